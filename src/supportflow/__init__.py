@@ -1,0 +1,3 @@
+"""Ticket lifecycle, priorities, SLA clocks and routing for any Python helpdesk."""
+
+__all__: list[str] = []

@@ -1,0 +1,313 @@
+"""Every error that supportflow raises, in one tree.
+
+```
+SupportflowError
+├── InvalidInput (ValueError)          what a caller or an outside party passed in cannot be used
+│   ├── NaiveDatetimeError             a datetime without a time zone
+│   ├── TextTooLong                    a text over its limit
+│   └── IdempotencyMismatch            a key that was used before, for something else
+├── DefinitionError (ValueError)       a document that an organisation wrote is wrong
+│   ├── ConditionError
+│   ├── LifecycleError
+│   ├── CalendarError
+│   └── PolicyError
+├── NotFound (LookupError)
+│   ├── TicketNotFound
+│   ├── PolicyNotFound
+│   └── DeliveryNotFound
+├── Refused                            understood, and not allowed in this state
+│   └── TransitionRefused
+├── NoWorkingTime (ArithmeticError)    a calendar has no (more) working time to answer with
+├── CalendarHorizonError               past the last date that a holiday source vouches for
+├── StoreError
+│   ├── ConflictError                  others kept changing the same stream
+│   ├── DuplicateRef                   the host's id already names another ticket
+│   └── NewerSchemaError               a row that only a newer version can read
+├── MissingExtra (ImportError)         an optional dependency is not installed
+└── DeskClosed
+```
+
+Each carries its facts in attributes, so that a host never has to parse a message. No message holds text that a
+requester or an agent typed.
+"""
+
+from collections.abc import Sequence
+
+__all__ = [
+    "CalendarError",
+    "CalendarHorizonError",
+    "ConditionError",
+    "ConflictError",
+    "DefinitionError",
+    "DeliveryNotFound",
+    "DeskClosed",
+    "DuplicateRef",
+    "IdempotencyMismatch",
+    "InvalidInput",
+    "LifecycleError",
+    "MissingExtra",
+    "NaiveDatetimeError",
+    "NewerSchemaError",
+    "NoWorkingTime",
+    "NotFound",
+    "PolicyError",
+    "PolicyNotFound",
+    "Refused",
+    "StoreError",
+    "SupportflowError",
+    "TextTooLong",
+    "TicketNotFound",
+    "TransitionRefused",
+]
+
+
+class SupportflowError(Exception):
+    """The root of the tree: `except SupportflowError` catches all that supportflow raises itself."""
+
+
+class InvalidInput(SupportflowError, ValueError):
+    """What was passed in cannot be used; nothing was changed.
+
+    Attributes:
+        field: The parameter or field path that is wrong, such as `"at"` or `"attachments.0.size"`.
+        reason: What is wrong with it, without the value itself.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class NaiveDatetimeError(InvalidInput):
+    """A datetime came without a time zone, so it names no instant."""
+
+    def __init__(self, field: str = "datetime") -> None:
+        super().__init__(field, "is naive; pass a datetime with a time zone")
+
+
+class TextTooLong(InvalidInput):
+    """A text is over its limit.
+
+    Attributes:
+        length: Its length in characters.
+        limit: The longest that is accepted.
+    """
+
+    def __init__(self, field: str, length: int, limit: int) -> None:
+        super().__init__(field, f"is {length} characters long; the limit is {limit}")
+        self.length = length
+        self.limit = limit
+
+
+class IdempotencyMismatch(InvalidInput):
+    """An idempotency key came again with a different request.
+
+    Attributes:
+        key: The key.
+    """
+
+    def __init__(self, key: str) -> None:
+        super().__init__("key", "was already used for a different request")
+        self.key = key
+
+
+class DefinitionError(SupportflowError, ValueError):
+    """A document that an organisation wrote (a lifecycle, a calendar, a policy) is wrong.
+
+    Attributes:
+        problems: Every problem found, each one sentence that starts with its path.
+    """
+
+    subject = "definition"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        listed = "\n".join(f"  - {problem}" for problem in self.problems)
+        super().__init__(f"the {self.subject} has {len(self.problems)} problem(s):\n{listed}")
+
+
+class ConditionError(DefinitionError):
+    """A condition names an unknown field, or compares a field with what it can never hold."""
+
+    subject = "condition"
+
+
+class LifecycleError(DefinitionError):
+    """A lifecycle definition is wrong: unknown destination, dead end, two transitions that can both fire."""
+
+    subject = "lifecycle"
+
+
+class CalendarError(DefinitionError):
+    """A business calendar is wrong: overlapping, empty or reversed hours, an unknown zone, never open."""
+
+    subject = "calendar"
+
+
+class PolicyError(DefinitionError):
+    """A policy document is wrong."""
+
+    subject = "policy"
+
+
+class NotFound(SupportflowError, LookupError):
+    """What was asked for is not there.
+
+    Attributes:
+        what: The kind of thing, such as `"ticket"`.
+        name: The id, reference or key that named it.
+    """
+
+    what = "object"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no {self.what} {name!r}")
+        self.name = name
+
+
+class TicketNotFound(NotFound):
+    """No ticket has this id or reference in this tenant."""
+
+    what = "ticket"
+
+
+class PolicyNotFound(NotFound):
+    """A ticket names a policy version that neither the desk nor the store has."""
+
+    what = "policy version"
+
+
+class DeliveryNotFound(NotFound):
+    """No dead delivery has this key."""
+
+    what = "dead letter"
+
+
+class Refused(SupportflowError):
+    """The command was understood and is not allowed now; nothing was changed.
+
+    Attributes:
+        ticket_id: The ticket.
+        command: The command's kind.
+        reason: Why, in one sentence.
+    """
+
+    def __init__(self, ticket_id: str, command: str, reason: str) -> None:
+        super().__init__(f"{command} refused for ticket {ticket_id}: {reason}")
+        self.ticket_id = ticket_id
+        self.command = command
+        self.reason = reason
+
+
+class TransitionRefused(Refused):
+    """The lifecycle does not allow this trigger in this status.
+
+    Attributes:
+        status: The status that the ticket is in.
+        trigger: The trigger that was refused.
+        unmet_guards: The guards that stood in the way, by name; empty if no transition exists at all.
+        permitted: The triggers that would be accepted now, sorted.
+    """
+
+    def __init__(
+        self, ticket_id: str, status: str, trigger: str, unmet_guards: Sequence[str], permitted: Sequence[str]
+    ) -> None:
+        self.status = status
+        self.trigger = trigger
+        self.unmet_guards = tuple(unmet_guards)
+        self.permitted = tuple(permitted)
+        why = f"unmet guards: {', '.join(unmet_guards)}" if unmet_guards else "no such transition"
+        allowed = ", ".join(permitted) or "nothing"
+        super().__init__(ticket_id, trigger, f"status is {status!r}; {why}; permitted: {allowed}")
+
+
+class NoWorkingTime(SupportflowError, ArithmeticError):
+    """A calendar has no (more) working time in the direction that was asked for.
+
+    Attributes:
+        calendar: The calendar's name.
+    """
+
+    def __init__(self, calendar: str) -> None:
+        super().__init__(f"calendar {calendar!r} has no more working time")
+        self.calendar = calendar
+
+
+class CalendarHorizonError(SupportflowError):
+    """The question goes past the last date that the calendar's holidays are vouched for.
+
+    Attributes:
+        calendar: The calendar's name.
+        vouched_until: The last such date, ISO.
+    """
+
+    def __init__(self, calendar: str, vouched_until: str) -> None:
+        super().__init__(f"calendar {calendar!r} knows its holidays only until {vouched_until}")
+        self.calendar = calendar
+        self.vouched_until = vouched_until
+
+
+class StoreError(SupportflowError):
+    """The store could not do what was asked."""
+
+
+class ConflictError(StoreError):
+    """Others kept changing the same stream; the command was given up after its retries.
+
+    Attributes:
+        stream: The contested stream.
+        attempts: How often it was tried.
+    """
+
+    def __init__(self, stream: str, attempts: int) -> None:
+        super().__init__(f"stream {stream!r} changed under the command {attempts} times")
+        self.stream = stream
+        self.attempts = attempts
+
+
+class DuplicateRef(StoreError):
+    """The host's reference already names another ticket of this tenant.
+
+    Attributes:
+        ref: The reference.
+    """
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(f"reference {ref!r} already names a ticket")
+        self.ref = ref
+
+
+class NewerSchemaError(StoreError):
+    """A stored row asks for a newer supportflow; it was left as it is.
+
+    Attributes:
+        kind: What kind of row.
+        needs: The schema that the row's reader must know.
+        knows: The schema that this version knows.
+    """
+
+    def __init__(self, kind: str, needs: int, knows: int) -> None:
+        super().__init__(f"{kind!r} needs schema {needs}; this version reads up to {knows}")
+        self.kind = kind
+        self.needs = needs
+        self.knows = knows
+
+
+class MissingExtra(SupportflowError, ImportError):
+    """An optional dependency is not installed.
+
+    Attributes:
+        extra: The extra that brings it.
+    """
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs an extra: pip install 'supportflow[{extra}]'")
+        self.extra = extra
+
+
+class DeskClosed(SupportflowError):
+    """The desk was closed and takes no more commands."""
+
+    def __init__(self) -> None:
+        super().__init__("this desk is closed")
