@@ -1,12 +1,13 @@
 """Times of day as a calendar document writes them: `"09:00"`, `"17:30"`, `"24:00"`, `"08:00:30"`.
 
-Inside the document they stay text, normalised, so that two calendars that mean the same hours are equal and have the same
-fingerprint. The compiler reads them as microseconds since midnight.
+Inside the document they stay text, normalised, so that two calendars that mean the same hours are equal and
+have the same fingerprint. The compiler reads them as microseconds since midnight.
 """
 
 import re
 from collections.abc import Iterable
 from datetime import time
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -71,10 +72,10 @@ def _hours(value: object) -> tuple[str, str]:
 
 
 ClockTime = Annotated[str, BeforeValidator(_clock)]
-"""A time of day, `"09:00"` to `"24:00"`; seconds and fractions are allowed. A `datetime.time` is taken too."""
+"""A time of day, `"09:00"` to `"24:00"`; seconds and fractions are allowed, and so is a `datetime.time`."""
 
 Hours = Annotated[tuple[str, str], BeforeValidator(_hours)]
-"""Opening and closing time. A closing time before the opening time is on the next day: `("22:00", "06:00")`."""
+"""Opening and closing time. A closing time before the opening time is on the next day, as in 22:00 to 06:00."""
 
 
 def shift_us(hours: tuple[str, str]) -> tuple[int, int]:
@@ -84,9 +85,9 @@ def shift_us(hours: tuple[str, str]) -> tuple[int, int]:
 
 
 def overlap(day: Iterable[tuple[str, str]]) -> int | None:
-    """The position (in the given order) of the first interval that overlaps another of the same day, if any."""
+    """The position of the first interval that overlaps another of the same day, if any does."""
     spans = sorted((*shift_us(hours), at) for at, hours in enumerate(day))
-    for (_, end, first), (start, _, second) in zip(spans, spans[1:], strict=False):
+    for (_, end, first), (start, _, second) in pairwise(spans):
         if start < end:
             return max(first, second)
     return None

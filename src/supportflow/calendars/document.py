@@ -1,10 +1,11 @@
-"""The parts of a calendar document: a week, the dates that differ from it, and later versions of the hours."""
+"""The parts of a calendar document: a week, dates that differ from it, later versions of the hours."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -13,7 +14,6 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-from pydantic import AfterValidator
 
 from supportflow.calendars.clocktime import Hours
 from supportflow.calendars.schedule import HolidayScope
@@ -91,7 +91,7 @@ class Override(_Part):
         return {"hours": value} if isinstance(value, list | tuple) else value
 
     @model_serializer(mode="plain")
-    def _plain(self) -> Any:
+    def _plain(self) -> dict[str, Any] | list[list[str]]:
         hours = [list(pair) for pair in self.hours]
         return {"name": self.name, "hours": hours} if self.name else hours
 
@@ -124,7 +124,7 @@ def _dates(value: Mapping[date, Any]) -> dict[str, Any]:
     return {day.isoformat(): entry for day, entry in value.items()}
 
 
-def _holiday_document(value: Mapping[date, str]) -> Any:
+def _holiday_document(value: Mapping[date, str]) -> dict[str, Any] | list[str]:
     return _dates(value) if any(value.values()) else [day.isoformat() for day in value]
 
 

@@ -1,11 +1,12 @@
 """Working time in closed form: any instant from year 1 to 9999 without laying out the years in between.
 
-A plain week repeats. Within a stretch of constant offset, working time is whole weeks times the week's sum plus a look into
-one week; before the first and after the last explicit clock change even the stretches repeat. Days that differ from the week
-(overrides, holidays) are small windows that are laid out and exchanged for what the week would have given.
+A plain week repeats. Within a stretch of constant offset, working time is whole weeks times the week's sum
+plus a look into one week; before the first and after the last explicit clock change even the stretches
+repeat. Days that differ from the week (overrides, holidays) are small windows that are laid out and exchanged
+for what the week would have given.
 
-Slower than the compiled intervals (microseconds instead of a fraction of one), so it answers only what lies outside them, and
-is an independent second computation to hold them against.
+Slower than the compiled intervals (microseconds instead of a fraction of one), so it answers only what lies
+outside them, and is an independent second computation to hold them against.
 """
 
 from bisect import bisect_left, bisect_right
@@ -82,7 +83,8 @@ class _Whole:
         self._starts: list[int] = []
         self._ends: list[int] = []
         for day in sorted(schedule.special):
-            # What a day's shifts can touch in UTC: a day for the offset before, one for it after, one for the night.
+            # What a day's shifts can touch in UTC: a day for the offset before, one for it after, one for the
+            # night.
             start, end = (day - 1) * DAY_US, (day + 3) * DAY_US
             if self._ends and start <= self._ends[-1]:
                 self._ends[-1] = end

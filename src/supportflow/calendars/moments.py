@@ -1,7 +1,8 @@
 """Between the datetimes of a host and the integers of the core.
 
-Any aware datetime comes in: standard library, pendulum, pandas. A `pendulum.DateTime` goes out, in the zone that came in.
-Nothing is ever computed with pendulum here: one of its additions costs as much as twenty questions to a compiled calendar.
+Any aware datetime comes in: standard library, pendulum, pandas. A `pendulum.DateTime` goes out, in the zone
+that came in. Nothing is ever computed with pendulum here: one of its additions costs as much as twenty
+questions to a compiled calendar.
 """
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -68,7 +69,8 @@ def duration_us(duration: timedelta | None, hours: float = 0, minutes: float = 0
     """A working duration in microseconds: a timedelta (pendulum's and pandas' included), or its parts.
 
     Raises:
-        InvalidInput: If both or neither are given, or the duration counts months or years, which have no length.
+        InvalidInput: If both or neither are given, or the duration counts months or years, which have no
+            length.
     """
     parts = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if duration is None:

@@ -11,13 +11,13 @@ from supportflow._time import DAY_US
 from supportflow.calendars.clocktime import shift_us
 from supportflow.calendars.document import Override, Weekly
 from supportflow.calendars.schedule import HolidayScope, Schedule, one_day
-from supportflow.calendars.timetable import Timetable
-from supportflow.calendars.zones import MIN_US, Zone, zone
+from supportflow.calendars.timetable import Bounds, Timetable
+from supportflow.calendars.zones import MAX_US, MIN_US, Zone, zone
 
 if TYPE_CHECKING:
     from supportflow.calendars.hours import BusinessCalendar
 
-__all__ = ["Period", "day_number", "periods", "schedule", "start_of", "timetable"]
+__all__ = ["Period", "bounds", "day_number", "periods", "schedule", "timetable"]
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
@@ -88,14 +88,19 @@ def schedule(period: Period, where: Zone) -> Schedule:
     )
 
 
-def start_of(day: date, where: Zone) -> int:
-    """The first instant of a date in a zone, in microseconds of UTC."""
-    midnight = day_number(day) * DAY_US
-    for start, end, offset in where.segments(midnight - 2 * DAY_US, midnight + 2 * DAY_US):
-        first = max(start, midnight - offset)
-        if first < end:
-            return first
-    raise AssertionError("no zone is two days from UTC")  # pragma: no cover
+def bounds(calendar: BusinessCalendar) -> Bounds | None:
+    """What the calendar's holidays are vouched for, None if nothing is to be said about it."""
+    since, until = calendar.vouched_from, calendar.vouched_until
+    if calendar.beyond == "ignore" or (since is None and until is None):
+        return None
+    where = zone(calendar.tz, calendar.tzdata)
+    return Bounds(
+        since_us=MIN_US if since is None else where.first_at(day_number(since) * DAY_US),
+        until_us=MAX_US if until is None else where.first_at((day_number(until) + 1) * DAY_US),
+        since="" if since is None else since.isoformat(),
+        until="" if until is None else until.isoformat(),
+        fails=calendar.beyond == "fail",
+    )
 
 
 def timetable(calendar: BusinessCalendar) -> Timetable:
@@ -103,6 +108,6 @@ def timetable(calendar: BusinessCalendar) -> Timetable:
     pieces = []
     for period in periods(calendar):
         where = zone(period.tz, calendar.tzdata)
-        since = MIN_US if period.since is None else start_of(period.since, where)
+        since = MIN_US if period.since is None else where.first_at(day_number(period.since) * DAY_US)
         pieces.append((since, schedule(period, where)))
-    return Timetable(calendar.name, pieces)
+    return Timetable(calendar.name, pieces, bounds(calendar))

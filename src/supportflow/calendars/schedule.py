@@ -1,9 +1,9 @@
 """Hours of one zone as integers: from a plain local timeline of shifts to open intervals in UTC.
 
-Open means: the wall clock of the zone shows a time inside a half-open interval. So the work has two steps. First all shifts
-are laid on a local timeline that knows nothing of clock changes, and merged. Then UTC is cut where the zone's offset changes,
-and within each cut local and UTC differ by a constant. A gap in the clock never happens and a repeated hour counts twice,
-with no rule for either.
+Open means: the wall clock of the zone shows a time inside a half-open interval. So the work has two steps.
+First all shifts are laid on a local timeline that knows nothing of clock changes, and merged. Then UTC is cut
+where the zone's offset changes, and within each cut local and UTC differ by a constant. A gap in the clock
+never happens and a repeated hour counts twice, with no rule for either.
 
 Days are counted from 1970-01-01 (day 0, a Thursday), local times in microseconds from its local midnight.
 """
@@ -60,10 +60,12 @@ class Schedule:
 
     Attributes:
         zone: The time zone.
-        week: Seven tuples of shifts, Monday first; the shifts of one day are sorted and apart (see `one_day`).
+        week: Seven tuples of shifts, Monday first; the shifts of one day are sorted and apart (see
+            `one_day`).
         special: Shifts of the days that do not follow the week; a holiday is a day with none.
         closed: Days that are holidays: with `scope="day"` they also cut the shift that reaches into them.
-        scope: `"shift"`: a holiday drops the shifts that start on it; `"day"`: also what of the evening before reaches it.
+        scope: `"shift"`: a holiday drops the shifts that start on it; `"day"`: also what of the evening
+            before reaches it.
     """
 
     zone: Zone

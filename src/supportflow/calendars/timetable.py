@@ -1,4 +1,4 @@
-"""A calendar's whole timetable: one schedule, or several that take over from one another at given instants."""
+"""A calendar's whole timetable: one schedule, or several that take over from one another in time."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -17,12 +17,14 @@ class Bounds:
     Attributes:
         since_us: The first vouched instant.
         until_us: The first instant that is no longer vouched for.
-        until: The last vouched date, ISO, for the error.
+        since: The first vouched date, ISO, for the error; empty: there is none.
+        until: The last vouched date, likewise.
         fails: Whether asking beyond raises; it warns otherwise.
     """
 
     since_us: int
     until_us: int
+    since: str
     until: str
     fails: bool
 

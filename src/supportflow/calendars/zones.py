@@ -1,11 +1,11 @@
-"""Time zones as the compiler needs them: which copy of tzdata, which version of it, and when the offset changes.
+"""Time zones as the compiler needs them: which copy and version of tzdata, and when the offset changes.
 
-`zoneinfo` prefers the operating system's copy of tzdata, so two machines can disagree about the same zone. A calendar says
-which copy it wants (`"system"`: what `zoneinfo` finds first; `"package"`: the `tzdata` distribution, the same on every
-machine with the same lock file), and the version in use can be asked for.
+`zoneinfo` prefers the operating system's copy of tzdata, so two machines can disagree about the same zone. A
+calendar says which copy it wants (`"system"`: what `zoneinfo` finds first; `"package"`: the `tzdata`
+distribution, the same on every machine with the same lock file), and the version in use can be asked for.
 
-Loading a zone reads files: that is the only input of this room, it happens once per zone and process, and what is read never
-changes under a running process.
+Loading a zone reads files: that is the only input of this room, it happens once per zone and process, and
+what is read never changes under a running process.
 """
 
 import io
@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 from typing import Literal
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
@@ -36,17 +36,18 @@ TzdataSource = Literal["system", "package"]
 
 MIN_US = (datetime(1, 1, 1) - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
 """The first instant there is: 0001-01-01T00:00Z."""
-MAX_US = (datetime.max - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
+MAX_US = (datetime(9999, 12, 31, 23, 59, 59, 999_999) - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
 """The last instant there is: the last microsecond of 9999 in UTC."""
 
 CYCLE_US = 146_097 * DAY_US
 """400 Gregorian years: a whole number of weeks, after which dates, weekdays and clock rules repeat."""
 UNRULED_US = (datetime(1800, 1, 1) - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
-"""Before this instant no zone of tzdata changes its offset (the first change on record is Manila's of 1844)."""
+"""Before this instant no zone of tzdata changes its offset."""
 SETTLED_US = (datetime(2100, 1, 1) - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
-"""From this instant on every zone of tzdata follows one yearly rule (the last one with a list, Casablanca, ends in 2087)."""
+"""From this instant on every zone of tzdata follows one yearly rule."""
 
-# Shorter than any there-and-back pair of changes in tzdata (3.98 days: Freetown, 1939), so no change can hide between probes.
+# Shorter than any there-and-back pair of changes in tzdata (3.98 days: Freetown, 1939), so no change can hide
+# between probes.
 _PROBE_US = 3 * DAY_US
 
 
@@ -59,9 +60,7 @@ def _packaged(key: str) -> ZoneInfo:
 
 
 def _package_version() -> str:
-    import tzdata  # noqa: PLC0415 - only where the packaged copy is in use
-
-    return str(tzdata.IANA_VERSION)
+    return str(import_module("tzdata").IANA_VERSION)
 
 
 def _system_version(folder: Path) -> str:
@@ -81,7 +80,8 @@ def tzdata_in_use(key: str, source: TzdataSource) -> tuple[TzdataSource, str]:
 
     Args:
         key: The IANA zone name.
-        source: The copy that was asked for; `"system"` falls back to the package where the system has no such zone.
+        source: The copy that was asked for; `"system"` falls back to the package where the system has no such
+            zone.
     """
     if source == "system":
         for entry in TZPATH:
@@ -94,8 +94,8 @@ def tzdata_in_use(key: str, source: TzdataSource) -> tuple[TzdataSource, str]:
 class Zone:
     """One zone of one copy of tzdata, with its offset changes in microseconds of UTC.
 
-    The known changes are an immutable snapshot that grows in both directions and is replaced in one assignment: threads
-    that grow it at once do the same work twice and agree.
+    The known changes are an immutable snapshot that grows in both directions and is replaced in one
+    assignment: threads that grow it at once do the same work twice and agree.
     """
 
     __slots__ = ("_known", "key", "source", "tzinfo")
@@ -108,7 +108,7 @@ class Zone:
         self._known: tuple[int, int, list[int], list[int]] | None = None
 
     def offset(self, at_us: int) -> int:
-        """UTC offset in microseconds at an instant; constant beyond the first and last day that datetime can hold."""
+        """UTC offset in microseconds at an instant; constant beyond what a datetime can hold."""
         at_us = min(max(at_us, MIN_US + DAY_US), MAX_US - DAY_US)
         utc = datetime(1970, 1, 1, tzinfo=self.tzinfo) + timedelta(microseconds=at_us)
         # fromutc takes UTC fields under the zone's name; two values of one tzinfo subtract as clock readings.
@@ -125,6 +125,22 @@ class Zone:
             end = min(hi, SETTLED_US + CYCLE_US + shift)
             yield from self._tile(lo - shift, end - shift, shift)
             lo = end
+
+    def first_at(self, wall_us: int) -> int:
+        """The first instant whose clock shows a local time; where the clock skips it, the jump."""
+        for start, end, offset in self.segments(wall_us - 2 * DAY_US, wall_us + 2 * DAY_US):
+            first = max(start, wall_us - offset)
+            if first < end:
+                return first
+        raise AssertionError("no zone is two days from UTC")  # pragma: no cover
+
+    def last_before(self, wall_us: int) -> int:
+        """The instant by which the clock has shown all times before a local one: a closing time's."""
+        return max(
+            min(end, wall_us - offset)
+            for start, end, offset in self.segments(wall_us - 2 * DAY_US, wall_us + 2 * DAY_US)
+            if start + offset < wall_us
+        )
 
     def _tile(self, lo: int, hi: int, shift: int) -> Iterator[tuple[int, int, int]]:
         _, _, starts, offsets = self._cover(lo, hi)
