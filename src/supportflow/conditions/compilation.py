@@ -1,9 +1,8 @@
-"""One condition, compiled to a closure: for guards and lone conditions. Many conditions go into a `ConditionIndex`."""
+"""One condition, compiled to a closure: for guards and lone conditions. Many go into a `ConditionIndex`."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import cast
 
-from supportflow.conditions._numbers import exact
 from supportflow.conditions.evaluation import COMPARE, holds, present
 from supportflow.conditions.fields import FieldSpec
 from supportflow.conditions.language import Condition
@@ -65,12 +64,12 @@ def _any(tests: list[Predicate]) -> Predicate:
     return some
 
 
-def _named(field: str, operator: str, operand: Any) -> Predicate:
+def _named(field: str, operator: str, operand: object) -> Predicate:
     match operator:
         case "eq":
             return lambda record: bool(record.get(field) == operand)
         case "in":
-            values = frozenset(operand)
+            values = frozenset(cast("tuple[object, ...]", operand))
             return lambda record: record.get(field) in values
         case _:
             return lambda record: (record.get(field) is not None) is operand

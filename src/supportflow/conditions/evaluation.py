@@ -10,13 +10,13 @@ __all__ = ["COMPARE", "evaluate", "present"]
 
 
 def present(value: object) -> object:
-    """The value as comparisons see it, or `None` if it counts as missing: a not-a-number or an empty set does."""
+    """The value as comparisons see it, or `None` if it counts as missing: a not-a-number, an empty set."""
     if isinstance(value, Collection) and not isinstance(value, str) and not value:
         return None
     return exact(value)
 
 
-def _one_of(value: Any, operand: Any) -> bool:
+def _one_of(value: object, operand: tuple[object, ...]) -> bool:
     return any(value == exact(one) for one in operand)
 
 
@@ -43,8 +43,8 @@ def holds(comparison: Condition, record: Mapping[str, object]) -> bool:
 def evaluate(condition: Condition, record: Mapping[str, object]) -> bool:
     """Whether a condition is true of a record.
 
-    Fields that the record lacks count as missing. The record is taken as it is: check it with `Fields.check` if it
-    comes from outside, as ordering a text against a number raises `TypeError`.
+    Fields that the record lacks count as missing. The record is taken as it is: check it with `Fields.check`
+    if it comes from outside, as ordering a text against a number raises `TypeError`.
 
     Args:
         condition: A condition; it need not have been validated.

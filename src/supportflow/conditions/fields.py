@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, model_validator
 
-from supportflow.conditions._numbers import LARGEST, exact
+from supportflow.conditions._numbers import LARGEST, meaning
 from supportflow.exceptions import ConditionError, InvalidInput
 
 __all__ = ["OPERATORS", "FieldKind", "FieldName", "FieldSpec", "Fields", "nearest"]
@@ -121,7 +121,7 @@ class FieldSpec(BaseModel):
             raise ValueError(f"a {self.kind} field has no minimum and no maximum")
         if self.kind == "integer" and any(isinstance(bound, float) for bound in bounds):
             raise ValueError("the bounds of an integer field are whole numbers")
-        if len(bounds) > 1 and exact(bounds[0]) > exact(bounds[1]):  # type: ignore[operator]
+        if len(bounds) > 1 and meaning(bounds[0]) > meaning(bounds[1]):
             raise ValueError("the minimum is more than the maximum")
         return self
 
@@ -155,15 +155,15 @@ class FieldSpec(BaseModel):
         accepted = (int,) if whole else (int, float, Decimal)
         if isinstance(value, bool) or not isinstance(value, accepted) or isnan(value):
             return "is not a whole number" if whole else "is not a number"
-        number = exact(value)
-        if self.minimum is not None and number < exact(self.minimum):  # type: ignore[operator]
+        number = value if isinstance(value, Decimal) else meaning(value)
+        if self.minimum is not None and number < meaning(self.minimum):
             return "is below the declared minimum"
-        if self.maximum is not None and number > exact(self.maximum):  # type: ignore[operator]
+        if self.maximum is not None and number > meaning(self.maximum):
             return "is above the declared maximum"
         return None
 
 
-class Fields(RootModel[dict[FieldName, FieldSpec]], Mapping[str, FieldSpec]):  # type: ignore[misc]
+class Fields(RootModel[dict[FieldName, FieldSpec]], Mapping[str, FieldSpec]):
     """The declared fields, by name: an immutable mapping that reads from TOML and JSON as a table of tables.
 
     `fields | more` declares both; declaring one name in two ways is refused.

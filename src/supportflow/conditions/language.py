@@ -19,11 +19,11 @@ from pydantic import (
     model_validator,
 )
 
-from supportflow.conditions._numbers import LARGEST, exact, plain
+from supportflow.conditions._numbers import LARGEST, meaning, plain
 from supportflow.conditions.fields import FieldName, nearest
 from supportflow.exceptions import ConditionError
 
-__all__ = ["MAX_DEPTH", "MAX_PARTS", "MAX_VALUES", "Condition", "parse_condition"]
+__all__ = ["MAX_DEPTH", "MAX_PARTS", "MAX_VALUES", "Condition", "Operand", "parse_condition"]
 
 MAX_DEPTH = 16
 """How deep conditions may nest."""
@@ -33,6 +33,9 @@ MAX_VALUES = 1000
 """How many values one list may hold."""
 MAX_TEXT = 500
 """How long one value may be, in characters."""
+
+Operand = Any
+"""What stands behind an operator; its type hangs on the operator."""
 
 _GROUPS = ("all", "any", "not")
 _COMPARISONS = ("eq", "in", "ge", "le", "between", "has_any", "has_all", "exists")
@@ -94,7 +97,7 @@ def _schema(schema: dict[str, Any]) -> None:
 
 
 class Condition(BaseModel):
-    """A predicate over declared fields, as data: one comparison, or `all` / `any` / `not` of other conditions.
+    """A predicate over declared fields, as data: one comparison, or `all` / `any` / `not` of others.
 
     ```
     {"field": "channel", "eq": "email"}
@@ -150,11 +153,13 @@ class Condition(BaseModel):
         if not isinstance(document, Mapping):
             return document
         _refuse_bombs(document)
-        keys = [_SPELLING.get(key, key) for key, value in document.items() if value is not None]
+        keys: list[str] = [
+            _SPELLING.get(str(key), str(key)) for key, value in document.items() if value is not None
+        ]
         known = {"field", *_COMPARISONS, *_GROUPS}
         for key in keys:
             if key not in known:
-                raise ValueError(f"unknown key {key!r}{nearest(str(key), known)}")
+                raise ValueError(f"unknown key {key!r}{nearest(key, known)}")
         operators = [key for key in keys if key != "field"]
         if not operators:
             raise ValueError(f"says nothing; give one of {', '.join((*_COMPARISONS, *_GROUPS))}")
@@ -170,7 +175,7 @@ class Condition(BaseModel):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.between is not None and exact(self.between[0]) > exact(self.between[1]):  # type: ignore[operator]
+        if self.between is not None and meaning(self.between[0]) > meaning(self.between[1]):
             raise ValueError("'between' runs from the smaller number to the larger")
         return self
 
@@ -184,9 +189,16 @@ class Condition(BaseModel):
         return next(name for name in (*_COMPARISONS, *_GROUPS) if self._said(name) is not None)
 
     @cached_property
-    def operand(self) -> Any:  # noqa: ANN401 - its type hangs on the operator
+    def operand(self) -> Operand:
         """What stands behind the operator."""
         return self._said(self.operator)
+
+    @property
+    def constants(self) -> tuple[bool | float | str, ...]:
+        """The values that a comparison names; none for `exists` and for a group."""
+        if self.operator in ("in", "between", "has_any", "has_all"):
+            return tuple(self.operand)
+        return (self.operand,) if self.operator in ("eq", "ge", "le") else ()
 
     @property
     def parts(self) -> tuple["Condition", ...]:
@@ -256,7 +268,11 @@ def parse_condition(document: object, path: str = "") -> Condition:
         root = path or "condition"
         raise ConditionError(
             [
-                f"{'.'.join([root, *(str(step) for step in found['loc'])])}: {found['msg'].removeprefix('Value error, ')}"
+                f"{_dotted(root, found['loc'])}: {found['msg'].removeprefix('Value error, ')}"
                 for found in error.errors(include_url=False, include_context=False, include_input=False)
             ]
         ) from None
+
+
+def _dotted(root: str, steps: tuple[int | str, ...]) -> str:
+    return ".".join((root, *map(str, steps)))

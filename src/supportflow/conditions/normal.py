@@ -5,7 +5,7 @@ from typing import NamedTuple
 from supportflow.conditions.language import Condition
 from supportflow.conditions.partition import Partition
 
-__all__ = ["AllOf", "AnyOf", "Node", "WithTag", "WithoutTags", "Within", "normal_form"]
+__all__ = ["AllOf", "AnyOf", "Node", "WithTag", "Within", "WithoutTags", "normal_form"]
 
 
 class Within(NamedTuple):

@@ -1,44 +1,30 @@
 """The finite pictures of the declared fields that exact reasoning works on.
 
-Conditions can tell two values of a field apart only by the constants that they name. So each field falls into finitely
-many cells: its named values and one cell for all others; for a number, each named point and each gap between two; and
-one cell for a missing value. A set of cells is a bitmask, and a comparison is such a set. Tags are yes-or-no questions,
-one a named tag and one for all others.
+Conditions can tell two values of a field apart only by the constants that they name. So each field falls
+into finitely many cells: its named values and one cell for all others; for a number, each named point and
+each gap between two; and one cell for a missing value. A set of cells is a bitmask, and a comparison is such
+a set. Tags are yes-or-no questions, one for each named tag and one for all others.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from supportflow.conditions._numbers import Exact, between, exact, plain
+from supportflow.conditions._numbers import Exact, between, meaning, plain
 from supportflow.conditions.fields import FieldSpec
-from supportflow.conditions.language import Condition
+from supportflow.conditions.language import Condition, Operand
 
-__all__ = ["Axis", "LineAxis", "NamedAxis", "Partition", "fresh"]
-
-
-class Axis(Protocol):
-    """One field in cells.
-
-    Attributes:
-        size: How many cells there are.
-        domain: The cells that a record can lie in, by the field's declaration.
-    """
-
-    size: int
-    domain: int
-
-    def cells(self, operator: str, operand: Any) -> int:
-        """The cells in which a comparison is true."""
-        ...
-
-    def example(self, cell: int) -> object:
-        """A value in a cell of the domain."""
-        ...
+__all__ = ["LineAxis", "NamedAxis", "Partition", "fresh"]
 
 
 class NamedAxis:
-    """A choice, a text or a truth value: a cell for each named value, one for all others, one for missing."""
+    """A choice, a text or a truth value: a cell for each named value, one for all others, one for missing.
+
+    Attributes:
+        values: The named values.
+        size: How many cells there are.
+        domain: The mask of cells that a record can lie in, by the field's declaration.
+    """
 
     def __init__(self, spec: FieldSpec, named: Iterable[object]) -> None:
         self.values = (True, False) if spec.kind == "boolean" else tuple(dict.fromkeys(named))
@@ -56,7 +42,7 @@ class NamedAxis:
         if spec.nullable:
             self.domain |= 1 << self.missing
 
-    def cells(self, operator: str, operand: Any) -> int:
+    def cells(self, operator: str, operand: Operand) -> int:
         """The cells in which a comparison is true."""
         if operator == "exists":
             return (1 << self.missing) - 1 if operand else 1 << self.missing
@@ -70,41 +56,47 @@ class NamedAxis:
 
 
 class LineAxis:
-    """A number: with points p0 < p1 < …, cell 2k + 1 is pk, cell 2k the open gap below it; the last is missing."""
+    """A number: with points p0 < p1 < …, cell 2k + 1 is pk, cell 2k the open gap below; the last is missing.
 
-    def __init__(self, spec: FieldSpec, named: Iterable[object]) -> None:
+    Attributes:
+        points: The named numbers and the declared bounds, in order.
+        size: How many cells there are.
+        domain: The mask of cells that a record can lie in, by the field's declaration.
+    """
+
+    def __init__(self, spec: FieldSpec, named: Iterable[float]) -> None:
         self.whole = spec.kind == "integer"
-        bounds = [exact(bound) for bound in (spec.minimum, spec.maximum) if bound is not None]
-        self.points: Sequence[Exact] = sorted({exact(value) for value in named} | set(bounds))  # type: ignore[type-var,arg-type]
+        bounds = [bound for bound in (spec.minimum, spec.maximum) if bound is not None]
+        self.points = sorted({meaning(number) for number in (*named, *bounds)})
         self.missing = 2 * len(self.points) + 1
         self.size = self.missing + 1
-        first = 0 if spec.minimum is None else self.cell(exact(spec.minimum))
-        last = self.missing - 1 if spec.maximum is None else self.cell(exact(spec.maximum))
+        first = 0 if spec.minimum is None else self.cell(meaning(spec.minimum))
+        last = self.missing - 1 if spec.maximum is None else self.cell(meaning(spec.maximum))
         self.domain = sum(1 << cell for cell in range(first, last + 1) if self.example(cell) is not None)
         if spec.nullable:
             self.domain |= 1 << self.missing
 
-    def cell(self, value: Any) -> int:
+    def cell(self, value: Exact) -> int:
         """The cell of an exact number."""
         place = bisect_left(self.points, value)
-        return 2 * place + (place < len(self.points) and self.points[place] == value)
+        return 2 * place + int(place < len(self.points) and self.points[place] == value)
 
-    def cells(self, operator: str, operand: Any) -> int:
+    def cells(self, operator: str, operand: Operand) -> int:
         """The cells in which a comparison is true."""
         known = (1 << self.missing) - 1
         match operator:
             case "exists":
                 return known if operand else 1 << self.missing
             case "eq":
-                return 1 << self.cell(exact(operand))
+                return 1 << self.cell(meaning(operand))
             case "in":
-                return sum(1 << cell for cell in {self.cell(exact(value)) for value in operand})
+                return sum(1 << cell for cell in {self.cell(meaning(value)) for value in operand})
             case "ge":
-                return known & -(1 << self.cell(exact(operand)))
+                return known & -(1 << self.cell(meaning(operand)))
             case "le":
-                return (2 << self.cell(exact(operand))) - 1
+                return (2 << self.cell(meaning(operand))) - 1
             case _:
-                low, high = (self.cell(exact(value)) for value in operand)
+                low, high = (self.cell(meaning(value)) for value in operand)
                 return (2 << high) - (1 << low)
 
     def example(self, cell: int) -> object:
@@ -129,22 +121,18 @@ class Partition:
     """
 
     def __init__(self, conditions: Iterable[Condition | None], fields: Mapping[str, FieldSpec]) -> None:
-        named: dict[str, dict[object, None]] = {}
+        named: dict[str, list[Any]] = {}
         for condition in conditions:
             for comparison in condition.comparisons() if condition is not None else ():
                 assert comparison.field is not None
-                seen = named.setdefault(comparison.field, {})
-                if comparison.operator in ("in", "between", "has_any", "has_all"):
-                    seen.update(dict.fromkeys(comparison.operand))
-                elif comparison.operator != "exists":
-                    seen[comparison.operand] = None
+                named.setdefault(comparison.field, []).extend(comparison.constants)
         self.axes: dict[str, NamedAxis | LineAxis] = {}
         self.tags: dict[str, tuple[str, ...]] = {}
         self.strangers: dict[str, str | None] = {}
         for name, values in named.items():
             spec = fields[name]
             if spec.kind == "tags":
-                self.tags[name] = tuple(str(tag) for tag in values)
+                self.tags[name] = tuple(dict.fromkeys(values))
                 unnamed = (tag for tag in spec.values or () if tag not in values)
                 self.strangers[name] = next(unnamed, None) if spec.values else fresh(values)
             else:

@@ -1,10 +1,10 @@
-"""An exact, deterministic search for a point that satisfies every clause, with the reasons when there is none.
+"""An exact, deterministic search for a point that satisfies every clause, and the reasons if there is none.
 
-A variable ranges over the bits of its domain. A clause is a list of (variable, mask) of which at least one must hold:
-the variable lies within the mask. The search narrows variables by clauses with one open literal, decides one literal
-when none is left, and on a conflict turns the decision around with the reasons that refuted it; decisions that took no
-part in a refutation are skipped over. Reasons are bitmasks of clause tags, so the answer "none" names the tags that
-suffice for it.
+A variable ranges over the bits of its domain. A clause is a list of (variable, mask) of which at least one
+must hold: the variable lies within the mask. The search narrows variables by clauses with one open literal,
+decides a literal when there is no such clause, and on a conflict turns the decision around, with the reasons
+that refuted it; decisions that took no part in a refutation are skipped over. Reasons are bitmasks of clause
+tags, so the answer "none" names the tags that suffice for it.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ def solve(
         limit: The most decisions and refutations to try.
 
     Returns:
-        The box (a mask for each variable) and 0; or `None` and the tags of clauses that no point satisfies together.
+        The box (a mask for each variable) and 0; or `None` and the tags of clauses that exclude each other.
 
     Raises:
         SearchLimitError: If the limit is reached.
@@ -83,7 +83,7 @@ def solve(
 
 
 def _narrow(state: _State) -> tuple[int | None, list[Clause]]:
-    """Apply every clause with one open literal; answers the reasons of a conflict, and the clauses still open."""
+    """Apply every clause with one open literal: the reasons of a conflict, and the clauses still open."""
     box, why, waiting = state
     moved = True
     while moved:

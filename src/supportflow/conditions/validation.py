@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from supportflow.conditions._numbers import exact
+from supportflow.conditions._numbers import meaning
 from supportflow.conditions.fields import OPERATORS, FieldSpec, nearest
 from supportflow.conditions.language import Condition
 from supportflow.exceptions import ConditionError
@@ -45,7 +45,9 @@ def condition_problems(
     if operator not in known:
         yield f"{path}.{operator}: a {spec.kind} field such as {name!r} understands only {', '.join(known)}"
         return
-    for step, constant in _constants(condition):
+    many = isinstance(condition.operand, tuple)
+    for position, constant in enumerate(condition.constants):
+        step = f".{position}" if many else ""
         objection = _objection(spec, constant)
         if objection:
             yield f"{path}.{operator}{step}: {name!r} {objection}"
@@ -55,15 +57,8 @@ def condition_problems(
         yield from (f"{path}.{operator}: {name!r} {one}" for one in _beyond(spec, condition))
 
 
-def _constants(condition: Condition) -> Iterator[tuple[str, object]]:
-    if condition.operator in ("in", "between", "has_any", "has_all"):
-        yield from ((f".{position}", value) for position, value in enumerate(condition.operand))
-    elif condition.operator != "exists":
-        yield "", condition.operand
-
-
 def _objection(spec: FieldSpec, constant: object) -> str | None:
-    """Why a field can never hold this constant. (Whether a bound is in range is asked apart.)"""
+    """Why a field can never hold this constant, whether a bound is in range apart."""
     match spec.kind:
         case "boolean":
             return None if isinstance(constant, bool) else "is true or false, nothing else"
@@ -80,13 +75,12 @@ def _objection(spec: FieldSpec, constant: object) -> str | None:
 
 def _beyond(spec: FieldSpec, condition: Condition) -> Iterator[str]:
     """A range that lies wholly outside the declared one."""
-    operand, operator = condition.operand, condition.operator
-    numbers = operand if operator == "between" else (operand,)
+    operator, numbers = condition.operator, condition.constants
     if any(_objection(spec, number) for number in numbers):
         return
-    low = exact(numbers[0]) if operator in ("ge", "between") else None
-    high = exact(numbers[-1]) if operator in ("le", "between") else None
-    if low is not None and spec.maximum is not None and low > exact(spec.maximum):  # type: ignore[operator]
+    low = meaning(numbers[0]) if operator in ("ge", "between") else None  # type: ignore[arg-type]
+    high = meaning(numbers[-1]) if operator in ("le", "between") else None  # type: ignore[arg-type]
+    if low is not None and spec.maximum is not None and low > meaning(spec.maximum):
         yield f"is never more than {spec.maximum}"
-    if high is not None and spec.minimum is not None and high < exact(spec.minimum):  # type: ignore[operator]
+    if high is not None and spec.minimum is not None and high < meaning(spec.minimum):
         yield f"is never less than {spec.minimum}"

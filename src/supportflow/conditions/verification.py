@@ -1,4 +1,4 @@
-"""What can be known of conditions before any ticket comes: witnesses, overlaps, shadowed rules, gaps. All exact."""
+"""What is known of conditions before any ticket comes: witnesses, overlaps, shadowed rules, gaps; exactly."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ class Shadowed:
 
     Attributes:
         rule: Its position in the list.
-        by: The earlier rules that together match all that it matches, none of which could be left out; empty if the
-            rule contradicts itself.
+        by: The earlier rules that together match all that it matches, none of which could be left out; empty
+            if the rule contradicts itself.
     """
 
     rule: int
