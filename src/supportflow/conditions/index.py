@@ -166,7 +166,7 @@ class _TagSet:
     filled: int
     empty: int
 
-    def of(self, tags: Any) -> int:  # noqa: ANN401 - any collection of strings
+    def of(self, tags: Any) -> int:
         if not tags:
             return self.empty
         left = self.filled

@@ -3,7 +3,13 @@
 import json
 
 from supportflow._time import Instant, to_us
-from supportflow.exceptions import ConflictError, DuplicateRef, IdempotencyMismatch, StoreError, SupportflowError
+from supportflow.exceptions import (
+    ConflictError,
+    DuplicateRef,
+    IdempotencyMismatch,
+    StoreError,
+    SupportflowError,
+)
 from supportflow.flows import requests
 from supportflow.flows.delivering import deliver
 from supportflow.flows.environment import Environment
@@ -48,6 +54,7 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     now = yield from requests.now()
     yield from publish(env, now)
     prepared: Prepared | None = None
+    contested = ""
     for _attempt in range(ATTEMPTS):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
@@ -69,9 +76,7 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
         inbox = None
         if command.key is not None:
             inbox = InboxEntry(command.key, fingerprint, _result(result, changes))
-        commit = Commit(
-            env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox
-        )
+        commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)
         answer = yield from requests.commit(commit)
         if isinstance(answer, Duplicate):
             return (yield from _again(env, answer.entry, fingerprint))
@@ -79,8 +84,9 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
             raise DuplicateRef(answer.ref)
         if not isinstance(answer, Conflict):
             return Outcome(tickets[result], events)
+        contested = answer.stream
         now = yield from requests.now()
-    raise ConflictError(answer.stream, ATTEMPTS)
+    raise ConflictError(contested, ATTEMPTS)
 
 
 def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
@@ -197,9 +203,7 @@ def tick(env: Environment, limit: int) -> Flow[Tick]:
             except (SupportflowError, ArithmeticError):
                 failed[ticket_id] = None
     delivered = yield from deliver(env, now, limit)
-    return Tick(
-        tuple(events), done, delivered.delivered, delivered.retried, delivered.dead, tuple(failed)
-    )
+    return Tick(tuple(events), done, delivered.delivered, delivered.retried, delivered.dead, tuple(failed))
 
 
 def _advance(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
@@ -210,4 +214,4 @@ def _advance(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
         moved = wakeup(ticket, env.book[ticket.policy])
         if not (yield from requests.reschedule(env.tenant, ticket_id, ticket.version, moved)):
             raise StoreError(f"ticket {ticket_id} changed while its wake-up was set")
-    return outcome.events  # type: ignore[return-value]
+    return outcome.events

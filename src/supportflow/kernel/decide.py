@@ -1,7 +1,7 @@
 """`decide`: a pure function from (book, ticket, command, facts, now) to events.
 
-It first advances the ticket to the command's instant, so that what was due before it stands before it in the stream. A command
-that is stamped with the very instant of a wake-up precedes it.
+It first advances the ticket to the command's instant, so that what was due before it stands before it in the stream.
+A command that is stamped with the very instant of a wake-up precedes it.
 """
 
 from collections.abc import Callable
@@ -116,4 +116,3 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     Update: update,
     WaitForRequester: trigger,
 }
-

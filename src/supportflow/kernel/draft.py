@@ -1,7 +1,6 @@
 """A draft: the events of one decision on one ticket, folded as they are written, with the clocks that react to them."""
 
 from collections.abc import Mapping
-
 from typing import Any
 
 from supportflow._time import Instant, from_us, to_us
@@ -47,7 +46,17 @@ class Draft:
         detected_us: The real time of the decision, for what is noticed late.
     """
 
-    __slots__ = ("adopting", "at_us", "by", "detected_us", "events", "observed_at", "policy", "tenant", "ticket")
+    __slots__ = (
+        "adopting",
+        "at_us",
+        "by",
+        "detected_us",
+        "events",
+        "observed_at",
+        "policy",
+        "tenant",
+        "ticket",
+    )
 
     def __init__(
         self,
@@ -170,7 +179,7 @@ class Draft:
         if due.what == "milestone":
             self._reach(due)
         elif due.what == "uncap":
-            clock = self.ticket.clocks[due.index]
+            clock = self.ticket.clocks[due.place]
             move = ClockMove(
                 clock.key, "resume", self.at_us, calendar=clock.calendar, reason="the pause is used up"
             )
@@ -179,7 +188,7 @@ class Draft:
             self.fire("close", cause="auto_close")
 
     def _reach(self, due: Due) -> None:
-        clock = self.ticket.clocks[due.index]
+        clock = self.ticket.clocks[due.place]
         milestone = clock.milestones[clock.passed]
         reached = {
             **self.head(),
@@ -233,8 +242,7 @@ class Draft:
         )
 
     def fire_if_permitted(self, trigger: str, *, cause: str) -> bool:
-        """Fire a trigger that follows from something else; nothing happens if the lifecycle does not accept it or keeps the
-        status."""
+        """Fire a trigger that follows from something else, if that changes the status; True if it did."""
         found = self.policy.lifecycle.lookup(self.ticket.status, trigger, self.view())
         if found is None or found.kept:
             return False
@@ -245,4 +253,3 @@ class Draft:
         """A new ticket that somebody touches is open."""
         if self.ticket.status_category is StatusCategory.NEW:
             self.fire_if_permitted("start", cause=cause)
-

@@ -81,10 +81,7 @@ def fold(events: Iterable[EventBase], *, tenant: str = "default") -> Ticket:
 
 
 def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
-    opened = isinstance(event, TicketOpened)
-    described = opened and event.body is not None
-    ended = _ended_at(event.category, event.opened_at)
-    return Ticket(
+    ticket = Ticket(
         id=event.ticket_id,
         tenant=tenant,
         ref=event.ref,
@@ -98,7 +95,6 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         tz=event.tz,
         requester=event.requester,
         subject=event.subject,
-        personal=event.personal if opened else None,
         group=event.group,
         assignee=event.assignee,
         priority_class=event.priority_class,
@@ -106,16 +102,24 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         rule=event.rule,
         evidence=event.evidence,
         attributes=event.attributes,
-        private=opened and event.private,
         opened_at=event.opened_at,
         recorded_at=event.recorded_at,
-        waiting_since=None if opened and event.private else event.opened_at,
-        last_received_at=event.opened_at if described else None,
-        received=1 if described else 0,
+        waiting_since=event.opened_at,
         policy=event.policy,
-        split_from=event.split_from if opened else None,
-        follow_up_of=event.follow_up_of if opened else None,
-        **ended,
+    )
+    if isinstance(event, TicketAdopted):
+        return ticket.model_copy(update=_ended_at(event.category, event.opened_at))
+    described = event.body is not None
+    return ticket.model_copy(
+        update={
+            "personal": event.personal,
+            "private": event.private,
+            "waiting_since": None if event.private else event.opened_at,
+            "last_received_at": event.opened_at if described else None,
+            "received": 1 if described else 0,
+            "split_from": event.split_from,
+            "follow_up_of": event.follow_up_of,
+        }
     )
 
 

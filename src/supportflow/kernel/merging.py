@@ -47,7 +47,9 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
     """Open a second ticket of the same requester for a part of this one. Its clocks are its own and start now."""
     ticket, policy = draft.ticket, book.current
     if ticket.status_category.is_final:
-        raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a new one")
+        raise Refused(
+            ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a new one"
+        )
     draft.emit(TicketSplit(**draft.head(), into=facts.ticket_id))
     event = TicketOpened(
         ticket_id=facts.ticket_id,
@@ -69,7 +71,9 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
         priority_class=policy.document.classes[-1],
         level=ticket.level,
         rule="default",
-        attributes={name: value for name, value in ticket.attributes.items() if name in policy.document.fields},
+        attributes={
+            name: value for name, value in ticket.attributes.items() if name in policy.document.fields
+        },
         opened_at=from_us(draft.at_us),
         private=ticket.private,
         policy=policy.fingerprint,

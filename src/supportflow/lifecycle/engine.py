@@ -94,7 +94,9 @@ class Lifecycle:
         checks = {name: _condition(name, holds) for name, holds in self._guards.items()}
         for (source, trigger), steps in self._steps.items():
             for step in steps:
-                machine.add_transition(trigger, source, step.target, conditions=[checks[g] for g in step.guards])
+                machine.add_transition(
+                    trigger, source, step.target, conditions=[checks[g] for g in step.guards]
+                )
         for status, trigger in self._kept:
             machine.add_transition(trigger, status, None)  # an internal transition: accepted, nothing changes
         return machine
@@ -193,7 +195,8 @@ def _kept(
 
 def _condition(name: str, holds: Callable[[Mapping[str, object]], bool]) -> Callable[[EventData], bool]:
     def check(event: EventData) -> bool:
-        return holds(event.model.record)
+        attempt: _Attempt = event.model  # type: ignore[assignment] # typed as any object
+        return holds(attempt.record)
 
     check.__name__ = name
     return check

@@ -66,7 +66,9 @@ class Policy(Document):
     def canonical(self) -> str:
         """The explicitly given values and the schema, as JSON with sorted keys: what the fingerprint is taken of."""
         given = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return json.dumps({**given, "schema": self.schema_}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(
+            {**given, "schema": self.schema_}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
 
     @cached_property
     def fingerprint(self) -> str:

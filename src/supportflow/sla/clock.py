@@ -1,17 +1,17 @@
 """Arithmetic on one clock: what it has counted, when it is due, and how a move changes it.
 
-Everything is integer microseconds. A calendar is anything that counts (`elapsed_us`) and adds (`add_us`) working time.
+Everything is integer microseconds.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, Protocol
+from typing import Literal
 
+from supportflow.calendars import BusinessCalendar
 from supportflow.model.records import Clock, ClockMove, Segment, Verdict
 
 __all__ = [
     "MAX_SEGMENTS",
-    "Calendar",
     "Calendars",
     "ahead_us",
     "apply_move",
@@ -28,19 +28,7 @@ MAX_SEGMENTS = 64
 """Closed segments that stay on a ticket; older ones are folded into `folded_us`."""
 
 
-class Calendar(Protocol):
-    """What a clock needs of a business calendar."""
-
-    def elapsed_us(self, start_us: int, end_us: int, /) -> int:
-        """Working time between two instants."""
-        ...
-
-    def add_us(self, start_us: int, duration_us: int, /, *, edge: Literal["close", "open"]) -> int:
-        """The instant at which that much working time has passed."""
-        ...
-
-
-Calendars = Callable[[str], Calendar]
+Calendars = Callable[[str], BusinessCalendar]
 """Finds a calendar by name."""
 
 
@@ -63,7 +51,9 @@ def reach_us(clock: Clock, after_us: int, calendars: Calendars) -> int:
     return reached if clock.retroactive or reached > clock.attached_us else clock.attached_us
 
 
-def ahead_us(calendar: Calendar, start_us: int, missing_us: int, edge: Literal["close", "open"]) -> int:
+def ahead_us(
+    calendar: BusinessCalendar, start_us: int, missing_us: int, edge: Literal["close", "open"]
+) -> int:
     """When the missing time has been counted. Nothing missing is reached at once, never at the closing time before."""
     if missing_us == 0 and edge == "close":
         return start_us
@@ -168,4 +158,3 @@ def _judged(clock: Clock, verdict: Verdict) -> Clock:
         verdict=verdict,
         paused_us=paused_us(clock, verdict.stopped_us),
     )
-

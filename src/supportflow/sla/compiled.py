@@ -20,9 +20,9 @@ Record = Mapping[str, object]
 
 
 class Days(NamedTuple):
-    """A duration in working days: `count` days later at the same time of day, or at the close of that day."""
+    """A duration in working days: `days` later at the same time of day, or at the close of that day."""
 
-    count: int
+    days: int
     end_of_day: bool
 
 
@@ -125,10 +125,10 @@ def _compile(
     for target in policy.targets:
         compiled = _compile_target(policy, target, metrics, fields, calendar_name)
         slots.setdefault(compiled.slot, []).append(compiled)
-    every = [target for targets in slots.values() for target in targets]
+    every = [one for targets in slots.values() for one in targets]
     touched = 0
-    for target in every:
-        touched |= target.metric.touched
+    for one in every:
+        touched |= one.metric.touched
     return CompiledSla(
         name=policy.name,
         slots=tuple((slot, tuple(targets)) for slot, targets in slots.items()),

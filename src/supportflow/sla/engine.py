@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from supportflow._time import to_us
+from supportflow._time import from_us, to_us
+from supportflow.calendars import BusinessCalendar
 from supportflow.model.records import Clock, ClockMove, Segment, Verdict
 from supportflow.model.ticket import Ticket
-from supportflow.sla.clock import Calendar, ahead_us, close_segment, elapsed_us, paused_us, reach_us
+from supportflow.sla.clock import ahead_us, close_segment, elapsed_us, paused_us, reach_us
 from supportflow.sla.compiled import CompiledSla, CompiledTarget, Days, milestones
 from supportflow.sla.signals import CATEGORY_BIT, SIGNAL_BIT, Signal
 
-__all__ = ["REMATCH", "Judgement", "SlaEnvironment", "WorkingCalendar", "judge", "react", "uncap"]
+__all__ = ["REMATCH", "Judgement", "SlaEnvironment", "judge", "react", "uncap"]
 
 _REOPENED = SIGNAL_BIT[Signal.REOPENED]
 _OPENING = SIGNAL_BIT[Signal.OPENED] | SIGNAL_BIT[Signal.OPENED_PRIVATELY]
@@ -31,22 +32,12 @@ REMATCH = (
 View = Callable[[], Mapping[str, object]]
 
 
-class WorkingCalendar(Calendar, Protocol):
-    """A business calendar that also knows working days."""
-
-    tzdata_version: str
-
-    def add_days_us(self, start_us: int, days: int, /, *, end_of_day: bool) -> int:
-        """The instant that many working days later."""
-        ...
-
-
 class SlaEnvironment(Protocol):
     """What the engine needs of the compiled policy that the ticket lives under."""
 
     fingerprint: str
 
-    def calendar(self, name: str, /) -> WorkingCalendar:
+    def calendar(self, name: str, /) -> BusinessCalendar:
         """A calendar by name; `"name@zone"` is that calendar's hours on another zone's clock."""
         ...
 
@@ -119,7 +110,12 @@ def react(
                     assert found is not None
                     yield changed
             yield from _active(sla, target, found, after, category, signals, at_us, view, env)
-        elif found is not None and signals & _REOPENED and target.reopen != "ignore" and found.verdict is not None:
+        elif (
+            found is not None
+            and signals & _REOPENED
+            and target.reopen != "ignore"
+            and found.verdict is not None
+        ):
             window = target.reopen_within_us
             if window is None or at_us - found.verdict.stopped_us <= window:
                 carried = found if target.reopen == "resume" else None
@@ -167,7 +163,9 @@ def _active(
         if _pauses(target, category, view) and not _capped(target, clock, at_us):
             yield _ended(clock, "pause", at_us, env, after.status)
     elif not _pauses(target, category, view) and (not metric.resume or signals & metric.resume):
-        yield ClockMove(clock.key, "resume", at_us, calendar=_calendar_of(target, after, env), reason=after.status)
+        yield ClockMove(
+            clock.key, "resume", at_us, calendar=_calendar_of(target, after, env), reason=after.status
+        )
 
 
 def _capped(target: CompiledTarget, clock: Clock, at_us: int) -> bool:
@@ -199,13 +197,16 @@ def _calendar_of(target: CompiledTarget, ticket: Ticket, env: SlaEnvironment) ->
     return f"{name}@{ticket.tz}" if target.zone == "requester" and ticket.tz is not None else name
 
 
-def _duration_us(target: CompiledTarget, calendar: WorkingCalendar, start_us: int) -> int:
-    """The duration in counted time. Working days become the working time up to that day: a pause then moves the due time
-    by what was paused, like any other target."""
+def _duration_us(target: CompiledTarget, calendar: BusinessCalendar, start_us: int) -> int:
+    """The duration in counted time.
+
+    Working days become the working time up to that day: a pause then moves the due time like any other target's.
+    """
     if not isinstance(target.duration, Days):
         return target.duration
-    due = calendar.add_days_us(start_us, target.duration.count, end_of_day=target.duration.end_of_day)
-    return calendar.elapsed_us(start_us, due)
+    days = target.duration
+    due = calendar.add_days(from_us(start_us), days.days, at="end" if days.end_of_day else "same")
+    return calendar.elapsed_us(start_us, to_us(due))
 
 
 def _started(
@@ -274,7 +275,9 @@ def _retarget(
         if not clock.running:
             return None  # the calendar is chosen when the clock goes on
         counted = close_segment(clock, at_us, env.calendar)
-        return ClockMove(clock.key, "switch", at_us, counted_us=counted, calendar=name, reason="another calendar")
+        return ClockMove(
+            clock.key, "switch", at_us, counted_us=counted, calendar=name, reason="another calendar"
+        )
     state = _CHANGES[target.on_change](
         replace(
             clock,
@@ -292,8 +295,11 @@ def _retarget(
 
 
 def _keep_elapsed(clock: Clock, calendar: str, at_us: int, env: SlaEnvironment) -> Clock:
-    """Keep what was counted. Steps that the new target would have passed already are passed in silence, but a breach is
-    one: it happens now, not in the past, for until now nothing was late."""
+    """Keep what was counted.
+
+    Steps that the new target would have passed already are passed in silence, but a breach is one: it happens now, not
+    in the past, for until now nothing was late.
+    """
     counted = elapsed_us(clock, at_us, env.calendar)
     if clock.running:
         last = clock.segments[-1]

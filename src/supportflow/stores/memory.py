@@ -69,7 +69,9 @@ class MemoryStore:
         with self._lock:
             return self._tenants[tenant].refs.get(ref)
 
-    def events(self, tenant: str, stream: str, /, after: int = 0, limit: int | None = None) -> Sequence[EventRow]:
+    def events(
+        self, tenant: str, stream: str, /, after: int = 0, limit: int | None = None
+    ) -> Sequence[EventRow]:
         """The events of a stream from the one after `after`."""
         with self._lock:
             found = self._tenants[tenant].streams.get(stream, [])
@@ -101,7 +103,11 @@ class MemoryStore:
                 return Conflict(change.stream)
         for change in commit.changes:
             ref = None if change.row is None else change.row.ref
-            if ref is not None and change.row is not None and tenant.refs.get(ref, change.row.id) != change.row.id:
+            if (
+                ref is not None
+                and change.row is not None
+                and tenant.refs.get(ref, change.row.id) != change.row.id
+            ):
                 return RefTaken(ref)
         return None
 
@@ -138,7 +144,9 @@ class MemoryStore:
         def key(row: TicketRow) -> tuple[tuple[bool, int | str], ...]:
             return _sortable(tuple(getattr(row, column) for column in query.order))
 
-        found = [row for row in rows if all(getattr(row, name) == value for name, value in query.equal.items())]
+        found = [
+            row for row in rows if all(getattr(row, name) == value for name, value in query.equal.items())
+        ]
         found.sort(key=key, reverse=query.descending)
         if query.after is not None:
             last = _sortable(query.after)
@@ -206,7 +214,9 @@ class MemoryStore:
                     break
             return tuple(leases)
 
-    def settle(self, tenant: str, key: str, token: str, /, *, retry_us: int | None, error: str | None) -> bool:
+    def settle(
+        self, tenant: str, key: str, token: str, /, *, retry_us: int | None, error: str | None
+    ) -> bool:
         """End a claim."""
         with self._lock:
             outbox = self._tenants[tenant].outbox
