@@ -28,8 +28,8 @@ class Shadowed:
     Attributes:
         rule: Its position in the list.
         by: The earlier rules that together match all that it matches, none of which could be left out; one
-            rule if one suffices; none if the rule contradicts itself. Where the search limit was reached, there
-            may be more than it takes.
+            rule if one suffices; none if the rule contradicts itself. Where the search limit was reached,
+            there may be more than it takes.
     """
 
     rule: int
