@@ -23,9 +23,12 @@ from supportflow.model.commands import (
     Adopt,
     Advance,
     CommandBase,
+    Correct,
+    Exclude,
     Merge,
     OpenTicket,
     Receive,
+    Split,
     TicketCommand,
 )
 from supportflow.model.events import EventBase, PolicyPublished
@@ -36,6 +39,7 @@ from supportflow.triage.words import TextSignals
 
 __all__ = ["handle", "publish", "tick"]
 
+_OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 ATTEMPTS = 20
 """How often a command is decided again because others changed its ticket first."""
 
@@ -62,9 +66,10 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
             prepared = yield from prepare(command, _owner(command, ticket), now)
         facts = Facts(
             tenant=env.tenant,
-            ticket_id=(yield from requests.new_id(now)),
+            ticket_id=(yield from requests.new_id(now)) if isinstance(command, _OPENING) else "",
             signals=_signals(env, command),
             other=other,
+            history=(yield from _history(env, command, ticket)),
         )
         events = decide(env.book, ticket, prepared.command, facts, now)
         touched = [one for one in (ticket, other) if one is not None]
@@ -119,6 +124,17 @@ def _other(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
         return None
     other_id = yield from identify(env, command.into_id, command.into_ref, "into")
     return (yield from get(env, other_id))
+
+
+def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[tuple[EventBase, ...]]:
+    """The ticket's past, for the few decisions that look back."""
+    if ticket is None:
+        return ()
+    policies = {env.book.current, env.book[ticket.policy]}
+    if isinstance(command, Exclude | Correct) or any(policy.sla.looks_back for policy in policies):
+        rows = yield from requests.events(env.tenant, f"ticket:{ticket.id}")
+        return tuple(map(read_row, rows))
+    return ()
 
 
 def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:

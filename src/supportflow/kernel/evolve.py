@@ -1,7 +1,6 @@
 """Folding: a ticket is what its events say, and nothing else. No policy, no calendar, no clock is needed to fold."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from supportflow._time import to_us
@@ -41,6 +40,8 @@ FOLD_VERSION = 1
 
 Changes = dict[str, Any]
 
+_set = object.__setattr__
+
 
 def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") -> Ticket:
     """The ticket after an event.
@@ -63,7 +64,17 @@ def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") 
     update = change(ticket, event)
     update["version"] = ticket.version + 1
     update["recorded_at"] = event.recorded_at
-    return ticket.model_copy(update=update)
+    return _changed(ticket, update)
+
+
+def _changed(ticket: Ticket, update: Changes) -> Ticket:
+    """What `model_copy(update=…)` does, for a model without private attributes, in a third of the time."""
+    new = Ticket.__new__(Ticket)
+    _set(new, "__dict__", {**ticket.__dict__, **update})
+    _set(new, "__pydantic_fields_set__", ticket.__pydantic_fields_set__)
+    _set(new, "__pydantic_extra__", None)
+    _set(new, "__pydantic_private__", None)
+    return new
 
 
 def fold(events: Iterable[EventBase], *, tenant: str = "default") -> Ticket:
@@ -225,8 +236,7 @@ def _clocks_moved(ticket: Ticket, event: ClocksMoved) -> Changes:
 def _reached(ticket: Ticket, event: SlaWarned | SlaBreached | SlaOverdue) -> Changes:
     breached = isinstance(event, SlaBreached)
     clocks = tuple(
-        replace(
-            clock,
+        clock._replace(
             passed=event.passed,
             breached_us=to_us(event.reached_at) if breached else clock.breached_us,
         )
@@ -243,7 +253,7 @@ def _judged(ticket: Ticket, event: SlaJudged) -> Changes:
 
 def _excluded(ticket: Ticket, event: SlaExcluded) -> Changes:
     clocks = tuple(
-        replace(clock, excluded=True) if clock.key == event.clock else clock for clock in ticket.clocks
+        clock._replace(excluded=True) if clock.key == event.clock else clock for clock in ticket.clocks
     )
     return {"clocks": clocks}
 

@@ -4,7 +4,6 @@ Everything is integer microseconds.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal
 
 from supportflow.calendars import BusinessCalendar
@@ -111,14 +110,13 @@ def _closed(clock: Clock, at_us: int, counted_us: int | None) -> Clock:
     if len(segments) > MAX_SEGMENTS:
         folded += segments[0].counted_us or 0
         segments = segments[1:]
-    return replace(clock, segments=segments, banked_us=clock.banked_us + counted_us, folded_us=folded)
+    return clock._replace(segments=segments, banked_us=clock.banked_us + counted_us, folded_us=folded)
 
 
 def _opened(clock: Clock, at_us: int, calendar: str) -> Clock:
     last = clock.segments[-1]
     pause = 0 if last.end_us is None else at_us - last.end_us
-    return replace(
-        clock,
+    return clock._replace(
         state="running",
         segments=(*clock.segments, Segment(at_us, None, calendar)),
         paused_us=clock.paused_us + pause,
@@ -137,9 +135,9 @@ def apply_move(clocks: tuple[Clock, ...], move: ClockMove) -> tuple[Clock, ...]:
 def _moved(clock: Clock, move: ClockMove) -> Clock:
     closed = _closed(clock, move.at_us, move.counted_us)
     if move.move == "pause":
-        return replace(closed, state="paused")
+        return closed._replace(state="paused")
     if move.move == "cancel":
-        return replace(closed, state="cancelled")
+        return closed._replace(state="cancelled")
     assert move.calendar is not None
     return _opened(closed, move.at_us, move.calendar)
 
@@ -151,9 +149,7 @@ def apply_verdict(clocks: tuple[Clock, ...], key: str, verdict: Verdict) -> tupl
 
 def _judged(clock: Clock, verdict: Verdict) -> Clock:
     counted = verdict.elapsed_us - clock.banked_us if clock.running else None
-    closed = _closed(clock, verdict.stopped_us, counted)
-    return replace(
-        closed,
+    return _closed(clock, verdict.stopped_us, counted)._replace(
         state="met" if verdict.met else "missed",
         verdict=verdict,
         paused_us=paused_us(clock, verdict.stopped_us),
