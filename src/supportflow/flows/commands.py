@@ -28,6 +28,7 @@ from supportflow.model.commands import (
     Merge,
     OpenTicket,
     Receive,
+    Split,
     TicketCommand,
 )
 from supportflow.model.events import EventBase, PolicyPublished
@@ -38,6 +39,7 @@ from supportflow.triage.words import TextSignals
 
 __all__ = ["handle", "publish", "tick"]
 
+_OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 ATTEMPTS = 20
 """How often a command is decided again because others changed its ticket first."""
 
@@ -64,7 +66,7 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
             prepared = yield from prepare(command, _owner(command, ticket), now)
         facts = Facts(
             tenant=env.tenant,
-            ticket_id=(yield from requests.new_id(now)),
+            ticket_id=(yield from requests.new_id(now)) if isinstance(command, _OPENING) else "",
             signals=_signals(env, command),
             other=other,
             history=(yield from _history(env, command, ticket)),

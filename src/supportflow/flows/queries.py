@@ -19,9 +19,11 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.events import EventBase, MessageReceived, NoteAdded, ReplySent, TicketOpened
 from supportflow.model.storage import DeadLetter, Query, SortColumn, TicketRow
 from supportflow.model.ticket import Message, Page, Ticket
+from supportflow.sla.reading import ClockReading
 
 __all__ = [
     "Order",
+    "clocks",
     "dead_letters",
     "erase",
     "explained",
@@ -188,6 +190,17 @@ def explained(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[
     events = yield from history(env, ticket.id, None)
     now = yield from requests.now()
     return explain(ticket, events, env.book[ticket.policy], now)
+
+
+def clocks(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[ClockReading, ...]]:
+    """The latest cycle of each SLA clock of a ticket, read now."""
+    ticket = yield from lookup(env, ticket_id, ref)
+    events = yield from history(env, ticket.id, None)
+    now = yield from requests.now()
+    at_us = max(to_us(now), to_us(ticket.recorded_at))
+    policy = env.book[ticket.policy]
+    tz, language = ticket.tz or "UTC", ticket.language or "en"
+    return tuple(ClockReading(clock, at_us, events, policy, tz, language) for clock in ticket.clocks)
 
 
 def erase(env: Environment, subject: str) -> Flow[int]:

@@ -8,7 +8,7 @@ from supportflow.flows.environment import Environment
 from supportflow.model.events import EVENT_TYPES, EventBase
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
-__all__ = ["kinds_of", "new_environment", "updating"]
+__all__ = ["kinds_of", "new_environment"]
 
 _MIN_SECRET = 16
 
@@ -47,9 +47,3 @@ def new_environment(
         raise InvalidInput("secret", f"is shorter than {_MIN_SECRET} bytes")
     book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))
     return Environment(tenant, book, frozenset(subscribed), frozenset(channels), secret)
-
-
-def updating(env: Environment, policy: Policy) -> Environment:
-    """The same desk under another policy version."""
-    book = env.book.publishing(CompiledPolicy(policy))
-    return Environment(env.tenant, book, env.subscribed, env.channels, env.secret)

@@ -57,7 +57,7 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
 
 
 def _can_reopen(draft: Draft) -> bool:
-    found = draft.policy.lifecycle.lookup(draft.ticket.status, "reopen", draft.view())
+    found = draft.policy.lifecycle.lookup(draft.ticket.status, "reopen", draft.view)
     return found is not None and not found.kept
 
 

@@ -283,7 +283,7 @@ class Draft:
 
     def fire_if_permitted(self, trigger: str, *, cause: str) -> bool:
         """Fire a trigger that follows from something else, if that changes the status; True if it did."""
-        found = self.policy.lifecycle.lookup(self.ticket.status, trigger, self.view())
+        found = self.policy.lifecycle.lookup(self.ticket.status, trigger, self.view)
         if found is None or found.kept:
             return False
         self.fire(trigger, cause=cause)

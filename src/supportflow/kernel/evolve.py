@@ -71,7 +71,7 @@ def _changed(ticket: Ticket, update: Changes) -> Ticket:
     """What `model_copy(update=…)` does, for a model without private attributes, in a third of the time."""
     new = Ticket.__new__(Ticket)
     _set(new, "__dict__", {**ticket.__dict__, **update})
-    _set(new, "__pydantic_fields_set__", ticket.__pydantic_fields_set__ | update.keys())
+    _set(new, "__pydantic_fields_set__", ticket.__pydantic_fields_set__)
     _set(new, "__pydantic_extra__", None)
     _set(new, "__pydantic_private__", None)
     return new

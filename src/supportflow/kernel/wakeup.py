@@ -63,7 +63,7 @@ def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
     at_us = policy.auto_close_at_us(to_us(ticket.resolved_at))
     if at_us is None:
         return None
-    found = policy.lifecycle.lookup(ticket.status, "close", ticket_record(ticket, at_us))
+    found = policy.lifecycle.lookup(ticket.status, "close", lambda: ticket_record(ticket, at_us))
     return None if found is None or found.kept else Due(at_us, 2, 0, "auto_close")
 
 

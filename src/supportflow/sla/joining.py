@@ -12,7 +12,8 @@ __all__ = ["inherited", "worst"]
 def worst(source: tuple[Clock, ...], into: tuple[Clock, ...], env: SlaEnvironment) -> Iterator[Clock]:
     """The clocks of the ticket that goes on that give way to those of the one that was merged into it.
 
-    For each target whose clock still runs or waits on both: the one that was breached, else the one that is due earlier. A target that only one of them has keeps what it has; a verdict that is given stays given.
+    For each target whose clock still runs or waits on both: the one that was breached, else the one that is due earlier.
+    A target that only one of them has keeps what it has; a verdict that is given stays given.
 
     Args:
         source: Clocks of the merged ticket, as they were before the merge.
