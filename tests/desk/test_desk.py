@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from desk.office import START, clock_of, contents, desk, store_of
 
+from desk.office import START, clock_of, contents, desk, store_of
 from supportflow import (
     Agent,
     Attachment,
@@ -20,7 +20,7 @@ from supportflow import (
     Transition,
     fold,
 )
-from supportflow.events import PolicyPublished, ReplySent, SlaBreached, StatusChanged
+from supportflow.events import PolicyPublished, ReplySent, StatusChanged
 from supportflow.exceptions import (
     DeskClosed,
     DuplicateRef,
@@ -31,7 +31,6 @@ from supportflow.exceptions import (
     TicketNotFound,
     TransitionRefused,
 )
-from supportflow.flows.setup import updating
 from supportflow.model.people import Actor
 
 FAST = Policy(
@@ -219,7 +218,7 @@ def test_a_second_desk_decides_under_the_policy_that_a_ticket_lives_under():
     fresh = second.open(subject="s", requester="ana").ticket
     assert fresh.policy == loose.fingerprint
     assert first.explain(fresh).clocks == ()
-    published = [row for row in store.events("default", "desk")]
+    published = store.events("default", "desk")
     assert len(published) == 2
     assert store.get_policy("default", strict.fingerprint) == strict.canonical.encode()
 
@@ -295,7 +294,9 @@ def test_bodies_are_in_content_rows_alone():
     held = everything.pop("content")
     assert "ZQ" not in repr(everything)
     assert all("ZQ" in row.value for row in held.values())
-    assert {name for name, text in texts.items() if any(text in row.value for row in held.values())} == set(texts)
+    assert {name for name, text in texts.items() if any(text in row.value for row in held.values())} == set(
+        texts
+    )
 
 
 def test_erasing_a_person_removes_texts_and_changes_no_event():
@@ -367,15 +368,6 @@ def test_handlers_are_for_event_classes():
             Desk(on=wrong)
     with pytest.raises(InvalidInput):
         Desk(secret=b"short")
-
-
-def test_updating_keeps_what_a_desk_delivers_to():
-    one = desk(FAST, channels={"web": MemoryChannel()}, on={SlaBreached: print}, secret=b"0" * 16)
-    env = updating(one._env, Policy())
-    assert (env.tenant, env.subscribed, env.channels, env.secret) == (
-        "default", frozenset({"sla_breached"}), frozenset({"web"}), b"0" * 16,
-    )  # fmt: skip
-    assert env.book[FAST.fingerprint].document == FAST
 
 
 def test_a_ticket_that_is_over_cannot_be_worked_on():

@@ -1,8 +1,8 @@
 """Golden scenes: what `decide` answers to a scripted command."""
 
 import pytest
-from kernel.scene import ANA, SAM, START, TIMED, Scene, at, book
 
+from kernel.scene import ANA, SAM, START, TIMED, Scene, at, book
 from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
 from supportflow.model import commands as c
 from supportflow.model.base import StatusCategory
@@ -62,7 +62,10 @@ def test_merge_closes_one_and_tells_the_other():
     scene = Scene()
     one, two = scene.open(), scene.open()
     events = scene.do(c.Merge(by=SAM, into_id=two), 1, ticket=one, other=scene.tickets[two])
-    assert [(event.kind, event.ticket_id) for event in events] == [("ticket_merged", one), ("ticket_absorbed", two)]
+    assert [(event.kind, event.ticket_id) for event in events] == [
+        ("ticket_merged", one),
+        ("ticket_absorbed", two),
+    ]
     assert scene.tickets[one].status == "closed"
     assert scene.tickets[one].merged_into == two
     assert scene.tickets[one].closed_at == at(1)

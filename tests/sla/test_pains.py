@@ -72,9 +72,7 @@ def test_05_calendar_edits_add_up_piecewise():
     long = BusinessCalendar.weekdays("09:00", "17:00", tz="UTC", name="desk")
     run = SlaDesk("2026-06-01T09:00:00Z", Target.resolution(hours=8), calendar=short)  # a Monday
     run.at("2026-06-02T09:00:00Z").desk.use(
-        Policy(
-            sla=[SlaPolicy(name="gold", calendar=long, targets=[Target.resolution(hours=8)])], edits="now"
-        )
+        Policy(sla=[SlaPolicy(name="gold", calendar=long, targets=[Target.resolution(hours=8)])], edits="now")
     )
 
     naive = long.add(instant("2026-06-01T09:00:00Z"), timedelta(hours=8))  # Monday 17:00: in the past already
