@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from sla_desk import SlaDesk
 from supportflow import BusinessCalendar, Target
 from supportflow._time import instant
 from supportflow.exceptions import CalendarError
-from sla_desk import SlaDesk
 
 CASES = {
     case["id"]: case
@@ -142,4 +142,4 @@ def test_against_target():
     run.at(case["end"]).desk.resolve(run.ticket, by="sam")
 
     assert timedelta(minutes=case["expected"]["against_target_60"]) == run.reading().remaining
-    assert [False] == run.verdicts()
+    assert run.verdicts() == [False]
