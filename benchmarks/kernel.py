@@ -11,7 +11,18 @@ from collections.abc import Callable
 
 from transitions import Machine
 
-from supportflow import Agent, BusinessCalendar, Desk, Policy, PolicyBook, SlaPolicy, Target, decide, evolve, wakeup
+from supportflow import (
+    Agent,
+    BusinessCalendar,
+    Desk,
+    Policy,
+    PolicyBook,
+    SlaPolicy,
+    Target,
+    decide,
+    evolve,
+    wakeup,
+)
 from supportflow.kernel import Facts
 from supportflow.model.commands import Hold, OpenTicket, Reply, Resume
 from supportflow.model.people import Actor

@@ -101,7 +101,7 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
 def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
     """The ticket that the outcome shows: the one that was opened for a follow-up or adopted, else the one commanded."""
     opened = any(
-        event.kind in {"ticket_opened", "ticket_adopted"} and not getattr(event, "split_from", None)  # type: ignore[attr-defined]
+        event.kind in {"ticket_opened", "ticket_adopted"} and not getattr(event, "split_from", None)
         for event in events
     )
     if opened or ticket is None:
