@@ -64,9 +64,15 @@ def test_an_attribute_keeps_value_and_type(value):
     assert repr(back) == repr(value) or isinstance(value, frozenset)
 
 
-@given(st.sets(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9), max_size=50))
+@given(
+    st.sets(
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9), max_size=50
+    )
+)
 def test_tags_are_written_in_one_order(tags):
-    event = TicketUpdated(ticket_id="t", recorded_at="2026-03-02T09:00:00Z", by=HOST, attributes={"tags": tags})
+    event = TicketUpdated(
+        ticket_id="t", recorded_at="2026-03-02T09:00:00Z", by=HOST, attributes={"tags": tags}
+    )
     assert json.loads(event.model_dump_json())["attributes"]["tags"] == sorted(tags)
 
 
