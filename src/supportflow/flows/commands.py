@@ -14,8 +14,10 @@ from supportflow.exceptions import (
 from supportflow.flows import requests
 from supportflow.flows.delivering import deliver
 from supportflow.flows.environment import Environment
+from supportflow.flows.evidence import with_evidence
+from supportflow.flows.gathering import gather
 from supportflow.flows.loading import follow, get, identify
-from supportflow.flows.preparing import Prepared, prepare, request_hash, text_of
+from supportflow.flows.preparing import Prepared, prepare, request_hash
 from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
@@ -25,23 +27,19 @@ from supportflow.model.commands import (
     Adopt,
     Advance,
     CommandBase,
-    Correct,
-    Exclude,
     Merge,
     OpenTicket,
+    Provide,
     Receive,
-    Split,
     TicketCommand,
 )
-from supportflow.model.events import EventBase, PolicyPublished
+from supportflow.model.events import ContactJoined, EventBase, PolicyPublished
 from supportflow.model.people import HOST
 from supportflow.model.storage import Commit, Conflict, Duplicate, InboxEntry, RefTaken, StreamChange
 from supportflow.model.ticket import Outcome, Ticket
-from supportflow.triage.words import TextSignals
 
 __all__ = ["handle", "publish", "tick"]
 
-_OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 ATTEMPTS = 20
 """How often a command is decided again because others changed its ticket first."""
 
@@ -55,10 +53,9 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     if not isinstance(command, CommandBase):
         raise InvalidInput("command", "is not a command")
     fingerprint = request_hash(command, env.secret) if command.key is not None else ""
-    if command.key is not None:
-        known = yield from requests.recall(env.tenant, command.key)
-        if known is not None:
-            return (yield from _again(env, known, fingerprint))
+    known = None if command.key is None else (yield from requests.recall(env.tenant, command.key))
+    if known is not None:
+        return (yield from _again(env, known, fingerprint))
     now = yield from requests.now()
     yield from publish(env, now)
     prepared: Prepared | None = None
@@ -66,25 +63,18 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     for _attempt in range(ATTEMPTS):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
+        facts = yield from gather(env, command, ticket, other, now)
         if prepared is None:
-            prepared = yield from prepare(command, _owner(command, ticket), now)
-        facts = Facts(
-            tenant=env.tenant,
-            ticket_id=(yield from requests.new_id(now)) if isinstance(command, _OPENING) else "",
-            signals=_signals(env, command),
-            other=other,
-            history=(yield from _history(env, command, ticket)),
-        )
+            complete = with_evidence(env, command, ticket, facts)
+            prepared = yield from prepare(complete, _owner(command, ticket), now)
         events = decide(env.book, ticket, prepared.command, facts, now)
-        touched = [one for one in (ticket, other) if one is not None]
+        touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
         changes, tickets = stream_changes(env, touched, events)
         result = _subject_of(ticket, events, facts)
-        inbox = None
-        if command.key is not None:
-            inbox = InboxEntry(command.key, fingerprint, _result(result, changes))
+        inbox = _inbox(command, fingerprint, result, changes)
         commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)
         answer = yield from requests.commit(commit)
         if isinstance(answer, Duplicate):
@@ -99,14 +89,15 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
 
 
 def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
-    """The ticket that the outcome shows: the one that was opened for a follow-up or adopted, else the one commanded."""
+    """The ticket that the outcome shows: the one that was opened, adopted or joined, else the one commanded."""
     opened = any(
         event.kind in {"ticket_opened", "ticket_adopted"} and not getattr(event, "split_from", None)
         for event in events
     )
-    if opened or ticket is None:
-        return facts.ticket_id
-    return ticket.id
+    if ticket is None:
+        joined = (event.ticket_id for event in events if isinstance(event, ContactJoined))
+        return next(joined, facts.ticket_id)
+    return facts.ticket_id if opened else ticket.id
 
 
 def _locate(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
@@ -130,34 +121,25 @@ def _other(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
     return (yield from get(env, other_id))
 
 
-def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[tuple[EventBase, ...]]:
-    """The ticket's past, for the few decisions that look back."""
-    if ticket is None:
-        return ()
-    policies = {env.book.current, env.book[ticket.policy]}
-    if isinstance(command, Exclude | Correct) or any(policy.sla.looks_back for policy in policies):
-        rows = yield from requests.events(env.tenant, f"ticket:{ticket.id}")
-        return tuple(map(read_row, rows))
-    return ()
-
-
 def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
     """Whose data the texts of a command are."""
     if isinstance(command, OpenTicket | Adopt):
         return command.requester
     if isinstance(command, Receive) and ticket is not None and command.by.kind == "requester":
         return command.by.id
+    if isinstance(command, Provide) and ticket is not None and command.by.kind not in {"requester", "party"}:
+        return ticket.requester
     return None
 
 
-def _signals(env: Environment, command: CommandBase) -> TextSignals:
-    text = text_of(command)
-    return env.book.current.classifier.classify(text) if text else TextSignals()
-
-
-def _result(ticket_id: str, changes: tuple[StreamChange, ...]) -> bytes:
+def _inbox(
+    command: CommandBase, fingerprint: str, ticket_id: str, changes: tuple[StreamChange, ...]
+) -> InboxEntry | None:
+    """What is remembered of a command that has an idempotency key."""
+    if command.key is None:
+        return None
     spans = [[change.stream, change.expected, change.expected + len(change.events)] for change in changes]
-    return json.dumps({"ticket": ticket_id, "events": spans}).encode()
+    return InboxEntry(command.key, fingerprint, json.dumps({"ticket": ticket_id, "events": spans}).encode())
 
 
 def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcome]:

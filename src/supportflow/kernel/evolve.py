@@ -5,6 +5,7 @@ from typing import Any
 
 from supportflow._time import to_us
 from supportflow.exceptions import StoreError
+from supportflow.kernel.folding import CASE_CHANGES, heard, waiting_after
 from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
     AssignmentChanged,
@@ -130,6 +131,7 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
             "received": 1 if described else 0,
             "split_from": event.split_from,
             "follow_up_of": event.follow_up_of,
+            "repeat_of": event.repeat_of,
         }
     )
 
@@ -145,10 +147,14 @@ def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
         changes["last_received_at"] = event.recorded_at
         if ticket.waiting_since is None:
             changes["waiting_since"] = event.recorded_at
+    elif event.origin == "party":
+        changes["case"] = heard(ticket.case, event.by.id)
     return changes
 
 
 def _reply_sent(ticket: Ticket, event: ReplySent) -> Changes:
+    if event.to is not None:
+        return {}
     changes: Changes = {
         "replies": ticket.replies + 1,
         "last_replied_at": event.recorded_at,
@@ -165,7 +171,11 @@ def _note_added(ticket: Ticket, _event: NoteAdded) -> Changes:
 
 def _status_changed(ticket: Ticket, event: StatusChanged) -> Changes:
     category = event.category
-    changes: Changes = {"status": event.target, "status_category": category}
+    changes: Changes = {
+        "status": event.target,
+        "status_category": category,
+        "case": waiting_after(ticket.case, event),
+    }
     if category is StatusCategory.RESOLVED:
         changes["resolved_at"] = event.recorded_at
     elif category.is_final:
@@ -278,4 +288,5 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     SlaJudged: _judged,
     SlaExcluded: _excluded,
     SlaCorrected: _kept,
+    **CASE_CHANGES,
 }

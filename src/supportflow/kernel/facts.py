@@ -6,9 +6,30 @@ from supportflow.model.events import EventBase
 from supportflow.model.ticket import Ticket
 from supportflow.triage.words import TextSignals
 
-__all__ = ["Facts"]
+__all__ = ["CaseFacts", "Facts"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """Facts about the people and the texts of a case.
+
+    Attributes:
+        written_in: The language of the text, if it can be told.
+        asks_for: The kind of secret that a reply asks its reader for.
+        flags: What looks wrong about a text, if it is not the requester's.
+        same_person: Ids that are known to be the requester's, too.
+        candidates: Tickets that a new contact may be about.
+    """
+
+    written_in: str | None = None
+    asks_for: str | None = None
+    flags: tuple[str, ...] = ()
+    same_person: frozenset[str] = frozenset()
+    candidates: tuple[Ticket, ...] = ()
+
 
 _NOTHING = TextSignals()
+_NO_CASE = CaseFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +42,7 @@ class Facts:
         signals: What the classifier found in the text.
         other: The other ticket that the command touches.
         history: The ticket's events, where the decision looks back: words about verdicts, targets that apply retroactively.
+        case: What is known about people and texts.
     """
 
     tenant: str = "default"
@@ -28,3 +50,4 @@ class Facts:
     signals: TextSignals = _NOTHING
     other: Ticket | None = None
     history: tuple[EventBase, ...] = ()
+    case: CaseFacts = _NO_CASE

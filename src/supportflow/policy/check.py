@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.policy.casework import case_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
 from supportflow.policy.schema import Policy
 from supportflow.sla.metrics import shipped_metrics
@@ -18,6 +19,7 @@ def policy_problems(document: Policy) -> Iterator[str]:
     yield from _calendar_problems(document)
     yield from _class_problems(document)
     yield from _sla_problems(document)
+    yield from case_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
