@@ -12,6 +12,7 @@ _RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_CHECK = "10X98765432"
 
 _BASE58 = {c: i for i, c in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")}
+_CHECK_BYTES = 4
 _BASE32 = {c: i for i, c in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}
 _STELLAR_SEED = 18 << 3
 
@@ -61,7 +62,9 @@ def base58check(token: str) -> bytes | None:
         number = number * 58 + digit
     raw = number.to_bytes((number.bit_length() + 7) // 8, "big")
     raw = bytes(len(token) - len(token.lstrip("1"))) + raw
-    payload, check = raw[:-4], raw[-4:]
+    if len(raw) <= _CHECK_BYTES:
+        return None
+    payload, check = raw[:-_CHECK_BYTES], raw[-_CHECK_BYTES:]
     return payload if hashlib.sha256(hashlib.sha256(payload).digest()).digest()[:4] == check else None
 
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 
-from supportflow.triage.redaction.fold import Folded
+from supportflow.triage.redaction.piece import Piece
+from supportflow.triage.redaction.checks import base58check
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.numbers import link_spans
 from supportflow.triage.redaction.topics import CODE_NOT_SECRET, ORDINARY, TOPICS, Topic, looks_random
 
 __all__ = ["find_announced"]
@@ -38,12 +38,13 @@ _LINKS = (
             rf"[ \t]{{0,3}}[:=]?(?:[ \t]{{1,3}}|\r?\n)"
         ),
     ),
+    (_Link.LOOSE, re.compile(r"(?:[ ][a-z']{1,12}){1,5}(?:[ ]?[:=]|[ ](?:is|was))[ ]{1,3}")),
     (_Link.LOOSE, re.compile(r"[ \t]{1,3}(?:to|as|and|with|-|–|—|number|no\.?)[ \t]{1,3}|[ \t]{0,3}(?:\r?\n)?[ \t]{0,3}")),
 )
 
 _FILLER = re.compile(
     r"(?:[ \t,]{1,3}(?:is|was|i|i've|have|just|got|get|received|my|the|me|you|they|sent|here|it|it's|its|code|number|no|from|by|via|on"
-    r"|sms|text|email|app|phone|now|that|this|which|says|said|shows|as|be|should|to|your|login|in|of|entered|enter|are|gave|him|her|them"
+    r"|sms|text|email|app|phone|now|that|this|which|says|said|shows|as|be|should|to|your|login|in|of|entered|enter|are|gave|him|her|them|they|we|asked|wanted|used|told"
     r"|for|google|authenticator)(?![a-z])){0,9}+[\s:=：#\"'“(*-]{0,6}"
 )
 _CHINESE_FILLER = re.compile("[是为為收到的了给給你您发發我他她们們告诉告訴,，:： 这這个個刚剛才现现在現在输入輸入填写寫叫做就“\"=]{0,12}+")
@@ -54,7 +55,8 @@ _PLAIN_CODE_DIGITS = 6
 
 _PARTICIPLE = re.compile(r"[a-z]+(?:ed|ing|ly|able|ible|ful|less)")
 _PLACEHOLDER = re.compile(r"[$%{<\[]|([*•x.#_-])\1*$", re.IGNORECASE)
-_TRAILING = ".,;:!?)]}>\"'”’`"
+_DIGITS = re.compile(r"\d{6,12}")
+_TRAILING = ".,;:?)]}>\"'”’`"
 
 _SAID_AFTER = re.compile(
     r"[ \t]{0,3}(?:is|was|as|=|就?是|为|為)[ \t]{0,3}(?:my |the |our |his |her |your |我的|这个|這個|你发的)?(?:[a-z0-9]{1,14}[ -]){0,2}"
@@ -69,6 +71,8 @@ _BASIC_AUTH = re.compile(r"://[^\s:/?#\[\]@!$&'()*+,;=]{1,64}:([^\s:/?#\[\]@&'()
 _DENSE = re.compile(r"(?<![A-Za-z0-9+/_.@-])[A-Za-z0-9+/_-]{16,512}+={0,2}")
 _KEY_REACH = 80
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_WALLET = re.compile(r"0x[0-9a-fA-F]{40}|[a-z]{2,12}1[02-9ac-hj-np-z]{38,100}")
+_ADDRESS_BYTES = 21
 _SAYS_KEY = re.compile(
     r"api[ _-]{0,2}(?:key|secret|pass)|secret[ _-]?key|(?:api|client|app|access)[ _-]?secret|access[ _-]?(?:key|token)|api ?密钥|密钥|密鑰|秘钥|秘鑰"
     r"|(?<![a-z_])secret(?![a-z_])|private[ _-]?key|私钥|私鑰"
@@ -79,44 +83,46 @@ _SAYS_OTHER = re.compile(
 )
 
 
-def find_announced(folded: Folded) -> Iterator[Span]:
+def find_announced(piece: Piece) -> Iterator[Span]:
     """Every secret that its neighbouring words announce, as spans of the folded text. Linear time."""
-    lower = folded.lower
+    lower = piece.lower
+    announced = False
     for topic in TOPICS:
-        if any(anchor in lower for anchor in topic.anchors):
-            for word in topic.words.finditer(lower):
-                span = _value_of(topic, word, folded)
-                if span is not None:
-                    yield *span, topic.kind
-    if any(anchor in lower for anchor in _AFTER_ANCHORS):
-        yield from _announced_after(folded)
+        for anchor in topic.anchors:
+            if anchor in lower:
+                break
+        else:
+            continue
+        announced = True
+        for word in topic.words.finditer(lower):
+            span = _value_of(topic, word, piece)
+            if span is not None:
+                yield *span, topic.kind
+    if announced:
+        yield from _announced_after(piece)
+        yield from _dense_near_keys(piece)
     if "://" in lower:
-        for match in _BASIC_AUTH.finditer(folded.text):
+        for match in _BASIC_AUTH.finditer(piece.text):
             yield *match.span(1), Kind.PASSWORD
-    yield from _dense_near_keys(folded)
 
 
-def _value_of(topic: Topic, word: re.Match[str], folded: Folded) -> tuple[int, int] | None:
+def _value_of(topic: Topic, word: re.Match[str], piece: Piece) -> tuple[int, int] | None:
     if topic.kind in _DIGIT_KINDS:
-        return _digits_after(topic, word, folded)
-    embedded = word.start() > 0 and _in_identifier(folded.lower[word.start() - 1])
+        return _digits_after(topic, word, piece)
+    before = piece.lower[word.start() - 1 : word.start()] if word.start() else ""
     for link, pattern in _LINKS:
-        between = pattern.match(folded.lower, word.end())
+        between = pattern.match(piece.lower, word.end())
         if between is None:
             continue
-        value = topic.value.match(folded.text, between.end())
+        value = topic.value.match(piece.text, between.end())
         if value is not None:
-            span = _accepted(topic, link, value, embedded=embedded)
+            span = _accepted(topic, link, value, before)
             if span is not None:
                 return span
     return None
 
 
-def _in_identifier(character: str) -> bool:
-    return character in "_-" or (character.isascii() and character.isalnum())
-
-
-def _accepted(topic: Topic, link: _Link, value: re.Match[str], *, embedded: bool) -> tuple[int, int] | None:
+def _accepted(topic: Topic, link: _Link, value: re.Match[str], before: str) -> tuple[int, int] | None:
     """The span of a value that may be taken for the secret, or `None`.
 
     A word inside an identifier (`DB_PASSWORD=`) announces only what looks random, behind an equals sign.
@@ -128,16 +134,17 @@ def _accepted(topic: Topic, link: _Link, value: re.Match[str], *, embedded: bool
     else:
         start, text = value.start(2), value.group(2)
         text = text.rstrip(_TRAILING)
-        if "?" in value.string[max(0, value.start() - 2) : value.start()] or "&" in text[1:]:
+        if before in {"?", "&"}:
             text = text.partition("&")[0]
         end = start + len(text)
+    embedded = before in {"_", "-"} or (before.isascii() and before.isalnum())
     if len(text) < topic.shortest or _PLACEHOLDER.match(text):
         return None
     random = looks_random(text)
     if topic.random_only and not (random or (text.isdigit() and link is _Link.EQUALS)):
         return None
     if embedded or link is _Link.LOOSE:
-        strict = random and (not embedded or link is _Link.EQUALS) and not text.startswith(("http", "www."))
+        strict = (random or _DIGITS.fullmatch(text)) and (not embedded or link is _Link.EQUALS) and not text.startswith(("http", "www."))
         return (start, end) if strict else None
     if not random and not quoted and _ordinary(text.lower(), link):
         return None
@@ -148,8 +155,8 @@ def _ordinary(text: str, link: _Link) -> bool:
     return text in ORDINARY or (link is _Link.SAID and _PARTICIPLE.fullmatch(text) is not None)
 
 
-def _digits_after(topic: Topic, word: re.Match[str], folded: Folded) -> tuple[int, int] | None:
-    lower, position = folded.lower, word.end()
+def _digits_after(topic: Topic, word: re.Match[str], piece: Piece) -> tuple[int, int] | None:
+    lower, position = piece.lower, word.end()
     plain = word.group() in _PLAIN_CODE
     if plain and CODE_NOT_SECRET.search(lower[max(0, word.start() - 16) : word.start()]):
         return None
@@ -168,9 +175,11 @@ def _digits_after(topic: Topic, word: re.Match[str], folded: Folded) -> tuple[in
     return None
 
 
-def _announced_after(folded: Folded) -> Iterator[Span]:
+def _announced_after(piece: Piece) -> Iterator[Span]:
     """`Hunter2! is my password`."""
-    text, lower = folded.text, folded.lower
+    text, lower = piece.text, piece.lower
+    if not any(anchor in lower for anchor in _AFTER_ANCHORS):
+        return
     for token in _TOKEN.finditer(text):
         said = _SAID_AFTER.match(lower, token.end())
         if said is None:
@@ -181,16 +190,16 @@ def _announced_after(folded: Folded) -> Iterator[Span]:
             yield token.start(), token.end(), kind
 
 
-def _dense_near_keys(folded: Folded) -> Iterator[Span]:
+def _dense_near_keys(piece: Piece) -> Iterator[Span]:
     """Key-like runs close behind the words "API key" or "secret", with nothing nearer that says otherwise."""
-    lower = folded.lower
-    keys = [match.end() for match in _SAYS_KEY.finditer(lower)] if "key" in lower or "secret" in lower or "钥" in lower else []
-    if not keys and "鑰" not in lower:
+    lower = piece.lower
+    keys = [match.end() for match in _SAYS_KEY.finditer(lower)]
+    if not keys:
         return
     others = [match.end() for match in _SAYS_OTHER.finditer(lower)]
-    links = link_spans(folded.text)
+    links = piece.links
     key = other = link = 0
-    for match in _DENSE.finditer(folded.text):
+    for match in _DENSE.finditer(piece.text):
         start = match.start()
         while key < len(keys) and keys[key] <= start:
             key += 1
@@ -210,6 +219,8 @@ def _key_like(token: str) -> bool:
     """Letters and digits well mixed, unlike an identifier made of words."""
     if _UUID.fullmatch(token):
         return True
+    if _WALLET.fullmatch(token) or len(base58check(token) or b"") == _ADDRESS_BYTES:
+        return False
     digits = sum(c.isdigit() for c in token)
     mixed = any(c.islower() for c in token) and any(c.isupper() for c in token)
     return digits >= 3 and (mixed or "_" not in token) and "--" not in token and not token.isdigit()  # noqa: PLR2004

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from supportflow.triage.redaction.contacts import find_contacts, find_national_phones
 from supportflow.triage.redaction.context import find_announced
-from supportflow.triage.redaction.fold import Folded, fold
+from supportflow.triage.redaction.piece import Piece, fold
 from supportflow.triage.redaction.keys import find_keys
 from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind, Span
 from supportflow.triage.redaction.numbers import find_numbers
@@ -29,6 +29,7 @@ _CUT = re.compile("|".join([SEPARATOR, *(re.escape(mark) for mark in _MARKS.valu
 _CUT_ANCHORS = (SEPARATOR, " removed]")
 _PRECEDENCE = {kind: order for order, kind in enumerate(Kind)}
 _ROUNDS = 4
+_SHORTEST = 6  # characters: nothing shorter is found, whatever its kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ def _replace(text: str, findings: list[Finding]) -> str:
 
 def _piece(text: str, offset: int, rules: RedactionRules, rounds: int) -> Iterator[Finding]:
     """The findings of a text without marks, each shifted by `offset`."""
+    if len(text) < _SHORTEST:
+        return
     found = _merge(text, rules)
     if not any(finding.masked for finding in found):
         yield from (Finding(f.kind, f.start + offset, f.end + offset, f.masked) for f in found)
@@ -119,15 +122,15 @@ def _piece(text: str, offset: int, rules: RedactionRules, rounds: int) -> Iterat
     yield from _piece(text[position:], offset + position, rules, rounds - 1)
 
 
-def _spans(folded: Folded, rules: RedactionRules) -> Iterator[Span]:
-    yield from find_phrases(folded)
-    yield from find_keys(folded)
-    yield from find_tokens(folded)
-    yield from find_numbers(folded)
-    yield from find_announced(folded)
-    yield from find_contacts(folded)
+def _spans(piece: Piece, rules: RedactionRules) -> Iterator[Span]:
+    yield from find_phrases(piece)
+    yield from find_keys(piece)
+    yield from find_tokens(piece)
+    yield from find_numbers(piece)
+    yield from find_announced(piece)
+    yield from find_contacts(piece)
     if rules.phone_regions:
-        yield from find_national_phones(folded, rules.phone_regions)
+        yield from find_national_phones(piece, rules.phone_regions)
 
 
 def _merge(text: str, rules: RedactionRules) -> list[Finding]:
@@ -136,14 +139,14 @@ def _merge(text: str, rules: RedactionRules) -> list[Finding]:
     Overlapping findings that are removed become one, of the kind that comes first in `Kind`; a finding that is kept
     yields to any that is removed.
     """
-    folded = fold(text)
-    spans = sorted((s for s in _spans(folded, rules) if s[0] < s[1]), key=lambda s: (s[0], -s[1], _PRECEDENCE[s[2]]))
+    piece = fold(text)
+    spans = sorted((s for s in _spans(piece, rules) if s[0] < s[1]), key=lambda s: (s[0], -s[1], _PRECEDENCE[s[2]]))
     if not spans:
         return []
     masked: list[Finding] = []
     kept: list[Finding] = []
     for first, last, kind in spans:
-        start, end = folded.back(first, last)
+        start, end = piece.back(first, last)
         into = kept if kind in rules.keep else masked
         if into and start < into[-1].end:
             before = into[-1]

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from supportflow.triage.redaction.checks import base58check, stellar_seed
-from supportflow.triage.redaction.fold import Folded
+from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.kinds import Kind, Span
 
 __all__ = ["find_keys"]
@@ -16,7 +16,7 @@ _PEM_LINE = re.compile(
 # The body of a PEM block that lost its end: base64, header lines and line breaks, also written as "\n".
 _PEM_BODY = re.compile(r"(?:[ \t\r]*+(?:\n|\\n)?[A-Za-z0-9+/=]{20,}+|[ \t\r]*+\n[A-Za-z-]{4,20}: [^\n]{1,80})*+")
 
-_LONG_RUN = re.compile(r"[A-Za-z0-9]{50}")
+_SHORTEST_KEY = 50
 
 # Base58 runs as long as a key; what they are is decided by their checksum.
 _BASE58_RUN = re.compile(r"(?<![A-Za-z0-9])[1-9A-HJ-NP-Za-km-z]{50,113}+(?![A-Za-z0-9])")
@@ -94,12 +94,17 @@ def _base58_kind(token: str) -> Kind | None:
     return Kind.EXTENDED_PUBLIC_KEY if prefix.group().endswith("pub") else Kind.PRIVATE_KEY
 
 
-def _in_context(folded: Folded) -> Iterator[Span]:
+def _in_context(piece: Piece, runs: list[tuple[int, int]]) -> Iterator[Span]:
     """Raw keys whose neighbouring words say that they are private, and nothing nearer says that they are public."""
-    candidates = [m.span() for pattern in (_HEX, _LONG_BASE58) for m in pattern.finditer(folded.text)]
+    candidates = [
+        match.span()
+        for start, end in runs
+        for pattern in (_HEX, _LONG_BASE58)
+        for match in pattern.finditer(piece.text, start, end)
+    ]
     if not candidates:
         return
-    lower = folded.lower
+    lower = piece.lower
     private = [m.end() for m in _SAYS_PRIVATE.finditer(lower)]
     public = [m.end() for m in _SAYS_PUBLIC.finditer(lower)]
     if not private:
@@ -116,22 +121,24 @@ def _last_before(ends: list[int], position: int) -> int:
     return ends[index] if index >= 0 else -_REACH - 1
 
 
-def find_keys(folded: Folded) -> Iterator[Span]:
+def find_keys(piece: Piece) -> Iterator[Span]:
     """Every private key and extended public key, as spans of the folded text. Linear time."""
-    text = folded.text
+    text = piece.text
     if "-----" in text:
         yield from _pem(text)
     for anchor, pattern in _OTHER_FORMS:
         if anchor in text:
             for match in pattern.finditer(text):
-                yield match.start(), match.end(), Kind.PRIVATE_KEY
-    if _LONG_RUN.search(text) is None:
+                yield *match.span(), Kind.PRIVATE_KEY
+    long = [(start, end) for start, end in piece.dense if end - start >= _SHORTEST_KEY]
+    if not long:
         return
-    for match in _BASE58_RUN.finditer(text):
-        kind = _base58_kind(match.group())
-        if kind is not None:
-            yield match.start(), match.end(), kind
-    for match in _STELLAR.finditer(text):
-        if stellar_seed(match.group()):
-            yield match.start(), match.end(), Kind.PRIVATE_KEY
-    yield from _in_context(folded)
+    for start, end in long:
+        for match in _BASE58_RUN.finditer(text, start, end):
+            kind = _base58_kind(match.group())
+            if kind is not None:
+                yield *match.span(), kind
+        for match in _STELLAR.finditer(text, start, end):
+            if stellar_seed(match.group()):
+                yield *match.span(), Kind.PRIVATE_KEY
+    yield from _in_context(piece, long)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from supportflow.triage.redaction.checks import chinese_resident_id, iban, luhn
-from supportflow.triage.redaction.fold import Folded
+from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.kinds import Kind, Span
 
-__all__ = ["find_numbers", "link_spans"]
+__all__ = ["find_numbers"]
 
 # Issuer identification ranges (ISO/IEC 7812; the networks' own publications): first digits, and the lengths in use.
 _ISSUERS: tuple[tuple[str, frozenset[int]], ...] = (
@@ -29,8 +29,6 @@ _LONGEST_PREFIX = 4
 _SHORTEST, _LONGEST = 13, 19
 _SMALLEST_GROUP = 3
 
-_SOME_DIGITS = re.compile(r"\d(?:[ .-]?\d){8}", re.ASCII)
-_DIGIT_RUN = re.compile(r"(?<![\dA-Za-z])\d(?:[ .-]?\d)*+", re.ASCII)
 _GROUP = re.compile(r"\d+", re.ASCII)
 # A bare number right behind one of these is the host's own reference, even if its digits add up.
 _REFERENCE_BEFORE = re.compile(
@@ -40,49 +38,41 @@ _REFERENCE_BEFORE = re.compile(
 )
 _REFERENCE_REACH = 28
 
+_RESIDENT_DIGITS = 17  # and a check character, which may be X
 _RESIDENT_ID = re.compile(
     r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])", re.ASCII
 )
 _SOCIAL_SECURITY = re.compile(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\d-])", re.ASCII)
 _PASSPORT = re.compile(
     r"(?:passport|护照|護照|identity card|id card|身份证|身份證)[ ]?(?:no|nr|number|num|号码|號碼|号|號)?[.:#：]?[ ]?(?:is|was|是|为|為)?[ ]?"
-    r"([A-Z]{1,2}\d{6,9}|\d{8,9})(?![A-Za-z0-9])",
-    re.IGNORECASE,
+    r"([a-z]{1,2}\d{6,9}|\d{8,9})(?![a-z0-9])"
 )
 
+_PASSPORT_ANCHORS = ("passport", "identity card", "id card", "护照", "護照", "身份")
+
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}")
-
-_LINK = re.compile(r"(?:https?|ftp)://\S++|(?<![\w.])www\.\S++", re.IGNORECASE)
-
-
-def link_spans(text: str) -> list[tuple[int, int]]:
-    """Where the links of a text are: what stands inside one is not taken for a number or a code."""
-    if "://" not in text and "www." not in text:
-        return []
-    return [match.span() for match in _LINK.finditer(text)]
-
 
 def _issued(digits: str) -> bool:
     lengths = (_BY_PREFIX.get(digits[:size]) for size in range(_LONGEST_PREFIX, 0, -1))
     return any(known is not None and len(digits) in known for known in lengths)
 
 
-def _cards(folded: Folded) -> Iterator[Span]:
-    text, links = folded.text, iter(link_spans(folded.text))
+def _cards(piece: Piece) -> Iterator[Span]:
+    links = iter(piece.links)
     link = next(links, None)
-    for run in _DIGIT_RUN.finditer(text):
-        if run.end() - run.start() < _SHORTEST:
+    for first, end in piece.digits:
+        if end - first < _SHORTEST:
             continue
-        while link is not None and link[1] <= run.start():
+        while link is not None and link[1] <= first:
             link = next(links, None)
-        if link is not None and link[0] <= run.start():
+        if link is not None and link[0] <= first:
             continue
-        groups = [(m.start() + run.start(), m.group()) for m in _GROUP.finditer(run.group())]
+        groups = [(m.start(), m.group()) for m in _GROUP.finditer(piece.text, first, end)]
         index = 0
         while index < len(groups):
             taken = _card_at(groups, index)
             start = groups[index][0]
-            if taken == 1 and _is_reference(folded.lower, start):
+            if taken == 1 and _is_reference(piece.lower, start):
                 taken = 0
             if taken:
                 last, digits = groups[index + taken - 1]
@@ -120,16 +110,23 @@ def _ibans(text: str) -> Iterator[Span]:
             yield match.start(), end, Kind.IBAN
 
 
-def find_numbers(folded: Folded) -> Iterator[Span]:
+def _identities(piece: Piece) -> Iterator[Span]:
+    for start, end in piece.digits:
+        if end - start >= _RESIDENT_DIGITS:
+            for match in _RESIDENT_ID.finditer(piece.text, start, end + 1):
+                if chinese_resident_id(match.group()):
+                    yield *match.span(), Kind.IDENTITY_NUMBER
+        if "-" in piece.text[start:end]:
+            for match in _SOCIAL_SECURITY.finditer(piece.text, start, end + 1):
+                yield *match.span(), Kind.IDENTITY_NUMBER
+    if any(anchor in piece.lower for anchor in _PASSPORT_ANCHORS):
+        for match in _PASSPORT.finditer(piece.lower):
+            yield *match.span(1), Kind.IDENTITY_NUMBER
+
+
+def find_numbers(piece: Piece) -> Iterator[Span]:
     """Every card, IBAN and identity number, as spans of the folded text. Linear time."""
-    text = folded.text
-    if _SOME_DIGITS.search(text) is not None:
-        yield from _cards(folded)
-        for match in _RESIDENT_ID.finditer(text):
-            if chinese_resident_id(match.group()):
-                yield match.start(), match.end(), Kind.IDENTITY_NUMBER
-        for match in _SOCIAL_SECURITY.finditer(text):
-            yield match.start(), match.end(), Kind.IDENTITY_NUMBER
-        for match in _PASSPORT.finditer(text):
-            yield match.start(1), match.end(1), Kind.IDENTITY_NUMBER
-    yield from _ibans(text)
+    if piece.digits:
+        yield from _cards(piece)
+    yield from _identities(piece)
+    yield from _ibans(piece.text)

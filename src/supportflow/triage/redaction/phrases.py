@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from itertools import pairwise, repeat
 
-from supportflow.triage.redaction.fold import Folded
+from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.wordlists import LENGTHS, Wordlists, checksum_holds, wordlists
 
@@ -31,12 +31,21 @@ _NAME = re.compile(
     "|(?:12|24|twelve) words"
     "|助记词|助記詞|種子|种子|シード|ニーモニック|니모닉|시드"
 )
+# Words of the English list that any sentence may have.
+_PROSE = frozenset(
+    "about after again all also always any ask because before both can come day during each either else enough ever every few "
+    "first give good have help how into just know like long lost make many minute more much must need never next not nothing now "
+    "often once one only open other over own people please put rather right same say send she should since some still stop such "
+    "tell that then there they thing this time today tomorrow try under until use very wait want way what when where will year "
+    "you your".split()
+)
 
 _HAN = "[\u4e00-\u9fff]"
 _HAN_CHARACTER = re.compile(_HAN)
 _APART = re.compile(rf"(?<!{_HAN}){_HAN}(?:[\W\d_]{{1,16}}{_HAN}(?!{_HAN})){{10,}}")
 _HAN_RUN = re.compile(rf"(?<!{_HAN}){_HAN}{{12,24}}(?!{_HAN})")
 _HAN_NAME = re.compile("助记词|助記詞|种子|種子|mnemonic|seed phrase|recovery phrase")
+_HAN_NAME_ANCHORS = ("助", "种子", "種子", "mnemonic", "phrase")
 _HAN_AFTER_NAME = re.compile(rf"[\s:：,，是為为如下\"“「(（]{{0,8}}((?:{_HAN}[ \n、,，]{{0,3}}){{11,24}})")
 # The commonest grammatical characters: prose of twelve characters has one, a phrase in six has one too.
 _GRAMMAR = re.compile("[的了是我你您他她不没沒在有和就也吗嗎么麼呢吧怎什这這那可以能请請被把会會要为為]")
@@ -95,7 +104,8 @@ def _named_rows(text: str, known: bytes, spans: list[tuple[int, int]]) -> Iterat
             continue
         # "seed phrase" is itself made of list words: count from behind it.
         start = max(start, bisect_left(starts, names[last_name]))
-        if end - start >= _NAMED_ROW:
+        row = [text[first:last] for first, last in spans[start:end]]
+        if len(row) >= _NAMED_ROW and sum(word in _PROSE for word in row) * 3 < len(row):
             yield start, end
 
 
@@ -130,20 +140,22 @@ def _checks(characters: str, lists: Wordlists) -> bool:
 
 
 def _chinese(text: str, lists: Wordlists) -> Iterator[Span]:
-    listed = lists.chinese[0].keys() | lists.chinese[1].keys()
     for match in _APART.finditer(text):
         places = [m.start() for m in _HAN_CHARACTER.finditer(match.group())]
-        known = bytes([match.group()[place] in listed for place in places])
+        known = bytes([match.group()[place] in lists.characters for place in places])
         for first, last in _rows(known, lambda _: True):
             yield match.start() + places[first], match.start() + places[last - 1] + 1, Kind.SEED_PHRASE
     for match in _HAN_RUN.finditer(text):
         run = match.group()
         if len(run) in LENGTHS and _GRAMMAR.search(run) is None and _checks(run, lists):
             yield match.start(), match.end(), Kind.SEED_PHRASE
-    for name in _HAN_NAME.finditer(text):
-        after = _HAN_AFTER_NAME.match(text, name.end())
-        if after is not None:
-            yield from _named_chinese(after, lists)
+    if any(anchor in text for anchor in _HAN_NAME_ANCHORS):
+        names = [match.span() for match in _HAN_NAME.finditer(text)]
+        for (_, end), (following, _) in pairwise([*names, (len(text) + _NAMED_REACH, 0)]):
+            if following - end > _ROW:
+                after = _HAN_AFTER_NAME.match(text, end)
+                if after is not None:
+                    yield from _named_chinese(after, lists)
 
 
 def _named_chinese(after: re.Match[str], lists: Wordlists) -> Iterator[Span]:
@@ -155,14 +167,14 @@ def _named_chinese(after: re.Match[str], lists: Wordlists) -> Iterator[Span]:
             return
     if _HAN_CHARACTER.match(after.string, after.end()):
         return
-    unlisted = sum(all(c not in index for index in lists.chinese) for c in characters)
+    unlisted = sum(character not in lists.characters for character in characters)
     if unlisted <= 1 and _GRAMMAR.search(characters) is None:
         yield places[0], places[-1] + 1, Kind.SEED_PHRASE
 
 
-def find_phrases(folded: Folded) -> Iterator[Span]:
+def find_phrases(piece: Piece) -> Iterator[Span]:
     """Every seed phrase of a text, as spans of the folded text. Linear time."""
     lists = wordlists()
-    yield from _worded(folded.lower, lists)
-    if not folded.text.isascii():
-        yield from _chinese(folded.lower, lists)
+    yield from _worded(piece.lower, lists)
+    if not piece.text.isascii():
+        yield from _chinese(piece.lower, lists)

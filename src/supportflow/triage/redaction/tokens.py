@@ -11,7 +11,7 @@ from binascii import Error as Base64Error
 from collections.abc import Callable, Iterator
 
 from supportflow.triage.redaction.checks import base58check
-from supportflow.triage.redaction.fold import Folded
+from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.kinds import Kind, Span
 
 __all__ = ["find_tokens"]
@@ -29,7 +29,7 @@ def _not_a_wallet(token: str) -> bool:
 _FORMS: tuple[tuple[tuple[str, ...], str, Callable[[str], bool] | None], ...] = (
     # Clouds and code hosts
     (("AKIA", "ASIA", "ABIA", "ACCA"), r"(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}+", None),
-    (("AccountKey=",), r"AccountKey=[A-Za-z0-9+/]{80,100}+={0,2}", None),
+    (("AccountKey",), r"AccountKey=[A-Za-z0-9+/]{80,100}+={0,2}", None),
     (("AIza",), r"AIza[\w-]{35}+", None),
     (("ya29.",), r"ya29\.[\w-]{20,1024}+", None),
     (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[pousr]_[A-Za-z0-9]{36,255}+", None),
@@ -43,7 +43,7 @@ _FORMS: tuple[tuple[tuple[str, ...], str, Callable[[str], bool] | None], ...] = 
     (("gloas-",), r"gloas-[\w-]{64}+(?!-)", None),
     (("dop_v1_", "doo_v1_", "dor_v1_"), r"do[opr]_v1_[a-f0-9]{64}+", None),
     (("npm_",), r"npm_[A-Za-z0-9]{36}+", None),
-    (("_authToken=",), r"//[\w.-]{1,128}+/:_authToken=[0-9a-fA-F-]{36}+", None),
+    (("_authToken",), r"//[\w.-]{1,128}+/:_authToken=[0-9a-fA-F-]{36}+", None),
     (("pypi-AgE",), r"pypi-AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)[\w-]{70,1024}+", None),
     (("AKC", "AP"), r"(?:AKC[A-Za-z0-9]{2}|AP[0-9A-F])[A-Za-z0-9]{8,512}+", _not_a_wallet),
     (("hf_",), r"hf_[A-Za-z]{34}+", None),
@@ -51,22 +51,24 @@ _FORMS: tuple[tuple[tuple[str, ...], str, Callable[[str], bool] | None], ...] = 
     (("sk-",), r"sk-(?:proj-|ant-|svcacct-|or-v1-)?[\w-]{32,256}+", None),
     # Messages and mail
     (("xox",), r"xox[abeoprs]-[\w-]{10,250}+", None),
-    (("hooks.slack.com",), r"hooks\.slack\.com/(?:services|workflows)/[\w/-]{20,256}+", None),
+    (("/B", "/A", "/T"), r"hooks\.slack\.com/(?:services|workflows)/[\w/-]{20,256}+", None),
     ((":AA",), r"\d{8,10}:AA[\w-]{33}+", None),
     (("SG.",), r"SG\.[\w-]{22}\.[\w-]{43}+", None),
     (("-us",), r"[0-9a-z]{32}-us\d{1,2}+", None),
     (("AC", "SK"), r"(?:AC|SK)[a-z0-9]{32}+", None),
-    ((".",), r"[MNO][\w-]{23,25}+\.[\w-]{6}\.[\w-]{27,38}+", None),
     # Money
     (("sk_live_", "sk_test_", "rk_live_", "rk_test_"), r"[rs]k_(?:live|test)_[A-Za-z0-9]{10,247}+", None),
     (("whsec_",), r"whsec_[A-Za-z0-9+/=]{24,128}+", None),
     (("sq0",), r"sq0(?:atp|csp|idp)-[\w-]{22,64}+", None),
     (("shp",), r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}+", None),
 )
-_COMPILED = tuple(
-    (anchors, re.compile(rf"(?<![A-Za-z0-9_]){form}(?![A-Za-z0-9_])", re.ASCII), check)
-    for anchors, form, check in _FORMS
-)
+_BOUNDED = r"(?<![A-Za-z0-9_]){}(?![A-Za-z0-9_])"
+_COMPILED = tuple((re.compile(_BOUNDED.format(form), re.ASCII), check) for _, form, check in _FORMS)
+_ANCHORS = tuple((anchor, index) for index, (anchors, _, _) in enumerate(_FORMS) for anchor in anchors)
+# How far before a run of token-like characters a form's anchor can stand.
+_ANCHOR_REACH = 12
+# A Discord token has no fixed prefix: it is looked for only where its long first part is.
+_DISCORD = re.compile(_BOUNDED.format(r"[MNO][\w-]{23,25}+\.[\w-]{6}\.[\w-]{27,38}+"), re.ASCII)
 
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}+\.[\w-]{4,}+(?:\.[\w-]*+)?", re.ASCII)
 _LONGEST_HEADER = 4096
@@ -84,15 +86,20 @@ def _is_jwt(token: str) -> bool:
     return text.startswith('{"') and text.endswith("}")
 
 
-def find_tokens(folded: Folded) -> Iterator[Span]:
+def find_tokens(piece: Piece) -> Iterator[Span]:
     """Every token of a known form, as spans of the folded text. Linear time."""
-    text = folded.text
-    for anchors, pattern, check in _COMPILED:
-        if any(anchor in text for anchor in anchors):
-            for match in pattern.finditer(text):
-                if check is None or check(match.group()):
-                    yield match.start(), match.end(), Kind.API_SECRET
+    text = piece.text
+    near = " ".join([text[max(0, start - _ANCHOR_REACH) : end] for start, end in piece.dense])
+    for index in sorted({index for anchor, index in _ANCHORS if anchor in near}):
+        pattern, check = _COMPILED[index]
+        for match in pattern.finditer(text):
+            if check is None or check(match.group()):
+                yield *match.span(), Kind.API_SECRET
+    for start, _ in piece.dense:
+        match = _DISCORD.match(text, start)
+        if match:
+            yield *match.span(), Kind.API_SECRET
     if "eyJ" in text:
         for match in _JWT.finditer(text):
             if _is_jwt(match.group()):
-                yield match.start(), match.end(), Kind.ACCESS_TOKEN
+                yield *match.span(), Kind.ACCESS_TOKEN

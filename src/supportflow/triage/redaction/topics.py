@@ -41,7 +41,7 @@ _NOT_A_COUNT = (
     r"(?![\d])(?![-/.:,]\d)(?![ ]?(?:usd|eur|gbp|btc|eth|dollars?|euros?|times|min|hours?|days?|weeks?|%|\$|€|£|元|次|分|小时|天|块|个|年|月|号|號))"
 )
 _CODE = re.compile(rf"()(?<!\d)(\d{{3}}[ -]\d{{3}}|\d{{4,8}}|g-\d{{6}}){_NOT_A_COUNT}", re.IGNORECASE)
-_PIN = re.compile(rf"()(?<!\d)(\d{{4,8}}|\d(?:[ -]\d){{3,5}}){_NOT_A_COUNT}")
+_PIN = re.compile(rf"()(?<!\d)(\d{{4,8}}|\d(?:[ -]\d){{3,5}}|\d\d[ -]\d\d){_NOT_A_COUNT}")
 _CARD_CODE = re.compile(rf"()(?<!\d)(\d{{3,4}}){_NOT_A_COUNT}")
 
 TOPICS = (
@@ -55,7 +55,7 @@ TOPICS = (
     ),
     Topic(
         Kind.API_SECRET,
-        ("key", "secret", "token", "密钥", "密鑰", "秘钥", "秘鑰"),
+        ("key", "secret", "token", "bearer", "密钥", "密鑰", "秘钥", "秘鑰"),
         re.compile(
             r"(?:api|access|secret|client|consumer|signing|webhook|app|refresh)[ _-]{0,2}"
             r"(?:key|secret|token|pass(?:phrase|word)?)s?(?:[ _-]?(?:id|key))?|auth[ _-]token|secret|bearer|api密钥|密钥|密鑰|秘钥|秘鑰"
@@ -71,7 +71,7 @@ TOPICS = (
             r"(?<![a-z])(?:(?:verification|verify|security|auth|authenticator|authentication|login|log-?in|confirmation|access|sms"
             r"|2fa|mfa|totp|google|backup|recovery|reset|text|e-?mail|phone|one[- ]time|two[- ]factor|otp|activation|secret)"
             r"[ -](?:pass)?codes?|one[- ]time (?:password|pin)|otp|2fa|mfa|codes?)(?![a-z])"
-            r"|验证码|驗證碼|动态码|動態碼|动态密码|動態密碼|校验码|校驗碼|一次性密码|一次性密碼|谷歌验证|谷歌驗證"
+            r"|验证码|驗證碼|动态码|動態碼|动态密码|動態密碼|校验码|校驗碼|一次性密码|一次性密碼|谷歌验证码?|谷歌驗證碼?"
         ),
         _CODE,
     ),
@@ -84,7 +84,7 @@ TOPICS = (
     Topic(
         Kind.PIN,
         ("pin",),
-        re.compile(r"(?<![a-z])pin(?:s|[ -]?codes?|[ -]?number|[ -]?no)?(?![a-z])|pin ?[码碼]"),
+        re.compile(r"(?<![a-z])pin(?: ?[码碼]|(?:s|[ -]?codes?|[ -]?number|[ -]?no)?(?![a-z]))"),
         _PIN,
     ),
     Topic(

@@ -25,6 +25,7 @@ class Wordlists:
         prefixes: The first three letters of every word.
         suffixes: The last three letters of every word.
         chinese: For each of the two Chinese lists: the index of each character.
+        characters: The characters of either.
     """
 
     languages: tuple[str, ...]
@@ -33,6 +34,7 @@ class Wordlists:
     prefixes: frozenset[str]
     suffixes: frozenset[str]
     chinese: tuple[dict[str, int], ...]
+    characters: frozenset[str]
 
 
 def _plain(word: str) -> str:
@@ -60,6 +62,7 @@ def wordlists() -> Wordlists:
         prefixes=frozenset(word[:3] for word in masks),
         suffixes=frozenset(word[-3:] for word in masks),
         chinese=tuple({character: i for i, character in enumerate(lists[name])} for name in _CHINESE),
+        characters=frozenset(character for name in _CHINESE for character in lists[name]),
     )
 
 

@@ -7,9 +7,9 @@ costs one scan.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from functools import cached_property
 
-__all__ = ["Folded", "fold"]
+__all__ = ["Piece", "fold"]
 
 # Full-width punctuation is left alone: it stands in nearly every Chinese text, and the patterns know it.
 _UNUSUAL = re.compile(
@@ -28,9 +28,21 @@ _CLUSTER = re.compile(
 _DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-"}
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """A text in folded form.
+_DIGIT_RUN = re.compile(r"(?<![\dA-Za-z])\d(?:[ .-]?\d)*+", re.ASCII)
+_DENSE_RUN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{10,}+")
+_LINK = re.compile(r"(?:https?|ftp)://\S++|(?<![\w.])www\.\S++", re.IGNORECASE)
+_FEW_DIGITS = 7
+
+
+def _lower(text: str) -> str:
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
+
+
+class Piece:
+    """A text in folded form, with the scans that several detectors share, each made once and only if asked for.
 
     Attributes:
         text: The folded text.
@@ -38,9 +50,28 @@ class Folded:
         offsets: For each folded character, and the end, its position in the original; `None` if they are the same.
     """
 
-    text: str
-    lower: str
-    offsets: list[int] | None
+    def __init__(self, text: str, offsets: list[int] | None = None) -> None:
+        self.text = text
+        self.lower = _lower(text)
+        self.offsets = offsets
+
+    @cached_property
+    def digits(self) -> list[tuple[int, int]]:
+        """Runs of at least seven characters that are digits, single blanks, dots and dashes."""
+        runs = (match.span() for match in _DIGIT_RUN.finditer(self.text))
+        return [run for run in runs if run[1] - run[0] >= _FEW_DIGITS]
+
+    @cached_property
+    def dense(self) -> list[tuple[int, int]]:
+        """Runs of at least ten letters, digits, underscores and dashes: what keys and tokens look like."""
+        return [match.span() for match in _DENSE_RUN.finditer(self.text)]
+
+    @cached_property
+    def links(self) -> list[tuple[int, int]]:
+        """Web addresses: what stands inside one is not taken for a number or a code."""
+        if "://" not in self.text and "www." not in self.text.lower():
+            return []
+        return [match.span() for match in _LINK.finditer(self.text)]
 
     def back(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original text that a span of the folded text came from."""
@@ -52,17 +83,10 @@ class Folded:
         return self.offsets[start], self.offsets[end]
 
 
-def _lower(text: str) -> str:
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
-
-
-def fold(text: str) -> Folded:
+def fold(text: str) -> Piece:
     """Fold width, composition and invisible characters (NFKC, character by character). Linear time."""
     if text.isascii() or _UNUSUAL.search(text) is None:
-        return Folded(text, _lower(text), None)
+        return Piece(text)
     pieces: list[str] = []
     offsets: list[int] = []
     for match in _CLUSTER.finditer(text):
@@ -76,5 +100,4 @@ def fold(text: str) -> Folded:
         pieces.append(piece)
         offsets.extend([match.start()] * len(piece))
     offsets.append(len(text))
-    folded = "".join(pieces)
-    return Folded(folded, _lower(folded), offsets)
+    return Piece("".join(pieces), offsets)
