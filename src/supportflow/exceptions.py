@@ -235,17 +235,22 @@ class NoWorkingTime(SupportflowError, ArithmeticError):
 
 
 class CalendarHorizonError(SupportflowError):
-    """The question goes past the last date that the calendar's holidays are vouched for.
+    """The question goes past the dates that the calendar's holidays are vouched for.
 
     Attributes:
         calendar: The calendar's name.
-        vouched_until: The last such date, ISO.
+        vouched_until: The last such date, ISO; empty if there is no last one.
+        vouched_from: The first such date, ISO; empty if there is no first one.
     """
 
-    def __init__(self, calendar: str, vouched_until: str) -> None:
-        super().__init__(f"calendar {calendar!r} knows its holidays only until {vouched_until}")
+    def __init__(self, calendar: str, vouched_until: str, vouched_from: str = "") -> None:
+        known = " ".join(
+            f"{word} {day}" for word, day in (("from", vouched_from), ("until", vouched_until)) if day
+        )
+        super().__init__(f"calendar {calendar!r} knows its holidays only {known}")
         self.calendar = calendar
         self.vouched_until = vouched_until
+        self.vouched_from = vouched_from
 
 
 class StoreError(SupportflowError):

@@ -1,1 +1,1 @@
-"""Triage: what a text is about, how urgent it is, and what must never be kept of it."""
+"""From a message to a place in the queue: what it is about, and how urgent it is."""

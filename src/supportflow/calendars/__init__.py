@@ -1,0 +1,19 @@
+"""Business calendars: exact working-time arithmetic in any time zone."""
+
+from supportflow.calendars.compiled import Edge, HorizonWarning
+from supportflow.calendars.document import HoursVersion, Override, Weekly
+from supportflow.calendars.explaining import Explained
+from supportflow.calendars.hours import BusinessCalendar, OpenInterval
+from supportflow.calendars.render import render_week
+
+__all__ = [
+    "BusinessCalendar",
+    "Edge",
+    "Explained",
+    "HorizonWarning",
+    "HoursVersion",
+    "OpenInterval",
+    "Override",
+    "Weekly",
+    "render_week",
+]

@@ -1,0 +1,142 @@
+"""Public holidays of a country and subdivision, from the `holidays` package (extra `holidays`).
+
+What is asked is its working-day answer, not only its list of holidays: in China, Hungary and a dozen other
+countries a day off is paid for with a Saturday or Sunday of work, and the list alone is wrong by days.
+
+The package knows more years than it can vouch for: lunar holidays of later years are estimates, and moved
+working days exist only once a government has announced them. The dates in between are known here as `first`
+and `last`.
+"""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
+
+from supportflow.calendars.clocktime import Hours
+from supportflow.calendars.document import DAYS, Dated, Override
+from supportflow.calendars.plan import Period
+from supportflow.exceptions import CalendarError, MissingExtra
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+__all__ = ["PublicHolidays", "public_holidays", "with_public_holidays"]
+
+_YEARS = range(1970, 2101)
+
+
+class PublicHolidays(NamedTuple):
+    """What the package says about one country or subdivision.
+
+    Attributes:
+        closed: Holidays and their names.
+        working: Weekend days that are worked.
+        workdays: The names of the days of an ordinary working week.
+        first: The first vouched date.
+        last: The last vouched date.
+        source: Package, version and place, for the record.
+    """
+
+    closed: Mapping[date, str]
+    working: frozenset[date]
+    workdays: tuple[str, ...]
+    first: date
+    last: date
+    source: str
+
+
+def _package() -> ModuleType:
+    try:
+        return import_module("holidays")
+    except ImportError:
+        raise MissingExtra("holidays", "looking up public holidays") from None
+
+
+@lru_cache(maxsize=256)
+def public_holidays(country: str, subdivision: str = "", language: str = "") -> PublicHolidays:
+    """The public holidays of a place, 1970 to 2100, as far as the package knows them.
+
+    Args:
+        country: ISO 3166-1 code, `"CN"`.
+        subdivision: The package's code of a part of it, `"BY"` for Bavaria; empty for the country.
+        language: Language of the names, such as `"de"`; empty: English where the package has it, else the
+            country's own. Never the machine's, so that two machines write the same names.
+
+    Raises:
+        MissingExtra: If the `holidays` package is not installed.
+        CalendarError: If it does not know the place.
+    """
+    package = _package()
+    place = f"{country}-{subdivision}" if subdivision else country
+    try:
+        entity = package.country_holidays(country, subdiv=subdivision or None)
+    except NotImplementedError:
+        raise CalendarError([f"country: the holidays package does not know {place!r}"]) from None
+    if not language:
+        language = "en_US" if "en_US" in entity.supported_languages else entity.default_language or ""
+    closed: dict[date, str] = {}
+    working: set[date] = set()
+    doubtful: set[int] = set()
+    years = range(max(entity.start_year, _YEARS.start), min(entity.end_year + 1, _YEARS.stop))
+    for year in years:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found = package.country_holidays(
+                country, subdiv=subdivision or None, years=year, language=language or None
+            )
+        days = {day: found.get(day) for day in found if day.year == year}
+        if caught or _estimated(found, days.values()):
+            doubtful.add(year)
+        closed |= days
+        working |= {day for day in found.weekend_workdays if day.year in years}
+    known = [year for year in years if year not in doubtful]
+    if entity.has_substituted_holidays or working:
+        announced = {day.year for day in working} | set(getattr(entity, "special_public_holidays", ()))
+        known = [year for year in known if year <= max(announced, default=0)]
+    if not known:
+        raise CalendarError([f"country: the holidays package vouches for no year of {place!r}"])
+    first = last = known[-1]
+    while first - 1 in known:
+        first -= 1
+    return PublicHolidays(
+        closed=Dated({day: name for day, name in closed.items() if day not in working}),
+        working=frozenset(working),
+        workdays=tuple(name for at, name in enumerate(DAYS) if at not in entity.weekend),
+        first=date(first, 1, 1),
+        last=date(last, 12, 31),
+        source=f"holidays {package.__version__}: {place}",
+    )
+
+
+def _estimated(entity: "HolidayBase", names: Iterable[str]) -> bool:
+    label = getattr(entity, "estimated_label", None)
+    if not label:
+        return False
+    mark = entity.tr(label).replace("%s", "").strip(" ()\uff08\uff09")
+    return any(mark in name for name in names)
+
+
+def with_public_holidays(
+    period: Period, known: PublicHolidays, makeup: tuple[Hours, ...], *, since: date, until: date
+) -> tuple[Dated[str], Dated[Override]]:
+    """A period's holidays and overrides with a country's added; what the document itself names wins.
+
+    Args:
+        period: The hours.
+        known: The country's holidays.
+        makeup: Hours of a moved working day; empty: those of the first weekday that has any.
+        since: The first date to add.
+        until: The last.
+    """
+    ordinary = makeup or next((day for day in period.weekly.days if day), ())
+    added = {day: name for day, name in known.closed.items() if since <= day <= until}
+    moved = {
+        day: Override.model_construct(hours=ordinary, name="moved working day")
+        for day in known.working
+        if since <= day <= until and day not in period.holidays and not period.weekly.days[day.weekday()]
+    }
+    return Dated({**added, **period.holidays}), Dated({**moved, **period.overrides})

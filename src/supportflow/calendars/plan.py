@@ -1,0 +1,113 @@
+"""From a calendar document to the integers that are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from supportflow._time import DAY_US
+from supportflow.calendars.clocktime import shift_us
+from supportflow.calendars.document import Override, Weekly
+from supportflow.calendars.schedule import HolidayScope, Schedule, one_day
+from supportflow.calendars.timetable import Bounds, Timetable
+from supportflow.calendars.zones import MAX_US, MIN_US, Zone, zone
+
+if TYPE_CHECKING:
+    from supportflow.calendars.hours import BusinessCalendar
+
+__all__ = ["Period", "bounds", "day_number", "periods", "schedule", "timetable"]
+
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The hours in force from a date on, with nothing left out.
+
+    Attributes:
+        path: Where in the document they are written, for errors: `""`, or `"versions.0."`.
+        since: The first date; None for the first period.
+    """
+
+    path: str
+    since: date | None
+    tz: str
+    weekly: Weekly
+    holidays: Mapping[date, str]
+    overrides: Mapping[date, Override]
+    scope: HolidayScope
+
+
+def periods(calendar: BusinessCalendar) -> list[Period]:
+    """The calendar's hours and each of its versions, filled in with what stays as it was."""
+    resolved = [
+        Period(
+            "",
+            None,
+            calendar.tz,
+            calendar.weekly,
+            calendar.holidays,
+            calendar.overrides,
+            calendar.holiday_scope,
+        )
+    ]
+    for at, version in enumerate(calendar.versions):
+        last = resolved[-1]
+        resolved.append(
+            Period(
+                f"versions.{at}.",
+                version.effective_from,
+                version.tz or last.tz,
+                last.weekly if version.weekly is None else version.weekly,
+                last.holidays if version.holidays is None else version.holidays,
+                last.overrides if version.overrides is None else version.overrides,
+                version.holiday_scope or last.scope,
+            )
+        )
+    return resolved
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return day.toordinal() - _EPOCH_ORDINAL
+
+
+def schedule(period: Period, where: Zone) -> Schedule:
+    """The period's hours as integers."""
+    special = {day_number(day): () for day in period.holidays} | {
+        day_number(day): one_day(map(shift_us, override.hours)) for day, override in period.overrides.items()
+    }
+    return Schedule(
+        zone=where,
+        week=tuple(one_day(map(shift_us, hours)) for hours in period.weekly.days),
+        special=special,
+        closed=frozenset(day_number(day) for day in period.holidays if day not in period.overrides),
+        scope=period.scope,
+    )
+
+
+def bounds(calendar: BusinessCalendar) -> Bounds | None:
+    """What the calendar's holidays are vouched for, None if nothing is to be said about it."""
+    since, until = calendar.vouched_from, calendar.vouched_until
+    if calendar.beyond == "ignore" or (since is None and until is None):
+        return None
+    where = zone(calendar.tz, calendar.tzdata)
+    return Bounds(
+        since_us=MIN_US if since is None else where.first_at(day_number(since) * DAY_US),
+        until_us=MAX_US if until is None else where.first_at((day_number(until) + 1) * DAY_US),
+        since="" if since is None else since.isoformat(),
+        until="" if until is None else until.isoformat(),
+        fails=calendar.beyond == "fail",
+    )
+
+
+def timetable(calendar: BusinessCalendar) -> Timetable:
+    """The whole calendar as integers."""
+    pieces = []
+    for period in periods(calendar):
+        where = zone(period.tz, calendar.tzdata)
+        since = MIN_US if period.since is None else where.first_at(day_number(period.since) * DAY_US)
+        pieces.append((since, schedule(period, where)))
+    return Timetable(calendar.name, pieces, bounds(calendar))

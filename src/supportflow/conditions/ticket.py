@@ -1,0 +1,70 @@
+"""The fields that every ticket has, for conditions to name; an organisation declares its attributes beside them."""
+
+from functools import cache
+
+from supportflow._time import SECOND_US, to_us
+from supportflow.conditions.fields import Fields, FieldSpec
+from supportflow.model.base import StatusCategory, TicketType
+from supportflow.model.ticket import Ticket
+
+__all__ = ["ticket_fields", "ticket_record"]
+
+
+@cache
+def ticket_fields() -> Fields:
+    """The built-in fields of a ticket. Durations (`*_for`) are whole seconds of elapsed time."""
+    text, count = FieldSpec.text, FieldSpec.integer(minimum=0)
+    return Fields(
+        {
+            "status": text(description="the host's name of the status"),
+            "status_category": FieldSpec.choice(*StatusCategory),
+            "type": FieldSpec.choice(*TicketType),
+            "channel": text(),
+            "category": text(nullable=True, description="the topic"),
+            "language": text(nullable=True, description="a BCP 47 tag"),
+            "group": text(nullable=True),
+            "assignee": text(nullable=True),
+            "requester": text(),
+            "priority_class": text(),
+            "level": FieldSpec.integer(minimum=1, maximum=4, description="1 is the highest"),
+            "private": FieldSpec.boolean(description="opened by an agent for internal work"),
+            "first_replied": FieldSpec.boolean(description="an agent has answered in public"),
+            "follow_up": FieldSpec.boolean(description="takes up a ticket that was closed"),
+            "received": count,
+            "replies": count,
+            "reopens": count,
+            "reassignments": count,
+            "open_for": FieldSpec.integer(minimum=0, description="seconds since it came in"),
+            "resolved_for": FieldSpec.integer(
+                minimum=0, nullable=True, description="seconds since it was resolved"
+            ),
+        }
+    )
+
+
+def ticket_record(ticket: Ticket, at_us: int) -> dict[str, object]:
+    """A ticket's fields at an instant, with its declared attributes."""
+    resolved_at = ticket.resolved_at
+    return {
+        **ticket.attributes,
+        "status": ticket.status,
+        "status_category": ticket.status_category.value,
+        "type": ticket.type.value,
+        "channel": ticket.channel,
+        "category": ticket.category,
+        "language": ticket.language,
+        "group": ticket.group,
+        "assignee": ticket.assignee,
+        "requester": ticket.requester,
+        "priority_class": ticket.priority_class,
+        "level": ticket.level,
+        "private": ticket.private,
+        "first_replied": ticket.first_replied_at is not None,
+        "follow_up": ticket.follow_up_of is not None,
+        "received": ticket.received,
+        "replies": ticket.replies,
+        "reopens": ticket.reopens,
+        "reassignments": ticket.reassignments,
+        "open_for": max(at_us - to_us(ticket.opened_at), 0) // SECOND_US,
+        "resolved_for": None if resolved_at is None else max(at_us - to_us(resolved_at), 0) // SECOND_US,
+    }

@@ -1,0 +1,213 @@
+"""One command, one transaction: recall, prepare, load, decide, commit; again if others were faster. And the tick."""
+
+import json
+
+from supportflow._time import Instant, to_us
+from supportflow.exceptions import ConflictError, DuplicateRef, IdempotencyMismatch, StoreError, SupportflowError
+from supportflow.flows import requests
+from supportflow.flows.delivering import deliver
+from supportflow.flows.environment import Environment
+from supportflow.flows.loading import follow, get, identify
+from supportflow.flows.preparing import Prepared, prepare, request_hash, text_of
+from supportflow.flows.requests import Flow
+from supportflow.flows.results import Tick
+from supportflow.flows.rows import event_row, outbox_rows, read_row, stream_changes
+from supportflow.kernel import Facts, decide, wakeup
+from supportflow.model.commands import (
+    Adopt,
+    Advance,
+    CommandBase,
+    Merge,
+    OpenTicket,
+    Receive,
+    TicketCommand,
+)
+from supportflow.model.events import EventBase, PolicyPublished
+from supportflow.model.people import HOST
+from supportflow.model.storage import Commit, Conflict, Duplicate, InboxEntry, RefTaken, StreamChange
+from supportflow.model.ticket import Outcome, Ticket
+from supportflow.triage.words import TextSignals
+
+__all__ = ["handle", "publish", "tick"]
+
+ATTEMPTS = 20
+"""How often a command is decided again because others changed its ticket first."""
+
+
+def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
+    """Carry out a command.
+
+    Raises:
+        SupportflowError: As `decide`, and what finding and storing the ticket can raise. Nothing was changed then.
+    """
+    fingerprint = request_hash(command, env.secret) if command.key is not None else ""
+    if command.key is not None:
+        known = yield from requests.recall(env.tenant, command.key)
+        if known is not None:
+            return (yield from _again(env, known, fingerprint))
+    now = yield from requests.now()
+    yield from publish(env, now)
+    prepared: Prepared | None = None
+    for _attempt in range(ATTEMPTS):
+        ticket = yield from _locate(env, command)
+        other = yield from _other(env, command)
+        if prepared is None:
+            prepared = yield from prepare(command, _owner(command, ticket), now)
+        facts = Facts(
+            tenant=env.tenant,
+            ticket_id=(yield from requests.new_id(now)),
+            signals=_signals(env, command),
+            other=other,
+        )
+        events = decide(env.book, ticket, prepared.command, facts, now)
+        touched = [one for one in (ticket, other) if one is not None]
+        if not events and command.key is None:
+            assert ticket is not None
+            return Outcome(ticket)
+        changes, tickets = stream_changes(env, touched, events)
+        result = _subject_of(ticket, events, facts)
+        inbox = None
+        if command.key is not None:
+            inbox = InboxEntry(command.key, fingerprint, _result(result, changes))
+        commit = Commit(
+            env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox
+        )
+        answer = yield from requests.commit(commit)
+        if isinstance(answer, Duplicate):
+            return (yield from _again(env, answer.entry, fingerprint))
+        if isinstance(answer, RefTaken):
+            raise DuplicateRef(answer.ref)
+        if not isinstance(answer, Conflict):
+            return Outcome(tickets[result], events)
+        now = yield from requests.now()
+    raise ConflictError(answer.stream, ATTEMPTS)
+
+
+def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
+    """The ticket that the outcome shows: the one that was opened for a follow-up or adopted, else the one commanded."""
+    opened = any(
+        event.kind in {"ticket_opened", "ticket_adopted"} and not getattr(event, "split_from", None)  # type: ignore[attr-defined]
+        for event in events
+    )
+    if opened or ticket is None:
+        return facts.ticket_id
+    return ticket.id
+
+
+def _locate(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
+    if not isinstance(command, TicketCommand):
+        if isinstance(command, OpenTicket | Adopt) and command.ref is not None:
+            taken = yield from requests.find_ref(env.tenant, command.ref)
+            if taken is not None:
+                raise DuplicateRef(command.ref)
+        return None
+    ticket_id = yield from identify(env, command.ticket_id, command.ref)
+    ticket = yield from get(env, ticket_id)
+    if isinstance(command, Receive):
+        ticket = yield from follow(env, ticket)
+    return ticket
+
+
+def _other(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
+    if not isinstance(command, Merge):
+        return None
+    other_id = yield from identify(env, command.into_id, command.into_ref, "into")
+    return (yield from get(env, other_id))
+
+
+def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
+    """Whose data the texts of a command are."""
+    if isinstance(command, OpenTicket | Adopt):
+        return command.requester
+    if isinstance(command, Receive) and ticket is not None and command.by.kind == "requester":
+        return command.by.id
+    return None
+
+
+def _signals(env: Environment, command: CommandBase) -> TextSignals:
+    text = text_of(command)
+    return env.book.current.classifier.classify(text) if text else TextSignals()
+
+
+def _result(ticket_id: str, changes: tuple[StreamChange, ...]) -> bytes:
+    spans = [[change.stream, change.expected, change.expected + len(change.events)] for change in changes]
+    return json.dumps({"ticket": ticket_id, "events": spans}).encode()
+
+
+def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcome]:
+    """The outcome of a command that was carried out before."""
+    if entry.request_hash != fingerprint:
+        raise IdempotencyMismatch(entry.key)
+    result = json.loads(entry.result)
+    events: list[EventBase] = []
+    for stream, first, last in result["events"]:
+        rows = yield from requests.events(env.tenant, stream, first, last - first)
+        events += map(read_row, rows)
+    ticket = yield from get(env, result["ticket"])
+    return Outcome(ticket, tuple(events), duplicate=True)
+
+
+def publish(env: Environment, now: Instant) -> Flow[None]:
+    """Keep the current policy in the store, and note in the desk's stream that it came into use."""
+    if env.published:
+        return
+    current = env.book.current
+    yield from requests.put_policy(env.tenant, current.fingerprint, current.document.canonical.encode())
+    while True:
+        rows = yield from requests.events(env.tenant, "desk")
+        published = [event for event in map(read_row, rows) if isinstance(event, PolicyPublished)]
+        if published and published[-1].fingerprint == current.fingerprint:
+            break
+        event = PolicyPublished(
+            recorded_at=max([now, *(earlier.recorded_at for earlier in published)]),
+            by=HOST,
+            fingerprint=current.fingerprint,
+            name=current.document.name,
+        )
+        change = StreamChange("desk", len(rows), (event_row(len(rows) + 1, event),))
+        answer = yield from requests.commit(Commit(env.tenant, (change,)))
+        if not isinstance(answer, Conflict):
+            break
+    env.published = True
+
+
+def tick(env: Environment, limit: int) -> Flow[Tick]:
+    """Let everything happen that is due, then deliver what waits.
+
+    A ticket that fails does not hold up the others.
+
+    Args:
+        env: The desk.
+        limit: How many tickets and how many deliveries at most.
+    """
+    now = yield from requests.now()
+    yield from publish(env, now)
+    events: list[EventBase] = []
+    failed: dict[str, None] = {}
+    done = 0
+    while done < limit:
+        waiting = yield from requests.due(env.tenant, to_us(now), min(limit - done, 100) + len(failed))
+        ids = [ticket_id for ticket_id in waiting if ticket_id not in failed]
+        if not ids:
+            break
+        for ticket_id in ids:
+            done += 1
+            try:
+                events += yield from _advance(env, ticket_id)
+            except (SupportflowError, ArithmeticError):
+                failed[ticket_id] = None
+    delivered = yield from deliver(env, now, limit)
+    return Tick(
+        tuple(events), done, delivered.delivered, delivered.retried, delivered.dead, tuple(failed)
+    )
+
+
+def _advance(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
+    outcome = yield from handle(env, Advance(ticket_id=ticket_id))
+    if not outcome.events:
+        # The stored wake-up is older than what the ticket says now: after a change of calendars or time zone data.
+        ticket = outcome.ticket
+        moved = wakeup(ticket, env.book[ticket.policy])
+        if not (yield from requests.reschedule(env.tenant, ticket_id, ticket.version, moved)):
+            raise StoreError(f"ticket {ticket_id} changed while its wake-up was set")
+    return outcome.events  # type: ignore[return-value]

@@ -1,0 +1,111 @@
+"""Deliveries: claimed, sent, settled. At least once, in order within a ticket and topic, given up after enough tries."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from supportflow._time import SECOND_US, Instant, to_us
+from supportflow.flows import requests
+from supportflow.flows.environment import Environment
+from supportflow.flows.loading import get
+from supportflow.flows.requests import Call, Flow
+from supportflow.flows.rows import read_row
+from supportflow.model.events import EventBase, ReplySent
+from supportflow.model.storage import Lease
+from supportflow.model.ticket import Ticket
+from supportflow.ports import Outgoing
+
+__all__ = ["ATTEMPTS", "Delivered", "backoff_us", "deliver"]
+
+LEASE_US = 60 * SECOND_US
+"""How long a claim holds: longer than a channel may take."""
+ATTEMPTS = 12
+"""How often a delivery is tried before it is given up."""
+_FIRST_US = 2 * SECOND_US
+_LONGEST_US = 3_600 * SECOND_US
+
+
+class Delivered(NamedTuple):
+    """What became of the deliveries that were due."""
+
+    delivered: int
+    retried: int
+    dead: int
+
+
+def backoff_us(attempts: int, chance: float) -> int:
+    """How long to wait after that many attempts: exponential, at most an hour, with full jitter.
+
+    Full jitter (a uniform share of the whole wait) spreads retries best, see Brooker, "Exponential Backoff And Jitter",
+    AWS Architecture Blog, 2015.
+    """
+    return int(min(_FIRST_US << min(attempts, 20), _LONGEST_US) * chance)
+
+
+def deliver(env: Environment, now: Instant, limit: int) -> Flow[Delivered]:
+    """Deliver what is due, until nothing is left or the limit is reached."""
+    topics = [f"event:{kind}" for kind in env.subscribed] + [f"channel:{name}" for name in env.channels]
+    delivered = retried = dead = 0
+    now_us = to_us(now)
+    while topics and delivered + retried + dead < limit:
+        left = limit - delivered - retried - dead
+        leases = yield from requests.lease(env.tenant, now_us, now_us + LEASE_US, topics, min(left, 100))
+        if not leases:
+            break
+        for lease in leases:
+            error = yield from _attempt(env, lease)
+            if error is None:
+                delivered += yield from _settle(env, lease, None, None)
+            elif lease.row.attempts >= ATTEMPTS:
+                dead += yield from _settle(env, lease, None, error)
+            else:
+                # Never at once: the same tick must not try again what just failed.
+                wait = max(backoff_us(lease.row.attempts, (yield from requests.chance())), SECOND_US)
+                retried += yield from _settle(env, lease, now_us + wait, error)
+    return Delivered(delivered, retried, dead)
+
+
+def _settle(env: Environment, lease: Lease, retry_us: int | None, error: str | None) -> Flow[int]:
+    settled = yield from requests.settle(env.tenant, lease.row.key, lease.token, retry_us=retry_us, error=error)
+    return int(settled)
+
+
+def _attempt(env: Environment, lease: Lease) -> Flow[str | None]:
+    """Make a delivery; None if it arrived, else what stood in the way, without its text."""
+    row = lease.row
+    try:
+        rows = yield from requests.events(env.tenant, f"ticket:{row.ticket_id}", row.seq - 1, 1)
+        event = read_row(rows[0])
+        topic, _, name = row.topic.partition(":")
+        if topic == "event":
+            yield Call("handler", name, (event,))
+        else:
+            message = yield from _message(env, row.key, row.ticket_id, event)
+            if message is not None:  # an erased text has nothing left to send
+                yield Call("channel", name, (message,))
+    except Exception as error:  # noqa: BLE001 - a handler or channel is the host's code: whatever it raises, it is tried again
+        return type(error).__name__
+    return None
+
+
+def _message(env: Environment, key: str, ticket_id: str, event: EventBase) -> Flow[Outgoing | None]:
+    assert isinstance(event, ReplySent)
+    assert event.body is not None
+    ticket: Ticket = yield from get(env, ticket_id)
+    ids: Sequence[str] = [ref.id for ref in (event.body, ticket.subject) if ref is not None]
+    found = yield from requests.contents(env.tenant, ids)
+    body = found[event.body.id].value
+    if body is None:
+        return None
+    subject = None if ticket.subject is None else found[ticket.subject.id].value
+    return Outgoing(
+        key=key,
+        ticket_id=ticket.id,
+        ref=ticket.ref,
+        requester=ticket.requester,
+        by=event.by.id,
+        subject=subject,
+        body=body,
+        attachments=event.attachments,
+        in_reply_to=ticket.received,
+        recorded_at=event.recorded_at,
+    )

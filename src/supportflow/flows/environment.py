@@ -1,0 +1,35 @@
+"""What all flows of one desk share: tenant, policy book, and what it delivers to."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from supportflow.policy import Policy, PolicyBook
+
+__all__ = ["Environment"]
+
+
+@dataclass(slots=True)
+class Environment:
+    """The desk behind the flows.
+
+    Attributes:
+        tenant: Whose tickets these are.
+        book: Policy versions in use. The book itself is immutable; a flow that meets a version it does not hold puts a
+            larger book here in one assignment.
+        subscribed: Kinds of events that handlers wait for.
+        channels: Names of the channels that replies leave by.
+        secret: Key of the request hash. With one, the hash covers texts too; without, everything but the texts.
+        published: Whether the store is known to hold the current policy.
+    """
+
+    tenant: str
+    book: PolicyBook
+    subscribed: Collection[str] = frozenset()
+    channels: Collection[str] = frozenset()
+    secret: bytes | None = None
+    published: bool = field(default=False)
+
+    @property
+    def policy(self) -> Policy:
+        """The current policy."""
+        return self.book.current.document

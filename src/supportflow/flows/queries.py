@@ -1,0 +1,179 @@
+"""Questions to a desk: find, history, messages, permitted triggers, explanations. Nothing is changed by asking."""
+
+import base64
+import binascii
+import json
+from typing import Literal
+
+from supportflow._time import to_us
+from supportflow.conditions.ticket import ticket_record
+from supportflow.exceptions import DeliveryNotFound, InvalidInput
+from supportflow.flows import requests
+from supportflow.flows.environment import Environment
+from supportflow.flows.loading import get, identify, read_tickets
+from supportflow.flows.requests import Flow
+from supportflow.flows.rows import read_row
+from supportflow.kernel.explain import Explanation, explain
+from supportflow.model.base import StatusCategory
+from supportflow.model.events import EventBase, MessageReceived, NoteAdded, ReplySent, TicketOpened
+from supportflow.model.storage import DeadLetter, Query, SortColumn, TicketRow
+from supportflow.model.ticket import Message, Page, Ticket
+
+__all__ = ["Order", "dead_letters", "erase", "explained", "find", "history", "lookup", "messages", "permitted"]
+
+Order = Literal["priority", "opened", "updated", "due"]
+_ORDERS: dict[str, tuple[tuple[SortColumn, ...], bool]] = {
+    "priority": (("rank", "level", "order_us", "id"), False),
+    "opened": (("opened_us", "id"), False),
+    "updated": (("updated_us", "id"), True),
+    "due": (("due_us", "id"), False),
+}
+MAX_LIMIT = 1_000
+
+
+def lookup(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Ticket]:
+    """A ticket by id or reference.
+
+    Raises:
+        TicketNotFound: If there is none.
+    """
+    found = yield from identify(env, ticket_id, ref)
+    return (yield from get(env, found))
+
+
+def find(
+    env: Environment,
+    *,
+    equal: dict[str, object],
+    order: Order,
+    limit: int,
+    cursor: str | None,
+) -> Flow[Page]:
+    """One page of the tickets that match.
+
+    Raises:
+        InvalidInput: If the order, the limit or the cursor cannot be used.
+    """
+    if order not in _ORDERS:
+        raise InvalidInput("order", f"is not one of {', '.join(_ORDERS)}")
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidInput("limit", f"is not between 1 and {MAX_LIMIT}")
+    if "status_category" in equal:
+        equal["status_category"] = _category(equal["status_category"])
+    columns, descending = _ORDERS[order]
+    after = None if cursor is None else _read_cursor(cursor, order, len(columns))
+    rows = yield from requests.search(env.tenant, Query(equal, columns, after, limit + 1, descending))
+    shown = rows[:limit]
+    tickets = yield from read_tickets(env, shown)
+    more = len(rows) > limit
+    return Page(tickets, _cursor(order, columns, shown[-1]) if more else None)
+
+
+def _category(value: object) -> str:
+    try:
+        return StatusCategory(str(value)).value
+    except ValueError:
+        raise InvalidInput("status_category", f"is not one of {', '.join(StatusCategory)}") from None
+
+
+def _cursor(order: str, columns: tuple[SortColumn, ...], last: TicketRow) -> str:
+    document = json.dumps([order, *(getattr(last, column) for column in columns)])
+    return base64.urlsafe_b64encode(document.encode()).decode()
+
+
+def _read_cursor(cursor: str, order: str, columns: int) -> tuple[int | str | None, ...]:
+    try:
+        document = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
+    except (ValueError, binascii.Error, RecursionError):
+        document = None
+    if (
+        not isinstance(document, list)
+        or len(document) != columns + 1
+        or document[0] != order
+        or not isinstance(document[-1], str)
+        or not all(value is None or type(value) is int for value in document[1:-1])
+    ):
+        raise InvalidInput("cursor", "does not come from a page of this order")
+    return tuple(document[1:])
+
+
+def history(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[EventBase, ...]]:
+    """Every event of a ticket, in order."""
+    found = yield from identify(env, ticket_id, ref)
+    yield from get(env, found)
+    rows = yield from requests.events(env.tenant, f"ticket:{found}")
+    return tuple(map(read_row, rows))
+
+
+def messages(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[Message, ...]]:
+    """The messages of a ticket with their texts, in order."""
+    events = yield from history(env, ticket_id, ref)
+    spoken = [event for event in events if isinstance(event, TicketOpened | MessageReceived | ReplySent | NoteAdded)]
+    ids = [event.body.id for event in spoken if event.body is not None]
+    found = yield from requests.contents(env.tenant, ids)
+    return tuple(
+        Message(
+            at=event.recorded_at,
+            by=event.by,
+            origin=_origin(event),
+            body=found[event.body.id].value if event.body is not None and event.body.id in found else None,
+            attachments=event.attachments,
+        )
+        for event in spoken
+        if event.body is not None or not isinstance(event, TicketOpened)
+    )
+
+
+def _origin(event: TicketOpened | MessageReceived | ReplySent | NoteAdded) -> str:
+    if isinstance(event, MessageReceived):
+        return event.origin
+    if isinstance(event, TicketOpened):
+        return "requester" if event.by.kind == "requester" else "internal_note" if event.private else event.by.kind
+    return "public_reply" if isinstance(event, ReplySent) else "internal_note"
+
+
+def permitted(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[str, ...]]:
+    """The triggers that the lifecycle would accept now, sorted."""
+    ticket = yield from lookup(env, ticket_id, ref)
+    now = yield from requests.now()
+    at_us = max(to_us(now), to_us(ticket.recorded_at))
+    return env.book[ticket.policy].lifecycle.permitted(ticket.status, lambda: ticket_record(ticket, at_us))
+
+
+def explained(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Explanation]:
+    """Why the ticket is where it is."""
+    ticket = yield from lookup(env, ticket_id, ref)
+    events = yield from history(env, ticket.id, None)
+    now = yield from requests.now()
+    return explain(ticket, events, env.book[ticket.policy], now)
+
+
+def erase(env: Environment, subject: str) -> Flow[int]:
+    """Erase every text of a person; events and folds stay as they are."""
+    return (yield from requests.erase(env.tenant, subject))
+
+
+def dead_letters(env: Environment, limit: int) -> Flow[tuple[DeadLetter, ...]]:
+    """Deliveries that were given up, oldest first."""
+    return tuple((yield from requests.dead_letters(env.tenant, limit)))
+
+
+def retry_delivery(env: Environment, key: str) -> Flow[None]:
+    """Make a dead delivery due again.
+
+    Raises:
+        DeliveryNotFound: If there is no such dead letter.
+    """
+    now = yield from requests.now()
+    if not (yield from requests.revive(env.tenant, key, to_us(now))):
+        raise DeliveryNotFound(key)
+
+
+def drop_delivery(env: Environment, key: str) -> Flow[None]:
+    """Forget a dead delivery.
+
+    Raises:
+        DeliveryNotFound: If there is no such dead letter.
+    """
+    if not (yield from requests.drop(env.tenant, key)):
+        raise DeliveryNotFound(key)

@@ -1,0 +1,153 @@
+"""What a flow asks of its driver: a call of a port. The driver makes it, and sends the answer or throws the error back in."""
+
+from collections.abc import Collection, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from supportflow._time import Instant
+from supportflow.model.content import Content
+from supportflow.model.storage import (
+    Answer,
+    Commit,
+    DeadLetter,
+    EventRow,
+    InboxEntry,
+    Lease,
+    Query,
+    TicketRow,
+)
+
+__all__ = ["Call", "Flow", "Port"]
+
+T = TypeVar("T")
+Port = Literal["store", "clock", "ids", "channel", "handler"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a port.
+
+    Attributes:
+        port: Which port.
+        method: Its method; for `channel` the channel's name, for `handler` the kind of the event.
+        args: Positional arguments.
+        named: Named arguments.
+    """
+
+    port: Port
+    method: str
+    args: tuple[Any, ...] = ()
+    named: Mapping[str, Any] | None = None
+
+
+Flow = Generator[Call, Any, T]
+"""A flow that asks through `Call`s and returns a `T`."""
+
+
+def now() -> Flow[Instant]:
+    """The present instant."""
+    return (yield Call("clock", "now"))  # type: ignore[no-any-return]
+
+
+def new_id(at: Instant) -> Flow[str]:
+    """A fresh id."""
+    return (yield Call("ids", "new_id", (at,)))  # type: ignore[no-any-return]
+
+
+def salt() -> Flow[bytes]:
+    """A fresh salt."""
+    return (yield Call("ids", "salt"))  # type: ignore[no-any-return]
+
+
+def chance() -> Flow[float]:
+    """A number from 0 up to 1."""
+    return (yield Call("ids", "chance"))  # type: ignore[no-any-return]
+
+
+def load(tenant: str, ticket_id: str) -> Flow[TicketRow | None]:
+    """A ticket's row."""
+    return (yield Call("store", "load", (tenant, ticket_id)))  # type: ignore[no-any-return]
+
+
+def find_ref(tenant: str, ref: str) -> Flow[str | None]:
+    """The id behind a host's reference."""
+    return (yield Call("store", "find_ref", (tenant, ref)))  # type: ignore[no-any-return]
+
+
+def events(tenant: str, stream: str, after: int = 0, limit: int | None = None) -> Flow[Sequence[EventRow]]:
+    """Events of a stream."""
+    return (yield Call("store", "events", (tenant, stream), {"after": after, "limit": limit}))  # type: ignore[no-any-return]
+
+
+def commit(change: Commit) -> Flow[Answer]:
+    """Apply a commit."""
+    return (yield Call("store", "commit", (change,)))  # type: ignore[no-any-return]
+
+
+def recall(tenant: str, key: str) -> Flow[InboxEntry | None]:
+    """What an idempotency key was used for."""
+    return (yield Call("store", "recall", (tenant, key)))  # type: ignore[no-any-return]
+
+
+def search(tenant: str, query: Query) -> Flow[Sequence[TicketRow]]:
+    """Rows that match."""
+    return (yield Call("store", "search", (tenant, query)))  # type: ignore[no-any-return]
+
+
+def due(tenant: str, before_us: int, limit: int) -> Flow[Sequence[str]]:
+    """Ids of tickets that are due."""
+    return (yield Call("store", "due", (tenant, before_us, limit)))  # type: ignore[no-any-return]
+
+
+def reschedule(tenant: str, ticket_id: str, version: int, wakeup_us: int | None) -> Flow[bool]:
+    """Set a wake-up."""
+    return (yield Call("store", "reschedule", (tenant, ticket_id, version, wakeup_us)))  # type: ignore[no-any-return]
+
+
+def contents(tenant: str, ids: Collection[str]) -> Flow[Mapping[str, Content]]:
+    """Content rows."""
+    return (yield Call("store", "contents", (tenant, ids)))  # type: ignore[no-any-return]
+
+
+def erase(tenant: str, subject: str) -> Flow[int]:
+    """Erase a subject's content."""
+    return (yield Call("store", "erase", (tenant, subject)))  # type: ignore[no-any-return]
+
+
+def lease(
+    tenant: str, now_us: int, until_us: int, topics: Collection[str], limit: int
+) -> Flow[Sequence[Lease]]:
+    """Claim deliveries."""
+    return (yield Call("store", "lease", (tenant, now_us, until_us, topics, limit)))  # type: ignore[no-any-return]
+
+
+def settle(tenant: str, key: str, token: str, *, retry_us: int | None, error: str | None) -> Flow[bool]:
+    """End a claim."""
+    return (  # type: ignore[no-any-return]
+        yield Call("store", "settle", (tenant, key, token), {"retry_us": retry_us, "error": error})
+    )
+
+
+def dead_letters(tenant: str, limit: int) -> Flow[Sequence[DeadLetter]]:
+    """Deliveries that were given up."""
+    return (yield Call("store", "dead_letters", (tenant, limit)))  # type: ignore[no-any-return]
+
+
+def revive(tenant: str, key: str, now_us: int) -> Flow[bool]:
+    """Try a dead delivery again."""
+    return (yield Call("store", "revive", (tenant, key, now_us)))  # type: ignore[no-any-return]
+
+
+def drop(tenant: str, key: str) -> Flow[bool]:
+    """Forget a dead delivery."""
+    return (yield Call("store", "drop", (tenant, key)))  # type: ignore[no-any-return]
+
+
+def put_policy(tenant: str, fingerprint: str, document: bytes) -> Flow[None]:
+    """Keep a policy version."""
+    yield Call("store", "put_policy", (tenant, fingerprint, document))
+
+
+def get_policy(tenant: str, fingerprint: str) -> Flow[bytes | None]:
+    """A policy version."""
+    return (yield Call("store", "get_policy", (tenant, fingerprint)))  # type: ignore[no-any-return]

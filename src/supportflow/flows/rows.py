@@ -1,0 +1,108 @@
+"""Between values and rows: events, snapshots and outbox entries as a store keeps them."""
+
+from collections.abc import Iterable, Sequence
+
+from supportflow._time import to_us
+from supportflow.flows.environment import Environment
+from supportflow.kernel import FOLD_VERSION, evolve, priority_key, wakeup
+from supportflow.kernel.wakeup import earliest_due_us
+from supportflow.model.events import EventBase, ReplySent, TicketEvent
+from supportflow.model.storage import EventRow, OutboxRow, StreamChange, TicketRow
+from supportflow.model.ticket import Ticket
+from supportflow.model.upcast import read_event
+from supportflow.policy import CompiledPolicy
+
+__all__ = ["event_row", "outbox_rows", "read_row", "stream_changes", "ticket_row"]
+
+
+def event_row(seq: int, event: EventBase) -> EventRow:
+    """An event as a store keeps it. Defaults are left out: they are part of the version."""
+    kind: str = event.kind  # type: ignore[attr-defined] # every concrete event has it
+    return EventRow(seq, kind, event.VERSION, event.MIN_READER, event.model_dump_json(exclude_defaults=True).encode())
+
+
+def read_row(row: EventRow) -> EventBase:
+    """The event in a row."""
+    return read_event(row.kind, row.version, row.min_reader, row.data)
+
+
+def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
+    """A ticket as a store keeps it, with its place in the queue and its wake-up."""
+    key = priority_key(ticket, policy)
+    return TicketRow(
+        id=ticket.id,
+        version=ticket.version,
+        fold_version=FOLD_VERSION,
+        ref=ticket.ref,
+        status=ticket.status,
+        status_category=ticket.status_category.value,
+        open=ticket.is_open,
+        priority_class=ticket.priority_class,
+        rank=key.rank,
+        level=key.level,
+        order_us=key.order_us,
+        due_us=earliest_due_us(ticket, policy),
+        group=ticket.group,
+        assignee=ticket.assignee,
+        requester=ticket.requester,
+        channel=ticket.channel,
+        category=ticket.category,
+        opened_us=to_us(ticket.opened_at),
+        updated_us=to_us(ticket.recorded_at),
+        wakeup_us=wakeup(ticket, policy),
+        snapshot=ticket.model_dump_json(exclude_defaults=True).encode(),
+    )
+
+
+def stream_changes(
+    env: Environment, before: Iterable[Ticket], events: Sequence[EventBase]
+) -> tuple[tuple[StreamChange, ...], dict[str, Ticket]]:
+    """The events of a decision, sorted into streams, with the tickets that they lead to."""
+    tickets: dict[str, Ticket] = {ticket.id: ticket for ticket in before}
+    versions = {ticket.id: ticket.version for ticket in before}
+    grouped: dict[str, list[EventBase]] = {}
+    for event in events:
+        assert isinstance(event, TicketEvent)
+        grouped.setdefault(event.ticket_id, []).append(event)
+    changes: list[StreamChange] = []
+    for ticket_id, own in grouped.items():
+        ticket = tickets.get(ticket_id)
+        for event in own:
+            ticket = evolve(ticket, event, tenant=env.tenant)
+        assert ticket is not None
+        tickets[ticket_id] = ticket
+        first = versions.get(ticket_id, 0)
+        rows = tuple(event_row(seq, event) for seq, event in enumerate(own, first + 1))
+        row = ticket_row(ticket, env.book[ticket.policy])
+        changes.append(StreamChange(f"ticket:{ticket_id}", first, rows, row))
+    return tuple(changes), tickets
+
+
+def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) -> tuple[OutboxRow, ...]:
+    """What must leave the desk because of a commit: events that handlers wait for, replies for channels."""
+    rows: list[OutboxRow] = []
+    for change in changes:
+        if change.row is None:
+            continue
+        ticket_id = change.row.id
+        for stored in change.events:
+            if stored.kind in env.subscribed and not _is_late(stored):
+                key = f"{ticket_id}:{stored.seq}:event"
+                rows.append(OutboxRow(key, f"event:{stored.kind}", ticket_id, stored.seq, 0, now_us))
+            channel = _channel_of(stored)
+            if channel in env.channels:
+                key = f"{ticket_id}:{stored.seq}:send"
+                rows.append(OutboxRow(key, f"channel:{channel}", ticket_id, stored.seq, 0, now_us))
+    return tuple(rows)
+
+
+def _is_late(row: EventRow) -> bool:
+    return row.kind.startswith("sla_") and getattr(read_row(row), "late", False)
+
+
+def _channel_of(row: EventRow) -> str | None:
+    if row.kind != "reply_sent":
+        return None
+    event = read_row(row)
+    assert isinstance(event, ReplySent)
+    return event.channel if event.body is not None else None

@@ -1,0 +1,561 @@
+"""The verbs of a desk, written once for `Desk` and `AsyncDesk`: each builds a command and hands it to `handle`.
+
+Everywhere a ticket is named by its id, by a `Ticket`, or by `ref=`, the host's own id. `by=` takes an `Agent`, a
+`Requester`, an `Actor`, or an agent's id. `key=` makes a command idempotent.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from supportflow._time import instant
+from supportflow.exceptions import InvalidInput, TextTooLong
+from supportflow.model import commands
+from supportflow.model.base import TicketType
+from supportflow.model.commands import CommandBase
+from supportflow.model.content import Attachment
+from supportflow.model.people import HOST, Actor, Agent, Requester, actor
+from supportflow.model.records import AttributeValue
+from supportflow.model.ticket import Ticket
+
+__all__ = ["By", "TicketName", "Verbs", "build", "named"]
+
+Result = TypeVar("Result")
+TicketName = Ticket | str | None
+By = Agent | Requester | Actor | str
+
+
+def build(cls: type[CommandBase], fields: Mapping[str, Any]) -> Any:
+    """Make a command, with one clear error for a wrong value.
+
+    Raises:
+        TextTooLong: If a text is over its limit.
+        InvalidInput: If a value cannot be used; the message does not repeat it.
+    """
+    try:
+        return cls(**fields)
+    except ValidationError as error:
+        # Of a union's many complaints, the one about length says most.
+        problems = error.errors(include_url=False, include_input=True)
+        for problem in problems:
+            if problem["type"] == "string_too_long" and isinstance(problem["input"], str):
+                limit = problem["ctx"]["max_length"]
+                raise TextTooLong(_path(problem["loc"]), len(problem["input"]), limit) from None
+        first = problems[0]
+        raise InvalidInput(_path(first["loc"]), first["msg"]) from None
+
+
+def _path(location: Sequence[int | str]) -> str:
+    # A union adds the name of its member to the path: "body.constrained-str" is the field "body".
+    return ".".join(str(part) for part in location if not str(part).startswith(("constrained", "function", "ContentRef")))
+
+
+def named(ticket: TicketName, ref: str | None) -> dict[str, Any]:
+    """The fields of a command that name its ticket.
+
+    Raises:
+        InvalidInput: If neither a ticket nor a reference is given, or both.
+    """
+    if (ticket is None) == (ref is None):
+        raise InvalidInput("ticket", "name the ticket by its id or by ref=, one of them")
+    if ref is not None:
+        return {"ref": ref}
+    return {"ticket_id": ticket.id if isinstance(ticket, Ticket) else ticket}
+
+
+class Verbs(ABC, Generic[Result]):
+    """What a desk can be told. `Result` is an `Outcome`, or an awaitable one."""
+
+    @abstractmethod
+    def handle(self, command: CommandBase) -> Result:
+        """Carry out any command; all the other verbs end here."""
+
+    def _on(
+        self,
+        cls: type[CommandBase],
+        ticket: TicketName,
+        ref: str | None,
+        by: By,
+        key: str | None,
+        /,
+        **fields: Any,
+    ) -> Result:
+        given = {name: value for name, value in fields.items() if value is not None}
+        return self.handle(build(cls, {**named(ticket, ref), "by": actor(by), "key": key, **given}))
+
+    def open(
+        self,
+        *,
+        subject: str,
+        requester: Requester | str,
+        body: str = "",
+        channel: str = "web",
+        ref: str | None = None,
+        key: str | None = None,
+        by: By | None = None,
+        type: TicketType | str = TicketType.INCIDENT,  # noqa: A002 - the field's own name
+        priority_class: str | None = None,
+        level: int | None = None,
+        category: str | None = None,
+        language: str | None = None,
+        tz: str | None = None,
+        group: str | None = None,
+        assignee: str | None = None,
+        attributes: Mapping[str, AttributeValue] | None = None,
+        attachments: Iterable[Attachment] = (),
+        opened_at: datetime | None = None,
+        private: bool = False,
+        follow_up_of: str | None = None,
+    ) -> Result:
+        """Open a ticket.
+
+        Args:
+            subject: One line.
+            requester: Who asks: an opaque id, or a `Requester` whose name and addresses are kept as content.
+            body: The first message.
+            channel: Where it came in; replies leave by the channel of that name.
+            ref: The host's own id, unique in the tenant.
+            key: Idempotency key, such as the mail's message id.
+            by: Who opens it; the requester, if not given.
+            type: Incident, service request, problem or change.
+            priority_class: The class; the policy's rules and words decide, if not given. Words can still raise it.
+            level: 1 (highest) to 4.
+            category: The topic.
+            language: A BCP 47 tag; the requester's, if not given.
+            tz: The requester's IANA zone; the requester's own, if not given.
+            group: The support group.
+            assignee: The agent's id.
+            attributes: Attributes that the policy declares.
+            attachments: Handles of the files that came with it.
+            opened_at: When it came in, if that was before now.
+            private: Internal work: nobody waits for an answer.
+            follow_up_of: Id of the closed ticket that it follows.
+
+        Raises:
+            InvalidInput: If a value cannot be used.
+            DuplicateRef: If the reference already names a ticket.
+        """
+        person = requester if isinstance(requester, Requester) else build_requester(requester)
+        if not subject.strip() and not body.strip():
+            raise InvalidInput("subject", "and body are both empty")
+        return self.handle(
+            build(
+                commands.OpenTicket,
+                {
+                    "by": person.actor if by is None else actor(by),
+                    "key": key,
+                    "requester": person.id,
+                    "personal": person.personal or None,
+                    "ref": ref,
+                    "channel": channel,
+                    "type": type,
+                    "subject": subject,
+                    "body": body,
+                    "attachments": tuple(attachments),
+                    "language": language or person.language,
+                    "tz": tz or person.tz,
+                    "category": category,
+                    "group": group,
+                    "assignee": assignee,
+                    "priority_class": priority_class,
+                    "level": level,
+                    "attributes": dict(attributes or {}),
+                    "opened_at": None if opened_at is None else instant(opened_at, "opened_at"),
+                    "private": private,
+                    "follow_up_of": follow_up_of,
+                },
+            )
+        )
+
+    def receive(
+        self,
+        ticket: TicketName = None,
+        *,
+        body: str,
+        by: Requester | Actor | str,
+        ref: str | None = None,
+        channel: str | None = None,
+        attachments: Iterable[Attachment] = (),
+        automatic: Literal["auto_reply", "bounce"] | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Take in a message on a ticket.
+
+        The requester's words answer a question or reopen a resolved ticket; on a closed one they open a follow-up, which
+        the outcome then shows. Anybody else's are kept, and count as nobody's answer.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            body: The text.
+            by: Its writer: a requester's id, a `Requester`, or an `Actor` for others.
+            ref: The host's own id of the ticket.
+            channel: Where it came in, if not by the ticket's channel.
+            attachments: Handles of the files that came with it.
+            automatic: Set if a machine wrote it: an auto-reply or a bounce.
+            key: Idempotency key: the same mail twice is one message.
+        """
+        _not_empty("body", body)
+        writer = by if isinstance(by, Requester | Actor) else build_requester(by)
+        return self._on(
+            commands.Receive, ticket, ref, writer, key,
+            body=body, channel=channel, attachments=tuple(attachments), automatic=automatic,
+        )  # fmt: skip
+
+    def reply(
+        self,
+        ticket: TicketName = None,
+        *,
+        body: str,
+        by: Agent | Actor | str,
+        ref: str | None = None,
+        attachments: Iterable[Attachment] = (),
+        key: str | None = None,
+    ) -> Result:
+        """Answer the requester in public. It leaves by the channel that the ticket came in by."""
+        _not_empty("body", body)
+        return self._on(commands.Reply, ticket, ref, by, key, body=body, attachments=tuple(attachments))
+
+    def note(
+        self,
+        ticket: TicketName = None,
+        *,
+        body: str,
+        by: Agent | Actor | str,
+        ref: str | None = None,
+        attachments: Iterable[Attachment] = (),
+        key: str | None = None,
+    ) -> Result:
+        """Keep an internal note."""
+        _not_empty("body", body)
+        return self._on(commands.AddNote, ticket, ref, by, key, body=body, attachments=tuple(attachments))
+
+    def assign(
+        self,
+        ticket: TicketName = None,
+        *,
+        agent: Agent | str | None = None,
+        group: str | None = None,
+        by: By = HOST,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Give the ticket to an agent, a group, or both. `""` takes it away; None leaves that side as it is."""
+        if agent is None and group is None:
+            raise InvalidInput("agent", "and group are both missing")
+        agent_id = agent.id if isinstance(agent, Agent) else agent
+        return self._on(commands.Assign, ticket, ref, by, key, agent=agent_id, group=group)
+
+    def update(
+        self,
+        ticket: TicketName = None,
+        *,
+        attributes: Mapping[str, AttributeValue] | None = None,
+        category: str | None = None,
+        language: str | None = None,
+        by: By = HOST,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Set declared attributes (None clears one), the topic or the language."""
+        return self._on(
+            commands.Update, ticket, ref, by, key,
+            attributes=dict(attributes or {}), category=category, language=language,
+        )  # fmt: skip
+
+    def set_priority(
+        self,
+        ticket: TicketName = None,
+        *,
+        priority_class: str | None = None,
+        level: int | None = None,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Set the priority class, the level, or both."""
+        if priority_class is None and level is None:
+            raise InvalidInput("priority_class", "and level are both missing")
+        return self._on(
+            commands.SetPriority, ticket, ref, by, key,
+            priority_class=priority_class, level=level, reason=reason,
+        )  # fmt: skip
+
+    def trigger(
+        self,
+        ticket: TicketName = None,
+        *,
+        trigger: str,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Fire a trigger of the host's own lifecycle."""
+        return self._on(commands.Trigger, ticket, ref, by, key, trigger=trigger, reason=reason)
+
+    def wait_for_requester(
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Wait for the requester: the ticket is pending until they write, or until it is resumed."""
+        return self._on(commands.WaitForRequester, ticket, ref, by, key, reason=reason)
+
+    def hold(
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Wait for a third party or another team."""
+        return self._on(commands.Hold, ticket, ref, by, key, reason=reason)
+
+    def resume(
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Go on working after waiting."""
+        return self._on(commands.Resume, ticket, ref, by, key, reason=reason)
+
+    def resolve(
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Declare the ticket answered."""
+        return self._on(commands.Resolve, ticket, ref, by, key, reason=reason)
+
+    def reopen(
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Take a resolved ticket up again, within the policy's window. After closing, open a follow-up instead."""
+        return self._on(commands.Reopen, ticket, ref, by, key, reason=reason)
+
+    def close_ticket(
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Close a resolved ticket for good."""
+        return self._on(commands.Close, ticket, ref, by, key, reason=reason)
+
+    def cancel(
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Declare that the ticket never needed an answer."""
+        return self._on(commands.Cancel, ticket, ref, by, key, reason=reason)
+
+    def merge(
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        into: TicketName = None,
+        into_ref: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Merge a ticket into another one, which goes on; later messages on the first go there."""
+        target = named(into, into_ref)
+        return self._on(
+            commands.Merge, ticket, ref, by, key, into_id=target.get("ticket_id"), into_ref=target.get("ref")
+        )  # fmt: skip
+
+    def split(
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        subject: str = "",
+        body: str = "",
+        new_ref: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Open a second ticket of the same requester for a part of this one; its opening is among the outcome's events."""
+        return self._on(commands.Split, ticket, ref, by, key, subject=subject, body=body, new_ref=new_ref)
+
+    def observe(
+        self,
+        ticket: TicketName = None,
+        *,
+        ref: str | None = None,
+        at: datetime | None = None,
+        status: str | None = None,
+        agent: str | None = None,
+        group: str | None = None,
+        priority_class: str | None = None,
+        level: int | None = None,
+        attributes: Mapping[str, AttributeValue] | None = None,
+        replied: bool = False,
+        requester_wrote: bool = False,
+        by: By = HOST,
+        key: str | None = None,
+    ) -> Result:
+        """Report what happened in a host that is itself the authority.
+
+        It is never refused: what a command would have been refused is taken in, marked `forced`, with the reason.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            ref: The host's own id of the ticket.
+            at: When it happened; now, if not given.
+            status: The new status.
+            agent: The assignee; `""` for nobody.
+            group: The support group; `""` for none.
+            priority_class: The priority class.
+            level: The level, 1 to 4.
+            attributes: Declared attributes.
+            replied: True if an agent answered the requester.
+            requester_wrote: True if the requester wrote.
+            by: Who did it.
+            key: Idempotency key.
+        """
+        return self._on(
+            commands.Observe, ticket, ref, by, key,
+            at=None if at is None else instant(at, "at"), status=status, agent=agent, group=group,
+            priority_class=priority_class, level=level, attributes=dict(attributes or {}),
+            replied=replied, requester_wrote=requester_wrote,
+        )  # fmt: skip
+
+    def adopt(
+        self,
+        ref: str,
+        opened_at: datetime,
+        status: str,
+        history: Iterable[Mapping[str, Any]] = (),
+        *,
+        key: str | None = None,
+        by: By = HOST,
+        **described: Any,
+    ) -> Result:
+        """Take in a ticket that existed before supportflow came.
+
+        Args:
+            ref: The host's own id.
+            opened_at: When it was opened.
+            status: Its status when opened if a history is given, otherwise its status now.
+            history: What happened since: mappings with `at` and the fields of `observe`.
+            key: Idempotency key.
+            by: Who reports it.
+            **described: `requester`, `channel`, `type`, `subject`, `language`, `tz`, `category`, `group`, `assignee`,
+                `priority_class`, `level`, `attributes`, as in `open`.
+        """
+        facts = tuple(build_fact(fact) for fact in history)
+        return self.handle(
+            build(
+                commands.Adopt,
+                {
+                    **described,
+                    "by": actor(by),
+                    "key": key,
+                    "ref": ref,
+                    "opened_at": instant(opened_at, "opened_at"),
+                    "status": status,
+                    "history": facts,
+                },
+            )
+        )
+
+    def exclude(
+        self,
+        ticket: TicketName = None,
+        *,
+        clock: str,
+        reason: str,
+        by: By,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Leave a clock out of the adjusted rate, with a reason; the raw rate keeps it."""
+        return self._on(commands.Exclude, ticket, ref, by, key, clock=clock, reason=reason)
+
+    def correct(
+        self,
+        ticket: TicketName = None,
+        *,
+        clock: str,
+        met: bool,
+        reason: str,
+        by: By,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Judge a clock again; the new verdict stands beside the original."""
+        return self._on(commands.Correct, ticket, ref, by, key, clock=clock, met=met, reason=reason)
+
+
+def build_requester(requester_id: str) -> Requester:
+    """A requester known by id alone.
+
+    Raises:
+        InvalidInput: If the id cannot be used.
+    """
+    try:
+        return Requester(requester_id)
+    except ValidationError as error:
+        raise InvalidInput("requester", error.errors()[0]["msg"]) from None
+
+
+def build_fact(fact: Mapping[str, Any]) -> commands.Fact:
+    """One fact of a ticket's past.
+
+    Raises:
+        InvalidInput: If a value cannot be used.
+    """
+    given = dict(fact)
+    if "by" in given:
+        given["by"] = actor(given["by"])
+    unknown = set(given) - set(commands.Fact.model_fields)
+    if unknown:
+        raise InvalidInput("history", f"has unknown fields: {', '.join(sorted(unknown))}")
+    if "at" in given:
+        given["at"] = instant(given["at"], "history.at")
+    try:
+        return commands.Fact(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidInput(f"history.{_path(first['loc'])}", first["msg"]) from None
+
+
+def _not_empty(field: str, text: object) -> None:
+    if not isinstance(text, str):
+        raise InvalidInput(field, "is not a text")
+    if not text.strip():
+        raise InvalidInput(field, "is empty")

@@ -1,0 +1,135 @@
+"""Messages: from outside, to the requester, and among agents."""
+
+from supportflow._time import from_us
+from supportflow.exceptions import Refused
+from supportflow.kernel.draft import Draft
+from supportflow.kernel.facts import Facts
+from supportflow.kernel.opening import as_ref, begin, handles
+from supportflow.model.base import StatusCategory
+from supportflow.model.commands import AddNote, Described, Receive, Reply
+from supportflow.model.events import FollowUpOpened, MessageReceived, NoteAdded, PriorityChanged, ReplySent, TicketOpened
+from supportflow.model.people import Actor
+from supportflow.model.ticket import Ticket
+from supportflow.policy import PolicyBook
+
+__all__ = ["add_note", "origin_of", "receive", "reply"]
+
+
+def origin_of(ticket: Ticket, by: Actor, automatic: str | None) -> str:
+    """Whose words a message is. Nobody but the requester is taken for the requester, and nobody from outside for an agent."""
+    if automatic is not None:
+        return automatic
+    if by.kind == "requester":
+        return "requester" if by.id == ticket.requester else "stranger"
+    return "party" if by.kind == "party" else "stranger"
+
+
+def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> None:
+    """Take in a message. The requester's words answer a question, reopen what was resolved, or open a follow-up."""
+    ticket = draft.ticket
+    origin = origin_of(ticket, command.by, command.automatic)
+    reopens = ticket.status_category is StatusCategory.RESOLVED and _can_reopen(draft)
+    if origin == "requester" and not ticket.is_open and not reopens:
+        _follow_up(draft, command, facts, book)
+        return
+    draft.emit(
+        MessageReceived(
+            **draft.head(),
+            origin=origin,
+            body=as_ref(command.body),
+            channel=command.channel or ticket.channel,
+            attachments=handles(command.attachments),
+        )
+    )
+    if origin == "requester":
+        if ticket.status_category is StatusCategory.PENDING:
+            draft.fire_if_permitted("requester_replied", cause="message")
+        elif reopens:
+            draft.fire("reopen", cause="message")
+    _raise_class(draft, facts)
+
+
+def _can_reopen(draft: Draft) -> bool:
+    found = draft.policy.lifecycle.lookup(draft.ticket.status, "reopen", draft.view())
+    return found is not None and not found.kept
+
+
+def _raise_class(draft: Draft, facts: Facts) -> None:
+    """A later message can raise the class, never lower it."""
+    suggested = facts.signals.priority_class
+    priority = draft.policy.priority
+    ticket = draft.ticket
+    if suggested is None or priority.rank(suggested) >= priority.rank(ticket.priority_class):
+        return
+    draft.emit(
+        PriorityChanged(
+            **draft.head(),
+            priority_class=suggested,
+            level=ticket.level,
+            previous_class=ticket.priority_class,
+            previous_level=ticket.level,
+            rule="words",
+            evidence=facts.signals.evidence,
+        )
+    )
+
+
+def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> None:
+    """Open a ticket for what came after the end of another one."""
+    ended = draft.ticket
+    draft.emit(FollowUpOpened(**draft.head(), into=facts.ticket_id))
+    policy = book.current
+    known = {name: value for name, value in ended.attributes.items() if name in policy.document.fields}
+    event = TicketOpened(
+        ticket_id=facts.ticket_id,
+        recorded_at=from_us(draft.at_us),
+        by=command.by,
+        requester=ended.requester,
+        channel=command.channel or ended.channel,
+        type=ended.type,
+        status=policy.lifecycle.initial,
+        category=policy.lifecycle.category(policy.lifecycle.initial),
+        topic=ended.category,
+        language=ended.language,
+        tz=ended.tz,
+        subject=ended.subject,
+        body=as_ref(command.body),
+        personal=ended.personal,
+        attachments=handles(command.attachments),
+        priority_class=policy.document.classes[-1],
+        level=ended.level,
+        rule="default",
+        attributes=known,
+        opened_at=from_us(draft.at_us),
+        policy=policy.fingerprint,
+        follow_up_of=ended.id,
+    )
+    same_class = ended.priority_class if ended.priority_class in policy.document.classes else None
+    asked = Described(requester=ended.requester, priority_class=same_class, level=ended.level)
+    opened = begin(event, asked, facts.signals, policy, ended.tenant, detected_us=draft.detected_us)
+    draft.events += opened.events
+
+
+def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
+    """Answer the requester in public."""
+    del facts, book
+    ticket = draft.ticket
+    if ticket.status_category.is_final:
+        raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a follow-up")
+    if command.by.kind not in {"agent", "bot"}:
+        raise Refused(ticket.id, command.kind, f"a {command.by.kind} cannot answer for the desk")
+    draft.emit(
+        ReplySent(
+            **draft.head(),
+            body=as_ref(command.body),
+            channel=ticket.channel,
+            attachments=handles(command.attachments),
+        )
+    )
+    draft.begin_work("reply")
+
+
+def add_note(draft: Draft, command: AddNote, facts: Facts, book: PolicyBook) -> None:
+    """Keep an internal note, at any time."""
+    del facts, book
+    draft.emit(NoteAdded(**draft.head(), body=as_ref(command.body), attachments=handles(command.attachments)))

@@ -1,0 +1,119 @@
+"""`decide`: a pure function from (book, ticket, command, facts, now) to events.
+
+It first advances the ticket to the command's instant, so that what was due before it stands before it in the stream. A command
+that is stamped with the very instant of a wake-up precedes it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from supportflow._time import Instant, to_us
+from supportflow.exceptions import InvalidInput
+from supportflow.kernel.conversation import add_note, receive, reply
+from supportflow.kernel.draft import Draft
+from supportflow.kernel.facts import Facts
+from supportflow.kernel.judging import correct, exclude
+from supportflow.kernel.merging import merge, split
+from supportflow.kernel.observing import adopt, observe
+from supportflow.kernel.opening import open_ticket
+from supportflow.kernel.working import assign, set_priority, trigger, update
+from supportflow.model.commands import (
+    AddNote,
+    Adopt,
+    Advance,
+    Assign,
+    Cancel,
+    Close,
+    CommandBase,
+    Correct,
+    Exclude,
+    Hold,
+    Merge,
+    Observe,
+    OpenTicket,
+    Receive,
+    Reopen,
+    Reply,
+    Resolve,
+    Resume,
+    SetPriority,
+    Split,
+    Trigger,
+    Update,
+    WaitForRequester,
+)
+from supportflow.model.events import EventBase
+from supportflow.model.ticket import Ticket
+from supportflow.policy import PolicyBook
+
+__all__ = ["Facts", "decide"]
+
+
+def decide(
+    book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
+) -> tuple[EventBase, ...]:
+    """The events that a command leads to.
+
+    Args:
+        book: Every policy version that the tickets involved live under.
+        ticket: The ticket that the command is on; None for a command that opens one.
+        command: The command, its texts replaced by references.
+        facts: What else the decision needs: fresh ids, what the classifier found, the other ticket of a merge.
+        now: The time. If it lies before what is already recorded, the latter counts.
+
+    Returns:
+        The events in order. Events on other tickets than `ticket` are among them; each names its ticket.
+
+    Raises:
+        Refused: If the command is not allowed in this state.
+        InvalidInput: If it names what the policy does not know.
+    """
+    now_us = to_us(now)
+    if isinstance(command, OpenTicket):
+        return open_ticket(book, command, facts, now_us)
+    if isinstance(command, Adopt):
+        return adopt(book, command, facts, now_us)
+    if ticket is None:
+        raise InvalidInput("ticket", "this command needs a ticket")
+    observed_at = command.at if isinstance(command, Observe) else None
+    if observed_at is not None and to_us(observed_at) > now_us:
+        raise InvalidInput("at", "lies in the future")
+    at_us = now_us if observed_at is None else to_us(observed_at)
+    draft = Draft(ticket, book[ticket.policy], at_us, command.by, detected_us=now_us)
+    draft.advance(draft.at_us)
+    # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
+    draft.observed_at = None if draft.at_us == at_us else (observed_at or now)
+    _HANDLERS[type(command)](draft, command, facts, book)
+    if observed_at is not None:
+        draft.observed_at = None
+        draft.advance(now_us)
+    return tuple(draft.events)
+
+
+def _advance(draft: Draft, command: Advance, facts: Facts, book: PolicyBook) -> None:
+    """Advancing is all that it asks for, and that has happened."""
+
+
+_HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
+    AddNote: add_note,
+    Advance: _advance,
+    Assign: assign,
+    Cancel: trigger,
+    Close: trigger,
+    Correct: correct,
+    Exclude: exclude,
+    Hold: trigger,
+    Merge: merge,
+    Observe: observe,
+    Receive: receive,
+    Reopen: trigger,
+    Reply: reply,
+    Resolve: trigger,
+    Resume: trigger,
+    SetPriority: set_priority,
+    Split: split,
+    Trigger: trigger,
+    Update: update,
+    WaitForRequester: trigger,
+}
+

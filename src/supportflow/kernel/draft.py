@@ -1,0 +1,248 @@
+"""A draft: the events of one decision on one ticket, folded as they are written, with the clocks that react to them."""
+
+from collections.abc import Mapping
+
+from typing import Any
+
+from supportflow._time import Instant, from_us, to_us
+from supportflow.conditions.ticket import ticket_record
+from supportflow.exceptions import TransitionRefused
+from supportflow.kernel.evolve import evolve
+from supportflow.kernel.wakeup import Due, next_due
+from supportflow.lifecycle import Fired
+from supportflow.model.base import StatusCategory
+from supportflow.model.content import ContentRef
+from supportflow.model.events import (
+    ClocksMoved,
+    EventBase,
+    SlaBreached,
+    SlaJudged,
+    SlaOverdue,
+    SlaWarned,
+    StatusChanged,
+    StatusKept,
+    TicketAdopted,
+    TicketOpened,
+)
+from supportflow.model.people import SYSTEM, Actor
+from supportflow.model.records import ClockMove
+from supportflow.model.ticket import Ticket
+from supportflow.policy import CompiledPolicy
+from supportflow.sla.clock import due_us
+from supportflow.sla.engine import REMATCH, react
+from supportflow.sla.signals import SIGNAL_BIT, Signal, signals_of
+
+__all__ = ["Draft"]
+
+_STATUS_CHANGED = SIGNAL_BIT[Signal.STATUS_CHANGED]
+
+
+class Draft:
+    """Collects what a decision records on one ticket.
+
+    Args:
+        ticket: The ticket before the decision.
+        policy: The policy that it lives under.
+        at_us: The instant of the decision. Events never stand before what is already recorded.
+        detected_us: The real time of the decision, for what is noticed late.
+    """
+
+    __slots__ = ("adopting", "at_us", "by", "detected_us", "events", "observed_at", "policy", "tenant", "ticket")
+
+    def __init__(
+        self,
+        ticket: Ticket,
+        policy: CompiledPolicy,
+        at_us: int,
+        by: Actor,
+        *,
+        detected_us: int | None = None,
+        observed_at: Instant | None = None,
+    ) -> None:
+        self.ticket = ticket
+        self.policy = policy
+        self.tenant = ticket.tenant
+        self.at_us = max(at_us, to_us(ticket.recorded_at))
+        self.detected_us = at_us if detected_us is None else detected_us
+        self.by = by
+        self.observed_at = observed_at
+        self.events: list[EventBase] = []
+        self.adopting = False
+
+    @classmethod
+    def opening(
+        cls, event: TicketOpened | TicketAdopted, policy: CompiledPolicy, tenant: str, *, detected_us: int
+    ) -> "Draft":
+        """The draft of a ticket that begins with this event."""
+        ticket = evolve(None, event, tenant=tenant)
+        draft = cls(ticket, policy, to_us(event.recorded_at), event.by, detected_us=detected_us)
+        draft.adopting = isinstance(event, TicketAdopted)
+        draft.events.append(event)
+        draft._clocks(None, event, rematch=True)
+        return draft
+
+    @property
+    def at(self) -> Instant:
+        """The instant of the decision."""
+        return from_us(self.at_us)
+
+    def head(self) -> dict[str, Any]:
+        """The fields that every event on this ticket starts with."""
+        return {
+            "ticket_id": self.ticket.id,
+            "recorded_at": from_us(self.at_us),
+            "observed_at": self.observed_at,
+            "by": self.by,
+        }
+
+    def view(self) -> Mapping[str, object]:
+        """The ticket's fields now, for conditions."""
+        return ticket_record(self.ticket, self.at_us)
+
+    def emit(self, event: EventBase) -> None:
+        """Record an event, and let the clocks react."""
+        before = self._write(event)
+        self._clocks(before, event, rematch=False)
+
+    def _write(self, event: EventBase) -> Ticket:
+        before = self.ticket
+        self.ticket = evolve(before, event)
+        self.events.append(event)
+        return before
+
+    def _clocks(self, before: Ticket | None, event: EventBase, *, rematch: bool) -> None:
+        signals = signals_of(before, self.ticket, event)
+        sla = self.policy.sla.of(self.ticket)
+        if rematch or (signals & REMATCH and not self.policy.sla.static):
+            sla = self.policy.sla.match(self.view)
+        name = None if sla is None else sla.name
+        if sla is None and self.ticket.sla is None:
+            return
+        if (
+            name == self.ticket.sla
+            and sla is not None
+            and not sla.pausing
+            and not signals & (sla.touched | _STATUS_CHANGED | REMATCH)
+        ):
+            return
+        moves: list[ClockMove] = []
+        for step in react(sla, self.ticket, signals, self.at_us, self.view, self.policy):
+            if isinstance(step, ClockMove):
+                moves.append(step)
+            else:
+                clock = step.clock
+                self._write(
+                    SlaJudged(
+                        ticket_id=self.ticket.id,
+                        recorded_at=from_us(self.at_us),
+                        by=self.by,
+                        clock=clock.key,
+                        sla=clock.sla,
+                        target=clock.target,
+                        metric=clock.metric,
+                        verdict=step.verdict,
+                    )
+                )
+        if moves or name != self.ticket.sla:
+            self._write(
+                ClocksMoved(
+                    ticket_id=self.ticket.id,
+                    recorded_at=from_us(self.at_us),
+                    by=self.by,
+                    moves=tuple(moves),
+                    sla=name,
+                )
+            )
+
+    # --- what time does ------------------------------------------------------------------------
+
+    def advance(self, until_us: int) -> None:
+        """Let everything happen that was due strictly before an instant, in order, each at its own instant."""
+        by, observed_at, at_us = self.by, self.observed_at, self.at_us
+        self.by, self.observed_at = SYSTEM, None
+        while (due := next_due(self.ticket, self.policy)) is not None and due.at_us < until_us:
+            self.at_us = max(due.at_us, to_us(self.ticket.recorded_at))
+            self._fire(due)
+        self.by, self.observed_at = by, observed_at
+        self.at_us = max(at_us, until_us, to_us(self.ticket.recorded_at))
+
+    def _fire(self, due: Due) -> None:
+        if due.what == "milestone":
+            self._reach(due)
+        elif due.what == "uncap":
+            clock = self.ticket.clocks[due.index]
+            move = ClockMove(
+                clock.key, "resume", self.at_us, calendar=clock.calendar, reason="the pause is used up"
+            )
+            self._write(ClocksMoved(**self.head(), moves=(move,), sla=self.ticket.sla))
+        else:
+            self.fire("close", cause="auto_close")
+
+    def _reach(self, due: Due) -> None:
+        clock = self.ticket.clocks[due.index]
+        milestone = clock.milestones[clock.passed]
+        reached = {
+            **self.head(),
+            "clock": clock.key,
+            "sla": clock.sla,
+            "target": clock.target,
+            "metric": clock.metric,
+            "milestone": milestone.key,
+            "passed": clock.passed + 1,
+            "reached_at": from_us(due.at_us),
+            "detected_at": from_us(max(self.detected_us, due.at_us)),
+            "late": self.adopting or (clock.retroactive and due.at_us < clock.attached_us),
+        }
+        if milestone.key == "breach":
+            self._write(SlaBreached(**reached))
+        elif milestone.key.startswith("warn"):
+            due_at = due_us(clock, self.policy.calendar)
+            assert due_at is not None
+            self._write(SlaWarned(**reached, due_at=from_us(due_at)))
+        else:
+            self._write(SlaOverdue(**reached))
+
+    # --- the lifecycle -------------------------------------------------------------------------
+
+    def fire(self, trigger: str, *, cause: str, reason: ContentRef | None = None) -> None:
+        """Fire a trigger.
+
+        Raises:
+            TransitionRefused: If the lifecycle does not accept it now.
+        """
+        status = self.ticket.status
+        lifecycle = self.policy.lifecycle
+        answer = lifecycle.fire(status, trigger, self.view)
+        if not isinstance(answer, Fired):
+            raise TransitionRefused(
+                self.ticket.id, status, trigger, answer.unmet_guards, lifecycle.permitted(status, self.view)
+            )
+        if answer.kept:
+            self.emit(StatusKept(**self.head(), trigger=trigger, status=status, cause=cause, reason=reason))
+            return
+        self.emit(
+            StatusChanged(
+                **self.head(),
+                trigger=trigger,
+                source=status,
+                target=answer.target,
+                category=lifecycle.category(answer.target),
+                cause=cause,
+                reason=reason,
+            )
+        )
+
+    def fire_if_permitted(self, trigger: str, *, cause: str) -> bool:
+        """Fire a trigger that follows from something else; nothing happens if the lifecycle does not accept it or keeps the
+        status."""
+        found = self.policy.lifecycle.lookup(self.ticket.status, trigger, self.view())
+        if found is None or found.kept:
+            return False
+        self.fire(trigger, cause=cause)
+        return True
+
+    def begin_work(self, cause: str) -> None:
+        """A new ticket that somebody touches is open."""
+        if self.ticket.status_category is StatusCategory.NEW:
+            self.fire_if_permitted("start", cause=cause)
+

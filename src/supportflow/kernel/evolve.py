@@ -1,0 +1,267 @@
+"""Folding: a ticket is what its events say, and nothing else. No policy, no calendar, no clock is needed to fold."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from supportflow._time import to_us
+from supportflow.exceptions import StoreError
+from supportflow.model.base import StatusCategory
+from supportflow.model.events import (
+    AssignmentChanged,
+    ClocksMoved,
+    EventBase,
+    FollowUpOpened,
+    MessageReceived,
+    NoteAdded,
+    PriorityChanged,
+    ReplySent,
+    SlaBreached,
+    SlaCorrected,
+    SlaExcluded,
+    SlaJudged,
+    SlaOverdue,
+    SlaWarned,
+    StatusChanged,
+    StatusKept,
+    TicketAbsorbed,
+    TicketAdopted,
+    TicketMerged,
+    TicketOpened,
+    TicketSplit,
+    TicketUpdated,
+)
+from supportflow.model.ticket import Ticket
+from supportflow.sla.clock import apply_move, apply_verdict
+
+__all__ = ["FOLD_VERSION", "evolve", "fold"]
+
+FOLD_VERSION = 1
+"""Raised when the fold changes: a snapshot of another version is folded again from its events."""
+
+Changes = dict[str, Any]
+
+
+def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") -> Ticket:
+    """The ticket after an event.
+
+    Args:
+        ticket: The ticket before it; None before its first event.
+        event: The event.
+        tenant: The tenant of a ticket that begins.
+
+    Raises:
+        StoreError: If the stream does not begin with an opening, or has an event that no ticket can have.
+    """
+    if ticket is None:
+        if isinstance(event, TicketOpened | TicketAdopted):
+            return _begin(event, tenant)
+        raise StoreError(f"a ticket's stream begins with {type(event).__name__}")
+    change = _CHANGES.get(type(event))
+    if change is None:
+        raise StoreError(f"{type(event).__name__} does not belong in a ticket's stream")
+    update = change(ticket, event)
+    update["version"] = ticket.version + 1
+    update["recorded_at"] = event.recorded_at
+    return ticket.model_copy(update=update)
+
+
+def fold(events: Iterable[EventBase], *, tenant: str = "default") -> Ticket:
+    """The ticket that a whole stream gives.
+
+    Raises:
+        StoreError: If the stream is empty or broken.
+    """
+    ticket: Ticket | None = None
+    for event in events:
+        ticket = evolve(ticket, event, tenant=tenant)
+    if ticket is None:
+        raise StoreError("the stream is empty")
+    return ticket
+
+
+def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
+    opened = isinstance(event, TicketOpened)
+    described = opened and event.body is not None
+    ended = _ended_at(event.category, event.opened_at)
+    return Ticket(
+        id=event.ticket_id,
+        tenant=tenant,
+        ref=event.ref,
+        version=1,
+        type=event.type,
+        status=event.status,
+        status_category=event.category,
+        category=event.topic,
+        channel=event.channel,
+        language=event.language,
+        tz=event.tz,
+        requester=event.requester,
+        subject=event.subject,
+        personal=event.personal if opened else None,
+        group=event.group,
+        assignee=event.assignee,
+        priority_class=event.priority_class,
+        level=event.level,
+        rule=event.rule,
+        evidence=event.evidence,
+        attributes=event.attributes,
+        private=opened and event.private,
+        opened_at=event.opened_at,
+        recorded_at=event.recorded_at,
+        waiting_since=None if opened and event.private else event.opened_at,
+        last_received_at=event.opened_at if described else None,
+        received=1 if described else 0,
+        policy=event.policy,
+        split_from=event.split_from if opened else None,
+        follow_up_of=event.follow_up_of if opened else None,
+        **ended,
+    )
+
+
+def _ended_at(category: StatusCategory, at: Any) -> Changes:
+    resolved = at if category in {StatusCategory.RESOLVED, StatusCategory.CLOSED} else None
+    return {"resolved_at": resolved, "closed_at": at if category.is_final else None}
+
+
+def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
+    changes: Changes = {"received": ticket.received + 1}
+    if event.origin == "requester":
+        changes["last_received_at"] = event.recorded_at
+        if ticket.waiting_since is None:
+            changes["waiting_since"] = event.recorded_at
+    return changes
+
+
+def _reply_sent(ticket: Ticket, event: ReplySent) -> Changes:
+    changes: Changes = {
+        "replies": ticket.replies + 1,
+        "last_replied_at": event.recorded_at,
+        "waiting_since": None,
+    }
+    if ticket.first_replied_at is None and event.by.kind != "bot":
+        changes["first_replied_at"] = event.recorded_at
+    return changes
+
+
+def _note_added(ticket: Ticket, _event: NoteAdded) -> Changes:
+    return {"notes": ticket.notes + 1}
+
+
+def _status_changed(ticket: Ticket, event: StatusChanged) -> Changes:
+    category = event.category
+    changes: Changes = {"status": event.target, "status_category": category}
+    if category is StatusCategory.RESOLVED:
+        changes["resolved_at"] = event.recorded_at
+    elif category.is_final:
+        changes["closed_at"] = event.recorded_at
+    elif not ticket.status_category.is_open:
+        changes["resolved_at"] = changes["closed_at"] = None
+        changes["reopens"] = ticket.reopens + 1
+    return changes
+
+
+def _kept(_ticket: Ticket, _event: EventBase) -> Changes:
+    return {}
+
+
+def _assignment_changed(ticket: Ticket, event: AssignmentChanged) -> Changes:
+    return {"group": event.group, "assignee": event.assignee, "reassignments": ticket.reassignments + 1}
+
+
+def _updated(ticket: Ticket, event: TicketUpdated) -> Changes:
+    changes: Changes = {}
+    if event.attributes:
+        merged = {**ticket.attributes, **event.attributes}
+        changes["attributes"] = {name: value for name, value in merged.items() if value is not None}
+    if event.topic is not None:
+        changes["category"] = event.topic
+    if event.language is not None:
+        changes["language"] = event.language
+    return changes
+
+
+def _priority_changed(_ticket: Ticket, event: PriorityChanged) -> Changes:
+    return {
+        "priority_class": event.priority_class,
+        "level": event.level,
+        "rule": event.rule,
+        "evidence": event.evidence,
+    }
+
+
+def _merged(_ticket: Ticket, event: TicketMerged) -> Changes:
+    return {
+        "status": event.status,
+        "status_category": event.category,
+        "closed_at": event.recorded_at,
+        "merged_into": event.into,
+    }
+
+
+def _absorbed(ticket: Ticket, event: TicketAbsorbed) -> Changes:
+    del event
+    return {"absorbed": ticket.absorbed + 1}
+
+
+def _followed(_ticket: Ticket, event: FollowUpOpened) -> Changes:
+    return {"followed_by": event.into}
+
+
+def _clocks_moved(ticket: Ticket, event: ClocksMoved) -> Changes:
+    clocks = ticket.clocks
+    for move in event.moves:
+        clocks = apply_move(clocks, move)
+    changes: Changes = {"clocks": clocks, "sla": event.sla}
+    if event.policy is not None:
+        changes["policy"] = event.policy
+    return changes
+
+
+def _reached(ticket: Ticket, event: SlaWarned | SlaBreached | SlaOverdue) -> Changes:
+    breached = isinstance(event, SlaBreached)
+    clocks = tuple(
+        replace(
+            clock,
+            passed=event.passed,
+            breached_us=to_us(event.reached_at) if breached else clock.breached_us,
+        )
+        if clock.key == event.clock
+        else clock
+        for clock in ticket.clocks
+    )
+    return {"clocks": clocks}
+
+
+def _judged(ticket: Ticket, event: SlaJudged) -> Changes:
+    return {"clocks": apply_verdict(ticket.clocks, event.clock, event.verdict)}
+
+
+def _excluded(ticket: Ticket, event: SlaExcluded) -> Changes:
+    clocks = tuple(
+        replace(clock, excluded=True) if clock.key == event.clock else clock for clock in ticket.clocks
+    )
+    return {"clocks": clocks}
+
+
+_CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
+    MessageReceived: _message_received,
+    ReplySent: _reply_sent,
+    NoteAdded: _note_added,
+    StatusChanged: _status_changed,
+    StatusKept: _kept,
+    AssignmentChanged: _assignment_changed,
+    TicketUpdated: _updated,
+    PriorityChanged: _priority_changed,
+    TicketMerged: _merged,
+    TicketAbsorbed: _absorbed,
+    TicketSplit: _kept,
+    FollowUpOpened: _followed,
+    ClocksMoved: _clocks_moved,
+    SlaWarned: _reached,
+    SlaBreached: _reached,
+    SlaOverdue: _reached,
+    SlaJudged: _judged,
+    SlaExcluded: _excluded,
+    SlaCorrected: _kept,
+}

@@ -1,0 +1,121 @@
+"""Why: the reasons behind a ticket's class, status, clocks and due times, from its events and its policy alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from supportflow._time import Instant, from_us, iso, to_us
+from supportflow.conditions.ticket import ticket_record
+from supportflow.kernel.wakeup import next_due
+from supportflow.model.events import (
+    AssignmentChanged,
+    EventBase,
+    StatusChanged,
+    TicketAdopted,
+    TicketOpened,
+)
+from supportflow.model.ticket import Ticket
+from supportflow.policy import CompiledPolicy
+from supportflow.sla.explain import ClockAccount, account
+
+__all__ = ["Explanation", "explain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The reasons, as data; `str()` gives the text for people.
+
+    Attributes:
+        ticket_id: The ticket.
+        at: The instant of the question.
+        priority: What chose class and level.
+        status: How it came to its status.
+        assignment: Who has it, and since when.
+        permitted: The triggers that would be accepted now.
+        clocks: An account of every clock, whose intervals sum exactly.
+        next_at: When something happens by itself.
+        next_what: What that is.
+    """
+
+    ticket_id: str
+    at: Instant
+    priority: str
+    status: str
+    assignment: str
+    permitted: tuple[str, ...]
+    clocks: tuple[ClockAccount, ...]
+    next_at: Instant | None
+    next_what: str | None
+
+    def __str__(self) -> str:
+        lines = [
+            f"Ticket {self.ticket_id}, at {iso(self.at)}",
+            f"  priority: {self.priority}",
+            f"  status: {self.status}",
+            f"  assignment: {self.assignment}",
+            f"  permitted now: {', '.join(self.permitted) or 'nothing'}",
+        ]
+        for clock in self.clocks:
+            lines += [f"  {line}" for line in str(clock).splitlines()]
+        if self.next_at is not None:
+            lines.append(f"  next: {self.next_what} at {iso(self.next_at)}")
+        return "\n".join(lines)
+
+
+def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy, now: Instant) -> Explanation:
+    """Explain a ticket.
+
+    Args:
+        ticket: The ticket.
+        events: Its whole stream.
+        policy: The policy that it lives under.
+        now: The instant of the question.
+    """
+    at_us = max(to_us(now), to_us(ticket.recorded_at))
+    due = next_due(ticket, policy)
+    what = None
+    if due is not None:
+        clock = ticket.clocks[due.index] if due.what != "auto_close" else None
+        what = {
+            "milestone": lambda: f"{clock.milestones[clock.passed].key} of {clock.key}" if clock else "",
+            "uncap": lambda: f"{clock.key} goes on, its pause is used up" if clock else "",
+            "auto_close": lambda: "the ticket closes by itself",
+        }[due.what]()
+    return Explanation(
+        ticket_id=ticket.id,
+        at=from_us(at_us),
+        priority=_priority(ticket),
+        status=_status(ticket, events),
+        assignment=_assignment(ticket, events),
+        permitted=policy.lifecycle.permitted(ticket.status, lambda: ticket_record(ticket, at_us)),
+        clocks=tuple(account(clock, events, at_us, policy) for clock in ticket.clocks),
+        next_at=None if due is None else from_us(due.at_us),
+        next_what=what,
+    )
+
+
+def _priority(ticket: Ticket) -> str:
+    by = {
+        "given": "given by hand",
+        "default": "no rule and no word said otherwise",
+        "words": f"the text says: {', '.join(ticket.evidence)}",
+    }.get(ticket.rule, f"rule {ticket.rule!r}")
+    return f"{ticket.priority_class}, level {ticket.level} ({by})"
+
+
+def _status(ticket: Ticket, events: Sequence[EventBase]) -> str:
+    for event in reversed(events):
+        if isinstance(event, StatusChanged):
+            forced = ", which a command would have been refused" if event.forced else ""
+            via = f"by {event.trigger!r} " if event.trigger else ""
+            return f"{ticket.status} ({event.cause} {via}of {event.by} at {iso(event.recorded_at)}{forced})"
+    if ticket.merged_into is not None:
+        return f"{ticket.status} (merged into {ticket.merged_into})"
+    return f"{ticket.status} (since it was opened)"
+
+
+def _assignment(ticket: Ticket, events: Sequence[EventBase]) -> str:
+    holder = f"{ticket.assignee or 'nobody'} in {ticket.group or 'no group'}"
+    for event in reversed(events):
+        if isinstance(event, AssignmentChanged | TicketOpened | TicketAdopted):
+            return f"{holder} (by {event.by} at {iso(event.recorded_at)})"
+    return holder

@@ -1,0 +1,27 @@
+"""What a decision needs besides the ticket: loaded by the flow, so that `decide` stays pure."""
+
+from dataclasses import dataclass
+
+from supportflow.model.ticket import Ticket
+from supportflow.triage.words import TextSignals
+
+__all__ = ["Facts"]
+
+_NOTHING = TextSignals()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts for one decision.
+
+    Attributes:
+        tenant: The tenant that it happens in.
+        ticket_id: A fresh id, for the ticket that the command may open.
+        signals: What the classifier found in the text.
+        other: The other ticket that the command touches.
+    """
+
+    tenant: str = "default"
+    ticket_id: str = ""
+    signals: TextSignals = _NOTHING
+    other: Ticket | None = None

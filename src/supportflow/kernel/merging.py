@@ -1,0 +1,81 @@
+"""Merge and split: decisions on two tickets at once, committed together."""
+
+from supportflow._time import from_us
+from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
+from supportflow.kernel.draft import Draft
+from supportflow.kernel.facts import Facts
+from supportflow.kernel.opening import as_ref, begin
+from supportflow.lifecycle import Fired
+from supportflow.model.commands import Described, Merge, Split
+from supportflow.model.events import TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
+from supportflow.policy import PolicyBook
+
+__all__ = ["merge", "split"]
+
+
+def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
+    """Close this ticket into another one of the same requester or not: who merges knows why."""
+    source, into = draft.ticket, facts.other
+    if into is None:
+        raise InvalidInput("into", "names no ticket")
+    if into.id == source.id:
+        raise InvalidInput("into", "is the ticket itself")
+    if into.status_category.is_final:
+        raise Refused(source.id, command.kind, f"the other ticket is {into.status_category.value}")
+    lifecycle = draft.policy.lifecycle
+    answer = lifecycle.fire(source.status, "merge", draft.view)
+    if not isinstance(answer, Fired) or answer.kept:
+        unmet = () if isinstance(answer, Fired) else answer.unmet_guards
+        permitted = lifecycle.permitted(source.status, draft.view)
+        raise TransitionRefused(source.id, source.status, "merge", unmet, permitted)
+    draft.emit(
+        TicketMerged(
+            **draft.head(),
+            into=into.id,
+            source=source.status,
+            status=answer.target,
+            category=lifecycle.category(answer.target),
+        )
+    )
+    other = Draft(into, book[into.policy], draft.at_us, command.by, detected_us=draft.detected_us)
+    other.advance(other.at_us)
+    other.emit(TicketAbsorbed(**other.head(), source_id=source.id, opened_at=source.opened_at))
+    draft.events += other.events
+
+
+def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
+    """Open a second ticket of the same requester for a part of this one. Its clocks are its own and start now."""
+    ticket, policy = draft.ticket, book.current
+    if ticket.status_category.is_final:
+        raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a new one")
+    draft.emit(TicketSplit(**draft.head(), into=facts.ticket_id))
+    event = TicketOpened(
+        ticket_id=facts.ticket_id,
+        recorded_at=from_us(draft.at_us),
+        by=command.by,
+        ref=command.new_ref,
+        requester=ticket.requester,
+        channel=ticket.channel,
+        type=ticket.type,
+        status=policy.lifecycle.initial,
+        category=policy.lifecycle.category(policy.lifecycle.initial),
+        topic=ticket.category,
+        language=ticket.language,
+        tz=ticket.tz,
+        subject=as_ref(command.subject) or ticket.subject,
+        body=as_ref(command.body),
+        personal=ticket.personal,
+        group=ticket.group,
+        priority_class=policy.document.classes[-1],
+        level=ticket.level,
+        rule="default",
+        attributes={name: value for name, value in ticket.attributes.items() if name in policy.document.fields},
+        opened_at=from_us(draft.at_us),
+        private=ticket.private,
+        policy=policy.fingerprint,
+        split_from=ticket.id,
+    )
+    same_class = ticket.priority_class if ticket.priority_class in policy.document.classes else None
+    asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)
+    part = begin(event, asked, facts.signals, policy, ticket.tenant, detected_us=draft.detected_us)
+    draft.events += part.events

@@ -1,0 +1,117 @@
+"""Opening a ticket."""
+
+from typing import Any
+
+from supportflow._time import from_us, to_us
+from supportflow.conditions.ticket import ticket_record
+from supportflow.exceptions import InvalidInput
+from supportflow.kernel.draft import Draft
+from supportflow.kernel.evolve import evolve
+from supportflow.kernel.facts import Facts
+from supportflow.model.commands import Described, OpenTicket
+from supportflow.model.content import AttachmentHandle, Attachments, ContentRef
+from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
+from supportflow.policy import CompiledPolicy, PolicyBook
+from supportflow.triage.words import TextSignals
+
+__all__ = ["as_ref", "begin", "described", "handles", "open_ticket"]
+
+
+def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> tuple[EventBase, ...]:
+    """Open a ticket under the current policy."""
+    policy = book.current
+    opened_us = now_us if command.opened_at is None else to_us(command.opened_at)
+    if opened_us > now_us:
+        raise InvalidInput("opened_at", "lies in the future")
+    event = TicketOpened(
+        ticket_id=facts.ticket_id,
+        recorded_at=from_us(now_us),
+        by=command.by,
+        ref=command.ref,
+        status=policy.lifecycle.initial,
+        category=policy.lifecycle.category(policy.lifecycle.initial),
+        body=as_ref(command.body),
+        personal=as_ref(command.personal),
+        attachments=handles(command.attachments),
+        opened_at=from_us(opened_us),
+        private=command.private,
+        policy=policy.fingerprint,
+        follow_up_of=command.follow_up_of,
+        **described(command, policy),
+    )
+    draft = begin(event, command, facts.signals, policy, facts.tenant, detected_us=now_us)
+    if command.assignee is not None:
+        draft.begin_work("assignment")
+    return tuple(draft.events)
+
+
+def begin(
+    event: TicketOpened | TicketAdopted,
+    command: Described,
+    signals: TextSignals,
+    policy: CompiledPolicy,
+    tenant: str,
+    *,
+    detected_us: int,
+) -> Draft:
+    """Begin a stream, with the class that the host, the rules and the text give the ticket."""
+    record = ticket_record(evolve(None, event, tenant=tenant), to_us(event.opened_at))
+    chosen = policy.priority.choose(
+        record,
+        given_class=command.priority_class,
+        given_level=command.level,
+        signals_class=signals.priority_class,
+        evidence=signals.evidence,
+    )
+    classed = event.model_copy(
+        update={
+            "priority_class": chosen.priority_class,
+            "level": chosen.level,
+            "rule": chosen.rule,
+            "evidence": chosen.evidence,
+        }
+    )
+    return Draft.opening(classed, policy, tenant, detected_us=detected_us)
+
+
+def described(command: Described, policy: CompiledPolicy) -> dict[str, Any]:
+    """The fields that opening and adopting share; the priority is a stand-in until `begin` chooses it.
+
+    Raises:
+        InvalidInput: If the command names a class or an attribute that the policy does not know.
+    """
+    policy.check_class(command.priority_class)
+    return {
+        "requester": command.requester,
+        "channel": command.channel,
+        "type": command.type,
+        "topic": command.category,
+        "language": command.language,
+        "tz": _zone(command.tz, policy),
+        "subject": as_ref(command.subject),
+        "group": command.group,
+        "assignee": command.assignee,
+        "attributes": policy.check_attributes(dict(command.attributes)),
+        "priority_class": command.priority_class or policy.document.classes[-1],
+        "level": command.level or policy.document.default_level,
+        "rule": "default",
+    }
+
+
+def _zone(tz: str | None, policy: CompiledPolicy) -> str | None:
+    if tz is not None and not policy.knows_zone(tz):
+        raise InvalidInput("tz", "is not an IANA time zone")
+    return tz
+
+
+def as_ref(text: object) -> ContentRef | None:
+    """The reference that stands for a text; None for an empty one."""
+    if isinstance(text, ContentRef):
+        return text
+    assert not text, "texts are replaced by references before anything is decided"
+    return None
+
+
+def handles(attachments: Attachments) -> tuple[AttachmentHandle, ...]:
+    """The attachments of a command whose names were put into content rows."""
+    return tuple(item for item in attachments if isinstance(item, AttachmentHandle))

@@ -1,0 +1,80 @@
+"""The one wake-up of a ticket: the next instant at which something happens to it by itself. Derived, never stored apart."""
+
+from typing import Literal, NamedTuple
+
+from supportflow._time import to_us
+from supportflow.conditions.ticket import ticket_record
+from supportflow.model.base import StatusCategory
+from supportflow.model.ticket import Ticket
+from supportflow.policy import CompiledPolicy
+from supportflow.sla.clock import due_us, next_milestone_us
+from supportflow.sla.engine import uncap
+from supportflow.triage.priority import PriorityKey
+
+__all__ = ["Due", "earliest_due_us", "next_due", "priority_key", "wakeup"]
+
+
+class Due(NamedTuple):
+    """Something that will happen by itself.
+
+    They are ordered: by instant, then by kind (a milestone at the instant of an automatic closing comes first), then by
+    the clock's place on the ticket.
+    """
+
+    at_us: int
+    rank: int
+    index: int
+    what: Literal["milestone", "uncap", "auto_close"]
+
+
+def next_due(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
+    """The next thing that happens to a ticket by itself; None if nothing will."""
+    first: Due | None = None
+    calendars = policy.calendar
+    for index, clock in enumerate(ticket.clocks):
+        if clock.state == "running":
+            at_us = next_milestone_us(clock, calendars)
+            if at_us is not None and (first is None or at_us < first.at_us):
+                first = Due(at_us, 0, index, "milestone")
+        elif clock.state == "paused":
+            sla = policy.sla.of(ticket)
+            if sla is not None and sla.capped:
+                targets = sla.targets(lambda: ticket_record(ticket, to_us(ticket.recorded_at)))
+                at_us = uncap(targets, clock)
+                if at_us is not None and (first is None or (at_us, 1) < first[:2]):
+                    first = Due(at_us, 1, index, "uncap")
+    if ticket.status_category is StatusCategory.RESOLVED:
+        closing = _auto_close(ticket, policy)
+        if closing is not None and (first is None or closing < first):
+            first = closing
+    return first
+
+
+def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
+    if policy.auto_close_us is None:
+        return None
+    assert ticket.resolved_at is not None
+    at_us = policy.auto_close_at_us(to_us(ticket.resolved_at))
+    if at_us is None:
+        return None
+    found = policy.lifecycle.lookup(ticket.status, "close", ticket_record(ticket, at_us))
+    return None if found is None or found.kept else Due(at_us, 2, 0, "auto_close")
+
+
+def wakeup(ticket: Ticket, policy: CompiledPolicy) -> int | None:
+    """When the ticket must be looked at next, in microseconds; None if time alone does nothing to it."""
+    due = next_due(ticket, policy)
+    return None if due is None else due.at_us
+
+
+def earliest_due_us(ticket: Ticket, policy: CompiledPolicy) -> int | None:
+    """The earliest due time of its running clocks, in microseconds."""
+    due = [due_us(clock, policy.calendar) for clock in ticket.clocks if clock.running and clock.breached_us is None]
+    return min((at_us for at_us in due if at_us is not None), default=None)
+
+
+def priority_key(ticket: Ticket, policy: CompiledPolicy) -> PriorityKey:
+    """Where the ticket stands in the queue: class, level, due time (age if no clock runs), id."""
+    due = earliest_due_us(ticket, policy)
+    order = to_us(ticket.opened_at) if due is None else due
+    return policy.priority.key(ticket.priority_class, ticket.level, order, ticket.id)

@@ -1,0 +1,113 @@
+"""Work on a ticket: assignment, attributes, priority, and the lifecycle's triggers."""
+
+from supportflow.exceptions import Refused
+from supportflow.kernel.draft import Draft
+from supportflow.kernel.facts import Facts
+from supportflow.kernel.opening import as_ref
+from supportflow.model.commands import (
+    Assign,
+    Cancel,
+    Close,
+    Hold,
+    Reopen,
+    Resolve,
+    Resume,
+    SetPriority,
+    Trigger,
+    Update,
+    WaitForRequester,
+)
+from supportflow.model.events import AssignmentChanged, PriorityChanged, TicketUpdated
+from supportflow.model.records import Attributes
+from supportflow.policy import PolicyBook
+
+__all__ = ["assign", "change_assignment", "change_attributes", "change_priority", "set_priority", "trigger", "update"]
+
+
+def assign(draft: Draft, command: Assign, facts: Facts, book: PolicyBook) -> None:
+    """Give the ticket to a group, an agent, or both."""
+    del facts, book
+    ticket = draft.ticket
+    if ticket.status_category.is_final:
+        raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}")
+    change_assignment(draft, command.group, command.agent)
+    if draft.ticket.assignee is not None:
+        draft.begin_work("assignment")
+
+
+def change_assignment(draft: Draft, group: str | None, agent: str | None) -> None:
+    """Record another group or assignee, if it is another one. None leaves a side as it is; empty text clears it."""
+    ticket = draft.ticket
+    new_group = ticket.group if group is None else group or None
+    new_agent = ticket.assignee if agent is None else agent or None
+    if (new_group, new_agent) == (ticket.group, ticket.assignee):
+        return
+    draft.emit(
+        AssignmentChanged(
+            **draft.head(),
+            group=new_group,
+            assignee=new_agent,
+            previous_group=ticket.group,
+            previous_assignee=ticket.assignee,
+        )
+    )
+
+
+def update(draft: Draft, command: Update, facts: Facts, book: PolicyBook) -> None:
+    """Set declared attributes, the topic or the language."""
+    del facts, book
+    change_attributes(draft, dict(command.attributes), command.category, command.language)
+
+
+def change_attributes(
+    draft: Draft, attributes: Attributes, topic: str | None = None, language: str | None = None
+) -> None:
+    """Record what differs from what the ticket says already."""
+    ticket = draft.ticket
+    checked = draft.policy.check_attributes(attributes)
+    changed = {name: value for name, value in checked.items() if ticket.attributes.get(name) != value}
+    topic = None if topic == ticket.category else topic
+    language = None if language == ticket.language else language
+    if changed or topic is not None or language is not None:
+        draft.emit(TicketUpdated(**draft.head(), attributes=changed, topic=topic, language=language))
+
+
+def set_priority(draft: Draft, command: SetPriority, facts: Facts, book: PolicyBook) -> None:
+    """Set the class, the level, or both, by hand."""
+    del facts, book
+    change_priority(draft, command.priority_class, command.level, reason=command.reason)
+
+
+def change_priority(
+    draft: Draft, priority_class: str | None, level: int | None, *, reason: object = None
+) -> None:
+    """Record another class or level, if it is another one."""
+    draft.policy.check_class(priority_class)
+    ticket = draft.ticket
+    new_class = priority_class or ticket.priority_class
+    new_level = level or ticket.level
+    if (new_class, new_level) == (ticket.priority_class, ticket.level):
+        return
+    draft.emit(
+        PriorityChanged(
+            **draft.head(),
+            priority_class=new_class,
+            level=new_level,
+            previous_class=ticket.priority_class,
+            previous_level=ticket.level,
+            rule="given",
+            reason=as_ref(reason),
+        )
+    )
+
+
+def trigger(
+    draft: Draft,
+    command: Trigger | WaitForRequester | Hold | Resume | Resolve | Reopen | Close | Cancel,
+    facts: Facts,
+    book: PolicyBook,
+) -> None:
+    """Fire the trigger that the command is named after, or the one that it names."""
+    del facts, book
+    name = command.trigger if isinstance(command, Trigger) else command.kind
+    draft.fire(name, cause="command", reason=as_ref(command.reason))

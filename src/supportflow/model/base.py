@@ -1,0 +1,113 @@
+"""What all values share: frozen, cheap to import, silent about what they were given."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+__all__ = [
+    "MAX_BODY",
+    "MAX_SUBJECT",
+    "Body",
+    "Document",
+    "Id",
+    "Name",
+    "Scalar",
+    "StatusCategory",
+    "Subject",
+    "TicketType",
+    "Value",
+]
+
+MAX_SUBJECT = 1_000
+"""Longest subject, in characters."""
+MAX_BODY = 200_000
+"""Longest message body, in characters."""
+
+
+class Value(BaseModel):
+    """A frozen value. Fields that a newer version wrote are ignored, so that old code reads new rows.
+
+    `hide_input_in_errors`: a validation message must never repeat what a customer typed.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        defer_build=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        validate_default=False,
+        ser_json_timedelta="iso8601",
+    )
+
+
+class Document(BaseModel):
+    """A frozen value that people write by hand: a misspelt field is an error, not ignored."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        defer_build=True,
+        extra="forbid",
+        validate_default=False,
+        ser_json_timedelta="iso8601",
+        populate_by_name=True,
+    )
+
+
+# Ids and names come from outside and end up in logs, headers and keys: no control characters, no line separators.
+_PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE)]
+"""An opaque identifier. It is kept in events for ever, so it must not be an address or a person's name."""
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_PRINTABLE)]
+"""A name from a policy or a host's configuration: a channel, a group, a status, a class."""
+Subject = Annotated[str, StringConstraints(max_length=MAX_SUBJECT)]
+Body = Annotated[str, StringConstraints(max_length=MAX_BODY)]
+Scalar = bool | int | float | str | None
+"""What a declared attribute can hold, besides a set of tags."""
+
+
+class StatusCategory(StrEnum):
+    """What a status means to the clocks and the queue, whatever a host calls it."""
+
+    NEW = "new"
+    """Nobody has looked at it."""
+    OPEN = "open"
+    """Somebody is, or should be, working on it."""
+    PENDING = "pending"
+    """It waits for the requester."""
+    ON_HOLD = "on_hold"
+    """It waits for a third party or another team."""
+    RESOLVED = "resolved"
+    """Answered; can be reopened."""
+    CLOSED = "closed"
+    """Final; a later contact is a follow-up."""
+    CANCELLED = "cancelled"
+    """Final; it never needed an answer."""
+
+    @property
+    def is_open(self) -> bool:
+        """True while the desk still owes something: new, open, pending or on hold."""
+        return self in _OPEN
+
+    @property
+    def is_final(self) -> bool:
+        """True for closed and cancelled."""
+        return self in _FINAL
+
+
+_OPEN = frozenset({StatusCategory.NEW, StatusCategory.OPEN, StatusCategory.PENDING, StatusCategory.ON_HOLD})
+_FINAL = frozenset({StatusCategory.CLOSED, StatusCategory.CANCELLED})
+
+
+class TicketType(StrEnum):
+    """What a ticket is about, in ITIL's words."""
+
+    INCIDENT = "incident"
+    """An unplanned interruption or a loss of quality."""
+    SERVICE_REQUEST = "service_request"
+    """Somebody asks for something."""
+    PROBLEM = "problem"
+    """The cause behind incidents."""
+    CHANGE = "change"
+    """A change to a service."""

@@ -1,0 +1,102 @@
+"""Personal text, kept beside the events: an event holds a reference and a salted commitment, a content row the value.
+
+Erasing the row's value and salt makes the commitment meaningless, and every event, fold and hash chain stays as it was.
+The commitment is SHA-256 over a fixed label, a random 32-byte salt and the text; without the salt even a six-digit
+code cannot be guessed from it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
+
+from pydantic import Field, StringConstraints
+
+from supportflow.model.base import Body, Id, Value
+
+__all__ = ["Attachment", "AttachmentHandle", "Content", "ContentRef", "Text", "commitment"]
+
+_LABEL = b"supportflow content 1\0"
+SALT_BYTES = 32
+
+
+def commitment(salt: bytes, value: str) -> str:
+    """The salted SHA-256 commitment to a text, as 64 hexadecimal digits."""
+    return hashlib.sha256(_LABEL + salt + value.encode()).hexdigest()
+
+
+class ContentRef(Value):
+    """Points at a content row and commits to what it held.
+
+    Attributes:
+        id: The content row's id, unique in its tenant.
+        commitment: 64 hexadecimal digits; see `commitment`.
+    """
+
+    id: Id
+    commitment: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Content(NamedTuple):
+    """One content row.
+
+    Attributes:
+        id: Its id.
+        subject: Whose data it is (a requester's or agent's id): erasure goes by this.
+        salt: 32 random bytes, or None once erased.
+        value: The text, or None once erased.
+    """
+
+    id: str
+    subject: str
+    salt: bytes | None
+    value: str | None
+
+    @property
+    def ref(self) -> ContentRef:
+        """The reference that an event keeps."""
+        assert self.salt is not None
+        assert self.value is not None
+        return ContentRef(id=self.id, commitment=commitment(self.salt, self.value))
+
+    def verifies(self, ref: ContentRef) -> bool:
+        """True if the reference commits to this row's text; an erased row verifies nothing."""
+        return (
+            self.salt is not None
+            and self.value is not None
+            and self.id == ref.id
+            and commitment(self.salt, self.value) == ref.commitment
+        )
+
+
+Text = Annotated[Body | ContentRef, Field(union_mode="left_to_right")]
+"""A text that somebody typed: as typed when a command enters, a reference once its content row exists."""
+
+
+class Attachment(Value):
+    """A file that came with a message. supportflow keeps a handle, never the bytes.
+
+    Attributes:
+        name: The file's name: personal, kept as content.
+        media_type: Such as `"image/png"`.
+        size: In bytes.
+        sha256: 64 hexadecimal digits, if the host knows it.
+        uri: Where the host keeps the file: personal, kept as content.
+    """
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    media_type: Annotated[str, StringConstraints(max_length=100)] = "application/octet-stream"
+    size: Annotated[int, Field(ge=0)] = 0
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    uri: Annotated[str, StringConstraints(max_length=2_000)] | None = None
+
+
+class AttachmentHandle(Value):
+    """What an event keeps of a file: its kind and size, and a reference to name and place."""
+
+    content: ContentRef
+    media_type: str
+    size: int
+    sha256: str | None = None
+
+
+Attachments = Annotated[Sequence[Attachment | AttachmentHandle], Field(max_length=100)]

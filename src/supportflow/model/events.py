@@ -1,0 +1,427 @@
+"""Events: facts in the past tense, in one discriminated union. Folding a ticket's events gives the ticket.
+
+Rules that keep old recordings loadable: a field is never renamed or given another meaning; a new field has a default;
+a change that this cannot express raises `VERSION` and brings an upcaster (`supportflow.model.upcast`).
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, TypeAdapter
+
+from supportflow._time import Instant
+from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
+from supportflow.model.content import AttachmentHandle, ContentRef
+from supportflow.model.people import Actor
+from supportflow.model.records import Attributes, Clock, ClockMove, Refusal, Verdict
+
+__all__ = [
+    "EVENT_TYPES",
+    "AssignmentChanged",
+    "ClocksMoved",
+    "DeskEvent",
+    "Event",
+    "EventBase",
+    "FollowUpOpened",
+    "MessageReceived",
+    "NoteAdded",
+    "PolicyPublished",
+    "PriorityChanged",
+    "ReplySent",
+    "SlaBreached",
+    "SlaCorrected",
+    "SlaExcluded",
+    "SlaJudged",
+    "SlaOverdue",
+    "SlaWarned",
+    "StatusChanged",
+    "StatusKept",
+    "TicketAbsorbed",
+    "TicketAdopted",
+    "TicketEvent",
+    "TicketMerged",
+    "TicketOpened",
+    "TicketSplit",
+    "TicketUpdated",
+    "event_adapter",
+]
+
+
+class EventBase(Value):
+    """What every event says.
+
+    Attributes:
+        recorded_at: The instant at which it stands in its stream; it never goes back within a stream.
+        observed_at: The caller's own time, where it differs.
+        by: Who caused it.
+    """
+
+    VERSION: ClassVar[int] = 1
+    MIN_READER: ClassVar[int] = 1
+
+    recorded_at: Instant
+    observed_at: Instant | None = None
+    by: Actor
+
+
+class TicketEvent(EventBase):
+    """An event in a ticket's stream."""
+
+    ticket_id: Id
+
+    @property
+    def stream(self) -> str:
+        """The stream that the event belongs to."""
+        return f"ticket:{self.ticket_id}"
+
+
+class DeskEvent(EventBase):
+    """An event in the desk's own stream: one per tenant."""
+
+    @property
+    def stream(self) -> str:
+        """The stream that the event belongs to."""
+        return "desk"
+
+
+class TicketOpened(TicketEvent):
+    """A ticket was opened.
+
+    Attributes:
+        subject: Reference to the subject line.
+        body: Reference to the first message, if there was one.
+        personal: Reference to the requester's personal attributes.
+        rule: What chose the priority class: a rule's name, `"given"` or `"default"`.
+        evidence: The lexicon entries that spoke for it.
+        policy: Fingerprint of the policy that the ticket lives under.
+    """
+
+    kind: Literal["ticket_opened"] = "ticket_opened"
+    ref: Id | None = None
+    requester: Id
+    channel: Name
+    type: TicketType
+    status: Name
+    category: StatusCategory
+    topic: Name | None = None
+    language: Name | None = None
+    tz: Name | None = None
+    subject: ContentRef | None = None
+    body: ContentRef | None = None
+    personal: ContentRef | None = None
+    attachments: tuple[AttachmentHandle, ...] = ()
+    group: Name | None = None
+    assignee: Id | None = None
+    priority_class: Name
+    level: int
+    rule: Name
+    evidence: tuple[str, ...] = ()
+    attributes: Attributes = Field(default_factory=dict)
+    opened_at: Instant
+    private: bool = False
+    policy: str
+    follow_up_of: Id | None = None
+    split_from: Id | None = None
+
+
+class TicketAdopted(TicketEvent):
+    """A ticket that existed before was taken in; facts of its past follow as events of their own."""
+
+    kind: Literal["ticket_adopted"] = "ticket_adopted"
+    ref: Id
+    requester: Id
+    channel: Name
+    type: TicketType
+    status: Name
+    category: StatusCategory
+    topic: Name | None = None
+    language: Name | None = None
+    tz: Name | None = None
+    subject: ContentRef | None = None
+    group: Name | None = None
+    assignee: Id | None = None
+    priority_class: Name
+    level: int
+    rule: Name
+    evidence: tuple[str, ...] = ()
+    attributes: Attributes = Field(default_factory=dict)
+    opened_at: Instant
+    adopted_at: Instant
+    policy: str
+
+
+class MessageReceived(TicketEvent):
+    """A message came in from outside.
+
+    Attributes:
+        origin: Whose words they are. Only `requester` answers a question or asks a new one.
+    """
+
+    kind: Literal["message_received"] = "message_received"
+    origin: Literal["requester", "stranger", "party", "auto_reply", "bounce"]
+    body: ContentRef | None = None
+    channel: Name
+    attachments: tuple[AttachmentHandle, ...] = ()
+
+
+class ReplySent(TicketEvent):
+    """An agent or a bot answered the requester in public."""
+
+    kind: Literal["reply_sent"] = "reply_sent"
+    body: ContentRef | None = None
+    channel: Name
+    attachments: tuple[AttachmentHandle, ...] = ()
+
+
+class NoteAdded(TicketEvent):
+    """Somebody wrote an internal note."""
+
+    kind: Literal["note_added"] = "note_added"
+    body: ContentRef | None = None
+    attachments: tuple[AttachmentHandle, ...] = ()
+
+
+class StatusChanged(TicketEvent):
+    """The ticket went from one status to another.
+
+    Attributes:
+        trigger: The lifecycle trigger; None if none leads there (only observed facts).
+        forced: True if a command would have been refused; `refusal` says why.
+        cause: What fired it: `"command"`, `"message"`, `"reply"`, `"assignment"`, `"observation"`, `"auto_close"`, …
+        reason: Reference to what the caller gave as reason.
+    """
+
+    kind: Literal["status_changed"] = "status_changed"
+    trigger: Name | None
+    source: Name
+    target: Name
+    category: StatusCategory
+    cause: Name
+    forced: bool = False
+    refusal: Refusal | None = None
+    reason: ContentRef | None = None
+
+
+class StatusKept(TicketEvent):
+    """A trigger asked for the status that the ticket is in: recorded, nothing changed."""
+
+    kind: Literal["status_kept"] = "status_kept"
+    trigger: Name | None
+    status: Name
+    cause: Name
+    reason: ContentRef | None = None
+
+
+class AssignmentChanged(TicketEvent):
+    """The ticket has another group or assignee; both are named as they are now."""
+
+    kind: Literal["assignment_changed"] = "assignment_changed"
+    group: Name | None
+    assignee: Id | None
+    previous_group: Name | None = None
+    previous_assignee: Id | None = None
+
+
+class TicketUpdated(TicketEvent):
+    """Declared attributes, topic or language changed; only what changed is named."""
+
+    kind: Literal["ticket_updated"] = "ticket_updated"
+    attributes: Attributes = Field(default_factory=dict)
+    topic: Name | None = None
+    language: Name | None = None
+
+
+class PriorityChanged(TicketEvent):
+    """The ticket has another priority class or level."""
+
+    kind: Literal["priority_changed"] = "priority_changed"
+    priority_class: Name
+    level: int
+    previous_class: Name
+    previous_level: int
+    rule: Name
+    evidence: tuple[str, ...] = ()
+    reason: ContentRef | None = None
+
+
+class TicketMerged(TicketEvent):
+    """This ticket was merged into another one and is closed."""
+
+    kind: Literal["ticket_merged"] = "ticket_merged"
+    into: Id
+    status: Name
+    category: StatusCategory
+    source: Name
+
+
+class TicketAbsorbed(TicketEvent):
+    """Another ticket was merged into this one."""
+
+    kind: Literal["ticket_absorbed"] = "ticket_absorbed"
+    source_id: Id
+    opened_at: Instant
+
+
+class TicketSplit(TicketEvent):
+    """A part of this ticket goes on as a ticket of its own."""
+
+    kind: Literal["ticket_split"] = "ticket_split"
+    into: Id
+
+
+class FollowUpOpened(TicketEvent):
+    """The requester wrote after the end of this ticket; a new one took it up."""
+
+    kind: Literal["follow_up_opened"] = "follow_up_opened"
+    into: Id
+
+
+class ClocksMoved(TicketEvent):
+    """SLA clocks started, paused, resumed, changed or were cancelled."""
+
+    kind: Literal["clocks_moved"] = "clocks_moved"
+    moves: tuple[ClockMove, ...]
+    sla: Name | None = None
+    policy: str | None = None
+
+
+class _Reached(TicketEvent):
+    """A clock reached a milestone.
+
+    Attributes:
+        clock: The clock's key.
+        milestone: The milestone's key.
+        reached_at: The true instant.
+        detected_at: When it was noticed.
+        late: True if it lay in the past when the clock was attached; nobody is called for it.
+    """
+
+    clock: str
+    sla: Name
+    target: Name
+    metric: Name
+    milestone: str
+    passed: int
+    reached_at: Instant
+    detected_at: Instant
+    late: bool = False
+
+
+class SlaWarned(_Reached):
+    """A clock is close to its due time."""
+
+    kind: Literal["sla_warned"] = "sla_warned"
+    due_at: Instant
+
+
+class SlaBreached(_Reached):
+    """A clock ran out. `reached_at` is the true instant, however late it was noticed."""
+
+    kind: Literal["sla_breached"] = "sla_breached"
+
+    @property
+    def breached_at(self) -> Instant:
+        """The true instant of the breach."""
+        return self.reached_at
+
+
+class SlaOverdue(_Reached):
+    """A clock that ran out reached a further step."""
+
+    kind: Literal["sla_overdue"] = "sla_overdue"
+
+
+class SlaJudged(TicketEvent):
+    """A clock stopped, and this is its verdict for good."""
+
+    kind: Literal["sla_judged"] = "sla_judged"
+    clock: str
+    sla: Name
+    target: Name
+    metric: Name
+    verdict: Verdict
+
+
+class SlaExcluded(TicketEvent):
+    """A judged clock is left out of the adjusted rate."""
+
+    kind: Literal["sla_excluded"] = "sla_excluded"
+    clock: str
+    reason: ContentRef | None
+
+
+class SlaCorrected(TicketEvent):
+    """A clock was judged again; the first verdict stays beside this one."""
+
+    kind: Literal["sla_corrected"] = "sla_corrected"
+    clock: str
+    met: bool
+    original: Verdict
+    reason: ContentRef | None
+
+
+class PolicyPublished(DeskEvent):
+    """The desk took a policy version into use."""
+
+    kind: Literal["policy_published"] = "policy_published"
+    fingerprint: str
+    name: Name
+
+
+Event = Annotated[
+    TicketOpened
+    | TicketAdopted
+    | MessageReceived
+    | ReplySent
+    | NoteAdded
+    | StatusChanged
+    | StatusKept
+    | AssignmentChanged
+    | TicketUpdated
+    | PriorityChanged
+    | TicketMerged
+    | TicketAbsorbed
+    | TicketSplit
+    | FollowUpOpened
+    | ClocksMoved
+    | SlaWarned
+    | SlaBreached
+    | SlaOverdue
+    | SlaJudged
+    | SlaExcluded
+    | SlaCorrected
+    | PolicyPublished,
+    Field(discriminator="kind"),
+]
+"""Any event; `kind` tells which."""
+
+event_adapter: TypeAdapter[Event] = TypeAdapter(Event, config={"defer_build": True})
+"""Reads an event from plain data."""
+
+EVENT_TYPES: dict[str, type[EventBase]] = {
+    cls.model_fields["kind"].default: cls
+    for cls in (
+        TicketOpened,
+        TicketAdopted,
+        MessageReceived,
+        ReplySent,
+        NoteAdded,
+        StatusChanged,
+        StatusKept,
+        AssignmentChanged,
+        TicketUpdated,
+        PriorityChanged,
+        TicketMerged,
+        TicketAbsorbed,
+        TicketSplit,
+        FollowUpOpened,
+        ClocksMoved,
+        SlaWarned,
+        SlaBreached,
+        SlaOverdue,
+        SlaJudged,
+        SlaExcluded,
+        SlaCorrected,
+        PolicyPublished,
+    )
+}
+"""Every event class by its kind."""

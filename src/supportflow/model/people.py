@@ -1,0 +1,130 @@
+"""Who does things: agents, requesters, groups, and the actor that an event names."""
+
+from typing import Literal
+
+from pydantic import field_validator
+
+from supportflow.exceptions import InvalidInput
+from supportflow.model.base import Id, Name, Value
+
+__all__ = ["HOST", "SYSTEM", "Actor", "ActorKind", "Agent", "Group", "Requester", "actor"]
+
+ActorKind = Literal["agent", "requester", "party", "bot", "host", "system"]
+
+
+class Actor(Value):
+    """Who caused an event: a role and an opaque id.
+
+    Attributes:
+        kind: `agent` works on tickets; `requester` asked; `party` is anybody else on the thread; `bot` answers by
+            itself; `host` is the application around supportflow; `system` is supportflow when time passes.
+        id: The host's id of that person or program.
+    """
+
+    kind: ActorKind
+    id: Id
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+SYSTEM = Actor(kind="system", id="supportflow")
+"""Time itself: warnings, breaches, automatic closing."""
+HOST = Actor(kind="host", id="host")
+"""The host application, when it names nobody."""
+
+
+class Agent(Value):
+    """Somebody who works on tickets.
+
+    Attributes:
+        id: The host's id.
+        name: For people to read; never kept in an event.
+        groups: The support groups that the agent belongs to.
+    """
+
+    id: Id
+    name: str | None = None
+    groups: tuple[Name, ...] = ()
+
+    def __init__(self, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
+        super().__init__(id=id, **fields)
+
+    @property
+    def actor(self) -> Actor:
+        """The actor that events name."""
+        return Actor(kind="agent", id=self.id)
+
+
+class Requester(Value):
+    """Somebody who asks.
+
+    The id goes into events and stays there; name, e-mail and phone go into content rows, which can be erased.
+
+    Attributes:
+        id: The host's opaque id of the person.
+        name: Personal: kept as content.
+        email: Personal: kept as content.
+        phone: Personal: kept as content.
+        language: Preferred language, a BCP 47 tag such as `"zh-Hans"`.
+        tz: The person's zone, an IANA name.
+    """
+
+    id: Id
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    language: Name | None = None
+    tz: Name | None = None
+
+    def __init__(self, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
+        super().__init__(id=id, **fields)
+
+    @field_validator("id")
+    @classmethod
+    def _opaque(cls, value: str) -> str:
+        if "@" in value:
+            raise ValueError(
+                "looks like an address; ids are kept for ever, so pass Requester('an opaque id', email=...)"
+            )
+        return value
+
+    @property
+    def actor(self) -> Actor:
+        """The actor that events name."""
+        return Actor(kind="requester", id=self.id)
+
+    @property
+    def personal(self) -> dict[str, str]:
+        """What must be kept beside the events, not in them."""
+        given = {"name": self.name, "email": self.email, "phone": self.phone}
+        return {key: value for key, value in given.items() if value is not None}
+
+
+class Group(Value):
+    """A support group: a team that tickets are assigned to.
+
+    Attributes:
+        name: Its name in assignments and policies.
+        tier: The line that it works in, such as `"expert"`.
+        calendar: The name of its business calendar, if it has its own.
+    """
+
+    name: Name
+    tier: Name | None = None
+    calendar: Name | None = None
+
+
+def actor(who: object, field: str = "by") -> Actor:
+    """The actor meant by what a host passes as `by=`: an agent, a requester, an actor, or an agent's id as text.
+
+    Raises:
+        InvalidInput: If it is none of these.
+    """
+    if isinstance(who, Actor):
+        return who
+    if isinstance(who, Agent | Requester):
+        return who.actor
+    if isinstance(who, str):
+        return Agent(who).actor
+    raise InvalidInput(field, "is not an Agent, a Requester, an Actor or an agent's id")

@@ -1,0 +1,209 @@
+"""The small records inside tickets, events, commands and port signatures.
+
+They are slotted dataclasses, not models: the core builds them on every command, and they hold integers of microseconds
+since 1970-01-01T00:00Z (`*_us`), which compare and subtract exactly.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from supportflow._time import Instant, from_us
+from supportflow.model.base import Scalar
+
+__all__ = [
+    "Attributes",
+    "Clock",
+    "ClockMove",
+    "ClockState",
+    "Milestone",
+    "Refusal",
+    "Segment",
+    "Verdict",
+]
+
+AttributeValue = Scalar | frozenset[str]
+Attributes = dict[str, AttributeValue]
+"""Declared attributes of a ticket: scalars, or sets of tags."""
+
+ClockState = Literal["running", "paused", "met", "missed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch in which a clock ran.
+
+    Attributes:
+        start_us: When it began.
+        end_us: When it ended, or None while the clock runs.
+        calendar: The name of the calendar that counts inside it.
+        counted_us: Counted time inside it, once it has ended.
+    """
+
+    start_us: int
+    end_us: int | None
+    calendar: str
+    counted_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A point on a clock, in counted time since its start.
+
+    Attributes:
+        key: `"warn:75%"`, `"warn:-30m"`, `"breach"`, `"overdue:1"`: unique on its clock.
+        after_us: How much counted time reaches it.
+    """
+
+    key: str
+    after_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a clock ended. It is never rewritten; a correction is an event beside it.
+
+    Attributes:
+        met: True if the clock stopped no later than it was due.
+        due_us: When it was due, had it gone on running from its last start.
+        stopped_us: When it stopped.
+        elapsed_us: Counted time from start to stop, without pauses.
+        policy: Fingerprint of the policy that judged.
+        calendar: The calendar at the end.
+        tzdata: Version of the time zone data that was used.
+    """
+
+    met: bool
+    due_us: int
+    stopped_us: int
+    elapsed_us: int
+    policy: str
+    calendar: str
+    tzdata: str
+
+    @property
+    def due_at(self) -> Instant:
+        """When the clock was due."""
+        return from_us(self.due_us)
+
+    @property
+    def stopped_at(self) -> Instant:
+        """When the clock stopped."""
+        return from_us(self.stopped_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A service level target bound to a ticket.
+
+    The state is the run segments; `banked_us` is the sum of the closed ones, kept so that neither reading the due time
+    nor a long-lived ticket grows with its past. Older closed segments leave the ticket (they stay in the events).
+
+    Attributes:
+        key: `"gold/first_response#1"`: SLA policy, target, cycle; unique on its ticket.
+        sla: Name of the SLA policy.
+        target: Name of the target in it.
+        metric: Name of the metric.
+        cycle: 1, 2, … for a metric that starts again.
+        duration_us: Counted time until the breach.
+        edge: Which instant is due when the time is used up exactly at closing: `"close"` or the next `"open"`.
+        milestones: Sorted by `after_us`; the breach is one of them.
+        state: What the clock does.
+        segments: The latest run segments; the last is open while the clock runs.
+        banked_us: Counted time of all closed segments.
+        folded_us: The part of `banked_us` whose segments have left the ticket.
+        paused_us: Total length of the pauses that are over, in elapsed time.
+        passed: How many of the milestones were reached.
+        started_us: When the cycle started.
+        attached_us: When this target was attached to the clock.
+        retroactive: True if it counts as if it had applied from the start: milestones can lie before `attached_us`.
+        breached_us: When the breach was, if there was one.
+        verdict: How it ended.
+        excluded: True if it is left out of the adjusted rate.
+    """
+
+    key: str
+    sla: str
+    target: str
+    metric: str
+    cycle: int
+    duration_us: int
+    edge: Literal["close", "open"]
+    milestones: tuple[Milestone, ...]
+    state: ClockState
+    segments: tuple[Segment, ...]
+    banked_us: int
+    folded_us: int
+    paused_us: int
+    passed: int
+    started_us: int
+    attached_us: int
+    retroactive: bool = False
+    breached_us: int | None = None
+    verdict: Verdict | None = None
+    excluded: bool = False
+
+    @property
+    def running(self) -> bool:
+        """True while time counts (in the calendar's hours)."""
+        return self.state == "running"
+
+    @property
+    def active(self) -> bool:
+        """True until it is judged or cancelled."""
+        return self.state in {"running", "paused"}
+
+    @property
+    def calendar(self) -> str:
+        """The calendar of the latest segment."""
+        return self.segments[-1].calendar
+
+    @property
+    def started_at(self) -> Instant:
+        """When the cycle started."""
+        return from_us(self.started_us)
+
+    @property
+    def breached_at(self) -> Instant | None:
+        """The true instant of the breach, if there was one."""
+        return None if self.breached_us is None else from_us(self.breached_us)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMove:
+    """One change of one clock. What it means is in `move`; the fields that it does not need are None.
+
+    Attributes:
+        clock: The clock's key.
+        move: `start` brings the whole clock; `pause` closes the running segment; `resume` opens one; `switch` goes on
+            under another calendar; `retarget` brings the clock with a new duration; `cancel` ends it without a verdict.
+        at_us: When.
+        counted_us: Counted time of the segment that closes (`pause`, `switch`, `cancel`).
+        calendar: Of the segment that opens (`resume`, `switch`).
+        state: The whole clock (`start`, `retarget`).
+        reason: Why, in the policy's words, for people.
+    """
+
+    clock: str
+    move: Literal["start", "pause", "resume", "switch", "retarget", "cancel"]
+    at_us: int
+    counted_us: int | None = None
+    calendar: str | None = None
+    state: Clock | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a command would have been told, kept beside an observed fact that was taken in all the same.
+
+    Attributes:
+        reason: `"no_transition"`, `"guard"` or `"final"`.
+        trigger: The trigger that leads there, if there is one.
+        unmet_guards: By name.
+    """
+
+    reason: Literal["no_transition", "guard", "final"]
+    trigger: str | None = None
+    unmet_guards: Annotated[tuple[str, ...], Field(max_length=50)] = ()

@@ -1,0 +1,202 @@
+"""What crosses the port to a store: rows, the atomic commit and its answers. Plain values, already serialised where needed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from supportflow.model.content import Content
+
+__all__ = [
+    "Answer",
+    "Commit",
+    "Committed",
+    "Conflict",
+    "DeadLetter",
+    "Duplicate",
+    "EventRow",
+    "InboxEntry",
+    "Lease",
+    "OutboxRow",
+    "Query",
+    "RefTaken",
+    "SortColumn",
+    "StreamChange",
+    "TicketRow",
+]
+
+
+class EventRow(NamedTuple):
+    """One stored event.
+
+    Attributes:
+        seq: Its place in the stream, from 1.
+        kind: The event's kind.
+        version: The schema version of its writer.
+        min_reader: The lowest schema version that can read it.
+        data: Its fields as JSON.
+    """
+
+    seq: int
+    kind: str
+    version: int
+    min_reader: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket's snapshot and the columns that a store indexes. Integers of microseconds, ids and names only.
+
+    Attributes:
+        version: Number of events in the stream.
+        fold_version: Version of the fold that made the snapshot.
+        open: True while the desk still owes something.
+        rank: Of the priority class; with `level`, `order_us` and `id` the sort key of the queue.
+        due_us: The earliest due time of a running clock.
+        wakeup_us: When the ticket must be looked at next.
+        snapshot: The ticket as JSON.
+    """
+
+    id: str
+    version: int
+    fold_version: int
+    ref: str | None
+    status: str
+    status_category: str
+    open: bool
+    priority_class: str
+    rank: int
+    level: int
+    order_us: int
+    due_us: int | None
+    group: str | None
+    assignee: str | None
+    requester: str
+    channel: str
+    category: str | None
+    opened_us: int
+    updated_us: int
+    wakeup_us: int | None
+    snapshot: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StreamChange:
+    """New events of one stream.
+
+    Attributes:
+        stream: `"ticket:<id>"` or `"desk"`.
+        expected: The version that the decision was made on.
+        events: In order, numbered from `expected + 1`.
+        row: The ticket's new row; None for a stream that is not a ticket's.
+    """
+
+    stream: str
+    expected: int
+    events: tuple[EventRow, ...]
+    row: TicketRow | None = None
+
+
+class OutboxRow(NamedTuple):
+    """Something to deliver after the commit.
+
+    Attributes:
+        key: `"<ticket>:<version>:<effect>"`: the same for every attempt, so that the receiver can drop repeats.
+        topic: `"event:<kind>"` or `"channel:<name>"`.
+        ticket_id: Deliveries of one ticket and topic leave in order.
+        seq: The event in the ticket's stream that it is about.
+        attempts: How often it was tried.
+        next_us: Not before this instant.
+    """
+
+    key: str
+    topic: str
+    ticket_id: str
+    seq: int
+    attempts: int
+    next_us: int
+
+
+class Lease(NamedTuple):
+    """A delivery that was claimed; the token must still be the row's when it is settled."""
+
+    row: OutboxRow
+    token: str
+
+
+class DeadLetter(NamedTuple):
+    """A delivery that was given up, kept to be looked at, retried or dropped."""
+
+    row: OutboxRow
+    error: str
+
+
+class InboxEntry(NamedTuple):
+    """A command that was carried out, under its idempotency key.
+
+    Attributes:
+        key: The key.
+        request_hash: What it was used for; the same key for something else is an error.
+        result: What the command answered, as JSON.
+    """
+
+    key: str
+    request_hash: str
+    result: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Everything that one command changes, to be applied in one transaction or not at all."""
+
+    tenant: str
+    changes: tuple[StreamChange, ...]
+    content: tuple[Content, ...] = ()
+    outbox: tuple[OutboxRow, ...] = ()
+    inbox: InboxEntry | None = None
+
+
+class Committed(NamedTuple):
+    """The commit was applied."""
+
+
+class Conflict(NamedTuple):
+    """A stream was not at its expected version; nothing was applied."""
+
+    stream: str
+
+
+class Duplicate(NamedTuple):
+    """The idempotency key was used before; nothing was applied."""
+
+    entry: InboxEntry
+
+
+class RefTaken(NamedTuple):
+    """The host's reference names another ticket; nothing was applied."""
+
+    ref: str
+
+
+Answer = Committed | Conflict | Duplicate | RefTaken
+
+SortColumn = Literal["rank", "level", "order_us", "opened_us", "updated_us", "due_us", "id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search over ticket rows.
+
+    Attributes:
+        equal: Column → the value that it must have.
+        order: Columns to sort by, smallest first, None last; the last is always `id`.
+        after: Values of these columns in the last row of the page before.
+        limit: How many rows at most.
+        descending: Largest first.
+    """
+
+    equal: Mapping[str, object]
+    order: tuple[SortColumn, ...]
+    after: tuple[int | str | None, ...] | None
+    limit: int
+    descending: bool = False

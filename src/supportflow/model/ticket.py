@@ -1,0 +1,158 @@
+"""The ticket: what the fold of its events knows. Counters and last-message facts, never the messages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from supportflow._time import Instant
+from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
+from supportflow.model.content import AttachmentHandle, ContentRef
+from supportflow.model.events import EventBase
+from supportflow.model.people import Actor
+from supportflow.model.records import Attributes, Clock
+
+__all__ = ["Message", "Outcome", "Page", "Ticket"]
+
+
+class Ticket(Value):
+    """A ticket as it stands. Change it by commands only.
+
+    Attributes:
+        id: supportflow's id (UUIDv7 text by default).
+        tenant: The tenant that it belongs to.
+        ref: The host's own id.
+        version: Number of events in its stream.
+        status: The host's name of the status.
+        status_category: What that status means.
+        category: The topic.
+        requester: Opaque id of the person who asks.
+        subject: Reference to the subject line; `desk.messages()` reads texts.
+        priority_class: `"security"`, `"dispute"`, `"general"`, or as the policy orders them.
+        level: 1 (highest) to 4.
+        rule: What chose the class.
+        opened_at: When it came in.
+        recorded_at: When its latest event stands in its stream.
+        first_replied_at: When an agent first answered in public.
+        waiting_since: When the oldest message that nobody answered came in; None if all are answered.
+        clocks: The latest cycle of each SLA clock.
+        policy: Fingerprint of the policy that it lives under.
+        sla: The SLA policy that matched, or None.
+    """
+
+    id: Id
+    tenant: Name
+    ref: Id | None = None
+    version: int
+    type: TicketType
+    status: Name
+    status_category: StatusCategory
+    category: Name | None = None
+    channel: Name
+    language: Name | None = None
+    tz: Name | None = None
+    requester: Id
+    subject: ContentRef | None = None
+    personal: ContentRef | None = None
+    group: Name | None = None
+    assignee: Id | None = None
+    priority_class: Name
+    level: int
+    rule: Name
+    evidence: tuple[str, ...] = ()
+    attributes: Attributes = Field(default_factory=dict)
+    private: bool = False
+
+    opened_at: Instant
+    recorded_at: Instant
+    first_replied_at: Instant | None = None
+    last_replied_at: Instant | None = None
+    last_received_at: Instant | None = None
+    waiting_since: Instant | None = None
+    resolved_at: Instant | None = None
+    closed_at: Instant | None = None
+
+    received: int = 0
+    replies: int = 0
+    notes: int = 0
+    reopens: int = 0
+    reassignments: int = 0
+
+    merged_into: Id | None = None
+    absorbed: int = 0
+    split_from: Id | None = None
+    follow_up_of: Id | None = None
+    followed_by: Id | None = None
+
+    clocks: tuple[Clock, ...] = ()
+    policy: str
+    sla: Name | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True while the desk still owes something."""
+        return self.status_category.is_open
+
+    def clock(self, target: str) -> Clock:
+        """The latest cycle of the clock of a target.
+
+        Raises:
+            KeyError: If the ticket has no such clock.
+        """
+        for clock in self.clocks:
+            if clock.target == target:
+                return clock
+        raise KeyError(target)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did.
+
+    Attributes:
+        ticket: The ticket after it.
+        events: What was recorded: on this ticket, and on others that the command touched.
+        duplicate: True if the idempotency key had been used before: the events are the ones recorded then.
+    """
+
+    ticket: Ticket
+    events: tuple[EventBase, ...] = ()
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a search; iterating it gives its tickets.
+
+    Attributes:
+        tickets: In the order that was asked for.
+        cursor: Pass it to the next call to go on; None after the last page.
+    """
+
+    tickets: tuple[Ticket, ...]
+    cursor: str | None = None
+
+    def __iter__(self) -> Iterator[Ticket]:
+        return iter(self.tickets)
+
+    def __len__(self) -> int:
+        return len(self.tickets)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message with its text, as `desk.messages()` reads it.
+
+    Attributes:
+        at: When it was recorded.
+        by: Who wrote it.
+        origin: `requester`, `stranger`, `party`, `auto_reply`, `bounce`, `public_reply` or `internal_note`.
+        body: The text; None once erased.
+        attachments: Handles of the files that came with it.
+    """
+
+    at: Instant
+    by: Actor
+    origin: str
+    body: str | None
+    attachments: tuple[AttachmentHandle, ...] = ()

@@ -1,0 +1,74 @@
+"""The policy document: one value that says how a desk works."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field
+
+from supportflow.calendars import BusinessCalendar
+from supportflow.conditions import FieldSpec
+from supportflow.lifecycle import LifecycleDefinition
+from supportflow.model.base import Document, Name
+from supportflow.model.people import Group
+from supportflow.sla.metrics import Metric
+from supportflow.sla.policy import CalendarName, SlaPolicy
+from supportflow.triage.priority import DEFAULT_CLASSES, PriorityRule
+
+__all__ = ["Policy"]
+
+
+class Policy(Document):
+    """How a desk works. Every value has a default, so `Policy()` is a complete desk without an SLA.
+
+    Attributes:
+        schema_: Version of this format (`schema` in a document). Defaults never change within one.
+        name: For people.
+        fields: Attributes that tickets can carry, by name, with their types.
+        lifecycle: Statuses, triggers and guards; seven statuses with the usual transitions if not given.
+        reopen_within: How long after its resolution a ticket can be reopened, in the default lifecycle.
+        auto_close_after: A resolved ticket closes by itself after this much counted time; never, if not given.
+        auto_close_calendar: Counts it; around the clock, if not given.
+        classes: Priority classes, highest first.
+        default_class: The class of a ticket for which nothing else speaks; the lowest, if not given.
+        default_level: The level of a ticket for which nobody gives one.
+        rules: Priority rules, in order.
+        words: Class → words that speak for it in a subject or body; a short English and Chinese list if not given.
+        calendars: Business calendars by name.
+        metrics: Metrics besides the shipped ones.
+        sla: SLA policies, in order; the first match applies.
+        groups: Support groups.
+        edits: When a newer version of the policy reaches the open tickets of an older one.
+    """
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    name: Name = "default"
+    fields: Mapping[Name, FieldSpec] = Field(default_factory=dict)
+    lifecycle: LifecycleDefinition | None = None
+    reopen_within: timedelta = timedelta(days=14)
+    auto_close_after: timedelta | None = Field(default=None, gt=timedelta(0))
+    auto_close_calendar: CalendarName | None = None
+    classes: tuple[Name, ...] = Field(default=DEFAULT_CLASSES, min_length=1)
+    default_class: Name | None = None
+    default_level: int = Field(default=3, ge=1, le=4)
+    rules: tuple[PriorityRule, ...] = ()
+    words: Mapping[Name, tuple[Name, ...]] | None = None
+    calendars: Mapping[Name, BusinessCalendar] = Field(default_factory=dict)
+    metrics: tuple[Metric, ...] = ()
+    sla: tuple[SlaPolicy, ...] = ()
+    groups: tuple[Group, ...] = ()
+    edits: Literal["never", "on_next_event", "now"] = "never"
+
+    @cached_property
+    def canonical(self) -> str:
+        """The explicitly given values and the schema, as JSON with sorted keys: what the fingerprint is taken of."""
+        given = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return json.dumps({**given, "schema": self.schema_}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical document, 64 hexadecimal digits: the name of this version, for ever."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()

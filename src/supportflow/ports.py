@@ -1,0 +1,166 @@
+"""The ports: what supportflow asks of the world around it. A host plugs in its own; each has an in-memory adapter.
+
+A store or channel may be written with plain or with `async` methods; `AsyncDesk` takes both, `Desk` the plain ones.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from supportflow._time import Instant
+from supportflow.model.content import AttachmentHandle, Content
+from supportflow.model.storage import Answer, Commit, DeadLetter, EventRow, InboxEntry, Lease, Query, TicketRow
+
+__all__ = ["Channel", "Clock", "Ids", "Outgoing", "Store"]
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> Instant:
+        """The present instant. It may jump: nothing that is recorded ever goes back."""
+        ...
+
+
+class Ids(Protocol):
+    """Source of ids, salts and chance."""
+
+    def new_id(self, now: Instant) -> str:
+        """An id that was never given before; ids of later instants sort after earlier ones."""
+        ...
+
+    def salt(self) -> bytes:
+        """32 bytes that nobody can guess."""
+        ...
+
+    def chance(self) -> float:
+        """A number from 0 up to, not including, 1: spreads retries."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A public reply on its way to the requester.
+
+    Attributes:
+        key: The same for every attempt: a receiver that knows it already has the message.
+        ticket_id: The ticket.
+        ref: The host's own id of the ticket.
+        requester: Whom it is for.
+        by: Id of the agent or bot that wrote it.
+        subject: The ticket's subject line; None once erased.
+        body: The text.
+        attachments: Handles of the files that go with it.
+        in_reply_to: Number of messages that came in before, for threading.
+        recorded_at: When it was written.
+    """
+
+    key: str
+    ticket_id: str
+    ref: str | None
+    requester: str
+    by: str
+    subject: str | None
+    body: str
+    attachments: tuple[AttachmentHandle, ...]
+    in_reply_to: int
+    recorded_at: Instant
+
+
+class Channel(Protocol):
+    """Carries public replies to requesters."""
+
+    def send(self, message: Outgoing, /) -> None:
+        """Send a message. It comes at least once, with the same key each time; of one ticket, in order.
+
+        Any exception means that it was not sent: it is tried again later, and given up in the end.
+        """
+        ...
+
+
+class Store(Protocol):
+    """Keeps everything. All methods are called with a tenant, and nothing ever crosses tenants."""
+
+    def load(self, tenant: str, ticket_id: str, /) -> TicketRow | None:
+        """A ticket's row, or None."""
+        ...
+
+    def find_ref(self, tenant: str, ref: str, /) -> str | None:
+        """Id of the ticket that a host's reference names, or None."""
+        ...
+
+    def events(self, tenant: str, stream: str, /, after: int = 0, limit: int | None = None) -> Sequence[EventRow]:
+        """The events of a stream, in order, from the one after `after`."""
+        ...
+
+    def commit(self, commit: Commit, /) -> Answer:
+        """Apply all of a commit in one transaction, or nothing.
+
+        It is checked in this order: the inbox key is new (else `Duplicate`), every stream is at its expected version (else
+        `Conflict`), a new ticket's reference is free (else `RefTaken`).
+        """
+        ...
+
+    def recall(self, tenant: str, key: str, /) -> InboxEntry | None:
+        """What an idempotency key was used for, or None."""
+        ...
+
+    def search(self, tenant: str, query: Query, /) -> Sequence[TicketRow]:
+        """The rows that match, in the query's order."""
+        ...
+
+    def due(self, tenant: str, before_us: int, limit: int, /) -> Sequence[str]:
+        """Ids of tickets whose wake-up lies strictly before an instant, earliest first."""
+        ...
+
+    def reschedule(self, tenant: str, ticket_id: str, version: int, wakeup_us: int | None, /) -> bool:
+        """Set a ticket's wake-up, if it is still at that version; False if not."""
+        ...
+
+    def contents(self, tenant: str, ids: Collection[str], /) -> Mapping[str, Content]:
+        """Content rows by id; those that do not exist are left out."""
+        ...
+
+    def erase(self, tenant: str, subject: str, /) -> int:
+        """Erase salt and value of every content row of a subject; the number of rows that had them."""
+        ...
+
+    def lease(
+        self, tenant: str, now_us: int, until_us: int, topics: Collection[str], limit: int, /
+    ) -> Sequence[Lease]:
+        """Claim deliveries of these topics that are due: until an instant nobody else gets them.
+
+        Of one ticket and topic only the first that is not delivered or dead can be claimed.
+        """
+        ...
+
+    def settle(self, tenant: str, key: str, token: str, /, *, retry_us: int | None, error: str | None) -> bool:
+        """End a claim: delivered (no error), to be tried again at `retry_us`, or dead (an error and no retry).
+
+        False, and nothing changed, if the token is no longer the row's: the claim ran out and someone else has it.
+        """
+        ...
+
+    def dead_letters(self, tenant: str, limit: int, /) -> Sequence[DeadLetter]:
+        """Deliveries that were given up, oldest first."""
+        ...
+
+    def revive(self, tenant: str, key: str, now_us: int, /) -> bool:
+        """Make a dead delivery due again, its attempts forgotten; False if there is none."""
+        ...
+
+    def drop(self, tenant: str, key: str, /) -> bool:
+        """Forget a dead delivery; False if there is none."""
+        ...
+
+    def put_policy(self, tenant: str, fingerprint: str, document: bytes, /) -> None:
+        """Keep a policy version; keeping it again changes nothing."""
+        ...
+
+    def get_policy(self, tenant: str, fingerprint: str, /) -> bytes | None:
+        """A policy version, or None."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+        ...

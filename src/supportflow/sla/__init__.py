@@ -1,0 +1,1 @@
+"""Service level agreements: metrics, targets, clocks, verdicts. Pure functions over the records in `supportflow.model`."""

@@ -1,0 +1,171 @@
+"""Arithmetic on one clock: what it has counted, when it is due, and how a move changes it.
+
+Everything is integer microseconds. A calendar is anything that counts (`elapsed_us`) and adds (`add_us`) working time.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal, Protocol
+
+from supportflow.model.records import Clock, ClockMove, Segment, Verdict
+
+__all__ = [
+    "MAX_SEGMENTS",
+    "Calendar",
+    "Calendars",
+    "ahead_us",
+    "apply_move",
+    "apply_verdict",
+    "close_segment",
+    "due_us",
+    "elapsed_us",
+    "next_milestone_us",
+    "paused_us",
+    "reach_us",
+]
+
+MAX_SEGMENTS = 64
+"""Closed segments that stay on a ticket; older ones are folded into `folded_us`."""
+
+
+class Calendar(Protocol):
+    """What a clock needs of a business calendar."""
+
+    def elapsed_us(self, start_us: int, end_us: int, /) -> int:
+        """Working time between two instants."""
+        ...
+
+    def add_us(self, start_us: int, duration_us: int, /, *, edge: Literal["close", "open"]) -> int:
+        """The instant at which that much working time has passed."""
+        ...
+
+
+Calendars = Callable[[str], Calendar]
+"""Finds a calendar by name."""
+
+
+def elapsed_us(clock: Clock, at_us: int, calendars: Calendars) -> int:
+    """Counted time at an instant that is not before the latest segment."""
+    if not clock.running:
+        return clock.banked_us
+    last = clock.segments[-1]
+    return clock.banked_us + calendars(last.calendar).elapsed_us(last.start_us, max(at_us, last.start_us))
+
+
+def reach_us(clock: Clock, after_us: int, calendars: Calendars) -> int:
+    """When a running clock will have counted that much; not before its target was attached, unless retroactively."""
+    last = clock.segments[-1]
+    missing = after_us - clock.banked_us
+    if missing >= 0:
+        reached = ahead_us(calendars(last.calendar), last.start_us, missing, clock.edge)
+    else:
+        reached = _reached_in_the_past(clock, after_us, calendars)
+    return reached if clock.retroactive or reached > clock.attached_us else clock.attached_us
+
+
+def ahead_us(calendar: Calendar, start_us: int, missing_us: int, edge: Literal["close", "open"]) -> int:
+    """When the missing time has been counted. Nothing missing is reached at once, never at the closing time before."""
+    if missing_us == 0 and edge == "close":
+        return start_us
+    return calendar.add_us(start_us, missing_us, edge=edge)
+
+
+def _reached_in_the_past(clock: Clock, after_us: int, calendars: Calendars) -> int:
+    """When the closed segments passed that much counted time: only a shorter or retroactive target asks for it."""
+    counted = clock.folded_us
+    for segment in clock.segments:
+        here = segment.counted_us or 0
+        if counted + here >= after_us:
+            return calendars(segment.calendar).add_us(
+                segment.start_us, max(after_us - counted, 0), edge=clock.edge
+            )
+        counted += here
+    return clock.segments[-1].start_us
+
+
+def due_us(clock: Clock, calendars: Calendars) -> int | None:
+    """When a running clock is due; None while it is paused (it has no due time then) or over."""
+    return reach_us(clock, clock.duration_us, calendars) if clock.running else None
+
+
+def next_milestone_us(clock: Clock, calendars: Calendars) -> int | None:
+    """When a running clock reaches its next milestone; None if it has none left or does not run."""
+    if clock.state != "running" or clock.passed >= len(clock.milestones):
+        return None
+    return reach_us(clock, clock.milestones[clock.passed].after_us, calendars)
+
+
+def paused_us(clock: Clock, at_us: int) -> int:
+    """Total elapsed time of its pauses, up to an instant."""
+    if clock.state != "paused":
+        return clock.paused_us
+    end = clock.segments[-1].end_us
+    assert end is not None
+    return clock.paused_us + max(at_us - end, 0)
+
+
+def close_segment(clock: Clock, at_us: int, calendars: Calendars) -> int | None:
+    """Counted time of the running segment if it ended now; None if none runs."""
+    if not clock.running:
+        return None
+    last = clock.segments[-1]
+    return calendars(last.calendar).elapsed_us(last.start_us, at_us)
+
+
+def _closed(clock: Clock, at_us: int, counted_us: int | None) -> Clock:
+    if counted_us is None:
+        return clock
+    last = clock.segments[-1]
+    segments = (*clock.segments[:-1], Segment(last.start_us, at_us, last.calendar, counted_us))
+    folded = clock.folded_us
+    if len(segments) > MAX_SEGMENTS:
+        folded += segments[0].counted_us or 0
+        segments = segments[1:]
+    return replace(clock, segments=segments, banked_us=clock.banked_us + counted_us, folded_us=folded)
+
+
+def _opened(clock: Clock, at_us: int, calendar: str) -> Clock:
+    last = clock.segments[-1]
+    pause = 0 if last.end_us is None else at_us - last.end_us
+    return replace(
+        clock,
+        state="running",
+        segments=(*clock.segments, Segment(at_us, None, calendar)),
+        paused_us=clock.paused_us + pause,
+    )
+
+
+def apply_move(clocks: tuple[Clock, ...], move: ClockMove) -> tuple[Clock, ...]:
+    """The ticket's clocks after a move. A started cycle takes the place of the same target's earlier one."""
+    if move.state is not None:
+        state = move.state
+        others = tuple(clock for clock in clocks if clock.target != state.target)
+        return (*others, state)
+    return tuple(_moved(clock, move) if clock.key == move.clock else clock for clock in clocks)
+
+
+def _moved(clock: Clock, move: ClockMove) -> Clock:
+    closed = _closed(clock, move.at_us, move.counted_us)
+    if move.move == "pause":
+        return replace(closed, state="paused")
+    if move.move == "cancel":
+        return replace(closed, state="cancelled")
+    assert move.calendar is not None
+    return _opened(closed, move.at_us, move.calendar)
+
+
+def apply_verdict(clocks: tuple[Clock, ...], key: str, verdict: Verdict) -> tuple[Clock, ...]:
+    """The ticket's clocks after one of them was judged."""
+    return tuple(_judged(clock, verdict) if clock.key == key else clock for clock in clocks)
+
+
+def _judged(clock: Clock, verdict: Verdict) -> Clock:
+    counted = verdict.elapsed_us - clock.banked_us if clock.running else None
+    closed = _closed(clock, verdict.stopped_us, counted)
+    return replace(
+        closed,
+        state="met" if verdict.met else "missed",
+        verdict=verdict,
+        paused_us=paused_us(clock, verdict.stopped_us),
+    )
+

@@ -1,0 +1,198 @@
+"""SLA policies compiled: durations as integers, metrics as bits, the match as an index."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from supportflow.conditions import Condition, ConditionIndex, Fields, compile_condition
+from supportflow.model.base import StatusCategory
+from supportflow.model.records import Milestone
+from supportflow.model.ticket import Ticket
+from supportflow.sla.metrics import CompiledMetric, Holds, Metric, While, compile_metric
+from supportflow.sla.policy import SlaPolicy, Target, Warn, span_name, span_us
+
+__all__ = ["ALWAYS", "CompiledSla", "CompiledTarget", "Days", "SlaIndex", "milestones"]
+
+ALWAYS = "24x7"
+"""Name of the calendar that is always open: every policy has it."""
+
+Record = Mapping[str, object]
+
+
+class Days(NamedTuple):
+    """A duration in working days: `count` days later at the same time of day, or at the close of that day."""
+
+    count: int
+    end_of_day: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTarget:
+    """A target, ready to run."""
+
+    slot: str
+    metric: CompiledMetric
+    when: Holds | None
+    duration: int | Days
+    calendar: str
+    calendar_of: Literal["policy", "group"]
+    zone: Literal["calendar", "requester"]
+    edge: Literal["close", "open"]
+    warn_at: tuple[Warn, ...]
+    overdue_us: int
+    overdue_times: int
+    on_change: Literal["keep_elapsed", "restart", "retroactive"]
+    reopen: str
+    reopen_within_us: int | None
+    max_pause_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSla:
+    """One SLA policy, ready to run.
+
+    Attributes:
+        name: Its name.
+        slots: Slot → its targets, in order; the first whose `when` holds applies.
+        conditional: True if any target has a `when`.
+        touched: Every signal that a metric listens to.
+        pausing: True if any metric pauses on a condition.
+        capped: True if any target caps its total pause.
+    """
+
+    name: str
+    slots: tuple[tuple[str, tuple[CompiledTarget, ...]], ...]
+    conditional: bool
+    touched: int
+    pausing: bool
+    capped: bool
+
+    def targets(self, view: Callable[[], Record]) -> dict[str, CompiledTarget]:
+        """Slot → the target that applies to a ticket."""
+        if not self.conditional:
+            return {slot: targets[0] for slot, targets in self.slots}
+        record = view()
+        chosen: dict[str, CompiledTarget] = {}
+        for slot, targets in self.slots:
+            for target in targets:
+                if target.when is None or target.when(record):
+                    chosen[slot] = target
+                    break
+        return chosen
+
+
+class SlaIndex:
+    """All SLA policies of a document: finds the one that applies.
+
+    Args:
+        policies: In order; the first match applies.
+        metrics: Shipped and declared metrics, by name.
+        fields: What conditions may name.
+        calendar_name: Gives the name under which a calendar is kept.
+    """
+
+    def __init__(
+        self,
+        policies: Sequence[SlaPolicy],
+        metrics: Mapping[str, Metric],
+        fields: Fields,
+        calendar_name: Callable[[object], str],
+    ) -> None:
+        self._compiled = tuple(_compile(policy, metrics, fields, calendar_name) for policy in policies)
+        self._by_name = {sla.name: sla for sla in self._compiled}
+        conditions: list[Condition | None] = [policy.when for policy in policies]
+        self._index = ConditionIndex(conditions, fields)
+        self.static = all(condition is None for condition in conditions[:1]) or not policies
+
+    def match(self, view: Callable[[], Record]) -> CompiledSla | None:
+        """The policy that applies to a ticket; None if none does."""
+        if not self._compiled:
+            return None
+        if self.static:
+            return self._compiled[0]
+        first = self._index.first(view())
+        return None if first is None else self._compiled[first]
+
+    def of(self, ticket: Ticket) -> CompiledSla | None:
+        """The policy that a ticket is under."""
+        return None if ticket.sla is None else self._by_name.get(ticket.sla)
+
+
+def _compile(
+    policy: SlaPolicy, metrics: Mapping[str, Metric], fields: Fields, calendar_name: Callable[[object], str]
+) -> CompiledSla:
+    slots: dict[str, list[CompiledTarget]] = {}
+    for target in policy.targets:
+        compiled = _compile_target(policy, target, metrics, fields, calendar_name)
+        slots.setdefault(compiled.slot, []).append(compiled)
+    every = [target for targets in slots.values() for target in targets]
+    touched = 0
+    for target in every:
+        touched |= target.metric.touched
+    return CompiledSla(
+        name=policy.name,
+        slots=tuple((slot, tuple(targets)) for slot, targets in slots.items()),
+        conditional=any(target.when is not None for target in every),
+        touched=touched,
+        pausing=any(target.metric.pause_when is not None for target in every),
+        capped=any(target.max_pause_us is not None for target in every),
+    )
+
+
+def _compile_target(
+    policy: SlaPolicy,
+    target: Target,
+    metrics: Mapping[str, Metric],
+    fields: Fields,
+    calendar_name: Callable[[object], str],
+) -> CompiledTarget:
+    metric = metrics[target.metric]
+    if target.pause_on is not None:
+        paused = While(status=tuple(StatusCategory(name) for name in target.pause_on), when=metric.pause.when)
+        metric = metric.model_copy(update={"pause": paused})
+    calendar = target.calendar if target.calendar is not None else policy.calendar
+    return CompiledTarget(
+        slot=target.slot,
+        metric=compile_metric(metric, fields),
+        when=None if target.when is None else compile_condition(target.when, fields),
+        duration=_duration(target),
+        calendar=ALWAYS if calendar is None else calendar_name(calendar),
+        calendar_of=target.calendar_of or policy.calendar_of,
+        zone=target.zone or policy.zone,
+        edge=target.edge or policy.edge,
+        warn_at=target.warn_at,
+        overdue_us=span_us(target.overdue.every) if target.overdue else 0,
+        overdue_times=target.overdue.times if target.overdue else 0,
+        on_change=target.on_change or policy.on_change,
+        reopen=target.reopen or metric.reopen,
+        reopen_within_us=None if target.reopen_within is None else span_us(target.reopen_within),
+        max_pause_us=None if target.max_pause is None else span_us(target.max_pause),
+    )
+
+
+def _duration(target: Target) -> int | Days:
+    if target.duration is not None:
+        return span_us(target.duration)
+    if target.working_days is not None:
+        return Days(target.working_days, end_of_day=False)
+    assert target.end_of_day is not None
+    return Days(target.end_of_day, end_of_day=True)
+
+
+def milestones(target: CompiledTarget, duration_us: int) -> tuple[Milestone, ...]:
+    """The milestones of a clock with that duration, in the order in which it reaches them.
+
+    A warning that would come before the start (an hour before a target of half an hour) is left out.
+    """
+    reached = [Milestone("breach", duration_us)]
+    for warn in target.warn_at:
+        if isinstance(warn, float):
+            reached.append(Milestone(f"warn:{warn:.4g}", round(duration_us * warn)))
+        elif (after_us := duration_us - span_us(warn)) >= 0:
+            reached.append(Milestone(f"warn:-{span_name(span_us(warn))}", after_us))
+    reached += [
+        Milestone(f"overdue:{step}", duration_us + step * target.overdue_us)
+        for step in range(1, target.overdue_times + 1)
+    ]
+    # At the same instant, a warning comes before the breach that it warns of.
+    return tuple(sorted(reached, key=lambda milestone: (milestone.after_us, milestone.key == "breach")))

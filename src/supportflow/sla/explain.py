@@ -1,0 +1,93 @@
+"""An account of a clock: every interval with its reason, summing exactly to what it counted."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from supportflow._time import Instant, from_us, iso, to_us
+from supportflow.model.events import ClocksMoved, EventBase, SlaJudged
+from supportflow.model.records import Clock, ClockMove
+from supportflow.sla.clock import due_us
+from supportflow.sla.engine import SlaEnvironment
+from supportflow.sla.policy import span_name
+
+__all__ = ["ClockAccount", "ClockInterval", "account"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockInterval:
+    """A stretch of a clock's life.
+
+    Attributes:
+        start_us: When it began.
+        end_us: When it ended.
+        reason: `"running"`, `"closed"`, a holiday's name, or `"paused: …"`.
+        counted_us: How much of it the clock counted: all, or nothing.
+    """
+
+    start_us: int
+    end_us: int
+    reason: str
+    counted_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAccount:
+    """What a clock did and why.
+
+    Attributes:
+        key: The clock.
+        state: What it does now.
+        calendar: What counts it.
+        duration_us: The target.
+        elapsed_us: What it counted: exactly the sum of its intervals.
+        due_at: When it is due; None while paused or over.
+        intervals: From its start until now or its end, without gaps.
+    """
+
+    key: str
+    state: str
+    calendar: str
+    duration_us: int
+    elapsed_us: int
+    due_at: Instant | None
+    breached_at: Instant | None
+    intervals: tuple[ClockInterval, ...]
+
+    def __str__(self) -> str:
+        due = f", due {iso(self.due_at)}" if self.due_at is not None else ""
+        breach = f", breached {iso(self.breached_at)}" if self.breached_at is not None else ""
+        counted = f"{span_name(self.elapsed_us)} of {span_name(self.duration_us)}"
+        lines = [f"clock {self.key}: {self.state}, {counted} on {self.calendar}{due}{breach}"]
+        lines += [
+            f"  {iso(from_us(one.start_us))} .. {iso(from_us(one.end_us))}  {one.reason}  +{span_name(one.counted_us)}"
+            for one in self.intervals
+        ]
+        return "\n".join(lines)
+
+
+def account(clock: Clock, events: Sequence[EventBase], at_us: int, env: SlaEnvironment) -> ClockAccount:
+    """Account for a clock from its ticket's events.
+
+    Args:
+        clock: The clock.
+        events: The ticket's stream.
+        at_us: The instant of the question.
+        env: Calendars of the policy.
+    """
+    intervals: list[ClockInterval] = []
+    for start, end, calendar, reason in _stretches(clock, events, at_us):
+        if calendar is None:
+            intervals.append(ClockInterval(start, end, reason, 0))
+        else:
+            intervals += _inside(env, calendar, start, end)
+    return ClockAccount(
+        key=clock.key,
+        state=clock.state,
+        calendar=clock.calendar,
+        duration_us=clock.duration_us,
+        elapsed_us=clock.folded_us + sum(interval.counted_us for interval in intervals),
+        due_at=None if (due := due_us(clock, env.calendar)) is None else from_us(due),
+        breached_at=clock.breached_at,
+        intervals=tuple(intervals),
+    )

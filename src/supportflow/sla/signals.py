@@ -1,0 +1,144 @@
+"""What an event means to a clock: a few signals, as bits, so that a metric asks with one `&`."""
+
+from enum import StrEnum
+
+from supportflow.model.base import StatusCategory
+from supportflow.model.events import (
+    AssignmentChanged,
+    EventBase,
+    MessageReceived,
+    NoteAdded,
+    PriorityChanged,
+    ReplySent,
+    StatusChanged,
+    TicketAbsorbed,
+    TicketAdopted,
+    TicketMerged,
+    TicketOpened,
+    TicketSplit,
+    TicketUpdated,
+)
+from supportflow.model.ticket import Ticket
+
+__all__ = ["CATEGORY_BIT", "SIGNAL_BIT", "Signal", "bits", "signals_of"]
+
+
+class Signal(StrEnum):
+    """What a metric can start, stop, reset or cancel on."""
+
+    OPENED = "opened"
+    """The ticket came in, from a requester or on a requester's behalf."""
+    OPENED_PRIVATELY = "opened_privately"
+    """An agent opened it for internal work: nobody waits for an answer."""
+    REQUESTER_MESSAGE = "requester_message"
+    OTHER_MESSAGE = "other_message"
+    """A stranger, another party, an auto-reply or a bounce wrote: it neither answers nor asks."""
+    PUBLIC_REPLY = "public_reply"
+    """An agent answered the requester."""
+    BOT_REPLY = "bot_reply"
+    INTERNAL_NOTE = "internal_note"
+    ASSIGNED = "assigned"
+    """An agent became, or was replaced as, the assignee."""
+    UNASSIGNED = "unassigned"
+    GROUP_CHANGED = "group_changed"
+    STATUS_CHANGED = "status_changed"
+    HELD = "held"
+    """It went on hold."""
+    UNHELD = "unheld"
+    """It is no longer on hold."""
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    """From resolved, closed or cancelled back to work."""
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    MERGED = "merged"
+    """This ticket went into another one."""
+    ABSORBED = "absorbed"
+    """Another ticket came into this one."""
+    SPLIT = "split"
+    UPDATED = "updated"
+    PRIORITY_CHANGED = "priority_changed"
+
+
+SIGNAL_BIT = {signal: 1 << index for index, signal in enumerate(Signal)}
+CATEGORY_BIT = {category: 1 << index for index, category in enumerate(StatusCategory)}
+
+
+def bits(signals: tuple[Signal, ...]) -> int:
+    """The signals as one integer."""
+    mask = 0
+    for signal in signals:
+        mask |= SIGNAL_BIT[signal]
+    return mask
+
+
+_FIXED = {
+    NoteAdded: SIGNAL_BIT[Signal.INTERNAL_NOTE],
+    PriorityChanged: SIGNAL_BIT[Signal.PRIORITY_CHANGED],
+    TicketAbsorbed: SIGNAL_BIT[Signal.ABSORBED],
+    TicketMerged: SIGNAL_BIT[Signal.MERGED],
+    TicketSplit: SIGNAL_BIT[Signal.SPLIT],
+    TicketUpdated: SIGNAL_BIT[Signal.UPDATED],
+}
+_ENTERED = {
+    StatusCategory.ON_HOLD: SIGNAL_BIT[Signal.HELD],
+    StatusCategory.RESOLVED: SIGNAL_BIT[Signal.RESOLVED],
+    StatusCategory.CLOSED: SIGNAL_BIT[Signal.CLOSED],
+    StatusCategory.CANCELLED: SIGNAL_BIT[Signal.CANCELLED],
+}
+_STATUS_CHANGED = SIGNAL_BIT[Signal.STATUS_CHANGED]
+_UNHELD = SIGNAL_BIT[Signal.UNHELD]
+_REOPENED = SIGNAL_BIT[Signal.REOPENED]
+
+
+def signals_of(before: Ticket | None, after: Ticket, event: EventBase) -> int:
+    """The signals in an event, given the ticket before and after it."""
+    cls = type(event)
+    fixed = _FIXED.get(cls)
+    if fixed is not None:
+        return fixed
+    if isinstance(event, StatusChanged):
+        assert before is not None
+        return _status_signals(before.status_category, event.category)
+    if isinstance(event, ReplySent):
+        return SIGNAL_BIT[Signal.BOT_REPLY if event.by.kind == "bot" else Signal.PUBLIC_REPLY]
+    if isinstance(event, MessageReceived):
+        from_requester = event.origin == "requester"
+        return SIGNAL_BIT[Signal.REQUESTER_MESSAGE if from_requester else Signal.OTHER_MESSAGE]
+    if isinstance(event, AssignmentChanged):
+        return _assignment_signals(event)
+    if isinstance(event, TicketOpened | TicketAdopted):
+        return _opening_signals(after)
+    return 0
+
+
+def _status_signals(source: StatusCategory, target: StatusCategory) -> int:
+    mask = _STATUS_CHANGED
+    if source is target:
+        return mask
+    mask |= _ENTERED.get(target, 0)
+    if source is StatusCategory.ON_HOLD:
+        mask |= _UNHELD
+    if target.is_open and not source.is_open:
+        mask |= _REOPENED
+    return mask
+
+
+def _assignment_signals(event: AssignmentChanged) -> int:
+    mask = 0
+    if event.assignee != event.previous_assignee:
+        mask |= SIGNAL_BIT[Signal.UNASSIGNED if event.assignee is None else Signal.ASSIGNED]
+    if event.group != event.previous_group:
+        mask |= SIGNAL_BIT[Signal.GROUP_CHANGED]
+    return mask
+
+
+def _opening_signals(ticket: Ticket) -> int:
+    mask = SIGNAL_BIT[Signal.OPENED_PRIVATELY if ticket.private else Signal.OPENED]
+    if ticket.assignee is not None:
+        mask |= SIGNAL_BIT[Signal.ASSIGNED]
+    if ticket.group is not None:
+        mask |= SIGNAL_BIT[Signal.GROUP_CHANGED]
+    if ticket.status_category is StatusCategory.ON_HOLD:
+        mask |= SIGNAL_BIT[Signal.HELD]
+    return mask

@@ -1,0 +1,271 @@
+"""A store in memory: complete, thread-safe, gone with the process. It keeps serialised rows, like any other store."""
+
+import bisect
+import threading
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from supportflow.model.content import Content
+from supportflow.model.storage import (
+    Answer,
+    Commit,
+    Committed,
+    Conflict,
+    DeadLetter,
+    Duplicate,
+    EventRow,
+    InboxEntry,
+    Lease,
+    OutboxRow,
+    Query,
+    RefTaken,
+    StreamChange,
+    TicketRow,
+)
+
+__all__ = ["MemoryStore"]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An outbox row; `token` is who has claimed it last."""
+
+    row: OutboxRow
+    token: str = ""
+    error: str | None = None
+    dead: bool = False
+
+
+@dataclass(slots=True)
+class _Tenant:
+    rows: dict[str, TicketRow] = field(default_factory=dict)
+    refs: dict[str, str] = field(default_factory=dict)
+    streams: dict[str, list[EventRow]] = field(default_factory=lambda: defaultdict(list))
+    wakeups: list[tuple[int, str]] = field(default_factory=list)
+    inbox: dict[str, InboxEntry] = field(default_factory=dict)
+    content: dict[str, Content] = field(default_factory=dict)
+    outbox: dict[str, _Waiting] = field(default_factory=dict)
+    policies: dict[str, bytes] = field(default_factory=dict)
+    claims: int = 0
+
+
+class MemoryStore:
+    """Keeps everything in dictionaries, under one lock."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._tenants: dict[str, _Tenant] = defaultdict(_Tenant)
+
+    # --- tickets -------------------------------------------------------------------------------
+
+    def load(self, tenant: str, ticket_id: str, /) -> TicketRow | None:
+        """A ticket's row, or None."""
+        with self._lock:
+            return self._tenants[tenant].rows.get(ticket_id)
+
+    def find_ref(self, tenant: str, ref: str, /) -> str | None:
+        """Id of the ticket that a host's reference names, or None."""
+        with self._lock:
+            return self._tenants[tenant].refs.get(ref)
+
+    def events(self, tenant: str, stream: str, /, after: int = 0, limit: int | None = None) -> Sequence[EventRow]:
+        """The events of a stream from the one after `after`."""
+        with self._lock:
+            found = self._tenants[tenant].streams.get(stream, [])
+            return tuple(found[after : None if limit is None else after + limit])
+
+    def commit(self, commit: Commit, /) -> Answer:
+        """Apply a commit, or nothing."""
+        with self._lock:
+            tenant = self._tenants[commit.tenant]
+            obstacle = self._obstacle(tenant, commit)
+            if obstacle is not None:
+                return obstacle
+            for change in commit.changes:
+                self._apply(tenant, change)
+            for content in commit.content:
+                tenant.content[content.id] = content
+            for row in commit.outbox:
+                tenant.outbox.setdefault(row.key, _Waiting(row))
+            if commit.inbox is not None:
+                tenant.inbox[commit.inbox.key] = commit.inbox
+            return Committed()
+
+    @staticmethod
+    def _obstacle(tenant: _Tenant, commit: Commit) -> Answer | None:
+        if commit.inbox is not None and commit.inbox.key in tenant.inbox:
+            return Duplicate(tenant.inbox[commit.inbox.key])
+        for change in commit.changes:
+            if len(tenant.streams.get(change.stream, ())) != change.expected:
+                return Conflict(change.stream)
+        for change in commit.changes:
+            ref = None if change.row is None else change.row.ref
+            if ref is not None and change.row is not None and tenant.refs.get(ref, change.row.id) != change.row.id:
+                return RefTaken(ref)
+        return None
+
+    def _apply(self, tenant: _Tenant, change: StreamChange) -> None:
+        tenant.streams[change.stream].extend(change.events)
+        row = change.row
+        if row is None:
+            return
+        if row.ref is not None:
+            tenant.refs[row.ref] = row.id
+        before = tenant.rows.get(row.id)
+        tenant.rows[row.id] = row
+        self._reindex(tenant, None if before is None else before.wakeup_us, row)
+
+    @staticmethod
+    def _reindex(tenant: _Tenant, before_us: int | None, row: TicketRow) -> None:
+        if before_us == row.wakeup_us:
+            return
+        if before_us is not None:
+            del tenant.wakeups[bisect.bisect_left(tenant.wakeups, (before_us, row.id))]
+        if row.wakeup_us is not None:
+            bisect.insort(tenant.wakeups, (row.wakeup_us, row.id))
+
+    def recall(self, tenant: str, key: str, /) -> InboxEntry | None:
+        """What an idempotency key was used for, or None."""
+        with self._lock:
+            return self._tenants[tenant].inbox.get(key)
+
+    def search(self, tenant: str, query: Query, /) -> Sequence[TicketRow]:
+        """The rows that match, in the query's order."""
+        with self._lock:
+            rows = list(self._tenants[tenant].rows.values())
+
+        def key(row: TicketRow) -> tuple[tuple[bool, int | str], ...]:
+            return _sortable(tuple(getattr(row, column) for column in query.order))
+
+        found = [row for row in rows if all(getattr(row, name) == value for name, value in query.equal.items())]
+        found.sort(key=key, reverse=query.descending)
+        if query.after is not None:
+            last = _sortable(query.after)
+            found = [row for row in found if (key(row) < last if query.descending else key(row) > last)]
+        return tuple(found[: query.limit])
+
+    # --- wake-ups ------------------------------------------------------------------------------
+
+    def due(self, tenant: str, before_us: int, limit: int, /) -> Sequence[str]:
+        """Ids of tickets whose wake-up lies strictly before an instant, earliest first."""
+        with self._lock:
+            wakeups = self._tenants[tenant].wakeups
+            return tuple(ticket_id for at_us, ticket_id in wakeups[:limit] if at_us < before_us)
+
+    def reschedule(self, tenant: str, ticket_id: str, version: int, wakeup_us: int | None, /) -> bool:
+        """Set a ticket's wake-up, if it is still at that version."""
+        with self._lock:
+            data = self._tenants[tenant]
+            row = data.rows.get(ticket_id)
+            if row is None or row.version != version:
+                return False
+            data.rows[ticket_id] = replace(row, wakeup_us=wakeup_us)
+            self._reindex(data, row.wakeup_us, data.rows[ticket_id])
+            return True
+
+    # --- content -------------------------------------------------------------------------------
+
+    def contents(self, tenant: str, ids: Collection[str], /) -> Mapping[str, Content]:
+        """Content rows by id."""
+        with self._lock:
+            rows = self._tenants[tenant].content
+            return {content_id: rows[content_id] for content_id in ids if content_id in rows}
+
+    def erase(self, tenant: str, subject: str, /) -> int:
+        """Erase salt and value of every content row of a subject."""
+        with self._lock:
+            rows = self._tenants[tenant].content
+            found = [row for row in rows.values() if row.subject == subject and row.salt is not None]
+            for row in found:
+                rows[row.id] = Content(row.id, row.subject, None, None)
+            return len(found)
+
+    # --- deliveries ----------------------------------------------------------------------------
+
+    def lease(
+        self, tenant: str, now_us: int, until_us: int, topics: Collection[str], limit: int, /
+    ) -> Sequence[Lease]:
+        """Claim deliveries that are due, the first of each ticket and topic."""
+        with self._lock:
+            data = self._tenants[tenant]
+            leases: list[Lease] = []
+            seen: set[tuple[str, str]] = set()
+            for waiting in data.outbox.values():
+                row = waiting.row
+                if waiting.dead or row.topic not in topics or (row.ticket_id, row.topic) in seen:
+                    continue
+                seen.add((row.ticket_id, row.topic))
+                if row.next_us > now_us:
+                    continue
+                data.claims += 1
+                waiting.token = str(data.claims)
+                waiting.row = row._replace(next_us=until_us, attempts=row.attempts + 1)
+                leases.append(Lease(waiting.row, waiting.token))
+                if len(leases) == limit:
+                    break
+            return tuple(leases)
+
+    def settle(self, tenant: str, key: str, token: str, /, *, retry_us: int | None, error: str | None) -> bool:
+        """End a claim."""
+        with self._lock:
+            outbox = self._tenants[tenant].outbox
+            waiting = outbox.get(key)
+            if waiting is None or waiting.token != token:
+                return False
+            if error is None:
+                del outbox[key]
+                return True
+            waiting.error = error
+            waiting.token = ""
+            if retry_us is None:
+                waiting.dead = True
+            else:
+                waiting.row = waiting.row._replace(next_us=retry_us)
+            return True
+
+    def dead_letters(self, tenant: str, limit: int, /) -> Sequence[DeadLetter]:
+        """Deliveries that were given up, oldest first."""
+        with self._lock:
+            dead = [waiting for waiting in self._tenants[tenant].outbox.values() if waiting.dead]
+            return tuple(DeadLetter(waiting.row, waiting.error or "") for waiting in dead[:limit])
+
+    def revive(self, tenant: str, key: str, now_us: int, /) -> bool:
+        """Make a dead delivery due again."""
+        with self._lock:
+            waiting = self._tenants[tenant].outbox.get(key)
+            if waiting is None or not waiting.dead:
+                return False
+            waiting.dead = False
+            waiting.row = waiting.row._replace(next_us=now_us, attempts=0)
+            return True
+
+    def drop(self, tenant: str, key: str, /) -> bool:
+        """Forget a dead delivery."""
+        with self._lock:
+            outbox = self._tenants[tenant].outbox
+            waiting = outbox.get(key)
+            if waiting is None or not waiting.dead:
+                return False
+            del outbox[key]
+            return True
+
+    # --- policies ------------------------------------------------------------------------------
+
+    def put_policy(self, tenant: str, fingerprint: str, document: bytes, /) -> None:
+        """Keep a policy version."""
+        with self._lock:
+            self._tenants[tenant].policies.setdefault(fingerprint, document)
+
+    def get_policy(self, tenant: str, fingerprint: str, /) -> bytes | None:
+        """A policy version, or None."""
+        with self._lock:
+            return self._tenants[tenant].policies.get(fingerprint)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def _sortable(values: tuple[int | str | None, ...]) -> tuple[tuple[bool, int | str], ...]:
+    """A key in which None comes last."""
+    return tuple((value is None, 0 if value is None else value) for value in values)
