@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from supportflow.model.base import Value
 
 __all__ = ["Evidence", "Signals"]
 
 
-class Evidence(BaseModel):
+class Evidence(Value):
     """One thing in the text that spoke for a category or a flag.
 
     Attributes:
@@ -19,8 +21,6 @@ class Evidence(BaseModel):
         weight: How much it counts; 1 decides alone.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
     entry: str
     category: str | None = None
     priority_class: str | None = None
@@ -29,7 +29,7 @@ class Evidence(BaseModel):
     weight: float = 1.0
 
 
-class Signals(BaseModel):
+class Signals(Value):
     """A classifier's answer about one text.
 
     Attributes:
@@ -44,8 +44,6 @@ class Signals(BaseModel):
             person to look at.
         informational: A question about security, not an incident: the lowest level of its class, nothing is frozen.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     priority_class: str = "general"
     category: str | None = None

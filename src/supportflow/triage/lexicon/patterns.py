@@ -22,7 +22,7 @@ Part = frozenset[tuple[str, ...]]
 """What may stand at one place: sequences of units."""
 
 _GAP = re.compile(r"\*|…")
-_MOST_EXPANSIONS = 4096
+_MOST_EXPANSIONS = 10_000
 _VOWELS = frozenset("aeiou")
 _SHORT = 5
 

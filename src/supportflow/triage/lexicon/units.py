@@ -10,63 +10,78 @@ import re
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["BREAK", "NEGATED", "UNABLE", "fold_character", "normal", "tokens"]
+__all__ = ["BREAK", "normal", "separates", "spellings", "tokens"]
 
 NEGATED = "not"
 UNABLE = "cannot"
 CHINESE_NEGATED = "没"
 BREAK = "\n"
 
-_NOT = r"(?:do|does|did|have|has|had|is|are|was|were|am)(?:n['’]?t(?![a-z])| not(?![a-z]))|ain['’]?t(?![a-z])"
-_CANNOT = (
-    r"(?:can|could|will|would|should)(?:n['’]?t(?![a-z])| not(?![a-z]))|cannot|ca['’]?nt(?![a-z])|can['’]t|wo['’]?n['’]?t(?![a-z])"
-    r"|unable to(?![a-z])|not able to(?![a-z])"
-)
-_CHINESE_NOT = "(?:[还還尚仍并並从從]?(?:没有|沒有|没|沒|未曾|未))"
+_DOES = ("do", "does", "did", "have", "has", "had", "is", "are", "was", "were", "am", "ai")
+_CAN = ("can", "could", "would", "should", "ca", "wo")
+_WORD = "a-z0-9\u00df-\u024f\u0370-\u052f\u1ea0-\u1eff"
 _HAN = "\u2e80-\u9fff\uf900-\ufaff"
+_SENTENCE_ENDS = "。！？\n"
 
-# Every character of a text belongs to exactly one token. Words and characters are units; a sentence's end is one; what
+
+def _negations(stems: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{stem}{form}" for stem in stems for form in ("n't", "n’t", "nt", " not", "'t", "’t"))
+
+
+_NOT = _negations(_DOES)
+_CANNOT = (*_negations(_CAN), "cannot", "will not", "unable to", "not able to")
+_CHINESE_NOT = tuple(
+    f"{before}{word}"
+    for before in ("", *"还還尚仍并並")
+    for word in ("没有", "沒有", "没", "沒", "未曾", "未")
+)
+
+
+def _any_of(texts: tuple[str, ...]) -> str:
+    return "|".join(sorted(texts, key=len, reverse=True))
+
+
+# Every character of a text belongs to exactly one token. Words and characters are units, a sentence's end is one; what
 # separates words is none.
 _TOKEN = re.compile(
-    rf"{_NOT}|{_CANNOT}|[a-z0-9\u00df-\u024f\u0370-\u052f]+|{_CHINESE_NOT}|[{_HAN}]"
-    rf"|[.!?](?=\s|$)|[。！？；;\n]|[^a-z0-9\u00df-\u024f\u0370-\u052f{_HAN}.!?。！？；;\n]+|[.!?]"
+    rf"(?:{_any_of(_NOT + _CANNOT)})(?![{_WORD}])|[{_WORD}]+|{_any_of(_CHINESE_NOT)}|[{_HAN}]"
+    rf"|[.!?]\s|[{_SENTENCE_ENDS}]|[^{_WORD}{_HAN}.!?{_SENTENCE_ENDS}]+|[.!?]"
 )
-_IS_NOT = re.compile(_NOT)
-_IS_CANNOT = re.compile(_CANNOT)
-_IS_CHINESE_NOT = re.compile(_CHINESE_NOT)
-_ENDS = frozenset(".!?。！？；;\n")
-_UNIT = re.compile(rf"[a-z0-9\u00df-\u024f\u0370-\u052f{_HAN}]")
 
 
 @cache
-def _simplified() -> dict[str, str]:
+def spellings() -> dict[str, str]:
+    """What is spelt in several ways, each spelling with its unit: negations and traditional characters."""
     text = files("supportflow.triage.lexicon").joinpath("traditional.txt").read_text(encoding="utf-8")
     rows = "".join(line for line in text.splitlines() if not line.startswith("#"))
-    table = dict(zip(rows[::2], rows[1::2], strict=True))
-    # 帐 is the older spelling of 账, also in simplified texts; traditional 帳 leads to it.
-    return table | {"帳": "账", "帐": "账"}
-
-
-def fold_character(character: str) -> str:
-    """The simplified form of a traditional character; any other character is itself."""
-    return _simplified().get(character, character)
+    return {
+        **dict(zip(rows[::2], rows[1::2], strict=True)),
+        # 帐 is the older spelling of 账, also in simplified texts; traditional 帳 leads to it.
+        **{"帳": "账", "帐": "账"},
+        **dict.fromkeys(_NOT, NEGATED),
+        **dict.fromkeys(_CANNOT, UNABLE),
+        **dict.fromkeys(_CHINESE_NOT, CHINESE_NEGATED),
+    }
 
 
 def tokens(text: str) -> list[str]:
-    """Cut a text, in lower case and folded width, into tokens that join to the text again. Linear time."""
+    """Cut a text, in lower case and narrow width, into tokens that join to the text again. Linear time."""
     return _TOKEN.findall(text)
+
+
+def separates(token: str) -> bool:
+    """Whether a token only stands between units."""
+    return not token[0].isalnum() and not _ends_sentence(token)
+
+
+def _ends_sentence(token: str) -> bool:
+    return token in _SENTENCE_ENDS or (len(token) > 1 and token[0] in ".!?")
 
 
 def normal(token: str) -> str | None:
     """The unit that a token stands for, `BREAK` at a sentence's end, or `None` if it only separates."""
-    if token in _ENDS:
-        return BREAK
-    if _UNIT.match(token) is None:
+    if separates(token):
         return None
-    if _IS_NOT.fullmatch(token):
-        return NEGATED
-    if _IS_CANNOT.fullmatch(token):
-        return UNABLE
-    if _IS_CHINESE_NOT.fullmatch(token):
-        return CHINESE_NEGATED
-    return fold_character(token) if len(token) == 1 else token
+    if _ends_sentence(token):
+        return BREAK
+    return spellings().get(token, token)

@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
+from supportflow.model.base import Document
 from supportflow.triage.redaction.kinds import PERSONAL, Kind
 
 __all__ = ["DEFAULT_RULES", "STRICT_RULES", "RedactionRules"]
@@ -16,7 +17,7 @@ def _personal_only(kinds: frozenset[Kind]) -> frozenset[Kind]:
     return kinds
 
 
-class RedactionRules(BaseModel):
+class RedactionRules(Document):
     """The part of a policy that says what is removed from every text before anything else happens to it.
 
     Secrets and card numbers are removed always: no setting keeps them. Personal data is masked, except for the kinds
@@ -30,12 +31,10 @@ class RedactionRules(BaseModel):
             `phones` extra. Numbers in international form (`+44 …`) are found without it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
     keep: Annotated[frozenset[Kind], AfterValidator(_personal_only)] = frozenset(
         {Kind.EMAIL, Kind.PHONE, Kind.IBAN},
     )
-    phone_regions: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")], ...] = Field(default=())
+    phone_regions: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")], ...] = ()
 
 
 DEFAULT_RULES = RedactionRules()
