@@ -1,7 +1,7 @@
 """Many patterns found in one pass: Aho and Corasick, "Efficient string matching", CACM 18 (1975), over numbered units."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 __all__ = ["Automaton"]
 
@@ -45,14 +45,15 @@ class Automaton:
                 moves[state] = moves[fail] | moves[state]
         self._moves = moves
         self._root = root
-        self._outputs = [tuple(names) for names in own]
+        self._outputs = {state: tuple(names) for state, names in enumerate(own) if names}
 
-    def scan(self, units: Iterable[int]) -> Iterator[tuple[int, int, int]]:
-        """Every occurrence of every pattern: its number, and the first and last unit's index.
+    def scan(self, units: Iterable[int]) -> list[tuple[int, int, int]]:
+        """Every occurrence of every pattern: its number, and the first and last unit's index, in order of the last.
 
         A unit of 0 is one that no pattern has; a negative one is passed over and not counted.
         """
-        moves, root, outputs = self._moves, self._root, self._outputs
+        moves, of_root, output = self._moves, self._root.get, self._outputs.get
+        found: list[tuple[int, int, int]] = []
         state, index = 0, -1
         for unit in units:
             if unit < 0:
@@ -61,6 +62,9 @@ class Automaton:
             if not unit:
                 state = 0
                 continue
-            state = moves[state].get(unit) or root.get(unit, 0)
-            for name, length in outputs[state]:
-                yield name, index - length + 1, index
+            state = moves[state].get(unit) or of_root(unit, 0)
+            names = output(state)
+            if names is not None:
+                for name, length in names:
+                    found.append((name, index - length + 1, index))  # noqa: PERF401 - the inner loop is short
+        return found

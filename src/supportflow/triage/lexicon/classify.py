@@ -3,10 +3,8 @@
 A text can raise a case to security for a person to look at. It can lower nothing.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
 
 from supportflow.model.signals import Evidence, Signals
 from supportflow.triage.lexicon.document import Lexicon
@@ -47,7 +45,7 @@ class LexiconClassifier:
         How often a word is repeated, and whether it is shouted, changes nothing: an entry counts once.
         """
         cut = Text(text)
-        matches = _once(_without_questioned(self._compiled.matches(cut)))
+        matches = self._compiled.matches(cut)
         links = suspicious_links(cut.lower, self._official)
         if not matches and not links:
             return Signals(priority_class=self._default, language=detect(cut.lower, cut.tokens[:_SAMPLE]))
@@ -90,33 +88,6 @@ class LexiconClassifier:
             key=lambda category: (self._rank(classes[category]), -scores[category], category),
             default=None,
         )
-
-
-def _without_questioned(matches: list[Match]) -> list[Match]:
-    """Leave out what stands inside a question about it: "how do I spot a scam" reports no scam."""
-    questions = sorted((match.start, match.end) for match in matches if match.entry.question)
-    if not questions:
-        return matches
-    starts = [start for start, _ in questions]
-    reach = list(accumulate((end for _, end in questions), max))
-
-    def questioned(match: Match) -> bool:
-        before = bisect_right(starts, match.start)
-        return before > 0 and reach[before - 1] >= match.end
-
-    return [
-        match
-        for match in matches
-        if match.entry.question or match.entry.priority_class != SECURITY or not questioned(match)
-    ]
-
-
-def _once(matches: Iterable[Match]) -> list[Match]:
-    """The first match of each pattern; of one entry's patterns, all, but they weigh as one."""
-    seen: dict[int, Match] = {}
-    for match in matches:
-        seen.setdefault(id(match.entry), match)
-    return sorted(seen.values(), key=lambda match: (match.start, match.end))
 
 
 def _confidence(scores: dict[str, float], category: str | None) -> float:

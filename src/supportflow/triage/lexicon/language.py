@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 __all__ = ["detect"]
 
-_SAMPLE = 2000
+_SAMPLE = 400
 
 _SCRIPTS = (
     ("ja", re.compile("[\u3041-\u30ff]")),

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import accumulate
 
 from supportflow.exceptions import DefinitionError
@@ -52,10 +54,56 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     entry: Entry
+    number: int  # of the entry
     name: str
     gap: int
-    parts: int
     scope: int
+
+
+class _Role(IntEnum):
+    """What the parts of an entry do, as indexes of a list."""
+
+    SPEAKS = 0
+    ASKS = 1
+    NEGATES = 2
+    EXCUSES = 3
+
+
+def _role(entry: Entry) -> _Role:
+    if entry is _NEGATES:
+        return _Role.NEGATES
+    if entry is _EXCUSES:
+        return _Role.EXCUSES
+    return _Role.ASKS if entry.question else _Role.SPEAKS
+
+
+class _Cover:
+    """Spans of units, asked whether one of them holds another span."""
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        spans.sort()
+        self._starts = [first for first, _ in spans]
+        self._reach = list(accumulate((last for _, last in spans), max))
+
+    def holds(self, first: int, last: int) -> bool:
+        """Whether the span lies inside one of the cover's."""
+        before = bisect_right(self._starts, first)
+        return before > 0 and self._reach[before - 1] >= last
+
+
+def _asked(questions: list[tuple[_Pattern, tuple[int, int]]]) -> dict[str | None, _Cover]:
+    spans: dict[str | None, list[tuple[int, int]]] = defaultdict(list)
+    for pattern, span in questions:
+        spans[pattern.entry.priority_class].append(span)
+    return {priority_class: _Cover(held) for priority_class, held in spans.items()}
+
+
+def _firsts(matched: list[tuple[_Pattern, tuple[int, int]]]) -> Iterator[tuple[_Pattern, tuple[int, int]]]:
+    seen: set[int] = set()
+    for pattern, span in matched:
+        if pattern.number not in seen:
+            seen.add(pattern.number)
+            yield pattern, span
 
 
 class _Numbers(dict[str, int]):
@@ -101,15 +149,19 @@ class CompiledLexicons:
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         sets = {name: members for lexicon in lexicons for name, members in lexicon.sets.items()}
         self._numbers = _Numbers()
-        self._patterns: list[_Pattern] = []
-        self._parts: list[tuple[int, int]] = []  # pattern, position in it
+        self._parts: list[tuple[_Pattern, int, bool]] = []  # whose, at which position, whether the last
+        self._roles: list[int] = []  # of each part
+        self._entries = 0
         sequences: dict[tuple[int, ...], list[int]] = defaultdict(list)
         problems: list[str] = []
         for lexicon in lexicons:
             written = [(entry, words) for entry in lexicon.entries for words in entry.words]
             written += [(_NEGATES, words) for words in lexicon.negators]
             written += [(_EXCUSES, words) for words in lexicon.not_negators]
+            before = None
             for entry, words in written:
+                self._entries += entry is not before
+                before = entry
                 try:
                     self._add(lexicon, entry, words, sets, sequences)
                 except PatternProblem as problem:
@@ -138,57 +190,76 @@ class CompiledLexicons:
         parts = parse(words, sets)
         subject = entry.category or entry.product or ",".join(entry.flags)
         chinese = any("\u4e00" <= unit[0] <= "\u9fff" for part in parts for units in part for unit in units)
-        number = len(self._patterns)
-        self._patterns.append(
-            _Pattern(
-                entry,
-                f"{lexicon.name}:{subject}:{words}",
-                CHARACTER_GAP if chinese else WORD_GAP,
-                len(parts),
-                _CHARACTER_SCOPE if chinese else _WORD_SCOPE,
-            )
+        pattern = _Pattern(
+            entry,
+            self._entries,
+            f"{lexicon.name}:{subject}:{words}",
+            CHARACTER_GAP if chinese else WORD_GAP,
+            _CHARACTER_SCOPE if chinese else _WORD_SCOPE,
         )
         for position, part in enumerate(parts):
-            self._parts.append((number, position))
+            self._parts.append((pattern, position, position == len(parts) - 1))
+            self._roles.append(int(_role(entry)))
             for units in part:
                 sequences[tuple(self._number(unit) for unit in units)].append(len(self._parts) - 1)
 
     def matches(self, text: Text) -> list[Match]:
-        """Every match that is not negated, in order of where it ends. Linear in the text and in what is found."""
+        """The first match of every entry, in order of where they end. Linear in the text and in what is found.
+
+        What is negated does not count, nor what stands inside a question of its own class.
+        """
         numbers = list(map(self._numbers.__getitem__, text.tokens))
-        found = list(self._automaton.scan(numbers))
+        found = self._automaton.scan(numbers)
         if not found:
             return []
         places = _Places(text, numbers)
-        for part, first, last in found:
-            entry = self._patterns[self._parts[part][0]].entry
-            if entry is _NEGATES:
-                places.negating.add(last)
-            elif entry is _EXCUSES:
-                places.excused.update(range(first, last + 1))
-        return [
-            Match(pattern.entry, pattern.name, *places.span(first, last))
-            for pattern, first, last in self._joined(found, places)
-            if not (pattern.entry.negatable and places.negated(first, pattern.scope))
-        ]
+        by_role: list[list[tuple[int, int, int]]] = [[], [], [], []]
+        for hit in found:
+            by_role[self._roles[hit[0]]].append(hit)
+        places.negating.update(last for _, _, last in by_role[_Role.NEGATES])
+        for _, first, last in by_role[_Role.EXCUSES]:
+            places.excused.update(range(first, last + 1))
+        questions = self._matched(by_role[_Role.ASKS], places, {})
+        reports = self._matched(by_role[_Role.SPEAKS], places, _asked(questions))
+        return sorted(
+            [Match(pattern.entry, pattern.name, *places.span(*span)) for pattern, span in (*_firsts(questions), *reports)],
+            key=lambda match: (match.end, match.start),
+        )
+
+    def _matched(
+        self, found: list[tuple[int, int, int]], places: "_Places", asked: dict[str | None, "_Cover"]
+    ) -> list[tuple[_Pattern, tuple[int, int]]]:
+        """The first match of each entry (of a question, every match) that is neither negated nor asked about."""
+        done: set[int] = set()
+        matched: list[tuple[_Pattern, tuple[int, int]]] = []
+        for pattern, first, last in self._joined(found, places, done):
+            cover = asked.get(pattern.entry.priority_class)
+            if cover is not None and cover.holds(first, last):
+                continue
+            if pattern.entry.negatable and places.negated(first, pattern.scope):
+                continue
+            matched.append((pattern, (first, last)))
+            if not pattern.entry.question:
+                done.add(pattern.number)
+        return matched
 
     def _joined(
-        self, found: list[tuple[int, int, int]], places: "_Places"
+        self, found: list[tuple[int, int, int]], places: "_Places", done: set[int]
     ) -> Iterator[tuple[_Pattern, int, int]]:
-        """Join the parts of patterns with gaps; a pattern without one is whole already."""
+        """Join the parts of patterns with gaps; a pattern without one is whole already. Entries in `done` are passed over."""
         # For each part that has been reached: where the chain to it began and ended, latest last.
         reached: dict[int, deque[tuple[int, int]]] = defaultdict(deque)
         for part, first, last in found:
-            number, position = self._parts[part]
-            pattern = self._patterns[number]
-            if pattern.entry is _NEGATES or pattern.entry is _EXCUSES:
+            pattern, position, ends = self._parts[part]
+            if pattern.number in done:
                 continue
             begin: int | None = first
             if position:
-                begin = _continued(reached[part - 1], first, pattern, places)
-            if begin is None:
-                continue
-            if position == pattern.parts - 1:
+                before = reached.get(part - 1)
+                begin = _continued(before, first, pattern, places) if before else None
+                if begin is None:
+                    continue
+            if ends:
                 yield pattern, begin, last
                 continue
             chains = reached[part]

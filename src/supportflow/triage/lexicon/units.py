@@ -18,34 +18,32 @@ CHINESE_NEGATED = "没"
 BREAK = "\n"
 
 _DOES = ("do", "does", "did", "have", "has", "had", "is", "are", "was", "were", "am", "ai")
-_CAN = ("can", "could", "would", "should", "ca", "wo")
-_WORD = "a-z0-9\u00df-\u024f\u0370-\u052f\u1ea0-\u1eff"
+_CAN = ("can", "could", "would", "should", "ca", "wo", "will")
+_WORD = "a-z0-9_\u00df-\u024f\u0370-\u052f\u1ea0-\u1eff"
 _HAN = "\u2e80-\u9fff\uf900-\ufaff"
 _SENTENCE_ENDS = "。！？\n"
 
 
 def _negations(stems: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{stem}{form}" for stem in stems for form in ("n't", "n’t", "nt", " not", "'t", "’t"))
+    return tuple(f"{stem}{form}" for stem in stems for form in ("n't", "n’t", "nt", "_not", "'t", "’t"))
 
 
 _NOT = _negations(_DOES)
-_CANNOT = (*_negations(_CAN), "cannot", "will not", "unable to", "not able to")
+_CANNOT = (*_negations(_CAN), "cannot", "unable_to")
+_BEFORE_NOT = "还還尚仍并並"
 _CHINESE_NOT = tuple(
-    f"{before}{word}"
-    for before in ("", *"还還尚仍并並")
-    for word in ("没有", "沒有", "没", "沒", "未曾", "未")
+    f"{before}{word}" for before in ("", *_BEFORE_NOT) for word in ("没有", "沒有", "没", "沒", "未曾", "未")
 )
-
-
-def _any_of(texts: tuple[str, ...]) -> str:
-    return "|".join(sorted(texts, key=len, reverse=True))
-
 
 # Every character of a text belongs to exactly one token. Words and characters are units, a sentence's end is one; what
 # separates words is none.
 _TOKEN = re.compile(
-    rf"(?:{_any_of(_NOT + _CANNOT)})(?![{_WORD}])|[{_WORD}]+|{_any_of(_CHINESE_NOT)}|[{_HAN}]"
+    rf"[{_WORD}]+(?:['’]t(?![{_WORD}]))?|(?![没沒未{_BEFORE_NOT}])[{_HAN}]|[{_BEFORE_NOT}]?(?:[没沒]有?|未曾?)|[{_HAN}]"
     rf"|[.!?]\s|[{_SENTENCE_ENDS}]|[^{_WORD}{_HAN}.!?{_SENTENCE_ENDS}]+|[.!?]"
+)
+# " not" behind an auxiliary is joined to it by a character that words may have: the text keeps its length.
+_AUXILIARY_NOT = re.compile(
+    rf" not(?![{_WORD}])(?:" + "|".join(rf"(?<=\b{stem} not)" for stem in (*_DOES[:-1], *_CAN) if stem not in {"ca", "wo"}) + ")"
 )
 
 
@@ -65,13 +63,17 @@ def spellings() -> dict[str, str]:
 
 
 def tokens(text: str) -> list[str]:
-    """Cut a text, in lower case and narrow width, into tokens that join to the text again. Linear time."""
+    """Cut a text, in lower case and narrow width, into tokens that are together as long as it is. Linear time."""
+    if " not" in text:
+        text = _AUXILIARY_NOT.sub("_not", text)
+    if "unable to" in text:
+        text = text.replace("unable to", "unable_to")
     return _TOKEN.findall(text)
 
 
 def separates(token: str) -> bool:
     """Whether a token only stands between units."""
-    return not token[0].isalnum() and not _ends_sentence(token)
+    return not (token[0].isalnum() or token[0] == "_") and not _ends_sentence(token)
 
 
 def _ends_sentence(token: str) -> bool:
