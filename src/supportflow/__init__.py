@@ -1,3 +1,112 @@
-"""Ticket lifecycle, priorities, SLA clocks and routing for any Python helpdesk."""
+"""Ticket lifecycle, priorities, SLA clocks and routing for any Python helpdesk.
 
-__all__: list[str] = []
+The names below are the public API. They are loaded when they are first used, so that `import supportflow` costs nothing that
+is not needed.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from supportflow.aio import AsyncDesk
+    from supportflow.calendars import BusinessCalendar
+    from supportflow.channels import MemoryChannel
+    from supportflow.conditions import Condition, FieldSpec
+    from supportflow.desk import Desk
+    from supportflow.exceptions import SupportflowError
+    from supportflow.flows import Tick
+    from supportflow.kernel import decide, evolve, fold, wakeup
+    from supportflow.lifecycle import LifecycleDefinition, Transition
+    from supportflow.model.base import StatusCategory, TicketType
+    from supportflow.model.content import Attachment
+    from supportflow.model.people import Actor, Agent, Group, Requester
+    from supportflow.model.ticket import Message, Outcome, Page, Ticket
+    from supportflow.policy import Policy, PolicyBook, load_policy
+    from supportflow.sla.metrics import Metric
+    from supportflow.sla.policy import SlaPolicy, Target
+    from supportflow.stores import MemoryStore
+    from supportflow.triage.priority import PriorityRule
+
+__all__ = [
+    "Actor",
+    "Agent",
+    "AsyncDesk",
+    "Attachment",
+    "BusinessCalendar",
+    "Condition",
+    "Desk",
+    "FieldSpec",
+    "Group",
+    "LifecycleDefinition",
+    "MemoryChannel",
+    "MemoryStore",
+    "Message",
+    "Metric",
+    "Outcome",
+    "Page",
+    "Policy",
+    "PolicyBook",
+    "PriorityRule",
+    "Requester",
+    "SlaPolicy",
+    "StatusCategory",
+    "SupportflowError",
+    "Target",
+    "Tick",
+    "Ticket",
+    "TicketType",
+    "Transition",
+    "decide",
+    "evolve",
+    "fold",
+    "load_policy",
+    "wakeup",
+]
+
+_HOME = {
+    "Actor": "model.people",
+    "Agent": "model.people",
+    "AsyncDesk": "aio",
+    "Attachment": "model.content",
+    "BusinessCalendar": "calendars",
+    "Condition": "conditions",
+    "Desk": "desk",
+    "FieldSpec": "conditions",
+    "Group": "model.people",
+    "LifecycleDefinition": "lifecycle",
+    "MemoryChannel": "channels",
+    "MemoryStore": "stores",
+    "Message": "model.ticket",
+    "Metric": "sla.metrics",
+    "Outcome": "model.ticket",
+    "Page": "model.ticket",
+    "Policy": "policy",
+    "PolicyBook": "policy",
+    "PriorityRule": "triage.priority",
+    "Requester": "model.people",
+    "SlaPolicy": "sla.policy",
+    "StatusCategory": "model.base",
+    "SupportflowError": "exceptions",
+    "Target": "sla.policy",
+    "Tick": "flows",
+    "Ticket": "model.ticket",
+    "TicketType": "model.base",
+    "Transition": "lifecycle",
+    "decide": "kernel",
+    "evolve": "kernel",
+    "fold": "kernel",
+    "load_policy": "policy",
+    "wakeup": "kernel",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -47,7 +47,7 @@ def to_us(moment: datetime) -> int:
 
 def from_us(us: int) -> pendulum.DateTime:
     """The UTC instant that many microseconds after 1970-01-01T00:00Z."""
-    return _add(EPOCH, timedelta(microseconds=us))  # type: ignore[return-value]
+    return _add(EPOCH, timedelta(microseconds=us))
 
 
 def instant(value: object, field: str = "datetime") -> pendulum.DateTime:
@@ -99,7 +99,9 @@ class _InstantSchema:
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         return {"type": "string", "format": "date-time"}
 
 

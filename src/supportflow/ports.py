@@ -9,7 +9,16 @@ from typing import Protocol
 
 from supportflow._time import Instant
 from supportflow.model.content import AttachmentHandle, Content
-from supportflow.model.storage import Answer, Commit, DeadLetter, EventRow, InboxEntry, Lease, Query, TicketRow
+from supportflow.model.storage import (
+    Answer,
+    Commit,
+    DeadLetter,
+    EventRow,
+    InboxEntry,
+    Lease,
+    Query,
+    TicketRow,
+)
 
 __all__ = ["Channel", "Clock", "Ids", "Outgoing", "Store"]
 
@@ -89,7 +98,9 @@ class Store(Protocol):
         """Id of the ticket that a host's reference names, or None."""
         ...
 
-    def events(self, tenant: str, stream: str, /, after: int = 0, limit: int | None = None) -> Sequence[EventRow]:
+    def events(
+        self, tenant: str, stream: str, /, after: int = 0, limit: int | None = None
+    ) -> Sequence[EventRow]:
         """The events of a stream, in order, from the one after `after`."""
         ...
 
@@ -134,7 +145,9 @@ class Store(Protocol):
         """
         ...
 
-    def settle(self, tenant: str, key: str, token: str, /, *, retry_us: int | None, error: str | None) -> bool:
+    def settle(
+        self, tenant: str, key: str, token: str, /, *, retry_us: int | None, error: str | None
+    ) -> bool:
         """End a claim: delivered (no error), to be tried again at `retry_us`, or dead (an error and no retry).
 
         False, and nothing changed, if the token is no longer the row's: the claim ran out and someone else has it.

@@ -9,6 +9,8 @@ from supportflow._time import Instant, from_us, to_us
 
 __all__ = ["SystemClock", "SystemIds"]
 
+_COUNTER_MAX = 0xFFF  # RFC 9562 leaves 12 bits after the version
+
 
 class SystemClock:
     """The operating system's clock, in UTC."""
@@ -38,7 +40,7 @@ class SystemIds:
                 self._last_ms, self._counter = ms, int.from_bytes(os.urandom(2)) >> 5
             else:
                 self._counter += 1
-                if self._counter > 0xFFF:
+                if self._counter > _COUNTER_MAX:
                     self._last_ms, self._counter = self._last_ms + 1, 0
             ms, counter = self._last_ms, self._counter
         tail = int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF

@@ -3,7 +3,13 @@
 import json
 
 from supportflow._time import Instant, to_us
-from supportflow.exceptions import ConflictError, DuplicateRef, IdempotencyMismatch, StoreError, SupportflowError
+from supportflow.exceptions import (
+    ConflictError,
+    DuplicateRef,
+    IdempotencyMismatch,
+    StoreError,
+    SupportflowError,
+)
 from supportflow.flows import requests
 from supportflow.flows.delivering import deliver
 from supportflow.flows.environment import Environment
@@ -17,6 +23,8 @@ from supportflow.model.commands import (
     Adopt,
     Advance,
     CommandBase,
+    Correct,
+    Exclude,
     Merge,
     OpenTicket,
     Receive,
@@ -48,6 +56,7 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     now = yield from requests.now()
     yield from publish(env, now)
     prepared: Prepared | None = None
+    contested = ""
     for _attempt in range(ATTEMPTS):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
@@ -58,6 +67,7 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
             ticket_id=(yield from requests.new_id(now)),
             signals=_signals(env, command),
             other=other,
+            history=(yield from _history(env, command, ticket)),
         )
         events = decide(env.book, ticket, prepared.command, facts, now)
         touched = [one for one in (ticket, other) if one is not None]
@@ -69,9 +79,7 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
         inbox = None
         if command.key is not None:
             inbox = InboxEntry(command.key, fingerprint, _result(result, changes))
-        commit = Commit(
-            env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox
-        )
+        commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)
         answer = yield from requests.commit(commit)
         if isinstance(answer, Duplicate):
             return (yield from _again(env, answer.entry, fingerprint))
@@ -79,8 +87,9 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
             raise DuplicateRef(answer.ref)
         if not isinstance(answer, Conflict):
             return Outcome(tickets[result], events)
+        contested = answer.stream
         now = yield from requests.now()
-    raise ConflictError(answer.stream, ATTEMPTS)
+    raise ConflictError(contested, ATTEMPTS)
 
 
 def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
@@ -113,6 +122,17 @@ def _other(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
         return None
     other_id = yield from identify(env, command.into_id, command.into_ref, "into")
     return (yield from get(env, other_id))
+
+
+def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[tuple[EventBase, ...]]:
+    """The ticket's past, for the few decisions that look back."""
+    if ticket is None:
+        return ()
+    policies = {env.book.current, env.book[ticket.policy]}
+    if isinstance(command, Exclude | Correct) or any(policy.sla.looks_back for policy in policies):
+        rows = yield from requests.events(env.tenant, f"ticket:{ticket.id}")
+        return tuple(map(read_row, rows))
+    return ()
 
 
 def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
@@ -197,9 +217,7 @@ def tick(env: Environment, limit: int) -> Flow[Tick]:
             except (SupportflowError, ArithmeticError):
                 failed[ticket_id] = None
     delivered = yield from deliver(env, now, limit)
-    return Tick(
-        tuple(events), done, delivered.delivered, delivered.retried, delivered.dead, tuple(failed)
-    )
+    return Tick(tuple(events), done, delivered.delivered, delivered.retried, delivered.dead, tuple(failed))
 
 
 def _advance(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
@@ -210,4 +228,4 @@ def _advance(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
         moved = wakeup(ticket, env.book[ticket.policy])
         if not (yield from requests.reschedule(env.tenant, ticket_id, ticket.version, moved)):
             raise StoreError(f"ticket {ticket_id} changed while its wake-up was set")
-    return outcome.events  # type: ignore[return-value]
+    return outcome.events

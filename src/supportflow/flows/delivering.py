@@ -65,7 +65,9 @@ def deliver(env: Environment, now: Instant, limit: int) -> Flow[Delivered]:
 
 
 def _settle(env: Environment, lease: Lease, retry_us: int | None, error: str | None) -> Flow[int]:
-    settled = yield from requests.settle(env.tenant, lease.row.key, lease.token, retry_us=retry_us, error=error)
+    settled = yield from requests.settle(
+        env.tenant, lease.row.key, lease.token, retry_us=retry_us, error=error
+    )
     return int(settled)
 
 

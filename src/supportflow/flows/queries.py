@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from typing import Literal
 
 from supportflow._time import to_us
@@ -18,8 +19,21 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.events import EventBase, MessageReceived, NoteAdded, ReplySent, TicketOpened
 from supportflow.model.storage import DeadLetter, Query, SortColumn, TicketRow
 from supportflow.model.ticket import Message, Page, Ticket
+from supportflow.sla.reading import ClockReading
 
-__all__ = ["Order", "dead_letters", "erase", "explained", "find", "history", "lookup", "messages", "permitted"]
+__all__ = [
+    "Order",
+    "clocks",
+    "dead_letters",
+    "erase",
+    "explained",
+    "find",
+    "history",
+    "lookup",
+    "messages",
+    "permitted",
+    "read_filters",
+]
 
 Order = Literal["priority", "opened", "updated", "due"]
 _ORDERS: dict[str, tuple[tuple[SortColumn, ...], bool]] = {
@@ -29,6 +43,28 @@ _ORDERS: dict[str, tuple[tuple[SortColumn, ...], bool]] = {
     "due": (("due_us", "id"), False),
 }
 MAX_LIMIT = 1_000
+
+
+FILTERS = (
+    "open", "status", "status_category", "group", "assignee", "requester", "channel", "category",
+    "priority_class", "level",
+)  # fmt: skip
+
+
+def read_filters(filters: Mapping[str, object]) -> dict[str, object]:
+    """The columns that a search compares. None means "whatever"; `""` for group or assignee means "none".
+
+    Raises:
+        InvalidInput: If a filter is not one of those that a store indexes.
+    """
+    unknown = set(filters) - set(FILTERS)
+    if unknown:
+        raise InvalidInput("find", f"has no filter {min(unknown)!r}; it has {', '.join(FILTERS)}")
+    equal = {name: value for name, value in filters.items() if value is not None}
+    for name in ("group", "assignee"):
+        if equal.get(name) == "":
+            equal[name] = None
+    return equal
 
 
 def lookup(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Ticket]:
@@ -108,7 +144,9 @@ def history(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tu
 def messages(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[Message, ...]]:
     """The messages of a ticket with their texts, in order."""
     events = yield from history(env, ticket_id, ref)
-    spoken = [event for event in events if isinstance(event, TicketOpened | MessageReceived | ReplySent | NoteAdded)]
+    spoken = [
+        event for event in events if isinstance(event, TicketOpened | MessageReceived | ReplySent | NoteAdded)
+    ]
     ids = [event.body.id for event in spoken if event.body is not None]
     found = yield from requests.contents(env.tenant, ids)
     return tuple(
@@ -128,7 +166,13 @@ def _origin(event: TicketOpened | MessageReceived | ReplySent | NoteAdded) -> st
     if isinstance(event, MessageReceived):
         return event.origin
     if isinstance(event, TicketOpened):
-        return "requester" if event.by.kind == "requester" else "internal_note" if event.private else event.by.kind
+        return (
+            "requester"
+            if event.by.kind == "requester"
+            else "internal_note"
+            if event.private
+            else event.by.kind
+        )
     return "public_reply" if isinstance(event, ReplySent) else "internal_note"
 
 
@@ -146,6 +190,17 @@ def explained(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[
     events = yield from history(env, ticket.id, None)
     now = yield from requests.now()
     return explain(ticket, events, env.book[ticket.policy], now)
+
+
+def clocks(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[ClockReading, ...]]:
+    """The latest cycle of each SLA clock of a ticket, read now."""
+    ticket = yield from lookup(env, ticket_id, ref)
+    events = yield from history(env, ticket.id, None)
+    now = yield from requests.now()
+    at_us = max(to_us(now), to_us(ticket.recorded_at))
+    policy = env.book[ticket.policy]
+    tz, language = ticket.tz or "UTC", ticket.language or "en"
+    return tuple(ClockReading(clock, at_us, events, policy, tz, language) for clock in ticket.clocks)
 
 
 def erase(env: Environment, subject: str) -> Flow[int]:

@@ -1,4 +1,4 @@
-"""What a flow asks of its driver: a call of a port. The driver makes it, and sends the answer or throws the error back in."""
+"""What a flow asks of its driver: a call of a port. The driver makes it and sends back the answer or the error."""
 
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass

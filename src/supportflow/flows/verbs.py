@@ -50,7 +50,9 @@ def build(cls: type[CommandBase], fields: Mapping[str, Any]) -> Any:
 
 def _path(location: Sequence[int | str]) -> str:
     # A union adds the name of its member to the path: "body.constrained-str" is the field "body".
-    return ".".join(str(part) for part in location if not str(part).startswith(("constrained", "function", "ContentRef")))
+    return ".".join(
+        str(part) for part in location if not str(part).startswith(("constrained", "function", "ContentRef"))
+    )
 
 
 def named(ticket: TicketName, ref: str | None) -> dict[str, Any]:

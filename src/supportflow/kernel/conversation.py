@@ -7,7 +7,14 @@ from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import as_ref, begin, handles
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Described, Receive, Reply
-from supportflow.model.events import FollowUpOpened, MessageReceived, NoteAdded, PriorityChanged, ReplySent, TicketOpened
+from supportflow.model.events import (
+    FollowUpOpened,
+    MessageReceived,
+    NoteAdded,
+    PriorityChanged,
+    ReplySent,
+    TicketOpened,
+)
 from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
@@ -16,7 +23,7 @@ __all__ = ["add_note", "origin_of", "receive", "reply"]
 
 
 def origin_of(ticket: Ticket, by: Actor, automatic: str | None) -> str:
-    """Whose words a message is. Nobody but the requester is taken for the requester, and nobody from outside for an agent."""
+    """Whose words a message is: nobody but the requester is taken for the requester."""
     if automatic is not None:
         return automatic
     if by.kind == "requester":
@@ -50,7 +57,7 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
 
 
 def _can_reopen(draft: Draft) -> bool:
-    found = draft.policy.lifecycle.lookup(draft.ticket.status, "reopen", draft.view())
+    found = draft.policy.lifecycle.lookup(draft.ticket.status, "reopen", draft.view)
     return found is not None and not found.kept
 
 
@@ -115,7 +122,9 @@ def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
     del facts, book
     ticket = draft.ticket
     if ticket.status_category.is_final:
-        raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a follow-up")
+        raise Refused(
+            ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a follow-up"
+        )
     if command.by.kind not in {"agent", "bot"}:
         raise Refused(ticket.id, command.kind, f"a {command.by.kind} cannot answer for the desk")
     draft.emit(

@@ -1,7 +1,7 @@
 """A draft: the events of one decision on one ticket, folded as they are written, with the clocks that react to them."""
 
-from collections.abc import Mapping
-
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from supportflow._time import Instant, from_us, to_us
@@ -25,14 +25,18 @@ from supportflow.model.events import (
     TicketOpened,
 )
 from supportflow.model.people import SYSTEM, Actor
-from supportflow.model.records import ClockMove
+from supportflow.model.records import Clock, ClockMove
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.clock import due_us
+from supportflow.sla.compiled import CompiledSla
 from supportflow.sla.engine import REMATCH, react
 from supportflow.sla.signals import SIGNAL_BIT, Signal, signals_of
 
-__all__ = ["Draft"]
+__all__ = ["Draft", "Past"]
+
+Past = Callable[["Draft", Clock], Clock | None]
+"""Finds what a clock would be had its target applied from the start; None if it does not apply retroactively."""
 
 _STATUS_CHANGED = SIGNAL_BIT[Signal.STATUS_CHANGED]
 
@@ -47,7 +51,18 @@ class Draft:
         detected_us: The real time of the decision, for what is noticed late.
     """
 
-    __slots__ = ("adopting", "at_us", "by", "detected_us", "events", "observed_at", "policy", "tenant", "ticket")
+    __slots__ = (
+        "adopting",
+        "at_us",
+        "by",
+        "closes_itself",
+        "detected_us",
+        "events",
+        "observed_at",
+        "past",
+        "policy",
+        "ticket",
+    )
 
     def __init__(
         self,
@@ -61,13 +76,14 @@ class Draft:
     ) -> None:
         self.ticket = ticket
         self.policy = policy
-        self.tenant = ticket.tenant
         self.at_us = max(at_us, to_us(ticket.recorded_at))
         self.detected_us = at_us if detected_us is None else detected_us
         self.by = by
         self.observed_at = observed_at
         self.events: list[EventBase] = []
         self.adopting = False
+        self.closes_itself = True
+        self.past: Past | None = None
 
     @classmethod
     def opening(
@@ -125,25 +141,30 @@ class Draft:
             and not signals & (sla.touched | _STATUS_CHANGED | REMATCH)
         ):
             return
+        self._react(sla, signals)
+
+    def _react(self, sla: CompiledSla | None, signals: int, *, old: CompiledPolicy | None = None) -> None:
+        """Record what the clocks do; `old` is the policy that counted until now, if the ticket has just left it."""
+        name = None if sla is None else sla.name
         moves: list[ClockMove] = []
-        for step in react(sla, self.ticket, signals, self.at_us, self.view, self.policy):
+        for step in react(sla, self.ticket, signals, self.at_us, self.view, self.policy, old):
             if isinstance(step, ClockMove):
-                moves.append(step)
-            else:
-                clock = step.clock
-                self._write(
-                    SlaJudged(
-                        ticket_id=self.ticket.id,
-                        recorded_at=from_us(self.at_us),
-                        by=self.by,
-                        clock=clock.key,
-                        sla=clock.sla,
-                        target=clock.target,
-                        metric=clock.metric,
-                        verdict=step.verdict,
-                    )
+                moves.append(self._looking_back(step))
+                continue
+            clock = step.clock
+            self._write(
+                SlaJudged(
+                    ticket_id=self.ticket.id,
+                    recorded_at=from_us(self.at_us),
+                    by=self.by,
+                    clock=clock.key,
+                    sla=clock.sla,
+                    target=clock.target,
+                    metric=clock.metric,
+                    verdict=step.verdict,
                 )
-        if moves or name != self.ticket.sla:
+            )
+        if moves or name != self.ticket.sla or old is not None:
             self._write(
                 ClocksMoved(
                     ticket_id=self.ticket.id,
@@ -151,8 +172,33 @@ class Draft:
                     by=self.by,
                     moves=tuple(moves),
                     sla=name,
+                    policy=None if old is None else self.policy.fingerprint,
                 )
             )
+
+    def _looking_back(self, move: ClockMove) -> ClockMove:
+        """A clock that is attached late, and retroactively, is what it would be had it been there from the start."""
+        if move.move != "attach" or move.state is None or self.past is None:
+            return move
+        past = self.past(self, move.state)
+        return move if past is None else replace(move, state=past, reason="retroactive")
+
+    def move_clocks(self, clocks: Iterable[Clock], reason: str) -> None:
+        """Put other states in the place of clocks of the same targets."""
+        moves = tuple(
+            ClockMove(clock.key, "retarget", self.at_us, state=clock, reason=reason) for clock in clocks
+        )
+        if moves:
+            self._write(ClocksMoved(**self.head(), moves=moves, sla=self.ticket.sla))
+
+    def move_to(self, policy: CompiledPolicy) -> None:
+        """Go on under another policy version, if that knows the ticket's status and class."""
+        ticket, old = self.ticket, self.policy
+        known = policy.lifecycle.definition.statuses.get(ticket.status) is ticket.status_category
+        if not known or ticket.priority_class not in policy.document.classes:
+            return
+        self.policy = policy
+        self._react(policy.sla.match(self.view), SIGNAL_BIT[Signal.UPDATED], old=old)
 
     # --- what time does ------------------------------------------------------------------------
 
@@ -160,17 +206,20 @@ class Draft:
         """Let everything happen that was due strictly before an instant, in order, each at its own instant."""
         by, observed_at, at_us = self.by, self.observed_at, self.at_us
         self.by, self.observed_at = SYSTEM, None
-        while (due := next_due(self.ticket, self.policy)) is not None and due.at_us < until_us:
+        while (due := self._next_due()) is not None and due.at_us < until_us:
             self.at_us = max(due.at_us, to_us(self.ticket.recorded_at))
             self._fire(due)
         self.by, self.observed_at = by, observed_at
         self.at_us = max(at_us, until_us, to_us(self.ticket.recorded_at))
 
+    def _next_due(self) -> Due | None:
+        return next_due(self.ticket, self.policy, closing=self.closes_itself)
+
     def _fire(self, due: Due) -> None:
         if due.what == "milestone":
             self._reach(due)
         elif due.what == "uncap":
-            clock = self.ticket.clocks[due.index]
+            clock = self.ticket.clocks[due.place]
             move = ClockMove(
                 clock.key, "resume", self.at_us, calendar=clock.calendar, reason="the pause is used up"
             )
@@ -179,7 +228,7 @@ class Draft:
             self.fire("close", cause="auto_close")
 
     def _reach(self, due: Due) -> None:
-        clock = self.ticket.clocks[due.index]
+        clock = self.ticket.clocks[due.place]
         milestone = clock.milestones[clock.passed]
         reached = {
             **self.head(),
@@ -233,9 +282,8 @@ class Draft:
         )
 
     def fire_if_permitted(self, trigger: str, *, cause: str) -> bool:
-        """Fire a trigger that follows from something else; nothing happens if the lifecycle does not accept it or keeps the
-        status."""
-        found = self.policy.lifecycle.lookup(self.ticket.status, trigger, self.view())
+        """Fire a trigger that follows from something else, if that changes the status; True if it did."""
+        found = self.policy.lifecycle.lookup(self.ticket.status, trigger, self.view)
         if found is None or found.kept:
             return False
         self.fire(trigger, cause=cause)
@@ -245,4 +293,3 @@ class Draft:
         """A new ticket that somebody touches is open."""
         if self.ticket.status_category is StatusCategory.NEW:
             self.fire_if_permitted("start", cause=cause)
-

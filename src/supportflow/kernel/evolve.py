@@ -1,7 +1,6 @@
 """Folding: a ticket is what its events say, and nothing else. No policy, no calendar, no clock is needed to fold."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from supportflow._time import to_us
@@ -41,6 +40,8 @@ FOLD_VERSION = 1
 
 Changes = dict[str, Any]
 
+_set = object.__setattr__
+
 
 def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") -> Ticket:
     """The ticket after an event.
@@ -63,7 +64,17 @@ def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") 
     update = change(ticket, event)
     update["version"] = ticket.version + 1
     update["recorded_at"] = event.recorded_at
-    return ticket.model_copy(update=update)
+    return _changed(ticket, update)
+
+
+def _changed(ticket: Ticket, update: Changes) -> Ticket:
+    """What `model_copy(update=…)` does, for a model without private attributes, in a third of the time."""
+    new = Ticket.__new__(Ticket)
+    _set(new, "__dict__", {**ticket.__dict__, **update})
+    _set(new, "__pydantic_fields_set__", ticket.__pydantic_fields_set__)
+    _set(new, "__pydantic_extra__", None)
+    _set(new, "__pydantic_private__", None)
+    return new
 
 
 def fold(events: Iterable[EventBase], *, tenant: str = "default") -> Ticket:
@@ -81,10 +92,7 @@ def fold(events: Iterable[EventBase], *, tenant: str = "default") -> Ticket:
 
 
 def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
-    opened = isinstance(event, TicketOpened)
-    described = opened and event.body is not None
-    ended = _ended_at(event.category, event.opened_at)
-    return Ticket(
+    ticket = Ticket(
         id=event.ticket_id,
         tenant=tenant,
         ref=event.ref,
@@ -98,7 +106,6 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         tz=event.tz,
         requester=event.requester,
         subject=event.subject,
-        personal=event.personal if opened else None,
         group=event.group,
         assignee=event.assignee,
         priority_class=event.priority_class,
@@ -106,16 +113,24 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         rule=event.rule,
         evidence=event.evidence,
         attributes=event.attributes,
-        private=opened and event.private,
         opened_at=event.opened_at,
         recorded_at=event.recorded_at,
-        waiting_since=None if opened and event.private else event.opened_at,
-        last_received_at=event.opened_at if described else None,
-        received=1 if described else 0,
+        waiting_since=event.opened_at,
         policy=event.policy,
-        split_from=event.split_from if opened else None,
-        follow_up_of=event.follow_up_of if opened else None,
-        **ended,
+    )
+    if isinstance(event, TicketAdopted):
+        return ticket.model_copy(update=_ended_at(event.category, event.opened_at))
+    described = event.body is not None
+    return ticket.model_copy(
+        update={
+            "personal": event.personal,
+            "private": event.private,
+            "waiting_since": None if event.private else event.opened_at,
+            "last_received_at": event.opened_at if described else None,
+            "received": 1 if described else 0,
+            "split_from": event.split_from,
+            "follow_up_of": event.follow_up_of,
+        }
     )
 
 
@@ -221,8 +236,7 @@ def _clocks_moved(ticket: Ticket, event: ClocksMoved) -> Changes:
 def _reached(ticket: Ticket, event: SlaWarned | SlaBreached | SlaOverdue) -> Changes:
     breached = isinstance(event, SlaBreached)
     clocks = tuple(
-        replace(
-            clock,
+        clock._replace(
             passed=event.passed,
             breached_us=to_us(event.reached_at) if breached else clock.breached_us,
         )
@@ -239,7 +253,7 @@ def _judged(ticket: Ticket, event: SlaJudged) -> Changes:
 
 def _excluded(ticket: Ticket, event: SlaExcluded) -> Changes:
     clocks = tuple(
-        replace(clock, excluded=True) if clock.key == event.clock else clock for clock in ticket.clocks
+        clock._replace(excluded=True) if clock.key == event.clock else clock for clock in ticket.clocks
     )
     return {"clocks": clocks}
 

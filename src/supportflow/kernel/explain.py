@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.conditions.ticket import ticket_record
-from supportflow.kernel.wakeup import next_due
+from supportflow.kernel.wakeup import Due, next_due
 from supportflow.model.events import (
     AssignmentChanged,
     EventBase,
@@ -72,14 +72,6 @@ def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy,
     """
     at_us = max(to_us(now), to_us(ticket.recorded_at))
     due = next_due(ticket, policy)
-    what = None
-    if due is not None:
-        clock = ticket.clocks[due.index] if due.what != "auto_close" else None
-        what = {
-            "milestone": lambda: f"{clock.milestones[clock.passed].key} of {clock.key}" if clock else "",
-            "uncap": lambda: f"{clock.key} goes on, its pause is used up" if clock else "",
-            "auto_close": lambda: "the ticket closes by itself",
-        }[due.what]()
     return Explanation(
         ticket_id=ticket.id,
         at=from_us(at_us),
@@ -89,8 +81,17 @@ def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy,
         permitted=policy.lifecycle.permitted(ticket.status, lambda: ticket_record(ticket, at_us)),
         clocks=tuple(account(clock, events, at_us, policy) for clock in ticket.clocks),
         next_at=None if due is None else from_us(due.at_us),
-        next_what=what,
+        next_what=None if due is None else _what(ticket, due),
     )
+
+
+def _what(ticket: Ticket, due: Due) -> str:
+    if due.what == "auto_close":
+        return "the ticket closes by itself"
+    clock = ticket.clocks[due.place]
+    if due.what == "uncap":
+        return f"{clock.key} goes on, its pause is used up"
+    return f"{clock.milestones[clock.passed].key} of {clock.key}"
 
 
 def _priority(ticket: Ticket) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from supportflow.model.events import EventBase
 from supportflow.model.ticket import Ticket
 from supportflow.triage.words import TextSignals
 
@@ -19,9 +20,11 @@ class Facts:
         ticket_id: A fresh id, for the ticket that the command may open.
         signals: What the classifier found in the text.
         other: The other ticket that the command touches.
+        history: The ticket's events, where the decision looks back: words about verdicts, targets that apply retroactively.
     """
 
     tenant: str = "default"
     ticket_id: str = ""
     signals: TextSignals = _NOTHING
     other: Ticket | None = None
+    history: tuple[EventBase, ...] = ()

@@ -9,6 +9,7 @@ from supportflow.lifecycle import Fired
 from supportflow.model.commands import Described, Merge, Split
 from supportflow.model.events import TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
 from supportflow.policy import PolicyBook
+from supportflow.sla.joining import inherited, worst
 
 __all__ = ["merge", "split"]
 
@@ -40,6 +41,8 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     other = Draft(into, book[into.policy], draft.at_us, command.by, detected_us=draft.detected_us)
     other.advance(other.at_us)
     other.emit(TicketAbsorbed(**other.head(), source_id=source.id, opened_at=source.opened_at))
+    if other.policy.document.merge_clocks == "earliest" and source.policy == into.policy:
+        other.move_clocks(worst(source.clocks, other.ticket.clocks, other.policy), "the worst of both")
     draft.events += other.events
 
 
@@ -47,7 +50,9 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
     """Open a second ticket of the same requester for a part of this one. Its clocks are its own and start now."""
     ticket, policy = draft.ticket, book.current
     if ticket.status_category.is_final:
-        raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a new one")
+        raise Refused(
+            ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a new one"
+        )
     draft.emit(TicketSplit(**draft.head(), into=facts.ticket_id))
     event = TicketOpened(
         ticket_id=facts.ticket_id,
@@ -69,7 +74,9 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
         priority_class=policy.document.classes[-1],
         level=ticket.level,
         rule="default",
-        attributes={name: value for name, value in ticket.attributes.items() if name in policy.document.fields},
+        attributes={
+            name: value for name, value in ticket.attributes.items() if name in policy.document.fields
+        },
         opened_at=from_us(draft.at_us),
         private=ticket.private,
         policy=policy.fingerprint,
@@ -78,4 +85,6 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
     same_class = ticket.priority_class if ticket.priority_class in policy.document.classes else None
     asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)
     part = begin(event, asked, facts.signals, policy, ticket.tenant, detected_us=draft.detected_us)
+    if policy.document.split_clocks == "inherit" and ticket.policy == policy.fingerprint:
+        part.move_clocks(inherited(ticket.clocks, part.ticket.clocks), "inherited")
     draft.events += part.events

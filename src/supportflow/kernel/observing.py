@@ -1,4 +1,7 @@
-"""Observed facts: what a host that is itself the authority reports. Taken in, never refused; marked where a command would have been."""
+"""Observed facts: what a host that is itself the authority reports.
+
+They are taken in, never refused, and marked where a command would have been.
+"""
 
 from supportflow._time import from_us, to_us
 from supportflow.exceptions import InvalidInput
@@ -47,7 +50,9 @@ def _take_in(draft: Draft, fact: Observed) -> None:
     change_priority(draft, fact.priority_class, fact.level)
     change_attributes(draft, dict(fact.attributes))
     if fact.replied:
-        by = fact.by if fact.by.kind == "agent" else Actor(kind="agent", id=draft.ticket.assignee or "unknown")
+        by = (
+            fact.by if fact.by.kind == "agent" else Actor(kind="agent", id=draft.ticket.assignee or "unknown")
+        )
         draft.emit(
             ReplySent(
                 ticket_id=ticket.id,

@@ -23,30 +23,36 @@ class Due(NamedTuple):
 
     at_us: int
     rank: int
-    index: int
+    place: int
     what: Literal["milestone", "uncap", "auto_close"]
 
 
-def next_due(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
-    """The next thing that happens to a ticket by itself; None if nothing will."""
+def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) -> Due | None:
+    """The next thing that happens to a ticket by itself; None if nothing will.
+
+    Args:
+        ticket: The ticket.
+        policy: The policy that it lives under.
+        closing: False to leave automatic closing out.
+    """
     first: Due | None = None
     calendars = policy.calendar
-    for index, clock in enumerate(ticket.clocks):
+    for place, clock in enumerate(ticket.clocks):
         if clock.state == "running":
             at_us = next_milestone_us(clock, calendars)
             if at_us is not None and (first is None or at_us < first.at_us):
-                first = Due(at_us, 0, index, "milestone")
+                first = Due(at_us, 0, place, "milestone")
         elif clock.state == "paused":
             sla = policy.sla.of(ticket)
             if sla is not None and sla.capped:
                 targets = sla.targets(lambda: ticket_record(ticket, to_us(ticket.recorded_at)))
                 at_us = uncap(targets, clock)
                 if at_us is not None and (first is None or (at_us, 1) < first[:2]):
-                    first = Due(at_us, 1, index, "uncap")
-    if ticket.status_category is StatusCategory.RESOLVED:
-        closing = _auto_close(ticket, policy)
-        if closing is not None and (first is None or closing < first):
-            first = closing
+                    first = Due(at_us, 1, place, "uncap")
+    if closing and ticket.status_category is StatusCategory.RESOLVED:
+        end = _auto_close(ticket, policy)
+        if end is not None and (first is None or end < first):
+            first = end
     return first
 
 
@@ -57,7 +63,7 @@ def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
     at_us = policy.auto_close_at_us(to_us(ticket.resolved_at))
     if at_us is None:
         return None
-    found = policy.lifecycle.lookup(ticket.status, "close", ticket_record(ticket, at_us))
+    found = policy.lifecycle.lookup(ticket.status, "close", lambda: ticket_record(ticket, at_us))
     return None if found is None or found.kept else Due(at_us, 2, 0, "auto_close")
 
 
@@ -69,7 +75,11 @@ def wakeup(ticket: Ticket, policy: CompiledPolicy) -> int | None:
 
 def earliest_due_us(ticket: Ticket, policy: CompiledPolicy) -> int | None:
     """The earliest due time of its running clocks, in microseconds."""
-    due = [due_us(clock, policy.calendar) for clock in ticket.clocks if clock.running and clock.breached_us is None]
+    due = [
+        due_us(clock, policy.calendar)
+        for clock in ticket.clocks
+        if clock.running and clock.breached_us is None
+    ]
     return min((at_us for at_us in due if at_us is not None), default=None)
 
 

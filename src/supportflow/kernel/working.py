@@ -21,7 +21,15 @@ from supportflow.model.events import AssignmentChanged, PriorityChanged, TicketU
 from supportflow.model.records import Attributes
 from supportflow.policy import PolicyBook
 
-__all__ = ["assign", "change_assignment", "change_attributes", "change_priority", "set_priority", "trigger", "update"]
+__all__ = [
+    "assign",
+    "change_assignment",
+    "change_attributes",
+    "change_priority",
+    "set_priority",
+    "trigger",
+    "update",
+]
 
 
 def assign(draft: Draft, command: Assign, facts: Facts, book: PolicyBook) -> None:

@@ -94,7 +94,9 @@ class Lifecycle:
         checks = {name: _condition(name, holds) for name, holds in self._guards.items()}
         for (source, trigger), steps in self._steps.items():
             for step in steps:
-                machine.add_transition(trigger, source, step.target, conditions=[checks[g] for g in step.guards])
+                machine.add_transition(
+                    trigger, source, step.target, conditions=[checks[g] for g in step.guards]
+                )
         for status, trigger in self._kept:
             machine.add_transition(trigger, status, None)  # an internal transition: accepted, nothing changes
         return machine
@@ -132,20 +134,23 @@ class Lifecycle:
         guards = {guard for step in self._steps.get((status, trigger), ()) for guard in step.guards}
         return tuple(sorted(guard for guard in guards if not self._guards[guard](record)))
 
-    def lookup(self, status: str, trigger: str, record: Mapping[str, object]) -> Fired | None:
+    def lookup(self, status: str, trigger: str, view: View) -> Fired | None:
         """What `fire` would do, read from the compiled table: the same answer, without the machine."""
         if (status, trigger) in self._kept:
             return Fired(status, kept=True)
+        record: Mapping[str, object] | None = None
         for step in self._steps.get((status, trigger), ()):
-            if all(self._guards[guard](record) for guard in step.guards):
-                return Fired(step.target, kept=False)
+            if step.guards:
+                record = view() if record is None else record
+                if not all(self._guards[guard](record) for guard in step.guards):
+                    continue
+            return Fired(step.target, kept=False)
         return None
 
     def permitted(self, status: str, view: View) -> tuple[str, ...]:
         """The triggers that would be accepted and change the status, sorted."""
-        record = view()
         return tuple(
-            trigger for trigger in self._triggers[status] if self.lookup(status, trigger, record) is not None
+            trigger for trigger in self._triggers[status] if self.lookup(status, trigger, view) is not None
         )
 
     def route(self, status: str, target: str, view: View) -> tuple[str | None, tuple[str, ...]]:
@@ -163,11 +168,10 @@ class Lifecycle:
                 continue
             if all(not step.guards for step in steps):
                 return trigger, ()
-            record = view()
-            found = self.lookup(status, trigger, record)
+            found = self.lookup(status, trigger, view)
             if found is not None and found.target == target:
                 return trigger, ()
-            blocked = blocked or (trigger, self.unmet(status, trigger, record))
+            blocked = blocked or (trigger, self.unmet(status, trigger, view()))
         return blocked or (None, ())
 
 
@@ -193,7 +197,8 @@ def _kept(
 
 def _condition(name: str, holds: Callable[[Mapping[str, object]], bool]) -> Callable[[EventData], bool]:
     def check(event: EventData) -> bool:
-        return holds(event.model.record)
+        attempt: _Attempt = event.model  # type: ignore[assignment] # typed as any object
+        return holds(attempt.record)
 
     check.__name__ = name
     return check

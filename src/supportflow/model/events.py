@@ -12,7 +12,7 @@ from supportflow._time import Instant
 from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.people import Actor
-from supportflow.model.records import Attributes, Clock, ClockMove, Refusal, Verdict
+from supportflow.model.records import Attributes, ClockMove, Refusal, Verdict
 
 __all__ = [
     "EVENT_TYPES",

@@ -1,13 +1,15 @@
 """The small records inside tickets, events, commands and port signatures.
 
 They are slotted dataclasses, not models: the core builds them on every command, and they hold integers of microseconds
-since 1970-01-01T00:00Z (`*_us`), which compare and subtract exactly.
+since 1970-01-01T00:00Z (`*_us`), which compare and subtract exactly. `Clock`, which changes at every step, is a named
+tuple: replacing a field of its 23 costs 0.8 µs there and 6.6 µs on a frozen dataclass.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
-from pydantic import Field
+from pydantic import Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from supportflow._time import Instant, from_us
 from supportflow.model.base import Scalar
@@ -26,6 +28,40 @@ __all__ = [
 AttributeValue = Scalar | frozenset[str]
 Attributes = dict[str, AttributeValue]
 """Declared attributes of a ticket: scalars, or sets of tags."""
+
+
+def _record_schema(cls: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    """Read and write a named tuple as an object with named fields, so that it can grow; defaults are left out."""
+    defaults: dict[str, object] = cls._field_defaults
+    fields = core_schema.typed_dict_schema(
+        {
+            name: core_schema.typed_dict_field(handler.generate_schema(kind), required=name not in defaults)
+            for name, kind in get_type_hints(cls, include_extras=True).items()
+        },
+        extra_behavior="ignore",
+    )
+    from_fields = core_schema.no_info_after_validator_function(lambda given: cls(**given), fields)
+    written = core_schema.typed_dict_schema(
+        {
+            name: core_schema.typed_dict_field(handler.generate_schema(kind), required=False)
+            for name, kind in get_type_hints(cls, include_extras=True).items()
+        },
+    )
+    return core_schema.json_or_python_schema(
+        json_schema=from_fields,
+        python_schema=core_schema.union_schema(
+            [core_schema.is_instance_schema(cls), from_fields], mode="left_to_right"
+        ),
+        serialization=core_schema.plain_serializer_function_ser_schema(
+            lambda record: {
+                name: value
+                for name, value in record._asdict().items()
+                if name not in defaults or value != defaults[name]
+            },
+            return_schema=written,
+        ),
+    )
+
 
 ClockState = Literal["running", "paused", "met", "missed", "cancelled"]
 
@@ -93,8 +129,7 @@ class Verdict:
         return from_us(self.stopped_us)
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """A service level target bound to a ticket.
 
     The state is the run segments; `banked_us` is the sum of the closed ones, kept so that neither reading the due time
@@ -144,6 +179,10 @@ class Clock:
     verdict: Verdict | None = None
     excluded: bool = False
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return _record_schema(cls, handler)
+
     @property
     def running(self) -> bool:
         """True while time counts (in the calendar's hours)."""
@@ -176,8 +215,9 @@ class ClockMove:
 
     Attributes:
         clock: The clock's key.
-        move: `start` brings the whole clock; `pause` closes the running segment; `resume` opens one; `switch` goes on
-            under another calendar; `retarget` brings the clock with a new duration; `cancel` ends it without a verdict.
+        move: `start` and `attach` (the target came to apply later) bring the whole clock; `pause` closes the running
+            segment; `resume` opens one; `switch` goes on under another calendar; `retarget` brings the clock with a new
+            duration; `cancel` ends it without a verdict.
         at_us: When.
         counted_us: Counted time of the segment that closes (`pause`, `switch`, `cancel`).
         calendar: Of the segment that opens (`resume`, `switch`).
@@ -186,7 +226,7 @@ class ClockMove:
     """
 
     clock: str
-    move: Literal["start", "pause", "resume", "switch", "retarget", "cancel"]
+    move: Literal["start", "attach", "pause", "resume", "switch", "retarget", "cancel"]
     at_us: int
     counted_us: int | None = None
     calendar: str | None = None

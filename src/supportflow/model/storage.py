@@ -1,4 +1,4 @@
-"""What crosses the port to a store: rows, the atomic commit and its answers. Plain values, already serialised where needed."""
+"""What crosses the port to a store: rows, the atomic commit and its answers. Plain, serialised values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

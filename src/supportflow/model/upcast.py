@@ -24,7 +24,12 @@ UPCASTERS: dict[tuple[str, int], Upcaster] = {}
 
 
 def upcast(
-    kind: str, version: int, fields: Fields, *, to: int, upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS
+    kind: str,
+    version: int,
+    fields: Fields,
+    *,
+    to: int,
+    upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
 ) -> Fields:
     """The fields of version `to` from those of `version`.
 
@@ -51,6 +56,7 @@ def read_event(
         version: The version that its writer knew.
         min_reader: The lowest version that can read it.
         data: Its fields as JSON.
+        upcasters: (kind, version read) → upcaster.
 
     Raises:
         NewerSchemaError: If the row needs a newer supportflow.
@@ -63,4 +69,6 @@ def read_event(
     if version >= cls.VERSION:
         return cls.model_validate_json(data)
     fields = _FIELDS.validate_json(data)
-    return cls.model_validate_json(_FIELDS.dump_json(upcast(kind, version, fields, to=cls.VERSION, upcasters=upcasters)))
+    return cls.model_validate_json(
+        _FIELDS.dump_json(upcast(kind, version, fields, to=cls.VERSION, upcasters=upcasters))
+    )

@@ -58,9 +58,7 @@ class CompiledPolicy:
         self.classifier = WordClassifier(
             DEFAULT_WORDS if document.words is None else document.words, document.classes
         )
-        self.auto_close_us = (
-            None if document.auto_close_after is None else span_us(document.auto_close_after)
-        )
+        self.auto_close_us = None if document.auto_close_after is None else span_us(document.auto_close_after)
         self._auto_close_calendar = (
             ALWAYS if document.auto_close_calendar is None else calendar_name(document.auto_close_calendar)
         )

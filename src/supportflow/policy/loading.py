@@ -24,7 +24,10 @@ def parse_policy(document: Mapping[str, object]) -> Policy:
         policy = Policy.model_validate(document)
     except ValidationError as error:
         raise PolicyError(
-            [f"{'.'.join(map(str, problem['loc'])) or 'policy'}: {problem['msg']}" for problem in error.errors()]
+            [
+                f"{'.'.join(map(str, problem['loc'])) or 'policy'}: {problem['msg']}"
+                for problem in error.errors()
+            ]
         ) from None
     CompiledPolicy(policy)
     return policy

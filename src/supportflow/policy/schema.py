@@ -41,7 +41,11 @@ class Policy(Document):
         metrics: Metrics besides the shipped ones.
         sla: SLA policies, in order; the first match applies.
         groups: Support groups.
-        edits: When a newer version of the policy reaches the open tickets of an older one.
+        edits: When this version reaches the open tickets of an older one: `"never"`, `"on_next_event"` of the ticket, or
+            `"now"`, as soon as the desk takes it into use.
+        merge_clocks: What a merge does to the clocks of the ticket that goes on: it keeps its `"own"`, or takes over the
+            `"earliest"` start and the worst verdict of the two.
+        split_clocks: The clocks of the new part start on their `"own"`, or `"inherit"` what the whole has counted.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -61,12 +65,16 @@ class Policy(Document):
     sla: tuple[SlaPolicy, ...] = ()
     groups: tuple[Group, ...] = ()
     edits: Literal["never", "on_next_event", "now"] = "never"
+    merge_clocks: Literal["own", "earliest"] = "own"
+    split_clocks: Literal["own", "inherit"] = "own"
 
     @cached_property
     def canonical(self) -> str:
         """The explicitly given values and the schema, as JSON with sorted keys: what the fingerprint is taken of."""
         given = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return json.dumps({**given, "schema": self.schema_}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(
+            {**given, "schema": self.schema_}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
 
     @cached_property
     def fingerprint(self) -> str:

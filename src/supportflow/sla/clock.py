@@ -1,17 +1,16 @@
 """Arithmetic on one clock: what it has counted, when it is due, and how a move changes it.
 
-Everything is integer microseconds. A calendar is anything that counts (`elapsed_us`) and adds (`add_us`) working time.
+Everything is integer microseconds.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Literal, Protocol
+from typing import Literal
 
+from supportflow.calendars import BusinessCalendar
 from supportflow.model.records import Clock, ClockMove, Segment, Verdict
 
 __all__ = [
     "MAX_SEGMENTS",
-    "Calendar",
     "Calendars",
     "ahead_us",
     "apply_move",
@@ -28,19 +27,7 @@ MAX_SEGMENTS = 64
 """Closed segments that stay on a ticket; older ones are folded into `folded_us`."""
 
 
-class Calendar(Protocol):
-    """What a clock needs of a business calendar."""
-
-    def elapsed_us(self, start_us: int, end_us: int, /) -> int:
-        """Working time between two instants."""
-        ...
-
-    def add_us(self, start_us: int, duration_us: int, /, *, edge: Literal["close", "open"]) -> int:
-        """The instant at which that much working time has passed."""
-        ...
-
-
-Calendars = Callable[[str], Calendar]
+Calendars = Callable[[str], BusinessCalendar]
 """Finds a calendar by name."""
 
 
@@ -63,7 +50,9 @@ def reach_us(clock: Clock, after_us: int, calendars: Calendars) -> int:
     return reached if clock.retroactive or reached > clock.attached_us else clock.attached_us
 
 
-def ahead_us(calendar: Calendar, start_us: int, missing_us: int, edge: Literal["close", "open"]) -> int:
+def ahead_us(
+    calendar: BusinessCalendar, start_us: int, missing_us: int, edge: Literal["close", "open"]
+) -> int:
     """When the missing time has been counted. Nothing missing is reached at once, never at the closing time before."""
     if missing_us == 0 and edge == "close":
         return start_us
@@ -121,14 +110,13 @@ def _closed(clock: Clock, at_us: int, counted_us: int | None) -> Clock:
     if len(segments) > MAX_SEGMENTS:
         folded += segments[0].counted_us or 0
         segments = segments[1:]
-    return replace(clock, segments=segments, banked_us=clock.banked_us + counted_us, folded_us=folded)
+    return clock._replace(segments=segments, banked_us=clock.banked_us + counted_us, folded_us=folded)
 
 
 def _opened(clock: Clock, at_us: int, calendar: str) -> Clock:
     last = clock.segments[-1]
     pause = 0 if last.end_us is None else at_us - last.end_us
-    return replace(
-        clock,
+    return clock._replace(
         state="running",
         segments=(*clock.segments, Segment(at_us, None, calendar)),
         paused_us=clock.paused_us + pause,
@@ -147,9 +135,9 @@ def apply_move(clocks: tuple[Clock, ...], move: ClockMove) -> tuple[Clock, ...]:
 def _moved(clock: Clock, move: ClockMove) -> Clock:
     closed = _closed(clock, move.at_us, move.counted_us)
     if move.move == "pause":
-        return replace(closed, state="paused")
+        return closed._replace(state="paused")
     if move.move == "cancel":
-        return replace(closed, state="cancelled")
+        return closed._replace(state="cancelled")
     assert move.calendar is not None
     return _opened(closed, move.at_us, move.calendar)
 
@@ -161,11 +149,8 @@ def apply_verdict(clocks: tuple[Clock, ...], key: str, verdict: Verdict) -> tupl
 
 def _judged(clock: Clock, verdict: Verdict) -> Clock:
     counted = verdict.elapsed_us - clock.banked_us if clock.running else None
-    closed = _closed(clock, verdict.stopped_us, counted)
-    return replace(
-        closed,
+    return _closed(clock, verdict.stopped_us, counted)._replace(
         state="met" if verdict.met else "missed",
         verdict=verdict,
         paused_us=paused_us(clock, verdict.stopped_us),
     )
-

@@ -20,9 +20,9 @@ Record = Mapping[str, object]
 
 
 class Days(NamedTuple):
-    """A duration in working days: `count` days later at the same time of day, or at the close of that day."""
+    """A duration in working days: `days` later at the same time of day, or at the close of that day."""
 
-    count: int
+    days: int
     end_of_day: bool
 
 
@@ -58,6 +58,7 @@ class CompiledSla:
         touched: Every signal that a metric listens to.
         pausing: True if any metric pauses on a condition.
         capped: True if any target caps its total pause.
+        volatile: True if a change of the ticket's fields or group can change a target.
     """
 
     name: str
@@ -66,6 +67,7 @@ class CompiledSla:
     touched: int
     pausing: bool
     capped: bool
+    volatile: bool
 
     def targets(self, view: Callable[[], Record]) -> dict[str, CompiledTarget]:
         """Slot → the target that applies to a ticket."""
@@ -102,6 +104,12 @@ class SlaIndex:
         self._by_name = {sla.name: sla for sla in self._compiled}
         conditions: list[Condition | None] = [policy.when for policy in policies]
         self._index = ConditionIndex(conditions, fields)
+        self.looks_back = any(
+            target.on_change == "retroactive"
+            for sla in self._compiled
+            for _, targets in sla.slots
+            for target in targets
+        )
         self.static = all(condition is None for condition in conditions[:1]) or not policies
 
     def match(self, view: Callable[[], Record]) -> CompiledSla | None:
@@ -125,10 +133,10 @@ def _compile(
     for target in policy.targets:
         compiled = _compile_target(policy, target, metrics, fields, calendar_name)
         slots.setdefault(compiled.slot, []).append(compiled)
-    every = [target for targets in slots.values() for target in targets]
+    every = [one for targets in slots.values() for one in targets]
     touched = 0
-    for target in every:
-        touched |= target.metric.touched
+    for one in every:
+        touched |= one.metric.touched
     return CompiledSla(
         name=policy.name,
         slots=tuple((slot, tuple(targets)) for slot, targets in slots.items()),
@@ -136,6 +144,7 @@ def _compile(
         touched=touched,
         pausing=any(target.metric.pause_when is not None for target in every),
         capped=any(target.max_pause_us is not None for target in every),
+        volatile=any(target.when is not None or target.calendar_of == "group" for target in every),
     )
 
 

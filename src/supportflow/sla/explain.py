@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.model.events import ClocksMoved, EventBase, SlaJudged
-from supportflow.model.records import Clock, ClockMove
+from supportflow.model.records import Clock
+from supportflow.sla.binding import SlaEnvironment
 from supportflow.sla.clock import due_us
-from supportflow.sla.engine import SlaEnvironment
 from supportflow.sla.policy import span_name
 
 __all__ = ["ClockAccount", "ClockInterval", "account"]
@@ -91,3 +90,48 @@ def account(clock: Clock, events: Sequence[EventBase], at_us: int, env: SlaEnvir
         breached_at=clock.breached_at,
         intervals=tuple(intervals),
     )
+
+
+def _stretches(
+    clock: Clock, events: Sequence[EventBase], at_us: int
+) -> Iterator[tuple[int, int, str | None, str]]:
+    """(start, end, calendar or None while paused, reason), without gaps, from the first segment that the ticket keeps."""
+    reasons = dict(_pause_reasons(clock.key, events))
+    previous_end: int | None = None
+    for segment in clock.segments:
+        if previous_end is not None and segment.start_us > previous_end:
+            yield previous_end, segment.start_us, None, _paused(reasons, previous_end)
+        end_us = max(at_us, segment.start_us) if segment.end_us is None else segment.end_us
+        if end_us > segment.start_us:
+            yield segment.start_us, end_us, segment.calendar, "running"
+        previous_end = end_us
+    if clock.state == "paused" and previous_end is not None and at_us > previous_end:
+        yield previous_end, at_us, None, _paused(reasons, previous_end)
+
+
+def _paused(reasons: dict[int, str], at_us: int) -> str:
+    why = reasons.get(at_us)
+    return f"paused: {why}" if why else "paused"
+
+
+def _pause_reasons(key: str, events: Iterable[EventBase]) -> Iterator[tuple[int, str]]:
+    """When the clock of this target was paused or stopped, and why."""
+    target = key.rpartition("#")[0]
+    for event in events:
+        if isinstance(event, ClocksMoved):
+            for move in event.moves:
+                if move.clock.rpartition("#")[0] != target:
+                    continue
+                if move.move == "pause":
+                    yield move.at_us, move.reason or ""
+                elif move.state is not None and move.state.state == "paused":
+                    yield move.state.segments[-1].start_us, "from the start"
+        elif isinstance(event, SlaJudged) and event.clock.rpartition("#")[0] == target:
+            yield event.verdict.stopped_us, "stopped until it was reopened"
+
+
+def _inside(env: SlaEnvironment, calendar: str, start_us: int, end_us: int) -> Iterator[ClockInterval]:
+    for stretch in env.calendar(calendar).explain(from_us(start_us), from_us(end_us)):
+        start, end = to_us(stretch.start), to_us(stretch.end)
+        reason = "running" if stretch.open else stretch.name or stretch.reason
+        yield ClockInterval(start, end, reason, end - start if stretch.open else 0)

@@ -66,7 +66,6 @@ _S = Signal
 _C = StatusCategory
 
 
-
 @cache
 def shipped_metrics() -> dict[str, Metric]:
     """The metrics that supportflow ships, by name. Built at first use: importing the package stays cheap."""

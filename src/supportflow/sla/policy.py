@@ -107,7 +107,9 @@ class Target(Document):
     def _one_duration(self) -> Self:
         given = [self.duration, self.working_days, self.end_of_day]
         if sum(value is not None for value in given) != 1:
-            raise ValueError("give exactly one of duration (or minutes, hours, days), working_days, end_of_day")
+            raise ValueError(
+                "give exactly one of duration (or minutes, hours, days), working_days, end_of_day"
+            )
         return self
 
     @field_validator("metric")

@@ -97,8 +97,8 @@ class PriorityIndex:
     ) -> Chosen:
         """The class and level of a new ticket.
 
-        The host's word comes first, then the rules, then what the text suggests. Text can only raise the class: a message that
-        speaks of a break-in is security whatever else was said.
+        The host's word comes first, then the rules, then what the text suggests. Text can only raise the class: a message
+        that speaks of a break-in is security whatever else was said.
 
         Args:
             record: The ticket's fields.

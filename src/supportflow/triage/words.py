@@ -38,7 +38,7 @@ class TextSignals:
 
 
 def fold(text: str) -> str:
-    """Case and width folded: `ＨＡＣＫＥＤ` and `hacked` are one word."""
+    """Case and width folded: capitals and full-width letters are the same word."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 

@@ -1,0 +1,210 @@
+"""`AsyncDesk`: the same flows, driven with `await`. Ports may have plain or async methods."""
+
+import inspect
+from collections.abc import Awaitable, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from supportflow.exceptions import DeskClosed
+from supportflow.flows import Call, Environment, Flow, Tick, Verbs, handle, policies, queries, tick
+from supportflow.flows.setup import kinds_of, new_environment
+from supportflow.flows.verbs import TicketName, named
+from supportflow.kernel.explain import Explanation
+from supportflow.model.commands import CommandBase
+from supportflow.model.events import EventBase
+from supportflow.model.storage import DeadLetter
+from supportflow.model.ticket import Message, Outcome, Page, Ticket
+from supportflow.policy import Policy
+from supportflow.sla.reading import ClockReading
+from supportflow.stores.memory import MemoryStore
+from supportflow.system import SystemClock, SystemIds
+
+__all__ = ["AsyncDesk"]
+
+T = TypeVar("T")
+
+
+class AsyncDesk(Verbs[Awaitable[Outcome]]):
+    """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.
+
+    Args:
+        policy: How it works; a plain desk without an SLA if not given.
+        store: Where it keeps everything; its methods may be async. In memory if not given.
+        channels: Name → channel by which replies leave; `send` may be async.
+        on: Event class → handler, which may be async.
+        clock: Tells the time.
+        ids: Gives ids, salts and chance.
+        tenant: Whose tickets these are.
+        secret: Key for fingerprints of idempotent requests.
+
+    Raises:
+        PolicyError: If the policy is wrong.
+    """
+
+    def __init__(
+        self,
+        policy: Policy | None = None,
+        *,
+        store: Any = None,
+        channels: Mapping[str, Any] | None = None,
+        on: Mapping[type[EventBase], Any] | None = None,
+        clock: Any = None,
+        ids: Any = None,
+        tenant: str = "default",
+        secret: bytes | None = None,
+    ) -> None:
+        self._ports: dict[str, Any] = {
+            "store": MemoryStore() if store is None else store,
+            "clock": SystemClock() if clock is None else clock,
+            "ids": SystemIds() if ids is None else ids,
+        }
+        self._channels = dict(channels or {})
+        self._handlers = kinds_of(on or {})
+        self._env: Environment = new_environment(policy, tenant, self._handlers, self._channels, secret)
+        self._closed = False
+
+    # --- the driver ----------------------------------------------------------------------------
+
+    async def _call(self, call: Call) -> Any:
+        if call.port == "handler":
+            answer = self._handlers[call.method](*call.args)
+        elif call.port == "channel":
+            answer = self._channels[call.method].send(*call.args)
+        else:
+            answer = getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
+        return await answer if inspect.isawaitable(answer) else answer
+
+    async def _run(self, flow: Flow[T]) -> T:
+        if self._closed:
+            flow.close()
+            raise DeskClosed
+        try:
+            call = next(flow)
+            while True:
+                try:
+                    answer = await self._call(call)
+                except Exception as error:  # noqa: BLE001 - thrown into the flow, which decides what it means
+                    call = flow.throw(error)
+                else:
+                    call = flow.send(answer)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        finally:
+            flow.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the desk and its store."""
+        if not self._closed:
+            self._closed = True
+            closing = self._ports["store"].close()
+            if inspect.isawaitable(closing):
+                await closing
+
+    # --- commands ------------------------------------------------------------------------------
+
+    async def handle(self, command: CommandBase) -> Outcome:
+        """Carry out any command."""
+        return await self._run(handle(self._env, command))
+
+    async def run_due(self, *, limit: int = 1_000) -> Tick:
+        """Let everything happen that is due, then deliver what waits."""
+        return await self._run(tick(self._env, limit))
+
+    async def tick(self, *, limit: int = 1_000) -> Tick:
+        """The same as `run_due`."""
+        return await self.run_due(limit=limit)
+
+    async def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
+        """Take another policy version into use. New tickets get it; open ones as its `edits` says.
+
+        Args:
+            policy: The version.
+            progress: Called with the number of tickets looked at so far.
+
+        Returns:
+            How many open tickets moved to it at once.
+
+        Raises:
+            PolicyError: If the policy is wrong; nothing was changed then.
+        """
+        return await self._run(policies.use(self._env, policy, progress))
+
+    # --- questions -----------------------------------------------------------------------------
+
+    @property
+    def policy(self) -> Policy:
+        """The policy version that new tickets get."""
+        return self._env.policy
+
+    @property
+    def tenant(self) -> str:
+        """Whose tickets these are."""
+        return self._env.tenant
+
+    async def get(self, ticket: TicketName = None, *, ref: str | None = None) -> Ticket:
+        """A ticket as it stands."""
+        name = named(ticket, ref)
+        return await self._run(queries.lookup(self._env, name.get("ticket_id"), name.get("ref")))
+
+    async def find(
+        self,
+        *,
+        order: queries.Order = "priority",
+        limit: int = 50,
+        cursor: str | None = None,
+        **filters: Any,
+    ) -> Page:
+        """One page of the tickets that match; see `Desk.find`."""
+        equal = queries.read_filters(filters)
+        return await self._run(queries.find(self._env, equal=equal, order=order, limit=limit, cursor=cursor))
+
+    async def history(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[EventBase, ...]:
+        """Every event of a ticket, in order."""
+        name = named(ticket, ref)
+        return await self._run(queries.history(self._env, name.get("ticket_id"), name.get("ref")))
+
+    async def messages(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[Message, ...]:
+        """The messages of a ticket with their texts, in order."""
+        name = named(ticket, ref)
+        return await self._run(queries.messages(self._env, name.get("ticket_id"), name.get("ref")))
+
+    async def permitted(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[str, ...]:
+        """The triggers that the lifecycle would accept now, sorted."""
+        name = named(ticket, ref)
+        return await self._run(queries.permitted(self._env, name.get("ticket_id"), name.get("ref")))
+
+    async def clocks(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[ClockReading, ...]:
+        """The latest cycle of each SLA clock: elapsed, remaining, due, and why."""
+        name = named(ticket, ref)
+        return await self._run(queries.clocks(self._env, name.get("ticket_id"), name.get("ref")))
+
+    async def explain(self, ticket: TicketName = None, *, ref: str | None = None) -> Explanation:
+        """Why the ticket is where it is."""
+        name = named(ticket, ref)
+        return await self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
+
+    # --- people and deliveries -----------------------------------------------------------------
+
+    async def erase(self, subject: str) -> int:
+        """Erase every text of a person; the number of texts."""
+        return await self._run(queries.erase(self._env, subject))
+
+    async def dead_letters(self, *, limit: int = 100) -> tuple[DeadLetter, ...]:
+        """Deliveries that were given up, oldest first."""
+        return await self._run(queries.dead_letters(self._env, limit))
+
+    async def retry_delivery(self, key: str) -> None:
+        """Make a dead delivery due again."""
+        await self._run(queries.retry_delivery(self._env, key))
+
+    async def drop_delivery(self, key: str) -> None:
+        """Forget a dead delivery."""
+        await self._run(queries.drop_delivery(self._env, key))

@@ -1,0 +1,242 @@
+"""`Desk`: the flows, driven with plain calls."""
+
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from supportflow.exceptions import DeskClosed
+from supportflow.flows import Call, Environment, Flow, Tick, Verbs, handle, policies, queries, tick
+from supportflow.flows.setup import kinds_of, new_environment
+from supportflow.flows.verbs import TicketName, named
+from supportflow.kernel.explain import Explanation
+from supportflow.model.commands import CommandBase
+from supportflow.model.events import EventBase
+from supportflow.model.storage import DeadLetter
+from supportflow.model.ticket import Message, Outcome, Page, Ticket
+from supportflow.policy import Policy
+from supportflow.ports import Channel, Clock, Ids, Store
+from supportflow.sla.reading import ClockReading
+from supportflow.stores.memory import MemoryStore
+from supportflow.system import SystemClock, SystemIds
+
+__all__ = ["Desk", "Handler"]
+
+T = TypeVar("T")
+Handler = Callable[[Any], object]
+"""Takes one event."""
+
+
+class Desk(Verbs[Outcome]):
+    """A support desk of one tenant. Thread-safe.
+
+    Args:
+        policy: How it works; a plain desk without an SLA if not given.
+        store: Where it keeps everything; in memory if not given.
+        channels: Name → channel by which replies leave. A ticket's replies leave by the channel that it came in by.
+        on: Event class → handler, called by `run_due` at least once for each event.
+        clock: Tells the time.
+        ids: Gives ids, salts and chance.
+        tenant: Whose tickets these are.
+        secret: Key for fingerprints of idempotent requests: with it, the same key for another text is noticed.
+
+    Raises:
+        PolicyError: If the policy is wrong.
+    """
+
+    def __init__(
+        self,
+        policy: Policy | None = None,
+        *,
+        store: Store | None = None,
+        channels: Mapping[str, Channel] | None = None,
+        on: Mapping[type[EventBase], Handler] | None = None,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        tenant: str = "default",
+        secret: bytes | None = None,
+    ) -> None:
+        self._ports: dict[str, Any] = {
+            "store": MemoryStore() if store is None else store,
+            "clock": SystemClock() if clock is None else clock,
+            "ids": SystemIds() if ids is None else ids,
+        }
+        self._channels = dict(channels or {})
+        self._handlers = kinds_of(on or {})
+        self._env: Environment = new_environment(policy, tenant, self._handlers, self._channels, secret)
+        self._closed = False
+
+    # --- the driver ----------------------------------------------------------------------------
+
+    def _call(self, call: Call) -> Any:
+        if call.port == "handler":
+            return self._handlers[call.method](*call.args)
+        if call.port == "channel":
+            return self._channels[call.method].send(*call.args)
+        return getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
+
+    def _run(self, flow: Flow[T]) -> T:
+        if self._closed:
+            flow.close()
+            raise DeskClosed
+        try:
+            call = next(flow)
+            while True:
+                try:
+                    answer = self._call(call)
+                except Exception as error:  # noqa: BLE001 - thrown into the flow, which decides what it means
+                    call = flow.throw(error)
+                else:
+                    call = flow.send(answer)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        finally:
+            flow.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the desk and its store. A ticket is closed by `close_ticket`."""
+        if not self._closed:
+            self._closed = True
+            self._ports["store"].close()
+
+    # --- commands ------------------------------------------------------------------------------
+
+    def handle(self, command: CommandBase) -> Outcome:
+        """Carry out any command.
+
+        Raises:
+            SupportflowError: If it is refused, wrong, or cannot be stored; nothing was changed then.
+        """
+        return self._run(handle(self._env, command))
+
+    def run_due(self, *, limit: int = 1_000) -> Tick:
+        """Let everything happen that is due (warnings, breaches, automatic closing), then deliver what waits.
+
+        Call it every few seconds, from any number of processes. How often changes nothing but how soon people hear of it.
+
+        Args:
+            limit: How many tickets, and how many deliveries, at most; call again while it reports that many.
+        """
+        return self._run(tick(self._env, limit))
+
+    def tick(self, *, limit: int = 1_000) -> Tick:
+        """The same as `run_due`."""
+        return self.run_due(limit=limit)
+
+    def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
+        """Take another policy version into use. New tickets get it; open ones as its `edits` says.
+
+        Args:
+            policy: The version.
+            progress: Called with the number of tickets looked at so far.
+
+        Returns:
+            How many open tickets moved to it at once.
+
+        Raises:
+            PolicyError: If the policy is wrong; nothing was changed then.
+        """
+        return self._run(policies.use(self._env, policy, progress))
+
+    # --- questions -----------------------------------------------------------------------------
+
+    @property
+    def policy(self) -> Policy:
+        """The policy version that new tickets get."""
+        return self._env.policy
+
+    @property
+    def tenant(self) -> str:
+        """Whose tickets these are."""
+        return self._env.tenant
+
+    def get(self, ticket: TicketName = None, *, ref: str | None = None) -> Ticket:
+        """A ticket as it stands.
+
+        Raises:
+            TicketNotFound: If there is none.
+        """
+        name = named(ticket, ref)
+        return self._run(queries.lookup(self._env, name.get("ticket_id"), name.get("ref")))
+
+    def find(
+        self,
+        *,
+        order: queries.Order = "priority",
+        limit: int = 50,
+        cursor: str | None = None,
+        **filters: Any,
+    ) -> Page:
+        """One page of the tickets that match.
+
+        Args:
+            order: `"priority"` (the queue's order), `"opened"`, `"due"`, or `"updated"` (latest first).
+            limit: How many at most, up to 1,000.
+            cursor: From the page before.
+            **filters: `open`, `status`, `status_category`, `group`, `assignee`, `requester`, `channel`, `category`,
+                `priority_class`, `level`: the value that it must have; `assignee=""` finds what nobody has.
+        """
+        equal = queries.read_filters(filters)
+        return self._run(queries.find(self._env, equal=equal, order=order, limit=limit, cursor=cursor))
+
+    def history(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[EventBase, ...]:
+        """Every event of a ticket, in order."""
+        name = named(ticket, ref)
+        return self._run(queries.history(self._env, name.get("ticket_id"), name.get("ref")))
+
+    def messages(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[Message, ...]:
+        """The messages of a ticket with their texts, in order."""
+        name = named(ticket, ref)
+        return self._run(queries.messages(self._env, name.get("ticket_id"), name.get("ref")))
+
+    def permitted(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[str, ...]:
+        """The triggers that the lifecycle would accept now, sorted."""
+        name = named(ticket, ref)
+        return self._run(queries.permitted(self._env, name.get("ticket_id"), name.get("ref")))
+
+    def clocks(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[ClockReading, ...]:
+        """The latest cycle of each SLA clock: elapsed, remaining, due, and why."""
+        name = named(ticket, ref)
+        return self._run(queries.clocks(self._env, name.get("ticket_id"), name.get("ref")))
+
+    def explain(self, ticket: TicketName = None, *, ref: str | None = None) -> Explanation:
+        """Why the ticket has this class, this status, these due times; `str()` of it is text for people."""
+        name = named(ticket, ref)
+        return self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
+
+    # --- people and deliveries -----------------------------------------------------------------
+
+    def erase(self, subject: str) -> int:
+        """Erase every text of a person, by requester or agent id: value and salt. Events and folds stay as they are.
+
+        Returns:
+            How many texts were erased.
+        """
+        return self._run(queries.erase(self._env, subject))
+
+    def dead_letters(self, *, limit: int = 100) -> tuple[DeadLetter, ...]:
+        """Deliveries that were given up, oldest first."""
+        return self._run(queries.dead_letters(self._env, limit))
+
+    def retry_delivery(self, key: str) -> None:
+        """Make a dead delivery due again.
+
+        Raises:
+            DeliveryNotFound: If there is no such dead letter.
+        """
+        self._run(queries.retry_delivery(self._env, key))
+
+    def drop_delivery(self, key: str) -> None:
+        """Forget a dead delivery.
+
+        Raises:
+            DeliveryNotFound: If there is no such dead letter.
+        """
+        self._run(queries.drop_delivery(self._env, key))
