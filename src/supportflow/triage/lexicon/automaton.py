@@ -65,6 +65,5 @@ class Automaton:
             state = moves[state].get(unit) or of_root(unit, 0)
             names = output(state)
             if names is not None:
-                for name, length in names:
-                    found.append((name, index - length + 1, index))  # noqa: PERF401 - the inner loop is short
+                found += [(name, index - length + 1, index) for name, length in names]
         return found

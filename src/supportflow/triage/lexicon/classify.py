@@ -61,20 +61,30 @@ class LexiconClassifier:
         category = self._best(scores, classes)
         chosen = classes[category] if category else self._default
         reviews = [match.entry for match in matches if match.entry.review]
-        raised = bool(reviews or links) and SECURITY in self._ranks and self._rank(chosen) > self._rank(SECURITY)
+        raised = (
+            bool(reviews or links) and SECURITY in self._ranks and self._rank(chosen) > self._rank(SECURITY)
+        )
         reports = [
-            m for m in matches if m.entry.priority_class == SECURITY and m.entry.category and not m.entry.question
+            m
+            for m in matches
+            if m.entry.priority_class == SECURITY and m.entry.category and not m.entry.question
         ]
         return Signals(
             priority_class=SECURITY if raised else chosen,
             category=category or next((entry.category for entry in reviews), None),
             product=next((match.entry.product for match in matches if match.entry.product), None),
             language=language,
-            flags=tuple(sorted({flag for m in matches for flag in m.entry.flags} | ({PHISHING_LINK} if links else set()))),
+            flags=tuple(
+                sorted(
+                    {flag for m in matches for flag in m.entry.flags} | ({PHISHING_LINK} if links else set())
+                )
+            ),
             confidence=_confidence(scores, category),
             evidence=tuple(_evidence(matches, links)),
             raised_for_review=raised,
-            informational=chosen == SECURITY and not reviews and sum(m.entry.weight for m in reports) < _DECIDES,
+            informational=chosen == SECURITY
+            and not reviews
+            and sum(m.entry.weight for m in reports) < _DECIDES,
         )
 
     def _rank(self, priority_class: str) -> int:
@@ -145,7 +155,9 @@ def starting_at(priority_class: str, signals: Signals, classes: Sequence[str] = 
     """
     ranks = {name: rank for rank, name in enumerate(classes)}
     lowest = len(classes)
-    raises = signals.priority_class == SECURITY and ranks.get(SECURITY, lowest) < ranks.get(priority_class, lowest)
+    raises = signals.priority_class == SECURITY and ranks.get(SECURITY, lowest) < ranks.get(
+        priority_class, lowest
+    )
     if raises:
         return signals.model_copy(update={"raised_for_review": True})
     return signals.model_copy(update={"priority_class": priority_class, "raised_for_review": False})

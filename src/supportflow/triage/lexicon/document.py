@@ -54,7 +54,7 @@ class Lexicon(Document):
     """
 
     name: Name
-    sets: dict[str, tuple[str, ...]] = {}
+    sets: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
     negators: tuple[str, ...] = ()
     not_negators: tuple[str, ...] = ()
     official: tuple[str, ...] = ()

@@ -3,6 +3,8 @@
 Enough to choose a queue and a template; a host with a real detector overrides it.
 """
 
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
 import re
 from collections.abc import Collection
 
@@ -59,7 +61,8 @@ def detect(lower: str, tokens: Collection[str]) -> str | None:
             return by_script
     words = set(tokens)
     best, count = max(
-        ((language, len(words & stop)) for language, stop in _STOP_WORDS.items()), key=lambda scored: scored[1]
+        ((language, len(words & stop)) for language, stop in _STOP_WORDS.items()),
+        key=lambda scored: scored[1],
     )
     return best if count else None
 

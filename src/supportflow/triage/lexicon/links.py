@@ -1,11 +1,15 @@
 """Links that pretend: the organisation's name on somebody else's domain, and the tricks that hide where a link goes."""
 
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
 import re
 from collections.abc import Sequence
 
 __all__ = ["LINK", "suspicious_links"]
 
-LINK = re.compile(r"(?:https?|hxxps?)(?:://|\[:\]//)[^\s<>\"'，。）)]{1,512}+|(?<![\w.@])www\.[^\s<>\"'，。）)]{1,255}+")
+LINK = re.compile(
+    r"(?:https?|hxxps?)(?:://|\[:\]//)[^\s<>\"'，。）)]{1,512}+|(?<![\w.@])www\.[^\s<>\"'，。）)]{1,255}+"
+)
 _LOOKS_LIKE = str.maketrans({"0": "o", "1": "l", "3": "e", "5": "s", "-": None, "_": None})
 
 

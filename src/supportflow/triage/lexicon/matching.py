@@ -1,5 +1,7 @@
 """Lexicons compiled to one automaton, and the matches that it finds in a text."""
 
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
 import re
 import unicodedata
 from bisect import bisect_right
@@ -29,7 +31,9 @@ _EXCUSES = Entry(words=("not only",))
 
 _SEPARATES = -1
 _UNKNOWN = 0
-_CLAUSE = re.compile(r"[,，、:：()（）]|\b(?:but|and|or|so|because|then|if|when|my|who)\b|但|而|又|因为|所以|就")
+_CLAUSE = re.compile(
+    r"[,，、:：()（）]|\b(?:but|and|or|so|because|then|if|when|my|who)\b|但|而|又|因为|所以|就"
+)
 _WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B)}
 
@@ -222,7 +226,10 @@ class CompiledLexicons:
         questions = self._matched(by_role[_Role.ASKS], places, {})
         reports = self._matched(by_role[_Role.SPEAKS], places, _asked(questions))
         return sorted(
-            [Match(pattern.entry, pattern.name, *places.span(*span)) for pattern, span in (*_firsts(questions), *reports)],
+            [
+                Match(pattern.entry, pattern.name, *places.span(*span))
+                for pattern, span in (*_firsts(questions), *reports)
+            ],
             key=lambda match: (match.end, match.start),
         )
 
@@ -246,19 +253,23 @@ class CompiledLexicons:
     def _joined(
         self, found: list[tuple[int, int, int]], places: "_Places", done: set[int]
     ) -> Iterator[tuple[_Pattern, int, int]]:
-        """Join the parts of patterns with gaps; a pattern without one is whole already. Entries in `done` are passed over."""
+        """Join the parts of patterns with gaps; a pattern without one is whole already.
+
+        Entries in `done` are passed over.
+        """
         # For each part that has been reached: where the chain to it began and ended, latest last.
         reached: dict[int, deque[tuple[int, int]]] = defaultdict(deque)
         for part, first, last in found:
             pattern, position, ends = self._parts[part]
             if pattern.number in done:
                 continue
-            begin: int | None = first
+            begin = first
             if position:
                 before = reached.get(part - 1)
-                begin = _continued(before, first, pattern, places) if before else None
-                if begin is None:
+                chain = _continued(before, first, pattern, places) if before else None
+                if chain is None:
                     continue
+                begin = chain
             if ends:
                 yield pattern, begin, last
                 continue
@@ -268,12 +279,18 @@ class CompiledLexicons:
             chains.append((begin, last))
 
 
-def _continued(chains: deque[tuple[int, int]], first: int, pattern: _Pattern, places: "_Places") -> int | None:
+def _continued(
+    chains: deque[tuple[int, int]], first: int, pattern: _Pattern, places: "_Places"
+) -> int | None:
     """Where the latest chain began that ends before `first`, at most a gap away, in the same sentence, and not negated."""
     for begin, end in reversed(chains):
         if end < first:
             near = end >= first - pattern.gap - 1 and places.together(end, first)
-            return begin if near and not (pattern.entry.negatable and places.negated_between(end, first)) else None
+            return (
+                begin
+                if near and not (pattern.entry.negatable and places.negated_between(end, first))
+                else None
+            )
     return None
 
 
@@ -311,5 +328,7 @@ class _Places:
         for unit in range(first - 1, max(-1, first - 1 - scope), -1):
             if unit in self.negating and unit not in self.excused:
                 between = self._pieces[self._tokens[unit] + 1 : self._tokens[first]]
-                return _CLAUSE.search("".join(between)) is None and all(normal(token) != BREAK for token in between)
+                return _CLAUSE.search("".join(between)) is None and all(
+                    normal(token) != BREAK for token in between
+                )
         return False

@@ -38,7 +38,12 @@ def inflected(word: str) -> tuple[str, ...]:
         return word, f"{word[:-1]}ies", f"{word[:-1]}ied", f"{word}ing"
     if word.endswith("e"):
         return word, f"{word}s", f"{word}d", f"{word[:-1]}ing"
-    if len(word) <= _SHORT and word[-1] not in _VOWELS | {"w", "x"} and word[-2:-1] in _VOWELS and word[-3:-2] not in _VOWELS:
+    if (
+        len(word) <= _SHORT
+        and word[-1] not in _VOWELS | {"w", "x"}
+        and word[-2:-1] in _VOWELS
+        and word[-3:-2] not in _VOWELS
+    ):
         stem = word + word[-1]
     plural = f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
     return word, plural, f"{stem}ed", f"{stem}ing", f"{word}ed", f"{word}ing"

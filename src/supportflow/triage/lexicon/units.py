@@ -6,6 +6,8 @@ those of ability and will (`cannot`, `won't`): "I did not withdraw" is an alarm,
 没有, 未 and their kin are one unit too.
 """
 
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
 import re
 from functools import cache
 from importlib.resources import files
@@ -43,7 +45,9 @@ _TOKEN = re.compile(
 )
 # " not" behind an auxiliary is joined to it by a character that words may have: the text keeps its length.
 _AUXILIARY_NOT = re.compile(
-    rf" not(?![{_WORD}])(?:" + "|".join(rf"(?<=\b{stem} not)" for stem in (*_DOES[:-1], *_CAN) if stem not in {"ca", "wo"}) + ")"
+    rf" not(?![{_WORD}])(?:"
+    + "|".join(rf"(?<=\b{stem} not)" for stem in (*_DOES[:-1], *_CAN) if stem not in {"ca", "wo"})
+    + ")"
 )
 
 
@@ -55,7 +59,8 @@ def spellings() -> dict[str, str]:
     return {
         **dict(zip(rows[::2], rows[1::2], strict=True)),
         # 帐 is the older spelling of 账, also in simplified texts; traditional 帳 leads to it.
-        **{"帳": "账", "帐": "账"},
+        "帳": "账",
+        "帐": "账",
         **dict.fromkeys(_NOT, NEGATED),
         **dict.fromkeys(_CANNOT, UNABLE),
         **dict.fromkeys(_CHINESE_NOT, CHINESE_NEGATED),

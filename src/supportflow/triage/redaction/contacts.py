@@ -1,11 +1,13 @@
 """E-mail addresses and phone numbers."""
 
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
 import re
 from collections.abc import Iterator
 
 from supportflow.exceptions import MissingExtra
-from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.kinds import Kind, Span
+from supportflow.triage.redaction.piece import Piece
 
 __all__ = ["find_contacts", "find_national_phones"]
 
@@ -16,7 +18,8 @@ _INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ .()/-]{0,2}\
 _CHINESE_MOBILE = re.compile(r"(?<![\d.])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.]\d|\d)", re.ASCII)
 _NAMES = ("phone", "mobile", "cell", "tel", "whatsapp", "call me", "sms", "手机", "手機", "电话", "電話")
 _NAMED = re.compile(
-    r"(?:(?<![a-z])(?:phone|mobile|cell|tel|telephone|whatsapp|call me (?:at|on)|sms to)(?: (?:number|no|nr))?|手机|手機|电话|電話|电话号码|手机号码?)"
+    r"(?:(?<![a-z])(?:phone|mobile|cell|tel|telephone|whatsapp|call me (?:at|on)|sms to)(?: (?:number|no|nr))?"
+    r"|手机|手機|电话|電話|电话号码|手机号码?)"
     r"[\s.:：]{0,3}(?:is|was|是|为|為)?[\s:：]{0,2}(\(?\d(?:[ ().-]{0,2}\d){6,14})(?!\d)"
 )
 
@@ -45,7 +48,7 @@ def find_national_phones(piece: Piece, regions: tuple[str, ...]) -> Iterator[Spa
         MissingExtra: If the `phones` extra is not installed.
     """
     try:
-        from phonenumbers import Leniency, PhoneNumberMatcher  # noqa: PLC0415
+        from phonenumbers import Leniency, PhoneNumberMatcher  # noqa: PLC0415 - optional
     except ImportError as error:
         raise MissingExtra("phones", "national phone formats") from error
     for region in regions:

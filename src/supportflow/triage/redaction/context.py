@@ -5,13 +5,15 @@ taken unless it is a placeholder or an everyday word; behind "is" it may also no
 between it must look random. Digits behind "code" are taken where the words between are only filler.
 """
 
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
 import re
 from collections.abc import Iterator
 from enum import IntEnum
 
-from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.checks import base58check
 from supportflow.triage.redaction.kinds import Kind, Span
+from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.topics import CODE_NOT_SECRET, ORDINARY, TOPICS, Topic, looks_random
 
 __all__ = ["find_announced"]
@@ -27,10 +29,16 @@ class _Link(IntEnum):
 
 _CLOSING = r"[\"'”’)\]`*]{0,3}"
 _BREAK = r"[ \t]{0,4}(?:\r?\n[ \t]{0,4})?"
-_OWNER = r"(?:[ ](?:for|on|of|in|at|to)(?:[ ](?:my|the|this|our|your))?[ ][\w.@-]{1,40}+(?:[ ](?:account|wallet|email|app))?)?"
+_OWNER = (
+    r"(?:[ ](?:for|on|of|in|at|to)(?:[ ](?:my|the|this|our|your))?[ ][\w.@-]{1,40}+"
+    r"(?:[ ](?:account|wallet|email|app))?)?"
+)
 _LINKS = (
     (_Link.EQUALS, re.compile(rf"{_CLOSING}{_OWNER}[ \t]{{0,4}}(?:[:=：＝|]{{1,3}}>?|->|→)(?!//){_BREAK}")),
-    (_Link.SAID, re.compile(r"[ \t]{0,2}(?:就?是|为|為|改成|改为|改為|设为|設為|设置为|叫)[ \t]{0,2}[:：]?[ \t]{0,2}")),
+    (
+        _Link.SAID,
+        re.compile(r"[ \t]{0,2}(?:就?是|为|為|改成|改为|改為|设为|設為|设置为|叫)[ \t]{0,2}[:：]?[ \t]{0,2}"),
+    ),
     (
         _Link.SAID,
         re.compile(
@@ -39,15 +47,23 @@ _LINKS = (
         ),
     ),
     (_Link.LOOSE, re.compile(r"(?:[ ][a-z']{1,12}){1,5}(?:[ ]?[:=]|[ ](?:is|was))[ ]{1,3}")),
-    (_Link.LOOSE, re.compile(r"[ \t]{1,3}(?:to|as|and|with|-|–|—|number|no\.?)[ \t]{1,3}|[ \t]{0,3}(?:\r?\n)?[ \t]{0,3}")),
+    (
+        _Link.LOOSE,
+        re.compile(
+            r"[ \t]{1,3}(?:to|as|and|with|-|–|—|number|no\.?)[ \t]{1,3}|[ \t]{0,3}(?:\r?\n)?[ \t]{0,3}"
+        ),
+    ),
 )
 
 _FILLER = re.compile(
-    r"(?:[ \t,]{1,3}(?:is|was|i|i've|have|just|got|get|received|my|the|me|you|they|sent|here|it|it's|its|code|number|no|from|by|via|on"
+    r"(?:[ \t,]{1,3}(?:is|was|i|i've|have|just|got|get|received|my|the|me|you|they|sent|here|it"
+    r"|it's|its|code|number|no|from|by|via|on"
     r"|sms|text|email|app|phone|now|that|this|which|says|said|shows|as|be|should|to|your|login|in|of|entered|enter|are|gave|him|her|them|they|we|asked|wanted|used|told"
     r"|for|google|authenticator)(?![a-z])){0,9}+[\s:=：#\"'“(*-]{0,6}"
 )
-_CHINESE_FILLER = re.compile("[是为為收到的了给給你您发發我他她们們告诉告訴,，:： 这這个個刚剛才现现在現在输入輸入填写寫叫做就“\"=]{0,12}+")
+_CHINESE_FILLER = re.compile(
+    '[是为為收到的了给給你您发發我他她们們告诉告訴,，:： 这這个個刚剛才现现在現在输入輸入填写寫叫做就“"=]{0,12}+'
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DIGIT_KINDS = frozenset((Kind.ONE_TIME_CODE, Kind.CARD_CODE, Kind.PIN))
 _PLAIN_CODE = frozenset(("code", "codes"))
@@ -59,22 +75,38 @@ _DIGITS = re.compile(r"\d{6,12}")
 _TRAILING = ".,;:?)]}>\"'”’`"
 
 _SAID_AFTER = re.compile(
-    r"[ \t]{0,3}(?:is|was|as|=|就?是|为|為)[ \t]{0,3}(?:my |the |our |his |her |your |我的|这个|這個|你发的)?(?:[a-z0-9]{1,14}[ -]){0,2}"
+    r"[ \t]{0,3}(?:is|was|as|=|就?是|为|為)[ \t]{0,3}(?:my |the |our |his |her |your |我的|这个|這個)?"
+    r"(?:[a-z0-9]{1,14}[ -]){0,2}"
     r"(?:(password|passcode|passwd|pwd|密码|密碼)|(pin(?![a-z]))|(code(?![a-z])|otp|验证码|驗證碼))"
 )
 _AFTER_KINDS = (Kind.PASSWORD, Kind.PIN, Kind.ONE_TIME_CODE)
-_AFTER_ANCHORS = ("is my", "is the", "was my", "was the", "as my", "as the", "是", "= my", "is our", "is your", "is his", "is her")
+_AFTER_ANCHORS = (
+    "is my",
+    "is the",
+    "was my",
+    "was the",
+    "as my",
+    "as the",
+    "是",
+    "= my",
+    "is our",
+    "is your",
+    "is his",
+    "is her",
+)
 _TOKEN = re.compile(r"(?<![!-~])[!-~]{4,128}+")
 
 _BASIC_AUTH = re.compile(r"://[^\s:/?#\[\]@!$&'()*+,;=]{1,64}:([^\s:/?#\[\]@&'()*,;]{1,128})@")
 
 _DENSE = re.compile(r"(?<![A-Za-z0-9+/_.@-])[A-Za-z0-9+/_-]{16,512}+={0,2}")
 _KEY_REACH = 80
+_FEWEST_DIGITS = 3
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _WALLET = re.compile(r"0x[0-9a-fA-F]{40}|[a-z]{2,12}1[02-9ac-hj-np-z]{38,100}")
 _ADDRESS_BYTES = 21
 _SAYS_KEY = re.compile(
-    r"api[ _-]{0,2}(?:key|secret|pass)|secret[ _-]?key|(?:api|client|app|access)[ _-]?secret|access[ _-]?(?:key|token)|api ?密钥|密钥|密鑰|秘钥|秘鑰"
+    r"api[ _-]{0,2}(?:key|secret|pass)|secret[ _-]?key|(?:api|client|app|access)[ _-]?secret|access[ _-]?(?:key|token)"
+    r"|api ?密钥|密钥|密鑰|秘钥|秘鑰"
     r"|(?<![a-z_])secret(?![a-z_])|private[ _-]?key|私钥|私鑰"
 )
 _SAYS_OTHER = re.compile(
@@ -144,7 +176,11 @@ def _accepted(topic: Topic, link: _Link, value: re.Match[str], before: str) -> t
     if topic.random_only and not (random or (text.isdigit() and link is _Link.EQUALS)):
         return None
     if embedded or link is _Link.LOOSE:
-        strict = (random or _DIGITS.fullmatch(text)) and (not embedded or link is _Link.EQUALS) and not text.startswith(("http", "www."))
+        strict = (
+            (random or _DIGITS.fullmatch(text))
+            and (not embedded or link is _Link.EQUALS)
+            and not text.startswith(("http", "www."))
+        )
         return (start, end) if strict else None
     if not random and not quoted and _ordinary(text.lower(), link):
         return None
@@ -223,4 +259,6 @@ def _key_like(token: str) -> bool:
         return False
     digits = sum(c.isdigit() for c in token)
     mixed = any(c.islower() for c in token) and any(c.isupper() for c in token)
-    return digits >= 3 and (mixed or "_" not in token) and "--" not in token and not token.isdigit()  # noqa: PLR2004
+    return (
+        digits >= _FEWEST_DIGITS and (mixed or "_" not in token) and "--" not in token and not token.isdigit()
+    )

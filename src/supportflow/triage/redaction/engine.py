@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from supportflow.triage.redaction.contacts import find_contacts, find_national_phones
 from supportflow.triage.redaction.context import find_announced
-from supportflow.triage.redaction.piece import Piece, fold
 from supportflow.triage.redaction.keys import find_keys
 from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind, Span
 from supportflow.triage.redaction.numbers import find_numbers
 from supportflow.triage.redaction.phrases import find_phrases
+from supportflow.triage.redaction.piece import Piece, fold
 from supportflow.triage.redaction.rules import DEFAULT_RULES, RedactionRules
 from supportflow.triage.redaction.tokens import find_tokens
 
@@ -140,7 +140,9 @@ def _merge(text: str, rules: RedactionRules) -> list[Finding]:
     yields to any that is removed.
     """
     piece = fold(text)
-    spans = sorted((s for s in _spans(piece, rules) if s[0] < s[1]), key=lambda s: (s[0], -s[1], _PRECEDENCE[s[2]]))
+    spans = sorted(
+        (s for s in _spans(piece, rules) if s[0] < s[1]), key=lambda s: (s[0], -s[1], _PRECEDENCE[s[2]])
+    )
     if not spans:
         return []
     masked: list[Finding] = []
@@ -150,8 +152,8 @@ def _merge(text: str, rules: RedactionRules) -> list[Finding]:
         into = kept if kind in rules.keep else masked
         if into and start < into[-1].end:
             before = into[-1]
-            kind = min(kind, before.kind, key=_PRECEDENCE.__getitem__)  # noqa: PLW2901
-            into[-1] = Finding(kind, before.start, max(end, before.end), before.masked)
+            first_kind = min(kind, before.kind, key=_PRECEDENCE.__getitem__)
+            into[-1] = Finding(first_kind, before.start, max(end, before.end), before.masked)
         else:
             into.append(Finding(kind, start, end, into is masked))
     if not kept:

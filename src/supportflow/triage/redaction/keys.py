@@ -5,8 +5,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from supportflow.triage.redaction.checks import base58check, stellar_seed
-from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.kinds import Kind, Span
+from supportflow.triage.redaction.piece import Piece
 
 __all__ = ["find_keys"]
 
@@ -14,7 +14,9 @@ _PEM_LINE = re.compile(
     r"-----(BEGIN|END) (?:[A-Z0-9]{1,16} ){0,4}(?:PRIVATE KEY|PGP PRIVATE KEY BLOCK|PRIVATE KEY BLOCK)-----"
 )
 # The body of a PEM block that lost its end: base64, header lines and line breaks, also written as "\n".
-_PEM_BODY = re.compile(r"(?:[ \t\r]*+(?:\n|\\n)?[A-Za-z0-9+/=]{20,}+|[ \t\r]*+\n[A-Za-z-]{4,20}: [^\n]{1,80})*+")
+_PEM_BODY = re.compile(
+    r"(?:[ \t\r]*+(?:\n|\\n)?[A-Za-z0-9+/=]{20,}+|[ \t\r]*+\n[A-Za-z-]{4,20}: [^\n]{1,80})*+"
+)
 
 _SHORTEST_KEY = 50
 
@@ -50,7 +52,8 @@ _SAYS_PUBLIC = re.compile(
     r"|哈希|交易|地址|区块|區塊|合约|合約|订单|訂單|公钥|公鑰|txid|签名|簽名"
 )
 _IS_PRIVATE = re.compile(
-    r"[\s\"'`)]{0,4}(?:(?:is|was|as|=|<-|--?)[\s]{1,3}(?:my |the |our |her |his |their )?(?:private|secret) key|\(private key"
+    r"[\s\"'`)]{0,4}(?:(?:is|was|as|=|<-|--?)[\s]{1,3}(?:my |the |our |her |his |their )?(?:private|secret) key"
+    r"|\(private key"
     r"|(?:是|为|為)?(?:我的|这个|這個)?(?:私钥|私鑰))"
 )
 _REACH = 80
@@ -121,6 +124,18 @@ def _last_before(ends: list[int], position: int) -> int:
     return ends[index] if index >= 0 else -_REACH - 1
 
 
+def _checked(text: str, runs: list[tuple[int, int]]) -> Iterator[Span]:
+    """Keys whose checksum tells what they are."""
+    for start, end in runs:
+        for match in _BASE58_RUN.finditer(text, start, end):
+            kind = _base58_kind(match.group())
+            if kind is not None:
+                yield *match.span(), kind
+        for match in _STELLAR.finditer(text, start, end):
+            if stellar_seed(match.group()):
+                yield *match.span(), Kind.PRIVATE_KEY
+
+
 def find_keys(piece: Piece) -> Iterator[Span]:
     """Every private key and extended public key, as spans of the folded text. Linear time."""
     text = piece.text
@@ -133,12 +148,5 @@ def find_keys(piece: Piece) -> Iterator[Span]:
     long = [(start, end) for start, end in piece.dense if end - start >= _SHORTEST_KEY]
     if not long:
         return
-    for start, end in long:
-        for match in _BASE58_RUN.finditer(text, start, end):
-            kind = _base58_kind(match.group())
-            if kind is not None:
-                yield *match.span(), kind
-        for match in _STELLAR.finditer(text, start, end):
-            if stellar_seed(match.group()):
-                yield *match.span(), Kind.PRIVATE_KEY
+    yield from _checked(text, long)
     yield from _in_context(piece, long)

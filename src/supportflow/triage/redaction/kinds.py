@@ -10,14 +10,14 @@ class Kind(StrEnum):
 
     SEED_PHRASE = "seed_phrase"
     PRIVATE_KEY = "private_key"
-    ACCESS_TOKEN = "access_token"  # noqa: S105
-    API_SECRET = "api_secret"  # noqa: S105
+    ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a kind
+    API_SECRET = "api_secret"  # noqa: S105 - the name of a kind
     CARD_NUMBER = "card_number"
-    PASSWORD = "password"  # noqa: S105
+    PASSWORD = "password"  # noqa: S105 - the name of a kind
     PIN = "pin"
     ONE_TIME_CODE = "one_time_code"
     CARD_CODE = "card_code"
-    SECRET = "secret"  # noqa: S105
+    SECRET = "secret"  # noqa: S105 - the name of a kind
     EXTENDED_PUBLIC_KEY = "extended_public_key"
     IDENTITY_NUMBER = "identity_number"
     IBAN = "iban"

@@ -1,12 +1,14 @@
 """Numbers with a check digit: payment cards, IBANs, Chinese resident identity numbers; and US social security numbers."""
 
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
 import re
 from collections.abc import Iterator
 from itertools import accumulate
 
 from supportflow.triage.redaction.checks import chinese_resident_id, iban, luhn
-from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.kinds import Kind, Span
+from supportflow.triage.redaction.piece import Piece
 
 __all__ = ["find_numbers"]
 
@@ -21,7 +23,9 @@ _ISSUERS: tuple[tuple[str, frozenset[int]], ...] = (
     *((str(n), frozenset((16, 17, 18, 19))) for n in (62, 81)),  # UnionPay
     *((str(n), frozenset((16, 17, 18, 19))) for n in range(2200, 2205)),  # Mir
     *((str(n), frozenset((16,))) for n in (60, 82, 508, 9792)),  # RuPay, Troy
-    *((str(n), frozenset((16, 18, 19))) for n in (5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763)),  # Maestro
+    *(
+        (str(n), frozenset((16, 18, 19))) for n in (5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763)
+    ),  # Maestro
 )
 _BY_PREFIX = dict(_ISSUERS)
 _LONGEST_PREFIX = 4
@@ -33,24 +37,28 @@ _GROUP = re.compile(r"\d+", re.ASCII)
 # A bare number right behind one of these is the host's own reference, even if its digits add up.
 _REFERENCE_BEFORE = re.compile(
     r"(?:(?:order|transaction|trade|ticket|case|reference|ref|txn?|payment|deposit|withdrawal|invoice|tracking|advert)"
-    r"[ ]?(?:no|nr|num|number|id|#)?|(?:订单|訂單|流水|交易|单|單|工单|工單|参考|參考|广告|廣告)(?:编号|編號|号码|號碼|号|號)?|uid|user id)"
+    r"[ ]?(?:no|nr|num|number|id|#)?|(?:订单|訂單|流水|交易|单|單|工单|工單|参考|參考|广告|廣告)"
+    r"(?:编号|編號|号码|號碼|号|號)?|uid|user id)"
     r"[\s.:#=：是为為]{0,4}$"
 )
 _REFERENCE_REACH = 28
 
 _RESIDENT_DIGITS = 17  # and a check character, which may be X
 _RESIDENT_ID = re.compile(
-    r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])", re.ASCII
+    r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])",
+    re.ASCII,
 )
 _SOCIAL_SECURITY = re.compile(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\d-])", re.ASCII)
 _PASSPORT = re.compile(
-    r"(?:passport|护照|護照|identity card|id card|身份证|身份證)[ ]?(?:no|nr|number|num|号码|號碼|号|號)?[.:#：]?[ ]?(?:is|was|是|为|為)?[ ]?"
+    r"(?:passport|护照|護照|identity card|id card|身份证|身份證)[ ]?(?:no|nr|number|num|号码|號碼|号|號)?"
+    r"[.:#：]?[ ]?(?:is|was|是|为|為)?[ ]?"
     r"([a-z]{1,2}\d{6,9}|\d{8,9})(?![a-z0-9])"
 )
 
 _PASSPORT_ANCHORS = ("passport", "identity card", "id card", "护照", "護照", "身份")
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}")
+
 
 def _issued(digits: str) -> bool:
     lengths = (_BY_PREFIX.get(digits[:size]) for size in range(_LONGEST_PREFIX, 0, -1))

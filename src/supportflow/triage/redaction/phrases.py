@@ -6,13 +6,15 @@ stand in a row in prose, so a Chinese phrase needs more: characters set apart, o
 before it.
 """
 
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from itertools import pairwise, repeat
 
-from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.kinds import Kind, Span
+from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.wordlists import LENGTHS, Wordlists, checksum_holds, wordlists
 
 __all__ = ["find_phrases"]
@@ -33,11 +35,13 @@ _NAME = re.compile(
 )
 # Words of the English list that any sentence may have.
 _PROSE = frozenset(
-    "about after again all also always any ask because before both can come day during each either else enough ever every few "
-    "first give good have help how into just know like long lost make many minute more much must need never next not nothing now "
-    "often once one only open other over own people please put rather right same say send she should since some still stop such "
-    "tell that then there they thing this time today tomorrow try under until use very wait want way what when where will year "
-    "you your".split()
+    """
+    about after again all also always any ask because before both can come day during each either else
+    enough ever every few first give good have help how into just know like long lost make many minute
+    more much must need never next not nothing now often once one only open other over own people please
+    put rather right same say send she should since some still stop such tell that then there they thing
+    this time today tomorrow try under until use very wait want way what when where will year you your
+    """.split()  # noqa: SIM905 - a list of a hundred lines would hide the code
 )
 
 _HAN = "[\u4e00-\u9fff]"

@@ -93,10 +93,7 @@ def fold(text: str) -> Piece:
         cluster = match.group()
         if cluster in _INVISIBLE:
             continue
-        if cluster.isascii():
-            piece = cluster
-        else:
-            piece = _DASHES.get(cluster) or unicodedata.normalize("NFKC", cluster)
+        piece = _DASHES.get(cluster) or unicodedata.normalize("NFKC", cluster)
         pieces.append(piece)
         offsets.extend([match.start()] * len(piece))
     offsets.append(len(text))

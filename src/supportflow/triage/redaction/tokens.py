@@ -11,8 +11,8 @@ from binascii import Error as Base64Error
 from collections.abc import Callable, Iterator
 
 from supportflow.triage.redaction.checks import base58check
-from supportflow.triage.redaction.piece import Piece
 from supportflow.triage.redaction.kinds import Kind, Span
+from supportflow.triage.redaction.piece import Piece
 
 __all__ = ["find_tokens"]
 
@@ -96,9 +96,9 @@ def find_tokens(piece: Piece) -> Iterator[Span]:
             if check is None or check(match.group()):
                 yield *match.span(), Kind.API_SECRET
     for start, _ in piece.dense:
-        match = _DISCORD.match(text, start)
-        if match:
-            yield *match.span(), Kind.API_SECRET
+        discord = _DISCORD.match(text, start)
+        if discord is not None:
+            yield *discord.span(), Kind.API_SECRET
     if "eyJ" in text:
         for match in _JWT.finditer(text):
             if _is_jwt(match.group()):

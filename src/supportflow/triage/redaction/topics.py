@@ -3,6 +3,8 @@
 A handful of other languages' words for "password" are known too; nothing is promised for them.
 """
 
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
 import re
 from dataclasses import dataclass
 
@@ -38,7 +40,8 @@ _FREE = re.compile(rf"(?:{_QUOTED}|[\"'“‘«(<\[`]{{0,2}}{_WORD})")
 _KEYLIKE = re.compile(r"[\"'“‘(<`]{0,2}()([A-Za-z0-9+/=_.~-]{8,512}+)")
 
 _NOT_A_COUNT = (
-    r"(?![\d])(?![-/.:,]\d)(?![ ]?(?:usd|eur|gbp|btc|eth|dollars?|euros?|times|min|hours?|days?|weeks?|%|\$|€|£|元|次|分|小时|天|块|个|年|月|号|號))"
+    r"(?![\d])(?![-/.:,]\d)(?![ ]?(?:usd|eur|gbp|btc|eth|dollars?|euros?|times|min|hours?|days?|weeks?|%|\$|€|£"
+    r"|元|次|分|小时|天|块|个|年|月|号|號))"
 )
 _CODE = re.compile(rf"()(?<!\d)(\d{{3}}[ -]\d{{3}}|\d{{4,8}}|g-\d{{6}}){_NOT_A_COUNT}", re.IGNORECASE)
 _PIN = re.compile(rf"()(?<!\d)(\d{{4,8}}|\d(?:[ -]\d){{3,5}}|\d\d[ -]\d\d){_NOT_A_COUNT}")
@@ -58,7 +61,8 @@ TOPICS = (
         ("key", "secret", "token", "bearer", "密钥", "密鑰", "秘钥", "秘鑰"),
         re.compile(
             r"(?:api|access|secret|client|consumer|signing|webhook|app|refresh)[ _-]{0,2}"
-            r"(?:key|secret|token|pass(?:phrase|word)?)s?(?:[ _-]?(?:id|key))?|auth[ _-]token|secret|bearer|api密钥|密钥|密鑰|秘钥|秘鑰"
+            r"(?:key|secret|token|pass(?:phrase|word)?)s?(?:[ _-]?(?:id|key))?"
+            r"|auth[ _-]token|secret|bearer|api密钥|密钥|密鑰|秘钥|秘鑰"
         ),
         _KEYLIKE,
         random_only=True,
@@ -66,7 +70,21 @@ TOPICS = (
     ),
     Topic(
         Kind.ONE_TIME_CODE,
-        ("code", "otp", "2fa", "mfa", "one-time", "one time", "验证", "驗證", "动态", "動態", "校验", "校驗", "一次性"),
+        (
+            "code",
+            "otp",
+            "2fa",
+            "mfa",
+            "one-time",
+            "one time",
+            "验证",
+            "驗證",
+            "动态",
+            "動態",
+            "校验",
+            "校驗",
+            "一次性",
+        ),
         re.compile(
             r"(?<![a-z])(?:(?:verification|verify|security|auth|authenticator|authentication|login|log-?in|confirmation|access|sms"
             r"|2fa|mfa|totp|google|backup|recovery|reset|text|e-?mail|phone|one[- ]time|two[- ]factor|otp|activation|secret)"
@@ -78,7 +96,9 @@ TOPICS = (
     Topic(
         Kind.CARD_CODE,
         ("cvv", "cvc", "cvn", "security code", "安全码", "安全碼"),
-        re.compile(r"(?<![a-z])(?:cvv2?|cvc2?|cvn|security code)(?: (?:code|number))?(?![a-z])|安全码|安全碼"),
+        re.compile(
+            r"(?<![a-z])(?:cvv2?|cvc2?|cvn|security code)(?: (?:code|number))?(?![a-z])|安全码|安全碼"
+        ),
         _CARD_CODE,
     ),
     Topic(
@@ -90,7 +110,19 @@ TOPICS = (
     Topic(
         Kind.PASSWORD,
         (
-            *("pass", "pwd", "pw", "密码", "密碼", "口令", "contraseña", "passwort", "kennwort", "mot de passe", "senha"),
+            *(
+                "pass",
+                "pwd",
+                "pw",
+                "密码",
+                "密碼",
+                "口令",
+                "contraseña",
+                "passwort",
+                "kennwort",
+                "mot de passe",
+                "senha",
+            ),
             *("пароль", "şifre", "mật khẩu", "kata sandi", "비밀번호", "パスワード"),
         ),
         re.compile(
@@ -113,7 +145,7 @@ ORDINARY = frozenset(
     this to too undefined unknown until up upper used valid very was weak what when where which who why with without
     working wrong yes you your but, app page link form field screen button manager change recovery protection policy
     settings email account login attempt attempts
-    """.split()
+    """.split()  # noqa: SIM905 - a list of two hundred lines would hide the code
 )
 """Words that follow "my password is" without being one."""
 
