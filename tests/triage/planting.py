@@ -1,5 +1,7 @@
 """Secrets to plant, and messages to plant them in."""
 
+# ruff: noqa: RUF001 - full-width punctuation is part of what is tested
+
 import string
 
 from hypothesis import strategies as st
@@ -87,25 +89,113 @@ secrets = st.one_of(
     codes.map(lambda s: (s, f"验证码是{s}")),
     _text(_alnum, 40).map(lambda s: (f"ghp_{s}", f"ghp_{s}")),
     _text(string.ascii_uppercase + string.digits, 16).map(lambda s: (f"AKIA{s}", f"aws AKIA{s}")),
-    _text(_alnum, 64).filter(lambda s: sum(c.isdigit() for c in s) > 3).map(lambda s: (s, f"API secret: {s}")),
+    _text(_alnum, 64)
+    .filter(lambda s: sum(c.isdigit() for c in s) > 3)
+    .map(lambda s: (s, f"API secret: {s}")),
 )
 """A secret, and the words in which it is sent."""
 
-prose = st.sampled_from((
-    "Hello, my withdrawal is still pending.", "Please help me quickly!", "我的提币还没到账，", "order 2039485720394857",
-    "0x8BC53Cd1c3ba83bd0D11F2F4Bfe0819Be8fb9794", "bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g", "https://example.com/a?b=c",
-    "I forgot my password and the code never arrives", "请尽快处理", "call +44 20 7946 0958", "ana@example.com", "2024-03-15 14:30",
-    "fee 0.0005 BTC", "[password removed]", "ＡＢＣ１２３", "e\u0301te\u0301", "a\u200bb", "\n\n", "\t", "…", "🙂",
-))  # fmt: skip
+prose = st.sampled_from(
+    (
+        "Hello, my withdrawal is still pending.",
+        "Please help me quickly!",
+        "我的提币还没到账，",
+        "order 2039485720394857",
+        "0x8BC53Cd1c3ba83bd0D11F2F4Bfe0819Be8fb9794",
+        "bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g",
+        "https://example.com/a?b=c",
+        "I forgot my password and the code never arrives",
+        "请尽快处理",
+        "call +44 20 7946 0958",
+        "ana@example.com",
+        "2024-03-15 14:30",
+        "fee 0.0005 BTC",
+        "[password removed]",
+        "ＡＢＣ１２３",
+        "e\u0301te\u0301",
+        "a\u200bb",
+        "\n\n",
+        "\t",
+        "…",
+        "🙂",
+    )
+)
 
 # Pieces that finish each other: announcements without values, values without announcements, rows cut short.
-shreds = st.sampled_from((
-    "password", "password:", "is", "my", "pin", "code", "api key", "secret", "private key", "密码", "验证码", "助记词", "私钥", "=", ":", "\"",
-    "'", "(", "1234", "123456", "4111", "1111", "4111111111111111", "a1b2c3d4", "Hunter2!", "legal", "winner", "thank", "year", "wave",
-    "sausage", "的", "枪", "疫", "霉", "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "MIIEvQIBADANBgkqhkiG9w0BAQ", "eyJhbGciOiJIUzI1NiJ9.e30.x",
-    "glpat-", "sk_live_", "AKIA", "@", ".", "://", "user:pw1@", "+1 ", "a" * 30, "f" * 64, "DE88 7217 0024", "0455 1768 57", "1.", "2)", "\u200b",
-    "seed phrase", "is my password", "是我的密码", "tx hash", "order", "ticket", "promo", "http://x.y/", "&", "[", "]", " removed]", "11010119730806", "1125", "cvv", "otp",
-))  # fmt: skip
+shreds = st.sampled_from(
+    (
+        "password",
+        "password:",
+        "is",
+        "my",
+        "pin",
+        "code",
+        "api key",
+        "secret",
+        "private key",
+        "密码",
+        "验证码",
+        "助记词",
+        "私钥",
+        "=",
+        ":",
+        '"',
+        "'",
+        "(",
+        "1234",
+        "123456",
+        "4111",
+        "1111",
+        "4111111111111111",
+        "a1b2c3d4",
+        "Hunter2!",
+        "legal",
+        "winner",
+        "thank",
+        "year",
+        "wave",
+        "sausage",
+        "的",
+        "枪",
+        "疫",
+        "霉",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----END PRIVATE KEY-----",
+        "MIIEvQIBADANBgkqhkiG9w0BAQ",
+        "eyJhbGciOiJIUzI1NiJ9.e30.x",
+        "glpat-",
+        "sk_live_",
+        "AKIA",
+        "@",
+        ".",
+        "://",
+        "user:pw1@",
+        "+1 ",
+        "a" * 30,
+        "f" * 64,
+        "DE88 7217 0024",
+        "0455 1768 57",
+        "1.",
+        "2)",
+        "\u200b",
+        "seed phrase",
+        "is my password",
+        "是我的密码",
+        "tx hash",
+        "order",
+        "ticket",
+        "promo",
+        "http://x.y/",
+        "&",
+        "[",
+        "]",
+        " removed]",
+        "11010119730806",
+        "1125",
+        "cvv",
+        "otp",
+    )
+)
 joints = st.sampled_from(("", " ", "\n", ", "))
 
 

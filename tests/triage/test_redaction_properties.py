@@ -5,9 +5,9 @@ import sys
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from triage import planting
 
 from supportflow.triage.redaction import LABELS, SEPARATOR, STRICT_RULES, redact
+from triage import planting
 
 texts = st.one_of(planting.shredded(), st.text(max_size=80))
 
@@ -33,7 +33,8 @@ def test_joined_texts_are_redacted_as_each_alone(one, other):
     offset = len(one) + len(SEPARATOR)
     moved = [(f.kind, f.start + offset, f.end + offset) for f in second.findings]
     assert [(f.kind, f.start, f.end) for f in joined.findings] == [
-        *((f.kind, f.start, f.end) for f in first.findings), *moved,
+        *((f.kind, f.start, f.end) for f in first.findings),
+        *moved,
     ]
 
 
@@ -73,12 +74,34 @@ def test_a_phrase_with_one_typo_is_a_phrase(phrase, data):
 
 
 HOSTILE = {
-    "announcements": "password ", "announced": "password: ", "quotes": 'password "', "codes": "code is ", "seed names": "seed phrase ",
-    "list words": "legal winner thank year ", "broken rows": "legal winner thank zzzz year wave ", "Chinese names": "助记词是", "Chinese": "枪疫霉尝",
-    "apart": "枪 疫 ", "PEM": "-----BEGIN PRIVATE KEY-----", "JWT": "eyJhbGciOiJIUzI1NiJ9.", "digits": "1", "groups": "411 ", "at": "a@", "links": "http://a.",
-    "dashes": "-", "blanks": " ", "zero width": "a\u200b", "combining": "e\u0301", "wallets": "bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g ",
-    "hex": "private key " + "a1" * 32 + " ", "prefixes": "glpat-", "marks": "[password removed]", "IBAN": "DE88", "colons": ":", "credentials": "://a:b@",
-}  # fmt: skip
+    "announcements": "password ",
+    "announced": "password: ",
+    "quotes": 'password "',
+    "codes": "code is ",
+    "seed names": "seed phrase ",
+    "list words": "legal winner thank year ",
+    "broken rows": "legal winner thank zzzz year wave ",
+    "Chinese names": "助记词是",
+    "Chinese": "枪疫霉尝",
+    "apart": "枪 疫 ",
+    "PEM": "-----BEGIN PRIVATE KEY-----",
+    "JWT": "eyJhbGciOiJIUzI1NiJ9.",
+    "digits": "1",
+    "groups": "411 ",
+    "at": "a@",
+    "links": "http://a.",
+    "dashes": "-",
+    "blanks": " ",
+    "zero width": "a\u200b",
+    "combining": "e\u0301",
+    "wallets": "bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g ",
+    "hex": "private key " + "a1" * 32 + " ",
+    "prefixes": "glpat-",
+    "marks": "[password removed]",
+    "IBAN": "DE88",
+    "colons": ":",
+    "credentials": "://a:b@",
+}
 
 
 def steps(text: str) -> int:

@@ -1,6 +1,7 @@
 """The small language that lexicon entries are written in.
 
 `card lost|stolen`      words in a row, with alternatives
+`lost|left_behind`      an alternative of several words
 `my? phone`             a word that may be missing
 `report~`               a word in its regular forms: reports, reported, reporting
 `@asset gone`           any member of the set `asset`; a member may be several words
@@ -67,7 +68,7 @@ def _slot(slot: str, sets: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]
         elif alternative.endswith("~"):
             choices |= dict.fromkeys((form,) for form in inflected(alternative[:-1]))
         else:
-            choices[_units(alternative)] = None
+            choices[_units(alternative.replace("_", " "))] = None
     if () in choices:
         raise PatternProblem(f"{slot!r} names no word")
     return [*choices, ()] if optional else list(choices)

@@ -15,7 +15,7 @@ from itertools import pairwise, repeat
 
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.piece import Piece
-from supportflow.triage.redaction.wordlists import LENGTHS, Wordlists, checksum_holds, wordlists
+from supportflow.triage.redaction.wordlists import LENGTHS, Wordlists, checksum_holds, misspelt, wordlists
 
 __all__ = ["find_phrases"]
 
@@ -124,14 +124,14 @@ def _worded(text: str, lists: Wordlists) -> Iterator[Span]:
     for start, end in _stretches(spans):
         part, where = masks[start:end], spans[start:end]
 
-        def near(index: int, first: int = start) -> bool:
-            word = words[first + index]
-            return word[:3] in lists.prefixes or word[-3:] in lists.suffixes
-
         for bit in range(len(lists.languages)):
             known = bytes([mask >> bit & 1 for mask in part])
             if _SIX_KNOWN.search(known) is None and sum(known) < _ROW:
                 continue
+
+            def near(index: int, first: int = start, bit: int = bit) -> bool:
+                return misspelt(words[first + index], bit)
+
             for first, last in (*_rows(known, near), *_named_rows(text, known, where)):
                 yield where[first][0], where[last - 1][1], Kind.SEED_PHRASE
 

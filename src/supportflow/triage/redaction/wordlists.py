@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["LENGTHS", "Wordlists", "checksum_holds", "wordlists"]
+__all__ = ["LENGTHS", "Wordlists", "checksum_holds", "misspelt", "wordlists"]
 
 LENGTHS = (12, 15, 18, 21, 24)
 """How many words a phrase can have."""
 
+_LONGEST_WORD = 10
 _CHINESE = ("chinese_simplified", "chinese_traditional")
 
 
@@ -22,8 +23,6 @@ class Wordlists:
         languages: The ten lists of words; a word's bit in `masks` is its list's position here.
         masks: For each word, as listed and without accents: the lists that have it, as bits.
         flags: The same words, each mapped to 1.
-        prefixes: The first three letters of every word.
-        suffixes: The last three letters of every word.
         chinese: For each of the two Chinese lists: the index of each character.
         characters: The characters of either.
     """
@@ -31,8 +30,6 @@ class Wordlists:
     languages: tuple[str, ...]
     masks: dict[str, int]
     flags: dict[str, int]
-    prefixes: frozenset[str]
-    suffixes: frozenset[str]
     chinese: tuple[dict[str, int], ...]
     characters: frozenset[str]
 
@@ -59,10 +56,33 @@ def wordlists() -> Wordlists:
         languages=languages,
         masks=masks,
         flags=dict.fromkeys(masks, 1),
-        prefixes=frozenset(word[:3] for word in masks),
-        suffixes=frozenset(word[-3:] for word in masks),
         chinese=tuple({character: i for i, character in enumerate(lists[name])} for name in _CHINESE),
         characters=frozenset(character for name in _CHINESE for character in lists[name]),
+    )
+
+
+def _shortened(word: str) -> set[str]:
+    return {word[:place] + word[place + 1 :] for place in range(len(word))}
+
+
+@cache
+def _shortened_words(bit: int) -> frozenset[str]:
+    words = (word for word, mask in wordlists().masks.items() if mask >> bit & 1)
+    return frozenset(short for word in words for short in _shortened(word))
+
+
+def misspelt(word: str, bit: int) -> bool:
+    """Whether one letter too few, too many or wrong, or two swapped, make the word one of a list's.
+
+    Args:
+        word: A word in lower case.
+        bit: The list's position in `Wordlists.languages`.
+    """
+    if len(word) > _LONGEST_WORD:
+        return False
+    words, shortened = wordlists().masks, _shortened_words(bit)
+    return word in shortened or any(
+        short in shortened or words.get(short, 0) >> bit & 1 for short in _shortened(word)
     )
 
 
