@@ -8,6 +8,8 @@ message of 1,000 characters takes more than 50 triggers, if ten times the text t
 if a megabyte of prose takes more than a second to redact.
 """
 
+# ruff: noqa: RUF001 - Chinese prose has full-width punctuation
+
 import argparse
 import csv
 import gc
@@ -32,16 +34,18 @@ ROUNDS = 15
 MEGABYTE = 1_000_000
 
 ENGLISH = (
-    "Hello, I tried to withdraw 0.5 BTC yesterday at 14:30 and the transaction is still pending. My order number is "
-    "20394857203948572 and the address is bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g. I have contacted your support twice and "
-    "nobody answers me. Please check what is going on, I need the funds for my rent. I already verified my identity and changed "
-    "nothing in the account settings. The app shows a message that I do not understand, and the help page says that it should "
-    "take one hour at most. A friend of mine had the same last month and it was solved the same day. If you need a screenshot or "
-    "the exact time, tell me where to send it, I am at home all day. I do not want to open another ticket, because the last one "
-    "was closed without any answer, and I had to explain everything again from the beginning. It would be very kind if a person "
-    "looked at this case today. I have been a customer for three years and never had any trouble before. Thank you and best "
-    "regards from Berlin, where it is raining again and I hope that it is nicer where you are.      "
-)[:1000]
+    "Hello, I tried to withdraw 0.5 BTC yesterday at 14:30 and the transaction is still pending. My order "
+    "number is 20394857203948572 and the address is bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g. I have "
+    "contacted your support twice and nobody answers me. Please check what is going on, I need the funds "
+    "for my rent. I already verified my identity and changed nothing in the account settings. The app "
+    "shows a message that I do not understand, and the help page says that it should take one hour at "
+    "most. A friend of mine had the same last month and it was solved the same day. If you need a "
+    "screenshot or the exact time, tell me where to send it, I am at home all day. I do not want to open "
+    "another ticket, because the last one was closed without any answer, and I had to explain everything "
+    "again from the beginning. It would be very kind if a person looked at this case today. I have been a "
+    "customer for three years and never had any trouble before. Thank you and best regards from Berlin, "
+    "where it is raining again and I hope that it is nicer where you are. "
+).ljust(1000)[:1000]
 CHINESE = (
     "你好，我昨天下午提币到自己的钱包，到现在还没到账，订单号是20394857203948572，在线客服一直排队，没有人回答。"
     "请帮我看一下是什么原因，这笔钱是用来交房租的，房东已经催过我两次。我已经完成了身份认证，也没有修改过任何设置。"
