@@ -12,7 +12,7 @@ from typing import NamedTuple
 from transitions import EventData, Machine, MachineError
 
 from supportflow.conditions import Fields, compile_condition
-from supportflow.lifecycle.definition import MERGE, LifecycleDefinition, check_definition
+from supportflow.lifecycle.definition import LifecycleDefinition, check_definition
 from supportflow.model.base import StatusCategory
 
 __all__ = ["Fired", "Lifecycle", "Rejected", "View"]
@@ -154,7 +154,7 @@ class Lifecycle:
         )
 
     def route(self, status: str, target: str, view: View) -> tuple[str | None, tuple[str, ...]]:
-        """How a command on this ticket alone could have gone from one status to another; a merge takes two.
+        """How a command could have gone from one status to another.
 
         Returns:
             The trigger that leads there (the first by name if several do) and its unmet guards: `("resolve", ())` if it
@@ -164,7 +164,7 @@ class Lifecycle:
         blocked: tuple[str, tuple[str, ...]] | None = None
         for trigger in self._triggers[status]:
             steps = [step for step in self._steps[status, trigger] if step.target == target]
-            if trigger == MERGE or not steps:
+            if not steps:
                 continue
             if all(not step.guards for step in steps):
                 return trigger, ()
