@@ -13,10 +13,7 @@ from supportflow.conditions import Condition, Fields, find_witness, overlap, val
 from supportflow.exceptions import ConditionError, LifecycleError
 from supportflow.model.base import Document, Name, StatusCategory
 
-__all__ = ["MERGE", "LifecycleDefinition", "Transition", "check_definition", "default_lifecycle"]
-
-MERGE = "merge"
-"""The one trigger that needs a second ticket: only a merge fires it."""
+__all__ = ["LifecycleDefinition", "Transition", "check_definition", "default_lifecycle"]
 
 
 class Transition(Document):

@@ -12,11 +12,13 @@ from typing import NamedTuple
 from transitions import EventData, Machine, MachineError
 
 from supportflow.conditions import Fields, compile_condition
-from supportflow.lifecycle.definition import MERGE, LifecycleDefinition, check_definition
+from supportflow.lifecycle.definition import LifecycleDefinition, check_definition
 from supportflow.model.base import StatusCategory
 
-__all__ = ["REQUESTER_REPLIED", "Fired", "Lifecycle", "Rejected", "View"]
+__all__ = ["MERGE", "REQUESTER_REPLIED", "Fired", "Lifecycle", "Rejected", "View"]
 
+MERGE = "merge"
+"""Fired by merging into another ticket, and by nothing else."""
 REQUESTER_REPLIED = "requester_replied"
 """Fired by the requester's words."""
 
@@ -161,7 +163,7 @@ class Lifecycle:
         )
 
     def route(self, status: str, target: str, view: View) -> tuple[str | None, tuple[str, ...]]:
-        """How a command on this ticket alone could have gone from one status to another; a merge takes two.
+        """How a command could have gone from one status to another.
 
         Returns:
             The trigger that leads there (the first by name if several do, the requester's words last) and its unmet guards:
