@@ -10,7 +10,8 @@ SupportflowError
 │   ├── ConditionError
 │   ├── LifecycleError
 │   ├── CalendarError
-│   └── PolicyError
+│   ├── PolicyError
+│   └── MappingError
 ├── NotFound (LookupError)
 │   ├── TicketNotFound
 │   ├── PolicyNotFound
@@ -45,6 +46,7 @@ __all__ = [
     "IdempotencyMismatch",
     "InvalidInput",
     "LifecycleError",
+    "MappingError",
     "MissingExtra",
     "NaiveDatetimeError",
     "NewerSchemaError",
@@ -149,6 +151,12 @@ class PolicyError(DefinitionError):
     """A policy document is wrong."""
 
     subject = "policy"
+
+
+class MappingError(DefinitionError):
+    """A log's mapping is wrong, or does not fit its log or its policy."""
+
+    subject = "mapping"
 
 
 class NotFound(SupportflowError, LookupError):

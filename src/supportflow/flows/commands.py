@@ -7,6 +7,7 @@ from supportflow.exceptions import (
     ConflictError,
     DuplicateRef,
     IdempotencyMismatch,
+    InvalidInput,
     StoreError,
     SupportflowError,
 )
@@ -15,6 +16,7 @@ from supportflow.flows.delivering import deliver
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import follow, get, identify
 from supportflow.flows.preparing import Prepared, prepare, request_hash, text_of
+from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.rows import event_row, outbox_rows, read_row, stream_changes
@@ -28,6 +30,7 @@ from supportflow.model.commands import (
     Merge,
     OpenTicket,
     Receive,
+    Split,
     TicketCommand,
 )
 from supportflow.model.events import EventBase, PolicyPublished
@@ -38,6 +41,7 @@ from supportflow.triage.words import TextSignals
 
 __all__ = ["handle", "publish", "tick"]
 
+_OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 ATTEMPTS = 20
 """How often a command is decided again because others changed its ticket first."""
 
@@ -48,6 +52,8 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     Raises:
         SupportflowError: As `decide`, and what finding and storing the ticket can raise. Nothing was changed then.
     """
+    if not isinstance(command, CommandBase):
+        raise InvalidInput("command", "is not a command")
     fingerprint = request_hash(command, env.secret) if command.key is not None else ""
     if command.key is not None:
         known = yield from requests.recall(env.tenant, command.key)
@@ -64,7 +70,7 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
             prepared = yield from prepare(command, _owner(command, ticket), now)
         facts = Facts(
             tenant=env.tenant,
-            ticket_id=(yield from requests.new_id(now)),
+            ticket_id=(yield from requests.new_id(now)) if isinstance(command, _OPENING) else "",
             signals=_signals(env, command),
             other=other,
             history=(yield from _history(env, command, ticket)),
@@ -95,7 +101,7 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
 def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
     """The ticket that the outcome shows: the one that was opened for a follow-up or adopted, else the one commanded."""
     opened = any(
-        event.kind in {"ticket_opened", "ticket_adopted"} and not getattr(event, "split_from", None)  # type: ignore[attr-defined]
+        event.kind in {"ticket_opened", "ticket_adopted"} and not getattr(event, "split_from", None)
         for event in events
     )
     if opened or ticket is None:
@@ -196,10 +202,14 @@ def tick(env: Environment, limit: int) -> Flow[Tick]:
 
     A ticket that fails does not hold up the others.
 
+    Raises:
+        InvalidInput: If the limit cannot be used.
+
     Args:
         env: The desk.
         limit: How many tickets and how many deliveries at most.
     """
+    whole("limit", limit, 0)
     now = yield from requests.now()
     yield from publish(env, now)
     events: list[EventBase] = []

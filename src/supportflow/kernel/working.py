@@ -4,6 +4,7 @@ from supportflow.exceptions import Refused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import as_ref
+from supportflow.lifecycle.engine import MERGE
 from supportflow.model.commands import (
     Assign,
     Cancel,
@@ -118,4 +119,6 @@ def trigger(
     """Fire the trigger that the command is named after, or the one that it names."""
     del facts, book
     name = command.trigger if isinstance(command, Trigger) else command.kind
+    if name == MERGE:
+        raise Refused(draft.ticket.id, command.kind, "merging takes a ticket to merge into; use merge")
     draft.fire(name, cause="command", reason=as_ref(command.reason))

@@ -15,7 +15,12 @@ from supportflow.conditions import Fields, compile_condition
 from supportflow.lifecycle.definition import LifecycleDefinition, check_definition
 from supportflow.model.base import StatusCategory
 
-__all__ = ["Fired", "Lifecycle", "Rejected", "View"]
+__all__ = ["MERGE", "REQUESTER_REPLIED", "Fired", "Lifecycle", "Rejected", "View"]
+
+MERGE = "merge"
+"""Fired by merging into another ticket, and by nothing else."""
+REQUESTER_REPLIED = "requester_replied"
+"""Fired by the requester's words."""
 
 View = Callable[[], Mapping[str, object]]
 """Gives the ticket's fields when a guard asks for them."""
@@ -81,6 +86,10 @@ class Lifecycle:
         self._triggers = {
             status: sorted(trigger for source, trigger in self._steps if source == status)
             for status in definition.statuses
+        }
+        self._routes = {
+            status: sorted((one for one in triggers if one != MERGE), key=REQUESTER_REPLIED.__eq__)
+            for status, triggers in self._triggers.items()
         }
 
     def _build(self) -> Machine:
@@ -157,12 +166,12 @@ class Lifecycle:
         """How a command could have gone from one status to another.
 
         Returns:
-            The trigger that leads there (the first by name if several do) and its unmet guards: `("resolve", ())` if it
-            is permitted, `("reopen", ("within_reopen_window",))` if guards stand in the way, `(None, ())` if nothing leads
-            there.
+            The trigger that leads there (the first by name if several do, the requester's words last) and its unmet guards:
+            `("resolve", ())` if it is permitted, `("reopen", ("within_reopen_window",))` if guards stand in the way,
+            `(None, ())` if nothing leads there. Merging is never it: that takes another ticket.
         """
         blocked: tuple[str, tuple[str, ...]] | None = None
-        for trigger in self._triggers[status]:
+        for trigger in self._routes[status]:
             steps = [step for step in self._steps[status, trigger] if step.target == target]
             if not steps:
                 continue

@@ -4,7 +4,7 @@ Rules that keep old recordings loadable: a field is never renamed or given anoth
 a change that this cannot express raises `VERSION` and brings an upcaster (`supportflow.model.upcast`).
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
@@ -50,6 +50,7 @@ class EventBase(Value):
     """What every event says.
 
     Attributes:
+        kind: Which event it is, such as `"sla_breached"`.
         recorded_at: The instant at which it stands in its stream; it never goes back within a stream.
         observed_at: The caller's own time, where it differs.
         by: Who caused it.
@@ -57,6 +58,10 @@ class EventBase(Value):
 
     VERSION: ClassVar[int] = 1
     MIN_READER: ClassVar[int] = 1
+
+    if TYPE_CHECKING:
+        # Each kind of event declares its own, as the discriminator of the union.
+        kind: str
 
     recorded_at: Instant
     observed_at: Instant | None = None

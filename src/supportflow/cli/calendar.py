@@ -1,0 +1,112 @@
+"""`supportflow calendar show`: a week of a business calendar, and its next openings."""
+
+import argparse
+import sys
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from supportflow.calendars import BusinessCalendar, render_week
+from supportflow.cli.console import policy_at
+from supportflow.exceptions import InvalidInput
+from supportflow.policy import Policy
+from supportflow.policy.named import named_calendars
+from supportflow.system import SystemClock
+
+__all__ = ["add_to", "run"]
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "calendar",
+        help="look at a business calendar",
+        description="Look at a business calendar.",
+    )
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    show = actions.add_parser(
+        "show",
+        help="print a week and the next openings",
+        description=(
+            "Print a week of a calendar, its holidays, and the next openings: a calendar of a policy by name, or weekday "
+            "hours given here."
+        ),
+    )
+    show.add_argument(
+        "name", nargs="?", metavar="NAME", help="a calendar of the policy; all of them if not given"
+    )
+    show.add_argument("--policy", metavar="POLICY", help="a policy in TOML or JSON")
+    show.add_argument(
+        "--hours",
+        metavar="HH:MM-HH:MM",
+        help="opening hours, Monday to Friday (with --country: its own working week)",
+    )
+    show.add_argument("--tz", metavar="ZONE", help="time zone of --hours, an IANA name (default UTC)")
+    show.add_argument(
+        "--country", metavar="CODE", help="public holidays of a country for --hours, such as DE"
+    )
+    show.add_argument("--subdivision", metavar="CODE", help="and of its subdivision, such as BE")
+    show.add_argument("--date", metavar="YYYY-MM-DD", help="a day of the week to show (default: today)")
+    show.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the week."""
+    day = _day(arguments.date)
+    weeks = [render_week(calendar, _moment(calendar, day)) for calendar in _calendars(arguments)]
+    sys.stdout.write("\n".join(weeks))
+    return 0
+
+
+def _calendars(arguments: argparse.Namespace) -> list[BusinessCalendar]:
+    if arguments.hours is not None:
+        if arguments.policy is not None or arguments.name is not None:
+            raise InvalidInput("--hours", "cannot stand beside a calendar's name or --policy")
+        return [_given(arguments)]
+    for option in ("tz", "country", "subdivision"):
+        if getattr(arguments, option) is not None:
+            raise InvalidInput(f"--{option}", "needs --hours")
+    return _declared(policy_at(arguments.policy), arguments.name)
+
+
+def _given(arguments: argparse.Namespace) -> BusinessCalendar:
+    opening, dash, closing = arguments.hours.partition("-")
+    if not dash:
+        raise InvalidInput("--hours", "is not HH:MM-HH:MM")
+    tz = arguments.tz or "UTC"
+    if arguments.country is not None:
+        subdivision = arguments.subdivision or ""
+        return BusinessCalendar.from_country(
+            arguments.country, subdivision, tz=tz, open=opening, close=closing
+        )
+    if arguments.subdivision is not None:
+        raise InvalidInput("--subdivision", "needs --country")
+    return BusinessCalendar.weekdays(opening, closing, tz=tz)
+
+
+def _declared(policy: Policy, name: str | None) -> list[BusinessCalendar]:
+    known = {
+        key: calendar if calendar.name else calendar.model_copy(update={"name": key})
+        for key, calendar in named_calendars(policy).items()
+    }
+    if name is None:
+        return list(known.values())
+    if name not in known:
+        raise InvalidInput("NAME", f"is not a calendar of this policy: {', '.join(known)}")
+    return [known[name]]
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("--date", "is not YYYY-MM-DD") from None
+
+
+def _moment(calendar: BusinessCalendar, day: date | None) -> datetime:
+    if day is None:
+        return SystemClock().now()
+    noon = datetime.combine(day, time(12), tzinfo=ZoneInfo(calendar.tz))
+    return noon.astimezone(UTC)

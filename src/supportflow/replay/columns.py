@@ -1,0 +1,118 @@
+"""From the header of a log to functions that read its cells."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from supportflow._time import SECOND_US, from_us, to_us
+from supportflow.exceptions import MappingError
+from supportflow.replay.mapping import LogMapping, TimeColumn
+
+__all__ = ["Places", "ReadTime", "time_reader"]
+
+ReadTime = Callable[[str], int]
+"""Microseconds since 1970-01-01T00:00Z; ValueError if the text is not such a time."""
+
+_UNITS = {"epoch": SECOND_US, "epoch_ms": SECOND_US // 1_000}
+_SHOWN = 40
+
+
+class Places:
+    """Where the columns of a mapping stand in the rows of a log; None for a column that the mapping does not use.
+
+    Args:
+        mapping: The mapping.
+        header: The log's header.
+
+    Raises:
+        MappingError: With every column that is not there, or that stands there more than once.
+    """
+
+    def __init__(self, mapping: LogMapping, header: Sequence[str]) -> None:
+        self.width = len(header)
+        self._header = header
+        self._problems: list[str] = []
+        order = mapping.order
+        self.case = self._required("case", mapping.case)
+        self.time = self._required("time.column", mapping.time.column)
+        self.state = self._required("state.column", mapping.state.column)
+        self.order = self._find("order.column", None if isinstance(order, str) else order.column)
+        self.opened = self._find("opened.column", _column(mapping.opened))
+        self.actor = self._find("actor.column", _column(mapping.actor))
+        self.agent = self._find("agent", mapping.agent)
+        self.group = self._find("group", mapping.group)
+        self.requester = self._find("requester", mapping.requester)
+        self.level = self._find("priority.column", _column(mapping.priority))
+        self.priority_class = self._find("priority_class.column", _column(mapping.priority_class))
+        self.outcome = self._find("outcome.column", _column(mapping.outcome))
+        self.attributes = {
+            name: self._required(f"attributes.{name}.column", attribute.column)
+            for name, attribute in mapping.attributes.items()
+        }
+        if self._problems:
+            raise MappingError(self._problems)
+
+    def _find(self, path: str, column: str | None) -> int | None:
+        return None if column is None else self._required(path, column)
+
+    def _required(self, path: str, column: str) -> int:
+        count = self._header.count(column)
+        if count == 1:
+            return self._header.index(column)
+        if count > 1:
+            self._problems.append(
+                f"{path}: the log has {count} columns {column!r}; name one as '{column}#1' to '{column}#{count}'"
+            )
+            return 0
+        name, _, number = column.rpartition("#")
+        found = [place for place, title in enumerate(self._header) if title == name]
+        if number.isdecimal() and 1 <= int(number) <= len(found):
+            return found[int(number) - 1]
+        listed = ", ".join(self._header[:_SHOWN])[:400]
+        self._problems.append(f"{path}: the log has no column {column!r}; it has {listed}")
+        return 0
+
+
+class _WithColumn(Protocol):
+    @property
+    def column(self) -> str: ...
+
+
+def _column(part: _WithColumn | None) -> str | None:
+    return None if part is None else part.column
+
+
+def time_reader(column: TimeColumn) -> ReadTime:
+    """A function that reads a time column. It remembers recent texts: logs repeat them."""
+    read = _epoch_reader(_UNITS[column.format]) if column.format in _UNITS else _text_reader(column)
+    return lru_cache(maxsize=4_096)(read)
+
+
+def _epoch_reader(unit_us: int) -> ReadTime:
+    def read(text: str) -> int:
+        try:
+            return to_us(from_us(round(float(text) * unit_us)))
+        except OverflowError:
+            raise ValueError(text) from None
+
+    return read
+
+
+def _text_reader(column: TimeColumn) -> ReadTime:
+    zone = None if column.zone is None else ZoneInfo(column.zone)
+    form = column.format
+
+    def read(text: str) -> int:
+        moment = datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form)  # noqa: DTZ007 - below
+        if moment.tzinfo is None:
+            if zone is None:
+                raise ValueError(text)
+            moment = moment.replace(tzinfo=zone)
+        try:
+            return to_us(moment)
+        except OverflowError:  # year 1 or 9999, and the zone leads out of it
+            raise ValueError(text) from None
+
+    return read

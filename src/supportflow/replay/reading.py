@@ -1,0 +1,295 @@
+"""Reading a log: a CSV file, plain or gzipped, row by row. What cannot be used is said with its line, never raised."""
+
+import csv
+import gzip
+import math
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from typing import IO, NamedTuple, TypeVar
+
+from supportflow.exceptions import InvalidInput
+from supportflow.model.records import Attributes
+from supportflow.replay.columns import Places, time_reader
+from supportflow.replay.mapping import LogMapping, OrderColumn
+
+__all__ = ["LONGEST_LINE", "Log", "Problem", "Row", "read_log", "shortened"]
+
+Value = TypeVar("Value")
+LONGEST_LINE = 10_000_000
+"""Characters of one line: a longer one is not a log."""
+_GZIP = b"\x1f\x8b"
+_SHOWN = 60
+
+
+class Problem(NamedTuple):
+    """Something about a row that could not be used.
+
+    Attributes:
+        line: Where the row ends in the file, from 1.
+        reason: What is wrong, as a name.
+        detail: The cell, shortened.
+        left_out: True if the row was left out; False if the rest of it was taken in.
+    """
+
+    line: int
+    reason: str
+    detail: str
+    left_out: bool
+
+
+class Row(NamedTuple):
+    """A row of the log, as far as the mapping uses it. Empty cells are `""`.
+
+    Attributes:
+        order: Sorts the rows of a case.
+        state: The log's own word.
+        status: The status that the mapping gives it; None for a state that it does not know.
+        level: 1 to 4; None if the row does not say.
+        opened: When the ticket was opened, as the log writes it.
+    """
+
+    line: int
+    case: str
+    order: tuple[int, int]
+    at_us: int
+    state: str
+    status: str | None
+    opened: str
+    actor: str
+    agent: str
+    group: str
+    requester: str
+    level: int | None
+    priority_class: str | None
+    outcome: str
+    attributes: Attributes
+
+
+class Log(NamedTuple):
+    """A log that was read.
+
+    Attributes:
+        rows: How many it has.
+        cases: Case → its usable rows, in the mapping's order; cases as they first stand in the file.
+        problems: In the order of the file.
+    """
+
+    rows: int
+    cases: dict[str, list[Row]]
+    problems: list[Problem]
+
+
+def read_log(path: Path, mapping: LogMapping) -> Log:
+    """Read a log, sorted into cases.
+
+    Raises:
+        OSError: If the file cannot be read.
+        InvalidInput: If it is not a CSV file.
+        MappingError: If a column of the mapping is not there.
+    """
+    cases: dict[str, list[Row]] = {}
+    problems: list[Problem] = []
+    rows = 0
+    with _opened(path, mapping.encoding) as stream:
+        lines = csv.reader(_lines(stream), delimiter=mapping.delimiter)
+        header = _header(lines)
+        reader = _Reader(mapping, Places(mapping, header), problems)
+        while True:
+            try:
+                cells = next(lines)
+            except StopIteration:
+                break
+            except csv.Error as error:
+                rows += 1
+                problems.append(Problem(lines.line_num, "unreadable", str(error), left_out=True))
+                continue
+            if not cells:  # an empty line is not a row
+                continue
+            rows += 1
+            row = reader.read(lines.line_num, cells)
+            if row is not None:
+                cases.setdefault(row.case, []).append(row)
+    for case in cases.values():
+        case.sort(key=_order)
+    return Log(rows, cases, problems)
+
+
+def _order(row: Row) -> tuple[int, int]:
+    return row.order
+
+
+@contextmanager
+def _opened(path: Path, encoding: str) -> Iterator[IO[str]]:
+    """The text of a file, unpacked if it is gzipped, whatever its name says."""
+    with path.open("rb") as raw:
+        packed = raw.read(2) == _GZIP
+        raw.seek(0)
+        try:
+            # Bytes that are not text become surrogates, which no cell in use may hold: a bad row, not a bad file.
+            with TextIOWrapper(
+                gzip.GzipFile(fileobj=raw) if packed else raw,
+                encoding=encoding,
+                errors="surrogateescape",
+                newline="",
+            ) as stream:
+                yield stream
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise InvalidInput("log", "is a gzip file that is damaged or ends too early") from None
+        except UnicodeError:  # encodings of several bytes cannot escape everything
+            raise InvalidInput("log", f"is not {encoding} text") from None
+
+
+def _lines(stream: IO[str]) -> Iterator[str]:
+    number = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            raise InvalidInput("log", f"has a line of more than {LONGEST_LINE:,} characters (line {number})")
+        yield line
+
+
+def _header(lines: Iterator[list[str]]) -> list[str]:
+    try:
+        for header in lines:
+            if header:
+                return header
+    except csv.Error as error:
+        raise InvalidInput("log", f"has no readable header: {error}") from None
+    raise InvalidInput("log", "is empty")
+
+
+class _Reader:
+    """Makes rows of cells, and notes what is wrong with them."""
+
+    def __init__(self, mapping: LogMapping, places: Places, problems: list[Problem]) -> None:
+        self._mapping = mapping
+        self._places = places
+        self._problems = problems
+        self._time = time_reader(mapping.time)
+        self._statuses = dict(mapping.state.statuses)
+        self._levels = {} if mapping.priority is None else dict(mapping.priority.levels)
+        self._classes = {} if mapping.priority_class is None else dict(mapping.priority_class.classes)
+        self._empty = frozenset(mapping.empty)
+
+    def _left_out(self, line: int, reason: str, detail: str) -> None:
+        self._problems.append(Problem(line, reason, shortened(detail), left_out=True))
+
+    def _odd(self, line: int, reason: str, detail: str) -> None:
+        self._problems.append(Problem(line, reason, shortened(detail), left_out=False))
+
+    def read(self, line: int, cells: list[str]) -> Row | None:
+        places = self._places
+        if len(cells) != places.width:
+            self._left_out(line, "wrong_width", f"{len(cells)} cells under {places.width} headers")
+            return None
+        case = self._cell(cells, places.case)
+        if not case:
+            self._left_out(line, "no_case", cells[places.case])
+            return None
+        written = cells[places.time].strip()
+        try:
+            at_us = self._time(written)
+        except ValueError:
+            self._left_out(line, "unreadable_time", written)
+            return None
+        order = self._place(line, cells, at_us)
+        if order is None:
+            return None
+        state = self._cell(cells, places.state)
+        row = Row(
+            line=line,
+            case=case,
+            order=order,
+            at_us=at_us,
+            state=state,
+            status=self._statuses.get(state),
+            opened=self._cell(cells, places.opened),
+            actor=self._cell(cells, places.actor),
+            agent=self._cell(cells, places.agent),
+            group=self._cell(cells, places.group),
+            requester=self._cell(cells, places.requester),
+            level=self._known(line, cells, places.level, self._levels, "unknown_priority"),
+            priority_class=self._known(line, cells, places.priority_class, self._classes, "unknown_class"),
+            outcome=self._cell(cells, places.outcome),
+            attributes=self._attributes(line, cells),
+        )
+        if not _is_text(row):
+            self._left_out(line, "undecodable", "")
+            return None
+        if row.status is None:
+            self._odd(line, "unknown_state", state)
+        return row
+
+    def _cell(self, cells: list[str], place: int | None) -> str:
+        if place is None:
+            return ""
+        text = cells[place].strip()
+        return "" if text in self._empty else text
+
+    def _place(self, line: int, cells: list[str], at_us: int) -> tuple[int, int] | None:
+        order = self._mapping.order
+        if not isinstance(order, OrderColumn):
+            return (at_us if order == "time" else line, line)
+        assert self._places.order is not None
+        text = cells[self._places.order].strip()
+        try:
+            return (int(text), line)
+        except ValueError:
+            self._left_out(line, "unreadable_order", text)
+            return None
+
+    def _known(
+        self, line: int, cells: list[str], place: int | None, known: dict[str, Value], reason: str
+    ) -> Value | None:
+        text = self._cell(cells, place)
+        if not text:
+            return None
+        found = known.get(text)
+        if found is None:
+            self._odd(line, reason, text)
+        return found
+
+    def _attributes(self, line: int, cells: list[str]) -> Attributes:
+        found: Attributes = {}
+        for name, attribute in self._mapping.attributes.items():
+            text = self._cell(cells, self._places.attributes[name])
+            if not text:
+                if self._mapping.rows == "snapshots":
+                    found[name] = None
+                continue
+            try:
+                found[name] = _READ[attribute.type](text)
+            except ValueError:
+                self._odd(line, f"unreadable_attribute:{name}", text)
+        return found
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+_READ: dict[str, Callable[[str], str | int | float]] = {"text": str, "integer": int, "number": _number}
+
+
+def shortened(text: str) -> str:
+    """A cell as a report shows it."""
+    shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return shown.encode(errors="backslashreplace").decode()
+
+
+def _is_text(cells: Iterable[object]) -> bool:
+    return all(not isinstance(cell, str) or cell.isascii() or _encodes(cell) for cell in cells)
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
