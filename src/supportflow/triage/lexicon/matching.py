@@ -6,6 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from supportflow.exceptions import DefinitionError
 from supportflow.triage.lexicon.automaton import Automaton
@@ -30,8 +31,7 @@ _UNKNOWN = 0
 _CHINESE = range(0x4E00, 0xA000)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One occurrence of one entry.
 
     Attributes:
@@ -109,7 +109,7 @@ class CompiledLexicons:
         sets = {name: members for lexicon in lexicons for name, members in lexicon.sets.items()}
         self._numbers = _Numbers()
         self._units = 0
-        self._others: list[frozenset[int]] = []  # of each part: the other parts of its pattern
+        self._siblings: list[range] = []  # of each part: all of its pattern's, or none if it is alone
         self._parts: list[tuple[_Pattern, int, bool]] = []  # whose, at which position, whether the last
         self._roles: list[int] = []  # of each part
         self._entries = 0
@@ -134,10 +134,13 @@ class CompiledLexicons:
         self._numbers |= {
             spelling: self._numbers[unit] for spelling, unit in spellings().items() if unit in self._numbers
         }
-        # Chinese characters and common separators by name, so that few tokens need to be looked at one by one.
+        # A small table for plain text stays in the processor's cache. In the other, Chinese characters and common
+        # separators stand by name, so that few tokens need to be looked at one by one.
+        self._numbers |= dict.fromkeys((" ", ", ", "'", "-", "  ", ": ", " - "), SEPARATES)
+        self._plain = _Numbers((unit, number) for unit, number in self._numbers.items() if unit.isascii())
         for code in _CHINESE:
             self._numbers.setdefault(chr(code), _UNKNOWN)
-        self._numbers |= dict.fromkeys((" ", ", ", "'", "’", "-", "，", "、", "  ", ": ", " - "), SEPARATES)
+        self._numbers |= dict.fromkeys(("’", "，", "、"), SEPARATES)
 
     def _number(self, unit: str) -> int:
         number = self._numbers.setdefault(unit, self._units + 1)
@@ -163,9 +166,9 @@ class CompiledLexicons:
             _CHARACTER_SCOPE if chinese else _WORD_SCOPE,
         )
         first = len(self._parts)
-        mine = frozenset(range(first, first + len(parts)))
+        siblings = range(first, first + len(parts) if len(parts) > 1 else first)
         for position, part in enumerate(parts):
-            self._others.append(mine - {first + position})
+            self._siblings.append(siblings)
             self._parts.append((pattern, position, position == len(parts) - 1))
             self._roles.append(int(_role(entry)))
             for units in part:
@@ -176,12 +179,9 @@ class CompiledLexicons:
 
         What is negated does not count, nor what stands inside a question of its own class.
         """
-        numbers = list(map(self._numbers.__getitem__, text.tokens))
-        found = self._automaton.scan(filter(SEPARATES.__ne__, numbers))
-        # A pattern of which a part is nowhere cannot match: most of what is found falls away here.
-        present = {part for part, _, _ in found}
-        whole = {part for part in present if self._others[part] <= present}
-        found = [hit for hit in found if hit[0] in whole]
+        numbers_of = self._plain if text.lower.isascii() else self._numbers
+        numbers = list(map(numbers_of.__getitem__, text.tokens))
+        found = self._automaton.scan(filter(SEPARATES.__ne__, numbers), self._possible)
         if not found:
             return []
         places = Places(text, numbers)
@@ -200,6 +200,11 @@ class CompiledLexicons:
             ],
             key=lambda match: (match.end, match.start),
         )
+
+    def _possible(self, present: set[int]) -> set[int]:
+        """The parts of patterns of which no part is missing; most of what occurs belongs to others."""
+        of = self._siblings
+        return {part for part in present if not of[part] or present.issuperset(of[part])}
 
     def _matched(
         self, found: list[tuple[int, int, int]], places: "Places", asked: dict[str | None, "Cover"]
