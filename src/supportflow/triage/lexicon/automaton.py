@@ -1,7 +1,7 @@
 """Many patterns found in one pass: Aho and Corasick, "Efficient string matching", CACM 18 (1975), over numbered units."""
 
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 __all__ = ["Automaton"]
 
@@ -14,7 +14,7 @@ class Automaton:
     times as large, more than a processor's cache holds.)
     """
 
-    __slots__ = ("_fails", "_moves", "_names", "_outputs")
+    __slots__ = ("_fails", "_moves", "_outputs")
 
     def __init__(self, patterns: Mapping[tuple[int, ...], Iterable[int]]) -> None:
         """Build it from patterns, each with the numbers to report where it ends."""
@@ -46,19 +46,14 @@ class Automaton:
         self._moves = [units or nothing for units in moves]
         self._fails = fails
         self._outputs = {state: tuple(names) for state, names in enumerate(own) if names}
-        self._names = {state: frozenset(name for name, _ in names) for state, names in self._outputs.items()}
 
-    def scan(
-        self, units: Iterable[int], keep: Callable[[set[int]], Container[int]] | None = None
-    ) -> list[tuple[int, int, int]]:
+    def scan(self, units: Iterable[int]) -> list[tuple[int, int, int]]:
         """Every occurrence of every pattern: its number, and the first and last unit's index, in order of the last.
 
-        Args:
-            units: The text. A unit of 0 is one that no pattern has.
-            keep: Asked once, with the numbers of all patterns that occur: those whose occurrences are wanted.
+        A unit of 0 is one that no pattern has.
         """
-        moves, fails, outputs = self._moves, self._fails, self._outputs
-        visits: list[tuple[int, int]] = []
+        moves, fails, outputs = self._moves, self._fails, self._outputs.get
+        found: list[tuple[int, int, int]] = []
         state = 0
         for index, unit in enumerate(units):
             if not unit:
@@ -67,11 +62,7 @@ class Automaton:
             while (following := moves[state].get(unit)) is None and state:
                 state = fails[state]
             state = following or 0
-            if state in outputs:
-                visits.append((state, index))
-        states = {state for state, _ in visits}
-        kept: Mapping[int, Iterable[tuple[int, int]]] = outputs
-        if keep is not None:
-            wanted = keep(set[int]().union(*map(self._names.__getitem__, states)))
-            kept = {state: [output for output in outputs[state] if output[0] in wanted] for state in states}
-        return [(name, index - length + 1, index) for state, index in visits for name, length in kept[state]]
+            names = outputs(state)
+            if names is not None:
+                found += [(name, index - length + 1, index) for name, length in names]
+        return found

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from supportflow.exceptions import DefinitionError
 from supportflow.triage.lexicon.automaton import Automaton
 from supportflow.triage.lexicon.document import Entry, Lexicon
-from supportflow.triage.lexicon.patterns import PatternProblem, parse
+from supportflow.triage.lexicon.patterns import Part, PatternProblem, parse
 from supportflow.triage.lexicon.places import SEPARATES, Cover, Places, Text
 from supportflow.triage.lexicon.units import separates, spellings
 
@@ -54,6 +54,8 @@ class _Pattern:
     name: str
     gap: int
     scope: int
+    parts: tuple[int, ...]
+    role: "_Role"
 
 
 class _Role(IntEnum):
@@ -63,6 +65,10 @@ class _Role(IntEnum):
     ASKS = 1
     NEGATES = 2
     EXCUSES = 3
+
+
+_Hit = tuple["_Pattern", int, int, int]
+"""A part of a pattern: which, at which position, its first and last unit."""
 
 
 def _role(entry: Entry) -> _Role:
@@ -109,9 +115,8 @@ class CompiledLexicons:
         sets = {name: members for lexicon in lexicons for name, members in lexicon.sets.items()}
         self._numbers = _Numbers()
         self._units = 0
-        self._siblings: list[range] = []  # of each part: all of its pattern's, or none if it is alone
-        self._parts: list[tuple[_Pattern, int, bool]] = []  # whose, at which position, whether the last
-        self._roles: list[int] = []  # of each part
+        self._parts: dict[Part, int] = {}  # a part that several patterns have is searched for once
+        self._closes: list[list[_Pattern]] = []  # of each part: the patterns that end with it
         self._entries = 0
         sequences: dict[tuple[int, ...], list[int]] = defaultdict(list)
         problems: list[str] = []
@@ -164,15 +169,19 @@ class CompiledLexicons:
             f"{lexicon.name}:{subject}:{words}",
             CHARACTER_GAP if chinese else WORD_GAP,
             _CHARACTER_SCOPE if chinese else _WORD_SCOPE,
+            tuple(self._part(part, sequences) for part in parts),
+            _role(entry),
         )
-        first = len(self._parts)
-        siblings = range(first, first + len(parts) if len(parts) > 1 else first)
-        for position, part in enumerate(parts):
-            self._siblings.append(siblings)
-            self._parts.append((pattern, position, position == len(parts) - 1))
-            self._roles.append(int(_role(entry)))
+        self._closes[pattern.parts[-1]].append(pattern)
+
+    def _part(self, part: Part, sequences: dict[tuple[int, ...], list[int]]) -> int:
+        known = self._parts.get(part)
+        if known is None:
+            known = self._parts[part] = len(self._parts)
+            self._closes.append([])
             for units in part:
-                sequences[tuple(self._number(unit) for unit in units)].append(len(self._parts) - 1)
+                sequences[tuple(self._number(unit) for unit in units)].append(known)
+        return known
 
     def matches(self, text: Text) -> list[Match]:
         """The first match of every entry, in order of where they end. Linear in the text and in what is found.
@@ -181,15 +190,17 @@ class CompiledLexicons:
         """
         numbers_of = self._plain if text.lower.isascii() else self._numbers
         numbers = list(map(numbers_of.__getitem__, text.tokens))
-        found = self._automaton.scan(filter(SEPARATES.__ne__, numbers), self._possible)
-        if not found:
+        found = self._automaton.scan(filter(SEPARATES.__ne__, numbers))
+        uses = self._possible({part for part, _, _ in found})
+        if not uses:
             return []
         places = Places(text, numbers)
-        by_role: list[list[tuple[int, int, int]]] = [[], [], [], []]
-        for hit in found:
-            by_role[self._roles[hit[0]]].append(hit)
-        places.negating.update(last for _, _, last in by_role[_Role.NEGATES])
-        for _, first, last in by_role[_Role.EXCUSES]:
+        by_role: list[list[_Hit]] = [[], [], [], []]
+        for part, first, last in found:
+            for pattern, position in uses.get(part, ()):
+                by_role[pattern.role].append((pattern, position, first, last))
+        places.negating.update(last for *_, last in by_role[_Role.NEGATES])
+        for *_, first, last in by_role[_Role.EXCUSES]:
             places.excused.update(range(first, last + 1))
         questions = self._matched(by_role[_Role.ASKS], places, {})
         reports = self._matched(by_role[_Role.SPEAKS], places, _asked(questions))
@@ -201,13 +212,18 @@ class CompiledLexicons:
             key=lambda match: (match.end, match.start),
         )
 
-    def _possible(self, present: set[int]) -> set[int]:
-        """The parts of patterns of which no part is missing; most of what occurs belongs to others."""
-        of = self._siblings
-        return {part for part in present if not of[part] or present.issuperset(of[part])}
+    def _possible(self, present: set[int]) -> dict[int, list[tuple[_Pattern, int]]]:
+        """The uses of the parts that occur in patterns of which no part is missing: most occur in others."""
+        uses: dict[int, list[tuple[_Pattern, int]]] = defaultdict(list)
+        for closing in present:
+            for pattern in self._closes[closing]:
+                if len(pattern.parts) == 1 or present.issuperset(pattern.parts):
+                    for position, part in enumerate(pattern.parts):
+                        uses[part].append((pattern, position))
+        return uses
 
     def _matched(
-        self, found: list[tuple[int, int, int]], places: "Places", asked: dict[str | None, "Cover"]
+        self, found: "list[_Hit]", places: "Places", asked: dict[str | None, "Cover"]
     ) -> list[tuple[_Pattern, tuple[int, int]]]:
         """The first match of each entry (of a question, every match) that is neither negated nor asked about."""
         done: set[int] = set()
@@ -224,29 +240,28 @@ class CompiledLexicons:
         return matched
 
     def _joined(
-        self, found: list[tuple[int, int, int]], places: "Places", done: set[int]
+        self, found: "list[_Hit]", places: "Places", done: set[int]
     ) -> Iterator[tuple[_Pattern, int, int]]:
         """Join the parts of patterns with gaps; a pattern without one is whole already.
 
         Entries in `done` are passed over.
         """
-        # For each part that has been reached: where the chain to it began and ended, latest last.
-        reached: dict[int, deque[tuple[int, int]]] = defaultdict(deque)
-        for part, first, last in found:
-            pattern, position, ends = self._parts[part]
+        # For each pattern and position that has been reached: where the chain to it began and ended, latest last.
+        reached: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
+        for pattern, position, first, last in found:
             if pattern.number in done:
                 continue
             begin = first
             if position:
-                before = reached.get(part - 1)
+                before = reached.get((id(pattern), position - 1))
                 chain = _continued(before, first, pattern, places) if before else None
                 if chain is None:
                     continue
                 begin = chain
-            if ends:
+            if position == len(pattern.parts) - 1:
                 yield pattern, begin, last
                 continue
-            chains = reached[part]
+            chains = reached[id(pattern), position]
             while chains and chains[0][1] < last - pattern.gap - self._longest:
                 chains.popleft()
             chains.append((begin, last))

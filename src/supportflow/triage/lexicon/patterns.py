@@ -17,7 +17,7 @@ from itertools import product
 
 from supportflow.triage.lexicon.units import BREAK, normal, tokens
 
-__all__ = ["PatternProblem", "inflected", "parse"]
+__all__ = ["Part", "PatternProblem", "inflected", "parse"]
 
 Part = frozenset[tuple[str, ...]]
 """What may stand at one place: sequences of units."""
