@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 from supportflow._time import Instant
 from supportflow.flows import requests
+from supportflow.flows.cleaning import TEXTS
 from supportflow.flows.requests import Flow
-from supportflow.model.commands import Adopt, CommandBase, OpenTicket, Receive, Split
+from supportflow.model.commands import CommandBase
 from supportflow.model.content import Attachment, AttachmentHandle, Content, ContentRef
 
-__all__ = ["Prepared", "prepare", "request_hash", "text_of"]
-
-_TEXTS = ("subject", "body", "reason")
+__all__ = ["Prepared", "prepare", "request_hash"]
 
 
 class Prepared(NamedTuple):
@@ -24,21 +23,13 @@ class Prepared(NamedTuple):
     content: tuple[Content, ...]
 
 
-def text_of(command: CommandBase) -> str:
-    """What the classifier reads: the words of somebody outside."""
-    if isinstance(command, OpenTicket | Adopt | Receive | Split):
-        parts = [getattr(command, name, "") for name in ("subject", "body")]
-        return "\n".join(part for part in parts if isinstance(part, str) and part)
-    return ""
-
-
 def request_hash(command: CommandBase, secret: bytes | None) -> str:
     """A fingerprint of a command, to tell a repeat from another use of the same idempotency key.
 
     With a secret it is an HMAC over everything. Without one, texts are left out: a plain hash of a short text (a one-time
     code) is found by trying.
     """
-    private = () if secret is not None else (*_TEXTS, "personal", "attachments")
+    private = () if secret is not None else (*TEXTS, "personal", "attachments")
     document = json.dumps(command.model_dump(mode="json", exclude=set(private)), sort_keys=True).encode()
     if secret is None:
         return hashlib.sha256(document).hexdigest()
@@ -64,7 +55,7 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
         return row.ref
 
     replaced: dict[str, object] = {}
-    for name in _TEXTS:
+    for name in TEXTS:
         value = getattr(command, name, None)
         if isinstance(value, str) and value:
             replaced[name] = yield from keep(value)

@@ -81,6 +81,7 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
         private=ticket.private,
         policy=policy.fingerprint,
         split_from=ticket.id,
+        redacted=facts.redacted,
     )
     same_class = ticket.priority_class if ticket.priority_class in policy.document.classes else None
     asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)
