@@ -240,7 +240,7 @@ class BusinessCalendar(BaseModel):
 
         It is additive: `elapsed(a, b) + elapsed(b, c) == elapsed(a, c)`, to the microsecond.
         """
-        return timedelta(microseconds=self.core.elapsed(to_us(start), to_us(end)))
+        return timedelta(0, 0, self.core.elapsed(to_us(start), to_us(end)))
 
     def is_open(self, at: datetime) -> bool:
         """Whether it is open at an instant; the closing time itself is closed."""
