@@ -2,14 +2,14 @@
 
     python benchmarks/calendars.py            # needs the extra `bench`
 
-Eight zones with split weekdays and the year's closed dates. Every program answers the same questions in one
-run; ours and the day walk's answers are asserted equal before they are timed, and for the others it is counted
-how many agree with neither edge of ours. Figures are medians over the zones of the fastest of several passes,
-in microseconds of CPU time for one answer, and ratios between programs of this run; another machine has other
-microseconds and much the same ratios.
+Eight zones with split weekdays and the year's closed dates. Every program answers the same
+questions in one run; ours and the day walk's answers are asserted equal before they are timed; for
+the others it is counted how many agree with neither edge of ours. Figures are medians over the
+zones of the fastest of several passes, in microseconds of CPU time for one answer, and ratios
+between programs of this run; another machine has other microseconds and much the same ratios.
 
-The environment variable SUPPORTFLOW_PROTOTYPES may name a folder with a `business_time.py`, whose integer core
-and compilation are then timed beside ours.
+The environment variable SUPPORTFLOW_PROTOTYPES may name a folder with a `business_time.py`, whose
+integer core and compilation are then timed beside ours.
 """
 
 import importlib.util
@@ -29,6 +29,7 @@ import numpy as np
 import pandas as pd
 import pendulum
 
+from supportflow._time import to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.plan import timetable
@@ -281,7 +282,7 @@ def datetimes() -> None:
                 work = timedelta(hours=hours)
                 openings = [questions.ours.add(begin, work, edge="open") for begin in questions.few]
                 different[name] += sum(
-                    answer not in edges
+                    to_us(answer) not in map(to_us, edges)
                     for answer, *edges in zip(answers, ends[: len(answers)], openings, strict=True)
                 )
             for row, timed in ((add_row, calls), (elapsed_row, questions.elapsed_calls(ends))):
