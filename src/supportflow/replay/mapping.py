@@ -14,7 +14,7 @@ from supportflow.model.base import Document, Name
 from supportflow.model.people import ActorKind
 from supportflow.policy import Policy
 
-__all__ = ["LogMapping", "TimeColumn", "load_mapping", "shipped_mappings"]
+__all__ = ["LogMapping", "TimeColumn", "load_mapping", "parse_mapping", "shipped_mappings"]
 
 Column = Annotated[str, Field(min_length=1, max_length=1_000)]
 """A column by its header. Of headers that stand there twice, `"Variant#2"` names the second."""
