@@ -27,6 +27,9 @@ from supportflow.replay import (
 __all__ = ["add_to", "run"]
 
 
+_DIGITS = 9
+
+
 class _Document(Value):
     """What `--json` writes.
 
@@ -47,8 +50,9 @@ def add_to(commands: Any) -> None:
         "replay",
         help="run a real log through the lifecycle and the SLA clocks",
         description=(
-            "Run a log (CSV, plain or gzipped) through the lifecycle and the SLA clocks, at its own instants, and print "
-            "what happened. The log is the authority: nothing is refused, but what a command would have been refused is counted."
+            "Run a log (CSV, plain or gzipped) through the lifecycle and the SLA clocks, at its own instants, "
+            "and print what happened. The log is the authority: nothing is refused, but what a command would have been "
+            "refused is counted."
         ),
     )
     parser.add_argument("log", metavar="LOG", help="a CSV file, plain or gzipped")
@@ -79,10 +83,9 @@ def add_to(commands: Any) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or len(text) > _DIGITS or int(text) == 0:
+        raise argparse.ArgumentTypeError("is not a whole number from 1")
+    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -122,10 +122,9 @@ def _agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
         f"{'only log missed':>17}{'agreed':>8}{'guessing':>10}"
     )
     for one in agreement:
-        yield (
-            f"  {_level(one.level):>6}{one.compared:>10,}{one.both_met:>10,}{one.both_missed:>13,}{one.only_ours_missed:>16,}"
-            f"{one.only_log_missed:>17,}{_share(one.share):>8}{_share(one.base):>10}"
-        )
+        same = f"{one.compared:>10,}{one.both_met:>10,}{one.both_missed:>13,}"
+        other = f"{one.only_ours_missed:>16,}{one.only_log_missed:>17,}"
+        yield f"  {_level(one.level):>6}{same}{other}{_share(one.share):>8}{_share(one.base):>10}"
     total = agreement[0]
     if total.undecided or total.unknown:
         yield f"  not compared: {total.undecided:,} undecided by us, {total.unknown:,} without an outcome in the log"
