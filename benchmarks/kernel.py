@@ -11,7 +11,18 @@ from collections.abc import Callable
 
 from transitions import Machine
 
-from supportflow import Agent, BusinessCalendar, Desk, Policy, PolicyBook, SlaPolicy, Target, decide, evolve, wakeup
+from supportflow import (
+    Agent,
+    BusinessCalendar,
+    Desk,
+    Policy,
+    PolicyBook,
+    SlaPolicy,
+    Target,
+    decide,
+    evolve,
+    wakeup,
+)
 from supportflow.kernel import Facts
 from supportflow.model.commands import Hold, OpenTicket, Reply, Resume
 from supportflow.model.people import Actor
@@ -114,14 +125,14 @@ def desk_command() -> Callable[[], object]:
 def main() -> None:
     """Print the table."""
     unit = median_us(bare_trigger(), 20_000)
-    print(f"{'bare transitions trigger':46}{unit:9.2f} µs   1.0×")
+    print(f"{'bare transitions trigger':46}{unit:9.2f} µs   1.0x")
     for clocks in (0, 2, 4):
         for name, call in decisions(clocks).items():
             cost = median_us(call)
             label = f"{'decide + evolve, ' if name != 'wakeup' else ''}{name}, {clocks} clocks"
-            print(f"{label:46}{cost:9.2f} µs {cost / unit:5.1f}×")
+            print(f"{label:46}{cost:9.2f} µs {cost / unit:5.1f}x")
     cost = median_us(desk_command(), 500)
-    print(f"{'Desk command on the memory store, 2 clocks':46}{cost:9.2f} µs {cost / unit:5.1f}×")
+    print(f"{'Desk command on the memory store, 2 clocks':46}{cost:9.2f} µs {cost / unit:5.1f}x")
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def test_compiled_is_naive(condition, record):
 
 
 @given(RULES, st.lists(RECORDS | LOOSE_RECORDS, min_size=1, max_size=8))
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_index_is_naive(rules, records):
     index = ConditionIndex(rules, FIELDS)
     assert len(index) == len(rules)
@@ -41,6 +41,19 @@ def test_index_is_naive(rules, records):
         assert index.all(record) == expected
         assert index.matches(record) == sum(1 << i for i in expected)
         assert index.first(record) == (expected[0] if expected else None)
+
+
+@given(
+    st.sampled_from([("tags",), ("flags", "tags"), ("channel", "region"), ("score", "amount")]).flatmap(
+        lambda names: st.lists(conditions(names, leaves=4), min_size=2, max_size=10)
+    ),
+    st.lists(RECORDS | LOOSE_RECORDS, min_size=4, max_size=8),
+)
+@settings(max_examples=150)
+def test_index_is_naive_where_rules_crowd(rules, records):
+    index = ConditionIndex(rules, FIELDS)
+    for record in records:
+        assert index.all(record) == naive_matches(rules, record)
 
 
 @given(conditions(), RECORDS | LOOSE_RECORDS)
@@ -98,6 +111,8 @@ def test_a_condition_too_wild_for_rows_is_still_right():
         ({"field": "amount", "le": 0}, {}, False),
         ({"not": {"field": "amount", "ge": 0}}, {}, True),
         ({"field": "amount", "exists": False}, {"amount": float("nan")}, True),
+        ({"field": "amount", "exists": False}, {"amount": Decimal("NaN")}, True),
+        ({"field": "amount", "le": 5}, {"amount": Decimal("NaN")}, False),
         ({"field": "amount", "exists": True}, {"amount": 0}, True),
         ({"field": "customer", "exists": True}, {"customer": ""}, True),
         ({"field": "urgent", "exists": True}, {"urgent": False}, True),

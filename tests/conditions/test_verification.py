@@ -1,5 +1,8 @@
 """Every witness is what it says, and every "there is none" is true by trying all."""
 
+from math import inf, nextafter
+from sys import float_info
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -170,12 +173,13 @@ def test_a_closed_vocabulary_has_no_other_tag():
 
 
 @given(st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_neighbouring_numbers(data):
     """A number strictly between two constants, however near or far they are, is found and is right."""
     fields = Fields({"n": FieldSpec.number()})
     number = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**62), 2**62)
-    low, high = sorted([data.draw(number), data.draw(number)])
+    low = data.draw(number)
+    low, high = sorted([low, data.draw(st.just(min(nextafter(float(low), inf), float_info.max)) | number)])
     outside = Condition(field="n", le=low) | Condition(field="n", ge=high)
     witness = find_witness(~outside, fields)
     strictly = Condition(field="n", ge=high) & Condition(field="n", le=low)
@@ -198,3 +202,12 @@ def test_problems_are_raised_first():
     with pytest.raises(ConditionError) as refused:
         shadowing([Condition(field="urgent", eq=True), Condition(field="nope", eq=True)], FIELDS)
     assert refused.value.problems == ("1.field: unknown field 'nope'",)
+
+
+def test_where_effort_runs_out_a_culprit_is_still_named(monkeypatch):
+    """Telling it briefly is a luxury: without it, the rules named still suffice."""
+    rules = [*(Condition(field="score", eq=n) for n in range(5)), Condition(field="score", between=(0, 4))]
+    shortest = shadowing(rules, FIELDS)
+    assert shortest.dead == (Shadowed(5, (0, 1, 2, 3, 4)),)
+    monkeypatch.setattr("supportflow.conditions.verification.SEARCH_LIMIT", 60)
+    assert shadowing(rules, FIELDS) == shortest

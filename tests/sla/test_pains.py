@@ -6,8 +6,8 @@ The numbers follow the list in the SLA guide (docs/guides/sla.md).
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sla_desk import BERLIN, SlaDesk
 
+from sla_desk import BERLIN, SlaDesk
 from supportflow import BusinessCalendar, Group, Policy, SlaPolicy, Target
 from supportflow._time import instant
 from supportflow.model.people import Actor
@@ -62,8 +62,8 @@ def test_04_a_target_that_ends_at_closing_is_due_at_closing():
     assert instant("2026-03-30T09:00:00+02:00") == opening.reading().due_at
     for run in (closing, opening):
         run.at("2026-03-28T12:00:00+01:00").desk.resolve(run.ticket, by="sam")
-    assert [False] == closing.verdicts()
-    assert [True] == opening.verdicts()
+    assert closing.verdicts() == [False]
+    assert opening.verdicts() == [True]
 
 
 def test_05_calendar_edits_add_up_piecewise():
@@ -72,9 +72,7 @@ def test_05_calendar_edits_add_up_piecewise():
     long = BusinessCalendar.weekdays("09:00", "17:00", tz="UTC", name="desk")
     run = SlaDesk("2026-06-01T09:00:00Z", Target.resolution(hours=8), calendar=short)  # a Monday
     run.at("2026-06-02T09:00:00Z").desk.use(
-        Policy(
-            sla=[SlaPolicy(name="gold", calendar=long, targets=[Target.resolution(hours=8)])], edits="now"
-        )
+        Policy(sla=[SlaPolicy(name="gold", calendar=long, targets=[Target.resolution(hours=8)])], edits="now")
     )
 
     naive = long.add(instant("2026-06-01T09:00:00Z"), timedelta(hours=8))  # Monday 17:00: in the past already
@@ -107,7 +105,7 @@ def test_07_a_breach_is_when_it_was_not_when_somebody_looked():
     (breach,) = [event for event in run.desk.history(run.ticket) if event.kind == "sla_breached"]
     assert instant("2026-06-01T09:30:00Z") == breach.breached_at == breach.recorded_at
     assert instant("2026-06-01T09:40:00Z") == breach.detected_at
-    assert [False] == run.verdicts()
+    assert run.verdicts() == [False]
 
 
 def test_08_next_response_waits_only_for_what_is_open():
@@ -115,12 +113,12 @@ def test_08_next_response_waits_only_for_what_is_open():
     run = SlaDesk("2026-06-01T09:00:00Z", Target.next_response(hours=1))
     run.at("2026-06-01T09:10:00Z").desk.reply(run.ticket, body="Try this", by="sam")
     run.at("2026-06-01T09:20:00Z").desk.receive(run.ticket, body="thanks", by="ana")
-    assert "running" == run.reading("next_response").state
+    assert run.reading("next_response").state == "running"
     run.at("2026-06-01T09:30:00Z").desk.resolve(run.ticket, by="sam")
     run.at("2026-06-02T09:00:00Z").desk.run_due()
 
-    assert "cancelled" == run.reading("next_response").state
-    assert [] == run.kinds("sla_breached", "sla_judged")
+    assert run.reading("next_response").state == "cancelled"
+    assert run.kinds("sla_breached", "sla_judged") == []
 
 
 def test_08b_the_oldest_unanswered_message_counts():
@@ -153,9 +151,9 @@ def test_09_only_a_public_reply_of_an_agent_is_a_response(answer):
     run.at("2026-06-01T09:10:00Z")
     answer(run)
 
-    assert "running" == run.reading("first_response").state
+    assert run.reading("first_response").state == "running"
     run.desk.reply(run.ticket, body="Here I am", by="sam")
-    assert [True] == run.verdicts("first_response")
+    assert run.verdicts("first_response") == [True]
 
 
 def test_09b_a_private_ticket_of_an_agent_owes_no_response():
@@ -166,7 +164,7 @@ def test_09b_a_private_ticket_of_an_agent_owes_no_response():
         opening={"private": True, "by": Actor(kind="agent", id="sam")},
     )
 
-    assert ["resolution"] == [clock.target for clock in run.desk.get(run.ticket).clocks]
+    assert [clock.target for clock in run.desk.get(run.ticket).clocks] == ["resolution"]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +184,7 @@ def test_10_reopening_does_what_the_policy_names(reopen, state, elapsed):
     naive = timedelta(hours=50)
     assert state == run.reading().state
     assert elapsed == run.reading().elapsed != naive
-    assert [True] == run.verdicts()  # the first verdict stands, whatever comes
+    assert run.verdicts() == [True]  # the first verdict stands, whatever comes
 
 
 def test_10b_reopening_within_a_window():
@@ -194,7 +192,7 @@ def test_10b_reopening_within_a_window():
     run.at("2026-06-01T11:00:00Z").desk.resolve(run.ticket, by="sam")
     run.at("2026-06-03T11:00:00Z").desk.reopen(run.ticket, by="ana")
 
-    assert "met" == run.reading().state
+    assert run.reading().state == "met"
 
 
 def test_11_lunch_and_split_shifts():
@@ -212,7 +210,7 @@ def test_12_nothing_fires_while_paused():
     run.at("2026-06-01T09:10:00Z").desk.wait_for_requester(run.ticket, by="sam")
     run.at("2026-07-01T09:00:00Z").desk.run_due()
 
-    assert [] == run.milestones()
+    assert run.milestones() == []
     assert run.reading().due_at is None
     run.desk.receive(run.ticket, body="here it is", by="ana")  # ends the pause by itself
     assert instant("2026-07-01T09:50:00Z") == run.reading().due_at
@@ -250,8 +248,8 @@ def test_14_no_clock_that_should_not_exist():
         ),
         opening={"channel": "internal"},
     )
-    assert "no SLA" == none.desk.get(none.ticket).sla
-    assert () == none.desk.get(none.ticket).clocks
+    assert none.desk.get(none.ticket).sla == "no SLA"
+    assert none.desk.get(none.ticket).clocks == ()
 
 
 def test_15_handovers_and_selection():
@@ -267,8 +265,8 @@ def test_15_handovers_and_selection():
     run = SlaDesk("2026-06-01T09:00:00Z", document=document, opening={"group": "first"})
     run.at("2026-06-01T12:00:00Z").desk.assign(run.ticket, group="second", by="sam")
 
-    assert "early" == run.desk.get(run.ticket).sla
-    assert [True] == run.verdicts("group_ownership")
+    assert run.desk.get(run.ticket).sla == "early"
+    assert run.verdicts("group_ownership") == [True]
     assert timedelta(0) == run.reading("group_ownership").elapsed
     assert instant("2026-06-01T16:00:00Z") == run.reading("group_ownership").due_at
     assert timedelta(hours=3) == run.reading("resolution").elapsed

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sla_desk import SlaDesk
 
+from sla_desk import SlaDesk
 from supportflow import BusinessCalendar, Group, Policy, SlaPolicy, Target
 from supportflow._time import instant, to_us
 from supportflow.exceptions import Refused
@@ -221,5 +221,5 @@ def test_the_order_in_which_versions_are_loaded_decides_nothing(order):
     book = PolicyBook(versions[0], [versions[number] for number in order])
 
     assert book.current is versions[0]
-    assert "mail" == book.current.sla.match(lambda: {"channel": "email"}).name
-    assert "all" == book.current.sla.match(lambda: {"channel": "web"}).name
+    assert book.current.sla.match(lambda: {"channel": "email"}).name == "mail"
+    assert book.current.sla.match(lambda: {"channel": "web"}).name == "all"

@@ -80,7 +80,7 @@ class Compiled:
 
     def add(self, t: int, us: int, edge: Edge | None = None) -> int:
         """The instant u with W(u) = W(t) + us; see `BusinessCalendar.add` for `edge`."""
-        if us > 0 and edge != "open":
+        if us > 0 and (edge is None or edge == "close"):
             lo, hi, starts, shifts, sums = self.near
             if lo <= t < hi:
                 i = bisect_right(starts, t)

@@ -133,12 +133,8 @@ class Horizon:
             NoWorkingTime: If it is not reached between year 1 and 9999.
         """
         span = range(MIN_US, MAX_US + 1)
-        found = (
-            bisect_right(span, target, key=self.worked)
-            if latest
-            else bisect_left(span, target, key=self.worked)
-        )
-        at = found - 1 if latest else found
+        search = bisect_right if latest else bisect_left
+        at = search(span, target, key=self.worked) - latest
         if not (0 if latest else 1) <= at < len(span) - (1 if latest else 0):
             raise NoWorkingTime(self._timetable.name)
         return span[at]

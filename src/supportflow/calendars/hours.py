@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 import pendulum
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from supportflow._time import to_us
 from supportflow.calendars.batch import add_many, elapsed_many
@@ -81,9 +81,9 @@ class BusinessCalendar(BaseModel):
 
     name: str = ""
     tz: str
-    weekly: Weekly = Weekly.model_construct()
-    holidays: Holidays = Dated()
-    overrides: Overrides = Dated()
+    weekly: Weekly = Field(default_factory=Weekly)
+    holidays: Holidays = Field(default_factory=Dated)
+    overrides: Overrides = Field(default_factory=Dated)
     holiday_scope: HolidayScope = "shift"
     overlaps: Literal["refuse", "merge"] = "refuse"
     tzdata: TzdataSource = "system"

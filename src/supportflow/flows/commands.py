@@ -7,6 +7,7 @@ from supportflow.exceptions import (
     ConflictError,
     DuplicateRef,
     IdempotencyMismatch,
+    InvalidInput,
     StoreError,
     SupportflowError,
 )
@@ -15,6 +16,7 @@ from supportflow.flows.delivering import deliver
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import follow, get, identify
 from supportflow.flows.preparing import Prepared, prepare, request_hash, text_of
+from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.rows import event_row, outbox_rows, read_row, stream_changes
@@ -50,6 +52,8 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     Raises:
         SupportflowError: As `decide`, and what finding and storing the ticket can raise. Nothing was changed then.
     """
+    if not isinstance(command, CommandBase):
+        raise InvalidInput("command", "is not a command")
     fingerprint = request_hash(command, env.secret) if command.key is not None else ""
     if command.key is not None:
         known = yield from requests.recall(env.tenant, command.key)
@@ -198,10 +202,14 @@ def tick(env: Environment, limit: int) -> Flow[Tick]:
 
     A ticket that fails does not hold up the others.
 
+    Raises:
+        InvalidInput: If the limit cannot be used.
+
     Args:
         env: The desk.
         limit: How many tickets and how many deliveries at most.
     """
+    whole("limit", limit, 0)
     now = yield from requests.now()
     yield from publish(env, now)
     events: list[EventBase] = []

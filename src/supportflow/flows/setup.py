@@ -5,12 +5,14 @@ from typing import Any
 
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.environment import Environment
+from supportflow.model.base import is_id
 from supportflow.model.events import EVENT_TYPES, EventBase
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
-__all__ = ["kinds_of", "new_environment"]
+__all__ = ["channels_of", "kinds_of", "new_environment"]
 
 _MIN_SECRET = 16
+_MAX_TENANT = 100
 
 
 def kinds_of(on: Mapping[type[EventBase], Any]) -> dict[str, Any]:
@@ -19,6 +21,8 @@ def kinds_of(on: Mapping[type[EventBase], Any]) -> dict[str, Any]:
     Raises:
         InvalidInput: If something is not an event class, or its handler cannot be called.
     """
+    if not isinstance(on, Mapping):
+        raise InvalidInput("on", "is not a mapping of event classes to handlers")
     kinds = {cls: kind for kind, cls in EVENT_TYPES.items()}
     handlers: dict[str, Any] = {}
     for cls, handler in on.items():
@@ -28,6 +32,20 @@ def kinds_of(on: Mapping[type[EventBase], Any]) -> dict[str, Any]:
             raise InvalidInput("on", f"the handler of {cls.__name__} cannot be called")
         handlers[kinds[cls]] = handler
     return handlers
+
+
+def channels_of(channels: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Name → channel.
+
+    Raises:
+        InvalidInput: If it is no mapping, or something cannot send.
+    """
+    if channels is not None and not isinstance(channels, Mapping):
+        raise InvalidInput("channels", "is not a mapping of names to channels")
+    for name, channel in (channels or {}).items():
+        if not callable(getattr(channel, "send", None)):
+            raise InvalidInput("channels", f"{name!r} is not a channel: it has no method `send`")
+    return dict(channels or {})
 
 
 def new_environment(
@@ -41,8 +59,14 @@ def new_environment(
 
     Raises:
         PolicyError: If the policy is wrong.
-        InvalidInput: If the secret is too short to be one.
+        InvalidInput: If the tenant or the secret cannot be one.
     """
+    if policy is not None and not isinstance(policy, Policy):
+        raise InvalidInput("policy", "is not a Policy")
+    if not is_id(tenant) or len(tenant) > _MAX_TENANT:
+        raise InvalidInput("tenant", "is not a name")
+    if secret is not None and not isinstance(secret, bytes):
+        raise InvalidInput("secret", "is not bytes")
     if secret is not None and len(secret) < _MIN_SECRET:
         raise InvalidInput("secret", f"is shorter than {_MIN_SECRET} bytes")
     book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))

@@ -54,6 +54,7 @@ class Draft:
     __slots__ = (
         "adopting",
         "at_us",
+        "bound",
         "by",
         "closes_itself",
         "detected_us",
@@ -82,16 +83,24 @@ class Draft:
         self.observed_at = observed_at
         self.events: list[EventBase] = []
         self.adopting = False
+        self.bound: CompiledSla | None = None
         self.closes_itself = True
         self.past: Past | None = None
 
     @classmethod
     def opening(
-        cls, event: TicketOpened | TicketAdopted, policy: CompiledPolicy, tenant: str, *, detected_us: int
+        cls,
+        event: TicketOpened | TicketAdopted,
+        policy: CompiledPolicy,
+        tenant: str,
+        *,
+        detected_us: int,
+        bound: CompiledSla | None = None,
     ) -> "Draft":
-        """The draft of a ticket that begins with this event."""
+        """The draft of a ticket that begins with this event; `bound` is an SLA policy that applies whatever matches."""
         ticket = evolve(None, event, tenant=tenant)
         draft = cls(ticket, policy, to_us(event.recorded_at), event.by, detected_us=detected_us)
+        draft.bound = bound
         draft.adopting = isinstance(event, TicketAdopted)
         draft.events.append(event)
         draft._clocks(None, event, rematch=True)
@@ -128,9 +137,12 @@ class Draft:
 
     def _clocks(self, before: Ticket | None, event: EventBase, *, rematch: bool) -> None:
         signals = signals_of(before, self.ticket, event)
-        sla = self.policy.sla.of(self.ticket)
-        if rematch or (signals & REMATCH and not self.policy.sla.static):
+        if self.bound is not None:
+            sla: CompiledSla | None = self.bound
+        elif rematch or (signals & REMATCH and not self.policy.sla.static):
             sla = self.policy.sla.match(self.view)
+        else:
+            sla = self.policy.sla.of(self.ticket)
         name = None if sla is None else sla.name
         if sla is None and self.ticket.sla is None:
             return

@@ -22,13 +22,21 @@ from supportflow.model.events import (
 )
 from supportflow.model.records import Clock
 from supportflow.policy import CompiledPolicy
+from supportflow.sla.compiled import CompiledSla
 
 __all__ = ["past_clock", "rebuild"]
 
 _CLOCKWORK = (ClocksMoved, SlaBreached, SlaCorrected, SlaExcluded, SlaJudged, SlaOverdue, SlaWarned)
 
 
-def rebuild(history: Iterable[EventBase], policy: CompiledPolicy, tenant: str, until_us: int) -> Draft | None:
+def rebuild(
+    history: Iterable[EventBase],
+    policy: CompiledPolicy,
+    tenant: str,
+    until_us: int,
+    *,
+    bound: CompiledSla | None = None,
+) -> Draft | None:
     """The draft of a ticket whose facts are those of a history and whose clocks are those of a policy.
 
     Args:
@@ -36,6 +44,7 @@ def rebuild(history: Iterable[EventBase], policy: CompiledPolicy, tenant: str, u
         policy: The policy to apply.
         tenant: The ticket's tenant.
         until_us: What is due strictly before this instant happens.
+        bound: An SLA policy that applies whatever matches.
 
     Returns:
         The draft with all events; None if the stream does not begin with an opening.
@@ -44,7 +53,7 @@ def rebuild(history: Iterable[EventBase], policy: CompiledPolicy, tenant: str, u
     for event in history:
         if isinstance(event, TicketOpened | TicketAdopted):
             begun = event.model_copy(update={"policy": policy.fingerprint})
-            draft = Draft.opening(begun, policy, tenant, detected_us=until_us)
+            draft = Draft.opening(begun, policy, tenant, detected_us=until_us, bound=bound)
             draft.closes_itself = False
         elif draft is not None and not isinstance(event, _CLOCKWORK):
             draft.advance(to_us(event.recorded_at))
@@ -67,9 +76,11 @@ def past_clock(draft: Draft, attached: Clock, history: tuple[EventBase, ...]) ->
     """
     sla = draft.policy.sla.match(draft.view)
     target = None if sla is None else sla.targets(draft.view).get(attached.target)
-    if target is None or target.on_change != "retroactive":
+    if sla is None or target is None or target.on_change != "retroactive":
         return None
-    past = rebuild((*history, *draft.events), draft.policy, draft.ticket.tenant, draft.at_us)
+    past = rebuild(
+        (*history, *draft.events), draft.policy, draft.ticket.tenant, draft.at_us, bound=sla.only(target)
+    )
     if past is None:
         return None
     for clock in past.ticket.clocks:

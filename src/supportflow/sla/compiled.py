@@ -1,7 +1,7 @@
 """SLA policies compiled: durations as integers, metrics as bits, the match as an index."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from supportflow.conditions import Condition, ConditionIndex, Fields, compile_condition
@@ -81,6 +81,10 @@ class CompiledSla:
                     chosen[slot] = target
                     break
         return chosen
+
+    def only(self, target: CompiledTarget) -> "CompiledSla":
+        """A policy of this name in which one target applies to every ticket."""
+        return replace(self, slots=((target.slot, (replace(target, when=None),)),), conditional=False)
 
 
 class SlaIndex:
