@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from supportflow._time import Instant
@@ -53,37 +54,55 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
         requester: Whose data the texts of an inbound command are; None for what the desk itself writes.
         now: For fresh ids.
     """
+    texts, personal, attached = _fields_of(type(command))
     subject = requester or command.by.id
     rows: list[Content] = []
-
-    def keep(value: str) -> Flow[ContentRef]:
-        content_id = yield from requests.new_id(now)
-        salt = yield from requests.salt()
-        row = Content(content_id, subject, salt, value)
-        rows.append(row)
-        return row.ref
-
     replaced: dict[str, object] = {}
-    for name in _TEXTS:
-        value = getattr(command, name, None)
+    for name in texts:
+        value = getattr(command, name)
         if isinstance(value, str) and value:
-            replaced[name] = yield from keep(value)
-    personal = getattr(command, "personal", None)
-    if isinstance(personal, Mapping) and personal:
-        replaced["personal"] = yield from keep(json.dumps(dict(personal), sort_keys=True, ensure_ascii=False))
-    attachments: Sequence[Attachment | AttachmentHandle] = getattr(command, "attachments", ())
-    if attachments:
+            replaced[name] = yield from _keep(rows, subject, value, now)
+    if personal and isinstance(value := getattr(command, "personal"), Mapping) and value:  # noqa: B009
+        text = json.dumps(dict(value), sort_keys=True, ensure_ascii=False)
+        replaced["personal"] = yield from _keep(rows, subject, text, now)
+    if attached:
+        attachments: Sequence[Attachment | AttachmentHandle] = getattr(command, "attachments")  # noqa: B009
         handles: list[AttachmentHandle] = []
         for item in attachments:
             if isinstance(item, Attachment):
                 named = json.dumps({"name": item.name, "uri": item.uri}, ensure_ascii=False)
-                ref = yield from keep(named)
+                ref = yield from _keep(rows, subject, named, now)
                 handles.append(
                     AttachmentHandle(
                         content=ref, media_type=item.media_type, size=item.size, sha256=item.sha256
                     )
                 )
-        replaced["attachments"] = tuple(handles)
+        if attachments:
+            replaced["attachments"] = tuple(handles)
     if not replaced:
         return Prepared(command, ())
     return Prepared(command.model_copy(update=replaced), tuple(rows))
+
+
+def _keep(rows: list[Content], subject: str, value: str, now: Instant) -> Flow[ContentRef]:
+    content_id = yield from requests.new_id(now)
+    salt = yield from requests.salt()
+    row = Content(content_id, subject, salt, value)
+    rows.append(row)
+    return row.ref
+
+
+class _Private(NamedTuple):
+    """Which fields of a command hold what must not stay in it."""
+
+    texts: tuple[str, ...]
+    personal: bool
+    attachments: bool
+
+
+@cache
+def _fields_of(command: type[CommandBase]) -> _Private:
+    fields = command.model_fields
+    return _Private(
+        tuple(name for name in _TEXTS if name in fields), "personal" in fields, "attachments" in fields
+    )

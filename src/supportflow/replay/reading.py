@@ -4,7 +4,7 @@ import csv
 import gzip
 import math
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -283,13 +283,15 @@ def shortened(text: str) -> str:
     return shown.encode(errors="backslashreplace").decode()
 
 
-def _is_text(cells: Iterable[object]) -> bool:
-    return all(not isinstance(cell, str) or cell.isascii() or _encodes(cell) for cell in cells)
-
-
-def _encodes(text: str) -> bool:
+def _is_text(row: Row) -> bool:
+    """False if a cell in use holds bytes that are no text."""
+    used = f"{row.case}{row.state}{row.opened}{row.actor}{row.agent}{row.group}{row.requester}{row.outcome}"
+    if row.attributes:
+        used += "".join(map(str, row.attributes.values()))
+    if used.isascii():
+        return True
     try:
-        text.encode()
+        used.encode()
     except UnicodeEncodeError:
         return False
     return True
