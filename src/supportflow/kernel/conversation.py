@@ -53,7 +53,8 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
             draft.fire_if_permitted("requester_replied", cause="message")
         elif reopens:
             draft.fire("reopen", cause="message")
-    _raise_class(draft, facts)
+    if command.automatic is None:  # a bounce quotes the desk's own words
+        _raise_class(draft, facts)
 
 
 def _can_reopen(draft: Draft) -> bool:
@@ -90,6 +91,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
     event = TicketOpened(
         ticket_id=facts.ticket_id,
         recorded_at=from_us(draft.at_us),
+        observed_at=draft.observed_at,
         by=command.by,
         requester=ended.requester,
         channel=command.channel or ended.channel,
@@ -133,6 +135,7 @@ def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
             body=as_ref(command.body),
             channel=ticket.channel,
             attachments=handles(command.attachments),
+            in_reply_to=ticket.received,
         )
     )
     draft.begin_work("reply")
