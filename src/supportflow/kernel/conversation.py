@@ -57,7 +57,8 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
             draft.fire_if_permitted("requester_replied", cause="message")
         elif reopens:
             draft.fire("reopen", cause="message")
-    _raise_class(draft, facts)
+    if command.automatic is None:  # a bounce quotes the desk's own words
+        _raise_class(draft, facts)
 
 
 def _can_reopen(draft: Draft) -> bool:
@@ -92,6 +93,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
     event = TicketOpened(
         ticket_id=facts.ticket_id,
         recorded_at=from_us(draft.at_us),
+        observed_at=draft.observed_at,
         by=command.by,
         requester=ended.requester,
         channel=command.channel or ended.channel,
@@ -137,6 +139,7 @@ def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
             channel=ticket.channel,
             attachments=handles(command.attachments),
             redacted=facts.redacted,
+            in_reply_to=ticket.received,
         )
     )
     draft.begin_work("reply")

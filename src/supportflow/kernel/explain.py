@@ -11,6 +11,7 @@ from supportflow.model.events import (
     EventBase,
     StatusChanged,
     TicketAdopted,
+    TicketMerged,
     TicketOpened,
 )
 from supportflow.model.ticket import Ticket
@@ -111,12 +112,12 @@ def _said(evidence: str) -> str:
 
 def _status(ticket: Ticket, events: Sequence[EventBase]) -> str:
     for event in reversed(events):
+        if isinstance(event, TicketMerged):
+            return f"{ticket.status} (merged into {event.into})"
         if isinstance(event, StatusChanged):
             forced = ", which a command would have been refused" if event.forced else ""
             via = f"by {event.trigger!r} " if event.trigger else ""
             return f"{ticket.status} ({event.cause} {via}of {event.by} at {iso(event.recorded_at)}{forced})"
-    if ticket.merged_into is not None:
-        return f"{ticket.status} (merged into {ticket.merged_into})"
     return f"{ticket.status} (since it was opened)"
 
 

@@ -104,7 +104,11 @@ def described(command: Described, policy: CompiledPolicy) -> dict[str, Any]:
         "subject": as_ref(command.subject),
         "group": command.group,
         "assignee": command.assignee,
-        "attributes": policy.check_attributes(dict(command.attributes)),
+        "attributes": {
+            name: value
+            for name, value in policy.check_attributes(dict(command.attributes)).items()
+            if value is not None
+        },
         "priority_class": command.priority_class or policy.document.classes[-1],
         "level": command.level or policy.document.default_level,
         "rule": "default",

@@ -183,13 +183,18 @@ class MessageReceived(TicketEvent):
 
 
 class ReplySent(TicketEvent):
-    """An agent or a bot answered the requester in public."""
+    """An agent or a bot answered the requester in public.
+
+    Attributes:
+        in_reply_to: Number of messages that had come in before, for threading.
+    """
 
     kind: Literal["reply_sent"] = "reply_sent"
     body: ContentRef | None = None
     channel: Name
     attachments: tuple[AttachmentHandle, ...] = ()
     redacted: tuple[Name, ...] = ()
+    in_reply_to: int = 0
 
 
 class NoteAdded(TicketEvent):
