@@ -72,7 +72,10 @@ def draw():
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         f'<text x="{LEFT}" y="20" font-weight="bold">Week of {MONDAY:%d %B %Y}, {CALENDAR.tz}</text>',
     ]
-    lines += [f'<text x="{x(hour)}" y="42" text-anchor="middle" fill="#555">{hour}</text>' for hour in range(0, 25, 3)]
+    lines += [
+        f'<text x="{x(hour)}" y="42" text-anchor="middle" fill="#555">{hour}</text>'
+        for hour in range(0, 25, 3)
+    ]
     for row in range(7):
         day = MONDAY + timedelta(days=row)
         lines.append(f'<text x="12" y="{TOP + row * ROW + 15}">{day:%a %d %b}</text>')

@@ -180,7 +180,7 @@ def test_instants_that_no_datetime_can_hold_are_refused():
 
 
 def test_naive_times_name_no_instant():
-    naive = datetime(2026, 6, 1, 9)  # noqa: DTZ001
+    naive = datetime(2026, 6, 1, 9)
     for ask in (
         lambda: OFFICE.add(naive, HOUR),
         lambda: OFFICE.elapsed(naive, at(1)),

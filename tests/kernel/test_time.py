@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from supportflow.triage.words import TextSignals
 
 from kernel.scene import ANA, SAM, TIMED, Scene, at, book
 from supportflow import (
@@ -25,7 +26,6 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.events import FollowUpOpened, PolicyPublished, SlaBreached
 from supportflow.model.people import HOST, SYSTEM, Actor
-from supportflow.triage.words import TextSignals
 
 BODY = ContentRef(id="c1", commitment="0" * 64)
 TICK = c.Advance()

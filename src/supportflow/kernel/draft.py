@@ -74,7 +74,9 @@ class Draft:
         detected_us: int | None = None,
         observed_at: Instant | None = None,
     ) -> None:
-        self._at: tuple[int, Instant] | None = None  # what `at` last answered: several events stand at one instant
+        self._at: tuple[int, Instant] | None = (
+            None  # what `at` last answered: several events stand at one instant
+        )
         self.ticket = ticket
         self.policy = policy
         self.at_us = max(at_us, to_us(ticket.recorded_at))
@@ -148,11 +150,7 @@ class Draft:
         name = None if sla is None else sla.name
         if sla is None and self.ticket.sla is None:
             return
-        if (
-            name == self.ticket.sla
-            and sla is not None
-            and not concerned(sla, self.ticket, signals)
-        ):
+        if name == self.ticket.sla and sla is not None and not concerned(sla, self.ticket, signals):
             return
         self._react(sla, signals)
 

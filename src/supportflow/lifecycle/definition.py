@@ -13,7 +13,10 @@ from supportflow.conditions import Condition, Fields, find_witness, overlap, val
 from supportflow.exceptions import ConditionError, LifecycleError
 from supportflow.model.base import Document, Name, StatusCategory
 
-__all__ = ["LifecycleDefinition", "Transition", "check_definition", "default_lifecycle"]
+__all__ = ["MERGE", "LifecycleDefinition", "Transition", "check_definition", "default_lifecycle"]
+
+MERGE = "merge"
+"""Fired by merging into another ticket, and by nothing else."""
 
 
 class Transition(Document):

@@ -12,13 +12,11 @@ from typing import NamedTuple
 from transitions import EventData, Machine, MachineError
 
 from supportflow.conditions import Fields, compile_condition
-from supportflow.lifecycle.definition import LifecycleDefinition, check_definition
+from supportflow.lifecycle.definition import MERGE, LifecycleDefinition, check_definition
 from supportflow.model.base import StatusCategory
 
 __all__ = ["MERGE", "REQUESTER_REPLIED", "Fired", "Lifecycle", "Rejected", "View"]
 
-MERGE = "merge"
-"""Fired by merging into another ticket, and by nothing else."""
 REQUESTER_REPLIED = "requester_replied"
 """Fired by the requester's words."""
 

@@ -104,7 +104,7 @@ def concerned(sla: CompiledSla, ticket: Ticket, signals: int) -> bool:
     return (
         sla.conditional
         or bool(sla.pauses & CATEGORY_BIT[ticket.status_category])
-        or any([clock.state == "paused" for clock in ticket.clocks])
+        or any(clock.state == "paused" for clock in ticket.clocks)
     )
 
 

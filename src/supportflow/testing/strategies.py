@@ -133,7 +133,16 @@ def _plain(hint: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(list(hint))
     hints = get_type_hints(hint, include_extras=True)
     wanted = hint.model_fields if issubclass(hint, BaseModel) else hints
-    return st.builds(hint, **{name: st.deferred(lambda one=hints[name]: _drawn(one)) for name in wanted})
+    return st.builds(hint, **{name: _later(hints[name]) for name in wanted})
+
+
+def _later(hint: Any) -> st.SearchStrategy[Any]:
+    """Drawn when it is needed: values nest."""
+    return st.deferred(lambda: _drawn(hint))
+
+
+def _at_least(drawn: st.SearchStrategy[str], least: int) -> st.SearchStrategy[str]:
+    return drawn.filter(lambda text: len(text) >= least)
 
 
 def _constrained(hint: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]:
@@ -144,7 +153,7 @@ def _constrained(hint: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]
                 return st.from_regex(part.pattern, fullmatch=True)
             if isinstance(part, StringConstraints):
                 least, most = part.min_length or 0, part.max_length or 40
-                return texts(min(most, 40)).filter(lambda text, least=least: len(text) >= least)
+                return _at_least(texts(min(most, 40)), least)
             if isinstance(part, Ge | Gt):
                 bounds["min_value"] = int(part.ge if isinstance(part, Ge) else part.gt + 1)  # type: ignore[call-overload, operator]
             if isinstance(part, Le | Lt):
