@@ -219,3 +219,9 @@ def test_a_set_member_may_be_several_words():
     assert parse("lost @x", {"x": ("debit card", "phone")}) == (
         frozenset({("lost", "debit", "card"), ("lost", "phone")}),
     )
+
+
+@given(st.text("abn't. !?\n,_-'1", max_size=40))
+def test_plain_text_is_cut_as_any_text(text):
+    cut = tokens(text + "é")
+    assert tokens(text) == cut[:-1] if cut[-1] == "é" else tokens(text)[:-1] == cut[:-1]

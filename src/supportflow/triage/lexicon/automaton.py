@@ -59,7 +59,7 @@ class Automaton:
             if not unit:
                 state = 0
                 continue
-            state = moves[state].get(unit) or of_root(unit, 0)
+            state = (moves[state].get(unit) or of_root(unit, 0)) if state else of_root(unit, 0)
             names = output(state)
             if names is not None:
                 found += [(name, index - length + 1, index) for name, length in names]

@@ -177,7 +177,7 @@ class CompiledLexicons:
         What is negated does not count, nor what stands inside a question of its own class.
         """
         numbers = list(map(self._numbers.__getitem__, text.tokens))
-        found = self._automaton.scan([number for number in numbers if number != SEPARATES])
+        found = self._automaton.scan(filter(SEPARATES.__ne__, numbers))
         # A pattern of which a part is nowhere cannot match: most of what is found falls away here.
         present = {part for part, _, _ in found}
         whole = {part for part in present if self._others[part] <= present}

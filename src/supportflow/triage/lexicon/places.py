@@ -5,7 +5,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import accumulate, compress, count
 
 from supportflow.triage.lexicon.units import BREAK, normal, tokens
 
@@ -71,7 +71,7 @@ class Places:
         self.excused: set[int] = set()
         self._pieces = text.tokens
         self._ends = list(accumulate(map(len, text.tokens)))
-        self._tokens = [place for place, number in enumerate(numbers) if number != SEPARATES]
+        self._tokens = list(compress(count(), map(SEPARATES.__ne__, numbers)))
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """From where to where two units reach, in characters."""

@@ -46,7 +46,7 @@ _PROSE = frozenset(
 
 _HAN = "[\u4e00-\u9fff]"
 _HAN_CHARACTER = re.compile(_HAN)
-_APART = re.compile(rf"(?<!{_HAN}){_HAN}(?:[\W\d_]{{1,16}}{_HAN}(?!{_HAN})){{10,}}")
+_APART = re.compile(rf"(?<!{_HAN}){_HAN}(?:[\W\d_]{{1,16}}{_HAN}(?!{_HAN})){{10,}}+")
 _HAN_RUN = re.compile(rf"(?<!{_HAN}){_HAN}{{12,24}}(?!{_HAN})")
 _HAN_NAME = re.compile("助记词|助記詞|种子|種子|mnemonic|seed phrase|recovery phrase")
 _HAN_NAME_ANCHORS = ("助", "种子", "種子", "mnemonic", "phrase")
