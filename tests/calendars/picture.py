@@ -67,7 +67,7 @@ def mark(moment, label, anchor):
     at, top = x(hour_of(moment)), TOP + row * ROW
     return [
         f'<path d="M{at} {top - 4}v{BAR + 8}" stroke="#b3261e" stroke-width="2"/>',
-        text(at + (4 if anchor == "start" else -4), top + 15, label, f'text-anchor="{anchor}" {RED}'),
+        text(at + (4 if anchor == "start" else -4), top + BAR + 14, label, f'text-anchor="{anchor}" {RED}'),
     ]
 
 
