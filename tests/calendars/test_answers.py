@@ -174,6 +174,17 @@ def test_from_the_first_year_to_the_last():
             beyond()
 
 
+def test_the_last_instant_of_all():
+    last = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    assert ALWAYS.is_open(last)
+    assert ALWAYS.next_open(last) == last
+    assert ALWAYS.next_close(last) is None
+    assert ALWAYS.next_close(datetime(1, 1, 1, tzinfo=UTC)) is None
+    assert ALWAYS.intervals(datetime(1, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)) == [
+        (datetime(1, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC))
+    ]
+
+
 def test_summer_time_goes_on_in_the_far_future():
     berlin = BusinessCalendar.weekdays("09:00", "17:00", tz="Europe/Berlin")
     for year in (1970, 2099, 2101, 2500, 2499, 9000):

@@ -9,7 +9,7 @@ def test_the_guide_s_picture_is_what_the_calendar_says():
 
 def test_the_picture_sums_to_the_week():
     hours = sum(end - start for _, start, end, is_open, _, _ in cells() if is_open)
-    # Three days of seven hours, the half day, the night: two hours and six on the clock, of which five happen.
+    # Three days of seven hours, the half day, and of the night two and six, of which one never happens.
     assert hours == 3 * 7 + 3 + 2 + 6
     monday, next_monday = OPENED.replace(day=23, hour=0), OPENED.replace(day=30, hour=0)
     assert CALENDAR.elapsed(monday, next_monday) == timedelta(hours=hours - 1)

@@ -110,15 +110,13 @@ class Compiled:
     def next_close(self, t: int) -> int | None:
         """The end of the interval that holds `t`, or of the next one; None if it never ends."""
         t = self.next_open(t)
-        span = _YEAR_US // 12
-        while t <= MAX_US:
-            _, ends = self.timetable.open_utc(t, min(t + span, MAX_US + 1))
-            if ends[0] < t + span and ends[0] <= MAX_US:
-                self.vouch(t, ends[0])
-                return ends[0]
-            t = ends[0]
-            span *= 2
-        return None
+        # The end is rarely further away than this; where it is, laying out years to find it would not pay.
+        until = min(t + _YEAR_US // 4, MAX_US)
+        _, ends = self.timetable.open_utc(t, until)
+        end = ends[0] if ends and ends[0] < until else self._beyond(t).closes(t)
+        if end is not None:
+            self.vouch(t, end)
+        return end
 
     def intervals(self, a: int, b: int) -> list[tuple[int, int]]:
         """The open intervals within `[a, b)`, clipped to it."""
