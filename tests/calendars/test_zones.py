@@ -147,7 +147,12 @@ def test_changes_at_any_second_are_found(gaps, late, aligned):
         if offset != now:
             steps.append((at, offset))
             now = offset
-    fake = Zone("UTC", "package")
-    fake.tzinfo = StepZone(steps)
-    found = list(fake.segments(begin * SECOND, (at + 86_400) * SECOND + late))
-    assert [(start // SECOND, offset // SECOND) for start, _, offset in found[1:]] == steps[1:]
+    end = (at + 86_400) * SECOND + late
+    # Asked at once, or in parts that meet exactly at a change: from the right, or from the left.
+    for parts in ([], [(at * SECOND, end)], [(begin * SECOND, at * SECOND)]):
+        fake = Zone("UTC", "package")
+        fake.tzinfo = StepZone(steps)
+        for part in parts:
+            list(fake.segments(*part))
+        found = list(fake.segments(begin * SECOND, end))
+        assert [(start // SECOND, offset // SECOND) for start, _, offset in found[1:]] == steps[1:]
