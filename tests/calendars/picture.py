@@ -51,54 +51,56 @@ def x(hour):
     return round(LEFT + hour * HOUR, 1)
 
 
+def rect(left, top, width, height, look):
+    return f'<rect x="{left:g}" y="{top}" width="{width:g}" height="{height}" {look}/>'
+
+
+def text(left, top, words, look=""):
+    return f'<text x="{left:g}" y="{top}" {look}>{words}</text>'.replace(" >", ">")
+
+
+RED = 'fill="#b3261e" font-weight="bold"'
+
+
 def mark(moment, label, anchor):
     row = (moment.date() - MONDAY.date()).days
     at, top = x(hour_of(moment)), TOP + row * ROW
     return [
         f'<path d="M{at} {top - 4}v{BAR + 8}" stroke="#b3261e" stroke-width="2"/>',
-        f'<text x="{at + (4 if anchor == "start" else -4)}" y="{top + 15}" text-anchor="{anchor}" fill="#b3261e"'
-        f' font-weight="bold">{label}</text>',
+        text(at + (4 if anchor == "start" else -4), top + BAR + 14, label, f'text-anchor="{anchor}" {RED}'),
     ]
 
 
 def draw():
     due = CALENDAR.add(OPENED, WORK)
     width, height = x(24) + 24, TOP + 7 * ROW + 44
+    size, view = f'width="{width:g}" height="{height}"', f'viewBox="0 0 {width:g} {height}"'
+    font = 'font-family="sans-serif" font-size="12"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height}" viewBox="0 0 {width:g} {height}"'
-        ' font-family="sans-serif" font-size="12" role="img" aria-labelledby="title">',
-        f'<title id="title">One week of the calendar: opened {OPENED:%A %H:%M}, eight working hours later:'
-        f" {due:%A %H:%M}</title>",
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {view} {font} role="img" aria-labelledby="title">',
+        f'<title id="title">Opened {OPENED:%A %H:%M}, due eight working hours later: {due:%A %H:%M}</title>',
         '<rect width="100%" height="100%" fill="#ffffff"/>',
-        f'<text x="{LEFT}" y="20" font-weight="bold">Week of {MONDAY:%d %B %Y}, {CALENDAR.tz}</text>',
+        text(LEFT, 20, f"Week of {MONDAY:%d %B %Y}, {CALENDAR.tz}", 'font-weight="bold"'),
     ]
-    lines += [
-        f'<text x="{x(hour)}" y="42" text-anchor="middle" fill="#555">{hour}</text>'
-        for hour in range(0, 25, 3)
-    ]
+    lines += [text(x(hour), 42, hour, 'text-anchor="middle" fill="#555"') for hour in range(0, 25, 3)]
     for row in range(7):
         day = MONDAY + timedelta(days=row)
-        lines.append(f'<text x="12" y="{TOP + row * ROW + 15}">{day:%a %d %b}</text>')
+        lines.append(text(12, TOP + row * ROW + 15, f"{day:%a %d %b}"))
     for row, start, end, is_open, reason, name in cells():
         fill, _ = COLOURS[is_open, reason]
         top = TOP + row * ROW
-        lines.append(
-            f'<rect x="{x(start)}" y="{top}" width="{round((end - start) * HOUR, 1)}" height="{BAR}" fill="{fill}"/>'
-        )
+        lines.append(rect(x(start), top, round((end - start) * HOUR, 1), BAR, f'fill="{fill}"'))
         if name and not is_open:
-            lines.append(f'<text x="{x(start) + 6}" y="{top + 15}" fill="#222">{name}</text>')
-    lines.append(
-        f'<rect x="{x(2)}" y="{TOP + 6 * ROW}" width="{HOUR}" height="{BAR}" fill="#ffffff" stroke="#2e7d5b"'
-        ' stroke-dasharray="3 3"/>'
-    )
+            lines.append(text(x(start) + 6, top + 15, name, 'fill="#222"'))
+    dashed = 'fill="#ffffff" stroke="#2e7d5b" stroke-dasharray="3 3"'
+    lines.append(rect(x(2), TOP + 6 * ROW, HOUR, BAR, dashed))
     lines += mark(OPENED, "opened", "end")
     lines += mark(due, "due", "start")
     skipped = TOP + 6 * ROW + BAR + 14
-    lines.append(f'<text x="{x(2)}" y="{skipped}" fill="#555">02:00 to 03:00 does not happen</text>')
+    lines.append(text(x(2), skipped, "02:00 to 03:00 does not happen", 'fill="#555"'))
     at = LEFT
     for fill, label in COLOURS.values():
-        lines.append(f'<rect x="{at}" y="{height - 22}" width="12" height="12" fill="{fill}"/>')
-        lines.append(f'<text x="{at + 18}" y="{height - 12}">{label}</text>')
+        lines += [rect(at, height - 22, 12, 12, f'fill="{fill}"'), text(at + 18, height - 12, label)]
         at += 26 + 8 * len(label)
     return "\n".join([*lines, "</svg>"]) + "\n"
 
