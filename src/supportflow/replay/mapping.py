@@ -145,11 +145,11 @@ class AttributeColumn(Document):
 
     Attributes:
         column: The column.
-        type: How to read it.
+        kind: How to read it.
     """
 
     column: Column
-    type: Literal["text", "integer", "number"] = "text"
+    kind: Literal["text", "integer", "number"] = "text"
 
 
 class LogMapping(Document):

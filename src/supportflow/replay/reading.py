@@ -16,7 +16,7 @@ from supportflow.model.records import Attributes
 from supportflow.replay.columns import Places, time_reader
 from supportflow.replay.mapping import LogMapping, OrderColumn
 
-__all__ = ["LONGEST_LINE", "Log", "Problem", "Row", "read_log", "shortened"]
+__all__ = ["LONGEST_LINE", "Log", "Problem", "Row", "read_log", "read_stream", "shortened"]
 
 Value = TypeVar("Value")
 LONGEST_LINE = 10_000_000
@@ -93,29 +93,33 @@ def read_log(path: Path, mapping: LogMapping) -> Log:
         InvalidInput: If it is not a CSV file.
         MappingError: If a column of the mapping is not there.
     """
+    with _opened(path, mapping.encoding) as stream:
+        return read_stream(stream, mapping)
+
+
+def read_stream(stream: IO[str], mapping: LogMapping) -> Log:
+    """Read a log from an open text, whose line ends are as they stand in it; as `read_log`."""
     began = time.process_time()
     cases: dict[str, list[Row]] = {}
     problems: list[Problem] = []
     rows = 0
-    with _opened(path, mapping.encoding) as stream:
-        lines = csv.reader(_lines(stream), delimiter=mapping.delimiter)
-        header = _header(lines)
-        reader = _Reader(mapping, Places(mapping, header), problems)
-        while True:
-            try:
-                cells = next(lines)
-            except StopIteration:
-                break
-            except csv.Error as error:
-                rows += 1
-                problems.append(Problem(lines.line_num, "unreadable", str(error), left_out=True))
-                continue
-            if not cells:  # an empty line is not a row
-                continue
+    lines = csv.reader(_lines(stream), delimiter=mapping.delimiter)
+    reader = _Reader(mapping, Places(mapping, _header(lines)), problems)
+    while True:
+        try:
+            cells = next(lines)
+        except StopIteration:
+            break
+        except csv.Error as error:
             rows += 1
-            row = reader.read(lines.line_num, cells)
-            if row is not None:
-                cases.setdefault(row.case, []).append(row)
+            problems.append(Problem(lines.line_num, "unreadable", str(error), left_out=True))
+            continue
+        if not cells:  # an empty line is not a row
+            continue
+        rows += 1
+        row = reader.read(lines.line_num, cells)
+        if row is not None:
+            cases.setdefault(row.case, []).append(row)
     for case in cases.values():
         case.sort(key=_order)
     return Log(rows, cases, problems, time.process_time() - began)
@@ -265,7 +269,7 @@ class _Reader:
                     found[name] = None
                 continue
             try:
-                found[name] = _READ[attribute.type](text)
+                found[name] = _READ[attribute.kind](text)
             except ValueError:
                 self._odd(line, f"unreadable_attribute:{name}", text)
         return found
