@@ -63,7 +63,9 @@ def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
     at_us = policy.auto_close_at_us(to_us(ticket.resolved_at))
     if at_us is None:
         return None
-    found = policy.lifecycle.lookup(ticket.status, "close", lambda: ticket_record(ticket, at_us))
+    # Its guards are asked for the instant at which it would be recorded, which is never before the latest event.
+    then_us = max(at_us, to_us(ticket.recorded_at))
+    found = policy.lifecycle.lookup(ticket.status, "close", lambda: ticket_record(ticket, then_us))
     return None if found is None or found.kept else Due(at_us, 2, 0, "auto_close")
 
 

@@ -50,15 +50,12 @@ class Automaton:
     def scan(self, units: Iterable[int]) -> list[tuple[int, int, int]]:
         """Every occurrence of every pattern: its number, and the first and last unit's index, in order of the last.
 
-        A unit of 0 is one that no pattern has; a negative one is passed over and not counted.
+        A unit of 0 is one that no pattern has.
         """
         moves, of_root, output = self._moves, self._root.get, self._outputs.get
         found: list[tuple[int, int, int]] = []
-        state, index = 0, -1
-        for unit in units:
-            if unit < 0:
-                continue
-            index += 1
+        state = 0
+        for index, unit in enumerate(units):
             if not unit:
                 state = 0
                 continue

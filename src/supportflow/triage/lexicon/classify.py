@@ -10,7 +10,8 @@ from supportflow.model.signals import Evidence, Signals
 from supportflow.triage.lexicon.document import Lexicon
 from supportflow.triage.lexicon.language import detect
 from supportflow.triage.lexicon.links import suspicious_links
-from supportflow.triage.lexicon.matching import CompiledLexicons, Match, Text
+from supportflow.triage.lexicon.matching import CompiledLexicons, Match
+from supportflow.triage.lexicon.places import Text
 
 __all__ = ["CLASSES", "LexiconClassifier", "combine", "starting_at"]
 

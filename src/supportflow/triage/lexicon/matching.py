@@ -2,20 +2,17 @@
 
 # ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
 
-import re
-import unicodedata
-from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import accumulate
 
 from supportflow.exceptions import DefinitionError
 from supportflow.triage.lexicon.automaton import Automaton
 from supportflow.triage.lexicon.document import Entry, Lexicon
 from supportflow.triage.lexicon.patterns import PatternProblem, parse
-from supportflow.triage.lexicon.units import BREAK, normal, separates, spellings, tokens
+from supportflow.triage.lexicon.places import SEPARATES, Cover, Places, Text
+from supportflow.triage.lexicon.units import separates, spellings
 
 __all__ = ["CompiledLexicons", "Match", "Text"]
 
@@ -29,13 +26,8 @@ _CHARACTER_SCOPE = 2
 _NEGATES = Entry(words=("not",))
 _EXCUSES = Entry(words=("not only",))
 
-_SEPARATES = -1
 _UNKNOWN = 0
-_CLAUSE = re.compile(
-    r"[,，、:：()（）]|\b(?:but|and|or|so|because|then|if|when|my|who)\b|但|而|又|因为|所以|就"
-)
-_WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
-_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B)}
+_CHINESE = range(0x4E00, 0xA000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +73,11 @@ def _role(entry: Entry) -> _Role:
     return _Role.ASKS if entry.question else _Role.SPEAKS
 
 
-class _Cover:
-    """Spans of units, asked whether one of them holds another span."""
-
-    def __init__(self, spans: list[tuple[int, int]]) -> None:
-        spans.sort()
-        self._starts = [first for first, _ in spans]
-        self._reach = list(accumulate((last for _, last in spans), max))
-
-    def holds(self, first: int, last: int) -> bool:
-        """Whether the span lies inside one of the cover's."""
-        before = bisect_right(self._starts, first)
-        return before > 0 and self._reach[before - 1] >= last
-
-
-def _asked(questions: list[tuple[_Pattern, tuple[int, int]]]) -> dict[str | None, _Cover]:
+def _asked(questions: list[tuple[_Pattern, tuple[int, int]]]) -> dict[str | None, Cover]:
     spans: dict[str | None, list[tuple[int, int]]] = defaultdict(list)
     for pattern, span in questions:
         spans[pattern.entry.priority_class].append(span)
-    return {priority_class: _Cover(held) for priority_class, held in spans.items()}
+    return {priority_class: Cover(held) for priority_class, held in spans.items()}
 
 
 def _firsts(matched: list[tuple[_Pattern, tuple[int, int]]]) -> Iterator[tuple[_Pattern, tuple[int, int]]]:
@@ -114,30 +92,7 @@ class _Numbers(dict[str, int]):
     """The number of each unit's every spelling; what is in no lexicon is unknown or only separates."""
 
     def __missing__(self, token: str) -> int:
-        return _SEPARATES if separates(token) else _UNKNOWN
-
-
-class Text:
-    """A text cut into tokens, with their places.
-
-    Attributes:
-        lower: The text in lower case and narrow width, as long as the original.
-        tokens: Its tokens; joined, they are the text.
-    """
-
-    __slots__ = ("lower", "tokens")
-
-    def __init__(self, text: str) -> None:
-        lower = text.lower()
-        if len(lower) != len(text):
-            lower = "".join(low if len(low := character.lower()) == 1 else character for character in text)
-        if not text.isascii():
-            if _WIDE.search(lower):
-                lower = lower.translate(_NARROW)
-            composed = unicodedata.normalize("NFC", lower)
-            lower = composed if len(composed) == len(lower) else lower
-        self.lower = lower
-        self.tokens = tokens(lower)
+        return SEPARATES if separates(token) else _UNKNOWN
 
 
 class CompiledLexicons:
@@ -153,6 +108,8 @@ class CompiledLexicons:
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         sets = {name: members for lexicon in lexicons for name, members in lexicon.sets.items()}
         self._numbers = _Numbers()
+        self._units = 0
+        self._others: list[frozenset[int]] = []  # of each part: the other parts of its pattern
         self._parts: list[tuple[_Pattern, int, bool]] = []  # whose, at which position, whether the last
         self._roles: list[int] = []  # of each part
         self._entries = 0
@@ -177,11 +134,15 @@ class CompiledLexicons:
         self._numbers |= {
             spelling: self._numbers[unit] for spelling, unit in spellings().items() if unit in self._numbers
         }
-        # Common separators by name, so that few tokens need to be looked at one by one.
-        self._numbers |= dict.fromkeys((" ", ", ", "'", "’", "-", "，", "、", "  ", ": ", " - "), _SEPARATES)
+        # Chinese characters and common separators by name, so that few tokens need to be looked at one by one.
+        for code in _CHINESE:
+            self._numbers.setdefault(chr(code), _UNKNOWN)
+        self._numbers |= dict.fromkeys((" ", ", ", "'", "’", "-", "，", "、", "  ", ": ", " - "), SEPARATES)
 
     def _number(self, unit: str) -> int:
-        return self._numbers.setdefault(unit, len(self._numbers) + 1)
+        number = self._numbers.setdefault(unit, self._units + 1)
+        self._units = max(self._units, number)
+        return number
 
     def _add(
         self,
@@ -201,7 +162,10 @@ class CompiledLexicons:
             CHARACTER_GAP if chinese else WORD_GAP,
             _CHARACTER_SCOPE if chinese else _WORD_SCOPE,
         )
+        first = len(self._parts)
+        mine = frozenset(range(first, first + len(parts)))
         for position, part in enumerate(parts):
+            self._others.append(mine - {first + position})
             self._parts.append((pattern, position, position == len(parts) - 1))
             self._roles.append(int(_role(entry)))
             for units in part:
@@ -213,10 +177,14 @@ class CompiledLexicons:
         What is negated does not count, nor what stands inside a question of its own class.
         """
         numbers = list(map(self._numbers.__getitem__, text.tokens))
-        found = self._automaton.scan(numbers)
+        found = self._automaton.scan([number for number in numbers if number != SEPARATES])
+        # A pattern of which a part is nowhere cannot match: most of what is found falls away here.
+        present = {part for part, _, _ in found}
+        whole = {part for part in present if self._others[part] <= present}
+        found = [hit for hit in found if hit[0] in whole]
         if not found:
             return []
-        places = _Places(text, numbers)
+        places = Places(text, numbers)
         by_role: list[list[tuple[int, int, int]]] = [[], [], [], []]
         for hit in found:
             by_role[self._roles[hit[0]]].append(hit)
@@ -234,7 +202,7 @@ class CompiledLexicons:
         )
 
     def _matched(
-        self, found: list[tuple[int, int, int]], places: "_Places", asked: dict[str | None, "_Cover"]
+        self, found: list[tuple[int, int, int]], places: "Places", asked: dict[str | None, "Cover"]
     ) -> list[tuple[_Pattern, tuple[int, int]]]:
         """The first match of each entry (of a question, every match) that is neither negated nor asked about."""
         done: set[int] = set()
@@ -251,7 +219,7 @@ class CompiledLexicons:
         return matched
 
     def _joined(
-        self, found: list[tuple[int, int, int]], places: "_Places", done: set[int]
+        self, found: list[tuple[int, int, int]], places: "Places", done: set[int]
     ) -> Iterator[tuple[_Pattern, int, int]]:
         """Join the parts of patterns with gaps; a pattern without one is whole already.
 
@@ -279,9 +247,7 @@ class CompiledLexicons:
             chains.append((begin, last))
 
 
-def _continued(
-    chains: deque[tuple[int, int]], first: int, pattern: _Pattern, places: "_Places"
-) -> int | None:
+def _continued(chains: deque[tuple[int, int]], first: int, pattern: _Pattern, places: "Places") -> int | None:
     """Where the latest chain began that ends before `first`, at most a gap away, in the same sentence, and not negated."""
     for begin, end in reversed(chains):
         if end < first:
@@ -292,43 +258,3 @@ def _continued(
                 else None
             )
     return None
-
-
-class _Places:
-    """Where the units of a text are, and which of them negate.
-
-    Attributes:
-        negating: Units that end a negation.
-        excused: Units in phrases where a negation negates nothing.
-    """
-
-    def __init__(self, text: Text, numbers: list[int]) -> None:
-        self.negating: set[int] = set()
-        self.excused: set[int] = set()
-        self._pieces = text.tokens
-        self._ends = list(accumulate(map(len, text.tokens)))
-        self._tokens = [place for place, number in enumerate(numbers) if number != _SEPARATES]
-
-    def span(self, first: int, last: int) -> tuple[int, int]:
-        """From where to where two units reach, in characters."""
-        place = self._tokens[first]
-        return self._ends[place] - len(self._pieces[place]), self._ends[self._tokens[last]]
-
-    def together(self, one: int, other: int) -> bool:
-        """Whether no sentence ends between two units."""
-        between = self._pieces[self._tokens[one] + 1 : self._tokens[other]]
-        return all(normal(token) != BREAK for token in between)
-
-    def negated_between(self, one: int, other: int) -> bool:
-        """Whether a negation stands between two units."""
-        return any(unit in self.negating and unit not in self.excused for unit in range(one + 1, other))
-
-    def negated(self, first: int, scope: int) -> bool:
-        """Whether a negation stands shortly before a unit, in the same clause."""
-        for unit in range(first - 1, max(-1, first - 1 - scope), -1):
-            if unit in self.negating and unit not in self.excused:
-                between = self._pieces[self._tokens[unit] + 1 : self._tokens[first]]
-                return _CLAUSE.search("".join(between)) is None and all(
-                    normal(token) != BREAK for token in between
-                )
-        return False

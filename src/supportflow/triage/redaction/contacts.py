@@ -16,12 +16,12 @@ _EMAIL = re.compile(
 )
 _INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ .()/-]{0,2}\d){6,14}(?!\d)", re.ASCII)
 _CHINESE_MOBILE = re.compile(r"(?<![\d.])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.]\d|\d)", re.ASCII)
-_NAMES = ("phone", "mobile", "cell", "tel", "whatsapp", "call me", "sms", "手机", "手機", "电话", "電話")
-_NAMED = re.compile(
-    r"(?:(?<![a-z])(?:phone|mobile|cell|tel|telephone|whatsapp|call me (?:at|on)|sms to)(?: (?:number|no|nr))?"
-    r"|手机|手機|电话|電話|电话号码|手机号码?)"
-    r"[\s.:：]{0,3}(?:is|was|是|为|為)?[\s:：]{0,2}(\(?\d(?:[ ().-]{0,2}\d){6,14})(?!\d)"
+_CALLED = re.compile(
+    r"(?:(?<![a-z])(?:phone|mobile|cell|tel|telephone|whatsapp|call me(?: at| on)?|sms to)(?: (?:number|no|nr))?"
+    r"|手机|手機|电话|電話)(?:号码|號碼|号|號)?[\s.:：(]{0,3}(?:is|was|是|为|為)?[\s:：(]{0,3}$"
 )
+_CALLED_REACH = 32
+_MOST_DIGITS = 15
 
 
 def find_contacts(piece: Piece) -> Iterator[Span]:
@@ -34,11 +34,15 @@ def find_contacts(piece: Piece) -> Iterator[Span]:
         for match in _INTERNATIONAL.finditer(text):
             yield *match.span(), Kind.PHONE
     for start, end in piece.digits:
-        for match in _CHINESE_MOBILE.finditer(text, start, end):
-            yield *match.span(), Kind.PHONE
-    if piece.digits and any(name in piece.lower for name in _NAMES):
-        for match in _NAMED.finditer(piece.lower):
-            yield *match.span(1), Kind.PHONE
+        if _CALLED.search(piece.lower[max(0, start - _CALLED_REACH) : start]) and _is_short(text[start:end]):
+            yield start, end, Kind.PHONE
+        else:
+            for match in _CHINESE_MOBILE.finditer(text, start, end):
+                yield *match.span(), Kind.PHONE
+
+
+def _is_short(number: str) -> bool:
+    return sum(character.isdigit() for character in number) <= _MOST_DIGITS
 
 
 def find_national_phones(piece: Piece, regions: tuple[str, ...]) -> Iterator[Span]:

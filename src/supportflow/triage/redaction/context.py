@@ -70,7 +70,7 @@ _PLAIN_CODE = frozenset(("code", "codes"))
 _PLAIN_CODE_DIGITS = 6
 
 _PARTICIPLE = re.compile(r"[a-z]+(?:ed|ing|ly|able|ible|ful|less)")
-_PLACEHOLDER = re.compile(r"[$%{<\[]|([*•x.#_-])\1*$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"[$%{<\[]|([*•x.#_-])\1*+$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{6,12}")
 _TRAILING = ".,;:?)]}>\"'”’`"
 

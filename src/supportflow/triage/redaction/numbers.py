@@ -57,7 +57,7 @@ _PASSPORT = re.compile(
 
 _PASSPORT_ANCHORS = ("passport", "identity card", "id card", "护照", "護照", "身份")
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}")
+_IBAN = re.compile(r"[A-Z]{2}(?<![A-Za-z0-9][A-Z]{2})\d\d(?:[ -]?[A-Z0-9]){11,30}")
 
 
 def _issued(digits: str) -> bool:

@@ -28,7 +28,8 @@ _CLUSTER = re.compile(
 _DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-"}
 
 
-_DIGIT_RUN = re.compile(r"(?<![\dA-Za-z])\d(?:[ .-]?\d)*+", re.ASCII)
+# The look behind comes second, so that the search can leap from digit to digit.
+_DIGIT_RUN = re.compile(r"\d(?<![\dA-Za-z]\d)(?:[ .-]?\d)*+", re.ASCII)
 _DENSE_RUN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{10,}+")
 _LINK = re.compile(r"(?:https?|ftp)://\S++|(?<![\w.])www\.\S++", re.IGNORECASE)
 _FEW_DIGITS = 7

@@ -1,0 +1,16 @@
+from calendars.picture import CALENDAR, FILE, OPENED, WORK, cells, draw
+
+
+def test_the_guide_s_picture_is_what_the_calendar_says():
+    assert FILE.read_text("utf-8") == draw(), "draw it anew: python tests/calendars/picture.py"
+
+
+def test_the_picture_sums_to_the_week():
+    hours = sum(end - start for _, start, end, is_open, _, _ in cells() if is_open)
+    # Monday, Tuesday and Thursday seven hours, the half day three, two of Saturday's night, and five of Sunday's six.
+    assert hours == 3 * 7 + 3 + 2 + 6
+    assert CALENDAR.elapsed(OPENED.replace(day=23, hour=0), OPENED.replace(day=30, hour=0)).total_seconds() / 3600 == hours - 1
+
+
+def test_the_marks_are_the_answer():
+    assert f"{CALENDAR.add(OPENED, WORK):%a %H:%M}" == "Thu 16:00"
