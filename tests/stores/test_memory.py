@@ -78,7 +78,7 @@ class Careless(MemoryStore):
     """Forgets to compare versions."""
 
     @staticmethod
-    def _obstacle(tenant, commit):
+    def _obstacle(_tenant, _commit):
         return None
 
 

@@ -10,6 +10,8 @@ Needs pytest (`pip install 'supportflow[test]'`). These are plain classes: an ab
 passed over in silence. A store or channel may have async methods: each call is awaited if it has to be.
 """
 
+# ruff: noqa: PLR2004 - numbers are the point of a test
+
 import asyncio
 import inspect
 import threading
@@ -193,7 +195,10 @@ class StoreConformance:
     def test_events_are_read_from_a_place_on(self, store: Any) -> None:
         """`after` and `limit` cut a stream."""
         store.commit(Commit(TENANT, (StreamChange("desk", 0, event_rows(1, 5)),)))
-        seqs = lambda *args, **named: [row.seq for row in store.events(TENANT, "desk", *args, **named)]  # noqa: E731
+
+        def seqs(**cut: Any) -> list[int]:
+            return [row.seq for row in store.events(TENANT, "desk", **cut)]
+
         assert seqs() == [1, 2, 3, 4, 5]
         assert seqs(after=2) == [3, 4, 5]
         assert seqs(after=1, limit=2) == [2, 3]
@@ -315,9 +320,12 @@ class StoreConformance:
             values += [None, None]
         rows = [ticket_row(f"t{number}", **{order: value}) for number, value in enumerate(values)]
         self.put(store, *rows)
-        key = lambda row: (getattr(row, order) is None, getattr(row, order) or 0, row.id)  # noqa: E731
+
+        def key(row: TicketRow) -> tuple[Any, ...]:
+            return getattr(row, order) is None, getattr(row, order) or 0, row.id
+
         expected = self.found(sorted(rows, key=key, reverse=descending))
-        columns = (order, "id")
+        columns: Any = (order, "id")
         whole = store.search(TENANT, Query({}, columns, None, 100, descending))
         assert self.found(whole) == expected
         for size in (1, 2, 3, len(rows)):
