@@ -7,7 +7,7 @@ uses its whole range: any Unicode that can be kept, any instant that UTC has, nu
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache, partial
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -134,7 +134,7 @@ def _plain(hint: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(list(hint))
     hints = get_type_hints(hint, include_extras=True)
     wanted = hint.model_fields if issubclass(hint, BaseModel) else hints
-    return st.builds(hint, **{name: st.deferred(partial(_drawn, hints[name])) for name in wanted})
+    return st.builds(hint, **{name: _drawn(hints[name]) for name in wanted})
 
 
 def _constrained(hint: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]:
