@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar
 
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Environment, Flow, Tick, Verbs, handle, policies, queries, tick
-from supportflow.flows.setup import channels_of, kinds_of, new_environment
+from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only
 from supportflow.flows.verbs import TicketName, named
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import CommandBase
@@ -65,6 +65,7 @@ class Desk(Verbs[Outcome]):
         }
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
+        plain_only(self._handlers, self._channels)
         self._env: Environment = new_environment(
             policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
         )

@@ -6,7 +6,7 @@ from itertools import count
 from supportflow import Policy, SlaPolicy, Target, decide, evolve
 from supportflow._time import instant
 from supportflow.kernel import Facts
-from supportflow.model.commands import OpenTicket
+from supportflow.model.commands import Advance, OpenTicket
 from supportflow.model.events import EventBase
 from supportflow.model.people import Agent, Requester
 from supportflow.model.signals import Evidence, Signals
@@ -56,7 +56,8 @@ class Scene:
         """Decide and fold; the new events."""
         known = self.tickets[ticket] if ticket is not None else None
         history = tuple(self.streams[ticket]) if ticket is not None else ()
-        given = Facts(**{"ticket_id": next(self._ids), "history": history, **facts})
+        fresh = "" if isinstance(command, Advance) else next(self._ids)
+        given = Facts(**{"ticket_id": fresh, "history": history, **facts})
         events = decide(self.book, known, command, given, at(minutes))
         for event in events:
             name = event.ticket_id
