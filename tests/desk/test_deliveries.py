@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from desk.office import clock_of, contents, desk, store_of
 
+from desk.office import clock_of, contents, desk, store_of
 from supportflow import Attachment, Desk, MemoryChannel, MemoryStore, Policy, SlaPolicy, Target
 from supportflow.events import (
     MessageReceived,
