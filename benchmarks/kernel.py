@@ -24,7 +24,7 @@ from supportflow import (
     wakeup,
 )
 from supportflow.kernel import Facts
-from supportflow.model.commands import Hold, OpenTicket, Reply, Resume
+from supportflow.model.commands import Hold, OpenTicket, Reply, Resolve, Resume, WaitForRequester
 from supportflow.model.people import Actor
 from supportflow.policy import CompiledPolicy
 from supportflow.testing import CountingIds, ManualClock
@@ -96,12 +96,15 @@ def decisions(clocks: int) -> dict[str, Callable[[], object]]:
         return folded
 
     hold, resume = Hold(by=SAM, ticket_id="t"), Resume(by=SAM, ticket_id="t")
+    wait, resolve = WaitForRequester(by=SAM, ticket_id="t"), Resolve(by=SAM, ticket_id="t")
     reply = Reply(by=SAM, ticket_id="t", body="")
     held = run(hold, ticket)
     return {
         "hold": lambda: run(hold, ticket),
         "resume": lambda: run(resume, held),
         "reply": lambda: run(reply, ticket),
+        "wait_for_requester": lambda: run(wait, ticket),
+        "resolve": lambda: run(resolve, ticket),
         "wakeup": lambda: wakeup(ticket, policy),
     }
 
@@ -125,14 +128,14 @@ def desk_command() -> Callable[[], object]:
 def main() -> None:
     """Print the table."""
     unit = median_us(bare_trigger(), 20_000)
-    print(f"{'bare transitions trigger':46}{unit:9.2f} µs   1.0×")
+    print(f"{'bare transitions trigger':46}{unit:9.2f} µs   1.0x")
     for clocks in (0, 2, 4):
         for name, call in decisions(clocks).items():
             cost = median_us(call)
             label = f"{'decide + evolve, ' if name != 'wakeup' else ''}{name}, {clocks} clocks"
-            print(f"{label:46}{cost:9.2f} µs {cost / unit:5.1f}×")
+            print(f"{label:46}{cost:9.2f} µs {cost / unit:5.1f}x")
     cost = median_us(desk_command(), 500)
-    print(f"{'Desk command on the memory store, 2 clocks':46}{cost:9.2f} µs {cost / unit:5.1f}×")
+    print(f"{'Desk command on the memory store, 2 clocks':46}{cost:9.2f} µs {cost / unit:5.1f}x")
 
 
 if __name__ == "__main__":

@@ -13,14 +13,14 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12
 
 PRINTED = {
     "quickstart.py": """\
-opened: class security, because of hacked
+opened: security, level 3 (the text says: account_takeover)
 first response: met
 paged: resolution of <id> ran out at 2026-03-30 09:00:00+00:00
 happened: sla_warned sla_breached
 resolution: missed
 """,
     "chinese_desk.py": """\
-A3 security 依据: 助记词、被盗 时限: 安全
+A3 security 依据: 助记词 时限: 安全
 A2 dispute  依据: 不放币 时限: 普通
 A1 general  依据: 无 时限: 普通
 A3: 安全组 met

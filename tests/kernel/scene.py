@@ -9,9 +9,9 @@ from supportflow.kernel import Facts
 from supportflow.model.commands import Advance, OpenTicket
 from supportflow.model.events import EventBase
 from supportflow.model.people import Agent, Requester
+from supportflow.model.signals import Evidence, Signals
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, PolicyBook
-from supportflow.triage.words import TextSignals
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 SAM = Agent("sam").actor
@@ -68,7 +68,13 @@ class Scene:
     def open(self, minutes: float = 0, *, words: str | None = None, **fields) -> str:
         """Open a ticket; its id."""
         command = OpenTicket(**{"by": ANA, "requester": "ana", **fields})
-        signals = TextSignals(words, ("w",)) if words else TextSignals()
+        signals = (
+            Signals(
+                priority_class=words, evidence=(Evidence(entry="w", priority_class=words, start=0, end=1),)
+            )
+            if words
+            else None
+        )
         return self.do(command, minutes, signals=signals)[0].ticket_id
 
     def kinds(self, ticket: str) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from supportflow.triage.words import TextSignals
 
 from kernel.scene import Scene, at, book
 from supportflow import BusinessCalendar, FieldSpec, Policy, SlaPolicy, Target, fold, wakeup
@@ -19,7 +20,6 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.people import HOST, Actor
 from supportflow.sla.policy import Repeat
-from supportflow.triage.words import TextSignals
 
 BODY = ContentRef(id="c1", commitment="0" * 64)
 SAM, BOT = Actor(kind="agent", id="sam"), Actor(kind="bot", id="bot")

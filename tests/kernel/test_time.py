@@ -25,7 +25,7 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.events import FollowUpOpened, PolicyPublished, SlaBreached
 from supportflow.model.people import HOST, SYSTEM, Actor
-from supportflow.triage.words import TextSignals
+from supportflow.model.signals import Evidence, Signals
 
 BODY = ContentRef(id="c1", commitment="0" * 64)
 TICK = c.Advance()
@@ -389,7 +389,10 @@ class TestAdopting:
 
     def test_the_words_of_its_subject_count(self):
         scene = Scene()
-        signals = TextSignals("security", ("hacked",))
+        signals = Signals(
+            priority_class="security",
+            evidence=(Evidence(entry="hacked", priority_class="security", start=0, end=1),),
+        )
         event = scene.do(c.Adopt(ref="9", opened_at=at(0), status="open"), 1, signals=signals)[0]
         assert (event.priority_class, event.evidence) == ("security", ("hacked",))
 
@@ -413,7 +416,10 @@ class TestMachines:
         # A bounce quotes what the desk itself wrote.
         scene = Scene()
         ticket = scene.open()
-        said = TextSignals("security", ("hacked",))
+        said = Signals(
+            priority_class="security",
+            evidence=(Evidence(entry="hacked", priority_class="security", start=0, end=1),),
+        )
         scene.do(c.Receive(by=ANA, body=BODY, automatic=automatic), 1, ticket=ticket, signals=said)
         assert scene.tickets[ticket].priority_class == "general"
         scene.do(c.Receive(by=Actor(kind="party", id="bob"), body=BODY), 2, ticket=ticket, signals=said)

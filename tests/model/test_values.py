@@ -1,7 +1,5 @@
 """Values at the edge: instants, ids, people, content."""
 
-# ruff: noqa: DTZ001 - naive times are what is refused
-
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 

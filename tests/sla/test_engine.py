@@ -324,7 +324,7 @@ def test_hours_on_the_requesters_clock():
 )
 def test_working_days_and_ends_of_days(fields, due):
     """The first row is GLPI's own case: Friday 08:46:12 and five working days (SLMTest.php)."""
-    week = dict.fromkeys(["tue", "wed", "thu", "fri"], [("08:30", "19:00")])
+    week = {day: [("08:30", "19:00")] for day in ("tue", "wed", "thu", "fri")}
     calendar = BusinessCalendar(tz="UTC", weekly={"mon": [("10:30", "19:00")], **week})
     run = SlaDesk("2026-06-05T08:46:12Z", Target.resolution(**fields), calendar=calendar)
 

@@ -73,6 +73,8 @@ def new_environment(
     subscribed: Collection[str],
     channels: Collection[str],
     secret: bytes | None,
+    *,
+    asks_model: bool = False,
 ) -> Environment:
     """The environment of a desk.
 
@@ -89,4 +91,4 @@ def new_environment(
     if secret is not None and len(secret) < _MIN_SECRET:
         raise InvalidInput("secret", f"is shorter than {_MIN_SECRET} bytes")
     book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))
-    return Environment(tenant, book, frozenset(subscribed), frozenset(channels), secret)
+    return Environment(tenant, book, frozenset(subscribed), frozenset(channels), secret, asks_model)

@@ -125,6 +125,9 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         update={
             "personal": event.personal,
             "private": event.private,
+            "flags": event.flags,
+            "review": event.review,
+            "product": event.product,
             "waiting_since": None if event.private else event.opened_at,
             "last_received_at": event.opened_at if described else None,
             "received": 1 if described else 0,
@@ -141,6 +144,10 @@ def _ended_at(category: StatusCategory, at: Any) -> Changes:
 
 def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
     changes: Changes = {"received": ticket.received + 1}
+    if event.flags:
+        changes["flags"] = tuple(sorted({*ticket.flags, *event.flags}))
+    if event.review:
+        changes["review"] = True
     if event.origin == "requester":
         changes["last_received_at"] = event.recorded_at
         if ticket.waiting_since is None:

@@ -99,9 +99,15 @@ def _priority(ticket: Ticket) -> str:
     by = {
         "given": "given by hand",
         "default": "no rule and no word said otherwise",
-        "words": f"the text says: {', '.join(ticket.evidence)}",
+        "words": f"the text says: {', '.join(map(_said, ticket.evidence))}",
     }.get(ticket.rule, f"rule {ticket.rule!r}")
     return f"{ticket.priority_class}, level {ticket.level} ({by})"
+
+
+def _said(evidence: str) -> str:
+    """A lexicon entry in short: its one word, or the category that its pattern speaks for."""
+    _, category, pattern = (*evidence.split(":", 2), "", "")[:3]
+    return pattern if pattern and not set(pattern) & set("|*@?") else category or evidence
 
 
 def _status(ticket: Ticket, events: Sequence[EventBase]) -> str:

@@ -5,7 +5,7 @@ from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import as_ref, begin
-from supportflow.lifecycle import MERGE, Fired
+from supportflow.lifecycle import Fired
 from supportflow.model.commands import Described, Merge, Split
 from supportflow.model.events import TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
 from supportflow.policy import PolicyBook
@@ -27,11 +27,11 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     if ended.is_final:
         raise Refused(source.id, command.kind, f"the other ticket is {ended.value}")
     lifecycle = draft.policy.lifecycle
-    answer = lifecycle.fire(source.status, MERGE, draft.view)
+    answer = lifecycle.fire(source.status, "merge", draft.view)
     if not isinstance(answer, Fired) or answer.kept:
         unmet = () if isinstance(answer, Fired) else answer.unmet_guards
         permitted = lifecycle.permitted(source.status, draft.view)
-        raise TransitionRefused(source.id, source.status, MERGE, unmet, permitted)
+        raise TransitionRefused(source.id, source.status, "merge", unmet, permitted)
     draft.emit(
         TicketMerged(
             **draft.head(),
@@ -84,6 +84,7 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
         private=ticket.private,
         policy=policy.fingerprint,
         split_from=ticket.id,
+        redacted=facts.redacted,
     )
     same_class = ticket.priority_class if ticket.priority_class in policy.document.classes else None
     asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)

@@ -11,7 +11,7 @@ from supportflow.sla.clock import due_us, next_milestone_us
 from supportflow.sla.engine import uncap
 from supportflow.triage.priority import PriorityKey
 
-__all__ = ["Due", "earliest_due_us", "next_due", "priority_key", "wakeup"]
+__all__ = ["Due", "earliest_due_us", "next_due", "priority_key", "queue_place", "wakeup"]
 
 
 class Due(NamedTuple):
@@ -87,6 +87,11 @@ def earliest_due_us(ticket: Ticket, policy: CompiledPolicy) -> int | None:
 
 def priority_key(ticket: Ticket, policy: CompiledPolicy) -> PriorityKey:
     """Where the ticket stands in the queue: class, level, due time (age if no clock runs), id."""
+    return queue_place(ticket, policy)[0]
+
+
+def queue_place(ticket: Ticket, policy: CompiledPolicy) -> tuple[PriorityKey, int | None]:
+    """Where the ticket stands in the queue, and the earliest due time that this rests on."""
     due = earliest_due_us(ticket, policy)
     order = to_us(ticket.opened_at) if due is None else due
-    return policy.priority.key(ticket.priority_class, ticket.level, order, ticket.id)
+    return policy.priority.key(ticket.priority_class, ticket.level, order, ticket.id), due

@@ -16,7 +16,7 @@ from supportflow.model.base import Document, Name, StatusCategory
 __all__ = ["MERGE", "LifecycleDefinition", "Transition", "check_definition", "default_lifecycle"]
 
 MERGE = "merge"
-"""The one trigger that needs a second ticket: only a merge fires it."""
+"""Fired by merging into another ticket, and by nothing else."""
 
 
 class Transition(Document):

@@ -15,7 +15,7 @@ from supportflow.conditions import Fields, compile_condition
 from supportflow.lifecycle.definition import MERGE, LifecycleDefinition, check_definition
 from supportflow.model.base import StatusCategory
 
-__all__ = ["REQUESTER_REPLIED", "Fired", "Lifecycle", "Rejected", "View"]
+__all__ = ["MERGE", "REQUESTER_REPLIED", "Fired", "Lifecycle", "Rejected", "View"]
 
 REQUESTER_REPLIED = "requester_replied"
 """Fired by the requester's words."""
@@ -177,7 +177,7 @@ class Lifecycle:
         return tuple(trigger for trigger, fired in found if fired is not None and not fired.kept)
 
     def route(self, status: str, target: str, view: View) -> tuple[str | None, tuple[str, ...]]:
-        """How a command on this ticket alone could have gone from one status to another; a merge takes two.
+        """How a command could have gone from one status to another.
 
         Returns:
             The trigger that leads there (the first by name if several do, the requester's words last) and its unmet guards:

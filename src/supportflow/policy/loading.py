@@ -45,7 +45,9 @@ def load_policy(text: str, *, format: str) -> Policy:  # noqa: A002 - what it is
     """
     try:
         document = tomllib.loads(text) if format == "toml" else json.loads(text)
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+    except RecursionError:
+        raise PolicyError([f"not valid {format.upper()}: nested too deeply"]) from None
+    except ValueError as error:  # both kinds of decoding error, and a number of too many digits
         raise PolicyError([f"not valid {format.upper()}: {error}"]) from None
     if not isinstance(document, Mapping):
         raise PolicyError(["policy: is not a table of fields"])
@@ -57,8 +59,13 @@ def read_policy(path: Path) -> Policy:
 
     Raises:
         PolicyError: If the ending is neither, or the document is wrong.
+        OSError: If the file cannot be read.
     """
     kind = path.suffix.removeprefix(".")
     if kind not in {"toml", "json"}:
         raise PolicyError([f"{path.name}: the file's name must end in .toml or .json"])
-    return load_policy(path.read_text(encoding="utf-8"), format=kind)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise PolicyError([f"{path.name}: is not UTF-8 text"]) from None
+    return load_policy(text, format=kind)

@@ -16,7 +16,9 @@ from supportflow.model.base import Document, Name
 from supportflow.model.people import Group
 from supportflow.sla.metrics import Metric
 from supportflow.sla.policy import CalendarName, SlaPolicy
+from supportflow.triage.lexicon.document import Lexicon
 from supportflow.triage.priority import DEFAULT_CLASSES, PriorityRule
+from supportflow.triage.redaction.rules import RedactionRules
 
 __all__ = ["Policy"]
 
@@ -36,7 +38,10 @@ class Policy(Document):
         default_class: The class of a ticket for which nothing else speaks; the lowest, if not given.
         default_level: The level of a ticket for which nobody gives one.
         rules: Priority rules, in order.
-        words: Class → words that speak for it in a subject or body; a short English and Chinese list if not given.
+        lexicons: Lexicons that classify texts: names of shipped ones (`"common"`, `"exchange"`, `"banking"`) or your own. If
+            neither these nor `words` are given: `"common"` and a few words for disputes, English and Chinese.
+        words: Class → words that speak for it, for who needs no lexicon.
+        redaction: Which personal data stays in texts. Secrets never do.
         calendars: Business calendars by name.
         metrics: Metrics besides the shipped ones.
         sla: SLA policies, in order; the first match applies.
@@ -59,7 +64,9 @@ class Policy(Document):
     default_class: Name | None = None
     default_level: int = Field(default=3, ge=1, le=4)
     rules: tuple[PriorityRule, ...] = ()
+    lexicons: tuple[Literal["common", "exchange", "banking"] | Lexicon, ...] | None = None
     words: Mapping[Name, tuple[Name, ...]] | None = None
+    redaction: RedactionRules | None = None
     calendars: Mapping[Name, BusinessCalendar] = Field(default_factory=dict)
     metrics: tuple[Metric, ...] = ()
     sla: tuple[SlaPolicy, ...] = ()
