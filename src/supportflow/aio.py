@@ -6,8 +6,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from supportflow.exceptions import DeskClosed
-from supportflow.flows import Call, Environment, Flow, Tick, Verbs, handle, queries, tick
-from supportflow.flows.setup import kinds_of, new_environment, updating
+from supportflow.flows import Call, Environment, Flow, Tick, Verbs, handle, policies, queries, tick
+from supportflow.flows.setup import channels_of, kinds_of, new_environment
 from supportflow.flows.verbs import TicketName, named
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import CommandBase
@@ -15,6 +15,7 @@ from supportflow.model.events import EventBase
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
+from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
 
@@ -31,6 +32,7 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
         store: Where it keeps everything; its methods may be async. In memory if not given.
         channels: Name → channel by which replies leave; `send` may be async.
         on: Event class → handler, which may be async.
+        classifier: A model of the host's that reads texts besides the policy's rules.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -47,6 +49,7 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
         store: Any = None,
         channels: Mapping[str, Any] | None = None,
         on: Mapping[type[EventBase], Any] | None = None,
+        classifier: Any = None,
         clock: Any = None,
         ids: Any = None,
         tenant: str = "default",
@@ -56,10 +59,13 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
             "store": MemoryStore() if store is None else store,
             "clock": SystemClock() if clock is None else clock,
             "ids": SystemIds() if ids is None else ids,
+            "classifier": classifier,
         }
-        self._channels = dict(channels or {})
-        self._handlers = kinds_of(on or {})
-        self._env: Environment = new_environment(policy, tenant, self._handlers, self._channels, secret)
+        self._channels = channels_of(channels)
+        self._handlers = kinds_of({} if on is None else on)
+        self._env: Environment = new_environment(
+            policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
+        )
         self._closed = False
 
     # --- the driver ----------------------------------------------------------------------------
@@ -121,9 +127,20 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
         """The same as `run_due`."""
         return await self.run_due(limit=limit)
 
-    def use(self, policy: Policy) -> None:
-        """Take another policy version into use."""
-        self._env = updating(self._env, policy)
+    async def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
+        """Take another policy version into use. New tickets get it; open ones as its `edits` says.
+
+        Args:
+            policy: The version.
+            progress: Called with the number of tickets looked at so far.
+
+        Returns:
+            How many open tickets moved to it at once.
+
+        Raises:
+            PolicyError: If the policy is wrong; nothing was changed then.
+        """
+        return await self._run(policies.use(self._env, policy, progress))
 
     # --- questions -----------------------------------------------------------------------------
 
@@ -168,6 +185,11 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
         """The triggers that the lifecycle would accept now, sorted."""
         name = named(ticket, ref)
         return await self._run(queries.permitted(self._env, name.get("ticket_id"), name.get("ref")))
+
+    async def clocks(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[ClockReading, ...]:
+        """The latest cycle of each SLA clock: elapsed, remaining, due, and why."""
+        name = named(ticket, ref)
+        return await self._run(queries.clocks(self._env, name.get("ticket_id"), name.get("ref")))
 
     async def explain(self, ticket: TicketName = None, *, ref: str | None = None) -> Explanation:
         """Why the ticket is where it is."""

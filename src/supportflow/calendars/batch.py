@@ -113,28 +113,34 @@ def add_many(core: Compiled, starts: object, durations: object, edge: Edge | Non
 
 
 def _add(np: ModuleType, core: Compiled, t: Array, us: Array, edge: Edge) -> Array:
-    tables, inside = _covering(np, core, t)
-    if tables is None:
-        return np.fromiter(
-            (core.add(a, b, edge) for a, b in zip(t.tolist(), us.tolist(), strict=True)), np.int64
-        )
-    safe = t if inside is None else np.where(inside, t, tables.near[0])
-    target = tables.worked(np, safe) + us
-    if t.size:
-        # The farthest answers make the stretch grow once, for all.
-        for at in (int(target.argmin()), int(target.argmax())):
-            core.add(int(safe[at]), int(us[at]), edge)
-        if core.near is not tables.near:
-            return _add(np, core, t, us, edge)
+    out: Array = np.empty(t.shape, dtype=np.int64)
+    inside = _inside(core, t)
+    if inside.any():
+        out[inside] = _add_near(np, core, t[inside], us[inside], edge)
+    _one_by_one(core, out, ~inside, (t, us), edge)
+    return out
+
+
+def _add_near(np: ModuleType, core: Compiled, t: Array, us: Array, edge: Edge) -> Array:
+    tables = _tables(np, core, t)
+    target = tables.worked(np, t) + us
+    # The farthest answers make the stretch grow once, for all.
+    for at in (int(target.argmin()), int(target.argmax())):
+        core.add(int(t[at]), int(us[at]), edge)
+    if core.near is not tables.near:
+        return _add_near(np, core, t, us, edge)
     i = tables.place(np, target, edge)
     out: Array = target + tables.shifts.take(i, mode="clip")
-    # What the stretch cannot hold goes one by one through the closed form.
+    # What the stretch cannot hold is a matter for the closed form.
     apart = (i < 2) | (i >= len(tables.sums))  # noqa: PLR2004 - the marks below the first interval
-    if inside is not None:
-        apart |= ~inside
-    for at in np.flatnonzero(apart).tolist():
-        out[at] = core.add(int(t[at]), int(us[at]), edge)
+    _one_by_one(core, out, apart, (t, us), edge)
     return out
+
+
+def _one_by_one(core: Compiled, out: Array, which: Mask, given: tuple[Array, Array], edge: Edge) -> None:
+    t, us = given
+    for at in which.nonzero()[0].tolist():
+        out[at] = core.add(int(t[at]), int(us[at]), edge)
 
 
 def elapsed_many(core: Compiled, starts: object, ends: object) -> AnyArray:
@@ -143,31 +149,32 @@ def elapsed_many(core: Compiled, starts: object, ends: object) -> AnyArray:
     a, integers = _as_us(np, starts, "starts", to_us)
     b, _ = _as_us(np, ends, "ends", to_us)
     a, b = np.broadcast_arrays(a, b)
-    both = np.concatenate((a.ravel(), b.ravel()))
-    tables, inside = _covering(np, core, both)
-    if tables is None or inside is not None:
+    both: Array = np.concatenate((a.ravel(), b.ravel()))
+    if both.size and _inside(core, both).all():
+        tables = _tables(np, core, both)
+        out = tables.worked(np, b) - tables.worked(np, a)
+    else:
         pairs = zip(a.ravel().tolist(), b.ravel().tolist(), strict=True)
         out = np.fromiter((core.elapsed(x, y) for x, y in pairs), np.int64, a.size).reshape(a.shape)
-    else:
-        out = tables.worked(np, b) - tables.worked(np, a)
     answer: AnyArray = out if integers else out.astype("timedelta64[us]")
     return answer
 
 
-def _covering(np: ModuleType, core: Compiled, t: Array) -> tuple[_Tables | None, Mask | None]:
-    """Tables that hold the instants, and a mask of those that they do hold; None: all of them."""
+def _inside(core: Compiled, t: Array) -> Mask:
+    """Which instants can be answered from intervals."""
     first, last = core.span
-    inside = None
-    if t.size and (t.min() < first or t.max() >= last):
-        inside = (t >= first) & (t < last)
-        t = t[inside]
-    near = core.cover(int(t.min()), int(t.max())) if t.size else None
-    if near is None:
-        return None, inside
+    mask: Mask = (t >= first) & (t < last)
+    return mask
+
+
+def _tables(np: ModuleType, core: Compiled, t: Array) -> _Tables:
+    """Tables that hold instants which can be answered from intervals."""
+    near = core.cover(int(t.min()), int(t.max()))
+    assert near is not None
     tables = core.tables
     if not isinstance(tables, _Tables) or tables.near is not near:
         core.tables = tables = _Tables(np, near)
-    return tables, inside
+    return tables
 
 
 def _as_us(np: ModuleType, values: object, field: str, read: Callable[[Any], int]) -> tuple[Array, bool]:
@@ -179,7 +186,7 @@ def _as_us(np: ModuleType, values: object, field: str, read: Callable[[Any], int
     )
     if array.dtype.kind in "mM":
         return array.astype(f"{array.dtype.kind}8[us]").astype(np.int64), False
-    if array.dtype.kind in "iu":
+    if array.dtype.kind in "iu" or not array.size:
         return array.astype(np.int64, copy=False), True
     if array.dtype.kind == "O":
         return np.fromiter((read(value) for value in array.flat), np.int64, array.size).reshape(

@@ -75,7 +75,7 @@ ClockTime = Annotated[str, BeforeValidator(_clock)]
 """A time of day, `"09:00"` to `"24:00"`; seconds and fractions are allowed, and so is a `datetime.time`."""
 
 Hours = Annotated[tuple[str, str], BeforeValidator(_hours)]
-"""Opening and closing time. A closing time before the opening time is on the next day, as in 22:00 to 06:00."""
+"""Opening and closing time. A closing time before the opening time is on the next day: 22:00 to 06:00."""
 
 
 def shift_us(hours: tuple[str, str]) -> tuple[int, int]:

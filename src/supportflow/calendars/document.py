@@ -97,12 +97,12 @@ class Override(_Part):
 
 
 def _iso(value: object) -> object:
-    """A date, or its ISO text; a datetime is refused, as its date depends on a zone."""
+    """A date, or its ISO text, as that text; a datetime is refused, as its date depends on a zone."""
     if isinstance(value, datetime):
         raise ValueError("is a date with a time; a date alone is needed")  # noqa: TRY004
     if isinstance(value, str):
-        return date.fromisoformat(value)
-    return value
+        value = date.fromisoformat(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _keyed(value: object) -> object:

@@ -12,11 +12,11 @@ import pendulum
 from supportflow._time import DAY_US, to_us
 from supportflow.calendars.moments import in_zone
 from supportflow.calendars.plan import Period, periods
-from supportflow.calendars.schedule import Schedule
+from supportflow.calendars.schedule import Schedule, Shifts
 from supportflow.exceptions import InvalidInput
 
 if TYPE_CHECKING:
-    from supportflow.calendars.hours import BusinessCalendar
+    from supportflow.calendars.calendar import BusinessCalendar
 
 __all__ = ["Explained", "Reason", "explain", "reason_of"]
 
@@ -101,6 +101,11 @@ def _stretches(
         shifts = [(day * DAY_US + a, day * DAY_US + b, day) for day in days for a, b in schedule.shifts(day)]
         edges = {low, high, *(day * DAY_US for day in days)}
         edges.update(edge for shift in shifts for edge in shift[:2])
+        # On a changed day the week's own hours matter too: what of them is missing is owed to the override.
+        changed = [day for day in days if day in schedule.special]
+        edges.update(
+            day * DAY_US + edge for day in changed for shift in _usual(schedule, day) for edge in shift
+        )
         points = sorted(point for point in edges if low <= point <= high)
         at = 0
         for first, last in pairwise(points):
@@ -109,6 +114,10 @@ def _stretches(
             # Two nights can overlap, so the shift in question need not be the first one that is not over.
             by = next((day for a, b, day in shifts[at : at + 4] if a <= first < b), None)
             yield first - offset, last - offset, _why(period, schedule, first, by)
+
+
+def _usual(schedule: Schedule, day: int) -> Shifts:
+    return schedule.week[(day + 3) % 7]
 
 
 def _why(period: Period, schedule: Schedule, wall: int, by: int | None) -> tuple[bool, Reason, str]:
@@ -120,8 +129,7 @@ def _why(period: Period, schedule: Schedule, wall: int, by: int | None) -> tuple
     if reason == "hours":
         return False, "closed", ""
     # A shortened day owes to its override only the hours that the week would have had.
-    usual = schedule.week[(day + 3) % 7]
-    missed = any(a <= wall - day * DAY_US < b for a, b in usual)
+    missed = any(a <= wall - day * DAY_US < b for a, b in _usual(schedule, day))
     if reason == "override" and schedule.shifts(day) and not missed:
         return False, "closed", ""
     return False, reason, name

@@ -81,8 +81,5 @@ def between(low: Exact | None, high: Exact | None, *, whole: bool) -> int | floa
 def _fraction(low: Decimal, high: Decimal) -> int | float | Decimal:
     # Constants have 19 digits at most, so that 60 hold their middle well enough to lie strictly between.
     middle = _CONTEXT.divide(_CONTEXT.add(low, high), Decimal(2))
-    for digits in range(1, _CONTEXT.prec):
-        shorter = Context(prec=digits).plus(middle)
-        if low < shorter < high:
-            return plain(shorter)
-    return middle
+    roundings = (Context(prec=digits).plus(middle) for digits in range(1, _CONTEXT.prec + 1))
+    return plain(next(number for number in roundings if low < number < high))

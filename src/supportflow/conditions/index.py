@@ -116,7 +116,7 @@ class ConditionIndex:
         return tuple(positions)
 
     def _gathered(self, left: int, record: Mapping[str, object]) -> int:
-        """Bring further rows down to the conditions that they stand for, and ask those that are kept apart."""
+        """Bring further rows down to the conditions that they stand for; ask those that are kept apart."""
         further = left >> self._count
         left &= (1 << self._count) - 1
         while further:
@@ -155,8 +155,8 @@ class _TagSet:
     """What a set of tags leaves standing.
 
     Attributes:
-        layers: What rows want: by tag, the rows that it satisfies; and the rows that want nothing here. A row that
-            wants several things ("this, and one of those") has one in each layer.
+        layers: What rows want: by tag, the rows that it satisfies; and the rows that want nothing here. A row
+            that wants several things ("this, and one of those") has one in each layer.
         vetoes: By unwanted tag, the rows that it leaves.
         filled, empty: The rows left by having some tag, and by having none.
     """

@@ -10,7 +10,7 @@ tags, so the answer "none" names the tags that suffice for it.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["Clause", "SearchLimitError", "solve"]
+__all__ = ["Clause", "Effort", "SearchLimitError", "solve"]
 
 
 class Clause(NamedTuple):
@@ -26,7 +26,29 @@ class Clause(NamedTuple):
 
 
 class SearchLimitError(Exception):
-    """The search took more steps than it was given. Nothing is known."""
+    """The search took more effort than it was given. Nothing is known."""
+
+
+class Effort:
+    """How much more work may be done, in clauses looked at: the same on every machine, unlike seconds.
+
+    The question is as hard as any in NP, so a hostile document could ask for any amount of it.
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def spend(self, clauses: int) -> None:
+        """Account for clauses looked at.
+
+        Raises:
+            SearchLimitError: If there is no effort left.
+        """
+        self.left -= clauses
+        if self.left < 0:
+            raise SearchLimitError
 
 
 class _State(NamedTuple):
@@ -39,7 +61,7 @@ class _State(NamedTuple):
 
 
 def solve(
-    domains: Sequence[int], clauses: Sequence[Clause], tags: int, limit: int
+    domains: Sequence[int], clauses: Sequence[Clause], tags: int, effort: Effort
 ) -> tuple[list[int] | None, int]:
     """Find a box of which every point satisfies every clause.
 
@@ -47,18 +69,18 @@ def solve(
         domains: The mask of each variable's values; none is empty.
         clauses: The clauses.
         tags: How many low bits of reasons are the callers' tags.
-        limit: The most decisions and refutations to try.
+        effort: What may be spent, and is.
 
     Returns:
         The box (a mask for each variable) and 0; or `None` and the tags of clauses that exclude each other.
 
     Raises:
-        SearchLimitError: If the limit is reached.
+        SearchLimitError: If the effort runs out.
     """
     state = _State(list(domains), [0] * len(domains), list(clauses))
     decided: list[tuple[_State, int, int]] = []
-    for _ in range(limit):
-        conflict, still_open = _narrow(state)
+    while True:
+        conflict, still_open = _narrow(state, effort)
         if conflict is None and not still_open:
             return state.box, 0
         state = state._replace(open=still_open)
@@ -79,15 +101,15 @@ def solve(
                 break
         else:
             return None, conflict & ((1 << tags) - 1)
-    raise SearchLimitError
 
 
-def _narrow(state: _State) -> tuple[int | None, list[Clause]]:
+def _narrow(state: _State, effort: Effort) -> tuple[int | None, list[Clause]]:
     """Apply every clause with one open literal: the reasons of a conflict, and the clauses still open."""
     box, why, waiting = state
     moved = True
     while moved:
         moved = False
+        effort.spend(len(waiting) + 1)
         still_open = []
         for clause in waiting:
             tag, literals = clause

@@ -1,6 +1,6 @@
 """What is known of conditions before any ticket comes: witnesses, overlaps, shadowed rules, gaps; exactly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from supportflow.conditions.clauses import Space
@@ -8,14 +8,15 @@ from supportflow.conditions.fields import FieldSpec
 from supportflow.conditions.language import Condition
 from supportflow.conditions.normal import normal_form
 from supportflow.conditions.partition import Partition
-from supportflow.conditions.solver import Clause, SearchLimitError, solve
+from supportflow.conditions.solver import Clause, Effort, SearchLimitError, solve
 from supportflow.conditions.validation import condition_problems
 from supportflow.exceptions import ConditionError
 
 __all__ = ["SEARCH_LIMIT", "Shadowed", "Shadowing", "find_witness", "overlap", "shadowing", "uncovered"]
 
-SEARCH_LIMIT = 20_000
-"""The most steps that one question may take; a question about rules that people wrote takes a few dozen."""
+SEARCH_LIMIT = 20_000_000
+"""The most clauses that one question may look at: some seconds. 300 rules as people write them ask for a few
+hundred thousand."""
 
 Rules = Sequence[Condition | None]
 
@@ -26,8 +27,9 @@ class Shadowed:
 
     Attributes:
         rule: Its position in the list.
-        by: The earlier rules that together match all that it matches, none of which could be left out; empty
-            if the rule contradicts itself.
+        by: The earlier rules that together match all that it matches, none of which could be left out; one
+            rule if one suffices; none if the rule contradicts itself. Where the search limit was reached,
+            there may be more than it takes.
     """
 
     rule: int
@@ -84,16 +86,18 @@ def shadowing(conditions: Rules, fields: Mapping[str, FieldSpec]) -> Shadowing:
         ConditionError: If a condition makes no sense for these fields.
     """
     question = _Question(conditions, fields)
-    dead = []
+    suffice: dict[int, list[int]] = {}
     undecided = []
     for rule in range(len(conditions)):
         try:
-            by = question.shadowing(rule)
+            reasons = question.refute(rule, range(rule))
         except SearchLimitError:
             undecided.append(rule)
             continue
-        if by is not None:
-            dead.append(Shadowed(rule, by))
+        if reasons is not None:
+            suffice[rule] = reasons
+    # Only once every rule is decided is the rest of the effort spent on telling it briefly.
+    dead = (Shadowed(rule, tuple(question.fewest(rule, reasons))) for rule, reasons in suffice.items())
     return Shadowing(tuple(dead), tuple(undecided))
 
 
@@ -112,6 +116,7 @@ class _Question:
         partition = Partition(conditions, fields)
         self.space = Space(partition)
         self.tags = len(conditions)
+        self.effort = Effort(SEARCH_LIMIT)
         self._sides: dict[bool, list[list[Clause]]] = {
             side: [
                 self.space.clauses(normal_form(condition, partition, holds=side), 1 << position)
@@ -122,28 +127,34 @@ class _Question:
 
     def solve(self, sides: Sequence[tuple[int, bool]]) -> tuple[list[int] | None, int]:
         clauses = [clause for rule, side in sides for clause in self._sides[side][rule]]
-        return solve(self.space.domains, clauses, self.tags, SEARCH_LIMIT)
+        return solve(self.space.domains, clauses, self.tags, self.effort)
 
     def witness(self, sides: Sequence[tuple[int, bool]]) -> dict[str, object] | None:
         try:
             box, _ = self.solve(sides)
         except SearchLimitError:
-            raise ConditionError(
-                [f"condition: is too entangled to be decided in {SEARCH_LIMIT} steps"]
-            ) from None
+            raise ConditionError(["condition: is too entangled to be decided"]) from None
         return None if box is None else self.space.record(box)
 
-    def shadowing(self, rule: int) -> tuple[int, ...] | None:
-        """The earlier rules that leave nothing to this one, or `None` if something is left."""
-        box, reasons = self.solve([(rule, True), *((earlier, False) for earlier in range(rule))])
+    def refute(self, rule: int, earlier: Iterable[int]) -> list[int] | None:
+        """Those of some earlier rules that leave nothing to a rule, or `None` if something is left."""
+        box, reasons = self.solve([(rule, True), *((other, False) for other in earlier)])
         if box is not None:
             return None
-        needed = [earlier for earlier in range(rule) if reasons >> earlier & 1]
-        for candidate in tuple(reversed(needed)):
-            if candidate not in needed:
-                continue
-            rest = [earlier for earlier in needed if earlier != candidate]
-            box, reasons = self.solve([(rule, True), *((earlier, False) for earlier in rest)])
-            if box is None:
-                needed = [earlier for earlier in rest if reasons >> earlier & 1]
-        return tuple(needed)
+        return [bit for bit in range(reasons.bit_length()) if reasons >> bit & 1 and bit != rule]
+
+    def fewest(self, rule: int, suffice: list[int]) -> list[int]:
+        """Of the rules that suffice to shadow one, no more than it takes; any one that does is better."""
+        try:
+            if self.refute(rule, []) is not None:
+                return []
+            for earlier in range(rule):
+                if self.refute(rule, [earlier]):
+                    return [earlier]
+            for candidate in reversed(suffice):
+                if candidate in suffice:
+                    rest = self.refute(rule, [earlier for earlier in suffice if earlier != candidate])
+                    suffice = suffice if rest is None else rest
+        except SearchLimitError:
+            pass
+        return suffice

@@ -1,10 +1,10 @@
 """Orchestration without I/O: generators that ask for what they need. `Desk` and `AsyncDesk` are the two that answer."""
 
-from supportflow.flows import queries
+from supportflow.flows import policies, queries
 from supportflow.flows.commands import handle, tick
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Call, Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.verbs import Verbs
 
-__all__ = ["Call", "Environment", "Flow", "Tick", "Verbs", "handle", "queries", "tick"]
+__all__ = ["Call", "Environment", "Flow", "Tick", "Verbs", "handle", "policies", "queries", "tick"]

@@ -4,18 +4,16 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from supportflow._time import Instant
 from supportflow.flows import requests
+from supportflow.flows.cleaning import TEXTS, private_fields
 from supportflow.flows.requests import Flow
-from supportflow.model.commands import Adopt, CommandBase, OpenTicket, Receive, Split
+from supportflow.model.commands import CommandBase
 from supportflow.model.content import Attachment, AttachmentHandle, Content, ContentRef
 
-__all__ = ["Prepared", "prepare", "request_hash", "text_of"]
-
-_TEXTS = ("subject", "body", "reason")
+__all__ = ["Prepared", "prepare", "request_hash"]
 
 
 class Prepared(NamedTuple):
@@ -25,21 +23,13 @@ class Prepared(NamedTuple):
     content: tuple[Content, ...]
 
 
-def text_of(command: CommandBase) -> str:
-    """What the classifier reads: the words of somebody outside."""
-    if isinstance(command, OpenTicket | Adopt | Receive | Split):
-        parts = [getattr(command, name, "") for name in ("subject", "body")]
-        return "\n".join(part for part in parts if isinstance(part, str) and part)
-    return ""
-
-
 def request_hash(command: CommandBase, secret: bytes | None) -> str:
     """A fingerprint of a command, to tell a repeat from another use of the same idempotency key.
 
     With a secret it is an HMAC over everything. Without one, texts are left out: a plain hash of a short text (a one-time
     code) is found by trying.
     """
-    private = () if secret is not None else (*_TEXTS, "personal", "attachments")
+    private = () if secret is not None else (*TEXTS, "personal", "attachments")
     document = json.dumps(command.model_dump(mode="json", exclude=set(private)), sort_keys=True).encode()
     if secret is None:
         return hashlib.sha256(document).hexdigest()
@@ -54,7 +44,7 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
         requester: Whose data the texts of an inbound command are; None for what the desk itself writes.
         now: For fresh ids.
     """
-    texts, personal, attached = _fields_of(type(command))
+    texts, personal, attached, _ = private_fields(type(command))
     subject = requester or command.by.id
     rows: list[Content] = []
     replaced: dict[str, object] = {}
@@ -90,19 +80,3 @@ def _keep(rows: list[Content], subject: str, value: str, now: Instant) -> Flow[C
     row = Content(content_id, subject, salt, value)
     rows.append(row)
     return row.ref
-
-
-class _Private(NamedTuple):
-    """Which fields of a command hold what must not stay in it."""
-
-    texts: tuple[str, ...]
-    personal: bool
-    attachments: bool
-
-
-@cache
-def _fields_of(command: type[CommandBase]) -> _Private:
-    fields = command.model_fields
-    return _Private(
-        tuple(name for name in _TEXTS if name in fields), "personal" in fields, "attachments" in fields
-    )

@@ -17,7 +17,7 @@ __all__ = ["event_row", "outbox_rows", "read_row", "stream_changes", "ticket_row
 
 def event_row(seq: int, event: EventBase) -> EventRow:
     """An event as a store keeps it. Defaults are left out: they are part of the version."""
-    kind: str = event.kind  # type: ignore[attr-defined] # every concrete event has it
+    kind = event.kind
     return EventRow(
         seq, kind, event.VERSION, event.MIN_READER, event.model_dump_json(exclude_defaults=True).encode()
     )

@@ -5,6 +5,7 @@ A command that is stamped with the very instant of a wake-up precedes it.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from supportflow._time import Instant, to_us
@@ -16,6 +17,7 @@ from supportflow.kernel.judging import correct, exclude
 from supportflow.kernel.merging import merge, split
 from supportflow.kernel.observing import adopt, observe
 from supportflow.kernel.opening import open_ticket
+from supportflow.kernel.rebuild import past_clock
 from supportflow.kernel.working import assign, set_priority, trigger, update
 from supportflow.model.commands import (
     AddNote,
@@ -73,6 +75,9 @@ def decide(
         return open_ticket(book, command, facts, now_us)
     if isinstance(command, Adopt):
         return adopt(book, command, facts, now_us)
+    handler = _HANDLERS.get(type(command))
+    if handler is None:
+        raise InvalidInput("command", "is of no kind that can be carried out")
     if ticket is None:
         raise InvalidInput("ticket", "this command needs a ticket")
     observed_at = command.at if isinstance(command, Observe) else None
@@ -80,10 +85,18 @@ def decide(
         raise InvalidInput("at", "lies in the future")
     at_us = now_us if observed_at is None else to_us(observed_at)
     draft = Draft(ticket, book[ticket.policy], at_us, command.by, detected_us=now_us)
+    if facts.history:
+        draft.past = partial(past_clock, history=facts.history)
     draft.advance(draft.at_us)
+    current = book.current
+    edits = current.document.edits
+    reached = edits == "now" or (edits == "on_next_event" and not isinstance(command, Advance))
+    if reached and current is not draft.policy and ticket.is_open:
+        draft.move_to(current)
+        draft.advance(draft.at_us)
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
     draft.observed_at = None if draft.at_us == at_us else (observed_at or now)
-    _HANDLERS[type(command)](draft, command, facts, book)
+    handler(draft, command, facts, book)
     if observed_at is not None:
         draft.observed_at = None
         draft.advance(now_us)

@@ -1,6 +1,7 @@
 """A draft: the events of one decision on one ticket, folded as they are written, with the clocks that react to them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from supportflow._time import Instant, from_us, to_us
@@ -24,16 +25,18 @@ from supportflow.model.events import (
     TicketOpened,
 )
 from supportflow.model.people import SYSTEM, Actor
-from supportflow.model.records import ClockMove
+from supportflow.model.records import Clock, ClockMove
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.clock import due_us
-from supportflow.sla.engine import REMATCH, react
+from supportflow.sla.compiled import CompiledSla
+from supportflow.sla.engine import REMATCH, concerned, react
 from supportflow.sla.signals import SIGNAL_BIT, Signal, signals_of
 
-__all__ = ["Draft"]
+__all__ = ["Draft", "Past"]
 
-_STATUS_CHANGED = SIGNAL_BIT[Signal.STATUS_CHANGED]
+Past = Callable[["Draft", Clock], Clock | None]
+"""Finds what a clock would be had its target applied from the start; None if it does not apply retroactively."""
 
 
 class Draft:
@@ -47,14 +50,17 @@ class Draft:
     """
 
     __slots__ = (
+        "_at",
         "adopting",
         "at_us",
+        "bound",
         "by",
+        "closes_itself",
         "detected_us",
         "events",
         "observed_at",
+        "past",
         "policy",
-        "tenant",
         "ticket",
     )
 
@@ -68,23 +74,35 @@ class Draft:
         detected_us: int | None = None,
         observed_at: Instant | None = None,
     ) -> None:
+        self._at: tuple[int, Instant] | None = (
+            None  # what `at` last answered: several events stand at one instant
+        )
         self.ticket = ticket
         self.policy = policy
-        self.tenant = ticket.tenant
         self.at_us = max(at_us, to_us(ticket.recorded_at))
         self.detected_us = at_us if detected_us is None else detected_us
         self.by = by
         self.observed_at = observed_at
         self.events: list[EventBase] = []
         self.adopting = False
+        self.bound: CompiledSla | None = None
+        self.closes_itself = True
+        self.past: Past | None = None
 
     @classmethod
     def opening(
-        cls, event: TicketOpened | TicketAdopted, policy: CompiledPolicy, tenant: str, *, detected_us: int
+        cls,
+        event: TicketOpened | TicketAdopted,
+        policy: CompiledPolicy,
+        tenant: str,
+        *,
+        detected_us: int,
+        bound: CompiledSla | None = None,
     ) -> "Draft":
-        """The draft of a ticket that begins with this event."""
+        """The draft of a ticket that begins with this event; `bound` is an SLA policy that applies whatever matches."""
         ticket = evolve(None, event, tenant=tenant)
         draft = cls(ticket, policy, to_us(event.recorded_at), event.by, detected_us=detected_us)
+        draft.bound = bound
         draft.adopting = isinstance(event, TicketAdopted)
         draft.events.append(event)
         draft._clocks(None, event, rematch=True)
@@ -93,13 +111,15 @@ class Draft:
     @property
     def at(self) -> Instant:
         """The instant of the decision."""
-        return from_us(self.at_us)
+        if self._at is None or self._at[0] != self.at_us:
+            self._at = (self.at_us, from_us(self.at_us))
+        return self._at[1]
 
     def head(self) -> dict[str, Any]:
         """The fields that every event on this ticket starts with."""
         return {
             "ticket_id": self.ticket.id,
-            "recorded_at": from_us(self.at_us),
+            "recorded_at": self.at,
             "observed_at": self.observed_at,
             "by": self.by,
         }
@@ -121,47 +141,75 @@ class Draft:
 
     def _clocks(self, before: Ticket | None, event: EventBase, *, rematch: bool) -> None:
         signals = signals_of(before, self.ticket, event)
-        sla = self.policy.sla.of(self.ticket)
-        if rematch or (signals & REMATCH and not self.policy.sla.static):
+        if self.bound is not None:
+            sla: CompiledSla | None = self.bound
+        elif rematch or (signals & REMATCH and not self.policy.sla.static):
             sla = self.policy.sla.match(self.view)
+        else:
+            sla = self.policy.sla.of(self.ticket)
         name = None if sla is None else sla.name
         if sla is None and self.ticket.sla is None:
             return
-        if (
-            name == self.ticket.sla
-            and sla is not None
-            and not sla.pausing
-            and not signals & (sla.touched | _STATUS_CHANGED | REMATCH)
-        ):
+        if name == self.ticket.sla and sla is not None and not concerned(sla, self.ticket, signals):
             return
+        self._react(sla, signals)
+
+    def _react(self, sla: CompiledSla | None, signals: int, *, old: CompiledPolicy | None = None) -> None:
+        """Record what the clocks do; `old` is the policy that counted until now, if the ticket has just left it."""
+        name = None if sla is None else sla.name
         moves: list[ClockMove] = []
-        for step in react(sla, self.ticket, signals, self.at_us, self.view, self.policy):
+        for step in react(sla, self.ticket, signals, self.at_us, self.view, self.policy, old):
             if isinstance(step, ClockMove):
-                moves.append(step)
-            else:
-                clock = step.clock
-                self._write(
-                    SlaJudged(
-                        ticket_id=self.ticket.id,
-                        recorded_at=from_us(self.at_us),
-                        by=self.by,
-                        clock=clock.key,
-                        sla=clock.sla,
-                        target=clock.target,
-                        metric=clock.metric,
-                        verdict=step.verdict,
-                    )
+                moves.append(self._looking_back(step))
+                continue
+            clock = step.clock
+            self._write(
+                SlaJudged(
+                    ticket_id=self.ticket.id,
+                    recorded_at=self.at,
+                    by=self.by,
+                    clock=clock.key,
+                    sla=clock.sla,
+                    target=clock.target,
+                    metric=clock.metric,
+                    verdict=step.verdict,
                 )
-        if moves or name != self.ticket.sla:
+            )
+        if moves or name != self.ticket.sla or old is not None:
             self._write(
                 ClocksMoved(
                     ticket_id=self.ticket.id,
-                    recorded_at=from_us(self.at_us),
+                    recorded_at=self.at,
                     by=self.by,
                     moves=tuple(moves),
                     sla=name,
+                    policy=None if old is None else self.policy.fingerprint,
                 )
             )
+
+    def _looking_back(self, move: ClockMove) -> ClockMove:
+        """A clock that is attached late, and retroactively, is what it would be had it been there from the start."""
+        if move.move != "attach" or move.state is None or self.past is None:
+            return move
+        past = self.past(self, move.state)
+        return move if past is None else replace(move, state=past, reason="retroactive")
+
+    def move_clocks(self, clocks: Iterable[Clock], reason: str) -> None:
+        """Put other states in the place of clocks of the same targets."""
+        moves = tuple(
+            ClockMove(clock.key, "retarget", self.at_us, state=clock, reason=reason) for clock in clocks
+        )
+        if moves:
+            self._write(ClocksMoved(**self.head(), moves=moves, sla=self.ticket.sla))
+
+    def move_to(self, policy: CompiledPolicy) -> None:
+        """Go on under another policy version, if that knows the ticket's status and class."""
+        ticket, old = self.ticket, self.policy
+        known = policy.lifecycle.definition.statuses.get(ticket.status) is ticket.status_category
+        if not known or ticket.priority_class not in policy.document.classes:
+            return
+        self.policy = policy
+        self._react(policy.sla.match(self.view), SIGNAL_BIT[Signal.UPDATED], old=old)
 
     # --- what time does ------------------------------------------------------------------------
 
@@ -169,11 +217,14 @@ class Draft:
         """Let everything happen that was due strictly before an instant, in order, each at its own instant."""
         by, observed_at, at_us = self.by, self.observed_at, self.at_us
         self.by, self.observed_at = SYSTEM, None
-        while (due := next_due(self.ticket, self.policy)) is not None and due.at_us < until_us:
+        while (due := self._next_due()) is not None and due.at_us < until_us:
             self.at_us = max(due.at_us, to_us(self.ticket.recorded_at))
             self._fire(due)
         self.by, self.observed_at = by, observed_at
         self.at_us = max(at_us, until_us, to_us(self.ticket.recorded_at))
+
+    def _next_due(self) -> Due | None:
+        return next_due(self.ticket, self.policy, closing=self.closes_itself)
 
     def _fire(self, due: Due) -> None:
         if due.what == "milestone":
@@ -243,7 +294,7 @@ class Draft:
 
     def fire_if_permitted(self, trigger: str, *, cause: str) -> bool:
         """Fire a trigger that follows from something else, if that changes the status; True if it did."""
-        found = self.policy.lifecycle.lookup(self.ticket.status, trigger, self.view())
+        found = self.policy.lifecycle.lookup(self.ticket.status, trigger, self.view)
         if found is None or found.kept:
             return False
         self.fire(trigger, cause=cause)

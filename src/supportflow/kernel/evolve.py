@@ -1,7 +1,6 @@
 """Folding: a ticket is what its events say, and nothing else. No policy, no calendar, no clock is needed to fold."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from supportflow._time import to_us
@@ -41,6 +40,8 @@ FOLD_VERSION = 1
 
 Changes = dict[str, Any]
 
+_set = object.__setattr__
+
 
 def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") -> Ticket:
     """The ticket after an event.
@@ -63,7 +64,17 @@ def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") 
     update = change(ticket, event)
     update["version"] = ticket.version + 1
     update["recorded_at"] = event.recorded_at
-    return ticket.model_copy(update=update)
+    return _changed(ticket, update)
+
+
+def _changed(ticket: Ticket, update: Changes) -> Ticket:
+    """What `model_copy(update=…)` does, for a model without private attributes, in a third of the time."""
+    new = Ticket.__new__(Ticket)
+    _set(new, "__dict__", {**ticket.__dict__, **update})
+    _set(new, "__pydantic_fields_set__", ticket.__pydantic_fields_set__)
+    _set(new, "__pydantic_extra__", None)
+    _set(new, "__pydantic_private__", None)
+    return new
 
 
 def fold(events: Iterable[EventBase], *, tenant: str = "default") -> Ticket:
@@ -114,6 +125,9 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         update={
             "personal": event.personal,
             "private": event.private,
+            "flags": event.flags,
+            "review": event.review,
+            "product": event.product,
             "waiting_since": None if event.private else event.opened_at,
             "last_received_at": event.opened_at if described else None,
             "received": 1 if described else 0,
@@ -130,6 +144,10 @@ def _ended_at(category: StatusCategory, at: Any) -> Changes:
 
 def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
     changes: Changes = {"received": ticket.received + 1}
+    if event.flags:
+        changes["flags"] = tuple(sorted({*ticket.flags, *event.flags}))
+    if event.review:
+        changes["review"] = True
     if event.origin == "requester":
         changes["last_received_at"] = event.recorded_at
         if ticket.waiting_since is None:
@@ -138,13 +156,11 @@ def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
 
 
 def _reply_sent(ticket: Ticket, event: ReplySent) -> Changes:
-    changes: Changes = {
-        "replies": ticket.replies + 1,
-        "last_replied_at": event.recorded_at,
-        "waiting_since": None,
-    }
-    if ticket.first_replied_at is None and event.by.kind != "bot":
-        changes["first_replied_at"] = event.recorded_at
+    changes: Changes = {"replies": ticket.replies + 1, "last_replied_at": event.recorded_at}
+    if event.by.kind != "bot":  # a machine answers nobody: the response clocks run on, too
+        changes["waiting_since"] = None
+        if ticket.first_replied_at is None:
+            changes["first_replied_at"] = event.recorded_at
     return changes
 
 
@@ -154,13 +170,19 @@ def _note_added(ticket: Ticket, _event: NoteAdded) -> Changes:
 
 def _status_changed(ticket: Ticket, event: StatusChanged) -> Changes:
     category = event.category
+    before = ticket.status_category
     changes: Changes = {"status": event.target, "status_category": category}
+    if before.is_final and not category.is_final:
+        # Only a host's own report takes an end back; then it was none, and nothing went on elsewhere because of it.
+        changes["closed_at"] = changes["merged_into"] = changes["followed_by"] = None
+    if category is before:
+        return changes
     if category is StatusCategory.RESOLVED:
         changes["resolved_at"] = event.recorded_at
     elif category.is_final:
         changes["closed_at"] = event.recorded_at
-    elif not ticket.status_category.is_open:
-        changes["resolved_at"] = changes["closed_at"] = None
+    elif not before.is_open:
+        changes["resolved_at"] = changes["followed_by"] = None
         changes["reopens"] = ticket.reopens + 1
     return changes
 
@@ -225,8 +247,7 @@ def _clocks_moved(ticket: Ticket, event: ClocksMoved) -> Changes:
 def _reached(ticket: Ticket, event: SlaWarned | SlaBreached | SlaOverdue) -> Changes:
     breached = isinstance(event, SlaBreached)
     clocks = tuple(
-        replace(
-            clock,
+        clock._replace(
             passed=event.passed,
             breached_us=to_us(event.reached_at) if breached else clock.breached_us,
         )
@@ -243,7 +264,7 @@ def _judged(ticket: Ticket, event: SlaJudged) -> Changes:
 
 def _excluded(ticket: Ticket, event: SlaExcluded) -> Changes:
     clocks = tuple(
-        replace(clock, excluded=True) if clock.key == event.clock else clock for clock in ticket.clocks
+        clock._replace(excluded=True) if clock.key == event.clock else clock for clock in ticket.clocks
     )
     return {"clocks": clocks}
 

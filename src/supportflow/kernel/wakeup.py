@@ -27,8 +27,14 @@ class Due(NamedTuple):
     what: Literal["milestone", "uncap", "auto_close"]
 
 
-def next_due(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
-    """The next thing that happens to a ticket by itself; None if nothing will."""
+def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) -> Due | None:
+    """The next thing that happens to a ticket by itself; None if nothing will.
+
+    Args:
+        ticket: The ticket.
+        policy: The policy that it lives under.
+        closing: False to leave automatic closing out.
+    """
     first: Due | None = None
     calendars = policy.calendar
     for place, clock in enumerate(ticket.clocks):
@@ -43,10 +49,10 @@ def next_due(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
                 at_us = uncap(targets, clock)
                 if at_us is not None and (first is None or (at_us, 1) < first[:2]):
                     first = Due(at_us, 1, place, "uncap")
-    if ticket.status_category is StatusCategory.RESOLVED:
-        closing = _auto_close(ticket, policy)
-        if closing is not None and (first is None or closing < first):
-            first = closing
+    if closing and ticket.status_category is StatusCategory.RESOLVED:
+        end = _auto_close(ticket, policy)
+        if end is not None and (first is None or end < first):
+            first = end
     return first
 
 
@@ -57,7 +63,9 @@ def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
     at_us = policy.auto_close_at_us(to_us(ticket.resolved_at))
     if at_us is None:
         return None
-    found = policy.lifecycle.lookup(ticket.status, "close", ticket_record(ticket, at_us))
+    # Its guards are asked for the instant at which it would be recorded, which is never before the latest event.
+    then_us = max(at_us, to_us(ticket.recorded_at))
+    found = policy.lifecycle.lookup(ticket.status, "close", lambda: ticket_record(ticket, then_us))
     return None if found is None or found.kept else Due(at_us, 2, 0, "auto_close")
 
 

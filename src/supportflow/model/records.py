@@ -1,18 +1,23 @@
 """The small records inside tickets, events, commands and port signatures.
 
 They are slotted dataclasses, not models: the core builds them on every command, and they hold integers of microseconds
-since 1970-01-01T00:00Z (`*_us`), which compare and subtract exactly.
+since 1970-01-01T00:00Z (`*_us`), which compare and subtract exactly. `Clock`, which changes at every step, is a named
+tuple: replacing a field of its 23 costs 0.8 µs there and 6.6 µs on a frozen dataclass.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from decimal import Decimal
+from math import isfinite
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
-from pydantic import Field
+from pydantic import Field, GetCoreSchemaHandler, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic_core import CoreSchema, core_schema
 
 from supportflow._time import Instant, from_us
 from supportflow.model.base import Scalar
 
 __all__ = [
+    "AttributeValue",
     "Attributes",
     "Clock",
     "ClockMove",
@@ -23,9 +28,96 @@ __all__ = [
     "Verdict",
 ]
 
-AttributeValue = Scalar | frozenset[str]
+MAX_ATTRIBUTE = 2_000
+"""Longest text of an attribute, in characters."""
+MAX_TAGS = 1_000
+"""How many tags an attribute can hold."""
+
+
+def _attribute_text(value: str) -> str:
+    if len(value) > MAX_ATTRIBUTE:
+        raise ValueError(f"is longer than {MAX_ATTRIBUTE} characters")
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("contains a character that cannot be kept")
+    return str.__str__(value)
+
+
+def _attribute(value: object) -> bool | int | float | str | frozenset[str] | None:
+    """What an attribute can hold, exactly as it comes back from JSON."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return _attribute_text(value)
+    if isinstance(value, Decimal):
+        # Whole numbers stay exact; another is the float whose shortest decimal it is, which is how conditions read it.
+        value = int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
+    if isinstance(value, int | float):
+        if abs(value) >= 2**63 if isinstance(value, int) else not isfinite(value):
+            raise ValueError("is too large a number")
+        return value
+    if isinstance(value, set | frozenset | list | tuple):
+        if len(value) > MAX_TAGS:
+            raise ValueError(f"has more than {MAX_TAGS} tags")
+        if not all(isinstance(tag, str) for tag in value):
+            raise ValueError("is not a set of texts")
+        return frozenset(map(_attribute_text, value))
+    raise ValueError("is not a text, a number, true or false, or a set of texts")
+
+
+def _attribute_json(value: object) -> object:
+    """Tags in order: the JSON of a set must not change with the process."""
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+AttributeValue = Annotated[
+    Scalar | frozenset[str],
+    PlainValidator(_attribute),
+    PlainSerializer(_attribute_json, when_used="json"),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["boolean", "number", "string", "null"]},
+                {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+            ]
+        }
+    ),
+]
 Attributes = dict[str, AttributeValue]
 """Declared attributes of a ticket: scalars, or sets of tags."""
+
+
+def _record_schema(cls: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    """Read and write a named tuple as an object with named fields, so that it can grow; defaults are left out."""
+    defaults: dict[str, object] = cls._field_defaults
+    fields = core_schema.typed_dict_schema(
+        {
+            name: core_schema.typed_dict_field(handler.generate_schema(kind), required=name not in defaults)
+            for name, kind in get_type_hints(cls, include_extras=True).items()
+        },
+        extra_behavior="ignore",
+    )
+    from_fields = core_schema.no_info_after_validator_function(lambda given: cls(**given), fields)
+    written = core_schema.typed_dict_schema(
+        {
+            name: core_schema.typed_dict_field(handler.generate_schema(kind), required=False)
+            for name, kind in get_type_hints(cls, include_extras=True).items()
+        },
+    )
+    return core_schema.json_or_python_schema(
+        json_schema=from_fields,
+        python_schema=core_schema.union_schema(
+            [core_schema.is_instance_schema(cls), from_fields], mode="left_to_right"
+        ),
+        serialization=core_schema.plain_serializer_function_ser_schema(
+            lambda record: {
+                name: value
+                for name, value in record._asdict().items()
+                if name not in defaults or value != defaults[name]
+            },
+            return_schema=written,
+        ),
+    )
+
 
 ClockState = Literal["running", "paused", "met", "missed", "cancelled"]
 
@@ -93,8 +185,7 @@ class Verdict:
         return from_us(self.stopped_us)
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """A service level target bound to a ticket.
 
     The state is the run segments; `banked_us` is the sum of the closed ones, kept so that neither reading the due time
@@ -144,6 +235,10 @@ class Clock:
     verdict: Verdict | None = None
     excluded: bool = False
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return _record_schema(cls, handler)
+
     @property
     def running(self) -> bool:
         """True while time counts (in the calendar's hours)."""
@@ -176,8 +271,9 @@ class ClockMove:
 
     Attributes:
         clock: The clock's key.
-        move: `start` brings the whole clock; `pause` closes the running segment; `resume` opens one; `switch` goes on
-            under another calendar; `retarget` brings the clock with a new duration; `cancel` ends it without a verdict.
+        move: `start` and `attach` (the target came to apply later) bring the whole clock; `pause` closes the running
+            segment; `resume` opens one; `switch` goes on under another calendar; `retarget` brings the clock with a new
+            duration; `cancel` ends it without a verdict.
         at_us: When.
         counted_us: Counted time of the segment that closes (`pause`, `switch`, `cancel`).
         calendar: Of the segment that opens (`resume`, `switch`).
@@ -186,7 +282,7 @@ class ClockMove:
     """
 
     clock: str
-    move: Literal["start", "pause", "resume", "switch", "retarget", "cancel"]
+    move: Literal["start", "attach", "pause", "resume", "switch", "retarget", "cancel"]
     at_us: int
     counted_us: int | None = None
     calendar: str | None = None

@@ -16,7 +16,9 @@ from supportflow.model.base import Document, Name
 from supportflow.model.people import Group
 from supportflow.sla.metrics import Metric
 from supportflow.sla.policy import CalendarName, SlaPolicy
+from supportflow.triage.lexicon.document import Lexicon
 from supportflow.triage.priority import DEFAULT_CLASSES, PriorityRule
+from supportflow.triage.redaction.rules import RedactionRules
 
 __all__ = ["Policy"]
 
@@ -36,12 +38,19 @@ class Policy(Document):
         default_class: The class of a ticket for which nothing else speaks; the lowest, if not given.
         default_level: The level of a ticket for which nobody gives one.
         rules: Priority rules, in order.
-        words: Class → words that speak for it in a subject or body; a short English and Chinese list if not given.
+        lexicons: Lexicons that classify texts: names of shipped ones (`"common"`, `"exchange"`, `"banking"`) or your own. If
+            neither these nor `words` are given: `"common"` and a few words for disputes, English and Chinese.
+        words: Class → words that speak for it, for who needs no lexicon.
+        redaction: Which personal data stays in texts. Secrets never do.
         calendars: Business calendars by name.
         metrics: Metrics besides the shipped ones.
         sla: SLA policies, in order; the first match applies.
         groups: Support groups.
-        edits: When a newer version of the policy reaches the open tickets of an older one.
+        edits: When this version reaches the open tickets of an older one: `"never"`, `"on_next_event"` of the ticket, or
+            `"now"`, as soon as the desk takes it into use.
+        merge_clocks: What a merge does to the clocks of the ticket that goes on: it keeps its `"own"`, or takes over the
+            `"earliest"` start and the worst verdict of the two.
+        split_clocks: The clocks of the new part start on their `"own"`, or `"inherit"` what the whole has counted.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -55,12 +64,16 @@ class Policy(Document):
     default_class: Name | None = None
     default_level: int = Field(default=3, ge=1, le=4)
     rules: tuple[PriorityRule, ...] = ()
+    lexicons: tuple[Literal["common", "exchange", "banking"] | Lexicon, ...] | None = None
     words: Mapping[Name, tuple[Name, ...]] | None = None
+    redaction: RedactionRules | None = None
     calendars: Mapping[Name, BusinessCalendar] = Field(default_factory=dict)
     metrics: tuple[Metric, ...] = ()
     sla: tuple[SlaPolicy, ...] = ()
     groups: tuple[Group, ...] = ()
     edits: Literal["never", "on_next_event", "now"] = "never"
+    merge_clocks: Literal["own", "earliest"] = "own"
+    split_clocks: Literal["own", "inherit"] = "own"
 
     @cached_property
     def canonical(self) -> str:

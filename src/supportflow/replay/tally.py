@@ -84,7 +84,7 @@ class Tally:
     def recorded(self, row: Row, events: Iterable[EventBase]) -> None:
         """Count events."""
         for event in events:
-            self._events[event.kind] += 1  # type: ignore[attr-defined] # every concrete event has it
+            self._events[event.kind] += 1
             if isinstance(event, StatusChanged):
                 self._moved(row, event)
 

@@ -6,19 +6,22 @@ answers are moves and verdicts, which the kernel records as events.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal
 
-from supportflow._time import from_us, to_us
-from supportflow.calendars import BusinessCalendar
+from supportflow._time import to_us
 from supportflow.model.records import Clock, ClockMove, Segment, Verdict
 from supportflow.model.ticket import Ticket
-from supportflow.sla.clock import ahead_us, close_segment, elapsed_us, paused_us, reach_us
-from supportflow.sla.compiled import CompiledSla, CompiledTarget, Days, milestones
+from supportflow.sla.binding import SlaEnvironment, calendar_of, duration_of
+from supportflow.sla.changing import retarget
+from supportflow.sla.clock import ahead_us, apply_move, close_segment, elapsed_us, paused_us, reach_us
+from supportflow.sla.compiled import CompiledSla, CompiledTarget, milestones
+from supportflow.sla.metrics import Holds
 from supportflow.sla.signals import CATEGORY_BIT, SIGNAL_BIT, Signal
 
-__all__ = ["REMATCH", "Judgement", "SlaEnvironment", "judge", "react", "uncap"]
+__all__ = ["REMATCH", "Judgement", "concerned", "judge", "react", "uncap"]
 
 _REOPENED = SIGNAL_BIT[Signal.REOPENED]
+_STATUS_CHANGED = SIGNAL_BIT[Signal.STATUS_CHANGED]
 _OPENING = SIGNAL_BIT[Signal.OPENED] | SIGNAL_BIT[Signal.OPENED_PRIVATELY]
 REMATCH = (
     SIGNAL_BIT[Signal.UPDATED]
@@ -30,20 +33,6 @@ REMATCH = (
 """Signals after which another policy or target may apply."""
 
 View = Callable[[], Mapping[str, object]]
-
-
-class SlaEnvironment(Protocol):
-    """What the engine needs of the compiled policy that the ticket lives under."""
-
-    fingerprint: str
-
-    def calendar(self, name: str, /) -> BusinessCalendar:
-        """A calendar by name; `"name@zone"` is that calendar's hours on another zone's clock."""
-        ...
-
-    def group_calendar(self, group: str | None, /) -> str | None:
-        """Name of a group's own calendar, if it has one."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +68,54 @@ def judge(clock: Clock, at_us: int, env: SlaEnvironment) -> Verdict:
     )
 
 
+@dataclass(slots=True)
+class _Moment:
+    """One event, as every target sees it."""
+
+    sla: CompiledSla
+    ticket: Ticket
+    signals: int
+    at_us: int
+    view: View
+    env: SlaEnvironment
+    old: SlaEnvironment
+    rematch: bool
+    category: int
+
+    def holds(self, condition: Holds | None) -> bool:
+        return condition is None or condition(self.view())
+
+
+def concerned(sla: CompiledSla, ticket: Ticket, signals: int) -> bool:
+    """False if an event can change none of a ticket's clocks, read off without asking each.
+
+    A ticket that stays under one SLA policy, whose targets are no matter of its fields, moves its clocks when a metric
+    listens to the event, or when the status begins or ends a pause.
+
+    Args:
+        sla: The policy that the ticket is under, before the event and after it.
+        ticket: The ticket after the event.
+        signals: What the event means.
+    """
+    if sla.pausing or signals & (sla.touched | REMATCH):
+        return True
+    if not signals & _STATUS_CHANGED:
+        return False
+    return (
+        sla.conditional
+        or bool(sla.pauses & CATEGORY_BIT[ticket.status_category])
+        or any(clock.state == "paused" for clock in ticket.clocks)
+    )
+
+
 def react(
-    sla: CompiledSla | None, after: Ticket, signals: int, at_us: int, view: View, env: SlaEnvironment
+    sla: CompiledSla | None,
+    after: Ticket,
+    signals: int,
+    at_us: int,
+    view: View,
+    env: SlaEnvironment,
+    old: SlaEnvironment | None = None,
 ) -> Iterator[ClockMove | Judgement]:
     """What the clocks of a ticket do at an event.
 
@@ -91,81 +126,85 @@ def react(
         at_us: When the event stands in its stream.
         view: Gives the ticket's fields after the event.
         env: Calendars and names of the policy.
+        old: The policy that counted until now, if the ticket has just left it for `env`.
     """
     targets = {} if sla is None else sla.targets(view)
     current = {clock.target: clock for clock in after.clocks}
-    category = CATEGORY_BIT[after.status_category]
-    rematch = bool(signals & REMATCH) and after.is_open
     for slot, clock in current.items():
         if slot not in targets and clock.active:
-            yield _ended(clock, "cancel", at_us, env, "the target no longer applies")
+            yield _ended(clock, "cancel", at_us, old or env, "the target no longer applies")
+    if sla is None:
+        return
+    moved = sla.volatile or old is not None or after.sla != sla.name
+    moment = _Moment(
+        sla=sla,
+        ticket=after,
+        signals=signals,
+        at_us=at_us,
+        view=view,
+        env=env,
+        old=old or env,
+        rematch=moved and bool(signals & REMATCH) and after.is_open,
+        category=CATEGORY_BIT[after.status_category],
+    )
     for slot, target in targets.items():
-        assert sla is not None
         found = current.get(slot)
         if found is not None and found.active:
-            if rematch:
-                changed = _retarget(sla, target, found, after, at_us, env)
-                if changed is not None:
-                    found = changed.state
-                    assert found is not None
-                    yield changed
-            yield from _active(sla, target, found, after, category, signals, at_us, view, env)
-        elif (
-            found is not None
-            and signals & _REOPENED
-            and target.reopen != "ignore"
-            and found.verdict is not None
-        ):
-            window = target.reopen_within_us
-            if window is None or at_us - found.verdict.stopped_us <= window:
-                carried = found if target.reopen == "resume" else None
-                yield _started(sla, target, found.cycle + 1, carried, after, category, at_us, view, env)
-        elif _starts(target, found, signals | (_OPENING if rematch and found is None else 0), view):
-            cycle = 1 if found is None else found.cycle + 1
-            yield _started(sla, target, cycle, None, after, category, at_us, view, env)
+            yield from _active(moment, target, found)
+        else:
+            move = _inactive(moment, target, found)
+            if move is not None:
+                yield move
 
 
-def _starts(target: CompiledTarget, clock: Clock | None, signals: int, view: View) -> bool:
+def _inactive(moment: _Moment, target: CompiledTarget, clock: Clock | None) -> ClockMove | None:
+    """What a target does that has no running or paused clock: start one, or nothing."""
+    reopened = moment.signals & _REOPENED and target.reopen != "ignore"
+    if clock is not None and reopened and clock.verdict is not None:
+        window = target.reopen_within_us
+        if window is not None and moment.at_us - clock.verdict.stopped_us > window:
+            return None
+        return _started(moment, target, clock.cycle + 1, clock if target.reopen == "resume" else None)
+    if (clock is None or target.metric.each) and _starts(moment, target, moment.signals):
+        return _started(moment, target, 1 if clock is None else clock.cycle + 1, None)
+    if clock is None and moment.rematch and _starts(moment, target, _OPENING):
+        return replace(_started(moment, target, 1, None), move="attach", reason="the target came to apply")
+    return None
+
+
+def _starts(moment: _Moment, target: CompiledTarget, signals: int) -> bool:
+    return bool(signals & target.metric.start) and moment.holds(target.metric.start_when)
+
+
+def _pauses(moment: _Moment, target: CompiledTarget) -> bool:
     metric = target.metric
-    return (
-        bool(signals & metric.start)
-        and (clock is None or metric.each)
-        and (metric.start_when is None or metric.start_when(view()))
+    return bool(moment.category & metric.pause) or (
+        metric.pause_when is not None and metric.pause_when(moment.view())
     )
 
 
-def _pauses(target: CompiledTarget, category: int, view: View) -> bool:
-    metric = target.metric
-    return bool(category & metric.pause) or (metric.pause_when is not None and metric.pause_when(view()))
-
-
-def _active(
-    sla: CompiledSla,
-    target: CompiledTarget,
-    clock: Clock,
-    after: Ticket,
-    category: int,
-    signals: int,
-    at_us: int,
-    view: View,
-    env: SlaEnvironment,
-) -> Iterator[ClockMove | Judgement]:
-    metric = target.metric
+def _active(moment: _Moment, target: CompiledTarget, clock: Clock) -> Iterator[ClockMove | Judgement]:
+    """What a running or paused clock does."""
+    metric, signals, at_us, env = target.metric, moment.signals, moment.at_us, moment.env
+    if moment.rematch:
+        changed = retarget(moment.sla, target, clock, moment.ticket, at_us, env, moment.old)
+        if changed is not None:
+            yield changed
+            (clock,) = apply_move((clock,), changed)
     if signals & metric.cancel:
         yield _ended(clock, "cancel", at_us, env, "the ticket needs it no longer")
-    elif signals & metric.stop and (metric.stop_when is None or metric.stop_when(view())):
+    elif signals & metric.stop and moment.holds(metric.stop_when):
         yield Judgement(clock, judge(clock, at_us, env))
     elif signals & metric.reset:
         yield Judgement(clock, judge(clock, at_us, env))
-        if metric.start_when is None or metric.start_when(view()):
-            yield _started(sla, target, clock.cycle + 1, None, after, category, at_us, view, env)
+        if moment.holds(metric.start_when):
+            yield _started(moment, target, clock.cycle + 1, None)
     elif clock.running:
-        if _pauses(target, category, view) and not _capped(target, clock, at_us):
-            yield _ended(clock, "pause", at_us, env, after.status)
-    elif not _pauses(target, category, view) and (not metric.resume or signals & metric.resume):
-        yield ClockMove(
-            clock.key, "resume", at_us, calendar=_calendar_of(target, after, env), reason=after.status
-        )
+        if _pauses(moment, target) and not _capped(target, clock, at_us):
+            yield _ended(clock, "pause", at_us, env, moment.ticket.status)
+    elif not _pauses(moment, target) and (not metric.resume or signals & metric.resume):
+        calendar = calendar_of(target, moment.ticket, env)
+        yield ClockMove(clock.key, "resume", at_us, calendar=calendar, reason=moment.ticket.status)
 
 
 def _capped(target: CompiledTarget, clock: Clock, at_us: int) -> bool:
@@ -185,48 +224,21 @@ def uncap(targets: Mapping[str, CompiledTarget], clock: Clock) -> int | None:
 def _ended(
     clock: Clock, move: Literal["pause", "cancel"], at_us: int, env: SlaEnvironment, reason: str
 ) -> ClockMove:
-    return ClockMove(
-        clock.key, move, at_us, counted_us=close_segment(clock, at_us, env.calendar), reason=reason
-    )
+    counted = close_segment(clock, at_us, env.calendar)
+    return ClockMove(clock.key, move, at_us, counted_us=counted, reason=reason)
 
 
-def _calendar_of(target: CompiledTarget, ticket: Ticket, env: SlaEnvironment) -> str:
-    name = target.calendar
-    if target.calendar_of == "group":
-        name = env.group_calendar(ticket.group) or name
-    return f"{name}@{ticket.tz}" if target.zone == "requester" and ticket.tz is not None else name
-
-
-def _duration_us(target: CompiledTarget, calendar: BusinessCalendar, start_us: int) -> int:
-    """The duration in counted time.
-
-    Working days become the working time up to that day: a pause then moves the due time like any other target's.
-    """
-    if not isinstance(target.duration, Days):
-        return target.duration
-    days = target.duration
-    due = calendar.add_days(from_us(start_us), days.days, at="end" if days.end_of_day else "same")
-    return calendar.elapsed_us(start_us, to_us(due))
-
-
-def _started(
-    sla: CompiledSla,
-    target: CompiledTarget,
-    cycle: int,
-    carried: Clock | None,
-    after: Ticket,
-    category: int,
-    at_us: int,
-    view: View,
-    env: SlaEnvironment,
-) -> ClockMove:
-    name = _calendar_of(target, after, env)
-    start_us = to_us(after.opened_at) if cycle == 1 and after.version <= 1 else at_us
-    paused = _pauses(target, category, view)
-    segment = Segment(start_us, start_us, name, 0) if paused else Segment(start_us, None, name)
+def _started(moment: _Moment, target: CompiledTarget, cycle: int, carried: Clock | None) -> ClockMove:
+    """The move that starts a cycle; `carried` is the stopped clock that it goes on from, if it does."""
+    ticket, sla = moment.ticket, moment.sla
+    calendar = calendar_of(target, ticket, moment.env)
+    # The first cycle of a ticket that came in earlier than it was recorded starts when it came in.
+    start_us = to_us(ticket.opened_at) if cycle == 1 and ticket.version == 1 else moment.at_us
+    paused = _pauses(moment, target)
+    segment = Segment(start_us, start_us, calendar, 0) if paused else Segment(start_us, None, calendar)
     key = f"{sla.name}/{target.slot}#{cycle}"
     if carried is None:
-        duration_us = _duration_us(target, env.calendar(name), start_us)
+        duration_us = duration_of(target, moment.env.calendar(calendar), start_us)
         state = Clock(
             key=key,
             sla=sla.name,
@@ -246,125 +258,14 @@ def _started(
             attached_us=start_us,
         )
     else:
-        stopped = carried.segments[-1].end_us or start_us
-        state = replace(
-            carried,
+        assert carried.verdict is not None
+        state = carried._replace(
             key=key,
             cycle=cycle,
             state="paused" if paused else "running",
             segments=(*carried.segments, segment),
-            paused_us=carried.paused_us + start_us - stopped,
+            paused_us=carried.paused_us + start_us - carried.verdict.stopped_us,
             verdict=None,
             excluded=False,
         )
-    return ClockMove(key, "start", at_us, state=state, reason="resumed" if carried else None)
-
-
-def _retarget(
-    sla: CompiledSla, target: CompiledTarget, clock: Clock, after: Ticket, at_us: int, env: SlaEnvironment
-) -> ClockMove | None:
-    """The move to what the target says now, or None if it says the same. Working days keep the length they had."""
-    name = _calendar_of(target, after, env)
-    calendar = env.calendar(name)
-    duration_us = _duration_us(target, calendar, clock.started_us)
-    steps = milestones(target, duration_us)
-    same = clock.sla == sla.name and clock.milestones == steps and clock.edge == target.edge
-    if same and clock.calendar == name:
-        return None
-    if same and target.on_change == "keep_elapsed":
-        if not clock.running:
-            return None  # the calendar is chosen when the clock goes on
-        counted = close_segment(clock, at_us, env.calendar)
-        return ClockMove(
-            clock.key, "switch", at_us, counted_us=counted, calendar=name, reason="another calendar"
-        )
-    state = _CHANGES[target.on_change](
-        replace(
-            clock,
-            key=f"{sla.name}/{target.slot}#{clock.cycle}",
-            sla=sla.name,
-            duration_us=duration_us,
-            edge=target.edge,
-            milestones=steps,
-        ),
-        name,
-        at_us,
-        env,
-    )
-    return ClockMove(clock.key, "retarget", at_us, state=state, reason=target.on_change)
-
-
-def _keep_elapsed(clock: Clock, calendar: str, at_us: int, env: SlaEnvironment) -> Clock:
-    """Keep what was counted.
-
-    Steps that the new target would have passed already are passed in silence, but a breach is one: it happens now, not
-    in the past, for until now nothing was late.
-    """
-    counted = elapsed_us(clock, at_us, env.calendar)
-    if clock.running:
-        last = clock.segments[-1]
-        closed = Segment(last.start_us, at_us, last.calendar, counted - clock.banked_us)
-        clock = replace(
-            clock, segments=(*clock.segments[:-1], closed, Segment(at_us, None, calendar)), banked_us=counted
-        )
-    return replace(clock, attached_us=at_us, retroactive=False, passed=_passed(clock, counted))
-
-
-def _passed(clock: Clock, counted_us: int) -> int:
-    """How many milestones lie behind that much counted time; an unrecorded breach and what follows it do not."""
-    passed = 0
-    for milestone in clock.milestones:
-        if milestone.after_us > counted_us or (milestone.key == "breach" and clock.breached_us is None):
-            break
-        passed += 1
-    return passed
-
-
-def _restart(clock: Clock, calendar: str, at_us: int, env: SlaEnvironment) -> Clock:
-    """Start again at zero, now."""
-    del env
-    segment = Segment(at_us, None if clock.running else at_us, calendar, None if clock.running else 0)
-    return replace(
-        clock,
-        segments=(segment,),
-        banked_us=0,
-        folded_us=0,
-        paused_us=0,
-        passed=0,
-        started_us=at_us,
-        attached_us=at_us,
-        retroactive=False,
-        breached_us=None,
-    )
-
-
-def _retroactive(clock: Clock, calendar: str, at_us: int, env: SlaEnvironment) -> Clock:
-    """As if the new target had applied from the start: the same run segments, counted by the new calendar."""
-    counts = env.calendar(calendar)
-    segments = tuple(
-        Segment(
-            segment.start_us,
-            segment.end_us,
-            calendar,
-            None if segment.end_us is None else counts.elapsed_us(segment.start_us, segment.end_us),
-        )
-        for segment in clock.segments
-    )
-    banked = clock.folded_us + sum(segment.counted_us or 0 for segment in segments)
-    # Everything up to now is judged anew; what was warned of or breached under the old target is told again.
-    return replace(
-        clock,
-        segments=segments,
-        banked_us=banked,
-        passed=0,
-        breached_us=None,
-        attached_us=at_us,
-        retroactive=True,
-    )
-
-
-_CHANGES: dict[str, Callable[[Clock, str, int, SlaEnvironment], Clock]] = {
-    "keep_elapsed": _keep_elapsed,
-    "restart": _restart,
-    "retroactive": _retroactive,
-}
+    return ClockMove(key, "start", moment.at_us, state=state, reason="resumed" if carried else None)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.model.events import ClocksMoved, EventBase, SlaJudged
 from supportflow.model.records import Clock
+from supportflow.sla.binding import SlaEnvironment
 from supportflow.sla.clock import due_us
-from supportflow.sla.engine import SlaEnvironment
 from supportflow.sla.policy import span_name
 
 __all__ = ["ClockAccount", "ClockInterval", "account"]

@@ -1,6 +1,6 @@
 """A store in memory: complete, thread-safe, gone with the process. It keeps serialised rows, like any other store."""
 
-import bisect
+import heapq
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -120,16 +120,13 @@ class MemoryStore:
             tenant.refs[row.ref] = row.id
         before = tenant.rows.get(row.id)
         tenant.rows[row.id] = row
-        self._reindex(tenant, None if before is None else before.wakeup_us, row)
+        self._plan(tenant, None if before is None else before.wakeup_us, row)
 
     @staticmethod
-    def _reindex(tenant: _Tenant, before_us: int | None, row: TicketRow) -> None:
-        if before_us == row.wakeup_us:
-            return
-        if before_us is not None:
-            del tenant.wakeups[bisect.bisect_left(tenant.wakeups, (before_us, row.id))]
-        if row.wakeup_us is not None:
-            bisect.insort(tenant.wakeups, (row.wakeup_us, row.id))
+    def _plan(tenant: _Tenant, before_us: int | None, row: TicketRow) -> None:
+        # Entries that are out of date stay in the heap until they come up: a tick costs what is due, not what is open.
+        if row.wakeup_us is not None and row.wakeup_us != before_us:
+            heapq.heappush(tenant.wakeups, (row.wakeup_us, row.id))
 
     def recall(self, tenant: str, key: str, /) -> InboxEntry | None:
         """What an idempotency key was used for, or None."""
@@ -158,8 +155,15 @@ class MemoryStore:
     def due(self, tenant: str, before_us: int, limit: int, /) -> Sequence[str]:
         """Ids of tickets whose wake-up lies strictly before an instant, earliest first."""
         with self._lock:
-            wakeups = self._tenants[tenant].wakeups
-            return tuple(ticket_id for at_us, ticket_id in wakeups[:limit] if at_us < before_us)
+            data = self._tenants[tenant]
+            found: dict[str, int] = {}
+            while data.wakeups and data.wakeups[0][0] < before_us and len(found) < limit:
+                at_us, ticket_id = heapq.heappop(data.wakeups)
+                if data.rows[ticket_id].wakeup_us == at_us:
+                    found[ticket_id] = at_us
+            for ticket_id, at_us in found.items():
+                heapq.heappush(data.wakeups, (at_us, ticket_id))
+            return tuple(found)
 
     def reschedule(self, tenant: str, ticket_id: str, version: int, wakeup_us: int | None, /) -> bool:
         """Set a ticket's wake-up, if it is still at that version."""
@@ -169,7 +173,7 @@ class MemoryStore:
             if row is None or row.version != version:
                 return False
             data.rows[ticket_id] = replace(row, wakeup_us=wakeup_us)
-            self._reindex(data, row.wakeup_us, data.rows[ticket_id])
+            self._plan(data, row.wakeup_us, data.rows[ticket_id])
             return True
 
     # --- content -------------------------------------------------------------------------------
@@ -221,7 +225,7 @@ class MemoryStore:
         with self._lock:
             outbox = self._tenants[tenant].outbox
             waiting = outbox.get(key)
-            if waiting is None or waiting.token != token:
+            if waiting is None or not waiting.token or waiting.token != token:
                 return False
             if error is None:
                 del outbox[key]

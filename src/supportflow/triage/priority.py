@@ -11,11 +11,23 @@ from pydantic import Field
 
 from supportflow.conditions import Condition, Fields, compile_condition
 from supportflow.model.base import Document, Name
+from supportflow.model.signals import Signals
 
-__all__ = ["DEFAULT_CLASSES", "Chosen", "PriorityIndex", "PriorityKey", "PriorityRule"]
+__all__ = ["DEFAULT_CLASSES", "Chosen", "PriorityIndex", "PriorityKey", "PriorityRule", "evidence_of"]
 
 DEFAULT_CLASSES = ("security", "dispute", "general")
 """The classes of a policy that declares none, highest first."""
+
+
+LOWEST_LEVEL = 4
+"""The level of a question about security that reports nothing."""
+_MOST_EVIDENCE = 10
+
+
+def evidence_of(signals: Signals) -> tuple[str, ...]:
+    """The lexicon entries behind the class that a text speaks for, as the policy writes them."""
+    speaking = [one.entry for one in signals.evidence if one.priority_class in {signals.priority_class, None}]
+    return tuple(dict.fromkeys(speaking))[:_MOST_EVIDENCE]
 
 
 class PriorityKey(NamedTuple):
@@ -92,8 +104,7 @@ class PriorityIndex:
         *,
         given_class: str | None = None,
         given_level: int | None = None,
-        signals_class: str | None = None,
-        evidence: tuple[str, ...] = (),
+        signals: Signals | None = None,
     ) -> Chosen:
         """The class and level of a new ticket.
 
@@ -104,15 +115,19 @@ class PriorityIndex:
             record: The ticket's fields.
             given_class: The class that the host gave.
             given_level: The level that the host gave.
-            signals_class: The class that the classifier suggests.
-            evidence: What the classifier found.
+            signals: What the classifier read out of the text.
         """
         chosen = self._by_rule(record)
         if given_class is not None:
             chosen = Chosen(given_class, chosen.level, "given", ())
-        if signals_class is not None and self.rank(signals_class) < self.rank(chosen.priority_class):
-            chosen = Chosen(signals_class, chosen.level, "words", evidence)
+        if signals is not None and self.raises(signals, chosen.priority_class):
+            level = LOWEST_LEVEL if signals.informational else chosen.level
+            chosen = Chosen(signals.priority_class, level, "words", evidence_of(signals))
         return chosen if given_level is None else chosen._replace(level=given_level)
+
+    def raises(self, signals: Signals, priority_class: str) -> bool:
+        """True if a text speaks for a higher class than this one. It never speaks for a lower one."""
+        return self.rank(signals.priority_class) < self.rank(priority_class)
 
     def _by_rule(self, record: Mapping[str, object]) -> Chosen:
         for rule, holds in self._rules:

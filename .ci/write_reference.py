@@ -1,0 +1,179 @@
+"""Write what the documentation can take from the code: the reference, the list of events, the tree of errors.
+
+Usage: write_reference.py            writes the files
+       write_reference.py --check    1 if a file is not what would be written
+"""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import supportflow
+from supportflow import exceptions, ports, testing
+from supportflow.model.events import EVENT_TYPES, EventBase
+
+ROOT = Path(__file__).resolve().parent.parent
+
+AREAS = {
+    "Desks": ["Desk", "AsyncDesk", "Outcome", "Page", "Tick"],
+    "Tickets and messages": ["Ticket", "TicketType", "StatusCategory", "Message", "Attachment"],
+    "People": ["Agent", "Requester", "Group", "Actor"],
+    "Policies": ["Policy", "PolicyBook", "load_policy", "PriorityRule", "Condition", "FieldSpec"],
+    "Lifecycle": ["LifecycleDefinition", "Transition"],
+    "Service levels and business time": ["SlaPolicy", "Target", "Metric", "BusinessCalendar"],
+    "Stores and channels": ["MemoryStore", "MemoryChannel"],
+    "The pure core": ["decide", "evolve", "fold", "wakeup"],
+    "Errors": ["SupportflowError"],
+}
+"""Area → public names of `supportflow`, in the order of the reference and of the changelog."""
+
+ALIKE = {"AsyncDesk"}
+"""Names with the methods of a name before them: shown without a table."""
+
+
+def first_line(thing: object) -> str:
+    """The first line of a docstring; every public thing has one."""
+    text = inspect.getdoc(thing)
+    if not text:
+        raise SystemExit(f"{thing!r} has no docstring")
+    return text.partition("\n")[0]
+
+
+def methods(cls: type) -> Iterator[tuple[str, str]]:
+    """Public methods and properties that supportflow itself documents, with their first lines."""
+    for name in dir(cls):
+        member = inspect.getattr_static(cls, name)
+        owner = next((base for base in cls.__mro__ if name in vars(base)), cls)
+        if name.startswith("_") or not owner.__module__.startswith("supportflow"):
+            continue
+        bare = member.__func__ if isinstance(member, classmethod | staticmethod) else member
+        if (inspect.isfunction(bare) or isinstance(bare, property)) and inspect.getdoc(bare):
+            call = name if isinstance(bare, property) else f"{name}()"
+            yield call, first_line(bare)
+
+
+def described(name: str, thing: object) -> Iterator[str]:
+    """The lines on one public name."""
+    yield f"### {name}"
+    yield ""
+    yield first_line(thing)
+    yield ""
+    shown = inspect.isclass(thing) and not issubclass(thing, Exception) and name not in ALIKE
+    rows = list(methods(thing)) if inspect.isclass(thing) and shown else []
+    if rows:
+        yield "| | |"
+        yield "|---|---|"
+        yield from (f"| `{call}` | {text} |" for call, text in rows)
+        yield ""
+
+
+def reference() -> Iterator[str]:
+    """The page of public names."""
+    yield "# Reference"
+    yield ""
+    yield "Every public name with the first line of its documentation; `help(name)` in Python shows all of it."
+    yield "A name that is not listed here can change at any time."
+    yield ""
+    for area, names in AREAS.items():
+        yield f"## {area}"
+        yield ""
+        yield "From `supportflow`."
+        yield ""
+        for name in names:
+            yield from described(name, getattr(supportflow, name))
+    for title, module, note in (
+        ("Ports", ports, "From `supportflow.ports`: what a host can plug in."),
+        ("For tests", testing, "From `supportflow.testing`: what hosts use in their own tests."),
+    ):
+        yield f"## {title}"
+        yield ""
+        yield note
+        yield ""
+        for name in sorted(module.__all__):
+            yield from described(name, getattr(module, name))
+    yield "## Events and errors"
+    yield ""
+    yield "`supportflow.events` and `supportflow.exceptions` have pages of their own: [events](../concepts/events.md),"
+    yield "[errors](../concepts/errors.md)."
+
+
+def event_table() -> Iterator[str]:
+    """Every kind of event."""
+    yield "| `kind` | class | what happened | version |"
+    yield "|---|---|---|---|"
+    for kind, cls in EVENT_TYPES.items():
+        yield f"| `{kind}` | `{cls.__name__}` | {first_line(cls)} | {cls.VERSION} |"
+    yield ""
+    yield "Besides what all events have, each says:"
+    yield ""
+    for cls in EVENT_TYPES.values():
+        common = {*EventBase.model_fields, "kind", "ticket_id"}
+        own = [f"`{name}`" for name in cls.model_fields if name not in common]
+        yield f"- `{cls.__name__}`: {', '.join(own) or 'nothing more'}"
+
+
+def error_tree() -> Iterator[str]:
+    """The tree of errors, as the module draws it."""
+    yield "```text"
+    yield from (exceptions.__doc__ or "").split("```")[1].strip().splitlines()
+    yield "```"
+
+
+def error_table() -> Iterator[str]:
+    """Every error with its meaning and what it carries."""
+    yield "| error | meaning | attributes |"
+    yield "|---|---|---|"
+    for name in exceptions.__all__:
+        cls = getattr(exceptions, name)
+        yield f"| `{name}` | {first_line(cls)} | {', '.join(f'`{a}`' for a in attributes(cls))} |"
+
+
+def attributes(cls: type) -> list[str]:
+    """The attributes that an error's docstring declares, its own first, then those of what it is a kind of."""
+    found: list[str] = []
+    for base in cls.__mro__:
+        _, _, listed = (inspect.cleandoc(base.__dict__.get("__doc__") or "")).partition("Attributes:\n")
+        lines = [line for line in listed.splitlines() if line.startswith("    ") and line[4] != " "]
+        found += [name for line in lines if (name := line.strip().partition(":")[0]) not in found]
+    return found
+
+
+def filled(path: Path, **parts: Iterator[str]) -> str:
+    """A document with the text between its markers replaced."""
+    text = path.read_text("utf-8")
+    for name, lines in parts.items():
+        start, end = f"<!-- {name}: written by .ci/write_reference.py -->\n", f"<!-- end of {name} -->"
+        before, found, rest = text.partition(start)
+        _, closed, after = rest.partition(end)
+        if not found or not closed:
+            raise SystemExit(f"{path}: no marker for {name}")
+        text = f"{before}{start}" + "\n".join(lines) + f"\n{end}{after}"
+    return text
+
+
+def pages() -> dict[Path, str]:
+    """Every page that is written from the code, whole or in part."""
+    concepts = ROOT / "docs" / "concepts"
+    return {
+        ROOT / "docs" / "reference" / "api.md": "\n".join(reference()).rstrip() + "\n",
+        concepts / "events.md": filled(concepts / "events.md", events=event_table()),
+        concepts / "errors.md": filled(concepts / "errors.md", tree=error_tree(), errors=error_table()),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check the pages."""
+    stale = [path for path, text in pages().items() if not path.exists() or path.read_text("utf-8") != text]
+    if "--check" in arguments:
+        print("\n".join(f"{path.relative_to(ROOT)} is stale" for path in stale) or "all pages are current")
+        return int(bool(stale))
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(pages()[path], "utf-8")
+        print(f"wrote {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,65 @@
+"""Every example runs as a program of its own and prints what is kept here."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+PRINTED = {
+    "quickstart.py": """\
+opened: security, level 3 (the text says: account_takeover)
+first response: met
+paged: resolution of <id> ran out at 2026-03-30 09:00:00+00:00
+happened: sla_warned sla_breached
+resolution: missed
+""",
+    "chinese_desk.py": """\
+A3 security 依据: 助记词 时限: 安全
+A2 dispute  依据: 不放币 时限: 普通
+A1 general  依据: 无 时限: 普通
+A3: 安全组 met
+A1 到期: 2026-02-12 02:30:00+00:00
+""",
+    "own_lifecycle.py": """\
+after the reply: reviewing
+refused in reviewing for small_or_proven
+permitted: ask_bank wait_for_requester
+after the bank's answer: ask_bank decide wait_for_requester
+decided: resolved
+lifecycle.transitions.7 (ask_bank): unknown destination 'bank'
+""",
+    "fastapi_like_async.py": """\
+(201, {'id': '7'})
+(200, {'id': '7'})
+event: reply_sent
+mail to ana: Here it is.
+(409, {'status': 'open', 'permitted': ['cancel', 'hold', 'merge', 'resolve', 'wait_for_requester']})
+(404, {})
+event: sla_breached
+(200, {'status': 'closed'})
+""",
+}
+
+
+def test_every_example_is_kept_here():
+    assert {path.name for path in EXAMPLES.glob("*.py")} == set(PRINTED)
+
+
+@pytest.mark.parametrize("name", sorted(PRINTED))
+def test_example_prints_what_is_kept(name: str):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(EXAMPLES / name)],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert UUID.sub("<id>", done.stdout) == PRINTED[name]

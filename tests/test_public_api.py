@@ -1,0 +1,168 @@
+"""The public names are pinned; loading them loads nothing that is optional."""
+
+import ast
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import supportflow
+from supportflow import events, exceptions
+from supportflow.model.events import EVENT_TYPES, DeskEvent, TicketEvent
+
+# What an extra brings, and what only a command line or a store of a later release needs.
+OPTIONAL = [
+    "django",
+    "fastapi",
+    "holidays",
+    "icalendar",
+    "numpy",
+    "pandas",
+    "psycopg",
+    "rich",
+    "sqlalchemy",
+    "yaml",
+]
+TEST_ONLY = ["hypothesis", "pytest"]
+
+PUBLIC = [
+    "Actor",
+    "Agent",
+    "AsyncDesk",
+    "Attachment",
+    "BusinessCalendar",
+    "Condition",
+    "Desk",
+    "FieldSpec",
+    "Group",
+    "LifecycleDefinition",
+    "MemoryChannel",
+    "MemoryStore",
+    "Message",
+    "Metric",
+    "Outcome",
+    "Page",
+    "Policy",
+    "PolicyBook",
+    "PriorityRule",
+    "Requester",
+    "SlaPolicy",
+    "StatusCategory",
+    "SupportflowError",
+    "Target",
+    "Tick",
+    "Ticket",
+    "TicketType",
+    "Transition",
+    "decide",
+    "evolve",
+    "fold",
+    "load_policy",
+    "wakeup",
+]
+
+
+def typed_names() -> dict[str, str]:
+    """Public name → module, as type checkers read it from the `TYPE_CHECKING` block."""
+    tree = ast.parse(Path(supportflow.__file__).read_text("utf-8"))
+    [block] = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    ]
+    imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
+    assert imports == block.body
+    return {alias.name: node.module or "" for node in imports for alias in node.names}
+
+
+def test_public_names_are_pinned():
+    assert supportflow.__all__ == PUBLIC
+    assert sorted(PUBLIC) == PUBLIC
+
+
+def test_type_checkers_and_the_interpreter_see_the_same_names():
+    homes = {name: f"supportflow.{module}" for name, module in supportflow._HOME.items()}
+
+    assert typed_names() == homes
+    assert list(homes) == supportflow.__all__
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_name_is_what_its_home_declares_public(name: str):
+    home = import_module(f"supportflow.{supportflow._HOME[name]}")
+
+    assert getattr(supportflow, name) is getattr(home, name)
+    assert name in home.__all__
+
+
+def test_an_unknown_name_is_an_attribute_error_that_says_it():
+    with pytest.raises(AttributeError, match="'supportflow' has no attribute 'Dest'"):
+        supportflow.Dest  # noqa: B018 - the access is the test
+
+
+def test_dir_lists_names_that_are_not_loaded_yet():
+    assert set(PUBLIC) <= set(dir(supportflow))
+
+
+@pytest.mark.parametrize("module", [events, exceptions], ids=["events", "exceptions"])
+def test_public_modules_list_their_names(module):
+    assert len(set(module.__all__)) == len(module.__all__)
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_every_event_is_public():
+    expected = {cls.__name__ for cls in EVENT_TYPES.values()}
+
+    assert set(events.__all__) == expected | {"Event", "TicketEvent", "DeskEvent", "event_adapter"}
+    assert all(issubclass(cls, TicketEvent | DeskEvent) for cls in EVENT_TYPES.values())
+
+
+def test_every_error_is_public_and_in_the_tree():
+    raised = {
+        name
+        for name, value in vars(exceptions).items()
+        if isinstance(value, type) and issubclass(value, exceptions.SupportflowError)
+    }
+
+    assert set(exceptions.__all__) == raised
+    assert {name for name in raised if f" {name}" not in f" {exceptions.__doc__}".replace("\n", " ")} == set()
+
+
+WORKING = """
+from supportflow import BusinessCalendar, Desk
+BusinessCalendar.weekdays("09:00", "17:00", tz="Asia/Shanghai")
+Desk().open(subject="Hello", requester="ana")
+"""
+
+
+def loaded_after(code: str) -> set[str]:
+    """Top-level modules that a fresh interpreter has loaded after some code, besides those that it starts with."""
+    script = f"import sys\nbefore = set(sys.modules)\n{code}\nprint(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+def test_the_package_alone_loads_none_of_its_dependencies():
+    loaded = loaded_after("import supportflow")
+
+    assert "supportflow" in loaded
+    assert loaded & {"pydantic", "pendulum", "transitions", *OPTIONAL, *TEST_ONLY} == set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from supportflow import Desk",
+        "from supportflow import *",
+        "import supportflow.testing",
+        WORKING,
+    ],
+    ids=["desk", "all", "testing", "working"],
+)
+def test_no_optional_dependency_is_loaded(code: str):
+    loaded = loaded_after(code)
+
+    assert {"supportflow", "pydantic"} <= loaded
+    assert loaded & {*OPTIONAL, *TEST_ONLY} == set()

@@ -1,0 +1,63 @@
+"""What holds for every file of the project: no path of one machine, and one place for each command."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import supportflow
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = [".ci", "benchmarks", "docs", "examples", "src", "tests"]
+# Spelt so that this file does not match itself.
+MACHINE_PATH = re.compile(r"(?<![\w.\-/>])/(?:work|tmp|home|root|Users|mnt)/[\w.]|\b[A-Z]:\\\\?Users\b")
+
+
+def files() -> list[Path]:
+    below = [path for part in PARTS for path in (ROOT / part).rglob("*") if "__pycache__" not in path.parts]
+    top = [*ROOT.glob("*.md"), ROOT / "LICENSE", ROOT / "pyproject.toml"]
+    return sorted(path for path in (*below, *top) if path.is_file())
+
+
+def test_no_file_names_a_place_on_one_machine():
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
+        for path in files()
+        if path != Path(__file__).resolve()
+        for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1)
+        if MACHINE_PATH.search(line)
+    ]
+
+    assert len(files()) > len(PARTS)
+    assert found == []
+
+
+def test_what_a_machine_path_is():
+    assert MACHINE_PATH.search("see /ho" + "me/sam/x")
+    assert MACHINE_PATH.search("open('/t" + "mp/x')")
+    assert not MACHINE_PATH.search("https://host.example/home/sam")
+    assert not MACHINE_PATH.search("../work/x and src/root/y")
+
+
+def test_ci_runs_the_command_that_the_readme_shows():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    blocks = re.findall(r"^<!-- command: (\w+) -->\n```sh\n(.*?)\n```$", readme, re.MULTILINE | re.DOTALL)
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+
+    assert [name for name, _ in blocks] == ["demo", "test"]
+    assert all("\n" not in command for _, command in blocks)  # one line to paste
+    assert "test_command=$(readme_command test)" in script
+    assert 'bash -euo pipefail -c "$test_command"' in script
+
+
+def test_the_changelog_knows_the_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+
+    assert headings[0] == "Unreleased"
+    assert set(headings[1:]) <= {version}
+
+
+def test_the_changelog_names_everything_public():
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+    assert [name for name in supportflow.__all__ if f"`{name}`" not in changelog] == []
