@@ -129,7 +129,7 @@ class StepZone(tzinfo):
         self.steps = steps
 
     def fromutc(self, dt):
-        at = (dt.replace(tzinfo=None) - datetime(1970, 1, 1)) // timedelta(seconds=1)  # noqa: DTZ001
+        at = (dt.replace(tzinfo=None) - datetime(1970, 1, 1)) // timedelta(seconds=1)
         return dt + timedelta(seconds=[offset for since, offset in self.steps if since <= at][-1])
 
 
