@@ -96,7 +96,7 @@ EXPECTED: dict[str, EventBase] = {
         ),
         TicketAdopted(**{**HEAD, "by": HOST}, **DESCRIBED, ref="4711", adopted_at=AT),
         MessageReceived(**{**HEAD, "by": ANA}, origin="requester", body=TEXT, channel="email", attachments=(FILE,)),
-        ReplySent(**HEAD, body=TEXT, channel="email", attachments=(FILE,)),
+        ReplySent(**HEAD, body=TEXT, channel="email", attachments=(FILE,), in_reply_to=2),
         NoteAdded(**HEAD, body=TEXT, attachments=(FILE,)),
         StatusChanged(
             **HEAD, trigger="reopen", source="resolved", target="open", category=StatusCategory.OPEN, cause="observation",

@@ -12,10 +12,11 @@ from supportflow.exceptions import (
     SupportflowError,
 )
 from supportflow.flows import requests
+from supportflow.flows.cleaning import clean, read
 from supportflow.flows.delivering import deliver
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import follow, get, identify
-from supportflow.flows.preparing import Prepared, prepare, request_hash, text_of
+from supportflow.flows.preparing import Prepared, prepare, request_hash
 from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
@@ -35,9 +36,16 @@ from supportflow.model.commands import (
 )
 from supportflow.model.events import EventBase, PolicyPublished
 from supportflow.model.people import HOST
-from supportflow.model.storage import Commit, Conflict, Duplicate, InboxEntry, RefTaken, StreamChange
+from supportflow.model.storage import (
+    Commit,
+    Committed,
+    Conflict,
+    Duplicate,
+    InboxEntry,
+    RefTaken,
+    StreamChange,
+)
 from supportflow.model.ticket import Outcome, Ticket
-from supportflow.triage.words import TextSignals
 
 __all__ = ["handle", "publish", "tick"]
 
@@ -54,13 +62,27 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     """
     if not isinstance(command, CommandBase):
         raise InvalidInput("command", "is not a command")
-    fingerprint = request_hash(command, env.secret) if command.key is not None else ""
-    if command.key is not None:
-        known = yield from requests.recall(env.tenant, command.key)
-        if known is not None:
-            return (yield from _again(env, known, fingerprint))
+    if command.key is None:
+        return (yield from _carry_out(env, command, ""))
+    fingerprint = request_hash(command, env.secret)
+    known = yield from requests.recall(env.tenant, command.key)
+    if known is None:
+        try:
+            return (yield from _carry_out(env, command, fingerprint))
+        except SupportflowError:
+            # What stands in the way may be what this very command did: it may have come twice at the same time.
+            known = yield from requests.recall(env.tenant, command.key)
+            if known is None:
+                raise
+    return (yield from _again(env, known, fingerprint))
+
+
+def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow[Outcome]:
+    """Prepare, load, decide, commit; again if others were faster."""
     now = yield from requests.now()
     yield from publish(env, now)
+    command, redacted = clean(command, env.book.current.redaction)
+    signals = yield from read(env, command)
     prepared: Prepared | None = None
     contested = ""
     for _attempt in range(ATTEMPTS):
@@ -71,31 +93,35 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
         facts = Facts(
             tenant=env.tenant,
             ticket_id=(yield from requests.new_id(now)) if isinstance(command, _OPENING) else "",
-            signals=_signals(env, command),
+            signals=signals,
+            redacted=redacted,
             other=other,
             history=(yield from _history(env, command, ticket)),
         )
         events = decide(env.book, ticket, prepared.command, facts, now)
-        touched = [one for one in (ticket, other) if one is not None]
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
-        changes, tickets = stream_changes(env, touched, events)
-        result = _subject_of(ticket, events, facts)
-        inbox = None
-        if command.key is not None:
-            inbox = InboxEntry(command.key, fingerprint, _result(result, changes))
+        changes, tickets = stream_changes(env, [one for one in (ticket, other) if one is not None], events)
+        shown = _subject_of(ticket, events, facts)
+        inbox = _inbox_entry(command, fingerprint, shown, changes)
         commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)
         answer = yield from requests.commit(commit)
+        if isinstance(answer, Committed):
+            return Outcome(tickets[shown], events)
         if isinstance(answer, Duplicate):
             return (yield from _again(env, answer.entry, fingerprint))
         if isinstance(answer, RefTaken):
             raise DuplicateRef(answer.ref)
-        if not isinstance(answer, Conflict):
-            return Outcome(tickets[result], events)
         contested = answer.stream
         now = yield from requests.now()
     raise ConflictError(contested, ATTEMPTS)
+
+
+def _inbox_entry(
+    command: CommandBase, fingerprint: str, shown: str, changes: tuple[StreamChange, ...]
+) -> InboxEntry | None:
+    return None if command.key is None else InboxEntry(command.key, fingerprint, _result(shown, changes))
 
 
 def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
@@ -148,11 +174,6 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
     if isinstance(command, Receive) and ticket is not None and command.by.kind == "requester":
         return command.by.id
     return None
-
-
-def _signals(env: Environment, command: CommandBase) -> TextSignals:
-    text = text_of(command)
-    return env.book.current.classifier.classify(text) if text else TextSignals()
 
 
 def _result(ticket_id: str, changes: tuple[StreamChange, ...]) -> bytes:

@@ -11,11 +11,13 @@ from supportflow.model.events import (
     EventBase,
     StatusChanged,
     TicketAdopted,
+    TicketMerged,
     TicketOpened,
 )
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.explain import ClockAccount, account
+from supportflow.triage.priority import account as priority_account
 
 __all__ = ["Explanation", "explain"]
 
@@ -75,7 +77,7 @@ def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy,
     return Explanation(
         ticket_id=ticket.id,
         at=from_us(at_us),
-        priority=_priority(ticket),
+        priority=priority_account(ticket),
         status=_status(ticket, events),
         assignment=_assignment(ticket, events),
         permitted=policy.lifecycle.permitted(ticket.status, lambda: ticket_record(ticket, at_us)),
@@ -94,23 +96,14 @@ def _what(ticket: Ticket, due: Due) -> str:
     return f"{clock.milestones[clock.passed].key} of {clock.key}"
 
 
-def _priority(ticket: Ticket) -> str:
-    by = {
-        "given": "given by hand",
-        "default": "no rule and no word said otherwise",
-        "words": f"the text says: {', '.join(ticket.evidence)}",
-    }.get(ticket.rule, f"rule {ticket.rule!r}")
-    return f"{ticket.priority_class}, level {ticket.level} ({by})"
-
-
 def _status(ticket: Ticket, events: Sequence[EventBase]) -> str:
     for event in reversed(events):
+        if isinstance(event, TicketMerged):
+            return f"{ticket.status} (merged into {event.into})"
         if isinstance(event, StatusChanged):
             forced = ", which a command would have been refused" if event.forced else ""
             via = f"by {event.trigger!r} " if event.trigger else ""
             return f"{ticket.status} ({event.cause} {via}of {event.by} at {iso(event.recorded_at)}{forced})"
-    if ticket.merged_into is not None:
-        return f"{ticket.status} (merged into {ticket.merged_into})"
     return f"{ticket.status} (since it was opened)"
 
 

@@ -28,11 +28,12 @@ __all__ = ["attribute_values", "commands", "events", "ids", "instants", "names",
 
 T = TypeVar("T")
 _LARGEST = 2**63 - 1
+_KEPT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 
 def texts(max_size: int = 40) -> st.SearchStrategy[str]:
     """Any text that can be kept: no NUL, no lone surrogates."""
-    return st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=max_size)
+    return st.text(_KEPT, max_size=max_size)
 
 
 def ids(*, opaque: bool = False, max_size: int = 20) -> st.SearchStrategy[str]:
@@ -71,7 +72,7 @@ def attribute_values() -> st.SearchStrategy[Any]:
 
 def values(cls: type[T]) -> st.SearchStrategy[T]:
     """Values of a model or record, drawn from its annotations."""
-    return _drawn(cls)  # type: ignore[no-any-return]
+    return _drawn(cls)
 
 
 def commands() -> st.SearchStrategy[CommandBase]:
@@ -133,7 +134,7 @@ def _plain(hint: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(list(hint))
     hints = get_type_hints(hint, include_extras=True)
     wanted = hint.model_fields if issubclass(hint, BaseModel) else hints
-    return st.builds(hint, **{name: st.deferred(lambda one=hints[name]: _drawn(one)) for name in wanted})
+    return st.builds(hint, **{name: _drawn(hints[name]) for name in wanted})
 
 
 def _constrained(hint: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]:
@@ -144,7 +145,7 @@ def _constrained(hint: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]
                 return st.from_regex(part.pattern, fullmatch=True)
             if isinstance(part, StringConstraints):
                 least, most = part.min_length or 0, part.max_length or 40
-                return texts(min(most, 40)).filter(lambda text, least=least: len(text) >= least)
+                return st.text(_KEPT, min_size=least, max_size=min(most, 40))
             if isinstance(part, Ge | Gt):
                 bounds["min_value"] = int(part.ge if isinstance(part, Ge) else part.gt + 1)  # type: ignore[call-overload, operator]
             if isinstance(part, Le | Lt):

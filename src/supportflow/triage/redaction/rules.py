@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, PlainSerializer, StringConstraints
 
 from supportflow.model.base import Document
 from supportflow.triage.redaction.kinds import PERSONAL, Kind
@@ -31,14 +31,18 @@ class RedactionRules(Document):
             `phones` extra. Numbers in international form (`+44 …`) are found without it.
     """
 
-    keep: Annotated[frozenset[Kind], AfterValidator(_personal_only)] = frozenset(
+    keep: Annotated[
+        frozenset[Kind],
+        AfterValidator(_personal_only),
+        PlainSerializer(sorted, return_type=list[str], when_used="json"),
+    ] = frozenset(
         {Kind.EMAIL, Kind.PHONE, Kind.IBAN},
     )
     phone_regions: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")], ...] = ()
 
 
-DEFAULT_RULES = RedactionRules()
+DEFAULT_RULES = RedactionRules.model_construct()
 """Secrets, cards, identity numbers and extended public keys go; e-mail addresses, phone numbers and IBANs stay."""
 
-STRICT_RULES = RedactionRules(keep=frozenset())
+STRICT_RULES = RedactionRules.model_construct(keep=frozenset())
 """Everything that is found goes."""
