@@ -141,11 +141,7 @@ def when(text):
     day, month, rest = text.split("/")
     year, clock = rest.split(" ")
     hour, minute = clock.split(":")
-<<<<<<< HEAD
     return datetime(int(year), int(month), int(day), int(hour), int(minute))  # the log has no zone
-=======
-    return datetime(int(year), int(month), int(day), int(hour), int(minute))
->>>>>>> main
 
 
 def test_bad_rows_are_said_with_their_lines(uci):
