@@ -18,7 +18,7 @@ from supportflow.flows import (
     reading,
     tick,
 )
-from supportflow.flows.setup import channels_of, kinds_of, new_environment
+from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import CommandBase
@@ -27,7 +27,7 @@ from supportflow.model.people import actor
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
-from supportflow.ports import Channel, Clock, Ids, Store
+from supportflow.ports import Channel, Classifier, Clock, Ids, Store
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
@@ -48,6 +48,7 @@ class Desk(Verbs[Outcome]):
         store: Where it keeps everything; in memory if not given.
         channels: Name → channel by which replies leave. A ticket's replies leave by the channel that it came in by.
         on: Event class → handler, called by `run_due` at least once for each event.
+        classifier: A model of the host's that reads texts besides the policy's rules.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -64,6 +65,7 @@ class Desk(Verbs[Outcome]):
         store: Store | None = None,
         channels: Mapping[str, Channel] | None = None,
         on: Mapping[type[EventBase], Handler] | None = None,
+        classifier: Classifier | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
         tenant: str = "default",
@@ -73,10 +75,14 @@ class Desk(Verbs[Outcome]):
             "store": MemoryStore() if store is None else store,
             "clock": SystemClock() if clock is None else clock,
             "ids": SystemIds() if ids is None else ids,
+            "classifier": classifier,
         }
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
-        self._env: Environment = new_environment(policy, tenant, self._handlers, self._channels, secret)
+        plain_only(self._handlers, self._channels)
+        self._env: Environment = new_environment(
+            policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
+        )
         self._closed = False
 
     # --- the driver ----------------------------------------------------------------------------

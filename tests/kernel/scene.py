@@ -6,12 +6,12 @@ from itertools import count
 from supportflow import Policy, SlaPolicy, Target, decide, evolve
 from supportflow._time import instant
 from supportflow.kernel import Facts
-from supportflow.model.commands import OpenTicket
+from supportflow.model.commands import Advance, OpenTicket
 from supportflow.model.events import EventBase
 from supportflow.model.people import Agent, Requester
+from supportflow.model.signals import Evidence, Signals
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, PolicyBook
-from supportflow.triage.words import TextSignals
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 SAM = Agent("sam").actor
@@ -56,7 +56,8 @@ class Scene:
         """Decide and fold; the new events."""
         known = self.tickets[ticket] if ticket is not None else None
         history = tuple(self.streams[ticket]) if ticket is not None else ()
-        given = Facts(**{"ticket_id": next(self._ids), "history": history, **facts})
+        fresh = "" if isinstance(command, Advance) else next(self._ids)
+        given = Facts(**{"ticket_id": fresh, "history": history, **facts})
         events = decide(self.book, known, command, given, at(minutes))
         for event in events:
             name = event.ticket_id
@@ -67,7 +68,13 @@ class Scene:
     def open(self, minutes: float = 0, *, words: str | None = None, **fields) -> str:
         """Open a ticket; its id."""
         command = OpenTicket(**{"by": ANA, "requester": "ana", **fields})
-        signals = TextSignals(words, ("w",)) if words else TextSignals()
+        signals = (
+            Signals(
+                priority_class=words, evidence=(Evidence(entry="w", priority_class=words, start=0, end=1),)
+            )
+            if words
+            else None
+        )
         return self.do(command, minutes, signals=signals)[0].ticket_id
 
     def kinds(self, ticket: str) -> list[str]:

@@ -8,7 +8,7 @@ from supportflow.model import commands as c
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.people import Actor, Requester
-from supportflow.triage.words import TextSignals
+from supportflow.model.signals import Evidence, Signals
 
 BODY = ContentRef(id="c1", commitment="0" * 64)
 
@@ -105,16 +105,35 @@ def test_split_opens_a_part_with_the_same_requester_class_and_group():
 
 def test_words_raise_a_class_and_never_lower_one():
     scene = Scene()
-    said = TextSignals("dispute", ("refund",))
+    said = Signals(
+        priority_class="dispute",
+        evidence=(Evidence(entry="refund", priority_class="dispute", start=0, end=1),),
+    )
     ticket = scene.open(priority_class="general", words="dispute")
     assert (scene.tickets[ticket].priority_class, scene.tickets[ticket].rule) == ("dispute", "words")
     high = scene.open(priority_class="security", words="dispute")
     assert (scene.tickets[high].priority_class, scene.tickets[high].rule) == ("security", "given")
     scene.do(c.Receive(by=ANA, body=BODY), 1, ticket=high, signals=said)
     assert scene.tickets[high].priority_class == "security"
-    scene.do(c.Receive(by=ANA, body=BODY), 1, ticket=ticket, signals=TextSignals("security", ("hacked",)))
+    scene.do(
+        c.Receive(by=ANA, body=BODY),
+        1,
+        ticket=ticket,
+        signals=Signals(
+            priority_class="security",
+            evidence=(Evidence(entry="hacked", priority_class="security", start=0, end=1),),
+        ),
+    )
     assert scene.tickets[ticket].priority_class == "security"
-    scene.do(c.Receive(by=ANA, body=BODY), 2, ticket=ticket, signals=TextSignals("general", ("hello",)))
+    scene.do(
+        c.Receive(by=ANA, body=BODY),
+        2,
+        ticket=ticket,
+        signals=Signals(
+            priority_class="general",
+            evidence=(Evidence(entry="hello", priority_class="general", start=0, end=1),),
+        ),
+    )
     assert scene.tickets[ticket].priority_class == "security"
 
 

@@ -1,6 +1,7 @@
 """One command, one transaction: recall, prepare, load, decide, commit; again if others were faster. And the tick."""
 
 import json
+from dataclasses import replace
 
 from supportflow._time import Instant, to_us
 from supportflow.exceptions import (
@@ -12,6 +13,7 @@ from supportflow.exceptions import (
     SupportflowError,
 )
 from supportflow.flows import requests
+from supportflow.flows.cleaning import clean, read
 from supportflow.flows.delivering import deliver
 from supportflow.flows.environment import Environment
 from supportflow.flows.evidence import with_evidence
@@ -31,15 +33,25 @@ from supportflow.model.commands import (
     OpenTicket,
     Provide,
     Receive,
+    Split,
     TicketCommand,
 )
 from supportflow.model.events import ContactJoined, EventBase, PolicyPublished
 from supportflow.model.people import HOST
-from supportflow.model.storage import Commit, Conflict, Duplicate, InboxEntry, RefTaken, StreamChange
+from supportflow.model.storage import (
+    Commit,
+    Committed,
+    Conflict,
+    Duplicate,
+    InboxEntry,
+    RefTaken,
+    StreamChange,
+)
 from supportflow.model.ticket import Outcome, Ticket
 
 __all__ = ["handle", "publish", "tick"]
 
+_OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 ATTEMPTS = 20
 """How often a command is decided again because others changed its ticket first."""
 
@@ -52,40 +64,63 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     """
     if not isinstance(command, CommandBase):
         raise InvalidInput("command", "is not a command")
-    fingerprint = request_hash(command, env.secret) if command.key is not None else ""
-    known = None if command.key is None else (yield from requests.recall(env.tenant, command.key))
-    if known is not None:
-        return (yield from _again(env, known, fingerprint))
+    if command.key is None:
+        return (yield from _carry_out(env, command, ""))
+    fingerprint = request_hash(command, env.secret)
+    known = yield from requests.recall(env.tenant, command.key)
+    if known is None:
+        try:
+            return (yield from _carry_out(env, command, fingerprint))
+        except SupportflowError:
+            # What stands in the way may be what this very command did: it may have come twice at the same time.
+            known = yield from requests.recall(env.tenant, command.key)
+            if known is None:
+                raise
+    return (yield from _again(env, known, fingerprint))
+
+
+def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow[Outcome]:
+    """Prepare, load, decide, commit; again if others were faster."""
     now = yield from requests.now()
     yield from publish(env, now)
+    command, redacted = clean(command, env.book.current.redaction)
+    signals = yield from read(env, command)
     prepared: Prepared | None = None
     contested = ""
     for _attempt in range(ATTEMPTS):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
-        facts = yield from gather(env, command, ticket, other, now)
+        facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
         if prepared is None:
             complete = with_evidence(env, command, ticket, facts)
             prepared = yield from prepare(complete, _owner(command, ticket), now)
+        if isinstance(command, _OPENING):
+            facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
         events = decide(env.book, ticket, prepared.command, facts, now)
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
         changes, tickets = stream_changes(env, touched, events)
-        result = _subject_of(ticket, events, facts)
-        inbox = _inbox(command, fingerprint, result, changes)
+        shown = _subject_of(ticket, events, facts)
+        inbox = _inbox_entry(command, fingerprint, shown, changes)
         commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)
         answer = yield from requests.commit(commit)
+        if isinstance(answer, Committed):
+            return Outcome(tickets[shown], events)
         if isinstance(answer, Duplicate):
             return (yield from _again(env, answer.entry, fingerprint))
         if isinstance(answer, RefTaken):
             raise DuplicateRef(answer.ref)
-        if not isinstance(answer, Conflict):
-            return Outcome(tickets[result], events)
         contested = answer.stream
         now = yield from requests.now()
     raise ConflictError(contested, ATTEMPTS)
+
+
+def _inbox_entry(
+    command: CommandBase, fingerprint: str, shown: str, changes: tuple[StreamChange, ...]
+) -> InboxEntry | None:
+    return None if command.key is None else InboxEntry(command.key, fingerprint, _result(shown, changes))
 
 
 def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
@@ -132,14 +167,9 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
     return None
 
 
-def _inbox(
-    command: CommandBase, fingerprint: str, ticket_id: str, changes: tuple[StreamChange, ...]
-) -> InboxEntry | None:
-    """What is remembered of a command that has an idempotency key."""
-    if command.key is None:
-        return None
+def _result(ticket_id: str, changes: tuple[StreamChange, ...]) -> bytes:
     spans = [[change.stream, change.expected, change.expected + len(change.events)] for change in changes]
-    return InboxEntry(command.key, fingerprint, json.dumps({"ticket": ticket_id, "events": spans}).encode())
+    return json.dumps({"ticket": ticket_id, "events": spans}).encode()
 
 
 def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcome]:

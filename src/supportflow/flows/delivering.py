@@ -114,6 +114,6 @@ def _message(env: Environment, key: str, ticket_id: str, event: EventBase) -> Fl
         subject=None if subject is None else found[subject.id].value,
         body=body,
         attachments=event.attachments if isinstance(event, ReplySent) else (),
-        in_reply_to=ticket.received,
+        in_reply_to=event.in_reply_to if isinstance(event, ReplySent) else ticket.received,
         recorded_at=event.recorded_at,
     )

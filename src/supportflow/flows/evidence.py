@@ -1,8 +1,8 @@
 """Evidence as it comes in: checked against the declared shapes, and looked for in what the requester writes."""
 
 from supportflow.exceptions import InvalidInput
+from supportflow.flows.cleaning import text_of
 from supportflow.flows.environment import Environment
-from supportflow.flows.preparing import text_of
 from supportflow.kernel.conversation import origin_of
 from supportflow.kernel.facts import Facts
 from supportflow.model.commands import CommandBase, OpenTicket, Provide, Receive
@@ -23,9 +23,7 @@ def with_evidence(env: Environment, command: CommandBase, ticket: Ticket | None,
     if not isinstance(command, OpenTicket | Receive | Provide):
         return command
     cases = (env.book.current if ticket is None else env.book[ticket.policy]).cases
-    category = (
-        command.category if isinstance(command, OpenTicket) else None if ticket is None else ticket.category
-    )
+    category = _category(command, ticket, facts)
     for item, given in command.evidence.items():
         _check(cases, category, item, given)
     if isinstance(command, Provide) or not _is_requesters(command, ticket, facts):
@@ -34,6 +32,14 @@ def with_evidence(env: Environment, command: CommandBase, ticket: Ticket | None,
     wanted = [spec for spec in cases.specs(category) if spec.name not in known]
     found = find_evidence(wanted, text_of(command)) if wanted else {}
     return command.model_copy(update={"evidence": {**found, **command.evidence}}) if found else command
+
+
+def _category(command: CommandBase, ticket: Ticket | None, facts: Facts) -> str | None:
+    """The category that the evidence is for: the ticket's, the one given, or the one that the text speaks of."""
+    if ticket is not None:
+        return ticket.category
+    given = command.category if isinstance(command, OpenTicket) else None
+    return given or (None if facts.signals is None else facts.signals.category)
 
 
 def _is_requesters(command: OpenTicket | Receive, ticket: Ticket | None, facts: Facts) -> bool:

@@ -1,18 +1,16 @@
 """Gathering what a decision needs to know besides the ticket: the core asks nobody."""
 
-from supportflow._time import Instant
 from supportflow.flows import requests
+from supportflow.flows.cleaning import text_of
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import read_tickets
 from supportflow.flows.people import same_person
-from supportflow.flows.preparing import text_of
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel.conversation import origin_of
 from supportflow.kernel.facts import CaseFacts, Facts
 from supportflow.model.commands import (
     AddParty,
-    Adopt,
     CommandBase,
     Correct,
     Exclude,
@@ -20,44 +18,47 @@ from supportflow.model.commands import (
     Provide,
     Receive,
     Reply,
-    Split,
 )
 from supportflow.model.events import EventBase
+from supportflow.model.signals import Signals
 from supportflow.model.storage import Query
 from supportflow.model.ticket import Ticket
 from supportflow.triage.asking import asked_secret
 from supportflow.triage.posing import suspicious_signs
-from supportflow.triage.wording import written_in
-from supportflow.triage.words import TextSignals
 
 __all__ = ["gather"]
 
-_OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 _LOOKED_AT = 20
 """How many of a person's open tickets, and of all their tickets, a new contact is compared with."""
 _NOTHING = CaseFacts()
 
 
 def gather(
-    env: Environment, command: CommandBase, ticket: Ticket | None, other: Ticket | None, now: Instant
+    env: Environment,
+    command: CommandBase,
+    ticket: Ticket | None,
+    other: Ticket | None,
+    *,
+    signals: Signals | None,
+    redacted: tuple[str, ...],
 ) -> Flow[Facts]:
-    """The facts for one decision.
+    """The facts for one decision, but for a fresh id.
 
     Args:
         env: The desk.
-        command: The command, its texts as typed.
+        command: The command, its texts without secrets.
         ticket: The ticket that it is on.
         other: The other ticket that it touches.
-        now: For fresh ids.
+        signals: What its text says.
+        redacted: What was removed from its texts.
     """
-    text = text_of(command)
     return Facts(
         tenant=env.tenant,
-        ticket_id=(yield from requests.new_id(now)) if isinstance(command, _OPENING) else "",
-        signals=env.book.current.classifier.classify(text) if text else TextSignals(),
+        signals=signals,
+        redacted=redacted,
         other=other,
         history=(yield from _history(env, command, ticket)),
-        case=(yield from _case(env, command, ticket, text)),
+        case=(yield from _case(env, command, ticket)),
     )
 
 
@@ -72,10 +73,10 @@ def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> F
     return ()
 
 
-def _case(env: Environment, command: CommandBase, ticket: Ticket | None, text: str) -> Flow[CaseFacts]:
+def _case(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[CaseFacts]:
     """What is known about the people and the text of a command."""
     if isinstance(command, OpenTicket):
-        return (yield from _of_contact(env, command, text))
+        return (yield from _of_contact(env, command))
     if ticket is None:
         return _NOTHING
     if isinstance(command, Reply):
@@ -89,14 +90,14 @@ def _case(env: Environment, command: CommandBase, ticket: Ticket | None, text: s
     if not isinstance(command, Receive):
         return CaseFacts(same_person=person)
     stranger = origin_of(ticket, command.by, command.automatic, person) in {"stranger", "party"}
-    flags = suspicious_signs(text, env.book.current.cases.official) if stranger else ()
-    return CaseFacts(_language(env, text), flags=flags, same_person=person)
+    flags = suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
+    return CaseFacts(flags=flags, same_person=person)
 
 
-def _of_contact(env: Environment, command: OpenTicket, text: str) -> Flow[CaseFacts]:
+def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
     """What is known about a new contact: the person's other ids, and their latest tickets, open ones first."""
     if env.book.current.cases.identity is None or command.private:
-        return CaseFacts(_language(env, text))
+        return _NOTHING
     person = yield from same_person(env, command.requester)
     found: dict[str, Ticket] = {}
     for requester in (command.requester, *sorted(person)):
@@ -106,11 +107,7 @@ def _of_contact(env: Environment, command: OpenTicket, text: str) -> Flow[CaseFa
             rows = yield from requests.search(env.tenant, query)
             tickets = yield from read_tickets(env, [row for row in rows if row.id not in found])
             found.update({ticket.id: ticket for ticket in tickets})
-    return CaseFacts(_language(env, text), same_person=person, candidates=tuple(found.values()))
-
-
-def _language(env: Environment, text: str) -> str | None:
-    return written_in(text) if env.book.current.cases.rules else None
+    return CaseFacts(same_person=person, candidates=tuple(found.values()))
 
 
 def _asks_for(env: Environment, command: Reply) -> str | None:

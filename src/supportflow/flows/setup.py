@@ -1,15 +1,16 @@
 """Making the environment of a desk from what a host passes in."""
 
 from collections.abc import Collection, Mapping
+from inspect import iscoroutinefunction
 from typing import Any
 
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.environment import Environment
 from supportflow.model.base import is_id
-from supportflow.model.events import EVENT_TYPES, EventBase
+from supportflow.model.events import EVENT_TYPES, EventBase, TicketEvent
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
-__all__ = ["channels_of", "kinds_of", "new_environment"]
+__all__ = ["channels_of", "kinds_of", "new_environment", "plain_only"]
 
 _MIN_SECRET = 16
 _MAX_TENANT = 100
@@ -28,6 +29,10 @@ def kinds_of(on: Mapping[type[EventBase], Any]) -> dict[str, Any]:
     for cls, handler in on.items():
         if cls not in kinds:
             raise InvalidInput("on", f"{cls!r} is not an event class")
+        if not issubclass(cls, TicketEvent):
+            raise InvalidInput(
+                "on", f"{cls.__name__} is the desk's own; only events of tickets are delivered"
+            )
         if not callable(handler):
             raise InvalidInput("on", f"the handler of {cls.__name__} cannot be called")
         handlers[kinds[cls]] = handler
@@ -48,12 +53,28 @@ def channels_of(channels: Mapping[str, Any] | None) -> dict[str, Any]:
     return dict(channels or {})
 
 
+def plain_only(handlers: Mapping[str, Any], channels: Mapping[str, Any]) -> None:
+    """Refuse async handlers and channels: a plain desk would make their coroutines and never run them.
+
+    Raises:
+        InvalidInput: If one is async.
+    """
+    for kind, handler in handlers.items():
+        if iscoroutinefunction(handler) or iscoroutinefunction(getattr(handler, "__call__", None)):  # noqa: B004 - it is callable; the question is how
+            raise InvalidInput("on", f"the handler of {kind!r} is async: use AsyncDesk")
+    for name, channel in channels.items():
+        if iscoroutinefunction(channel.send):
+            raise InvalidInput("channels", f"{name!r} is async: use AsyncDesk")
+
+
 def new_environment(
     policy: Policy | None,
     tenant: str,
     subscribed: Collection[str],
     channels: Collection[str],
     secret: bytes | None,
+    *,
+    asks_model: bool = False,
 ) -> Environment:
     """The environment of a desk.
 
@@ -70,4 +91,4 @@ def new_environment(
     if secret is not None and len(secret) < _MIN_SECRET:
         raise InvalidInput("secret", f"is shorter than {_MIN_SECRET} bytes")
     book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))
-    return Environment(tenant, book, frozenset(subscribed), frozenset(channels), secret)
+    return Environment(tenant, book, frozenset(subscribed), frozenset(channels), secret, asks_model)

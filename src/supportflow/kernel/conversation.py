@@ -19,6 +19,7 @@ from supportflow.model.events import (
 from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
+from supportflow.triage.priority import evidence_of
 
 __all__ = ["add_note", "origin_of", "receive", "reply"]
 
@@ -57,7 +58,9 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
             body=as_ref(command.body),
             channel=command.channel or ticket.channel,
             attachments=handles(command.attachments),
-            flags=facts.case.flags if origin in {"stranger", "party"} else (),
+            flags=_flags(facts, origin),
+            review=facts.signals is not None and facts.signals.raised_for_review,
+            redacted=facts.redacted,
         )
     )
     if origin == "party":
@@ -68,9 +71,18 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
             draft.fire_if_permitted("requester_replied", cause="message")
         elif reopens:
             draft.fire("reopen", cause="message")
-    _raise_class(draft, facts)
+    if command.automatic is None:  # a bounce quotes the desk's own words
+        _raise_class(draft, facts)
     if origin == "requester":
-        ask(draft, facts.case.written_in)
+        ask(draft, None if facts.signals is None else facts.signals.language)
+
+
+def _flags(facts: Facts, origin: str) -> tuple[str, ...]:
+    """What a person should see: what the text says and, if it is not the requester's, what it pretends."""
+    read = () if facts.signals is None else facts.signals.flags
+    if origin not in {"stranger", "party"} or not facts.case.flags:
+        return read
+    return tuple(sorted({*read, *facts.case.flags}))
 
 
 def _can_reopen(draft: Draft) -> bool:
@@ -80,20 +92,18 @@ def _can_reopen(draft: Draft) -> bool:
 
 def _raise_class(draft: Draft, facts: Facts) -> None:
     """A later message can raise the class, never lower it."""
-    suggested = facts.signals.priority_class
-    priority = draft.policy.priority
-    ticket = draft.ticket
-    if suggested is None or priority.rank(suggested) >= priority.rank(ticket.priority_class):
+    signals, ticket = facts.signals, draft.ticket
+    if signals is None or not draft.policy.priority.raises(signals, ticket.priority_class):
         return
     draft.emit(
         PriorityChanged(
             **draft.head(),
-            priority_class=suggested,
+            priority_class=signals.priority_class,
             level=ticket.level,
             previous_class=ticket.priority_class,
             previous_level=ticket.level,
             rule="words",
-            evidence=facts.signals.evidence,
+            evidence=evidence_of(signals),
         )
     )
 
@@ -107,6 +117,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
     event = TicketOpened(
         ticket_id=facts.ticket_id,
         recorded_at=from_us(draft.at_us),
+        observed_at=draft.observed_at,
         by=command.by,
         requester=ended.requester,
         channel=command.channel or ended.channel,
@@ -127,6 +138,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
         opened_at=from_us(draft.at_us),
         policy=policy.fingerprint,
         follow_up_of=ended.id,
+        redacted=facts.redacted,
     )
     same_class = ended.priority_class if ended.priority_class in policy.document.classes else None
     asked = Described(requester=ended.requester, priority_class=same_class, level=ended.level)
@@ -158,6 +170,8 @@ def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
             channel=(party and party.channel) or ticket.channel,
             attachments=handles(command.attachments),
             to=command.to,
+            redacted=facts.redacted,
+            in_reply_to=ticket.received,
         )
     )
     draft.begin_work("reply")
@@ -165,5 +179,6 @@ def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
 
 def add_note(draft: Draft, command: AddNote, facts: Facts, book: PolicyBook) -> None:
     """Keep an internal note, at any time."""
-    del facts, book
-    draft.emit(NoteAdded(**draft.head(), body=as_ref(command.body), attachments=handles(command.attachments)))
+    del book
+    body, attachments = as_ref(command.body), handles(command.attachments)
+    draft.emit(NoteAdded(**draft.head(), body=body, attachments=attachments, redacted=facts.redacted))

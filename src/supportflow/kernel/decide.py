@@ -83,7 +83,7 @@ def decide(
     """
     now_us = to_us(now)
     if isinstance(command, OpenTicket):
-        known = joined_ticket(book.current.cases.identity, command, facts.case.candidates, now_us)
+        known = _joined(book, command, facts, now_us)
         if known is not None:
             return join(book, known, command, facts, now_us)
         return open_ticket(book, command, facts, now_us)
@@ -115,6 +115,14 @@ def decide(
         draft.observed_at = None
         draft.advance(now_us)
     return tuple(draft.events)
+
+
+def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Ticket | None:
+    """The open ticket that a new contact is about, if there is one."""
+    if not facts.case.candidates:
+        return None
+    topic = command.category or (None if facts.signals is None else facts.signals.category)
+    return joined_ticket(book.current.cases.identity, command, topic, facts.case.candidates, now_us)
 
 
 def _advance(draft: Draft, command: Advance, facts: Facts, book: PolicyBook) -> None:

@@ -12,11 +12,13 @@ from supportflow.model.events import (
     EventBase,
     StatusChanged,
     TicketAdopted,
+    TicketMerged,
     TicketOpened,
 )
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.explain import ClockAccount, account
+from supportflow.triage.priority import account as priority_account
 
 __all__ = ["Explanation", "explain"]
 
@@ -79,7 +81,7 @@ def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy,
     return Explanation(
         ticket_id=ticket.id,
         at=from_us(at_us),
-        priority=_priority(ticket),
+        priority=priority_account(ticket),
         status=_status(ticket, events),
         assignment=_assignment(ticket, events),
         permitted=permitted(ticket, policy, at_us),
@@ -116,23 +118,14 @@ def _case(ticket: Ticket, policy: CompiledPolicy) -> Iterator[str]:
             yield f"no answer of {party.role} {party.id}{late}"
 
 
-def _priority(ticket: Ticket) -> str:
-    by = {
-        "given": "given by hand",
-        "default": "no rule and no word said otherwise",
-        "words": f"the text says: {', '.join(ticket.evidence)}",
-    }.get(ticket.rule, f"rule {ticket.rule!r}")
-    return f"{ticket.priority_class}, level {ticket.level} ({by})"
-
-
 def _status(ticket: Ticket, events: Sequence[EventBase]) -> str:
     for event in reversed(events):
+        if isinstance(event, TicketMerged):
+            return f"{ticket.status} (merged into {event.into})"
         if isinstance(event, StatusChanged):
             forced = ", which a command would have been refused" if event.forced else ""
             via = f"by {event.trigger!r} " if event.trigger else ""
             return f"{ticket.status} ({event.cause} {via}of {event.by} at {iso(event.recorded_at)}{forced})"
-    if ticket.merged_into is not None:
-        return f"{ticket.status} (merged into {ticket.merged_into})"
     return f"{ticket.status} (since it was opened)"
 
 

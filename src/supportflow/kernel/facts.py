@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from supportflow.model.events import EventBase
+from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
-from supportflow.triage.words import TextSignals
 
 __all__ = ["CaseFacts", "Facts"]
 
@@ -14,21 +14,18 @@ class CaseFacts:
     """Facts about the people and the texts of a case.
 
     Attributes:
-        written_in: The language of the text, if it can be told.
         asks_for: The kind of secret that a reply asks its reader for.
         flags: What looks wrong about a text, if it is not the requester's.
         same_person: Ids that are known to be the requester's, too.
         candidates: Tickets that a new contact may be about.
     """
 
-    written_in: str | None = None
     asks_for: str | None = None
     flags: tuple[str, ...] = ()
     same_person: frozenset[str] = frozenset()
     candidates: tuple[Ticket, ...] = ()
 
 
-_NOTHING = TextSignals()
 _NO_CASE = CaseFacts()
 
 
@@ -39,7 +36,8 @@ class Facts:
     Attributes:
         tenant: The tenant that it happens in.
         ticket_id: A fresh id, for the ticket that the command may open.
-        signals: What the classifier found in the text.
+        signals: What the classifier read out of the text; None if there was nothing to read.
+        redacted: Kinds of secrets and personal data that were removed from the texts, sorted.
         other: The other ticket that the command touches.
         history: The ticket's events, where the decision looks back: words about verdicts, targets that apply retroactively.
         case: What is known about people and texts.
@@ -47,7 +45,8 @@ class Facts:
 
     tenant: str = "default"
     ticket_id: str = ""
-    signals: TextSignals = _NOTHING
+    signals: Signals | None = None
+    redacted: tuple[str, ...] = ()
     other: Ticket | None = None
     history: tuple[EventBase, ...] = ()
     case: CaseFacts = _NO_CASE

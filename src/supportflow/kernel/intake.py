@@ -76,6 +76,8 @@ def provide(draft: Draft, command: Provide, facts: Facts, book: PolicyBook) -> N
     """Take in evidence that somebody gives apart from a message."""
     del book
     ticket, by = draft.ticket, command.by
+    if not command.evidence:
+        raise InvalidInput("evidence", "is empty")
     if ticket.status_category.is_final:
         raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}")
     outside = by.kind in {"party", "requester"}

@@ -12,7 +12,11 @@ __all__ = ["joined_ticket", "repeated"]
 
 
 def joined_ticket(
-    identity: Identity | None, command: OpenTicket, candidates: Iterable[Ticket], at_us: int
+    identity: Identity | None,
+    command: OpenTicket,
+    topic: str | None,
+    candidates: Iterable[Ticket],
+    at_us: int,
 ) -> Ticket | None:
     """The open ticket that a new contact of the requester is about; the one with the latest word, if there are several."""
     if identity is None or not identity.join or command.private or command.by.kind != "requester":
@@ -23,14 +27,18 @@ def joined_ticket(
         if ticket.is_open
         and not ticket.private
         and _recent(identity, ticket, at_us)
-        and ticket.category == command.category
-        and (command.category is not None or identity.join_unknown)
+        and ticket.category == topic
+        and (topic is not None or identity.join_unknown)
     ]
     return max(same, key=_place, default=None)
 
 
 def repeated(
-    identity: Identity | None, command: OpenTicket, candidates: Iterable[Ticket], at_us: int
+    identity: Identity | None,
+    command: OpenTicket,
+    topic: str | None,
+    candidates: Iterable[Ticket],
+    at_us: int,
 ) -> str | None:
     """Id of the latest ticket that the same person had about the same thing shortly before.
 
@@ -43,7 +51,7 @@ def repeated(
         for ticket in candidates
         if not ticket.private
         and _recent(identity, ticket, at_us)
-        and (ticket.category == command.category or None in {ticket.category, command.category})
+        and (ticket.category == topic or None in {ticket.category, topic})
     ]
     latest = max(before, key=_place, default=None)
     return None if latest is None else latest.id

@@ -1,12 +1,12 @@
 """Work on a ticket: assignment, attributes, priority, and the lifecycle's triggers."""
 
-from supportflow.exceptions import InvalidInput, Refused, StepsMissing
+from supportflow.exceptions import Refused, StepsMissing
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask
 from supportflow.kernel.opening import as_ref
 from supportflow.kernel.procedures import guards
-from supportflow.lifecycle import MERGE
+from supportflow.lifecycle.engine import MERGE
 from supportflow.model.commands import (
     Assign,
     Cancel,
@@ -124,7 +124,7 @@ def trigger(
     """Fire the trigger that the command is named after, or the one that it names.
 
     Raises:
-        InvalidInput: If it names `merge`, which needs a second ticket: it would close this one into nowhere.
+        Refused: If it names `merge`, which needs a second ticket: it would close this one into nowhere.
         StepsMissing: If it ends the work on the ticket, and mandatory steps of its procedure are not done.
         TransitionRefused: If the lifecycle does not accept it now.
     """
@@ -132,7 +132,7 @@ def trigger(
     ticket, policy = draft.ticket, draft.policy
     name = command.trigger if isinstance(command, Trigger) else command.kind
     if name == MERGE:
-        raise InvalidInput("trigger", "needs a second ticket: use merge")
+        raise Refused(draft.ticket.id, command.kind, "merging takes a ticket to merge into; use merge")
     if policy.cases.procedures:
         found = policy.lifecycle.lookup(ticket.status, name, draft.view)
         steps = () if found is None or found.kept else guards(ticket, policy, found.target)

@@ -56,6 +56,8 @@ EvidenceItem = Annotated[Body | ContentRef | AttachmentHandle | Attachment, Fiel
 EvidenceMap = Annotated[Mapping[Name, EvidenceItem], Field(max_length=50)]
 """Item → a value as typed or a file; both become references before anything is decided."""
 MAX_VALIDITY = timedelta(days=3_660)
+Validity = Annotated[timedelta, Field(gt=timedelta(0), le=MAX_VALIDITY)]
+"""How long something counts: longer than nothing, at most ten years."""
 
 
 def _opaque_outside(by: Actor) -> Actor:
@@ -355,7 +357,7 @@ class Provide(TicketCommand):
     """Give evidence: values and files by the names that the policy, or a party's entry in the case, has for them."""
 
     kind: Literal["provide"] = "provide"
-    evidence: Annotated[EvidenceMap, Field(min_length=1)]
+    evidence: EvidenceMap
 
 
 class CompleteStep(TicketCommand):
@@ -392,7 +394,7 @@ class Verify(TicketCommand):
 
     kind: Literal["verify"] = "verify"
     level: Name
-    valid_for: Annotated[timedelta, Field(gt=timedelta(0), le=MAX_VALIDITY)]
+    valid_for: Validity
     method: Name
 
 

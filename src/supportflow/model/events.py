@@ -121,6 +121,10 @@ class TicketOpened(TicketEvent):
         evidence: The lexicon entries that spoke for it.
         policy: Fingerprint of the policy that the ticket lives under.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
+        flags: What a person should see whatever the class: `"self_harm"`, `"phishing_link"`, …
+        review: True if the text raised the class to security, for a person to look at.
+        redacted: Kinds of secrets and personal data that were removed from the texts.
+        product: The product that the text names.
     """
 
     kind: Literal["ticket_opened"] = "ticket_opened"
@@ -150,6 +154,10 @@ class TicketOpened(TicketEvent):
     follow_up_of: Id | None = None
     split_from: Id | None = None
     repeat_of: Id | None = None
+    flags: tuple[Name, ...] = ()
+    review: bool = False
+    redacted: tuple[Name, ...] = ()
+    product: Name | None = None
 
 
 class TicketAdopted(TicketEvent):
@@ -183,7 +191,9 @@ class MessageReceived(TicketEvent):
 
     Attributes:
         origin: Whose words they are. Only `requester` answers a question or asks a new one.
-        flags: What looked wrong about words that are not the requester's: `impostor`, `phishing_link`.
+        flags: What a person should see.
+        review: True if the text raised the class to security, for a person to look at.
+        redacted: Kinds of secrets and personal data that were removed from it.
     """
 
     kind: Literal["message_received"] = "message_received"
@@ -192,12 +202,15 @@ class MessageReceived(TicketEvent):
     channel: Name
     attachments: tuple[AttachmentHandle, ...] = ()
     flags: tuple[Name, ...] = ()
+    review: bool = False
+    redacted: tuple[Name, ...] = ()
 
 
 class ReplySent(TicketEvent):
     """An agent or a bot answered in public.
 
     Attributes:
+        in_reply_to: Number of messages that had come in before, for threading.
         to: Id of the party that it is for; None for the requester. Only a reply to the requester stops clocks.
     """
 
@@ -205,6 +218,8 @@ class ReplySent(TicketEvent):
     body: ContentRef | None = None
     channel: Name
     attachments: tuple[AttachmentHandle, ...] = ()
+    redacted: tuple[Name, ...] = ()
+    in_reply_to: int = 0
     to: Id | None = None
 
 
@@ -214,6 +229,7 @@ class NoteAdded(TicketEvent):
     kind: Literal["note_added"] = "note_added"
     body: ContentRef | None = None
     attachments: tuple[AttachmentHandle, ...] = ()
+    redacted: tuple[Name, ...] = ()
 
 
 class StatusChanged(TicketEvent):

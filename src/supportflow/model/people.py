@@ -53,9 +53,10 @@ class Actor(Value):
         return f"{self.kind} {self.id}"
 
 
-SYSTEM = Actor(kind="system", id="supportflow")
+# Constructed, not validated: a validator built at import would cost every program that imports supportflow.
+SYSTEM = Actor.model_construct(kind="system", id="supportflow")
 """Time itself: warnings, breaches, automatic closing."""
-HOST = Actor(kind="host", id="host")
+HOST = Actor.model_construct(kind="host", id="host")
 """The host application, when it names nobody."""
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field
 
@@ -17,13 +17,18 @@ from supportflow.model.people import Group
 from supportflow.policy.authority import Authority
 from supportflow.policy.identity import Identity
 from supportflow.policy.procedures import Procedure
+from supportflow.policy.publishing import expanded
 from supportflow.sla.metrics import Metric
 from supportflow.sla.policy import CalendarName, SlaPolicy
 from supportflow.triage.intake import Intake
+from supportflow.triage.lexicon.document import Lexicon
 from supportflow.triage.official import Official
-from supportflow.triage.priority import DEFAULT_CLASSES, PriorityRule
+from supportflow.triage.priority import DEFAULT_CLASSES, PriorityPolicy, PriorityRule
+from supportflow.triage.redaction.rules import RedactionRules
 
 __all__ = ["Policy"]
+
+P = TypeVar("P", bound="Policy")
 
 
 class Policy(Document):
@@ -41,7 +46,11 @@ class Policy(Document):
         default_class: The class of a ticket for which nothing else speaks; the lowest, if not given.
         default_level: The level of a ticket for which nobody gives one.
         rules: Priority rules, in order.
-        words: Class → words that speak for it in a subject or body; a short English and Chinese list if not given.
+        priority: What else decides the level of a ticket, and its place among the tickets of its class.
+        lexicons: Lexicons that classify texts: names of shipped ones (`"common"`, `"exchange"`, `"banking"`) or your own. If
+            neither these nor `words` are given: `"common"` and a few words for disputes, English and Chinese.
+        words: Class → words that speak for it, for who needs no lexicon.
+        redaction: Which personal data stays in texts. Secrets never do.
         calendars: Business calendars by name.
         metrics: Metrics besides the shipped ones.
         sla: SLA policies, in order; the first match applies.
@@ -71,7 +80,10 @@ class Policy(Document):
     default_class: Name | None = None
     default_level: int = Field(default=3, ge=1, le=4)
     rules: tuple[PriorityRule, ...] = ()
+    lexicons: tuple[Literal["common", "exchange", "banking"] | Lexicon, ...] | None = None
+    priority: PriorityPolicy | None = None
     words: Mapping[Name, tuple[Name, ...]] | None = None
+    redaction: RedactionRules | None = None
     calendars: Mapping[Name, BusinessCalendar] = Field(default_factory=dict)
     metrics: tuple[Metric, ...] = ()
     sla: tuple[SlaPolicy, ...] = ()
@@ -86,10 +98,20 @@ class Policy(Document):
     authority: Authority = Field(default_factory=Authority)
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
 
+    def published(self) -> "Policy":
+        """The document that a desk decides by and a store keeps: with every country's holidays as dates.
+
+        Itself, if no calendar names a country. Its fingerprint is that of the document it was made of.
+
+        Raises:
+            MissingExtra: If a calendar names a country and the `holidays` package is not installed.
+        """
+        return expanded(self)
+
     @cached_property
     def canonical(self) -> str:
-        """The explicitly given values and the schema, as JSON with sorted keys: what the fingerprint is taken of."""
-        given = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        """The explicitly given values of the published document and the schema, as JSON with sorted keys."""
+        given = self.published().model_dump(mode="json", by_alias=True, exclude_unset=True)
         return json.dumps(
             {**given, "schema": self.schema_}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
         )
@@ -98,3 +120,17 @@ class Policy(Document):
     def fingerprint(self) -> str:
         """SHA-256 of the canonical document, 64 hexadecimal digits: the name of this version, for ever."""
         return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+    # A copy with other fields is another version: it must not keep what was derived from the first.
+
+    def __copy__(self) -> Self:
+        return _underived(super().__copy__())
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return _underived(super().__deepcopy__(memo))
+
+
+def _underived(copied: P) -> P:
+    for derived in ("canonical", "fingerprint"):
+        copied.__dict__.pop(derived, None)
+    return copied

@@ -4,7 +4,7 @@ Everything is integer microseconds.
 """
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from supportflow.calendars import BusinessCalendar
 from supportflow.model.records import Clock, ClockMove, Segment, Verdict
@@ -15,6 +15,7 @@ __all__ = [
     "ahead_us",
     "apply_move",
     "apply_verdict",
+    "changed",
     "close_segment",
     "due_us",
     "elapsed_us",
@@ -43,7 +44,9 @@ def reach_us(clock: Clock, after_us: int, calendars: Calendars) -> int:
     """When a running clock will have counted that much; not before its target was attached, unless retroactively."""
     last = clock.segments[-1]
     missing = after_us - clock.banked_us
-    if missing >= 0:
+    if missing > 0:
+        reached = calendars(last.calendar).add_us(last.start_us, missing, clock.edge)
+    elif missing == 0:
         reached = ahead_us(calendars(last.calendar), last.start_us, missing, clock.edge)
     else:
         reached = _reached_in_the_past(clock, after_us, calendars)
@@ -101,26 +104,42 @@ def close_segment(clock: Clock, at_us: int, calendars: Calendars) -> int | None:
     return calendars(last.calendar).elapsed_us(last.start_us, at_us)
 
 
-def _closed(clock: Clock, at_us: int, counted_us: int | None) -> Clock:
+Changes = dict[str, Any]
+
+_PLACE = {name: place for place, name in enumerate(Clock._fields)}
+_new = tuple.__new__
+
+
+def changed(clock: Clock, changes: Changes) -> Clock:
+    """What `_replace` does, in half of its time: that one asks for each of the twenty fields."""
+    values = list(clock)
+    for name, value in changes.items():
+        values[_PLACE[name]] = value
+    return _new(Clock, values)
+
+
+def _closing(clock: Clock, at_us: int, counted_us: int | None) -> Changes:
+    """The changes that close the running segment; none if `counted_us` is None, for then none runs."""
     if counted_us is None:
-        return clock
+        return {}
     last = clock.segments[-1]
     segments = (*clock.segments[:-1], Segment(last.start_us, at_us, last.calendar, counted_us))
     folded = clock.folded_us
     if len(segments) > MAX_SEGMENTS:
         folded += segments[0].counted_us or 0
         segments = segments[1:]
-    return clock._replace(segments=segments, banked_us=clock.banked_us + counted_us, folded_us=folded)
+    return {"segments": segments, "banked_us": clock.banked_us + counted_us, "folded_us": folded}
 
 
-def _opened(clock: Clock, at_us: int, calendar: str) -> Clock:
-    last = clock.segments[-1]
+def _opening(segments: tuple[Segment, ...], paused_us: int, at_us: int, calendar: str) -> Changes:
+    """The changes that open a segment after these."""
+    last = segments[-1]
     pause = 0 if last.end_us is None else at_us - last.end_us
-    return clock._replace(
-        state="running",
-        segments=(*clock.segments, Segment(at_us, None, calendar)),
-        paused_us=clock.paused_us + pause,
-    )
+    return {
+        "state": "running",
+        "segments": (*segments, Segment(at_us, None, calendar)),
+        "paused_us": paused_us + pause,
+    }
 
 
 def apply_move(clocks: tuple[Clock, ...], move: ClockMove) -> tuple[Clock, ...]:
@@ -129,28 +148,32 @@ def apply_move(clocks: tuple[Clock, ...], move: ClockMove) -> tuple[Clock, ...]:
         state = move.state
         others = tuple(clock for clock in clocks if clock.target != state.target)
         return (*others, state)
-    return tuple(_moved(clock, move) if clock.key == move.clock else clock for clock in clocks)
+    return tuple([_moved(clock, move) if clock.key == move.clock else clock for clock in clocks])
 
 
 def _moved(clock: Clock, move: ClockMove) -> Clock:
-    closed = _closed(clock, move.at_us, move.counted_us)
+    changes = _closing(clock, move.at_us, move.counted_us)
     if move.move == "pause":
-        return closed._replace(state="paused")
-    if move.move == "cancel":
-        return closed._replace(state="cancelled")
-    assert move.calendar is not None
-    return _opened(closed, move.at_us, move.calendar)
+        changes["state"] = "paused"
+    elif move.move == "cancel":
+        changes["state"] = "cancelled"
+    else:
+        assert move.calendar is not None
+        segments = changes.get("segments", clock.segments)
+        changes |= _opening(segments, clock.paused_us, move.at_us, move.calendar)
+    return changed(clock, changes)
 
 
 def apply_verdict(clocks: tuple[Clock, ...], key: str, verdict: Verdict) -> tuple[Clock, ...]:
     """The ticket's clocks after one of them was judged."""
-    return tuple(_judged(clock, verdict) if clock.key == key else clock for clock in clocks)
+    return tuple([_judged(clock, verdict) if clock.key == key else clock for clock in clocks])
 
 
 def _judged(clock: Clock, verdict: Verdict) -> Clock:
-    counted = verdict.elapsed_us - clock.banked_us if clock.running else None
-    return _closed(clock, verdict.stopped_us, counted)._replace(
-        state="met" if verdict.met else "missed",
-        verdict=verdict,
-        paused_us=paused_us(clock, verdict.stopped_us),
-    )
+    stopped_us = verdict.stopped_us
+    counted_us = verdict.elapsed_us - clock.banked_us if clock.state == "running" else None
+    changes = _closing(clock, stopped_us, counted_us)
+    changes["state"] = "met" if verdict.met else "missed"
+    changes["verdict"] = verdict
+    changes["paused_us"] = paused_us(clock, stopped_us)
+    return changed(clock, changes)

@@ -5,7 +5,7 @@ uses its whole range: any Unicode that can be kept, any instant that UTC has, nu
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from supportflow._time import Instant, instant
 from supportflow.model.base import MAX_BODY, MAX_SUBJECT, Body, Id, Key, Name, Subject
-from supportflow.model.commands import By, Command, CommandBase
+from supportflow.model.commands import MAX_VALIDITY, By, Command, CommandBase, Validity
 from supportflow.model.content import MediaType
 from supportflow.model.events import EVENT_TYPES, EventBase
 from supportflow.model.people import Actor, RequesterId
@@ -28,11 +28,12 @@ __all__ = ["attribute_values", "commands", "events", "ids", "instants", "names",
 
 T = TypeVar("T")
 _LARGEST = 2**63 - 1
+_KEPT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 
 def texts(max_size: int = 40) -> st.SearchStrategy[str]:
     """Any text that can be kept: no NUL, no lone surrogates."""
-    return st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=max_size)
+    return st.text(_KEPT, max_size=max_size)
 
 
 def ids(*, opaque: bool = False, max_size: int = 20) -> st.SearchStrategy[str]:
@@ -71,7 +72,7 @@ def attribute_values() -> st.SearchStrategy[Any]:
 
 def values(cls: type[T]) -> st.SearchStrategy[T]:
     """Values of a model or record, drawn from its annotations."""
-    return _drawn(cls)  # type: ignore[no-any-return]
+    return _drawn(cls)
 
 
 def commands() -> st.SearchStrategy[CommandBase]:
@@ -96,6 +97,7 @@ def _known() -> list[tuple[object, Any]]:
         (Body, texts() | texts(1).map(lambda text: text * (MAX_BODY // 2))),
         (Subject, texts() | texts(1).map(lambda text: text * (MAX_SUBJECT // 2))),
         (By, actors),
+        (Validity, st.timedeltas(timedelta(microseconds=1), MAX_VALIDITY)),
         (MediaType, st.sampled_from(["image/png", "text/plain; charset=utf-8", ""])),
         (Instant, instants()),
         (AttributeValue, attribute_values()),
@@ -133,7 +135,7 @@ def _plain(hint: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(list(hint))
     hints = get_type_hints(hint, include_extras=True)
     wanted = hint.model_fields if issubclass(hint, BaseModel) else hints
-    return st.builds(hint, **{name: st.deferred(lambda one=hints[name]: _drawn(one)) for name in wanted})
+    return st.builds(hint, **{name: _drawn(hints[name]) for name in wanted})
 
 
 def _constrained(hint: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]:
@@ -144,7 +146,7 @@ def _constrained(hint: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]
                 return st.from_regex(part.pattern, fullmatch=True)
             if isinstance(part, StringConstraints):
                 least, most = part.min_length or 0, part.max_length or 40
-                return texts(min(most, 40)).filter(lambda text, least=least: len(text) >= least)
+                return st.text(_KEPT, min_size=least, max_size=min(most, 40))
             if isinstance(part, Ge | Gt):
                 bounds["min_value"] = int(part.ge if isinstance(part, Ge) else part.gt + 1)  # type: ignore[call-overload, operator]
             if isinstance(part, Le | Lt):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from supportflow.triage import phrasebook as book
-from supportflow.triage.words import fold
+from supportflow.triage.phrasebook import folded
 
 __all__ = ["asked_secret"]
 
@@ -38,8 +38,8 @@ def asked_secret(text: str) -> str | None:
 
     Time is linear in the length of the text.
     """
-    folded = fold(text).replace("’", "'").replace("‘", "'")
-    return _english(folded) or _chinese(folded)
+    plain = folded(text)
+    return _english(plain) or _chinese(plain)
 
 
 def _english(text: str) -> str | None:

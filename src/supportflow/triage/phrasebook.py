@@ -1,5 +1,9 @@
 """The words by which `asked_secret` and `suspicious_signs` read a text: English and Chinese, in folded form."""
 
+# ruff: noqa: RUF001 - typographic quotes are what is looked for
+
+import unicodedata
+
 __all__ = [
     "AFTER_ZH",
     "BREAKS",
@@ -26,7 +30,13 @@ __all__ = [
     "SECRETS_EN",
     "SECRETS_ZH",
     "WANT",
+    "folded",
 ]
+
+
+def folded(text: str) -> str:
+    """A text with case, width and typographic quotes folded: the form that the words are in."""
+    return unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
 
 
 def _words(text: str) -> frozenset[str]:

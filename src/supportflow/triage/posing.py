@@ -10,7 +10,7 @@ import re
 from supportflow.triage import phrasebook as book
 from supportflow.triage.asking import asked_secret
 from supportflow.triage.official import OfficialIndex
-from supportflow.triage.words import fold
+from supportflow.triage.phrasebook import folded
 
 __all__ = ["IMPOSTOR", "PHISHING_LINK", "suspicious_signs"]
 
@@ -49,11 +49,11 @@ def suspicious_signs(text: str, official: OfficialIndex) -> tuple[str, ...]:
         text: The message.
         official: The organisation's own addresses.
     """
-    folded = fold(text).replace("’", "'")
+    plain = folded(text)
     signs: list[str] = []
-    poses = _POSE.search(folded) or _SIGNED.search(folded) or _POSE_ZH.search(folded)
+    poses = _POSE.search(plain) or _SIGNED.search(plain) or _POSE_ZH.search(plain)
     if poses or asked_secret(text) is not None:
         signs.append(IMPOSTOR)
-    if official.has_foreign_link(text) and (signs or _LURE.search(folded)):
+    if official.has_foreign_link(text) and (signs or _LURE.search(plain)):
         signs.append(PHISHING_LINK)
     return tuple(signs)

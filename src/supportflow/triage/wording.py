@@ -7,7 +7,7 @@ from string import Formatter
 
 from supportflow.triage.intake import EvidenceSpec
 
-__all__ = ["LABELS", "TEMPLATES", "in_language", "label", "template_problem", "wording", "written_in"]
+__all__ = ["LABELS", "TEMPLATES", "in_language", "label", "template_problem", "wording"]
 
 TEMPLATES: Mapping[str, Mapping[str, str]] = {
     "evidence": {
@@ -48,17 +48,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 """The shipped labels: item → language → words. An item of another name has its own, or is called by its name."""
 
 FIELDS = ("items", "ref", "ticket")
-_SAMPLE = 2_000
-
-
-def written_in(text: str) -> str | None:
-    """`"zh"` if a text is mainly written in Chinese characters; None if it is not, or cannot be told."""
-    letters = [character for character in text[:_SAMPLE] if character.isalpha()]
-    han = sum("\u4e00" <= character <= "\u9fff" for character in letters)
-    other = any(
-        "\u3040" <= character <= "\u30ff" or "\uac00" <= character <= "\ud7a3" for character in letters
-    )
-    return "zh" if han and not other and han * 4 >= len(letters) else None
 
 
 def template_problem(text: str) -> str | None:
