@@ -13,8 +13,9 @@ from supportflow.flows.requests import Flow
 from supportflow.model.commands import Adopt, CommandBase, OpenTicket, Receive, Split
 from supportflow.model.content import Attachment
 from supportflow.model.signals import Signals
+from supportflow.triage import redaction
 from supportflow.triage.lexicon import combine
-from supportflow.triage.redaction import PERSONAL, RedactionRules, redact
+from supportflow.triage.redaction import PERSONAL, RedactionRules
 
 __all__ = ["TEXTS", "Cleaned", "clean", "private_fields", "read"]
 
@@ -61,7 +62,7 @@ class _Cleaner:
         self.kinds: set[str] = set()
 
     def text(self, value: str, rules: RedactionRules | None = None) -> str:
-        found = redact(value, rules or self.rules)
+        found = redaction.redact(value, rules or self.rules)  # loaded here, at the first text
         self.kinds.update(finding.kind.value for finding in found.findings if finding.masked)
         return found.text
 
