@@ -1,6 +1,6 @@
 """Bad input: one clear error of our own tree, without the text, and a store that is as it was before."""
 
-# ruff: noqa: E501 - a table is read by its rows, and naive times are what is refused
+# ruff: noqa: E501, DTZ001 - a table is read by its rows, and naive times are what is refused
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -87,6 +87,8 @@ OPENING = [
     ("level is a text", {"level": "2"}, InvalidInput, "level"),
     ("unknown zone", {"tz": SECRET}, InvalidInput, "tz"),
     ("zone is a path", {"tz": "../../etc/passwd"}, InvalidInput, "tz"),
+    ("zone that is a folder", {"tz": "Europe"}, InvalidInput, "tz"),
+    ("zone longer than a file's name", {"tz": "终" * 100}, InvalidInput, "tz"),
     ("zone with NUL", {"tz": "UTC\0"}, InvalidInput, "tz"),
     ("language is a number", {"language": 5}, InvalidInput, "language"),
     ("category is a list", {"category": ["x"]}, InvalidInput, "category"),
