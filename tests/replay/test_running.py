@@ -81,6 +81,16 @@ def test_a_column_may_say_when_it_was_opened(replayed):
 
 
 @pytest.mark.parametrize(
+    ("state", "kinds"),
+    [("New", ["ticket_adopted"]), ("Done", ["ticket_adopted", "assignment_changed", "status_changed"])],
+)
+def test_a_row_that_is_the_opening_itself(replayed, state, kinds):
+    rows = [("1", "2026-03-02T09:00:00Z", state, "sam", "2026-03-02T09:00:00Z")]
+    replayed(rows, header=("id", "at", "state", "who", "born"), opened={"column": "born"})
+    assert [event.kind for event in replayed.events()] == kinds
+
+
+@pytest.mark.parametrize(
     ("born", "reason"),
     [("2026-03-02T09:00:01Z", "opened_later"), ("soon", "unreadable_opening"), ("", None)],
 )
