@@ -166,3 +166,16 @@ def test_no_optional_dependency_is_loaded(code: str):
 
     assert {"supportflow", "pydantic"} <= loaded
     assert loaded & {*OPTIONAL, *TEST_ONLY} == set()
+
+
+def test_expressions_that_find_secrets_are_compiled_for_the_first_text_only():
+    script = """
+import sys
+from supportflow import Desk, Policy
+engine = "supportflow.triage.redaction.engine"
+assert engine not in sys.modules
+Desk(Policy()).open(subject="My password is hunter2-hunter2", requester="ana")
+assert engine in sys.modules
+from supportflow.triage.redaction import SEPARATOR, Finding, Redaction, redact
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -20,7 +20,7 @@ happened: sla_warned sla_breached
 resolution: missed
 """,
     "chinese_desk.py": """\
-A3 security 依据: 助记词 时限: 安全
+A3 security 依据: 助记词、被盗 时限: 安全
 A2 dispute  依据: 不放币 时限: 普通
 A1 general  依据: 无 时限: 普通
 A3: 安全组 met

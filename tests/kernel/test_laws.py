@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from supportflow.triage.words import TextSignals
 
 from kernel.scene import Scene, at, book
 from supportflow import BusinessCalendar, FieldSpec, Policy, SlaPolicy, Target, fold, wakeup
@@ -19,6 +18,7 @@ from supportflow.model import commands as c
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.people import HOST, Actor
+from supportflow.model.signals import Signals
 from supportflow.sla.policy import Repeat
 
 BODY = ContentRef(id="c1", commitment="0" * 64)
@@ -80,7 +80,7 @@ OPENINGS = st.fixed_dictionaries(
 TRIGGERS = [
     "start", "wait_for_requester", "hold", "resume", "requester_replied", "resolve", "reopen", "close", "cancel",
 ]  # fmt: skip
-WORDS = TextSignals("dispute", ("refund",))
+WORDS = Signals(priority_class="dispute")
 
 
 def attempt(scene: Scene, command, minutes: float, ticket: str) -> bool:

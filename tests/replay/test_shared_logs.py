@@ -147,7 +147,7 @@ def when(text):
     day, month, rest = text.split("/")
     year, clock = rest.split(" ")
     hour, minute = clock.split(":")
-    return datetime(int(year), int(month), int(day), int(hour), int(minute))  # noqa: DTZ001 - the log has no zone
+    return datetime(int(year), int(month), int(day), int(hour), int(minute))  # the log has no zone
 
 
 def test_bad_rows_are_said_with_their_lines(uci):

@@ -12,9 +12,10 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
 from supportflow.model.commands import Adopt, CommandBase, OpenTicket, Receive, Split
 from supportflow.model.content import Attachment
-from supportflow.model.signals import Signals
+from supportflow.model.signals import Evidence, Signals
+from supportflow.triage import redaction
 from supportflow.triage.lexicon import combine
-from supportflow.triage.redaction import PERSONAL, RedactionRules, redact
+from supportflow.triage.redaction import PERSONAL, RedactionRules
 
 __all__ = ["TEXTS", "Cleaned", "clean", "private_fields", "read"]
 
@@ -61,7 +62,7 @@ class _Cleaner:
         self.kinds: set[str] = set()
 
     def text(self, value: str, rules: RedactionRules | None = None) -> str:
-        found = redact(value, rules or self.rules)
+        found = redaction.redact(value, rules or self.rules)  # loaded here, at the first text
         self.kinds.update(finding.kind.value for finding in found.findings if finding.masked)
         return found.text
 
@@ -104,7 +105,28 @@ def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
     return Cleaned(command.model_copy(update=changed), tuple(sorted(cleaner.kinds)))
 
 
-def read(env: Environment, command: CommandBase) -> Flow[Signals | None]:
+_GIVEN_AWAY = {"seed_phrase", "private_key"}
+"""Who has one of these has the wallet: whoever sends one has given it away, whatever the words around it say."""
+
+
+def _given_away(redacted: tuple[str, ...], classes: tuple[str, ...]) -> Signals | None:
+    found = sorted(_GIVEN_AWAY & set(redacted))
+    if not found or "security" not in classes:
+        return None
+    evidence = tuple(
+        Evidence(
+            entry=f"redaction:secret_given_away:{kind}",
+            category="secret_given_away",
+            priority_class="security",
+            start=0,
+            end=0,
+        )
+        for kind in found
+    )
+    return Signals(priority_class="security", category="secret_given_away", confidence=1.0, evidence=evidence)
+
+
+def read(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> Flow[Signals | None]:
     """What the text of an inbound command says; None if it has none.
 
     The policy's rules read it, and the host's model if there is one. A model that fails loses nothing: the rules' word
@@ -118,6 +140,9 @@ def read(env: Environment, command: CommandBase) -> Flow[Signals | None]:
         return None
     policy = env.book.current
     rules = policy.classifier.classify(text)
+    given_away = _given_away(redacted, policy.document.classes)
+    if given_away is not None:
+        rules = combine(rules, given_away, policy.document.classes)
     if not env.asks_model:
         return rules
     try:

@@ -62,14 +62,27 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     """
     if not isinstance(command, CommandBase):
         raise InvalidInput("command", "is not a command")
-    fingerprint = "" if command.key is None else request_hash(command, env.secret)
-    known = None if command.key is None else (yield from requests.recall(env.tenant, command.key))
-    if known is not None:
-        return (yield from _again(env, known, fingerprint))
+    if command.key is None:
+        return (yield from _carry_out(env, command, ""))
+    fingerprint = request_hash(command, env.secret)
+    known = yield from requests.recall(env.tenant, command.key)
+    if known is None:
+        try:
+            return (yield from _carry_out(env, command, fingerprint))
+        except SupportflowError:
+            # What stands in the way may be what this very command did: it may have come twice at the same time.
+            known = yield from requests.recall(env.tenant, command.key)
+            if known is None:
+                raise
+    return (yield from _again(env, known, fingerprint))
+
+
+def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow[Outcome]:
+    """Prepare, load, decide, commit; again if others were faster."""
     now = yield from requests.now()
     yield from publish(env, now)
     command, redacted = clean(command, env.book.current.redaction)
-    signals = yield from read(env, command)
+    signals = yield from read(env, command, redacted)
     prepared: Prepared | None = None
     contested = ""
     for _attempt in range(ATTEMPTS):

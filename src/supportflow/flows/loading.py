@@ -76,7 +76,7 @@ def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
     document = yield from requests.get_policy(env.tenant, fingerprint)
     if document is None:
         raise PolicyNotFound(fingerprint)
-    env.book = env.book.adding(CompiledPolicy(Policy.model_validate_json(document)))
+    env.book.add(CompiledPolicy(Policy.model_validate_json(document)))
 
 
 def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Ticket, ...]]:

@@ -31,7 +31,7 @@ from supportflow.model.events import (
     TicketUpdated,
 )
 from supportflow.model.ticket import Ticket
-from supportflow.sla.clock import apply_move, apply_verdict
+from supportflow.sla.clock import apply_move, apply_verdict, changed
 
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
 
@@ -40,6 +40,7 @@ FOLD_VERSION = 1
 
 Changes = dict[str, Any]
 
+_new = object.__new__
 _set = object.__setattr__
 
 
@@ -64,12 +65,8 @@ def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") 
     update = change(ticket, event)
     update["version"] = ticket.version + 1
     update["recorded_at"] = event.recorded_at
-    return _changed(ticket, update)
-
-
-def _changed(ticket: Ticket, update: Changes) -> Ticket:
-    """What `model_copy(update=…)` does, for a model without private attributes, in a third of the time."""
-    new = Ticket.__new__(Ticket)
+    # What `model_copy(update=…)` does, for a model without private attributes, in a third of the time.
+    new = _new(Ticket)
     _set(new, "__dict__", {**ticket.__dict__, **update})
     _set(new, "__pydantic_fields_set__", ticket.__pydantic_fields_set__)
     _set(new, "__pydantic_extra__", None)
@@ -246,16 +243,20 @@ def _clocks_moved(ticket: Ticket, event: ClocksMoved) -> Changes:
 
 def _reached(ticket: Ticket, event: SlaWarned | SlaBreached | SlaOverdue) -> Changes:
     breached = isinstance(event, SlaBreached)
-    clocks = tuple(
-        clock._replace(
-            passed=event.passed,
-            breached_us=to_us(event.reached_at) if breached else clock.breached_us,
+    return {
+        "clocks": tuple(
+            changed(
+                clock,
+                {
+                    "passed": event.passed,
+                    "breached_us": to_us(event.reached_at) if breached else clock.breached_us,
+                },
+            )
+            if clock.key == event.clock
+            else clock
+            for clock in ticket.clocks
         )
-        if clock.key == event.clock
-        else clock
-        for clock in ticket.clocks
-    )
-    return {"clocks": clocks}
+    }
 
 
 def _judged(ticket: Ticket, event: SlaJudged) -> Changes:

@@ -17,6 +17,7 @@ from supportflow.model.events import (
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.explain import ClockAccount, account
+from supportflow.triage.priority import account as priority_account
 
 __all__ = ["Explanation", "explain"]
 
@@ -76,7 +77,7 @@ def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy,
     return Explanation(
         ticket_id=ticket.id,
         at=from_us(at_us),
-        priority=_priority(ticket),
+        priority=priority_account(ticket),
         status=_status(ticket, events),
         assignment=_assignment(ticket, events),
         permitted=policy.lifecycle.permitted(ticket.status, lambda: ticket_record(ticket, at_us)),
@@ -93,21 +94,6 @@ def _what(ticket: Ticket, due: Due) -> str:
     if due.what == "uncap":
         return f"{clock.key} goes on, its pause is used up"
     return f"{clock.milestones[clock.passed].key} of {clock.key}"
-
-
-def _priority(ticket: Ticket) -> str:
-    by = {
-        "given": "given by hand",
-        "default": "no rule and no word said otherwise",
-        "words": f"the text says: {', '.join(map(_said, ticket.evidence))}",
-    }.get(ticket.rule, f"rule {ticket.rule!r}")
-    return f"{ticket.priority_class}, level {ticket.level} ({by})"
-
-
-def _said(evidence: str) -> str:
-    """A lexicon entry in short: its one word, or the category that its pattern speaks for."""
-    _, category, pattern = (*evidence.split(":", 2), "", "")[:3]
-    return pattern if pattern and not set(pattern) & set("|*@?") else category or evidence
 
 
 def _status(ticket: Ticket, events: Sequence[EventBase]) -> str:

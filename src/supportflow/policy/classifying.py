@@ -36,10 +36,11 @@ def _default(classes: tuple[str, ...]) -> LexiconClassifier:
 
 
 def _plain(words: dict[str, tuple[str, ...]]) -> Lexicon:
-    """A lexicon in which each class is a category of its own."""
+    """A lexicon in which each class is a category of its own, and each word an entry: all that are found are evidence."""
     entries = tuple(
-        Entry.model_validate({"category": each, "class": each, "words": listed})
+        Entry.model_validate({"category": each, "class": each, "words": [word]})
         for each, listed in words.items()
+        for word in listed
     )
     return Lexicon(name="words", sets={}, entries=entries)
 

@@ -32,6 +32,8 @@ class CompiledPolicy:
     """
 
     def __init__(self, document: Policy) -> None:
+        # What decides is what is kept: a machine that reads this version from the store gets the same dates.
+        document = document.published()
         self.document = document
         self.fingerprint = document.fingerprint
         problems = list(policy_problems(document))
@@ -52,6 +54,7 @@ class CompiledPolicy:
                 self.fields,
                 document.default_class or document.classes[-1],
                 document.default_level,
+                document.priority,
             )
             self.sla = SlaIndex(document.sla, metrics, self.fields, calendar_name)
         except ConditionError as error:
