@@ -55,7 +55,9 @@ def cost_us(call: Callable[[], object], number: int) -> float:
     return (time.process_time() - start) / number * 1e6
 
 
-def measure(calls: dict[str, Callable[[], object]], unit: Callable[[], object]) -> dict[str, tuple[float, float]]:
+def measure(
+    calls: dict[str, Callable[[], object]], unit: Callable[[], object]
+) -> dict[str, tuple[float, float]]:
     """Name → median CPU microseconds, and median of the ratios to the unit."""
     times: dict[str, list[float]] = {name: [] for name in calls}
     ratios: dict[str, list[float]] = {name: [] for name in calls}
