@@ -28,18 +28,18 @@ class Scan:
         self.rows.setdefault(row.key, row)
 
     def lease(self, now_us, until_us, topics, limit):
-        leases, seen = [], set()
+        heads, seen = [], set()
         for key, row in self.rows.items():
             lane = (row.topic, row.ticket_id)
-            if key in self.dead or row.topic not in topics or lane in seen or len(leases) == limit:
-                continue
-            seen.add(lane)
-            if row.next_us <= now_us:
-                self.claims += 1
-                self.claimed[key] = str(self.claims)
-                self.rows[key] = row._replace(next_us=until_us, attempts=row.attempts + 1)
-                leases.append(Lease(self.rows[key], str(self.claims)))
-        return tuple(leases)
+            if key not in self.dead and row.topic in topics and lane not in seen:
+                seen.add(lane)
+                heads.append(row)
+        due = sorted((row for row in heads if row.next_us <= now_us), key=lambda row: row.next_us)
+        for row in due[:limit]:
+            self.claims += 1
+            self.claimed[row.key] = str(self.claims)
+            self.rows[row.key] = row._replace(next_us=until_us, attempts=row.attempts + 1)
+        return tuple(Lease(self.rows[row.key], self.claimed[row.key]) for row in due[:limit])
 
     def settle(self, key, token, retry_us, error):
         if self.claimed.get(key) != token or key not in self.rows:

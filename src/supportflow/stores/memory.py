@@ -57,7 +57,7 @@ class _Outbox:
     def __init__(self) -> None:
         self.rows: dict[str, _Waiting] = {}
         self._lanes: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        self._due: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self._due: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
         self._places = itertools.count()
         self._claims = itertools.count(1)
 
@@ -74,7 +74,7 @@ class _Outbox:
 
     def _plan(self, head: _Waiting | None) -> None:
         if head is not None:
-            heapq.heappush(self._due[head.row.topic], (head.row.next_us, head.row.key))
+            heapq.heappush(self._due[head.row.topic], (head.row.next_us, head.place, head.row.key))
 
     def _head(self, lane: tuple[str, str]) -> _Waiting | None:
         """The first living row of a lane."""
@@ -89,9 +89,9 @@ class _Outbox:
         return None
 
     def claim(self, now_us: int, until_us: int, topics: Collection[str], limit: int) -> tuple[Lease, ...]:
-        """Claim the heads that are due, in the order in which they came."""
+        """Claim the heads that are due, those first that have been for longest."""
         ready = [waiting for topic in topics for waiting in self._ready(topic, now_us, limit)]
-        ready.sort(key=lambda waiting: waiting.place)
+        ready.sort(key=lambda waiting: (waiting.row.next_us, waiting.place))
         for waiting in ready[:limit]:
             waiting.token = str(next(self._claims))
             waiting.row = waiting.row._replace(next_us=until_us, attempts=waiting.row.attempts + 1)
@@ -104,7 +104,7 @@ class _Outbox:
         due = self._due[topic]
         ready: dict[str, _Waiting] = {}
         while due and due[0][0] <= now_us and len(ready) < limit:
-            next_us, key = heapq.heappop(due)
+            next_us, _, key = heapq.heappop(due)
             waiting = self.rows.get(key)
             if waiting is not None and waiting.row.next_us == next_us and self._head(waiting.lane) is waiting:
                 ready[key] = waiting
@@ -302,7 +302,7 @@ class MemoryStore:
     def lease(
         self, tenant: str, now_us: int, until_us: int, topics: Collection[str], limit: int, /
     ) -> Sequence[Lease]:
-        """Claim deliveries that are due, the first of each ticket and topic."""
+        """Claim deliveries that are due, the first of each ticket and topic; those first that have been for longest."""
         with self._lock:
             return self._tenants[tenant].outbox.claim(now_us, until_us, topics, limit)
 
