@@ -174,6 +174,7 @@ INTERRUPTED = """
 import os, signal, sys
 from supportflow.cli import main
 from supportflow.replay import tally
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
 tally.Tally.ended = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 sys.exit(main(sys.argv[1:]))
 """

@@ -146,7 +146,11 @@ def test_the_same_script_gives_the_same_answers_store_and_deliveries(wrap):
     assert (store, sent, heard) == (store_too, sent_too, heard_too)
     assert len(sent) == 1
     assert len(heard) > 5
-    errors = [answer[0].__name__ for answer in answers if isinstance(answer, tuple) and answer and isinstance(answer[0], type)]
+    errors = [
+        answer[0].__name__
+        for answer in answers
+        if isinstance(answer, tuple) and answer and isinstance(answer[0], type)
+    ]
     assert errors == [
         "TransitionRefused", "DeliveryNotFound", "DeliveryNotFound", "TransitionRefused", "TicketNotFound",
     ]  # fmt: skip

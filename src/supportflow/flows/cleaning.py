@@ -17,7 +17,7 @@ from supportflow.triage import redaction
 from supportflow.triage.lexicon import combine
 from supportflow.triage.redaction import PERSONAL, RedactionRules
 
-__all__ = ["TEXTS", "Cleaned", "clean", "private_fields", "read"]
+__all__ = ["TEXTS", "Cleaned", "clean", "private_fields", "read", "text_of"]
 
 TEXTS = ("subject", "body", "reason")
 """Fields of commands that hold what somebody typed."""
@@ -33,6 +33,7 @@ class PrivateFields(NamedTuple):
     personal: bool
     attachments: bool
     attributes: bool
+    evidence: bool
 
 
 @cache
@@ -44,6 +45,7 @@ def private_fields(command: type[CommandBase]) -> PrivateFields:
         "personal" in fields,
         "attachments" in fields,
         "attributes" in fields,
+        "evidence" in fields,
     )
 
 
@@ -69,6 +71,9 @@ class _Cleaner:
     def attributes(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self.text(value) if isinstance(value, str) else value for name, value in values.items()}
 
+    def evidence(self, given: Any) -> Any:
+        return self.text(given, _DECLARED) if isinstance(given, str) else self.attachment(given)
+
     def attachment(self, item: Any) -> Any:
         if not isinstance(item, Attachment):
             return item
@@ -78,7 +83,7 @@ class _Cleaner:
 
 def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
     """The command without secrets."""
-    texts, personal, attached, described = private_fields(type(command))
+    texts, personal, attached, described, proven = private_fields(type(command))
     given = command.__dict__
     cleaner = _Cleaner(rules)
     changed: dict[str, Any] = {}
@@ -93,6 +98,8 @@ def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
         changed["attachments"] = tuple(map(cleaner.attachment, given["attachments"]))
     if described and given["attributes"]:
         changed["attributes"] = cleaner.attributes(given["attributes"])
+    if proven and given["evidence"]:
+        changed["evidence"] = {item: cleaner.evidence(thing) for item, thing in given["evidence"].items()}
     if isinstance(command, Adopt):
         changed["history"] = tuple(
             fact.model_copy(update={"attributes": cleaner.attributes(fact.attributes)})
@@ -103,6 +110,12 @@ def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
     if not changed:
         return Cleaned(command, ())
     return Cleaned(command.model_copy(update=changed), tuple(sorted(cleaner.kinds)))
+
+
+def text_of(command: CommandBase) -> str:
+    """Subject and body of a command, as far as they are texts."""
+    parts = [command.__dict__.get(name, "") for name in ("subject", "body")]
+    return "\n".join(part for part in parts if isinstance(part, str) and part)
 
 
 _GIVEN_AWAY = {"seed_phrase", "private_key"}
@@ -134,8 +147,7 @@ def read(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> F
     """
     if not isinstance(command, OpenTicket | Adopt | Receive | Split):
         return None
-    parts = [command.__dict__.get(name, "") for name in ("subject", "body")]
-    text = "\n".join(part for part in parts if isinstance(part, str) and part)
+    text = text_of(command)
     if not text:
         return None
     policy = env.book.current

@@ -7,6 +7,7 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
 from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.policy.casework import case_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
 from supportflow.policy.priority import priority_problems
 from supportflow.policy.schema import Policy
@@ -21,6 +22,7 @@ def policy_problems(document: Policy) -> Iterator[str]:
     yield from _class_problems(document)
     yield from priority_problems(document)
     yield from _sla_problems(document)
+    yield from case_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
