@@ -24,7 +24,7 @@ from supportflow import (
     wakeup,
 )
 from supportflow.kernel import Facts
-from supportflow.model.commands import Hold, OpenTicket, Reply, Resume
+from supportflow.model.commands import Hold, OpenTicket, Reply, Resolve, Resume, WaitForRequester
 from supportflow.model.people import Actor
 from supportflow.policy import CompiledPolicy
 from supportflow.testing import CountingIds, ManualClock
@@ -96,12 +96,15 @@ def decisions(clocks: int) -> dict[str, Callable[[], object]]:
         return folded
 
     hold, resume = Hold(by=SAM, ticket_id="t"), Resume(by=SAM, ticket_id="t")
+    wait, resolve = WaitForRequester(by=SAM, ticket_id="t"), Resolve(by=SAM, ticket_id="t")
     reply = Reply(by=SAM, ticket_id="t", body="")
     held = run(hold, ticket)
     return {
         "hold": lambda: run(hold, ticket),
         "resume": lambda: run(resume, held),
         "reply": lambda: run(reply, ticket),
+        "wait_for_requester": lambda: run(wait, ticket),
+        "resolve": lambda: run(resolve, ticket),
         "wakeup": lambda: wakeup(ticket, policy),
     }
 

@@ -47,7 +47,7 @@ def main() -> None:
 
     for ticket in desk.find(open=True, order="priority"):
         due = ticket.clock("first_response")
-        found = "、".join(ticket.evidence) or "无"
+        found = "、".join(entry.split(":")[-1] for entry in ticket.evidence) or "无"
         print(f"{ticket.ref} {ticket.priority_class:<8} 依据: {found} 时限: {due.sla}")
 
     desk.assign(ref="A3", group="安全组", by=Agent("li"))

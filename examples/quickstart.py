@@ -21,10 +21,8 @@ def main() -> None:
         print(f"paged: {breach.target} of {breach.ticket_id} ran out at {breach.breached_at}")
 
     with Desk(Policy(sla=[gold]), on={SlaBreached: page_the_lead}, clock=clock) as desk:
-        ticket = desk.open(
-            subject="My account was hacked", body="Please help.", requester="ana", ref="4711"
-        ).ticket
-        print(f"opened: class {ticket.priority_class}, because of {', '.join(ticket.evidence)}")
+        desk.open(subject="My account was hacked", body="Please help.", requester="ana", ref="4711")
+        print(f"opened: {desk.explain(ref='4711').priority}")
 
         clock.advance(minutes=10)
         desk.reply(ref="4711", body="Withdrawals are frozen.", by=Agent("sam"))

@@ -4,7 +4,7 @@ import pytest
 
 from supportflow import Agent, Desk
 from supportflow.events import StatusChanged
-from supportflow.exceptions import InvalidInput
+from supportflow.exceptions import Refused
 
 
 @pytest.fixture
@@ -17,10 +17,10 @@ def desk():
 def test_the_trigger_alone_is_refused(desk: Desk):
     before = desk.get(ref="7")
 
-    with pytest.raises(InvalidInput) as caught:
+    with pytest.raises(Refused) as caught:
         desk.trigger(ref="7", trigger="merge", by=Agent("sam"))
 
-    assert caught.value.field == "trigger"
+    assert caught.value.command == "trigger"
     assert desk.get(ref="7") == before
 
 

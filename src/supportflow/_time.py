@@ -59,7 +59,7 @@ def instant(value: object, field: str = "datetime") -> pendulum.DateTime:
 
     Raises:
         NaiveDatetimeError: If it has no time zone.
-        InvalidInput: If it is neither a datetime nor such a text.
+        InvalidInput: If it is neither a datetime nor such a text, or no UTC datetime can hold it.
     """
     if type(value) is pendulum.DateTime and value.tzinfo is UTC:
         return value
@@ -72,7 +72,10 @@ def instant(value: object, field: str = "datetime") -> pendulum.DateTime:
         raise InvalidInput(field, "is not a datetime")
     if value.tzinfo is None or value.utcoffset() is None:
         raise NaiveDatetimeError(field)
-    return from_us(to_us(value))
+    try:
+        return from_us(to_us(value))
+    except OverflowError:  # an offset can push the first and the last day past the years that UTC has
+        raise InvalidInput(field, "lies outside of the years 1 to 9999") from None
 
 
 def _validate(value: object) -> pendulum.DateTime:

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Environment, Flow, Tick, Verbs, handle, policies, queries, tick
-from supportflow.flows.setup import kinds_of, new_environment
+from supportflow.flows.setup import channels_of, kinds_of, new_environment
 from supportflow.flows.verbs import TicketName, named
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import CommandBase
@@ -32,6 +32,7 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
         store: Where it keeps everything; its methods may be async. In memory if not given.
         channels: Name → channel by which replies leave; `send` may be async.
         on: Event class → handler, which may be async.
+        classifier: A model of the host's that reads texts besides the policy's rules.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -48,6 +49,7 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
         store: Any = None,
         channels: Mapping[str, Any] | None = None,
         on: Mapping[type[EventBase], Any] | None = None,
+        classifier: Any = None,
         clock: Any = None,
         ids: Any = None,
         tenant: str = "default",
@@ -57,10 +59,13 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
             "store": MemoryStore() if store is None else store,
             "clock": SystemClock() if clock is None else clock,
             "ids": SystemIds() if ids is None else ids,
+            "classifier": classifier,
         }
-        self._channels = dict(channels or {})
-        self._handlers = kinds_of(on or {})
-        self._env: Environment = new_environment(policy, tenant, self._handlers, self._channels, secret)
+        self._channels = channels_of(channels)
+        self._handlers = kinds_of({} if on is None else on)
+        self._env: Environment = new_environment(
+            policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
+        )
         self._closed = False
 
     # --- the driver ----------------------------------------------------------------------------

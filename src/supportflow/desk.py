@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar
 
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Environment, Flow, Tick, Verbs, handle, policies, queries, tick
-from supportflow.flows.setup import kinds_of, new_environment
+from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only
 from supportflow.flows.verbs import TicketName, named
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import CommandBase
@@ -14,7 +14,7 @@ from supportflow.model.events import EventBase
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
-from supportflow.ports import Channel, Clock, Ids, Store
+from supportflow.ports import Channel, Classifier, Clock, Ids, Store
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
@@ -34,6 +34,7 @@ class Desk(Verbs[Outcome]):
         store: Where it keeps everything; in memory if not given.
         channels: Name → channel by which replies leave. A ticket's replies leave by the channel that it came in by.
         on: Event class → handler, called by `run_due` at least once for each event.
+        classifier: A model of the host's that reads texts besides the policy's rules.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -50,6 +51,7 @@ class Desk(Verbs[Outcome]):
         store: Store | None = None,
         channels: Mapping[str, Channel] | None = None,
         on: Mapping[type[EventBase], Handler] | None = None,
+        classifier: Classifier | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
         tenant: str = "default",
@@ -59,10 +61,14 @@ class Desk(Verbs[Outcome]):
             "store": MemoryStore() if store is None else store,
             "clock": SystemClock() if clock is None else clock,
             "ids": SystemIds() if ids is None else ids,
+            "classifier": classifier,
         }
-        self._channels = dict(channels or {})
-        self._handlers = kinds_of(on or {})
-        self._env: Environment = new_environment(policy, tenant, self._handlers, self._channels, secret)
+        self._channels = channels_of(channels)
+        self._handlers = kinds_of({} if on is None else on)
+        plain_only(self._handlers, self._channels)
+        self._env: Environment = new_environment(
+            policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
+        )
         self._closed = False
 
     # --- the driver ----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from supportflow._time import Instant
 from supportflow.model.content import AttachmentHandle, Content
+from supportflow.model.signals import Signals
 from supportflow.model.storage import (
     Answer,
     Commit,
@@ -20,7 +21,7 @@ from supportflow.model.storage import (
     TicketRow,
 )
 
-__all__ = ["Channel", "Clock", "Ids", "Outgoing", "Store"]
+__all__ = ["Channel", "Classifier", "Clock", "Ids", "Outgoing", "Store"]
 
 
 class Clock(Protocol):
@@ -84,6 +85,14 @@ class Channel(Protocol):
 
         Any exception means that it was not sent: it is tried again later, and given up in the end.
         """
+        ...
+
+
+class Classifier(Protocol):
+    """A host's model that reads texts besides the policy's rules. It can raise a class, never lower one."""
+
+    def classify(self, text: str, /) -> Signals:
+        """What a text is about. Secrets were removed from it before. If it raises, the rules' word stands."""
         ...
 
 

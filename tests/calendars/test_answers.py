@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pendulum
 import pytest
 
+from supportflow._time import to_us
 from supportflow.calendars import BusinessCalendar
+from supportflow.calendars.compiled import Compiled
+from supportflow.calendars.plan import timetable
 from supportflow.exceptions import InvalidInput, NaiveDatetimeError, NoWorkingTime
 
 OFFICE = BusinessCalendar.weekdays("09:00", "17:00", tz="UTC", name="office")
@@ -135,6 +138,13 @@ def test_a_calendar_that_ends_says_so_at_once():
         with pytest.raises(NoWorkingTime) as caught:
             ask()
         assert caught.value.calendar == "event"
+    # Nothing was laid out in search of hours, and the closed form was built only for the elapsed time above.
+    asked = Compiled(timetable(event))
+    for us in (1, -1):
+        with pytest.raises(NoWorkingTime):
+            asked.add(to_us(at(2 if us > 0 else 1)), us)
+    assert asked.near[1] - asked.near[0] < 500 * 86_400 * 10**6
+    assert asked._far is None
 
 
 def test_from_the_first_year_to_the_last():
@@ -164,6 +174,17 @@ def test_from_the_first_year_to_the_last():
             beyond()
 
 
+def test_the_last_instant_of_all():
+    last = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    assert ALWAYS.is_open(last)
+    assert ALWAYS.next_open(last) == last
+    assert ALWAYS.next_close(last) is None
+    assert ALWAYS.next_close(datetime(1, 1, 1, tzinfo=UTC)) is None
+    assert ALWAYS.intervals(datetime(1, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)) == [
+        (datetime(1, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC))
+    ]
+
+
 def test_summer_time_goes_on_in_the_far_future():
     berlin = BusinessCalendar.weekdays("09:00", "17:00", tz="Europe/Berlin")
     for year in (1970, 2099, 2101, 2500, 2499, 9000):
@@ -180,7 +201,7 @@ def test_instants_that_no_datetime_can_hold_are_refused():
 
 
 def test_naive_times_name_no_instant():
-    naive = datetime(2026, 6, 1, 9)  # noqa: DTZ001
+    naive = datetime(2026, 6, 1, 9)
     for ask in (
         lambda: OFFICE.add(naive, HOUR),
         lambda: OFFICE.elapsed(naive, at(1)),

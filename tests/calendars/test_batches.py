@@ -99,7 +99,7 @@ def test_kinds_of_input():
 
 def test_what_one_refuses_many_refuse():
     with pytest.raises(NaiveDatetimeError):
-        CALENDARS[0].add_many([datetime(2026, 1, 1)], HOUR)  # noqa: DTZ001
+        CALENDARS[0].add_many([datetime(2026, 1, 1)], HOUR)
     with pytest.raises(InvalidInput, match="starts"):
         CALENDARS[0].add_many([0.5], HOUR)
     with pytest.raises(InvalidInput, match="edge"):

@@ -44,7 +44,7 @@ GOOD = {"tz": "Europe/Berlin", "weekly": {"mon": [("09:00", "17:00")]}}
         ({"weekly": {}}, "weekly", "never open"),
         ({"weekly": {}, "overrides": {"2026-12-24": []}}, "weekly", "never open"),
         ({"holidays": ["2026-02-30"]}, "holidays", "day is out of range"),
-        ({"holidays": [datetime(2026, 1, 1)]}, "holidays", "date alone"),  # noqa: DTZ001
+        ({"holidays": [datetime(2026, 1, 1)]}, "holidays", "date alone"),
         ({"holiday_scope": "night"}, "holiday_scope", "'shift' or 'day'"),
         ({"versions": [{"effective_from": "2026-01-01", "tz": "Mars/Base"}]}, "versions.0.tz", "not a zone"),
         (

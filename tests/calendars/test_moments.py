@@ -70,11 +70,11 @@ def test_both_readings_of_a_repeated_hour_are_told_apart():
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.datetimes(dt.datetime(1, 1, 3), dt.datetime(9999, 12, 29)),  # noqa: DTZ001
+    st.datetimes(dt.datetime(1, 1, 3), dt.datetime(9999, 12, 29)),
     st.sampled_from(["UTC", "Asia/Tokyo", "America/St_Johns", "Europe/Berlin"]),
 )
 def test_instants_survive_the_way_out(moment, zone):
-    us = (moment - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1)  # noqa: DTZ001
+    us = (moment - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1)
     expected = moment.replace(tzinfo=dt.UTC).astimezone(zoneinfo.ZoneInfo(zone))
     for tzinfo in (zoneinfo.ZoneInfo(zone), pendulum.timezone(zone)):
         out = in_zone(us, tzinfo)

@@ -97,7 +97,7 @@ def check_against_the_wall(kind, a, b):
     return calendar, wall, open_for
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(situations(), st.data())
 def test_elapsed_is_the_count_and_add_is_its_inverse(situation, data):
     kind, a, b = situation

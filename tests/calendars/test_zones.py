@@ -2,14 +2,17 @@
 
 import itertools
 import random
+from datetime import datetime, timedelta, tzinfo
 from importlib import resources
 from zoneinfo import available_timezones
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from calendars.oracle import timestamp, tzif
 from supportflow.calendars import BusinessCalendar
-from supportflow.calendars.zones import CYCLE_US, SETTLED_US, UNRULED_US, Zone, tzdata_in_use, zone
+from supportflow.calendars.zones import _PROBE_US, CYCLE_US, SETTLED_US, UNRULED_US, Zone, tzdata_in_use, zone
 from supportflow.exceptions import CalendarError
 
 KEYS = sorted(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
@@ -49,7 +52,7 @@ def test_no_change_can_hide_between_two_probes():
         for (at, before, _), (later, _, after) in zip(tzif(key), tzif(key)[1:], strict=False)
         if before == after
     )
-    assert shortest > 3 * 86_400
+    assert shortest > _PROBE_US // SECOND
 
 
 def test_the_rules_begin_and_settle_where_we_say():
@@ -117,3 +120,39 @@ def test_zones_that_only_one_copy_has():
         BusinessCalendar.always("localtime", tzdata="package")
     assert len(set(KEYS) & available_timezones()) > 500
     assert zone("UTC") is zone("UTC")
+
+
+class StepZone(tzinfo):
+    """A zone that changes its offset when a table says so."""
+
+    def __init__(self, steps):
+        self.steps = steps
+
+    def fromutc(self, dt):
+        at = (dt.replace(tzinfo=None) - datetime(1970, 1, 1)) // timedelta(seconds=1)
+        return dt + timedelta(seconds=[offset for since, offset in self.steps if since <= at][-1])
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 20 * 86_400), st.integers(-50_000, 50_000)), min_size=1, max_size=6),
+    st.integers(0, 2_000_000),
+    st.booleans(),
+)
+def test_changes_at_any_second_are_found(gaps, late, aligned):
+    begin = timestamp(2000, 1, 1)
+    steps, at, now = [(-(10**12), 0)], begin, 0
+    for gap, offset in gaps:
+        at += 3 * 86_400 + (gap // (3 * 86_400) * 3 * 86_400 + gap % 2 if aligned else gap)
+        if offset != now:
+            steps.append((at, offset))
+            now = offset
+    end = (at + 86_400) * SECOND + late
+    # Asked at once, or in parts that meet exactly at a change: from the right, or from the left.
+    for parts in ([], [(at * SECOND, end)], [(begin * SECOND, at * SECOND)]):
+        fake = Zone("UTC", "package")
+        fake.tzinfo = StepZone(steps)
+        for part in parts:
+            list(fake.segments(*part))
+        found = list(fake.segments(begin * SECOND, end))
+        assert [(start // SECOND, offset // SECOND) for start, _, offset in found[1:]] == steps[1:]

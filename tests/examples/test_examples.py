@@ -13,7 +13,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12
 
 PRINTED = {
     "quickstart.py": """\
-opened: class security, because of hacked
+opened: security, level 3 (the text says: account_takeover)
 first response: met
 paged: resolution of <id> ran out at 2026-03-30 09:00:00+00:00
 happened: sla_warned sla_breached

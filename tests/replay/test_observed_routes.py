@@ -4,7 +4,7 @@ import pytest
 
 from supportflow.desk import Desk
 from supportflow.events import StatusChanged
-from supportflow.exceptions import InvalidInput, TransitionRefused
+from supportflow.exceptions import Refused, TransitionRefused
 from supportflow.lifecycle import LifecycleDefinition
 from supportflow.policy import Policy
 from supportflow.testing import ManualClock
@@ -59,6 +59,6 @@ def test_a_lifecycle_in_which_only_the_requester_ends_the_waiting_says_so():
 
 
 def test_merging_needs_a_ticket_to_merge_into(desk):
-    with pytest.raises(InvalidInput):
+    with pytest.raises(Refused):
         desk.trigger(ref="1", trigger="merge", by="sam")
     assert desk.get(ref="1").status == "new"

@@ -1,9 +1,9 @@
 """Business calendars: exact working-time arithmetic in any time zone."""
 
+from supportflow.calendars.calendar import BusinessCalendar, OpenInterval
 from supportflow.calendars.compiled import Edge, HorizonWarning
 from supportflow.calendars.document import HoursVersion, Override, Weekly
 from supportflow.calendars.explaining import Explained
-from supportflow.calendars.hours import BusinessCalendar, OpenInterval
 from supportflow.calendars.render import render_week
 
 __all__ = [

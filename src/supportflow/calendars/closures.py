@@ -23,7 +23,7 @@ from supportflow.exceptions import CalendarError, MissingExtra
 if TYPE_CHECKING:
     from icalendar import Event
 
-    from supportflow.calendars.hours import BusinessCalendar
+    from supportflow.calendars.calendar import BusinessCalendar
 
 __all__ = ["close_by_ical"]
 

@@ -110,15 +110,13 @@ class Compiled:
     def next_close(self, t: int) -> int | None:
         """The end of the interval that holds `t`, or of the next one; None if it never ends."""
         t = self.next_open(t)
-        span = _YEAR_US // 12
-        while t <= MAX_US:
-            _, ends = self.timetable.open_utc(t, min(t + span, MAX_US + 1))
-            if ends[0] < t + span and ends[0] <= MAX_US:
-                self.vouch(t, ends[0])
-                return ends[0]
-            t = ends[0]
-            span *= 2
-        return None
+        # The end is rarely further away than this; where it is, laying out years to find it would not pay.
+        until = min(t + _YEAR_US // 4, MAX_US)
+        _, ends = self.timetable.open_utc(t, until)
+        end = ends[0] if ends and ends[0] < until else self._beyond(t).closes(t)
+        if end is not None:
+            self.vouch(t, end)
+        return end
 
     def intervals(self, a: int, b: int) -> list[tuple[int, int]]:
         """The open intervals within `[a, b)`, clipped to it."""
@@ -135,7 +133,7 @@ class Compiled:
             raise error
         warn(str(error), HorizonWarning, stacklevel=_callers_level())
 
-    # --- growing -----------------------------------------------------------------------------
+    # --- growing: a shift across the border stays in two parts; W does not tell the difference ---
 
     def cover(self, a: int, b: int) -> Near | None:
         """The intervals, laid out so that they cover `a <= b`; None where the closed form has to answer."""
@@ -160,10 +158,6 @@ class Compiled:
         lo, hi, starts, shifts, sums = near
         end = min(max(want, hi + max(_YEAR_US, hi - lo)), self.span[1])
         more_starts, more_ends = self.timetable.open_utc(hi, end)
-        if more_starts and len(starts) > 1 and more_starts[0] == hi == shifts[-1] + sums[-1]:
-            # The last interval goes on where the old stretch was cut.
-            more_starts[0] = starts[-1]
-            starts, shifts, sums = starts[:-1], shifts[:-1], sums[:-1]
         lengths = map(sub, more_ends, more_starts)
         upto = list(accumulate(lengths, initial=sums[-1]))
         return lo, end, starts + more_starts, shifts + list(map(sub, more_starts, upto)), sums + upto[1:]
@@ -172,19 +166,16 @@ class Compiled:
         lo, hi, starts, shifts, sums = near
         begin = max(min(want, lo - max(_YEAR_US, hi - lo)), self.span[0])
         more_starts, more_ends = self.timetable.open_utc(begin, lo)
-        rest, base = 1, sums[1]
-        if more_starts and len(starts) > 1 and more_ends[-1] == lo == starts[1]:
-            more_ends[-1] = shifts[2] + sums[2]
-            rest, base = 2, sums[2]
+        base = sums[1]
         total = sum(more_ends) - sum(more_starts)
         grown = _start(begin, base - total)
         upto = list(accumulate(map(sub, more_ends, more_starts), initial=base - total))
         return (
             begin,
             hi,
-            grown[2] + more_starts + starts[rest:],
-            grown[3] + list(map(sub, more_starts, upto)) + shifts[rest + 1 :],
-            grown[4] + upto[1:] + sums[rest + 1 :],
+            grown[2] + more_starts + starts[1:],
+            grown[3] + list(map(sub, more_starts, upto)) + shifts[2:],
+            grown[4] + upto[1:] + sums[2:],
         )
 
     def check(self, *at_us: int) -> None:

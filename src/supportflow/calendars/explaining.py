@@ -16,7 +16,7 @@ from supportflow.calendars.schedule import Schedule, Shifts
 from supportflow.exceptions import InvalidInput
 
 if TYPE_CHECKING:
-    from supportflow.calendars.hours import BusinessCalendar
+    from supportflow.calendars.calendar import BusinessCalendar
 
 __all__ = ["Explained", "Reason", "explain", "reason_of"]
 

@@ -138,3 +138,16 @@ class Horizon:
         if not (0 if latest else 1) <= at < len(span) - (1 if latest else 0):
             raise NoWorkingTime(self._timetable.name)
         return span[at]
+
+    def closes(self, at_us: int) -> int | None:
+        """The first closed instant at or after one; None if there is none until the end of 9999.
+
+        Time that is not worked grows only while closed, so this is the last instant before it grows.
+        """
+        span = range(MIN_US, MAX_US + 1)
+
+        def idle(at: int) -> int:
+            return at - self.worked(at)
+
+        at = bisect_right(span, idle(at_us), key=idle) - 1
+        return None if at == len(span) - 1 else span[at]

@@ -20,6 +20,23 @@ _MICROSECOND = timedelta(microseconds=1)
 _whole = timedelta.__floordiv__
 
 
+def in_zone(us: int, zone: tzinfo | None) -> pendulum.DateTime:
+    """The instant that many microseconds after 1970-01-01T00:00Z, on the clock of a zone."""
+    seconds, micro = divmod(us, SECOND_US)
+    if type(zone) is not pendulum.Timezone:
+        zone = pendulum.UTC if zone is None or zone is UTC else _pendulum_zone(zone)
+    try:
+        at = datetime.fromtimestamp(seconds, zone)
+    except (OverflowError, ValueError, OSError):  # some platforms know no times before 1970
+        at = _on_clock(seconds, 0, zone)
+    if not isinstance(zone, pendulum.Timezone | pendulum.FixedTimezone):
+        at = _on_clock(seconds, micro, zone)  # its offset may have a fraction of a second
+        zone, micro = _fixed(at, zone), at.microsecond
+    return pendulum.DateTime(
+        at.year, at.month, at.day, at.hour, at.minute, at.second, micro, zone, fold=at.fold
+    )
+
+
 @lru_cache(maxsize=1024)
 def _by_name(name: str) -> tzinfo | None:
     try:
@@ -30,31 +47,16 @@ def _by_name(name: str) -> tzinfo | None:
 
 def _pendulum_zone(zone: tzinfo) -> tzinfo:
     """The same zone as pendulum knows it; itself, if pendulum does not."""
-    if zone is UTC:
-        return pendulum.UTC
     name = getattr(zone, "key", None) or getattr(zone, "zone", None)  # zoneinfo's word for it, and pytz's
     return (isinstance(name, str) and _by_name(name)) or zone
 
 
-def in_zone(us: int, zone: tzinfo | None) -> pendulum.DateTime:
-    """The instant that many microseconds after 1970-01-01T00:00Z, on the clock of a zone."""
-    seconds, micro = divmod(us, SECOND_US)
+def _on_clock(seconds: int, micro: int, zone: tzinfo) -> datetime:
     days, seconds = divmod(seconds, 86_400)
     try:
-        at = _EPOCH + timedelta(days, seconds, micro)
-        if zone is None or zone is pendulum.UTC:
-            zone = pendulum.UTC
-        else:
-            if not isinstance(zone, pendulum.Timezone | pendulum.FixedTimezone):
-                zone = _pendulum_zone(zone)
-            at = zone.fromutc(at.replace(tzinfo=zone))
-            if not isinstance(zone, pendulum.Timezone | pendulum.FixedTimezone):
-                zone = _fixed(at, zone)
+        return zone.fromutc((_EPOCH + timedelta(days, seconds, micro)).replace(tzinfo=zone))
     except OverflowError:
         raise InvalidInput("at", "lies outside the years 1 to 9999") from None
-    return pendulum.DateTime(
-        at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond, zone, fold=at.fold
-    )
 
 
 def _fixed(at: datetime, zone: tzinfo) -> tzinfo:
@@ -72,16 +74,18 @@ def duration_us(duration: timedelta | None, hours: float = 0, minutes: float = 0
     """A working duration in microseconds: a timedelta (pendulum's and pandas' included), or its parts.
 
     Raises:
-        InvalidInput: If both or neither are given, or the duration counts months or years, which have no
-            length.
+        InvalidInput: If it is given twice, is no timedelta, or counts months or years, which have no length.
     """
-    parts = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    in_parts = hours or minutes or seconds
     if duration is None:
-        return _whole(parts, _MICROSECOND)
-    if not isinstance(duration, timedelta):
-        raise InvalidInput("duration", "is not a timedelta; pass one, or hours=, minutes=, seconds=")
-    if parts:
+        return (
+            _whole(timedelta(hours=hours, minutes=minutes, seconds=seconds), _MICROSECOND) if in_parts else 0
+        )
+    if in_parts:
         raise InvalidInput("duration", "is given twice: as a timedelta and in parts")
-    if isinstance(duration, pendulum.Duration) and (duration.years or duration.months):
-        raise InvalidInput("duration", "counts months or years, which have no length in working time")
+    if type(duration) is not timedelta:
+        if not isinstance(duration, timedelta):
+            raise InvalidInput("duration", "is not a timedelta; pass one, or hours=, minutes=, seconds=")
+        if isinstance(duration, pendulum.Duration) and (duration.years or duration.months):
+            raise InvalidInput("duration", "counts months or years, which have no length in working time")
     return _whole(duration, _MICROSECOND)

@@ -15,7 +15,7 @@ from supportflow.calendars.timetable import Bounds, Timetable
 from supportflow.calendars.zones import MAX_US, MIN_US, Zone, zone
 
 if TYPE_CHECKING:
-    from supportflow.calendars.hours import BusinessCalendar
+    from supportflow.calendars.hours import Declaration
 
 __all__ = ["Period", "bounds", "day_number", "periods", "schedule", "timetable"]
 
@@ -40,7 +40,7 @@ class Period:
     scope: HolidayScope
 
 
-def periods(calendar: BusinessCalendar) -> list[Period]:
+def periods(calendar: Declaration) -> list[Period]:
     """The calendar's hours and each of its versions, filled in with what stays as it was."""
     resolved = [
         Period(
@@ -88,7 +88,7 @@ def schedule(period: Period, where: Zone) -> Schedule:
     )
 
 
-def bounds(calendar: BusinessCalendar) -> Bounds | None:
+def bounds(calendar: Declaration) -> Bounds | None:
     """What the calendar's holidays are vouched for, None if nothing is to be said about it."""
     since, until = calendar.vouched_from, calendar.vouched_until
     if calendar.beyond == "ignore" or (since is None and until is None):
@@ -103,7 +103,7 @@ def bounds(calendar: BusinessCalendar) -> Bounds | None:
     )
 
 
-def timetable(calendar: BusinessCalendar) -> Timetable:
+def timetable(calendar: Declaration) -> Timetable:
     """The whole calendar as integers."""
     pieces = []
     for period in periods(calendar):

@@ -9,7 +9,7 @@ from supportflow.calendars.country import public_holidays, with_public_holidays
 from supportflow.calendars.plan import periods
 
 if TYPE_CHECKING:
-    from supportflow.calendars.hours import BusinessCalendar
+    from supportflow.calendars.calendar import BusinessCalendar
 
 __all__ = ["expand"]
 

@@ -13,7 +13,7 @@ from supportflow.calendars.schedule import Schedule
 from supportflow.exceptions import NoWorkingTime
 
 if TYPE_CHECKING:
-    from supportflow.calendars.hours import BusinessCalendar
+    from supportflow.calendars.calendar import BusinessCalendar
 
 __all__ = ["render_week"]
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from math import isnan
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, model_validator
 
@@ -163,13 +163,22 @@ class FieldSpec(BaseModel):
         return None
 
 
-class Fields(RootModel[dict[FieldName, FieldSpec]], Mapping[str, FieldSpec]):
+if TYPE_CHECKING:
+    _Root = RootModel[dict[FieldName, FieldSpec]]
+else:
+    # Naming the parameter makes pydantic build a schema at import, whatever `defer_build` says.
+    _Root = RootModel
+
+
+class Fields(_Root, Mapping[str, FieldSpec]):
     """The declared fields, by name: an immutable mapping that reads from TOML and JSON as a table of tables.
 
     `fields | more` declares both; declaring one name in two ways is refused.
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True)
+
+    root: dict[FieldName, FieldSpec]
 
     def __getitem__(self, name: str) -> FieldSpec:
         try:

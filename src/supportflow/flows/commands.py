@@ -7,14 +7,17 @@ from supportflow.exceptions import (
     ConflictError,
     DuplicateRef,
     IdempotencyMismatch,
+    InvalidInput,
     StoreError,
     SupportflowError,
 )
 from supportflow.flows import requests
+from supportflow.flows.cleaning import clean, read
 from supportflow.flows.delivering import deliver
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import follow, get, identify
-from supportflow.flows.preparing import Prepared, prepare, request_hash, text_of
+from supportflow.flows.preparing import Prepared, prepare, request_hash
+from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.rows import event_row, outbox_rows, read_row, stream_changes
@@ -33,9 +36,16 @@ from supportflow.model.commands import (
 )
 from supportflow.model.events import EventBase, PolicyPublished
 from supportflow.model.people import HOST
-from supportflow.model.storage import Commit, Conflict, Duplicate, InboxEntry, RefTaken, StreamChange
+from supportflow.model.storage import (
+    Commit,
+    Committed,
+    Conflict,
+    Duplicate,
+    InboxEntry,
+    RefTaken,
+    StreamChange,
+)
 from supportflow.model.ticket import Outcome, Ticket
-from supportflow.triage.words import TextSignals
 
 __all__ = ["handle", "publish", "tick"]
 
@@ -50,13 +60,16 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     Raises:
         SupportflowError: As `decide`, and what finding and storing the ticket can raise. Nothing was changed then.
     """
-    fingerprint = request_hash(command, env.secret) if command.key is not None else ""
-    if command.key is not None:
-        known = yield from requests.recall(env.tenant, command.key)
-        if known is not None:
-            return (yield from _again(env, known, fingerprint))
+    if not isinstance(command, CommandBase):
+        raise InvalidInput("command", "is not a command")
+    fingerprint = "" if command.key is None else request_hash(command, env.secret)
+    known = None if command.key is None else (yield from requests.recall(env.tenant, command.key))
+    if known is not None:
+        return (yield from _again(env, known, fingerprint))
     now = yield from requests.now()
     yield from publish(env, now)
+    command, redacted = clean(command, env.book.current.redaction)
+    signals = yield from read(env, command)
     prepared: Prepared | None = None
     contested = ""
     for _attempt in range(ATTEMPTS):
@@ -67,31 +80,35 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
         facts = Facts(
             tenant=env.tenant,
             ticket_id=(yield from requests.new_id(now)) if isinstance(command, _OPENING) else "",
-            signals=_signals(env, command),
+            signals=signals,
+            redacted=redacted,
             other=other,
             history=(yield from _history(env, command, ticket)),
         )
         events = decide(env.book, ticket, prepared.command, facts, now)
-        touched = [one for one in (ticket, other) if one is not None]
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
-        changes, tickets = stream_changes(env, touched, events)
-        result = _subject_of(ticket, events, facts)
-        inbox = None
-        if command.key is not None:
-            inbox = InboxEntry(command.key, fingerprint, _result(result, changes))
+        changes, tickets = stream_changes(env, [one for one in (ticket, other) if one is not None], events)
+        shown = _subject_of(ticket, events, facts)
+        inbox = _inbox_entry(command, fingerprint, shown, changes)
         commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)
         answer = yield from requests.commit(commit)
+        if isinstance(answer, Committed):
+            return Outcome(tickets[shown], events)
         if isinstance(answer, Duplicate):
             return (yield from _again(env, answer.entry, fingerprint))
         if isinstance(answer, RefTaken):
             raise DuplicateRef(answer.ref)
-        if not isinstance(answer, Conflict):
-            return Outcome(tickets[result], events)
         contested = answer.stream
         now = yield from requests.now()
     raise ConflictError(contested, ATTEMPTS)
+
+
+def _inbox_entry(
+    command: CommandBase, fingerprint: str, shown: str, changes: tuple[StreamChange, ...]
+) -> InboxEntry | None:
+    return None if command.key is None else InboxEntry(command.key, fingerprint, _result(shown, changes))
 
 
 def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
@@ -146,11 +163,6 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
     return None
 
 
-def _signals(env: Environment, command: CommandBase) -> TextSignals:
-    text = text_of(command)
-    return env.book.current.classifier.classify(text) if text else TextSignals()
-
-
 def _result(ticket_id: str, changes: tuple[StreamChange, ...]) -> bytes:
     spans = [[change.stream, change.expected, change.expected + len(change.events)] for change in changes]
     return json.dumps({"ticket": ticket_id, "events": spans}).encode()
@@ -198,10 +210,14 @@ def tick(env: Environment, limit: int) -> Flow[Tick]:
 
     A ticket that fails does not hold up the others.
 
+    Raises:
+        InvalidInput: If the limit cannot be used.
+
     Args:
         env: The desk.
         limit: How many tickets and how many deliveries at most.
     """
+    whole("limit", limit, 0)
     now = yield from requests.now()
     yield from publish(env, now)
     events: list[EventBase] = []

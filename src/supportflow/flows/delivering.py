@@ -108,6 +108,6 @@ def _message(env: Environment, key: str, ticket_id: str, event: EventBase) -> Fl
         subject=subject,
         body=body,
         attachments=event.attachments,
-        in_reply_to=ticket.received,
+        in_reply_to=event.in_reply_to,
         recorded_at=event.recorded_at,
     )

@@ -19,6 +19,7 @@ class Environment:
         subscribed: Kinds of events that handlers wait for.
         channels: Names of the channels that replies leave by.
         secret: Key of the request hash. With one, the hash covers texts too; without, everything but the texts.
+        asks_model: Whether a host's model reads texts besides the policy's rules.
         published: Whether the store is known to hold the current policy.
     """
 
@@ -27,6 +28,7 @@ class Environment:
     subscribed: Collection[str] = frozenset()
     channels: Collection[str] = frozenset()
     secret: bytes | None = None
+    asks_model: bool = False
     published: bool = field(default=False)
 
     @property

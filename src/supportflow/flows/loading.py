@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
-from supportflow.exceptions import InvalidInput, NewerSchemaError, PolicyNotFound, TicketNotFound
+from pydantic import ValidationError
+
+from supportflow.exceptions import InvalidInput, NewerSchemaError, PolicyNotFound, StoreError, TicketNotFound
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
+from supportflow.model.problems import invalid
 from supportflow.model.storage import TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
@@ -52,9 +55,13 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
 
     Raises:
         NewerSchemaError: If a newer supportflow made the snapshot.
+        StoreError: If the snapshot is broken.
     """
     if row.fold_version == FOLD_VERSION:
-        ticket = Ticket.model_validate_json(row.snapshot)
+        try:
+            ticket = Ticket.model_validate_json(row.snapshot)
+        except ValidationError as error:
+            raise StoreError(f"the snapshot of ticket {row.id} cannot be read: {invalid(error)}") from None
     elif row.fold_version > FOLD_VERSION:
         raise NewerSchemaError("ticket snapshot", row.fold_version, FOLD_VERSION)
     else:

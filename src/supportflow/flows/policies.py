@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.commands import handle, publish
 from supportflow.flows.environment import Environment
@@ -34,6 +35,8 @@ def use(env: Environment, policy: Policy, progress: Progress | None) -> Flow[int
     Raises:
         PolicyError: If the policy is wrong; nothing was changed then.
     """
+    if not isinstance(policy, Policy):
+        raise InvalidInput("policy", "is not a Policy")
     env.book = env.book.publishing(CompiledPolicy(policy))
     env.published = False
     now = yield from requests.now()

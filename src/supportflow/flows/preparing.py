@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 from supportflow._time import Instant
 from supportflow.flows import requests
+from supportflow.flows.cleaning import TEXTS, private_fields
 from supportflow.flows.requests import Flow
-from supportflow.model.commands import Adopt, CommandBase, OpenTicket, Receive, Split
+from supportflow.model.commands import CommandBase
 from supportflow.model.content import Attachment, AttachmentHandle, Content, ContentRef
 
-__all__ = ["Prepared", "prepare", "request_hash", "text_of"]
-
-_TEXTS = ("subject", "body", "reason")
+__all__ = ["Prepared", "prepare", "request_hash"]
 
 
 class Prepared(NamedTuple):
@@ -24,21 +23,13 @@ class Prepared(NamedTuple):
     content: tuple[Content, ...]
 
 
-def text_of(command: CommandBase) -> str:
-    """What the classifier reads: the words of somebody outside."""
-    if isinstance(command, OpenTicket | Adopt | Receive | Split):
-        parts = [getattr(command, name, "") for name in ("subject", "body")]
-        return "\n".join(part for part in parts if isinstance(part, str) and part)
-    return ""
-
-
 def request_hash(command: CommandBase, secret: bytes | None) -> str:
     """A fingerprint of a command, to tell a repeat from another use of the same idempotency key.
 
     With a secret it is an HMAC over everything. Without one, texts are left out: a plain hash of a short text (a one-time
     code) is found by trying.
     """
-    private = () if secret is not None else (*_TEXTS, "personal", "attachments")
+    private = () if secret is not None else (*TEXTS, "personal", "attachments")
     document = json.dumps(command.model_dump(mode="json", exclude=set(private)), sort_keys=True).encode()
     if secret is None:
         return hashlib.sha256(document).hexdigest()
@@ -53,37 +44,39 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
         requester: Whose data the texts of an inbound command are; None for what the desk itself writes.
         now: For fresh ids.
     """
+    texts, personal, attached, _ = private_fields(type(command))
     subject = requester or command.by.id
     rows: list[Content] = []
-
-    def keep(value: str) -> Flow[ContentRef]:
-        content_id = yield from requests.new_id(now)
-        salt = yield from requests.salt()
-        row = Content(content_id, subject, salt, value)
-        rows.append(row)
-        return row.ref
-
     replaced: dict[str, object] = {}
-    for name in _TEXTS:
-        value = getattr(command, name, None)
+    for name in texts:
+        value = getattr(command, name)
         if isinstance(value, str) and value:
-            replaced[name] = yield from keep(value)
-    personal = getattr(command, "personal", None)
-    if isinstance(personal, Mapping) and personal:
-        replaced["personal"] = yield from keep(json.dumps(dict(personal), sort_keys=True, ensure_ascii=False))
-    attachments: Sequence[Attachment | AttachmentHandle] = getattr(command, "attachments", ())
-    if attachments:
+            replaced[name] = yield from _keep(rows, subject, value, now)
+    if personal and isinstance(value := getattr(command, "personal"), Mapping) and value:  # noqa: B009
+        text = json.dumps(dict(value), sort_keys=True, ensure_ascii=False)
+        replaced["personal"] = yield from _keep(rows, subject, text, now)
+    if attached:
+        attachments: Sequence[Attachment | AttachmentHandle] = getattr(command, "attachments")  # noqa: B009
         handles: list[AttachmentHandle] = []
         for item in attachments:
             if isinstance(item, Attachment):
                 named = json.dumps({"name": item.name, "uri": item.uri}, ensure_ascii=False)
-                ref = yield from keep(named)
+                ref = yield from _keep(rows, subject, named, now)
                 handles.append(
                     AttachmentHandle(
                         content=ref, media_type=item.media_type, size=item.size, sha256=item.sha256
                     )
                 )
-        replaced["attachments"] = tuple(handles)
+        if attachments:
+            replaced["attachments"] = tuple(handles)
     if not replaced:
         return Prepared(command, ())
     return Prepared(command.model_copy(update=replaced), tuple(rows))
+
+
+def _keep(rows: list[Content], subject: str, value: str, now: Instant) -> Flow[ContentRef]:
+    content_id = yield from requests.new_id(now)
+    salt = yield from requests.salt()
+    row = Content(content_id, subject, salt, value)
+    rows.append(row)
+    return row.ref

@@ -15,7 +15,7 @@ from supportflow.flows.loading import get, identify, read_tickets
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel.explain import Explanation, explain
-from supportflow.model.base import StatusCategory
+from supportflow.model.base import StatusCategory, is_id
 from supportflow.model.events import EventBase, MessageReceived, NoteAdded, ReplySent, TicketOpened
 from supportflow.model.storage import DeadLetter, Query, SortColumn, TicketRow
 from supportflow.model.ticket import Message, Page, Ticket
@@ -33,6 +33,7 @@ __all__ = [
     "messages",
     "permitted",
     "read_filters",
+    "whole",
 ]
 
 Order = Literal["priority", "opened", "updated", "due"]
@@ -49,6 +50,22 @@ FILTERS = (
     "open", "status", "status_category", "group", "assignee", "requester", "channel", "category",
     "priority_class", "level",
 )  # fmt: skip
+_KINDS: dict[str, type] = {"open": bool, "level": int}
+
+
+def whole(field: str, value: object, least: int, most: int | None = None) -> int:
+    """A whole number in bounds.
+
+    Raises:
+        InvalidInput: If it is none, or out of bounds.
+    """
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidInput(field, "is not a whole number")
+    if value < least or (most is not None and value > most):
+        raise InvalidInput(
+            field, f"is less than {least}" if most is None else f"is not between {least} and {most}"
+        )
+    return value
 
 
 def read_filters(filters: Mapping[str, object]) -> dict[str, object]:
@@ -61,6 +78,10 @@ def read_filters(filters: Mapping[str, object]) -> dict[str, object]:
     if unknown:
         raise InvalidInput("find", f"has no filter {min(unknown)!r}; it has {', '.join(FILTERS)}")
     equal = {name: value for name, value in filters.items() if value is not None}
+    for name, value in equal.items():
+        kind = _KINDS.get(name, str)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise InvalidInput(name, f"is not of type {kind.__name__}")
     for name in ("group", "assignee"):
         if equal.get(name) == "":
             equal[name] = None
@@ -90,10 +111,9 @@ def find(
     Raises:
         InvalidInput: If the order, the limit or the cursor cannot be used.
     """
-    if order not in _ORDERS:
+    if order not in tuple(_ORDERS):  # a tuple also takes what has no hash
         raise InvalidInput("order", f"is not one of {', '.join(_ORDERS)}")
-    if not 1 <= limit <= MAX_LIMIT:
-        raise InvalidInput("limit", f"is not between 1 and {MAX_LIMIT}")
+    whole("limit", limit, 1, MAX_LIMIT)
     if "status_category" in equal:
         equal["status_category"] = _category(equal["status_category"])
     columns, descending = _ORDERS[order]
@@ -118,6 +138,8 @@ def _cursor(order: str, columns: tuple[SortColumn, ...], last: TicketRow) -> str
 
 
 def _read_cursor(cursor: str, order: str, columns: int) -> tuple[int | str | None, ...]:
+    if not isinstance(cursor, str):
+        raise InvalidInput("cursor", "is not a text")
     try:
         document = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
     except (ValueError, binascii.Error, RecursionError):
@@ -204,12 +226,23 @@ def clocks(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tup
 
 
 def erase(env: Environment, subject: str) -> Flow[int]:
-    """Erase every text of a person; events and folds stay as they are."""
+    """Erase every text of a person; events and folds stay as they are.
+
+    Raises:
+        InvalidInput: If it is not an id.
+    """
+    if not is_id(subject):
+        raise InvalidInput("subject", "is not an id")
     return (yield from requests.erase(env.tenant, subject))
 
 
 def dead_letters(env: Environment, limit: int) -> Flow[tuple[DeadLetter, ...]]:
-    """Deliveries that were given up, oldest first."""
+    """Deliveries that were given up, oldest first.
+
+    Raises:
+        InvalidInput: If the limit cannot be used.
+    """
+    whole("limit", limit, 1)
     return tuple((yield from requests.dead_letters(env.tenant, limit)))
 
 
@@ -219,6 +252,7 @@ def retry_delivery(env: Environment, key: str) -> Flow[None]:
     Raises:
         DeliveryNotFound: If there is no such dead letter.
     """
+    _delivery_key(key)
     now = yield from requests.now()
     if not (yield from requests.revive(env.tenant, key, to_us(now))):
         raise DeliveryNotFound(key)
@@ -230,5 +264,11 @@ def drop_delivery(env: Environment, key: str) -> Flow[None]:
     Raises:
         DeliveryNotFound: If there is no such dead letter.
     """
+    _delivery_key(key)
     if not (yield from requests.drop(env.tenant, key)):
         raise DeliveryNotFound(key)
+
+
+def _delivery_key(key: object) -> None:
+    if not isinstance(key, str):
+        raise InvalidInput("key", "is not a text")

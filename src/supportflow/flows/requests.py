@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeVar
 
 from supportflow._time import Instant
 from supportflow.model.content import Content
+from supportflow.model.signals import Signals
 from supportflow.model.storage import (
     Answer,
     Commit,
@@ -20,7 +21,7 @@ from supportflow.model.storage import (
 __all__ = ["Call", "Flow", "Port"]
 
 T = TypeVar("T")
-Port = Literal["store", "clock", "ids", "channel", "handler"]
+Port = Literal["store", "clock", "ids", "channel", "handler", "classifier"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ def salt() -> Flow[bytes]:
 def chance() -> Flow[float]:
     """A number from 0 up to 1."""
     return (yield Call("ids", "chance"))  # type: ignore[no-any-return]
+
+
+def classify(text: str) -> Flow[Signals]:
+    """A model's opinion of a text."""
+    return (yield Call("classifier", "classify", (text,)))  # type: ignore[no-any-return]
 
 
 def load(tenant: str, ticket_id: str) -> Flow[TicketRow | None]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from supportflow._time import to_us
 from supportflow.flows.environment import Environment
-from supportflow.kernel import FOLD_VERSION, evolve, priority_key, wakeup
-from supportflow.kernel.wakeup import earliest_due_us
+from supportflow.kernel import FOLD_VERSION, evolve, wakeup
+from supportflow.kernel.wakeup import queue_place
 from supportflow.model.events import EventBase, ReplySent, TicketEvent
 from supportflow.model.storage import EventRow, OutboxRow, StreamChange, TicketRow
 from supportflow.model.ticket import Ticket
@@ -30,7 +30,7 @@ def read_row(row: EventRow) -> EventBase:
 
 def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
     """A ticket as a store keeps it, with its place in the queue and its wake-up."""
-    key = priority_key(ticket, policy)
+    key, due = queue_place(ticket, policy)
     return TicketRow(
         id=ticket.id,
         version=ticket.version,
@@ -43,7 +43,7 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
         rank=key.rank,
         level=key.level,
         order_us=key.order_us,
-        due_us=earliest_due_us(ticket, policy),
+        due_us=due,
         group=ticket.group,
         assignee=ticket.assignee,
         requester=ticket.requester,

@@ -5,19 +5,20 @@ Everywhere a ticket is named by its id, by a `Ticket`, or by `ref=`, the host's 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from supportflow._time import instant
-from supportflow.exceptions import InvalidInput, TextTooLong
+from supportflow.exceptions import InvalidInput
 from supportflow.model import commands
-from supportflow.model.base import TicketType
+from supportflow.model.base import TicketType, is_id
 from supportflow.model.commands import CommandBase
 from supportflow.model.content import Attachment
 from supportflow.model.people import HOST, Actor, Agent, Requester, actor
+from supportflow.model.problems import invalid
 from supportflow.model.records import AttributeValue
 from supportflow.model.ticket import Ticket
 
@@ -38,34 +39,25 @@ def build(cls: type[CommandBase], fields: Mapping[str, Any]) -> Any:
     try:
         return cls(**fields)
     except ValidationError as error:
-        # Of a union's many complaints, the one about length says most.
-        problems = error.errors(include_url=False, include_input=True)
-        for problem in problems:
-            if problem["type"] == "string_too_long" and isinstance(problem["input"], str):
-                limit = problem["ctx"]["max_length"]
-                raise TextTooLong(_path(problem["loc"]), len(problem["input"]), limit) from None
-        first = problems[0]
-        raise InvalidInput(_path(first["loc"]), first["msg"]) from None
+        raise invalid(error) from None
 
 
-def _path(location: Sequence[int | str]) -> str:
-    # A union adds the name of its member to the path: "body.constrained-str" is the field "body".
-    return ".".join(
-        str(part) for part in location if not str(part).startswith(("constrained", "function", "ContentRef"))
-    )
-
-
-def named(ticket: TicketName, ref: str | None) -> dict[str, Any]:
+def named(ticket: TicketName, ref: str | None, field: str = "ticket") -> dict[str, Any]:
     """The fields of a command that name its ticket.
 
     Raises:
-        InvalidInput: If neither a ticket nor a reference is given, or both.
+        InvalidInput: If neither a ticket nor a reference is given, or both, or what cannot be one.
     """
     if (ticket is None) == (ref is None):
-        raise InvalidInput("ticket", "name the ticket by its id or by ref=, one of them")
+        raise InvalidInput(field, "name the ticket by its id or by ref=, one of them")
     if ref is not None:
+        if not is_id(ref):
+            raise InvalidInput("ref" if field == "ticket" else f"{field}_ref", "is not a reference")
         return {"ref": ref}
-    return {"ticket_id": ticket.id if isinstance(ticket, Ticket) else ticket}
+    ticket_id = ticket.id if isinstance(ticket, Ticket) else ticket
+    if not is_id(ticket_id):
+        raise InvalidInput(field, "is not a ticket or a ticket's id")
+    return {"ticket_id": ticket_id}
 
 
 class Verbs(ABC, Generic[Result]):
@@ -141,6 +133,8 @@ class Verbs(ABC, Generic[Result]):
             DuplicateRef: If the reference already names a ticket.
         """
         person = requester if isinstance(requester, Requester) else build_requester(requester)
+        _is_text("subject", subject)
+        _is_text("body", body)
         if not subject.strip() and not body.strip():
             raise InvalidInput("subject", "and body are both empty")
         return self.handle(
@@ -156,7 +150,7 @@ class Verbs(ABC, Generic[Result]):
                     "type": type,
                     "subject": subject,
                     "body": body,
-                    "attachments": tuple(attachments),
+                    "attachments": _sequence("attachments", attachments),
                     "language": language or person.language,
                     "tz": tz or person.tz,
                     "category": category,
@@ -164,7 +158,7 @@ class Verbs(ABC, Generic[Result]):
                     "assignee": assignee,
                     "priority_class": priority_class,
                     "level": level,
-                    "attributes": dict(attributes or {}),
+                    "attributes": _mapping("attributes", attributes),
                     "opened_at": None if opened_at is None else instant(opened_at, "opened_at"),
                     "private": private,
                     "follow_up_of": follow_up_of,
@@ -199,11 +193,15 @@ class Verbs(ABC, Generic[Result]):
             automatic: Set if a machine wrote it: an auto-reply or a bounce.
             key: Idempotency key: the same mail twice is one message.
         """
-        _not_empty("body", body)
-        writer = by if isinstance(by, Requester | Actor) else build_requester(by)
+        files = _sequence("attachments", attachments)
+        if files:
+            _is_text("body", body)
+        else:
+            _not_empty("body", body)
+        writer = by if isinstance(by, Requester | Actor) else build_requester(by, "by")
         return self._on(
             commands.Receive, ticket, ref, writer, key,
-            body=body, channel=channel, attachments=tuple(attachments), automatic=automatic,
+            body=body, channel=channel, attachments=files, automatic=automatic,
         )  # fmt: skip
 
     def reply(
@@ -218,7 +216,8 @@ class Verbs(ABC, Generic[Result]):
     ) -> Result:
         """Answer the requester in public. It leaves by the channel that the ticket came in by."""
         _not_empty("body", body)
-        return self._on(commands.Reply, ticket, ref, by, key, body=body, attachments=tuple(attachments))
+        files = _sequence("attachments", attachments)
+        return self._on(commands.Reply, ticket, ref, by, key, body=body, attachments=files)
 
     def note(
         self,
@@ -232,7 +231,8 @@ class Verbs(ABC, Generic[Result]):
     ) -> Result:
         """Keep an internal note."""
         _not_empty("body", body)
-        return self._on(commands.AddNote, ticket, ref, by, key, body=body, attachments=tuple(attachments))
+        files = _sequence("attachments", attachments)
+        return self._on(commands.AddNote, ticket, ref, by, key, body=body, attachments=files)
 
     def assign(
         self,
@@ -264,7 +264,7 @@ class Verbs(ABC, Generic[Result]):
         """Set declared attributes (None clears one), the topic or the language."""
         return self._on(
             commands.Update, ticket, ref, by, key,
-            attributes=dict(attributes or {}), category=category, language=language,
+            attributes=_mapping("attributes", attributes), category=category, language=language,
         )  # fmt: skip
 
     def set_priority(
@@ -394,7 +394,7 @@ class Verbs(ABC, Generic[Result]):
         key: str | None = None,
     ) -> Result:
         """Merge a ticket into another one, which goes on; later messages on the first go there."""
-        target = named(into, into_ref)
+        target = named(into, into_ref, "into")
         return self._on(
             commands.Merge, ticket, ref, by, key, into_id=target.get("ticket_id"), into_ref=target.get("ref")
         )  # fmt: skip
@@ -452,7 +452,7 @@ class Verbs(ABC, Generic[Result]):
         return self._on(
             commands.Observe, ticket, ref, by, key,
             at=None if at is None else instant(at, "at"), status=status, agent=agent, group=group,
-            priority_class=priority_class, level=level, attributes=dict(attributes or {}),
+            priority_class=priority_class, level=level, attributes=_mapping("attributes", attributes),
             replied=replied, requester_wrote=requester_wrote,
         )  # fmt: skip
 
@@ -479,7 +479,10 @@ class Verbs(ABC, Generic[Result]):
             **described: `requester`, `channel`, `type`, `subject`, `language`, `tz`, `category`, `group`, `assignee`,
                 `priority_class`, `level`, `attributes`, as in `open`.
         """
-        facts = tuple(build_fact(fact) for fact in history)
+        unknown = described.keys() - commands.Described.model_fields.keys()
+        if unknown:
+            raise InvalidInput("adopt", f"has no parameter {min(unknown)!r}")
+        facts = tuple(build_fact(fact) for fact in _sequence("history", history))
         return self.handle(
             build(
                 commands.Adopt,
@@ -506,6 +509,7 @@ class Verbs(ABC, Generic[Result]):
         key: str | None = None,
     ) -> Result:
         """Leave a clock out of the adjusted rate, with a reason; the raw rate keeps it."""
+        _not_empty("reason", reason)
         return self._on(commands.Exclude, ticket, ref, by, key, clock=clock, reason=reason)
 
     def correct(
@@ -520,10 +524,11 @@ class Verbs(ABC, Generic[Result]):
         key: str | None = None,
     ) -> Result:
         """Judge a clock again; the new verdict stands beside the original."""
+        _not_empty("reason", reason)
         return self._on(commands.Correct, ticket, ref, by, key, clock=clock, met=met, reason=reason)
 
 
-def build_requester(requester_id: str) -> Requester:
+def build_requester(requester_id: str, field: str = "requester") -> Requester:
     """A requester known by id alone.
 
     Raises:
@@ -531,8 +536,8 @@ def build_requester(requester_id: str) -> Requester:
     """
     try:
         return Requester(requester_id)
-    except ValidationError as error:
-        raise InvalidInput("requester", error.errors()[0]["msg"]) from None
+    except InvalidInput as error:
+        raise InvalidInput(field, error.reason) from None
 
 
 def build_fact(fact: Mapping[str, Any]) -> commands.Fact:
@@ -541,23 +546,40 @@ def build_fact(fact: Mapping[str, Any]) -> commands.Fact:
     Raises:
         InvalidInput: If a value cannot be used.
     """
+    if not isinstance(fact, Mapping):
+        raise InvalidInput("history", "is not a series of mappings")
     given = dict(fact)
     if "by" in given:
-        given["by"] = actor(given["by"])
+        given["by"] = actor(given["by"], "history.by")
     unknown = set(given) - set(commands.Fact.model_fields)
     if unknown:
-        raise InvalidInput("history", f"has unknown fields: {', '.join(sorted(unknown))}")
+        raise InvalidInput("history", f"has unknown fields: {', '.join(sorted(map(str, unknown)))}")
     if "at" in given:
         given["at"] = instant(given["at"], "history.at")
     try:
         return commands.Fact(**given)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidInput(f"history.{_path(first['loc'])}", first["msg"]) from None
+        raise invalid(error, "history.") from None
 
 
-def _not_empty(field: str, text: object) -> None:
+def _is_text(field: str, text: object) -> None:
     if not isinstance(text, str):
         raise InvalidInput(field, "is not a text")
+
+
+def _not_empty(field: str, text: str) -> None:
+    _is_text(field, text)
     if not text.strip():
         raise InvalidInput(field, "is empty")
+
+
+def _sequence(field: str, items: object) -> tuple[Any, ...]:
+    if not isinstance(items, Iterable) or isinstance(items, str | bytes | Mapping):
+        raise InvalidInput(field, "is not a series")
+    return tuple(items)
+
+
+def _mapping(field: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    if given is not None and not isinstance(given, Mapping):
+        raise InvalidInput(field, "is not a mapping of names to values")
+    return dict(given or {})

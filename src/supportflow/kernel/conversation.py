@@ -18,6 +18,7 @@ from supportflow.model.events import (
 from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
+from supportflow.triage.priority import evidence_of
 
 __all__ = ["add_note", "origin_of", "receive", "reply"]
 
@@ -46,6 +47,9 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
             body=as_ref(command.body),
             channel=command.channel or ticket.channel,
             attachments=handles(command.attachments),
+            flags=() if facts.signals is None else facts.signals.flags,
+            review=facts.signals is not None and facts.signals.raised_for_review,
+            redacted=facts.redacted,
         )
     )
     if origin == "requester":
@@ -53,7 +57,8 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
             draft.fire_if_permitted("requester_replied", cause="message")
         elif reopens:
             draft.fire("reopen", cause="message")
-    _raise_class(draft, facts)
+    if command.automatic is None:  # a bounce quotes the desk's own words
+        _raise_class(draft, facts)
 
 
 def _can_reopen(draft: Draft) -> bool:
@@ -63,20 +68,18 @@ def _can_reopen(draft: Draft) -> bool:
 
 def _raise_class(draft: Draft, facts: Facts) -> None:
     """A later message can raise the class, never lower it."""
-    suggested = facts.signals.priority_class
-    priority = draft.policy.priority
-    ticket = draft.ticket
-    if suggested is None or priority.rank(suggested) >= priority.rank(ticket.priority_class):
+    signals, ticket = facts.signals, draft.ticket
+    if signals is None or not draft.policy.priority.raises(signals, ticket.priority_class):
         return
     draft.emit(
         PriorityChanged(
             **draft.head(),
-            priority_class=suggested,
+            priority_class=signals.priority_class,
             level=ticket.level,
             previous_class=ticket.priority_class,
             previous_level=ticket.level,
             rule="words",
-            evidence=facts.signals.evidence,
+            evidence=evidence_of(signals),
         )
     )
 
@@ -90,6 +93,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
     event = TicketOpened(
         ticket_id=facts.ticket_id,
         recorded_at=from_us(draft.at_us),
+        observed_at=draft.observed_at,
         by=command.by,
         requester=ended.requester,
         channel=command.channel or ended.channel,
@@ -110,6 +114,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
         opened_at=from_us(draft.at_us),
         policy=policy.fingerprint,
         follow_up_of=ended.id,
+        redacted=facts.redacted,
     )
     same_class = ended.priority_class if ended.priority_class in policy.document.classes else None
     asked = Described(requester=ended.requester, priority_class=same_class, level=ended.level)
@@ -119,7 +124,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
 
 def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
     """Answer the requester in public."""
-    del facts, book
+    del book
     ticket = draft.ticket
     if ticket.status_category.is_final:
         raise Refused(
@@ -133,6 +138,8 @@ def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
             body=as_ref(command.body),
             channel=ticket.channel,
             attachments=handles(command.attachments),
+            redacted=facts.redacted,
+            in_reply_to=ticket.received,
         )
     )
     draft.begin_work("reply")
@@ -140,5 +147,6 @@ def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
 
 def add_note(draft: Draft, command: AddNote, facts: Facts, book: PolicyBook) -> None:
     """Keep an internal note, at any time."""
-    del facts, book
-    draft.emit(NoteAdded(**draft.head(), body=as_ref(command.body), attachments=handles(command.attachments)))
+    del book
+    body, attachments = as_ref(command.body), handles(command.attachments)
+    draft.emit(NoteAdded(**draft.head(), body=body, attachments=attachments, redacted=facts.redacted))

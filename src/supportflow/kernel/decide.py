@@ -75,6 +75,9 @@ def decide(
         return open_ticket(book, command, facts, now_us)
     if isinstance(command, Adopt):
         return adopt(book, command, facts, now_us)
+    handler = _HANDLERS.get(type(command))
+    if handler is None:
+        raise InvalidInput("command", "is of no kind that can be carried out")
     if ticket is None:
         raise InvalidInput("ticket", "this command needs a ticket")
     observed_at = command.at if isinstance(command, Observe) else None
@@ -93,7 +96,7 @@ def decide(
         draft.advance(draft.at_us)
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
     draft.observed_at = None if draft.at_us == at_us else (observed_at or now)
-    _HANDLERS[type(command)](draft, command, facts, book)
+    handler(draft, command, facts, book)
     if observed_at is not None:
         draft.observed_at = None
         draft.advance(now_us)

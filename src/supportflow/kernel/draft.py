@@ -30,15 +30,13 @@ from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.clock import due_us
 from supportflow.sla.compiled import CompiledSla
-from supportflow.sla.engine import REMATCH, react
+from supportflow.sla.engine import REMATCH, concerned, react
 from supportflow.sla.signals import SIGNAL_BIT, Signal, signals_of
 
 __all__ = ["Draft", "Past"]
 
 Past = Callable[["Draft", Clock], Clock | None]
 """Finds what a clock would be had its target applied from the start; None if it does not apply retroactively."""
-
-_STATUS_CHANGED = SIGNAL_BIT[Signal.STATUS_CHANGED]
 
 
 class Draft:
@@ -52,6 +50,7 @@ class Draft:
     """
 
     __slots__ = (
+        "_at",
         "adopting",
         "at_us",
         "bound",
@@ -75,6 +74,9 @@ class Draft:
         detected_us: int | None = None,
         observed_at: Instant | None = None,
     ) -> None:
+        self._at: tuple[int, Instant] | None = (
+            None  # what `at` last answered: several events stand at one instant
+        )
         self.ticket = ticket
         self.policy = policy
         self.at_us = max(at_us, to_us(ticket.recorded_at))
@@ -109,13 +111,15 @@ class Draft:
     @property
     def at(self) -> Instant:
         """The instant of the decision."""
-        return from_us(self.at_us)
+        if self._at is None or self._at[0] != self.at_us:
+            self._at = (self.at_us, from_us(self.at_us))
+        return self._at[1]
 
     def head(self) -> dict[str, Any]:
         """The fields that every event on this ticket starts with."""
         return {
             "ticket_id": self.ticket.id,
-            "recorded_at": from_us(self.at_us),
+            "recorded_at": self.at,
             "observed_at": self.observed_at,
             "by": self.by,
         }
@@ -146,12 +150,7 @@ class Draft:
         name = None if sla is None else sla.name
         if sla is None and self.ticket.sla is None:
             return
-        if (
-            name == self.ticket.sla
-            and sla is not None
-            and not sla.pausing
-            and not signals & (sla.touched | _STATUS_CHANGED | REMATCH)
-        ):
+        if name == self.ticket.sla and sla is not None and not concerned(sla, self.ticket, signals):
             return
         self._react(sla, signals)
 
@@ -167,7 +166,7 @@ class Draft:
             self._write(
                 SlaJudged(
                     ticket_id=self.ticket.id,
-                    recorded_at=from_us(self.at_us),
+                    recorded_at=self.at,
                     by=self.by,
                     clock=clock.key,
                     sla=clock.sla,
@@ -180,7 +179,7 @@ class Draft:
             self._write(
                 ClocksMoved(
                     ticket_id=self.ticket.id,
-                    recorded_at=from_us(self.at_us),
+                    recorded_at=self.at,
                     by=self.by,
                     moves=tuple(moves),
                     sla=name,

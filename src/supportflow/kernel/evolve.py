@@ -125,6 +125,9 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         update={
             "personal": event.personal,
             "private": event.private,
+            "flags": event.flags,
+            "review": event.review,
+            "product": event.product,
             "waiting_since": None if event.private else event.opened_at,
             "last_received_at": event.opened_at if described else None,
             "received": 1 if described else 0,
@@ -141,6 +144,10 @@ def _ended_at(category: StatusCategory, at: Any) -> Changes:
 
 def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
     changes: Changes = {"received": ticket.received + 1}
+    if event.flags:
+        changes["flags"] = tuple(sorted({*ticket.flags, *event.flags}))
+    if event.review:
+        changes["review"] = True
     if event.origin == "requester":
         changes["last_received_at"] = event.recorded_at
         if ticket.waiting_since is None:
@@ -149,13 +156,11 @@ def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
 
 
 def _reply_sent(ticket: Ticket, event: ReplySent) -> Changes:
-    changes: Changes = {
-        "replies": ticket.replies + 1,
-        "last_replied_at": event.recorded_at,
-        "waiting_since": None,
-    }
-    if ticket.first_replied_at is None and event.by.kind != "bot":
-        changes["first_replied_at"] = event.recorded_at
+    changes: Changes = {"replies": ticket.replies + 1, "last_replied_at": event.recorded_at}
+    if event.by.kind != "bot":  # a machine answers nobody: the response clocks run on, too
+        changes["waiting_since"] = None
+        if ticket.first_replied_at is None:
+            changes["first_replied_at"] = event.recorded_at
     return changes
 
 
@@ -165,13 +170,19 @@ def _note_added(ticket: Ticket, _event: NoteAdded) -> Changes:
 
 def _status_changed(ticket: Ticket, event: StatusChanged) -> Changes:
     category = event.category
+    before = ticket.status_category
     changes: Changes = {"status": event.target, "status_category": category}
+    if before.is_final and not category.is_final:
+        # Only a host's own report takes an end back; then it was none, and nothing went on elsewhere because of it.
+        changes["closed_at"] = changes["merged_into"] = changes["followed_by"] = None
+    if category is before:
+        return changes
     if category is StatusCategory.RESOLVED:
         changes["resolved_at"] = event.recorded_at
     elif category.is_final:
         changes["closed_at"] = event.recorded_at
-    elif not ticket.status_category.is_open:
-        changes["resolved_at"] = changes["closed_at"] = None
+    elif not before.is_open:
+        changes["resolved_at"] = changes["followed_by"] = None
         changes["reopens"] = ticket.reopens + 1
     return changes
 

@@ -11,6 +11,7 @@ from supportflow.model.events import (
     EventBase,
     StatusChanged,
     TicketAdopted,
+    TicketMerged,
     TicketOpened,
 )
 from supportflow.model.ticket import Ticket
@@ -98,19 +99,25 @@ def _priority(ticket: Ticket) -> str:
     by = {
         "given": "given by hand",
         "default": "no rule and no word said otherwise",
-        "words": f"the text says: {', '.join(ticket.evidence)}",
+        "words": f"the text says: {', '.join(map(_said, ticket.evidence))}",
     }.get(ticket.rule, f"rule {ticket.rule!r}")
     return f"{ticket.priority_class}, level {ticket.level} ({by})"
 
 
+def _said(evidence: str) -> str:
+    """A lexicon entry in short: its one word, or the category that its pattern speaks for."""
+    _, category, pattern = (*evidence.split(":", 2), "", "")[:3]
+    return pattern if pattern and not set(pattern) & set("|*@?") else category or evidence
+
+
 def _status(ticket: Ticket, events: Sequence[EventBase]) -> str:
     for event in reversed(events):
+        if isinstance(event, TicketMerged):
+            return f"{ticket.status} (merged into {event.into})"
         if isinstance(event, StatusChanged):
             forced = ", which a command would have been refused" if event.forced else ""
             via = f"by {event.trigger!r} " if event.trigger else ""
             return f"{ticket.status} ({event.cause} {via}of {event.by} at {iso(event.recorded_at)}{forced})"
-    if ticket.merged_into is not None:
-        return f"{ticket.status} (merged into {ticket.merged_into})"
     return f"{ticket.status} (since it was opened)"
 
 

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 from supportflow.model.events import EventBase
+from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
-from supportflow.triage.words import TextSignals
 
 __all__ = ["Facts"]
-
-_NOTHING = TextSignals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +16,15 @@ class Facts:
     Attributes:
         tenant: The tenant that it happens in.
         ticket_id: A fresh id, for the ticket that the command may open.
-        signals: What the classifier found in the text.
+        signals: What the classifier read out of the text; None if there was nothing to read.
+        redacted: Kinds of secrets and personal data that were removed from the texts, sorted.
         other: The other ticket that the command touches.
         history: The ticket's events, where the decision looks back: words about verdicts, targets that apply retroactively.
     """
 
     tenant: str = "default"
     ticket_id: str = ""
-    signals: TextSignals = _NOTHING
+    signals: Signals | None = None
+    redacted: tuple[str, ...] = ()
     other: Ticket | None = None
     history: tuple[EventBase, ...] = ()

@@ -5,7 +5,7 @@ from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import as_ref, begin
-from supportflow.lifecycle import MERGE, Fired
+from supportflow.lifecycle import Fired
 from supportflow.model.commands import Described, Merge, Split
 from supportflow.model.events import TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
 from supportflow.policy import PolicyBook
@@ -21,14 +21,17 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         raise InvalidInput("into", "names no ticket")
     if into.id == source.id:
         raise InvalidInput("into", "is the ticket itself")
-    if into.status_category.is_final:
-        raise Refused(source.id, command.kind, f"the other ticket is {into.status_category.value}")
+    other = Draft(into, book[into.policy], draft.at_us, command.by, detected_us=draft.detected_us)
+    other.advance(other.at_us)  # first: it may have closed itself by now, noticed or not
+    ended = other.ticket.status_category
+    if ended.is_final:
+        raise Refused(source.id, command.kind, f"the other ticket is {ended.value}")
     lifecycle = draft.policy.lifecycle
-    answer = lifecycle.fire(source.status, MERGE, draft.view)
+    answer = lifecycle.fire(source.status, "merge", draft.view)
     if not isinstance(answer, Fired) or answer.kept:
         unmet = () if isinstance(answer, Fired) else answer.unmet_guards
         permitted = lifecycle.permitted(source.status, draft.view)
-        raise TransitionRefused(source.id, source.status, MERGE, unmet, permitted)
+        raise TransitionRefused(source.id, source.status, "merge", unmet, permitted)
     draft.emit(
         TicketMerged(
             **draft.head(),
@@ -38,8 +41,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
             category=lifecycle.category(answer.target),
         )
     )
-    other = Draft(into, book[into.policy], draft.at_us, command.by, detected_us=draft.detected_us)
-    other.advance(other.at_us)
+    other.observed_at = draft.observed_at if other.at_us == draft.at_us else (draft.observed_at or draft.at)
     other.emit(TicketAbsorbed(**other.head(), source_id=source.id, opened_at=source.opened_at))
     if other.policy.document.merge_clocks == "earliest" and source.policy == into.policy:
         other.move_clocks(worst(source.clocks, other.ticket.clocks, other.policy), "the worst of both")
@@ -57,6 +59,7 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
     event = TicketOpened(
         ticket_id=facts.ticket_id,
         recorded_at=from_us(draft.at_us),
+        observed_at=draft.observed_at,
         by=command.by,
         ref=command.new_ref,
         requester=ticket.requester,
@@ -81,6 +84,7 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
         private=ticket.private,
         policy=policy.fingerprint,
         split_from=ticket.id,
+        redacted=facts.redacted,
     )
     same_class = ticket.priority_class if ticket.priority_class in policy.document.classes else None
     asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)

@@ -60,6 +60,7 @@ def _take_in(draft: Draft, fact: Observed) -> None:
                 observed_at=draft.observed_at,
                 by=by,
                 channel=ticket.channel,
+                in_reply_to=draft.ticket.received,
             )
         )
     if fact.status is not None:

@@ -11,8 +11,8 @@ from supportflow.kernel.facts import Facts
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import AttachmentHandle, Attachments, ContentRef
 from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
+from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
-from supportflow.triage.words import TextSignals
 
 __all__ = ["as_ref", "begin", "described", "handles", "open_ticket"]
 
@@ -37,6 +37,7 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
         private=command.private,
         policy=policy.fingerprint,
         follow_up_of=command.follow_up_of,
+        redacted=facts.redacted,
         **described(command, policy),
     )
     draft = begin(event, command, facts.signals, policy, facts.tenant, detected_us=now_us)
@@ -48,7 +49,7 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
 def begin(
     event: TicketOpened | TicketAdopted,
     command: Described,
-    signals: TextSignals,
+    signals: Signals | None,
     policy: CompiledPolicy,
     tenant: str,
     *,
@@ -60,11 +61,12 @@ def begin(
         record,
         given_class=command.priority_class,
         given_level=command.level,
-        signals_class=signals.priority_class,
-        evidence=signals.evidence,
+        signals=signals,
     )
+    read = {} if signals is None else _read(event, signals)
     classed = event.model_copy(
         update={
+            **read,
             "priority_class": chosen.priority_class,
             "level": chosen.level,
             "rule": chosen.rule,
@@ -72,6 +74,17 @@ def begin(
         }
     )
     return Draft.opening(classed, policy, tenant, detected_us=detected_us)
+
+
+def _read(event: TicketOpened | TicketAdopted, signals: Signals) -> dict[str, Any]:
+    """What the text says of itself, where nobody else said it."""
+    read: dict[str, Any] = {
+        "topic": event.topic or signals.category,
+        "language": event.language or signals.language,
+    }
+    if isinstance(event, TicketOpened):
+        read |= {"flags": signals.flags, "review": signals.raised_for_review, "product": signals.product}
+    return read
 
 
 def described(command: Described, policy: CompiledPolicy) -> dict[str, Any]:
@@ -91,7 +104,11 @@ def described(command: Described, policy: CompiledPolicy) -> dict[str, Any]:
         "subject": as_ref(command.subject),
         "group": command.group,
         "assignee": command.assignee,
-        "attributes": policy.check_attributes(dict(command.attributes)),
+        "attributes": {
+            name: value
+            for name, value in policy.check_attributes(dict(command.attributes)).items()
+            if value is not None
+        },
         "priority_class": command.priority_class or policy.document.classes[-1],
         "level": command.level or policy.document.default_level,
         "rule": "default",

@@ -11,7 +11,7 @@ from supportflow.sla.clock import due_us, next_milestone_us
 from supportflow.sla.engine import uncap
 from supportflow.triage.priority import PriorityKey
 
-__all__ = ["Due", "earliest_due_us", "next_due", "priority_key", "wakeup"]
+__all__ = ["Due", "earliest_due_us", "next_due", "priority_key", "queue_place", "wakeup"]
 
 
 class Due(NamedTuple):
@@ -63,7 +63,9 @@ def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
     at_us = policy.auto_close_at_us(to_us(ticket.resolved_at))
     if at_us is None:
         return None
-    found = policy.lifecycle.lookup(ticket.status, "close", lambda: ticket_record(ticket, at_us))
+    # Its guards are asked for the instant at which it would be recorded, which is never before the latest event.
+    then_us = max(at_us, to_us(ticket.recorded_at))
+    found = policy.lifecycle.lookup(ticket.status, "close", lambda: ticket_record(ticket, then_us))
     return None if found is None or found.kept else Due(at_us, 2, 0, "auto_close")
 
 
@@ -85,6 +87,11 @@ def earliest_due_us(ticket: Ticket, policy: CompiledPolicy) -> int | None:
 
 def priority_key(ticket: Ticket, policy: CompiledPolicy) -> PriorityKey:
     """Where the ticket stands in the queue: class, level, due time (age if no clock runs), id."""
+    return queue_place(ticket, policy)[0]
+
+
+def queue_place(ticket: Ticket, policy: CompiledPolicy) -> tuple[PriorityKey, int | None]:
+    """Where the ticket stands in the queue, and the earliest due time that this rests on."""
     due = earliest_due_us(ticket, policy)
     order = to_us(ticket.opened_at) if due is None else due
-    return policy.priority.key(ticket.priority_class, ticket.level, order, ticket.id)
+    return policy.priority.key(ticket.priority_class, ticket.level, order, ticket.id), due

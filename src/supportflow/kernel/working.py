@@ -1,10 +1,10 @@
 """Work on a ticket: assignment, attributes, priority, and the lifecycle's triggers."""
 
-from supportflow.exceptions import InvalidInput, Refused
+from supportflow.exceptions import Refused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import as_ref
-from supportflow.lifecycle import MERGE
+from supportflow.lifecycle.engine import MERGE
 from supportflow.model.commands import (
     Assign,
     Cancel,
@@ -116,14 +116,9 @@ def trigger(
     facts: Facts,
     book: PolicyBook,
 ) -> None:
-    """Fire the trigger that the command is named after, or the one that it names.
-
-    Raises:
-        InvalidInput: If it names `merge`, which needs a second ticket: it would close this one into nowhere.
-        TransitionRefused: If the lifecycle does not accept it now.
-    """
+    """Fire the trigger that the command is named after, or the one that it names."""
     del facts, book
     name = command.trigger if isinstance(command, Trigger) else command.kind
     if name == MERGE:
-        raise InvalidInput("trigger", "needs a second ticket: use merge")
+        raise Refused(draft.ticket.id, command.kind, "merging takes a ticket to merge into; use merge")
     draft.fire(name, cause="command", reason=as_ref(command.reason))

@@ -16,7 +16,7 @@ from supportflow.model.base import Document, Name, StatusCategory
 __all__ = ["MERGE", "LifecycleDefinition", "Transition", "check_definition", "default_lifecycle"]
 
 MERGE = "merge"
-"""The one trigger that needs a second ticket: only a merge fires it."""
+"""Fired by merging into another ticket, and by nothing else."""
 
 
 class Transition(Document):
@@ -95,12 +95,18 @@ def check_definition(definition: LifecycleDefinition, fields: Fields) -> None:
         fields: The fields that guards may name.
 
     Raises:
-        LifecycleError: With every problem: unknown status or guard, unreachable status, dead end that is not final, final
-            status that can be left, two transitions that can both fire (with a ticket for which they would).
+        LifecycleError: With every problem: unknown status or guard, an initial status that is not open, a merge that does
+            not end the ticket, unreachable status, dead end that is not final, final status that can be left, two
+            transitions that can both fire (with a ticket for which they would).
     """
     problems = [*_unknown(definition), *_bad_guards(definition, fields)]
     if not problems:
-        problems = [*_unreachable(definition), *_dead_ends(definition), *_ambiguous(definition, fields)]
+        problems = [
+            *_misplaced(definition),
+            *_unreachable(definition),
+            *_dead_ends(definition),
+            *_ambiguous(definition, fields),
+        ]
     if problems:
         raise LifecycleError(problems)
 
@@ -128,6 +134,20 @@ def _bad_guards(definition: LifecycleDefinition, fields: Fields) -> Iterator[str
             yield from error.problems
 
 
+def _misplaced(definition: LifecycleDefinition) -> Iterator[str]:
+    """The clocks and the automatic closing rely on both: a ticket begins open, and a merge ends it."""
+    first = definition.statuses[definition.initial]
+    if not first.is_open:
+        yield f"initial: a new ticket cannot be {first.value}"
+    for index, edge in enumerate(definition.transitions):
+        category = definition.statuses[edge.target]
+        if edge.trigger == MERGE and not category.is_final:
+            yield (
+                f"transitions.{index} ({MERGE}): leads to a status that is {category.value}, "
+                "and a merge ends the ticket"
+            )
+
+
 def _unreachable(definition: LifecycleDefinition) -> Iterator[str]:
     reached, frontier = {definition.initial}, [definition.initial]
     while frontier:
@@ -142,11 +162,13 @@ def _unreachable(definition: LifecycleDefinition) -> Iterator[str]:
 
 
 def _dead_ends(definition: LifecycleDefinition) -> Iterator[str]:
-    left = {source for edge in definition.transitions for source in edge.source}
+    edges = [(source, edge.target) for edge in definition.transitions for source in edge.source]
+    left = {source for source, _ in edges}
+    onward = {source for source, target in edges if target != source}
     for status, category in definition.statuses.items():
         if category.is_final and status in left:
             yield f"statuses.{status}: a {category.value} status is final, but a transition leaves it"
-        if not category.is_final and status not in left:
+        if not category.is_final and status not in onward:
             yield f"statuses.{status}: nothing leaves this {category.value} status, and it is not final"
 
 

@@ -15,7 +15,7 @@ from supportflow.conditions import Fields, compile_condition
 from supportflow.lifecycle.definition import MERGE, LifecycleDefinition, check_definition
 from supportflow.model.base import StatusCategory
 
-__all__ = ["REQUESTER_REPLIED", "Fired", "Lifecycle", "Rejected", "View"]
+__all__ = ["MERGE", "REQUESTER_REPLIED", "Fired", "Lifecycle", "Rejected", "View"]
 
 REQUESTER_REPLIED = "requester_replied"
 """Fired by the requester's words."""
@@ -60,6 +60,13 @@ class _Attempt:
         return self._record
 
 
+class _Plain(Machine):
+    """A machine to which every name is a name: `"*"` and `"="` mean nothing but themselves."""
+
+    wildcard_all = "\0"  # no status can be named so
+    wildcard_same = "\0"
+
+
 class Lifecycle:
     """A checked definition, compiled.
 
@@ -91,7 +98,7 @@ class Lifecycle:
         }
 
     def _build(self) -> Machine:
-        machine = Machine(
+        machine = _Plain(
             model=None,
             states=list(self.definition.statuses),
             initial=None,
@@ -134,11 +141,21 @@ class Lifecycle:
             return Rejected(())
         if not accepted:
             return Rejected(self.unmet(status, trigger, attempt.record))
-        return Fired(attempt.state, (status, trigger) in self._kept)
+        return Fired(attempt.state, attempt.state == status)
 
-    def unmet(self, status: str, trigger: str, record: Mapping[str, object]) -> tuple[str, ...]:
-        """The guards of this trigger that do not hold, sorted: all of them, where `transitions` stops at the first."""
-        guards = {guard for step in self._steps.get((status, trigger), ()) for guard in step.guards}
+    def unmet(
+        self, status: str, trigger: str, record: Mapping[str, object], target: str | None = None
+    ) -> tuple[str, ...]:
+        """The guards of this trigger that do not hold, sorted: all of them, where `transitions` stops at the first.
+
+        Args:
+            status: The status that the ticket is in.
+            trigger: The trigger's name.
+            record: The ticket's fields.
+            target: Only the guards on the way to this status.
+        """
+        steps = self._steps.get((status, trigger), ())
+        guards = {guard for step in steps if target in {None, step.target} for guard in step.guards}
         return tuple(sorted(guard for guard in guards if not self._guards[guard](record)))
 
     def lookup(self, status: str, trigger: str, view: View) -> Fired | None:
@@ -151,17 +168,16 @@ class Lifecycle:
                 record = view() if record is None else record
                 if not all(self._guards[guard](record) for guard in step.guards):
                     continue
-            return Fired(step.target, kept=False)
+            return Fired(step.target, step.target == status)
         return None
 
     def permitted(self, status: str, view: View) -> tuple[str, ...]:
         """The triggers that would be accepted and change the status, sorted."""
-        return tuple(
-            trigger for trigger in self._triggers[status] if self.lookup(status, trigger, view) is not None
-        )
+        found = ((trigger, self.lookup(status, trigger, view)) for trigger in self._triggers[status])
+        return tuple(trigger for trigger, fired in found if fired is not None and not fired.kept)
 
     def route(self, status: str, target: str, view: View) -> tuple[str | None, tuple[str, ...]]:
-        """How a command on this ticket alone could have gone from one status to another; a merge takes two.
+        """How a command could have gone from one status to another.
 
         Returns:
             The trigger that leads there (the first by name if several do, the requester's words last) and its unmet guards:
@@ -178,7 +194,7 @@ class Lifecycle:
             found = self.lookup(status, trigger, view)
             if found is not None and found.target == target:
                 return trigger, ()
-            blocked = blocked or (trigger, self.unmet(status, trigger, view()))
+            blocked = blocked or (trigger, self.unmet(status, trigger, view(), target))
         return blocked or (None, ())
 
 

@@ -1,23 +1,31 @@
 """What all values share: frozen, cheap to import, silent about what they were given."""
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 __all__ = [
     "MAX_BODY",
+    "MAX_ID",
     "MAX_SUBJECT",
     "Body",
     "Document",
     "Id",
+    "Key",
     "Name",
     "Scalar",
     "StatusCategory",
     "Subject",
     "TicketType",
     "Value",
+    "is_id",
+    "without_nul",
 ]
+
+MAX_ID = 200
+"""Longest id, in characters."""
 
 MAX_SUBJECT = 1_000
 """Longest subject, in characters."""
@@ -57,14 +65,35 @@ class Document(BaseModel):
 # Ids and names come from outside and end up in logs, headers and keys: no control characters, no line separators.
 _PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE)]
+Id = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=MAX_ID, pattern=_PRINTABLE)]
 """An opaque identifier. It is kept in events for ever, so it must not be an address or a person's name."""
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_PRINTABLE)]
+Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100, pattern=_PRINTABLE)]
 """A name from a policy or a host's configuration: a channel, a group, a status, a class."""
-Subject = Annotated[str, StringConstraints(max_length=MAX_SUBJECT)]
-Body = Annotated[str, StringConstraints(max_length=MAX_BODY)]
+Key = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=500, pattern=_PRINTABLE)]
+"""An idempotency key."""
+
+
+def without_nul(text: str) -> str:
+    """The text, if it has no NUL character: databases cannot keep one."""
+    if "\0" in text:
+        raise ValueError("contains a NUL character")
+    return text
+
+
+Subject = Annotated[str, StringConstraints(strict=True, max_length=MAX_SUBJECT), AfterValidator(without_nul)]
+Body = Annotated[str, StringConstraints(strict=True, max_length=MAX_BODY), AfterValidator(without_nul)]
 Scalar = bool | int | float | str | None
 """What a declared attribute can hold, besides a set of tags."""
+
+
+def is_id(value: object) -> bool:
+    """True if the value is a text that `Id` takes: for questions, which build no command."""
+    return (
+        isinstance(value, str)
+        and len(value) <= MAX_ID
+        and re.fullmatch(_PRINTABLE, value) is not None
+        and not any("\ud800" <= character <= "\udfff" for character in value)
+    )
 
 
 class StatusCategory(StrEnum):

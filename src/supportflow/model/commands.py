@@ -6,12 +6,12 @@ Texts enter as typed. Before anything is decided, the flow puts them into conten
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, Field, StrictBool, TypeAdapter
 
 from supportflow._time import Instant
-from supportflow.model.base import Body, Id, Name, Subject, TicketType, Value
+from supportflow.model.base import Body, Id, Key, Name, Subject, TicketType, Value
 from supportflow.model.content import Attachments, ContentRef, Text
-from supportflow.model.people import HOST, SYSTEM, Actor
+from supportflow.model.people import HOST, SYSTEM, Actor, RequesterId, opaque
 from supportflow.model.records import AttributeValue
 
 __all__ = [
@@ -43,9 +43,18 @@ __all__ = [
     "command_adapter",
 ]
 
-Key = Annotated[str, Field(min_length=1, max_length=500)]
-Level = Annotated[int, Field(ge=1, le=4)]
-AttributeMap = Mapping[Name, AttributeValue]
+Level = Annotated[int, Field(strict=True, ge=1, le=4)]
+AttributeMap = Annotated[Mapping[Name, AttributeValue], Field(max_length=200)]
+
+
+def _opaque_outside(by: Actor) -> Actor:
+    if by.kind in {"requester", "party"}:
+        opaque(by.id)
+    return by
+
+
+By = Annotated[Actor, AfterValidator(_opaque_outside)]
+"""Who asks for a command. People outside are named by an opaque id, for it stays in events for ever."""
 
 
 class CommandBase(Value):
@@ -56,7 +65,7 @@ class CommandBase(Value):
         key: Idempotency key: the same key twice is one command. A message id is a good one.
     """
 
-    by: Actor
+    by: By
     key: Key | None = None
 
 
@@ -80,7 +89,7 @@ class Described(Value):
         attributes: Attributes that the policy declares.
     """
 
-    requester: Id
+    requester: RequesterId
     channel: Name = "web"
     type: TicketType = TicketType.INCIDENT
     subject: Subject | ContentRef = ""
@@ -108,11 +117,11 @@ class OpenTicket(Described, CommandBase):
 
     kind: Literal["open"] = "open"
     ref: Id | None = None
-    personal: Mapping[str, Body] | ContentRef | None = None
+    personal: Annotated[ContentRef | Mapping[Name, Body] | None, Field(union_mode="left_to_right")] = None
     body: Text = ""
     attachments: Attachments = ()
     opened_at: Instant | None = None
-    private: bool = False
+    private: StrictBool = False
     follow_up_of: Id | None = None
 
 
@@ -264,9 +273,9 @@ class Observed(Value):
     priority_class: Name | None = None
     level: Level | None = None
     attributes: AttributeMap = Field(default_factory=dict)
-    replied: bool = False
-    requester_wrote: bool = False
-    by: Actor = HOST
+    replied: StrictBool = False
+    requester_wrote: StrictBool = False
+    by: By = HOST
 
 
 class Observe(Observed, TicketCommand):
@@ -277,7 +286,7 @@ class Observe(Observed, TicketCommand):
     """
 
     kind: Literal["observe"] = "observe"
-    by: Actor = HOST
+    by: By = HOST
     at: Instant | None = None
 
 
@@ -297,11 +306,11 @@ class Adopt(Described, CommandBase):
     """
 
     kind: Literal["adopt"] = "adopt"
-    by: Actor = HOST
+    by: By = HOST
     ref: Id
     opened_at: Instant
     status: Name
-    requester: Id = "unknown"
+    requester: RequesterId = "unknown"
     history: Annotated[tuple[Fact, ...], Field(max_length=10_000)] = ()
 
 
@@ -318,7 +327,7 @@ class Correct(TicketCommand):
 
     kind: Literal["correct"] = "correct"
     clock: Id
-    met: bool
+    met: StrictBool
     reason: Text
 
 
@@ -326,7 +335,7 @@ class Advance(TicketCommand):
     """Let what is due on a ticket happen: warnings, breaches, automatic closing."""
 
     kind: Literal["advance"] = "advance"
-    by: Actor = SYSTEM
+    by: By = SYSTEM
 
 
 Command = Annotated[

@@ -6,12 +6,12 @@ code cannot be guessed from it.
 """
 
 import hashlib
-from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from supportflow.model.base import Body, Id, Value
+from supportflow.model.base import Body, Id, Value, without_nul
+from supportflow.model.problems import invalid
 
 __all__ = ["Attachment", "AttachmentHandle", "Content", "ContentRef", "Text", "commitment"]
 
@@ -72,6 +72,10 @@ Text = Annotated[Body | ContentRef, Field(union_mode="left_to_right")]
 """A text that somebody typed: as typed when a command enters, a reference once its content row exists."""
 
 
+MediaType = Annotated[str, StringConstraints(strict=True, max_length=100, pattern=r"^[!-~ ]*$")]
+"""A media type: printable ASCII, as RFC 6838 has it, parameters included."""
+
+
 class Attachment(Value):
     """A file that came with a message. supportflow keeps a handle, never the bytes.
 
@@ -81,13 +85,26 @@ class Attachment(Value):
         size: In bytes.
         sha256: 64 hexadecimal digits, if the host knows it.
         uri: Where the host keeps the file: personal, kept as content.
+
+    Raises:
+        InvalidInput: If a value cannot be used.
     """
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
-    media_type: Annotated[str, StringConstraints(max_length=100)] = "application/octet-stream"
-    size: Annotated[int, Field(ge=0)] = 0
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
-    uri: Annotated[str, StringConstraints(max_length=2_000)] | None = None
+    name: Annotated[
+        str, StringConstraints(strict=True, min_length=1, max_length=255), AfterValidator(without_nul)
+    ]
+    media_type: MediaType = "application/octet-stream"
+    size: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = 0
+    sha256: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{64}$")] | None = None
+    uri: (
+        Annotated[str, StringConstraints(strict=True, max_length=2_000), AfterValidator(without_nul)] | None
+    ) = None
+
+    def __init__(self, **fields: object) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            raise invalid(error) from None
 
 
 class AttachmentHandle(Value):
@@ -99,4 +116,4 @@ class AttachmentHandle(Value):
     sha256: str | None = None
 
 
-Attachments = Annotated[Sequence[Attachment | AttachmentHandle], Field(max_length=100)]
+Attachments = Annotated[tuple[Attachment | AttachmentHandle, ...], Field(max_length=100)]

@@ -98,6 +98,10 @@ class TicketOpened(TicketEvent):
         rule: What chose the priority class: a rule's name, `"given"` or `"default"`.
         evidence: The lexicon entries that spoke for it.
         policy: Fingerprint of the policy that the ticket lives under.
+        flags: What a person should see whatever the class: `"self_harm"`, `"phishing_link"`, …
+        review: True if the text raised the class to security, for a person to look at.
+        redacted: Kinds of secrets and personal data that were removed from the texts.
+        product: The product that the text names.
     """
 
     kind: Literal["ticket_opened"] = "ticket_opened"
@@ -126,6 +130,10 @@ class TicketOpened(TicketEvent):
     policy: str
     follow_up_of: Id | None = None
     split_from: Id | None = None
+    flags: tuple[Name, ...] = ()
+    review: bool = False
+    redacted: tuple[Name, ...] = ()
+    product: Name | None = None
 
 
 class TicketAdopted(TicketEvent):
@@ -159,6 +167,9 @@ class MessageReceived(TicketEvent):
 
     Attributes:
         origin: Whose words they are. Only `requester` answers a question or asks a new one.
+        flags: What a person should see.
+        review: True if the text raised the class to security, for a person to look at.
+        redacted: Kinds of secrets and personal data that were removed from it.
     """
 
     kind: Literal["message_received"] = "message_received"
@@ -166,15 +177,24 @@ class MessageReceived(TicketEvent):
     body: ContentRef | None = None
     channel: Name
     attachments: tuple[AttachmentHandle, ...] = ()
+    flags: tuple[Name, ...] = ()
+    review: bool = False
+    redacted: tuple[Name, ...] = ()
 
 
 class ReplySent(TicketEvent):
-    """An agent or a bot answered the requester in public."""
+    """An agent or a bot answered the requester in public.
+
+    Attributes:
+        in_reply_to: Number of messages that had come in before, for threading.
+    """
 
     kind: Literal["reply_sent"] = "reply_sent"
     body: ContentRef | None = None
     channel: Name
     attachments: tuple[AttachmentHandle, ...] = ()
+    redacted: tuple[Name, ...] = ()
+    in_reply_to: int = 0
 
 
 class NoteAdded(TicketEvent):
@@ -183,6 +203,7 @@ class NoteAdded(TicketEvent):
     kind: Literal["note_added"] = "note_added"
     body: ContentRef | None = None
     attachments: tuple[AttachmentHandle, ...] = ()
+    redacted: tuple[Name, ...] = ()
 
 
 class StatusChanged(TicketEvent):

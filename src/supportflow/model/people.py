@@ -1,15 +1,40 @@
 """Who does things: agents, requesters, groups, and the actor that an event names."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import field_validator
+from pydantic import AfterValidator, ValidationError
 
 from supportflow.exceptions import InvalidInput
-from supportflow.model.base import Id, Name, Value
+from supportflow.model.base import Body, Id, Name, Value
+from supportflow.model.problems import invalid
 
-__all__ = ["HOST", "SYSTEM", "Actor", "ActorKind", "Agent", "Group", "Requester", "actor"]
+__all__ = [
+    "HOST",
+    "SYSTEM",
+    "Actor",
+    "ActorKind",
+    "Agent",
+    "Group",
+    "Requester",
+    "RequesterId",
+    "actor",
+    "opaque",
+]
 
 ActorKind = Literal["agent", "requester", "party", "bot", "host", "system"]
+
+
+def opaque(value: str) -> str:
+    """The id of somebody outside, if it does not look like an address: ids stay in events for ever."""
+    if "@" in value:
+        raise ValueError(
+            "looks like an address; ids are kept for ever, so pass Requester('an opaque id', email=...)"
+        )
+    return value
+
+
+RequesterId = Annotated[Id, AfterValidator(opaque)]
+"""The opaque id of somebody who asks."""
 
 
 class Actor(Value):
@@ -28,9 +53,10 @@ class Actor(Value):
         return f"{self.kind} {self.id}"
 
 
-SYSTEM = Actor(kind="system", id="supportflow")
+# Constructed, not validated: a validator built at import would cost every program that imports supportflow.
+SYSTEM = Actor.model_construct(kind="system", id="supportflow")
 """Time itself: warnings, breaches, automatic closing."""
-HOST = Actor(kind="host", id="host")
+HOST = Actor.model_construct(kind="host", id="host")
 """The host application, when it names nobody."""
 
 
@@ -41,14 +67,20 @@ class Agent(Value):
         id: The host's id.
         name: For people to read; never kept in an event.
         groups: The support groups that the agent belongs to.
+
+    Raises:
+        InvalidInput: If a value cannot be used.
     """
 
     id: Id
-    name: str | None = None
+    name: Body | None = None
     groups: tuple[Name, ...] = ()
 
     def __init__(self, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
-        super().__init__(id=id, **fields)
+        try:
+            super().__init__(id=id, **fields)
+        except ValidationError as error:
+            raise invalid(error) from None
 
     @property
     def actor(self) -> Actor:
@@ -68,26 +100,23 @@ class Requester(Value):
         phone: Personal: kept as content.
         language: Preferred language, a BCP 47 tag such as `"zh-Hans"`.
         tz: The person's zone, an IANA name.
+
+    Raises:
+        InvalidInput: If a value cannot be used.
     """
 
-    id: Id
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    id: RequesterId
+    name: Body | None = None
+    email: Body | None = None
+    phone: Body | None = None
     language: Name | None = None
     tz: Name | None = None
 
     def __init__(self, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
-        super().__init__(id=id, **fields)
-
-    @field_validator("id")
-    @classmethod
-    def _opaque(cls, value: str) -> str:
-        if "@" in value:
-            raise ValueError(
-                "looks like an address; ids are kept for ever, so pass Requester('an opaque id', email=...)"
-            )
-        return value
+        try:
+            super().__init__(id=id, **fields)
+        except ValidationError as error:
+            raise invalid(error) from None
 
     @property
     def actor(self) -> Actor:
@@ -126,5 +155,8 @@ def actor(who: object, field: str = "by") -> Actor:
     if isinstance(who, Agent | Requester):
         return who.actor
     if isinstance(who, str):
-        return Agent(who).actor
+        try:
+            return Agent(who).actor
+        except InvalidInput as error:
+            raise InvalidInput(field, error.reason) from None
     raise InvalidInput(field, "is not an Agent, a Requester, an Actor or an agent's id")

@@ -6,15 +6,18 @@ tuple: replacing a field of its 23 costs 0.8 µs there and 6.6 µs on a frozen d
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
 from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
-from pydantic import Field, GetCoreSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
 from supportflow._time import Instant, from_us
 from supportflow.model.base import Scalar
 
 __all__ = [
+    "AttributeValue",
     "Attributes",
     "Clock",
     "ClockMove",
@@ -25,7 +28,60 @@ __all__ = [
     "Verdict",
 ]
 
-AttributeValue = Scalar | frozenset[str]
+MAX_ATTRIBUTE = 2_000
+"""Longest text of an attribute, in characters."""
+MAX_TAGS = 1_000
+"""How many tags an attribute can hold."""
+
+
+def _attribute_text(value: str) -> str:
+    if len(value) > MAX_ATTRIBUTE:
+        raise ValueError(f"is longer than {MAX_ATTRIBUTE} characters")
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("contains a character that cannot be kept")
+    return str.__str__(value)
+
+
+def _attribute(value: object) -> bool | int | float | str | frozenset[str] | None:
+    """What an attribute can hold, exactly as it comes back from JSON."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return _attribute_text(value)
+    if isinstance(value, Decimal):
+        # Whole numbers stay exact; another is the float whose shortest decimal it is, which is how conditions read it.
+        value = int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
+    if isinstance(value, int | float):
+        if abs(value) >= 2**63 if isinstance(value, int) else not isfinite(value):
+            raise ValueError("is too large a number")
+        return value
+    if isinstance(value, set | frozenset | list | tuple):
+        if len(value) > MAX_TAGS:
+            raise ValueError(f"has more than {MAX_TAGS} tags")
+        if not all(isinstance(tag, str) for tag in value):
+            raise ValueError("is not a set of texts")
+        return frozenset(map(_attribute_text, value))
+    raise ValueError("is not a text, a number, true or false, or a set of texts")
+
+
+def _attribute_json(value: object) -> object:
+    """Tags in order: the JSON of a set must not change with the process."""
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+AttributeValue = Annotated[
+    Scalar | frozenset[str],
+    PlainValidator(_attribute),
+    PlainSerializer(_attribute_json, when_used="json"),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["boolean", "number", "string", "null"]},
+                {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+            ]
+        }
+    ),
+]
 Attributes = dict[str, AttributeValue]
 """Declared attributes of a ticket: scalars, or sets of tags."""
 

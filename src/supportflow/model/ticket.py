@@ -31,6 +31,9 @@ class Ticket(Value):
         priority_class: `"security"`, `"dispute"`, `"general"`, or as the policy orders them.
         level: 1 (highest) to 4.
         rule: What chose the class.
+        flags: What a person should see, sorted: all that any message raised.
+        review: True if a text raised the class to security, for a person to look at.
+        product: The product that the first message names.
         opened_at: When it came in.
         recorded_at: When its latest event stands in its stream.
         first_replied_at: When an agent first answered in public.
@@ -62,6 +65,9 @@ class Ticket(Value):
     evidence: tuple[str, ...] = ()
     attributes: Attributes = Field(default_factory=dict)
     private: bool = False
+    flags: tuple[Name, ...] = ()
+    review: bool = False
+    product: Name | None = None
 
     opened_at: Instant
     recorded_at: Instant
@@ -118,6 +124,11 @@ class Outcome:
     ticket: Ticket
     events: tuple[EventBase, ...] = ()
     duplicate: bool = False
+
+    @property
+    def redacted(self) -> frozenset[str]:
+        """Kinds of secrets and personal data that were removed from what came in: a customer can be warned."""
+        return frozenset(kind for event in self.events for kind in getattr(event, "redacted", ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ what we know is left alone, with an error that says so.
 
 from collections.abc import Callable, Mapping
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from supportflow.exceptions import NewerSchemaError
+from supportflow.exceptions import NewerSchemaError, StoreError
 from supportflow.model.events import EVENT_TYPES, EventBase
+from supportflow.model.problems import invalid
 
 __all__ = ["UPCASTERS", "Fields", "Upcaster", "read_event", "upcast"]
 
@@ -60,15 +61,17 @@ def read_event(
 
     Raises:
         NewerSchemaError: If the row needs a newer supportflow.
+        StoreError: If the row is broken.
     """
     cls = EVENT_TYPES.get(kind)
     if cls is None:
         raise NewerSchemaError(kind, version, 0)
     if min_reader > cls.VERSION:
         raise NewerSchemaError(kind, min_reader, cls.VERSION)
-    if version >= cls.VERSION:
+    try:
+        if version < cls.VERSION:
+            fields = _FIELDS.validate_json(data)
+            data = _FIELDS.dump_json(upcast(kind, version, fields, to=cls.VERSION, upcasters=upcasters))
         return cls.model_validate_json(data)
-    fields = _FIELDS.validate_json(data)
-    return cls.model_validate_json(
-        _FIELDS.dump_json(upcast(kind, version, fields, to=cls.VERSION, upcasters=upcasters))
-    )
+    except ValidationError as error:
+        raise StoreError(f"a stored {kind!r} cannot be read: {invalid(error)}") from None

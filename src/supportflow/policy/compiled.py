@@ -5,17 +5,18 @@ from zoneinfo import ZoneInfoNotFoundError
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.zones import zone
 from supportflow.conditions.ticket import ticket_fields
-from supportflow.exceptions import ConditionError, InvalidInput, LifecycleError, PolicyError
+from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
 from supportflow.lifecycle import Lifecycle, default_lifecycle
 from supportflow.model.records import Attributes, AttributeValue
 from supportflow.policy.check import policy_problems
+from supportflow.policy.classifying import classifier_of
 from supportflow.policy.named import calendar_name, named_calendars
 from supportflow.policy.schema import Policy
 from supportflow.sla.compiled import ALWAYS, SlaIndex
 from supportflow.sla.metrics import shipped_metrics
 from supportflow.sla.policy import span_us
 from supportflow.triage.priority import PriorityIndex
-from supportflow.triage.words import DEFAULT_WORDS, WordClassifier
+from supportflow.triage.redaction import DEFAULT_RULES
 
 __all__ = ["CompiledPolicy"]
 
@@ -58,9 +59,11 @@ class CompiledPolicy:
             self.sla = SlaIndex(document.sla, metrics, self.fields, calendar_name)
         except ConditionError as error:
             raise PolicyError(error.problems) from None
-        self.classifier = WordClassifier(
-            DEFAULT_WORDS if document.words is None else document.words, document.classes
-        )
+        try:
+            self.classifier = classifier_of(document)
+        except DefinitionError as error:
+            raise PolicyError([f"lexicons: {problem}" for problem in error.problems]) from None
+        self.redaction = DEFAULT_RULES if document.redaction is None else document.redaction
         self.auto_close_us = None if document.auto_close_after is None else span_us(document.auto_close_after)
         self._auto_close_calendar = (
             ALWAYS if document.auto_close_calendar is None else calendar_name(document.auto_close_calendar)

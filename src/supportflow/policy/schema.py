@@ -17,7 +17,9 @@ from supportflow.model.people import Group
 from supportflow.policy.publishing import expanded
 from supportflow.sla.metrics import Metric
 from supportflow.sla.policy import CalendarName, SlaPolicy
+from supportflow.triage.lexicon.document import Lexicon
 from supportflow.triage.priority import DEFAULT_CLASSES, PriorityPolicy, PriorityRule
+from supportflow.triage.redaction.rules import RedactionRules
 
 __all__ = ["Policy"]
 
@@ -40,7 +42,10 @@ class Policy(Document):
         default_level: The level of a ticket for which nobody gives one.
         rules: Priority rules, in order.
         priority: What else decides the level of a ticket, and its place among the tickets of its class.
-        words: Class → words that speak for it in a subject or body; a short English and Chinese list if not given.
+        lexicons: Lexicons that classify texts: names of shipped ones (`"common"`, `"exchange"`, `"banking"`) or your own. If
+            neither these nor `words` are given: `"common"` and a few words for disputes, English and Chinese.
+        words: Class → words that speak for it, for who needs no lexicon.
+        redaction: Which personal data stays in texts. Secrets never do.
         calendars: Business calendars by name.
         metrics: Metrics besides the shipped ones.
         sla: SLA policies, in order; the first match applies.
@@ -64,7 +69,9 @@ class Policy(Document):
     default_level: int = Field(default=3, ge=1, le=4)
     rules: tuple[PriorityRule, ...] = ()
     priority: PriorityPolicy | None = None
+    lexicons: tuple[Literal["common", "exchange", "banking"] | Lexicon, ...] | None = None
     words: Mapping[Name, tuple[Name, ...]] | None = None
+    redaction: RedactionRules | None = None
     calendars: Mapping[Name, BusinessCalendar] = Field(default_factory=dict)
     metrics: tuple[Metric, ...] = ()
     sla: tuple[SlaPolicy, ...] = ()

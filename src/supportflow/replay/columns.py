@@ -93,9 +93,10 @@ def time_reader(column: TimeColumn) -> ReadTime:
 def _epoch_reader(unit_us: int) -> ReadTime:
     def read(text: str) -> int:
         try:
-            return to_us(from_us(round(float(text) * unit_us)))
-        except OverflowError:
+            us = round(float(text) * unit_us)
+        except OverflowError:  # infinity
             raise ValueError(text) from None
+        return _in_range(us)
 
     return read
 
@@ -110,9 +111,15 @@ def _text_reader(column: TimeColumn) -> ReadTime:
             if zone is None:
                 raise ValueError(text)
             moment = moment.replace(tzinfo=zone)
-        try:
-            return to_us(moment)
-        except OverflowError:  # year 1 or 9999, and the zone leads out of it
-            raise ValueError(text) from None
+        return _in_range(to_us(moment))
 
     return read
+
+
+def _in_range(us: int) -> int:
+    """The same instant, if it lies in the years 1 to 9999: in UTC too, where a zone can lead out of them."""
+    try:
+        from_us(us)
+    except OverflowError:
+        raise ValueError(us) from None
+    return us

@@ -14,7 +14,7 @@ from supportflow.model.base import Document, Name
 from supportflow.model.people import ActorKind
 from supportflow.policy import Policy
 
-__all__ = ["LogMapping", "TimeColumn", "load_mapping", "shipped_mappings"]
+__all__ = ["LogMapping", "TimeColumn", "load_mapping", "parse_mapping", "shipped_mappings"]
 
 Column = Annotated[str, Field(min_length=1, max_length=1_000)]
 """A column by its header. Of headers that stand there twice, `"Variant#2"` names the second."""
@@ -145,11 +145,11 @@ class AttributeColumn(Document):
 
     Attributes:
         column: The column.
-        type: How to read it.
+        kind: How to read it.
     """
 
     column: Column
-    type: Literal["text", "integer", "number"] = "text"
+    kind: Literal["text", "integer", "number"] = "text"
 
 
 class LogMapping(Document):
@@ -252,7 +252,7 @@ def load_mapping(name: str) -> LogMapping:
         try:
             text = Path(name).read_text(encoding="utf-8")
         except UnicodeDecodeError:
-            raise MappingError([f"{name}: is not UTF-8"]) from None
+            raise MappingError([f"{name}: is not UTF-8 text"]) from None
     else:
         shipped = ", ".join(shipped_mappings())
         raise MappingError([f"{name}: is neither a .toml file nor a shipped mapping ({shipped})"])
@@ -266,9 +266,13 @@ def parse_mapping(text: str) -> LogMapping:
         MappingError: If it is not valid TOML (with line and column), or not a valid mapping.
     """
     try:
-        return LogMapping.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        document = tomllib.loads(text)
+    except RecursionError:
+        raise MappingError(["not valid TOML: nested too deeply"]) from None
+    except ValueError as error:  # also a number of too many digits
         raise MappingError([f"not valid TOML: {error}"]) from None
+    try:
+        return LogMapping.model_validate(document)
     except ValidationError as error:
         problems = [
             f"{'.'.join(map(str, problem['loc'])) or 'mapping'}: {problem['msg']}"

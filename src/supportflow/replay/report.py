@@ -1,4 +1,4 @@
-"""What a replay found, as data: `model_dump_json()` for programs, `str()` for people."""
+"""What a replay found, as data; `report_text` makes it readable."""
 
 from collections.abc import Mapping
 from typing import Literal

@@ -29,7 +29,7 @@ from supportflow.replay.verdicts import CaseVerdicts
 from supportflow.stores import MemoryStore
 from supportflow.testing import CountingIds, ManualClock
 
-__all__ = ["Progress", "Replayed", "replay", "run"]
+__all__ = ["Progress", "Replayed", "replay", "replay_log"]
 
 Progress = Callable[[int, int], object]
 """Told how many rows are done, of how many."""
@@ -71,22 +71,20 @@ def replay(
         MappingError: If the mapping fits neither the log nor the policy.
         PolicyError: If the policy is wrong.
     """
-    began = time.process_time()
-    log = read_log(Path(path), mapping)
-    reading = time.process_time() - began
-    return run(log, mapping, policy, verify_every=verify_every, progress=progress, reading_s=reading)
+    return replay_log(
+        read_log(Path(path), mapping), mapping, policy, verify_every=verify_every, progress=progress
+    )
 
 
-def run(
+def replay_log(
     log: Log,
     mapping: LogMapping,
     policy: Policy | None = None,
     *,
     verify_every: int = 0,
     progress: Progress | None = None,
-    reading_s: float = 0.0,
 ) -> Replayed:
-    """Replay a log that was read; as `replay`.
+    """Replay a log that was read: more than once, to compare policies.
 
     Args:
         log: The log.
@@ -94,7 +92,10 @@ def run(
         policy: The policy.
         verify_every: See `replay`.
         progress: See `replay`.
-        reading_s: Processor time that reading took, in seconds; counted into the speed.
+
+    Raises:
+        MappingError: If the mapping does not fit the policy.
+        PolicyError: If the policy is wrong.
     """
     began = time.process_time()
     runner = _Runner(log, mapping, policy or mapping.policy or Policy(), verify_every)
@@ -104,7 +105,7 @@ def run(
         done += len(rows)
         if progress is not None:
             progress(done, log.rows)
-    seconds = reading_s + time.process_time() - began
+    seconds = log.cpu_s + time.process_time() - began
     return Replayed(runner.tally.report(seconds), runner.tally.verdicts)
 
 

@@ -59,7 +59,7 @@ def verdicts_of(ticket: Ticket, policy: CompiledPolicy) -> CaseVerdicts:
 def _verdict(clock: Clock, policy: CompiledPolicy) -> TargetVerdict:
     judged = clock.verdict
     ended: Ended
-    if clock.state == "met" or clock.state == "missed" or clock.state == "cancelled":  # noqa: PLR1714 - narrows the type
+    if clock.state in {"met", "missed", "cancelled"}:
         ended = clock.state
     else:
         ended = "undecided" if clock.breached_us is None else "missed"

@@ -10,6 +10,7 @@ from supportflow.model.records import Milestone
 from supportflow.model.ticket import Ticket
 from supportflow.sla.metrics import CompiledMetric, Holds, Metric, While, compile_metric
 from supportflow.sla.policy import SlaPolicy, Target, Warn, span_name, span_us
+from supportflow.sla.signals import SIGNAL_BIT, Signal
 
 __all__ = ["ALWAYS", "CompiledSla", "CompiledTarget", "Days", "SlaIndex", "milestones"]
 
@@ -55,7 +56,9 @@ class CompiledSla:
         name: Its name.
         slots: Slot → its targets, in order; the first whose `when` holds applies.
         conditional: True if any target has a `when`.
-        touched: Every signal that a metric listens to.
+        plain: Slot → its target, if none is `conditional`.
+        touched: Every signal that a metric listens to, and reopening if a stopped clock goes on then.
+        pauses: Every status category in which a metric pauses, as bits.
         pausing: True if any metric pauses on a condition.
         capped: True if any target caps its total pause.
         volatile: True if a change of the ticket's fields or group can change a target.
@@ -64,15 +67,17 @@ class CompiledSla:
     name: str
     slots: tuple[tuple[str, tuple[CompiledTarget, ...]], ...]
     conditional: bool
+    plain: Mapping[str, CompiledTarget]
     touched: int
+    pauses: int
     pausing: bool
     capped: bool
     volatile: bool
 
-    def targets(self, view: Callable[[], Record]) -> dict[str, CompiledTarget]:
+    def targets(self, view: Callable[[], Record]) -> Mapping[str, CompiledTarget]:
         """Slot → the target that applies to a ticket."""
         if not self.conditional:
-            return {slot: targets[0] for slot, targets in self.slots}
+            return self.plain
         record = view()
         chosen: dict[str, CompiledTarget] = {}
         for slot, targets in self.slots:
@@ -84,7 +89,10 @@ class CompiledSla:
 
     def only(self, target: CompiledTarget) -> "CompiledSla":
         """A policy of this name in which one target applies to every ticket."""
-        return replace(self, slots=((target.slot, (replace(target, when=None),)),), conditional=False)
+        always = replace(target, when=None)
+        return replace(
+            self, slots=((target.slot, (always,)),), conditional=False, plain={target.slot: always}
+        )
 
 
 class SlaIndex:
@@ -138,14 +146,19 @@ def _compile(
         compiled = _compile_target(policy, target, metrics, fields, calendar_name)
         slots.setdefault(compiled.slot, []).append(compiled)
     every = [one for targets in slots.values() for one in targets]
-    touched = 0
+    touched = pauses = 0
     for one in every:
         touched |= one.metric.touched
+        pauses |= one.metric.pause
+        if one.reopen != "ignore":
+            touched |= SIGNAL_BIT[Signal.REOPENED]
     return CompiledSla(
         name=policy.name,
         slots=tuple((slot, tuple(targets)) for slot, targets in slots.items()),
         conditional=any(target.when is not None for target in every),
+        plain={slot: targets[0] for slot, targets in slots.items()},
         touched=touched,
+        pauses=pauses,
         pausing=any(target.metric.pause_when is not None for target in every),
         capped=any(target.max_pause_us is not None for target in every),
         volatile=any(target.when is not None or target.calendar_of == "group" for target in every),

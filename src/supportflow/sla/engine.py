@@ -18,9 +18,10 @@ from supportflow.sla.compiled import CompiledSla, CompiledTarget, milestones
 from supportflow.sla.metrics import Holds
 from supportflow.sla.signals import CATEGORY_BIT, SIGNAL_BIT, Signal
 
-__all__ = ["REMATCH", "Judgement", "judge", "react", "uncap"]
+__all__ = ["REMATCH", "Judgement", "concerned", "judge", "react", "uncap"]
 
 _REOPENED = SIGNAL_BIT[Signal.REOPENED]
+_STATUS_CHANGED = SIGNAL_BIT[Signal.STATUS_CHANGED]
 _OPENING = SIGNAL_BIT[Signal.OPENED] | SIGNAL_BIT[Signal.OPENED_PRIVATELY]
 REMATCH = (
     SIGNAL_BIT[Signal.UPDATED]
@@ -83,6 +84,28 @@ class _Moment:
 
     def holds(self, condition: Holds | None) -> bool:
         return condition is None or condition(self.view())
+
+
+def concerned(sla: CompiledSla, ticket: Ticket, signals: int) -> bool:
+    """False if an event can change none of a ticket's clocks, read off without asking each.
+
+    A ticket that stays under one SLA policy, whose targets are no matter of its fields, moves its clocks when a metric
+    listens to the event, or when the status begins or ends a pause.
+
+    Args:
+        sla: The policy that the ticket is under, before the event and after it.
+        ticket: The ticket after the event.
+        signals: What the event means.
+    """
+    if sla.pausing or signals & (sla.touched | REMATCH):
+        return True
+    if not signals & _STATUS_CHANGED:
+        return False
+    return (
+        sla.conditional
+        or bool(sla.pauses & CATEGORY_BIT[ticket.status_category])
+        or any(clock.state == "paused" for clock in ticket.clocks)
+    )
 
 
 def react(

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from pydantic import Field
+
 from supportflow.conditions import Condition, Fields, compile_condition
 from supportflow.model.base import Document, Name, StatusCategory
 from supportflow.sla.signals import CATEGORY_BIT, Signal, bits
@@ -56,7 +58,7 @@ class Metric(Document):
     stop_when: Condition | None = None
     cancel: tuple[Signal, ...] = (Signal.CLOSED, Signal.CANCELLED, Signal.MERGED)
     reset: tuple[Signal, ...] = ()
-    pause: While = While()
+    pause: While = Field(default_factory=While)
     resume: tuple[Signal, ...] = ()
     cycle: Literal["once", "each"] = "once"
     reopen: Literal["resume", "new_cycle", "ignore"] = "ignore"

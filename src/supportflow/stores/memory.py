@@ -225,7 +225,7 @@ class MemoryStore:
         with self._lock:
             outbox = self._tenants[tenant].outbox
             waiting = outbox.get(key)
-            if waiting is None or waiting.token != token:
+            if waiting is None or not waiting.token or waiting.token != token:
                 return False
             if error is None:
                 del outbox[key]

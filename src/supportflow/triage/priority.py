@@ -16,6 +16,7 @@ from supportflow._time import to_us
 from supportflow.conditions import Condition, ConditionIndex, Fields, explain
 from supportflow.conditions.ticket import ticket_record
 from supportflow.model.base import Document, Name
+from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
 
 __all__ = [
@@ -31,7 +32,8 @@ __all__ = [
     "PriorityPolicy",
     "PriorityRule",
     "RuleInClass",
-    "account",
+    "evidence_of",
+    "told_apart",
 ]
 
 DEFAULT_CLASSES = ("security", "dispute", "general")
@@ -41,12 +43,21 @@ PLACES = 10_000
 MOVING_FIELDS = ("open_for", "resolved_for")
 """Fields that change while nothing happens: a place in the queue must not depend on them."""
 
-_EVIDENCE = 12
-"""How many comparisons of a rule are recorded as evidence: more tell a reader nothing."""
+LOWEST_LEVEL = 4
+"""The level of a question about security that reports nothing."""
+
+_MOST_EVIDENCE = 10
+"""How much evidence is recorded: more tells a reader nothing."""
 _LEVEL = re.compile(r"level [1-4] by ")
 """How evidence begins that speaks of the level, not of the class."""
 
 Level = Annotated[int, Field(ge=1, le=4)]
+
+
+def evidence_of(signals: Signals) -> tuple[str, ...]:
+    """The lexicon entries behind the class that a text speaks for, as the policy writes them."""
+    speaking = [one.entry for one in signals.evidence if one.priority_class in {signals.priority_class, None}]
+    return tuple(dict.fromkeys(speaking))[:_MOST_EVIDENCE]
 
 
 class PriorityKey(NamedTuple):
@@ -231,30 +242,33 @@ class PriorityIndex:
         *,
         given_class: str | None = None,
         given_level: int | None = None,
-        signals_class: str | None = None,
-        evidence: tuple[str, ...] = (),
+        signals: Signals | None = None,
     ) -> Chosen:
         """The class and level of a new ticket.
 
         For the class, the host's word comes first, then the rules, then what the text suggests. Text can only raise the
         class: a message that speaks of a break-in is security whatever else was said. For the level, the host's word comes
-        first, then the rule's, then the matrix, then the default; a level rule raises all but the first.
+        first, then the rule's, then the matrix, then the default; a level rule raises all but the first. A text that only
+        asks about security gets the lowest.
 
         Args:
             record: The ticket's fields.
             given_class: The class that the host gave.
             given_level: The level that the host gave.
-            signals_class: The class that the classifier suggests.
-            evidence: What the classifier found.
+            signals: What the classifier read out of the text.
         """
         chosen = self._by_rule(record)
         if given_class is not None:
             chosen = Chosen(given_class, chosen.level, "given", ())
-        if signals_class is not None and self.rank(signals_class) < self.rank(chosen.priority_class):
-            chosen = Chosen(signals_class, chosen.level, "words", evidence)
-        if given_level is not None:
-            return chosen._replace(level=given_level)
-        return self._with_level(chosen, record)
+        if signals is not None and self.raises(signals, chosen.priority_class):
+            chosen = Chosen(signals.priority_class, chosen.level, "words", evidence_of(signals))
+            if signals.informational and given_level is None:
+                return chosen._replace(level=LOWEST_LEVEL)
+        return self._with_level(chosen, record) if given_level is None else chosen._replace(level=given_level)
+
+    def raises(self, signals: Signals, priority_class: str) -> bool:
+        """True if a text speaks for a higher class than this one. It never speaks for a lower one."""
+        return self.rank(signals.priority_class) < self.rank(priority_class)
 
     def _by_rule(self, record: Mapping[str, object]) -> Chosen:
         """The class by the rules, with the level that the rule says; 0 if it says none."""
@@ -341,21 +355,15 @@ class PriorityIndex:
         return place
 
 
-def account(ticket: Ticket) -> str:
-    """Why a ticket has its class and level, for people: which rule, and on which evidence."""
-    levels = [entry for entry in ticket.evidence if _LEVEL.match(entry)]
-    spoke = ", ".join(entry for entry in ticket.evidence if not _LEVEL.match(entry))
-    by = {
-        "given": "given by hand",
-        "default": "no rule and no word said otherwise",
-        "words": f"the text says: {spoke}",
-    }.get(ticket.rule, f"rule {ticket.rule!r}{f': {spoke}' if spoke else ''}")
-    return f"{ticket.priority_class}, level {ticket.level} ({'; '.join([by, *levels])})"
+def told_apart(evidence: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A ticket's evidence: what spoke for its class, and what decided its level, such as `"level 1 by 'vip': vip eq True"`."""
+    levels = tuple(entry for entry in evidence if _LEVEL.match(entry))
+    return tuple(entry for entry in evidence if entry not in levels), levels
 
 
 def _evidence(condition: Condition, record: Mapping[str, object]) -> tuple[str, ...]:
     """The comparisons that hold, as the policy writes them: never what the ticket says."""
-    return tuple(one for one, _ in zip(_held(condition, record), range(_EVIDENCE), strict=False))
+    return tuple(one for one, _ in zip(_held(condition, record), range(_MOST_EVIDENCE), strict=False))
 
 
 def _held(condition: Condition, record: Mapping[str, object]) -> Iterator[str]:

@@ -1,0 +1,61 @@
+"""How long importing supportflow takes, as whole processes, beside its dependencies with one model built.
+
+Every round runs each program once, in turn, so that a busy machine slows all alike. Bytecode is cached before the first
+round, as in an installed package.
+
+Usage: python benchmarks/import_time.py [ROUNDS]
+"""
+
+import os
+import subprocess
+import sys
+import time
+from statistics import median
+
+PROGRAMS = {
+    "an empty program": "pass",
+    "dependencies and one model": """
+import pendulum, pydantic, transitions
+
+class Model(pydantic.BaseModel):
+    number: int
+    text: str
+
+Model(number=1, text="a")
+""",
+    "import supportflow": "import supportflow",
+    "the usual names": "from supportflow import BusinessCalendar, Desk, Policy, SlaPolicy, Target",
+    "every public name": "from supportflow import *",
+    "a desk with a policy": """
+from supportflow import BusinessCalendar, Desk, Policy, SlaPolicy, Target
+hours = BusinessCalendar.weekdays("09:00", "17:00", tz="Europe/Berlin")
+Desk(Policy(sla=[SlaPolicy(name="all", calendar=hours, targets=[Target.first_response(hours=1)])]))
+""",
+}
+BASE = "dependencies and one model"
+
+
+def seconds(program: str) -> float:
+    """Wall time of a fresh interpreter that runs the program."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)
+    return time.perf_counter() - started
+
+
+def main(rounds: int) -> None:
+    """Print medians and their ratios to the dependencies."""
+    for program in PROGRAMS.values():
+        seconds(program)
+    taken: dict[str, list[float]] = {name: [] for name in PROGRAMS}
+    for _ in range(rounds):
+        for name, program in PROGRAMS.items():
+            taken[name].append(seconds(program))
+    base = median(taken[BASE])
+    print(f"{rounds} rounds, Python {sys.version.split()[0]}")
+    for name, times in taken.items():
+        print(f"{name:<28} {median(times) * 1e3:7.1f} ms   ratio {median(times) / base:5.2f}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else 21)

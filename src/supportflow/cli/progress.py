@@ -1,0 +1,52 @@
+"""A progress bar on a terminal."""
+
+import time
+from types import TracebackType
+from typing import Self, TextIO
+
+__all__ = ["Bar"]
+
+_WIDTH = 30
+_EVERY_S = 0.1
+
+
+class Bar:
+    """Draws how much is done on one line of a terminal; draws nothing elsewhere, and takes the line away in the end.
+
+    Args:
+        stream: Where to draw.
+        shown: False for none.
+        label: What is being done.
+    """
+
+    def __init__(self, stream: TextIO, label: str, *, shown: bool = True) -> None:
+        self._stream = stream
+        self._label = label
+        self._shown = shown and stream.isatty()
+        self._next = 0.0
+        self._drawn = False
+
+    def __call__(self, done: int, total: int) -> None:
+        """Draw, unless it was done a moment ago."""
+        if not self._shown:
+            return
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + _EVERY_S
+        share = min(done / total, 1.0) if total else 1.0
+        filled = round(_WIDTH * share)
+        bar = "█" * filled + "·" * (_WIDTH - filled)
+        self._stream.write(f"\r{self._label} {bar} {share:>4.0%} {done:,} of {total:,} rows")
+        self._stream.flush()
+        self._drawn = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._drawn:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()

@@ -1,0 +1,128 @@
+"""`supportflow replay`: a log through the real kernel, and what happened."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from supportflow.cli.console import WRONG, policy_at
+from supportflow.cli.progress import Bar
+from supportflow.model.base import Value
+from supportflow.policy import Policy
+from supportflow.replay import (
+    Comparison,
+    Log,
+    LogMapping,
+    Replayed,
+    Report,
+    compare,
+    comparison_text,
+    load_mapping,
+    read_log,
+    replay_log,
+    report_text,
+    shipped_mappings,
+)
+
+__all__ = ["add_to", "run"]
+
+
+_DIGITS = 9
+
+
+class _Document(Value):
+    """What `--json` writes.
+
+    Attributes:
+        report: Under `--policy`.
+        against: Under `--against`.
+        comparison: Of the two.
+    """
+
+    report: Report
+    against: Report | None = None
+    comparison: Comparison | None = None
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "replay",
+        help="run a real log through the lifecycle and the SLA clocks",
+        description=(
+            "Run a log (CSV, plain or gzipped) through the lifecycle and the SLA clocks, at its own instants, "
+            "and print what happened. The log is the authority: nothing is refused, but what a command would have been "
+            "refused is counted."
+        ),
+    )
+    parser.add_argument("log", metavar="LOG", help="a CSV file, plain or gzipped")
+    parser.add_argument(
+        "--mapping",
+        required=True,
+        metavar="MAPPING",
+        help=f"what its columns mean: a TOML file, or one of {', '.join(shipped_mappings())}",
+    )
+    parser.add_argument("--policy", metavar="POLICY", help="a policy in TOML or JSON")
+    parser.add_argument(
+        "--against", metavar="POLICY", help="a second policy; prints each verdict that differs"
+    )
+    parser.add_argument(
+        "--json", metavar="OUT", help="write everything as JSON to a file, or - for standard output"
+    )
+    parser.add_argument(
+        "--verify",
+        nargs="?",
+        type=_positive,
+        const=1,
+        default=0,
+        metavar="N",
+        help="fold every N-th case (default: every case) again from its stored events and compare",
+    )
+    parser.add_argument("--quiet", action="store_true", help="print neither the report nor a progress bar")
+    parser.set_defaults(run=run)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or len(text) > _DIGITS or int(text) == 0:
+        raise argparse.ArgumentTypeError("is not a whole number from 1")
+    return int(text)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Replay the log."""
+    mapping = load_mapping(arguments.mapping)
+    # Both policies before the log: a mistake in one should not cost a long reading first.
+    policy = None if arguments.policy is None else policy_at(arguments.policy)
+    other = None if arguments.against is None else policy_at(arguments.against)
+    log = read_log(Path(arguments.log), mapping)
+    first = _replay(arguments, log, mapping, policy)
+    second = None if other is None else _replay(arguments, log, mapping, other)
+    comparison = None
+    if second is not None:
+        comparison = compare(first.report.policy, first.verdicts, second.report.policy, second.verdicts)
+    document = _Document(
+        report=first.report, against=None if second is None else second.report, comparison=comparison
+    )
+    _write(arguments, document)
+    checks = [one.verification for one in (document.report, document.against) if one is not None]
+    return WRONG if any(check is not None and check.differing for check in checks) else 0
+
+
+def _replay(arguments: argparse.Namespace, log: Log, mapping: LogMapping, policy: Policy | None) -> Replayed:
+    with Bar(sys.stderr, "replaying", shown=not arguments.quiet) as bar:
+        return replay_log(log, mapping, policy, verify_every=arguments.verify, progress=bar)
+
+
+def _write(arguments: argparse.Namespace, document: _Document) -> None:
+    if not arguments.quiet and arguments.json != "-":
+        texts = [report_text(document.report)]
+        if document.against is not None and document.comparison is not None:
+            texts += [report_text(document.against), comparison_text(document.comparison)]
+        sys.stdout.write("\n".join(texts))
+    if arguments.json is None:
+        return
+    written = document.model_dump_json(indent=2) + "\n"
+    if arguments.json == "-":
+        sys.stdout.write(written)
+    else:
+        Path(arguments.json).write_text(written, encoding="utf-8")

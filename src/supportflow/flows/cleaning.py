@@ -1,0 +1,127 @@
+"""First of all, secrets are removed: from every text of every command, before it is read, stored, logged or sent on.
+
+Without a text nothing is done; what a person declares of themselves (name, address, phone) loses only secrets.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from supportflow.flows import requests
+from supportflow.flows.environment import Environment
+from supportflow.flows.requests import Flow
+from supportflow.model.commands import Adopt, CommandBase, OpenTicket, Receive, Split
+from supportflow.model.content import Attachment
+from supportflow.model.signals import Signals
+from supportflow.triage.lexicon import combine
+from supportflow.triage.redaction import PERSONAL, RedactionRules, redact
+
+__all__ = ["TEXTS", "Cleaned", "clean", "private_fields", "read"]
+
+TEXTS = ("subject", "body", "reason")
+"""Fields of commands that hold what somebody typed."""
+MODEL_FAILED = "model_failed"
+"""Flag of a text that the host's model could not read: the rules alone spoke."""
+_DECLARED = RedactionRules.model_construct(keep=PERSONAL)
+
+
+class PrivateFields(NamedTuple):
+    """Which fields of a command hold what somebody typed."""
+
+    texts: tuple[str, ...]
+    personal: bool
+    attachments: bool
+    attributes: bool
+
+
+@cache
+def private_fields(command: type[CommandBase]) -> PrivateFields:
+    """The fields of a class of commands. Asking a model for a field that it lacks costs more than all the rest."""
+    fields = command.model_fields
+    return PrivateFields(
+        tuple(name for name in TEXTS if name in fields),
+        "personal" in fields,
+        "attachments" in fields,
+        "attributes" in fields,
+    )
+
+
+class Cleaned(NamedTuple):
+    """A command without secrets, and the kinds that were removed, sorted."""
+
+    command: CommandBase
+    redacted: tuple[str, ...]
+
+
+class _Cleaner:
+    """Redacts text by text and remembers what kinds it met."""
+
+    def __init__(self, rules: RedactionRules) -> None:
+        self.rules = rules
+        self.kinds: set[str] = set()
+
+    def text(self, value: str, rules: RedactionRules | None = None) -> str:
+        found = redact(value, rules or self.rules)
+        self.kinds.update(finding.kind.value for finding in found.findings if finding.masked)
+        return found.text
+
+    def attributes(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self.text(value) if isinstance(value, str) else value for name, value in values.items()}
+
+    def attachment(self, item: Any) -> Any:
+        if not isinstance(item, Attachment):
+            return item
+        uri = None if item.uri is None else self.text(item.uri)
+        return item.model_copy(update={"name": self.text(item.name), "uri": uri})
+
+
+def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
+    """The command without secrets."""
+    texts, personal, attached, described = private_fields(type(command))
+    given = command.__dict__
+    cleaner = _Cleaner(rules)
+    changed: dict[str, Any] = {}
+    for name in texts:
+        if isinstance(given[name], str) and given[name]:
+            changed[name] = cleaner.text(given[name])
+    if personal and isinstance(given["personal"], Mapping):
+        changed["personal"] = {
+            name: cleaner.text(value, _DECLARED) for name, value in given["personal"].items()
+        }
+    if attached and given["attachments"]:
+        changed["attachments"] = tuple(map(cleaner.attachment, given["attachments"]))
+    if described and given["attributes"]:
+        changed["attributes"] = cleaner.attributes(given["attributes"])
+    if isinstance(command, Adopt):
+        changed["history"] = tuple(
+            fact.model_copy(update={"attributes": cleaner.attributes(fact.attributes)})
+            if fact.attributes
+            else fact
+            for fact in command.history
+        )
+    if not changed:
+        return Cleaned(command, ())
+    return Cleaned(command.model_copy(update=changed), tuple(sorted(cleaner.kinds)))
+
+
+def read(env: Environment, command: CommandBase) -> Flow[Signals | None]:
+    """What the text of an inbound command says; None if it has none.
+
+    The policy's rules read it, and the host's model if there is one. A model that fails loses nothing: the rules' word
+    stands, and a flag says so.
+    """
+    if not isinstance(command, OpenTicket | Adopt | Receive | Split):
+        return None
+    parts = [command.__dict__.get(name, "") for name in ("subject", "body")]
+    text = "\n".join(part for part in parts if isinstance(part, str) and part)
+    if not text:
+        return None
+    policy = env.book.current
+    rules = policy.classifier.classify(text)
+    if not env.asks_model:
+        return rules
+    try:
+        opinion = yield from requests.classify(text)
+    except Exception:  # noqa: BLE001 - the model is the host's code: whatever it raises, the ticket must not be lost
+        return rules.model_copy(update={"flags": tuple(sorted({*rules.flags, MODEL_FAILED}))})
+    return combine(rules, opinion, policy.document.classes)

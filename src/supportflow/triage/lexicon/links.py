@@ -1,0 +1,43 @@
+"""Links that pretend: the organisation's name on somebody else's domain, and the tricks that hide where a link goes."""
+
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["LINK", "suspicious_links"]
+
+LINK = re.compile(
+    r"(?:https?|hxxps?)(?:://|\[:\]//)[^\s<>\"'，。）)]{1,512}+|(?<![\w.@])www\.[^\s<>\"'，。）)]{1,255}+"
+)
+_LOOKS_LIKE = str.maketrans({"0": "o", "1": "l", "3": "e", "5": "s", "-": None, "_": None})
+
+
+def _host(link: str) -> tuple[str, bool]:
+    """The host of a link, and whether a user name before it hides that."""
+    rest = link.split("//", 1)[-1]
+    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    name = authority.rpartition("@")[2].partition(":")[0]
+    return name.replace("[.]", ".").strip("."), "@" in authority
+
+
+def suspicious_links(lower: str, official: Sequence[str]) -> list[tuple[int, int]]:
+    """Where links stand that show an official name on a domain that is not official, or hide their host.
+
+    Args:
+        lower: The text in lower case.
+        official: The organisation's domains (`"example.com"`) and bare brand names (`"example"`).
+    """
+    if "//" not in lower and "www." not in lower:
+        return []
+    domains = tuple(name.lower() for name in official if "." in name)
+    brands = {name.lower().split(".")[-2] if "." in name else name.lower() for name in official}
+    found = []
+    for match in LINK.finditer(lower):
+        host, hidden = _host(match.group())
+        if any(host == domain or host.endswith(f".{domain}") for domain in domains) and not hidden:
+            continue
+        plain = host.translate(_LOOKS_LIKE)
+        if hidden or "xn--" in host or any(brand.translate(_LOOKS_LIKE) in plain for brand in brands):
+            found.append(match.span())
+    return found

@@ -1,0 +1,101 @@
+"""One form for what can be written in many, with the way back to the positions of the original text.
+
+Copied text carries full-width digits, zero-width characters inside words, decomposed accents and mathematical letters.
+Matching happens on the folded text; findings are reported in the original's positions. Plain text folds to itself and
+costs one scan.
+"""
+
+import re
+import unicodedata
+from functools import cached_property
+
+__all__ = ["Piece", "fold"]
+
+# Full-width punctuation is left alone: it stands in nearly every Chinese text, and the patterns know it.
+_UNUSUAL = re.compile(
+    "[\u00ad\u0300-\u036f\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u1100-\u11ff\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u3000\u3099\u309a\ufe00-\ufe0f\ufeff\uff0d\uff0e\uff0f\uff10-\uff19\uff20-\uff5a"
+    "\U0001d400-\U0001d7ff\u2010-\u2012\u2212\u00a0\u2002-\u200a\u202f\u2460-\u2473\u24b6-\u24e9\uff65-\uff9f]"
+)
+_INVISIBLE = frozenset(
+    "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
+    + "".join(map(chr, range(0xFE00, 0xFE10)))
+)
+# A character with the marks that compose with it; the jamo of one Korean syllable.
+_CLUSTER = re.compile(
+    "[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|.[\u0300-\u036f\u3099\u309a\uff9e\uff9f]{0,4}", re.DOTALL
+)
+_DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-"}
+
+
+# The look behind comes second, so that the search can leap from digit to digit.
+_DIGIT_RUN = re.compile(r"\d(?<![\dA-Za-z]\d)(?:[ .-]?\d)*+", re.ASCII)
+_DENSE_RUN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{10,}+")
+_LINK = re.compile(r"(?:https?|ftp)://\S++|(?<![\w.])www\.\S++", re.IGNORECASE)
+_FEW_DIGITS = 7
+
+
+def _lower(text: str) -> str:
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
+
+
+class Piece:
+    """A text in folded form, with the scans that several detectors share, each made once and only if asked for.
+
+    Attributes:
+        text: The folded text.
+        lower: The same in lower case, of the same length.
+        offsets: For each folded character, and the end, its position in the original; `None` if they are the same.
+    """
+
+    def __init__(self, text: str, offsets: list[int] | None = None) -> None:
+        self.text = text
+        self.lower = _lower(text)
+        self.offsets = offsets
+
+    @cached_property
+    def digits(self) -> list[tuple[int, int]]:
+        """Runs of at least seven characters that are digits, single blanks, dots and dashes."""
+        runs = (match.span() for match in _DIGIT_RUN.finditer(self.text))
+        return [run for run in runs if run[1] - run[0] >= _FEW_DIGITS]
+
+    @cached_property
+    def dense(self) -> list[tuple[int, int]]:
+        """Runs of at least ten letters, digits, underscores and dashes: what keys and tokens look like."""
+        return [match.span() for match in _DENSE_RUN.finditer(self.text)]
+
+    @cached_property
+    def links(self) -> list[tuple[int, int]]:
+        """Web addresses: what stands inside one is not taken for a number or a code."""
+        if "://" not in self.text and "www." not in self.text.lower():
+            return []
+        return [match.span() for match in _LINK.finditer(self.text)]
+
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original text that a span of the folded text came from."""
+        if self.offsets is None:
+            return start, end
+        if end <= start:
+            return self.offsets[start], self.offsets[start]
+        # To the start of the next character, so that invisible ones inside the last cluster go with it.
+        return self.offsets[start], self.offsets[end]
+
+
+def fold(text: str) -> Piece:
+    """Fold width, composition and invisible characters (NFKC, character by character). Linear time."""
+    if text.isascii() or _UNUSUAL.search(text) is None:
+        return Piece(text)
+    pieces: list[str] = []
+    offsets: list[int] = []
+    for match in _CLUSTER.finditer(text):
+        cluster = match.group()
+        if cluster in _INVISIBLE:
+            continue
+        piece = _DASHES.get(cluster) or unicodedata.normalize("NFKC", cluster)
+        pieces.append(piece)
+        offsets.extend([match.start()] * len(piece))
+    offsets.append(len(text))
+    return Piece("".join(pieces), offsets)

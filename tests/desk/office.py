@@ -1,0 +1,44 @@
+"""Desks for tests: a manual clock, counting ids, and the whole content of a memory store as one value."""
+
+from copy import deepcopy
+from dataclasses import astuple
+from datetime import UTC, datetime
+from typing import Any
+
+from supportflow import Desk, MemoryStore, Policy
+from supportflow.testing import CountingIds, ManualClock
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
+
+
+def desk(policy: Policy | None = None, **ports: Any) -> Desk:
+    """A desk whose clock stands at START."""
+    return Desk(policy, **{"clock": ManualClock(START), "ids": CountingIds(), **ports})
+
+
+def clock_of(one: Any) -> ManualClock:
+    """The manual clock of a desk."""
+    return one._ports["clock"]
+
+
+def store_of(one: Any) -> MemoryStore:
+    """The memory store of a desk."""
+    return one._ports["store"]
+
+
+def contents(store: MemoryStore) -> dict[str, Any]:
+    """Everything that a memory store holds, by tenant and table, as values that compare."""
+    tables = {}
+    for name, tenant in store._tenants.items():
+        kept = {
+            "rows": dict(tenant.rows),
+            "refs": dict(tenant.refs),
+            "streams": {stream: tuple(events) for stream, events in tenant.streams.items() if events},
+            "inbox": dict(tenant.inbox),
+            "content": dict(tenant.content),
+            "outbox": {key: astuple(waiting) for key, waiting in tenant.outbox.items()},
+            "policies": dict(tenant.policies),
+        }
+        if any(kept.values()):
+            tables[name] = kept
+    return deepcopy(tables)

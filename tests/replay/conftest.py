@@ -1,0 +1,79 @@
+"""Small logs, written as a test needs them."""
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+
+from supportflow.replay import LogMapping
+
+MAPPING = {
+    "name": "small",
+    "case": "id",
+    "order": "file",
+    "agent": "who",
+    "time": {"column": "at"},
+    "state": {
+        "column": "state",
+        "statuses": {
+            "New": "new",
+            "Work": "open",
+            "Wait": "pending",
+            "Done": "resolved",
+            "Shut": "closed",
+        },
+    },
+}
+HEADER = ("id", "at", "state", "who")
+
+
+@pytest.fixture
+def mapping():
+    """The mapping of the small logs, with changes."""
+
+    def make(**changes):
+        return LogMapping.model_validate({**MAPPING, **changes})
+
+    return make
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes a log of rows, or of raw bytes, and gives its path."""
+
+    def write(rows, header=HEADER, name="log.csv"):
+        path = tmp_path / name
+        if isinstance(rows, bytes):
+            path.write_bytes(rows)
+            return path
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(header)
+            writer.writerows(rows)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def rows_at():
+    """Rows of one case: a time of day (or day and time) and a state each."""
+
+    def make(*moments, case="1", who="sam"):
+        return [
+            (case, f"2026-03-{time}:00Z" if "T" in time else f"2026-03-02T{time}:00Z", state, who)
+            for time, state in moments
+        ]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of real logs."""
+    default = Path(__file__).parents[2].parent / "shared" / "data"
+    folder = Path(os.environ.get("SUPPORTFLOW_DATA", default))
+    if not folder.is_dir():
+        pytest.skip(f"no real logs at {folder}; set SUPPORTFLOW_DATA to their folder")
+    return folder
