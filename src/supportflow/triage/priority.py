@@ -356,7 +356,7 @@ class PriorityIndex:
 
 
 def told_apart(evidence: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A ticket's evidence: what spoke for its class, and what decided its level, such as `"level 1 by 'vip': vip eq True"`."""
+    """A ticket's evidence: what spoke for its class, and what decided its level (`"level 1 by ..."`)."""
     levels = tuple(entry for entry in evidence if _LEVEL.match(entry))
     return tuple(entry for entry in evidence if entry not in levels), levels
 
