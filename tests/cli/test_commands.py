@@ -162,10 +162,19 @@ def test_a_reader_that_goes_away():
         assert (process.wait(60), errors) == (141, b"")
 
 
+def test_a_reader_that_went_away_before(monkeypatch):
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w", encoding="utf-8") as gone:
+        monkeypatch.setattr(sys, "stdout", gone)
+        assert main(["diagram"]) == 141
+
+
 INTERRUPTED = """
 import os, signal, sys
 from supportflow.cli import main
 from supportflow.replay import tally
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
 tally.Tally.ended = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 sys.exit(main(sys.argv[1:]))
 """

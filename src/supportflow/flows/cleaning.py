@@ -12,7 +12,7 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
 from supportflow.model.commands import Adopt, CommandBase, OpenTicket, Receive, Split
 from supportflow.model.content import Attachment
-from supportflow.model.signals import Signals
+from supportflow.model.signals import Evidence, Signals
 from supportflow.triage import redaction
 from supportflow.triage.lexicon import combine
 from supportflow.triage.redaction import PERSONAL, RedactionRules
@@ -118,7 +118,28 @@ def text_of(command: CommandBase) -> str:
     return "\n".join(part for part in parts if isinstance(part, str) and part)
 
 
-def read(env: Environment, command: CommandBase) -> Flow[Signals | None]:
+_GIVEN_AWAY = {"seed_phrase", "private_key"}
+"""Who has one of these has the wallet: whoever sends one has given it away, whatever the words around it say."""
+
+
+def _given_away(redacted: tuple[str, ...], classes: tuple[str, ...]) -> Signals | None:
+    found = sorted(_GIVEN_AWAY & set(redacted))
+    if not found or "security" not in classes:
+        return None
+    evidence = tuple(
+        Evidence(
+            entry=f"redaction:secret_given_away:{kind}",
+            category="secret_given_away",
+            priority_class="security",
+            start=0,
+            end=0,
+        )
+        for kind in found
+    )
+    return Signals(priority_class="security", category="secret_given_away", confidence=1.0, evidence=evidence)
+
+
+def read(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> Flow[Signals | None]:
     """What the text of an inbound command says; None if it has none.
 
     The policy's rules read it, and the host's model if there is one. A model that fails loses nothing: the rules' word
@@ -131,6 +152,9 @@ def read(env: Environment, command: CommandBase) -> Flow[Signals | None]:
         return None
     policy = env.book.current
     rules = policy.classifier.classify(text)
+    given_away = _given_away(redacted, policy.document.classes)
+    if given_away is not None:
+        rules = combine(rules, given_away, policy.document.classes)
     if not env.asks_model:
         return rules
     try:

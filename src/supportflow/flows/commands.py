@@ -84,7 +84,7 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
     now = yield from requests.now()
     yield from publish(env, now)
     command, redacted = clean(command, env.book.current.redaction)
-    signals = yield from read(env, command)
+    signals = yield from read(env, command, redacted)
     prepared: Prepared | None = None
     contested = ""
     for _attempt in range(ATTEMPTS):

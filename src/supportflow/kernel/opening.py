@@ -62,17 +62,14 @@ def begin(
     detected_us: int,
 ) -> Draft:
     """Begin a stream, with the class that the host, the rules and the text give the ticket."""
+    if signals is not None:
+        event = event.model_copy(update=_read(event, signals))
     record = ticket_record(evolve(None, event, tenant=tenant), to_us(event.opened_at))
     chosen = policy.priority.choose(
-        record,
-        given_class=command.priority_class,
-        given_level=command.level,
-        signals=signals,
+        record, given_class=command.priority_class, given_level=command.level, signals=signals
     )
-    read = {} if signals is None else _read(event, signals)
     classed = event.model_copy(
         update={
-            **read,
             "priority_class": chosen.priority_class,
             "level": chosen.level,
             "rule": chosen.rule,

@@ -110,5 +110,4 @@ def priority_key(ticket: Ticket, policy: CompiledPolicy) -> PriorityKey:
 def queue_place(ticket: Ticket, policy: CompiledPolicy) -> tuple[PriorityKey, int | None]:
     """Where the ticket stands in the queue, and the earliest due time that this rests on."""
     due = earliest_due_us(ticket, policy)
-    order = to_us(ticket.opened_at) if due is None else due
-    return policy.priority.key(ticket.priority_class, ticket.level, order, ticket.id), due
+    return policy.priority.key_of(ticket, due), due

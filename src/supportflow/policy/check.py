@@ -68,7 +68,8 @@ def _sla_problems(document: Policy) -> Iterator[str]:
         for place, target in enumerate(policy.targets):
             path = f"sla.{index}.targets.{place}"
             if target.metric not in metrics:
-                yield f"{path}.metric: unknown metric {target.metric!r}{nearest(target.metric, metrics)}"
+                meant = nearest(target.metric, sorted({*metrics, "resolution"}))
+                yield f"{path}.metric: unknown metric {target.metric!r}{meant}"
             if target.slot in open_slots:
                 yield f"{path}: never applies, an earlier target named {target.slot!r} has no condition"
             if target.when is None:

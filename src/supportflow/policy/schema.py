@@ -80,8 +80,8 @@ class Policy(Document):
     default_class: Name | None = None
     default_level: int = Field(default=3, ge=1, le=4)
     rules: tuple[PriorityRule, ...] = ()
-    lexicons: tuple[Literal["common", "exchange", "banking"] | Lexicon, ...] | None = None
     priority: PriorityPolicy | None = None
+    lexicons: tuple[Literal["common", "exchange", "banking"] | Lexicon, ...] | None = None
     words: Mapping[Name, tuple[Name, ...]] | None = None
     redaction: RedactionRules | None = None
     calendars: Mapping[Name, BusinessCalendar] = Field(default_factory=dict)
