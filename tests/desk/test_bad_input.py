@@ -1,6 +1,6 @@
 """Bad input: one clear error of our own tree, without the text, and a store that is as it was before."""
 
-# ruff: noqa: E501, DTZ001 - a table is read by its rows, and naive times are what is refused
+# ruff: noqa: E501 - a table is read by its rows, and naive times are what is refused
 
 from datetime import UTC, datetime, timedelta, tzinfo
 

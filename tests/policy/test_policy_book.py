@@ -48,7 +48,11 @@ RICH = Policy(
     classes=("hot", "cold"),
     default_class="cold",
     default_level=2,
-    rules=(PriorityRule(name="vip", when=Condition(field="tags", has_any=("vip",)), priority_class="hot", level=1),),
+    rules=(
+        PriorityRule(
+            name="vip", when=Condition(field="tags", has_any=("vip",)), priority_class="hot", level=1
+        ),
+    ),
     words={"hot": ("fire", "着火")},
     calendars={
         "nights": BusinessCalendar(
