@@ -18,8 +18,6 @@ from supportflow.policy import CompiledPolicy, Policy
 
 __all__ = ["follow", "get", "identify", "read_ticket", "request_text"]
 
-_MAX_HOPS = 50
-
 
 def identify(env: Environment, ticket_id: str | None, ref: str | None, field: str = "ticket") -> Flow[str]:
     """The id of the ticket that is named by id or by the host's reference.
@@ -105,9 +103,11 @@ def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Tick
 
 def follow(env: Environment, ticket: Ticket) -> Flow[Ticket]:
     """Where a message for a ticket belongs: the ticket that it was merged into, or the follow-up that took it up."""
-    for _ in range(_MAX_HOPS):
+    met = {ticket.id}
+    while not ticket.is_open:
         onward = ticket.merged_into or ticket.followed_by
-        if onward is None or ticket.is_open:
-            return ticket
+        if onward is None or onward in met:  # what a host reports can lead in a circle
+            break
+        met.add(onward)
         ticket = yield from get(env, onward)
     return ticket

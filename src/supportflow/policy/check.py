@@ -11,6 +11,7 @@ from supportflow.policy.casework import case_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
 from supportflow.policy.priority import priority_problems
 from supportflow.policy.schema import Policy
+from supportflow.sla.compiled import ALWAYS
 from supportflow.sla.metrics import shipped_metrics
 
 __all__ = ["conditions_of", "policy_problems"]
@@ -39,6 +40,8 @@ def _calendar_problems(document: Policy) -> Iterator[str]:
     for name in known:
         if "@" in name:
             yield f"calendars.{name}: a calendar's name cannot contain '@'"
+    if known[ALWAYS] != BusinessCalendar.always():
+        yield f"calendars.{ALWAYS}: this name is the calendar that is always open"
 
 
 def _class_problems(document: Policy) -> Iterator[str]:

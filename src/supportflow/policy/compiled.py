@@ -102,7 +102,7 @@ class CompiledPolicy:
         """True if the name is a time zone that calendars can read."""
         try:
             zone(tz, "system")
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder, or too long for a file's name
             return False
         return True
 
