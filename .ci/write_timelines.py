@@ -1,4 +1,6 @@
-"""Write what the SLA guide takes from the code: its table of metrics, and its pictures, each played by a desk and drawn from `explain`.
+"""Write what the SLA guide takes from the code: its table of metrics, and its pictures.
+
+Each picture is played by a desk and drawn from `explain`.
 
 Usage: write_timelines.py            writes the files
        write_timelines.py --check    1 if a file is not what would be written
@@ -11,8 +13,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from supportflow import BusinessCalendar, Desk, Policy, SlaPolicy, Target
+from supportflow import BusinessCalendar, Condition, Desk, Policy, SlaPolicy, Target
 from supportflow._time import instant
+from supportflow.events import TicketSplit
 from supportflow.sla import ClockAccount, shipped_metrics
 from supportflow.sla.signals import Signal
 from supportflow.testing import CountingIds, ManualClock
@@ -20,8 +23,8 @@ from supportflow.testing import CountingIds, ManualClock
 GUIDES = Path(__file__).resolve().parent.parent / "docs" / "guides"
 NINE = instant("2026-06-01T09:00:00Z")  # a Monday
 OFFICE = BusinessCalendar.weekdays("09:00", "17:00", tz="Europe/Berlin", name="office")
-SHORT = BusinessCalendar.weekdays("09:00", "13:00", tz="UTC", name="mornings")
-LONG = BusinessCalendar.weekdays("09:00", "17:00", tz="UTC", name="office")
+LATE = BusinessCalendar.weekdays("10:00", "17:00", tz="UTC", name="late start")
+MORNINGS = BusinessCalendar.weekdays("09:00", "13:00", tz="UTC", name="mornings")
 
 
 def minute(number: int) -> datetime:
@@ -80,10 +83,11 @@ def edge() -> Parts:
 
 
 def on_change() -> Parts:
-    """Eight hours become two at 10:30, after half an hour of waiting."""
+    """At 10:30 eight hours from 10:00 to 17:00 become two around the clock; a wait from 10:00 to 10:15."""
     for value in ("keep_elapsed", "restart", "retroactive"):
         urgent = Target.resolution(hours=2, when={"field": "level", "le": 1})
-        scene = Scene(urgent, Target.resolution(hours=8), sla={"on_change": value}).paused(20, 50)
+        usual = Target.resolution(hours=8, calendar=LATE)
+        scene = Scene(urgent, usual, sla={"on_change": value}).paused(60, 75)
         scene.at(90).desk.set_priority(scene.ticket, level=1, by="lead")
         yield f'on_change = "{value}"', scene.at(110).account()
 
@@ -128,17 +132,13 @@ def pause_on() -> Parts:
 
 
 def edits() -> Parts:
-    """From Tuesday at 09:00 the desk works until 17:00, no longer until 13:00; eight hours."""
+    """From 10:00 only mornings count, until 13:00; six hours; the next event is a reply at 14:00."""
     for value in ("never", "on_next_event", "now"):
-        scene = Scene(Target.resolution(hours=8), sla={"calendar": SHORT})
-        scene.at("2026-06-02T09:00:00Z").desk.use(
-            Policy(
-                edits=value,
-                sla=[SlaPolicy(name="gold", calendar=LONG, targets=[Target.resolution(hours=8)])],
-            )
-        )
-        scene.at("2026-06-02T11:00:00Z").desk.reply(scene.ticket, body="Still at it", by="sam")
-        yield f'edits = "{value}"', scene.at("2026-06-02T12:00:00Z").account()
+        target = Target.resolution(hours=6)
+        scene = Scene(target).at(60)
+        scene.desk.use(Policy(edits=value, sla=[SlaPolicy(name="gold", calendar=MORNINGS, targets=[target])]))
+        scene.at(300).desk.reply(scene.ticket, body="Still at it", by="sam")
+        yield f'edits = "{value}"', scene.at(330).account()
 
 
 def merge_clocks() -> Parts:
@@ -155,7 +155,7 @@ def split_clocks() -> Parts:
     for value in ("own", "inherit"):
         scene = Scene(Target.resolution(hours=4), split_clocks=value).at(60)
         outcome = scene.desk.split(scene.ticket, subject="the other thing", by="sam")
-        [part] = [event.into for event in outcome.events if event.kind == "ticket_split"]
+        [part] = [event.into for event in outcome.events if isinstance(event, TicketSplit)]
         yield f'split_clocks = "{value}"', scene.at(120).account(part)
 
 
@@ -202,7 +202,20 @@ def picture(name: str) -> str:
 
 def words(signals: tuple[Signal, ...]) -> str:
     """Signals as a cell of the table."""
-    return ", ".join(f"`{signal}`" for signal in signals) or "–"
+    return ", ".join(f"`{signal}`" for signal in signals) or "-"
+
+
+def _if(condition: Condition | None) -> str:
+    """A condition of the shipped metrics in words."""
+    if condition is None:
+        return ""
+    given = condition.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    match given:
+        case {"field": field, "eq": True, **rest} if not rest:
+            return f", if `{field}`"
+        case {"field": field, "exists": there, **rest} if not rest:
+            return f", if {'there is a' if there else 'no'} `{field}`"
+    raise SystemExit(f"no words for {given}")
 
 
 def metric_table() -> Iterator[str]:
@@ -210,12 +223,8 @@ def metric_table() -> Iterator[str]:
     yield "| metric | starts on | pauses while | stops on | resets on | cancelled by | cycle | reopened |"
     yield "|---|---|---|---|---|---|---|---|"
     for metric in shipped_metrics().values():
-        start = words(metric.start)
-        if metric.start_when is not None:
-            condition = metric.start_when.model_dump(mode="json", by_alias=True, exclude_unset=True)
-            told = ", ".join(f"{key} {value}" for key, value in condition.items() if key != "field")
-            start += f" if `{condition['field']}` {told.replace('eq True', 'holds').replace('exists', 'is there:')}"
-        pause = ", ".join(f"`{category}`" for category in metric.pause.status) or "–"
+        start = words(metric.start) + _if(metric.start_when)
+        pause = ", ".join(f"`{category}`" for category in metric.pause.status) or "-"
         cells = [
             f"`{metric.name}`",
             start,
