@@ -219,12 +219,28 @@ class Verbs(ABC, Generic[Result]):
         by: Agent | Actor | str,
         ref: str | None = None,
         attachments: Iterable[Attachment] = (),
+        to: Party | str | None = None,
         key: str | None = None,
     ) -> Result:
-        """Answer the requester in public. It leaves by the channel that the ticket came in by."""
+        """Answer in public. It leaves by the channel that the ticket came in by, or that the party it is for has.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            body: The text.
+            by: Who answers: an agent, or a bot.
+            ref: The host's own id of the ticket.
+            attachments: Handles of the files that go with it.
+            to: The party that it is for; the requester, if not given.
+            key: Idempotency key.
+
+        Raises:
+            Refused: If it asks its reader for a password, a seed phrase, a private key or a one-time code; if the ticket is
+                closed; if `to` is no party of the case.
+        """
         _not_empty("body", body)
         files = _sequence("attachments", attachments)
-        return self._on(commands.Reply, ticket, ref, by, key, body=body, attachments=files)
+        party = to.id if isinstance(to, Party) else to
+        return self._on(commands.Reply, ticket, ref, by, key, body=body, attachments=files, to=party)
 
     def note(
         self,

@@ -168,6 +168,7 @@ _SECRET_ZH = re.compile(
 )
 _KIND_ZH = {word: kind for kind, words in book.SECRETS_ZH.items() for word in words}
 _RESTART_ZH = re.compile("[,，](?:请(?!勿)|請(?!勿)|麻烦|但|不过|所以|因此|我们需|您需|现在)")
+_NEXT_ZH = re.compile("[,，](?:您|你|我们|我們|系统|系統)")
 _QUESTION_ZH = re.compile("(?:是多少|是什么|是什麼|是啥)(?:呢|吗|嗎|呀|啊)?$")
 _REACH_ZH = 12
 _LOOKBACK_ZH = 16
@@ -195,7 +196,9 @@ def _given_zh(part: str) -> str | None:
         if to_customer or _any_in(before, book.NOT_ZH) or not _customer_gives_zh(before):
             continue
         secret = _SECRET_ZH.search(after)
-        if secret is None or _any_in(after[: secret.start()], (*book.NOT_ZH, *book.BREAKS_ZH)):
+        between = "" if secret is None else after[: secret.start()]
+        begins_anew = _any_in(between, (*book.NOT_ZH, *book.BREAKS_ZH)) or _NEXT_ZH.search(between)
+        if secret is None or begins_anew:
             continue
         rest = part[verb.end() + secret.end() : verb.end() + secret.end() + 4]
         if not rest.startswith(book.COMPOUND_ZH):

@@ -21,7 +21,7 @@ Address = Annotated[str, StringConstraints(min_length=3, max_length=300, pattern
 # so its characters end an address.
 _L = "0-9A-Za-z\u00c0-\u024f\u0370-\u052f"
 _PATH = "[^\\s<>\"'`\u3000-\u9fff\uff00-\uffef]"
-_LINK = re.compile(rf"(?:https?|hxxps?)://{_PATH}++", re.IGNORECASE)
+_LINK = re.compile(rf"(?<![{_L}])[a-z][a-z0-9+.-]{{1,10}}+://{_PATH}++", re.IGNORECASE)
 _MAIL = re.compile(rf"[{_L}_.+%-]{{1,64}}+@[{_L}-]{{1,63}}+(?:\.[{_L}-]{{1,63}}+){{1,8}}+")
 _DOMAIN = re.compile(rf"(?<![{_L}_.@-])[{_L}_-]{{1,63}}+(?:\.[{_L}_-]{{1,63}}+){{1,8}}+(?:/{_PATH}*+)?")
 _PHONE = re.compile(rf"(?<![{_L}.])\+?\d[\d ()-]{{2,30}}\d(?![{_L}])")

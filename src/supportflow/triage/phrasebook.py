@@ -258,7 +258,7 @@ BREAKS_ZH = _phrases(
 COMPOUND_ZH = _phrases(
     """
     重置, 找回, 修改, 错误, 页面, 输入框, 失败, 过期, 收不到, 失效, 的, 界面, 管理, 设置, 功能, 问题, 有误,
-    頁面, 錯誤, 重設, 截图, 截圖, 保护, 发送失败
+    頁面, 錯誤, 重設, 截图, 截圖, 保护, 未, 已, 被, 无法, 無法, 不
     """
 )
 """After the secret these make it a part of something that is no secret."""
