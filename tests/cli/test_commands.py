@@ -104,7 +104,7 @@ def test_a_wrong_command_line(run, arguments):
         (("replay", "log.csv", "--mapping", "uci"), "uci: is neither a .toml file nor a shipped mapping"),
         (("replay", "four.toml", "--mapping", "mapping.toml"), "case: the log has no column 'id'"),
         (("replay", "log.csv", "--mapping", "four.toml"), "case: Field required (and 3 more)"),
-        ((*REPLAY, "--policy", "mapping.toml"), "case: unknown field 'case' (and 2 more)"),
+        ((*REPLAY, "--policy", "mapping.toml"), "case: unknown field 'case'; did you mean 'classes'? (and 2 more)"),
         ((*REPLAY, "--policy", "log.csv"), "log.csv: the file's name must end in .toml or .json"),
         ((*REPLAY, "--against", "no.toml"), "no.toml: No such file or directory"),
         ((*REPLAY, "--quiet", "--json", "no/such/folder"), "no/such/folder: No such file or directory"),
