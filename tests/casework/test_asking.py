@@ -1,7 +1,5 @@
 """A reply that asks for a secret is refused; a warning, or a promise to send a code, is not."""
 
-# ruff: noqa: RUF001 - Chinese text has full-width punctuation
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Official addresses answer "was this you?"; who poses as support is flagged and answers nothing (scenario S9)."""
 
-# ruff: noqa: RUF001 - letters of other scripts are the point
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
