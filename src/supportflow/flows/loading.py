@@ -10,12 +10,13 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
+from supportflow.model.events import EvidenceRequested
 from supportflow.model.problems import invalid
 from supportflow.model.storage import TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
 
-__all__ = ["follow", "get", "identify", "read_ticket"]
+__all__ = ["follow", "get", "identify", "read_ticket", "request_text"]
 
 
 def identify(env: Environment, ticket_id: str | None, ref: str | None, field: str = "ticket") -> Flow[str]:
@@ -65,12 +66,26 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
     else:
         rows = yield from requests.events(env.tenant, f"ticket:{row.id}")
         ticket = fold(map(read_row, rows), tenant=env.tenant)
-    if ticket.policy not in env.book:
-        yield from _fetch_policy(env, ticket.policy)
+    yield from _fetch_policy(env, ticket.policy)
     return ticket
 
 
+def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> Flow[str]:
+    """The words of a request for evidence: what the policy that the event names made of it, then and now."""
+    yield from _fetch_policy(env, event.policy)
+    return env.book[event.policy].cases.request(
+        event.topic,
+        event.items,
+        template=event.template,
+        language=event.language,
+        ref=ticket.ref,
+        ticket_id=ticket.id,
+    )
+
+
 def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
+    if fingerprint in env.book:
+        return
     document = yield from requests.get_policy(env.tenant, fingerprint)
     if document is None:
         raise PolicyNotFound(fingerprint)

@@ -1,10 +1,11 @@
 """Why: the reasons behind a ticket's class, status, clocks and due times, from its events and its policy alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from supportflow._time import Instant, from_us, iso, to_us
-from supportflow.conditions.ticket import ticket_record
+from supportflow.kernel.intake import missing
+from supportflow.kernel.procedures import missing_steps, permitted
 from supportflow.kernel.wakeup import Due, next_due
 from supportflow.model.events import (
     AssignmentChanged,
@@ -36,6 +37,7 @@ class Explanation:
         clocks: An account of every clock, whose intervals sum exactly.
         next_at: When something happens by itself.
         next_what: What that is.
+        case: What is missing: evidence, mandatory steps, answers of parties.
     """
 
     ticket_id: str
@@ -47,6 +49,7 @@ class Explanation:
     clocks: tuple[ClockAccount, ...]
     next_at: Instant | None
     next_what: str | None
+    case: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [
@@ -56,6 +59,7 @@ class Explanation:
             f"  assignment: {self.assignment}",
             f"  permitted now: {', '.join(self.permitted) or 'nothing'}",
         ]
+        lines += [f"  {line}" for line in self.case]
         for clock in self.clocks:
             lines += [f"  {line}" for line in str(clock).splitlines()]
         if self.next_at is not None:
@@ -80,20 +84,38 @@ def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy,
         priority=priority_account(ticket),
         status=_status(ticket, events),
         assignment=_assignment(ticket, events),
-        permitted=policy.lifecycle.permitted(ticket.status, lambda: ticket_record(ticket, at_us)),
+        permitted=permitted(ticket, policy, at_us),
         clocks=tuple(account(clock, events, at_us, policy) for clock in ticket.clocks),
         next_at=None if due is None else from_us(due.at_us),
         next_what=None if due is None else _what(ticket, due),
+        case=tuple(_case(ticket, policy)),
     )
 
 
 def _what(ticket: Ticket, due: Due) -> str:
     if due.what == "auto_close":
         return "the ticket closes by itself"
+    if due.what == "party_deadline":
+        party = ticket.case.parties[due.place]
+        return f"the time of {party.role} {party.id} to answer ends"
     clock = ticket.clocks[due.place]
     if due.what == "uncap":
         return f"{clock.key} goes on, its pause is used up"
     return f"{clock.milestones[clock.passed].key} of {clock.key}"
+
+
+def _case(ticket: Ticket, policy: CompiledPolicy) -> Iterator[str]:
+    lacking = missing(ticket, policy)
+    if lacking:
+        waiting = ", and the ticket waits for it" if ticket.case.waiting else ""
+        yield f"evidence missing: {', '.join(lacking)}{waiting}"
+    steps = missing_steps(ticket, policy)
+    if steps:
+        yield f"steps missing: {', '.join(steps)}"
+    for party in ticket.case.parties:
+        if not party.answered:
+            late = ", overdue" if party.overdue else ""
+            yield f"no answer of {party.role} {party.id}{late}"
 
 
 def _status(ticket: Ticket, events: Sequence[EventBase]) -> str:

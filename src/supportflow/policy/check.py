@@ -7,6 +7,7 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
 from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.policy.casework import case_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
 from supportflow.policy.priority import priority_problems
 from supportflow.policy.schema import Policy
@@ -22,6 +23,7 @@ def policy_problems(document: Policy) -> Iterator[str]:
     yield from _class_problems(document)
     yield from priority_problems(document)
     yield from _sla_problems(document)
+    yield from case_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
@@ -69,7 +71,8 @@ def _sla_problems(document: Policy) -> Iterator[str]:
         for place, target in enumerate(policy.targets):
             path = f"sla.{index}.targets.{place}"
             if target.metric not in metrics:
-                yield f"{path}.metric: unknown metric {target.metric!r}{nearest(target.metric, metrics)}"
+                meant = nearest(target.metric, sorted({*metrics, "resolution"}))
+                yield f"{path}.metric: unknown metric {target.metric!r}{meant}"
             if target.slot in open_slots:
                 yield f"{path}: never applies, an earlier target named {target.slot!r} has no condition"
             if target.when is None:

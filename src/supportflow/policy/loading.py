@@ -41,7 +41,10 @@ def parse_policy(document: Mapping[str, object]) -> Policy:
         raise PolicyError([*validation_problems(error, document), *ignored]) from None
     if ignored:
         raise PolicyError(ignored)
-    CompiledPolicy(policy)
+    try:
+        CompiledPolicy(policy)
+    except UnicodeEncodeError:
+        raise PolicyError(["policy: holds half a surrogate pair, which is no character"]) from None
     return policy
 
 
@@ -88,7 +91,7 @@ def _format_of(path: Path) -> str:
     try:
         return _ENDINGS[path.suffix.removeprefix(".")]
     except KeyError:
-        raise PolicyError(["the file's name must end in .toml, .json, .yaml or .yml"]) from None
+        raise PolicyError(["the file's name must end in .toml or .json, or in .yaml or .yml"]) from None
 
 
 def _text_of(path: Path) -> str:

@@ -44,8 +44,8 @@ def _target(target: Target) -> Target:
 
 
 def _dated(calendar: Any) -> Any:
-    """The calendar with dates; a name stays a name, and nothing stays nothing."""
-    return calendar.dated if isinstance(calendar, BusinessCalendar) else calendar
+    """The calendar with dates; a name, a calendar that names no country, and nothing stay what they are."""
+    return calendar.dated if isinstance(calendar, BusinessCalendar) and calendar.country else calendar
 
 
 def _changed(model: M, **fields: Any) -> M:

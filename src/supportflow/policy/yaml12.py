@@ -124,7 +124,8 @@ class _Reader:
             self._check(event, kind, depth + 1)
             if kind != "ScalarEvent":
                 _refuse("a key is a list or a table", _line(event))
-            key, below = event.value, _below(path, event.value)
+            key = _text(event)
+            below = _below(path, key)
             if key in found:
                 _refuse(f"the key {key!r} comes twice", _line(event))
             self._lines[below] = _line(event)
@@ -141,8 +142,16 @@ def _line(event: Any) -> int:
     return line
 
 
+def _text(event: Any) -> str:
+    """The text of a scalar; a pair of escaped surrogates is one character, as in JSON."""
+    try:
+        return str(event.value.encode("utf-16", "surrogatepass").decode("utf-16"))
+    except UnicodeDecodeError:
+        _refuse("holds half a surrogate pair, which is no character", _line(event))
+
+
 def _scalar(event: Any) -> object:
-    text: str = event.value
+    text = _text(event)
     if not event.implicit[0]:  # quoted, or a block
         return text
     for form, meaning in _CORE:

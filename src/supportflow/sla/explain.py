@@ -9,6 +9,7 @@ from supportflow.model.records import Clock
 from supportflow.sla.binding import SlaEnvironment
 from supportflow.sla.clock import due_us
 from supportflow.sla.policy import span_name
+from supportflow.sla.timeline import draw, svg
 
 __all__ = ["ClockAccount", "ClockInterval", "account"]
 
@@ -63,6 +64,14 @@ class ClockAccount:
             for one in self.intervals
         ]
         return "\n".join(lines)
+
+    def timeline(self, *, width: int = 40, tz: str = "UTC") -> str:
+        """The account as a picture in text; see `supportflow.sla.timeline.draw`."""
+        return draw(self, width=width, tz=tz)
+
+    def svg(self, *, width: int = 720, tz: str = "UTC") -> str:
+        """The account as a picture in SVG; see `supportflow.sla.timeline.svg`."""
+        return svg(self, width=width, tz=tz)
 
 
 def account(clock: Clock, events: Sequence[EventBase], at_us: int, env: SlaEnvironment) -> ClockAccount:

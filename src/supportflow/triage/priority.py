@@ -34,6 +34,7 @@ __all__ = [
     "RuleInClass",
     "account",
     "evidence_of",
+    "told_apart",
 ]
 
 DEFAULT_CLASSES = ("security", "dispute", "general")
@@ -43,17 +44,15 @@ PLACES = 10_000
 MOVING_FIELDS = ("open_for", "resolved_for")
 """Fields that change while nothing happens: a place in the queue must not depend on them."""
 
-_EVIDENCE = 12
-"""How many comparisons of a rule are recorded as evidence: more tell a reader nothing."""
+LOWEST_LEVEL = 4
+"""The level of a question about security that reports nothing."""
+
+_MOST_EVIDENCE = 10
+"""How much evidence is recorded: more tells a reader nothing."""
 _LEVEL = re.compile(r"level [1-4] by ")
 """How evidence begins that speaks of the level, not of the class."""
 
 Level = Annotated[int, Field(ge=1, le=4)]
-
-
-LOWEST_LEVEL = 4
-"""The level of a question about security that reports nothing."""
-_MOST_EVIDENCE = 10
 
 
 def evidence_of(signals: Signals) -> tuple[str, ...]:
@@ -250,7 +249,8 @@ class PriorityIndex:
 
         For the class, the host's word comes first, then the rules, then what the text suggests. Text can only raise the
         class: a message that speaks of a break-in is security whatever else was said. For the level, the host's word comes
-        first, then the rule's, then the matrix, then the default; a level rule raises all but the first.
+        first, then the rule's, then the matrix, then the default; a level rule raises all but the first. A text that only
+        asks about security gets the lowest.
 
         Args:
             record: The ticket's fields.
@@ -262,11 +262,10 @@ class PriorityIndex:
         if given_class is not None:
             chosen = Chosen(given_class, chosen.level, "given", ())
         if signals is not None and self.raises(signals, chosen.priority_class):
-            level = LOWEST_LEVEL if signals.informational else chosen.level
-            chosen = Chosen(signals.priority_class, level, "words", evidence_of(signals))
-        if given_level is not None:
-            return chosen._replace(level=given_level)
-        return self._with_level(chosen, record)
+            chosen = Chosen(signals.priority_class, chosen.level, "words", evidence_of(signals))
+            if signals.informational and given_level is None:
+                return chosen._replace(level=LOWEST_LEVEL)
+        return self._with_level(chosen, record) if given_level is None else chosen._replace(level=given_level)
 
     def raises(self, signals: Signals, priority_class: str) -> bool:
         """True if a text speaks for a higher class than this one. It never speaks for a lower one."""
@@ -357,10 +356,15 @@ class PriorityIndex:
         return place
 
 
+def told_apart(evidence: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A ticket's evidence: what spoke for its class, and what decided its level (`"level 1 by ..."`)."""
+    levels = tuple(entry for entry in evidence if _LEVEL.match(entry))
+    return tuple(entry for entry in evidence if entry not in levels), levels
+
+
 def account(ticket: Ticket) -> str:
     """Why a ticket has its class and level, for people: which rule, and on which evidence."""
-    levels = [entry for entry in ticket.evidence if _LEVEL.match(entry)]
-    spoken = [entry for entry in ticket.evidence if not _LEVEL.match(entry)]
+    spoken, levels = told_apart(ticket.evidence)
     spoke = ", ".join(map(_said, spoken) if ticket.rule == "words" else spoken)
     by = {
         "given": "given by hand",
@@ -378,7 +382,7 @@ def _said(evidence: str) -> str:
 
 def _evidence(condition: Condition, record: Mapping[str, object]) -> tuple[str, ...]:
     """The comparisons that hold, as the policy writes them: never what the ticket says."""
-    return tuple(one for one, _ in zip(_held(condition, record), range(_EVIDENCE), strict=False))
+    return tuple(one for one, _ in zip(_held(condition, record), range(_MOST_EVIDENCE), strict=False))
 
 
 def _held(condition: Condition, record: Mapping[str, object]) -> Iterator[str]:
