@@ -110,7 +110,7 @@ def test_a_wrong_command_line(run, arguments):
         ),
         (
             (*REPLAY, "--policy", "log.csv"),
-            "log.csv: the file's name must end in .toml, .json, .yaml or .yml",
+            "log.csv: the file's name must end in .toml or .json, or in .yaml or .yml",
         ),
         ((*REPLAY, "--against", "no.toml"), "no.toml: No such file or directory"),
         ((*REPLAY, "--quiet", "--json", "no/such/folder"), "no/such/folder: No such file or directory"),

@@ -57,7 +57,7 @@ def script(clock):
         lambda d, _: d.adopt("2", START - timedelta(days=1), "open", [{"at": START, "status": "pending"}]),
         lambda d, _: d.assign(ref="1", agent=Agent("sam"), group="desk"),
         lambda d, _: d.update(ref="1", attributes={"plan": "pro"}),
-        lambda d, _: clock.advance(minutes=40),
+        lambda _d, _t: clock.advance(minutes=40),
         lambda d, _: d.run_due(),
         lambda d, _: d.set_priority(ref="1", level=1, by="sam", reason="r"),
         lambda d, t: d.reply(t, body="answer", by="sam"),
@@ -83,7 +83,7 @@ def script(clock):
         lambda d, _: d.get(ref="2"),
         lambda d, _: d.find(open=True, order="opened", limit=1),
         lambda d, _: d.find(open=True, cursor=None),
-        lambda d, _: clock.advance(days=8),
+        lambda _d, _t: clock.advance(days=8),
         lambda d, _: d.tick(),
         lambda d, _: d.dead_letters(),
         lambda d, _: d.retry_delivery("x"),
@@ -146,11 +146,18 @@ def test_the_same_script_gives_the_same_answers_store_and_deliveries(wrap):
     assert (store, sent, heard) == (store_too, sent_too, heard_too)
     assert len(sent) == 1
     assert len(heard) > 5
+<<<<<<< HEAD
     errors = [
         answer[0].__name__
         for answer in answers
         if isinstance(answer, tuple) and answer and isinstance(answer[0], type)
     ]
+=======
+    refused = [
+        answer for answer in answers if isinstance(answer, tuple) and answer and isinstance(answer[0], type)
+    ]
+    errors = [answer[0].__name__ for answer in refused]
+>>>>>>> tests
     assert errors == [
         "TransitionRefused", "DeliveryNotFound", "DeliveryNotFound", "TransitionRefused", "TicketNotFound",
     ]  # fmt: skip
