@@ -146,18 +146,10 @@ def test_the_same_script_gives_the_same_answers_store_and_deliveries(wrap):
     assert (store, sent, heard) == (store_too, sent_too, heard_too)
     assert len(sent) == 1
     assert len(heard) > 5
-<<<<<<< HEAD
-    errors = [
-        answer[0].__name__
-        for answer in answers
-        if isinstance(answer, tuple) and answer and isinstance(answer[0], type)
-    ]
-=======
     refused = [
         answer for answer in answers if isinstance(answer, tuple) and answer and isinstance(answer[0], type)
     ]
     errors = [answer[0].__name__ for answer in refused]
->>>>>>> tests
     assert errors == [
         "TransitionRefused", "DeliveryNotFound", "DeliveryNotFound", "TransitionRefused", "TicketNotFound",
     ]  # fmt: skip
