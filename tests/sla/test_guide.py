@@ -22,7 +22,8 @@ def test_the_guide_is_current(path):
 
 
 def test_every_metric_has_a_row_and_answers_a_question():
-    rows = re.findall(r"^\| `(\w+)` \| `", GUIDE, re.MULTILINE)
+    table = GUIDE.partition("<!-- metrics:")[2].partition("<!-- end of metrics")[0]
+    rows = re.findall(r"^\| `(\w+)` \| `", table, re.MULTILINE)
     assert rows == list(shipped_metrics())
 
     questions, _, _ = GUIDE.partition("## Every shipped metric")
