@@ -68,9 +68,18 @@ def us(t):
     return t * 1_000_000
 
 
-@cache
 def tzif(key):
     """(instant, offset before, offset after) of each change that a packaged zone file lists, in seconds."""
+    return _read_tzif(key)[0]
+
+
+def tzif_ends(key):
+    """The last instant that a packaged zone file lists; None if it lists nothing."""
+    return _read_tzif(key)[1]
+
+
+@cache
+def _read_tzif(key):
     data = resources.files("tzdata").joinpath("zoneinfo", *key.split("/")).read_bytes()
 
     def header(at):
@@ -89,7 +98,7 @@ def tzif(key):
         if offsets[kind] != now and instant > -(2**40):
             changes.append((instant, now, offsets[kind]))
         now = offsets[kind]
-    return changes
+    return changes, instants[-1] if instants else None
 
 
 def timestamp(year, month, day, hour=0, minute=0):
@@ -100,4 +109,4 @@ def day_of(t):
     return (EPOCH + timedelta(seconds=t)).date()
 
 
-__all__ = ["DAYS", "WallClock", "date", "day_of", "each", "seconds", "timestamp", "tzif", "us"]
+__all__ = ["DAYS", "WallClock", "date", "day_of", "each", "seconds", "timestamp", "tzif", "tzif_ends", "us"]

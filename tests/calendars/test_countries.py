@@ -183,6 +183,27 @@ def test_the_document_beats_the_country():
     assert [hours(2, 14), hours(2, 17), hours(2, 18), hours(2, 28)] == [4, 2, 0, 0]
 
 
+def test_a_worked_weekend_day_is_worked_even_if_it_is_a_feast(monkeypatch):
+    real = holidays.country_holidays
+
+    def with_a_feast(*args, **kwargs):
+        found = real(*args, **kwargs)
+        if 2026 in found.years:
+            found[date(2026, 2, 14)] = "Feast"
+            assert found.is_working_day(date(2026, 2, 14))
+        return found
+
+    monkeypatch.setattr(holidays, "country_holidays", with_a_feast)
+    public_holidays.cache_clear()
+    try:
+        open_on_saturdays = BusinessCalendar.from_country(
+            "CN", tz="UTC", name="feast", weekly={"sat": [("10:00", "12:00")]}
+        )
+        assert open_on_saturdays.is_open(datetime(2026, 2, 14, 11, tzinfo=UTC))
+    finally:
+        public_holidays.cache_clear()
+
+
 def test_versions_have_the_country_s_holidays_too():
     calendar = BusinessCalendar.from_country(
         "CN",

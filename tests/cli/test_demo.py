@@ -25,8 +25,8 @@ def line(told, *words):
 
 def test_classes_come_from_english_and_chinese_words(told):
     assert "general" in line(told, "T-1 opened")
-    assert "dispute" in line(told, "T-2 opened", "卖家不放币", "申诉")
-    assert "security" in line(told, "T-3 opened", "hacked")
+    assert "dispute" in line(told, "T-2 opened", "the text says: 不放币")
+    assert "security" in line(told, "T-3 opened", "My account was hacked")
 
 
 def test_the_queue_has_security_before_disputes_before_the_rest(told):

@@ -18,7 +18,7 @@ from supportflow.model import commands as c
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.people import HOST, Actor
-from supportflow.model.signals import Evidence, Signals
+from supportflow.model.signals import Signals
 from supportflow.sla.policy import Repeat
 
 BODY = ContentRef(id="c1", commitment="0" * 64)
@@ -80,8 +80,7 @@ OPENINGS = st.fixed_dictionaries(
 TRIGGERS = [
     "start", "wait_for_requester", "hold", "resume", "requester_replied", "resolve", "reopen", "close", "cancel",
 ]  # fmt: skip
-SPOKEN = Evidence(entry="refund", priority_class="dispute", start=0, end=6)
-WORDS = Signals(priority_class="dispute", evidence=(SPOKEN,))
+WORDS = Signals(priority_class="dispute")
 
 
 def attempt(scene: Scene, command, minutes: float, ticket: str) -> bool:

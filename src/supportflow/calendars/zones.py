@@ -158,13 +158,12 @@ class Zone:
         first, last, starts, offsets = known
         if lo < first:
             more_starts, more_offsets = self._probe(lo, first)
-            joined = int(more_offsets[-1] == offsets[0])
-            starts, offsets = more_starts + starts[joined:], more_offsets + offsets[joined:]
+            # What is probed includes the offset at its end, so the first known segment was found again.
+            starts, offsets = more_starts + starts[1:], more_offsets + offsets[1:]
             first = lo
         if hi > last:
             more_starts, more_offsets = self._probe(last, hi)
-            joined = int(more_offsets[0] == offsets[-1])
-            starts, offsets = starts + more_starts[joined:], offsets + more_offsets[joined:]
+            starts, offsets = starts + more_starts[1:], offsets + more_offsets[1:]
             last = hi
         known = (first, last, starts, offsets)
         self._known = known

@@ -120,11 +120,8 @@ class _Day:
     # --- the day -------------------------------------------------------------------------------
 
     def open(self, ref: str, requester: Requester, channel: str, body: str) -> None:
-        ticket = self.desk.open(
-            subject=_TITLES[ref], body=body, requester=requester, channel=channel, ref=ref
-        ).ticket
-        because = f" (the text says: {', '.join(ticket.evidence)})" if ticket.evidence else ""
-        self.say(f"{ref} opened by {channel}: {_TITLES[ref]!r} -> {ticket.priority_class}{because}")
+        self.desk.open(subject=_TITLES[ref], body=body, requester=requester, channel=channel, ref=ref)
+        self.say(f"{ref} opened by {channel}: {_TITLES[ref]!r} -> {self.desk.explain(ref=ref).priority}")
 
     def morning(self) -> None:
         self.open("T-1", Requester("u-17", name="Tom"), "web", "I have a new address at work.")

@@ -14,8 +14,8 @@ class Environment:
 
     Attributes:
         tenant: Whose tickets these are.
-        book: Policy versions in use. The book itself is immutable; a flow that meets a version it does not hold puts a
-            larger book here in one assignment.
+        book: Policy versions in use. A flow that meets a version that the book does not hold adds it; another book comes
+            with another current version.
         subscribed: Kinds of events that handlers wait for.
         channels: Names of the channels that replies leave by.
         secret: Key of the request hash. With one, the hash covers texts too; without, everything but the texts.

@@ -9,7 +9,10 @@ __all__ = ["PolicyBook"]
 
 
 class PolicyBook:
-    """An immutable collection of compiled policies, one of which is current.
+    """Compiled policies, one of which is current.
+
+    A version, once it is in, stays and never changes. Books that came from one another share their versions, so several
+    threads may add to them at the same time, and none takes out what another has put in.
 
     Args:
         current: The version that new tickets get.
@@ -34,10 +37,13 @@ class PolicyBook:
     def __contains__(self, fingerprint: str) -> bool:
         return fingerprint in self._versions
 
-    def adding(self, policy: CompiledPolicy) -> "PolicyBook":
-        """A book that also holds an older version."""
-        return PolicyBook(self.current, [*self._versions.values(), policy])
+    def add(self, policy: CompiledPolicy) -> None:
+        """Put in an older version, if it is not there."""
+        self._versions.setdefault(policy.fingerprint, policy)
 
     def publishing(self, policy: CompiledPolicy) -> "PolicyBook":
         """A book whose current version is this one; the earlier ones stay."""
-        return PolicyBook(policy, self._versions.values())
+        self.add(policy)
+        book = PolicyBook(policy)
+        book._versions = self._versions
+        return book

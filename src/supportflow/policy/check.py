@@ -7,9 +7,11 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
 from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.policy.casework import case_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
 from supportflow.policy.priority import priority_problems
 from supportflow.policy.schema import Policy
+from supportflow.sla.compiled import ALWAYS
 from supportflow.sla.metrics import shipped_metrics
 
 __all__ = ["conditions_of", "policy_problems"]
@@ -21,6 +23,7 @@ def policy_problems(document: Policy) -> Iterator[str]:
     yield from _class_problems(document)
     yield from priority_problems(document)
     yield from _sla_problems(document)
+    yield from case_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
@@ -37,6 +40,8 @@ def _calendar_problems(document: Policy) -> Iterator[str]:
     for name in known:
         if "@" in name:
             yield f"calendars.{name}: a calendar's name cannot contain '@'"
+    if known[ALWAYS] != BusinessCalendar.always():
+        yield f"calendars.{ALWAYS}: this name is the calendar that is always open"
 
 
 def _class_problems(document: Policy) -> Iterator[str]:

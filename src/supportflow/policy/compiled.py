@@ -8,6 +8,7 @@ from supportflow.conditions.ticket import ticket_fields
 from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
 from supportflow.lifecycle import Lifecycle, default_lifecycle
 from supportflow.model.records import Attributes, AttributeValue
+from supportflow.policy.casework import CaseRules
 from supportflow.policy.check import policy_problems
 from supportflow.policy.classifying import classifier_of
 from supportflow.policy.named import calendar_name, named_calendars
@@ -69,6 +70,7 @@ class CompiledPolicy:
             ALWAYS if document.auto_close_calendar is None else calendar_name(document.auto_close_calendar)
         )
         self._groups = {group.name: group for group in document.groups}
+        self.cases = CaseRules(document)
 
     def calendar(self, name: str, /) -> BusinessCalendar:
         """A calendar by name; `"name@zone"` is that calendar's hours on another zone's clock.
@@ -100,7 +102,7 @@ class CompiledPolicy:
         """True if the name is a time zone that calendars can read."""
         try:
             zone(tz, "system")
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder, or too long for a file's name
             return False
         return True
 

@@ -14,10 +14,15 @@ from supportflow.conditions import FieldSpec
 from supportflow.lifecycle import LifecycleDefinition
 from supportflow.model.base import Document, Name
 from supportflow.model.people import Group
+from supportflow.policy.authority import Authority
+from supportflow.policy.identity import Identity
+from supportflow.policy.procedures import Procedure
 from supportflow.policy.publishing import expanded
 from supportflow.sla.metrics import Metric
 from supportflow.sla.policy import CalendarName, SlaPolicy
+from supportflow.triage.intake import Intake
 from supportflow.triage.lexicon.document import Lexicon
+from supportflow.triage.official import Official
 from supportflow.triage.priority import DEFAULT_CLASSES, PriorityPolicy, PriorityRule
 from supportflow.triage.redaction.rules import RedactionRules
 
@@ -55,6 +60,13 @@ class Policy(Document):
         merge_clocks: What a merge does to the clocks of the ticket that goes on: it keeps its `"own"`, or takes over the
             `"earliest"` start and the worst verdict of the two.
         split_clocks: The clocks of the new part start on their `"own"`, or `"inherit"` what the whole has counted.
+        intake: The evidence that tickets of a category need, and how it is asked for.
+        identity: When a new contact of the same person is the same case; never, if not given.
+        procedures: Category (topic) → the steps that its tickets go through.
+        official: The organisation's own addresses.
+        authority: Levels of verification, and the actions that need them.
+        unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
+            `"allow"` it.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -79,6 +91,12 @@ class Policy(Document):
     edits: Literal["never", "on_next_event", "now"] = "never"
     merge_clocks: Literal["own", "earliest"] = "own"
     split_clocks: Literal["own", "inherit"] = "own"
+    intake: Intake = Field(default_factory=Intake)
+    identity: Identity | None = None
+    procedures: Mapping[Name, Procedure] = Field(default_factory=dict)
+    official: Official = Field(default_factory=Official)
+    authority: Authority = Field(default_factory=Authority)
+    unsafe_replies: Literal["refuse", "allow"] = "refuse"
 
     def published(self) -> "Policy":
         """The document that a desk decides by and a store keeps: with every country's holidays as dates.

@@ -1,1 +1,21 @@
-"""Service level agreements: metrics, targets, clocks, verdicts. Pure functions over the records in `supportflow.model`."""
+"""Service level agreements: metrics, targets, clocks, verdicts. Pure functions over the records in `supportflow.model`.
+
+What a host reads or reports with is here: `desk.clocks()` gives `ClockReading`s, and their `explain()` a `ClockAccount`;
+`attainment` counts the verdicts in the events of any number of tickets; `shipped_metrics` are those that targets can name.
+"""
+
+from supportflow.sla.attainment import Attainment, attainment
+from supportflow.sla.explain import ClockAccount, ClockInterval
+from supportflow.sla.metrics import shipped_metrics
+from supportflow.sla.reading import ClockReading
+from supportflow.sla.signals import Signal
+
+__all__ = [
+    "Attainment",
+    "ClockAccount",
+    "ClockInterval",
+    "ClockReading",
+    "Signal",
+    "attainment",
+    "shipped_metrics",
+]

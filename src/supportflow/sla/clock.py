@@ -15,6 +15,7 @@ __all__ = [
     "ahead_us",
     "apply_move",
     "apply_verdict",
+    "changed",
     "close_segment",
     "due_us",
     "elapsed_us",
@@ -67,9 +68,14 @@ def _reached_in_the_past(clock: Clock, after_us: int, calendars: Calendars) -> i
     for segment in clock.segments:
         here = segment.counted_us or 0
         if counted + here >= after_us:
-            return calendars(segment.calendar).add_us(
-                segment.start_us, max(after_us - counted, 0), edge=clock.edge
-            )
+            try:
+                calendar = calendars(segment.calendar)
+            except (
+                KeyError
+            ):  # an earlier policy's, which is not at hand: at the latest when that stopped counting
+                assert segment.end_us is not None
+                return segment.end_us
+            return calendar.add_us(segment.start_us, max(after_us - counted, 0), edge=clock.edge)
         counted += here
     return clock.segments[-1].start_us
 
@@ -103,29 +109,42 @@ def close_segment(clock: Clock, at_us: int, calendars: Calendars) -> int | None:
     return calendars(last.calendar).elapsed_us(last.start_us, at_us)
 
 
-def _closed(clock: Clock, at_us: int, counted_us: int | None, **changes: Any) -> Clock:
-    """The clock with its running segment closed and further fields replaced, all in one copy: a copy costs 1 µs."""
+Changes = dict[str, Any]
+
+_PLACE = {name: place for place, name in enumerate(Clock._fields)}
+_new = tuple.__new__
+
+
+def changed(clock: Clock, changes: Changes) -> Clock:
+    """What `_replace` does, in half of its time: that one asks for each of the twenty fields."""
+    values = list(clock)
+    for name, value in changes.items():
+        values[_PLACE[name]] = value
+    return _new(Clock, values)
+
+
+def _closing(clock: Clock, at_us: int, counted_us: int | None) -> Changes:
+    """The changes that close the running segment; none if `counted_us` is None, for then none runs."""
     if counted_us is None:
-        return clock._replace(**changes)
+        return {}
     last = clock.segments[-1]
     segments = (*clock.segments[:-1], Segment(last.start_us, at_us, last.calendar, counted_us))
     folded = clock.folded_us
     if len(segments) > MAX_SEGMENTS:
         folded += segments[0].counted_us or 0
         segments = segments[1:]
-    return clock._replace(
-        segments=segments, banked_us=clock.banked_us + counted_us, folded_us=folded, **changes
-    )
+    return {"segments": segments, "banked_us": clock.banked_us + counted_us, "folded_us": folded}
 
 
-def _opened(clock: Clock, at_us: int, calendar: str) -> Clock:
-    last = clock.segments[-1]
+def _opening(segments: tuple[Segment, ...], paused_us: int, at_us: int, calendar: str) -> Changes:
+    """The changes that open a segment after these."""
+    last = segments[-1]
     pause = 0 if last.end_us is None else at_us - last.end_us
-    return clock._replace(
-        state="running",
-        segments=(*clock.segments, Segment(at_us, None, calendar)),
-        paused_us=clock.paused_us + pause,
-    )
+    return {
+        "state": "running",
+        "segments": (*segments, Segment(at_us, None, calendar)),
+        "paused_us": paused_us + pause,
+    }
 
 
 def apply_move(clocks: tuple[Clock, ...], move: ClockMove) -> tuple[Clock, ...]:
@@ -138,13 +157,16 @@ def apply_move(clocks: tuple[Clock, ...], move: ClockMove) -> tuple[Clock, ...]:
 
 
 def _moved(clock: Clock, move: ClockMove) -> Clock:
+    changes = _closing(clock, move.at_us, move.counted_us)
     if move.move == "pause":
-        return _closed(clock, move.at_us, move.counted_us, state="paused")
-    if move.move == "cancel":
-        return _closed(clock, move.at_us, move.counted_us, state="cancelled")
-    assert move.calendar is not None
-    closed = clock if move.counted_us is None else _closed(clock, move.at_us, move.counted_us)
-    return _opened(closed, move.at_us, move.calendar)
+        changes["state"] = "paused"
+    elif move.move == "cancel":
+        changes["state"] = "cancelled"
+    else:
+        assert move.calendar is not None
+        segments = changes.get("segments", clock.segments)
+        changes |= _opening(segments, clock.paused_us, move.at_us, move.calendar)
+    return changed(clock, changes)
 
 
 def apply_verdict(clocks: tuple[Clock, ...], key: str, verdict: Verdict) -> tuple[Clock, ...]:
@@ -153,11 +175,10 @@ def apply_verdict(clocks: tuple[Clock, ...], key: str, verdict: Verdict) -> tupl
 
 
 def _judged(clock: Clock, verdict: Verdict) -> Clock:
-    return _closed(
-        clock,
-        verdict.stopped_us,
-        verdict.elapsed_us - clock.banked_us if clock.state == "running" else None,
-        state="met" if verdict.met else "missed",
-        verdict=verdict,
-        paused_us=paused_us(clock, verdict.stopped_us),
-    )
+    stopped_us = verdict.stopped_us
+    counted_us = verdict.elapsed_us - clock.banked_us if clock.state == "running" else None
+    changes = _closing(clock, stopped_us, counted_us)
+    changes["state"] = "met" if verdict.met else "missed"
+    changes["verdict"] = verdict
+    changes["paused_us"] = paused_us(clock, stopped_us)
+    return changed(clock, changes)

@@ -4,9 +4,9 @@ For each target the order is: cancel, stop, reset, pause or resume, start (see `
 answers are moves and verdicts, which the kernel records as events.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from supportflow._time import to_us
 from supportflow.model.records import Clock, ClockMove, Segment, Verdict
@@ -35,12 +35,15 @@ REMATCH = (
 View = Callable[[], Mapping[str, object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A clock that stopped, with its verdict."""
 
     clock: Clock
     verdict: Verdict
+
+
+Step = ClockMove | Judgement
+"""What a clock does: it moves, or it is judged."""
 
 
 def judge(clock: Clock, at_us: int, env: SlaEnvironment) -> Verdict:
@@ -49,21 +52,24 @@ def judge(clock: Clock, at_us: int, env: SlaEnvironment) -> Verdict:
     A running clock is met if it stops no later than it is due. A paused one stopped counting when the pause began: it is
     met unless it was breached before.
     """
-    calendar = env.calendar(clock.calendar)
-    if clock.running:
+    name = clock.calendar
+    calendar = env.calendar(name)
+    if clock.breached_us is not None:
+        due, met = clock.breached_us, False
+    elif clock.running:
         due = reach_us(clock, clock.duration_us, env.calendar)
         met = at_us <= due
     else:
         left = clock.duration_us - clock.banked_us
         due = ahead_us(calendar, at_us, max(left, 0), clock.edge)
-        met = clock.breached_us is None and left >= 0
+        met = left >= 0
     return Verdict(
-        met=met and clock.breached_us is None,
-        due_us=due if clock.breached_us is None else clock.breached_us,
+        met=met,
+        due_us=due,
         stopped_us=at_us,
         elapsed_us=elapsed_us(clock, at_us, env.calendar),
         policy=env.fingerprint,
-        calendar=clock.calendar,
+        calendar=name,
         tzdata=calendar.tzdata_version,
     )
 
@@ -116,8 +122,8 @@ def react(
     view: View,
     env: SlaEnvironment,
     old: SlaEnvironment | None = None,
-) -> Iterator[ClockMove | Judgement]:
-    """What the clocks of a ticket do at an event.
+) -> list[Step]:
+    """What the clocks of a ticket do at an event, in order.
 
     Args:
         sla: The policy that applies to the ticket after the event.
@@ -130,11 +136,13 @@ def react(
     """
     targets = {} if sla is None else sla.targets(view)
     current = {clock.target: clock for clock in after.clocks}
-    for slot, clock in current.items():
-        if slot not in targets and clock.active:
-            yield _ended(clock, "cancel", at_us, old or env, "the target no longer applies")
+    steps: list[Step] = [
+        _ended(clock, "cancel", at_us, old or env, "the target no longer applies")
+        for slot, clock in current.items()
+        if slot not in targets and clock.active
+    ]
     if sla is None:
-        return
+        return steps
     moved = sla.volatile or old is not None or after.sla != sla.name
     moment = _Moment(
         sla=sla,
@@ -150,11 +158,12 @@ def react(
     for slot, target in targets.items():
         found = current.get(slot)
         if found is not None and found.active:
-            yield from _active(moment, target, found)
+            steps += _active(moment, target, found)
         else:
             move = _inactive(moment, target, found)
             if move is not None:
-                yield move
+                steps.append(move)
+    return steps
 
 
 def _inactive(moment: _Moment, target: CompiledTarget, clock: Clock | None) -> ClockMove | None:
@@ -183,28 +192,30 @@ def _pauses(moment: _Moment, target: CompiledTarget) -> bool:
     )
 
 
-def _active(moment: _Moment, target: CompiledTarget, clock: Clock) -> Iterator[ClockMove | Judgement]:
+def _active(moment: _Moment, target: CompiledTarget, clock: Clock) -> list[Step]:
     """What a running or paused clock does."""
     metric, signals, at_us, env = target.metric, moment.signals, moment.at_us, moment.env
+    steps: list[Step] = []
     if moment.rematch:
-        changed = retarget(moment.sla, target, clock, moment.ticket, at_us, env, moment.old)
-        if changed is not None:
-            yield changed
-            (clock,) = apply_move((clock,), changed)
+        move = retarget(moment.sla, target, clock, moment.ticket, at_us, env, moment.old)
+        if move is not None:
+            steps.append(move)
+            (clock,) = apply_move((clock,), move)
     if signals & metric.cancel:
-        yield _ended(clock, "cancel", at_us, env, "the ticket needs it no longer")
+        steps.append(_ended(clock, "cancel", at_us, env, "the ticket needs it no longer"))
     elif signals & metric.stop and moment.holds(metric.stop_when):
-        yield Judgement(clock, judge(clock, at_us, env))
+        steps.append(Judgement(clock, judge(clock, at_us, env)))
     elif signals & metric.reset:
-        yield Judgement(clock, judge(clock, at_us, env))
+        steps.append(Judgement(clock, judge(clock, at_us, env)))
         if moment.holds(metric.start_when):
-            yield _started(moment, target, clock.cycle + 1, None)
+            steps.append(_started(moment, target, clock.cycle + 1, None))
     elif clock.running:
         if _pauses(moment, target) and not _capped(target, clock, at_us):
-            yield _ended(clock, "pause", at_us, env, moment.ticket.status)
+            steps.append(_ended(clock, "pause", at_us, env, moment.ticket.status))
     elif not _pauses(moment, target) and (not metric.resume or signals & metric.resume):
         calendar = calendar_of(target, moment.ticket, env)
-        yield ClockMove(clock.key, "resume", at_us, calendar=calendar, reason=moment.ticket.status)
+        steps.append(ClockMove(clock.key, "resume", at_us, calendar=calendar, reason=moment.ticket.status))
+    return steps
 
 
 def _capped(target: CompiledTarget, clock: Clock, at_us: int) -> bool:

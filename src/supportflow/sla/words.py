@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-__all__ = ["LANGUAGES", "when"]
+__all__ = ["LANGUAGES", "short_day", "when"]
 
 _EN_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _EN_MONTHS = (
@@ -12,6 +12,11 @@ _EN_MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _ZH_DAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+
+
+def short_day(day: date) -> str:
+    """`Fri`: in English, whatever the machine speaks."""
+    return _EN_DAYS[day.weekday()][:3]
 
 
 def _english(day: date, today: date, clock: str) -> str:

@@ -1,6 +1,7 @@
 """A store in memory: complete, thread-safe, gone with the process. It keeps serialised rows, like any other store."""
 
 import heapq
+import itertools
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -26,15 +27,114 @@ from supportflow.model.storage import (
 
 __all__ = ["MemoryStore"]
 
+_SLACK = 1_000
+"""Wake-ups that are out of date, beyond one for each ticket, before they are swept out."""
+
 
 @dataclass(slots=True)
 class _Waiting:
-    """An outbox row; `token` is who has claimed it last."""
+    """An outbox row; `place` orders the rows, `token` is who has claimed it last."""
 
     row: OutboxRow
+    place: int
     token: str = ""
     error: str | None = None
     dead: bool = False
+
+    @property
+    def lane(self) -> tuple[str, str]:
+        """What it has to keep its order in."""
+        return self.row.topic, self.row.ticket_id
+
+
+class _Outbox:
+    """What waits to be delivered: a claim costs what is due, not what waits.
+
+    The rows of one topic and ticket are a lane, and only the first living one of a lane can be claimed. Each topic has a
+    heap that says when the head of a lane is due. Entries that are out of date stay in both until they come up.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[str, _Waiting] = {}
+        self._lanes: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self._due: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        self._places = itertools.count()
+        self._claims = itertools.count(1)
+
+    def add(self, row: OutboxRow) -> None:
+        """Keep a row, unless its key is there already."""
+        if row.key not in self.rows:
+            waiting = self.rows[row.key] = _Waiting(row, next(self._places))
+            self._join(waiting)
+
+    def _join(self, waiting: _Waiting) -> None:
+        heapq.heappush(self._lanes.setdefault(waiting.lane, []), (waiting.place, waiting.row.key))
+        if self._head(waiting.lane) is waiting:
+            self._plan(waiting)
+
+    def _plan(self, head: _Waiting | None) -> None:
+        if head is not None:
+            heapq.heappush(self._due[head.row.topic], (head.row.next_us, head.place, head.row.key))
+
+    def _head(self, lane: tuple[str, str]) -> _Waiting | None:
+        """The first living row of a lane."""
+        queue = self._lanes.get(lane, [])
+        while queue:
+            place, key = queue[0]
+            waiting = self.rows.get(key)
+            if waiting is not None and waiting.place == place and not waiting.dead:
+                return waiting
+            heapq.heappop(queue)
+        self._lanes.pop(lane, None)
+        return None
+
+    def claim(self, now_us: int, until_us: int, topics: Collection[str], limit: int) -> tuple[Lease, ...]:
+        """Claim the heads that are due, those first that have been for longest."""
+        ready = [waiting for topic in topics for waiting in self._ready(topic, now_us, limit)]
+        ready.sort(key=lambda waiting: (waiting.row.next_us, waiting.place))
+        for waiting in ready[:limit]:
+            waiting.token = str(next(self._claims))
+            waiting.row = waiting.row._replace(next_us=until_us, attempts=waiting.row.attempts + 1)
+        for waiting in ready:
+            self._plan(waiting)
+        return tuple(Lease(waiting.row, waiting.token) for waiting in ready[:limit])
+
+    def _ready(self, topic: str, now_us: int, limit: int) -> Collection[_Waiting]:
+        """Takes up to so many heads that are due from a topic's heap."""
+        due = self._due[topic]
+        ready: dict[str, _Waiting] = {}
+        while due and due[0][0] <= now_us and len(ready) < limit:
+            next_us, _, key = heapq.heappop(due)
+            waiting = self.rows.get(key)
+            if waiting is not None and waiting.row.next_us == next_us and self._head(waiting.lane) is waiting:
+                ready[key] = waiting
+        return ready.values()
+
+    def settle(self, key: str, token: str, retry_us: int | None, error: str | None) -> bool:
+        """End a claim."""
+        waiting = self.rows.get(key)
+        if waiting is None or not token or waiting.token != token:
+            return False
+        if error is None:
+            del self.rows[key]
+        else:
+            waiting.error = error
+            waiting.token = ""
+            waiting.dead = retry_us is None
+            if retry_us is not None:
+                waiting.row = waiting.row._replace(next_us=retry_us)
+        self._plan(self._head(waiting.lane))
+        return True
+
+    def revive(self, key: str, now_us: int) -> bool:
+        """Make a dead row due again, in its old place."""
+        waiting = self.rows.get(key)
+        if waiting is None or not waiting.dead:
+            return False
+        waiting.dead = False
+        waiting.row = waiting.row._replace(next_us=now_us, attempts=0)
+        self._join(waiting)
+        return True
 
 
 @dataclass(slots=True)
@@ -45,9 +145,8 @@ class _Tenant:
     wakeups: list[tuple[int, str]] = field(default_factory=list)
     inbox: dict[str, InboxEntry] = field(default_factory=dict)
     content: dict[str, Content] = field(default_factory=dict)
-    outbox: dict[str, _Waiting] = field(default_factory=dict)
+    outbox: _Outbox = field(default_factory=_Outbox)
     policies: dict[str, bytes] = field(default_factory=dict)
-    claims: int = 0
 
 
 class MemoryStore:
@@ -89,7 +188,7 @@ class MemoryStore:
             for content in commit.content:
                 tenant.content[content.id] = content
             for row in commit.outbox:
-                tenant.outbox.setdefault(row.key, _Waiting(row))
+                tenant.outbox.add(row)
             if commit.inbox is not None:
                 tenant.inbox[commit.inbox.key] = commit.inbox
             return Committed()
@@ -127,6 +226,11 @@ class MemoryStore:
         # Entries that are out of date stay in the heap until they come up: a tick costs what is due, not what is open.
         if row.wakeup_us is not None and row.wakeup_us != before_us:
             heapq.heappush(tenant.wakeups, (row.wakeup_us, row.id))
+        if len(tenant.wakeups) > 2 * len(tenant.rows) + _SLACK:
+            tenant.wakeups = [
+                (row.wakeup_us, row.id) for row in tenant.rows.values() if row.wakeup_us is not None
+            ]
+            heapq.heapify(tenant.wakeups)
 
     def recall(self, tenant: str, key: str, /) -> InboxEntry | None:
         """What an idempotency key was used for, or None."""
@@ -198,70 +302,35 @@ class MemoryStore:
     def lease(
         self, tenant: str, now_us: int, until_us: int, topics: Collection[str], limit: int, /
     ) -> Sequence[Lease]:
-        """Claim deliveries that are due, the first of each ticket and topic."""
+        """Claim deliveries that are due, the first of each ticket and topic; those first that have been for longest."""
         with self._lock:
-            data = self._tenants[tenant]
-            leases: list[Lease] = []
-            seen: set[tuple[str, str]] = set()
-            for waiting in data.outbox.values():
-                row = waiting.row
-                if waiting.dead or row.topic not in topics or (row.ticket_id, row.topic) in seen:
-                    continue
-                seen.add((row.ticket_id, row.topic))
-                if row.next_us > now_us:
-                    continue
-                data.claims += 1
-                waiting.token = str(data.claims)
-                waiting.row = row._replace(next_us=until_us, attempts=row.attempts + 1)
-                leases.append(Lease(waiting.row, waiting.token))
-                if len(leases) == limit:
-                    break
-            return tuple(leases)
+            return self._tenants[tenant].outbox.claim(now_us, until_us, topics, limit)
 
     def settle(
         self, tenant: str, key: str, token: str, /, *, retry_us: int | None, error: str | None
     ) -> bool:
         """End a claim."""
         with self._lock:
-            outbox = self._tenants[tenant].outbox
-            waiting = outbox.get(key)
-            if waiting is None or not waiting.token or waiting.token != token:
-                return False
-            if error is None:
-                del outbox[key]
-                return True
-            waiting.error = error
-            waiting.token = ""
-            if retry_us is None:
-                waiting.dead = True
-            else:
-                waiting.row = waiting.row._replace(next_us=retry_us)
-            return True
+            return self._tenants[tenant].outbox.settle(key, token, retry_us, error)
 
     def dead_letters(self, tenant: str, limit: int, /) -> Sequence[DeadLetter]:
         """Deliveries that were given up, oldest first."""
         with self._lock:
-            dead = [waiting for waiting in self._tenants[tenant].outbox.values() if waiting.dead]
+            dead = [waiting for waiting in self._tenants[tenant].outbox.rows.values() if waiting.dead]
             return tuple(DeadLetter(waiting.row, waiting.error or "") for waiting in dead[:limit])
 
     def revive(self, tenant: str, key: str, now_us: int, /) -> bool:
         """Make a dead delivery due again."""
         with self._lock:
-            waiting = self._tenants[tenant].outbox.get(key)
-            if waiting is None or not waiting.dead:
-                return False
-            waiting.dead = False
-            waiting.row = waiting.row._replace(next_us=now_us, attempts=0)
-            return True
+            return self._tenants[tenant].outbox.revive(key, now_us)
 
     def drop(self, tenant: str, key: str, /) -> bool:
         """Forget a dead delivery."""
         with self._lock:
-            outbox = self._tenants[tenant].outbox
-            waiting = outbox.get(key)
-            if waiting is None or not waiting.dead:
+            rows = self._tenants[tenant].outbox.rows
+            if key not in rows or not rows[key].dead:
                 return False
-            del outbox[key]
+            del rows[key]
             return True
 
     # --- policies ------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ __all__ = [
     "PriorityPolicy",
     "PriorityRule",
     "RuleInClass",
+    "account",
     "evidence_of",
     "told_apart",
 ]
@@ -359,6 +360,24 @@ def told_apart(evidence: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
     """A ticket's evidence: what spoke for its class, and what decided its level (`"level 1 by ..."`)."""
     levels = tuple(entry for entry in evidence if _LEVEL.match(entry))
     return tuple(entry for entry in evidence if entry not in levels), levels
+
+
+def account(ticket: Ticket) -> str:
+    """Why a ticket has its class and level, for people: which rule, and on which evidence."""
+    spoken, levels = told_apart(ticket.evidence)
+    spoke = ", ".join(map(_said, spoken) if ticket.rule == "words" else spoken)
+    by = {
+        "given": "given by hand",
+        "default": "no rule and no word said otherwise",
+        "words": f"the text says: {spoke}",
+    }.get(ticket.rule, f"rule {ticket.rule!r}{f': {spoke}' if spoke else ''}")
+    return f"{ticket.priority_class}, level {ticket.level} ({'; '.join([by, *levels])})"
+
+
+def _said(evidence: str) -> str:
+    """A lexicon entry in short: its one word, or the category that its pattern speaks for."""
+    _, category, pattern = (*evidence.split(":", 2), "", "")[:3]
+    return pattern if pattern and not set(pattern) & set("|*@?") else category or evidence
 
 
 def _evidence(condition: Condition, record: Mapping[str, object]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ CLASSES = ("security", "dispute", "general")
 SECURITY = "security"
 PHISHING_LINK = "phishing_link"
 _DECIDES = 1.0
-_SAMPLE = 600  # tokens by which the language is told
+_SAMPLE = 200  # tokens by which the language is told
 
 
 class LexiconClassifier:

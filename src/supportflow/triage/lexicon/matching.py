@@ -6,11 +6,12 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from supportflow.exceptions import DefinitionError
 from supportflow.triage.lexicon.automaton import Automaton
 from supportflow.triage.lexicon.document import Entry, Lexicon
-from supportflow.triage.lexicon.patterns import PatternProblem, parse
+from supportflow.triage.lexicon.patterns import Part, PatternProblem, parse
 from supportflow.triage.lexicon.places import SEPARATES, Cover, Places, Text
 from supportflow.triage.lexicon.units import separates, spellings
 
@@ -30,8 +31,7 @@ _UNKNOWN = 0
 _CHINESE = range(0x4E00, 0xA000)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One occurrence of one entry.
 
     Attributes:
@@ -54,6 +54,8 @@ class _Pattern:
     name: str
     gap: int
     scope: int
+    parts: tuple[int, ...]
+    role: "_Role"
 
 
 class _Role(IntEnum):
@@ -63,6 +65,10 @@ class _Role(IntEnum):
     ASKS = 1
     NEGATES = 2
     EXCUSES = 3
+
+
+_Hit = tuple["_Pattern", int, int, int]
+"""A part of a pattern: which, at which position, its first and last unit."""
 
 
 def _role(entry: Entry) -> _Role:
@@ -109,9 +115,8 @@ class CompiledLexicons:
         sets = {name: members for lexicon in lexicons for name, members in lexicon.sets.items()}
         self._numbers = _Numbers()
         self._units = 0
-        self._others: list[frozenset[int]] = []  # of each part: the other parts of its pattern
-        self._parts: list[tuple[_Pattern, int, bool]] = []  # whose, at which position, whether the last
-        self._roles: list[int] = []  # of each part
+        self._parts: dict[Part, int] = {}  # a part that several patterns have is searched for once
+        self._closes: list[list[_Pattern]] = []  # of each part: the patterns that end with it
         self._entries = 0
         sequences: dict[tuple[int, ...], list[int]] = defaultdict(list)
         problems: list[str] = []
@@ -134,10 +139,13 @@ class CompiledLexicons:
         self._numbers |= {
             spelling: self._numbers[unit] for spelling, unit in spellings().items() if unit in self._numbers
         }
-        # Chinese characters and common separators by name, so that few tokens need to be looked at one by one.
+        # A small table for plain text stays in the processor's cache. In the other, Chinese characters and common
+        # separators stand by name, so that few tokens need to be looked at one by one.
+        self._numbers |= dict.fromkeys((" ", ", ", "'", "-", "  ", ": ", " - "), SEPARATES)
+        self._plain = _Numbers((unit, number) for unit, number in self._numbers.items() if unit.isascii())
         for code in _CHINESE:
             self._numbers.setdefault(chr(code), _UNKNOWN)
-        self._numbers |= dict.fromkeys((" ", ", ", "'", "’", "-", "，", "、", "  ", ": ", " - "), SEPARATES)
+        self._numbers |= dict.fromkeys(("’", "，", "、"), SEPARATES)
 
     def _number(self, unit: str) -> int:
         number = self._numbers.setdefault(unit, self._units + 1)
@@ -161,35 +169,38 @@ class CompiledLexicons:
             f"{lexicon.name}:{subject}:{words}",
             CHARACTER_GAP if chinese else WORD_GAP,
             _CHARACTER_SCOPE if chinese else _WORD_SCOPE,
+            tuple(self._part(part, sequences) for part in parts),
+            _role(entry),
         )
-        first = len(self._parts)
-        mine = frozenset(range(first, first + len(parts)))
-        for position, part in enumerate(parts):
-            self._others.append(mine - {first + position})
-            self._parts.append((pattern, position, position == len(parts) - 1))
-            self._roles.append(int(_role(entry)))
+        self._closes[pattern.parts[-1]].append(pattern)
+
+    def _part(self, part: Part, sequences: dict[tuple[int, ...], list[int]]) -> int:
+        known = self._parts.get(part)
+        if known is None:
+            known = self._parts[part] = len(self._parts)
+            self._closes.append([])
             for units in part:
-                sequences[tuple(self._number(unit) for unit in units)].append(len(self._parts) - 1)
+                sequences[tuple(self._number(unit) for unit in units)].append(known)
+        return known
 
     def matches(self, text: Text) -> list[Match]:
         """The first match of every entry, in order of where they end. Linear in the text and in what is found.
 
         What is negated does not count, nor what stands inside a question of its own class.
         """
-        numbers = list(map(self._numbers.__getitem__, text.tokens))
+        numbers_of = self._plain if text.lower.isascii() else self._numbers
+        numbers = list(map(numbers_of.__getitem__, text.tokens))
         found = self._automaton.scan(filter(SEPARATES.__ne__, numbers))
-        # A pattern of which a part is nowhere cannot match: most of what is found falls away here.
-        present = {part for part, _, _ in found}
-        whole = {part for part in present if self._others[part] <= present}
-        found = [hit for hit in found if hit[0] in whole]
-        if not found:
+        uses = self._possible({part for part, _, _ in found})
+        if not uses:
             return []
         places = Places(text, numbers)
-        by_role: list[list[tuple[int, int, int]]] = [[], [], [], []]
-        for hit in found:
-            by_role[self._roles[hit[0]]].append(hit)
-        places.negating.update(last for _, _, last in by_role[_Role.NEGATES])
-        for _, first, last in by_role[_Role.EXCUSES]:
+        by_role: list[list[_Hit]] = [[], [], [], []]
+        for part, first, last in found:
+            for pattern, position in uses.get(part, ()):
+                by_role[pattern.role].append((pattern, position, first, last))
+        places.negating.update(last for *_, last in by_role[_Role.NEGATES])
+        for *_, first, last in by_role[_Role.EXCUSES]:
             places.excused.update(range(first, last + 1))
         questions = self._matched(by_role[_Role.ASKS], places, {})
         reports = self._matched(by_role[_Role.SPEAKS], places, _asked(questions))
@@ -201,8 +212,18 @@ class CompiledLexicons:
             key=lambda match: (match.end, match.start),
         )
 
+    def _possible(self, present: set[int]) -> dict[int, list[tuple[_Pattern, int]]]:
+        """The uses of the parts that occur in patterns of which no part is missing: most occur in others."""
+        uses: dict[int, list[tuple[_Pattern, int]]] = defaultdict(list)
+        for closing in present:
+            for pattern in self._closes[closing]:
+                if len(pattern.parts) == 1 or present.issuperset(pattern.parts):
+                    for position, part in enumerate(pattern.parts):
+                        uses[part].append((pattern, position))
+        return uses
+
     def _matched(
-        self, found: list[tuple[int, int, int]], places: "Places", asked: dict[str | None, "Cover"]
+        self, found: "list[_Hit]", places: "Places", asked: dict[str | None, "Cover"]
     ) -> list[tuple[_Pattern, tuple[int, int]]]:
         """The first match of each entry (of a question, every match) that is neither negated nor asked about."""
         done: set[int] = set()
@@ -219,29 +240,28 @@ class CompiledLexicons:
         return matched
 
     def _joined(
-        self, found: list[tuple[int, int, int]], places: "Places", done: set[int]
+        self, found: "list[_Hit]", places: "Places", done: set[int]
     ) -> Iterator[tuple[_Pattern, int, int]]:
         """Join the parts of patterns with gaps; a pattern without one is whole already.
 
         Entries in `done` are passed over.
         """
-        # For each part that has been reached: where the chain to it began and ended, latest last.
-        reached: dict[int, deque[tuple[int, int]]] = defaultdict(deque)
-        for part, first, last in found:
-            pattern, position, ends = self._parts[part]
+        # For each pattern and position that has been reached: where the chain to it began and ended, latest last.
+        reached: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
+        for pattern, position, first, last in found:
             if pattern.number in done:
                 continue
             begin = first
             if position:
-                before = reached.get(part - 1)
+                before = reached.get((id(pattern), position - 1))
                 chain = _continued(before, first, pattern, places) if before else None
                 if chain is None:
                     continue
                 begin = chain
-            if ends:
+            if position == len(pattern.parts) - 1:
                 yield pattern, begin, last
                 continue
-            chains = reached[part]
+            chains = reached[id(pattern), position]
             while chains and chains[0][1] < last - pattern.gap - self._longest:
                 chains.popleft()
             chains.append((begin, last))

@@ -17,13 +17,14 @@ from itertools import product
 
 from supportflow.triage.lexicon.units import BREAK, normal, tokens
 
-__all__ = ["PatternProblem", "inflected", "parse"]
+__all__ = ["Part", "PatternProblem", "inflected", "parse"]
 
 Part = frozenset[tuple[str, ...]]
 """What may stand at one place: sequences of units."""
 
 _GAP = re.compile(r"\*|…")
 _MOST_EXPANSIONS = 10_000
+_MERGING = frozenset(("not", "unable", "没"))
 _VOWELS = frozenset("aeiou")
 _SHORT = 5
 
@@ -81,13 +82,13 @@ def _phrases(text: str, sets: Mapping[str, Sequence[str]]) -> Part:
         count *= len(slot)
     if count > _MOST_EXPANSIONS:
         raise PatternProblem(f"has {count} forms; at most {_MOST_EXPANSIONS} are allowed")
-    # Spelling units again: "did" and "not" from two slots are the one unit of "didn't".
-    spelt = {_units(_joined(choice)) for choice in product(*slots)}
-    return frozenset(phrase for phrase in spelt if phrase)
+    return frozenset(phrase for choice in product(*slots) if (phrase := _respelt(choice)))
 
 
-def _joined(choice: tuple[tuple[str, ...], ...]) -> str:
-    return " ".join(unit for phrase in choice for unit in phrase)
+def _respelt(choice: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """The units of a phrase; "did" and "not" from two slots are the one unit of "didn't"."""
+    phrase = tuple(unit for units in choice for unit in units)
+    return _units(" ".join(phrase)) if not _MERGING.isdisjoint(phrase) else phrase
 
 
 def parse(pattern: str, sets: Mapping[str, Sequence[str]]) -> tuple[Part, ...]:

@@ -1,12 +1,18 @@
 """Secrets and personal data are removed from a text before anything else happens to it.
 
 A pure function: `redact(text, rules)` answers the text that may be kept and what was found, by kind and position. The word
-lists of BIP-39 are read from the package's own file at the first call.
+lists of BIP-39 are read from the package's own file at the first call; the expressions are compiled when `redact` is first
+asked for, so that a policy can name its rules without them.
 """
 
-from supportflow.triage.redaction.engine import SEPARATOR, Finding, Redaction, redact
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from supportflow.triage.redaction.kinds import LABELS, PERSONAL, SECRET, Kind
 from supportflow.triage.redaction.rules import DEFAULT_RULES, STRICT_RULES, RedactionRules
+
+if TYPE_CHECKING:
+    from supportflow.triage.redaction.engine import SEPARATOR, Finding, Redaction, redact
 
 __all__ = [
     "DEFAULT_RULES",
@@ -21,3 +27,13 @@ __all__ = [
     "RedactionRules",
     "redact",
 ]
+
+_LATE = ("SEPARATOR", "Finding", "Redaction", "redact")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.engine"), name)
+    globals()[name] = value
+    return value
