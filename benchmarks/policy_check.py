@@ -2,8 +2,8 @@
 
     python benchmarks/policy_check.py
 
-Prints medians of several rounds. Exits with status 1 if a policy of 300 rules takes more than two seconds. The last shape has
-1,200 conditions, to show how it grows.
+Prints medians of several rounds. Exits with status 1 if a policy of 300 rules takes more than two seconds. The last shape
+has 1,200 conditions, to show how it grows.
 """
 
 import gc
