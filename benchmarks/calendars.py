@@ -162,7 +162,7 @@ def stdlib_elapsed(core: Compiled, start: datetime, end: datetime) -> timedelta:
     return timedelta(0, 0, us)
 
 
-def prototype() -> ModuleType | None:
+def reference() -> ModuleType | None:
     folder = os.environ.get("SUPPORTFLOW_PROTOTYPES")
     path = Path(folder) / "business_time.py" if folder else None
     if path is None or not path.is_file():
@@ -302,7 +302,7 @@ def datetimes() -> None:
 
 def integers() -> None:
     """The integer core, and what a fresh calendar costs."""
-    module = prototype()
+    module = reference()
     source = random.Random(2)
     rows: dict[str, list[list[float]]] = {}
     for zone in ZONES:
@@ -345,7 +345,7 @@ def integers() -> None:
                 made.ensure(begin // 10**6, begin // 10**6 + 366 * 86_400 - 1)
 
             compiled = cpu(again, 1) / 1000
-            got["prototype"] = [
+            got["business_time.py"] = [
                 cpu(lambda p=plain, f=other.add_ts: [f(a, w) for a, w, _ in p], 200),
                 cpu(lambda p=plain, f=other.elapsed_ts: [f(a, e) for a, _, e in p], 200),
                 compiled,

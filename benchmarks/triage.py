@@ -3,10 +3,9 @@
     python benchmarks/triage.py              # speed
     python benchmarks/triage.py --quality    # also the figures on real texts, from SUPPORTFLOW_DATA
 
-Speed: processor time, the best of rounds that take turns, so that what else the machine does weighs little. Exits with status 1
-if an English
-message of 1,000 characters takes more than 50 triggers, if ten times the text takes much more than ten times as long, or
-if a megabyte of prose takes more than a second to redact.
+Speed: processor time, the best of rounds that take turns, so that what else the machine does weighs little. Exits
+with status 1 if an English message of 1,000 characters takes more than 50 triggers, if ten times the text takes
+much more than ten times as long, or if a megabyte of prose takes more than a second to redact.
 """
 
 # ruff: noqa: RUF001 - Chinese prose has full-width punctuation

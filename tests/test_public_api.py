@@ -10,7 +10,7 @@ import pytest
 
 import supportflow
 from supportflow import events, exceptions
-from supportflow.model.events import EVENT_TYPES, DeskEvent, TicketEvent
+from supportflow.model.events import EVENT_TYPES, DeskEvent, RequesterEvent, TicketEvent
 
 # What an extra brings, and what only a command line or a store of a later release needs.
 OPTIONAL = [
@@ -29,27 +29,38 @@ TEST_ONLY = ["hypothesis", "pytest"]
 
 PUBLIC = [
     "Actor",
+    "AddressCheck",
     "Agent",
     "AsyncDesk",
     "Attachment",
+    "Authority",
     "BusinessCalendar",
     "Condition",
     "Desk",
+    "Evidence",
+    "EvidenceSpec",
     "FieldSpec",
     "Group",
+    "Identity",
+    "Intake",
+    "IntakeRule",
     "LifecycleDefinition",
     "MemoryChannel",
     "MemoryStore",
     "Message",
     "Metric",
+    "Official",
     "Outcome",
     "Page",
+    "Party",
     "Policy",
     "PolicyBook",
     "PriorityRule",
+    "Procedure",
     "Requester",
     "SlaPolicy",
     "StatusCategory",
+    "Step",
     "SupportflowError",
     "Target",
     "Tick",
@@ -115,8 +126,14 @@ def test_public_modules_list_their_names(module):
 def test_every_event_is_public():
     expected = {cls.__name__ for cls in EVENT_TYPES.values()}
 
-    assert set(events.__all__) == expected | {"Event", "TicketEvent", "DeskEvent", "event_adapter"}
-    assert all(issubclass(cls, TicketEvent | DeskEvent) for cls in EVENT_TYPES.values())
+    assert set(events.__all__) == expected | {
+        "Event",
+        "TicketEvent",
+        "DeskEvent",
+        "RequesterEvent",
+        "event_adapter",
+    }
+    assert all(issubclass(cls, TicketEvent | DeskEvent | RequesterEvent) for cls in EVENT_TYPES.values())
 
 
 def test_every_error_is_public_and_in_the_tree():

@@ -18,38 +18,55 @@ if TYPE_CHECKING:
     from supportflow.kernel import decide, evolve, fold, wakeup
     from supportflow.lifecycle import LifecycleDefinition, Transition
     from supportflow.model.base import StatusCategory, TicketType
+    from supportflow.model.casework import Party
     from supportflow.model.content import Attachment
     from supportflow.model.people import Actor, Agent, Group, Requester
-    from supportflow.model.ticket import Message, Outcome, Page, Ticket
+    from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
     from supportflow.policy import Policy, PolicyBook, load_policy
+    from supportflow.policy.authority import Authority
+    from supportflow.policy.identity import Identity
+    from supportflow.policy.procedures import Procedure, Step
     from supportflow.sla.metrics import Metric
     from supportflow.sla.policy import SlaPolicy, Target
     from supportflow.stores import MemoryStore
+    from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
+    from supportflow.triage.official import AddressCheck, Official
     from supportflow.triage.priority import PriorityRule
 
 __all__ = [
     "Actor",
+    "AddressCheck",
     "Agent",
     "AsyncDesk",
     "Attachment",
+    "Authority",
     "BusinessCalendar",
     "Condition",
     "Desk",
+    "Evidence",
+    "EvidenceSpec",
     "FieldSpec",
     "Group",
+    "Identity",
+    "Intake",
+    "IntakeRule",
     "LifecycleDefinition",
     "MemoryChannel",
     "MemoryStore",
     "Message",
     "Metric",
+    "Official",
     "Outcome",
     "Page",
+    "Party",
     "Policy",
     "PolicyBook",
     "PriorityRule",
+    "Procedure",
     "Requester",
     "SlaPolicy",
     "StatusCategory",
+    "Step",
     "SupportflowError",
     "Target",
     "Tick",
@@ -65,27 +82,38 @@ __all__ = [
 
 _HOME = {
     "Actor": "model.people",
+    "AddressCheck": "triage.official",
     "Agent": "model.people",
     "AsyncDesk": "aio",
     "Attachment": "model.content",
+    "Authority": "policy.authority",
     "BusinessCalendar": "calendars",
     "Condition": "conditions",
     "Desk": "desk",
+    "Evidence": "model.ticket",
+    "EvidenceSpec": "triage.intake",
     "FieldSpec": "conditions",
     "Group": "model.people",
+    "Identity": "policy.identity",
+    "Intake": "triage.intake",
+    "IntakeRule": "triage.intake",
     "LifecycleDefinition": "lifecycle",
     "MemoryChannel": "channels",
     "MemoryStore": "stores",
     "Message": "model.ticket",
     "Metric": "sla.metrics",
+    "Official": "triage.official",
     "Outcome": "model.ticket",
     "Page": "model.ticket",
+    "Party": "model.casework",
     "Policy": "policy",
     "PolicyBook": "policy",
     "PriorityRule": "triage.priority",
+    "Procedure": "policy.procedures",
     "Requester": "model.people",
     "SlaPolicy": "sla.policy",
     "StatusCategory": "model.base",
+    "Step": "policy.procedures",
     "SupportflowError": "exceptions",
     "Target": "sla.policy",
     "Tick": "flows",

@@ -5,19 +5,33 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from supportflow.exceptions import DeskClosed
-from supportflow.flows import Call, Environment, Flow, Tick, Verbs, handle, policies, queries, tick
+from supportflow.flows import (
+    Call,
+    Environment,
+    Flow,
+    Tick,
+    Verbs,
+    handle,
+    people,
+    policies,
+    queries,
+    reading,
+    tick,
+)
 from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only
-from supportflow.flows.verbs import TicketName, named
+from supportflow.flows.verbs import By, TicketName, named
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import CommandBase
 from supportflow.model.events import EventBase
+from supportflow.model.people import actor
 from supportflow.model.storage import DeadLetter
-from supportflow.model.ticket import Message, Outcome, Page, Ticket
+from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
 from supportflow.ports import Channel, Classifier, Clock, Ids, Store
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
+from supportflow.triage.official import AddressCheck
 
 __all__ = ["Desk", "Handler"]
 
@@ -197,10 +211,26 @@ class Desk(Verbs[Outcome]):
         name = named(ticket, ref)
         return self._run(queries.history(self._env, name.get("ticket_id"), name.get("ref")))
 
-    def messages(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[Message, ...]:
-        """The messages of a ticket with their texts, in order."""
+    def messages(
+        self, ticket: TicketName = None, *, ref: str | None = None, seen_by: reading.Reader | None = None
+    ) -> tuple[Message, ...]:
+        """The messages of a ticket with their texts, in order.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            ref: The host's own id of the ticket.
+            seen_by: The requester or a party of the case: only what they wrote, and what the desk wrote to them.
+
+        Raises:
+            InvalidInput: If the reader is neither the requester nor a party of the case.
+        """
         name = named(ticket, ref)
-        return self._run(queries.messages(self._env, name.get("ticket_id"), name.get("ref")))
+        return self._run(reading.messages(self._env, name.get("ticket_id"), name.get("ref"), seen_by))
+
+    def evidence(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[Evidence, ...]:
+        """The evidence that the ticket's category needs, given and missing, and whatever else came."""
+        name = named(ticket, ref)
+        return self._run(reading.evidence(self._env, name.get("ticket_id"), name.get("ref")))
 
     def permitted(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[str, ...]:
         """The triggers that the lifecycle would accept now, sorted."""
@@ -217,7 +247,34 @@ class Desk(Verbs[Outcome]):
         name = named(ticket, ref)
         return self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
 
+    def is_official(self, text: str) -> AddressCheck:
+        """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.
+
+        The answer is true if there is an address in it, and all of them are the policy's official ones.
+        """
+        return self._env.book.current.cases.official.check(text)
+
     # --- people and deliveries -----------------------------------------------------------------
+
+    def link_requester(self, requester: str, other: str, *, by: By) -> frozenset[str]:
+        """Record that two requester ids are one person's: the words of both are the requester's, their contacts one case.
+
+        Returns:
+            All other ids of the person.
+
+        Raises:
+            InvalidInput: If the two are the same id, or look like an address.
+            Refused: If somebody outside asks for it.
+        """
+        return self._run(people.link(self._env, requester, other, actor(by), linked=True))
+
+    def unlink_requester(self, requester: str, other: str, *, by: By) -> frozenset[str]:
+        """Record that two requester ids are not one person's after all. What they did until now stays as it is.
+
+        Returns:
+            All other ids of the person that remain.
+        """
+        return self._run(people.link(self._env, requester, other, actor(by), linked=False))
 
     def erase(self, subject: str) -> int:
         """Erase every text of a person, by requester or agent id: value and salt. Events and folds stay as they are.

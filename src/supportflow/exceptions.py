@@ -17,6 +17,8 @@ SupportflowError
 │   ├── PolicyNotFound
 │   └── DeliveryNotFound
 ├── Refused                            understood, and not allowed in this state
+│   ├── NotVerified                    the requester is not verified as an action needs
+│   ├── StepsMissing                   mandatory steps of the procedure are not done
 │   └── TransitionRefused
 ├── NoWorkingTime (ArithmeticError)    a calendar has no (more) working time to answer with
 ├── CalendarHorizonError               past the last date that a holiday source vouches for
@@ -52,9 +54,11 @@ __all__ = [
     "NewerSchemaError",
     "NoWorkingTime",
     "NotFound",
+    "NotVerified",
     "PolicyError",
     "PolicyNotFound",
     "Refused",
+    "StepsMissing",
     "StoreError",
     "SupportflowError",
     "TextTooLong",
@@ -206,6 +210,43 @@ class Refused(SupportflowError):
         self.ticket_id = ticket_id
         self.command = command
         self.reason = reason
+
+
+class StepsMissing(Refused):
+    """Mandatory steps of the procedure of the ticket's category are not done.
+
+    Attributes:
+        steps: Their names, in the procedure's order.
+    """
+
+    def __init__(self, ticket_id: str, command: str, steps: Sequence[str]) -> None:
+        super().__init__(ticket_id, command, f"steps are missing: {', '.join(steps)}")
+        self.steps = tuple(steps)
+
+
+class NotVerified(Refused):
+    """The requester is not verified as the action needs.
+
+    Attributes:
+        action: The action.
+        needs: The level that it needs.
+        level: The highest level that is verified now; None if there is none.
+        expired: True if a verification of the needed level, or a higher one, was there and has ended.
+    """
+
+    def __init__(self, ticket_id: str, action: str, needs: str, level: str | None, *, expired: bool) -> None:
+        self.action = action
+        self.needs = needs
+        self.level = level
+        self.expired = expired
+        has = (
+            "the verification has ended"
+            if expired
+            else f"verified is {level!r}"
+            if level
+            else "nothing is verified"
+        )
+        super().__init__(ticket_id, "authorise", f"{action!r} needs level {needs!r}; {has}")
 
 
 class TransitionRefused(Refused):

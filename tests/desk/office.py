@@ -36,7 +36,7 @@ def contents(store: MemoryStore) -> dict[str, Any]:
             "streams": {stream: tuple(events) for stream, events in tenant.streams.items() if events},
             "inbox": dict(tenant.inbox),
             "content": dict(tenant.content),
-            "outbox": {key: astuple(waiting) for key, waiting in tenant.outbox.items()},
+            "outbox": {key: astuple(waiting) for key, waiting in tenant.outbox.rows.items()},
             "policies": dict(tenant.policies),
         }
         if any(kept.values()):

@@ -87,6 +87,8 @@ OPENING = [
     ("level is a text", {"level": "2"}, InvalidInput, "level"),
     ("unknown zone", {"tz": SECRET}, InvalidInput, "tz"),
     ("zone is a path", {"tz": "../../etc/passwd"}, InvalidInput, "tz"),
+    ("zone that is a folder", {"tz": "Europe"}, InvalidInput, "tz"),
+    ("zone longer than a file's name", {"tz": "终" * 100}, InvalidInput, "tz"),
     ("zone with NUL", {"tz": "UTC\0"}, InvalidInput, "tz"),
     ("language is a number", {"language": 5}, InvalidInput, "language"),
     ("category is a list", {"category": ["x"]}, InvalidInput, "category"),

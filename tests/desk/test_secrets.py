@@ -32,7 +32,7 @@ class Everything(MemoryStore):
             kept += [event.data.decode() for stream in tenant.streams.values() for event in stream]
             kept += [row.value or "" for row in tenant.content.values() if isinstance(row, Content)]
             kept += [repr(entry) for entry in tenant.inbox.values()]
-            kept += [repr(waiting) for waiting in tenant.outbox.values()]
+            kept += [repr(waiting) for waiting in tenant.outbox.rows.values()]
         return "\n".join(kept)
 
 

@@ -543,7 +543,10 @@ class TestExplaining:
             rules=[{"name": "chat first", "when": {"field": "channel", "eq": "chat"}, "class": "dispute"}]
         )
         scene = Scene(book(policy))
-        assert "(rule 'chat first')" in self.explained(scene, scene.open(channel="chat")).priority
+        assert (
+            "(rule 'chat first': channel eq 'chat')"
+            in self.explained(scene, scene.open(channel="chat")).priority
+        )
         assert "(no rule and no word said otherwise)" in self.explained(scene, scene.open()).priority
 
     def test_a_pause_that_is_capped(self):

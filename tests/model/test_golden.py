@@ -11,15 +11,24 @@ from supportflow.model.base import StatusCategory, TicketType
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events import (
     EVENT_TYPES,
+    ActionAuthorised,
     AssignmentChanged,
     ClocksMoved,
+    ContactJoined,
     EventBase,
+    EvidenceProvided,
+    EvidenceRequested,
     FollowUpOpened,
     MessageReceived,
     NoteAdded,
+    PartyAdded,
+    PartyDeadlinePassed,
     PolicyPublished,
     PriorityChanged,
     ReplySent,
+    RequesterLinked,
+    RequesterUnlinked,
+    RequesterVerified,
     SlaBreached,
     SlaCorrected,
     SlaExcluded,
@@ -28,6 +37,7 @@ from supportflow.model.events import (
     SlaWarned,
     StatusChanged,
     StatusKept,
+    StepCompleted,
     TicketAbsorbed,
     TicketAdopted,
     TicketMerged,
@@ -130,6 +140,27 @@ EXPECTED: dict[str, EventBase] = {
         ),
         SlaExcluded(**HEAD, clock=CLOCK.key, reason=TEXT),
         SlaCorrected(**HEAD, clock=CLOCK.key, met=False, original=VERDICT, reason=None),
+        EvidenceRequested(
+            **{**HEAD, "by": SYSTEM}, topic="c2c", items=("order_number", "paid_at"), template="evidence", language="zh",
+            channel="email", policy=FINGERPRINT,
+        ),
+        EvidenceProvided(**{**HEAD, "by": ANA}, item="proof_of_payment", value=TEXT, attachment=FILE, party="seller-9"),
+        StepCompleted(**HEAD, step="hear_both_sides", reason=TEXT),
+        PartyAdded(
+            **HEAD, role="counterparty", party="seller-9", channel="chat", due_at="2026-03-04T09:00:00Z",
+            expects=("bank_record",),
+        ),
+        PartyDeadlinePassed(
+            **{**HEAD, "by": SYSTEM}, role="counterparty", party="seller-9", due_at="2026-03-04T09:00:00Z",
+            missing=("bank_record",), detected_at="2026-03-04T09:00:07Z",
+        ),
+        RequesterVerified(**HEAD, level="document", method="id_document", valid_until="2026-03-03T09:00:00Z"),
+        ActionAuthorised(
+            **HEAD, action="unlock", needs="basic", level="document", valid_until="2026-03-03T09:00:00Z"
+        ),
+        ContactJoined(**{**HEAD, "by": ANA}, requester="ana-chat", channel="chat", ref="4712", subject=TEXT, personal=TEXT),
+        RequesterLinked(recorded_at=AT, by=SAM, requester="ana", other="ana-chat"),
+        RequesterUnlinked(recorded_at=AT, by=SAM, requester="ana", other="ana-chat"),
         PolicyPublished(recorded_at=AT, by=HOST, fingerprint=FINGERPRINT, name="default"),
     )
 }  # fmt: skip

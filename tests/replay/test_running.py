@@ -81,6 +81,16 @@ def test_a_column_may_say_when_it_was_opened(replayed):
 
 
 @pytest.mark.parametrize(
+    ("state", "kinds"),
+    [("New", ["ticket_adopted"]), ("Done", ["ticket_adopted", "assignment_changed", "status_changed"])],
+)
+def test_a_row_that_is_the_opening_itself(replayed, state, kinds):
+    rows = [("1", "2026-03-02T09:00:00Z", state, "sam", "2026-03-02T09:00:00Z")]
+    replayed(rows, header=("id", "at", "state", "who", "born"), opened={"column": "born"})
+    assert [event.kind for event in replayed.events()] == kinds
+
+
+@pytest.mark.parametrize(
     ("born", "reason"),
     [("2026-03-02T09:00:01Z", "opened_later"), ("soon", "unreadable_opening"), ("", None)],
 )
@@ -241,6 +251,7 @@ def test_automatic_closings_against_the_logs_own(replayed, rows_at):
     rows = [
         *rows_at(("02T09:00", "Done"), ("03T09:20", "Shut"), case="confirmed"),
         *rows_at(("02T09:00", "Done"), ("03T12:00", "Shut"), case="confirmed late"),
+        *rows_at(("02T09:00", "Done"), ("03T09:10", "?"), ("03T10:20", "Shut"), case="confirmed in the end"),
         *rows_at(("02T09:00", "Done"), ("04T09:00", "Work"), case="contradicted"),
         *rows_at(("02T09:00", "Done"), case="unanswered"),
         *rows_at(("02T09:00", "Done"), ("03T08:59", "Shut"), case="closed before"),
@@ -248,8 +259,8 @@ def test_automatic_closings_against_the_logs_own(replayed, rows_at):
         *rows_at(("05T09:00", "New"), case="the log goes on"),
     ]
     found = replayed(rows, policy).report.auto_closes
-    assert (found.count, found.confirmed, found.contradicted, found.unanswered) == (4, 2, 1, 1)
-    assert (found.within_hour, found.earliest_s, found.median_s, found.latest_s) == (1, 1_200, 6_000, 10_800)
+    assert (found.count, found.confirmed, found.contradicted, found.unanswered) == (5, 3, 1, 1)
+    assert (found.within_hour, found.earliest_s, found.median_s, found.latest_s) == (1, 1_200, 4_800, 10_800)
     closing = replayed.events("confirmed")[1]
     assert isinstance(closing, StatusChanged)
     assert (closing.cause, iso(closing.recorded_at)) == ("auto_close", "2026-03-03T09:00:00.000000Z")

@@ -1,7 +1,5 @@
 """Secrets to plant, and messages to plant them in."""
 
-# ruff: noqa: RUF001 - full-width punctuation is part of what is tested
-
 import string
 
 from hypothesis import strategies as st

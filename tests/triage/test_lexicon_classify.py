@@ -1,7 +1,5 @@
 """What the shipped lexicons make of real sentences, and what joins, raises and never lowers."""
 
-# ruff: noqa: RUF001 - full-width punctuation is part of what is tested
-
 import csv
 import gzip
 import hashlib

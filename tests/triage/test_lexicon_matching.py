@@ -1,7 +1,5 @@
 """The automaton and the patterns against the simplest thing that could be right."""
 
-# ruff: noqa: RUF001 - full-width punctuation is part of what is tested
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Published vectors and plain cases, kind by kind. What is a secret goes; what is public stays."""
 
-# ruff: noqa: RUF001 - full-width punctuation is part of what is tested
-
 import json
 import os
 from collections import Counter

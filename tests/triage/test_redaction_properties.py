@@ -187,7 +187,7 @@ def patterns():
         for name, value in vars(module).items():
             if isinstance(value, Pattern):
                 yield f"{module.__name__}.{name}", value
-    yield from ((f"token {i}", pattern) for i, (pattern, _) in enumerate(tokens._COMPILED))
+    yield from ((f"token {i}", tokens._pattern(i)) for i in range(len(tokens._FORMS)))
     yield from ((f"link {i}", pattern) for i, (_, pattern) in enumerate(context._LINKS))
     yield from ((f"{topic.kind} words", topic.words) for topic in topics.TOPICS)
     yield from ((f"{topic.kind} value", topic.value) for topic in topics.TOPICS)

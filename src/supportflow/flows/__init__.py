@@ -1,10 +1,22 @@
 """Orchestration without I/O: generators that ask for what they need. `Desk` and `AsyncDesk` are the two that answer."""
 
-from supportflow.flows import policies, queries
+from supportflow.flows import people, policies, queries, reading
 from supportflow.flows.commands import handle, tick
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Call, Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.verbs import Verbs
 
-__all__ = ["Call", "Environment", "Flow", "Tick", "Verbs", "handle", "policies", "queries", "tick"]
+__all__ = [
+    "Call",
+    "Environment",
+    "Flow",
+    "Tick",
+    "Verbs",
+    "handle",
+    "people",
+    "policies",
+    "queries",
+    "reading",
+    "tick",
+]

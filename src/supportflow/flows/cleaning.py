@@ -12,12 +12,12 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
 from supportflow.model.commands import Adopt, CommandBase, OpenTicket, Receive, Split
 from supportflow.model.content import Attachment
-from supportflow.model.signals import Signals
+from supportflow.model.signals import Evidence, Signals
 from supportflow.triage import redaction
 from supportflow.triage.lexicon import combine
 from supportflow.triage.redaction import PERSONAL, RedactionRules
 
-__all__ = ["TEXTS", "Cleaned", "clean", "private_fields", "read"]
+__all__ = ["TEXTS", "Cleaned", "clean", "private_fields", "read", "text_of"]
 
 TEXTS = ("subject", "body", "reason")
 """Fields of commands that hold what somebody typed."""
@@ -33,6 +33,7 @@ class PrivateFields(NamedTuple):
     personal: bool
     attachments: bool
     attributes: bool
+    evidence: bool
 
 
 @cache
@@ -44,6 +45,7 @@ def private_fields(command: type[CommandBase]) -> PrivateFields:
         "personal" in fields,
         "attachments" in fields,
         "attributes" in fields,
+        "evidence" in fields,
     )
 
 
@@ -69,6 +71,9 @@ class _Cleaner:
     def attributes(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self.text(value) if isinstance(value, str) else value for name, value in values.items()}
 
+    def evidence(self, given: Any) -> Any:
+        return self.text(given, _DECLARED) if isinstance(given, str) else self.attachment(given)
+
     def attachment(self, item: Any) -> Any:
         if not isinstance(item, Attachment):
             return item
@@ -78,7 +83,7 @@ class _Cleaner:
 
 def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
     """The command without secrets."""
-    texts, personal, attached, described = private_fields(type(command))
+    texts, personal, attached, described, proven = private_fields(type(command))
     given = command.__dict__
     cleaner = _Cleaner(rules)
     changed: dict[str, Any] = {}
@@ -93,6 +98,8 @@ def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
         changed["attachments"] = tuple(map(cleaner.attachment, given["attachments"]))
     if described and given["attributes"]:
         changed["attributes"] = cleaner.attributes(given["attributes"])
+    if proven and given["evidence"]:
+        changed["evidence"] = {item: cleaner.evidence(thing) for item, thing in given["evidence"].items()}
     if isinstance(command, Adopt):
         changed["history"] = tuple(
             fact.model_copy(update={"attributes": cleaner.attributes(fact.attributes)})
@@ -105,7 +112,34 @@ def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
     return Cleaned(command.model_copy(update=changed), tuple(sorted(cleaner.kinds)))
 
 
-def read(env: Environment, command: CommandBase) -> Flow[Signals | None]:
+def text_of(command: CommandBase) -> str:
+    """Subject and body of a command, as far as they are texts."""
+    parts = [command.__dict__.get(name, "") for name in ("subject", "body")]
+    return "\n".join(part for part in parts if isinstance(part, str) and part)
+
+
+_GIVEN_AWAY = {"seed_phrase", "private_key"}
+"""Who has one of these has the wallet: whoever sends one has given it away, whatever the words around it say."""
+
+
+def _given_away(redacted: tuple[str, ...], classes: tuple[str, ...]) -> Signals | None:
+    found = sorted(_GIVEN_AWAY & set(redacted))
+    if not found or "security" not in classes:
+        return None
+    evidence = tuple(
+        Evidence(
+            entry=f"redaction:secret_given_away:{kind}",
+            category="secret_given_away",
+            priority_class="security",
+            start=0,
+            end=0,
+        )
+        for kind in found
+    )
+    return Signals(priority_class="security", category="secret_given_away", confidence=1.0, evidence=evidence)
+
+
+def read(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> Flow[Signals | None]:
     """What the text of an inbound command says; None if it has none.
 
     The policy's rules read it, and the host's model if there is one. A model that fails loses nothing: the rules' word
@@ -113,12 +147,14 @@ def read(env: Environment, command: CommandBase) -> Flow[Signals | None]:
     """
     if not isinstance(command, OpenTicket | Adopt | Receive | Split):
         return None
-    parts = [command.__dict__.get(name, "") for name in ("subject", "body")]
-    text = "\n".join(part for part in parts if isinstance(part, str) and part)
+    text = text_of(command)
     if not text:
         return None
     policy = env.book.current
     rules = policy.classifier.classify(text)
+    given_away = _given_away(redacted, policy.document.classes)
+    if given_away is not None:
+        rules = combine(rules, given_away, policy.document.classes)
     if not env.asks_model:
         return rules
     try:

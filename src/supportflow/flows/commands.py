@@ -1,6 +1,7 @@
 """One command, one transaction: recall, prepare, load, decide, commit; again if others were faster. And the tick."""
 
 import json
+from dataclasses import replace
 
 from supportflow._time import Instant, to_us
 from supportflow.exceptions import (
@@ -15,6 +16,8 @@ from supportflow.flows import requests
 from supportflow.flows.cleaning import clean, read
 from supportflow.flows.delivering import deliver
 from supportflow.flows.environment import Environment
+from supportflow.flows.evidence import with_evidence
+from supportflow.flows.gathering import gather
 from supportflow.flows.loading import follow, get, identify
 from supportflow.flows.preparing import Prepared, prepare, request_hash
 from supportflow.flows.queries import whole
@@ -26,15 +29,14 @@ from supportflow.model.commands import (
     Adopt,
     Advance,
     CommandBase,
-    Correct,
-    Exclude,
     Merge,
     OpenTicket,
+    Provide,
     Receive,
     Split,
     TicketCommand,
 )
-from supportflow.model.events import EventBase, PolicyPublished
+from supportflow.model.events import ContactJoined, EventBase, PolicyPublished
 from supportflow.model.people import HOST
 from supportflow.model.storage import (
     Commit,
@@ -82,27 +84,24 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
     now = yield from requests.now()
     yield from publish(env, now)
     command, redacted = clean(command, env.book.current.redaction)
-    signals = yield from read(env, command)
+    signals = yield from read(env, command, redacted)
     prepared: Prepared | None = None
     contested = ""
     for _attempt in range(ATTEMPTS):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
+        facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
         if prepared is None:
-            prepared = yield from prepare(command, _owner(command, ticket), now)
-        facts = Facts(
-            tenant=env.tenant,
-            ticket_id=(yield from requests.new_id(now)) if isinstance(command, _OPENING) else "",
-            signals=signals,
-            redacted=redacted,
-            other=other,
-            history=(yield from _history(env, command, ticket)),
-        )
+            complete = with_evidence(env, command, ticket, facts)
+            prepared = yield from prepare(complete, _owner(command, ticket), now)
+        if isinstance(command, _OPENING):
+            facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
         events = decide(env.book, ticket, prepared.command, facts, now)
+        touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
-        changes, tickets = stream_changes(env, [one for one in (ticket, other) if one is not None], events)
+        changes, tickets = stream_changes(env, touched, events)
         shown = _subject_of(ticket, events, facts)
         inbox = _inbox_entry(command, fingerprint, shown, changes)
         commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)
@@ -125,14 +124,15 @@ def _inbox_entry(
 
 
 def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
-    """The ticket that the outcome shows: the one that was opened for a follow-up or adopted, else the one commanded."""
+    """The ticket that the outcome shows: the one that was opened, adopted or joined, else the one commanded."""
     opened = any(
         event.kind in {"ticket_opened", "ticket_adopted"} and not getattr(event, "split_from", None)
         for event in events
     )
-    if opened or ticket is None:
-        return facts.ticket_id
-    return ticket.id
+    if ticket is None:
+        joined = (event.ticket_id for event in events if isinstance(event, ContactJoined))
+        return next(joined, facts.ticket_id)
+    return facts.ticket_id if opened else ticket.id
 
 
 def _locate(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
@@ -156,23 +156,14 @@ def _other(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
     return (yield from get(env, other_id))
 
 
-def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[tuple[EventBase, ...]]:
-    """The ticket's past, for the few decisions that look back."""
-    if ticket is None:
-        return ()
-    policies = {env.book.current, env.book[ticket.policy]}
-    if isinstance(command, Exclude | Correct) or any(policy.sla.looks_back for policy in policies):
-        rows = yield from requests.events(env.tenant, f"ticket:{ticket.id}")
-        return tuple(map(read_row, rows))
-    return ()
-
-
 def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
     """Whose data the texts of a command are."""
     if isinstance(command, OpenTicket | Adopt):
         return command.requester
     if isinstance(command, Receive) and ticket is not None and command.by.kind == "requester":
         return command.by.id
+    if isinstance(command, Provide) and ticket is not None and command.by.kind not in {"requester", "party"}:
+        return ticket.requester
     return None
 
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
-from supportflow.flows.loading import get
+from supportflow.flows.loading import get, request_text
 from supportflow.flows.requests import Call, Flow
 from supportflow.flows.rows import read_row
-from supportflow.model.events import EventBase, ReplySent
+from supportflow.model.events import EventBase, EvidenceRequested, ReplySent
 from supportflow.model.storage import Lease
 from supportflow.model.ticket import Ticket
 from supportflow.ports import Outgoing
@@ -90,24 +90,30 @@ def _attempt(env: Environment, lease: Lease) -> Flow[str | None]:
 
 
 def _message(env: Environment, key: str, ticket_id: str, event: EventBase) -> Flow[Outgoing | None]:
-    assert isinstance(event, ReplySent)
-    assert event.body is not None
+    assert isinstance(event, ReplySent | EvidenceRequested)
     ticket: Ticket = yield from get(env, ticket_id)
-    ids: Sequence[str] = [ref.id for ref in (event.body, ticket.subject) if ref is not None]
+    to_party = event.to if isinstance(event, ReplySent) else None
+    # The subject line is the requester's: a party does not see it.
+    subject = ticket.subject if to_party is None else None
+    reply = event.body if isinstance(event, ReplySent) else None
+    ids: Sequence[str] = [ref.id for ref in (reply, subject) if ref is not None]
     found = yield from requests.contents(env.tenant, ids)
-    body = found[event.body.id].value
+    if isinstance(event, EvidenceRequested):
+        body: str | None = yield from request_text(env, ticket, event)
+    else:
+        assert reply is not None
+        body = found[reply.id].value
     if body is None:
         return None
-    subject = None if ticket.subject is None else found[ticket.subject.id].value
     return Outgoing(
         key=key,
         ticket_id=ticket.id,
         ref=ticket.ref,
-        requester=ticket.requester,
+        requester=to_party or ticket.requester,
         by=event.by.id,
-        subject=subject,
+        subject=None if subject is None else found[subject.id].value,
         body=body,
-        attachments=event.attachments,
-        in_reply_to=event.in_reply_to,
+        attachments=event.attachments if isinstance(event, ReplySent) else (),
+        in_reply_to=event.in_reply_to if isinstance(event, ReplySent) else ticket.received,
         recorded_at=event.recorded_at,
     )

@@ -10,14 +10,13 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
+from supportflow.model.events import EvidenceRequested
 from supportflow.model.problems import invalid
 from supportflow.model.storage import TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
 
-__all__ = ["follow", "get", "identify", "read_ticket"]
-
-_MAX_HOPS = 50
+__all__ = ["follow", "get", "identify", "read_ticket", "request_text"]
 
 
 def identify(env: Environment, ticket_id: str | None, ref: str | None, field: str = "ticket") -> Flow[str]:
@@ -67,12 +66,26 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
     else:
         rows = yield from requests.events(env.tenant, f"ticket:{row.id}")
         ticket = fold(map(read_row, rows), tenant=env.tenant)
-    if ticket.policy not in env.book:
-        yield from _fetch_policy(env, ticket.policy)
+    yield from _fetch_policy(env, ticket.policy)
     return ticket
 
 
+def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> Flow[str]:
+    """The words of a request for evidence: what the policy that the event names made of it, then and now."""
+    yield from _fetch_policy(env, event.policy)
+    return env.book[event.policy].cases.request(
+        event.topic,
+        event.items,
+        template=event.template,
+        language=event.language,
+        ref=ticket.ref,
+        ticket_id=ticket.id,
+    )
+
+
 def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
+    if fingerprint in env.book:
+        return
     document = yield from requests.get_policy(env.tenant, fingerprint)
     if document is None:
         raise PolicyNotFound(fingerprint)
@@ -90,9 +103,11 @@ def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Tick
 
 def follow(env: Environment, ticket: Ticket) -> Flow[Ticket]:
     """Where a message for a ticket belongs: the ticket that it was merged into, or the follow-up that took it up."""
-    for _ in range(_MAX_HOPS):
+    met = {ticket.id}
+    while not ticket.is_open:
         onward = ticket.merged_into or ticket.followed_by
-        if onward is None or ticket.is_open:
-            return ticket
+        if onward is None or onward in met:  # what a host reports can lead in a circle
+            break
+        met.add(onward)
         ticket = yield from get(env, onward)
     return ticket

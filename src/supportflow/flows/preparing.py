@@ -29,7 +29,7 @@ def request_hash(command: CommandBase, secret: bytes | None) -> str:
     With a secret it is an HMAC over everything. Without one, texts are left out: a plain hash of a short text (a one-time
     code) is found by trying.
     """
-    private = () if secret is not None else (*TEXTS, "personal", "attachments")
+    private = () if secret is not None else (*TEXTS, "personal", "attachments", "evidence")
     document = json.dumps(command.model_dump(mode="json", exclude=set(private)), sort_keys=True).encode()
     if secret is None:
         return hashlib.sha256(document).hexdigest()
@@ -44,39 +44,61 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
         requester: Whose data the texts of an inbound command are; None for what the desk itself writes.
         now: For fresh ids.
     """
-    texts, personal, attached, _ = private_fields(type(command))
-    subject = requester or command.by.id
-    rows: list[Content] = []
+    texts, personal, attached, _, proven = private_fields(type(command))
+    kept = _Kept(requester or command.by.id, now, [])
     replaced: dict[str, object] = {}
     for name in texts:
         value = getattr(command, name)
         if isinstance(value, str) and value:
-            replaced[name] = yield from _keep(rows, subject, value, now)
+            replaced[name] = yield from _keep(kept, value)
     if personal and isinstance(value := getattr(command, "personal"), Mapping) and value:  # noqa: B009
         text = json.dumps(dict(value), sort_keys=True, ensure_ascii=False)
-        replaced["personal"] = yield from _keep(rows, subject, text, now)
-    if attached:
-        attachments: Sequence[Attachment | AttachmentHandle] = getattr(command, "attachments")  # noqa: B009
-        handles: list[AttachmentHandle] = []
-        for item in attachments:
-            if isinstance(item, Attachment):
-                named = json.dumps({"name": item.name, "uri": item.uri}, ensure_ascii=False)
-                ref = yield from _keep(rows, subject, named, now)
-                handles.append(
-                    AttachmentHandle(
-                        content=ref, media_type=item.media_type, size=item.size, sha256=item.sha256
-                    )
-                )
-        if attachments:
-            replaced["attachments"] = tuple(handles)
+        replaced["personal"] = yield from _keep(kept, text)
+    if attached and (attachments := getattr(command, "attachments")):  # noqa: B009
+        replaced["attachments"] = yield from _handles(kept, attachments)
+    if proven and (evidence := getattr(command, "evidence")):  # noqa: B009
+        replaced["evidence"] = yield from _evidence(kept, evidence)
     if not replaced:
         return Prepared(command, ())
-    return Prepared(command.model_copy(update=replaced), tuple(rows))
+    return Prepared(command.model_copy(update=replaced), tuple(kept.rows))
 
 
-def _keep(rows: list[Content], subject: str, value: str, now: Instant) -> Flow[ContentRef]:
-    content_id = yield from requests.new_id(now)
+class _Kept(NamedTuple):
+    """The content rows of one command: whose data they are, when they came, and the rows so far."""
+
+    subject: str
+    now: Instant
+    rows: list[Content]
+
+
+def _keep(kept: _Kept, value: str) -> Flow[ContentRef]:
+    content_id = yield from requests.new_id(kept.now)
     salt = yield from requests.salt()
-    row = Content(content_id, subject, salt, value)
-    rows.append(row)
+    row = Content(content_id, kept.subject, salt, value)
+    kept.rows.append(row)
     return row.ref
+
+
+def _handle(kept: _Kept, file: Attachment) -> Flow[AttachmentHandle]:
+    named = json.dumps({"name": file.name, "uri": file.uri}, ensure_ascii=False)
+    ref = yield from _keep(kept, named)
+    return AttachmentHandle(content=ref, media_type=file.media_type, size=file.size, sha256=file.sha256)
+
+
+def _handles(kept: _Kept, files: Sequence[object]) -> Flow[tuple[AttachmentHandle, ...]]:
+    handles: list[AttachmentHandle] = []
+    for file in files:
+        if isinstance(file, Attachment):
+            handle = yield from _handle(kept, file)
+            handles.append(handle)
+    return tuple(handles)
+
+
+def _evidence(kept: _Kept, evidence: Mapping[str, object]) -> Flow[dict[str, object]]:
+    given: dict[str, object] = {}
+    for item, thing in evidence.items():
+        if isinstance(thing, Attachment):
+            given[item] = yield from _handle(kept, thing)
+        else:
+            given[item] = (yield from _keep(kept, thing)) if isinstance(thing, str) else thing
+    return given

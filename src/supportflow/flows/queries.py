@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from typing import Literal
 
 from supportflow._time import to_us
-from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import DeliveryNotFound, InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import get, identify, read_tickets
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
+from supportflow.kernel import procedures
 from supportflow.kernel.explain import Explanation, explain
 from supportflow.model.base import StatusCategory, is_id
-from supportflow.model.events import EventBase, MessageReceived, NoteAdded, ReplySent, TicketOpened
+from supportflow.model.events import EventBase
 from supportflow.model.storage import DeadLetter, Query, SortColumn, TicketRow
-from supportflow.model.ticket import Message, Page, Ticket
+from supportflow.model.ticket import Page, Ticket
 from supportflow.sla.reading import ClockReading
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "find",
     "history",
     "lookup",
-    "messages",
     "permitted",
     "read_filters",
     "whole",
@@ -163,47 +162,12 @@ def history(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tu
     return tuple(map(read_row, rows))
 
 
-def messages(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[Message, ...]]:
-    """The messages of a ticket with their texts, in order."""
-    events = yield from history(env, ticket_id, ref)
-    spoken = [
-        event for event in events if isinstance(event, TicketOpened | MessageReceived | ReplySent | NoteAdded)
-    ]
-    ids = [event.body.id for event in spoken if event.body is not None]
-    found = yield from requests.contents(env.tenant, ids)
-    return tuple(
-        Message(
-            at=event.recorded_at,
-            by=event.by,
-            origin=_origin(event),
-            body=found[event.body.id].value if event.body is not None and event.body.id in found else None,
-            attachments=event.attachments,
-        )
-        for event in spoken
-        if event.body is not None or not isinstance(event, TicketOpened)
-    )
-
-
-def _origin(event: TicketOpened | MessageReceived | ReplySent | NoteAdded) -> str:
-    if isinstance(event, MessageReceived):
-        return event.origin
-    if isinstance(event, TicketOpened):
-        return (
-            "requester"
-            if event.by.kind == "requester"
-            else "internal_note"
-            if event.private
-            else event.by.kind
-        )
-    return "public_reply" if isinstance(event, ReplySent) else "internal_note"
-
-
 def permitted(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[str, ...]]:
-    """The triggers that the lifecycle would accept now, sorted."""
+    """The triggers that a command would be allowed to fire now, sorted."""
     ticket = yield from lookup(env, ticket_id, ref)
     now = yield from requests.now()
     at_us = max(to_us(now), to_us(ticket.recorded_at))
-    return env.book[ticket.policy].lifecycle.permitted(ticket.status, lambda: ticket_record(ticket, at_us))
+    return procedures.permitted(ticket, env.book[ticket.policy], at_us)
 
 
 def explained(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Explanation]:

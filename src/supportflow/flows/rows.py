@@ -6,7 +6,7 @@ from supportflow._time import to_us
 from supportflow.flows.environment import Environment
 from supportflow.kernel import FOLD_VERSION, evolve, wakeup
 from supportflow.kernel.wakeup import queue_place
-from supportflow.model.events import EventBase, ReplySent, TicketEvent
+from supportflow.model.events import EventBase, EvidenceRequested, ReplySent, TicketEvent
 from supportflow.model.storage import EventRow, OutboxRow, StreamChange, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.model.upcast import read_event
@@ -103,8 +103,10 @@ def _is_late(row: EventRow) -> bool:
 
 
 def _channel_of(row: EventRow) -> str | None:
-    if row.kind != "reply_sent":
+    if row.kind not in {"reply_sent", "evidence_requested"}:
         return None
     event = read_row(row)
+    if isinstance(event, EvidenceRequested):
+        return event.channel
     assert isinstance(event, ReplySent)
     return event.channel if event.body is not None else None

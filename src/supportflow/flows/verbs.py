@@ -6,7 +6,7 @@ Everywhere a ticket is named by its id, by a `Ticket`, or by `ref=`, the host's 
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from supportflow._time import instant
 from supportflow.exceptions import InvalidInput
 from supportflow.model import commands
 from supportflow.model.base import TicketType, is_id
+from supportflow.model.casework import Party
 from supportflow.model.commands import CommandBase
 from supportflow.model.content import Attachment
 from supportflow.model.people import HOST, Actor, Agent, Requester, actor
@@ -100,6 +101,7 @@ class Verbs(ABC, Generic[Result]):
         assignee: str | None = None,
         attributes: Mapping[str, AttributeValue] | None = None,
         attachments: Iterable[Attachment] = (),
+        evidence: Mapping[str, str | Attachment] | None = None,
         opened_at: datetime | None = None,
         private: bool = False,
         follow_up_of: str | None = None,
@@ -124,6 +126,7 @@ class Verbs(ABC, Generic[Result]):
             assignee: The agent's id.
             attributes: Attributes that the policy declares.
             attachments: Handles of the files that came with it.
+            evidence: Items of evidence that came with it, by the policy's names: values as typed, or files.
             opened_at: When it came in, if that was before now.
             private: Internal work: nobody waits for an answer.
             follow_up_of: Id of the closed ticket that it follows.
@@ -151,6 +154,7 @@ class Verbs(ABC, Generic[Result]):
                     "subject": subject,
                     "body": body,
                     "attachments": _sequence("attachments", attachments),
+                    "evidence": _mapping("evidence", evidence),
                     "language": language or person.language,
                     "tz": tz or person.tz,
                     "category": category,
@@ -175,6 +179,7 @@ class Verbs(ABC, Generic[Result]):
         ref: str | None = None,
         channel: str | None = None,
         attachments: Iterable[Attachment] = (),
+        evidence: Mapping[str, str | Attachment] | None = None,
         automatic: Literal["auto_reply", "bounce"] | None = None,
         key: str | None = None,
     ) -> Result:
@@ -190,6 +195,7 @@ class Verbs(ABC, Generic[Result]):
             ref: The host's own id of the ticket.
             channel: Where it came in, if not by the ticket's channel.
             attachments: Handles of the files that came with it.
+            evidence: Items of evidence that came with it, by the policy's names: values as typed, or files.
             automatic: Set if a machine wrote it: an auto-reply or a bounce.
             key: Idempotency key: the same mail twice is one message.
         """
@@ -202,6 +208,7 @@ class Verbs(ABC, Generic[Result]):
         return self._on(
             commands.Receive, ticket, ref, writer, key,
             body=body, channel=channel, attachments=files, automatic=automatic,
+            evidence=_mapping("evidence", evidence),
         )  # fmt: skip
 
     def reply(
@@ -212,12 +219,28 @@ class Verbs(ABC, Generic[Result]):
         by: Agent | Actor | str,
         ref: str | None = None,
         attachments: Iterable[Attachment] = (),
+        to: Party | str | None = None,
         key: str | None = None,
     ) -> Result:
-        """Answer the requester in public. It leaves by the channel that the ticket came in by."""
+        """Answer in public. It leaves by the channel that the ticket came in by, or that the party it is for has.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            body: The text.
+            by: Who answers: an agent, or a bot.
+            ref: The host's own id of the ticket.
+            attachments: Handles of the files that go with it.
+            to: The party that it is for; the requester, if not given.
+            key: Idempotency key.
+
+        Raises:
+            Refused: If it asks its reader for a password, a seed phrase, a private key or a one-time code; if the ticket is
+                closed; if `to` is no party of the case.
+        """
         _not_empty("body", body)
         files = _sequence("attachments", attachments)
-        return self._on(commands.Reply, ticket, ref, by, key, body=body, attachments=files)
+        party = to.id if isinstance(to, Party) else to
+        return self._on(commands.Reply, ticket, ref, by, key, body=body, attachments=files, to=party)
 
     def note(
         self,
@@ -526,6 +549,112 @@ class Verbs(ABC, Generic[Result]):
         """Judge a clock again; the new verdict stands beside the original."""
         _not_empty("reason", reason)
         return self._on(commands.Correct, ticket, ref, by, key, clock=clock, met=met, reason=reason)
+
+    # --- cases: evidence, steps, parties, verification -----------------------------------------
+
+    def provide(
+        self,
+        ticket: TicketName = None,
+        *,
+        evidence: Mapping[str, str | Attachment],
+        by: By,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Give evidence apart from a message: values as typed and files, by the policy's names for the items.
+
+        Raises:
+            InvalidInput: If an item is unknown, or a value or file is not what the policy says the item looks like.
+            Refused: If `by` has no part in the case, or the ticket is closed.
+        """
+        return self._on(commands.Provide, ticket, ref, by, key, evidence=dict(evidence))
+
+    def complete_step(
+        self,
+        ticket: TicketName = None,
+        *,
+        step: str,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Record that a step of the procedure of the ticket's category was done. Doing it again changes nothing.
+
+        Raises:
+            InvalidInput: If the procedure has no such step.
+            StepsMissing: If mandatory steps before it are not done.
+        """
+        return self._on(commands.CompleteStep, ticket, ref, by, key, step=step, reason=reason)
+
+    def add_party(
+        self,
+        ticket: TicketName = None,
+        *,
+        party: Party,
+        by: By,
+        due_at: datetime | None = None,
+        expects: Iterable[str] = (),
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Make somebody a party of the case, or ask anew somebody who is one.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            party: Who, and in which role.
+            by: Who says so: an agent, a bot or the host.
+            due_at: Until when they are asked to answer; later, `PartyDeadlinePassed` is recorded.
+            expects: The items of evidence that they are asked for.
+            ref: The host's own id of the ticket.
+            key: Idempotency key.
+
+        Raises:
+            InvalidInput: If it is the requester, or the deadline is not in the future.
+            Refused: If somebody outside asks for it, or the ticket is closed.
+        """
+        return self._on(
+            commands.AddParty, ticket, ref, by, key,
+            party=party, due_at=None if due_at is None else instant(due_at, "due_at"), expects=tuple(expects),
+        )  # fmt: skip
+
+    def verify(
+        self,
+        ticket: TicketName = None,
+        *,
+        level: str,
+        valid_for: timedelta,
+        method: str,
+        by: By,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Record that the requester is who they say, how sure that is and how long it counts.
+
+        Raises:
+            InvalidInput: If the policy's authority has no such level.
+            Refused: If somebody outside says so.
+        """
+        return self._on(
+            commands.Verify, ticket, ref, by, key, level=level, valid_for=valid_for, method=method
+        )  # fmt: skip
+
+    def authorise(
+        self,
+        ticket: TicketName = None,
+        *,
+        action: str,
+        by: By,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Let an action be done that needs a verified requester.
+
+        Raises:
+            InvalidInput: If the policy's authority has no such action.
+            NotVerified: If no verification of the level that it needs is valid now.
+        """
+        return self._on(commands.Authorise, ticket, ref, by, key, action=action)
 
 
 def build_requester(requester_id: str, field: str = "requester") -> Requester:

@@ -4,6 +4,7 @@ from supportflow._time import from_us
 from supportflow.exceptions import Refused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.intake import ask, take_in, waits
 from supportflow.kernel.opening import as_ref, begin, handles
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Described, Receive, Reply
@@ -23,19 +24,29 @@ from supportflow.triage.priority import evidence_of
 __all__ = ["add_note", "origin_of", "receive", "reply"]
 
 
-def origin_of(ticket: Ticket, by: Actor, automatic: str | None) -> str:
-    """Whose words a message is: nobody but the requester is taken for the requester."""
+def origin_of(
+    ticket: Ticket, by: Actor, automatic: str | None, same_person: frozenset[str] = frozenset()
+) -> str:
+    """Whose words a message is: nobody but the requester is taken for the requester.
+
+    Args:
+        ticket: The ticket.
+        by: Its writer.
+        automatic: Set if a machine wrote it.
+        same_person: Ids that are known to be the requester's, too.
+    """
     if automatic is not None:
         return automatic
-    if by.kind == "requester":
-        return "requester" if by.id == ticket.requester else "stranger"
-    return "party" if by.kind == "party" else "stranger"
+    if by.kind == "party" or (by.kind == "requester" and ticket.case.party(by.id) is not None):
+        return "party"
+    is_requester = by.kind == "requester" and (by.id == ticket.requester or by.id in same_person)
+    return "requester" if is_requester else "stranger"
 
 
 def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> None:
     """Take in a message. The requester's words answer a question, reopen what was resolved, or open a follow-up."""
     ticket = draft.ticket
-    origin = origin_of(ticket, command.by, command.automatic)
+    origin = origin_of(ticket, command.by, command.automatic, facts.case.same_person)
     reopens = ticket.status_category is StatusCategory.RESOLVED and _can_reopen(draft)
     if origin == "requester" and not ticket.is_open and not reopens:
         _follow_up(draft, command, facts, book)
@@ -47,18 +58,31 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
             body=as_ref(command.body),
             channel=command.channel or ticket.channel,
             attachments=handles(command.attachments),
-            flags=() if facts.signals is None else facts.signals.flags,
+            flags=_flags(facts, origin),
             review=facts.signals is not None and facts.signals.raised_for_review,
             redacted=facts.redacted,
         )
     )
-    if origin == "requester":
-        if ticket.status_category is StatusCategory.PENDING:
+    if origin == "party":
+        take_in(draft, command.evidence, command.attachments, party=command.by.id)
+    elif origin == "requester":
+        take_in(draft, command.evidence, command.attachments)
+        if ticket.status_category is StatusCategory.PENDING and not waits(draft):
             draft.fire_if_permitted("requester_replied", cause="message")
         elif reopens:
             draft.fire("reopen", cause="message")
     if command.automatic is None:  # a bounce quotes the desk's own words
         _raise_class(draft, facts)
+    if origin == "requester":
+        ask(draft, None if facts.signals is None else facts.signals.language)
+
+
+def _flags(facts: Facts, origin: str) -> tuple[str, ...]:
+    """What a person should see: what the text says and, if it is not the requester's, what it pretends."""
+    read = () if facts.signals is None else facts.signals.flags
+    if origin not in {"stranger", "party"} or not facts.case.flags:
+        return read
+    return tuple(sorted({*read, *facts.case.flags}))
 
 
 def _can_reopen(draft: Draft) -> bool:
@@ -123,7 +147,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
 
 
 def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
-    """Answer the requester in public."""
+    """Answer the requester, or a party, in public."""
     del book
     ticket = draft.ticket
     if ticket.status_category.is_final:
@@ -132,12 +156,20 @@ def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
         )
     if command.by.kind not in {"agent", "bot"}:
         raise Refused(ticket.id, command.kind, f"a {command.by.kind} cannot answer for the desk")
+    if facts.case.asks_for is not None:
+        raise Refused(
+            ticket.id, command.kind, f"it asks for a secret ({facts.case.asks_for}), which support never does"
+        )
+    party = None if command.to is None else ticket.case.party(command.to)
+    if command.to is not None and party is None:
+        raise Refused(ticket.id, command.kind, "the reply is for somebody who is no party of the case")
     draft.emit(
         ReplySent(
             **draft.head(),
             body=as_ref(command.body),
-            channel=ticket.channel,
+            channel=(party and party.channel) or ticket.channel,
             attachments=handles(command.attachments),
+            to=command.to,
             redacted=facts.redacted,
             in_reply_to=ticket.received,
         )

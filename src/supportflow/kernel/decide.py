@@ -13,26 +13,36 @@ from supportflow.exceptions import InvalidInput
 from supportflow.kernel.conversation import add_note, receive, reply
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.identity import join
+from supportflow.kernel.intake import provide
 from supportflow.kernel.judging import correct, exclude
 from supportflow.kernel.merging import merge, split
 from supportflow.kernel.observing import adopt, observe
 from supportflow.kernel.opening import open_ticket
+from supportflow.kernel.parties import add_party
+from supportflow.kernel.procedures import complete_step
 from supportflow.kernel.rebuild import past_clock
+from supportflow.kernel.repeating import joined_ticket
+from supportflow.kernel.verifying import authorise, verify
 from supportflow.kernel.working import assign, set_priority, trigger, update
 from supportflow.model.commands import (
     AddNote,
+    AddParty,
     Adopt,
     Advance,
     Assign,
+    Authorise,
     Cancel,
     Close,
     CommandBase,
+    CompleteStep,
     Correct,
     Exclude,
     Hold,
     Merge,
     Observe,
     OpenTicket,
+    Provide,
     Receive,
     Reopen,
     Reply,
@@ -42,6 +52,7 @@ from supportflow.model.commands import (
     Split,
     Trigger,
     Update,
+    Verify,
     WaitForRequester,
 )
 from supportflow.model.events import EventBase
@@ -72,6 +83,9 @@ def decide(
     """
     now_us = to_us(now)
     if isinstance(command, OpenTicket):
+        known = _joined(book, command, facts, now_us)
+        if known is not None:
+            return join(book, known, command, facts, now_us)
         return open_ticket(book, command, facts, now_us)
     if isinstance(command, Adopt):
         return adopt(book, command, facts, now_us)
@@ -103,21 +117,33 @@ def decide(
     return tuple(draft.events)
 
 
+def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Ticket | None:
+    """The open ticket that a new contact is about, if there is one."""
+    if not facts.case.candidates:
+        return None
+    topic = command.category or (None if facts.signals is None else facts.signals.category)
+    return joined_ticket(book.current.cases.identity, command, topic, facts.case.candidates, now_us)
+
+
 def _advance(draft: Draft, command: Advance, facts: Facts, book: PolicyBook) -> None:
     """Advancing is all that it asks for, and that has happened."""
 
 
 _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
     AddNote: add_note,
+    AddParty: add_party,
     Advance: _advance,
     Assign: assign,
+    Authorise: authorise,
     Cancel: trigger,
     Close: trigger,
+    CompleteStep: complete_step,
     Correct: correct,
     Exclude: exclude,
     Hold: trigger,
     Merge: merge,
     Observe: observe,
+    Provide: provide,
     Receive: receive,
     Reopen: trigger,
     Reply: reply,
@@ -127,5 +153,6 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     Split: split,
     Trigger: trigger,
     Update: update,
+    Verify: verify,
     WaitForRequester: trigger,
 }

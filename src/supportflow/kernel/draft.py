@@ -15,6 +15,7 @@ from supportflow.model.content import ContentRef
 from supportflow.model.events import (
     ClocksMoved,
     EventBase,
+    PartyDeadlinePassed,
     SlaBreached,
     SlaJudged,
     SlaOverdue,
@@ -235,8 +236,23 @@ class Draft:
                 clock.key, "resume", self.at_us, calendar=clock.calendar, reason="the pause is used up"
             )
             self._write(ClocksMoved(**self.head(), moves=(move,), sla=self.ticket.sla))
+        elif due.what == "party_deadline":
+            self._overdue(due)
         else:
             self.fire("close", cause="auto_close")
+
+    def _overdue(self, due: Due) -> None:
+        party = self.ticket.case.parties[due.place]
+        self._write(
+            PartyDeadlinePassed(
+                **self.head(),
+                role=party.role,
+                party=party.id,
+                due_at=from_us(due.at_us),
+                missing=party.missing,
+                detected_at=from_us(max(self.detected_us, due.at_us)),
+            )
+        )
 
     def _reach(self, due: Due) -> None:
         clock = self.ticket.clocks[due.place]

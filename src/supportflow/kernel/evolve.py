@@ -5,6 +5,7 @@ from typing import Any
 
 from supportflow._time import to_us
 from supportflow.exceptions import StoreError
+from supportflow.kernel.folding import CASE_CHANGES, heard, waiting_after
 from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
     AssignmentChanged,
@@ -130,6 +131,7 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
             "received": 1 if described else 0,
             "split_from": event.split_from,
             "follow_up_of": event.follow_up_of,
+            "repeat_of": event.repeat_of,
         }
     )
 
@@ -149,10 +151,14 @@ def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
         changes["last_received_at"] = event.recorded_at
         if ticket.waiting_since is None:
             changes["waiting_since"] = event.recorded_at
+    elif event.origin == "party":
+        changes["case"] = heard(ticket.case, event.by.id)
     return changes
 
 
 def _reply_sent(ticket: Ticket, event: ReplySent) -> Changes:
+    if event.to is not None:
+        return {}
     changes: Changes = {"replies": ticket.replies + 1, "last_replied_at": event.recorded_at}
     if event.by.kind != "bot":  # a machine answers nobody: the response clocks run on, too
         changes["waiting_since"] = None
@@ -168,7 +174,11 @@ def _note_added(ticket: Ticket, _event: NoteAdded) -> Changes:
 def _status_changed(ticket: Ticket, event: StatusChanged) -> Changes:
     category = event.category
     before = ticket.status_category
-    changes: Changes = {"status": event.target, "status_category": category}
+    changes: Changes = {
+        "status": event.target,
+        "status_category": category,
+        "case": waiting_after(ticket.case, event),
+    }
     if before.is_final and not category.is_final:
         # Only a host's own report takes an end back; then it was none, and nothing went on elsewhere because of it.
         changes["closed_at"] = changes["merged_into"] = changes["followed_by"] = None
@@ -290,4 +300,5 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     SlaJudged: _judged,
     SlaExcluded: _excluded,
     SlaCorrected: _kept,
+    **CASE_CHANGES,
 }

@@ -1,10 +1,11 @@
 """Why: the reasons behind a ticket's class, status, clocks and due times, from its events and its policy alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from supportflow._time import Instant, from_us, iso, to_us
-from supportflow.conditions.ticket import ticket_record
+from supportflow.kernel.intake import missing
+from supportflow.kernel.procedures import missing_steps, permitted
 from supportflow.kernel.wakeup import Due, next_due
 from supportflow.model.events import (
     AssignmentChanged,
@@ -17,6 +18,7 @@ from supportflow.model.events import (
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.explain import ClockAccount, account
+from supportflow.triage.priority import account as priority_account
 
 __all__ = ["Explanation", "explain"]
 
@@ -35,6 +37,7 @@ class Explanation:
         clocks: An account of every clock, whose intervals sum exactly.
         next_at: When something happens by itself.
         next_what: What that is.
+        case: What is missing: evidence, mandatory steps, answers of parties.
     """
 
     ticket_id: str
@@ -46,6 +49,7 @@ class Explanation:
     clocks: tuple[ClockAccount, ...]
     next_at: Instant | None
     next_what: str | None
+    case: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [
@@ -55,6 +59,7 @@ class Explanation:
             f"  assignment: {self.assignment}",
             f"  permitted now: {', '.join(self.permitted) or 'nothing'}",
         ]
+        lines += [f"  {line}" for line in self.case]
         for clock in self.clocks:
             lines += [f"  {line}" for line in str(clock).splitlines()]
         if self.next_at is not None:
@@ -76,38 +81,41 @@ def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy,
     return Explanation(
         ticket_id=ticket.id,
         at=from_us(at_us),
-        priority=_priority(ticket),
+        priority=priority_account(ticket),
         status=_status(ticket, events),
         assignment=_assignment(ticket, events),
-        permitted=policy.lifecycle.permitted(ticket.status, lambda: ticket_record(ticket, at_us)),
+        permitted=permitted(ticket, policy, at_us),
         clocks=tuple(account(clock, events, at_us, policy) for clock in ticket.clocks),
         next_at=None if due is None else from_us(due.at_us),
         next_what=None if due is None else _what(ticket, due),
+        case=tuple(_case(ticket, policy)),
     )
 
 
 def _what(ticket: Ticket, due: Due) -> str:
     if due.what == "auto_close":
         return "the ticket closes by itself"
+    if due.what == "party_deadline":
+        party = ticket.case.parties[due.place]
+        return f"the time of {party.role} {party.id} to answer ends"
     clock = ticket.clocks[due.place]
     if due.what == "uncap":
         return f"{clock.key} goes on, its pause is used up"
     return f"{clock.milestones[clock.passed].key} of {clock.key}"
 
 
-def _priority(ticket: Ticket) -> str:
-    by = {
-        "given": "given by hand",
-        "default": "no rule and no word said otherwise",
-        "words": f"the text says: {', '.join(map(_said, ticket.evidence))}",
-    }.get(ticket.rule, f"rule {ticket.rule!r}")
-    return f"{ticket.priority_class}, level {ticket.level} ({by})"
-
-
-def _said(evidence: str) -> str:
-    """A lexicon entry in short: its one word, or the category that its pattern speaks for."""
-    _, category, pattern = (*evidence.split(":", 2), "", "")[:3]
-    return pattern if pattern and not set(pattern) & set("|*@?") else category or evidence
+def _case(ticket: Ticket, policy: CompiledPolicy) -> Iterator[str]:
+    lacking = missing(ticket, policy)
+    if lacking:
+        waiting = ", and the ticket waits for it" if ticket.case.waiting else ""
+        yield f"evidence missing: {', '.join(lacking)}{waiting}"
+    steps = missing_steps(ticket, policy)
+    if steps:
+        yield f"steps missing: {', '.join(steps)}"
+    for party in ticket.case.parties:
+        if not party.answered:
+            late = ", overdue" if party.overdue else ""
+            yield f"no answer of {party.role} {party.id}{late}"
 
 
 def _status(ticket: Ticket, events: Sequence[EventBase]) -> str:

@@ -6,7 +6,27 @@ from supportflow.model.events import EventBase
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
 
-__all__ = ["Facts"]
+__all__ = ["CaseFacts", "Facts"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """Facts about the people and the texts of a case.
+
+    Attributes:
+        asks_for: The kind of secret that a reply asks its reader for.
+        flags: What looks wrong about a text, if it is not the requester's.
+        same_person: Ids that are known to be the requester's, too.
+        candidates: Tickets that a new contact may be about.
+    """
+
+    asks_for: str | None = None
+    flags: tuple[str, ...] = ()
+    same_person: frozenset[str] = frozenset()
+    candidates: tuple[Ticket, ...] = ()
+
+
+_NO_CASE = CaseFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +40,7 @@ class Facts:
         redacted: Kinds of secrets and personal data that were removed from the texts, sorted.
         other: The other ticket that the command touches.
         history: The ticket's events, where the decision looks back: words about verdicts, targets that apply retroactively.
+        case: What is known about people and texts.
     """
 
     tenant: str = "default"
@@ -28,3 +49,4 @@ class Facts:
     redacted: tuple[str, ...] = ()
     other: Ticket | None = None
     history: tuple[EventBase, ...] = ()
+    case: CaseFacts = _NO_CASE

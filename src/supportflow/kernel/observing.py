@@ -8,6 +8,7 @@ from supportflow.exceptions import InvalidInput
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import begin, described
+from supportflow.kernel.procedures import guards
 from supportflow.kernel.working import change_assignment, change_attributes, change_priority
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.events import (
@@ -74,12 +75,13 @@ def _status(draft: Draft, status: str) -> None:
         draft.emit(StatusKept(**draft.head(), trigger=None, status=status, cause="observation"))
         return
     trigger, unmet = lifecycle.route(ticket.status, status, draft.view)
-    refusal: Refusal | None = None
+    refusal: Refusal | None
     if trigger is None:
         final = ticket.status_category.is_final
         refusal = Refusal("final" if final else "no_transition")
-    elif unmet:
-        refusal = Refusal("guard", trigger, unmet)
+    else:
+        steps = tuple(f"step:{name}" for name in guards(ticket, draft.policy, status))
+        refusal = Refusal("guard", trigger, (*unmet, *steps)) if unmet or steps else None
     draft.emit(
         StatusChanged(
             **draft.head(),

@@ -8,6 +8,8 @@ from supportflow.exceptions import InvalidInput
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.evolve import evolve
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.intake import ask, take_in
+from supportflow.kernel.repeating import repeated
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import AttachmentHandle, Attachments, ContentRef
 from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
@@ -23,6 +25,7 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
     opened_us = now_us if command.opened_at is None else to_us(command.opened_at)
     if opened_us > now_us:
         raise InvalidInput("opened_at", "lies in the future")
+    topic = command.category or (None if facts.signals is None else facts.signals.category)
     event = TicketOpened(
         ticket_id=facts.ticket_id,
         recorded_at=from_us(now_us),
@@ -37,12 +40,15 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
         private=command.private,
         policy=policy.fingerprint,
         follow_up_of=command.follow_up_of,
+        repeat_of=repeated(policy.cases.identity, command, topic, facts.case.candidates, opened_us),
         redacted=facts.redacted,
         **described(command, policy),
     )
     draft = begin(event, command, facts.signals, policy, facts.tenant, detected_us=now_us)
     if command.assignee is not None:
         draft.begin_work("assignment")
+    take_in(draft, command.evidence, command.attachments)
+    ask(draft, None)
     return tuple(draft.events)
 
 
@@ -56,17 +62,14 @@ def begin(
     detected_us: int,
 ) -> Draft:
     """Begin a stream, with the class that the host, the rules and the text give the ticket."""
+    if signals is not None:
+        event = event.model_copy(update=_read(event, signals))
     record = ticket_record(evolve(None, event, tenant=tenant), to_us(event.opened_at))
     chosen = policy.priority.choose(
-        record,
-        given_class=command.priority_class,
-        given_level=command.level,
-        signals=signals,
+        record, given_class=command.priority_class, given_level=command.level, signals=signals
     )
-    read = {} if signals is None else _read(event, signals)
     classed = event.model_copy(
         update={
-            **read,
             "priority_class": chosen.priority_class,
             "level": chosen.level,
             "rule": chosen.rule,

@@ -11,6 +11,7 @@ from supportflow.kernel.draft import Draft
 from supportflow.model.events import (
     ClocksMoved,
     EventBase,
+    PartyDeadlinePassed,
     SlaBreached,
     SlaCorrected,
     SlaExcluded,
@@ -26,7 +27,16 @@ from supportflow.sla.compiled import CompiledSla
 
 __all__ = ["past_clock", "rebuild"]
 
-_CLOCKWORK = (ClocksMoved, SlaBreached, SlaCorrected, SlaExcluded, SlaJudged, SlaOverdue, SlaWarned)
+_CLOCKWORK = (
+    ClocksMoved,
+    PartyDeadlinePassed,
+    SlaBreached,
+    SlaCorrected,
+    SlaExcluded,
+    SlaJudged,
+    SlaOverdue,
+    SlaWarned,
+)
 
 
 def rebuild(

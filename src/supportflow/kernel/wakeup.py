@@ -18,13 +18,13 @@ class Due(NamedTuple):
     """Something that will happen by itself.
 
     They are ordered: by instant, then by kind (a milestone at the instant of an automatic closing comes first), then by
-    the clock's place on the ticket.
+    the clock's or the party's place on the ticket.
     """
 
     at_us: int
     rank: int
     place: int
-    what: Literal["milestone", "uncap", "auto_close"]
+    what: Literal["milestone", "uncap", "auto_close", "party_deadline"]
 
 
 def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) -> Due | None:
@@ -49,11 +49,28 @@ def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) ->
                 at_us = uncap(targets, clock)
                 if at_us is not None and (first is None or (at_us, 1) < first[:2]):
                     first = Due(at_us, 1, place, "uncap")
-    if closing and ticket.status_category is StatusCategory.RESOLVED:
-        end = _auto_close(ticket, policy)
-        if end is not None and (first is None or end < first):
-            first = end
+    if ticket.case.parties or ticket.status_category is StatusCategory.RESOLVED:
+        rest = _besides_clocks(ticket, policy, closing=closing)
+        if rest is not None and (first is None or rest < first):
+            first = rest
     return first
+
+
+def _besides_clocks(ticket: Ticket, policy: CompiledPolicy, *, closing: bool) -> Due | None:
+    if ticket.is_open:
+        return _party_deadline(ticket)
+    resolved = ticket.status_category is StatusCategory.RESOLVED
+    return _auto_close(ticket, policy) if closing and resolved else None
+
+
+def _party_deadline(ticket: Ticket) -> Due | None:
+    """The first deadline of a party that has not answered."""
+    waiting = [
+        Due(party.due_us, 3, place, "party_deadline")
+        for place, party in enumerate(ticket.case.parties)
+        if party.due_us is not None and not party.overdue and not party.answered
+    ]
+    return min(waiting, default=None)
 
 
 def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
@@ -93,5 +110,4 @@ def priority_key(ticket: Ticket, policy: CompiledPolicy) -> PriorityKey:
 def queue_place(ticket: Ticket, policy: CompiledPolicy) -> tuple[PriorityKey, int | None]:
     """Where the ticket stands in the queue, and the earliest due time that this rests on."""
     due = earliest_due_us(ticket, policy)
-    order = to_us(ticket.opened_at) if due is None else due
-    return policy.priority.key(ticket.priority_class, ticket.level, order, ticket.id), due
+    return policy.priority.key_of(ticket, due), due

@@ -1,9 +1,11 @@
 """Work on a ticket: assignment, attributes, priority, and the lifecycle's triggers."""
 
-from supportflow.exceptions import Refused
+from supportflow.exceptions import Refused, StepsMissing
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.intake import ask
 from supportflow.kernel.opening import as_ref
+from supportflow.kernel.procedures import guards
 from supportflow.lifecycle.engine import MERGE
 from supportflow.model.commands import (
     Assign,
@@ -63,9 +65,10 @@ def change_assignment(draft: Draft, group: str | None, agent: str | None) -> Non
 
 
 def update(draft: Draft, command: Update, facts: Facts, book: PolicyBook) -> None:
-    """Set declared attributes, the topic or the language."""
+    """Set declared attributes, the topic or the language. A topic can need evidence; an attribute can be some."""
     del facts, book
     change_attributes(draft, dict(command.attributes), command.category, command.language)
+    ask(draft, None)
 
 
 def change_attributes(
@@ -85,6 +88,8 @@ def set_priority(draft: Draft, command: SetPriority, facts: Facts, book: PolicyB
     """Set the class, the level, or both, by hand."""
     del facts, book
     change_priority(draft, command.priority_class, command.level, reason=command.reason)
+    if draft.ticket.case.waiting:
+        ask(draft, None)
 
 
 def change_priority(
@@ -116,9 +121,21 @@ def trigger(
     facts: Facts,
     book: PolicyBook,
 ) -> None:
-    """Fire the trigger that the command is named after, or the one that it names."""
+    """Fire the trigger that the command is named after, or the one that it names.
+
+    Raises:
+        Refused: If it names `merge`, which needs a second ticket: it would close this one into nowhere.
+        StepsMissing: If it ends the work on the ticket, and mandatory steps of its procedure are not done.
+        TransitionRefused: If the lifecycle does not accept it now.
+    """
     del facts, book
+    ticket, policy = draft.ticket, draft.policy
     name = command.trigger if isinstance(command, Trigger) else command.kind
     if name == MERGE:
         raise Refused(draft.ticket.id, command.kind, "merging takes a ticket to merge into; use merge")
+    if policy.cases.procedures:
+        found = policy.lifecycle.lookup(ticket.status, name, draft.view)
+        steps = () if found is None or found.kept else guards(ticket, policy, found.target)
+        if steps:
+            raise StepsMissing(ticket.id, name, steps)
     draft.fire(name, cause="command", reason=as_ref(command.reason))

@@ -4,24 +4,29 @@ Texts enter as typed. Before anything is decided, the flow puts them into conten
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, TypeAdapter
 
 from supportflow._time import Instant
 from supportflow.model.base import Body, Id, Key, Name, Subject, TicketType, Value
-from supportflow.model.content import Attachments, ContentRef, Text
+from supportflow.model.casework import Party
+from supportflow.model.content import Attachment, AttachmentHandle, Attachments, ContentRef, Text
 from supportflow.model.people import HOST, SYSTEM, Actor, RequesterId, opaque
 from supportflow.model.records import AttributeValue
 
 __all__ = [
     "AddNote",
+    "AddParty",
     "Adopt",
     "Advance",
     "Assign",
+    "Authorise",
     "Cancel",
     "Close",
     "Command",
+    "CompleteStep",
     "Correct",
     "Exclude",
     "Fact",
@@ -29,6 +34,7 @@ __all__ = [
     "Merge",
     "Observe",
     "OpenTicket",
+    "Provide",
     "Receive",
     "Reopen",
     "Reply",
@@ -39,12 +45,19 @@ __all__ = [
     "TicketCommand",
     "Trigger",
     "Update",
+    "Verify",
     "WaitForRequester",
     "command_adapter",
 ]
 
 Level = Annotated[int, Field(strict=True, ge=1, le=4)]
 AttributeMap = Annotated[Mapping[Name, AttributeValue], Field(max_length=200)]
+EvidenceItem = Annotated[Body | ContentRef | AttachmentHandle | Attachment, Field(union_mode="left_to_right")]
+EvidenceMap = Annotated[Mapping[Name, EvidenceItem], Field(max_length=50)]
+"""Item → a value as typed or a file; both become references before anything is decided."""
+MAX_VALIDITY = timedelta(days=3_660)
+Validity = Annotated[timedelta, Field(gt=timedelta(0), le=MAX_VALIDITY)]
+"""How long something counts: longer than nothing, at most ten years."""
 
 
 def _opaque_outside(by: Actor) -> Actor:
@@ -110,6 +123,7 @@ class OpenTicket(Described, CommandBase):
         by: Who opens it: usually the requester; an agent opening for a requester is named here.
         ref: The host's own id, unique in the tenant.
         personal: Personal attributes of the requester, kept as content.
+        evidence: Items of evidence that came with it, by the policy's names.
         opened_at: When it came in, if that was before now.
         private: Opened by an agent for internal work: no response is owed.
         follow_up_of: Id of a closed ticket that this one follows.
@@ -120,6 +134,7 @@ class OpenTicket(Described, CommandBase):
     personal: Annotated[ContentRef | Mapping[Name, Body] | None, Field(union_mode="left_to_right")] = None
     body: Text = ""
     attachments: Attachments = ()
+    evidence: EvidenceMap = Field(default_factory=dict)
     opened_at: Instant | None = None
     private: StrictBool = False
     follow_up_of: Id | None = None
@@ -130,6 +145,7 @@ class Receive(TicketCommand):
 
     Attributes:
         by: Its writer: the requester, or somebody else on the thread (a `party`).
+        evidence: Items of evidence that came with it, by the policy's names.
         automatic: `"auto_reply"` or `"bounce"` if a machine wrote it.
     """
 
@@ -137,15 +153,21 @@ class Receive(TicketCommand):
     body: Text
     channel: Name | None = None
     attachments: Attachments = ()
+    evidence: EvidenceMap = Field(default_factory=dict)
     automatic: Literal["auto_reply", "bounce"] | None = None
 
 
 class Reply(TicketCommand):
-    """Send a public reply to the requester."""
+    """Send a public reply to the requester, or to a party of the case.
+
+    Attributes:
+        to: Id of the party that it is for; None for the requester.
+    """
 
     kind: Literal["reply"] = "reply"
     body: Text
     attachments: Attachments = ()
+    to: RequesterId | None = None
 
 
 class AddNote(TicketCommand):
@@ -331,6 +353,58 @@ class Correct(TicketCommand):
     reason: Text
 
 
+class Provide(TicketCommand):
+    """Give evidence: values and files by the names that the policy, or a party's entry in the case, has for them."""
+
+    kind: Literal["provide"] = "provide"
+    evidence: EvidenceMap
+
+
+class CompleteStep(TicketCommand):
+    """Record that a step of the ticket's procedure was done."""
+
+    kind: Literal["complete_step"] = "complete_step"
+    step: Name
+    reason: Text | None = None
+
+
+class AddParty(TicketCommand):
+    """Make somebody a party of the case, or change what is expected of them.
+
+    Attributes:
+        party: Who, and in which role.
+        due_at: Until when they are asked to answer.
+        expects: The items of evidence that they are asked for.
+    """
+
+    kind: Literal["add_party"] = "add_party"
+    party: Party
+    due_at: Instant | None = None
+    expects: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+
+
+class Verify(TicketCommand):
+    """Record that the requester is who they say.
+
+    Attributes:
+        level: How sure, by the policy's name for it.
+        valid_for: How long it counts, from now.
+        method: How it was found out.
+    """
+
+    kind: Literal["verify"] = "verify"
+    level: Name
+    valid_for: Validity
+    method: Name
+
+
+class Authorise(TicketCommand):
+    """Let an action be done that needs a verified requester: an unlock, a release, a disclosure."""
+
+    kind: Literal["authorise"] = "authorise"
+    action: Name
+
+
 class Advance(TicketCommand):
     """Let what is due on a ticket happen: warnings, breaches, automatic closing."""
 
@@ -360,6 +434,11 @@ Command = Annotated[
     | Adopt
     | Exclude
     | Correct
+    | Provide
+    | CompleteStep
+    | AddParty
+    | Verify
+    | Authorise
     | Advance,
     Field(discriminator="kind"),
 ]

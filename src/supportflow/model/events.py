@@ -16,17 +16,27 @@ from supportflow.model.records import Attributes, ClockMove, Refusal, Verdict
 
 __all__ = [
     "EVENT_TYPES",
+    "ActionAuthorised",
     "AssignmentChanged",
     "ClocksMoved",
+    "ContactJoined",
     "DeskEvent",
     "Event",
     "EventBase",
+    "EvidenceProvided",
+    "EvidenceRequested",
     "FollowUpOpened",
     "MessageReceived",
     "NoteAdded",
+    "PartyAdded",
+    "PartyDeadlinePassed",
     "PolicyPublished",
     "PriorityChanged",
     "ReplySent",
+    "RequesterEvent",
+    "RequesterLinked",
+    "RequesterUnlinked",
+    "RequesterVerified",
     "SlaBreached",
     "SlaCorrected",
     "SlaExcluded",
@@ -35,6 +45,7 @@ __all__ = [
     "SlaWarned",
     "StatusChanged",
     "StatusKept",
+    "StepCompleted",
     "TicketAbsorbed",
     "TicketAdopted",
     "TicketEvent",
@@ -88,6 +99,17 @@ class DeskEvent(EventBase):
         return "desk"
 
 
+class RequesterEvent(EventBase):
+    """An event in a requester's stream: what is known of a person across tickets. Ids only."""
+
+    requester: Id
+
+    @property
+    def stream(self) -> str:
+        """The stream that the event belongs to."""
+        return f"requester:{self.requester}"
+
+
 class TicketOpened(TicketEvent):
     """A ticket was opened.
 
@@ -98,6 +120,7 @@ class TicketOpened(TicketEvent):
         rule: What chose the priority class: a rule's name, `"given"` or `"default"`.
         evidence: The lexicon entries that spoke for it.
         policy: Fingerprint of the policy that the ticket lives under.
+        repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
         flags: What a person should see whatever the class: `"self_harm"`, `"phishing_link"`, …
         review: True if the text raised the class to security, for a person to look at.
         redacted: Kinds of secrets and personal data that were removed from the texts.
@@ -130,6 +153,7 @@ class TicketOpened(TicketEvent):
     policy: str
     follow_up_of: Id | None = None
     split_from: Id | None = None
+    repeat_of: Id | None = None
     flags: tuple[Name, ...] = ()
     review: bool = False
     redacted: tuple[Name, ...] = ()
@@ -183,10 +207,11 @@ class MessageReceived(TicketEvent):
 
 
 class ReplySent(TicketEvent):
-    """An agent or a bot answered the requester in public.
+    """An agent or a bot answered in public.
 
     Attributes:
         in_reply_to: Number of messages that had come in before, for threading.
+        to: Id of the party that it is for; None for the requester. Only a reply to the requester stops clocks.
     """
 
     kind: Literal["reply_sent"] = "reply_sent"
@@ -195,6 +220,7 @@ class ReplySent(TicketEvent):
     attachments: tuple[AttachmentHandle, ...] = ()
     redacted: tuple[Name, ...] = ()
     in_reply_to: int = 0
+    to: Id | None = None
 
 
 class NoteAdded(TicketEvent):
@@ -385,6 +411,157 @@ class SlaCorrected(TicketEvent):
     reason: ContentRef | None
 
 
+class EvidenceRequested(TicketEvent):
+    """The requester was asked for all the evidence that was missing.
+
+    The text is what the named policy makes of the template, the items and the language: nothing personal is in it.
+
+    Attributes:
+        topic: The topic whose evidence it is.
+        items: What was asked for.
+        template: The template's name.
+        language: The language that it was asked in.
+        channel: The channel that the request left by.
+        policy: Fingerprint of the policy that worded it.
+    """
+
+    kind: Literal["evidence_requested"] = "evidence_requested"
+    topic: Name
+    items: tuple[Name, ...]
+    template: Name
+    language: Name
+    channel: Name
+    policy: str
+
+
+class EvidenceProvided(TicketEvent):
+    """An item of evidence came.
+
+    Attributes:
+        item: Its name.
+        value: Reference to what was given.
+        attachment: The file that was given.
+        party: Id of the party that it is from; None for the requester's.
+    """
+
+    kind: Literal["evidence_provided"] = "evidence_provided"
+    item: Name
+    value: ContentRef | None = None
+    attachment: AttachmentHandle | None = None
+    party: Id | None = None
+
+
+class StepCompleted(TicketEvent):
+    """A step of the ticket's procedure was done."""
+
+    kind: Literal["step_completed"] = "step_completed"
+    step: Name
+    reason: ContentRef | None = None
+
+
+class PartyAdded(TicketEvent):
+    """Somebody became a party of the case, or something else is expected of them.
+
+    Attributes:
+        role: What they are in the case.
+        party: Opaque id of the person.
+        channel: The channel by which replies reach them, if it is not the ticket's.
+        due_at: Until when they are asked to answer.
+        expects: The items of evidence that they are asked for.
+    """
+
+    kind: Literal["party_added"] = "party_added"
+    role: Name
+    party: Id
+    channel: Name | None = None
+    due_at: Instant | None = None
+    expects: tuple[Name, ...] = ()
+
+
+class PartyDeadlinePassed(TicketEvent):
+    """A party did not answer in time. `due_at` is the true instant, however late it was noticed.
+
+    Attributes:
+        role: What they are in the case.
+        party: Opaque id of the person.
+        due_at: Until when they were asked to answer.
+        missing: The items of evidence that had not come.
+        detected_at: When it was noticed.
+    """
+
+    kind: Literal["party_deadline_passed"] = "party_deadline_passed"
+    role: Name
+    party: Id
+    due_at: Instant
+    missing: tuple[Name, ...] = ()
+    detected_at: Instant
+
+
+class RequesterVerified(TicketEvent):
+    """The requester was found to be who they say.
+
+    Attributes:
+        level: How sure, by the policy's name for it.
+        method: How it was found out.
+        valid_until: From this instant on it no longer counts.
+    """
+
+    kind: Literal["requester_verified"] = "requester_verified"
+    level: Name
+    method: Name
+    valid_until: Instant
+
+
+class ActionAuthorised(TicketEvent):
+    """An action that needs a verified requester may be done.
+
+    Attributes:
+        action: Its name in the policy.
+        needs: The level that it needs.
+        level: The level that the requester was verified at.
+        valid_until: When that verification ends.
+    """
+
+    kind: Literal["action_authorised"] = "action_authorised"
+    action: Name
+    needs: Name
+    level: Name
+    valid_until: Instant
+
+
+class ContactJoined(TicketEvent):
+    """The requester wrote anew about what this ticket is about; their message follows.
+
+    Attributes:
+        requester: The id that they wrote under.
+        channel: Where it came in.
+        ref: The host's own id of the contact.
+        subject: Reference to its subject line.
+        personal: Reference to the personal attributes that came with it.
+    """
+
+    kind: Literal["contact_joined"] = "contact_joined"
+    requester: Id
+    channel: Name
+    ref: Id | None = None
+    subject: ContentRef | None = None
+    personal: ContentRef | None = None
+
+
+class RequesterLinked(RequesterEvent):
+    """Another id is the same person's."""
+
+    kind: Literal["requester_linked"] = "requester_linked"
+    other: Id
+
+
+class RequesterUnlinked(RequesterEvent):
+    """Another id is not the same person's after all."""
+
+    kind: Literal["requester_unlinked"] = "requester_unlinked"
+    other: Id
+
+
 class PolicyPublished(DeskEvent):
     """The desk took a policy version into use."""
 
@@ -415,6 +592,16 @@ Event = Annotated[
     | SlaJudged
     | SlaExcluded
     | SlaCorrected
+    | EvidenceRequested
+    | EvidenceProvided
+    | StepCompleted
+    | PartyAdded
+    | PartyDeadlinePassed
+    | RequesterVerified
+    | ActionAuthorised
+    | ContactJoined
+    | RequesterLinked
+    | RequesterUnlinked
     | PolicyPublished,
     Field(discriminator="kind"),
 ]
@@ -447,6 +634,16 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         SlaJudged,
         SlaExcluded,
         SlaCorrected,
+        EvidenceRequested,
+        EvidenceProvided,
+        StepCompleted,
+        PartyAdded,
+        PartyDeadlinePassed,
+        RequesterVerified,
+        ActionAuthorised,
+        ContactJoined,
+        RequesterLinked,
+        RequesterUnlinked,
         PolicyPublished,
     )
 }

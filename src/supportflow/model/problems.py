@@ -10,7 +10,7 @@ __all__ = ["invalid"]
 
 _MEMBERS = ("constrained", "function", "ContentRef", "Attachment")
 """How the names begin that pydantic adds to the path for the members of a union."""
-_OPEN = ("attributes", "personal")
+_OPEN = ("attributes", "evidence", "personal")
 """Mappings: what stands below them in a path is a key of the caller's, not a name of pydantic's."""
 
 

@@ -7,12 +7,13 @@ from pydantic import Field
 
 from supportflow._time import Instant
 from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
+from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events import EventBase
 from supportflow.model.people import Actor
 from supportflow.model.records import Attributes, Clock
 
-__all__ = ["Message", "Outcome", "Page", "Ticket"]
+__all__ = ["Evidence", "Message", "Outcome", "Page", "Ticket"]
 
 
 class Ticket(Value):
@@ -38,6 +39,8 @@ class Ticket(Value):
         recorded_at: When its latest event stands in its stream.
         first_replied_at: When an agent first answered in public.
         waiting_since: When the oldest message that nobody answered came in; None if all are answered.
+        repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
+        case: Evidence, completed steps, parties and verification.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -89,6 +92,9 @@ class Ticket(Value):
     split_from: Id | None = None
     follow_up_of: Id | None = None
     followed_by: Id | None = None
+    repeat_of: Id | None = None
+
+    case: Casework = NO_CASEWORK
 
     clocks: tuple[Clock, ...] = ()
     policy: str
@@ -160,6 +166,8 @@ class Message:
         origin: `requester`, `stranger`, `party`, `auto_reply`, `bounce`, `public_reply` or `internal_note`.
         body: The text; None once erased.
         attachments: Handles of the files that came with it.
+        to: Id of the party that a public reply is for; None if it is for the requester.
+        flags: What looked wrong about it: `impostor`, `phishing_link`.
     """
 
     at: Instant
@@ -167,3 +175,28 @@ class Message:
     origin: str
     body: str | None
     attachments: tuple[AttachmentHandle, ...] = ()
+    to: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One item of evidence, as `desk.evidence()` reads it.
+
+    Attributes:
+        item: Its name in the policy.
+        label: What people call it, in the requester's language.
+        required: True if the requester is asked for it.
+        provided_at: When it came; None if it is missing.
+        by: Who gave it.
+        value: What was given; None for a file, if it is missing, or once erased.
+        attachment: Handle of the file that was given.
+    """
+
+    item: str
+    label: str
+    required: bool
+    provided_at: Instant | None = None
+    by: Actor | None = None
+    value: str | None = None
+    attachment: AttachmentHandle | None = None

@@ -2,7 +2,7 @@
 
 from supportflow.policy.book import PolicyBook
 from supportflow.policy.compiled import CompiledPolicy
-from supportflow.policy.loading import load_policy, parse_policy
+from supportflow.policy.loading import load_policy, parse_policy, read_policy
 from supportflow.policy.schema import Policy
 
-__all__ = ["CompiledPolicy", "Policy", "PolicyBook", "load_policy", "parse_policy"]
+__all__ = ["CompiledPolicy", "Policy", "PolicyBook", "load_policy", "parse_policy", "read_policy"]

@@ -5,19 +5,25 @@ from collections.abc import Iterator
 
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
+from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.policy.casework import case_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
+from supportflow.policy.priority import priority_problems
 from supportflow.policy.schema import Policy
+from supportflow.sla.compiled import ALWAYS
 from supportflow.sla.metrics import shipped_metrics
 
-__all__ = ["policy_problems"]
+__all__ = ["conditions_of", "policy_problems"]
 
 
 def policy_problems(document: Policy) -> Iterator[str]:
     """Every problem of a policy document, each one sentence that starts with its path."""
     yield from _calendar_problems(document)
     yield from _class_problems(document)
+    yield from priority_problems(document)
     yield from _sla_problems(document)
+    yield from case_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
@@ -28,27 +34,31 @@ def _calendar_problems(document: Policy) -> Iterator[str]:
     known = named_calendars(document)
     for path, calendar in calendars_in(document):
         if isinstance(calendar, str) and calendar not in known:
-            yield f"{path}: unknown calendar {calendar!r}"
+            yield f"{path}: unknown calendar {calendar!r}{nearest(calendar, known)}"
         elif isinstance(calendar, BusinessCalendar) and known[calendar_name(calendar)] != calendar:
             yield f"{path}: two different calendars are named {calendar_name(calendar)!r}"
     for name in known:
         if "@" in name:
             yield f"calendars.{name}: a calendar's name cannot contain '@'"
+    if known[ALWAYS] != BusinessCalendar.always():
+        yield f"calendars.{ALWAYS}: this name is the calendar that is always open"
 
 
 def _class_problems(document: Policy) -> Iterator[str]:
-    classes = set(document.classes)
+    classes = document.classes
     for name, count in Counter(document.classes).items():
         if count > 1:
             yield f"classes: {name!r} is listed twice"
-    if document.default_class is not None and document.default_class not in classes:
-        yield f"default_class: unknown class {document.default_class!r}"
+    default = document.default_class
+    if default is not None and default not in classes:
+        yield f"default_class: unknown class {default!r}{nearest(default, classes)}"
     for index, rule in enumerate(document.rules):
         if rule.priority_class not in classes:
-            yield f"rules.{index}.class: unknown class {rule.priority_class!r}"
+            name = rule.priority_class
+            yield f"rules.{index}.class: unknown class {name!r}{nearest(name, classes)}"
     for name in document.words or ():
         if name not in classes:
-            yield f"words.{name}: unknown class"
+            yield f"words.{name}: unknown class{nearest(name, classes)}"
 
 
 def _sla_problems(document: Policy) -> Iterator[str]:
@@ -61,22 +71,35 @@ def _sla_problems(document: Policy) -> Iterator[str]:
         for place, target in enumerate(policy.targets):
             path = f"sla.{index}.targets.{place}"
             if target.metric not in metrics:
-                yield f"{path}.metric: unknown metric {target.metric!r}"
+                meant = nearest(target.metric, sorted({*metrics, "resolution"}))
+                yield f"{path}.metric: unknown metric {target.metric!r}{meant}"
             if target.slot in open_slots:
                 yield f"{path}: never applies, an earlier target named {target.slot!r} has no condition"
             if target.when is None:
                 open_slots.add(target.slot)
     fields = ticket_fields() | document.fields
-    for path, condition in _conditions(document):
+    for path, condition in conditions_of(document):
         yield from condition_problems(condition, fields, path)
 
 
-def _conditions(document: Policy) -> Iterator[tuple[str, Condition]]:
+def conditions_of(document: Policy) -> Iterator[tuple[str, Condition]]:
+    """Every condition of a document with its path, apart from the guards of its lifecycle."""
+    return ((path, condition) for path, condition in _conditions(document) if condition is not None)
+
+
+def _conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
     for index, rule in enumerate(document.rules):
         yield f"rules.{index}.when", rule.when
+    options = document.priority
+    for index, raising in enumerate(options.levels if options else ()):
+        yield f"priority.levels.{index}.when", raising.when
+    for index, preferring in enumerate(options.order if options else ()):
+        yield f"priority.order.{index}.when", preferring.when
+    for index, metric in enumerate(document.metrics):
+        yield f"metrics.{index}.start_when", metric.start_when
+        yield f"metrics.{index}.stop_when", metric.stop_when
+        yield f"metrics.{index}.pause.when", metric.pause.when
     for index, policy in enumerate(document.sla):
-        if policy.when is not None:
-            yield f"sla.{index}.when", policy.when
+        yield f"sla.{index}.when", policy.when
         for place, target in enumerate(policy.targets):
-            if target.when is not None:
-                yield f"sla.{index}.targets.{place}.when", target.when
+            yield f"sla.{index}.targets.{place}.when", target.when

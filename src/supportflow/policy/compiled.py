@@ -8,6 +8,7 @@ from supportflow.conditions.ticket import ticket_fields
 from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
 from supportflow.lifecycle import Lifecycle, default_lifecycle
 from supportflow.model.records import Attributes, AttributeValue
+from supportflow.policy.casework import CaseRules
 from supportflow.policy.check import policy_problems
 from supportflow.policy.classifying import classifier_of
 from supportflow.policy.named import calendar_name, named_calendars
@@ -32,6 +33,8 @@ class CompiledPolicy:
     """
 
     def __init__(self, document: Policy) -> None:
+        # What decides is what is kept: a machine that reads this version from the store gets the same dates.
+        document = document.published()
         self.document = document
         self.fingerprint = document.fingerprint
         problems = list(policy_problems(document))
@@ -52,6 +55,7 @@ class CompiledPolicy:
                 self.fields,
                 document.default_class or document.classes[-1],
                 document.default_level,
+                document.priority,
             )
             self.sla = SlaIndex(document.sla, metrics, self.fields, calendar_name)
         except ConditionError as error:
@@ -66,6 +70,7 @@ class CompiledPolicy:
             ALWAYS if document.auto_close_calendar is None else calendar_name(document.auto_close_calendar)
         )
         self._groups = {group.name: group for group in document.groups}
+        self.cases = CaseRules(document)
 
     def calendar(self, name: str, /) -> BusinessCalendar:
         """A calendar by name; `"name@zone"` is that calendar's hours on another zone's clock.
@@ -97,7 +102,7 @@ class CompiledPolicy:
         """True if the name is a time zone that calendars can read."""
         try:
             zone(tz, "system")
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder, or too long for a file's name
             return False
         return True
 

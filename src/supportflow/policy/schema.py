@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field
 
@@ -14,13 +14,21 @@ from supportflow.conditions import FieldSpec
 from supportflow.lifecycle import LifecycleDefinition
 from supportflow.model.base import Document, Name
 from supportflow.model.people import Group
+from supportflow.policy.authority import Authority
+from supportflow.policy.identity import Identity
+from supportflow.policy.procedures import Procedure
+from supportflow.policy.publishing import expanded
 from supportflow.sla.metrics import Metric
 from supportflow.sla.policy import CalendarName, SlaPolicy
+from supportflow.triage.intake import Intake
 from supportflow.triage.lexicon.document import Lexicon
-from supportflow.triage.priority import DEFAULT_CLASSES, PriorityRule
+from supportflow.triage.official import Official
+from supportflow.triage.priority import DEFAULT_CLASSES, PriorityPolicy, PriorityRule
 from supportflow.triage.redaction.rules import RedactionRules
 
 __all__ = ["Policy"]
+
+P = TypeVar("P", bound="Policy")
 
 
 class Policy(Document):
@@ -38,6 +46,7 @@ class Policy(Document):
         default_class: The class of a ticket for which nothing else speaks; the lowest, if not given.
         default_level: The level of a ticket for which nobody gives one.
         rules: Priority rules, in order.
+        priority: What else decides the level of a ticket, and its place among the tickets of its class.
         lexicons: Lexicons that classify texts: names of shipped ones (`"common"`, `"exchange"`, `"banking"`) or your own. If
             neither these nor `words` are given: `"common"` and a few words for disputes, English and Chinese.
         words: Class → words that speak for it, for who needs no lexicon.
@@ -51,6 +60,13 @@ class Policy(Document):
         merge_clocks: What a merge does to the clocks of the ticket that goes on: it keeps its `"own"`, or takes over the
             `"earliest"` start and the worst verdict of the two.
         split_clocks: The clocks of the new part start on their `"own"`, or `"inherit"` what the whole has counted.
+        intake: The evidence that tickets of a category need, and how it is asked for.
+        identity: When a new contact of the same person is the same case; never, if not given.
+        procedures: Category (topic) → the steps that its tickets go through.
+        official: The organisation's own addresses.
+        authority: Levels of verification, and the actions that need them.
+        unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
+            `"allow"` it.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -64,6 +80,7 @@ class Policy(Document):
     default_class: Name | None = None
     default_level: int = Field(default=3, ge=1, le=4)
     rules: tuple[PriorityRule, ...] = ()
+    priority: PriorityPolicy | None = None
     lexicons: tuple[Literal["common", "exchange", "banking"] | Lexicon, ...] | None = None
     words: Mapping[Name, tuple[Name, ...]] | None = None
     redaction: RedactionRules | None = None
@@ -74,11 +91,27 @@ class Policy(Document):
     edits: Literal["never", "on_next_event", "now"] = "never"
     merge_clocks: Literal["own", "earliest"] = "own"
     split_clocks: Literal["own", "inherit"] = "own"
+    intake: Intake = Field(default_factory=Intake)
+    identity: Identity | None = None
+    procedures: Mapping[Name, Procedure] = Field(default_factory=dict)
+    official: Official = Field(default_factory=Official)
+    authority: Authority = Field(default_factory=Authority)
+    unsafe_replies: Literal["refuse", "allow"] = "refuse"
+
+    def published(self) -> "Policy":
+        """The document that a desk decides by and a store keeps: with every country's holidays as dates.
+
+        Itself, if no calendar names a country. Its fingerprint is that of the document it was made of.
+
+        Raises:
+            MissingExtra: If a calendar names a country and the `holidays` package is not installed.
+        """
+        return expanded(self)
 
     @cached_property
     def canonical(self) -> str:
-        """The explicitly given values and the schema, as JSON with sorted keys: what the fingerprint is taken of."""
-        given = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        """The explicitly given values of the published document and the schema, as JSON with sorted keys."""
+        given = self.published().model_dump(mode="json", by_alias=True, exclude_unset=True)
         return json.dumps(
             {**given, "schema": self.schema_}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
         )
@@ -87,3 +120,17 @@ class Policy(Document):
     def fingerprint(self) -> str:
         """SHA-256 of the canonical document, 64 hexadecimal digits: the name of this version, for ever."""
         return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+    # A copy with other fields is another version: it must not keep what was derived from the first.
+
+    def __copy__(self) -> Self:
+        return _underived(super().__copy__())
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return _underived(super().__deepcopy__(memo))
+
+
+def _underived(copied: P) -> P:
+    for derived in ("canonical", "fingerprint"):
+        copied.__dict__.pop(derived, None)
+    return copied

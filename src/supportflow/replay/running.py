@@ -151,7 +151,7 @@ class _Runner:
     def _row(self, ticket: Ticket | None, row: Row) -> Ticket | None:
         if ticket is None:
             opened_us = self._opened_us(row)
-            if opened_us is None:
+            if opened_us is None or (opened_us == row.at_us and row.status == self._opened_as()):
                 return self._begin(row)
             ticket = self._open(row, opened_us)
         self.clock.set(from_us(row.at_us))
@@ -178,14 +178,18 @@ class _Runner:
             return None
         return opened_us
 
+    def _opened_as(self) -> str:
+        """The status of a case when it was opened, by the mapping."""
+        assert self.mapping.opened is not None
+        return self.mapping.opened.status or self.lifecycle.initial
+
     def _open(self, row: Row, opened_us: int) -> Ticket:
         """The log says when the case was opened: it is adopted then, and its first row is an observation like all others."""
-        assert self.mapping.opened is not None
         self.clock.set(from_us(opened_us))
         outcome = self.desk.adopt(
             row.case,
             from_us(opened_us),
-            self.mapping.opened.status or self.lifecycle.initial,
+            self._opened_as(),
             requester=self._requester(row),
             level=row.level,
             priority_class=row.priority_class,
@@ -194,7 +198,7 @@ class _Runner:
         return outcome.ticket
 
     def _begin(self, row: Row) -> Ticket | None:
-        """The log begins with this row, and so does the case."""
+        """The case begins with this row: nothing earlier is known, or it is the opening itself."""
         if row.status is None:
             self.tally.problems.append(Problem(row.line, "no_status_yet", row.state, left_out=True))
             return None

@@ -101,6 +101,8 @@ def signals_of(before: Ticket | None, after: Ticket, event: EventBase) -> int:
         assert before is not None
         return _status_signals(before.status_category, event.category)
     if isinstance(event, ReplySent):
+        if event.to is not None:
+            return 0  # a party is not the requester
         return SIGNAL_BIT[Signal.BOT_REPLY if event.by.kind == "bot" else Signal.PUBLIC_REPLY]
     if isinstance(event, MessageReceived):
         from_requester = event.origin == "requester"

@@ -5,7 +5,7 @@ uses its whole range: any Unicode that can be kept, any instant that UTC has, nu
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from supportflow._time import Instant, instant
 from supportflow.model.base import MAX_BODY, MAX_SUBJECT, Body, Id, Key, Name, Subject
-from supportflow.model.commands import By, Command, CommandBase
+from supportflow.model.commands import MAX_VALIDITY, By, Command, CommandBase, Validity
 from supportflow.model.content import MediaType
 from supportflow.model.events import EVENT_TYPES, EventBase
 from supportflow.model.people import Actor, RequesterId
@@ -97,6 +97,7 @@ def _known() -> list[tuple[object, Any]]:
         (Body, texts() | texts(1).map(lambda text: text * (MAX_BODY // 2))),
         (Subject, texts() | texts(1).map(lambda text: text * (MAX_SUBJECT // 2))),
         (By, actors),
+        (Validity, st.timedeltas(timedelta(microseconds=1), MAX_VALIDITY)),
         (MediaType, st.sampled_from(["image/png", "text/plain; charset=utf-8", ""])),
         (Instant, instants()),
         (AttributeValue, attribute_values()),

@@ -1,27 +1,58 @@
-"""Priority: a class first, then a level, then the due time or the age, then the ticket id. The order is total and strict.
+"""Priority: a class first, then a place in it, then a level, then the due time or the age, then the ticket id.
 
-A class of a higher rank always comes before one of a lower rank, however late, loud or old that is. The key is static: it
+The order is total and strict. A class of a higher rank always comes before one of a lower rank, however late, loud or
+old that is; unless the policy declares head starts, which bound how long a ticket can be overtaken. The key is static: it
 changes only when an event changes the ticket.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from supportflow.conditions import Condition, Fields, compile_condition
+from supportflow._time import to_us
+from supportflow.conditions import Condition, ConditionIndex, Fields, explain
+from supportflow.conditions.ticket import ticket_record
 from supportflow.model.base import Document, Name
 from supportflow.model.signals import Signals
+from supportflow.model.ticket import Ticket
 
-__all__ = ["DEFAULT_CLASSES", "Chosen", "PriorityIndex", "PriorityKey", "PriorityRule", "evidence_of"]
+__all__ = [
+    "DEFAULT_CLASSES",
+    "MOVING_FIELDS",
+    "PLACES",
+    "Chosen",
+    "LevelRule",
+    "Matrix",
+    "OrderRule",
+    "PriorityIndex",
+    "PriorityKey",
+    "PriorityPolicy",
+    "PriorityRule",
+    "RuleInClass",
+    "account",
+    "evidence_of",
+    "told_apart",
+]
 
 DEFAULT_CLASSES = ("security", "dispute", "general")
 """The classes of a policy that declares none, highest first."""
-
+PLACES = 10_000
+"""Ranks are this far apart from class to class; the places inside a class lie between."""
+MOVING_FIELDS = ("open_for", "resolved_for")
+"""Fields that change while nothing happens: a place in the queue must not depend on them."""
 
 LOWEST_LEVEL = 4
 """The level of a question about security that reports nothing."""
+
 _MOST_EVIDENCE = 10
+"""How much evidence is recorded: more tells a reader nothing."""
+_LEVEL = re.compile(r"level [1-4] by ")
+"""How evidence begins that speaks of the level, not of the class."""
+
+Level = Annotated[int, Field(ge=1, le=4)]
 
 
 def evidence_of(signals: Signals) -> tuple[str, ...]:
@@ -34,9 +65,11 @@ class PriorityKey(NamedTuple):
     """Sorts tickets: smaller comes first.
 
     Attributes:
-        rank: Of the class; 0 is the highest.
+        rank: Of the class, with the place inside it; with head starts, the same as `order_us`, so that the level no longer
+            decides.
         level: 1 to 4.
-        order_us: The earliest due time, or the time of opening, in microseconds.
+        order_us: The earliest due time, or the time of opening, in microseconds; with head starts, the time of opening
+            less the head start.
         ticket_id: Makes the order total.
     """
 
@@ -59,7 +92,103 @@ class PriorityRule(Document):
     name: Name
     when: Condition
     priority_class: Name = Field(alias="class")
-    level: int | None = Field(default=None, ge=1, le=4)
+    level: Level | None = None
+
+
+class Matrix(Document):
+    """Impact and urgency → level, for tickets that have both.
+
+    Attributes:
+        impact: A declared `choice` field: how much is affected.
+        urgency: A declared `choice` field: how soon it must be dealt with.
+        levels: Value of the impact → value of the urgency → level; every pair has one.
+    """
+
+    impact: Name = "impact"
+    urgency: Name = "urgency"
+    levels: Mapping[Name, Mapping[Name, Level]]
+
+
+class RuleInClass(Document):
+    """What level rules and order rules have in common.
+
+    Attributes:
+        name: For people.
+        when: The tickets that it is for.
+        classes: Only in these classes; in all, if none is given.
+    """
+
+    name: Name
+    when: Condition
+    classes: tuple[Name, ...] = ()
+
+
+class LevelRule(RuleInClass):
+    """Raises the level of matching new tickets. Rules are tried in order; the first match counts, and never lowers a level.
+
+    Attributes:
+        name: For `explain`.
+        when: The tickets that it is for.
+        classes: Only in these classes; in all, if none is given.
+        level: The level that they get at least.
+        raise_by: Or how many levels higher they get.
+    """
+
+    level: int | None = Field(default=None, ge=1, le=3)
+    raise_by: int | None = Field(default=None, ge=1, le=3)
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.level is None) == (self.raise_by is None):
+            raise ValueError("give exactly one of level, raise_by")
+        return self
+
+    def raised(self, level: int) -> int:
+        """The level of a matching ticket that had this one."""
+        return min(level, self.level) if self.level is not None else max(1, level - (self.raise_by or 0))
+
+
+class OrderRule(RuleInClass):
+    """Puts matching tickets before the others of their class, whatever their level. The first rule's tickets come first.
+
+    The rules are asked anew at every event of a ticket.
+
+    Attributes:
+        name: For people.
+        when: The tickets that it is for.
+        classes: Only in these classes; in all, if none is given.
+    """
+
+
+class PriorityPolicy(Document):
+    """Levels, and places inside a class.
+
+    Attributes:
+        matrix: Gives the level of a ticket whose impact and urgency are known.
+        levels: Level rules: VIP, the amount at stake.
+        order: Order rules: an emergency first.
+        channel_order: Class → channels: tickets of the first one come before those of the next, and these before all other
+            channels of that class. Order rules come before channels.
+        head_start: Class → how much older its tickets count. The queue is then in the order of age and head start alone:
+            a ticket of class k is never overtaken by one that came in later by more than the longest head start less that
+            of k. A class that is not named has none.
+    """
+
+    matrix: Matrix | None = None
+    levels: tuple[LevelRule, ...] = ()
+    order: tuple[OrderRule, ...] = ()
+    channel_order: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    head_start: Mapping[Name, Annotated[timedelta, Field(ge=timedelta(0))]] | None = None
+
+    @property
+    def places(self) -> int:
+        """How many places inside a class it tells apart, besides that of tickets for which nothing speaks."""
+        return len(self.order) * self.stride + self.stride - 1
+
+    @property
+    def stride(self) -> int:
+        """How many places one order rule is from the next."""
+        return max(map(len, self.channel_order.values()), default=0) + 1
 
 
 class Chosen(NamedTuple):
@@ -80,6 +209,7 @@ class PriorityIndex:
         fields: What conditions may name.
         default_class: The class of a ticket that no rule matches.
         default_level: The level of a ticket for which nobody says one.
+        policy: Levels and places inside a class, if the policy says anything of them.
     """
 
     def __init__(
@@ -89,14 +219,23 @@ class PriorityIndex:
         fields: Fields,
         default_class: str,
         default_level: int,
+        policy: PriorityPolicy | None = None,
     ) -> None:
         self._rank = {name: rank for rank, name in enumerate(classes)}
-        self._rules = tuple((rule, compile_condition(rule.when, fields)) for rule in rules)
+        self._rules = tuple(rules)
+        self._index = ConditionIndex([rule.when for rule in rules], fields)
         self._default = Chosen(default_class, default_level, "default", ())
+        self._policy = policy or PriorityPolicy()
+        self._levels = ConditionIndex([rule.when for rule in self._policy.levels], fields)
+        self._order = ConditionIndex([rule.when for rule in self._policy.order], fields)
+        heads = self._policy.head_start
+        self._head_us = None if heads is None else {name: _us(head) for name, head in heads.items()}
 
     def rank(self, priority_class: str) -> int:
         """Rank of a class, 0 for the highest; a class that the policy does not know comes last."""
         return self._rank.get(priority_class, len(self._rank))
+
+    # --- class and level -----------------------------------------------------------------------
 
     def choose(
         self,
@@ -108,8 +247,10 @@ class PriorityIndex:
     ) -> Chosen:
         """The class and level of a new ticket.
 
-        The host's word comes first, then the rules, then what the text suggests. Text can only raise the class: a message
-        that speaks of a break-in is security whatever else was said.
+        For the class, the host's word comes first, then the rules, then what the text suggests. Text can only raise the
+        class: a message that speaks of a break-in is security whatever else was said. For the level, the host's word comes
+        first, then the rule's, then the matrix, then the default; a level rule raises all but the first. A text that only
+        asks about security gets the lowest.
 
         Args:
             record: The ticket's fields.
@@ -121,20 +262,135 @@ class PriorityIndex:
         if given_class is not None:
             chosen = Chosen(given_class, chosen.level, "given", ())
         if signals is not None and self.raises(signals, chosen.priority_class):
-            level = LOWEST_LEVEL if signals.informational else chosen.level
-            chosen = Chosen(signals.priority_class, level, "words", evidence_of(signals))
-        return chosen if given_level is None else chosen._replace(level=given_level)
+            chosen = Chosen(signals.priority_class, chosen.level, "words", evidence_of(signals))
+            if signals.informational and given_level is None:
+                return chosen._replace(level=LOWEST_LEVEL)
+        return self._with_level(chosen, record) if given_level is None else chosen._replace(level=given_level)
 
     def raises(self, signals: Signals, priority_class: str) -> bool:
         """True if a text speaks for a higher class than this one. It never speaks for a lower one."""
         return self.rank(signals.priority_class) < self.rank(priority_class)
 
     def _by_rule(self, record: Mapping[str, object]) -> Chosen:
-        for rule, holds in self._rules:
-            if holds(record):
-                return Chosen(rule.priority_class, rule.level or self._default.level, rule.name, ())
-        return self._default
+        """The class by the rules, with the level that the rule says; 0 if it says none."""
+        found = self._index.first(record)
+        if found is None:
+            return self._default._replace(level=0)
+        rule = self._rules[found]
+        return Chosen(rule.priority_class, rule.level or 0, rule.name, _evidence(rule.when, record))
 
-    def key(self, priority_class: str, level: int, order_us: int, ticket_id: str) -> PriorityKey:
-        """The sort key of a ticket."""
-        return PriorityKey(self.rank(priority_class), level, order_us, ticket_id)
+    def _with_level(self, chosen: Chosen, record: Mapping[str, object]) -> Chosen:
+        level, said = chosen.level, list(chosen.evidence)
+        if not level:
+            level = self._default.level
+            by_matrix = self._by_matrix(record)
+            if by_matrix is not None:
+                level, reason = by_matrix
+                said.append(reason)
+        rule = self._level_rule(chosen.priority_class, record)
+        if rule is not None and (raised := rule.raised(level)) < level:
+            level = raised
+            said.append(f"level {level} by {rule.name!r}: {', '.join(_evidence(rule.when, record))}")
+        return chosen._replace(level=level, evidence=tuple(said))
+
+    def _by_matrix(self, record: Mapping[str, object]) -> tuple[int, str] | None:
+        matrix = self._policy.matrix
+        if matrix is None:
+            return None
+        impact, urgency = record.get(matrix.impact), record.get(matrix.urgency)
+        level = matrix.levels.get(str(impact), {}).get(str(urgency))
+        if level is None:
+            return None
+        return level, f"level {level} by {matrix.impact} {impact!r} and {matrix.urgency} {urgency!r}"
+
+    def _level_rule(self, priority_class: str, record: Mapping[str, object]) -> LevelRule | None:
+        if not self._policy.levels:
+            return None
+        # The record was made before the class was known.
+        found = self._levels.all({**record, "priority_class": priority_class})
+        rules = (self._policy.levels[position] for position in found)
+        return next((rule for rule in rules if not rule.classes or priority_class in rule.classes), None)
+
+    # --- the place in the queue ----------------------------------------------------------------
+
+    def key(
+        self, priority_class: str, level: int, order_us: int, ticket_id: str, *, place: int = 0
+    ) -> PriorityKey:
+        """The sort key of a ticket under strict order.
+
+        Args:
+            priority_class: Its class.
+            level: Its level.
+            order_us: Its earliest due time, or the time of opening.
+            ticket_id: Its id.
+            place: Its place inside its class; see `place`.
+        """
+        return PriorityKey(self.rank(priority_class) * PLACES + place, level, order_us, ticket_id)
+
+    def key_of(self, ticket: Ticket, due_us: int | None) -> PriorityKey:
+        """The sort key of a ticket, under whichever order the policy declares.
+
+        Args:
+            ticket: The ticket.
+            due_us: The earliest due time of its running clocks, in microseconds.
+        """
+        opened_us = to_us(ticket.opened_at)
+        if self._head_us is not None:
+            order_us = opened_us - self._head_us.get(ticket.priority_class, 0)
+            return PriorityKey(order_us, ticket.level, order_us, ticket.id)
+        order_us = opened_us if due_us is None else due_us
+        return self.key(ticket.priority_class, ticket.level, order_us, ticket.id, place=self.place(ticket))
+
+    def place(self, ticket: Ticket) -> int:
+        """The place of a ticket inside its class: 0 if nothing speaks for it, below 0 if something does."""
+        stride, place = self._policy.stride, 0
+        channels = self._policy.channel_order.get(ticket.priority_class, ())
+        if ticket.channel in channels:
+            place = channels.index(ticket.channel) - len(channels)
+        if not self._policy.order:
+            return place
+        for position in self._order.all(ticket_record(ticket, to_us(ticket.recorded_at))):
+            classes = self._policy.order[position].classes
+            if not classes or ticket.priority_class in classes:
+                return place - (len(self._policy.order) - position) * stride
+        return place
+
+
+def told_apart(evidence: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A ticket's evidence: what spoke for its class, and what decided its level (`"level 1 by ..."`)."""
+    levels = tuple(entry for entry in evidence if _LEVEL.match(entry))
+    return tuple(entry for entry in evidence if entry not in levels), levels
+
+
+def account(ticket: Ticket) -> str:
+    """Why a ticket has its class and level, for people: which rule, and on which evidence."""
+    spoken, levels = told_apart(ticket.evidence)
+    spoke = ", ".join(map(_said, spoken) if ticket.rule == "words" else spoken)
+    by = {
+        "given": "given by hand",
+        "default": "no rule and no word said otherwise",
+        "words": f"the text says: {spoke}",
+    }.get(ticket.rule, f"rule {ticket.rule!r}{f': {spoke}' if spoke else ''}")
+    return f"{ticket.priority_class}, level {ticket.level} ({'; '.join([by, *levels])})"
+
+
+def _said(evidence: str) -> str:
+    """A lexicon entry in short: its one word, or the category that its pattern speaks for."""
+    _, category, pattern = (*evidence.split(":", 2), "", "")[:3]
+    return pattern if pattern and not set(pattern) & set("|*@?") else category or evidence
+
+
+def _evidence(condition: Condition, record: Mapping[str, object]) -> tuple[str, ...]:
+    """The comparisons that hold, as the policy writes them: never what the ticket says."""
+    return tuple(one for one, _ in zip(_held(condition, record), range(_MOST_EVIDENCE), strict=False))
+
+
+def _held(condition: Condition, record: Mapping[str, object]) -> Iterator[str]:
+    for one in explain(condition, record).comparisons():
+        if one.holds:
+            expected = list(one.expected) if isinstance(one.expected, tuple) else one.expected
+            yield f"{one.field} {one.operator} {expected!r}"
+
+
+def _us(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)

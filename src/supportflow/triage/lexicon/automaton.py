@@ -52,17 +52,20 @@ class Automaton:
 
         A unit of 0 is one that no pattern has.
         """
-        moves, fails, outputs = self._moves, self._fails, self._outputs.get
+        moves, fails, outputs = self._moves, self._fails, self._outputs
+        from_root = moves[0].get
         found: list[tuple[int, int, int]] = []
         state = 0
         for index, unit in enumerate(units):
             if not unit:
                 state = 0
                 continue
-            while (following := moves[state].get(unit)) is None and state:
+            following = moves[state].get(unit) if state else None
+            while following is None and state:
                 state = fails[state]
-            state = following or 0
-            names = outputs(state)
-            if names is not None:
-                found += [(name, index - length + 1, index) for name, length in names]
+                following = moves[state].get(unit) if state else None
+            state = following or from_root(unit, 0)
+            if state in outputs:
+                for name, length in outputs[state]:
+                    found.append((name, index - length + 1, index))
         return found

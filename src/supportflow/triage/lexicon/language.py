@@ -45,6 +45,7 @@ _COMMON = {
     "pl": "nie mam jest na do się moje mój konto w i z proszę jak dlaczego co od to",
     "nl": "de het een ik niet mijn en is te van op voor met kan hoe rekening er maar wat",
 }
+_CLEARLY = 7  # no other language here has so many words in common with English
 _STOP_WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
 
 
@@ -60,6 +61,8 @@ def detect(lower: str, tokens: Collection[str]) -> str | None:
         if by_script is not None:
             return by_script
     words = set(tokens)
+    if len(words & _STOP_WORDS["en"]) >= _CLEARLY:
+        return "en"
     best, count = max(
         ((language, len(words & stop)) for language, stop in _STOP_WORDS.items()),
         key=lambda scored: scored[1],

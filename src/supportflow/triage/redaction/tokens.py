@@ -9,6 +9,7 @@ import re
 from base64 import urlsafe_b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from supportflow.triage.redaction.checks import base58check
 from supportflow.triage.redaction.kinds import Kind, Span
@@ -63,7 +64,6 @@ _FORMS: tuple[tuple[tuple[str, ...], str, Callable[[str], bool] | None], ...] = 
     (("shp",), r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}+", None),
 )
 _BOUNDED = r"(?<![A-Za-z0-9_]){}(?![A-Za-z0-9_])"
-_COMPILED = tuple((re.compile(_BOUNDED.format(form), re.ASCII), check) for _, form, check in _FORMS)
 _ANCHORS = tuple((anchor, index) for index, (anchors, _, _) in enumerate(_FORMS) for anchor in anchors)
 # How far before a run of token-like characters a form's anchor can stand.
 _ANCHOR_REACH = 12
@@ -72,6 +72,12 @@ _DISCORD = re.compile(_BOUNDED.format(r"[MNO][\w-]{23,25}+\.[\w-]{6}\.[\w-]{27,3
 
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}+\.[\w-]{4,}+(?:\.[\w-]*+)?", re.ASCII)
 _LONGEST_HEADER = 4096
+
+
+@cache
+def _pattern(index: int) -> re.Pattern[str]:
+    """A form, compiled when its anchor is first seen."""
+    return re.compile(_BOUNDED.format(_FORMS[index][1]), re.ASCII)
 
 
 def _is_jwt(token: str) -> bool:
@@ -91,8 +97,8 @@ def find_tokens(piece: Piece) -> Iterator[Span]:
     text = piece.text
     near = " ".join([text[max(0, start - _ANCHOR_REACH) : end] for start, end in piece.dense])
     for index in sorted({index for anchor, index in _ANCHORS if anchor in near}):
-        pattern, check = _COMPILED[index]
-        for match in pattern.finditer(text):
+        check = _FORMS[index][2]
+        for match in _pattern(index).finditer(text):
             if check is None or check(match.group()):
                 yield *match.span(), Kind.API_SECRET
     for start, _ in piece.dense:

@@ -1,0 +1,116 @@
+"""Gathering what a decision needs to know besides the ticket: the core asks nobody."""
+
+from supportflow.flows import requests
+from supportflow.flows.cleaning import text_of
+from supportflow.flows.environment import Environment
+from supportflow.flows.loading import read_tickets
+from supportflow.flows.people import same_person
+from supportflow.flows.requests import Flow
+from supportflow.flows.rows import read_row
+from supportflow.kernel.conversation import origin_of
+from supportflow.kernel.facts import CaseFacts, Facts
+from supportflow.model.commands import (
+    AddParty,
+    CommandBase,
+    Correct,
+    Exclude,
+    OpenTicket,
+    Provide,
+    Receive,
+    Reply,
+)
+from supportflow.model.events import EventBase
+from supportflow.model.signals import Signals
+from supportflow.model.storage import Query
+from supportflow.model.ticket import Ticket
+from supportflow.triage.asking import asked_secret
+from supportflow.triage.posing import suspicious_signs
+
+__all__ = ["gather"]
+
+_LOOKED_AT = 20
+"""How many of a person's open tickets, and of all their tickets, a new contact is compared with."""
+_NOTHING = CaseFacts()
+
+
+def gather(
+    env: Environment,
+    command: CommandBase,
+    ticket: Ticket | None,
+    other: Ticket | None,
+    *,
+    signals: Signals | None,
+    redacted: tuple[str, ...],
+) -> Flow[Facts]:
+    """The facts for one decision, but for a fresh id.
+
+    Args:
+        env: The desk.
+        command: The command, its texts without secrets.
+        ticket: The ticket that it is on.
+        other: The other ticket that it touches.
+        signals: What its text says.
+        redacted: What was removed from its texts.
+    """
+    return Facts(
+        tenant=env.tenant,
+        signals=signals,
+        redacted=redacted,
+        other=other,
+        history=(yield from _history(env, command, ticket)),
+        case=(yield from _case(env, command, ticket)),
+    )
+
+
+def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[tuple[EventBase, ...]]:
+    """The ticket's past, for the few decisions that look back."""
+    if ticket is None:
+        return ()
+    policies = {env.book.current, env.book[ticket.policy]}
+    if isinstance(command, Exclude | Correct) or any(policy.sla.looks_back for policy in policies):
+        rows = yield from requests.events(env.tenant, f"ticket:{ticket.id}")
+        return tuple(map(read_row, rows))
+    return ()
+
+
+def _case(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[CaseFacts]:
+    """What is known about the people and the text of a command."""
+    if isinstance(command, OpenTicket):
+        return (yield from _of_contact(env, command))
+    if ticket is None:
+        return _NOTHING
+    if isinstance(command, Reply):
+        return CaseFacts(asks_for=_asks_for(env, command))
+    if not isinstance(command, Receive | Provide | AddParty):
+        return _NOTHING
+    person = frozenset[str]()
+    as_other = command.by.kind == "requester" and command.by.id != ticket.requester
+    if as_other or isinstance(command, AddParty):
+        person = yield from same_person(env, ticket.requester)
+    if not isinstance(command, Receive):
+        return CaseFacts(same_person=person)
+    stranger = origin_of(ticket, command.by, command.automatic, person) in {"stranger", "party"}
+    flags = suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
+    return CaseFacts(flags=flags, same_person=person)
+
+
+def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
+    """What is known about a new contact: the person's other ids, and their latest tickets, open ones first."""
+    if env.book.current.cases.identity is None or command.private:
+        return _NOTHING
+    person = yield from same_person(env, command.requester)
+    found: dict[str, Ticket] = {}
+    for requester in (command.requester, *sorted(person)):
+        by_requester: dict[str, object] = {"requester": requester}
+        for equal in ({**by_requester, "open": True}, by_requester):
+            query = Query(equal, ("updated_us", "id"), None, _LOOKED_AT, descending=True)
+            rows = yield from requests.search(env.tenant, query)
+            tickets = yield from read_tickets(env, [row for row in rows if row.id not in found])
+            found.update({ticket.id: ticket for ticket in tickets})
+    return CaseFacts(same_person=person, candidates=tuple(found.values()))
+
+
+def _asks_for(env: Environment, command: Reply) -> str | None:
+    if env.policy.unsafe_replies == "allow" or not isinstance(command.body, str):
+        return None
+    return asked_secret(command.body)

@@ -1,0 +1,81 @@
+"""Who is the same person under several ids: read from, and written to, the streams of requesters."""
+
+from supportflow.exceptions import ConflictError, InvalidInput, Refused
+from supportflow.flows import requests
+from supportflow.flows.environment import Environment
+from supportflow.flows.requests import Flow
+from supportflow.flows.rows import event_row, read_row
+from supportflow.model.events import RequesterLinked, RequesterUnlinked
+from supportflow.model.people import Actor, opaque
+from supportflow.model.storage import Commit, Conflict, StreamChange
+
+__all__ = ["link", "same_person"]
+
+ATTEMPTS = 20
+MOST = 50
+"""How many ids one person can have."""
+
+
+def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
+    """The other ids of a person, found by going from link to link; at most `MOST`."""
+    known = {requester}
+    waiting = [requester]
+    while waiting and len(known) < MOST:
+        links, _ = yield from _links(env, waiting.pop())
+        fresh = sorted(links - known)[: MOST - len(known)]
+        known.update(fresh)
+        waiting += fresh
+    return frozenset(known - {requester})
+
+
+def _links(env: Environment, requester: str) -> Flow[tuple[set[str], int]]:
+    """The ids that are linked with an id directly, and the version of its stream."""
+    rows = yield from requests.events(env.tenant, f"requester:{requester}")
+    links: set[str] = set()
+    for event in map(read_row, rows):
+        if isinstance(event, RequesterLinked):
+            links.add(event.other)
+        elif isinstance(event, RequesterUnlinked):
+            links.discard(event.other)
+    return links, len(rows)
+
+
+def link(env: Environment, requester: str, other: str, by: Actor, *, linked: bool) -> Flow[frozenset[str]]:
+    """Record that two ids are, or are not, one person's; both streams or neither. What is so already is not recorded again.
+
+    Returns:
+        The other ids of the person.
+
+    Raises:
+        InvalidInput: If the two are the same id, or look like an address.
+        Refused: If somebody outside asks for it.
+        ConflictError: If others kept changing the same streams.
+    """
+    for name, given in (("requester", requester), ("other", other)):
+        try:
+            opaque(given)
+        except ValueError as error:
+            raise InvalidInput(name, str(error)) from None
+    if requester == other:
+        raise InvalidInput("other", "is the same id")
+    if by.kind in {"requester", "party"}:
+        raise Refused(requester, "link_requester", f"a {by.kind} cannot say who is who")
+    for _attempt in range(ATTEMPTS):
+        links, version = yield from _links(env, requester)
+        if (other in links) == linked:
+            return (yield from same_person(env, requester))
+        _, other_version = yield from _links(env, other)
+        now = yield from requests.now()
+        kind = RequesterLinked if linked else RequesterUnlinked
+        changes = tuple(
+            StreamChange(
+                f"requester:{own}",
+                expected,
+                (event_row(expected + 1, kind(recorded_at=now, by=by, requester=own, other=their)),),
+            )
+            for own, their, expected in ((requester, other, version), (other, requester, other_version))
+        )
+        answer = yield from requests.commit(Commit(env.tenant, changes))
+        if not isinstance(answer, Conflict):
+            return (yield from same_person(env, requester))
+    raise ConflictError(f"requester:{requester}", ATTEMPTS)

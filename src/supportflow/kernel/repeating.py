@@ -1,0 +1,71 @@
+"""Identity of a case: is a new contact about something that the same person has written about?"""
+
+from collections.abc import Iterable
+
+from supportflow._time import to_us
+from supportflow.model.commands import OpenTicket
+from supportflow.model.ticket import Ticket
+from supportflow.policy.identity import Identity
+from supportflow.sla.policy import span_us
+
+__all__ = ["joined_ticket", "repeated"]
+
+
+def joined_ticket(
+    identity: Identity | None,
+    command: OpenTicket,
+    topic: str | None,
+    candidates: Iterable[Ticket],
+    at_us: int,
+) -> Ticket | None:
+    """The open ticket that a new contact of the requester is about; the one with the latest word, if there are several."""
+    if identity is None or not identity.join or command.private or command.by.kind != "requester":
+        return None
+    same = [
+        ticket
+        for ticket in candidates
+        if ticket.is_open
+        and not ticket.private
+        and _recent(identity, ticket, at_us)
+        and ticket.category == topic
+        and (topic is not None or identity.join_unknown)
+    ]
+    return max(same, key=_place, default=None)
+
+
+def repeated(
+    identity: Identity | None,
+    command: OpenTicket,
+    topic: str | None,
+    candidates: Iterable[Ticket],
+    at_us: int,
+) -> str | None:
+    """Id of the latest ticket that the same person had about the same thing shortly before.
+
+    Where one of the two has no category, nobody knows; the same person so soon is taken for the same thing.
+    """
+    if identity is None or command.private:
+        return None
+    before = [
+        ticket
+        for ticket in candidates
+        if not ticket.private
+        and _recent(identity, ticket, at_us)
+        and (ticket.category == topic or None in {ticket.category, topic})
+    ]
+    latest = max(before, key=_place, default=None)
+    return None if latest is None else latest.id
+
+
+def _recent(identity: Identity, ticket: Ticket, at_us: int) -> bool:
+    return at_us - _last_word_us(ticket) <= span_us(identity.window)
+
+
+def _last_word_us(ticket: Ticket) -> int:
+    """When the person and the desk last spoke to each other."""
+    spoken = (ticket.opened_at, ticket.last_received_at, ticket.last_replied_at)
+    return max(to_us(at) for at in spoken if at is not None)
+
+
+def _place(ticket: Ticket) -> tuple[int, str]:
+    return _last_word_us(ticket), ticket.id

@@ -1,0 +1,114 @@
+"""What a ticket knows of its handling as a case: evidence, steps, parties and verification. Names and instants only."""
+
+from dataclasses import dataclass
+
+from supportflow._time import Instant, from_us
+from supportflow.model.base import Id, Name, Value
+
+__all__ = ["NO_CASEWORK", "Casework", "Party", "PartyState", "Verification"]
+
+
+class Party(Value):
+    """Somebody besides the requester whom a case concerns: the counterparty of a dispute, a guardian, a lawyer.
+
+    Attributes:
+        role: What they are in the case, such as `"counterparty"`.
+        id: The host's opaque id of the person.
+        channel: The channel by which replies reach them; the ticket's, if not given.
+    """
+
+    role: Name
+    id: Id
+    channel: Name | None = None
+
+    def __init__(self, role: str, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
+        super().__init__(role=role, id=id, **fields)
+
+
+@dataclass(frozen=True, slots=True)
+class PartyState:
+    """A party as the ticket knows it.
+
+    Attributes:
+        role: What they are in the case.
+        id: Opaque id of the person.
+        channel: The channel by which replies reach them, if it is not the ticket's.
+        due_us: Until when they are asked to answer.
+        expects: The items of evidence that they are asked for.
+        given: Those that came.
+        heard: True once they wrote.
+        overdue: True once the deadline passed without their answer.
+    """
+
+    role: str
+    id: str
+    channel: str | None = None
+    due_us: int | None = None
+    expects: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    heard: bool = False
+    overdue: bool = False
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The items of evidence that have not come."""
+        return tuple(item for item in self.expects if item not in self.given)
+
+    @property
+    def answered(self) -> bool:
+        """True once nothing is expected any more: all items came, or, if none are expected, they wrote."""
+        return not self.missing if self.expects else self.heard
+
+    @property
+    def due_at(self) -> Instant | None:
+        """Until when they are asked to answer."""
+        return None if self.due_us is None else from_us(self.due_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """That the requester is who they say: a recorded fact, good for every team until it ends.
+
+    Attributes:
+        level: How sure, by the policy's name for it.
+        method: How it was found out, such as `"id_document"`.
+        until_us: From this instant on it no longer counts.
+    """
+
+    level: str
+    method: str
+    until_us: int
+
+    @property
+    def valid_until(self) -> Instant:
+        """From this instant on it no longer counts."""
+        return from_us(self.until_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Casework:
+    """Evidence, steps, parties and verification of one ticket.
+
+    Attributes:
+        asked: The items of evidence that the requester was asked for. None is asked for twice.
+        provided: The items of evidence that came.
+        waiting: True while the ticket is pending because evidence is missing.
+        steps: The completed steps of its procedure, in the order of their completion.
+        parties: Who takes part besides the requester.
+        verifications: The latest verification of each level.
+    """
+
+    asked: tuple[str, ...] = ()
+    provided: tuple[str, ...] = ()
+    waiting: bool = False
+    steps: tuple[str, ...] = ()
+    parties: tuple[PartyState, ...] = ()
+    verifications: tuple[Verification, ...] = ()
+
+    def party(self, party_id: str) -> PartyState | None:
+        """The party with that id, or None."""
+        return next((party for party in self.parties if party.id == party_id), None)
+
+
+NO_CASEWORK = Casework()
+"""Of a ticket that nothing of this was recorded on."""

@@ -1,0 +1,28 @@
+"""Policies that come with the package, to use as they are or to start from."""
+
+from functools import cache
+from importlib.resources import files
+
+from supportflow.policy.loading import load_policy
+from supportflow.policy.schema import Policy
+
+__all__ = ["PRESETS", "preset"]
+
+PRESETS = ("exchange",)
+"""`exchange`: the round-the-clock support desk of a crypto exchange."""
+
+
+@cache
+def preset(name: str) -> Policy:
+    """A shipped policy, read from the package's own file at the first call.
+
+    Args:
+        name: One of `PRESETS`.
+
+    Raises:
+        KeyError: If there is none of that name.
+    """
+    if name not in PRESETS:
+        raise KeyError(name)
+    text = files("supportflow.policy.presets").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return load_policy(text, format="toml")

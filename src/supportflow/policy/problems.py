@@ -1,0 +1,150 @@
+"""What pydantic finds wrong with a policy document, as people who wrote it want to read it.
+
+A path is the document's own, without the names of types that pydantic adds for the members of a union; a misspelt name comes
+with the name that was probably meant.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from supportflow.conditions.fields import nearest
+from supportflow.model.people import Group
+from supportflow.policy.schema import Policy
+from supportflow.sla.policy import Target
+
+__all__ = ["ignored_names", "located", "validation_problems"]
+
+_SHORTHANDS: Mapping[type[BaseModel], tuple[str, ...]] = {Target: ("minutes", "hours", "days")}
+"""Names that a model takes besides its fields."""
+
+Path = tuple[str | int, ...]
+
+
+def validation_problems(error: ValidationError, document: object) -> list[str]:
+    """Every problem, each one sentence that starts with its path.
+
+    Args:
+        error: What pydantic found.
+        document: What was validated.
+    """
+    found: dict[Path, list[str]] = {}
+    whole: set[Path] = set()
+    for problem in error.errors(include_url=False, include_input=False):
+        place = _Place(document)
+        tagged = False
+        for step in problem["loc"]:
+            tagged = not place.enter(step)
+        found.setdefault(place.path, []).append(_sentence(problem, place))
+        if tagged:
+            whole.add(place.path)
+    # Of a union's members, one that fails as a whole is not what was meant if another one fails inside.
+    told = {
+        path: sentences
+        for path, sentences in found.items()
+        if path not in whole
+        or not any(len(other) > len(path) and other[: len(path)] == path for other in found)
+    }
+    return [f"{_dotted(path)}: {'; or: '.join(dict.fromkeys(said))}" for path, said in told.items()]
+
+
+def ignored_names(document: object) -> Iterator[str]:
+    """Misspelt names in parts of a document that would be ignored: stored values read what a newer version wrote."""
+    groups = document.get("groups") if isinstance(document, Mapping) else None
+    for index, group in enumerate(groups if isinstance(groups, list | tuple) else ()):
+        for name in group if isinstance(group, Mapping) else ():
+            if name not in Group.model_fields:
+                yield f"groups.{index}.{name}: {_unknown(str(name), Group.model_fields)}"
+
+
+def located(problem: str, lines: Mapping[str, int]) -> str:
+    """A problem with the line of its path, if that is known, or else of the nearest part around it."""
+    path = problem.partition(": ")[0]
+    while path:
+        if path in lines:
+            return f"{problem} (line {lines[path]})"
+        path = path.rpartition(".")[0]
+    return problem
+
+
+class _Place:
+    """A place in a document: its path, its value, the types that may stand there, and the names that may."""
+
+    def __init__(self, document: object) -> None:
+        self.path: Path = ()
+        self.value: Any = document
+        self.types: list[Any] = [Policy]
+        self.known: list[str] = []
+
+    def enter(self, step: str | int) -> bool:
+        """Go one step down; False, and stay, if the step is pydantic's and not the document's."""
+        here = self.value
+        if isinstance(step, int):
+            inside = isinstance(here, list | tuple) and step < len(here)
+        else:
+            inside = isinstance(here, Mapping) and step in here
+        known = [name for model in self._models() for name in _names(model)]
+        if not inside and step not in known:
+            return False
+        self.path += (step,)
+        self.value = here[step] if inside else None
+        self.types = [below for kind in self.types for below in _below(kind, step)]
+        self.known = known
+        return True
+
+    def _models(self) -> Iterator[type[BaseModel]]:
+        for kind in self.types:
+            for member in _members(kind):
+                if isinstance(member, type) and issubclass(member, BaseModel):
+                    yield member
+
+
+def _sentence(problem: Any, place: _Place) -> str:
+    said: str = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        return _unknown(str(place.path[-1]), place.known)
+    if problem["type"] in {"literal_error", "enum"} and isinstance(place.value, str):
+        return said + nearest(place.value, re.findall(r"'([^']*)'", problem["ctx"]["expected"]))
+    return said
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    return f"unknown field {name!r}{nearest(name, known)}"
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    """The names that a document may use in a model."""
+    fields = [field.alias or name for name, field in model.model_fields.items()]
+    return [*fields, *_SHORTHANDS.get(model, ())]
+
+
+def _members(kind: Any) -> Iterator[Any]:
+    """The types that a type stands for: those of a union, and what is annotated."""
+    origin = get_origin(kind)
+    if origin in (Union, UnionType):
+        for member in get_args(kind):
+            yield from _members(member)
+    elif origin is Annotated:
+        yield from _members(get_args(kind)[0])
+    else:
+        yield kind
+
+
+def _below(kind: Any, step: str | int) -> Iterator[Any]:
+    """The types that may stand one step below a type."""
+    for member in _members(kind):
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            for name, field in member.model_fields.items():
+                if step in (name, field.alias):
+                    yield field.annotation
+        elif get_origin(member) is tuple:
+            yield get_args(member)[0]
+        elif get_origin(member) is Mapping:
+            yield get_args(member)[1]
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path)) or "policy"
