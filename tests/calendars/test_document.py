@@ -4,7 +4,7 @@ import pickle
 import subprocess
 import sys
 import tomllib
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pydantic
 import pytest
@@ -228,3 +228,16 @@ print([m for m in ("numpy", "holidays", "icalendar", "tzdata", "pandas") if m in
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("more", [{}, {"country": "DE"}], ids=["plain", "country"])
+def test_calendars_stay_equal_once_they_were_asked(more):
+    """What a calendar remembers of its answers is no part of what it is."""
+    one, two = (BusinessCalendar.weekdays("09:00", "17:00", tz="Europe/Berlin", **more) for _ in range(2))
+    for calendar in (one, two):
+        assert calendar.is_open(calendar.next_open(datetime(2026, 6, 1, tzinfo=UTC)))
+        assert calendar.dated is not None
+
+    assert one == two
+    assert hash(one) == hash(two)
+    assert one != BusinessCalendar.weekdays("09:00", "18:00", tz="Europe/Berlin", **more)

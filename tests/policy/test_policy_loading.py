@@ -142,6 +142,14 @@ def test_a_misspelt_name(change, expected):
     assert problems(parse_policy, change) == (expected,)
 
 
+def test_of_a_union_only_what_was_meant_is_told():
+    calendar = {"tz": "UTC", "wekly": {}, "holiday_scope": "shft"}
+    assert problems(parse_policy, {"sla": [{"name": "a", "calendar": calendar}]}) == (
+        "sla.0.calendar.holiday_scope: Input should be 'shift' or 'day'; did you mean 'shift'?",
+        "sla.0.calendar.wekly: unknown field 'wekly'; did you mean 'weekly'?",
+    )
+
+
 def test_every_problem_is_told_at_once():
     wrong = {"slaa": [], "groups": [{"nme": "g"}], "default_level": 9}
     assert {problem.partition(":")[0] for problem in problems(parse_policy, wrong)} == {

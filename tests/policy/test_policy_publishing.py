@@ -78,6 +78,7 @@ def test_one_fingerprint_for_a_policy_and_what_it_publishes():
     assert document.fingerprint == published.fingerprint == read_back.fingerprint
     assert read_back.canonical == document.canonical
     compiled = CompiledPolicy(document)
+    assert compiled.document.calendars["berlin"].country == ""
     assert (compiled.fingerprint, compiled.document.fingerprint) == (
         document.fingerprint,
         document.fingerprint,

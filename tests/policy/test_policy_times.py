@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -164,6 +165,44 @@ def test_every_half_hour_of_two_weeks_agrees(one, first, other, second, edge):
             assert worst >= max(later)
     for fault in faults:
         assert due(response, fault.at) > due(resolution, fault.at)
+
+
+DAY = BusinessCalendar.weekdays("09:00", "17:00", tz="UTC", name="day")
+TWIN = BusinessCalendar.weekdays("09:00", "17:00", tz="UTC", name="twin", holidays=[date(2026, 8, 3)])
+SHORT = BusinessCalendar.weekdays("09:00", "10:00", tz="UTC", name="short", holidays=[date(2026, 8, 3)])
+LATER = BusinessCalendar.weekdays("09:45", "17:30", tz="UTC", name="later")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        # Worst from ten, when the response goes over to the next day, until one, when the resolution does.
+        ((DAY, 7 * 60, "close"), (TWIN, 4 * 60, "close")),
+        ((DAY, 7 * 60, "open"), (TWIN, 4 * 60, "open")),
+        # The same, without the first and the last instant.
+        ((DAY, 7 * 60, "close"), (TWIN, 4 * 60, "open")),
+        # Worst from a quarter to ten, when one calendar opens, until ten, when the other closes.
+        ((SHORT, 20 * 60 + 30, "close"), (LATER, 60, "close")),
+    ],
+)
+def test_the_worst_instant_is_found(first, second):
+    """The oracle opens a ticket every minute of a week in March, and a microsecond before and after."""
+    spans = []
+    for calendar, minutes, edge in (first, second):
+        spans.append(Span(calendar.name, minutes * 60_000_000, None, end_of_day=False, edge=edge))
+    times = DueTimes(
+        CompiledPolicy(Policy(calendars={one[0].name: one[0] for one in (first, second)})), date(2026, 3, 1)
+    )
+    times.end_us = times.start_us + 7 * 24 * 3_600_000_000
+
+    def excess(opened_us):
+        return times.due_us(spans[0], opened_us) - times.due_us(spans[1], opened_us)
+
+    minutes = range(times.start_us, times.end_us, 60_000_000)
+    worst = max(excess(at + step) for at in minutes for step in (-1, 0, 1))
+    found, always = times.later(*spans)
+    assert excess(found) >= worst > 0
+    assert always is all(excess(at) > 0 for at in minutes)
 
 
 # --- warnings ------------------------------------------------------------------------------------

@@ -474,6 +474,60 @@ def test_edits_now_move_every_open_ticket_and_tell_how_far():
     assert run.desk.policy.fingerprint != run.desk.get(closed).policy
 
 
+MORNINGS = BusinessCalendar.weekdays("09:00", "13:00", tz="UTC", name="mornings")
+ALL_DAY = BusinessCalendar.weekdays("09:00", "17:00", tz="UTC", name="all day")
+
+
+def edited(hours, calendar=ALL_DAY):
+    """A later version, in which the old calendar's name is unknown, or another calendar's."""
+    targets = [Target.resolution(hours=hours)]
+    return Policy(edits="now", sla=[SlaPolicy(name="gold", calendar=calendar, targets=targets)])
+
+
+@pytest.mark.parametrize("name", ["all day", "mornings"])
+def test_an_edit_may_rename_or_change_the_calendar(name):
+    """What was counted stays counted, and the account still sums to it."""
+    run = SlaDesk(NINE, Target.resolution(hours=8), calendar=MORNINGS)
+    run.at("2026-06-02T09:00:00Z").desk.use(edited(8, ALL_DAY.model_copy(update={"name": name})))
+    run.at("2026-06-02T11:00:00Z")
+
+    assert timedelta(hours=6) == run.reading().elapsed
+    assert instant("2026-06-02T13:00:00Z") == run.reading().due_at
+    account = run.reading().explain()
+    assert [(one.reason, one.counted_us // 3_600_000_000) for one in account.intervals] == [
+        ("running, as mornings counted then", 4),
+        ("running", 2),
+    ]
+    assert account.elapsed_us == run.reading().elapsed / timedelta(microseconds=1)
+
+
+def test_an_edit_that_leaves_nothing_of_the_target_breaches_now():
+    run = SlaDesk(NINE, Target.resolution(hours=8), calendar=MORNINGS)
+    run.at("2026-06-02T09:00:00Z").desk.use(edited(2))
+    run.at("2026-06-02T09:00:01Z").desk.run_due()
+
+    assert instant("2026-06-02T09:00:00Z") == run.reading().breached_at
+
+
+@pytest.mark.parametrize("hours", [8, 6])
+def test_an_edit_reaches_a_paused_clock(hours):
+    """Its calendar is the new one, whether it goes on or ends there; the pause itself stays one."""
+    run = SlaDesk(NINE, Target.resolution(hours=8), calendar=MORNINGS)
+    run.at("2026-06-01T11:00:00Z").desk.wait_for_requester(run.ticket, by="sam")
+    run.at("2026-06-01T12:00:00Z").desk.use(edited(hours))
+    assert run.reading().tzdata == ALL_DAY.tzdata_version
+    run.at("2026-06-01T15:00:00Z").desk.resume(run.ticket, by="sam")
+
+    assert timedelta(hours=4) == run.reading().paused
+    assert ALL_DAY.add(instant("2026-06-01T15:00:00Z"), timedelta(hours=hours - 2)) == run.reading().due_at
+    run.at("2026-06-01T16:00:00Z").desk.wait_for_requester(run.ticket, by="sam")
+    run.desk.use(edited(hours, MORNINGS))
+    run.desk.resolve(run.ticket, by="sam")
+
+    assert ("mornings", True) == (run.reading().verdict.calendar, run.reading().verdict.met)
+    assert run.reading().explain().elapsed_us == 3 * 3_600_000_000
+
+
 def test_a_version_that_does_not_know_the_status_leaves_the_ticket_where_it_is():
     run = SlaDesk(NINE, document=gold(4))
     lifecycle = {

@@ -194,14 +194,25 @@ def test_clocks_that_are_not_asked_had_nothing_to_say(history, targets, merge_cl
         drafting.concerned = asked
 
 
-def test_a_paused_clock_from_a_merged_ticket_goes_on_with_the_next_status():
-    """It comes into a ticket whose status pauses nothing: only the next change of status can tell."""
+def test_a_paused_clock_from_a_merged_ticket_goes_on_at_once():
+    """It comes into a ticket whose status pauses nothing."""
     run = SlaDesk("2026-06-01T09:00:00Z", Target.resolution(hours=1), merge_clocks="earliest")
     late = run.at("2026-06-01T09:10:00Z").ticket
     run.at("2026-06-01T10:30:00Z").desk.wait_for_requester(late, by="sam")  # after the breach
     run.ticket = run.desk.open(subject="again", requester="ana").ticket.id
     run.desk.merge(late, into=run.ticket, by="sam")
-    assert run.reading().state == "paused"
 
-    run.at("2026-06-01T10:40:00Z").desk.hold(run.ticket, by="sam")  # neither status pauses this clock
     assert run.reading().state == "running"
+    assert run.reading().breached_at == instant("2026-06-01T10:10:00Z") - timedelta(minutes=10)
+
+
+def test_a_running_clock_from_a_merged_ticket_waits_where_the_other_waits():
+    run = SlaDesk("2026-06-01T09:00:00Z", Target.resolution(hours=1), merge_clocks="earliest")
+    early = run.ticket
+    run.at("2026-06-01T09:20:00Z")
+    run.ticket = run.desk.open(subject="again", requester="ana").ticket.id
+    run.desk.wait_for_requester(run.ticket, by="sam")
+    run.at("2026-06-01T09:30:00Z").desk.merge(early, into=run.ticket, by="sam")
+
+    assert run.reading().state == "paused"
+    assert run.reading().elapsed == timedelta(minutes=30)

@@ -169,6 +169,17 @@ def test_an_emergency_comes_before_every_channel():
     assert index.key_of(drained, None) < index.key_of(calm, None)
 
 
+def test_an_order_rule_stays_in_its_classes():
+    rules = (
+        OrderRule(name="dispute only", when=EMERGENCY, classes=("dispute",)),
+        OrderRule(name="any class", when=VIP),
+    )
+    index = index_of(PriorityPolicy(order=rules))
+    assert index.place(ticket(cls="dispute", emergency=True, vip=True)) == -2
+    assert index.place(ticket(cls="general", emergency=True, vip=True)) == -1
+    assert index.place(ticket(cls="general", emergency=True)) == 0
+
+
 def test_a_policy_without_places_sorts_beside_one_with():
     """Two versions of a policy share a queue for a while: a class is where it was."""
     plain, placed = index_of(None), index_of()

@@ -237,9 +237,14 @@ class BusinessCalendar(Declaration):
         """The compiled calendar, shared by equal calendars of the process."""
         return _compiled(self)
 
-    @cached_property
+    @property
     def dated(self) -> Self:
         """The calendar with its country's holidays as dates: itself, if it names no country."""
+        # A calendar that remembered itself could not be compared with another that does: both would ask for ever.
+        return self._expanded if self.country else self
+
+    @cached_property
+    def _expanded(self) -> Self:
         return self.expanded()
 
     @property

@@ -20,7 +20,7 @@ from supportflow.exceptions import CalendarError
 __all__ = ["Declaration"]
 
 # What is computed from the content and kept beside it.
-_DERIVED = ("core", "dated")
+_DERIVED = ("core", "_expanded")
 
 
 class Declaration(BaseModel):

@@ -44,7 +44,9 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     other.observed_at = draft.observed_at if other.at_us == draft.at_us else (draft.observed_at or draft.at)
     other.emit(TicketAbsorbed(**other.head(), source_id=source.id, opened_at=source.opened_at))
     if other.policy.document.merge_clocks == "earliest" and source.policy == into.policy:
-        other.move_clocks(worst(source.clocks, other.ticket.clocks, other.policy), "the worst of both")
+        other.move_clocks(
+            worst(source.clocks, other.ticket.clocks, other.at_us, other.policy), "the worst of both"
+        )
     draft.events += other.events
 
 
@@ -90,5 +92,5 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
     asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)
     part = begin(event, asked, facts.signals, policy, ticket.tenant, detected_us=draft.detected_us)
     if policy.document.split_clocks == "inherit" and ticket.policy == policy.fingerprint:
-        part.move_clocks(inherited(ticket.clocks, part.ticket.clocks), "inherited")
+        part.move_clocks(inherited(ticket.clocks, part.ticket.clocks, part.at_us, part.policy), "inherited")
     draft.events += part.events

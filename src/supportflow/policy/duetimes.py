@@ -100,9 +100,9 @@ class DueTimes:
         return self._longest[span]
 
     def later(self, first: Span, second: Span) -> tuple[int | None, bool]:
-        """An opening time of the year for which the first is due later than the second by most, if there is any.
+        """An opening time of the year for which the first is due later than the second, if any; and if it always is.
 
-        Also whether it is due later for every opening time.
+        Where they are counted alike, that is the first one; where not, the one for which it is later by most.
         """
         alike = first._replace(duration_us=0) == second._replace(duration_us=0)
         if alike and first.days is None:

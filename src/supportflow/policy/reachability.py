@@ -49,21 +49,20 @@ def sla_reach(scope: Scope) -> Iterator[Finding]:
         _unreachable(scope, [(f"sla.{index}", policy.when) for index, policy in enumerate(policies)])
     )
     yield from found
-    idle = {finding.path for finding in found}
-    conditional = {target.slot for policy in policies for target in policy.targets if target.when is not None}
+    idle = {finding.path for finding in found if finding.kind != "undecided"}
+    live = [(f"sla.{index}", policy) for index, policy in enumerate(policies) if f"sla.{index}" not in idle]
+    conditional = {target.slot for _, policy in live for target in policy.targets if target.when is not None}
     for slot in sorted(conditional):
         # One list for all policies: the targets of a policy stand before the policy itself, which takes what they leave.
         rules: list[Rule] = []
-        for index, policy in enumerate(policies):
+        for path, policy in live:
+            targets = [(place, target) for place, target in enumerate(policy.targets) if target.slot == slot]
             rules += [
-                (f"sla.{index}.targets.{place}", both(policy.when, target.when))
-                for place, target in enumerate(policy.targets)
-                if target.slot == slot
+                (f"{path}.targets.{place}", both(policy.when, target.when)) for place, target in targets
             ]
-            rules.append((f"sla.{index}", policy.when))
-        for finding in _unreachable(scope, rules, only=".targets."):
-            if finding.path.partition(".targets.")[0] not in idle:
-                yield finding
+            if not targets or targets[-1][1].when is not None:
+                rules.append((path, policy.when))
+        yield from _unreachable(scope, rules, only=".targets.")
 
 
 def _unreachable(scope: Scope, rules: Sequence[Rule], *, only: str = "") -> Iterator[Finding]:

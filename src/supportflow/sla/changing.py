@@ -31,7 +31,10 @@ def retarget(
         return None
     if same and target.on_change == "keep_elapsed":
         if not clock.running:
-            return None  # the calendar is chosen when the clock goes on
+            if old is env:
+                return None  # the calendar is chosen when the clock goes on
+            state = _rebased(clock, name)
+            return ClockMove(clock.key, "retarget", at_us, state=state, reason="another calendar")
         counted = close_segment(clock, at_us, old.calendar)
         return ClockMove(
             clock.key, "switch", at_us, counted_us=counted, calendar=name, reason="another calendar"
@@ -53,14 +56,22 @@ def _keep_elapsed(clock: Clock, calendar: str, at_us: int, env: SlaEnvironment, 
     Steps that the new target would have passed already are passed in silence, but a breach is one: it happens now, not
     in the past, for until now nothing was late.
     """
-    del env
     counted = elapsed_us(clock, at_us, old.calendar)
     if clock.running:
         last = clock.segments[-1]
         closed = Segment(last.start_us, at_us, last.calendar, counted - clock.banked_us)
         segments = (*clock.segments[:-1], closed, Segment(at_us, None, calendar))
         clock = clock._replace(segments=segments, banked_us=counted)
+    elif old is not env:
+        clock = _rebased(clock, calendar)
     return clock._replace(attached_us=at_us, retroactive=False, passed=_passed(clock, counted))
+
+
+def _rebased(clock: Clock, calendar: str) -> Clock:
+    """A paused clock whose latest segment, an empty one, names a calendar of the policy that it lives under now."""
+    end_us = clock.segments[-1].end_us
+    assert end_us is not None
+    return clock._replace(segments=(*clock.segments, Segment(end_us, end_us, calendar, 0)))
 
 
 def _passed(clock: Clock, counted_us: int) -> int:

@@ -68,9 +68,14 @@ def _reached_in_the_past(clock: Clock, after_us: int, calendars: Calendars) -> i
     for segment in clock.segments:
         here = segment.counted_us or 0
         if counted + here >= after_us:
-            return calendars(segment.calendar).add_us(
-                segment.start_us, max(after_us - counted, 0), edge=clock.edge
-            )
+            try:
+                calendar = calendars(segment.calendar)
+            except (
+                KeyError
+            ):  # an earlier policy's, which is not at hand: at the latest when that stopped counting
+                assert segment.end_us is not None
+                return segment.end_us
+            return calendar.add_us(segment.start_us, max(after_us - counted, 0), edge=clock.edge)
         counted += here
     return clock.segments[-1].start_us
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from supportflow._time import Instant, from_us, iso, to_us
+from supportflow.calendars import Explained
 from supportflow.model.events import ClocksMoved, EventBase, SlaJudged
-from supportflow.model.records import Clock
+from supportflow.model.records import Clock, Segment
 from supportflow.sla.binding import SlaEnvironment
 from supportflow.sla.clock import due_us
 from supportflow.sla.policy import span_name
@@ -21,8 +22,9 @@ class ClockInterval:
     Attributes:
         start_us: When it began.
         end_us: When it ended.
-        reason: `"running"`, `"closed"`, a holiday's name, or `"paused: …"`.
-        counted_us: How much of it the clock counted: all, or nothing.
+        reason: `"running"`, `"closed"`, a holiday's name, or `"paused: …"`. `"running, as … counted then"` for a whole
+            stretch that the calendar of an earlier policy counted.
+        counted_us: How much of it the clock counted: all, or nothing; of an earlier policy's stretch, what that counted.
     """
 
     start_us: int
@@ -84,11 +86,11 @@ def account(clock: Clock, events: Sequence[EventBase], at_us: int, env: SlaEnvir
         env: Calendars of the policy.
     """
     intervals: list[ClockInterval] = []
-    for start, end, calendar, reason in _stretches(clock, events, at_us):
-        if calendar is None:
+    for start, end, segment, reason in _stretches(clock, events, at_us):
+        if segment is None:
             intervals.append(ClockInterval(start, end, reason, 0))
         else:
-            intervals += _inside(env, calendar, start, end)
+            intervals += _inside(env, segment, start, end)
     return ClockAccount(
         key=clock.key,
         state=clock.state,
@@ -103,8 +105,8 @@ def account(clock: Clock, events: Sequence[EventBase], at_us: int, env: SlaEnvir
 
 def _stretches(
     clock: Clock, events: Sequence[EventBase], at_us: int
-) -> Iterator[tuple[int, int, str | None, str]]:
-    """(start, end, calendar or None while paused, reason), without gaps, from the first segment that the ticket keeps."""
+) -> Iterator[tuple[int, int, Segment | None, str]]:
+    """(start, end, segment or None while paused, reason), without gaps, from the first segment that the ticket keeps."""
     reasons = dict(_pause_reasons(clock.key, events))
     previous_end: int | None = None
     for segment in clock.segments:
@@ -112,7 +114,7 @@ def _stretches(
             yield previous_end, segment.start_us, None, _paused(reasons, previous_end)
         end_us = max(at_us, segment.start_us) if segment.end_us is None else segment.end_us
         if end_us > segment.start_us:
-            yield segment.start_us, end_us, segment.calendar, "running"
+            yield segment.start_us, end_us, segment, "running"
         previous_end = end_us
     if clock.state == "paused" and previous_end is not None and at_us > previous_end:
         yield previous_end, at_us, None, _paused(reasons, previous_end)
@@ -139,8 +141,26 @@ def _pause_reasons(key: str, events: Iterable[EventBase]) -> Iterator[tuple[int,
             yield event.verdict.stopped_us, "stopped until it was reopened"
 
 
-def _inside(env: SlaEnvironment, calendar: str, start_us: int, end_us: int) -> Iterator[ClockInterval]:
-    for stretch in env.calendar(calendar).explain(from_us(start_us), from_us(end_us)):
-        start, end = to_us(stretch.start), to_us(stretch.end)
-        reason = "running" if stretch.open else stretch.name or stretch.reason
-        yield ClockInterval(start, end, reason, end - start if stretch.open else 0)
+def _inside(env: SlaEnvironment, segment: Segment, start_us: int, end_us: int) -> list[ClockInterval]:
+    """What a run segment is made of.
+
+    A closed one stays as it was counted. If the policy has since got another calendar of that name, or none, it is told as
+    a whole: the hours of then are not at hand, and those of now would tell another story.
+    """
+    counted_us = segment.counted_us
+    try:
+        calendar = env.calendar(segment.calendar)
+    except KeyError:
+        stretches: list[ClockInterval] = []
+    else:
+        stretches = [_interval(one) for one in calendar.explain(from_us(start_us), from_us(end_us))]
+    if counted_us is None or sum(one.counted_us for one in stretches) == counted_us:
+        return stretches
+    return [ClockInterval(start_us, end_us, f"running, as {segment.calendar} counted then", counted_us)]
+
+
+def _interval(one: Explained) -> ClockInterval:
+    start_us, end_us = to_us(one.start), to_us(one.end)
+    if one.open:
+        return ClockInterval(start_us, end_us, "running", end_us - start_us)
+    return ClockInterval(start_us, end_us, one.name or one.reason, 0)

@@ -11,7 +11,7 @@ from supportflow.sla.policy import span_name
 from supportflow.sla.words import short_day
 
 if TYPE_CHECKING:
-    from supportflow.sla.explain import ClockAccount
+    from supportflow.sla.explain import ClockAccount, ClockInterval
 
 __all__ = ["draw", "svg"]
 
@@ -19,7 +19,11 @@ MIN_WIDTH = 20
 
 
 class _Stretch(NamedTuple):
-    """A stretch of the picture: `kind` is `counted`, `paused`, `closed`, or `ahead` from now until the due time."""
+    """A stretch of the picture.
+
+    `kind` is `counted`, `partly` (an earlier policy's hours, told as a whole), `paused`, `closed`, or `ahead` from now until
+    the due time.
+    """
 
     start_us: int
     end_us: int
@@ -39,14 +43,16 @@ class _Mark(NamedTuple):
     label: str
 
 
+_EMPTY = frozenset({"paused", "closed"})
+_CUT = _EMPTY | {"partly"}
+
+
 class _Axis:
     """Instants to shares of the width. A long stretch in which nothing counts is cut short, so that the rest can be seen."""
 
     def __init__(self, stretches: list[_Stretch]) -> None:
-        told = sum(one.length_us for one in stretches if one.kind in {"counted", "ahead"})
-        self.cut = [
-            bool(told) and one.kind in {"paused", "closed"} and one.length_us > told for one in stretches
-        ]
+        told = sum(one.counted_us or one.length_us for one in stretches if one.kind not in _EMPTY)
+        self.cut = [one.kind in _CUT and one.length_us > told > 0 for one in stretches]
         weights = [told if cut else one.length_us for one, cut in zip(stretches, self.cut, strict=True)]
         self._stretches = stretches
         self._ends = [0, *accumulate(weights)]
@@ -67,7 +73,7 @@ def _stretches(account: "ClockAccount") -> list[_Stretch]:
     for one in account.intervals:
         if one.end_us == one.start_us:
             continue
-        kind = "counted" if one.counted_us else "paused" if one.reason.startswith("paused") else "closed"
+        kind = _kind(one)
         last = found[-1] if found else None
         if last is not None and (last.kind, last.label) == (kind, one.reason):
             counted = last.counted_us + one.counted_us
@@ -80,6 +86,12 @@ def _stretches(account: "ClockAccount") -> list[_Stretch]:
         if now_us is not None and due_us > now_us:
             found.append(_Stretch(now_us, due_us, "ahead", "until it is due", 0))
     return found
+
+
+def _kind(one: "ClockInterval") -> str:
+    if one.counted_us:
+        return "counted" if one.counted_us == one.end_us - one.start_us else "partly"
+    return "paused" if one.reason.startswith("paused") else "closed"
 
 
 def _marks(account: "ClockAccount", stretches: list[_Stretch]) -> Iterator[_Mark]:
@@ -107,7 +119,7 @@ def _clock_face(tz: str) -> Callable[[int], str]:
 
 # --- text ----------------------------------------------------------------------------------------
 
-_FILL = {"counted": "█", "paused": "░", "closed": "·", "ahead": "╌"}
+_FILL = {"counted": "█", "partly": "▒", "paused": "░", "closed": "·", "ahead": "╌"}
 
 
 def draw(account: "ClockAccount", *, width: int = 40, tz: str = "UTC") -> str:
@@ -133,7 +145,7 @@ def draw(account: "ClockAccount", *, width: int = 40, tz: str = "UTC") -> str:
             middle = max(length // 2 - 1, 0)
             bar = (bar[:middle] + "//" + bar[middle:])[:length]
         counted = f"  +{span_name(one.counted_us)}" if one.counted_us else ""
-        length_told = f"  {span_name(one.length_us)}" if one.kind in {"paused", "closed"} else ""
+        length_told = f"  {span_name(one.length_us)}" if one.kind in _CUT else ""
         rows.append((one.start_us, 1, " " * left + bar, f"{one.label}{counted}{length_told}"))
     rows += [
         (mark.at_us, 0, " " * min(round(axis.share(mark.at_us) * width), width) + "▲", mark.label)
@@ -150,8 +162,15 @@ def _title(account: "ClockAccount") -> str:
 
 # --- SVG -----------------------------------------------------------------------------------------
 
-_COLOUR = {"counted": "#2e7d5b", "paused": "#d9c27e", "closed": "#e9ecef", "ahead": "#ffffff"}
+_COLOUR = {
+    "counted": "#2e7d5b",
+    "partly": "#a9cfbd",
+    "paused": "#d9c27e",
+    "closed": "#e9ecef",
+    "ahead": "#ffffff",
+}
 _RED, _GREY = "#b3261e", "#555555"
+_INK = {"now": _GREY, "cancelled": _GREY, "met": _COLOUR["counted"]}
 _LEFT, _BAR_TOP, _BAR, _ROW = 16, 40, 26, 16
 _GLYPH = 6.3
 """About the width of a character in the font size of the picture."""
@@ -179,12 +198,12 @@ def svg(account: "ClockAccount", *, width: int = 720, tz: str = "UTC") -> str:
         labels = [_Label(x(stretches[0].start_us), say(stretches[0].start_us), _GREY)]
         for one, cut in zip(stretches, axis.cut, strict=True):
             left, right = x(one.start_us), x(one.end_us)
-            words = one.label if one.kind == "ahead" else f"{one.label}, {span_name(one.length_us)}"
+            words = one.label if one.kind == "ahead" else f"{one.label}, {_told(one)}"
             body += _bar(one, left, right, words, cut=cut)
             if one.kind != "ahead" and not _fits(words, right - left):
                 labels.append(_Label(left, words, _GREY))
         for mark in _marks(account, stretches):
-            ink = _GREY if mark.label == "now" else _RED
+            ink = _INK.get(mark.label, _RED)
             labels.append(_Label(x(mark.at_us), f"{mark.label}, {say(mark.at_us)}", ink))
         body += _under(labels, width)
         height += _BAR + _ROW * len(labels)
@@ -214,6 +233,11 @@ def _bar(one: _Stretch, left: float, right: float, words: str, *, cut: bool) -> 
         at = round(right - 16, 1)
         line = f'stroke="{_GREY}" stroke-width="1.5"'
         yield f'<path d="M{at:g} {_BAR_TOP + _BAR}l6 -{_BAR}M{at + 5:g} {_BAR_TOP + _BAR}l6 -{_BAR}" {line}/>'
+
+
+def _told(one: _Stretch) -> str:
+    length = span_name(one.length_us)
+    return f"{span_name(one.counted_us)} of {length}" if one.kind == "partly" else length
 
 
 def _fits(words: str, space: float) -> bool:
