@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from desk.office import contents, desk, store_of
 from supportflow import Actor, Policy
 from supportflow.exceptions import Refused
+from supportflow.triage import phrasebook
 from supportflow.triage.asking import asked_secret
 
 ASKS = {
@@ -127,6 +128,23 @@ def test_any_text_can_be_read(text):
     assert asked_secret(text) in {None, *ASKS.values()}
 
 
+SECRETS_EN = [(phrase, kind) for kind, phrases in phrasebook.SECRETS_EN.items() for phrase in phrases]
+SECRETS_ZH = [(phrase, kind) for kind, phrases in phrasebook.SECRETS_ZH.items() for phrase in phrases]
+
+
+@pytest.mark.parametrize(("phrase", "kind"), SECRETS_EN)
+def test_every_declared_secret_is_read(phrase, kind):
+    assert asked_secret(f"Please send us your {phrase}") == kind
+    assert asked_secret(f"Please send us your {phrase.replace(' ', '-').upper()}.") == kind
+    assert asked_secret(f"Never send us your {phrase}") is None
+
+
+@pytest.mark.parametrize(("phrase", "kind"), SECRETS_ZH)
+def test_every_declared_secret_is_read_in_chinese(phrase, kind):
+    assert asked_secret(f"请提供您的{phrase}") == kind
+    assert asked_secret(f"请勿提供您的{phrase}") is None
+
+
 def steps_of(text: str) -> int:
     """How many lines of Python run to read a text: what its cost is made of, without a clock."""
     import sys
@@ -163,7 +181,9 @@ def steps_of(text: str) -> int:
     ],
 )
 def test_the_work_grows_with_the_text_and_no_faster(piece):
-    short, long = steps_of(piece * 100), steps_of(piece * 800)
+    end = " password 密码"  # a text without any of the words is not read at all
+    short, long = steps_of(piece * 100 + end), steps_of(piece * 800 + end)
+    assert short > 20
     assert long <= 8.5 * short + 200
 
 

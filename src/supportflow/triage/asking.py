@@ -43,6 +43,8 @@ def asked_secret(text: str) -> str | None:
 
 
 def _english(text: str) -> str | None:
+    if not any(hint in text for hint in _HINTS):
+        return None
     for clause in _clauses(text):
         for segment in _segments(clause):
             kind = _in_segment(segment)
@@ -148,6 +150,15 @@ _BY_FIRST: dict[str, list[tuple[list[str], str]]] = {}
 for _kind, _phrases in book.SECRETS_EN.items():
     for _phrase in _phrases:
         _BY_FIRST.setdefault(_phrase.split()[0], []).append((_phrase.split(), _kind))
+
+
+# One word of each phrase: a text without any of them names no secret, and most texts have none.
+_HINTS = {
+    "code" if "code" in phrase.split() else max(phrase.split(), key=len)
+    for phrases in book.SECRETS_EN.values()
+    for phrase in phrases
+}
+_HINTS = {hint for hint in _HINTS if not any(other != hint and other in hint for other in _HINTS)}
 
 
 def _secret_at(words: Sequence[str], at: int) -> tuple[str | None, int]:
