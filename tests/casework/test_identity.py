@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.office import START, clock_of, contents, desk, store_of
-from supportflow import Actor, Agent, Attachment, Policy, Requester, SlaPolicy, Target, fold
-from supportflow.exceptions import DuplicateRef, InvalidInput, Refused
+from supportflow import Actor, Agent, Attachment, MemoryStore, Policy, Requester, SlaPolicy, Target, fold
+from supportflow.exceptions import ConflictError, DuplicateRef, InvalidInput, Refused
 from supportflow.model.people import HOST
+from supportflow.model.storage import Conflict
 
 DAYS = timedelta(days=3)
 POLICY = Policy.model_validate({"identity": {"window": DAYS}})
@@ -278,3 +279,32 @@ def test_clocks_of_a_joined_contact_follow_the_message():
     again = contact(one).ticket
     assert again.clock("next_response").running
     assert again.waiting_since == START + timedelta(hours=2)
+
+
+class Contested(MemoryStore):
+    """Somebody else is faster, so many times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    def commit(self, commit, /):
+        if commit.changes[0].stream.startswith("requester:") and self.times:
+            self.times -= 1
+            return Conflict(commit.changes[0].stream)
+        return super().commit(commit)
+
+
+def test_a_link_is_tried_again_when_others_were_faster():
+    one = desk(POLICY, store=Contested(3))
+    assert one.link_requester("ana", "bo", by="sam") == {"bo"}
+    given_up = desk(POLICY, store=Contested(99))
+    with pytest.raises(ConflictError):
+        given_up.link_requester("ana", "bo", by="sam")
+
+
+def test_a_person_has_at_most_fifty_ids():
+    one = desk(POLICY)
+    for number in range(60):
+        known = one.link_requester("ana", f"id-{number:02}", by="sam")
+    assert len(known) == 49

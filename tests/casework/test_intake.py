@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from desk.office import START, clock_of, contents, desk, store_of
 from supportflow import Actor, Attachment, FieldSpec, MemoryChannel, Policy, SlaPolicy, Target, fold
-from supportflow.exceptions import InvalidInput, PolicyError, Refused
+from supportflow.exceptions import IdempotencyMismatch, InvalidInput, PolicyError, Refused
 from supportflow.model.people import HOST
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.metrics import shipped_metrics
@@ -423,3 +423,32 @@ def test_whatever_the_order_the_ticket_waits_until_the_last_item_and_asks_once(o
     assert kinds(one, ticket).count("evidence_requested") == 1
     assert fold(one.history(ticket)) == one.get(ticket)
     assert json.loads(one.history(ticket)[1].model_dump_json())["ticket_id"] == ticket.id
+
+
+# --- secrets and keys ------------------------------------------------------------------------------
+
+
+def test_a_secret_given_as_evidence_is_removed():
+    rule = {"evidence": [{"name": "story", "kind": "text"}, {"name": "file", "kind": "attachment"}]}
+    one = desk(policy(intake={"categories": {"c2c": rule}}))
+    ticket = opened(one)
+    phrase = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+    file = Attachment(name=f"{phrase}.txt")
+    outcome = one.provide(ticket, evidence={"story": f"my seed phrase is {phrase}", "file": file}, by="sam")
+    assert "seed_phrase" in outcome.redacted
+    story = one.evidence(ticket)[0].value
+    assert story == "my [seed phrase removed]"
+    assert "sausage" not in repr(contents(store_of(one)))
+
+
+@pytest.mark.parametrize("secret", [None, b"0123456789abcdef"])
+def test_evidence_is_no_part_of_a_fingerprint_that_can_be_guessed(secret):
+    one = desk(policy(), secret=secret)
+    ticket = opened(one)
+    for order in ("202603020001", "202603020002"):
+        arguments = {"evidence": {"order_number": order}, "by": "sam", "key": "k"}
+        if secret is not None and order.endswith("2"):
+            with pytest.raises(IdempotencyMismatch):
+                one.provide(ticket, **arguments)
+        else:
+            assert one.provide(ticket, **arguments).duplicate is order.endswith("2")

@@ -30,7 +30,8 @@ NOT_OURS = [
     "help@example.com.evil.io", "help@examp1e.com", "a@evil.mail.example.com", "+49 30 1234568",
     "https://t.me/example_official2",
     "https://t.me/other", "https://t.me/example_official/../other", "https://t.me/example_official/%2E%2e/other",
-    "https://example.com\\@evil.io/", "https://evil.io/example.com", "ftp://example.com", "https://evil。io",
+    "https://example.com\\@evil.io/", "https://evil.io/example.com", "ftp://example.com",
+    "https://evil.io/example_official/12", "https://evil。io",
 ]  # fmt: skip
 
 

@@ -146,3 +146,11 @@ def test_a_step_is_listed_once():
     with pytest.raises(PolicyError) as wrong:
         CompiledPolicy(Policy.model_validate({"procedures": {"c2c": {"steps": [STEPS[0], STEPS[0]]}}}))
     assert wrong.value.problems == ("procedures.c2c.steps: 'read_chat' is listed twice",)
+
+
+def test_what_was_resolved_without_them_can_still_be_closed():
+    one = desk(POLICY)
+    ticket = opened(one, ref="7")
+    one.observe(ref="7", status="resolved")
+    assert "close" in one.permitted(ticket)
+    assert one.close_ticket(ticket, by="sam").ticket.status == "closed"

@@ -144,7 +144,10 @@ EXPECTED: dict[str, EventBase] = {
             **{**HEAD, "by": SYSTEM}, topic="c2c", items=("order_number", "paid_at"), template="evidence", language="zh",
             channel="email", policy=FINGERPRINT,
         ),
-        EvidenceProvided(**{**HEAD, "by": ANA}, item="proof_of_payment", value=TEXT, attachment=FILE, party="seller-9"),
+        EvidenceProvided(
+            **{**HEAD, "by": ANA}, item="proof_of_payment", value=TEXT, attachment=FILE, party="seller-9",
+            redacted=("password",),
+        ),
         StepCompleted(**HEAD, step="hear_both_sides", reason=TEXT),
         PartyAdded(
             **HEAD, role="counterparty", party="seller-9", channel="chat", due_at="2026-03-04T09:00:00Z",

@@ -29,7 +29,12 @@ def has(ticket: Ticket, spec: EvidenceSpec) -> bool:
 
 
 def take_in(
-    draft: Draft, evidence: Mapping[str, object], attachments: Attachments = (), *, party: str | None = None
+    draft: Draft,
+    evidence: Mapping[str, object],
+    attachments: Attachments = (),
+    *,
+    party: str | None = None,
+    redacted: tuple[str, ...] = (),
 ) -> None:
     """Record evidence that came: items by name, and files that can only be one of the missing items.
 
@@ -38,6 +43,7 @@ def take_in(
         evidence: Item → reference to a value, or handle of a file.
         attachments: Files of the message. The first that can be a missing item is taken for it; none counts twice.
         party: Id of the party that it is from; None for the requester.
+        redacted: Kinds that were removed from evidence that comes without a message, which would say it.
 
     Raises:
         InvalidInput: If an item is neither the policy's nor expected of the party.
@@ -50,13 +56,13 @@ def take_in(
     for item, given in evidence.items():
         if cases.spec(ticket.category, item) is None and item not in expected:
             raise InvalidInput(f"evidence.{item}", "is no item of evidence that the policy knows")
-        _provided(draft, item, given, party)
+        _provided(draft, item, given, party, redacted)
     wanted = [item for item in expected if item not in evidence]
     for handle in attachments:
         fitting = next((item for item in wanted if _can_be(draft, item, handle)), None)
         if fitting is not None:
             wanted.remove(fitting)
-            _provided(draft, fitting, handle, party)
+            _provided(draft, fitting, handle, party, redacted)
 
 
 def _can_be(draft: Draft, item: str, handle: object) -> bool:
@@ -64,12 +70,16 @@ def _can_be(draft: Draft, item: str, handle: object) -> bool:
     return isinstance(handle, AttachmentHandle) and spec is not None and fits_media(spec, handle.media_type)
 
 
-def _provided(draft: Draft, item: str, given: object, party: str | None) -> None:
+def _provided(draft: Draft, item: str, given: object, party: str | None, redacted: tuple[str, ...]) -> None:
     assert isinstance(given, ContentRef | AttachmentHandle), (
         "values are replaced by references before anything is decided"
     )
     value, attachment = (given, None) if isinstance(given, ContentRef) else (None, given)
-    draft.emit(EvidenceProvided(**draft.head(), item=item, value=value, attachment=attachment, party=party))
+    draft.emit(
+        EvidenceProvided(
+            **draft.head(), item=item, value=value, attachment=attachment, party=party, redacted=redacted
+        )
+    )
 
 
 def provide(draft: Draft, command: Provide, facts: Facts, book: PolicyBook) -> None:
@@ -87,19 +97,14 @@ def provide(draft: Draft, command: Provide, facts: Facts, book: PolicyBook) -> N
         raise Refused(
             ticket.id, command.kind, "only the requester, the desk and parties of the case give evidence"
         )
-    take_in(draft, command.evidence, party=party)
+    take_in(draft, command.evidence, party=party, redacted=facts.redacted)
     ask(draft, None)
 
 
 def waits(draft: Draft) -> bool:
     """True if the ticket goes on waiting for evidence whatever the requester has just written."""
-    ticket, cases = draft.ticket, draft.policy.cases
-    return (
-        ticket.case.waiting
-        and cases.intake.incomplete == "wait"
-        and cases.waits(ticket.priority_class)
-        and bool(missing(ticket, draft.policy))
-    )
+    ticket, policy = draft.ticket, draft.policy
+    return ticket.case.waiting and policy.cases.intake.incomplete == "wait" and bool(missing(ticket, policy))
 
 
 def ask(draft: Draft, written_in: str | None) -> None:

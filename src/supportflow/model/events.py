@@ -442,6 +442,7 @@ class EvidenceProvided(TicketEvent):
         value: Reference to what was given.
         attachment: The file that was given.
         party: Id of the party that it is from; None for the requester's.
+        redacted: Kinds of secrets and personal data that were removed from what was given apart from a message.
     """
 
     kind: Literal["evidence_provided"] = "evidence_provided"
@@ -449,6 +450,7 @@ class EvidenceProvided(TicketEvent):
     value: ContentRef | None = None
     attachment: AttachmentHandle | None = None
     party: Id | None = None
+    redacted: tuple[Name, ...] = ()
 
 
 class StepCompleted(TicketEvent):
