@@ -194,7 +194,7 @@ def test_a_history_under_its_own_policy_gives_back_what_was_recorded(steps):
 def test_a_deadline_that_passed_is_not_passed_again_when_a_history_is_gone_through():
     late = [("party", 5, "sam"), ("wait", 60), ("run_due",), ("wait", 60)]
     one = run(late)
-    again = rebuild(one.history(ref="1"), CompiledPolicy(POLICY), "default", 2**60)
+    again = rebuild(one.history(ref="1"), CompiledPolicy(POLICY), "default", 2**56)
     assert [event.kind for event in again.events].count("party_deadline_passed") == 1
 
 
