@@ -19,3 +19,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 def root() -> Path:
     """The root of the project's tree."""
     return ROOT
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The exhaustive tests of every room run only when they are asked for with `-m exhaustive`."""
+    if "exhaustive" in (config.option.markexpr or ""):
+        return
+    left_out = [item for item in items if "exhaustive" in item.keywords]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
