@@ -11,6 +11,7 @@ from supportflow._time import Instant
 from supportflow.model.content import AttachmentHandle, Content
 from supportflow.model.signals import Signals
 from supportflow.model.storage import (
+    AgentRow,
     Answer,
     Commit,
     DeadLetter,
@@ -127,6 +128,21 @@ class Store(Protocol):
 
     def search(self, tenant: str, query: Query, /) -> Sequence[TicketRow]:
         """The rows that match, in the query's order."""
+        ...
+
+    def load_agent(self, tenant: str, agent_id: str, /) -> AgentRow | None:
+        """An agent's row, or None."""
+        ...
+
+    def agents(self, tenant: str, /, after: str = "", limit: int = 1_000) -> Sequence[AgentRow]:
+        """The agents whose ids sort after `after`, in that order: code points are compared."""
+        ...
+
+    def lead(self, tenant: str, role: str, holder: str, now_us: int, until_us: int, /) -> bool:
+        """Become, or stay, the only holder of a role until an instant.
+
+        False if somebody else holds it and their time has not passed. Holding it until now, or earlier, gives it up.
+        """
         ...
 
     def due(self, tenant: str, before_us: int, limit: int, /) -> Sequence[str]:

@@ -84,7 +84,7 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
     """What must leave the desk because of a commit: events that handlers wait for, replies for channels."""
     rows: list[OutboxRow] = []
     for change in changes:
-        if change.row is None:
+        if not isinstance(change.row, TicketRow):
             continue
         ticket_id = change.row.id
         for stored in change.events:

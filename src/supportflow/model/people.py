@@ -1,9 +1,11 @@
 """Who does things: agents, requesters, groups, and the actor that an event names."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
+from supportflow._time import Instant
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Body, Id, Name, Value
 from supportflow.model.problems import invalid
@@ -17,6 +19,7 @@ __all__ = [
     "Group",
     "Requester",
     "RequesterId",
+    "Skill",
     "actor",
     "opaque",
 ]
@@ -60,6 +63,22 @@ HOST = Actor.model_construct(kind="host", id="host")
 """The host application, when it names nobody."""
 
 
+class Skill(Value):
+    """What somebody can do, and how well.
+
+    Attributes:
+        level: 1 (beginner) to 5.
+        valid_until: From this instant on the certificate has lapsed and the skill no longer counts.
+    """
+
+    level: Annotated[int, Field(strict=True, ge=1, le=5)] = 1
+    valid_until: Instant | None = None
+
+
+def _skill(value: object) -> object:
+    return {"level": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class Agent(Value):
     """Somebody who works on tickets.
 
@@ -67,6 +86,13 @@ class Agent(Value):
         id: The host's id.
         name: For people to read; never kept in an event.
         groups: The support groups that the agent belongs to.
+        tiers: The lines of support that they work in.
+        skills: Skill → level, 1 to 5, or a `Skill` with an end.
+        languages: BCP 47 tags of what they write.
+        capacity: Units of work that they can hold at a time; what a ticket takes is in the policy's routing.
+        limits: Channel → how many tickets of that channel at most.
+        shifts: Names of the policy's calendars: on duty while one of them is open. None named: whenever they are available.
+
 
     Raises:
         InvalidInput: If a value cannot be used.
@@ -75,6 +101,12 @@ class Agent(Value):
     id: Id
     name: Body | None = None
     groups: tuple[Name, ...] = ()
+    tiers: tuple[Name, ...] = ("expert",)
+    skills: Mapping[Name, Annotated[Skill, BeforeValidator(_skill)]] = Field(default_factory=dict)
+    languages: tuple[Name, ...] = ()
+    capacity: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 5
+    limits: Mapping[Name, Annotated[int, Field(strict=True, ge=0)]] = Field(default_factory=dict)
+    shifts: tuple[Name, ...] = ()
 
     def __init__(self, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
         try:

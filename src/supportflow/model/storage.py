@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from supportflow.model.content import Content
 
 __all__ = [
+    "AgentRow",
     "Answer",
     "Commit",
     "Committed",
@@ -55,6 +56,7 @@ class TicketRow:
         due_us: The earliest due time of a running clock.
         wakeup_us: When the ticket must be looked at next.
         snapshot: The ticket as JSON.
+        queued: True while it waits for an agent: nobody has it, and it is offered to nobody.
     """
 
     id: str
@@ -78,6 +80,25 @@ class TicketRow:
     updated_us: int
     wakeup_us: int | None
     snapshot: bytes
+    queued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """An agent's snapshot.
+
+    Attributes:
+        version: Number of events in the stream.
+        fold_version: Version of the fold that made the snapshot.
+        available: True while they take work, if they are on duty.
+        snapshot: The agent's state as JSON.
+    """
+
+    id: str
+    version: int
+    fold_version: int
+    available: bool
+    snapshot: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +106,16 @@ class StreamChange:
     """New events of one stream.
 
     Attributes:
-        stream: `"ticket:<id>"` or `"desk"`.
+        stream: `"ticket:<id>"`, `"agent:<id>"`, `"requester:<id>"` or `"desk"`.
         expected: The version that the decision was made on.
         events: In order, numbered from `expected + 1`.
-        row: The ticket's new row; None for a stream that is not a ticket's.
+        row: The new row of the ticket or the agent; None for a stream of neither.
     """
 
     stream: str
     expected: int
     events: tuple[EventRow, ...]
-    row: TicketRow | None = None
+    row: TicketRow | AgentRow | None = None
 
 
 class OutboxRow(NamedTuple):
@@ -102,8 +123,8 @@ class OutboxRow(NamedTuple):
 
     Attributes:
         key: `"<ticket>:<version>:<effect>"`: the same for every attempt, so that the receiver can drop repeats.
-        topic: `"event:<kind>"` or `"channel:<name>"`.
-        ticket_id: Deliveries of one ticket and topic leave in order.
+        topic: `"event:<kind>"`, `"channel:<name>"`, or `"floor"`: the queue or an agent has changed.
+        ticket_id: Deliveries of one ticket and topic leave in order. On the topic `"floor"` it can be an agent's id.
         seq: The event in the ticket's stream that it is about.
         attempts: How often it was tried.
         next_us: Not before this instant.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from supportflow.model.content import Content
 from supportflow.model.storage import (
+    AgentRow,
     Answer,
     Commit,
     Committed,
@@ -147,6 +148,8 @@ class _Tenant:
     content: dict[str, Content] = field(default_factory=dict)
     outbox: _Outbox = field(default_factory=_Outbox)
     policies: dict[str, bytes] = field(default_factory=dict)
+    agents: dict[str, AgentRow] = field(default_factory=dict)
+    leaders: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -201,19 +204,22 @@ class MemoryStore:
             if len(tenant.streams.get(change.stream, ())) != change.expected:
                 return Conflict(change.stream)
         for change in commit.changes:
-            ref = None if change.row is None else change.row.ref
+            row = change.row
             if (
-                ref is not None
-                and change.row is not None
-                and tenant.refs.get(ref, change.row.id) != change.row.id
+                isinstance(row, TicketRow)
+                and row.ref is not None
+                and tenant.refs.get(row.ref, row.id) != row.id
             ):
-                return RefTaken(ref)
+                return RefTaken(row.ref)
         return None
 
     def _apply(self, tenant: _Tenant, change: StreamChange) -> None:
         tenant.streams[change.stream].extend(change.events)
         row = change.row
         if row is None:
+            return
+        if isinstance(row, AgentRow):
+            tenant.agents[row.id] = row
             return
         if row.ref is not None:
             tenant.refs[row.ref] = row.id
@@ -253,6 +259,29 @@ class MemoryStore:
             last = _sortable(query.after)
             found = [row for row in found if (key(row) < last if query.descending else key(row) > last)]
         return tuple(found[: query.limit])
+
+    # --- agents and roles ----------------------------------------------------------------------
+
+    def load_agent(self, tenant: str, agent_id: str, /) -> AgentRow | None:
+        """An agent's row, or None."""
+        with self._lock:
+            return self._tenants[tenant].agents.get(agent_id)
+
+    def agents(self, tenant: str, /, after: str = "", limit: int = 1_000) -> Sequence[AgentRow]:
+        """The agents whose ids sort after `after`, in that order."""
+        with self._lock:
+            rows = self._tenants[tenant].agents
+            return tuple(rows[agent_id] for agent_id in sorted(rows) if agent_id > after)[:limit]
+
+    def lead(self, tenant: str, role: str, holder: str, now_us: int, until_us: int, /) -> bool:
+        """Become, or stay, the only holder of a role until an instant."""
+        with self._lock:
+            leaders = self._tenants[tenant].leaders
+            other, end_us = leaders.get(role, (holder, now_us))
+            if other != holder and end_us > now_us:
+                return False
+            leaders[role] = (holder, until_us)
+            return True
 
     # --- wake-ups ------------------------------------------------------------------------------
 
