@@ -1,0 +1,1 @@
+"""Routing: what tickets need, who can take them, and the floor on which the two meet."""
