@@ -116,6 +116,9 @@ class Agent(Value):
         except ValidationError as error:
             raise invalid(error) from None
 
+    # pydantic then validates agents inside documents by field, so that errors there keep their full path.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
     @property
     def actor(self) -> Actor:
         """The actor that events name."""
