@@ -1,10 +1,10 @@
 """Between values and rows: events, snapshots and outbox entries as a store keeps them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from supportflow._time import to_us
 from supportflow.flows.environment import Environment
-from supportflow.kernel import FOLD_VERSION, evolve, wakeup
+from supportflow.kernel import FOLD_VERSION, Decision, wakeup
 from supportflow.kernel.wakeup import queue_place
 from supportflow.model.events import EventBase, EvidenceRequested, ReplySent, TicketEvent
 from supportflow.model.storage import EventRow, OutboxRow, StreamChange, TicketRow
@@ -57,23 +57,19 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
 
 
 def stream_changes(
-    env: Environment, before: Iterable[Ticket], events: Sequence[EventBase]
+    env: Environment, before: Iterable[Ticket], decision: Decision
 ) -> tuple[tuple[StreamChange, ...], dict[str, Ticket]]:
     """The events of a decision, sorted into streams, with the tickets that they lead to."""
-    tickets: dict[str, Ticket] = {ticket.id: ticket for ticket in before}
     versions = {ticket.id: ticket.version for ticket in before}
+    tickets = {ticket.id: ticket for ticket in (*before, *decision.tickets)}
     grouped: dict[str, list[EventBase]] = {}
-    for event in events:
+    for event in decision.events:
         assert isinstance(event, TicketEvent)
         grouped.setdefault(event.ticket_id, []).append(event)
     changes: list[StreamChange] = []
     for ticket_id, own in grouped.items():
-        ticket = tickets.get(ticket_id)
-        for event in own:
-            ticket = evolve(ticket, event, tenant=env.tenant)
-        assert ticket is not None
-        tickets[ticket_id] = ticket
-        first = versions.get(ticket_id, 0)
+        ticket, first = tickets[ticket_id], versions.get(ticket_id, 0)
+        assert ticket.version == first + len(own)
         rows = tuple(event_row(seq, event) for seq, event in enumerate(own, first + 1))
         row = ticket_row(ticket, env.book[ticket.policy])
         changes.append(StreamChange(f"ticket:{ticket_id}", first, rows, row))
@@ -83,6 +79,8 @@ def stream_changes(
 def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) -> tuple[OutboxRow, ...]:
     """What must leave the desk because of a commit: events that handlers wait for, replies for channels."""
     rows: list[OutboxRow] = []
+    if not env.subscribed and not env.channels:
+        return ()
     for change in changes:
         if not isinstance(change.row, TicketRow):
             continue

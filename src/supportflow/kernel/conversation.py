@@ -143,7 +143,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
     same_class = ended.priority_class if ended.priority_class in policy.document.classes else None
     asked = Described(requester=ended.requester, priority_class=same_class, level=ended.level)
     opened = begin(event, asked, facts.signals, policy, ended.tenant, detected_us=draft.detected_us)
-    draft.events += opened.events
+    draft.include(opened)
 
 
 def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:

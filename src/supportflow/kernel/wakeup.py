@@ -7,7 +7,7 @@ from supportflow.conditions.ticket import ticket_record
 from supportflow.model.base import StatusCategory
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
-from supportflow.sla.clock import due_us, next_milestone_us
+from supportflow.sla.clock import due_us, next_milestone_us, no_milestone_before
 from supportflow.sla.engine import uncap
 from supportflow.triage.priority import PriorityKey
 
@@ -27,18 +27,23 @@ class Due(NamedTuple):
     what: Literal["milestone", "uncap", "auto_close", "party_deadline"]
 
 
-def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) -> Due | None:
+def next_due(
+    ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True, before_us: int | None = None
+) -> Due | None:
     """The next thing that happens to a ticket by itself; None if nothing will.
 
     Args:
         ticket: The ticket.
         policy: The policy that it lives under.
         closing: False to leave automatic closing out.
+        before_us: If only what lies before this instant is of interest; what is answered can still lie after it.
     """
     first: Due | None = None
     calendars = policy.calendar
     for place, clock in enumerate(ticket.clocks):
         if clock.state == "running":
+            if before_us is not None and no_milestone_before(clock, before_us):
+                continue
             at_us = next_milestone_us(clock, calendars)
             if at_us is not None and (first is None or at_us < first.at_us):
                 first = Due(at_us, 0, place, "milestone")
