@@ -93,7 +93,7 @@ def decide(
         Refused: If the command is not allowed in this state.
         InvalidInput: If it names what the policy does not know.
     """
-    return decided(book, ticket, command, facts, now).events
+    return tuple(_draft(book, ticket, command, facts, now).events)
 
 
 def decided(
