@@ -55,6 +55,10 @@ class _Pattern:
     order: int
 
 
+_Uses = dict[int, list[tuple[_Pattern, int]]]
+"""Of each part: the patterns that it is in, and at which position."""
+
+
 class _Role(IntEnum):
     """What the parts of an entry do, as indexes of a list."""
 
@@ -64,8 +68,11 @@ class _Role(IntEnum):
     EXCUSES = 3
 
 
-_Hit = tuple["_Pattern", int, int, int]
-"""A part of a pattern: which, at which position, its first and last unit."""
+_Hit = tuple[int, int, int, int, int, "_Pattern"]
+"""A part of a pattern: its last and its first unit, the part, the pattern's order, the position in it, the pattern.
+
+As they are sorted, so they count: by where they end, the longest first.
+"""
 
 
 def _role(entry: Entry) -> _Role:
@@ -100,17 +107,13 @@ def _by_rarest(patterns: list[_Pattern], parts: int) -> list[list[_Pattern]]:
     return having
 
 
-def _places(unit: str, units: str) -> Iterator[int]:
+def _places(unit: str, units: str) -> list[int]:
+    places = []
     at = units.find(unit)
     while at >= 0:
-        yield at
+        places.append(at)
         at = units.find(unit, at + 1)
-
-
-def _in_order(hit: _Hit) -> tuple[int, int, int]:
-    """By where it ends, the longest first."""
-    pattern, position, first, last = hit
-    return last, first, pattern.parts[position]
+    return places
 
 
 class CompiledLexicons:
@@ -189,7 +192,7 @@ class CompiledLexicons:
         """
         of_pieces = self._alphabet.read(text.pieces, plain=text.spelt.isascii())
         units = self._alphabet.simplified("".join(of_pieces))
-        several = list(self._several.scan(units))
+        several = self._several.scan(units)
         single = self._single.keys() & set(units)
         uses = self._possible(
             {part for parts, _, _ in several for part in parts}.union(*map(self._single.__getitem__, single))
@@ -197,19 +200,9 @@ class CompiledLexicons:
         if not uses:
             return []
         places = Places(text, units, of_pieces)
-        by_role: list[list[_Hit]] = [[], [], [], []]
-        for parts, first, last in several:
-            for part in parts:
-                for pattern, position in uses.get(part, ()):
-                    by_role[pattern.role].append((pattern, position, first, last))
-        for unit in single:
-            for part in self._single[unit]:
-                for pattern, position in uses.get(part, ()):
-                    by_role[pattern.role] += [(pattern, position, at, at) for at in _places(unit, units)]
-        for hits in by_role:
-            hits.sort(key=_in_order)
-        places.negating.update(last for *_, last in by_role[_Role.NEGATES])
-        for *_, first, last in by_role[_Role.EXCUSES]:
+        by_role = self._hits(uses, several, single, units)
+        places.negating.update(hit[0] for hit in by_role[_Role.NEGATES])
+        for last, first, *_ in by_role[_Role.EXCUSES]:
             places.excused.update(range(first, last + 1))
         questions = self._matched(by_role[_Role.ASKS], places, {})
         reports = self._matched(by_role[_Role.SPEAKS], places, _asked(questions))
@@ -221,7 +214,7 @@ class CompiledLexicons:
             key=lambda match: (match.end, match.start),
         )
 
-    def _possible(self, present: set[int]) -> dict[int, list[tuple[_Pattern, int]]]:
+    def _possible(self, present: set[int]) -> _Uses:
         """The uses of the parts that occur in patterns of which no part is missing: most occur in others."""
         possible = [
             pattern
@@ -230,11 +223,30 @@ class CompiledLexicons:
             if len(pattern.parts) == 1 or present.issuperset(pattern.parts)
         ]
         possible.sort(key=attrgetter("order"))
-        uses: dict[int, list[tuple[_Pattern, int]]] = defaultdict(list)
+        uses: _Uses = defaultdict(list)
         for pattern in possible:
             for position, part in enumerate(pattern.parts):
                 uses[part].append((pattern, position))
         return uses
+
+    def _hits(
+        self, uses: _Uses, several: list[tuple[tuple[int, ...], int, int]], single: set[str], units: str
+    ) -> list[list[_Hit]]:
+        """Where the parts stand, by what their patterns do, in the order in which they count."""
+        by_role: list[list[_Hit]] = [[], [], [], []]
+        for parts, first, last in several:
+            for part in parts:
+                for pattern, position in uses.get(part, ()):
+                    by_role[pattern.role].append((last, first, part, pattern.order, position, pattern))
+        for unit in single:
+            for part in self._single[unit]:
+                for pattern, position in uses.get(part, ()):
+                    hits = by_role[pattern.role]
+                    for at in _places(unit, units):
+                        hits.append((at, at, part, pattern.order, position, pattern))
+        for hits in by_role:
+            hits.sort()
+        return by_role
 
     def _matched(
         self, found: "list[_Hit]", places: "Places", asked: dict[str | None, "Cover"]
@@ -262,7 +274,7 @@ class CompiledLexicons:
         """
         # For each pattern and position that has been reached: where the chain to it began and ended, latest last.
         reached: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
-        for pattern, position, first, last in found:
+        for last, first, _, _, position, pattern in found:
             if pattern.number in done:
                 continue
             begin = first

@@ -6,9 +6,11 @@ two characters name the few lengths that a sequence beginning with them can have
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 __all__ = ["Sequences"]
+
+_PAIR = 2
 
 
 class Sequences:
@@ -18,28 +20,39 @@ class Sequences:
         sequences: Each sequence, with the numbers to report where it stands.
     """
 
-    __slots__ = ("_lengths", "_numbers", "_starts")
+    __slots__ = ("_meant", "_pairs", "_starts")
 
-    def __init__(self, sequences: Mapping[str, Collection[int]]) -> None:
-        self._numbers = sequences
-        lengths: dict[str, set[int]] = {}
+    def __init__(self, sequences: Mapping[str, tuple[int, ...]]) -> None:
+        self._meant = sequences
+        lengths: dict[str, set[int]] = {sequence[:_PAIR]: set() for sequence in sequences}
         for sequence in sequences:
-            lengths.setdefault(sequence[:2], set()).add(len(sequence))
-        self._lengths = {pair: sorted(known, reverse=True) for pair, known in lengths.items()}
+            lengths[sequence[:_PAIR]].add(len(sequence))
+        # Of each pair that begins a sequence: what it means itself, and the lengths of what is longer.
+        self._pairs = {
+            pair: (sequences.get(pair), tuple(sorted(known - {_PAIR}))) for pair, known in lengths.items()
+        }
         self._starts = _starts(lengths)
 
-    def scan(self, units: str) -> Iterator[tuple[Collection[int], int, int]]:
+    def scan(self, units: str) -> list[tuple[tuple[int, ...], int, int]]:
         """Every occurrence of every sequence: its numbers, its first and its last unit's index, in order of the first.
 
         Linear in the text: a place costs at most one look for each length that a sequence has.
         """
-        numbers, lengths = self._numbers, self._lengths
+        pairs, meant = self._pairs.get, self._meant.get
+        found: list[tuple[tuple[int, ...], int, int]] = []
         for match in self._starts.finditer(units):
             first = match.start()
-            for length in lengths.get(units[first : first + 2], ()):
-                found = numbers.get(units[first : first + length])
-                if found is not None:
-                    yield found, first, first + length - 1
+            begun = pairs(units[first : first + _PAIR])
+            if begun is None:
+                continue
+            numbers, longer = begun
+            if numbers is not None:
+                found.append((numbers, first, first + 1))
+            for length in longer:
+                numbers = meant(units[first : first + length])
+                if numbers is not None:
+                    found.append((numbers, first, first + length - 1))
+        return found
 
 
 def _starts(pairs: Collection[str]) -> re.Pattern[str]:

@@ -29,8 +29,10 @@ class _Pieces(dict[str, str]):
     """The characters that stand for each piece of a text."""
 
     def __missing__(self, piece: str) -> str:
-        if _chinese(piece):
+        if "\u4e00" <= piece <= "\ua000":
             return piece  # a run: each of its characters is a unit
+        if piece[0].isalnum():
+            return _UNKNOWN
         unit = normal(piece)
         return "" if unit is None else BREAK if unit == BREAK else _UNKNOWN
 
