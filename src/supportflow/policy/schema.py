@@ -18,6 +18,7 @@ from supportflow.policy.authority import Authority
 from supportflow.policy.identity import Identity
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.publishing import expanded
+from supportflow.routing.policy import RoutingPolicy
 from supportflow.routing.rotation import Rotation
 from supportflow.sla.metrics import Metric
 from supportflow.sla.policy import CalendarName, SlaPolicy
@@ -67,6 +68,7 @@ class Policy(Document):
         procedures: Category (topic) → the steps that its tickets go through.
         official: The organisation's own addresses.
         authority: Levels of verification, and the actions that need them.
+        routing: How tickets find agents; the host assigns them itself, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
     """
@@ -99,6 +101,7 @@ class Policy(Document):
     procedures: Mapping[Name, Procedure] = Field(default_factory=dict)
     official: Official = Field(default_factory=Official)
     authority: Authority = Field(default_factory=Authority)
+    routing: RoutingPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
 
     def published(self) -> "Policy":
