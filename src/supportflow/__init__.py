@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from supportflow.model.base import StatusCategory, TicketType
     from supportflow.model.casework import Party
     from supportflow.model.content import Attachment
-    from supportflow.model.people import Actor, Agent, Group, Requester
+    from supportflow.model.people import Actor, Agent, Group, Requester, Skill
+    from supportflow.model.routing import ShiftOverride
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
-    from supportflow.policy import Policy, PolicyBook, load_policy
+    from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.authority import Authority
     from supportflow.policy.identity import Identity
     from supportflow.policy.procedures import Procedure, Step
+    from supportflow.routing.coverage import Promise
+    from supportflow.routing.document import Roster
+    from supportflow.routing.rotation import Rotation, RotationLayer
     from supportflow.sla.metrics import Metric
     from supportflow.sla.policy import SlaPolicy, Target
     from supportflow.stores import MemoryStore
@@ -63,7 +67,13 @@ __all__ = [
     "PolicyBook",
     "PriorityRule",
     "Procedure",
+    "Promise",
     "Requester",
+    "Roster",
+    "Rotation",
+    "RotationLayer",
+    "ShiftOverride",
+    "Skill",
     "SlaPolicy",
     "StatusCategory",
     "Step",
@@ -77,6 +87,7 @@ __all__ = [
     "evolve",
     "fold",
     "load_policy",
+    "load_roster",
     "wakeup",
 ]
 
@@ -110,7 +121,13 @@ _HOME = {
     "PolicyBook": "policy",
     "PriorityRule": "triage.priority",
     "Procedure": "policy.procedures",
+    "Promise": "routing.coverage",
     "Requester": "model.people",
+    "Roster": "routing.document",
+    "Rotation": "routing.rotation",
+    "RotationLayer": "routing.rotation",
+    "ShiftOverride": "model.routing",
+    "Skill": "model.people",
     "SlaPolicy": "sla.policy",
     "StatusCategory": "model.base",
     "Step": "policy.procedures",
@@ -124,6 +141,7 @@ _HOME = {
     "evolve": "kernel",
     "fold": "kernel",
     "load_policy": "policy",
+    "load_roster": "policy",
     "wakeup": "kernel",
 }
 
