@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from supportflow.sla.metrics import Metric
     from supportflow.sla.policy import SlaPolicy, Target
     from supportflow.stores import MemoryStore
+    from supportflow.stores.sql import AsyncSqlStore, SqlStore
     from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
     from supportflow.triage.official import AddressCheck, Official
     from supportflow.triage.priority import PriorityRule
@@ -38,6 +39,7 @@ __all__ = [
     "AddressCheck",
     "Agent",
     "AsyncDesk",
+    "AsyncSqlStore",
     "Attachment",
     "Authority",
     "BusinessCalendar",
@@ -65,6 +67,7 @@ __all__ = [
     "Procedure",
     "Requester",
     "SlaPolicy",
+    "SqlStore",
     "StatusCategory",
     "Step",
     "SupportflowError",
@@ -85,6 +88,7 @@ _HOME = {
     "AddressCheck": "triage.official",
     "Agent": "model.people",
     "AsyncDesk": "aio",
+    "AsyncSqlStore": "stores.sql",
     "Attachment": "model.content",
     "Authority": "policy.authority",
     "BusinessCalendar": "calendars",
@@ -112,6 +116,7 @@ _HOME = {
     "Procedure": "policy.procedures",
     "Requester": "model.people",
     "SlaPolicy": "sla.policy",
+    "SqlStore": "stores.sql",
     "StatusCategory": "model.base",
     "Step": "policy.procedures",
     "SupportflowError": "exceptions",

@@ -11,6 +11,7 @@ try:
 except ImportError:
     raise MissingExtra("sql", "SqlStore") from None
 
+from supportflow.stores.sql.aio import AsyncSqlStore
 from supportflow.stores.sql.store import SqlStore
 
-__all__ = ["SqlStore"]
+__all__ = ["AsyncSqlStore", "SqlStore"]

@@ -46,7 +46,7 @@ class Cursor(Protocol):
         ...
 
 
-class Undo(Exception):  # noqa: N818 - it is no error: it rolls a transaction back and goes no further
+class Undo(Exception):
     """Raised in a transaction to undo it."""
 
 
@@ -97,9 +97,7 @@ def refused(error: BaseException) -> StoreError:
     code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
     if code in {"42P01", "42703"} or "no such table" in str(error) or "no such column" in str(error):
         return StoreError("the database's schema is missing or too old: run `supportflow migrate URL`")
-    return StoreError(
-        f"the database refused: {type(error).__name__}{f' ({code})' if code else ''}"
-    )
+    return StoreError(f"the database refused: {type(error).__name__}{f' ({code})' if code else ''}")
 
 
 def marks(columns: Sequence[str], rows: int = 1) -> str:

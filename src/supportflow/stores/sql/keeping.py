@@ -12,9 +12,7 @@ _BATCH = 500
 """Ids in one statement: SQLite takes at least 999 parameters."""
 
 
-def contents(
-    cursor: Cursor, backend: Backend, tenant: str, ids: Collection[str]
-) -> dict[str, Content]:
+def contents(cursor: Cursor, backend: Backend, tenant: str, ids: Collection[str]) -> dict[str, Content]:
     """Content rows by id."""
     wanted = list(ids)
     found: dict[str, Content] = {}
@@ -87,9 +85,9 @@ def archive(cursor: Cursor, backend: Backend, tenant: str, before_us: int, limit
             ("event", ("tenant", "stream", *EVENT), "stream", [f"ticket:{ticket_id}" for ticket_id in batch]),
         ):
             listed = names(columns)
-            chosen = f"FROM supportflow_{table} WHERE tenant = ? AND {key} IN ({marks})"  # noqa: S608
+            chosen = f"FROM supportflow_{table} WHERE tenant = ? AND {key} IN ({marks})"
             cursor.execute(
-                backend.sql(f"INSERT INTO supportflow_{table}_archive ({listed}) SELECT {listed} {chosen}"),  # noqa: S608
+                backend.sql(f"INSERT INTO supportflow_{table}_archive ({listed}) SELECT {listed} {chosen}"),
                 (tenant, *values),
             )
             cursor.execute(backend.sql(f"DELETE {chosen}"), (tenant, *values))

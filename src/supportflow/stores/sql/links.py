@@ -34,7 +34,7 @@ SESSION = {
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON")
 
 
-class Lost(Exception):  # noqa: N818 - it never leaves the store: it is tried again, or becomes `StoreUnavailable`
+class Lost(Exception):
     """The connection broke. What was sent last may have been done, or not."""
 
 
@@ -79,7 +79,10 @@ def set_up(engine: Engine, *, ours: bool) -> Backend:
         if ours:
             event.listen(engine, "connect", _prepare_postgresql)
         return POSTGRESQL
-    raise InvalidInput("database", f"is {engine.dialect.name}+{engine.dialect.driver}: it must be sqlite or postgresql+psycopg")
+    raise InvalidInput(
+        "database",
+        f"is {engine.dialect.name}+{engine.dialect.driver}: it must be sqlite or postgresql+psycopg",
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -196,7 +199,9 @@ class Own:
                     fairy.dbapi_connection.autocommit = False
 
     def _is_drivers(self, error: Exception) -> bool:
-        return isinstance(error, (self._engine.dialect.loaded_dbapi.Error, exc.SQLAlchemyError, UnicodeError, OverflowError))
+        return isinstance(
+            error, (self._engine.dialect.loaded_dbapi.Error, exc.SQLAlchemyError, UnicodeError, OverflowError)
+        )
 
     def _is_lost(self, error: Exception, fairy: Any) -> bool:
         if not isinstance(error, self._engine.dialect.loaded_dbapi.Error):
@@ -282,7 +287,9 @@ class Joined:
 
 def _is_drivers(error: Exception) -> bool:
     names = {cls.__module__.partition(".")[0] for cls in type(error).__mro__}
-    return bool(names & {"sqlite3", "psycopg", "sqlalchemy"}) or isinstance(error, (UnicodeError, OverflowError))
+    return bool(names & {"sqlite3", "psycopg", "sqlalchemy"}) or isinstance(
+        error, (UnicodeError, OverflowError)
+    )
 
 
 def _unwrapped(connection: Any) -> Any:

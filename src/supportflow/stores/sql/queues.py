@@ -44,12 +44,8 @@ def claim_due(
     cursor: Cursor, backend: Backend, tenant: str, now_us: int, lease_us: int, limit: int
 ) -> tuple[Due, ...]:
     """Claim tickets that are due, earliest first."""
-    statement = _CLAIM.format(
-        materialized="MATERIALIZED ", until=_UNTIL[backend.name], lock=backend.lock
-    )
-    cursor.execute(
-        backend.sql(statement), (tenant, now_us, now_us, limit, now_us, lease_us, tenant)
-    )
+    statement = _CLAIM.format(materialized="MATERIALIZED ", until=_UNTIL[backend.name], lock=backend.lock)
+    cursor.execute(backend.sql(statement), (tenant, now_us, now_us, limit, now_us, lease_us, tenant))
     rows = sorted(cursor.fetchall(), key=lambda row: (row[2], row[0]))
     return tuple(Due(ticket_id, claims) for ticket_id, claims, _ in rows)
 
@@ -84,7 +80,13 @@ def lead(
 
 
 def lease(
-    cursor: Cursor, backend: Backend, tenant: str, now_us: int, until_us: int, topics: Collection[str], limit: int
+    cursor: Cursor,
+    backend: Backend,
+    tenant: str,
+    now_us: int,
+    until_us: int,
+    topics: Collection[str],
+    limit: int,
 ) -> tuple[Lease, ...]:
     """Claim deliveries that are due, the first of each ticket and topic; those first that have been for longest."""
     if not topics:
@@ -95,9 +97,7 @@ def lease(
     )
     if backend.name == "postgresql":
         statement = statement.replace(backend.lock, " FOR UPDATE OF o SKIP LOCKED")
-    cursor.execute(
-        backend.sql(statement), (tenant, now_us, *topics, limit, until_us, token, tenant)
-    )
+    cursor.execute(backend.sql(statement), (tenant, now_us, *topics, limit, until_us, token, tenant))
     rows = sorted(cursor.fetchall(), key=lambda row: (row[6], row[2], row[3]))
     return tuple(Lease(OutboxRow(*row[:6]), token) for row in rows)
 

@@ -80,9 +80,7 @@ def load_agent(cursor: Cursor, backend: Backend, tenant: str, agent_id: str) -> 
     return None if row is None else _agent(row)
 
 
-def agents(
-    cursor: Cursor, backend: Backend, tenant: str, after: str, limit: int
-) -> tuple[AgentRow, ...]:
+def agents(cursor: Cursor, backend: Backend, tenant: str, after: str, limit: int) -> tuple[AgentRow, ...]:
     """The agents whose ids sort after `after`, in that order."""
     cursor.execute(
         backend.sql(
@@ -113,9 +111,7 @@ def search(cursor: Cursor, backend: Backend, tenant: str, query: Query) -> tuple
     after = None if query.after is None else tuple(value is None for value in query.after)
     statement = _search(backend, shape, query.order, after, query.descending)
     values: list[object] = [tenant]
-    values += [
-        value for name, value in query.equal.items() if name not in _FLAGS and value is not None
-    ]
+    values += [value for name, value in query.equal.items() if name not in _FLAGS and value is not None]
     if query.after is not None:
         values += _place(query.order, query.after, query.descending)
     cursor.execute(statement, (*values, query.limit))

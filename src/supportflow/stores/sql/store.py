@@ -1,7 +1,6 @@
 """`SqlStore`: keeps everything in SQLite or PostgreSQL."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from threading import Lock
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, exc, make_url
@@ -61,7 +60,6 @@ class SqlStore:
         else:
             self._link = Joined(database)
         self._checked = False
-        self._check_lock = Lock()
 
     @property
     def _backend(self) -> Backend:
@@ -103,18 +101,16 @@ class SqlStore:
 
     def _check(self) -> None:
         """Make the tables of an empty SQLite file; see that others are there and new enough."""
-        with self._check_lock:
-            if self._checked:
-                return
-            found = self._revision()
-            if found is None and self._backend is SQLITE:
-                self._link.run(_make_tables, "write")
-                found = REVISION
-            if found is None:
-                raise StoreError("the database has no tables of supportflow: run `supportflow migrate URL`")
-            if found in KNOWN[:-1]:
-                raise StoreError(f"the database is at revision {found}: run `supportflow migrate URL`")
-            self._checked = True
+        # Without a lock: two that look at once find the same, and only one of them makes the tables.
+        found = self._revision()
+        if found is None and self._backend is SQLITE:
+            self._link.run(_make_tables, "write")
+            found = REVISION
+        if found is None:
+            raise StoreError("the database has no tables of supportflow: run `supportflow migrate URL`")
+        if found in KNOWN[:-1]:
+            raise StoreError(f"the database is at revision {found}: run `supportflow migrate URL`")
+        self._checked = True
 
     def _revision(self) -> str | None:
         exists = (
@@ -179,7 +175,9 @@ class SqlStore:
                 return self._answer(answer, commit, unsure=unsure)
             if archived:
                 self._run("write", commits.restore, commit.tenant, archived)
-        return self._answer(Conflict(commit.changes[0].stream if commit.changes else ""), commit, unsure=False)
+        return self._answer(
+            Conflict(commit.changes[0].stream if commit.changes else ""), commit, unsure=False
+        )
 
     def _apply(self, cursor: Cursor, commit: Commit) -> None:
         try:
