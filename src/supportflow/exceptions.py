@@ -11,6 +11,7 @@ SupportflowError
 │   ├── LifecycleError
 │   ├── CalendarError
 │   ├── PolicyError
+│   ├── RosterError
 │   └── MappingError
 ├── NotFound (LookupError)
 │   ├── TicketNotFound
@@ -59,6 +60,7 @@ __all__ = [
     "PolicyError",
     "PolicyNotFound",
     "Refused",
+    "RosterError",
     "StepsMissing",
     "StoreError",
     "StoreUnavailable",
@@ -157,6 +159,12 @@ class PolicyError(DefinitionError):
     """A policy document is wrong."""
 
     subject = "policy"
+
+
+class RosterError(DefinitionError):
+    """A roster is wrong: an unknown agent or calendar, an agent listed twice, a change that ends before it begins."""
+
+    subject = "roster"
 
 
 class MappingError(DefinitionError):
