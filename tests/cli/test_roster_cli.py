@@ -79,12 +79,12 @@ def test_check_finds_what_nobody_serves(run):
             "opened at 2026-03-02T00:00:00.000000Z"
         ),
         (
-            "roster.toml: warning: promises.1: only 'li-na' serves 'Chinese on Mondays', 4 times in the week and 23.4972 h in "
-            "all, opened at 2026-03-02T00:00:00.000000Z"
+            "roster.toml: warning: promises.1: only 'li-na' serves 'Chinese on Mondays', 4 times in the week and 23.4972 h "
+            "in all, opened at 2026-03-02T00:00:00.000000Z"
         ),
         (
-            "roster.toml: info: agents: 3 of 3 (100%) have at most one of the team's 2 languages; with two each, a team serves "
-            "nearly as well as if everybody had all"
+            "roster.toml: info: agents: 3 of 3 (100%) have at most one of the team's 2 languages; with two each, a team "
+            "serves nearly as well as if everybody had all"
         ),
         "roster.toml: roster 'small desk' has errors: 1",
     ]
