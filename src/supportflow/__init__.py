@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from supportflow.sla.metrics import Metric
     from supportflow.sla.policy import SlaPolicy, Target
     from supportflow.stores import MemoryStore
+    from supportflow.stores.sql import AsyncSqlStore, SqlStore
     from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
     from supportflow.triage.official import AddressCheck, Official
     from supportflow.triage.priority import PriorityRule
@@ -42,6 +43,7 @@ __all__ = [
     "AddressCheck",
     "Agent",
     "AsyncDesk",
+    "AsyncSqlStore",
     "Attachment",
     "Authority",
     "BusinessCalendar",
@@ -75,6 +77,7 @@ __all__ = [
     "ShiftOverride",
     "Skill",
     "SlaPolicy",
+    "SqlStore",
     "StatusCategory",
     "Step",
     "SupportflowError",
@@ -96,6 +99,7 @@ _HOME = {
     "AddressCheck": "triage.official",
     "Agent": "model.people",
     "AsyncDesk": "aio",
+    "AsyncSqlStore": "stores.sql",
     "Attachment": "model.content",
     "Authority": "policy.authority",
     "BusinessCalendar": "calendars",
@@ -129,6 +133,7 @@ _HOME = {
     "ShiftOverride": "model.routing",
     "Skill": "model.people",
     "SlaPolicy": "sla.policy",
+    "SqlStore": "stores.sql",
     "StatusCategory": "model.base",
     "Step": "policy.procedures",
     "SupportflowError": "exceptions",

@@ -35,6 +35,7 @@ from supportflow.model.events.routing import (
     OfferExpired,
     OfferMade,
     OfferWithdrawn,
+    OverflowOpened,
     RequirementRelaxed,
     TicketRouted,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "OfferExpired",
     "OfferMade",
     "OfferWithdrawn",
+    "OverflowOpened",
     "PartyAdded",
     "PartyDeadlinePassed",
     "PolicyPublished",
@@ -153,6 +155,7 @@ Event = Annotated[
     | RequesterUnlinked
     | TicketRouted
     | RequirementRelaxed
+    | OverflowOpened
     | DeclinesForgotten
     | OfferMade
     | OfferAccepted
@@ -209,6 +212,7 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         RequesterUnlinked,
         TicketRouted,
         RequirementRelaxed,
+        OverflowOpened,
         DeclinesForgotten,
         OfferMade,
         OfferAccepted,
