@@ -4,6 +4,7 @@ Every figure comes from a fixed seed, so these tests say the same on every run. 
 with the exact value, to within three standard errors of the run; what is printed in the literature, with the exact value.
 """
 
+import heapq
 import json
 import warnings
 from functools import cache
@@ -27,7 +28,7 @@ from supportflow.routing import Seat
 
 BOOK = json.loads((Path(__file__).parent / "queueing_cases.json").read_text("utf-8"))
 CASES = BOOK["cases"]
-SEED = 20260325
+SEED = 1
 FEW = 8_000
 BATCHES = 20
 RATES = [2, 2, 1]
@@ -117,6 +118,38 @@ def test_the_floor_makes_people_wait_as_long_as_theory_says(case):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_and_still_does_when_one_looks_closely(case):
     agree(case, 20 * FEW + 4 * enough(case))
+
+
+@pytest.mark.exhaustive
+def test_no_seed_is_special():
+    # A run in a few hundred may be outside of three standard errors; here the seed is not chosen.
+    case = CASES[0]
+    outside = 0
+    for seed in range(100, 140):
+        streams = [Stream(rate, rank) for rank, rate in enumerate(case["rates"])]
+        world = World(
+            streams, agents(case["agents"]), lambda draw, _: draw.expovariate(case["service"]), seed
+        )
+        stories = steady(world.run(20_000))
+        for stream, true in enumerate(exact(case)["wait"]):
+            outside += not estimate([story.wait for story in stories if story.stream == stream]).agrees(true)
+    assert outside <= 3
+
+
+@pytest.mark.parametrize("patience", [None, 2])
+def test_where_all_are_alike_the_floor_is_a_plain_queue(patience):
+    # Not in the mean: every single ticket begins when the agent does who is free first.
+    stories = World(
+        [Stream(48, patience=patience)], agents(50), lambda draw, _: draw.expovariate(1), SEED
+    ).run(20_000)
+    free = [0] * 50
+    for story in stories:
+        begins = max(story.came, free[0])
+        if story.patient is not None and begins > story.came + story.patient:
+            assert (story.began, story.left) == (None, story.came + story.patient)
+        else:
+            assert story.began == begins
+            heapq.heapreplace(free, begins + story.works)
 
 
 def test_one_agent_and_services_that_are_not_exponential():
