@@ -241,7 +241,7 @@ class Floor:
     def _absent(self, agent_id: str) -> None:
         if self._chairs.pop(agent_id, None) is not None:
             if not self._kept[agent_id]:
-                del self._kept[agent_id]
+                self._clear(agent_id)
             self._queue.unseat(agent_id)
             self._open.remove(agent_id)
             self._look_again(agent_id)
@@ -315,7 +315,12 @@ class Floor:
         if chair is not None:
             chair.used -= proposed.requirement.weight
         elif not self._kept[agent_id]:
-            del self._kept[agent_id]
+            self._clear(agent_id)
+
+    def _clear(self, agent_id: str) -> None:
+        """Forget an agent who has left, now that every proposal to them is answered."""
+        del self._kept[agent_id]
+        self._turns.pop(agent_id, None)
 
     def _place(self, agent_id: str, chair: _Chair) -> None:
         """Put an agent where they belong among those who have room."""
