@@ -31,6 +31,8 @@ CASES = BOOK["cases"]
 SEED = 1
 FEW = 8_000
 BATCHES = 20
+RARE = 30
+"""A share is compared once it was seen that often: fewer say nothing of their own error."""
 RATES = [2, 2, 1]
 
 
@@ -44,7 +46,8 @@ def exact(case) -> dict:
         waiting = [rate * wait for rate, wait in zip(rates, waits, strict=True)]
         return {"wait": waits, "waiting": waiting, "all_waiting": sum(waiting)}
     plain = plain_queue(rates[0], service, many)
-    return plain | {"tail": longer_than(rates[0], service, many, 1 / service)}
+    tail = longer_than(rates[0], service, many, 1 / service)
+    return plain | {"tail": tail, "wait_if_any": plain["wait"] / plain["p_wait"]}
 
 
 def spread(value):
@@ -84,11 +87,13 @@ def seen(case, tickets: int) -> dict[str, list[Estimate]]:
         ]
         return {"wait": waits}
     late = [story.wait for story in stories if story.wait > 0]
+    long = [float(wait > 1 / case["service"]) for wait in late]
     return {
         "wait": [estimate([story.wait for story in stories])],
         "time": [estimate([(story.ended - story.came) / UNIT_US for story in stories])],
         "p_wait": [estimate([float(story.wait > 0) for story in stories])],
-        "tail": [estimate([float(wait > 1 / case["service"]) for wait in late])] if len(late) > 500 else [],
+        "wait_if_any": [estimate(late)],
+        "tail": [estimate(long)] if sum(long) >= RARE else [],
     }
 
 
@@ -122,18 +127,18 @@ def test_and_still_does_when_one_looks_closely(case):
 
 @pytest.mark.exhaustive
 def test_no_seed_is_special():
-    # A run in a few hundred may be outside of three standard errors; here the seed is not chosen.
+    # Of 48 figures, one or two may be outside of three standard errors by chance: here no seed was chosen.
     case = CASES[0]
     outside = 0
-    for seed in range(100, 140):
+    for seed in range(100, 116):
         streams = [Stream(rate, rank) for rank, rate in enumerate(case["rates"])]
         world = World(
             streams, agents(case["agents"]), lambda draw, _: draw.expovariate(case["service"]), seed
         )
-        stories = steady(world.run(20_000))
+        stories = steady(world.run(80_000))
         for stream, true in enumerate(exact(case)["wait"]):
             outside += not estimate([story.wait for story in stories if story.stream == stream]).agrees(true)
-    assert outside <= 3
+    assert outside <= 2
 
 
 @pytest.mark.parametrize("patience", [None, 2])

@@ -415,7 +415,7 @@ class Floor:
     def why_not(self, ticket_id: str, agent_id: str) -> tuple[Reason, ...]:
         """Why an agent does not get a ticket: every reason, and what would change it.
 
-        Of several ways to take the ticket, the one with the fewest reasons is explained. Empty if the ticket is proposed to
+        Of several ways to take the ticket, the nearest one is explained. Empty if the ticket is proposed to
         this agent.
         """
         proposed = self._proposed.get(ticket_id)

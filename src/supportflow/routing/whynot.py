@@ -67,11 +67,19 @@ class Question(NamedTuple):
 
 
 def reasons(question: Question) -> tuple[Reason, ...]:
-    """Why not, in the way with the fewest reasons."""
+    """Why not, in the way that is nearest: of which the agent lacks the least, and then the one with the fewest reasons."""
     entry = question.entry
     ways = [(entry.requirement, 0), *entry.also]
-    answers = [(*_always(question), *_in_way(question, *way)) for way in ways]
-    return min(answers, key=len)
+    lacks = [sorted(demands(requirement) - question.seat.traits) for requirement, _ in ways]
+    answers = [
+        (*_always(question), *(_lacking(trait, question.seat) for trait in lack), *_room(question, *way))
+        for lack, way in zip(lacks, ways, strict=True)
+    ]
+    _, _, nearest = min(
+        (len(lack), len(answer), number)
+        for number, (lack, answer) in enumerate(zip(lacks, answers, strict=True))
+    )
+    return (*answers[nearest], *_behind(question))
 
 
 def _always(question: Question) -> Iterator[Reason]:
@@ -83,11 +91,7 @@ def _always(question: Question) -> Iterator[Reason]:
         yield Reason("rejected", "the proposal was rejected", "there is news of the ticket or the agent")
 
 
-def _in_way(question: Question, requirement: Requirement, spare: int) -> Iterator[Reason]:
-    seat = question.seat
-    for trait in sorted(demands(requirement) - seat.traits):
-        yield _lacking(trait, seat)
-    yield from _room(question, requirement, spare)
+def _behind(question: Question) -> Iterator[Reason]:
     if question.ahead:
         yield Reason(
             "better_first",
