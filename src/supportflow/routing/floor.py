@@ -113,12 +113,9 @@ class _Chair:
 
     def full(self) -> frozenset[str]:
         """Channels of which the agent has as many as they may."""
-        limits = self.seat.limits
-        if not limits:
-            return _NO_CHANNEL
         held = [load.channel for load in self.seat.load]
         held += [one.requirement.channel for one in self.kept.values()]
-        return frozenset(channel for channel, most in limits if held.count(channel) >= most)
+        return frozenset(channel for channel, most in self.seat.limits if held.count(channel) >= most)
 
 
 class Floor:
@@ -194,7 +191,7 @@ class Floor:
                 self._let_go(ticket_id, proposed)
                 self._forget_passes(ticket_id)
                 self._queue.add(entry, signatures)
-                self._refill_by_id(proposed.agent_id)
+                self._refill_by_id(proposed.agent_id, anew=True)
                 if ticket_id in self._queue and self._offer(entry, signatures):
                     self._queue.remove(ticket_id)
             return
@@ -220,10 +217,12 @@ class Floor:
         chair = self._chairs.get(agent_id)
         if chair is not None and (seat.version < chair.seat.version or seat == chair.seat):
             return
+        anew = agent_id in self._passed_by
         if chair is None:
             chair = self._chairs[agent_id] = _Chair(seat, self._kept.setdefault(agent_id, {}))
             self._queue.seat(agent_id, seat.traits)
-        elif chair.traits != seat.traits:
+        elif chair.traits is not seat.traits and chair.traits != seat.traits:
+            anew = True
             chair.traits = seat.traits
             self._queue.seat(agent_id, seat.traits)
         kept = chair.kept
@@ -236,7 +235,7 @@ class Floor:
         self._latest = max(self._latest, seat.idle_us)
         if agent_id in self._passed_by:
             self._look_again(agent_id)
-        self._refill(agent_id, chair)
+        self._refill(agent_id, chair, anew=anew)
 
     def _absent(self, agent_id: str) -> None:
         if self._chairs.pop(agent_id, None) is not None:
@@ -278,17 +277,22 @@ class Floor:
                 return True
         return False
 
-    def _refill_by_id(self, agent_id: str) -> None:
+    def _refill_by_id(self, agent_id: str, *, anew: bool = False) -> None:
         chair = self._chairs.get(agent_id)
         if chair is not None:
-            self._refill(agent_id, chair)
+            self._refill(agent_id, chair, anew=anew)
 
-    def _refill(self, agent_id: str, chair: _Chair) -> None:
-        """Let an agent take what comes first, until nothing fits."""
+    def _refill(self, agent_id: str, chair: _Chair, *, anew: bool) -> None:
+        """Let an agent take what comes first, until nothing fits.
+
+        In lanes for which they had room before, nothing waits that they could take: else they would have it. Only if they
+        have become somebody else, or other tickets have come to be theirs, all lanes are looked at anew.
+        """
         queue = self._queue
+        unseen = ~0 if anew else ~chair.lanes
         chair.lanes = self._room_of(chair)
-        while chair.lanes:
-            found = queue.best(agent_id, chair.lanes)
+        while chair.lanes & unseen:
+            found = queue.best(agent_id, chair.lanes & unseen)
             if found is None:
                 break
             entry = found[0].entry
@@ -341,7 +345,7 @@ class Floor:
         seat = chair.seat
         if not seat.available:
             return 0
-        key = (seat.capacity - chair.used, seat.reserved, chair.full())
+        key = (seat.capacity - chair.used, seat.reserved, chair.full() if seat.limits else _NO_CHANNEL)
         room = self._room.get(key)
         if room is None:
             free, reserved, full = key
