@@ -23,7 +23,8 @@ SKILLS = ["keys", "tax"]
 CHANNELS = ["chat", "mail"]
 
 levels = st.integers(1, 3)
-requirements = st.builds(
+usual = st.sampled_from([Requirement("expert"), Requirement("expert", channel="chat", weight=2)])
+requirements = usual | st.builds(
     Requirement,
     tier=st.sampled_from(["expert", "expert", "expert", "compliance"]),
     skills=st.dictionaries(st.sampled_from(SKILLS), levels, max_size=1).map(
@@ -98,24 +99,29 @@ class Floors(RuleBasedStateMachine):
         assert self.floor.apply(change) == expected
         assert len({proposal.ticket_id for proposal in expected}) == len(expected)
 
-    def versioned(self, thing):
-        """With a version around the one that is known: older, the same or newer."""
+    def known(self, thing):
+        """With a version and a time around those that are known: older, the same or newer."""
         if isinstance(thing, Entry):
             known = self.naive.waiting.get(thing.ticket_id)
             if thing.ticket_id in self.naive.proposed:
                 known = self.naive.proposed[thing.ticket_id][0]
         else:
             known = self.naive.seats.get(thing.agent_id)
-        return thing._replace(version=(known.version if known else 0) + thing.version)
+        thing = thing._replace(version=(known.version if known else 0) + thing.version)
+        return (
+            thing
+            if isinstance(thing, Entry)
+            else thing._replace(idle_us=self.naive.latest + thing.idle_us - 3)
+        )
 
     @rule(batch=st.lists(entries, min_size=1, max_size=6))
     def some_wait(self, batch):
         for entry in batch:
-            self.both(Waiting(self.versioned(entry)))
+            self.both(Waiting(self.known(entry)))
 
     @rule(seat=seats)
     def present(self, seat):
-        self.both(Present(self.versioned(seat)))
+        self.both(Present(self.known(seat)))
 
     @precondition(lambda self: self.naive.seats)
     @rule(agent_id=st.sampled_from(AGENTS), newer=st.booleans())
@@ -193,7 +199,7 @@ class LeastLoaded(Floors):
     many = 2
 
 
-STEPS = settings(max_examples=60, stateful_step_count=40)
+STEPS = settings(max_examples=40, stateful_step_count=40)
 
 
 @pytest.mark.parametrize("machine", [Floors, FewSignatures, LeastLoaded])

