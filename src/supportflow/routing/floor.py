@@ -9,72 +9,22 @@ ticket, or by `Rejected`. All else is known to the stores; a floor can be thrown
 """
 
 from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from supportflow.model.routing import Requirement
 from supportflow.routing.candidates import Candidates, Rank
+from supportflow.routing.changes import Absent, Change, Gone, Present, Proposal, Rejected, Waiting
 from supportflow.routing.queue import MANY, Queue, Signature
 from supportflow.routing.signature import Entry, Seat, units
 from supportflow.routing.whynot import Question, Reason, reasons
 
-__all__ = ["Absent", "Change", "Floor", "Gone", "Pick", "Present", "Proposal", "Rejected", "Waiting"]
+__all__ = ["Floor", "Pick"]
 
 _NO_CHANNEL: frozenset[str] = frozenset()
 
 Pick = Literal["longest_idle", "least_loaded"]
 """Which of several agents gets a ticket: the one whose work last came or went the longest ago; or the one with the smallest
 share of capacity in use, and of these the longest idle."""
-
-
-class Waiting(NamedTuple):
-    """A ticket waits in the queue; or it waits with other facts than before."""
-
-    entry: Entry
-
-
-class Gone(NamedTuple):
-    """A ticket waits no longer."""
-
-    ticket_id: str
-
-
-class Present(NamedTuple):
-    """An agent is there; or is there with other facts than before."""
-
-    seat: Seat
-
-
-class Absent(NamedTuple):
-    """An agent has left."""
-
-    agent_id: str
-
-
-class Rejected(NamedTuple):
-    """A proposal was not carried out: the ticket or the agent had changed.
-
-    The pair is passed over until there is news of either. A change that says what the floor knows already is no news.
-    """
-
-    ticket_id: str
-    agent_id: str
-
-
-Change = Waiting | Gone | Present | Absent | Rejected
-
-
-class Proposal(NamedTuple):
-    """A ticket for an agent.
-
-    Attributes:
-        ticket_id: The ticket.
-        agent_id: The agent, whose capacity is kept until the proposal is answered.
-        requirement: In which way it is taken: the ticket's own requirement, or one of its overflows.
-    """
-
-    ticket_id: str
-    agent_id: str
-    requirement: Requirement
 
 
 class _Proposed:
