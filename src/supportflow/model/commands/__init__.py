@@ -1,0 +1,129 @@
+"""Commands: requests in the imperative. A command may be refused; `Observe` and `Adopt` report facts and are not.
+
+Texts enter as typed. Before anything is decided, the flow puts them into content rows and replaces them by references.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
+from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
+from supportflow.model.commands.casework import (
+    MAX_VALIDITY,
+    AddParty,
+    Authorise,
+    CompleteStep,
+    Provide,
+    Validity,
+    Verify,
+)
+from supportflow.model.commands.facts import Adopt, Fact, Observe, Observed
+from supportflow.model.commands.judging import Correct, Exclude
+from supportflow.model.commands.messages import AddNote, Receive, Reply
+from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Release, Withdraw
+from supportflow.model.commands.tickets import Advance, Assign, Merge, OpenTicket, SetPriority, Split, Update
+from supportflow.model.commands.triggers import (
+    Cancel,
+    Close,
+    Hold,
+    Reopen,
+    Resolve,
+    Resume,
+    Trigger,
+    WaitForRequester,
+)
+
+__all__ = [
+    "MAX_VALIDITY",
+    "Accept",
+    "AddNote",
+    "AddParty",
+    "Adopt",
+    "Advance",
+    "AgentCommand",
+    "Assign",
+    "Authorise",
+    "By",
+    "Cancel",
+    "Close",
+    "Command",
+    "CommandBase",
+    "CompleteStep",
+    "Correct",
+    "Decline",
+    "Described",
+    "Enrol",
+    "Exclude",
+    "Fact",
+    "HandOver",
+    "Hold",
+    "Merge",
+    "Observe",
+    "Observed",
+    "Offer",
+    "OpenTicket",
+    "OverrideShift",
+    "Provide",
+    "Receive",
+    "Release",
+    "Reopen",
+    "Reply",
+    "Resolve",
+    "Resume",
+    "SetPresence",
+    "SetPriority",
+    "Split",
+    "TicketCommand",
+    "Trigger",
+    "Update",
+    "Validity",
+    "Verify",
+    "WaitForRequester",
+    "Withdraw",
+    "command_adapter",
+]
+
+Command = Annotated[
+    OpenTicket
+    | Receive
+    | Reply
+    | AddNote
+    | Assign
+    | Update
+    | SetPriority
+    | Trigger
+    | WaitForRequester
+    | Hold
+    | Resume
+    | Resolve
+    | Reopen
+    | Close
+    | Cancel
+    | Merge
+    | Split
+    | Observe
+    | Adopt
+    | Exclude
+    | Correct
+    | Provide
+    | CompleteStep
+    | AddParty
+    | Verify
+    | Authorise
+    | Offer
+    | Accept
+    | Decline
+    | Withdraw
+    | Release
+    | HandOver
+    | Enrol
+    | SetPresence
+    | OverrideShift
+    | Advance,
+    Field(discriminator="kind"),
+]
+"""Any command; `kind` tells which."""
+
+command_adapter: TypeAdapter[Command] = TypeAdapter(Command, config={"defer_build": True})
+"""Reads a command from plain data: `command_adapter.validate_python({"kind": "resolve", "ref": "4711", …})`."""

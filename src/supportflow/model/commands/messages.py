@@ -1,0 +1,54 @@
+"""Words: taking in a message, replying, noting."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from supportflow.model.base import Name
+from supportflow.model.commands.base import EvidenceMap, TicketCommand
+from supportflow.model.content import Attachments, Text
+from supportflow.model.people import RequesterId
+
+__all__ = [
+    "AddNote",
+    "Receive",
+    "Reply",
+]
+
+
+class Receive(TicketCommand):
+    """Take in a message that came from outside.
+
+    Attributes:
+        by: Its writer: the requester, or somebody else on the thread (a `party`).
+        evidence: Items of evidence that came with it, by the policy's names.
+        automatic: `"auto_reply"` or `"bounce"` if a machine wrote it.
+    """
+
+    kind: Literal["receive"] = "receive"
+    body: Text
+    channel: Name | None = None
+    attachments: Attachments = ()
+    evidence: EvidenceMap = Field(default_factory=dict)
+    automatic: Literal["auto_reply", "bounce"] | None = None
+
+
+class Reply(TicketCommand):
+    """Send a public reply to the requester, or to a party of the case.
+
+    Attributes:
+        to: Id of the party that it is for; None for the requester.
+    """
+
+    kind: Literal["reply"] = "reply"
+    body: Text
+    attachments: Attachments = ()
+    to: RequesterId | None = None
+
+
+class AddNote(TicketCommand):
+    """Keep an internal note, which the requester never sees."""
+
+    kind: Literal["note"] = "note"
+    body: Text
+    attachments: Attachments = ()

@@ -1,0 +1,231 @@
+"""Events: facts in the past tense, in one discriminated union. Folding a ticket's events gives the ticket.
+
+Rules that keep old recordings loadable: a field is never renamed or given another meaning; a new field has a default;
+a change that this cannot express raises `VERSION` and brings an upcaster (`supportflow.model.upcast`).
+"""
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from supportflow.model.events.agents import (
+    AgentEnrolled,
+    LoadReleased,
+    LoadTaken,
+    PresenceChanged,
+    ShiftOverridden,
+)
+from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
+from supportflow.model.events.casework import (
+    ActionAuthorised,
+    EvidenceProvided,
+    EvidenceRequested,
+    PartyAdded,
+    PartyDeadlinePassed,
+    RequesterVerified,
+    StepCompleted,
+)
+from supportflow.model.events.desk import PolicyPublished, RequesterLinked, RequesterUnlinked
+from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events.routing import (
+    DeclinesForgotten,
+    HandedOver,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferMade,
+    OfferWithdrawn,
+    OverflowOpened,
+    RequirementRelaxed,
+    TicketRouted,
+)
+from supportflow.model.events.sla import (
+    ClocksMoved,
+    SlaBreached,
+    SlaCorrected,
+    SlaExcluded,
+    SlaJudged,
+    SlaOverdue,
+    SlaWarned,
+)
+from supportflow.model.events.tickets import (
+    AssignmentChanged,
+    ContactJoined,
+    FollowUpOpened,
+    PriorityChanged,
+    StatusChanged,
+    StatusKept,
+    TicketAbsorbed,
+    TicketAdopted,
+    TicketMerged,
+    TicketOpened,
+    TicketSplit,
+    TicketUpdated,
+)
+
+__all__ = [
+    "EVENT_TYPES",
+    "ActionAuthorised",
+    "AgentEnrolled",
+    "AgentEvent",
+    "AssignmentChanged",
+    "ClocksMoved",
+    "ContactJoined",
+    "DeclinesForgotten",
+    "DeskEvent",
+    "Event",
+    "EventBase",
+    "EvidenceProvided",
+    "EvidenceRequested",
+    "FollowUpOpened",
+    "HandedOver",
+    "LoadReleased",
+    "LoadTaken",
+    "MessageReceived",
+    "NoteAdded",
+    "OfferAccepted",
+    "OfferDeclined",
+    "OfferExpired",
+    "OfferMade",
+    "OfferWithdrawn",
+    "OverflowOpened",
+    "PartyAdded",
+    "PartyDeadlinePassed",
+    "PolicyPublished",
+    "PresenceChanged",
+    "PriorityChanged",
+    "ReplySent",
+    "RequesterEvent",
+    "RequesterLinked",
+    "RequesterUnlinked",
+    "RequesterVerified",
+    "RequirementRelaxed",
+    "ShiftOverridden",
+    "SlaBreached",
+    "SlaCorrected",
+    "SlaExcluded",
+    "SlaJudged",
+    "SlaOverdue",
+    "SlaWarned",
+    "StatusChanged",
+    "StatusKept",
+    "StepCompleted",
+    "TicketAbsorbed",
+    "TicketAdopted",
+    "TicketEvent",
+    "TicketMerged",
+    "TicketOpened",
+    "TicketRouted",
+    "TicketSplit",
+    "TicketUpdated",
+    "event_adapter",
+]
+
+Event = Annotated[
+    TicketOpened
+    | TicketAdopted
+    | MessageReceived
+    | ReplySent
+    | NoteAdded
+    | StatusChanged
+    | StatusKept
+    | AssignmentChanged
+    | TicketUpdated
+    | PriorityChanged
+    | TicketMerged
+    | TicketAbsorbed
+    | TicketSplit
+    | FollowUpOpened
+    | ClocksMoved
+    | SlaWarned
+    | SlaBreached
+    | SlaOverdue
+    | SlaJudged
+    | SlaExcluded
+    | SlaCorrected
+    | EvidenceRequested
+    | EvidenceProvided
+    | StepCompleted
+    | PartyAdded
+    | PartyDeadlinePassed
+    | RequesterVerified
+    | ActionAuthorised
+    | ContactJoined
+    | RequesterLinked
+    | RequesterUnlinked
+    | TicketRouted
+    | RequirementRelaxed
+    | OverflowOpened
+    | DeclinesForgotten
+    | OfferMade
+    | OfferAccepted
+    | OfferDeclined
+    | OfferExpired
+    | OfferWithdrawn
+    | HandedOver
+    | AgentEnrolled
+    | PresenceChanged
+    | ShiftOverridden
+    | LoadTaken
+    | LoadReleased
+    | PolicyPublished,
+    Field(discriminator="kind"),
+]
+"""Any event; `kind` tells which."""
+
+event_adapter: TypeAdapter[Event] = TypeAdapter(Event, config={"defer_build": True})
+"""Reads an event from plain data."""
+
+EVENT_TYPES: dict[str, type[EventBase]] = {
+    cls.model_fields["kind"].default: cls
+    for cls in (
+        TicketOpened,
+        TicketAdopted,
+        MessageReceived,
+        ReplySent,
+        NoteAdded,
+        StatusChanged,
+        StatusKept,
+        AssignmentChanged,
+        TicketUpdated,
+        PriorityChanged,
+        TicketMerged,
+        TicketAbsorbed,
+        TicketSplit,
+        FollowUpOpened,
+        ClocksMoved,
+        SlaWarned,
+        SlaBreached,
+        SlaOverdue,
+        SlaJudged,
+        SlaExcluded,
+        SlaCorrected,
+        EvidenceRequested,
+        EvidenceProvided,
+        StepCompleted,
+        PartyAdded,
+        PartyDeadlinePassed,
+        RequesterVerified,
+        ActionAuthorised,
+        ContactJoined,
+        RequesterLinked,
+        RequesterUnlinked,
+        TicketRouted,
+        RequirementRelaxed,
+        OverflowOpened,
+        DeclinesForgotten,
+        OfferMade,
+        OfferAccepted,
+        OfferDeclined,
+        OfferExpired,
+        OfferWithdrawn,
+        HandedOver,
+        AgentEnrolled,
+        PresenceChanged,
+        ShiftOverridden,
+        LoadTaken,
+        LoadReleased,
+        PolicyPublished,
+    )
+}
+"""Every event class by its kind."""

@@ -1,0 +1,138 @@
+"""Evidence, steps, parties and verification."""
+
+from typing import Literal
+
+from supportflow._time import Instant
+from supportflow.model.base import Id, Name
+from supportflow.model.content import AttachmentHandle, ContentRef
+from supportflow.model.events.base import TicketEvent
+
+__all__ = [
+    "ActionAuthorised",
+    "EvidenceProvided",
+    "EvidenceRequested",
+    "PartyAdded",
+    "PartyDeadlinePassed",
+    "RequesterVerified",
+    "StepCompleted",
+]
+
+
+class EvidenceRequested(TicketEvent):
+    """The requester was asked for all the evidence that was missing.
+
+    The text is what the named policy makes of the template, the items and the language: nothing personal is in it.
+
+    Attributes:
+        topic: The topic whose evidence it is.
+        items: What was asked for.
+        template: The template's name.
+        language: The language that it was asked in.
+        channel: The channel that the request left by.
+        policy: Fingerprint of the policy that worded it.
+    """
+
+    kind: Literal["evidence_requested"] = "evidence_requested"
+    topic: Name
+    items: tuple[Name, ...]
+    template: Name
+    language: Name
+    channel: Name
+    policy: str
+
+
+class EvidenceProvided(TicketEvent):
+    """An item of evidence came.
+
+    Attributes:
+        item: Its name.
+        value: Reference to what was given.
+        attachment: The file that was given.
+        party: Id of the party that it is from; None for the requester's.
+        redacted: Kinds of secrets and personal data that were removed from what was given apart from a message.
+    """
+
+    kind: Literal["evidence_provided"] = "evidence_provided"
+    item: Name
+    value: ContentRef | None = None
+    attachment: AttachmentHandle | None = None
+    party: Id | None = None
+    redacted: tuple[Name, ...] = ()
+
+
+class StepCompleted(TicketEvent):
+    """A step of the ticket's procedure was done."""
+
+    kind: Literal["step_completed"] = "step_completed"
+    step: Name
+    reason: ContentRef | None = None
+
+
+class PartyAdded(TicketEvent):
+    """Somebody became a party of the case, or something else is expected of them.
+
+    Attributes:
+        role: What they are in the case.
+        party: Opaque id of the person.
+        channel: The channel by which replies reach them, if it is not the ticket's.
+        due_at: Until when they are asked to answer.
+        expects: The items of evidence that they are asked for.
+    """
+
+    kind: Literal["party_added"] = "party_added"
+    role: Name
+    party: Id
+    channel: Name | None = None
+    due_at: Instant | None = None
+    expects: tuple[Name, ...] = ()
+
+
+class PartyDeadlinePassed(TicketEvent):
+    """A party did not answer in time. `due_at` is the true instant, however late it was noticed.
+
+    Attributes:
+        role: What they are in the case.
+        party: Opaque id of the person.
+        due_at: Until when they were asked to answer.
+        missing: The items of evidence that had not come.
+        detected_at: When it was noticed.
+    """
+
+    kind: Literal["party_deadline_passed"] = "party_deadline_passed"
+    role: Name
+    party: Id
+    due_at: Instant
+    missing: tuple[Name, ...] = ()
+    detected_at: Instant
+
+
+class RequesterVerified(TicketEvent):
+    """The requester was found to be who they say.
+
+    Attributes:
+        level: How sure, by the policy's name for it.
+        method: How it was found out.
+        valid_until: From this instant on it no longer counts.
+    """
+
+    kind: Literal["requester_verified"] = "requester_verified"
+    level: Name
+    method: Name
+    valid_until: Instant
+
+
+class ActionAuthorised(TicketEvent):
+    """An action that needs a verified requester may be done.
+
+    Attributes:
+        action: Its name in the policy.
+        needs: The level that it needs.
+        level: The level that the requester was verified at.
+        valid_until: When that verification ends.
+    """
+
+    kind: Literal["action_authorised"] = "action_authorised"
+    action: Name
+    needs: Name
+    level: Name
+    valid_until: Instant

@@ -1,0 +1,63 @@
+"""Words: what came in, what went out, what was noted."""
+
+from typing import Literal
+
+from supportflow.model.base import Id, Name
+from supportflow.model.content import AttachmentHandle, ContentRef
+from supportflow.model.events.base import TicketEvent
+
+__all__ = [
+    "MessageReceived",
+    "NoteAdded",
+    "ReplySent",
+]
+
+
+class MessageReceived(TicketEvent):
+    """A message came in from outside.
+
+    Attributes:
+        origin: Whose words they are. Only `requester` answers a question or asks a new one.
+        flags: What a person should see.
+        review: True if the text raised the class to security, for a person to look at.
+        redacted: Kinds of secrets and personal data that were removed from it.
+        spoken: The class that the text speaks for, if it is not the lowest.
+        informational: True if it only asks about security.
+    """
+
+    kind: Literal["message_received"] = "message_received"
+    origin: Literal["requester", "stranger", "party", "auto_reply", "bounce"]
+    body: ContentRef | None = None
+    channel: Name
+    attachments: tuple[AttachmentHandle, ...] = ()
+    flags: tuple[Name, ...] = ()
+    review: bool = False
+    redacted: tuple[Name, ...] = ()
+    spoken: Name | None = None
+    informational: bool = False
+
+
+class ReplySent(TicketEvent):
+    """An agent or a bot answered in public.
+
+    Attributes:
+        in_reply_to: Number of messages that had come in before, for threading.
+        to: Id of the party that it is for; None for the requester. Only a reply to the requester stops clocks.
+    """
+
+    kind: Literal["reply_sent"] = "reply_sent"
+    body: ContentRef | None = None
+    channel: Name
+    attachments: tuple[AttachmentHandle, ...] = ()
+    redacted: tuple[Name, ...] = ()
+    in_reply_to: int = 0
+    to: Id | None = None
+
+
+class NoteAdded(TicketEvent):
+    """Somebody wrote an internal note."""
+
+    kind: Literal["note_added"] = "note_added"
+    body: ContentRef | None = None
+    attachments: tuple[AttachmentHandle, ...] = ()
+    redacted: tuple[Name, ...] = ()

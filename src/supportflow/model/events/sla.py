@@ -1,0 +1,103 @@
+"""What SLA clocks do, and what is said about their verdicts."""
+
+from typing import Literal
+
+from supportflow._time import Instant
+from supportflow.model.base import Name
+from supportflow.model.content import ContentRef
+from supportflow.model.events.base import TicketEvent
+from supportflow.model.records import ClockMove, Verdict
+
+__all__ = [
+    "ClocksMoved",
+    "SlaBreached",
+    "SlaCorrected",
+    "SlaExcluded",
+    "SlaJudged",
+    "SlaOverdue",
+    "SlaWarned",
+]
+
+
+class ClocksMoved(TicketEvent):
+    """SLA clocks started, paused, resumed, changed or were cancelled."""
+
+    kind: Literal["clocks_moved"] = "clocks_moved"
+    moves: tuple[ClockMove, ...]
+    sla: Name | None = None
+    policy: str | None = None
+
+
+class _Reached(TicketEvent):
+    """A clock reached a milestone.
+
+    Attributes:
+        clock: The clock's key.
+        milestone: The milestone's key.
+        reached_at: The true instant.
+        detected_at: When it was noticed.
+        late: True if it lay in the past when the clock was attached; nobody is called for it.
+    """
+
+    clock: str
+    sla: Name
+    target: Name
+    metric: Name
+    milestone: str
+    passed: int
+    reached_at: Instant
+    detected_at: Instant
+    late: bool = False
+
+
+class SlaWarned(_Reached):
+    """A clock is close to its due time."""
+
+    kind: Literal["sla_warned"] = "sla_warned"
+    due_at: Instant
+
+
+class SlaBreached(_Reached):
+    """A clock ran out. `reached_at` is the true instant, however late it was noticed."""
+
+    kind: Literal["sla_breached"] = "sla_breached"
+
+    @property
+    def breached_at(self) -> Instant:
+        """The true instant of the breach."""
+        return self.reached_at
+
+
+class SlaOverdue(_Reached):
+    """A clock that ran out reached a further step."""
+
+    kind: Literal["sla_overdue"] = "sla_overdue"
+
+
+class SlaJudged(TicketEvent):
+    """A clock stopped, and this is its verdict for good."""
+
+    kind: Literal["sla_judged"] = "sla_judged"
+    clock: str
+    sla: Name
+    target: Name
+    metric: Name
+    verdict: Verdict
+
+
+class SlaExcluded(TicketEvent):
+    """A judged clock is left out of the adjusted rate."""
+
+    kind: Literal["sla_excluded"] = "sla_excluded"
+    clock: str
+    reason: ContentRef | None
+
+
+class SlaCorrected(TicketEvent):
+    """A clock was judged again; the first verdict stays beside this one."""
+
+    kind: Literal["sla_corrected"] = "sla_corrected"
+    clock: str
+    met: bool
+    original: Verdict
+    reason: ContentRef | None

@@ -1,0 +1,258 @@
+"""How a ticket begins, goes on and ends: opening, status, assignment, priority, merge and split."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from supportflow._time import Instant
+from supportflow.model.base import Id, Name, StatusCategory, TicketType
+from supportflow.model.casework import PartyState, Verification
+from supportflow.model.content import AttachmentHandle, ContentRef
+from supportflow.model.events.base import TicketEvent
+from supportflow.model.records import Attributes, Refusal
+
+__all__ = [
+    "AssignmentChanged",
+    "ContactJoined",
+    "FollowUpOpened",
+    "Given",
+    "PriorityChanged",
+    "StatusChanged",
+    "StatusKept",
+    "TicketAbsorbed",
+    "TicketAdopted",
+    "TicketMerged",
+    "TicketOpened",
+    "TicketSplit",
+    "TicketUpdated",
+]
+
+
+Given = Literal["class", "level"]
+"""What of a priority somebody chose by themselves."""
+
+
+class TicketOpened(TicketEvent):
+    """A ticket was opened.
+
+    Attributes:
+        subject: Reference to the subject line.
+        body: Reference to the first message, if there was one.
+        personal: Reference to the requester's personal attributes.
+        rule: What chose the priority class: a rule's name, `"given"` or `"default"`.
+        evidence: The lexicon entries that spoke for it.
+        policy: Fingerprint of the policy that the ticket lives under.
+        repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
+        flags: What a person should see whatever the class: `"self_harm"`, `"phishing_link"`, …
+        review: True if the text raised the class to security, for a person to look at.
+        redacted: Kinds of secrets and personal data that were removed from the texts.
+        product: The product that the text names.
+        given: What the host chose by itself: the class, the level.
+        spoken: Classes that texts speak for, the lowest left out.
+        informational: True if they only ask about security.
+    """
+
+    kind: Literal["ticket_opened"] = "ticket_opened"
+    ref: Id | None = None
+    requester: Id
+    channel: Name
+    type: TicketType
+    status: Name
+    category: StatusCategory
+    topic: Name | None = None
+    language: Name | None = None
+    tz: Name | None = None
+    subject: ContentRef | None = None
+    body: ContentRef | None = None
+    personal: ContentRef | None = None
+    attachments: tuple[AttachmentHandle, ...] = ()
+    group: Name | None = None
+    assignee: Id | None = None
+    priority_class: Name
+    level: int
+    rule: Name
+    evidence: tuple[str, ...] = ()
+    attributes: Attributes = Field(default_factory=dict)
+    opened_at: Instant
+    private: bool = False
+    policy: str
+    follow_up_of: Id | None = None
+    split_from: Id | None = None
+    repeat_of: Id | None = None
+    flags: tuple[Name, ...] = ()
+    review: bool = False
+    redacted: tuple[Name, ...] = ()
+    product: Name | None = None
+    given: tuple[Given, ...] = ()
+    spoken: tuple[Name, ...] = ()
+    informational: bool = False
+
+
+class TicketAdopted(TicketEvent):
+    """A ticket that existed before was taken in; facts of its past follow as events of their own."""
+
+    kind: Literal["ticket_adopted"] = "ticket_adopted"
+    ref: Id
+    requester: Id
+    channel: Name
+    type: TicketType
+    status: Name
+    category: StatusCategory
+    topic: Name | None = None
+    language: Name | None = None
+    tz: Name | None = None
+    subject: ContentRef | None = None
+    group: Name | None = None
+    assignee: Id | None = None
+    priority_class: Name
+    level: int
+    rule: Name
+    evidence: tuple[str, ...] = ()
+    attributes: Attributes = Field(default_factory=dict)
+    opened_at: Instant
+    adopted_at: Instant
+    policy: str
+    given: tuple[Given, ...] = ()
+    spoken: tuple[Name, ...] = ()
+    informational: bool = False
+
+
+class StatusChanged(TicketEvent):
+    """The ticket went from one status to another.
+
+    Attributes:
+        trigger: The lifecycle trigger; None if none leads there (only observed facts).
+        forced: True if a command would have been refused; `refusal` says why.
+        cause: What fired it: `"command"`, `"message"`, `"reply"`, `"assignment"`, `"observation"`, `"auto_close"`, …
+        reason: Reference to what the caller gave as reason.
+    """
+
+    kind: Literal["status_changed"] = "status_changed"
+    trigger: Name | None
+    source: Name
+    target: Name
+    category: StatusCategory
+    cause: Name
+    forced: bool = False
+    refusal: Refusal | None = None
+    reason: ContentRef | None = None
+
+
+class StatusKept(TicketEvent):
+    """A trigger asked for the status that the ticket is in: recorded, nothing changed."""
+
+    kind: Literal["status_kept"] = "status_kept"
+    trigger: Name | None
+    status: Name
+    cause: Name
+    reason: ContentRef | None = None
+
+
+class AssignmentChanged(TicketEvent):
+    """The ticket has another group or assignee; both are named as they are now."""
+
+    kind: Literal["assignment_changed"] = "assignment_changed"
+    group: Name | None
+    assignee: Id | None
+    previous_group: Name | None = None
+    previous_assignee: Id | None = None
+
+
+class TicketUpdated(TicketEvent):
+    """Declared attributes, topic or language changed; only what changed is named."""
+
+    kind: Literal["ticket_updated"] = "ticket_updated"
+    attributes: Attributes = Field(default_factory=dict)
+    topic: Name | None = None
+    language: Name | None = None
+
+
+class PriorityChanged(TicketEvent):
+    """The ticket has another priority class or level, or a person has settled the one that it has.
+
+    Attributes:
+        rule: What decided: a rule's name, `"given"` (by hand), `"default"`, `"words"` (a text), `"merged"` (a ticket
+            merged in).
+        evidence: What spoke for it, in the policy's words.
+        given: What was settled by hand, and stays whatever attributes say later.
+    """
+
+    kind: Literal["priority_changed"] = "priority_changed"
+    priority_class: Name
+    level: int
+    previous_class: Name
+    previous_level: int
+    rule: Name
+    evidence: tuple[str, ...] = ()
+    reason: ContentRef | None = None
+    given: tuple[Given, ...] = ()
+
+
+class TicketMerged(TicketEvent):
+    """This ticket was merged into another one and is closed."""
+
+    kind: Literal["ticket_merged"] = "ticket_merged"
+    into: Id
+    status: Name
+    category: StatusCategory
+    source: Name
+
+
+class TicketAbsorbed(TicketEvent):
+    """Another ticket was merged into this one, and brought along what is known of the case.
+
+    Attributes:
+        source_id: The other ticket.
+        opened_at: When that one came in.
+        provided: Items of evidence that its requester gave, who is this one's, too. The other ticket's stream has them.
+        asked: Items of evidence that were asked for there.
+        parties: Who took part in it besides the requester.
+        verifications: How sure the desk was of its requester, who is this one's, too.
+        flags: What a person should see.
+        review: True if a text raised its class to security, for a person to look at.
+        spoken: Classes that its texts speak for.
+    """
+
+    kind: Literal["ticket_absorbed"] = "ticket_absorbed"
+    source_id: Id
+    opened_at: Instant
+    provided: tuple[Name, ...] = ()
+    asked: tuple[Name, ...] = ()
+    parties: tuple[PartyState, ...] = ()
+    verifications: tuple[Verification, ...] = ()
+    flags: tuple[Name, ...] = ()
+    review: bool = False
+    spoken: tuple[Name, ...] = ()
+
+
+class TicketSplit(TicketEvent):
+    """A part of this ticket goes on as a ticket of its own."""
+
+    kind: Literal["ticket_split"] = "ticket_split"
+    into: Id
+
+
+class FollowUpOpened(TicketEvent):
+    """The requester wrote after the end of this ticket; a new one took it up."""
+
+    kind: Literal["follow_up_opened"] = "follow_up_opened"
+    into: Id
+
+
+class ContactJoined(TicketEvent):
+    """The requester wrote anew about what this ticket is about; their message follows.
+
+    Attributes:
+        requester: The id that they wrote under.
+        channel: Where it came in.
+        ref: The host's own id of the contact.
+        subject: Reference to its subject line.
+        personal: Reference to the personal attributes that came with it.
+    """
+
+    kind: Literal["contact_joined"] = "contact_joined"
+    requester: Id
+    channel: Name
+    ref: Id | None = None
+    subject: ContentRef | None = None
+    personal: ContentRef | None = None
