@@ -307,7 +307,7 @@ def compare(size: int, agents: int, decisions: int, rounds: int) -> bool:
     bare = BareHeaps([(key, number, ask, ask) for key, number, ask in given.tickets], given.agents)
     bare_rich = BareHeaps(
         [
-            (entry.key[2], int(entry.ticket_id), ask, (entry.requirement, entry.hand_over, entry.barred))
+            (entry.key[2], int(entry.ticket_id), ask, (entry.requirement, entry.hand_over))
             for entry, ask in zip(full, asks, strict=True)
         ],
         given.agents,

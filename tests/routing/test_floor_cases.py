@@ -152,12 +152,12 @@ STATE = AgentState(
         },
         capacity=7,
         limits={"phone": 1, "chat": 3},
+        reserved=1,
     ),
     version=4,
     presence="available",
     since=instant("2026-01-01T08:00Z"),
     load=(Load("x", "chat", 2),),
-    reserved=1,
     recorded_at=instant("2026-01-01T08:00Z"),
 )
 
