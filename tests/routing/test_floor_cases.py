@@ -120,6 +120,14 @@ def test_preference_does_not_open_a_door():
     assert got(floor.apply(Waiting(keys))) == []
 
 
+def test_news_of_an_agent_count_beside_what_is_proposed_to_them():
+    floor = floor_with(agent("ana", capacity=9, idle_us=5), agent("bo", capacity=9, idle_us=10), ticket("a"))
+    assert [one.agent_id for one in floor.proposed] == ["ana"]
+    floor.apply(Present(agent("ana", capacity=9, idle_us=30, version=1)))  # something else ended just now
+    floor.apply(Present(agent("bo", capacity=9, idle_us=20, version=1)))
+    assert got(floor.apply(Waiting(ticket("b")))) == [("b", "bo")]
+
+
 # --- what an agent must be
 
 
@@ -435,6 +443,13 @@ def test_places_are_laid_out_anew_when_there_is_no_room_between():
         candidates.remove(first)
     expected = sorted((100 + number * (-1) ** number, f"a{number:03d}") for number in range(200))
     assert order == [name for _, name in expected]
+
+
+def test_somebody_alone_needs_one_place():
+    candidates = Candidates()
+    for turn in range(9):
+        candidates.put("ana", (turn, 0, "ana"), frozenset([EXPERT]), 1, 0.0)
+    assert len(candidates._at) == 1
 
 
 def test_places_do_not_grow_with_the_work_done():
