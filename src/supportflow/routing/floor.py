@@ -18,7 +18,7 @@ from supportflow.routing.queue import MANY, Queue, Signature
 from supportflow.routing.signature import Entry, Seat, units
 from supportflow.routing.whynot import Question, Reason, reasons
 
-__all__ = ["Floor", "Pick"]
+__all__ = ["Absent", "Change", "Floor", "Gone", "Pick", "Present", "Proposal", "Rejected", "Waiting"]
 
 _NO_CHANNEL: frozenset[str] = frozenset()
 
