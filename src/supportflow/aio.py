@@ -1,7 +1,8 @@
 """`AsyncDesk`: the same flows, driven with `await`. Ports may have plain or async methods."""
 
+import asyncio
 import inspect
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -12,6 +13,7 @@ from supportflow.flows import (
     Flow,
     Tick,
     Verbs,
+    desk_stream,
     handle,
     people,
     policies,
@@ -19,7 +21,7 @@ from supportflow.flows import (
     reading,
     tick,
 )
-from supportflow.flows.setup import channels_of, kinds_of, new_environment
+from supportflow.flows.setup import channels_of, kinds_of, new_environment, topics_of
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import CommandBase
@@ -28,6 +30,7 @@ from supportflow.model.people import actor
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
+from supportflow.ports import Pauses
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
@@ -75,6 +78,8 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
         }
+        clock = self._ports["clock"]
+        self._pause: Callable[[float], Any] = clock.pause if isinstance(clock, Pauses) else asyncio.sleep
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
         self._env: Environment = new_environment(
@@ -89,6 +94,8 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
             answer = self._handlers[call.method](*call.args)
         elif call.port == "channel":
             answer = self._channels[call.method].send(*call.args)
+        elif call.port == "pause":
+            answer = self._pause(*call.args)
         else:
             answer = getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
         return await answer if inspect.isawaitable(answer) else answer
@@ -258,6 +265,46 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
     async def erase(self, subject: str) -> int:
         """Erase every text of a person; the number of texts."""
         return await self._run(queries.erase(self._env, subject))
+
+    async def subscribe(self, *events: type[EventBase], channels: Collection[str] = ()) -> None:
+        """Have deliveries written for these kinds of events and these channels, from now on, by every process.
+
+        A desk subscribes by itself what it has handlers and channels for, with its first command or tick. Call this to be
+        sure before the first worker has ever run. Another process sees it within five seconds; with a tick at once.
+
+        Args:
+            *events: Event classes.
+            channels: Names of channels.
+
+        Raises:
+            InvalidInput: If something is not an event of tickets, or not a name.
+        """
+        await self._run(desk_stream.subscribe(self._env, topics_of(events, channels)))
+
+    async def unsubscribe(
+        self, *events: type[EventBase], channels: Collection[str] = (), drop_waiting: bool = False
+    ) -> int:
+        """Have deliveries written no longer. Nothing else ends a subscription: a process that stops leaves its own in place.
+
+        Stop the processes that serve them first: one that starts subscribes again.
+
+        Args:
+            *events: Event classes.
+            channels: Names of channels.
+            drop_waiting: Forget the deliveries that wait already; dead letters stay.
+
+        Returns:
+            How many deliveries were forgotten.
+
+        Raises:
+            InvalidInput: If something is not an event of tickets, or not a name.
+        """
+        topics = topics_of(events, channels)
+        return await self._run(desk_stream.unsubscribe(self._env, topics, drop_waiting=drop_waiting))
+
+    async def subscriptions(self) -> tuple[str, ...]:
+        """What is delivered by some process, sorted: `"event:<kind>"` and `"channel:<name>"`."""
+        return await self._run(desk_stream.subscriptions(self._env))
 
     async def dead_letters(self, *, limit: int = 100) -> tuple[DeadLetter, ...]:
         """Deliveries that were given up, oldest first."""

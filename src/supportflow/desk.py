@@ -1,6 +1,7 @@
 """`Desk`: the flows, driven with plain calls."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -11,6 +12,7 @@ from supportflow.flows import (
     Flow,
     Tick,
     Verbs,
+    desk_stream,
     handle,
     people,
     policies,
@@ -18,7 +20,7 @@ from supportflow.flows import (
     reading,
     tick,
 )
-from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only
+from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only, topics_of
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import CommandBase
@@ -27,7 +29,7 @@ from supportflow.model.people import actor
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
-from supportflow.ports import Channel, Classifier, Clock, Ids, Store
+from supportflow.ports import Channel, Classifier, Clock, Ids, Pauses, Store
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
@@ -77,6 +79,8 @@ class Desk(Verbs[Outcome]):
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
         }
+        clock = self._ports["clock"]
+        self._pause: Callable[[float], object] = clock.pause if isinstance(clock, Pauses) else time.sleep
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
         plain_only(self._handlers, self._channels)
@@ -92,6 +96,8 @@ class Desk(Verbs[Outcome]):
             return self._handlers[call.method](*call.args)
         if call.port == "channel":
             return self._channels[call.method].send(*call.args)
+        if call.port == "pause":
+            return self._pause(*call.args)
         return getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
 
     def _run(self, flow: Flow[T]) -> T:
@@ -283,6 +289,46 @@ class Desk(Verbs[Outcome]):
             How many texts were erased.
         """
         return self._run(queries.erase(self._env, subject))
+
+    def subscribe(self, *events: type[EventBase], channels: Collection[str] = ()) -> None:
+        """Have deliveries written for these kinds of events and these channels, from now on, by every process.
+
+        A desk subscribes by itself what it has handlers and channels for, with its first command or tick. Call this to be
+        sure before the first worker has ever run. Another process sees it within five seconds; with a tick at once.
+
+        Args:
+            *events: Event classes.
+            channels: Names of channels.
+
+        Raises:
+            InvalidInput: If something is not an event of tickets, or not a name.
+        """
+        self._run(desk_stream.subscribe(self._env, topics_of(events, channels)))
+
+    def unsubscribe(
+        self, *events: type[EventBase], channels: Collection[str] = (), drop_waiting: bool = False
+    ) -> int:
+        """Have deliveries written no longer. Nothing else ends a subscription: a process that stops leaves its own in place.
+
+        Stop the processes that serve them first: one that starts subscribes again.
+
+        Args:
+            *events: Event classes.
+            channels: Names of channels.
+            drop_waiting: Forget the deliveries that wait already; dead letters stay.
+
+        Returns:
+            How many deliveries were forgotten.
+
+        Raises:
+            InvalidInput: If something is not an event of tickets, or not a name.
+        """
+        topics = topics_of(events, channels)
+        return self._run(desk_stream.unsubscribe(self._env, topics, drop_waiting=drop_waiting))
+
+    def subscriptions(self) -> tuple[str, ...]:
+        """What is delivered by some process, sorted: `"event:<kind>"` and `"channel:<name>"`."""
+        return self._run(desk_stream.subscriptions(self._env))
 
     def dead_letters(self, *, limit: int = 100) -> tuple[DeadLetter, ...]:
         """Deliveries that were given up, oldest first."""

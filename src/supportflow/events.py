@@ -37,6 +37,8 @@ from supportflow.model.events import (
     TicketOpened,
     TicketSplit,
     TicketUpdated,
+    TopicsSubscribed,
+    TopicsUnsubscribed,
     event_adapter,
 )
 
@@ -77,5 +79,7 @@ __all__ = [
     "TicketOpened",
     "TicketSplit",
     "TicketUpdated",
+    "TopicsSubscribed",
+    "TopicsUnsubscribed",
     "event_adapter",
 ]

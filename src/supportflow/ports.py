@@ -5,7 +5,7 @@ A store or channel may be written with plain or with `async` methods; `AsyncDesk
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from supportflow._time import Instant
 from supportflow.model.content import AttachmentHandle, Content
@@ -22,7 +22,7 @@ from supportflow.model.storage import (
     TicketRow,
 )
 
-__all__ = ["Channel", "Classifier", "Clock", "Ids", "Outgoing", "Store"]
+__all__ = ["Channel", "Classifier", "Clock", "Ids", "Outgoing", "Pauses", "Store"]
 
 
 class Clock(Protocol):
@@ -30,6 +30,19 @@ class Clock(Protocol):
 
     def now(self) -> Instant:
         """The present instant. It may jump: nothing that is recorded ever goes back."""
+        ...
+
+
+@runtime_checkable
+class Pauses(Protocol):
+    """What a clock may have besides: its own way of letting time pass.
+
+    A desk waits some milliseconds before it tries again what others were faster at. It asks a clock that has this method, and
+    sleeps with one that has not. `ManualClock` has it, so that no test ever waits.
+    """
+
+    def pause(self, seconds: float, /) -> object:
+        """Wait for so long, or not at all; for `AsyncDesk` it may be async."""
         ...
 
 

@@ -44,6 +44,8 @@ from supportflow.model.events import (
     TicketOpened,
     TicketSplit,
     TicketUpdated,
+    TopicsSubscribed,
+    TopicsUnsubscribed,
 )
 from supportflow.model.people import HOST, SYSTEM, Actor
 from supportflow.model.records import Clock, ClockMove, Milestone, Refusal, Segment, Verdict
@@ -165,6 +167,8 @@ EXPECTED: dict[str, EventBase] = {
         RequesterLinked(recorded_at=AT, by=SAM, requester="ana", other="ana-chat"),
         RequesterUnlinked(recorded_at=AT, by=SAM, requester="ana", other="ana-chat"),
         PolicyPublished(recorded_at=AT, by=HOST, fingerprint=FINGERPRINT, name="default"),
+        TopicsSubscribed(recorded_at=AT, by=HOST, topics=("channel:email", "event:sla_breached")),
+        TopicsUnsubscribed(recorded_at=AT, by=HOST, topics=("channel:email",)),
     )
 }  # fmt: skip
 

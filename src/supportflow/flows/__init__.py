@@ -1,6 +1,6 @@
 """Orchestration without I/O: generators that ask for what they need. `Desk` and `AsyncDesk` are the two that answer."""
 
-from supportflow.flows import people, policies, queries, reading
+from supportflow.flows import desk_stream, people, policies, queries, reading
 from supportflow.flows.commands import handle, tick
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Call, Flow
@@ -13,6 +13,7 @@ __all__ = [
     "Flow",
     "Tick",
     "Verbs",
+    "desk_stream",
     "handle",
     "people",
     "policies",

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from supportflow._time import Instant, to_us
+from supportflow._time import to_us
 from supportflow.exceptions import (
     ConflictError,
     DuplicateRef,
@@ -15,6 +15,7 @@ from supportflow.exceptions import (
 from supportflow.flows import requests
 from supportflow.flows.cleaning import clean, read
 from supportflow.flows.delivering import deliver
+from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment
 from supportflow.flows.evidence import with_evidence
 from supportflow.flows.gathering import gather
@@ -23,7 +24,7 @@ from supportflow.flows.preparing import Prepared, prepare, request_hash
 from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
-from supportflow.flows.rows import event_row, outbox_rows, read_row, stream_changes
+from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.kernel import Facts, decide, wakeup
 from supportflow.model.commands import (
     Adopt,
@@ -36,12 +37,10 @@ from supportflow.model.commands import (
     Split,
     TicketCommand,
 )
-from supportflow.model.events import ContactJoined, EventBase, PolicyPublished
-from supportflow.model.people import HOST
+from supportflow.model.events import ContactJoined, EventBase
 from supportflow.model.storage import (
     Commit,
     Committed,
-    Conflict,
     Duplicate,
     InboxEntry,
     RefTaken,
@@ -49,7 +48,7 @@ from supportflow.model.storage import (
 )
 from supportflow.model.ticket import Outcome, Ticket
 
-__all__ = ["handle", "publish", "tick"]
+__all__ = ["handle", "tick"]
 
 _OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 ATTEMPTS = 20
@@ -82,12 +81,12 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
 def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow[Outcome]:
     """Prepare, load, decide, commit; again if others were faster."""
     now = yield from requests.now()
-    yield from publish(env, now)
+    yield from join(env, now)
     command, redacted = clean(command, env.book.current.redaction)
     signals = yield from read(env, command, redacted)
     prepared: Prepared | None = None
     contested = ""
-    for _attempt in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
         facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
@@ -113,6 +112,7 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         if isinstance(answer, RefTaken):
             raise DuplicateRef(answer.ref)
         contested = answer.stream
+        yield from requests.pause_after_conflict(attempt)
         now = yield from requests.now()
     raise ConflictError(contested, ATTEMPTS)
 
@@ -185,30 +185,6 @@ def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcom
     return Outcome(ticket, tuple(events), duplicate=True)
 
 
-def publish(env: Environment, now: Instant) -> Flow[None]:
-    """Keep the current policy in the store, and note in the desk's stream that it came into use."""
-    if env.published:
-        return
-    current = env.book.current
-    yield from requests.put_policy(env.tenant, current.fingerprint, current.document.canonical.encode())
-    while True:
-        rows = yield from requests.events(env.tenant, "desk")
-        published = [event for event in map(read_row, rows) if isinstance(event, PolicyPublished)]
-        if published and published[-1].fingerprint == current.fingerprint:
-            break
-        event = PolicyPublished(
-            recorded_at=max([now, *(earlier.recorded_at for earlier in published)]),
-            by=HOST,
-            fingerprint=current.fingerprint,
-            name=current.document.name,
-        )
-        change = StreamChange("desk", len(rows), (event_row(len(rows) + 1, event),))
-        answer = yield from requests.commit(Commit(env.tenant, (change,)))
-        if not isinstance(answer, Conflict):
-            break
-    env.published = True
-
-
 def tick(env: Environment, limit: int) -> Flow[Tick]:
     """Let everything happen that is due, then deliver what waits.
 
@@ -223,7 +199,7 @@ def tick(env: Environment, limit: int) -> Flow[Tick]:
     """
     whole("limit", limit, 0)
     now = yield from requests.now()
-    yield from publish(env, now)
+    yield from join(env, now, look=True)
     events: list[EventBase] = []
     failed: dict[str, None] = {}
     done = 0

@@ -43,7 +43,7 @@ def backoff_us(attempts: int, chance: float) -> int:
 
 def deliver(env: Environment, now: Instant, limit: int) -> Flow[Delivered]:
     """Deliver what is due, until nothing is left or the limit is reached."""
-    topics = [f"event:{kind}" for kind in env.subscribed] + [f"channel:{name}" for name in env.channels]
+    topics = env.serves
     delivered = retried = dead = 0
     now_us = to_us(now)
     while topics and delivered + retried + dead < limit:

@@ -18,7 +18,13 @@ from supportflow.model.events.casework import (
     RequesterVerified,
     StepCompleted,
 )
-from supportflow.model.events.desk import PolicyPublished, RequesterLinked, RequesterUnlinked
+from supportflow.model.events.desk import (
+    PolicyPublished,
+    RequesterLinked,
+    RequesterUnlinked,
+    TopicsSubscribed,
+    TopicsUnsubscribed,
+)
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.sla import (
     ClocksMoved,
@@ -83,6 +89,8 @@ __all__ = [
     "TicketOpened",
     "TicketSplit",
     "TicketUpdated",
+    "TopicsSubscribed",
+    "TopicsUnsubscribed",
     "event_adapter",
 ]
 
@@ -118,7 +126,9 @@ Event = Annotated[
     | ContactJoined
     | RequesterLinked
     | RequesterUnlinked
-    | PolicyPublished,
+    | PolicyPublished
+    | TopicsSubscribed
+    | TopicsUnsubscribed,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""
@@ -161,6 +171,8 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         RequesterLinked,
         RequesterUnlinked,
         PolicyPublished,
+        TopicsSubscribed,
+        TopicsUnsubscribed,
     )
 }
 """Every event class by its kind."""
