@@ -37,8 +37,8 @@ class Clock(Protocol):
 class Pauses(Protocol):
     """What a clock may have besides: its own way of letting time pass.
 
-    A desk waits some milliseconds before it tries again what others were faster at. It asks a clock that has this method, and
-    sleeps with one that has not. `ManualClock` has it, so that no test ever waits.
+    A desk waits some milliseconds before it tries again what others were faster at. It asks a clock that has this method;
+    with one that has not, it sleeps. `ManualClock` has it, so that no test ever waits.
     """
 
     def pause(self, seconds: float, /) -> object:
