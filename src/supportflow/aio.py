@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -15,13 +16,15 @@ from supportflow.flows import (
     Verbs,
     desk_stream,
     handle,
+    idle_for,
     people,
     policies,
     queries,
     reading,
     tick,
 )
-from supportflow.flows.setup import channels_of, kinds_of, new_environment, topics_of
+from supportflow.flows.delivering import never
+from supportflow.flows.setup import channels_of, kinds_of, new_environment, span_us, topics_of
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import CommandBase
@@ -140,13 +143,26 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
         """Carry out any command."""
         return await self._run(handle(self._env, command))
 
-    async def run_due(self, *, limit: int = 1_000) -> Tick:
+    async def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """Let everything happen that is due, then deliver what waits."""
-        return await self._run(tick(self._env, limit))
+        return await self._run(tick(self._env, limit, never if stop is None else stop))
 
-    async def tick(self, *, limit: int = 1_000) -> Tick:
+    async def tick(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """The same as `run_due`."""
-        return await self.run_due(limit=limit)
+        return await self.run_due(limit=limit, stop=stop)
+
+    async def idle_for(self, *, at_most: timedelta) -> timedelta:
+        """How long no ticket will be due, at most so long; zero if one is due now. For whoever calls `run_due` in a loop.
+
+        Deliveries, and what other processes do meanwhile, are not known ahead: so do not wait longer than they may.
+
+        Args:
+            at_most: The longest answer, up to a day.
+
+        Raises:
+            InvalidInput: If that is no such duration.
+        """
+        return timedelta(microseconds=await self._run(idle_for(self._env, span_us(at_most))))
 
     async def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
         """Take another policy version into use. New tickets get it; open ones as its `edits` says.

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -14,13 +15,15 @@ from supportflow.flows import (
     Verbs,
     desk_stream,
     handle,
+    idle_for,
     people,
     policies,
     queries,
     reading,
     tick,
 )
-from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only, topics_of
+from supportflow.flows.delivering import never
+from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only, span_us, topics_of
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import CommandBase
@@ -142,19 +145,33 @@ class Desk(Verbs[Outcome]):
         """
         return self._run(handle(self._env, command))
 
-    def run_due(self, *, limit: int = 1_000) -> Tick:
+    def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """Let everything happen that is due (warnings, breaches, automatic closing), then deliver what waits.
 
         Call it every few seconds, from any number of processes. How often changes nothing but how soon people hear of it.
 
         Args:
             limit: How many tickets, and how many deliveries, at most; call again while it reports that many.
+            stop: Asked before each ticket and each delivery. True ends it soon, and gives back what was claimed.
         """
-        return self._run(tick(self._env, limit))
+        return self._run(tick(self._env, limit, never if stop is None else stop))
 
-    def tick(self, *, limit: int = 1_000) -> Tick:
+    def tick(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """The same as `run_due`."""
-        return self.run_due(limit=limit)
+        return self.run_due(limit=limit, stop=stop)
+
+    def idle_for(self, *, at_most: timedelta) -> timedelta:
+        """How long no ticket will be due, at most so long; zero if one is due now. For whoever calls `run_due` in a loop.
+
+        Deliveries, and what other processes do meanwhile, are not known ahead: so do not wait longer than they may.
+
+        Args:
+            at_most: The longest answer, up to a day.
+
+        Raises:
+            InvalidInput: If that is no such duration.
+        """
+        return timedelta(microseconds=self._run(idle_for(self._env, span_us(at_most))))
 
     def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
         """Take another policy version into use. New tickets get it; open ones as its `edits` says.

@@ -188,6 +188,8 @@ class Store(Protocol):
     ) -> bool:
         """End a claim: delivered (no error), to be tried again at `retry_us`, or dead (an error and no retry).
 
+        A retry without an error gives the delivery back: due at `retry_us`, and the claim does not count as an attempt.
+
         False, and nothing changed, if the token is no longer the row's: the claim ran out and someone else has it.
         """
         ...

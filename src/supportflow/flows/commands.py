@@ -14,7 +14,7 @@ from supportflow.exceptions import (
 )
 from supportflow.flows import requests
 from supportflow.flows.cleaning import clean, read
-from supportflow.flows.delivering import deliver
+from supportflow.flows.delivering import Stop, deliver, never
 from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment
 from supportflow.flows.evidence import with_evidence
@@ -48,7 +48,7 @@ from supportflow.model.storage import (
 )
 from supportflow.model.ticket import Outcome, Ticket
 
-__all__ = ["handle", "tick"]
+__all__ = ["handle", "idle_for", "tick"]
 
 _OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 ATTEMPTS = 20
@@ -185,7 +185,7 @@ def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcom
     return Outcome(ticket, tuple(events), duplicate=True)
 
 
-def tick(env: Environment, limit: int) -> Flow[Tick]:
+def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
     """Let everything happen that is due, then deliver what waits.
 
     A ticket that fails does not hold up the others.
@@ -196,6 +196,7 @@ def tick(env: Environment, limit: int) -> Flow[Tick]:
     Args:
         env: The desk.
         limit: How many tickets and how many deliveries at most.
+        stop: Asked before each ticket and each delivery; True ends the tick, and what it has claimed is given back.
     """
     whole("limit", limit, 0)
     now = yield from requests.now()
@@ -203,19 +204,32 @@ def tick(env: Environment, limit: int) -> Flow[Tick]:
     events: list[EventBase] = []
     failed: dict[str, None] = {}
     done = 0
-    while done < limit:
+    while done < limit and not stop():
         waiting = yield from requests.due(env.tenant, to_us(now), min(limit - done, 100) + len(failed))
         ids = [ticket_id for ticket_id in waiting if ticket_id not in failed]
         if not ids:
             break
         for ticket_id in ids:
+            if stop():
+                break
             done += 1
             try:
                 events += yield from _advance(env, ticket_id)
             except (SupportflowError, ArithmeticError):
                 failed[ticket_id] = None
-    delivered = yield from deliver(env, now, limit)
+    delivered = yield from deliver(env, now, limit, stop)
     return Tick(tuple(events), done, delivered.delivered, delivered.retried, delivered.dead, tuple(failed))
+
+
+def idle_for(env: Environment, at_most_us: int) -> Flow[int]:
+    """For how many microseconds from now no ticket is due, at most so many; 0 if one is due already."""
+    now_us = to_us((yield from requests.now()))
+    for ticket_id in (yield from requests.due(env.tenant, now_us + at_most_us, 1)):
+        row = yield from requests.load(env.tenant, ticket_id)
+        if row is not None and row.wakeup_us is not None:
+            # A wake-up fires once its instant has passed.
+            return min(max(row.wakeup_us + 1 - now_us, 0), at_most_us)
+    return at_most_us
 
 
 def _advance(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:

@@ -1,6 +1,7 @@
 """Making the environment of a desk from what a host passes in."""
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -10,11 +11,12 @@ from supportflow.model.base import is_id
 from supportflow.model.events import EVENT_TYPES, EventBase, TicketEvent
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
-__all__ = ["channels_of", "kinds_of", "new_environment", "plain_only", "topics_of"]
+__all__ = ["channels_of", "kinds_of", "new_environment", "plain_only", "span_us", "topics_of"]
 
 _MIN_SECRET = 16
 _MAX_TENANT = 100
 _MAX_CHANNEL = 100
+_DAY = timedelta(days=1)
 
 
 def kinds_of(on: Mapping[type[EventBase], Any]) -> dict[str, Any]:
@@ -91,6 +93,17 @@ def plain_only(handlers: Mapping[str, Any], channels: Mapping[str, Any]) -> None
     for name, channel in channels.items():
         if iscoroutinefunction(channel.send):
             raise InvalidInput("channels", f"{name!r} is async: use AsyncDesk")
+
+
+def span_us(at_most: object) -> int:
+    """A duration up to a day, in microseconds.
+
+    Raises:
+        InvalidInput: If it is none.
+    """
+    if not isinstance(at_most, timedelta) or not timedelta() <= at_most <= _DAY:
+        raise InvalidInput("at_most", "is not a duration between zero and a day")
+    return at_most // timedelta(microseconds=1)
 
 
 def new_environment(

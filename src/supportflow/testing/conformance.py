@@ -450,6 +450,21 @@ class StoreConformance:
         assert not store.settle(TENANT, key, new.token, retry_us=None, error=None)
         assert list(store.lease(TENANT, 10**15, 10**15, ["event:a"], 9)) == []
 
+    def test_a_claim_that_is_given_back_was_no_attempt(self, store: Any) -> None:
+        """It is due again at once, or when it is said to be, in its old place."""
+        for number in (1, 2):
+            store.commit(Commit(TENANT, (), outbox=(self.delivery(number),)))
+        [first] = store.lease(TENANT, 0, MINUTE, ["event:a"], 9)
+        assert store.settle(TENANT, first.row.key, first.token, retry_us=0, error=None)
+        assert not store.settle(TENANT, first.row.key, first.token, retry_us=None, error=None)
+        [again] = store.lease(TENANT, 0, MINUTE, ["event:a"], 9)
+        assert (again.row.key, again.row.attempts) == (first.row.key, 1)
+        assert store.settle(TENANT, again.row.key, again.token, retry_us=5, error=None)
+        assert not store.lease(TENANT, 4, MINUTE, ["event:a"], 9)
+        [later] = store.lease(TENANT, 5, MINUTE, ["event:a"], 9)
+        assert (later.row.key, later.row.attempts) == (first.row.key, 1)
+        assert store.settle(TENANT, later.row.key, later.token, retry_us=None, error=None)
+
     def test_what_nobody_claimed_cannot_be_settled(self, store: Any) -> None:
         """Whatever the token; nor can a claim be settled twice."""
         self.add_outbox(store, self.delivery(1))
