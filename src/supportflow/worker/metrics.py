@@ -6,6 +6,7 @@ Nothing here is imported before metrics are asked for.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from supportflow.events import SlaBreached, SlaWarned
 from supportflow.exceptions import MissingExtra
 from supportflow.flows import Tick
 from supportflow.worker.status import Status
@@ -94,9 +95,10 @@ class Meters:
         """Measure a round; a `Worker` calls it."""
         self._round.record(seconds)
         for event in tick.events:
-            detected_at = getattr(event, "detected_at", None)
-            if detected_at is not None:
-                self._lag.record((detected_at - event.recorded_at).total_seconds(), {"kind": event.kind})
+            # What lay in the past when its clock was attached says nothing about this worker.
+            if isinstance(event, SlaWarned | SlaBreached) and not event.late:
+                lag = event.detected_at - event.reached_at
+                self._lag.record(lag.total_seconds(), {"kind": event.kind})
 
 
 def prometheus() -> tuple["Meter", Callable[[], tuple[str, bytes]]]:
