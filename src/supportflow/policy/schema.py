@@ -18,6 +18,8 @@ from supportflow.policy.authority import Authority
 from supportflow.policy.identity import Identity
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.publishing import expanded
+from supportflow.routing.policy import RoutingPolicy
+from supportflow.routing.rotation import Rotation
 from supportflow.sla.metrics import Metric
 from supportflow.sla.policy import CalendarName, SlaPolicy
 from supportflow.triage.intake import Intake
@@ -55,6 +57,7 @@ class Policy(Document):
         metrics: Metrics besides the shipped ones.
         sla: SLA policies, in order; the first match applies.
         groups: Support groups.
+        rotations: Who is on call when, by name.
         edits: When this version reaches the open tickets of an older one: `"never"`, `"on_next_event"` of the ticket, or
             `"now"`, as soon as the desk takes it into use.
         merge_clocks: What a merge does to the clocks of the ticket that goes on: it keeps its `"own"`, or takes over the
@@ -65,6 +68,7 @@ class Policy(Document):
         procedures: Category (topic) → the steps that its tickets go through.
         official: The organisation's own addresses.
         authority: Levels of verification, and the actions that need them.
+        routing: How tickets find agents; the host assigns them itself, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
     """
@@ -88,6 +92,7 @@ class Policy(Document):
     metrics: tuple[Metric, ...] = ()
     sla: tuple[SlaPolicy, ...] = ()
     groups: tuple[Group, ...] = ()
+    rotations: tuple[Rotation, ...] = ()
     edits: Literal["never", "on_next_event", "now"] = "never"
     merge_clocks: Literal["own", "earliest"] = "own"
     split_clocks: Literal["own", "inherit"] = "own"
@@ -96,6 +101,7 @@ class Policy(Document):
     procedures: Mapping[Name, Procedure] = Field(default_factory=dict)
     official: Official = Field(default_factory=Official)
     authority: Authority = Field(default_factory=Authority)
+    routing: RoutingPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
 
     def published(self) -> "Policy":

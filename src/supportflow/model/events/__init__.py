@@ -8,7 +8,14 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from supportflow.model.events.base import DeskEvent, EventBase, RequesterEvent, TicketEvent
+from supportflow.model.events.agents import (
+    AgentEnrolled,
+    LoadReleased,
+    LoadTaken,
+    PresenceChanged,
+    ShiftOverridden,
+)
+from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
 from supportflow.model.events.casework import (
     ActionAuthorised,
     EvidenceProvided,
@@ -26,6 +33,17 @@ from supportflow.model.events.desk import (
     TopicsUnsubscribed,
 )
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events.routing import (
+    DeclinesForgotten,
+    HandedOver,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferMade,
+    OfferWithdrawn,
+    RequirementRelaxed,
+    TicketRouted,
+)
 from supportflow.model.events.sla import (
     ClocksMoved,
     SlaBreached,
@@ -53,26 +71,40 @@ from supportflow.model.events.tickets import (
 __all__ = [
     "EVENT_TYPES",
     "ActionAuthorised",
+    "AgentEnrolled",
+    "AgentEvent",
     "AssignmentChanged",
     "ClocksMoved",
     "ContactJoined",
+    "DeclinesForgotten",
     "DeskEvent",
     "Event",
     "EventBase",
     "EvidenceProvided",
     "EvidenceRequested",
     "FollowUpOpened",
+    "HandedOver",
+    "LoadReleased",
+    "LoadTaken",
     "MessageReceived",
     "NoteAdded",
+    "OfferAccepted",
+    "OfferDeclined",
+    "OfferExpired",
+    "OfferMade",
+    "OfferWithdrawn",
     "PartyAdded",
     "PartyDeadlinePassed",
     "PolicyPublished",
+    "PresenceChanged",
     "PriorityChanged",
     "ReplySent",
     "RequesterEvent",
     "RequesterLinked",
     "RequesterUnlinked",
     "RequesterVerified",
+    "RequirementRelaxed",
+    "ShiftOverridden",
     "SlaBreached",
     "SlaCorrected",
     "SlaExcluded",
@@ -87,6 +119,7 @@ __all__ = [
     "TicketEvent",
     "TicketMerged",
     "TicketOpened",
+    "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
     "TopicsSubscribed",
@@ -126,6 +159,20 @@ Event = Annotated[
     | ContactJoined
     | RequesterLinked
     | RequesterUnlinked
+    | TicketRouted
+    | RequirementRelaxed
+    | DeclinesForgotten
+    | OfferMade
+    | OfferAccepted
+    | OfferDeclined
+    | OfferExpired
+    | OfferWithdrawn
+    | HandedOver
+    | AgentEnrolled
+    | PresenceChanged
+    | ShiftOverridden
+    | LoadTaken
+    | LoadReleased
     | PolicyPublished
     | TopicsSubscribed
     | TopicsUnsubscribed,
@@ -170,6 +217,20 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         ContactJoined,
         RequesterLinked,
         RequesterUnlinked,
+        TicketRouted,
+        RequirementRelaxed,
+        DeclinesForgotten,
+        OfferMade,
+        OfferAccepted,
+        OfferDeclined,
+        OfferExpired,
+        OfferWithdrawn,
+        HandedOver,
+        AgentEnrolled,
+        PresenceChanged,
+        ShiftOverridden,
+        LoadTaken,
+        LoadReleased,
         PolicyPublished,
         TopicsSubscribed,
         TopicsUnsubscribed,
