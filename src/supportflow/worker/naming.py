@@ -43,5 +43,5 @@ def load(name: str, field: str, method: str) -> Any:
     if callable(found) and (inspect.isclass(found) or not hasattr(found, method)):
         found = found()
     if not inspect.isawaitable(found) and not hasattr(found, method):
-        raise InvalidInput(field, f"{name} is a {type(found).__name__}, which has no method {method!r}")
+        raise InvalidInput(field, f"{name} is of type {type(found).__name__}, which has no method {method!r}")
     return found
