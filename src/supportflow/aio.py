@@ -25,6 +25,7 @@ from supportflow.flows import (
 )
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign
 from supportflow.flows.setup import channels_of, kinds_of, new_environment, span_us, topics_of
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
@@ -93,6 +94,8 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
         )
         self._closed = False
+        self._dispatcher = Dispatcher()
+        self._dispatching = asyncio.Lock()
 
     # --- the driver ----------------------------------------------------------------------------
 
@@ -179,6 +182,26 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             InvalidInput: If that is no such duration.
         """
         return timedelta(microseconds=await self._run(idle_for(self._env, span_us(at_most))))
+
+    async def dispatch(self, *, limit: int = 1_000) -> Dispatched:
+        """Offer what waits to the agents who can take it, the most urgent first.
+
+        Call it often, after `run_due`: every second, or whenever something has happened. It costs what has changed, not what
+        waits. One desk object of a tenant leads; the others do nothing until it has not been heard of for half a minute.
+
+        Args:
+            limit: How many offers at most.
+
+        Raises:
+            Refused: If the policy has no routing.
+        """
+        async with self._dispatching:
+            return await self._run(dispatch(self._env, self._dispatcher, limit))
+
+    async def resign(self) -> None:
+        """Stop leading, if this desk dispatches: another one takes over at once, not only after half a minute."""
+        async with self._dispatching:
+            await self._run(resign(self._env, self._dispatcher))
 
     async def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
         """Take another policy version into use. New tickets get it; open ones as its `edits` says.

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from supportflow import Tick
+from supportflow import Policy, Tick
 from supportflow.worker import Pace
 
 FAST = Pace(idle_min_s=0.001, idle_max_s=0.001, retry_min_s=0.001, retry_max_s=0.001)
@@ -13,6 +13,8 @@ class Scripted:
 
     When the script is over it stops the worker.
     """
+
+    policy = Policy()
 
     def __init__(self, *script, ahead: float = 3_600.0) -> None:
         self.script = list(script)

@@ -7,6 +7,7 @@ import pytest
 
 from supportflow import AsyncDesk, Desk, MemoryChannel, MemoryStore, Tick
 from supportflow.exceptions import DeskClosed, InvalidInput, MissingExtra, PolicyError, StoreError
+from supportflow.flows.dispatching import Dispatched
 from supportflow.worker import Pace, Status, Worker
 from worker.scripted import FAST, Scripted, ScriptedAsync, Waits
 
@@ -37,7 +38,7 @@ def test_it_goes_on_until_it_is_stopped(kind):
     assert {limit for method, limit in desk.asked if method == "run_due"} == {7}
     assert worker.status.state == "stopped"
     assert worker.status.counts == {
-        "rounds": 4, "tickets": 4, "tickets_failed": 0, "delivered": 2, "retried": 0, "dead": 0,
+        "rounds": 4, "tickets": 4, "tickets_failed": 0, "delivered": 2, "retried": 0, "dead": 0, "offered": 0,
     }  # fmt: skip
 
 
@@ -101,31 +102,50 @@ def test_failures_wait_ever_longer_and_are_forgotten_with_success():
     assert 1 <= again <= 2
 
 
+class Routing:
+    """A desk's policy that has, or has not, routing."""
+
+    def __init__(self, *, routing: bool) -> None:
+        self.routing = object() if routing else None
+
+
 class Dispatching(Scripted):
-    """A desk that routes."""
+    """A desk that routes: its first dispatch offers something."""
 
-    calls = 0
+    policy = Routing(routing=True)
 
-    def dispatch(self):
-        self.calls += 1
-        return ["t1"] if self.calls == 1 else []
+    def dispatch(self, *, limit):
+        self.asked.append(("dispatch", limit))
+        return Dispatched(leading=True, offered=int(self.calls("dispatch") == 1))
+
+    def resign(self):
+        self.asked.append(("resign", None))
+
+    def calls(self, method):
+        return sum(asked == method for asked, _ in self.asked)
 
 
 class DispatchingAsync(ScriptedAsync):
-    calls = 0
+    policy = Routing(routing=True)
+    calls = Dispatching.calls
 
-    async def dispatch(self):
-        return Dispatching.dispatch(self)
+    async def dispatch(self, *, limit):
+        return Dispatching.dispatch(self, limit=limit)
+
+    async def resign(self):
+        Dispatching.resign(self)
 
 
 @pytest.mark.parametrize("kind", [Dispatching, DispatchingAsync])
-def test_a_desk_that_routes_is_asked_to_after_each_round(kind):
+def test_a_desk_that_routes_is_asked_to_after_each_round_and_resigns_in_the_end(kind):
     desk = kind(Tick(), Tick(), StoreError("down"), Tick())
-    run(desk)
-    assert desk.calls == 3, "not after a round that failed, and not after the call to stop"
+    worker = run(desk)
+    assert desk.calls("dispatch") == 3, "not after a round that failed, and not after the call to stop"
+    assert desk.calls("resign") == 1
+    assert worker.status.counts["offered"] == 1
 
 
-def test_placing_a_ticket_is_work():
+def test_an_offer_is_work():
     desk = Dispatching(Tick(), Tick(), Tick())
     worker = desk.worker = Worker(desk, pace=Pace(idle_min_s=1, idle_max_s=9))
     waits = Waits(worker)
@@ -136,7 +156,26 @@ def test_placing_a_ticket_is_work():
 def test_dispatching_can_be_left_to_others():
     desk = Dispatching(Tick(), Tick())
     run(desk, dispatch=False)
-    assert desk.calls == 0
+    assert desk.calls("dispatch") == desk.calls("resign") == 0
+
+
+def test_a_policy_that_begins_to_route_is_noticed():
+    desk = Dispatching()
+    desk.policy = Routing(routing=False)
+
+    def begin():
+        desk.policy = Routing(routing=True)
+        return Tick()
+
+    desk.script = [Tick(), begin, Tick()]
+    run(desk)
+    assert desk.calls("dispatch") == 2
+
+
+def test_a_store_that_is_down_in_the_end_does_not_keep_it():
+    desk = Dispatching(Tick())
+    desk.resign = lambda: 1 / 0
+    assert run(desk).status.state == "stopped"
 
 
 @BOTH

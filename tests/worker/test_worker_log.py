@@ -92,7 +92,7 @@ def test_each_line_is_one_json_object_with_known_events(lines):
         "stopped",
     ]  # fmt: skip
     assert found[0] | {"at": ""} == {
-        "at": "", "level": "info", "logger": LOGGER, "event": "started", "limit": 9, "dispatch": False,
+        "at": "", "level": "info", "logger": LOGGER, "event": "started", "limit": 9,
     }  # fmt: skip
     assert (found[1]["number"], found[1]["tickets"]) == (1, ["t-1"])
     assert (found[4]["error"], found[4]["failures"]) == ("StoreError", 1)

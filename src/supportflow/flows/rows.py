@@ -129,7 +129,7 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
     rows: list[OutboxRow] = []
     routed = env.policy.routing is not None
     for change in changes:
-        if routed and change.row is not None and change.events:
+        if routed and change.row is not None and _stirs(change):
             key = f"{change.stream}:{change.events[-1].seq}:floor"
             rows.append(OutboxRow(key, FLOOR, change.row.id, change.events[-1].seq, 0, now_us))
         if not isinstance(change.row, TicketRow):
@@ -144,6 +144,18 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
                 key = f"{ticket_id}:{stored.seq}:send"
                 rows.append(OutboxRow(key, f"channel:{channel}", ticket_id, stored.seq, 0, now_us))
     return tuple(rows)
+
+
+_LEAVING = frozenset({"offer_made", "assignment_changed", "status_changed", "ticket_merged"})
+"""What takes a ticket out of the queue."""
+
+
+def _stirs(change: StreamChange) -> bool:
+    """True if a change concerns the floor: an agent's does, and a ticket's that waits or may have waited before."""
+    row = change.row
+    if isinstance(row, TicketRow):
+        return row.queued or any(event.kind in _LEAVING for event in change.events)
+    return row is not None
 
 
 def _is_late(row: EventRow) -> bool:

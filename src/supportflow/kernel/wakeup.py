@@ -25,7 +25,9 @@ class Due(NamedTuple):
     at_us: int
     rank: int
     place: int
-    what: Literal["milestone", "uncap", "auto_close", "party_deadline", "offer", "relax", "ask_again"]
+    what: Literal[
+        "milestone", "uncap", "auto_close", "party_deadline", "offer", "relax", "overflow", "ask_again"
+    ]
 
 
 def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) -> Due | None:

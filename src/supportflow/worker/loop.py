@@ -13,6 +13,7 @@ from supportflow.aio import AsyncDesk
 from supportflow.desk import Desk
 from supportflow.exceptions import DefinitionError, DeskClosed, InvalidInput, MissingExtra
 from supportflow.flows import Tick
+from supportflow.flows.dispatching import Dispatched
 from supportflow.flows.queries import whole
 from supportflow.worker.bell import Bell
 from supportflow.worker.logs import say
@@ -56,7 +57,8 @@ class Worker:
         pace: How long to wait.
         status: Where it says how it does.
         observe: Told of each round.
-        dispatch: Whether to call the desk's `dispatch()`, if it has one.
+        dispatch: Whether to offer tickets to agents, if the desk's policy has routing. One worker of a tenant leads in this;
+            another takes over when it ends.
 
     Raises:
         InvalidInput: If the desk is none, or the limit cannot be used.
@@ -80,7 +82,8 @@ class Worker:
         self._pace = Pace() if pace is None else pace
         self.status = Status() if status is None else status
         self._observe = observe
-        self._dispatches = dispatch and callable(getattr(desk, "dispatch", None))
+        self._dispatch = dispatch
+        self._dispatched = False
         self._bell = Bell()
         self._random = random.Random()  # noqa: S311 - spreads retries; nothing is kept secret by it
 
@@ -159,7 +162,7 @@ class Worker:
         return self._bell.rung
 
     def _course(self, *, until_idle: bool) -> Generator[_Ask | _Wait, Any, None]:
-        say(logging.INFO, "started", limit=self._limit, dispatch=self._dispatches)
+        say(logging.INFO, "started", limit=self._limit)
         try:
             with self._bell:
                 yield from self._rounds(until_idle=until_idle)
@@ -190,20 +193,38 @@ class Worker:
         if self._bell.rung:
             say(logging.INFO, "stopping")
         self.status.enter("stopping")
+        yield from self._resign()
 
     def _round(self) -> Generator[_Ask | _Wait, Any, tuple[bool, bool]]:
         """One round: whether there is certainly more to do, and whether anything was done."""
         began = time.perf_counter()
         tick: Tick = yield _Ask("run_due", {"limit": self._limit, "stop": self._stopping})
-        placed = bool((yield _Ask("dispatch"))) if self._dispatches and not self._bell.rung else False
-        self.status.count(tick)
-        self._tell(tick)
+        offered = yield from self._offer()
+        self.status.count(tick, offered)
+        self._tell(tick, offered)
         if self._observe is not None:
             self._observe(tick, time.perf_counter() - began)
         advanced, sent = tick.tickets - len(tick.failed), tick.delivered + tick.retried + tick.dead
         full = tick.tickets >= self._limit or sent >= self._limit
-        busy = placed or advanced > 0 or sent > 0
+        busy = offered > 0 or advanced > 0 or sent > 0
         return full and busy, busy
+
+    def _offer(self) -> Generator[_Ask | _Wait, Any, int]:
+        """Offer tickets to agents; how many."""
+        # Asked each time: another policy version may have come into use.
+        if not self._dispatch or self._desk.policy.routing is None or self._bell.rung:
+            return 0
+        self._dispatched = True
+        dispatched: Dispatched = yield _Ask("dispatch", {"limit": self._limit})
+        self.status.beat()
+        return dispatched.offered
+
+    def _resign(self) -> Generator[_Ask | _Wait, Any, None]:
+        if self._dispatched:
+            try:
+                yield _Ask("resign")
+            except Exception as error:  # noqa: BLE001 - the end goes on; another dispatcher waits a little longer
+                say(logging.WARNING, "could not resign", error=type(error).__name__)
 
     def _look_ahead(self) -> _Ask:
         return _Ask("idle_for", {"at_most": timedelta(seconds=self._pace.idle_max_s)})
@@ -217,12 +238,12 @@ class Worker:
         yield _Wait(pause)
 
     @staticmethod
-    def _tell(tick: Tick) -> None:
+    def _tell(tick: Tick, offered: int) -> None:
         if tick.failed:
             say(logging.WARNING, "tickets failed", number=len(tick.failed), tickets=tick.failed)
         if tick.dead:
             say(logging.WARNING, "deliveries given up", number=tick.dead)
-        if tick.tickets or tick.delivered or tick.retried:
+        if tick.tickets or tick.delivered or tick.retried or offered:
             say(
                 logging.INFO,
                 "round",
@@ -230,4 +251,5 @@ class Worker:
                 events=len(tick.events),
                 delivered=tick.delivered,
                 retried=tick.retried,
+                offered=offered,
             )

@@ -53,6 +53,7 @@ class Meters:
             ("supportflow.rounds", "rounds", "Rounds that went well"),
             ("supportflow.tickets", "tickets", "Tickets that were due"),
             ("supportflow.tickets.failed", "tickets_failed", "Tickets that could not be advanced"),
+            ("supportflow.offers", "offered", "Tickets offered to agents"),
         ):
             meter.create_observable_counter(name, [self._reads(count(key))], description=text)
         meter.create_observable_counter(

@@ -43,7 +43,7 @@ class Status:
         self.beat()
         self._state = state
 
-    def count(self, tick: Tick) -> None:
+    def count(self, tick: Tick, offered: int = 0) -> None:
         """Count what a round did."""
         with self._lock:
             self._counts.update(
@@ -53,6 +53,7 @@ class Status:
                 delivered=tick.delivered,
                 retried=tick.retried,
                 dead=tick.dead,
+                offered=offered,
             )
             self._kinds.update(event.kind for event in tick.events)
 

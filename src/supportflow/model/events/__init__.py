@@ -41,6 +41,7 @@ from supportflow.model.events.routing import (
     OfferExpired,
     OfferMade,
     OfferWithdrawn,
+    OverflowOpened,
     RequirementRelaxed,
     TicketRouted,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "OfferExpired",
     "OfferMade",
     "OfferWithdrawn",
+    "OverflowOpened",
     "PartyAdded",
     "PartyDeadlinePassed",
     "PolicyPublished",
@@ -161,6 +163,7 @@ Event = Annotated[
     | RequesterUnlinked
     | TicketRouted
     | RequirementRelaxed
+    | OverflowOpened
     | DeclinesForgotten
     | OfferMade
     | OfferAccepted
@@ -219,6 +222,7 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         RequesterUnlinked,
         TicketRouted,
         RequirementRelaxed,
+        OverflowOpened,
         DeclinesForgotten,
         OfferMade,
         OfferAccepted,
