@@ -26,6 +26,7 @@ from supportflow.flows import (
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign
+from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.setup import channels_of, kinds_of, new_environment, span_us, topics_of
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
@@ -217,6 +218,21 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             PolicyError: If the policy is wrong; nothing was changed then.
         """
         return await self._run(policies.use(self._env, policy, progress))
+
+    async def recompute(self, *, cursor: str | None = None, limit: int = 200) -> Recomputed:
+        """Set the wake-ups of one batch of tickets anew, after an update of time zone data or of supportflow.
+
+        Go on with the answer's `cursor` until that is None. Broken off, it can begin anywhere: what is right already stays.
+        A ticket's place in the queue by due time follows with its next event.
+
+        Args:
+            cursor: From the batch before.
+            limit: How many tickets at most, up to 1,000.
+
+        Raises:
+            InvalidInput: If the limit or the cursor cannot be used.
+        """
+        return await self._run(recompute(self._env, cursor, limit))
 
     # --- questions -----------------------------------------------------------------------------
 

@@ -5,9 +5,10 @@ import threading
 
 import pytest
 
-from supportflow import AsyncDesk, Desk, MemoryChannel, MemoryStore, Tick
+from supportflow import AsyncDesk, Desk, MemoryChannel, MemoryStore, Policy, Tick
 from supportflow.exceptions import DeskClosed, InvalidInput, MissingExtra, PolicyError, StoreError
 from supportflow.flows.dispatching import Dispatched
+from supportflow.routing.policy import RoutingPolicy
 from supportflow.worker import Pace, Status, Worker
 from worker.scripted import FAST, Scripted, ScriptedAsync, Waits
 
@@ -332,3 +333,15 @@ def test_a_stop_gives_back_what_was_claimed_and_counts_it_as_no_attempt():
     assert beside.run_due().delivered == 4, "nobody has to wait for a claim to run out"
     sent = [message.body for message in first.sent + second.sent]
     assert sorted(sent) == list("12345")
+
+
+def test_the_next_dispatcher_leads_as_soon_as_a_worker_has_stopped():
+    store = MemoryStore()
+    one, two = (Desk(Policy(routing=RoutingPolicy()), store=store) for _ in "12")
+    assert one.dispatch().leading
+    assert not two.dispatch().leading
+    Worker(one, pace=FAST).run(until_idle=True)
+    assert two.dispatch().leading
+    two.resign()
+    two.resign()  # who does not lead has nothing to give up
+    assert one.dispatch().leading
