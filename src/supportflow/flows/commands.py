@@ -3,13 +3,14 @@
 import json
 from dataclasses import replace
 
-from supportflow._time import to_us
+from supportflow._time import SECOND_US, to_us
 from supportflow.exceptions import (
     ConflictError,
     DuplicateRef,
     IdempotencyMismatch,
     InvalidInput,
     StoreError,
+    StoreUnavailable,
     SupportflowError,
 )
 from supportflow.flows import requests
@@ -25,7 +26,7 @@ from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
-from supportflow.kernel import Facts, decide, wakeup
+from supportflow.kernel import Facts, decided, wakeup
 from supportflow.model.commands import (
     Adopt,
     Advance,
@@ -54,6 +55,9 @@ __all__ = ["handle", "idle_for", "tick"]
 _OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 ATTEMPTS = 20
 """How often a command is decided again because others changed its ticket first."""
+CLAIM_US = 30 * SECOND_US
+"""How long a ticket is a tick's own: far longer than it takes. So long is lost if its process dies."""
+_CLAIMED = 25
 
 
 def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
@@ -98,15 +102,18 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
             prepared = yield from prepare(complete, _owner(command, ticket), now)
         if isinstance(command, _OPENING):
             facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
-        events = decide(env.book, ticket, prepared.command, facts, now)
+        decision = decided(env.book, ticket, prepared.command, facts, now)
+        events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
-        changes, tickets = stream_changes(env, touched, events, facts.agents)
+        changes, tickets = stream_changes(env, touched, decision)
         shown = _subject_of(ticket, events, facts)
         inbox = _inbox_entry(command, fingerprint, shown, changes)
-        commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)
+        commit = Commit(
+            env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox, to_us(now)
+        )
         answer = yield from requests.commit(commit)
         if isinstance(answer, Committed):
             return Outcome(tickets[shown], events)
@@ -191,37 +198,56 @@ def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcom
 def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
     """Let everything happen that is due, then deliver what waits.
 
-    A ticket that fails does not hold up the others.
-
-    Raises:
-        InvalidInput: If the limit cannot be used.
+    Each ticket is claimed: ticks of other processes take others. One that fails stays claimed, so that it is tried again
+    later, ever more rarely, and does not hold up the others.
 
     Args:
         env: The desk.
         limit: How many tickets and how many deliveries at most.
         stop: Asked before each ticket and each delivery; True ends the tick, and what it has claimed is given back.
+
+    Raises:
+        InvalidInput: If the limit cannot be used.
+        StoreUnavailable: If the store cannot be reached.
     """
     whole("limit", limit, 0)
     now = yield from requests.now()
     yield from join(env, now, look=True)
     events: list[EventBase] = []
-    failed: dict[str, None] = {}
+    failed: dict[str, str] = {}
     done = 0
     while done < limit and not stop():
-        waiting = yield from requests.due(env.tenant, to_us(now), min(limit - done, 100) + len(failed))
-        ids = [ticket_id for ticket_id in waiting if ticket_id not in failed]
-        if not ids:
+        claimed = yield from requests.claim_due(env.tenant, to_us(now), CLAIM_US, min(limit - done, _CLAIMED))
+        if not claimed:
             break
-        for ticket_id in ids:
+        for due in claimed:
             if stop():
-                break
+                yield from _give_back(env, due.ticket_id)
+                continue
             done += 1
             try:
-                events += yield from _advance(env, ticket_id)
-            except (SupportflowError, ArithmeticError):
-                failed[ticket_id] = None
+                events += yield from _advance(env, due.ticket_id)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever one ticket's rows bring about, the others go on
+                failed[due.ticket_id] = type(error).__name__
     delivered = yield from deliver(env, now, limit, stop)
-    return Tick(tuple(events), done, delivered.delivered, delivered.retried, delivered.dead, tuple(failed))
+    return Tick(
+        events=tuple(events),
+        tickets=done,
+        delivered=delivered.delivered,
+        retried=delivered.retried,
+        dead=delivered.dead,
+        failed=tuple(failed),
+        errors=tuple(failed.values()),
+    )
+
+
+def _give_back(env: Environment, ticket_id: str) -> Flow[None]:
+    """End the claim on a ticket that was not looked at."""
+    row = yield from requests.load(env.tenant, ticket_id)
+    if row is not None:
+        yield from requests.reschedule(env.tenant, ticket_id, row.version, row.wakeup_us)
 
 
 def idle_for(env: Environment, at_most_us: int) -> Flow[int]:

@@ -240,7 +240,13 @@ class Worker:
     @staticmethod
     def _tell(tick: Tick, offered: int) -> None:
         if tick.failed:
-            say(logging.WARNING, "tickets failed", number=len(tick.failed), tickets=tick.failed)
+            say(
+                logging.WARNING,
+                "tickets failed",
+                number=len(tick.failed),
+                tickets=tick.failed,
+                errors=tick.errors,
+            )
         if tick.dead:
             say(logging.WARNING, "deliveries given up", number=tick.dead)
         if tick.tickets or tick.delivered or tick.retried or offered:
