@@ -11,8 +11,8 @@ from supportflow import Desk, MemoryStore, Policy, SlaPolicy, Target
 from supportflow.cli import main
 from supportflow.cli.progress import Bar
 from supportflow.events import MessageReceived
-from supportflow.exceptions import MissingExtra
 from supportflow.flows.delivering import ATTEMPTS
+from supportflow.stores.sql import SqlStore
 from supportflow.testing import CountingIds, ManualClock
 
 START = "2026-03-02T09:00:00Z"
@@ -69,16 +69,21 @@ def office(monkeypatch):
 
 
 @pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
+def run_here(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
 
     def call(*arguments):
-        status = main((*arguments, "--store", "backoffice:store"))
+        status = main(arguments)
         captured = capsys.readouterr()
         return status, captured.out, captured.err
 
     return call
+
+
+@pytest.fixture
+def run(run_here):
+    return lambda *arguments: run_here(*arguments, "--store", "backoffice:store")
 
 
 def keys_of(office):
@@ -183,11 +188,40 @@ def test_topics_and_unsubscribing(office, run):
 
 @pytest.mark.parametrize("store", ["sqlite:///desk.db", "postgresql://host/desk"])
 def test_a_database_without_its_driver_says_how_to_get_it(store, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "supportflow.stores.sql", None)
+    for name in [name for name in sys.modules if name.startswith("supportflow.stores.sql")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
     status = main(("outbox", "list", "--store", store))
     assert status == 2
-    assert "pip install 'supportflow[" in capsys.readouterr().err
-    assert issubclass(MissingExtra, ImportError)
+    assert "pip install 'supportflow[sql]'" in capsys.readouterr().err
+
+
+def test_a_database_is_named_by_its_url(run_here, tmp_path):
+    store = f"sqlite:///{tmp_path}/desk.db"
+    mail = Refusing()
+    with Desk(TIMED, store=SqlStore(store), channels={"web": mail}, clock=ManualClock(START)) as desk:
+        ticket = desk.open(subject="s", requester="ana").ticket
+        desk.reply(ticket, body="b", by="sam")
+        for _ in range(ATTEMPTS):
+            desk._ports["clock"].advance(hours=2)
+            desk.run_due()
+        [key] = [letter.row.key for letter in desk.dead_letters()]
+    assert key in run_here("outbox", "list", "--store", store)[1]
+    assert run_here("outbox", "topics", "--store", store) == (0, "channel:web\n", "")
+    assert run_here("outbox", "retry", key, "--store", store)[0] == 0
+    assert run_here("recompute", "--store", store)[1].startswith("1 tickets looked at")
+    assert run_here("worker", "--until-idle", "--log", "off", "--store", store) == (0, "", "")
+    assert run_here("outbox", "list", "--store", store)[1] == "nothing was given up\n"
+
+
+@pytest.mark.parametrize(
+    ("store", "words"),
+    [("oracle://x/y", "sqlite or postgresql"), ("sqlite:////no/such/folder/desk.db", "CANTOPEN")],
+)
+def test_a_database_that_is_not_to_be_had_is_one_line(run_here, store, words):
+    status, out, err = run_here("outbox", "list", "--store", store)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert words in err
 
 
 # --- recompute ---------------------------------------------------------------------------------

@@ -1,12 +1,11 @@
 """What a command line names: a desk or a store by `module:attribute`, a store by its URL."""
 
 import argparse
-from importlib import import_module
 from typing import Any
 
 from supportflow.cli.console import policy_at
 from supportflow.desk import Desk
-from supportflow.exceptions import InvalidInput, MissingExtra
+from supportflow.exceptions import InvalidInput
 from supportflow.flows.rows import read_row
 from supportflow.model.events import PolicyPublished
 from supportflow.policy import Policy
@@ -35,11 +34,9 @@ def store_at(name: str) -> Any:
     """
     if "://" not in name:
         return load(name, "--store", "load")
-    try:
-        module = import_module("supportflow.stores.sql")
-    except ModuleNotFoundError:
-        raise MissingExtra("sql", "a store in a database") from None
-    return module.SqlStore(name)
+    from supportflow.stores.sql import SqlStore  # noqa: PLC0415 - brings SQLAlchemy
+
+    return SqlStore(name)
 
 
 def desk_at(name: str, tenant: str, policy: str | None = None) -> Desk:
