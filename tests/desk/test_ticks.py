@@ -1,11 +1,14 @@
 """Ticks side by side: claims, early ends, slow channels, tickets and stores that fail."""
 
+from datetime import timedelta
+
 import pytest
 
 from desk.office import clock_of, desk, store_of
-from supportflow import Desk, MemoryStore, Policy, SlaPolicy, Target
+from supportflow import Desk, MemoryChannel, MemoryStore, Policy, SlaPolicy, Target
 from supportflow.events import MessageReceived
-from supportflow.exceptions import StoreUnavailable
+from supportflow.exceptions import InvalidInput, StoreUnavailable
+from supportflow.testing import ManualClock
 
 TIMED = Policy(sla=[SlaPolicy(name="g", targets=[Target.first_response(minutes=30)])])
 
@@ -43,16 +46,23 @@ def test_a_slow_channel_does_not_let_its_claims_run_out():
     assert tick.delivered == 3
 
 
-def test_a_clock_that_goes_back_in_a_tick_does_not_keep_it_for_ever():
-    class Backwards:
-        def send(self, _message, /):
-            clock_of(one).advance(hours=-1)
+def test_a_clock_that_falls_and_falls_does_not_keep_a_tick_for_ever():
+    class Falling(ManualClock):
+        looks = 0
 
-    one = desk(channels={"web": Backwards()})
+        def now(self):
+            self.looks += 1
+            assert self.looks < 500, "for ever"
+            return self.advance(seconds=-1)
+
+    one = desk(channels={"web": MemoryChannel()})
     for ref in "123":
         one.open(subject="s", requester="ana", ref=ref)
         one.reply(ref=ref, body=ref, by="sam")
-    assert one.run_due().delivered == 3
+    mail = MemoryChannel()
+    falling = beside(one, clock=Falling(clock_of(one).advance(hours=1)), channels={"web": mail})
+    assert falling.run_due().delivered == 3
+    assert [message.body for message in mail.sent] == ["1", "2", "3"]
 
 
 def test_a_tick_that_is_stopped_gives_its_tickets_back():
@@ -143,3 +153,33 @@ def test_two_handlers_of_one_kind_in_two_processes_share_the_events():
     one.run_due(limit=2)
     other.run_due()
     assert [who for who, _ in heard] == ["one"] * 2 + ["other"] * 4
+
+
+class TestIdleFor:
+    HOUR = timedelta(hours=1)
+
+    def test_it_ends_with_the_next_wake_up(self):
+        one = desk(TIMED)
+        assert one.idle_for(at_most=self.HOUR) == self.HOUR, "nothing will ever be due"
+        one.open(subject="s", requester="ana")
+        clock_of(one).advance(minutes=10)
+        one.open(subject="s", requester="ana")
+        # A breach at t is one once t has passed.
+        assert one.idle_for(at_most=self.HOUR) == timedelta(minutes=20, microseconds=1)
+        assert one.idle_for(at_most=timedelta(minutes=5)) == timedelta(minutes=5)
+
+    def test_who_waits_that_long_finds_the_ticket_due(self):
+        one = desk(TIMED)
+        one.open(subject="s", requester="ana")
+        clock_of(one).advance(one.idle_for(at_most=self.HOUR) - timedelta(microseconds=1))
+        assert one.run_due().events == ()
+        clock_of(one).advance(timedelta(microseconds=1))
+        assert [event.kind for event in one.run_due()] == ["sla_breached"]
+
+    def test_it_is_zero_while_something_is_due(self):
+        assert overdue(1).idle_for(at_most=self.HOUR) == timedelta()
+
+    @pytest.mark.parametrize("wrong", [timedelta(-1), timedelta(days=1, microseconds=1), 5, None])
+    def test_what_is_no_such_duration_is_refused(self, wrong):
+        with pytest.raises(InvalidInput):
+            desk().idle_for(at_most=wrong)
