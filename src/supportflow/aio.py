@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -17,6 +17,7 @@ from supportflow.flows import (
     desk_stream,
     handle,
     idle_for,
+    keeping,
     people,
     policies,
     queries,
@@ -376,6 +377,38 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
     async def subscriptions(self) -> tuple[str, ...]:
         """What is delivered by some process, sorted: `"event:<kind>"` and `"channel:<name>"`."""
         return await self._run(desk_stream.subscriptions(self._env))
+
+    async def archive(self, *, before: datetime | str, limit: int = 1_000) -> int:
+        """Put away tickets that are closed or cancelled, and last changed before an instant.
+
+        `get`, `history` and `messages` still find them, `find` does not; a message or a command brings one back.
+
+        Args:
+            before: The instant.
+            limit: How many at most; call again while it answers that many.
+
+        Returns:
+            How many.
+
+        Raises:
+            InvalidInput: If the instant is not in the past, or the limit cannot be used.
+        """
+        return await self._run(keeping.archive(self._env, before, limit))
+
+    async def forget_keys(self, *, before: datetime | str, limit: int = 1_000) -> int:
+        """Forget the idempotency keys of commands from before an instant. The same command with such a key is a new one.
+
+        Args:
+            before: The instant: longer ago than anything is ever sent again.
+            limit: How many at most; call again while it answers that many.
+
+        Returns:
+            How many.
+
+        Raises:
+            InvalidInput: If the instant is not in the past, or the limit cannot be used.
+        """
+        return await self._run(keeping.forget_keys(self._env, before, limit))
 
     async def dead_letters(self, *, limit: int = 100) -> tuple[DeadLetter, ...]:
         """Deliveries that were given up, oldest first."""

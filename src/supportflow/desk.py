@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -17,6 +17,7 @@ from supportflow.flows import (
     desk_stream,
     handle,
     idle_for,
+    keeping,
     people,
     policies,
     queries,
@@ -410,6 +411,38 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
     def subscriptions(self) -> tuple[str, ...]:
         """What is delivered by some process, sorted: `"event:<kind>"` and `"channel:<name>"`."""
         return self._run(desk_stream.subscriptions(self._env))
+
+    def archive(self, *, before: datetime | str, limit: int = 1_000) -> int:
+        """Put away tickets that are closed or cancelled, and last changed before an instant.
+
+        `get`, `history` and `messages` still find them, `find` does not; a message or a command brings one back.
+
+        Args:
+            before: The instant.
+            limit: How many at most; call again while it answers that many.
+
+        Returns:
+            How many.
+
+        Raises:
+            InvalidInput: If the instant is not in the past, or the limit cannot be used.
+        """
+        return self._run(keeping.archive(self._env, before, limit))
+
+    def forget_keys(self, *, before: datetime | str, limit: int = 1_000) -> int:
+        """Forget the idempotency keys of commands from before an instant. The same command with such a key is a new one.
+
+        Args:
+            before: The instant: longer ago than anything is ever sent again.
+            limit: How many at most; call again while it answers that many.
+
+        Returns:
+            How many.
+
+        Raises:
+            InvalidInput: If the instant is not in the past, or the limit cannot be used.
+        """
+        return self._run(keeping.forget_keys(self._env, before, limit))
 
     def dead_letters(self, *, limit: int = 100) -> tuple[DeadLetter, ...]:
         """Deliveries that were given up, oldest first."""

@@ -14,6 +14,7 @@ from supportflow.cli import (
     outbox,
     recompute,
     replay,
+    retention,
     roster,
     schema,
     triage,
@@ -36,6 +37,7 @@ _COMMANDS = (
     worker,
     outbox,
     recompute,
+    retention,
 )
 
 

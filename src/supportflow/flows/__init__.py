@@ -1,6 +1,6 @@
 """Orchestration without I/O: generators that ask for what they need. `Desk` and `AsyncDesk` are the two that answer."""
 
-from supportflow.flows import desk_stream, people, policies, queries, reading
+from supportflow.flows import desk_stream, keeping, people, policies, queries, reading
 from supportflow.flows.commands import handle, idle_for, tick
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Call, Flow
@@ -16,6 +16,7 @@ __all__ = [
     "desk_stream",
     "handle",
     "idle_for",
+    "keeping",
     "people",
     "policies",
     "queries",

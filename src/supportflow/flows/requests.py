@@ -198,3 +198,13 @@ def put_policy(tenant: str, fingerprint: str, document: bytes) -> Flow[None]:
 def get_policy(tenant: str, fingerprint: str) -> Flow[bytes | None]:
     """A policy version."""
     return (yield Call("store", "get_policy", (tenant, fingerprint)))  # type: ignore[no-any-return]
+
+
+def archive(tenant: str, before_us: int, limit: int) -> Flow[int]:
+    """Put old tickets away."""
+    return (yield Call("store", "archive", (tenant, before_us, limit)))  # type: ignore[no-any-return]
+
+
+def purge_keys(tenant: str, before_us: int, limit: int) -> Flow[int]:
+    """Forget old idempotency keys."""
+    return (yield Call("store", "purge_keys", (tenant, before_us, limit)))  # type: ignore[no-any-return]
