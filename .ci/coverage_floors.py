@@ -16,7 +16,7 @@ CORE = {
     "ports", "routing", "sla", "triage",
 }  # fmt: skip
 ADAPTERS = {
-    "__init__", "aio", "channels", "cli", "desk", "replay", "stores", "system", "testing",
+    "__init__", "aio", "channels", "cli", "desk", "replay", "stores", "system", "testing", "worker",
 }  # fmt: skip
 
 

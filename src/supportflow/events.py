@@ -58,6 +58,8 @@ from supportflow.model.events import (
     TicketRouted,
     TicketSplit,
     TicketUpdated,
+    TopicsSubscribed,
+    TopicsUnsubscribed,
     event_adapter,
 )
 
@@ -119,5 +121,7 @@ __all__ = [
     "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
+    "TopicsSubscribed",
+    "TopicsUnsubscribed",
     "event_adapter",
 ]

@@ -64,6 +64,8 @@ from supportflow.model.events import (
     TicketRouted,
     TicketSplit,
     TicketUpdated,
+    TopicsSubscribed,
+    TopicsUnsubscribed,
 )
 from supportflow.model.people import HOST, SYSTEM, Actor, Agent, Skill
 from supportflow.model.records import Clock, ClockMove, Milestone, Refusal, Segment, Verdict
@@ -219,6 +221,8 @@ EXPECTED: dict[str, EventBase] = {
         ShiftOverridden(**AGENT, start="2026-03-03T00:00:00Z", end="2026-03-04T00:00:00Z", on_duty=False, cause="swap"),
         LoadTaken(**AGENT, ticket_id="t-1", channel="chat", weight=2, offered=True),
         LoadReleased(**AGENT, ticket_id="t-1"),
+        TopicsSubscribed(recorded_at=AT, by=HOST, topics=("channel:email", "event:sla_breached")),
+        TopicsUnsubscribed(recorded_at=AT, by=HOST, topics=("channel:email",)),
     )
 }  # fmt: skip
 

@@ -32,7 +32,13 @@ from supportflow.model.events.casework import (
     RequesterVerified,
     StepCompleted,
 )
-from supportflow.model.events.desk import PolicyPublished, RequesterLinked, RequesterUnlinked
+from supportflow.model.events.desk import (
+    PolicyPublished,
+    RequesterLinked,
+    RequesterUnlinked,
+    TopicsSubscribed,
+    TopicsUnsubscribed,
+)
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
@@ -130,6 +136,8 @@ __all__ = [
     "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
+    "TopicsSubscribed",
+    "TopicsUnsubscribed",
     "event_adapter",
 ]
 
@@ -185,7 +193,9 @@ Event = Annotated[
     | ShiftOverridden
     | LoadTaken
     | LoadReleased
-    | PolicyPublished,
+    | PolicyPublished
+    | TopicsSubscribed
+    | TopicsUnsubscribed,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""
@@ -248,6 +258,8 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         LoadTaken,
         LoadReleased,
         PolicyPublished,
+        TopicsSubscribed,
+        TopicsUnsubscribed,
     )
 }
 """Every event class by its kind."""
