@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from supportflow.channels import MemoryChannel
     from supportflow.conditions import Condition, FieldSpec
     from supportflow.desk import Desk
+    from supportflow.escalation import Escalation, Ladder, LadderStep
     from supportflow.exceptions import SupportflowError
     from supportflow.flows import Tick
     from supportflow.kernel import decide, evolve, fold, wakeup
@@ -43,6 +44,7 @@ __all__ = [
     "BusinessCalendar",
     "Condition",
     "Desk",
+    "Escalation",
     "Evidence",
     "EvidenceSpec",
     "FieldSpec",
@@ -50,6 +52,8 @@ __all__ = [
     "Identity",
     "Intake",
     "IntakeRule",
+    "Ladder",
+    "LadderStep",
     "LifecycleDefinition",
     "MemoryChannel",
     "MemoryStore",
@@ -90,6 +94,7 @@ _HOME = {
     "BusinessCalendar": "calendars",
     "Condition": "conditions",
     "Desk": "desk",
+    "Escalation": "escalation",
     "Evidence": "model.ticket",
     "EvidenceSpec": "triage.intake",
     "FieldSpec": "conditions",
@@ -97,6 +102,8 @@ _HOME = {
     "Identity": "policy.identity",
     "Intake": "triage.intake",
     "IntakeRule": "triage.intake",
+    "Ladder": "escalation",
+    "LadderStep": "escalation",
     "LifecycleDefinition": "lifecycle",
     "MemoryChannel": "channels",
     "MemoryStore": "stores",

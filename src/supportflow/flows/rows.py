@@ -99,7 +99,7 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
 
 
 def _is_late(row: EventRow) -> bool:
-    return row.kind.startswith("sla_") and getattr(read_row(row), "late", False)
+    return row.kind.startswith(("sla_", "ladder_")) and getattr(read_row(row), "late", False)
 
 
 def _channel_of(row: EventRow) -> str | None:

@@ -12,6 +12,7 @@ from supportflow._time import Instant, to_us
 from supportflow.exceptions import InvalidInput
 from supportflow.kernel.conversation import add_note, receive, reply
 from supportflow.kernel.draft import Draft
+from supportflow.kernel.escalating import escalate
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.identity import join
 from supportflow.kernel.intake import provide
@@ -37,6 +38,7 @@ from supportflow.model.commands import (
     CommandBase,
     CompleteStep,
     Correct,
+    Escalate,
     Exclude,
     Hold,
     Merge,
@@ -101,6 +103,7 @@ def decide(
     draft = Draft(ticket, book[ticket.policy], at_us, command.by, detected_us=now_us)
     if facts.history:
         draft.past = partial(past_clock, history=facts.history)
+    draft.current = book.current
     draft.advance(draft.at_us)
     current = book.current
     edits = current.document.edits
@@ -139,6 +142,7 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     Close: trigger,
     CompleteStep: complete_step,
     Correct: correct,
+    Escalate: escalate,
     Exclude: exclude,
     Hold: trigger,
     Merge: merge,

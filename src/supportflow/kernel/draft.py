@@ -7,6 +7,7 @@ from typing import Any
 from supportflow._time import Instant, from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused
+from supportflow.kernel.climbing import attach, climb, follow
 from supportflow.kernel.evolve import evolve
 from supportflow.kernel.wakeup import Due, next_due
 from supportflow.lifecycle import Fired
@@ -57,6 +58,7 @@ class Draft:
         "bound",
         "by",
         "closes_itself",
+        "current",
         "detected_us",
         "events",
         "observed_at",
@@ -88,6 +90,9 @@ class Draft:
         self.adopting = False
         self.bound: CompiledSla | None = None
         self.closes_itself = True
+        self.current: CompiledPolicy | None = (
+            None  # whose people are called: the desk's policy, not the ticket's version
+        )
         self.past: Past | None = None
 
     @classmethod
@@ -107,6 +112,7 @@ class Draft:
         draft.adopting = isinstance(event, TicketAdopted)
         draft.events.append(event)
         draft._clocks(None, event, rematch=True)
+        follow(draft, event)
         return draft
 
     @property
@@ -133,6 +139,7 @@ class Draft:
         """Record an event, and let the clocks react."""
         before = self._write(event)
         self._clocks(before, event, rematch=False)
+        follow(self, event)
 
     def _write(self, event: EventBase) -> Ticket:
         before = self.ticket
@@ -211,6 +218,7 @@ class Draft:
             return
         self.policy = policy
         self._react(policy.sla.match(self.view), SIGNAL_BIT[Signal.UPDATED], old=old)
+        attach(self, "policy")
 
     # --- what time does ------------------------------------------------------------------------
 
@@ -238,6 +246,8 @@ class Draft:
             self._write(ClocksMoved(**self.head(), moves=(move,), sla=self.ticket.sla))
         elif due.what == "party_deadline":
             self._overdue(due)
+        elif due.what == "ladder":
+            climb(self, due.place, due.at_us)
         else:
             self.fire("close", cause="auto_close")
 

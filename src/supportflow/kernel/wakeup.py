@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 from supportflow._time import to_us
 from supportflow.conditions.ticket import ticket_record
+from supportflow.kernel.climbing import next_rung
 from supportflow.model.base import StatusCategory
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
@@ -24,7 +25,7 @@ class Due(NamedTuple):
     at_us: int
     rank: int
     place: int
-    what: Literal["milestone", "uncap", "auto_close", "party_deadline"]
+    what: Literal["milestone", "uncap", "auto_close", "party_deadline", "ladder"]
 
 
 def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) -> Due | None:
@@ -49,7 +50,7 @@ def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) ->
                 at_us = uncap(targets, clock)
                 if at_us is not None and (first is None or (at_us, 1) < first[:2]):
                     first = Due(at_us, 1, place, "uncap")
-    if ticket.case.parties or ticket.status_category is StatusCategory.RESOLVED:
+    if ticket.case.parties or ticket.ladder is not None or ticket.status_category is StatusCategory.RESOLVED:
         rest = _besides_clocks(ticket, policy, closing=closing)
         if rest is not None and (first is None or rest < first):
             first = rest
@@ -58,7 +59,8 @@ def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) ->
 
 def _besides_clocks(ticket: Ticket, policy: CompiledPolicy, *, closing: bool) -> Due | None:
     if ticket.is_open:
-        return _party_deadline(ticket)
+        dues = (_party_deadline(ticket), _ladder_step(ticket, policy))
+        return min((due for due in dues if due is not None), default=None)
     resolved = ticket.status_category is StatusCategory.RESOLVED
     return _auto_close(ticket, policy) if closing and resolved else None
 
@@ -71,6 +73,12 @@ def _party_deadline(ticket: Ticket) -> Due | None:
         if party.due_us is not None and not party.overdue and not party.answered
     ]
     return min(waiting, default=None)
+
+
+def _ladder_step(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
+    """The rung of the ladder that fires next by itself."""
+    rung = next_rung(ticket, policy)
+    return None if rung is None else Due(rung[0], 4, rung[1], "ladder")
 
 
 def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:

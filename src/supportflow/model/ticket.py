@@ -9,6 +9,7 @@ from supportflow._time import Instant
 from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
 from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
+from supportflow.model.escalation import LadderState
 from supportflow.model.events import EventBase
 from supportflow.model.people import Actor
 from supportflow.model.records import Attributes, Clock
@@ -41,6 +42,7 @@ class Ticket(Value):
         waiting_since: When the oldest message that nobody answered came in; None if all are answered.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
         case: Evidence, completed steps, parties and verification.
+        ladder: The escalation ladder that runs, or ran last.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -95,6 +97,7 @@ class Ticket(Value):
     repeat_of: Id | None = None
 
     case: Casework = NO_CASEWORK
+    ladder: LadderState | None = None
 
     clocks: tuple[Clock, ...] = ()
     policy: str

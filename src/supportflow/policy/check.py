@@ -8,6 +8,7 @@ from supportflow.conditions import Condition, condition_problems
 from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
 from supportflow.policy.casework import case_problems
+from supportflow.policy.escalating import ladder_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
 from supportflow.policy.priority import priority_problems
 from supportflow.policy.schema import Policy
@@ -24,6 +25,7 @@ def policy_problems(document: Policy) -> Iterator[str]:
     yield from priority_problems(document)
     yield from _sla_problems(document)
     yield from case_problems(document)
+    yield from ladder_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
@@ -103,3 +105,5 @@ def _conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
         yield f"sla.{index}.when", policy.when
         for place, target in enumerate(policy.targets):
             yield f"sla.{index}.targets.{place}.when", target.when
+    for index, ladder in enumerate(document.escalation.ladders):
+        yield f"escalation.ladders.{index}.when", ladder.when

@@ -5,12 +5,14 @@ from zoneinfo import ZoneInfoNotFoundError
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.zones import zone
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.escalation import LadderIndex
 from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
 from supportflow.lifecycle import Lifecycle, default_lifecycle
 from supportflow.model.records import Attributes, AttributeValue
 from supportflow.policy.casework import CaseRules
 from supportflow.policy.check import policy_problems
 from supportflow.policy.classifying import classifier_of
+from supportflow.policy.escalating import step_calendar
 from supportflow.policy.named import calendar_name, named_calendars
 from supportflow.policy.schema import Policy
 from supportflow.sla.compiled import ALWAYS, SlaIndex
@@ -58,6 +60,7 @@ class CompiledPolicy:
                 document.priority,
             )
             self.sla = SlaIndex(document.sla, metrics, self.fields, calendar_name)
+            self.ladders = LadderIndex(document.escalation, document.groups, self.fields, step_calendar)
         except ConditionError as error:
             raise PolicyError(error.problems) from None
         try:

@@ -11,11 +11,12 @@ __all__ = ["Finding", "Kind", "Report", "Severity"]
 Severity = Literal["error", "warning"]
 Kind = Literal[
     "invalid", "never_equal", "contradiction", "shadowed", "uncovered", "undecided", "never_counts",
-    "early_warning", "response_after_resolution", "inverted_head_start",
+    "early_warning", "response_after_resolution", "inverted_head_start", "out_of_order", "hands_back",
 ]  # fmt: skip
 """A document that cannot be used; a comparison with a name that does not exist; a condition that no ticket satisfies; a rule
 that never comes to its turn; tickets that no SLA policy is for; a question that took too long; a target that its calendar
-cannot count; a warning that never comes; a response due after the resolution; a lower class with the longer head start."""
+cannot count; a warning that never comes; a response due after the resolution; a lower class with the longer head start; a
+step of a ladder that comes before one above it; a step that hands a ticket to a group that has it, or had it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,15 @@ from supportflow.policy.findings import Finding
 from supportflow.policy.scope import Scope, both, every_condition
 from supportflow.triage.priority import RuleInClass
 
-__all__ = ["coverage", "lone_contradictions", "rule_reach", "sla_reach", "strange_names", "undecided"]
+__all__ = [
+    "coverage",
+    "ladder_reach",
+    "lone_contradictions",
+    "rule_reach",
+    "sla_reach",
+    "strange_names",
+    "undecided",
+]
 
 Rule = tuple[str, Condition | None]
 """A rule of an ordered list: its path, and the tickets that it is for."""
@@ -40,6 +48,13 @@ def _in_class(section: str, rules: Sequence[RuleInClass]) -> list[Rule]:
         )
         for index, rule in enumerate(rules)
     ]
+
+
+def ladder_reach(scope: Scope) -> Iterator[Finding]:
+    """Ladders that never match first."""
+    ladders = scope.document.escalation.ladders
+    rules = [(f"escalation.ladders.{index}", ladder.when) for index, ladder in enumerate(ladders)]
+    yield from _unreachable(scope, rules)
 
 
 def sla_reach(scope: Scope) -> Iterator[Finding]:

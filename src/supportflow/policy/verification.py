@@ -13,10 +13,12 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from supportflow.exceptions import PolicyError
+from supportflow.policy.climbing import ladder_steps
 from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.findings import Finding, Kind, Report, Severity
 from supportflow.policy.reachability import (
     coverage,
+    ladder_reach,
     lone_contradictions,
     rule_reach,
     sla_reach,
@@ -89,5 +91,7 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     sla_reach,
     coverage,
     target_times,
+    ladder_reach,
+    ladder_steps,
 )
 """In the order of the report. A section that joins the policy adds its check here."""

@@ -17,6 +17,7 @@ from supportflow.model.commands.casework import (
     Validity,
     Verify,
 )
+from supportflow.model.commands.escalation import Audience, Escalate
 from supportflow.model.commands.facts import Adopt, Fact, Observe, Observed
 from supportflow.model.commands.judging import Correct, Exclude
 from supportflow.model.commands.messages import AddNote, Receive, Reply
@@ -39,6 +40,7 @@ __all__ = [
     "Adopt",
     "Advance",
     "Assign",
+    "Audience",
     "Authorise",
     "By",
     "Cancel",
@@ -48,6 +50,7 @@ __all__ = [
     "CompleteStep",
     "Correct",
     "Described",
+    "Escalate",
     "Exclude",
     "Fact",
     "Hold",
@@ -99,6 +102,7 @@ Command = Annotated[
     | AddParty
     | Verify
     | Authorise
+    | Escalate
     | Advance,
     Field(discriminator="kind"),
 ]

@@ -19,6 +19,14 @@ from supportflow.model.events.casework import (
     StepCompleted,
 )
 from supportflow.model.events.desk import PolicyPublished, RequesterLinked, RequesterUnlinked
+from supportflow.model.events.escalation import (
+    LadderEnded,
+    LadderPaused,
+    LadderResumed,
+    LadderStarted,
+    LadderStepReached,
+    TicketEscalated,
+)
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.sla import (
     ClocksMoved,
@@ -56,6 +64,11 @@ __all__ = [
     "EvidenceProvided",
     "EvidenceRequested",
     "FollowUpOpened",
+    "LadderEnded",
+    "LadderPaused",
+    "LadderResumed",
+    "LadderStarted",
+    "LadderStepReached",
     "MessageReceived",
     "NoteAdded",
     "PartyAdded",
@@ -78,6 +91,7 @@ __all__ = [
     "StepCompleted",
     "TicketAbsorbed",
     "TicketAdopted",
+    "TicketEscalated",
     "TicketEvent",
     "TicketMerged",
     "TicketOpened",
@@ -116,6 +130,12 @@ Event = Annotated[
     | RequesterVerified
     | ActionAuthorised
     | ContactJoined
+    | LadderStarted
+    | LadderStepReached
+    | LadderPaused
+    | LadderResumed
+    | LadderEnded
+    | TicketEscalated
     | RequesterLinked
     | RequesterUnlinked
     | PolicyPublished,
@@ -158,6 +178,12 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         RequesterVerified,
         ActionAuthorised,
         ContactJoined,
+        LadderStarted,
+        LadderStepReached,
+        LadderPaused,
+        LadderResumed,
+        LadderEnded,
+        TicketEscalated,
         RequesterLinked,
         RequesterUnlinked,
         PolicyPublished,
