@@ -30,8 +30,8 @@ __all__ = [
 
 Calendars = Callable[[str], BusinessCalendar]
 """Finds a calendar by name."""
-Reach = Callable[[str, int], int | None]
-"""When the running clock of a target reaches a share of it in millionths; None if none runs."""
+Reach = Callable[[str, int], tuple[int, int] | None]
+"""When the clock of a target reaches a share of it in millionths, and since when it runs; None if none runs."""
 CalendarNames = Callable[[object], str]
 """Gives the name under which a step's calendar is kept."""
 
@@ -67,10 +67,14 @@ def reached_us(rung: Rung, reach: Reach, calendars: Calendars) -> int | None:
     """When a rung fires; None while the clock that it hangs on does not run."""
     if rung.target is None:
         return rung.at_us
-    share_us = reach(rung.target, rung.ppm)
-    if share_us is None or not rung.wait_us:
+    found = reach(rung.target, rung.ppm)
+    if found is None:
+        return None
+    share_us, since_us = found
+    if not rung.wait_us:
         return share_us
-    return calendars(rung.calendar).add_us(share_us, rung.wait_us, edge="close")
+    # What came to its end while the clock was paused comes when that goes on.
+    return max(calendars(rung.calendar).add_us(share_us, rung.wait_us, edge="close"), since_us)
 
 
 class Started(NamedTuple):
@@ -84,7 +88,8 @@ def come_due(state: LadderState, reach: Reach, calendars: Calendars) -> Started 
     """The next rung that fires by itself; None if the ladder waits, is over, or hangs on clocks that do not run."""
     if state.paused_us is not None:
         return None
-    return min(_timed(state.rungs, reach, calendars), default=None)
+    first = min(_timed(state.rungs, reach, calendars), default=None)
+    return None if first is None else first._replace(at_us=max(first.at_us, state.since_us))
 
 
 def _timed(pending: Iterable[Rung], reach: Reach, calendars: Calendars) -> Iterable[Started]:

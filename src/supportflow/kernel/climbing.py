@@ -24,6 +24,7 @@ from supportflow.model.events import (
     StatusChanged,
     TicketOpened,
 )
+from supportflow.model.records import Clock
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.clock import reach_us
@@ -73,13 +74,31 @@ class Climb:
         except KeyError:
             return self._policy.calendar(ALWAYS)
 
-    def reach(self, target: str, ppm: int) -> int | None:
-        """When the running clock of a target reaches a share of it."""
-        for clock in self._ticket.clocks:
-            if clock.target == target and clock.running:
-                after_us = (clock.duration_us * ppm + _MILLION // 2) // _MILLION
-                return reach_us(clock, after_us, self._policy.calendar)
-        return None
+    def reach(self, target: str, ppm: int) -> tuple[int, int] | None:
+        """When the running clock of a target reaches a share of it, and since when it runs."""
+        clock = self._clock(target)
+        if clock is None or not clock.running:
+            return None
+        return reach_us(clock, _counted(clock, ppm), self._policy.calendar), clock.segments[-1].start_us
+
+    def reach_or_past(self, target: str, ppm: int) -> tuple[int, int] | None:
+        """The same; of a clock that waits, what it has counted already lies in the past."""
+        clock = self._clock(target)
+        if clock is None or clock.state != "paused" or clock.banked_us < _counted(clock, ppm):
+            return self.reach(target, ppm)
+        since_us, end_us = clock.segments[-1].start_us, clock.segments[-1].end_us
+        assert end_us is not None
+        if clock.banked_us == _counted(clock, ppm):
+            return end_us, since_us
+        return reach_us(clock, _counted(clock, ppm), self._policy.calendar), since_us
+
+    def _clock(self, target: str) -> Clock | None:
+        return next((clock for clock in self._ticket.clocks if clock.target == target), None)
+
+
+def _counted(clock: Clock, ppm: int) -> int:
+    """The counted time that is a share of a clock's target."""
+    return (clock.duration_us * ppm + _MILLION // 2) // _MILLION
 
 
 def next_rung(ticket: Ticket, policy: CompiledPolicy) -> tuple[int, int] | None:
@@ -137,10 +156,17 @@ def _match(draft: "Draft", event: EventBase) -> None:
         return
     if running:
         end(draft, "superseded")
-    opening = isinstance(event, TicketOpened)
-    reopened = isinstance(event, StatusChanged) and (state is None or state.life != ticket.reopens)
-    cause: Cause = "opened" if opening else "reopened" if ticket.reopens and reopened else "matched"
-    start(draft, ladder, cause, to_us(ticket.opened_at) if opening else draft.at_us)
+    cause = _cause(draft.policy, event)
+    start(draft, ladder, cause, to_us(ticket.opened_at) if cause == "opened" else draft.at_us)
+
+
+def _cause(policy: CompiledPolicy, event: EventBase) -> Cause:
+    if isinstance(event, TicketOpened):
+        return "opened"
+    source = (
+        policy.lifecycle.definition.statuses.get(event.source) if isinstance(event, StatusChanged) else None
+    )
+    return "matched" if source is None or source.is_open else "reopened"
 
 
 def start(draft: "Draft", ladder: Ladder, cause: Cause, since_us: int) -> None:
@@ -148,7 +174,7 @@ def start(draft: "Draft", ladder: Ladder, cause: Cause, since_us: int) -> None:
     ticket, policy = draft.ticket, draft.policy
     asked = Climb(ticket, policy)
     every = policy.ladders.rungs(ladder, since_us, asked.calendar)
-    left, latest, skipped = split_past(every, draft.at_us, asked.reach, asked.calendar)
+    left, latest, skipped = split_past(every, draft.at_us, asked.reach_or_past, asked.calendar)
     draft.emit(
         LadderStarted(
             **draft.head(),

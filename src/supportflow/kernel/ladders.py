@@ -32,6 +32,7 @@ def _started(ticket: Ticket, event: LadderStarted) -> Changes:
             run=event.run,
             life=ticket.reopens,
             started_us=to_us(event.recorded_at),
+            since_us=to_us(event.recorded_at),
             until=event.until,
             pause_on=event.pause_on,
             steps=event.steps,
@@ -62,7 +63,7 @@ def _paused(state: LadderState, event: LadderPaused) -> LadderState:
 
 
 def _resumed(state: LadderState, event: LadderResumed) -> LadderState:
-    return replace(state, paused_us=None, rungs=event.rungs)
+    return replace(state, paused_us=None, since_us=to_us(event.recorded_at), rungs=event.rungs)
 
 
 def _ended(state: LadderState, event: LadderEnded) -> LadderState:

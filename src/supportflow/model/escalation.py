@@ -66,6 +66,7 @@ class LadderState:
         run: 1 for the first ladder on the ticket, then 2, …: with step and round it names one firing for good.
         life: How often the ticket had been reopened when it started.
         started_us: When it started.
+        since_us: When it last began to count: nothing fires as of an earlier instant.
         until: What ends it.
         pause_on: Status categories in which it waits.
         steps: Its steps; empty once it has ended.
@@ -81,6 +82,7 @@ class LadderState:
     run: int
     life: int
     started_us: int
+    since_us: int
     until: Until = "resolved"
     pause_on: tuple[str, ...] = ()
     steps: tuple[StepPlan, ...] = ()
