@@ -19,12 +19,16 @@ from supportflow.flows import (
     reading,
     tick,
 )
+from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.setup import channels_of, kinds_of, new_environment
+from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
+from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.kernel.explain import Explanation
-from supportflow.model.commands import CommandBase
+from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
-from supportflow.model.people import actor
+from supportflow.model.people import Agent, actor
+from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
@@ -38,7 +42,7 @@ __all__ = ["AsyncDesk"]
 T = TypeVar("T")
 
 
-class AsyncDesk(Verbs[Awaitable[Outcome]]):
+class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awaitable[AgentState]]):
     """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.
 
     Args:
@@ -132,6 +136,18 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
     async def handle(self, command: CommandBase) -> Outcome:
         """Carry out any command."""
         return await self._run(handle(self._env, command))
+
+    async def handle_agent(self, command: AgentCommand) -> AgentState:
+        """Carry out any command on an agent."""
+        return await self._run(tell(self._env, command))
+
+    async def agent(self, agent: Agent | str) -> AgentState:
+        """An agent as the desk knows them: presence, shifts, and the work that they hold."""
+        return await self._run(get_agent(self._env, agent_id(agent)))
+
+    async def agents(self) -> tuple[AgentState, ...]:
+        """Every agent whom the desk knows, in the order of their ids."""
+        return await self._run(all_agents(self._env))
 
     async def run_due(self, *, limit: int = 1_000) -> Tick:
         """Let everything happen that is due, then deliver what waits."""

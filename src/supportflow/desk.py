@@ -18,12 +18,16 @@ from supportflow.flows import (
     reading,
     tick,
 )
+from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only
+from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
+from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.kernel.explain import Explanation
-from supportflow.model.commands import CommandBase
+from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
-from supportflow.model.people import actor
+from supportflow.model.people import Agent, actor
+from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
@@ -40,7 +44,7 @@ Handler = Callable[[Any], object]
 """Takes one event."""
 
 
-class Desk(Verbs[Outcome]):
+class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
     """A support desk of one tenant. Thread-safe.
 
     Args:
@@ -136,6 +140,14 @@ class Desk(Verbs[Outcome]):
         """
         return self._run(handle(self._env, command))
 
+    def handle_agent(self, command: AgentCommand) -> AgentState:
+        """Carry out any command on an agent.
+
+        Raises:
+            SupportflowError: If it is wrong, or cannot be stored; nothing was changed then.
+        """
+        return self._run(tell(self._env, command))
+
     def run_due(self, *, limit: int = 1_000) -> Tick:
         """Let everything happen that is due (warnings, breaches, automatic closing), then deliver what waits.
 
@@ -176,6 +188,18 @@ class Desk(Verbs[Outcome]):
     def tenant(self) -> str:
         """Whose tickets these are."""
         return self._env.tenant
+
+    def agent(self, agent: Agent | str) -> AgentState:
+        """An agent as the desk knows them: presence, shifts, and the work that they hold.
+
+        Raises:
+            InvalidInput: If the desk does not know them.
+        """
+        return self._run(get_agent(self._env, agent_id(agent)))
+
+    def agents(self) -> tuple[AgentState, ...]:
+        """Every agent whom the desk knows, in the order of their ids."""
+        return self._run(all_agents(self._env))
 
     def get(self, ticket: TicketName = None, *, ref: str | None = None) -> Ticket:
         """A ticket as it stands.

@@ -11,6 +11,7 @@ SupportflowError
 │   ├── LifecycleError
 │   ├── CalendarError
 │   ├── PolicyError
+│   ├── RosterError
 │   └── MappingError
 ├── NotFound (LookupError)
 │   ├── TicketNotFound
@@ -58,6 +59,7 @@ __all__ = [
     "PolicyError",
     "PolicyNotFound",
     "Refused",
+    "RosterError",
     "StepsMissing",
     "StoreError",
     "SupportflowError",
@@ -155,6 +157,12 @@ class PolicyError(DefinitionError):
     """A policy document is wrong."""
 
     subject = "policy"
+
+
+class RosterError(DefinitionError):
+    """A roster is wrong: an unknown agent or calendar, an agent listed twice, a change that ends before it begins."""
+
+    subject = "roster"
 
 
 class MappingError(DefinitionError):

@@ -1,7 +1,7 @@
 """Escalation ladders: steps that a ticket climbs until somebody acts."""
 
 from supportflow.escalation.audience import Told, told
-from supportflow.escalation.compiled import LadderIndex, group_of_tier
+from supportflow.escalation.compiled import LadderIndex, group_of_tier, tier_of_group
 from supportflow.escalation.ladders import Again, Escalation, Ladder, LadderStep, ShareOf
 from supportflow.escalation.planning import after_pause, come_due, over, reached_us, split_past
 
@@ -19,5 +19,6 @@ __all__ = [
     "over",
     "reached_us",
     "split_past",
+    "tier_of_group",
     "told",
 ]

@@ -8,7 +8,12 @@ from supportflow.escalation.planning import CalendarNames, Calendars, rungs
 from supportflow.model.escalation import Rung, StepPlan
 from supportflow.model.people import Group
 
-__all__ = ["LadderIndex", "group_of_tier"]
+__all__ = ["LadderIndex", "group_of_tier", "tier_of_group"]
+
+
+def tier_of_group(groups: Sequence[Group], group: str | None) -> str | None:
+    """The line of support that a group works in, as far as the policy says."""
+    return next((one.tier for one in groups if one.name == group), None)
 
 
 def group_of_tier(groups: Sequence[Group], tier: str) -> str | None:
@@ -56,7 +61,8 @@ class LadderIndex:
     def _plan(self, step: LadderStep) -> StepPlan:
         group = step.group if step.tier is None else group_of_tier(self._groups, step.tier)
         notify = step.notify or (() if group is None else (f"group:{group}",))
-        return StepPlan(step.kind, tuple(dict.fromkeys(notify)), group, step.level_up)
+        tier = step.tier or tier_of_group(self._groups, group)
+        return StepPlan(step.kind, tuple(dict.fromkeys(notify)), group, tier, step.level_up)
 
     def rungs(self, ladder: Ladder, since_us: int, calendars: Calendars) -> tuple[Rung, ...]:
         """All that it will fire, if its times count from an instant."""

@@ -28,6 +28,7 @@ from supportflow.kernel import Facts, decide, wakeup
 from supportflow.model.commands import (
     Adopt,
     Advance,
+    AgentCommand,
     CommandBase,
     Merge,
     OpenTicket,
@@ -64,6 +65,8 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     """
     if not isinstance(command, CommandBase):
         raise InvalidInput("command", "is not a command")
+    if isinstance(command, AgentCommand):
+        raise InvalidInput("command", "is on an agent, not on a ticket: use handle_agent")
     if command.key is None:
         return (yield from _carry_out(env, command, ""))
     fingerprint = request_hash(command, env.secret)
@@ -101,7 +104,7 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
-        changes, tickets = stream_changes(env, touched, events)
+        changes, tickets = stream_changes(env, touched, events, facts.agents)
         shown = _subject_of(ticket, events, facts)
         inbox = _inbox_entry(command, fingerprint, shown, changes)
         commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)

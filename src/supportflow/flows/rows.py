@@ -1,18 +1,32 @@
 """Between values and rows: events, snapshots and outbox entries as a store keeps them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from supportflow._time import to_us
 from supportflow.flows.environment import Environment
 from supportflow.kernel import FOLD_VERSION, evolve, wakeup
+from supportflow.kernel.agents import AGENT_FOLD_VERSION, evolve_agent
+from supportflow.kernel.waiting import is_queued
 from supportflow.kernel.wakeup import queue_place
-from supportflow.model.events import EventBase, EvidenceRequested, ReplySent, TicketEvent
-from supportflow.model.storage import EventRow, OutboxRow, StreamChange, TicketRow
+from supportflow.model.events import AgentEvent, EventBase, EvidenceRequested, ReplySent, TicketEvent
+from supportflow.model.routing import AgentState
+from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.model.upcast import read_event
 from supportflow.policy import CompiledPolicy
 
-__all__ = ["event_row", "outbox_rows", "read_row", "stream_changes", "ticket_row"]
+__all__ = [
+    "agent_change",
+    "agent_row",
+    "event_row",
+    "outbox_rows",
+    "read_row",
+    "stream_changes",
+    "ticket_row",
+]
+
+FLOOR = "floor"
+"""Topic of the rows that tell a dispatcher that a ticket or an agent has changed."""
 
 
 def event_row(seq: int, event: EventBase) -> EventRow:
@@ -53,17 +67,36 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
         updated_us=to_us(ticket.recorded_at),
         wakeup_us=wakeup(ticket, policy),
         snapshot=ticket.model_dump_json(exclude_defaults=True).encode(),
+        queued=is_queued(ticket, policy),
+    )
+
+
+def agent_row(state: AgentState) -> AgentRow:
+    """An agent as a store keeps them."""
+    return AgentRow(
+        id=state.id,
+        version=state.version,
+        fold_version=AGENT_FOLD_VERSION,
+        available=state.presence == "available",
+        snapshot=state.model_dump_json(exclude_defaults=True).encode(),
     )
 
 
 def stream_changes(
-    env: Environment, before: Iterable[Ticket], events: Sequence[EventBase]
+    env: Environment,
+    before: Iterable[Ticket],
+    events: Sequence[EventBase],
+    agents: Mapping[str, AgentState],
 ) -> tuple[tuple[StreamChange, ...], dict[str, Ticket]]:
     """The events of a decision, sorted into streams, with the tickets that they lead to."""
     tickets: dict[str, Ticket] = {ticket.id: ticket for ticket in before}
     versions = {ticket.id: ticket.version for ticket in before}
     grouped: dict[str, list[EventBase]] = {}
+    working: dict[str, list[AgentEvent]] = {}
     for event in events:
+        if isinstance(event, AgentEvent):
+            working.setdefault(event.agent_id, []).append(event)
+            continue
         assert isinstance(event, TicketEvent)
         grouped.setdefault(event.ticket_id, []).append(event)
     changes: list[StreamChange] = []
@@ -77,13 +110,28 @@ def stream_changes(
         rows = tuple(event_row(seq, event) for seq, event in enumerate(own, first + 1))
         row = ticket_row(ticket, env.book[ticket.policy])
         changes.append(StreamChange(f"ticket:{ticket_id}", first, rows, row))
+    changes += (agent_change(agents[agent_id], own) for agent_id, own in working.items())
     return tuple(changes), tickets
+
+
+def agent_change(state: AgentState | None, events: Sequence[AgentEvent]) -> StreamChange:
+    """New events of one agent, with the row that they lead to."""
+    first = 0 if state is None else state.version
+    rows = tuple(event_row(seq, event) for seq, event in enumerate(events, first + 1))
+    for event in events:
+        state = evolve_agent(state, event)
+    assert state is not None
+    return StreamChange(f"agent:{state.id}", first, rows, agent_row(state))
 
 
 def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) -> tuple[OutboxRow, ...]:
     """What must leave the desk because of a commit: events that handlers wait for, replies for channels."""
     rows: list[OutboxRow] = []
+    routed = env.policy.routing is not None
     for change in changes:
+        if routed and change.row is not None and change.events:
+            key = f"{change.stream}:{change.events[-1].seq}:floor"
+            rows.append(OutboxRow(key, FLOOR, change.row.id, change.events[-1].seq, 0, now_us))
         if not isinstance(change.row, TicketRow):
             continue
         ticket_id = change.row.id

@@ -11,6 +11,7 @@ from supportflow._time import from_us, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.escalation import Ladder, Told, after_pause, come_due, over, split_past, told
 from supportflow.kernel.oncall import on_call
+from supportflow.kernel.settling import change_tier, goes_to_tier, look_again
 from supportflow.model.escalation import LadderState, Rung
 from supportflow.model.events import (
     AssignmentChanged,
@@ -250,8 +251,8 @@ def take_step(draft: "Draft", state: LadderState, rung: Rung, at_us: int) -> Non
     plan = state.steps[rung.step - 1]
     _record(draft, rung, at_us, late=False)
     if rung.round == 0:
-        if plan.group is not None:
-            hand_over(draft, plan.group)
+        if plan.kind == "functional":
+            hand_over(draft, plan.group, plan.tier)
         if plan.level_up:
             _raise_level(draft, plan.level_up)
     after = draft.ticket.ladder
@@ -274,7 +275,7 @@ def _record(draft: "Draft", rung: Rung, at_us: int, *, late: bool) -> None:
             detected_at=from_us(max(draft.detected_us, at_us)),
             asked=plan.notify,
             **people._asdict(),
-            empty=people.empty and not late,
+            empty=bool(plan.notify) and people.empty and not late,
             late=late,
         )
     )
@@ -286,10 +287,13 @@ def whom(draft: "Draft", asked: Sequence[str], at_us: int) -> Told:
     return told(asked, draft.ticket.assignee, lambda name: on_call(policy, name, at_us))
 
 
-def hand_over(draft: "Draft", group: str) -> None:
-    """Give the ticket to another group, where nobody has it yet; nothing, if that has it."""
-    ticket = draft.ticket
-    if ticket.group == group:
+def hand_over(draft: "Draft", group: str | None, tier: str | None) -> None:
+    """Give the ticket to another group or tier, where nobody has it yet; nothing, if that has it."""
+    ticket, routing = draft.ticket, draft.policy.routing
+    if routing is not None and tier is not None and goes_to_tier(ticket, routing, tier):
+        change_tier(draft, routing, tier, group)
+        return
+    if group is None or ticket.group == group:
         return
     draft.emit(
         AssignmentChanged(
@@ -300,6 +304,7 @@ def hand_over(draft: "Draft", group: str) -> None:
             previous_assignee=ticket.assignee,
         )
     )
+    look_again(draft)
 
 
 def _raise_level(draft: "Draft", by: int) -> None:
@@ -317,3 +322,4 @@ def _raise_level(draft: "Draft", by: int) -> None:
             rule="escalation",
         )
     )
+    look_again(draft)

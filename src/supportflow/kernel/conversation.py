@@ -6,6 +6,7 @@ from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask, take_in, waits
 from supportflow.kernel.opening import as_ref, begin, handles
+from supportflow.kernel.settling import settle
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Described, Receive, Reply
 from supportflow.model.events import (
@@ -143,6 +144,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
     same_class = ended.priority_class if ended.priority_class in policy.document.classes else None
     asked = Described(requester=ended.requester, priority_class=same_class, level=ended.level)
     opened = begin(event, asked, facts.signals, policy, ended.tenant, detected_us=draft.detected_us)
+    settle(opened, facts, None)
     draft.events += opened.events
 
 

@@ -24,9 +24,12 @@ from supportflow.kernel.parties import add_party
 from supportflow.kernel.procedures import complete_step
 from supportflow.kernel.rebuild import past_clock
 from supportflow.kernel.repeating import joined_ticket
+from supportflow.kernel.routing import accept, decline, hand_over, offer, release, withdraw
+from supportflow.kernel.settling import settle
 from supportflow.kernel.verifying import authorise, verify
 from supportflow.kernel.working import assign, set_priority, trigger, update
 from supportflow.model.commands import (
+    Accept,
     AddNote,
     AddParty,
     Adopt,
@@ -38,14 +41,18 @@ from supportflow.model.commands import (
     CommandBase,
     CompleteStep,
     Correct,
+    Decline,
     Escalate,
     Exclude,
+    HandOver,
     Hold,
     Merge,
     Observe,
+    Offer,
     OpenTicket,
     Provide,
     Receive,
+    Release,
     Reopen,
     Reply,
     Resolve,
@@ -56,6 +63,7 @@ from supportflow.model.commands import (
     Update,
     Verify,
     WaitForRequester,
+    Withdraw,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.ticket import Ticket
@@ -114,6 +122,7 @@ def decide(
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
     draft.observed_at = None if draft.at_us == at_us else (observed_at or now)
     handler(draft, command, facts, book)
+    settle(draft, facts, ticket)
     if observed_at is not None:
         draft.observed_at = None
         draft.advance(now_us)
@@ -133,6 +142,7 @@ def _advance(draft: Draft, command: Advance, facts: Facts, book: PolicyBook) -> 
 
 
 _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
+    Accept: accept,
     AddNote: add_note,
     AddParty: add_party,
     Advance: _advance,
@@ -143,12 +153,16 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     CompleteStep: complete_step,
     Correct: correct,
     Escalate: escalate,
+    Decline: decline,
     Exclude: exclude,
+    HandOver: hand_over,
     Hold: trigger,
     Merge: merge,
     Observe: observe,
+    Offer: offer,
     Provide: provide,
     Receive: receive,
+    Release: release,
     Reopen: trigger,
     Reply: reply,
     Resolve: trigger,
@@ -159,4 +173,5 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     Update: update,
     Verify: verify,
     WaitForRequester: trigger,
+    Withdraw: withdraw,
 }

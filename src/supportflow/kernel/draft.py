@@ -9,6 +9,7 @@ from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused
 from supportflow.kernel.climbing import attach, climb, follow
 from supportflow.kernel.evolve import evolve
+from supportflow.kernel.waiting import pass_time
 from supportflow.kernel.wakeup import Due, next_due
 from supportflow.lifecycle import Fired
 from supportflow.model.base import StatusCategory
@@ -28,6 +29,7 @@ from supportflow.model.events import (
 )
 from supportflow.model.people import SYSTEM, Actor
 from supportflow.model.records import Clock, ClockMove
+from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.clock import due_us
@@ -54,6 +56,7 @@ class Draft:
     __slots__ = (
         "_at",
         "adopting",
+        "agents",
         "at_us",
         "bound",
         "by",
@@ -87,6 +90,7 @@ class Draft:
         self.by = by
         self.observed_at = observed_at
         self.events: list[EventBase] = []
+        self.agents: dict[str, AgentState] = {}
         self.adopting = False
         self.bound: CompiledSla | None = None
         self.closes_itself = True
@@ -248,6 +252,8 @@ class Draft:
             self._overdue(due)
         elif due.what == "ladder":
             climb(self, due.place, due.at_us)
+        elif due.what != "auto_close":
+            pass_time(self, due.what)
         else:
             self.fire("close", cause="auto_close")
 

@@ -1,6 +1,6 @@
 """The command to escalate: a ladder, its next step, or a hand-over, by a person's decision."""
 
-from supportflow.escalation import group_of_tier, over, reached_us
+from supportflow.escalation import group_of_tier, over, reached_us, tier_of_group
 from supportflow.exceptions import InvalidInput, Refused
 from supportflow.kernel.climbing import Climb, end, hand_over, start, take_step, wait_or_go_on, whom
 from supportflow.kernel.draft import Draft
@@ -48,12 +48,13 @@ def _by_hand(draft: Draft, command: Escalate) -> None:
         if group is not None:
             raise InvalidInput("tier", "give a group or a tier, one of them")
         group = group_of_tier(draft.policy.document.groups, command.tier)
-        if group is None:
-            raise InvalidInput("tier", "no group of the policy works in it")
+        routing = draft.policy.routing
+        if group is None and (routing is None or command.tier not in routing.policy.tiers):
+            raise InvalidInput("tier", "is no tier of the policy's, and none of its groups works in it")
     asked = command.notify or ((f"group:{group}",) if group is not None else ())
     _record(draft, command, group=group, asked=tuple(dict.fromkeys(asked)))
-    if group is not None:
-        hand_over(draft, group)
+    if group is not None or command.tier is not None:
+        hand_over(draft, group, command.tier or tier_of_group(draft.policy.document.groups, group))
 
 
 def _record(

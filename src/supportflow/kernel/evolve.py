@@ -6,6 +6,7 @@ from typing import Any
 from supportflow._time import to_us
 from supportflow.exceptions import StoreError
 from supportflow.kernel.folding import CASE_CHANGES, heard, waiting_after
+from supportflow.kernel.folding_routing import ROUTING_CHANGES
 from supportflow.kernel.ladders import LADDER_CHANGES
 from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
@@ -303,4 +304,5 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     SlaCorrected: _kept,
     **CASE_CHANGES,
     **LADDER_CHANGES,
+    **ROUTING_CHANGES,
 }

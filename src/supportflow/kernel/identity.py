@@ -3,6 +3,7 @@
 from supportflow.kernel.conversation import receive
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.settling import settle
 from supportflow.kernel.working import change_priority
 from supportflow.model.commands import OpenTicket, Receive
 from supportflow.model.content import ContentRef
@@ -40,6 +41,7 @@ def join(
     )
     receive(draft, message, facts, book)
     _raised(draft, command.priority_class, command.level)
+    settle(draft, facts, ticket)
     return tuple(draft.events)
 
 

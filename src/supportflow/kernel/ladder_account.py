@@ -62,9 +62,9 @@ def ladder_account(
 
 def _does(state: LadderState, rung: Rung) -> str:
     plan = state.steps[rung.step - 1]
-    does = [f"tells {', '.join(plan.notify)}"]
-    if not rung.round and plan.group is not None:
-        does.append(f"hands the ticket to {plan.group}")
+    does = [f"tells {', '.join(plan.notify)}"] if plan.notify else []
+    if not rung.round and plan.kind == "functional":
+        does.append(f"hands the ticket to {plan.group or plan.tier}")
     if not rung.round and plan.level_up:
         does.append(f"raises its level by {plan.level_up}")
     return " and ".join(does)

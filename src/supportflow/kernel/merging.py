@@ -5,6 +5,8 @@ from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import as_ref, begin
+from supportflow.kernel.segregation import check_ending
+from supportflow.kernel.settling import settle
 from supportflow.lifecycle import Fired
 from supportflow.model.commands import Described, Merge, Split
 from supportflow.model.events import TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
@@ -33,6 +35,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         unmet = () if isinstance(answer, Fired) else answer.unmet_guards
         permitted = lifecycle.permitted(source.status, draft.view)
         raise TransitionRefused(source.id, source.status, "merge", unmet, permitted)
+    check_ending(draft, command.kind, lifecycle.category(answer.target), facts)
     draft.emit(
         TicketMerged(
             **draft.head(),
@@ -94,4 +97,5 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
     part = begin(event, asked, facts.signals, policy, ticket.tenant, detected_us=draft.detected_us)
     if policy.document.split_clocks == "inherit" and ticket.policy == policy.fingerprint:
         part.move_clocks(inherited(ticket.clocks, part.ticket.clocks, part.at_us, part.policy), "inherited")
+    settle(part, facts, None)
     draft.events += part.events

@@ -10,6 +10,7 @@ from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import begin, described
 from supportflow.kernel.procedures import guards
+from supportflow.kernel.settling import settle
 from supportflow.kernel.working import change_assignment, change_attributes, change_priority
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.events import (
@@ -128,4 +129,5 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> tuple[
         _take_in(draft, fact)
     draft.advance(now_us)
     attach(draft, "adopted")
+    settle(draft, facts, None)
     return tuple(draft.events)

@@ -10,6 +10,7 @@ from supportflow.kernel.evolve import evolve
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask, take_in
 from supportflow.kernel.repeating import repeated
+from supportflow.kernel.settling import settle
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import AttachmentHandle, Attachments, ContentRef
 from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
@@ -49,6 +50,7 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
         draft.begin_work("assignment")
     take_in(draft, command.evidence, command.attachments)
     ask(draft, None)
+    settle(draft, facts, None)
     return tuple(draft.events)
 
 

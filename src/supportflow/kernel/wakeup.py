@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 from supportflow._time import to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.kernel.climbing import next_rung
+from supportflow.kernel.waiting import routing_due
 from supportflow.model.base import StatusCategory
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
@@ -25,7 +26,9 @@ class Due(NamedTuple):
     at_us: int
     rank: int
     place: int
-    what: Literal["milestone", "uncap", "auto_close", "party_deadline", "ladder"]
+    what: Literal[
+        "milestone", "uncap", "auto_close", "party_deadline", "ladder", "offer", "relax", "ask_again"
+    ]
 
 
 def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) -> Due | None:
@@ -50,6 +53,9 @@ def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) ->
                 at_us = uncap(targets, clock)
                 if at_us is not None and (first is None or (at_us, 1) < first[:2]):
                     first = Due(at_us, 1, place, "uncap")
+    routed = None if policy.routing is None else routing_due(ticket, policy)
+    if routed is not None and (first is None or routed[:2] < first[:2]):
+        first = Due(routed[0], routed[1], 0, routed[2])
     if ticket.case.parties or ticket.ladder is not None or ticket.status_category is StatusCategory.RESOLVED:
         rest = _besides_clocks(ticket, policy, closing=closing)
         if rest is not None and (first is None or rest < first):

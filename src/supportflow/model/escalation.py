@@ -22,12 +22,14 @@ class StepPlan:
         kind: What it does with the ticket.
         notify: Who is told, as the policy names them; who that is comes out when the step fires.
         group: The group that the ticket goes to.
+        tier: The line of support that it goes to, where the policy routes tickets.
         level_up: By how many levels the ticket's priority level rises.
     """
 
     kind: EscalationKind
     notify: tuple[str, ...] = ()
     group: str | None = None
+    tier: str | None = None
     level_up: int = 0
 
 

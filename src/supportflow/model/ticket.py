@@ -13,6 +13,7 @@ from supportflow.model.escalation import LadderState
 from supportflow.model.events import EventBase
 from supportflow.model.people import Actor
 from supportflow.model.records import Attributes, Clock
+from supportflow.model.routing import NO_ROUTING, Routing
 
 __all__ = ["Evidence", "Message", "Outcome", "Page", "Ticket"]
 
@@ -43,6 +44,7 @@ class Ticket(Value):
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
         case: Evidence, completed steps, parties and verification.
         ladder: The escalation ladder that runs, or ran last.
+        routing: What it needs of an agent, and how far the search for one has come.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -98,10 +100,16 @@ class Ticket(Value):
 
     case: Casework = NO_CASEWORK
     ladder: LadderState | None = None
+    routing: Routing = NO_ROUTING
 
     clocks: tuple[Clock, ...] = ()
     policy: str
     sla: Name | None = None
+
+    @property
+    def tier(self) -> str | None:
+        """The line of support that it is in; None if nobody routes it."""
+        return None if self.routing.requirement is None else self.routing.requirement.tier
 
     @property
     def is_open(self) -> bool:

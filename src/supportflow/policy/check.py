@@ -26,6 +26,9 @@ def policy_problems(document: Policy) -> Iterator[str]:
     yield from _sla_problems(document)
     yield from case_problems(document)
     yield from ladder_problems(document)
+    for name, count in Counter(rotation.name for rotation in document.rotations).items():
+        if count > 1:
+            yield f"rotations: {name!r} is listed twice"
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:

@@ -28,8 +28,8 @@ def ladder_problems(document: Policy) -> Iterator[str]:
     for path, step in _steps(document):
         if step.group is not None and step.group not in groups:
             yield f"{path}.group: unknown group {step.group!r}{nearest(step.group, groups)}"
-        if step.tier is not None and group_of_tier(document.groups, step.tier) is None:
-            yield f"{path}.tier: no group of the policy works in the tier {step.tier!r}"
+        if step.tier is not None:
+            yield from _tier_problems(document, f"{path}.tier", step.tier)
         if step.at is not None and step.at.target not in targets:
             yield f"{path}.at.target: unknown target {step.at.target!r}{nearest(step.at.target, targets)}"
         for index, audience in enumerate(step.notify):
@@ -38,12 +38,21 @@ def ladder_problems(document: Policy) -> Iterator[str]:
                 yield f"{path}.notify.{index}: {problem}"
 
 
+def _tier_problems(document: Policy, path: str, tier: str) -> Iterator[str]:
+    if document.routing is not None:
+        tiers = document.routing.tiers
+        if tier not in tiers:
+            yield f"{path}: unknown tier {tier!r}{nearest(tier, tiers)}"
+    elif group_of_tier(document.groups, tier) is None:
+        yield f"{path}: no group of the policy works in the tier {tier!r}"
+
+
 def audience_problem(document: Policy, audience: str) -> str | None:
     """What is wrong with a name of somebody to tell; None if the policy knows it. Agents are known elsewhere."""
     kind, _, name = audience.partition(":")
     if kind == "group" and name not in (known := [group.name for group in document.groups]):
         return f"unknown group {name!r}{nearest(name, known)}"
-    if kind == "rotation" and name not in (known := sorted(getattr(document, "rotations", ()))):
+    if kind == "rotation" and name not in (known := [one.name for one in document.rotations]):
         return f"unknown rotation {name!r}{nearest(name, known)}"
     return None
 

@@ -37,6 +37,14 @@ def _places(document: Policy) -> Iterator[tuple[str, CalendarName | None]]:
             yield f"escalation.ladders.{index}.steps.{place}.calendar", step.calendar
     for index, group in enumerate(document.groups):
         yield f"groups.{index}.calendar", group.calendar
+    yield from _of_rotations(document)
+
+
+def _of_rotations(document: Policy) -> Iterator[tuple[str, str]]:
+    for index, rotation in enumerate(document.rotations):
+        for level, layer in enumerate(rotation.layers):
+            for place, name in enumerate(layer.restrict):
+                yield f"rotations.{index}.layers.{level}.restrict.{place}", name
 
 
 def named_calendars(document: Policy) -> dict[str, BusinessCalendar]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
-from supportflow.exceptions import PolicyError
+from supportflow.exceptions import DefinitionError, PolicyError
 from supportflow.policy.climbing import ladder_steps
 from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.findings import Finding, Kind, Report, Severity
@@ -54,15 +54,15 @@ def verify(policy: Policy, *, since: date = _FIRST_DAY) -> Report:
     return Report(tuple(finding for check in _CHECKS for finding in check(scope)))
 
 
-def invalid(error: PolicyError) -> Report:
+def invalid(error: DefinitionError) -> Report:
     """The report of a document that cannot be used."""
-    return Report(tuple(_invalid(problem) for problem in error.problems))
+    return Report(tuple(_invalid(problem, error.subject) for problem in error.problems))
 
 
-def _invalid(problem: str) -> Finding:
+def _invalid(problem: str, subject: str) -> Finding:
     path, _, message = problem.partition(": ")
     if not message or " " in path:  # it speaks of the text, which has no paths
-        path, message = "policy", problem
+        path, message = subject, problem
     return Finding("error", "invalid", path, message)
 
 

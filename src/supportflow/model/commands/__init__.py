@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
 from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
 from supportflow.model.commands.casework import (
     MAX_VALIDITY,
@@ -21,6 +22,7 @@ from supportflow.model.commands.escalation import Audience, Escalate
 from supportflow.model.commands.facts import Adopt, Fact, Observe, Observed
 from supportflow.model.commands.judging import Correct, Exclude
 from supportflow.model.commands.messages import AddNote, Receive, Reply
+from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, Assign, Merge, OpenTicket, SetPriority, Split, Update
 from supportflow.model.commands.triggers import (
     Cancel,
@@ -35,10 +37,12 @@ from supportflow.model.commands.triggers import (
 
 __all__ = [
     "MAX_VALIDITY",
+    "Accept",
     "AddNote",
     "AddParty",
     "Adopt",
     "Advance",
+    "AgentCommand",
     "Assign",
     "Audience",
     "Authorise",
@@ -49,21 +53,28 @@ __all__ = [
     "CommandBase",
     "CompleteStep",
     "Correct",
+    "Decline",
     "Described",
+    "Enrol",
     "Escalate",
     "Exclude",
     "Fact",
+    "HandOver",
     "Hold",
     "Merge",
     "Observe",
     "Observed",
+    "Offer",
     "OpenTicket",
+    "OverrideShift",
     "Provide",
     "Receive",
+    "Release",
     "Reopen",
     "Reply",
     "Resolve",
     "Resume",
+    "SetPresence",
     "SetPriority",
     "Split",
     "TicketCommand",
@@ -72,6 +83,7 @@ __all__ = [
     "Validity",
     "Verify",
     "WaitForRequester",
+    "Withdraw",
     "command_adapter",
 ]
 
@@ -103,6 +115,15 @@ Command = Annotated[
     | Verify
     | Authorise
     | Escalate
+    | Offer
+    | Accept
+    | Decline
+    | Withdraw
+    | Release
+    | HandOver
+    | Enrol
+    | SetPresence
+    | OverrideShift
     | Advance,
     Field(discriminator="kind"),
 ]

@@ -8,7 +8,14 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from supportflow.model.events.base import DeskEvent, EventBase, RequesterEvent, TicketEvent
+from supportflow.model.events.agents import (
+    AgentEnrolled,
+    LoadReleased,
+    LoadTaken,
+    PresenceChanged,
+    ShiftOverridden,
+)
+from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
 from supportflow.model.events.casework import (
     ActionAuthorised,
     EvidenceProvided,
@@ -28,6 +35,17 @@ from supportflow.model.events.escalation import (
     TicketEscalated,
 )
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events.routing import (
+    DeclinesForgotten,
+    HandedOver,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferMade,
+    OfferWithdrawn,
+    RequirementRelaxed,
+    TicketRouted,
+)
 from supportflow.model.events.sla import (
     ClocksMoved,
     SlaBreached,
@@ -55,31 +73,45 @@ from supportflow.model.events.tickets import (
 __all__ = [
     "EVENT_TYPES",
     "ActionAuthorised",
+    "AgentEnrolled",
+    "AgentEvent",
     "AssignmentChanged",
     "ClocksMoved",
     "ContactJoined",
+    "DeclinesForgotten",
     "DeskEvent",
     "Event",
     "EventBase",
     "EvidenceProvided",
     "EvidenceRequested",
     "FollowUpOpened",
+    "HandedOver",
     "LadderEnded",
     "LadderPaused",
     "LadderResumed",
     "LadderStarted",
     "LadderStepReached",
+    "LoadReleased",
+    "LoadTaken",
     "MessageReceived",
     "NoteAdded",
+    "OfferAccepted",
+    "OfferDeclined",
+    "OfferExpired",
+    "OfferMade",
+    "OfferWithdrawn",
     "PartyAdded",
     "PartyDeadlinePassed",
     "PolicyPublished",
+    "PresenceChanged",
     "PriorityChanged",
     "ReplySent",
     "RequesterEvent",
     "RequesterLinked",
     "RequesterUnlinked",
     "RequesterVerified",
+    "RequirementRelaxed",
+    "ShiftOverridden",
     "SlaBreached",
     "SlaCorrected",
     "SlaExcluded",
@@ -95,6 +127,7 @@ __all__ = [
     "TicketEvent",
     "TicketMerged",
     "TicketOpened",
+    "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
     "event_adapter",
@@ -138,6 +171,20 @@ Event = Annotated[
     | TicketEscalated
     | RequesterLinked
     | RequesterUnlinked
+    | TicketRouted
+    | RequirementRelaxed
+    | DeclinesForgotten
+    | OfferMade
+    | OfferAccepted
+    | OfferDeclined
+    | OfferExpired
+    | OfferWithdrawn
+    | HandedOver
+    | AgentEnrolled
+    | PresenceChanged
+    | ShiftOverridden
+    | LoadTaken
+    | LoadReleased
     | PolicyPublished,
     Field(discriminator="kind"),
 ]
@@ -186,6 +233,20 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         TicketEscalated,
         RequesterLinked,
         RequesterUnlinked,
+        TicketRouted,
+        RequirementRelaxed,
+        DeclinesForgotten,
+        OfferMade,
+        OfferAccepted,
+        OfferDeclined,
+        OfferExpired,
+        OfferWithdrawn,
+        HandedOver,
+        AgentEnrolled,
+        PresenceChanged,
+        ShiftOverridden,
+        LoadTaken,
+        LoadReleased,
         PolicyPublished,
     )
 }
