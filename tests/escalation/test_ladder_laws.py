@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a table of commands is read by its rows
 
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +21,8 @@ from supportflow.model import commands as c
 from supportflow.model.content import ContentRef
 from supportflow.model.people import HOST, Actor
 from supportflow.model.ticket import Ticket
+from supportflow.routing.policy import Relaxation, Route, RoutingPolicy
+from supportflow.routing.rotation import Rotation, RotationLayer
 
 BODY = ContentRef(id="c1", commitment="0" * 64)
 ANA = Actor(kind="requester", id="ana")
@@ -82,10 +84,44 @@ def ladders(draw, name: str = "one", **fields) -> Ladder:
     )
 
 
+ROUTING = RoutingPolicy(
+    routes=[
+        Route(name="grave", when={"field": "level", "le": 1}, skills={"care": 3}),
+        Route(
+            name="any",
+            skills={"c2c": 2},
+            relax=[
+                Relaxation(after=timedelta(minutes=25), lower={"c2c": 1}),
+                Relaxation(after=timedelta(hours=2), drop=("c2c",)),
+            ],
+        ),
+    ],
+    four_eyes=("compliance",),
+)
+ROTATION = Rotation(
+    name="night",
+    tz="Europe/Berlin",
+    layers=[
+        RotationLayer(
+            people=("lena", "max"),
+            start=date(2026, 3, 1),
+            turn_for=timedelta(days=1),
+            restrict=("nights", "office"),
+        )
+    ],
+)
+
+
 @st.composite
 def policies(draw):
-    """A policy with two ladders, the first of which is not for all tickets."""
-    return policy(draw(ladders("one", when=draw(WHENS))), draw(ladders("two")))
+    """A policy with two ladders, the first of which is not for all tickets; with routing or without."""
+    return policy(
+        draw(ladders("one", when=draw(WHENS))),
+        draw(ladders("two")),
+        routing=draw(st.sampled_from([None, ROUTING])),
+        rotations=[ROTATION],
+        calendars={"office": OFFICE, "nights": NIGHTS},
+    )
 
 
 COMMANDS = st.one_of(
