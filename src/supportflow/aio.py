@@ -1,5 +1,6 @@
 """`AsyncDesk`: the same flows, driven with `await`. Ports may have plain or async methods."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Mapping
 from types import TracebackType
@@ -20,6 +21,7 @@ from supportflow.flows import (
     tick,
 )
 from supportflow.flows.agents import all_agents, get_agent
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch
 from supportflow.flows.setup import channels_of, kinds_of, new_environment
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
@@ -85,6 +87,8 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
         )
         self._closed = False
+        self._dispatcher = Dispatcher()
+        self._dispatching = asyncio.Lock()
 
     # --- the driver ----------------------------------------------------------------------------
 
@@ -156,6 +160,21 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
     async def tick(self, *, limit: int = 1_000) -> Tick:
         """The same as `run_due`."""
         return await self.run_due(limit=limit)
+
+    async def dispatch(self, *, limit: int = 1_000) -> Dispatched:
+        """Offer what waits to the agents who can take it, the most urgent first.
+
+        Call it often, after `run_due`: every second, or whenever something has happened. It costs what has changed, not what
+        waits. One desk object of a tenant leads; the others do nothing until it has not been heard of for half a minute.
+
+        Args:
+            limit: How many offers at most.
+
+        Raises:
+            Refused: If the policy has no routing.
+        """
+        async with self._dispatching:
+            return await self._run(dispatch(self._env, self._dispatcher, limit))
 
     async def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
         """Take another policy version into use. New tickets get it; open ones as its `edits` says.

@@ -1,6 +1,7 @@
 """`Desk`: the flows, driven with plain calls."""
 
 from collections.abc import Callable, Mapping
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -19,6 +20,7 @@ from supportflow.flows import (
     tick,
 )
 from supportflow.flows.agents import all_agents, get_agent
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch
 from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
@@ -88,6 +90,8 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
             policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
         )
         self._closed = False
+        self._dispatcher = Dispatcher()
+        self._dispatching = Lock()
 
     # --- the driver ----------------------------------------------------------------------------
 
@@ -161,6 +165,21 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
     def tick(self, *, limit: int = 1_000) -> Tick:
         """The same as `run_due`."""
         return self.run_due(limit=limit)
+
+    def dispatch(self, *, limit: int = 1_000) -> Dispatched:
+        """Offer what waits to the agents who can take it, the most urgent first.
+
+        Call it often, after `run_due`: every second, or whenever something has happened. It costs what has changed, not what
+        waits. One desk object of a tenant leads; the others do nothing until it has not been heard of for half a minute.
+
+        Args:
+            limit: How many offers at most.
+
+        Raises:
+            Refused: If the policy has no routing.
+        """
+        with self._dispatching:
+            return self._run(dispatch(self._env, self._dispatcher, limit))
 
     def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
         """Take another policy version into use. New tickets get it; open ones as its `edits` says.

@@ -145,7 +145,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
     asked = Described(requester=ended.requester, priority_class=same_class, level=ended.level)
     opened = begin(event, asked, facts.signals, policy, ended.tenant, detected_us=draft.detected_us)
     settle(opened, facts, None)
-    draft.events += opened.events
+    draft.include(opened)
 
 
 def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:

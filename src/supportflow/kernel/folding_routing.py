@@ -14,6 +14,7 @@ from supportflow.model.events import (
     OfferExpired,
     OfferMade,
     OfferWithdrawn,
+    OverflowOpened,
     RequirementRelaxed,
     TicketRouted,
 )
@@ -47,6 +48,7 @@ def _routed(ticket: Ticket, event: TicketRouted) -> Changes:
             declined_us=before.declined_us if kept else to_us(event.recorded_at),
             barred=event.barred,
             preferred=event.preferred,
+            overflow=before.overflow if kept and event.route == before.route else None,
         )
     }
 
@@ -82,6 +84,10 @@ def _forgotten(ticket: Ticket, _event: DeclinesForgotten) -> Changes:
     return {"routing": replace(ticket.routing, declined=())}
 
 
+def _overflow(ticket: Ticket, event: OverflowOpened) -> Changes:
+    return {"routing": replace(ticket.routing, overflow=event.group)}
+
+
 def _handed_over(ticket: Ticket, _event: HandedOver) -> Changes:
     return {"routing": replace(ticket.routing, handed_over=True)}
 
@@ -95,6 +101,7 @@ ROUTING_CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     OfferExpired: _not_wanted,
     OfferWithdrawn: _offer_over,
     DeclinesForgotten: _forgotten,
+    OverflowOpened: _overflow,
     HandedOver: _handed_over,
 }
 """Event class → what it changes on the ticket."""

@@ -51,7 +51,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         other.move_clocks(
             worst(source.clocks, other.ticket.clocks, other.at_us, other.policy), "the worst of both"
         )
-    draft.events += other.events
+    draft.include(other)
 
 
 def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
@@ -98,4 +98,4 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
     if policy.document.split_clocks == "inherit" and ticket.policy == policy.fingerprint:
         part.move_clocks(inherited(ticket.clocks, part.ticket.clocks, part.at_us, part.policy), "inherited")
     settle(part, facts, None)
-    draft.events += part.events
+    draft.include(part)

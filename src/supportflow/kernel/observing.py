@@ -14,7 +14,6 @@ from supportflow.kernel.settling import settle
 from supportflow.kernel.working import change_assignment, change_attributes, change_priority
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.events import (
-    EventBase,
     MessageReceived,
     ReplySent,
     StatusChanged,
@@ -98,7 +97,7 @@ def _status(draft: Draft, status: str) -> None:
     )
 
 
-def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> tuple[EventBase, ...]:
+def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
     """Take in a ticket with its past. What its clocks reach in that past is recorded as late: nobody is called for it."""
     policy = book.current
     lifecycle = policy.lifecycle
@@ -130,4 +129,4 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> tuple[
     draft.advance(now_us)
     attach(draft, "adopted")
     settle(draft, facts, None)
-    return tuple(draft.events)
+    return draft

@@ -13,14 +13,14 @@ from supportflow.kernel.repeating import repeated
 from supportflow.kernel.settling import settle
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import AttachmentHandle, Attachments, ContentRef
-from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
+from supportflow.model.events import TicketAdopted, TicketOpened
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
 
 __all__ = ["as_ref", "begin", "described", "handles", "open_ticket"]
 
 
-def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> tuple[EventBase, ...]:
+def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
     """Open a ticket under the current policy."""
     policy = book.current
     opened_us = now_us if command.opened_at is None else to_us(command.opened_at)
@@ -51,7 +51,7 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
     take_in(draft, command.evidence, command.attachments)
     ask(draft, None)
     settle(draft, facts, None)
-    return tuple(draft.events)
+    return draft
 
 
 def begin(
@@ -136,4 +136,6 @@ def as_ref(text: object) -> ContentRef | None:
 
 def handles(attachments: Attachments) -> tuple[AttachmentHandle, ...]:
     """The attachments of a command whose names were put into content rows."""
+    if not attachments:
+        return ()
     return tuple(item for item in attachments if isinstance(item, AttachmentHandle))

@@ -46,6 +46,10 @@ def offer(draft: Draft, command: Offer, facts: Facts, book: PolicyBook) -> None:
     requirement = ticket.routing.requirement
     assert requirement is not None
     objection = against(draft, agent, requirement)
+    lent = routing.lent(ticket.routing.route, requirement) if ticket.routing.overflow else None
+    if objection and lent is not None:
+        heavier = lent.requirement._replace(weight=requirement.weight + lent.spare)
+        objection = against(draft, agent, heavier)
     if objection:
         raise Refused(ticket.id, command.kind, f"{agent.id} {'; '.join(objection)}")
     if routing.policy.acceptance == "direct":

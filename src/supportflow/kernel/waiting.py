@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from supportflow.model.events import DeclinesForgotten, OfferExpired, RequirementRelaxed
+from supportflow.model.events import DeclinesForgotten, OfferExpired, OverflowOpened, RequirementRelaxed
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_queued", "pass_time", "routing_due"]
 
-What = Literal["offer", "relax", "ask_again"]
+What = Literal["offer", "relax", "overflow", "ask_again"]
 
 
 def is_queued(ticket: Ticket, policy: CompiledPolicy) -> bool:
@@ -39,8 +39,12 @@ def routing_due(ticket: Ticket, policy: CompiledPolicy) -> "tuple[int, int, What
     relaxes_us = routing.relaxes_at_us(state.route, state.since_us, state.relaxed)
     if relaxes_us is not None:
         first = (relaxes_us, 5, "relax")
+    overflows_us = None if state.overflow else routing.overflows_at_us(state.route, state.since_us)
+    if overflows_us is not None:
+        opens: tuple[int, int, What] = (overflows_us, 6, "overflow")
+        first = opens if first is None else min(first, opens)
     if state.declined and routing.ask_again_us is not None:
-        again: tuple[int, int, What] = (state.declined_us + routing.ask_again_us, 6, "ask_again")
+        again: tuple[int, int, What] = (state.declined_us + routing.ask_again_us, 7, "ask_again")
         first = again if first is None else min(first, again)
     return first
 
@@ -51,6 +55,13 @@ def pass_time(draft: "Draft", what: What) -> None:
     if what == "offer":
         assert state.offer is not None
         draft.emit(OfferExpired(**draft.head(), agent=state.offer.agent))
+    elif what == "overflow":
+        routing = draft.policy.routing
+        assert routing is not None
+        route = routing.route(state.route)
+        assert route is not None
+        assert route.overflow is not None
+        draft.emit(OverflowOpened(**draft.head(), group=route.overflow.group))
     elif what == "ask_again":
         draft.emit(DeclinesForgotten(**draft.head()))
     else:

@@ -66,6 +66,7 @@ class Routing:
         requirement: What it needs now; None if nobody routes it.
         route: The policy's route that chose it.
         since_us: When it began to wait in its tier: relaxation counts from here.
+        overflow: The group whose agents may take it, too.
         handed_over: True if somebody handed it over to this tier: it can use the capacity that agents keep for that.
         relaxed: How many steps of relaxation it has taken.
         offer: The offer that is open.
@@ -84,6 +85,7 @@ class Routing:
     declined_us: int = 0
     barred: tuple[str, ...] = ()
     preferred: str | None = None
+    overflow: str | None = None
     handed_over: bool = False
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "sla_reach",
     "strange_names",
     "undecided",
+    "unreachable",
 ]
 
 Rule = tuple[str, Condition | None]
@@ -33,11 +34,11 @@ def rule_reach(scope: Scope) -> Iterator[Finding]:
     """Priority rules, level rules and order rules that never match first."""
     document = scope.document
     rules: list[Rule] = [(f"rules.{index}", rule.when) for index, rule in enumerate(document.rules)]
-    yield from _unreachable(scope, rules)
+    yield from unreachable(scope, rules)
     options = document.priority
     if options is not None:
-        yield from _unreachable(scope, _in_class("priority.levels", options.levels))
-        yield from _unreachable(scope, _in_class("priority.order", options.order))
+        yield from unreachable(scope, _in_class("priority.levels", options.levels))
+        yield from unreachable(scope, _in_class("priority.order", options.order))
 
 
 def _in_class(section: str, rules: Sequence[RuleInClass]) -> list[Rule]:
@@ -54,15 +55,13 @@ def ladder_reach(scope: Scope) -> Iterator[Finding]:
     """Ladders that never match first."""
     ladders = scope.document.escalation.ladders
     rules = [(f"escalation.ladders.{index}", ladder.when) for index, ladder in enumerate(ladders)]
-    yield from _unreachable(scope, rules)
+    yield from unreachable(scope, rules)
 
 
 def sla_reach(scope: Scope) -> Iterator[Finding]:
     """SLA policies that never apply, and targets that never apply in a policy that does."""
     policies = scope.document.sla
-    found = list(
-        _unreachable(scope, [(f"sla.{index}", policy.when) for index, policy in enumerate(policies)])
-    )
+    found = list(unreachable(scope, [(f"sla.{index}", policy.when) for index, policy in enumerate(policies)]))
     yield from found
     idle = {finding.path for finding in found if finding.kind != "undecided"}
     live = [(f"sla.{index}", policy) for index, policy in enumerate(policies) if f"sla.{index}" not in idle]
@@ -77,10 +76,10 @@ def sla_reach(scope: Scope) -> Iterator[Finding]:
             ]
             if not targets or targets[-1][1].when is not None:
                 rules.append((path, policy.when))
-        yield from _unreachable(scope, rules, only=".targets.")
+        yield from unreachable(scope, rules, only=".targets.")
 
 
-def _unreachable(scope: Scope, rules: Sequence[Rule], *, only: str = "") -> Iterator[Finding]:
+def unreachable(scope: Scope, rules: Sequence[Rule], *, only: str = "") -> Iterator[Finding]:
     """The rules of a list, where the first match counts, that never match first."""
     found = shadowing([condition for _, condition in rules], scope.fields)
     for dead in found.dead:

@@ -27,6 +27,7 @@ from supportflow.policy.reachability import (
 from supportflow.policy.schema import Policy
 from supportflow.policy.scope import Scope, scope_of
 from supportflow.policy.timing import target_times
+from supportflow.policy.unrouted import classes_without_a_route, route_reach
 
 __all__ = ["Finding", "Kind", "Report", "Severity", "invalid", "verify"]
 
@@ -90,6 +91,8 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     lone_contradictions,
     sla_reach,
     coverage,
+    route_reach,
+    classes_without_a_route,
     target_times,
     ladder_reach,
     ladder_steps,

@@ -9,6 +9,7 @@ from supportflow.conditions import ConditionIndex, Fields
 from supportflow.model.base import StatusCategory
 from supportflow.model.routing import Requirement
 from supportflow.routing.policy import Relaxation, Route, RoutingPolicy
+from supportflow.routing.signature import Overflow as Lent
 
 __all__ = ["BOT", "Routed", "RoutingIndex"]
 
@@ -106,6 +107,20 @@ class RoutingIndex:
             if shorter in self._served:
                 return shorter
         return self.policy.fallback_language
+
+    # --- overflow ------------------------------------------------------------------------------
+
+    def overflows_at_us(self, route: str | None, since_us: int) -> int | None:
+        """When another group may help; None if none does."""
+        known = self.route(route)
+        return None if known is None or known.overflow is None else since_us + _us(known.overflow.after)
+
+    def lent(self, route: str | None, requirement: Requirement) -> Lent | None:
+        """What an agent of the group that helps must have; None if none helps."""
+        known = self.route(route)
+        if known is None or known.overflow is None:
+            return None
+        return Lent(requirement._replace(group=known.overflow.group), known.overflow.keep_free)
 
     # --- relaxation ----------------------------------------------------------------------------
 

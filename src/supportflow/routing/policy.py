@@ -36,7 +36,7 @@ class Overflow(Document):
     Attributes:
         group: The group that lends its people.
         after: Elapsed time that a ticket must have waited.
-        keep_free: Agents of the lending group with free capacity who are left to its own tickets.
+        keep_free: Units of capacity that an agent of the lending group must have left afterwards, for its own tickets.
     """
 
     group: Name

@@ -43,6 +43,7 @@ from supportflow.model.events.routing import (
     OfferExpired,
     OfferMade,
     OfferWithdrawn,
+    OverflowOpened,
     RequirementRelaxed,
     TicketRouted,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "OfferExpired",
     "OfferMade",
     "OfferWithdrawn",
+    "OverflowOpened",
     "PartyAdded",
     "PartyDeadlinePassed",
     "PolicyPublished",
@@ -173,6 +175,7 @@ Event = Annotated[
     | RequesterUnlinked
     | TicketRouted
     | RequirementRelaxed
+    | OverflowOpened
     | DeclinesForgotten
     | OfferMade
     | OfferAccepted
@@ -235,6 +238,7 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         RequesterUnlinked,
         TicketRouted,
         RequirementRelaxed,
+        OverflowOpened,
         DeclinesForgotten,
         OfferMade,
         OfferAccepted,

@@ -18,6 +18,7 @@ __all__ = [
     "OfferExpired",
     "OfferMade",
     "OfferWithdrawn",
+    "OverflowOpened",
     "RequirementRelaxed",
     "TicketRouted",
 ]
@@ -74,6 +75,17 @@ class RequirementRelaxed(TicketEvent):
     step: int
     skills: Mapping[Name, int] = Field(default_factory=dict)
     language: Name | None = None
+
+
+class OverflowOpened(TicketEvent):
+    """The ticket has waited so long that another group's agents may take it, too.
+
+    Attributes:
+        group: The group that lends its people.
+    """
+
+    kind: Literal["overflow_opened"] = "overflow_opened"
+    group: Name
 
 
 class OfferMade(TicketEvent):
