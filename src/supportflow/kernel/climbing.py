@@ -255,9 +255,7 @@ def take_step(draft: "Draft", state: LadderState, rung: Rung, at_us: int) -> Non
             hand_over(draft, plan.group, plan.tier)
         if plan.level_up:
             _raise_level(draft, plan.level_up)
-    after = draft.ticket.ladder
-    if after is not None and after.run == state.run:
-        _end_if_finished(draft)
+    _end_if_finished(draft)
 
 
 def _record(draft: "Draft", rung: Rung, at_us: int, *, late: bool) -> None:
