@@ -2,18 +2,22 @@
 
 # ruff: noqa: E501 - sentences are compared whole
 
+from datetime import date, timedelta
+
 import pytest
 
-from escalation.climbs import HOURS, ladder, moves, policy, reached, share, tells
-from kernel.scene import SAM, Scene, at, book
-from supportflow import fold, wakeup
+from escalation.climbs import GROUPS, HOURS, ladder, moves, policy, reached, share, tells
+from kernel.scene import ANA, SAM, Scene, at, book
+from supportflow import BusinessCalendar, Group, Identity, SlaPolicy, Target, evolve, fold, wakeup
 from supportflow._time import to_us
 from supportflow.exceptions import InvalidInput, Refused
 from supportflow.flows.rows import event_row, read_row
 from supportflow.kernel.explain import explain
+from supportflow.kernel.facts import CaseFacts
 from supportflow.model import commands as c
 from supportflow.model.content import ContentRef
 from supportflow.model.people import HOST, Actor
+from supportflow.routing.rotation import Rotation, RotationLayer
 
 BODY = ContentRef(id="c1", commitment="0" * 64)
 REPLY = c.Reply(by=SAM, body=BODY)
@@ -431,6 +435,66 @@ def test_another_version_brings_a_ladder_to_a_reopened_ticket_that_counts_from_t
     assert reached(stage.streams["t1"]) == [(1, 0, "20:50")]
 
 
+def test_looking_back_at_a_history_climbs_no_ladder():
+    """A target that applies from the start is counted on what happened, not on what a ladder would have done."""
+    groups = [*GROUPS[:1], Group(name="risk", calendar="never-today")]
+    closed = BusinessCalendar(tz="UTC", weekly={"sun": [("00:00", "24:00")]})
+    sla = [
+        SlaPolicy(
+            name="back", targets=[Target.resolution(hours=4, calendar_of="group", on_change="retroactive")]
+        )
+    ]
+    fields = {"groups": groups, "sla": sla, "calendars": {"never-today": closed}, "edits": "now"}
+    new = policy(ladder(moves(20, "risk"), until="assigned"), **fields)
+
+    untouched = Scene(book(policy(sla=[])))
+    untouched.open()
+    untouched.book = book(new, policy(sla=[]))
+    tick(untouched, 60)
+    (clock,) = untouched.tickets["t1"].clocks
+    assert [segment.calendar for segment in clock.segments] == ["24x7"]
+    assert only(untouched, "ladder_step_reached").late
+
+    by_ladder, by_hand = (
+        policy(ladder(moves(10, "risk")), sla=[], groups=groups, calendars=fields["calendars"]),
+        policy(sla=[], groups=groups, calendars=fields["calendars"]),
+    )
+    climbed, assigned = Scene(book(by_ladder)), Scene(book(by_hand))
+    for stage, old in ((climbed, by_ladder), (assigned, by_hand)):
+        stage.open()
+        if stage is assigned:
+            stage.do(c.Assign(by=SAM, group="risk"), 10, ticket="t1")
+        tick(stage, 30)
+        stage.book = book(new, old)
+        tick(stage, 60)
+    assert climbed.tickets["t1"].clocks == assigned.tickets["t1"].clocks != ()
+
+
+def test_a_contact_that_joins_asks_for_the_people_of_the_policy_in_use():
+    nights = {
+        "rotations": [
+            Rotation(name="night", tz="UTC", layers=[RotationLayer(people=("lena",), start=date(2026, 3, 1))])
+        ]
+    }
+    days = {
+        "rotations": [
+            Rotation(name="night", tz="UTC", layers=[RotationLayer(people=("max",), start=date(2026, 3, 1))])
+        ]
+    }
+    old = policy(ladder(tells(30, "rotation:night")), identity=Identity(window=timedelta(days=3)), **nights)
+    for how in ("join", "merge"):
+        stage = Scene(book(old))
+        stage.open(category="login")
+        stage.book = book(policy(ladder(tells(1)), identity=Identity(window=timedelta(days=3)), **days), old)
+        if how == "join":
+            case = CaseFacts(candidates=(stage.tickets["t1"],))
+            stage.do(c.OpenTicket(by=ANA, requester="ana", category="login", body=BODY), 60, case=case)
+        else:
+            stage.open(55, category="other", requester="bob")
+            stage.do(c.Merge(by=SAM), 60, ticket="t2", other=stage.tickets["t1"])
+        assert only(stage, "ladder_step_reached").notified == ("max",)
+
+
 def test_an_adopted_ticket_is_not_flooded_with_its_past():
     stage = scene(
         ladder(moves(10, "risk"), tells(20), tells(30, repeat={"minutes": 10, "times": 3}), tells(600))
@@ -601,3 +665,20 @@ def test_every_stream_folds_to_its_ticket_also_from_rows():
         events = stage.streams["t1"]
         assert fold(events) == stage.tickets["t1"]
         assert fold([read_row(event_row(1, event)) for event in events]) == stage.tickets["t1"]
+
+
+def test_in_the_fold_a_firing_counts_once_and_only_on_its_own_run():
+    stage = scene(ladder(tells(10), tells(20), tells(60)))
+    stage.open()
+    tick(stage, 15)
+    step, ticket = only(stage, "ladder_step_reached"), stage.tickets["t1"]
+    assert evolve(ticket, step).ladder == ticket.ladder
+    stage.do(c.Resolve(by=SAM), 16, ticket="t1")
+    stage.do(c.Reopen(by=SAM), 17, ticket="t1")
+    again = stage.tickets["t1"]
+    assert again.ladder.run == 2
+    for event in (step, only(stage, "ladder_ended")):
+        assert evolve(again, event).ladder == again.ladder
+    without = Scene(book(policy()))
+    without.open()
+    assert evolve(without.tickets["t1"], step).ladder is None

@@ -117,7 +117,9 @@ def next_rung(ticket: Ticket, policy: CompiledPolicy) -> tuple[int, int] | None:
 def follow(draft: "Draft", event: EventBase) -> None:
     """Let the ladders react to an event that was recorded."""
     state = draft.ticket.ladder
-    if (state is None and not draft.policy.ladders) or draft.adopting or isinstance(event, _OWN):
+    if (state is None and not draft.policy.ladders) or draft.adopting or not draft.climbs:
+        return
+    if isinstance(event, _OWN):
         return
     _end_if_over(draft)
     if draft.ticket.is_open and draft.policy.ladders:

@@ -60,6 +60,7 @@ class Draft:
         "at_us",
         "bound",
         "by",
+        "climbs",
         "closes_itself",
         "current",
         "detected_us",
@@ -96,6 +97,7 @@ class Draft:
         self.adopting = False
         self.bound: CompiledSla | None = None
         self.closes_itself = True
+        self.climbs = True  # ladders start and follow
         self.current: CompiledPolicy | None = (
             None  # whose people are called: the desk's policy, not the ticket's version
         )
@@ -110,12 +112,14 @@ class Draft:
         *,
         detected_us: int,
         bound: CompiledSla | None = None,
+        climbs: bool = True,
     ) -> "Draft":
         """The draft of a ticket that begins with this event; `bound` is an SLA policy that applies whatever matches."""
         ticket = evolve(None, event, tenant=tenant)
         draft = cls(ticket, policy, to_us(event.recorded_at), event.by, detected_us=detected_us)
         draft.bound = bound
         draft.adopting = isinstance(event, TicketAdopted)
+        draft.climbs = climbs
         draft.events.append(event)
         draft._clocks(None, event, rematch=True)
         follow(draft, event)
