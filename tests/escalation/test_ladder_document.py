@@ -45,6 +45,8 @@ GOOD = {"minutes": 5, "notify": ["agent:lena"]}
         {"notify": ["agent:lena"], "at": {"target": "resolution", "share": 0}},
         {"notify": ["agent:lena"], "at": {"target": "resolution", "share": "nan"}},
         {**GOOD, "hour": 1},
+        "tell lena",
+        {**GOOD, "repeat": "often"},
     ],
 )
 def test_a_step_that_cannot_be_meant_is_refused(step):

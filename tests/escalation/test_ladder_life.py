@@ -682,3 +682,15 @@ def test_in_the_fold_a_firing_counts_once_and_only_on_its_own_run():
     without = Scene(book(policy()))
     without.open()
     assert evolve(without.tickets["t1"], step).ladder is None
+
+
+def test_a_ladder_that_a_person_starts_on_a_ticket_that_waits_waits_too():
+    stage = scene(ladder(tells(30), pause_on=["pending"], when={"field": "channel", "eq": "fax"}))
+    stage.open()
+    stage.do(c.WaitForRequester(by=SAM), 5, ticket="t1")
+    stage.do(c.Escalate(by=SAM, ladder="night"), 10, ticket="t1")
+    assert told(stage) == ["ticket_escalated", "ladder_started", "ladder_paused"]
+    tick(stage, 100)
+    stage.do(c.Resume(by=SAM), 100, ticket="t1")
+    tick(stage, 200)
+    assert reached(stage.streams["t1"]) == [(1, 0, "11:10")]

@@ -49,8 +49,6 @@ class LadderIndex:
 
     def match(self, view: Callable[[], Mapping[str, object]]) -> Ladder | None:
         """The first ladder whose condition holds; None if none does."""
-        if not self._ladders:
-            return None
         first = self._index.first(view())
         return None if first is None else self._ladders[first]
 
