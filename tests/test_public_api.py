@@ -60,7 +60,13 @@ PUBLIC = [
     "PolicyBook",
     "PriorityRule",
     "Procedure",
+    "Promise",
     "Requester",
+    "Roster",
+    "Rotation",
+    "RotationLayer",
+    "ShiftOverride",
+    "Skill",
     "SlaPolicy",
     "StatusCategory",
     "Step",
@@ -74,6 +80,7 @@ PUBLIC = [
     "evolve",
     "fold",
     "load_policy",
+    "load_roster",
     "wakeup",
 ]
 

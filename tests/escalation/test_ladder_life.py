@@ -8,7 +8,7 @@ import pytest
 
 from escalation.climbs import GROUPS, HOURS, ladder, moves, policy, reached, share, tells
 from kernel.scene import ANA, SAM, Scene, at, book
-from supportflow import BusinessCalendar, Group, Identity, SlaPolicy, Target, evolve, fold, wakeup
+from supportflow import BusinessCalendar, FieldSpec, Group, Identity, SlaPolicy, Target, evolve, fold, wakeup
 from supportflow._time import to_us
 from supportflow.exceptions import InvalidInput, Refused
 from supportflow.flows.rows import event_row, read_row
@@ -18,6 +18,7 @@ from supportflow.model import commands as c
 from supportflow.model.content import ContentRef
 from supportflow.model.people import HOST, Actor
 from supportflow.routing.rotation import Rotation, RotationLayer
+from supportflow.triage.priority import LevelRule, PriorityPolicy
 
 BODY = ContentRef(id="c1", commitment="0" * 64)
 REPLY = c.Reply(by=SAM, body=BODY)
@@ -694,3 +695,13 @@ def test_a_ladder_that_a_person_starts_on_a_ticket_that_waits_waits_too():
     stage.do(c.Resume(by=SAM), 100, ticket="t1")
     tick(stage, 200)
     assert reached(stage.streams["t1"]) == [(1, 0, "11:10")]
+
+
+def test_a_level_that_a_step_raised_is_not_taken_back_by_a_rule():
+    raising = PriorityPolicy(levels=[LevelRule(name="pro", when={"field": "plan", "eq": "pro"}, level=2)])
+    fields = {"fields": {"plan": FieldSpec.choice("free", "pro")}, "priority": raising}
+    stage = scene(ladder(tells(10, level_up=2)), **fields)
+    stage.open()
+    tick(stage, 11)
+    stage.do(c.Update(by=SAM, attributes={"plan": "pro"}), 20, ticket="t1")
+    assert stage.tickets["t1"].level == 1

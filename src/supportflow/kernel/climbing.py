@@ -320,6 +320,7 @@ def _raise_level(draft: "Draft", by: int) -> None:
             previous_class=ticket.priority_class,
             previous_level=ticket.level,
             rule="escalation",
+            given=("level",),
         )
     )
     look_again(draft)

@@ -50,6 +50,18 @@ def next_due(
         closing: False to leave automatic closing out.
         before_us: If only what lies before this instant is of interest; what is answered can still lie after it.
     """
+    first = _of_clocks(ticket, policy, before_us)
+    routed = None if policy.routing is None else routing_due(ticket, policy)
+    if routed is not None and (first is None or routed[:2] < first[:2]):
+        first = Due(routed[0], routed[1], 0, routed[2])
+    if ticket.case.parties or ticket.ladder is not None or ticket.status_category is StatusCategory.RESOLVED:
+        rest = _besides_clocks(ticket, policy, closing=closing)
+        if rest is not None and (first is None or rest < first):
+            first = rest
+    return first
+
+
+def _of_clocks(ticket: Ticket, policy: CompiledPolicy, before_us: int | None) -> Due | None:
     first: Due | None = None
     calendars = policy.calendar
     for place, clock in enumerate(ticket.clocks):
@@ -66,22 +78,12 @@ def next_due(
                 at_us = uncap(targets, clock)
                 if at_us is not None and (first is None or (at_us, 1) < first[:2]):
                     first = Due(at_us, 1, place, "uncap")
-    itself = policy.routing is not None or ticket.ladder is not None or ticket.case.parties
-    if itself or ticket.status_category is StatusCategory.RESOLVED:
-        rest = _besides_clocks(ticket, policy, closing=closing)
-        if rest is not None and (first is None or rest < first):
-            first = rest
     return first
 
 
 def _besides_clocks(ticket: Ticket, policy: CompiledPolicy, *, closing: bool) -> Due | None:
     if ticket.is_open:
-        routed = routing_due(ticket, policy)
-        dues = (
-            _party_deadline(ticket),
-            None if routed is None else Due(routed[0], routed[1], 0, routed[2]),
-            _ladder_step(ticket, policy),
-        )
+        dues = (_party_deadline(ticket), _ladder_step(ticket, policy))
         return min((due for due in dues if due is not None), default=None)
     resolved = ticket.status_category is StatusCategory.RESOLVED
     return _auto_close(ticket, policy) if closing and resolved else None

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from supportflow.policy.identity import Identity
+from supportflow.policy.official import official_of
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.schema import Policy
 from supportflow.triage.asking import asked_secret
@@ -24,7 +25,7 @@ class CaseRules:
         rules: Category → its intake rule; empty if nothing is asked for.
         procedures: Category → its procedure.
         identity: When contacts are one case; None if each opens a ticket of its own.
-        official: The organisation's own addresses.
+        official: The organisation's own addresses, those that its lexicons name among them.
         levels: Level of verification → its rank, the lowest first.
         actions: Action → the level that it needs.
     """
@@ -34,7 +35,7 @@ class CaseRules:
         self.rules: Mapping[str, IntakeRule] = document.intake.categories
         self.procedures: Mapping[str, Procedure] = document.procedures
         self.identity: Identity | None = document.identity
-        self.official = OfficialIndex(document.official)
+        self.official = OfficialIndex(official_of(document))
         self.levels = {name: rank for rank, name in enumerate(document.authority.levels)}
         self.actions: Mapping[str, str] = document.authority.actions
         exempt = document.intake.exempt

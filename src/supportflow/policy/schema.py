@@ -67,7 +67,7 @@ class Policy(Document):
         intake: The evidence that tickets of a category need, and how it is asked for.
         identity: When a new contact of the same person is the same case; never, if not given.
         procedures: Category (topic) → the steps that its tickets go through.
-        official: The organisation's own addresses.
+        official: The organisation's own addresses: they answer "was this you?" and tell which links pretend.
         authority: Levels of verification, and the actions that need them.
         escalation: Ladders that tickets climb until somebody acts.
         routing: How tickets find agents; the host assigns them itself, if not given.
