@@ -185,33 +185,47 @@ def _take_in(run: _Run) -> Flow[bool]:
     for lease in leases:
         yield from requests.settle(env.tenant, lease.row.key, lease.token, retry_us=None, error=None)
         streams[lease.row.key.rsplit(":", 2)[0]] = None
+    changes: list[Change] = []
     for stream in streams:
-        kind, _, name = stream.partition(":")
-        yield from _look(run, kind, name)
+        change = yield from _look(run, stream)
+        changes.append(change)
+    for change in sorted(changes, key=_turn):
+        run.tell(change)
     return bool(leases)
 
 
-def _look(run: _Run, kind: str, name: str) -> Flow[None]:
+def _turn(change: Change) -> tuple[int, object]:
+    """The order of what has changed between two dispatches: what comes in together is served by priority.
+
+    What is gone goes first; then agents who take nothing; then the tickets, the most urgent first, for those who were free
+    already; then agents who take something.
+    """
+    if isinstance(change, Waiting):
+        return 2, (change.entry.key, change.entry.ticket_id)
+    if isinstance(change, Present):
+        return 3 if change.seat.available else 1, change.seat.agent_id
+    return 0, change[0]
+
+
+def _look(run: _Run, stream: str) -> Flow[Change]:
     """Look at a ticket or an agent anew."""
+    kind, _, name = stream.partition(":")
     if kind == "ticket":
         row = yield from requests.load(run.env.tenant, name)
         if row is None or not row.queued:
-            run.tell(Gone(name))
-            return
+            return Gone(name)
         ticket = yield from read_ticket(run.env, row)
-        _see_ticket(run, ticket)
-        return
+        return _seen(run, ticket)
     agent_row = yield from requests.load_agent(run.env.tenant, name)
     if agent_row is None:
-        run.tell(Absent(name))
-        return
+        return Absent(name)
     state = yield from read_agent(run.env, agent_row)
-    run.tell(Present(_seat(run, state)))
+    return Present(_seat(run, state))
 
 
-def _see_ticket(run: _Run, ticket: Ticket) -> None:
+def _seen(run: _Run, ticket: Ticket) -> Change:
     entry = entry_of(ticket, run.env.book[ticket.policy])
-    run.tell(Gone(ticket.id) if entry is None else Waiting(entry))
+    return Gone(ticket.id) if entry is None else Waiting(entry)
 
 
 def _propose(run: _Run, limit: int) -> Flow[None]:
@@ -227,10 +241,10 @@ def _propose(run: _Run, limit: int) -> Flow[None]:
             except (Refused, InvalidInput, ConflictError, TicketNotFound):
                 run.refused += 1
                 run.tell(Rejected(ticket_id, agent_id))
-                yield from _look(run, "ticket", ticket_id)
-                yield from _look(run, "agent", agent_id)
+                for stream in (f"ticket:{ticket_id}", f"agent:{agent_id}"):
+                    run.tell((yield from _look(run, stream)))
                 continue
             run.offered += 1
             run.events += outcome.events
-            _see_ticket(run, outcome.ticket)
-            yield from _look(run, "agent", agent_id)
+            run.tell(_seen(run, outcome.ticket))
+            run.tell((yield from _look(run, f"agent:{agent_id}")))
