@@ -147,6 +147,9 @@ def test_steps_out_of_order_on_one_scale():
     assert found(ladder(tells(None, **share(1)), tells(20), tells(None, **share(0.5)), tells(20))) == [
         ("error", "out_of_order", "escalation.ladders.0.steps.2")
     ]
+    assert found(ladder(tells(10), tells(30), tells(20))) == [
+        ("error", "out_of_order", "escalation.ladders.0.steps.2")
+    ]
     assert found(ladder(tells(30), tells(10, calendar=HOURS), tells(None, **share(0.1)), tells(30))) == []
     assert found(ladder(tells(None, **share(1)), tells(None, **share(0.5, "resolution")))) == []
 

@@ -109,3 +109,29 @@ def test_by_hand_to_a_tier_of_routing():
     assert (stage.tickets["t1"].tier, stage.tickets["t1"].assignee) == ("compliance", None)
     with pytest.raises(InvalidInput):
         stage.do(c.Escalate(by=SAM, tier="nosuch"), 6, ticket="t1")
+
+
+@pytest.mark.parametrize("group", ["risk", "c2c"])
+def test_an_offer_ends_at_the_instant_of_the_hand_over_however_late_the_tick(group):
+    streams = []
+    for ticks in ([31, 100], [100]):
+        one = desk(
+            policy(
+                ladder(moves(30, group)), routing=ROUTING.model_copy(update={"offer_for": timedelta(hours=1)})
+            )
+        )
+        one.enrol(Agent("sam", skills={"c2c": 3}), by="boss")
+        one.set_presence("sam", "available", by="sam")
+        ticket = one.open(subject="s", requester="ana", ref="1").ticket.id
+        one.offer(ref="1", agent="sam")
+        assert one.agent("sam").used == 1
+        passed = 0
+        for minutes in ticks:
+            clock_of(one).advance(minutes=minutes - passed)
+            passed = minutes
+            one.run_due()
+        (withdrawn,) = [event for event in one.history(ticket) if event.kind == "offer_withdrawn"]
+        assert (withdrawn.recorded_at, withdrawn.cause) == (at(30), "changed")
+        assert one.agent("sam").used == 0
+        streams.append([event.model_dump(exclude={"detected_at"}) for event in one.history(ticket)])
+    assert streams[0] == streams[1]

@@ -21,6 +21,7 @@ from supportflow.model.events import (
     LadderResumed,
     LadderStarted,
     LadderStepReached,
+    OfferWithdrawn,
     PriorityChanged,
     StatusChanged,
     TicketOpened,
@@ -292,6 +293,7 @@ def hand_over(draft: "Draft", group: str | None, tier: str | None) -> None:
     ticket, routing = draft.ticket, draft.policy.routing
     if routing is not None and tier is not None and goes_to_tier(ticket, routing, tier):
         change_tier(draft, routing, tier, group)
+        _end_offer(draft)
         return
     if group is None or ticket.group == group:
         return
@@ -305,6 +307,14 @@ def hand_over(draft: "Draft", group: str | None, tier: str | None) -> None:
         )
     )
     look_again(draft)
+    _end_offer(draft)
+
+
+def _end_offer(draft: "Draft") -> None:
+    """Whom the ticket was offered to before it moved is asked no longer, as of this instant."""
+    offer = draft.ticket.routing.offer
+    if offer is not None:
+        draft.emit(OfferWithdrawn(**draft.head(), agent=offer.agent, cause="changed"))
 
 
 def _raise_level(draft: "Draft", by: int) -> None:
