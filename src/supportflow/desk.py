@@ -165,7 +165,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         return self._run(tell(self._env, command))
 
     def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
-        """Let everything happen that is due (warnings, breaches, automatic closing), then deliver what waits.
+        """Let happen all that is due (warnings, breaches, steps of ladders, automatic closing), then deliver what waits.
 
         Call it every few seconds, from any number of processes. How often changes nothing but how soon people hear of it.
 

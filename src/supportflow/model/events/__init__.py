@@ -39,6 +39,14 @@ from supportflow.model.events.desk import (
     TopicsSubscribed,
     TopicsUnsubscribed,
 )
+from supportflow.model.events.escalation import (
+    LadderEnded,
+    LadderPaused,
+    LadderResumed,
+    LadderStarted,
+    LadderStepReached,
+    TicketEscalated,
+)
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
@@ -97,6 +105,11 @@ __all__ = [
     "EvidenceRequested",
     "FollowUpOpened",
     "HandedOver",
+    "LadderEnded",
+    "LadderPaused",
+    "LadderResumed",
+    "LadderStarted",
+    "LadderStepReached",
     "LoadReleased",
     "LoadTaken",
     "MessageReceived",
@@ -130,6 +143,7 @@ __all__ = [
     "StepCompleted",
     "TicketAbsorbed",
     "TicketAdopted",
+    "TicketEscalated",
     "TicketEvent",
     "TicketMerged",
     "TicketOpened",
@@ -171,6 +185,12 @@ Event = Annotated[
     | RequesterVerified
     | ActionAuthorised
     | ContactJoined
+    | LadderStarted
+    | LadderStepReached
+    | LadderPaused
+    | LadderResumed
+    | LadderEnded
+    | TicketEscalated
     | RequesterLinked
     | RequesterUnlinked
     | TicketRouted
@@ -235,6 +255,12 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         RequesterVerified,
         ActionAuthorised,
         ContactJoined,
+        LadderStarted,
+        LadderStepReached,
+        LadderPaused,
+        LadderResumed,
+        LadderEnded,
+        TicketEscalated,
         RequesterLinked,
         RequesterUnlinked,
         TicketRouted,
