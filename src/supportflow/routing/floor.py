@@ -356,6 +356,11 @@ class Floor:
             Proposal(ticket_id, one.agent_id, one.requirement) for ticket_id, one in self._proposed.items()
         )
 
+    def stands(self, proposal: Proposal) -> bool:
+        """True while a proposal that was made is not answered, and nothing has taken it back."""
+        known = self._proposed.get(proposal.ticket_id)
+        return known is not None and known.agent_id == proposal.agent_id
+
     def position(self, ticket_id: str) -> int | None:
         """The place of a ticket in its queue, from 1; None if it does not wait.
 
