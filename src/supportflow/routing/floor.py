@@ -351,7 +351,7 @@ class Floor:
 
     @property
     def proposed(self) -> tuple[Proposal, ...]:
-        """The proposals that are not answered yet, oldest first."""
+        """The proposals that are not answered yet, oldest first. Each keeps capacity until it is."""
         return tuple(
             Proposal(ticket_id, one.agent_id, one.requirement) for ticket_id, one in self._proposed.items()
         )
