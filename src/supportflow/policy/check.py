@@ -10,6 +10,7 @@ from supportflow.conditions.ticket import ticket_fields
 from supportflow.policy.casework import case_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
 from supportflow.policy.priority import priority_problems
+from supportflow.policy.retaining import retention_problems
 from supportflow.policy.schema import Policy
 from supportflow.sla.compiled import ALWAYS
 from supportflow.sla.metrics import shipped_metrics
@@ -24,6 +25,7 @@ def policy_problems(document: Policy) -> Iterator[str]:
     yield from priority_problems(document)
     yield from _sla_problems(document)
     yield from case_problems(document)
+    yield from retention_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
@@ -90,6 +92,8 @@ def conditions_of(document: Policy) -> Iterator[tuple[str, Condition]]:
 def _conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
     for index, rule in enumerate(document.rules):
         yield f"rules.{index}.when", rule.when
+    if document.retention is not None:
+        yield "retention.hold", document.retention.hold
     options = document.priority
     for index, raising in enumerate(options.levels if options else ()):
         yield f"priority.levels.{index}.when", raising.when

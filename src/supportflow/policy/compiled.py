@@ -12,6 +12,8 @@ from supportflow.policy.casework import CaseRules
 from supportflow.policy.check import policy_problems
 from supportflow.policy.classifying import classifier_of
 from supportflow.policy.named import calendar_name, named_calendars
+from supportflow.policy.retaining import RetentionIndex
+from supportflow.policy.retention import Retention
 from supportflow.policy.schema import Policy
 from supportflow.sla.compiled import ALWAYS, SlaIndex
 from supportflow.sla.metrics import shipped_metrics
@@ -71,6 +73,7 @@ class CompiledPolicy:
         )
         self._groups = {group.name: group for group in document.groups}
         self.cases = CaseRules(document)
+        self.retention = RetentionIndex(document.retention or Retention(), self.fields)
 
     def calendar(self, name: str, /) -> BusinessCalendar:
         """A calendar by name; `"name@zone"` is that calendar's hours on another zone's clock.

@@ -18,6 +18,7 @@ from supportflow.policy.authority import Authority
 from supportflow.policy.identity import Identity
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.publishing import expanded
+from supportflow.policy.retention import Retention
 from supportflow.sla.metrics import Metric
 from supportflow.sla.policy import CalendarName, SlaPolicy
 from supportflow.triage.intake import Intake
@@ -65,6 +66,7 @@ class Policy(Document):
         procedures: Category (topic) → the steps that its tickets go through.
         official: The organisation's own addresses: they answer "was this you?" and tell which links pretend.
         authority: Levels of verification, and the actions that need them.
+        retention: How long tickets stay live, and texts and idempotency keys are kept; everything for ever, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
     """
@@ -96,6 +98,7 @@ class Policy(Document):
     procedures: Mapping[Name, Procedure] = Field(default_factory=dict)
     official: Official = Field(default_factory=Official)
     authority: Authority = Field(default_factory=Authority)
+    retention: Retention | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
 
     def published(self) -> "Policy":

@@ -22,6 +22,7 @@ from supportflow.policy.reachability import (
     sla_reach,
     strange_names,
 )
+from supportflow.policy.retaining import never_applying
 from supportflow.policy.schema import Policy
 from supportflow.policy.scope import Scope, scope_of
 from supportflow.policy.timing import target_times
@@ -81,6 +82,15 @@ def _head_starts(scope: Scope) -> Iterator[Finding]:
             )
 
 
+def _retention(scope: Scope) -> Iterator[Finding]:
+    """Rules for content that never come to their turn."""
+    retention = scope.document.retention
+    for index, before in never_applying(retention) if retention is not None else ():
+        by = tuple(f"retention.content.{at}" for at in before)
+        message = f"never applies; {', '.join(by)} before it takes all that it is for"
+        yield Finding("error", "shadowed", f"retention.content.{index}", message, by=by)
+
+
 _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     strange_names,
     rule_reach,
@@ -89,5 +99,6 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     sla_reach,
     coverage,
     target_times,
+    _retention,
 )
 """In the order of the report. A section that joins the policy adds its check here."""
