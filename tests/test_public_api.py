@@ -10,7 +10,7 @@ import pytest
 
 import supportflow
 from supportflow import events, exceptions
-from supportflow.model.events import EVENT_TYPES, DeskEvent, RequesterEvent, TicketEvent
+from supportflow.model.events import EVENT_TYPES, AgentEvent, DeskEvent, RequesterEvent, TicketEvent
 
 # What an extra brings, and what only a command line or a store of a later release needs.
 OPTIONAL = [
@@ -57,7 +57,13 @@ PUBLIC = [
     "PolicyBook",
     "PriorityRule",
     "Procedure",
+    "Promise",
     "Requester",
+    "Roster",
+    "Rotation",
+    "RotationLayer",
+    "ShiftOverride",
+    "Skill",
     "SlaPolicy",
     "StatusCategory",
     "Step",
@@ -71,6 +77,7 @@ PUBLIC = [
     "evolve",
     "fold",
     "load_policy",
+    "load_roster",
     "wakeup",
 ]
 
@@ -131,9 +138,12 @@ def test_every_event_is_public():
         "TicketEvent",
         "DeskEvent",
         "RequesterEvent",
+        "AgentEvent",
         "event_adapter",
     }
-    assert all(issubclass(cls, TicketEvent | DeskEvent | RequesterEvent) for cls in EVENT_TYPES.values())
+    assert all(
+        issubclass(cls, TicketEvent | DeskEvent | RequesterEvent | AgentEvent) for cls in EVENT_TYPES.values()
+    )
 
 
 def test_every_error_is_public_and_in_the_tree():

@@ -1,5 +1,6 @@
 """`AsyncDesk`: the same flows, driven with `await`. Ports may have plain or async methods."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Mapping
 from types import TracebackType
@@ -19,12 +20,17 @@ from supportflow.flows import (
     reading,
     tick,
 )
+from supportflow.flows.agents import all_agents, get_agent
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch
 from supportflow.flows.setup import channels_of, kinds_of, new_environment
+from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
+from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.kernel.explain import Explanation
-from supportflow.model.commands import CommandBase
+from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
-from supportflow.model.people import actor
+from supportflow.model.people import Agent, actor
+from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
@@ -38,7 +44,7 @@ __all__ = ["AsyncDesk"]
 T = TypeVar("T")
 
 
-class AsyncDesk(Verbs[Awaitable[Outcome]]):
+class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awaitable[AgentState]]):
     """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.
 
     Args:
@@ -81,6 +87,8 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
             policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
         )
         self._closed = False
+        self._dispatcher = Dispatcher()
+        self._dispatching = asyncio.Lock()
 
     # --- the driver ----------------------------------------------------------------------------
 
@@ -133,6 +141,18 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
         """Carry out any command."""
         return await self._run(handle(self._env, command))
 
+    async def handle_agent(self, command: AgentCommand) -> AgentState:
+        """Carry out any command on an agent."""
+        return await self._run(tell(self._env, command))
+
+    async def agent(self, agent: Agent | str) -> AgentState:
+        """An agent as the desk knows them: presence, shifts, and the work that they hold."""
+        return await self._run(get_agent(self._env, agent_id(agent)))
+
+    async def agents(self) -> tuple[AgentState, ...]:
+        """Every agent whom the desk knows, in the order of their ids."""
+        return await self._run(all_agents(self._env))
+
     async def run_due(self, *, limit: int = 1_000) -> Tick:
         """Let everything happen that is due, then deliver what waits."""
         return await self._run(tick(self._env, limit))
@@ -140,6 +160,21 @@ class AsyncDesk(Verbs[Awaitable[Outcome]]):
     async def tick(self, *, limit: int = 1_000) -> Tick:
         """The same as `run_due`."""
         return await self.run_due(limit=limit)
+
+    async def dispatch(self, *, limit: int = 1_000) -> Dispatched:
+        """Offer what waits to the agents who can take it, the most urgent first.
+
+        Call it often, after `run_due`: every second, or whenever something has happened. It costs what has changed, not what
+        waits. One desk object of a tenant leads; the others do nothing until it has not been heard of for half a minute.
+
+        Args:
+            limit: How many offers at most.
+
+        Raises:
+            Refused: If the policy has no routing.
+        """
+        async with self._dispatching:
+            return await self._run(dispatch(self._env, self._dispatcher, limit))
 
     async def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
         """Take another policy version into use. New tickets get it; open ones as its `edits` says.

@@ -1,6 +1,7 @@
 """`Desk`: the flows, driven with plain calls."""
 
 from collections.abc import Callable, Mapping
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -18,12 +19,17 @@ from supportflow.flows import (
     reading,
     tick,
 )
+from supportflow.flows.agents import all_agents, get_agent
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch
 from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only
+from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
+from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.kernel.explain import Explanation
-from supportflow.model.commands import CommandBase
+from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
-from supportflow.model.people import actor
+from supportflow.model.people import Agent, actor
+from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
@@ -40,7 +46,7 @@ Handler = Callable[[Any], object]
 """Takes one event."""
 
 
-class Desk(Verbs[Outcome]):
+class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
     """A support desk of one tenant. Thread-safe.
 
     Args:
@@ -84,6 +90,8 @@ class Desk(Verbs[Outcome]):
             policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
         )
         self._closed = False
+        self._dispatcher = Dispatcher()
+        self._dispatching = Lock()
 
     # --- the driver ----------------------------------------------------------------------------
 
@@ -136,6 +144,14 @@ class Desk(Verbs[Outcome]):
         """
         return self._run(handle(self._env, command))
 
+    def handle_agent(self, command: AgentCommand) -> AgentState:
+        """Carry out any command on an agent.
+
+        Raises:
+            SupportflowError: If it is wrong, or cannot be stored; nothing was changed then.
+        """
+        return self._run(tell(self._env, command))
+
     def run_due(self, *, limit: int = 1_000) -> Tick:
         """Let everything happen that is due (warnings, breaches, automatic closing), then deliver what waits.
 
@@ -149,6 +165,21 @@ class Desk(Verbs[Outcome]):
     def tick(self, *, limit: int = 1_000) -> Tick:
         """The same as `run_due`."""
         return self.run_due(limit=limit)
+
+    def dispatch(self, *, limit: int = 1_000) -> Dispatched:
+        """Offer what waits to the agents who can take it, the most urgent first.
+
+        Call it often, after `run_due`: every second, or whenever something has happened. It costs what has changed, not what
+        waits. One desk object of a tenant leads; the others do nothing until it has not been heard of for half a minute.
+
+        Args:
+            limit: How many offers at most.
+
+        Raises:
+            Refused: If the policy has no routing.
+        """
+        with self._dispatching:
+            return self._run(dispatch(self._env, self._dispatcher, limit))
 
     def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
         """Take another policy version into use. New tickets get it; open ones as its `edits` says.
@@ -176,6 +207,18 @@ class Desk(Verbs[Outcome]):
     def tenant(self) -> str:
         """Whose tickets these are."""
         return self._env.tenant
+
+    def agent(self, agent: Agent | str) -> AgentState:
+        """An agent as the desk knows them: presence, shifts, and the work that they hold.
+
+        Raises:
+            InvalidInput: If the desk does not know them.
+        """
+        return self._run(get_agent(self._env, agent_id(agent)))
+
+    def agents(self) -> tuple[AgentState, ...]:
+        """Every agent whom the desk knows, in the order of their ids."""
+        return self._run(all_agents(self._env))
 
     def get(self, ticket: TicketName = None, *, ref: str | None = None) -> Ticket:
         """A ticket as it stands.

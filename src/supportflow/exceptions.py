@@ -11,6 +11,7 @@ SupportflowError
 │   ├── LifecycleError
 │   ├── CalendarError
 │   ├── PolicyError
+│   ├── RosterError
 │   └── MappingError
 ├── NotFound (LookupError)
 │   ├── TicketNotFound
@@ -25,7 +26,8 @@ SupportflowError
 ├── StoreError
 │   ├── ConflictError                  others kept changing the same stream
 │   ├── DuplicateRef                   the host's id already names another ticket
-│   └── NewerSchemaError               a row that only a newer version can read
+│   ├── NewerSchemaError               a row that only a newer version can read
+│   └── StoreUnavailable               the database cannot be reached
 ├── MissingExtra (ImportError)         an optional dependency is not installed
 └── DeskClosed
 ```
@@ -58,8 +60,10 @@ __all__ = [
     "PolicyError",
     "PolicyNotFound",
     "Refused",
+    "RosterError",
     "StepsMissing",
     "StoreError",
+    "StoreUnavailable",
     "SupportflowError",
     "TextTooLong",
     "TicketNotFound",
@@ -155,6 +159,12 @@ class PolicyError(DefinitionError):
     """A policy document is wrong."""
 
     subject = "policy"
+
+
+class RosterError(DefinitionError):
+    """A roster is wrong: an unknown agent or calendar, an agent listed twice, a change that ends before it begins."""
+
+    subject = "roster"
 
 
 class MappingError(DefinitionError):
@@ -346,6 +356,13 @@ class NewerSchemaError(StoreError):
         self.kind = kind
         self.needs = needs
         self.knows = knows
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot be reached. A command may have been carried out or not: with the same key, send it again."""
+
+    def __init__(self) -> None:
+        super().__init__("the database cannot be reached")
 
 
 class MissingExtra(SupportflowError, ImportError):

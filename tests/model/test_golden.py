@@ -12,23 +12,37 @@ from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events import (
     EVENT_TYPES,
     ActionAuthorised,
+    AgentEnrolled,
     AssignmentChanged,
     ClocksMoved,
     ContactJoined,
+    DeclinesForgotten,
     EventBase,
     EvidenceProvided,
     EvidenceRequested,
     FollowUpOpened,
+    HandedOver,
+    LoadReleased,
+    LoadTaken,
     MessageReceived,
     NoteAdded,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferMade,
+    OfferWithdrawn,
+    OverflowOpened,
     PartyAdded,
     PartyDeadlinePassed,
     PolicyPublished,
+    PresenceChanged,
     PriorityChanged,
     ReplySent,
     RequesterLinked,
     RequesterUnlinked,
     RequesterVerified,
+    RequirementRelaxed,
+    ShiftOverridden,
     SlaBreached,
     SlaCorrected,
     SlaExcluded,
@@ -42,10 +56,11 @@ from supportflow.model.events import (
     TicketAdopted,
     TicketMerged,
     TicketOpened,
+    TicketRouted,
     TicketSplit,
     TicketUpdated,
 )
-from supportflow.model.people import HOST, SYSTEM, Actor
+from supportflow.model.people import HOST, SYSTEM, Actor, Agent, Skill
 from supportflow.model.records import Clock, ClockMove, Milestone, Refusal, Segment, Verdict
 from supportflow.model.upcast import read_event, upcast
 
@@ -55,6 +70,7 @@ SAM = Actor(kind="agent", id="sam")
 ANA = Actor(kind="requester", id="ana")
 AT = "2026-03-02T09:00:00.000001Z"
 HEAD = {"ticket_id": "t-1", "recorded_at": AT, "by": SAM}
+AGENT = {"agent_id": "lin", "recorded_at": AT, "by": SAM}
 TEXT = ContentRef(id="c-1", commitment="ab" * 32)
 FILE = AttachmentHandle(
     content=ContentRef(id="c-2", commitment="cd" * 32), media_type="image/png", size=7, sha256="ef" * 32
@@ -165,6 +181,31 @@ EXPECTED: dict[str, EventBase] = {
         RequesterLinked(recorded_at=AT, by=SAM, requester="ana", other="ana-chat"),
         RequesterUnlinked(recorded_at=AT, by=SAM, requester="ana", other="ana-chat"),
         PolicyPublished(recorded_at=AT, by=HOST, fingerprint=FINGERPRINT, name="default"),
+        TicketRouted(
+            **HEAD, cause="handed_over", route="c2c", tier="expert", skills={"c2c": 2, "risk": 1}, language="zh-Hans",
+            group="c2c-desk", weight=3, since=AT, barred=("lin",), declined=("kim",), preferred="sam",
+        ),
+        RequirementRelaxed(**HEAD, step=2, skills={"c2c": 1}, language="zh-Hans"),
+        DeclinesForgotten(**HEAD),
+        OfferMade(**HEAD, agent="lin", expires_at="2026-03-02T09:01:00Z"),
+        OverflowOpened(**HEAD, group="payments"),
+        OfferAccepted(**HEAD, agent="lin"),
+        OfferDeclined(**HEAD, agent="lin", reason=TEXT),
+        OfferExpired(**HEAD, agent="lin"),
+        OfferWithdrawn(**HEAD, agent="lin", cause="agent_left"),
+        HandedOver(**HEAD, tier="compliance", previous="expert", reason=TEXT, summary=TEXT),
+        AgentEnrolled(
+            **AGENT,
+            profile=Agent(
+                "lin", groups=("c2c-desk",), tiers=("expert", "compliance"), languages=("zh-Hans", "en"),
+                skills={"c2c": 2, "aml": Skill(level=3, valid_until="2027-01-01T00:00:00Z")},
+                capacity=8, reserved=1, limits={"chat": 3}, shifts=("shanghai-day",),
+            ),
+        ),
+        PresenceChanged(**AGENT, presence="away"),
+        ShiftOverridden(**AGENT, start="2026-03-03T00:00:00Z", end="2026-03-04T00:00:00Z", on_duty=False, cause="swap"),
+        LoadTaken(**AGENT, ticket_id="t-1", channel="chat", weight=2, offered=True),
+        LoadReleased(**AGENT, ticket_id="t-1"),
     )
 }  # fmt: skip
 

@@ -5,12 +5,16 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from supportflow.cli.console import WRONG
-from supportflow.exceptions import PolicyError
+from supportflow.cli.roster import first_day
+from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
 from supportflow.policy import Policy
 from supportflow.policy.loading import read_policy
+from supportflow.policy.rostering import read_roster, verify_roster
 from supportflow.policy.verification import Report, invalid, verify
+from supportflow.routing.document import Roster
 
 __all__ = ["add_to", "run"]
 
@@ -21,30 +25,66 @@ def add_to(commands: Any) -> None:
         "check",
         help="read a policy and say what is wrong with it",
         description="Read a policy, and prove what can never work: rules that never match, tickets without an SLA "
-        "policy, conditions that contradict themselves, targets that their calendar cannot count. Exit status 1 if there "
-        "is an error; warnings alone leave it at 0.",
+        "policy, conditions that contradict themselves, targets that their calendar cannot count. With a roster also: "
+        "promises that nobody on duty serves in the seven days from --from on. Exit status 1 if there is an error; "
+        "warnings alone leave it at 0.",
     )
     parser.add_argument("policy", metavar="POLICY", help="a policy in TOML, JSON or YAML")
+    parser.add_argument(
+        "--roster", metavar="ROSTER", help="a roster to check beside it, in TOML, JSON or YAML"
+    )
+    parser.add_argument(
+        "--from",
+        dest="first",
+        metavar="YYYY-MM-DD",
+        help="the first of the seven days (UTC) that the roster is checked for (default: today)",
+    )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check the policy."""
+    """Check the policy, and the roster if there is one."""
     path = Path(arguments.policy)
     policy: Policy | None = None
     try:
         policy = read_policy(path)
     except PolicyError as error:
-        prefix = f"{path}: "
-        report = invalid(PolicyError([problem.removeprefix(prefix) for problem in error.problems]))
+        report = invalid(_without(f"{path}: ", error))
     else:
         report = verify(policy, since=datetime.now(UTC).date().replace(month=1, day=1))
+    beside = _roster(arguments, policy)
     if arguments.json:
-        print(json.dumps(_as_json(path, policy, report), ensure_ascii=False, indent=2))
+        document = _as_json(path, policy, report)
+        if beside is not None:
+            document["roster"] = _roster_as_json(*beside)
+        print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         _print(path, policy, report)
-    return 0 if report.ok else WRONG
+        if beside is not None:
+            _print_roster(*beside)
+    return 0 if report.ok and (beside is None or beside[2].ok) else WRONG
+
+
+def _roster(
+    arguments: argparse.Namespace, policy: Policy | None
+) -> tuple[Path, Roster | None, Report] | None:
+    """The roster that was asked for and what is wrong with it; None if none was, or if its policy cannot be used."""
+    if arguments.roster is None:
+        if arguments.first is not None:
+            raise InvalidInput("--from", "needs --roster")
+        return None
+    start = first_day(arguments.first, ZoneInfo("UTC"))
+    path = Path(arguments.roster)
+    try:
+        roster = read_roster(path)
+    except RosterError as error:
+        return path, None, invalid(_without(f"{path}: ", error))
+    return None if policy is None else (path, roster, verify_roster(roster, policy, start=start))
+
+
+def _without(prefix: str, error: DefinitionError) -> DefinitionError:
+    return type(error)([problem.removeprefix(prefix) for problem in error.problems])
 
 
 def _as_json(path: Path, policy: Policy | None, report: Report) -> dict[str, object]:
@@ -52,6 +92,16 @@ def _as_json(path: Path, policy: Policy | None, report: Report) -> dict[str, obj
         "policy": str(path),
         "name": None if policy is None else policy.name,
         "fingerprint": None if policy is None else policy.fingerprint,
+        **_counted(report),
+    }
+
+
+def _roster_as_json(path: Path, roster: Roster | None, report: Report) -> dict[str, object]:
+    return {"roster": str(path), "name": None if roster is None else roster.name, **_counted(report)}
+
+
+def _counted(report: Report) -> dict[str, object]:
+    return {
         "errors": len(report.errors),
         "warnings": len(report.warnings),
         "findings": [finding.to_json() for finding in report.findings],
@@ -59,9 +109,7 @@ def _as_json(path: Path, policy: Policy | None, report: Report) -> dict[str, obj
 
 
 def _print(path: Path, policy: Policy | None, report: Report) -> None:
-    for finding in report.findings:
-        # A document that cannot be used has nothing but errors.
-        print(f"{path}: {finding}" if policy is None else f"{path}: {finding.severity}: {finding}")
+    _print_findings(path, report, usable=policy is not None)
     if policy is None:
         return
     targets = sum(len(sla.targets) for sla in policy.sla)
@@ -69,6 +117,22 @@ def _print(path: Path, policy: Policy | None, report: Report) -> None:
         f"{len(policy.classes)} classes, {len(policy.rules)} rules, {len(policy.sla)} SLA policies with {targets} targets, "
         f"{len(policy.calendars)} calendars, {len(policy.groups)} groups"
     )
-    verdict = f"is good: {counts}" if report.ok else f"has errors: {len(report.errors)}"
-    print(f"{path}: policy {policy.name!r} {verdict}")
+    print(f"{path}: policy {policy.name!r} {_verdict(report, counts)}")
     print(f"fingerprint {policy.fingerprint}")
+
+
+def _print_roster(path: Path, roster: Roster | None, report: Report) -> None:
+    _print_findings(path, report, usable=roster is not None)
+    if roster is not None:
+        counts = f"{len(roster.agents)} agents, {len(roster.promises)} promises"
+        print(f"{path}: roster {roster.name!r} {_verdict(report, counts)}")
+
+
+def _print_findings(path: Path, report: Report, *, usable: bool) -> None:
+    for finding in report.findings:
+        # A document that cannot be used has nothing but errors.
+        print(f"{path}: {finding.severity}: {finding}" if usable else f"{path}: {finding}")
+
+
+def _verdict(report: Report, counts: str) -> str:
+    return f"is good: {counts}" if report.ok else f"has errors: {len(report.errors)}"

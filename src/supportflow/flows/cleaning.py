@@ -19,7 +19,7 @@ from supportflow.triage.redaction import PERSONAL, RedactionRules
 
 __all__ = ["TEXTS", "Cleaned", "clean", "private_fields", "read", "text_of"]
 
-TEXTS = ("subject", "body", "reason")
+TEXTS = ("subject", "body", "reason", "summary")
 """Fields of commands that hold what somebody typed."""
 MODEL_FAILED = "model_failed"
 """Flag of a text that the host's model could not read: the rules alone spoke."""

@@ -24,10 +24,11 @@ from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.rows import event_row, outbox_rows, read_row, stream_changes
-from supportflow.kernel import Facts, decide, wakeup
+from supportflow.kernel import Facts, decided, wakeup
 from supportflow.model.commands import (
     Adopt,
     Advance,
+    AgentCommand,
     CommandBase,
     Merge,
     OpenTicket,
@@ -64,6 +65,8 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     """
     if not isinstance(command, CommandBase):
         raise InvalidInput("command", "is not a command")
+    if isinstance(command, AgentCommand):
+        raise InvalidInput("command", "is on an agent, not on a ticket: use handle_agent")
     if command.key is None:
         return (yield from _carry_out(env, command, ""))
     fingerprint = request_hash(command, env.secret)
@@ -96,12 +99,13 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
             prepared = yield from prepare(complete, _owner(command, ticket), now)
         if isinstance(command, _OPENING):
             facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
-        events = decide(env.book, ticket, prepared.command, facts, now)
+        decision = decided(env.book, ticket, prepared.command, facts, now)
+        events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
-        changes, tickets = stream_changes(env, touched, events)
+        changes, tickets = stream_changes(env, touched, decision)
         shown = _subject_of(ticket, events, facts)
         inbox = _inbox_entry(command, fingerprint, shown, changes)
         commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)

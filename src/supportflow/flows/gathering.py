@@ -1,6 +1,7 @@
 """Gathering what a decision needs to know besides the ticket: the core asks nobody."""
 
 from supportflow.flows import requests
+from supportflow.flows.agents import known_agents
 from supportflow.flows.cleaning import text_of
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import read_tickets
@@ -11,16 +12,20 @@ from supportflow.kernel.conversation import origin_of
 from supportflow.kernel.facts import CaseFacts, Facts
 from supportflow.model.commands import (
     AddParty,
+    Adopt,
+    Assign,
     CommandBase,
     Correct,
     Exclude,
     Merge,
+    Offer,
     OpenTicket,
     Provide,
     Receive,
     Reply,
 )
 from supportflow.model.events import EventBase
+from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.storage import Query
 from supportflow.model.ticket import Ticket
@@ -60,6 +65,7 @@ def gather(
         other=other,
         history=(yield from _history(env, command, ticket)),
         case=(yield from _case(env, command, ticket, other)),
+        agents=(yield from _agents(env, command, ticket)),
     )
 
 
@@ -72,6 +78,23 @@ def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> F
         rows = yield from requests.events(env.tenant, f"ticket:{ticket.id}")
         return tuple(map(read_row, rows))
     return ()
+
+
+def _agents(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[dict[str, AgentState]]:
+    """The agents whom a decision concerns: who has the ticket, is offered it, is named, or acts."""
+    if not any(
+        policy.routing for policy in {env.book.current, *([env.book[ticket.policy]] if ticket else ())}
+    ):
+        return {}
+    ids = {command.by.id} if command.by.kind == "agent" else set()
+    if isinstance(command, Assign | Offer) and command.agent:
+        ids.add(command.agent)
+    if isinstance(command, OpenTicket | Adopt) and command.assignee:
+        ids.add(command.assignee)
+    if ticket is not None:
+        standing = ticket.routing.offer
+        ids |= {one for one in (ticket.assignee, standing and standing.agent) if one}
+    return (yield from known_agents(env, ids))
 
 
 def _case(

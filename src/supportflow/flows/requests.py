@@ -8,6 +8,7 @@ from supportflow._time import Instant
 from supportflow.model.content import Content
 from supportflow.model.signals import Signals
 from supportflow.model.storage import (
+    AgentRow,
     Answer,
     Commit,
     DeadLetter,
@@ -98,6 +99,21 @@ def recall(tenant: str, key: str) -> Flow[InboxEntry | None]:
 def search(tenant: str, query: Query) -> Flow[Sequence[TicketRow]]:
     """Rows that match."""
     return (yield Call("store", "search", (tenant, query)))  # type: ignore[no-any-return]
+
+
+def load_agent(tenant: str, agent_id: str) -> Flow[AgentRow | None]:
+    """An agent's row."""
+    return (yield Call("store", "load_agent", (tenant, agent_id)))  # type: ignore[no-any-return]
+
+
+def agents(tenant: str, after: str, limit: int) -> Flow[Sequence[AgentRow]]:
+    """Agents in the order of their ids."""
+    return (yield Call("store", "agents", (tenant, after, limit)))  # type: ignore[no-any-return]
+
+
+def lead(tenant: str, role: str, holder: str, now_us: int, until_us: int) -> Flow[bool]:
+    """Become, or stay, the only holder of a role."""
+    return (yield Call("store", "lead", (tenant, role, holder, now_us, until_us)))  # type: ignore[no-any-return]
 
 
 def due(tenant: str, before_us: int, limit: int) -> Flow[Sequence[str]]:

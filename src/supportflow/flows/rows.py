@@ -4,15 +4,29 @@ from collections.abc import Iterable, Sequence
 
 from supportflow._time import to_us
 from supportflow.flows.environment import Environment
-from supportflow.kernel import FOLD_VERSION, evolve, wakeup
+from supportflow.kernel import FOLD_VERSION, Decision, wakeup
+from supportflow.kernel.agents import AGENT_FOLD_VERSION, evolve_agent
+from supportflow.kernel.waiting import is_queued
 from supportflow.kernel.wakeup import queue_place
-from supportflow.model.events import EventBase, EvidenceRequested, ReplySent, TicketEvent
-from supportflow.model.storage import EventRow, OutboxRow, StreamChange, TicketRow
+from supportflow.model.events import AgentEvent, EventBase, EvidenceRequested, ReplySent, TicketEvent
+from supportflow.model.routing import AgentState
+from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.model.upcast import read_event
 from supportflow.policy import CompiledPolicy
 
-__all__ = ["event_row", "outbox_rows", "read_row", "stream_changes", "ticket_row"]
+__all__ = [
+    "agent_change",
+    "agent_row",
+    "event_row",
+    "outbox_rows",
+    "read_row",
+    "stream_changes",
+    "ticket_row",
+]
+
+FLOOR = "floor"
+"""Topic of the rows that tell a dispatcher that a ticket or an agent has changed."""
 
 
 def event_row(seq: int, event: EventBase) -> EventRow:
@@ -53,37 +67,73 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
         updated_us=to_us(ticket.recorded_at),
         wakeup_us=wakeup(ticket, policy),
         snapshot=ticket.model_dump_json(exclude_defaults=True).encode(),
+        queued=is_queued(ticket, policy),
+    )
+
+
+def agent_row(state: AgentState) -> AgentRow:
+    """An agent as a store keeps them."""
+    return AgentRow(
+        id=state.id,
+        version=state.version,
+        fold_version=AGENT_FOLD_VERSION,
+        available=state.presence == "available",
+        snapshot=state.model_dump_json(exclude_defaults=True).encode(),
     )
 
 
 def stream_changes(
-    env: Environment, before: Iterable[Ticket], events: Sequence[EventBase]
+    env: Environment, before: Iterable[Ticket], decision: Decision
 ) -> tuple[tuple[StreamChange, ...], dict[str, Ticket]]:
     """The events of a decision, sorted into streams, with the tickets that they lead to."""
-    tickets: dict[str, Ticket] = {ticket.id: ticket for ticket in before}
     versions = {ticket.id: ticket.version for ticket in before}
+    tickets = {ticket.id: ticket for ticket in (*before, *decision.tickets)}
     grouped: dict[str, list[EventBase]] = {}
-    for event in events:
+    working: dict[str, list[AgentEvent]] = {}
+    for event in decision.events:
+        if isinstance(event, AgentEvent):
+            working.setdefault(event.agent_id, []).append(event)
+            continue
         assert isinstance(event, TicketEvent)
         grouped.setdefault(event.ticket_id, []).append(event)
     changes: list[StreamChange] = []
     for ticket_id, own in grouped.items():
-        ticket = tickets.get(ticket_id)
-        for event in own:
-            ticket = evolve(ticket, event, tenant=env.tenant)
-        assert ticket is not None
-        tickets[ticket_id] = ticket
-        first = versions.get(ticket_id, 0)
+        ticket, first = tickets[ticket_id], versions.get(ticket_id, 0)
+        assert ticket.version == first + len(own)
         rows = tuple(event_row(seq, event) for seq, event in enumerate(own, first + 1))
         row = ticket_row(ticket, env.book[ticket.policy])
         changes.append(StreamChange(f"ticket:{ticket_id}", first, rows, row))
+    states = {state.id: state for state in decision.agents}
+    for agent_id, shifts in working.items():
+        changes.append(_agent_stream(states[agent_id], shifts))
     return tuple(changes), tickets
+
+
+def agent_change(state: AgentState | None, events: Sequence[AgentEvent]) -> StreamChange:
+    """New events of one agent, with the row that they lead to."""
+    for event in events:
+        state = evolve_agent(state, event)
+    assert state is not None
+    return _agent_stream(state, events)
+
+
+def _agent_stream(state: AgentState, events: Sequence[AgentEvent]) -> StreamChange:
+    """New events of one agent, and the state that they have led to."""
+    first = state.version - len(events)
+    rows = tuple(event_row(seq, event) for seq, event in enumerate(events, first + 1))
+    return StreamChange(f"agent:{state.id}", first, rows, agent_row(state))
 
 
 def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) -> tuple[OutboxRow, ...]:
     """What must leave the desk because of a commit: events that handlers wait for, replies for channels."""
     rows: list[OutboxRow] = []
+    routed = env.policy.routing is not None
+    if not (env.subscribed or env.channels or routed):
+        return ()
     for change in changes:
+        if routed and change.row is not None and _stirs(change):
+            key = f"{change.stream}:{change.events[-1].seq}:floor"
+            rows.append(OutboxRow(key, FLOOR, change.row.id, change.events[-1].seq, 0, now_us))
         if not isinstance(change.row, TicketRow):
             continue
         ticket_id = change.row.id
@@ -96,6 +146,18 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
                 key = f"{ticket_id}:{stored.seq}:send"
                 rows.append(OutboxRow(key, f"channel:{channel}", ticket_id, stored.seq, 0, now_us))
     return tuple(rows)
+
+
+_LEAVING = frozenset({"offer_made", "assignment_changed", "status_changed", "ticket_merged"})
+"""What takes a ticket out of the queue."""
+
+
+def _stirs(change: StreamChange) -> bool:
+    """True if a change concerns the floor: an agent's does, and a ticket's that waits or may have waited before."""
+    row = change.row
+    if isinstance(row, TicketRow):
+        return row.queued or any(event.kind in _LEAVING for event in change.events)
+    return row is not None
 
 
 def _is_late(row: EventRow) -> bool:

@@ -6,6 +6,7 @@ from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask, take_in, waits
 from supportflow.kernel.opening import as_ref, begin, handles, spoken_for
+from supportflow.kernel.settling import settle
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Described, Receive, Reply
 from supportflow.model.events import (
@@ -169,7 +170,8 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
         detected_us=draft.detected_us,
         given=ended.given,
     )
-    draft.events += opened.events
+    settle(opened, facts, None)
+    draft.include(opened)
 
 
 def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:

@@ -1,13 +1,13 @@
 """A draft: the events of one decision on one ticket, folded as they are written, with the clocks that react to them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from supportflow._time import Instant, from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused
 from supportflow.kernel.evolve import evolve
+from supportflow.kernel.waiting import pass_time
 from supportflow.kernel.wakeup import Due, next_due
 from supportflow.lifecycle import Fired
 from supportflow.model.base import StatusCategory
@@ -27,6 +27,7 @@ from supportflow.model.events import (
 )
 from supportflow.model.people import SYSTEM, Actor
 from supportflow.model.records import Clock, ClockMove
+from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.clock import due_us
@@ -41,18 +42,20 @@ Past = Callable[["Draft", Clock], Clock | None]
 
 
 class Draft:
-    """Collects what a decision records on one ticket.
+    """Collects what a decision records on one ticket, and takes in what it records on others.
 
     Args:
         ticket: The ticket before the decision.
         policy: The policy that it lives under.
         at_us: The instant of the decision. Events never stand before what is already recorded.
         detected_us: The real time of the decision, for what is noticed late.
+        moment: The instant `at_us` itself, if it is at hand: to make one costs as much as a small event.
     """
 
     __slots__ = (
         "_at",
         "adopting",
+        "agents",
         "at_us",
         "bound",
         "by",
@@ -60,6 +63,7 @@ class Draft:
         "detected_us",
         "events",
         "observed_at",
+        "others",
         "past",
         "policy",
         "ticket",
@@ -74,10 +78,10 @@ class Draft:
         *,
         detected_us: int | None = None,
         observed_at: Instant | None = None,
+        moment: Instant | None = None,
     ) -> None:
-        self._at: tuple[int, Instant] | None = (
-            None  # what `at` last answered: several events stand at one instant
-        )
+        # What `at` last answered: several events stand at one instant.
+        self._at: tuple[int, Instant] | None = None if moment is None else (at_us, moment)
         self.ticket = ticket
         self.policy = policy
         self.at_us = max(at_us, to_us(ticket.recorded_at))
@@ -85,6 +89,8 @@ class Draft:
         self.by = by
         self.observed_at = observed_at
         self.events: list[EventBase] = []
+        self.agents: dict[str, AgentState] = {}
+        self.others: list[Ticket] = []
         self.adopting = False
         self.bound: CompiledSla | None = None
         self.closes_itself = True
@@ -124,6 +130,12 @@ class Draft:
             "observed_at": self.observed_at,
             "by": self.by,
         }
+
+    def include(self, other: "Draft") -> None:
+        """Take in what the same decision records on another ticket, after what is recorded already."""
+        self.events += other.events
+        self.others.append(other.ticket)
+        self.agents.update(other.agents)
 
     def view(self) -> Mapping[str, object]:
         """The ticket's fields now, for conditions."""
@@ -193,7 +205,7 @@ class Draft:
         if move.move != "attach" or move.state is None or self.past is None:
             return move
         past = self.past(self, move.state)
-        return move if past is None else replace(move, state=past, reason="retroactive")
+        return move if past is None else move._replace(state=past, reason="retroactive")
 
     def move_clocks(self, clocks: Iterable[Clock], reason: str) -> None:
         """Put other states in the place of clocks of the same targets."""
@@ -216,16 +228,22 @@ class Draft:
 
     def advance(self, until_us: int) -> None:
         """Let everything happen that was due strictly before an instant, in order, each at its own instant."""
+        due = self._next_due(until_us)
+        if due is None:
+            self.at_us = max(self.at_us, until_us)
+            return
         by, observed_at, at_us = self.by, self.observed_at, self.at_us
         self.by, self.observed_at = SYSTEM, None
-        while (due := self._next_due()) is not None and due.at_us < until_us:
+        while due is not None:
             self.at_us = max(due.at_us, to_us(self.ticket.recorded_at))
             self._fire(due)
+            due = self._next_due(until_us)
         self.by, self.observed_at = by, observed_at
         self.at_us = max(at_us, until_us, to_us(self.ticket.recorded_at))
 
-    def _next_due(self) -> Due | None:
-        return next_due(self.ticket, self.policy, closing=self.closes_itself)
+    def _next_due(self, before_us: int) -> Due | None:
+        due = next_due(self.ticket, self.policy, closing=self.closes_itself, before_us=before_us)
+        return None if due is None or due.at_us >= before_us else due
 
     def _fire(self, due: Due) -> None:
         if due.what == "milestone":
@@ -238,6 +256,8 @@ class Draft:
             self._write(ClocksMoved(**self.head(), moves=(move,), sla=self.ticket.sla))
         elif due.what == "party_deadline":
             self._overdue(due)
+        elif due.what != "auto_close":
+            pass_time(self, due.what)
         else:
             self.fire("close", cause="auto_close")
 

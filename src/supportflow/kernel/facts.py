@@ -1,8 +1,10 @@
 """What a decision needs besides the ticket: loaded by the flow, so that `decide` stays pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from supportflow.model.events import EventBase
+from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
 
@@ -41,6 +43,7 @@ class Facts:
         other: The other ticket that the command touches.
         history: The ticket's events, where the decision looks back: words about verdicts, targets that apply retroactively.
         case: What is known about people and texts.
+        agents: The agents whom the decision concerns, by id: who has the ticket, is offered it, is named or acts.
     """
 
     tenant: str = "default"
@@ -50,3 +53,4 @@ class Facts:
     other: Ticket | None = None
     history: tuple[EventBase, ...] = ()
     case: CaseFacts = _NO_CASE
+    agents: Mapping[str, AgentState] = field(default_factory=dict)

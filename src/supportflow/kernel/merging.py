@@ -7,6 +7,8 @@ from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask
 from supportflow.kernel.opening import as_ref, begin
 from supportflow.kernel.parties import MOST
+from supportflow.kernel.segregation import check_ending
+from supportflow.kernel.settling import settle
 from supportflow.lifecycle import Fired
 from supportflow.model.commands import Described, Merge, Split
 from supportflow.model.events import PriorityChanged, TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
@@ -35,6 +37,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         unmet = () if isinstance(answer, Fired) else answer.unmet_guards
         permitted = lifecycle.permitted(source.status, draft.view)
         raise TransitionRefused(source.id, source.status, "merge", unmet, permitted)
+    check_ending(draft, command.kind, lifecycle.category(answer.target), facts)
     draft.emit(
         TicketMerged(
             **draft.head(),
@@ -53,7 +56,8 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         )
     if other.ticket.case.waiting:
         ask(other, None)
-    draft.events += other.events
+    settle(other, facts, into)
+    draft.include(other)
 
 
 def _bring_along(other: Draft, source: Ticket, facts: Facts) -> None:
@@ -157,4 +161,5 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
     )
     if policy.document.split_clocks == "inherit" and ticket.policy == policy.fingerprint:
         part.move_clocks(inherited(ticket.clocks, part.ticket.clocks, part.at_us, part.policy), "inherited")
-    draft.events += part.events
+    settle(part, facts, None)
+    draft.include(part)

@@ -9,10 +9,10 @@ from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import begin, described
 from supportflow.kernel.procedures import guards
+from supportflow.kernel.settling import settle
 from supportflow.kernel.working import change_assignment, change_attributes, change_priority
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.events import (
-    EventBase,
     MessageReceived,
     ReplySent,
     StatusChanged,
@@ -96,7 +96,7 @@ def _status(draft: Draft, status: str) -> None:
     )
 
 
-def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> tuple[EventBase, ...]:
+def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
     """Take in a ticket with its past. What its clocks reach in that past is recorded as late: nobody is called for it."""
     policy = book.current
     lifecycle = policy.lifecycle
@@ -126,4 +126,5 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> tuple[
         draft.by = fact.by
         _take_in(draft, fact)
     draft.advance(now_us)
-    return tuple(draft.events)
+    settle(draft, facts, None)
+    return draft

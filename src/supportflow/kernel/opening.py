@@ -10,9 +10,10 @@ from supportflow.kernel.evolve import evolve
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask, take_in
 from supportflow.kernel.repeating import repeated
+from supportflow.kernel.settling import settle
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import AttachmentHandle, Attachments, ContentRef
-from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
+from supportflow.model.events import TicketAdopted, TicketOpened
 from supportflow.model.events.tickets import Given
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
@@ -20,7 +21,7 @@ from supportflow.policy import CompiledPolicy, PolicyBook
 __all__ = ["as_ref", "begin", "described", "handles", "open_ticket", "spoken_for"]
 
 
-def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> tuple[EventBase, ...]:
+def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
     """Open a ticket under the current policy."""
     policy = book.current
     opened_us = now_us if command.opened_at is None else to_us(command.opened_at)
@@ -50,7 +51,8 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
         draft.begin_work("assignment")
     take_in(draft, command.evidence, command.attachments)
     ask(draft, None)
-    return tuple(draft.events)
+    settle(draft, facts, None)
+    return draft
 
 
 def begin(
@@ -160,4 +162,6 @@ def as_ref(text: object) -> ContentRef | None:
 
 def handles(attachments: Attachments) -> tuple[AttachmentHandle, ...]:
     """The attachments of a command whose names were put into content rows."""
+    if not attachments:
+        return ()
     return tuple(item for item in attachments if isinstance(item, AttachmentHandle))

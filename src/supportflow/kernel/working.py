@@ -6,6 +6,7 @@ from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask
 from supportflow.kernel.opening import as_ref
 from supportflow.kernel.procedures import guards
+from supportflow.kernel.segregation import check_assignment, check_ending
 from supportflow.lifecycle.engine import MERGE
 from supportflow.model.commands import (
     Assign,
@@ -38,10 +39,11 @@ __all__ = [
 
 def assign(draft: Draft, command: Assign, facts: Facts, book: PolicyBook) -> None:
     """Give the ticket to a group, an agent, or both."""
-    del facts, book
+    del book
     ticket = draft.ticket
     if ticket.status_category.is_final:
         raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}")
+    check_assignment(draft, command, facts)
     change_assignment(draft, command.group, command.agent)
     if draft.ticket.assignee is not None:
         draft.begin_work("assignment")
@@ -173,7 +175,7 @@ def trigger(
         StepsMissing: If it ends the work on the ticket, and mandatory steps of its procedure are not done.
         TransitionRefused: If the lifecycle does not accept it now.
     """
-    del facts, book
+    del book
     ticket, policy = draft.ticket, draft.policy
     name = command.trigger if isinstance(command, Trigger) else command.kind
     if name == MERGE:
@@ -183,4 +185,8 @@ def trigger(
         steps = () if found is None or found.kept else guards(ticket, policy, found.target)
         if steps:
             raise StepsMissing(ticket.id, name, steps)
+    if policy.routing is not None:
+        found = policy.lifecycle.lookup(ticket.status, name, draft.view)
+        if found is not None:
+            check_ending(draft, name, policy.lifecycle.category(found.target), facts)
     draft.fire(name, cause="command", reason=as_ref(command.reason))

@@ -90,6 +90,7 @@ class Agent(Value):
         skills: Skill → level, 1 to 5, or a `Skill` with an end.
         languages: BCP 47 tags of what they write.
         capacity: Units of work that they can hold at a time; what a ticket takes is in the policy's routing.
+        reserved: Units of the capacity that only tickets handed over to them can use.
         limits: Channel → how many tickets of that channel at most.
         shifts: Names of the policy's calendars: on duty while one of them is open. None named: whenever they are available.
 
@@ -105,6 +106,7 @@ class Agent(Value):
     skills: Mapping[Name, Annotated[Skill, BeforeValidator(_skill)]] = Field(default_factory=dict)
     languages: tuple[Name, ...] = ()
     capacity: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 5
+    reserved: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
     limits: Mapping[Name, Annotated[int, Field(strict=True, ge=0)]] = Field(default_factory=dict)
     shifts: tuple[Name, ...] = ()
 
@@ -113,6 +115,9 @@ class Agent(Value):
             super().__init__(id=id, **fields)
         except ValidationError as error:
             raise invalid(error) from None
+
+    # pydantic then validates agents inside documents by field, so that errors there keep their full path.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     @property
     def actor(self) -> Actor:

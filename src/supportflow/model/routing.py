@@ -10,6 +10,7 @@ from supportflow.model.base import Id, Value
 from supportflow.model.people import Agent
 
 __all__ = [
+    "NO_ROUTING",
     "AgentState",
     "Load",
     "Offer",
@@ -65,9 +66,12 @@ class Routing:
         requirement: What it needs now; None if nobody routes it.
         route: The policy's route that chose it.
         since_us: When it began to wait in its tier: relaxation counts from here.
+        overflow: The group whose agents may take it, too.
+        handed_over: True if somebody handed it over to this tier: it can use the capacity that agents keep for that.
         relaxed: How many steps of relaxation it has taken.
         offer: The offer that is open.
         declined: Agents who declined it or let an offer pass, in order. None of them is offered it again in this wait.
+        declined_us: When the last of them did.
         barred: Agents who must not take it: four eyes.
         preferred: The agent who should have it, if present.
     """
@@ -78,8 +82,15 @@ class Routing:
     relaxed: int = 0
     offer: Offer | None = None
     declined: tuple[str, ...] = ()
+    declined_us: int = 0
     barred: tuple[str, ...] = ()
     preferred: str | None = None
+    overflow: str | None = None
+    handed_over: bool = False
+
+
+NO_ROUTING = Routing()
+"""Of a ticket that nobody routes."""
 
 
 class Load(NamedTuple):
@@ -119,7 +130,6 @@ class AgentState(Value):
         assigned_at: When work last came to them.
         freed_at: When they last gave work back or ended it, or came.
         overrides: Dated changes to the shifts.
-        reserved: Units of capacity kept free for hand-overs.
         recorded_at: When the latest event stands in its stream.
     """
 
@@ -132,8 +142,12 @@ class AgentState(Value):
     assigned_at: Instant | None = None
     freed_at: Instant | None = None
     overrides: tuple[ShiftOverride, ...] = ()
-    reserved: int = 0
     recorded_at: Instant
+
+    @property
+    def reserved(self) -> int:
+        """Units of capacity that only hand-overs can use."""
+        return self.agent.reserved
 
     @property
     def used(self) -> int:

@@ -13,6 +13,7 @@ from supportflow.model.events import EventBase
 from supportflow.model.events.tickets import Given
 from supportflow.model.people import Actor
 from supportflow.model.records import Attributes, Clock
+from supportflow.model.routing import NO_ROUTING, Routing
 
 __all__ = ["Evidence", "Message", "Outcome", "Page", "Ticket"]
 
@@ -45,6 +46,7 @@ class Ticket(Value):
         waiting_since: When the oldest message that nobody answered came in; None if all are answered.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
         case: Evidence, completed steps, parties and verification.
+        routing: What it needs of an agent, and how far the search for one has come.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -102,10 +104,16 @@ class Ticket(Value):
     repeat_of: Id | None = None
 
     case: Casework = NO_CASEWORK
+    routing: Routing = NO_ROUTING
 
     clocks: tuple[Clock, ...] = ()
     policy: str
     sla: Name | None = None
+
+    @property
+    def tier(self) -> str | None:
+        """The line of support that it is in; None if nobody routes it."""
+        return None if self.routing.requirement is None else self.routing.requirement.tier
 
     @property
     def is_open(self) -> bool:

@@ -11,6 +11,7 @@ from supportflow.policy.casework import case_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
 from supportflow.policy.priority import priority_problems
 from supportflow.policy.retaining import retention_problems
+from supportflow.policy.routing import routing_problems
 from supportflow.policy.schema import Policy
 from supportflow.sla.compiled import ALWAYS
 from supportflow.sla.metrics import shipped_metrics
@@ -26,6 +27,10 @@ def policy_problems(document: Policy) -> Iterator[str]:
     yield from _sla_problems(document)
     yield from case_problems(document)
     yield from retention_problems(document)
+    yield from routing_problems(document)
+    for name, count in Counter(rotation.name for rotation in document.rotations).items():
+        if count > 1:
+            yield f"rotations: {name!r} is listed twice"
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
@@ -107,3 +112,5 @@ def _conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
         yield f"sla.{index}.when", policy.when
         for place, target in enumerate(policy.targets):
             yield f"sla.{index}.targets.{place}.when", target.when
+    for index, route in enumerate(document.routing.routes if document.routing else ()):
+        yield f"routing.routes.{index}.when", route.when

@@ -1,8 +1,11 @@
 """A policy, checked as a whole and compiled: what the kernel decides with."""
 
+from collections.abc import Mapping
+from functools import cached_property
 from zoneinfo import ZoneInfoNotFoundError
 
 from supportflow.calendars import BusinessCalendar
+from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.zones import zone
 from supportflow.conditions.ticket import ticket_fields
 from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
@@ -15,6 +18,7 @@ from supportflow.policy.named import calendar_name, named_calendars
 from supportflow.policy.retaining import RetentionIndex
 from supportflow.policy.retention import Retention
 from supportflow.policy.schema import Policy
+from supportflow.routing.compiled import RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
 from supportflow.sla.metrics import shipped_metrics
 from supportflow.sla.policy import span_us
@@ -74,6 +78,20 @@ class CompiledPolicy:
         self._groups = {group.name: group for group in document.groups}
         self.cases = CaseRules(document)
         self.retention = RetentionIndex(document.retention or Retention(), self.fields)
+        self.routing = self._routing()
+
+    def _routing(self) -> RoutingIndex | None:
+        if self.document.routing is None:
+            return None
+        try:
+            return RoutingIndex(self.document.routing, self.fields)
+        except ConditionError as error:
+            raise PolicyError([f"routing.routes: {problem}" for problem in error.problems]) from None
+
+    @cached_property
+    def shifts(self) -> Mapping[str, Compiled]:
+        """The calendars by name, as rosters read them."""
+        return {name: calendar.core for name, calendar in self._calendars.items()}
 
     def calendar(self, name: str, /) -> BusinessCalendar:
         """A calendar by name; `"name@zone"` is that calendar's hours on another zone's clock.

@@ -8,14 +8,17 @@ from supportflow._time import Instant, iso
 
 __all__ = ["Finding", "Kind", "Report", "Severity"]
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "info"]
 Kind = Literal[
     "invalid", "never_equal", "contradiction", "shadowed", "uncovered", "undecided", "never_counts",
-    "early_warning", "response_after_resolution", "inverted_head_start",
+    "unrouted", "early_warning", "response_after_resolution", "inverted_head_start",
+    "unserved", "lone_expert", "narrow",
 ]  # fmt: skip
-"""A document that cannot be used; a comparison with a name that does not exist; a condition that no ticket satisfies; a rule
-that never comes to its turn; tickets that no SLA policy is for; a question that took too long; a target that its calendar
-cannot count; a warning that never comes; a response due after the resolution; a lower class with the longer head start."""
+"""A document that cannot be used; a comparison with a name that does not exist; a condition that no ticket satisfies; a
+rule that never comes to its turn; tickets that no SLA policy is for; tickets that no route is for; a question that took
+too long; a target that its calendar cannot count; a warning that never comes; a response due after the resolution; a
+lower class with the longer head start. Of a roster: a promise that nobody on duty serves; one that hangs on one person;
+a team in which many can do one thing only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +26,13 @@ class Finding:
     """One fault.
 
     Attributes:
-        severity: `"error"`: it cannot be meant. `"warning"`: it may be.
+        severity: `"error"`: it cannot be meant. `"warning"`: it may be. `"info"`: worth knowing.
         kind: Which fault.
         path: Where in the document.
         message: What is wrong, in one sentence without the path.
         by: Paths of the rules that stand before it, for `"shadowed"`.
         witness: Values of a ticket that shows it: those of the fields that matter, others may hold anything.
-        at: When a ticket that shows it is opened, UTC.
+        at: When a ticket that shows it is opened, UTC. Of a roster: when the stretch begins.
     """
 
     severity: Severity
@@ -52,7 +55,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that was found in a policy, in the order of the document's parts.
+    """All that was found in a policy or a roster, in the order of the document's parts.
 
     Attributes:
         findings: Every fault.
@@ -69,6 +72,11 @@ class Report:
     def warnings(self) -> tuple[Finding, ...]:
         """What may be meant."""
         return tuple(finding for finding in self.findings if finding.severity == "warning")
+
+    @property
+    def hints(self) -> tuple[Finding, ...]:
+        """What is worth knowing."""
+        return tuple(finding for finding in self.findings if finding.severity == "info")
 
     @property
     def ok(self) -> bool:

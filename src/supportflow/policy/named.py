@@ -34,6 +34,14 @@ def calendars_in(document: Policy) -> Iterator[tuple[str, CalendarName]]:
     for index, group in enumerate(document.groups):
         if group.calendar is not None:
             yield f"groups.{index}.calendar", group.calendar
+    yield from _of_rotations(document)
+
+
+def _of_rotations(document: Policy) -> Iterator[tuple[str, str]]:
+    for index, rotation in enumerate(document.rotations):
+        for level, layer in enumerate(rotation.layers):
+            for place, name in enumerate(layer.restrict):
+                yield f"rotations.{index}.layers.{level}.restrict.{place}", name
 
 
 def named_calendars(document: Policy) -> dict[str, BusinessCalendar]:

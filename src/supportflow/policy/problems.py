@@ -1,19 +1,18 @@
-"""What pydantic finds wrong with a policy document, as people who wrote it want to read it.
+"""What pydantic finds wrong with a policy or another document, as people who wrote it want to read it.
 
 A path is the document's own, without the names of types that pydantic adds for the members of a union; a misspelt name comes
 with the name that was probably meant.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from supportflow.conditions.fields import nearest
-from supportflow.model.people import Group
-from supportflow.policy.schema import Policy
+from supportflow.model.base import Value
 from supportflow.sla.policy import Target
 
 __all__ = ["ignored_names", "located", "validation_problems"]
@@ -24,17 +23,18 @@ _SHORTHANDS: Mapping[type[BaseModel], tuple[str, ...]] = {Target: ("minutes", "h
 Path = tuple[str | int, ...]
 
 
-def validation_problems(error: ValidationError, document: object) -> list[str]:
+def validation_problems(error: ValidationError, document: object, model: type[BaseModel]) -> list[str]:
     """Every problem, each one sentence that starts with its path.
 
     Args:
         error: What pydantic found.
         document: What was validated.
+        model: As what it was validated.
     """
     found: dict[Path, list[str]] = {}
     whole: set[Path] = set()
     for problem in error.errors(include_url=False, include_input=False):
-        place = _Place(document)
+        place = _Place(document, model)
         tagged = False
         for step in problem["loc"]:
             tagged = not place.enter(step)
@@ -48,16 +48,34 @@ def validation_problems(error: ValidationError, document: object) -> list[str]:
         if path not in whole
         or not any(len(other) > len(path) and other[: len(path)] == path for other in found)
     }
-    return [f"{_dotted(path)}: {'; or: '.join(dict.fromkeys(said))}" for path, said in told.items()]
+    whole_document = model.__name__.lower()
+    return [
+        f"{_dotted(path) or whole_document}: {'; or: '.join(dict.fromkeys(said))}"
+        for path, said in told.items()
+    ]
 
 
-def ignored_names(document: object) -> Iterator[str]:
+def ignored_names(document: object, model: type[BaseModel]) -> Iterator[str]:
     """Misspelt names in parts of a document that would be ignored: stored values read what a newer version wrote."""
-    groups = document.get("groups") if isinstance(document, Mapping) else None
-    for index, group in enumerate(groups if isinstance(groups, list | tuple) else ()):
-        for name in group if isinstance(group, Mapping) else ():
-            if name not in Group.model_fields:
-                yield f"groups.{index}.{name}: {_unknown(str(name), Group.model_fields)}"
+    return _ignored((), document, [model])
+
+
+def _ignored(path: Path, value: object, types: Iterable[Any]) -> Iterator[str]:
+    members = [member for kind in types for member in _members(kind)]
+    if isinstance(value, Mapping):
+        for member in members:
+            if isinstance(member, type) and issubclass(member, Value):
+                known = _names(member)
+                for name in value:
+                    if name not in known:
+                        yield f"{_dotted((*path, name))}: {_unknown(str(name), known)}"
+        inside: Iterable[tuple[Any, object]] = value.items()
+    else:
+        inside = enumerate(value) if isinstance(value, list | tuple) else ()
+    for step, part in inside:
+        below = [kind for member in members for kind in _below(member, step)]
+        if below:
+            yield from _ignored((*path, step), part, below)
 
 
 def located(problem: str, lines: Mapping[str, int]) -> str:
@@ -73,10 +91,10 @@ def located(problem: str, lines: Mapping[str, int]) -> str:
 class _Place:
     """A place in a document: its path, its value, the types that may stand there, and the names that may."""
 
-    def __init__(self, document: object) -> None:
+    def __init__(self, document: object, model: type[BaseModel]) -> None:
         self.path: Path = ()
         self.value: Any = document
-        self.types: list[Any] = [Policy]
+        self.types: list[Any] = [model]
         self.known: list[str] = []
 
     def enter(self, step: str | int) -> bool:
@@ -147,4 +165,4 @@ def _below(kind: Any, step: str | int) -> Iterator[Any]:
 
 
 def _dotted(path: Path) -> str:
-    return ".".join(map(str, path)) or "policy"
+    return ".".join(map(str, path))

@@ -8,7 +8,15 @@ from supportflow.policy.findings import Finding
 from supportflow.policy.scope import Scope, both, every_condition
 from supportflow.triage.priority import RuleInClass
 
-__all__ = ["coverage", "lone_contradictions", "rule_reach", "sla_reach", "strange_names", "undecided"]
+__all__ = [
+    "coverage",
+    "lone_contradictions",
+    "rule_reach",
+    "sla_reach",
+    "strange_names",
+    "undecided",
+    "unreachable",
+]
 
 Rule = tuple[str, Condition | None]
 """A rule of an ordered list: its path, and the tickets that it is for."""
@@ -25,11 +33,11 @@ def rule_reach(scope: Scope) -> Iterator[Finding]:
     """Priority rules, level rules and order rules that never match first."""
     document = scope.document
     rules: list[Rule] = [(f"rules.{index}", rule.when) for index, rule in enumerate(document.rules)]
-    yield from _unreachable(scope, rules)
+    yield from unreachable(scope, rules)
     options = document.priority
     if options is not None:
-        yield from _unreachable(scope, _in_class("priority.levels", options.levels))
-        yield from _unreachable(scope, _in_class("priority.order", options.order))
+        yield from unreachable(scope, _in_class("priority.levels", options.levels))
+        yield from unreachable(scope, _in_class("priority.order", options.order))
 
 
 def _in_class(section: str, rules: Sequence[RuleInClass]) -> list[Rule]:
@@ -45,9 +53,7 @@ def _in_class(section: str, rules: Sequence[RuleInClass]) -> list[Rule]:
 def sla_reach(scope: Scope) -> Iterator[Finding]:
     """SLA policies that never apply, and targets that never apply in a policy that does."""
     policies = scope.document.sla
-    found = list(
-        _unreachable(scope, [(f"sla.{index}", policy.when) for index, policy in enumerate(policies)])
-    )
+    found = list(unreachable(scope, [(f"sla.{index}", policy.when) for index, policy in enumerate(policies)]))
     yield from found
     idle = {finding.path for finding in found if finding.kind != "undecided"}
     live = [(f"sla.{index}", policy) for index, policy in enumerate(policies) if f"sla.{index}" not in idle]
@@ -62,10 +68,10 @@ def sla_reach(scope: Scope) -> Iterator[Finding]:
             ]
             if not targets or targets[-1][1].when is not None:
                 rules.append((path, policy.when))
-        yield from _unreachable(scope, rules, only=".targets.")
+        yield from unreachable(scope, rules, only=".targets.")
 
 
-def _unreachable(scope: Scope, rules: Sequence[Rule], *, only: str = "") -> Iterator[Finding]:
+def unreachable(scope: Scope, rules: Sequence[Rule], *, only: str = "") -> Iterator[Finding]:
     """The rules of a list, where the first match counts, that never match first."""
     found = shadowing([condition for _, condition in rules], scope.fields)
     for dead in found.dead:

@@ -19,6 +19,8 @@ from supportflow.policy.identity import Identity
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.publishing import expanded
 from supportflow.policy.retention import Retention
+from supportflow.routing.policy import RoutingPolicy
+from supportflow.routing.rotation import Rotation
 from supportflow.sla.metrics import Metric
 from supportflow.sla.policy import CalendarName, SlaPolicy
 from supportflow.triage.intake import Intake
@@ -56,6 +58,7 @@ class Policy(Document):
         metrics: Metrics besides the shipped ones.
         sla: SLA policies, in order; the first match applies.
         groups: Support groups.
+        rotations: Who is on call when, by name.
         edits: When this version reaches the open tickets of an older one: `"never"`, `"on_next_event"` of the ticket, or
             `"now"`, as soon as the desk takes it into use.
         merge_clocks: What a merge does to the clocks of the ticket that goes on: it keeps its `"own"`, or takes over the
@@ -67,6 +70,7 @@ class Policy(Document):
         official: The organisation's own addresses: they answer "was this you?" and tell which links pretend.
         authority: Levels of verification, and the actions that need them.
         retention: How long tickets stay live, and texts and idempotency keys are kept; everything for ever, if not given.
+        routing: How tickets find agents; the host assigns them itself, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
     """
@@ -90,6 +94,7 @@ class Policy(Document):
     metrics: tuple[Metric, ...] = ()
     sla: tuple[SlaPolicy, ...] = ()
     groups: tuple[Group, ...] = ()
+    rotations: tuple[Rotation, ...] = ()
     edits: Literal["never", "on_next_event", "now"] = "never"
     merge_clocks: Literal["own", "earliest"] = "own"
     split_clocks: Literal["own", "inherit"] = "own"
@@ -99,6 +104,7 @@ class Policy(Document):
     official: Official = Field(default_factory=Official)
     authority: Authority = Field(default_factory=Authority)
     retention: Retention | None = None
+    routing: RoutingPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
 
     def published(self) -> "Policy":

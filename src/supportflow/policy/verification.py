@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
-from supportflow.exceptions import PolicyError
+from supportflow.exceptions import DefinitionError, PolicyError
 from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.findings import Finding, Kind, Report, Severity
 from supportflow.policy.reachability import (
@@ -26,6 +26,7 @@ from supportflow.policy.retaining import never_applying
 from supportflow.policy.schema import Policy
 from supportflow.policy.scope import Scope, scope_of
 from supportflow.policy.timing import target_times
+from supportflow.policy.unrouted import classes_without_a_route, route_reach
 
 __all__ = ["Finding", "Kind", "Report", "Severity", "invalid", "verify"]
 
@@ -53,15 +54,15 @@ def verify(policy: Policy, *, since: date = _FIRST_DAY) -> Report:
     return Report(tuple(finding for check in _CHECKS for finding in check(scope)))
 
 
-def invalid(error: PolicyError) -> Report:
+def invalid(error: DefinitionError) -> Report:
     """The report of a document that cannot be used."""
-    return Report(tuple(_invalid(problem) for problem in error.problems))
+    return Report(tuple(_invalid(problem, error.subject) for problem in error.problems))
 
 
-def _invalid(problem: str) -> Finding:
+def _invalid(problem: str, subject: str) -> Finding:
     path, _, message = problem.partition(": ")
     if not message or " " in path:  # it speaks of the text, which has no paths
-        path, message = "policy", problem
+        path, message = subject, problem
     return Finding("error", "invalid", path, message)
 
 
@@ -98,6 +99,8 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     lone_contradictions,
     sla_reach,
     coverage,
+    route_reach,
+    classes_without_a_route,
     target_times,
     _retention,
 )

@@ -115,6 +115,8 @@ def _drawn(hint: Any) -> st.SearchStrategy[Any]:
         return st.one_of(*map(_drawn, arguments))
     if origin is Literal:
         return st.sampled_from(arguments)
+    if origin is tuple and arguments[1:] != (...,):
+        return st.tuples(*map(_drawn, arguments))
     if origin is tuple:
         return st.lists(_drawn(arguments[0]), max_size=3).map(tuple)
     if origin in {dict, Mapping}:

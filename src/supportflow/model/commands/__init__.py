@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
 from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
 from supportflow.model.commands.casework import (
     MAX_VALIDITY,
@@ -20,6 +21,7 @@ from supportflow.model.commands.casework import (
 from supportflow.model.commands.facts import Adopt, Fact, Observe, Observed
 from supportflow.model.commands.judging import Correct, Exclude
 from supportflow.model.commands.messages import AddNote, Receive, Reply
+from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, Assign, Merge, OpenTicket, SetPriority, Split, Update
 from supportflow.model.commands.triggers import (
     Cancel,
@@ -34,10 +36,12 @@ from supportflow.model.commands.triggers import (
 
 __all__ = [
     "MAX_VALIDITY",
+    "Accept",
     "AddNote",
     "AddParty",
     "Adopt",
     "Advance",
+    "AgentCommand",
     "Assign",
     "Authorise",
     "By",
@@ -47,20 +51,27 @@ __all__ = [
     "CommandBase",
     "CompleteStep",
     "Correct",
+    "Decline",
     "Described",
+    "Enrol",
     "Exclude",
     "Fact",
+    "HandOver",
     "Hold",
     "Merge",
     "Observe",
     "Observed",
+    "Offer",
     "OpenTicket",
+    "OverrideShift",
     "Provide",
     "Receive",
+    "Release",
     "Reopen",
     "Reply",
     "Resolve",
     "Resume",
+    "SetPresence",
     "SetPriority",
     "Split",
     "TicketCommand",
@@ -69,6 +80,7 @@ __all__ = [
     "Validity",
     "Verify",
     "WaitForRequester",
+    "Withdraw",
     "command_adapter",
 ]
 
@@ -99,6 +111,15 @@ Command = Annotated[
     | AddParty
     | Verify
     | Authorise
+    | Offer
+    | Accept
+    | Decline
+    | Withdraw
+    | Release
+    | HandOver
+    | Enrol
+    | SetPresence
+    | OverrideShift
     | Advance,
     Field(discriminator="kind"),
 ]

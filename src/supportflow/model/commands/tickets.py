@@ -55,11 +55,16 @@ class OpenTicket(Described, CommandBase):
 
 
 class Assign(TicketCommand):
-    """Give the ticket to a group, an agent, or both; None leaves that side as it is, `""` clears it."""
+    """Give the ticket to a group, an agent, or both; None leaves that side as it is, `""` clears it.
+
+    Attributes:
+        over_capacity: True to give it to an agent who has no capacity left for it.
+    """
 
     kind: Literal["assign"] = "assign"
     agent: Id | Literal[""] | None = None
     group: Name | Literal[""] | None = None
+    over_capacity: StrictBool = False
 
 
 class Update(TicketCommand):

@@ -8,7 +8,14 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from supportflow.model.events.base import DeskEvent, EventBase, RequesterEvent, TicketEvent
+from supportflow.model.events.agents import (
+    AgentEnrolled,
+    LoadReleased,
+    LoadTaken,
+    PresenceChanged,
+    ShiftOverridden,
+)
+from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
 from supportflow.model.events.casework import (
     ActionAuthorised,
     EvidenceProvided,
@@ -20,6 +27,18 @@ from supportflow.model.events.casework import (
 )
 from supportflow.model.events.desk import PolicyPublished, RequesterLinked, RequesterUnlinked
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events.routing import (
+    DeclinesForgotten,
+    HandedOver,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferMade,
+    OfferWithdrawn,
+    OverflowOpened,
+    RequirementRelaxed,
+    TicketRouted,
+)
 from supportflow.model.events.sla import (
     ClocksMoved,
     SlaBreached,
@@ -47,26 +66,41 @@ from supportflow.model.events.tickets import (
 __all__ = [
     "EVENT_TYPES",
     "ActionAuthorised",
+    "AgentEnrolled",
+    "AgentEvent",
     "AssignmentChanged",
     "ClocksMoved",
     "ContactJoined",
+    "DeclinesForgotten",
     "DeskEvent",
     "Event",
     "EventBase",
     "EvidenceProvided",
     "EvidenceRequested",
     "FollowUpOpened",
+    "HandedOver",
+    "LoadReleased",
+    "LoadTaken",
     "MessageReceived",
     "NoteAdded",
+    "OfferAccepted",
+    "OfferDeclined",
+    "OfferExpired",
+    "OfferMade",
+    "OfferWithdrawn",
+    "OverflowOpened",
     "PartyAdded",
     "PartyDeadlinePassed",
     "PolicyPublished",
+    "PresenceChanged",
     "PriorityChanged",
     "ReplySent",
     "RequesterEvent",
     "RequesterLinked",
     "RequesterUnlinked",
     "RequesterVerified",
+    "RequirementRelaxed",
+    "ShiftOverridden",
     "SlaBreached",
     "SlaCorrected",
     "SlaExcluded",
@@ -81,6 +115,7 @@ __all__ = [
     "TicketEvent",
     "TicketMerged",
     "TicketOpened",
+    "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
     "event_adapter",
@@ -118,6 +153,21 @@ Event = Annotated[
     | ContactJoined
     | RequesterLinked
     | RequesterUnlinked
+    | TicketRouted
+    | RequirementRelaxed
+    | OverflowOpened
+    | DeclinesForgotten
+    | OfferMade
+    | OfferAccepted
+    | OfferDeclined
+    | OfferExpired
+    | OfferWithdrawn
+    | HandedOver
+    | AgentEnrolled
+    | PresenceChanged
+    | ShiftOverridden
+    | LoadTaken
+    | LoadReleased
     | PolicyPublished,
     Field(discriminator="kind"),
 ]
@@ -160,6 +210,21 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         ContactJoined,
         RequesterLinked,
         RequesterUnlinked,
+        TicketRouted,
+        RequirementRelaxed,
+        OverflowOpened,
+        DeclinesForgotten,
+        OfferMade,
+        OfferAccepted,
+        OfferDeclined,
+        OfferExpired,
+        OfferWithdrawn,
+        HandedOver,
+        AgentEnrolled,
+        PresenceChanged,
+        ShiftOverridden,
+        LoadTaken,
+        LoadReleased,
         PolicyPublished,
     )
 }

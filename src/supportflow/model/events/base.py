@@ -7,6 +7,7 @@ from supportflow.model.base import Id, Value
 from supportflow.model.people import Actor
 
 __all__ = [
+    "AgentEvent",
     "DeskEvent",
     "EventBase",
     "RequesterEvent",
@@ -65,3 +66,14 @@ class RequesterEvent(EventBase):
     def stream(self) -> str:
         """The stream that the event belongs to."""
         return f"requester:{self.requester}"
+
+
+class AgentEvent(EventBase):
+    """An event in an agent's stream: presence, shifts, and the work that they hold. Ids only."""
+
+    agent_id: Id
+
+    @property
+    def stream(self) -> str:
+        """The stream that the event belongs to."""
+        return f"agent:{self.agent_id}"

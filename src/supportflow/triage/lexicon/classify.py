@@ -5,6 +5,7 @@ A text can raise a case to security for a person to look at. It can lower nothin
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from supportflow.model.signals import Evidence, Signals
 from supportflow.triage.lexicon.document import Lexicon
@@ -56,9 +57,10 @@ class LexiconClassifier:
         cut = Text(text)
         matches = self._compiled.matches(cut)
         links = self._pretending(cut.lower)
+        language = detect(cut.lower, islice(cut.tokens(), _SAMPLE))
         if not matches and not links:
-            return Signals(priority_class=self._default, language=detect(cut.lower, cut.tokens[:_SAMPLE]))
-        return self._judged(matches, links, detect(cut.lower, cut.tokens[:_SAMPLE]))
+            return Signals(priority_class=self._default, language=language)
+        return self._judged(matches, links, language)
 
     def _judged(self, matches: list[Match], links: list[tuple[int, int]], language: str | None) -> Signals:
         scores: dict[str, float] = defaultdict(float)

@@ -1,0 +1,99 @@
+"""Agents: reading them, and carrying out what is asked of them."""
+
+from collections.abc import Collection
+
+from pydantic import ValidationError
+
+from supportflow._time import to_us
+from supportflow.exceptions import ConflictError, InvalidInput, NewerSchemaError, StoreError
+from supportflow.flows import requests
+from supportflow.flows.environment import Environment
+from supportflow.flows.requests import Flow
+from supportflow.flows.rows import agent_change, outbox_rows, read_row
+from supportflow.kernel.agents import AGENT_FOLD_VERSION, decide_agent, fold_agent
+from supportflow.model.commands import AgentCommand
+from supportflow.model.routing import AgentState
+from supportflow.model.storage import AgentRow, Commit, Conflict
+
+__all__ = ["all_agents", "carry_out", "get_agent", "known_agents", "read_agent"]
+
+ATTEMPTS = 20
+_PAGE = 1_000
+
+
+def read_agent(env: Environment, row: AgentRow) -> Flow[AgentState]:
+    """The agent in a row. A snapshot of another fold is folded again from its events.
+
+    Raises:
+        NewerSchemaError: If a newer supportflow made the snapshot.
+        StoreError: If the snapshot is broken.
+    """
+    if row.fold_version > AGENT_FOLD_VERSION:
+        raise NewerSchemaError("agent snapshot", row.fold_version, AGENT_FOLD_VERSION)
+    if row.fold_version < AGENT_FOLD_VERSION:
+        rows = yield from requests.events(env.tenant, f"agent:{row.id}")
+        return fold_agent(map(read_row, rows))
+    try:
+        return AgentState.model_validate_json(row.snapshot)
+    except ValidationError:
+        raise StoreError(f"the snapshot of agent {row.id} cannot be read") from None
+
+
+def known_agents(env: Environment, ids: Collection[str]) -> Flow[dict[str, AgentState]]:
+    """Those of the agents whom the desk knows."""
+    found: dict[str, AgentState] = {}
+    for agent_id in sorted(ids):
+        row = yield from requests.load_agent(env.tenant, agent_id)
+        if row is not None:
+            found[agent_id] = yield from read_agent(env, row)
+    return found
+
+
+def get_agent(env: Environment, agent_id: str) -> Flow[AgentState]:
+    """An agent.
+
+    Raises:
+        InvalidInput: If the desk does not know them.
+    """
+    row = yield from requests.load_agent(env.tenant, agent_id)
+    if row is None:
+        raise InvalidInput("agent", "is no agent whom the desk knows; enrol them first")
+    return (yield from read_agent(env, row))
+
+
+def all_agents(env: Environment) -> Flow[tuple[AgentState, ...]]:
+    """Every agent whom the desk knows, in the order of their ids."""
+    states: list[AgentState] = []
+    after = ""
+    while True:
+        rows = yield from requests.agents(env.tenant, after, _PAGE)
+        for row in rows:
+            state = yield from read_agent(env, row)
+            states.append(state)
+        if len(rows) < _PAGE:
+            return tuple(states)
+        after = rows[-1].id
+
+
+def carry_out(env: Environment, command: AgentCommand) -> Flow[AgentState]:
+    """Carry out a command on an agent.
+
+    Raises:
+        InvalidInput: If the agent is not known, or the command makes no sense.
+        ConflictError: If others kept changing the agent.
+    """
+    for _attempt in range(ATTEMPTS):
+        now = yield from requests.now()
+        known = yield from known_agents(env, (command.agent_id,))
+        state = known.get(command.agent_id)
+        events = decide_agent(state, command, now)
+        if not events:
+            assert state is not None
+            return state
+        change = agent_change(state, events)
+        commit = Commit(env.tenant, (change,), outbox=outbox_rows(env, (change,), to_us(now)))
+        answer = yield from requests.commit(commit)
+        if not isinstance(answer, Conflict):
+            assert isinstance(change.row, AgentRow)
+            return (yield from read_agent(env, change.row))
+    raise ConflictError(f"agent:{command.agent_id}", ATTEMPTS)

@@ -1,0 +1,236 @@
+"""Dispatch: the floor is kept current by change rows, and what it proposes is offered to agents.
+
+The floor is a projection and never a second truth: it proposes, the kernel decides on both streams, and what is refused or
+overtaken is told to the floor, which proposes again. One dispatcher of a tenant leads at a time; another takes over with a
+floor of its own when the leader has not been heard of for a while. Two that both believe they lead do no harm.
+"""
+
+import heapq
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from supportflow._time import SECOND_US, to_us
+from supportflow.exceptions import ConflictError, InvalidInput, Refused, TicketNotFound
+from supportflow.flows import requests
+from supportflow.flows.agents import all_agents, read_agent
+from supportflow.flows.commands import handle, publish
+from supportflow.flows.environment import Environment
+from supportflow.flows.loading import read_ticket
+from supportflow.flows.queries import whole
+from supportflow.flows.requests import Flow
+from supportflow.flows.rows import FLOOR
+from supportflow.kernel.entry import entry_of
+from supportflow.model.commands import Offer
+from supportflow.model.events import EventBase
+from supportflow.model.routing import AgentState
+from supportflow.model.storage import Query
+from supportflow.model.ticket import Ticket
+from supportflow.routing.floor import Absent, Change, Floor, Gone, Present, Proposal, Rejected, Waiting
+from supportflow.routing.roster import next_change_us, rostered
+from supportflow.routing.signature import Seat
+
+__all__ = ["Dispatched", "Dispatcher", "dispatch"]
+
+LEASE_US = 30 * SECOND_US
+"""How long a dispatcher leads without being heard of."""
+_PAGE = 1_000
+_BATCH = 500
+
+
+class Dispatched(NamedTuple):
+    """What a dispatch did.
+
+    Attributes:
+        leading: False if another dispatcher of the tenant leads; then nothing was done.
+        offered: Offers made, or tickets assigned where the policy does not ask.
+        refused: Proposals that were overtaken by something else.
+        waiting: Tickets that wait and are offered to nobody.
+        events: What was recorded.
+    """
+
+    leading: bool
+    offered: int = 0
+    refused: int = 0
+    waiting: int = 0
+    events: tuple[EventBase, ...] = ()
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """What a desk that dispatches keeps between two dispatches.
+
+    Attributes:
+        holder: Its name among the dispatchers of the tenant.
+        floor: The floor; None until it leads.
+        agents: The agents on the floor.
+        changes: Heap of (instant, agent): the roster's answer for that agent changes then.
+        policy: Fingerprint of the policy that the floor was made for.
+    """
+
+    holder: str = ""
+    floor: Floor | None = None
+    agents: dict[str, AgentState] = field(default_factory=dict)
+    changes: list[tuple[int, str]] = field(default_factory=list)
+    policy: str = ""
+
+
+@dataclass(slots=True)
+class _Run:
+    """One dispatch."""
+
+    env: Environment
+    held: Dispatcher
+    floor: Floor
+    now_us: int
+    proposals: list[Proposal] = field(default_factory=list)
+    offered: int = 0
+    refused: int = 0
+    events: list[EventBase] = field(default_factory=list)
+
+    def tell(self, change: Change) -> None:
+        self.proposals += self.floor.apply(change)
+
+
+def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]:
+    """Take in what has changed, and offer what waits to those who can take it.
+
+    Args:
+        env: The desk.
+        held: What the desk keeps between two dispatches.
+        limit: How many offers at most.
+
+    Raises:
+        Refused: If the policy has no routing.
+        InvalidInput: If the limit cannot be used.
+    """
+    whole("limit", limit, 0)
+    current = env.book.current
+    if current.routing is None:
+        raise Refused("", "dispatch", "the policy has no routing")
+    now = yield from requests.now()
+    now_us = to_us(now)
+    yield from publish(env, now)
+    if not held.holder:
+        held.holder = yield from requests.new_id(now)
+    if not (yield from requests.lead(env.tenant, "dispatcher", held.holder, now_us, now_us + LEASE_US)):
+        held.floor = None
+        return Dispatched(leading=False)
+    if held.floor is None or held.policy != current.fingerprint:
+        run = _Run(env, held, Floor(current.routing.policy.pick), now_us)
+        yield from _fill(run)
+        held.floor, held.policy = run.floor, current.fingerprint
+    else:
+        run = _Run(env, held, held.floor, now_us)
+        _pass_time(run)
+    while True:
+        changed = yield from _take_in(run)
+        if run.offered + run.refused >= limit or not (changed or run.proposals):
+            break
+        yield from _propose(run, limit)
+    return Dispatched(True, run.offered, run.refused, len(run.floor), tuple(run.events))
+
+
+def _fill(run: _Run) -> Flow[None]:
+    """Build the floor from what the store says. What has changed meanwhile comes as change rows."""
+    run.held.agents.clear()
+    run.held.changes.clear()
+    states = yield from all_agents(run.env)
+    seats = [_seat(run, state) for state in states]
+    entries = []
+    after: tuple[int | str | None, ...] | None = None
+    while True:
+        query = Query({"queued": True}, ("id",), after, _PAGE)
+        rows = yield from requests.search(run.env.tenant, query)
+        for row in rows:
+            ticket = yield from read_ticket(run.env, row)
+            entry = entry_of(ticket, run.env.book[ticket.policy])
+            if entry is not None:
+                entries.append(entry)
+        if len(rows) < _PAGE:
+            break
+        after = (rows[-1].id,)
+    run.proposals += run.floor.open(seats, entries)
+
+
+def _seat(run: _Run, state: AgentState) -> Seat:
+    """An agent on the floor now; when the roster's answer changes is noted."""
+    shifts = run.env.book.current.shifts
+    run.held.agents[state.id] = state
+    change_us = next_change_us(state, shifts, run.now_us) if state.presence == "available" else None
+    if change_us is not None:
+        heapq.heappush(run.held.changes, (change_us, state.id))
+    on_duty = rostered(state.agent, state.overrides, shifts, run.now_us)
+    return Seat.of(state, run.now_us, on_duty=on_duty)
+
+
+def _pass_time(run: _Run) -> None:
+    """Shifts begin and end, certificates lapse."""
+    changes = run.held.changes
+    due: set[str] = set()
+    while changes and changes[0][0] <= run.now_us:
+        due.add(heapq.heappop(changes)[1])
+    for agent_id in sorted(due):
+        run.tell(Present(_seat(run, run.held.agents[agent_id])))
+
+
+def _take_in(run: _Run) -> Flow[bool]:
+    """Tell the floor what has changed; True if something has.
+
+    A row is done with before what it points at is read: whatever changes after that writes a row of its own. A floor that is
+    lost on the way is built anew.
+    """
+    env = run.env
+    leases = yield from requests.lease(env.tenant, run.now_us, run.now_us + LEASE_US, (FLOOR,), _BATCH)
+    streams: dict[str, None] = {}
+    for lease in leases:
+        yield from requests.settle(env.tenant, lease.row.key, lease.token, retry_us=None, error=None)
+        streams[lease.row.key.rsplit(":", 2)[0]] = None
+    for stream in streams:
+        kind, _, name = stream.partition(":")
+        yield from _look(run, kind, name)
+    return bool(leases)
+
+
+def _look(run: _Run, kind: str, name: str) -> Flow[None]:
+    """Look at a ticket or an agent anew."""
+    if kind == "ticket":
+        row = yield from requests.load(run.env.tenant, name)
+        if row is None or not row.queued:
+            run.tell(Gone(name))
+            return
+        ticket = yield from read_ticket(run.env, row)
+        _see_ticket(run, ticket)
+        return
+    agent_row = yield from requests.load_agent(run.env.tenant, name)
+    if agent_row is None:
+        run.tell(Absent(name))
+        return
+    state = yield from read_agent(run.env, agent_row)
+    run.tell(Present(_seat(run, state)))
+
+
+def _see_ticket(run: _Run, ticket: Ticket) -> None:
+    entry = entry_of(ticket, run.env.book[ticket.policy])
+    run.tell(Gone(ticket.id) if entry is None else Waiting(entry))
+
+
+def _propose(run: _Run, limit: int) -> Flow[None]:
+    """Offer what the floor has proposed. What is refused is told to the floor, with what is true instead."""
+    while run.proposals and run.offered + run.refused < limit:
+        proposals, run.proposals = run.proposals, []
+        for index, (ticket_id, agent_id, _) in enumerate(proposals):
+            if run.offered + run.refused >= limit:
+                run.proposals = [*proposals[index:], *run.proposals]
+                break
+            try:
+                outcome = yield from handle(run.env, Offer(ticket_id=ticket_id, agent=agent_id))
+            except (Refused, InvalidInput, ConflictError, TicketNotFound):
+                run.refused += 1
+                run.tell(Rejected(ticket_id, agent_id))
+                yield from _look(run, "ticket", ticket_id)
+                yield from _look(run, "agent", agent_id)
+                continue
+            run.offered += 1
+            run.events += outcome.events
+            _see_ticket(run, outcome.ticket)
+            yield from _look(run, "agent", agent_id)

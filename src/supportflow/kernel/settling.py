@@ -1,0 +1,187 @@
+"""After every decision: what a ticket needs of an agent, the offer that stands, and the load that it is to agents.
+
+Who is asked is the floor's business; whether they can be is decided on the agent's own stream, so that two dispatchers, or a
+dispatcher and a lead, can never give an agent more than they can hold.
+"""
+
+from typing import Literal
+
+from supportflow._time import from_us
+from supportflow.kernel.agents import evolve_agent
+from supportflow.kernel.draft import Draft
+from supportflow.kernel.facts import Facts
+from supportflow.model.events import AssignmentChanged, LoadReleased, LoadTaken, OfferWithdrawn, TicketRouted
+from supportflow.model.routing import AgentState, Load, Requirement
+from supportflow.model.ticket import Ticket
+from supportflow.routing.compiled import Routed, RoutingIndex
+from supportflow.routing.eligibility import objections
+from supportflow.routing.roster import rostered
+
+__all__ = ["Cause", "against", "assigned", "plain", "route", "settle"]
+
+Cause = Literal["opened", "reopened", "changed", "returned", "released", "handed_over"]
+
+
+def settle(draft: Draft, facts: Facts, before: Ticket | None) -> None:
+    """Bring routing in line with what a decision has made of a ticket; the last thing that happens in a decision.
+
+    Args:
+        draft: The decision on the ticket.
+        facts: With the agents whom it concerns.
+        before: The ticket before the decision; None if it began with it.
+    """
+    routing = draft.policy.routing
+    if routing is None or not draft.events:
+        return
+    busy = draft.ticket.status_category in routing.busy_in
+    returned = busy and before is not None and before.status_category not in routing.busy_in
+    if returned and draft.ticket.assignee is not None:
+        _return(draft, facts, routing, before)
+    if draft.ticket.status_category.is_open:
+        _require(draft, routing, before)
+    _end_offer(draft, busy=busy)
+    _move_loads(draft, facts, routing, busy=busy)
+
+
+def _return(draft: Draft, facts: Facts, routing: RoutingIndex, before: Ticket | None) -> None:
+    """A ticket that comes back goes on with its agent if they are there and can take it; else it waits for whoever can."""
+    ticket = draft.ticket
+    assert ticket.assignee is not None
+    assert before is not None
+    agent = facts.agents.get(ticket.assignee)
+    if agent is None or before.assignee != ticket.assignee or agent.holds(ticket.id) is not None:
+        return
+    objection = against(draft, agent, ticket.routing.requirement or plain(ticket, routing))
+    if not objection:
+        return
+    sticky = ticket.assignee if routing.policy.sticky else None
+    draft.emit(assigned(draft, None))
+    cause: Cause = "returned" if before.is_open else "reopened"
+    route(draft, routing, cause, preferred=sticky)
+
+
+def _require(draft: Draft, routing: RoutingIndex, before: Ticket | None) -> None:
+    """Record what the ticket needs, if that is another than what is recorded."""
+    state = draft.ticket.routing
+    if state.requirement is None:
+        route(draft, routing, "opened" if before is None else "changed")
+        return
+    needs = _needs(draft, routing)
+    if needs is None:
+        return
+    steps = state.relaxed if needs.route == state.route else 0
+    if routing.relaxed_so_far(needs.route, needs.requirement, steps) != state.requirement:
+        route(draft, routing, "changed", needs=needs)
+
+
+def _needs(draft: Draft, routing: RoutingIndex) -> Routed | None:
+    state = draft.ticket.routing
+    handed = state.requirement is not None and state.handed_over
+    tier = state.requirement.tier if handed and state.requirement is not None else None
+    return routing.requires(draft.view(), tier=tier)
+
+
+def route(
+    draft: Draft,
+    routing: RoutingIndex,
+    cause: Cause,
+    *,
+    needs: Routed | None = None,
+    preferred: str | None = None,
+    barred: tuple[str, ...] | None = None,
+    declined: tuple[str, ...] = (),
+) -> None:
+    """Record what the ticket needs, and why it is looked at again; nothing if no route is for it."""
+    needs = needs or _needs(draft, routing)
+    if needs is None:
+        return
+    state = draft.ticket.routing
+    requirement = needs.requirement
+    changed = cause == "changed" and state.requirement is not None
+    steps = state.relaxed if changed and needs.route == state.route else 0
+    requirement = routing.relaxed_so_far(needs.route, requirement, steps)
+    draft.emit(
+        TicketRouted(
+            **draft.head(),
+            cause=cause,
+            route=needs.route,
+            tier=requirement.tier,
+            skills=dict(requirement.skills),
+            language=requirement.language,
+            group=requirement.group,
+            weight=requirement.weight,
+            since=from_us(state.since_us) if changed else draft.at,
+            barred=state.barred if barred is None else barred,
+            declined=state.declined if changed else declined,
+            preferred=state.preferred if changed else preferred,
+        )
+    )
+
+
+def _end_offer(draft: Draft, *, busy: bool) -> None:
+    """An offer ends with the wait."""
+    offer = draft.ticket.routing.offer
+    if offer is None or (busy and draft.ticket.assignee is None):
+        return
+    cause: Literal["assigned", "not_waiting"] = "assigned" if busy else "not_waiting"
+    draft.emit(OfferWithdrawn(**draft.head(), agent=offer.agent, cause=cause))
+
+
+def _move_loads(draft: Draft, facts: Facts, routing: RoutingIndex, *, busy: bool) -> None:
+    """What the ticket is to each agent's capacity, recorded in the agents' streams."""
+    ticket = draft.ticket
+    offer = ticket.routing.offer
+    weight = (ticket.routing.requirement or plain(ticket, routing)).weight
+    for agent_id in sorted(facts.agents):
+        state = draft.agents.get(agent_id, facts.agents[agent_id])
+        has = state.holds(ticket.id)
+        takes: Load | None = None
+        if busy and agent_id == ticket.assignee:
+            takes = Load(ticket.id, ticket.channel, weight)
+        elif busy and offer is not None and agent_id == offer.agent:
+            takes = Load(ticket.id, ticket.channel, weight, offered=True)
+        if takes == has:
+            continue
+        at = max(draft.at, state.recorded_at)
+        head = {"agent_id": agent_id, "recorded_at": at, "by": draft.by, "ticket_id": ticket.id}
+        event = (
+            LoadReleased(**head)
+            if takes is None
+            else LoadTaken(**head, channel=takes.channel, weight=takes.weight, offered=takes.offered)
+        )
+        draft.agents[agent_id] = evolve_agent(state, event)
+        draft.events.append(event)
+
+
+def plain(ticket: Ticket, routing: RoutingIndex) -> Requirement:
+    """What a ticket that no route is for asks of an agent: capacity, and nothing else."""
+    policy = routing.policy
+    weight = policy.weights.get(ticket.channel, policy.default_weight)
+    return Requirement(tier="", channel=ticket.channel, weight=weight)
+
+
+def assigned(draft: Draft, agent: str | None) -> AssignmentChanged:
+    """That another agent has the ticket, or nobody."""
+    ticket = draft.ticket
+    return AssignmentChanged(
+        **draft.head(),
+        group=ticket.group,
+        assignee=agent,
+        previous_group=ticket.group,
+        previous_assignee=ticket.assignee,
+    )
+
+
+def against(draft: Draft, agent: AgentState, requirement: Requirement) -> tuple[str, ...]:
+    """Everything that keeps an agent from taking the ticket now."""
+    state = draft.ticket.routing
+    if not requirement.tier:
+        requirement = requirement._replace(tier=agent.agent.tiers[0] if agent.agent.tiers else "")
+    return objections(
+        requirement,
+        agent,
+        on_duty=rostered(agent.agent, agent.overrides, draft.policy.shifts, draft.at_us),
+        at_us=draft.at_us,
+        excluded=(*state.barred, *state.declined),
+        handed_over=state.handed_over,
+    )

@@ -1,0 +1,72 @@
+"""Can this agent take this ticket? Answered with every reason against it, for refusals and for `explain`."""
+
+from collections.abc import Collection
+
+from supportflow._time import to_us
+from supportflow.model.people import Agent
+from supportflow.model.routing import AgentState, Requirement
+
+__all__ = ["lacking", "objections", "room_for"]
+
+
+def objections(
+    requirement: Requirement,
+    state: AgentState,
+    *,
+    on_duty: bool,
+    at_us: int,
+    excluded: Collection[str] = (),
+    handed_over: bool = False,
+) -> tuple[str, ...]:
+    """Everything that keeps an agent from taking a ticket now; empty if nothing does.
+
+    Args:
+        requirement: What the ticket needs.
+        state: The agent.
+        on_duty: Whether a shift of theirs is on.
+        at_us: Now, in microseconds: certificates end.
+        excluded: Agents who must not take it, or did not want it.
+        handed_over: True if it can use what agents keep free for hand-overs.
+    """
+    against = list(lacking(requirement, state.agent, at_us))
+    if state.presence != "available":
+        against.append(f"is {state.presence}")
+    if not on_duty:
+        against.append("is off duty")
+    if state.id in excluded:
+        against.append("must not take it, or did not want it")
+    against += room_for(requirement, state, handed_over=handed_over)
+    return tuple(against)
+
+
+def lacking(requirement: Requirement, agent: Agent, at_us: int) -> tuple[str, ...]:
+    """What a ticket needs and an agent does not have, whatever they are doing."""
+    against: list[str] = []
+    if requirement.tier not in agent.tiers:
+        against.append(f"is not in tier {requirement.tier!r}")
+    if requirement.group is not None and requirement.group not in agent.groups:
+        against.append(f"is not in group {requirement.group!r}")
+    if requirement.language is not None and requirement.language not in agent.languages:
+        against.append(f"does not write {requirement.language!r}")
+    for name, level in requirement.skills:
+        skill = agent.skills.get(name)
+        if skill is None:
+            against.append(f"has no skill {name!r}")
+        elif skill.valid_until is not None and to_us(skill.valid_until) <= at_us:
+            against.append(f"has a lapsed certificate for {name!r}")
+        elif skill.level < level:
+            against.append(f"has level {skill.level} of {level} in {name!r}")
+    return tuple(against)
+
+
+def room_for(requirement: Requirement, state: AgentState, *, handed_over: bool = False) -> tuple[str, ...]:
+    """What stands against one more ticket of this weight and channel."""
+    against: list[str] = []
+    agent = state.agent
+    total = agent.capacity - (0 if handed_over else agent.reserved)
+    if state.used + requirement.weight > total:
+        against.append(f"has {max(total - state.used, 0)} of {requirement.weight} units free")
+    limit = agent.limits.get(requirement.channel)
+    if limit is not None and sum(load.channel == requirement.channel for load in state.load) >= limit:
+        against.append(f"has all {limit} of {requirement.channel!r} that they can have")
+    return tuple(against)

@@ -1,0 +1,432 @@
+"""The floor: tickets that wait, agents who are there, and who gets what.
+
+The floor is told changes and answers with proposals. It keeps one promise: after each change, no ticket waits that
+somebody who is there could take. So a change can only free the pairs that it touches, and only these are looked at: a
+ticket that comes looks for its agent, an agent who comes, changes or is given capacity back takes what comes first.
+
+The floor decides nothing for good. A proposal keeps the agent's capacity until it is answered: by a seat that holds the
+ticket, or by `Rejected`. All else is known to the stores; a floor can be thrown away and built anew.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple
+
+from supportflow.model.routing import Load, Requirement
+from supportflow.routing.candidates import Candidates, Rank
+from supportflow.routing.queue import MANY, Queue, Signature
+from supportflow.routing.signature import Entry, Seat, Trait, units
+from supportflow.routing.whynot import Question, Reason, reasons
+
+__all__ = ["Absent", "Change", "Floor", "Gone", "Pick", "Present", "Proposal", "Rejected", "Waiting"]
+
+Pick = Literal["longest_idle", "least_loaded"]
+"""Which of several agents gets a ticket: the one whose work last came or went the longest ago; or the one with the smallest
+share of capacity in use, and of these the longest idle."""
+
+
+class Waiting(NamedTuple):
+    """A ticket waits in the queue; or it waits with other facts than before."""
+
+    entry: Entry
+
+
+class Gone(NamedTuple):
+    """A ticket waits no longer."""
+
+    ticket_id: str
+
+
+class Present(NamedTuple):
+    """An agent is there; or is there with other facts than before."""
+
+    seat: Seat
+
+
+class Absent(NamedTuple):
+    """An agent has left."""
+
+    agent_id: str
+
+
+class Rejected(NamedTuple):
+    """A proposal was not carried out: the ticket or the agent had changed.
+
+    The pair is passed over until there is news of either. A change that says what the floor knows already is no news.
+    """
+
+    ticket_id: str
+    agent_id: str
+
+
+Change = Waiting | Gone | Present | Absent | Rejected
+
+
+class Proposal(NamedTuple):
+    """A ticket for an agent.
+
+    Attributes:
+        ticket_id: The ticket.
+        agent_id: The agent, whose capacity is kept until the proposal is answered.
+        requirement: In which way it is taken: the ticket's own requirement, or one of its overflows.
+    """
+
+    ticket_id: str
+    agent_id: str
+    requirement: Requirement
+
+
+class _Proposed:
+    """A proposal that is not answered yet."""
+
+    __slots__ = ("agent_id", "entry", "load", "requirement", "wanted")
+
+    def __init__(self, entry: Entry, agent_id: str, load: Load, requirement: Requirement) -> None:
+        self.entry = entry
+        self.agent_id = agent_id
+        self.load = load
+        self.requirement = requirement
+        self.wanted = True
+
+
+class _Chair:
+    """An agent who is there, with what the floor has proposed to them."""
+
+    __slots__ = ("counts", "lanes", "seat", "traits", "used")
+
+    def __init__(self, seat: Seat, traits: frozenset[Trait], kept: Iterable[Load]) -> None:
+        self.seat = seat
+        self.traits = traits  # the object that was seen first: it is compared by identity
+        self.used = 0
+        self.counts: dict[str, int] = {}
+        self.lanes = 0
+        for load in (*seat.load, *kept):
+            self.add(load, 1)
+
+    def add(self, load: Load, sign: int) -> None:
+        self.used += sign * load.weight
+        self.counts[load.channel] = self.counts.get(load.channel, 0) + sign
+
+    def full(self) -> tuple[str, ...]:
+        """Channels of which the agent has as many as they may."""
+        return tuple(channel for channel, most in self.seat.limits if self.counts.get(channel, 0) >= most)
+
+
+class Floor:
+    """Who gets what. Pure: the same changes in the same order give the same proposals.
+
+    Order: of two tickets that an agent could take, the one with the lower `Entry.key` goes first, and of equal keys the
+    lower id. Of two agents who could take a ticket, the preferred one; then as `pick` says; of equally idle ones the lower
+    id. To whom a proposal was made counts as the last to get work until it is answered.
+
+    Args:
+        pick: Which of several agents gets a ticket.
+        many: From how many signatures on an agent keeps a heap of heads. It changes the speed, not the answers.
+    """
+
+    def __init__(self, pick: Pick = "longest_idle", *, many: int = MANY) -> None:
+        self.pick = pick
+        self._queue = Queue(many)
+        self._open = Candidates()
+        self._chairs: dict[str, _Chair] = {}
+        self._proposed: dict[str, _Proposed] = {}
+        self._kept: dict[str, dict[str, Load]] = {}
+        self._turns: dict[str, Rank] = {}
+        self._passed: dict[str, set[str]] = {}
+        self._passed_by: dict[str, set[str]] = {}
+        self._room: dict[tuple[int, int, tuple[str, ...]], int] = {}
+        self._known_lanes = 0
+        self._latest = 0
+        self._turn = 0
+        self._made: list[Proposal] = []
+        self._do: dict[type, Callable[..., None]] = {
+            Waiting: self._wait,
+            Gone: self._gone,
+            Present: self._present,
+            Absent: self._absent,
+            Rejected: self._rejected,
+        }
+
+    # --- what happens
+
+    def apply(self, change: Change) -> tuple[Proposal, ...]:
+        """Let a change happen.
+
+        Returns:
+            The proposals that follow from it, in the order in which they were made.
+
+        Raises:
+            InvalidInput: If a weight or a spare is below 0. Nothing has changed then.
+        """
+        self._do[type(change)](*change)
+        if not self._made:
+            return ()
+        made = tuple(self._made)
+        self._made.clear()
+        return made
+
+    def open(self, seats: Iterable[Seat], entries: Iterable[Entry]) -> tuple[Proposal, ...]:
+        """Fill a new floor: agents first, so that preferred ones are there, then the tickets as they come in the queue."""
+        made: list[Proposal] = []
+        for seat in sorted(seats, key=lambda seat: seat.agent_id):
+            made += self.apply(Present(seat))
+        for entry in sorted(entries, key=lambda entry: (entry.key, entry.ticket_id)):
+            made += self.apply(Waiting(entry))
+        return tuple(made)
+
+    def _wait(self, entry: Entry) -> None:
+        ticket_id = entry.ticket_id
+        signatures = self._queue.signatures(entry)
+        self._meet_lanes()
+        proposed = self._proposed.get(ticket_id)
+        if proposed is not None:
+            known = proposed.entry.version
+            if entry.version > known or (entry.version == known and not proposed.wanted):
+                self._let_go(ticket_id, proposed)
+                self._forget_passes(ticket_id)
+                self._queue.add(entry, signatures)
+                self._refill(proposed.agent_id)
+                if ticket_id in self._queue and self._offer(entry, signatures):
+                    self._queue.remove(ticket_id)
+            return
+        waiting = self._queue.find(ticket_id)
+        if waiting is not None:
+            if entry.version < waiting.entry.version or entry == waiting.entry:
+                return
+            self._forget(ticket_id)
+        if not self._offer(entry, signatures):
+            self._queue.add(entry, signatures)
+
+    def _gone(self, ticket_id: str) -> None:
+        proposed = self._proposed.get(ticket_id)
+        if proposed is not None:
+            # This may be the news of the very offer that was proposed. Its answer gives the capacity back.
+            proposed.wanted = False
+            self._forget_passes(ticket_id)
+        else:
+            self._forget(ticket_id)
+
+    def _present(self, seat: Seat) -> None:
+        agent_id = seat.agent_id
+        chair = self._chairs.get(agent_id)
+        if chair is not None and (seat.version < chair.seat.version or seat == chair.seat):
+            return
+        kept = self._kept.get(agent_id)
+        if kept:
+            for load in seat.load:
+                proposed = self._proposed.get(load.ticket_id)
+                if proposed is not None and proposed.agent_id == agent_id:
+                    del self._proposed[load.ticket_id]
+                    del kept[load.ticket_id]
+                    self._forget_passes(load.ticket_id)
+            if not kept:
+                del self._kept[agent_id], self._turns[agent_id]
+        self._latest = max(self._latest, seat.idle_us)
+        kept_loads = kept.values() if kept else ()
+        if chair is None or chair.traits != seat.traits:
+            self._queue.seat(agent_id, seat.traits)
+            self._chairs[agent_id] = _Chair(seat, seat.traits, kept_loads)
+        else:
+            self._chairs[agent_id] = _Chair(seat, chair.traits, kept_loads)
+        if agent_id in self._passed_by:
+            self._look_again(agent_id)
+        self._refill(agent_id)
+
+    def _absent(self, agent_id: str) -> None:
+        if self._chairs.pop(agent_id, None) is not None:
+            self._queue.unseat(agent_id)
+            self._open.remove(agent_id)
+            self._look_again(agent_id)
+
+    def _rejected(self, ticket_id: str, agent_id: str) -> None:
+        proposed = self._proposed.get(ticket_id)
+        if proposed is None or proposed.agent_id != agent_id:
+            return
+        self._let_go(ticket_id, proposed)
+        if proposed.wanted:
+            self._passed.setdefault(ticket_id, set()).add(agent_id)
+            self._passed_by.setdefault(agent_id, set()).add(ticket_id)
+            signatures = self._queue.signatures(proposed.entry, self._passed[ticket_id])
+            if not self._offer(proposed.entry, signatures):
+                self._queue.add(proposed.entry, signatures)
+        self._refill(agent_id)
+
+    # --- matching
+
+    def _offer(self, entry: Entry, signatures: tuple[Signature, ...]) -> bool:
+        """Find an agent for a ticket; false if nobody can take it."""
+        pick = self._open.pick
+        if entry.preferred is not None:
+            for one in signatures:
+                if pick(one.demands, one.lane, one.barred, only=entry.preferred) is not None:
+                    self._propose(entry, entry.preferred, one)
+                    self._place(entry.preferred)
+                    return True
+        for one in signatures:
+            agent_id = pick(one.demands, one.lane, one.barred)
+            if agent_id is not None:
+                self._propose(entry, agent_id, one)
+                self._place(agent_id)
+                return True
+        return False
+
+    def _refill(self, agent_id: str) -> None:
+        """Let an agent take what comes first, until nothing fits."""
+        chair = self._chairs.get(agent_id)
+        if chair is None:
+            return
+        chair.lanes = self._room_of(chair)
+        while chair.lanes:
+            found = self._queue.best(agent_id, chair.lanes)
+            if found is None:
+                break
+            queued, signature = found
+            self._queue.remove(queued.entry.ticket_id)
+            self._propose(queued.entry, agent_id, signature)
+        self._place(agent_id)
+
+    def _propose(self, entry: Entry, agent_id: str, signature: Signature) -> None:
+        requirement = signature.requirement
+        load = Load(entry.ticket_id, requirement.channel, requirement.weight, offered=True)
+        self._proposed[entry.ticket_id] = _Proposed(entry, agent_id, load, requirement)
+        self._kept.setdefault(agent_id, {})[entry.ticket_id] = load
+        self._turn += 1
+        self._turns[agent_id] = (self._latest, self._turn, agent_id)
+        chair = self._chairs[agent_id]
+        chair.add(load, 1)
+        chair.lanes = self._room_of(chair)
+        self._made.append(Proposal(entry.ticket_id, agent_id, requirement))
+
+    def _let_go(self, ticket_id: str, proposed: _Proposed) -> None:
+        """Give back the capacity that a proposal keeps."""
+        agent_id = proposed.agent_id
+        del self._proposed[ticket_id]
+        kept = self._kept[agent_id]
+        del kept[ticket_id]
+        if not kept:
+            del self._kept[agent_id], self._turns[agent_id]
+        chair = self._chairs.get(agent_id)
+        if chair is not None:
+            chair.add(proposed.load, -1)
+
+    def _place(self, agent_id: str) -> None:
+        """Put an agent where they belong among those who have room."""
+        chair = self._chairs[agent_id]
+        if not chair.lanes:
+            self._open.remove(agent_id)
+            return
+        rank = (chair.seat.idle_us, 0, agent_id)
+        turn = self._turns.get(agent_id)
+        level = 0.0
+        if self.pick == "least_loaded" and chair.seat.capacity:
+            level = chair.used / chair.seat.capacity
+        self._open.put(agent_id, rank if turn is None else max(rank, turn), chair.traits, chair.lanes, level)
+
+    def _room_of(self, chair: _Chair) -> int:
+        """The lanes that an agent has room for: bit `n` stands for lane `n`."""
+        seat = chair.seat
+        if not seat.available:
+            return 0
+        key = (seat.capacity - chair.used, seat.reserved, chair.full() if seat.limits else ())
+        room = self._room.get(key)
+        if room is None:
+            free, reserved, full = key
+            room = sum(
+                1 << number
+                for number, lane in enumerate(self._queue.lanes)
+                if units(lane, reserved) <= free and lane.channel not in full
+            )
+            self._room[key] = room
+        return room
+
+    def _meet_lanes(self) -> None:
+        """After a lane was met for the first time: who has room for it?"""
+        if len(self._queue.lanes) > self._known_lanes:
+            self._known_lanes = len(self._queue.lanes)
+            self._room.clear()
+            for agent_id, chair in self._chairs.items():
+                chair.lanes = self._room_of(chair)
+                self._place(agent_id)
+
+    # --- pairs that are passed over
+
+    def _forget(self, ticket_id: str) -> None:
+        """Take a ticket out of the queue, if it is there, with all that is remembered of it."""
+        self._queue.remove(ticket_id)
+        self._forget_passes(ticket_id)
+
+    def _forget_passes(self, ticket_id: str) -> None:
+        for agent_id in self._passed.pop(ticket_id, ()):
+            tickets = self._passed_by[agent_id]
+            tickets.discard(ticket_id)
+            if not tickets:
+                del self._passed_by[agent_id]
+
+    def _look_again(self, agent_id: str) -> None:
+        """There is news of an agent: no ticket passes them over any longer."""
+        for ticket_id in sorted(self._passed_by.pop(agent_id, ())):
+            agents = self._passed[ticket_id]
+            agents.discard(agent_id)
+            if not agents:
+                del self._passed[ticket_id]
+            queued = self._queue.remove(ticket_id)
+            if queued is not None:
+                self._queue.add(queued.entry, self._queue.signatures(queued.entry, agents))
+
+    # --- questions
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def __contains__(self, ticket_id: object) -> bool:
+        return isinstance(ticket_id, str) and ticket_id in self._queue
+
+    @property
+    def proposed(self) -> tuple[Proposal, ...]:
+        """The proposals that are not answered yet, oldest first."""
+        return tuple(
+            Proposal(ticket_id, one.agent_id, one.requirement) for ticket_id, one in self._proposed.items()
+        )
+
+    def position(self, ticket_id: str) -> int | None:
+        """The place of a ticket in its queue, from 1; None if it does not wait.
+
+        Counted are the tickets that come first and that somebody on the floor could take who could take this one, whatever
+        they have room for just now; and those with the same requirement, cost and exclusions. Looks at every ticket
+        that these agents could take.
+        """
+        ahead = self._queue.ahead(ticket_id)
+        return None if ahead is None else ahead + 1
+
+    def why_not(self, ticket_id: str, agent_id: str) -> tuple[Reason, ...]:
+        """Why an agent does not get a ticket: every reason, and what would change it.
+
+        Of several ways to take the ticket, the one with the fewest reasons is explained. Empty if the ticket is proposed to
+        this agent.
+        """
+        proposed = self._proposed.get(ticket_id)
+        if proposed is not None:
+            if proposed.agent_id == agent_id:
+                return ()
+            return (Reason("taken", f"it is proposed to {proposed.agent_id}", "that proposal is rejected"),)
+        queued = self._queue.find(ticket_id)
+        if queued is None:
+            return (Reason("not_waiting", "it does not wait", "it comes back to the queue"),)
+        chair = self._chairs.get(agent_id)
+        if chair is None:
+            return (Reason("absent", "the agent is not on the floor", "the agent comes"),)
+        place = (*queued.entry.key, ticket_id)
+        kept = self._kept.get(agent_id, {})
+        question = Question(
+            entry=queued.entry,
+            seat=chair.seat,
+            used=chair.used,
+            full=chair.full(),
+            passed=agent_id in self._passed.get(ticket_id, ()),
+            taken_before=tuple(
+                load
+                for load in kept.values()
+                if (*self._proposed[load.ticket_id].entry.key, load.ticket_id) < place
+            ),
+            ahead=self._queue.ahead(ticket_id, agent_id) or 0,
+        )
+        return reasons(question)
