@@ -31,6 +31,9 @@ from supportflow.triage.redaction.rules import RedactionRules
 
 __all__ = ["Policy"]
 
+MOST_RULES = 2_000
+"""How many priority rules, and how many SLA policies, a policy may have."""
+
 P = TypeVar("P", bound="Policy")
 
 
@@ -85,14 +88,14 @@ class Policy(Document):
     classes: tuple[Name, ...] = Field(default=DEFAULT_CLASSES, min_length=1)
     default_class: Name | None = None
     default_level: int = Field(default=3, ge=1, le=4)
-    rules: tuple[PriorityRule, ...] = ()
+    rules: tuple[PriorityRule, ...] = Field(default=(), max_length=MOST_RULES)
     priority: PriorityPolicy | None = None
     lexicons: tuple[Literal["common", "exchange", "banking"] | Lexicon, ...] | None = None
     words: Mapping[Name, tuple[Name, ...]] | None = None
     redaction: RedactionRules | None = None
     calendars: Mapping[Name, BusinessCalendar] = Field(default_factory=dict)
     metrics: tuple[Metric, ...] = ()
-    sla: tuple[SlaPolicy, ...] = ()
+    sla: tuple[SlaPolicy, ...] = Field(default=(), max_length=MOST_RULES)
     groups: tuple[Group, ...] = ()
     rotations: tuple[Rotation, ...] = ()
     edits: Literal["never", "on_next_event", "now"] = "never"

@@ -15,6 +15,7 @@ from itertools import pairwise
 from supportflow.exceptions import DefinitionError, PolicyError
 from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.findings import Finding, Kind, Report, Severity
+from supportflow.policy.names import strange_addresses, twin_names
 from supportflow.policy.reachability import (
     coverage,
     lone_contradictions,
@@ -103,5 +104,7 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     classes_without_a_route,
     target_times,
     _retention,
+    twin_names,
+    strange_addresses,
 )
 """In the order of the report. A section that joins the policy adds its check here."""
