@@ -18,11 +18,32 @@ _DISPUTES = (
 
 
 def classifier_of(document: Policy) -> LexiconClassifier:
-    """The classifier of a policy.
+    """The classifier of a policy. Desks of one policy version share one: compiling lexicons takes a good part of a second.
 
     Raises:
         DefinitionError: If a pattern cannot be read.
     """
+    return _of_version(_Version(document))
+
+
+class _Version:
+    """A policy document that stands for its version: documents of one fingerprint mean the same."""
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: Policy) -> None:
+        self.document = document
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Version) and self.document.fingerprint == other.document.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.document.fingerprint)
+
+
+@lru_cache(maxsize=8)
+def _of_version(version: _Version) -> LexiconClassifier:
+    document = version.document
     official = official_of(document)
     if document.lexicons is None and document.words is None:
         return _default(document.classes, official)
