@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from supportflow.policy.schema import Policy
-from supportflow.triage.lexicon import Entry, Lexicon, LexiconClassifier, shipped
+from supportflow.triage import lexicon
+from supportflow.triage.lexicon import Entry, Lexicon
+
+if TYPE_CHECKING:
+    from supportflow.triage.lexicon import LexiconClassifier
 
 __all__ = ["classifier_of"]
 
@@ -15,7 +20,7 @@ _DISPUTES = (
 """Words for disputes of any business, for a policy that declares no words."""
 
 
-def classifier_of(document: Policy) -> LexiconClassifier:
+def classifier_of(document: Policy) -> "LexiconClassifier":
     """The classifier of a policy.
 
     Raises:
@@ -23,16 +28,16 @@ def classifier_of(document: Policy) -> LexiconClassifier:
     """
     if document.lexicons is None and document.words is None:
         return _default(document.classes)
-    lexicons = [shipped(one) if isinstance(one, str) else one for one in document.lexicons or ()]
+    lexicons = [lexicon.shipped(one) if isinstance(one, str) else one for one in document.lexicons or ()]
     if document.words:
         lexicons.append(_plain({name: tuple(words) for name, words in document.words.items()}))
-    return LexiconClassifier(_within(lexicons, document.classes), document.classes)
+    return lexicon.LexiconClassifier(_within(lexicons, document.classes), document.classes)
 
 
 @cache
-def _default(classes: tuple[str, ...]) -> LexiconClassifier:
-    lexicons = [shipped("common"), _plain({"dispute": _DISPUTES})]
-    return LexiconClassifier(_within(lexicons, classes), classes)
+def _default(classes: tuple[str, ...]) -> "LexiconClassifier":
+    lexicons = [lexicon.shipped("common"), _plain({"dispute": _DISPUTES})]
+    return lexicon.LexiconClassifier(_within(lexicons, classes), classes)
 
 
 def _plain(words: dict[str, tuple[str, ...]]) -> Lexicon:
@@ -49,8 +54,8 @@ def _within(lexicons: Sequence[Lexicon], classes: Sequence[str]) -> list[Lexicon
     """The lexicons without entries for classes that the policy does not have: a shipped one serves many policies."""
     known = {*classes, None}
     return [
-        lexicon.model_copy(
-            update={"entries": tuple(entry for entry in lexicon.entries if entry.priority_class in known)}
+        one.model_copy(
+            update={"entries": tuple(entry for entry in one.entries if entry.priority_class in known)}
         )
-        for lexicon in lexicons
+        for one in lexicons
     ]
