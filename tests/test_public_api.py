@@ -57,7 +57,13 @@ PUBLIC = [
     "PolicyBook",
     "PriorityRule",
     "Procedure",
+    "Promise",
     "Requester",
+    "Roster",
+    "Rotation",
+    "RotationLayer",
+    "ShiftOverride",
+    "Skill",
     "SlaPolicy",
     "StatusCategory",
     "Step",
@@ -71,6 +77,7 @@ PUBLIC = [
     "evolve",
     "fold",
     "load_policy",
+    "load_roster",
     "wakeup",
 ]
 

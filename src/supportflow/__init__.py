@@ -20,15 +20,20 @@ if TYPE_CHECKING:
     from supportflow.model.base import StatusCategory, TicketType
     from supportflow.model.casework import Party
     from supportflow.model.content import Attachment
-    from supportflow.model.people import Actor, Agent, Group, Requester
+    from supportflow.model.people import Actor, Agent, Group, Requester, Skill
+    from supportflow.model.routing import ShiftOverride
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
-    from supportflow.policy import Policy, PolicyBook, load_policy
+    from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.authority import Authority
     from supportflow.policy.identity import Identity
     from supportflow.policy.procedures import Procedure, Step
+    from supportflow.routing.coverage import Promise
+    from supportflow.routing.document import Roster
+    from supportflow.routing.rotation import Rotation, RotationLayer
     from supportflow.sla.metrics import Metric
     from supportflow.sla.policy import SlaPolicy, Target
     from supportflow.stores import MemoryStore
+    from supportflow.stores.sql import AsyncSqlStore, SqlStore
     from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
     from supportflow.triage.official import AddressCheck, Official
     from supportflow.triage.priority import PriorityRule
@@ -38,6 +43,7 @@ __all__ = [
     "AddressCheck",
     "Agent",
     "AsyncDesk",
+    "AsyncSqlStore",
     "Attachment",
     "Authority",
     "BusinessCalendar",
@@ -63,8 +69,15 @@ __all__ = [
     "PolicyBook",
     "PriorityRule",
     "Procedure",
+    "Promise",
     "Requester",
+    "Roster",
+    "Rotation",
+    "RotationLayer",
+    "ShiftOverride",
+    "Skill",
     "SlaPolicy",
+    "SqlStore",
     "StatusCategory",
     "Step",
     "SupportflowError",
@@ -77,6 +90,7 @@ __all__ = [
     "evolve",
     "fold",
     "load_policy",
+    "load_roster",
     "wakeup",
 ]
 
@@ -85,6 +99,7 @@ _HOME = {
     "AddressCheck": "triage.official",
     "Agent": "model.people",
     "AsyncDesk": "aio",
+    "AsyncSqlStore": "stores.sql",
     "Attachment": "model.content",
     "Authority": "policy.authority",
     "BusinessCalendar": "calendars",
@@ -110,8 +125,15 @@ _HOME = {
     "PolicyBook": "policy",
     "PriorityRule": "triage.priority",
     "Procedure": "policy.procedures",
+    "Promise": "routing.coverage",
     "Requester": "model.people",
+    "Roster": "routing.document",
+    "Rotation": "routing.rotation",
+    "RotationLayer": "routing.rotation",
+    "ShiftOverride": "model.routing",
+    "Skill": "model.people",
     "SlaPolicy": "sla.policy",
+    "SqlStore": "stores.sql",
     "StatusCategory": "model.base",
     "Step": "policy.procedures",
     "SupportflowError": "exceptions",
@@ -124,6 +146,7 @@ _HOME = {
     "evolve": "kernel",
     "fold": "kernel",
     "load_policy": "policy",
+    "load_roster": "policy",
     "wakeup": "kernel",
 }
 

@@ -26,7 +26,8 @@ SupportflowError
 ├── StoreError
 │   ├── ConflictError                  others kept changing the same stream
 │   ├── DuplicateRef                   the host's id already names another ticket
-│   └── NewerSchemaError               a row that only a newer version can read
+│   ├── NewerSchemaError               a row that only a newer version can read
+│   └── StoreUnavailable               the database cannot be reached
 ├── MissingExtra (ImportError)         an optional dependency is not installed
 └── DeskClosed
 ```
@@ -62,6 +63,7 @@ __all__ = [
     "RosterError",
     "StepsMissing",
     "StoreError",
+    "StoreUnavailable",
     "SupportflowError",
     "TextTooLong",
     "TicketNotFound",
@@ -354,6 +356,13 @@ class NewerSchemaError(StoreError):
         self.kind = kind
         self.needs = needs
         self.knows = knows
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot be reached. A command may have been carried out or not: with the same key, send it again."""
+
+    def __init__(self) -> None:
+        super().__init__("the database cannot be reached")
 
 
 class MissingExtra(SupportflowError, ImportError):

@@ -15,6 +15,7 @@ from supportflow.model.storage import (
     Answer,
     Commit,
     DeadLetter,
+    Due,
     EventRow,
     InboxEntry,
     Lease,
@@ -149,6 +150,14 @@ class Store(Protocol):
         """Ids of tickets whose wake-up lies strictly before an instant, earliest first."""
         ...
 
+    def claim_due(self, tenant: str, now_us: int, lease_us: int, limit: int, /) -> Sequence[Due]:
+        """Claim tickets that are due at an instant, earliest first: other workers get others.
+
+        A claim ends when the ticket changes or is rescheduled, else after `lease_us`, twice as long for each time that it was
+        claimed before, at most 64 times as long: a ticket that fails is tried ever more rarely.
+        """
+        ...
+
     def reschedule(self, tenant: str, ticket_id: str, version: int, wakeup_us: int | None, /) -> bool:
         """Set a ticket's wake-up, if it is still at that version; False if not."""
         ...
@@ -197,6 +206,17 @@ class Store(Protocol):
 
     def get_policy(self, tenant: str, fingerprint: str, /) -> bytes | None:
         """A policy version, or None."""
+        ...
+
+    def archive(self, tenant: str, before_us: int, limit: int, /) -> int:
+        """Put away tickets that are closed or cancelled and last changed before an instant; how many, up to a limit.
+
+        `load`, `find_ref` and `events` still find them, `search` does not, and a commit brings them back.
+        """
+        ...
+
+    def purge_keys(self, tenant: str, before_us: int, limit: int, /) -> int:
+        """Forget idempotency keys of commands from before an instant; how many, up to a limit."""
         ...
 
     def close(self) -> None:

@@ -133,7 +133,7 @@ def test_a_decision_hands_over_what_folding_its_events_gives(opening, script, la
             ticket_id=f"new{number}", other=scene.tickets[other], history=tuple(scene.streams[ticket])
         )
         try:
-            events, tickets = decided(scene.book, scene.tickets[ticket], command, given_to, at(minutes))
+            events, tickets, _ = decided(scene.book, scene.tickets[ticket], command, given_to, at(minutes))
         except Refused:
             continue
         assert events == decide(scene.book, scene.tickets[ticket], command, given_to, at(minutes))

@@ -12,7 +12,7 @@ from supportflow._time import HOUR_US, MINUTE_US, from_us, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.exceptions import CalendarHorizonError
 from supportflow.model.people import Agent
-from supportflow.model.routing import ShiftOverride
+from supportflow.model.routing import Requirement, ShiftOverride
 from supportflow.routing.coverage import (
     Narrow,
     Promise,
@@ -23,6 +23,7 @@ from supportflow.routing.coverage import (
     people_on_duty,
     serves_until,
 )
+from supportflow.routing.eligibility import lacking
 from supportflow.routing.roster import current_skills, rostered
 
 START = datetime(2026, 10, 24, tzinfo=UTC)  # the clocks of London go back on the 25th
@@ -190,6 +191,17 @@ def test_who_can_serve_a_promise(change, serves):
     promise = Promise(skills={"kyc": 2}, language="zh-Hans")
     agent = Agent("a", **({"skills": {"kyc": 2}, "languages": ["zh-Hans"]} | change))
     assert (serves_until(agent, promise) is not None) == serves
+
+
+@given(agents, promises, quarters)
+def test_who_serves_a_promise_is_who_could_take_its_ticket(team, promised, at):
+    """Coverage and the queue must not disagree about who can do what."""
+    for agent in team:
+        for promise in promised:
+            needs = Requirement(promise.tier, tuple(sorted(promise.skills.items())), promise.language)
+            until = serves_until(agent, promise)
+            able = until is not None and to_us(at) < until
+            assert able == (agent.capacity > 0 and lacking(needs, agent, to_us(at)) == ())
 
 
 def test_the_first_certificate_to_lapse_ends_it():

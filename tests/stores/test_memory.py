@@ -7,6 +7,8 @@ from supportflow.testing.conformance import ChannelConformance, StoreConformance
 
 
 class TestMemoryStore(StoreConformance):
+    without = {"durability"}
+
     def make_store(self):
         return MemoryStore()
 
@@ -27,7 +29,7 @@ class Awaited:
 
 
 class TestAsyncMemoryStore(StoreConformance):
-    threads = False
+    without = {"durability"}
 
     def make_store(self):
         return Awaited(MemoryStore())
@@ -65,8 +67,6 @@ class Reopened(MemoryStore):
 
 
 class TestStoreThatOutlivesItsProcess(StoreConformance):
-    reopens = True
-
     def make_store(self):
         return Reopened()
 
@@ -94,8 +94,24 @@ def test_the_suite_notices_a_store_that_breaks_a_promise():
             promise(Careless())
 
 
+def test_a_capability_is_left_out_by_its_name_only():
+    class Forgetful(StoreConformance):
+        without = {"archive"}
+
+    class Misspelt(StoreConformance):
+        without = {"archives"}
+
+    Forgetful().needs("purge")
+    with pytest.raises(pytest.skip.Exception, match="does without archive"):
+        Forgetful().needs("archive")
+    with pytest.raises(AssertionError, match="archives"):
+        Misspelt().needs("purge")
+
+
 def test_a_suite_that_nobody_completed_fails_loudly():
     with pytest.raises(NotImplementedError):
-        StoreConformance().test_of_many_writers_one_wins_each_version()
+        StoreConformance().make_store()
+    with pytest.raises(NotImplementedError):
+        StoreConformance().reopen_store(None)
     with pytest.raises(NotImplementedError):
         ChannelConformance().make_channel()

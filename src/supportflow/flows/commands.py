@@ -105,7 +105,7 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
-        changes, tickets = stream_changes(env, touched, decision, facts.agents)
+        changes, tickets = stream_changes(env, touched, decision)
         shown = _subject_of(ticket, events, facts)
         inbox = _inbox_entry(command, fingerprint, shown, changes)
         commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)

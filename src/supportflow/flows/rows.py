@@ -1,6 +1,6 @@
 """Between values and rows: events, snapshots and outbox entries as a store keeps them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from supportflow._time import to_us
 from supportflow.flows.environment import Environment
@@ -83,7 +83,7 @@ def agent_row(state: AgentState) -> AgentRow:
 
 
 def stream_changes(
-    env: Environment, before: Iterable[Ticket], decision: Decision, agents: Mapping[str, AgentState]
+    env: Environment, before: Iterable[Ticket], decision: Decision
 ) -> tuple[tuple[StreamChange, ...], dict[str, Ticket]]:
     """The events of a decision, sorted into streams, with the tickets that they lead to."""
     versions = {ticket.id: ticket.version for ticket in before}
@@ -103,17 +103,24 @@ def stream_changes(
         rows = tuple(event_row(seq, event) for seq, event in enumerate(own, first + 1))
         row = ticket_row(ticket, env.book[ticket.policy])
         changes.append(StreamChange(f"ticket:{ticket_id}", first, rows, row))
-    changes += (agent_change(agents[agent_id], own) for agent_id, own in working.items())
+    states = {state.id: state for state in decision.agents}
+    for agent_id, shifts in working.items():
+        changes.append(_agent_stream(states[agent_id], shifts))
     return tuple(changes), tickets
 
 
 def agent_change(state: AgentState | None, events: Sequence[AgentEvent]) -> StreamChange:
     """New events of one agent, with the row that they lead to."""
-    first = 0 if state is None else state.version
-    rows = tuple(event_row(seq, event) for seq, event in enumerate(events, first + 1))
     for event in events:
         state = evolve_agent(state, event)
     assert state is not None
+    return _agent_stream(state, events)
+
+
+def _agent_stream(state: AgentState, events: Sequence[AgentEvent]) -> StreamChange:
+    """New events of one agent, and the state that they have led to."""
+    first = state.version - len(events)
+    rows = tuple(event_row(seq, event) for seq, event in enumerate(events, first + 1))
     return StreamChange(f"agent:{state.id}", first, rows, agent_row(state))
 
 
@@ -121,7 +128,7 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
     """What must leave the desk because of a commit: events that handlers wait for, replies for channels."""
     rows: list[OutboxRow] = []
     routed = env.policy.routing is not None
-    if not routed and not env.subscribed and not env.channels:
+    if not (env.subscribed or env.channels or routed):
         return ()
     for change in changes:
         if routed and change.row is not None and _stirs(change):

@@ -64,6 +64,7 @@ from supportflow.model.commands import (
     Withdraw,
 )
 from supportflow.model.events import EventBase
+from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
 
@@ -76,10 +77,12 @@ class Decision(NamedTuple):
     Attributes:
         events: The events in order, on this ticket and on others.
         tickets: Every ticket that has one of these events, folded: what `evolve` would make of them.
+        agents: Every agent who has one of these events, folded.
     """
 
     events: tuple[EventBase, ...]
     tickets: tuple[Ticket, ...]
+    agents: tuple[AgentState, ...] = ()
 
 
 def decide(
@@ -109,7 +112,7 @@ def decided(
 ) -> Decision:
     """What `decide` answers, with the tickets that it folded on the way: who stores them need not fold again."""
     draft = _draft(book, ticket, command, facts, now)
-    return Decision(tuple(draft.events), (draft.ticket, *draft.others))
+    return Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
 
 
 def _draft(

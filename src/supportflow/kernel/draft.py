@@ -89,8 +89,8 @@ class Draft:
         self.by = by
         self.observed_at = observed_at
         self.events: list[EventBase] = []
-        self.others: list[Ticket] = []
         self.agents: dict[str, AgentState] = {}
+        self.others: list[Ticket] = []
         self.adopting = False
         self.bound: CompiledSla | None = None
         self.closes_itself = True
@@ -135,6 +135,7 @@ class Draft:
         """Take in what the same decision records on another ticket, after what is recorded already."""
         self.events += other.events
         self.others.append(other.ticket)
+        self.agents.update(other.agents)
 
     def view(self) -> Mapping[str, object]:
         """The ticket's fields now, for conditions."""

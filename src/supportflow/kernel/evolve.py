@@ -5,7 +5,7 @@ from typing import Any
 
 from supportflow._time import to_us
 from supportflow.exceptions import StoreError
-from supportflow.kernel.folding import CASE_CHANGES, heard, waiting_after
+from supportflow.kernel.folding import CASE_CHANGES, chosen, heard, listened, waiting_after
 from supportflow.kernel.folding_routing import ROUTING_CHANGES
 from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
@@ -15,7 +15,6 @@ from supportflow.model.events import (
     FollowUpOpened,
     MessageReceived,
     NoteAdded,
-    PriorityChanged,
     ReplySent,
     SlaBreached,
     SlaCorrected,
@@ -25,7 +24,6 @@ from supportflow.model.events import (
     SlaWarned,
     StatusChanged,
     StatusKept,
-    TicketAbsorbed,
     TicketAdopted,
     TicketMerged,
     TicketOpened,
@@ -119,6 +117,7 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         recorded_at=event.recorded_at,
         waiting_since=event.opened_at,
         policy=event.policy,
+        **chosen(event),
     )
     if isinstance(event, TicketAdopted):
         return ticket.model_copy(update=_ended_at(event.category, event.opened_at))
@@ -151,6 +150,8 @@ def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
         changes["flags"] = tuple(sorted({*ticket.flags, *event.flags}))
     if event.review:
         changes["review"] = True
+    if event.spoken is not None:
+        changes |= listened(ticket, event)
     if event.origin == "requester":
         changes["last_received_at"] = event.recorded_at
         if ticket.waiting_since is None:
@@ -218,15 +219,6 @@ def _updated(ticket: Ticket, event: TicketUpdated) -> Changes:
     return changes
 
 
-def _priority_changed(_ticket: Ticket, event: PriorityChanged) -> Changes:
-    return {
-        "priority_class": event.priority_class,
-        "level": event.level,
-        "rule": event.rule,
-        "evidence": event.evidence,
-    }
-
-
 def _merged(_ticket: Ticket, event: TicketMerged) -> Changes:
     return {
         "status": event.status,
@@ -234,11 +226,6 @@ def _merged(_ticket: Ticket, event: TicketMerged) -> Changes:
         "closed_at": event.recorded_at,
         "merged_into": event.into,
     }
-
-
-def _absorbed(ticket: Ticket, event: TicketAbsorbed) -> Changes:
-    del event
-    return {"absorbed": ticket.absorbed + 1}
 
 
 def _followed(_ticket: Ticket, event: FollowUpOpened) -> Changes:
@@ -288,9 +275,7 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     StatusKept: _kept,
     AssignmentChanged: _assignment_changed,
     TicketUpdated: _updated,
-    PriorityChanged: _priority_changed,
     TicketMerged: _merged,
-    TicketAbsorbed: _absorbed,
     TicketSplit: _kept,
     FollowUpOpened: _followed,
     ClocksMoved: _clocks_moved,

@@ -13,6 +13,7 @@ __all__ = [
     "Committed",
     "Conflict",
     "DeadLetter",
+    "Due",
     "Duplicate",
     "EventRow",
     "InboxEntry",
@@ -166,15 +167,31 @@ class InboxEntry(NamedTuple):
     result: bytes
 
 
+class Due(NamedTuple):
+    """A ticket whose wake-up was claimed.
+
+    Attributes:
+        attempts: How often it was claimed since it last changed, this time included: more than one means that it failed.
+    """
+
+    ticket_id: str
+    attempts: int
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Everything that one command changes, to be applied in one transaction or not at all."""
+    """Everything that one command changes, to be applied in one transaction or not at all.
+
+    Attributes:
+        at_us: When it is carried out; a key is forgotten by its age.
+    """
 
     tenant: str
     changes: tuple[StreamChange, ...]
     content: tuple[Content, ...] = ()
     outbox: tuple[OutboxRow, ...] = ()
     inbox: InboxEntry | None = None
+    at_us: int = 0
 
 
 class Committed(NamedTuple):

@@ -10,6 +10,7 @@ from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
 from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events import EventBase
+from supportflow.model.events.tickets import Given
 from supportflow.model.people import Actor
 from supportflow.model.records import Attributes, Clock
 from supportflow.model.routing import NO_ROUTING, Routing
@@ -36,6 +37,9 @@ class Ticket(Value):
         flags: What a person should see, sorted: all that any message raised.
         review: True if a text raised the class to security, for a person to look at.
         product: The product that the first message names.
+        given: What a person or the host chose of its priority: `"class"`, `"level"`. No changed attribute changes it.
+        spoken: Classes that its texts, or a ticket merged into it, speak for. No changed attribute lowers it below these.
+        informational: True if its texts only ask about security.
         opened_at: When it came in.
         recorded_at: When its latest event stands in its stream.
         first_replied_at: When an agent first answered in public.
@@ -73,6 +77,9 @@ class Ticket(Value):
     flags: tuple[Name, ...] = ()
     review: bool = False
     product: Name | None = None
+    given: tuple[Given, ...] = ()
+    spoken: tuple[Name, ...] = ()
+    informational: bool = False
 
     opened_at: Instant
     recorded_at: Instant

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from supportflow.policy.identity import Identity
+from supportflow.policy.official import official_of
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.schema import Policy
 from supportflow.triage import texts
@@ -24,7 +25,7 @@ class CaseRules:
         rules: Category → its intake rule; empty if nothing is asked for.
         procedures: Category → its procedure.
         identity: When contacts are one case; None if each opens a ticket of its own.
-        official: The organisation's own addresses.
+        official: The organisation's own addresses, those that its lexicons name among them.
         levels: Level of verification → its rank, the lowest first.
         actions: Action → the level that it needs.
     """
@@ -34,7 +35,7 @@ class CaseRules:
         self.rules: Mapping[str, IntakeRule] = document.intake.categories
         self.procedures: Mapping[str, Procedure] = document.procedures
         self.identity: Identity | None = document.identity
-        self.official = OfficialIndex(document.official)
+        self.official = OfficialIndex(official_of(document))
         self.levels = {name: rank for rank, name in enumerate(document.authority.levels)}
         self.actions: Mapping[str, str] = document.authority.actions
         exempt = document.intake.exempt
@@ -110,10 +111,10 @@ def _intake_problems(document: Policy) -> Iterator[str]:
                 yield f"{path}.evidence.{index}{problem}"
 
 
-def _template_problems(path: str, texts: Mapping[str, str], fallback: str) -> Iterator[str]:
-    if fallback not in texts:
+def _template_problems(path: str, translations: Mapping[str, str], fallback: str) -> Iterator[str]:
+    if fallback not in translations:
         yield f"{path}: has no text in {fallback!r}, the language of the policy's intake"
-    for language, text in texts.items():
+    for language, text in translations.items():
         problem = template_problem(text)
         if problem is not None:
             yield f"{path}.{language}: {problem}"

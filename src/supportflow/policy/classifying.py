@@ -1,12 +1,14 @@
 """The classifier of a policy: shipped lexicons, its own, and plain words, compiled together."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from supportflow.policy.official import official_of
 from supportflow.policy.schema import Policy
 from supportflow.triage import lexicon
 from supportflow.triage.lexicon import Entry, Lexicon
+from supportflow.triage.official import Official, OfficialIndex
 
 if TYPE_CHECKING:
     from supportflow.triage.lexicon import LexiconClassifier
@@ -26,18 +28,25 @@ def classifier_of(document: Policy) -> "LexiconClassifier":
     Raises:
         DefinitionError: If a pattern cannot be read.
     """
+    official = official_of(document)
     if document.lexicons is None and document.words is None:
-        return _default(document.classes)
+        return _default(document.classes, official)
     lexicons = [lexicon.shipped(one) if isinstance(one, str) else one for one in document.lexicons or ()]
     if document.words:
         lexicons.append(_plain({name: tuple(words) for name, words in document.words.items()}))
-    return lexicon.LexiconClassifier(_within(lexicons, document.classes), document.classes)
+    return _compiled(lexicons, document.classes, official)
 
 
-@cache
-def _default(classes: tuple[str, ...]) -> "LexiconClassifier":
+@lru_cache(maxsize=32)
+def _default(classes: tuple[str, ...], official: Official) -> "LexiconClassifier":
     lexicons = [lexicon.shipped("common"), _plain({"dispute": _DISPUTES})]
-    return lexicon.LexiconClassifier(_within(lexicons, classes), classes)
+    return _compiled(lexicons, classes, official)
+
+
+def _compiled(
+    lexicons: Sequence[Lexicon], classes: tuple[str, ...], official: Official
+) -> "LexiconClassifier":
+    return lexicon.LexiconClassifier(_within(lexicons, classes), classes, OfficialIndex(official).pretending)
 
 
 def _plain(words: dict[str, tuple[str, ...]]) -> Lexicon:

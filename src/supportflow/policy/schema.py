@@ -66,7 +66,7 @@ class Policy(Document):
         intake: The evidence that tickets of a category need, and how it is asked for.
         identity: When a new contact of the same person is the same case; never, if not given.
         procedures: Category (topic) → the steps that its tickets go through.
-        official: The organisation's own addresses.
+        official: The organisation's own addresses: they answer "was this you?" and tell which links pretend.
         authority: Levels of verification, and the actions that need them.
         routing: How tickets find agents; the host assigns them itself, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or

@@ -15,6 +15,7 @@ from supportflow.model.storage import (
     Committed,
     Conflict,
     DeadLetter,
+    Due,
     Duplicate,
     EventRow,
     InboxEntry,
@@ -28,6 +29,7 @@ from supportflow.model.storage import (
 
 __all__ = ["MemoryStore"]
 
+_FINAL = frozenset({"closed", "cancelled"})
 _SLACK = 1_000
 """Wake-ups that are out of date, beyond one for each ticket, before they are swept out."""
 
@@ -150,6 +152,9 @@ class _Tenant:
     policies: dict[str, bytes] = field(default_factory=dict)
     agents: dict[str, AgentRow] = field(default_factory=dict)
     leaders: dict[str, tuple[str, int]] = field(default_factory=dict)
+    claims: dict[str, tuple[int, int]] = field(default_factory=dict)
+    archived: dict[str, TicketRow] = field(default_factory=dict)
+    key_times: dict[str, int] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -164,7 +169,8 @@ class MemoryStore:
     def load(self, tenant: str, ticket_id: str, /) -> TicketRow | None:
         """A ticket's row, or None."""
         with self._lock:
-            return self._tenants[tenant].rows.get(ticket_id)
+            data = self._tenants[tenant]
+            return data.rows.get(ticket_id) or data.archived.get(ticket_id)
 
     def find_ref(self, tenant: str, ref: str, /) -> str | None:
         """Id of the ticket that a host's reference names, or None."""
@@ -194,6 +200,7 @@ class MemoryStore:
                 tenant.outbox.add(row)
             if commit.inbox is not None:
                 tenant.inbox[commit.inbox.key] = commit.inbox
+                tenant.key_times[commit.inbox.key] = commit.at_us
             return Committed()
 
     @staticmethod
@@ -223,6 +230,8 @@ class MemoryStore:
             return
         if row.ref is not None:
             tenant.refs[row.ref] = row.id
+        tenant.archived.pop(row.id, None)
+        tenant.claims.pop(row.id, None)
         before = tenant.rows.get(row.id)
         tenant.rows[row.id] = row
         self._plan(tenant, None if before is None else before.wakeup_us, row)
@@ -288,15 +297,35 @@ class MemoryStore:
     def due(self, tenant: str, before_us: int, limit: int, /) -> Sequence[str]:
         """Ids of tickets whose wake-up lies strictly before an instant, earliest first."""
         with self._lock:
+            return self._due(self._tenants[tenant], before_us, limit, claimed=True)
+
+    def claim_due(self, tenant: str, now_us: int, lease_us: int, limit: int, /) -> Sequence[Due]:
+        """Claim tickets that are due, earliest first: other workers get others."""
+        with self._lock:
             data = self._tenants[tenant]
-            found: dict[str, int] = {}
-            while data.wakeups and data.wakeups[0][0] < before_us and len(found) < limit:
-                at_us, ticket_id = heapq.heappop(data.wakeups)
-                if data.rows[ticket_id].wakeup_us == at_us:
-                    found[ticket_id] = at_us
-            for ticket_id, at_us in found.items():
-                heapq.heappush(data.wakeups, (at_us, ticket_id))
-            return tuple(found)
+            claims = []
+            for ticket_id in self._due(data, now_us, limit, claimed=False):
+                _, before = data.claims.get(ticket_id, (0, 0))
+                data.claims[ticket_id] = now_us + (lease_us << min(before, 6)), before + 1
+                claims.append(Due(ticket_id, before + 1))
+            return tuple(claims)
+
+    @staticmethod
+    def _due(data: _Tenant, before_us: int, limit: int, *, claimed: bool) -> tuple[str, ...]:
+        """Ids of tickets that are due, with or without those that somebody has claimed."""
+        met: dict[str, int] = {}
+        found: list[str] = []
+        while data.wakeups and data.wakeups[0][0] < before_us and len(found) < limit:
+            at_us, ticket_id = heapq.heappop(data.wakeups)
+            row = data.rows.get(ticket_id)
+            if row is None or row.wakeup_us != at_us or ticket_id in met:
+                continue
+            met[ticket_id] = at_us
+            if claimed or data.claims.get(ticket_id, (before_us, 0))[0] <= before_us:
+                found.append(ticket_id)
+        for ticket_id, at_us in met.items():
+            heapq.heappush(data.wakeups, (at_us, ticket_id))
+        return tuple(found)
 
     def reschedule(self, tenant: str, ticket_id: str, version: int, wakeup_us: int | None, /) -> bool:
         """Set a ticket's wake-up, if it is still at that version."""
@@ -306,6 +335,7 @@ class MemoryStore:
             if row is None or row.version != version:
                 return False
             data.rows[ticket_id] = replace(row, wakeup_us=wakeup_us)
+            data.claims.pop(ticket_id, None)
             self._plan(data, row.wakeup_us, data.rows[ticket_id])
             return True
 
@@ -373,6 +403,30 @@ class MemoryStore:
         """A policy version, or None."""
         with self._lock:
             return self._tenants[tenant].policies.get(fingerprint)
+
+    # --- what is kept for how long -------------------------------------------------------------
+
+    def archive(self, tenant: str, before_us: int, limit: int, /) -> int:
+        """Put away tickets that are closed or cancelled and last changed before an instant."""
+        with self._lock:
+            data = self._tenants[tenant]
+            old = [
+                row
+                for row in data.rows.values()
+                if row.status_category in _FINAL and row.updated_us < before_us and row.wakeup_us is None
+            ][:limit]
+            for row in old:
+                data.archived[row.id] = data.rows.pop(row.id)
+            return len(old)
+
+    def purge_keys(self, tenant: str, before_us: int, limit: int, /) -> int:
+        """Forget idempotency keys of commands from before an instant."""
+        with self._lock:
+            data = self._tenants[tenant]
+            old = [key for key, at_us in data.key_times.items() if at_us < before_us][:limit]
+            for key in old:
+                del data.key_times[key], data.inbox[key]
+            return len(old)
 
     def close(self) -> None:
         """Nothing to let go of."""

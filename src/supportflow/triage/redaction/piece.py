@@ -28,9 +28,18 @@ _CLUSTER = re.compile(
 _DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-"}
 
 
-# The look behind comes second, so that the search can leap from digit to digit.
+# The shapes of a text, a byte for each character: what is looked for is first looked for there, as fast as bytes are found.
+def _shape(members: bytes) -> bytes:
+    return bytes(ord("x") if code in members else ord(" ") for code in range(256))
+
+
+_DIGITS = b"0123456789"
+_DIGITS_AND_SEPARATORS = _shape(_DIGITS + b" .-")
+_FEW_DIGITS = 7
+_FEW = b"x" * _FEW_DIGITS
+_KEY_CHARACTERS = _shape(_DIGITS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")
+_DENSE = b"x" * 10
 _DIGIT_RUN = re.compile(r"\d(?<![\dA-Za-z]\d)(?:[ .-]?\d)*+", re.ASCII)
-_DENSE_RUN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{10,}+")
 _LINK = re.compile(r"(?:https?|ftp)://\S++|(?<![\w.])www\.\S++", re.IGNORECASE)
 _FEW_DIGITS = 7
 
@@ -42,12 +51,25 @@ def _lower(text: str) -> str:
     return "".join(low if len(low := character.lower()) == 1 else character for character in text)
 
 
+def _stretches(shape: bytes, shortest: bytes) -> list[tuple[int, int]]:
+    """Where the shape has at least so many marks in a row, each row whole."""
+    found: list[tuple[int, int]] = []
+    start = shape.find(shortest)
+    while start >= 0:
+        end = shape.find(b" ", start)
+        end = len(shape) if end < 0 else end
+        found.append((start, end))
+        start = shape.find(shortest, end)
+    return found
+
+
 class Piece:
     """A text in folded form, with the scans that several detectors share, each made once and only if asked for.
 
     Attributes:
         text: The folded text.
         lower: The same in lower case, of the same length.
+        ascii: The folded text as bytes, a question mark for whatever is not ASCII.
         offsets: For each folded character, and the end, its position in the original; `None` if they are the same.
     """
 
@@ -55,22 +77,35 @@ class Piece:
         self.text = text
         self.lower = _lower(text)
         self.offsets = offsets
+        self.ascii = text.encode("ascii", "replace")
+
+    @cached_property
+    def latin(self) -> bytes:
+        """What is ASCII in lower case, without the rest and without question marks.
+
+        Whatever plain words the text has are in here; not all that is in here is in the text.
+        """
+        return self.lower.encode("ascii", "replace").translate(None, b"?")
 
     @cached_property
     def digits(self) -> list[tuple[int, int]]:
         """Runs of at least seven characters that are digits, single blanks, dots and dashes."""
-        runs = (match.span() for match in _DIGIT_RUN.finditer(self.text))
+        runs = (
+            match.span()
+            for start, end in _stretches(self.ascii.translate(_DIGITS_AND_SEPARATORS), _FEW)
+            for match in _DIGIT_RUN.finditer(self.text, start, end)
+        )
         return [run for run in runs if run[1] - run[0] >= _FEW_DIGITS]
 
     @cached_property
     def dense(self) -> list[tuple[int, int]]:
         """Runs of at least ten letters, digits, underscores and dashes: what keys and tokens look like."""
-        return [match.span() for match in _DENSE_RUN.finditer(self.text)]
+        return _stretches(self.ascii.translate(_KEY_CHARACTERS), _DENSE)
 
     @cached_property
     def links(self) -> list[tuple[int, int]]:
         """Web addresses: what stands inside one is not taken for a number or a code."""
-        if "://" not in self.text and "www." not in self.text.lower():
+        if b"://" not in self.latin and b"www." not in self.latin:
             return []
         return [match.span() for match in _LINK.finditer(self.text)]
 

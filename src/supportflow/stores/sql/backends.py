@@ -1,0 +1,110 @@
+"""What differs between the two databases: placeholders, literals, errors, and what a statement looks like.
+
+Statements are written once with `?`, and made into the database's own form the first time that they are used.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, Protocol
+
+from sqlalchemy import Dialect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from supportflow.exceptions import StoreError
+
+__all__ = ["POSTGRESQL", "SQLITE", "Backend", "Cursor", "Undo", "refused"]
+
+_RACES = frozenset({"23505", "40001", "40P01"})
+"""SQLSTATEs of a commit that lost a race: unique violation, serialization failure, deadlock."""
+
+
+class Cursor(Protocol):
+    """As much of a DBAPI cursor as is used here."""
+
+    rowcount: int
+
+    def execute(self, statement: Any, parameters: Any = ..., /) -> object:
+        """Run a statement."""
+        ...
+
+    def executemany(self, statement: Any, parameters: Any, /) -> object:
+        """Run a statement for each row of parameters."""
+        ...
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+        ...
+
+    def fetchall(self) -> list[Any]:
+        """All rows."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class Undo(Exception):
+    """Raised in a transaction to undo it."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A kind of database."""
+
+    name: Literal["sqlite", "postgresql"]
+    dialect: Dialect
+    begin: str
+    later: str
+    """Comes after `ORDER BY … ASC` to put nulls last."""
+    earlier: str
+    """Comes after `ORDER BY … DESC` to put nulls first."""
+    lock: str
+    """Ends a SELECT of rows that are about to change: those that others are changing are passed over."""
+
+    def sql(self, statement: str) -> str:
+        """A statement in the form of this database."""
+        return _formed(statement, self.name)
+
+    def flag(self, column: str, value: object) -> str:
+        """A comparison of a boolean column, written so that partial indexes on it can be used."""
+        if self.name == "sqlite":
+            return f'"{column}" = {int(bool(value))}'
+        return f'"{column}"' if value else f'NOT "{column}"'
+
+    def lost_race(self, error: BaseException) -> bool:
+        """Whether an error says that somebody else was faster."""
+        if self.name == "sqlite":
+            return str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_CONSTRAINT")
+        return getattr(error, "sqlstate", None) in _RACES
+
+
+@cache
+def _formed(statement: str, name: str) -> str:
+    return statement if name == "sqlite" else statement.replace("?", "%s")
+
+
+SQLITE = Backend("sqlite", sqlite.dialect(), "BEGIN IMMEDIATE", " NULLS LAST", " NULLS FIRST", "")
+POSTGRESQL = Backend("postgresql", postgresql.dialect(), "BEGIN", "", "", " FOR UPDATE SKIP LOCKED")
+
+
+def refused(error: BaseException) -> StoreError:
+    """The store's word for a driver's error. It repeats no value, and the driver's error is its cause."""
+    if isinstance(error, SQLAlchemyError) and getattr(error, "orig", None) is not None:
+        error = error.orig  # type: ignore[attr-defined]
+    code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
+    if code in {"42P01", "42703"} or "no such table" in str(error) or "no such column" in str(error):
+        return StoreError("the database's schema is missing or too old: run `supportflow migrate URL`")
+    return StoreError(f"the database refused: {type(error).__name__}{f' ({code})' if code else ''}")
+
+
+def marks(columns: Sequence[str], rows: int = 1) -> str:
+    """Placeholders for that many rows."""
+    return ", ".join([f"({', '.join('?' * len(columns))})"] * rows)
+
+
+def names(columns: Iterable[str]) -> str:
+    """Columns, quoted: `group` is a word of SQL."""
+    return ", ".join(f'"{column}"' for column in columns)

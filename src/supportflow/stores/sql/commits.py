@@ -1,0 +1,363 @@
+"""Applying a commit: one statement on PostgreSQL, a few in one transaction on SQLite. All of it or nothing."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from supportflow.model.storage import (
+    AgentRow,
+    Answer,
+    Commit,
+    Conflict,
+    Duplicate,
+    InboxEntry,
+    RefTaken,
+    StreamChange,
+    TicketRow,
+)
+from supportflow.stores.sql.backends import Backend, Cursor, Undo, names
+
+__all__ = ["AGENT", "EVENT", "TICKET", "apply", "is_one_statement", "obstacle", "restore"]
+
+TICKET = tuple(field.name for field in fields(TicketRow))
+AGENT = tuple(field.name for field in fields(AgentRow))
+EVENT = ("seq", "kind", "version", "min_reader", "data")
+_TYPES = {
+    **dict.fromkeys(("version", "fold_version", "seq", "min_reader", "attempts"), "int"),
+    **dict.fromkeys(
+        ("rank", "level", "order_us", "due_us", "opened_us", "updated_us", "wakeup_us", "next_us", "made_us", "at_us"),
+        "bigint",
+    ),
+    **dict.fromkeys(("snapshot", "data", "salt", "result"), "bytea"),
+    **dict.fromkeys(("open", "queued", "available"), "boolean"),
+}  # fmt: skip
+_EVENT_ROW = ("tenant", "stream", *EVENT)
+_CONTENT_ROW = ("tenant", "id", "subject", "salt", "value")
+_OUTBOX_ROW = ("tenant", "key", "topic", "ticket_id", "seq", "attempts", "next_us", "made_us")
+_INBOX_ROW = ("tenant", "key", "request_hash", "result", "at_us")
+_ticket_values = attrgetter(*TICKET)
+_agent_values = attrgetter(*AGENT)
+_MOST_PREPARED = 12
+"""Rows of a commit beyond which its statement is not worth keeping."""
+
+
+class _Rows(NamedTuple):
+    """A commit, sorted by what happens to it."""
+
+    updated: list[StreamChange]
+    added: list[StreamChange]
+    bare: list[StreamChange]
+
+    @property
+    def number(self) -> int:
+        return len(self.updated) + len(self.added)
+
+
+def _sorted(commit: Commit) -> _Rows:
+    rows = _Rows([], [], [])
+    changes = commit.changes
+    # In one order, whoever writes: so that two commits of the same streams do not wait for each other.
+    for change in sorted(changes, key=attrgetter("stream")) if len(changes) > 1 else changes:
+        if change.row is None:
+            rows.bare.append(change)
+        elif change.expected:
+            rows.updated.append(change)
+        else:
+            rows.added.append(change)
+    return rows
+
+
+def is_one_statement(commit: Commit, backend: Backend) -> bool:
+    """Whether a commit needs no transaction around it: at most one row can stand in its way."""
+    return backend.name == "postgresql" and sum(change.row is not None for change in commit.changes) < 2  # noqa: PLR2004
+
+
+def apply(cursor: Cursor, backend: Backend, commit: Commit) -> None:
+    """Apply a commit.
+
+    Raises:
+        Undo: If something stands in its way: the transaction must be rolled back, and `obstacle` says what it is.
+    """
+    if backend.name == "postgresql":
+        _apply_at_once(cursor, commit)
+    else:
+        _apply_in_steps(cursor, commit)
+
+
+# --- PostgreSQL --------------------------------------------------------------------------------
+
+
+def _apply_at_once(cursor: Cursor, commit: Commit) -> None:
+    rows = _sorted(commit)
+    shape = (
+        tuple(isinstance(change.row, AgentRow) for change in rows.updated),
+        tuple(
+            (isinstance(change.row, AgentRow), getattr(change.row, "ref", None) is not None)
+            for change in rows.added
+        ),
+        len(rows.bare),
+        sum(len(change.events) for change in commit.changes),
+        len(commit.content),
+        len(commit.outbox),
+        commit.inbox is not None,
+    )
+    # Numbers go as texts: psycopg would give each size of number a type, and so a prepared statement, of its own.
+    values = [str(value) if type(value) is int else value for value in _values(commit, rows)]
+    cursor.execute(_statement(shape), values)
+    if cursor.fetchone() is None:
+        raise Undo
+
+
+def _values(commit: Commit, rows: _Rows) -> Iterator[Any]:
+    """The parameters of `_statement`, in its order."""
+    tenant = commit.tenant
+    if commit.inbox is not None:
+        yield tenant
+        yield commit.inbox.key
+    for change in rows.bare:
+        yield from (tenant, change.stream, change.expected)
+    for change in rows.added:
+        row = change.row
+        if isinstance(row, TicketRow):
+            yield from (tenant, row.id)
+            if row.ref is not None:
+                yield from (tenant, row.ref)
+    for change in rows.updated:
+        row = change.row
+        yield from _ticket_values(row) if isinstance(row, TicketRow) else _agent_values(row)
+        yield from (tenant, row.id, change.expected)  # type: ignore[union-attr]
+    for change in rows.added:
+        row = change.row
+        yield tenant
+        yield from _ticket_values(row) if isinstance(row, TicketRow) else _agent_values(row)
+    for change in commit.changes:
+        for event in change.events:
+            yield tenant
+            yield change.stream
+            yield from event
+    for content in commit.content:
+        yield tenant
+        yield from content
+    for one in commit.outbox:
+        yield tenant
+        yield from one
+        yield one.next_us
+    if commit.inbox is not None:
+        yield tenant
+        yield from commit.inbox
+        yield commit.at_us
+
+
+@lru_cache(maxsize=256)
+def _statement(shape: tuple[Any, ...]) -> str:
+    """The statement that applies a commit of a shape; it answers with a row if it did, with none if it could not."""
+    updated, added, bare, events, contents, outbox, inbox = shape
+    parts: list[str] = []
+    ready: list[str] = []
+    if inbox:
+        ready.append("NOT EXISTS (SELECT 1 FROM supportflow_inbox WHERE tenant = ? AND key = ?)")
+    ready += [
+        "(SELECT coalesce(max(seq), 0) FROM supportflow_event WHERE tenant = ? AND stream = ?) = ?::int"
+    ] * bare
+    for is_agent, has_ref in added:
+        if not is_agent:
+            ready.append("NOT EXISTS (SELECT 1 FROM supportflow_ticket_archive WHERE tenant = ? AND id = ?)")
+        if has_ref:
+            ready.append("NOT EXISTS (SELECT 1 FROM supportflow_ticket_archive WHERE tenant = ? AND ref = ?)")
+    if ready:
+        parts.append(f"ready AS MATERIALIZED (SELECT 1 AS ok WHERE {' AND '.join(ready)})")
+    only_if, source = (" AND EXISTS (SELECT 1 FROM ready)", " FROM ready") if ready else ("", "")
+    changed: list[str] = []
+    for is_agent in updated:
+        table, columns, reset = _table(is_agent)
+        changed.append(f"row{len(changed)}")
+        assignments = ", ".join(f'"{column}" = ?' for column in columns)
+        parts.append(
+            f"{changed[-1]} AS (UPDATE {table} SET {assignments}{reset}"
+            f" WHERE tenant = ? AND id = ? AND version = ?::int{only_if} RETURNING 1 AS ok)"
+        )
+    for is_agent, _ in added:
+        table, columns, _ = _table(is_agent)
+        changed.append(f"row{len(changed)}")
+        parts.append(
+            f"{changed[-1]} AS (INSERT INTO {table} (tenant, {names(columns)})"
+            f" SELECT {_typed(('tenant', *columns))}{source} ON CONFLICT (tenant, id) DO NOTHING RETURNING 1 AS ok)"
+        )
+    if len(changed) == 1:
+        parts.append(f"done AS (SELECT ok FROM {changed[0]})")
+    elif changed:
+        total = " + ".join(f"(SELECT count(*) FROM {name})" for name in changed)
+        parts.append(f"done AS (SELECT 1 AS ok WHERE {total} = {len(changed)})")
+    else:
+        parts.append(f"done AS (SELECT 1 AS ok{source})")
+    for table, columns, number, unless in (
+        ("event", _EVENT_ROW, events, ""),
+        ("content", _CONTENT_ROW, contents, " ON CONFLICT (tenant, id) DO NOTHING"),
+        ("outbox", _OUTBOX_ROW, outbox, " ON CONFLICT (tenant, key) DO NOTHING"),
+        ("inbox", _INBOX_ROW, int(inbox), ""),
+    ):
+        if number:
+            rows = ", ".join([f"({_typed(columns)})"] * number)
+            parts.append(
+                f"add_{table} AS (INSERT INTO supportflow_{table} ({names(columns)})"
+                f" SELECT v.* FROM done, (VALUES {rows}) AS v{unless})"
+            )
+    return f"WITH {', '.join(parts)} SELECT ok FROM done".replace("?", "%s")
+
+
+def _table(is_agent: bool) -> tuple[str, tuple[str, ...], str]:
+    if is_agent:
+        return "supportflow_agent", AGENT, ""
+    return "supportflow_ticket", TICKET, ", claimed_us = NULL, claims = 0"
+
+
+def _typed(columns: tuple[str, ...]) -> str:
+    return ", ".join(f"?::{_TYPES.get(column, 'text')}" for column in columns)
+
+
+# --- SQLite ------------------------------------------------------------------------------------
+
+
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    return f"INSERT OR IGNORE INTO supportflow_{table} ({names(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
+
+
+def _update(table: str, columns: tuple[str, ...], reset: str) -> str:
+    assignments = ", ".join(f'"{column}" = ?' for column in columns)
+    return f"UPDATE supportflow_{table} SET {assignments}{reset} WHERE tenant = ? AND id = ? AND version = ?"  # noqa: S608
+
+
+_ADD_TICKET = _insert("ticket", ("tenant", *TICKET))
+_ADD_AGENT = _insert("agent", ("tenant", *AGENT))
+_ADD_EVENT = _insert("event", _EVENT_ROW).replace(" OR IGNORE", "")
+_ADD_CONTENT = _insert("content", _CONTENT_ROW)
+_ADD_OUTBOX = _insert("outbox", _OUTBOX_ROW)
+_ADD_INBOX = _insert("inbox", _INBOX_ROW)
+_SET_TICKET = _update("ticket", TICKET, ", claimed_us = NULL, claims = 0")
+_SET_AGENT = _update("agent", AGENT, "")
+_LENGTH = "SELECT coalesce(max(seq), 0) FROM supportflow_event WHERE tenant = ? AND stream = ?"
+_ARCHIVED = "SELECT version FROM supportflow_ticket_archive WHERE tenant = ? AND (id = ? OR ref = ?)"
+
+
+def _apply_in_steps(cursor: Cursor, commit: Commit) -> None:
+    tenant = commit.tenant
+    if commit.inbox is not None:
+        _one(cursor, _ADD_INBOX, (tenant, *commit.inbox, commit.at_us))
+    for change in commit.changes:
+        _put(cursor, tenant, change)
+    for statement, rows in (
+        (_ADD_EVENT, [(tenant, one.stream, *event) for one in commit.changes for event in one.events]),
+        (_ADD_CONTENT, [(tenant, *content) for content in commit.content]),
+        (_ADD_OUTBOX, [(tenant, *one, one.next_us) for one in commit.outbox]),
+    ):
+        if len(rows) == 1:
+            cursor.execute(statement, rows[0])
+        elif rows:
+            cursor.executemany(statement, rows)
+
+
+def _put(cursor: Cursor, tenant: str, change: StreamChange) -> None:
+    row = change.row
+    if row is None:
+        cursor.execute(_LENGTH, (tenant, change.stream))
+        if cursor.fetchone()[0] != change.expected:
+            raise Undo
+    elif change.expected:
+        is_agent = isinstance(row, AgentRow)
+        values = _agent_values(row) if is_agent else _ticket_values(row)
+        _one(cursor, _SET_AGENT if is_agent else _SET_TICKET, (*values, tenant, row.id, change.expected))
+    elif isinstance(row, AgentRow):
+        _one(cursor, _ADD_AGENT, (tenant, *_agent_values(row)))
+    else:
+        cursor.execute(_ARCHIVED, (tenant, row.id, row.ref))
+        if cursor.fetchone() is not None:
+            raise Undo
+        _one(cursor, _ADD_TICKET, (tenant, *_ticket_values(row)))
+
+
+def _one(cursor: Cursor, statement: str, values: tuple[Any, ...]) -> None:
+    cursor.execute(statement, values)
+    if cursor.rowcount != 1:
+        raise Undo
+
+
+# --- what stood in the way ---------------------------------------------------------------------
+
+
+def recall(cursor: Cursor, backend: Backend, tenant: str, key: str) -> InboxEntry | None:
+    """What an idempotency key was used for, or None."""
+    cursor.execute(
+        backend.sql("SELECT key, request_hash, result FROM supportflow_inbox WHERE tenant = ? AND key = ?"),
+        (tenant, key),
+    )
+    row = cursor.fetchone()
+    return None if row is None else InboxEntry(*row)
+
+
+def obstacle(cursor: Cursor, backend: Backend, commit: Commit) -> tuple[Answer | None, tuple[str, ...]]:
+    """What keeps a commit from being applied, in the order of the port, or None; and the archived tickets in it."""
+    tenant = commit.tenant
+    if commit.inbox is not None:
+        known = recall(cursor, backend, tenant, commit.inbox.key)
+        if known is not None:
+            return Duplicate(known), ()
+    archived: list[str] = []
+    for change in commit.changes:
+        version, is_archived = _version(cursor, backend, tenant, change)
+        if version != change.expected:
+            return Conflict(change.stream), ()
+        if is_archived:
+            assert change.row is not None
+            archived.append(change.row.id)
+    for change in commit.changes:
+        row = change.row
+        if isinstance(row, TicketRow) and row.ref is not None:
+            for table in ("ticket", "ticket_archive"):
+                cursor.execute(
+                    backend.sql(f"SELECT id FROM supportflow_{table} WHERE tenant = ? AND ref = ?"),  # noqa: S608
+                    (tenant, row.ref),
+                )
+                found = cursor.fetchone()
+                if found is not None and found[0] != row.id:
+                    return RefTaken(row.ref), ()
+    return None, tuple(archived)
+
+
+def _version(cursor: Cursor, backend: Backend, tenant: str, change: StreamChange) -> tuple[int, bool]:
+    """The version of a change's stream, and whether it is archived."""
+    if change.row is None:
+        cursor.execute(backend.sql(_LENGTH), (tenant, change.stream))
+        return cursor.fetchone()[0], False
+    tables = ("agent",) if isinstance(change.row, AgentRow) else ("ticket", "ticket_archive")
+    for table in tables:
+        cursor.execute(
+            backend.sql(f"SELECT version FROM supportflow_{table} WHERE tenant = ? AND id = ?"),  # noqa: S608
+            (tenant, change.row.id),
+        )
+        row = cursor.fetchone()
+        if row is not None:
+            return row[0], table == "ticket_archive"
+    return 0, False
+
+
+def restore(cursor: Cursor, backend: Backend, tenant: str, ticket_ids: tuple[str, ...]) -> None:
+    """Bring tickets back from the archive."""
+    for ticket_id in ticket_ids:
+        for table, columns, key, value in (
+            ("ticket", ("tenant", *TICKET), "id", ticket_id),
+            ("event", _EVENT_ROW, "stream", f"ticket:{ticket_id}"),
+        ):
+            listed = names(columns)
+            cursor.execute(
+                backend.sql(
+                    f"INSERT INTO supportflow_{table} ({listed}) SELECT {listed} FROM supportflow_{table}_archive"  # noqa: S608
+                    f" WHERE tenant = ? AND {key} = ? ON CONFLICT DO NOTHING"
+                ),
+                (tenant, value),
+            )
+            cursor.execute(
+                backend.sql(f"DELETE FROM supportflow_{table}_archive WHERE tenant = ? AND {key} = ?"),  # noqa: S608
+                (tenant, value),
+            )

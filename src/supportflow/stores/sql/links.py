@@ -1,0 +1,312 @@
+"""Where statements run: on connections of the store's own, or on the one that a host has a transaction open on."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from threading import Lock, RLock
+from typing import Any, Literal, Protocol, TypeVar
+
+from sqlalchemy import Engine, event, exc
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import StaticPool
+
+from supportflow.exceptions import InvalidInput, StoreError, StoreUnavailable
+from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Cursor, Undo, refused
+
+__all__ = ["Joined", "Link", "Lost", "Own", "set_up"]
+
+T = TypeVar("T")
+Work = Callable[[Cursor], T]
+Mode = Literal["read", "once", "write"]
+"""`read` changes nothing; `once` is one changing statement; `write` is several, in a transaction."""
+
+SESSION = {
+    # A lost reply must not mean a lost command, and a frozen worker must not hold its locks for ever.
+    "options": "-c synchronous_commit=on -c idle_in_transaction_session_timeout=30s -c lock_timeout=10s",
+    "application_name": "supportflow",
+    "connect_timeout": "10",
+    "keepalives": "1",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON")
+
+
+class Lost(Exception):
+    """The connection broke. What was sent last may have been done, or not."""
+
+
+class Link(Protocol):
+    """Runs work on a database."""
+
+    backend: Backend
+    joined: bool
+
+    def run(self, work: Work[T], mode: Mode, /, *, retry: bool = True) -> T:
+        """Run work.
+
+        Raises:
+            StoreError: If the database refuses.
+            Undo: If the work raised it; a transaction was rolled back.
+            Lost: If the connection broke, and `retry` was not asked for.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+# --- the store's own ---------------------------------------------------------------------------
+
+
+def set_up(engine: Engine, *, ours: bool) -> Backend:
+    """Settle how an engine's connections behave.
+
+    Raises:
+        InvalidInput: If it is for a database that is not supported.
+    """
+    if engine.dialect.name == "sqlite":
+        version = engine.dialect.dbapi.sqlite_version_info  # type: ignore[union-attr]
+        if engine.url.database not in {None, "", ":memory:"}:
+            warn_of_wal_reset(version)
+        if ours:
+            event.listen(engine, "connect", _prepare_sqlite)
+        return SQLITE
+    if engine.dialect.name == "postgresql" and engine.dialect.driver in {"psycopg", "psycopg_async"}:
+        if ours:
+            event.listen(engine, "connect", _prepare_postgresql)
+        return POSTGRESQL
+    raise InvalidInput(
+        "database",
+        f"is {engine.dialect.name}+{engine.dialect.driver}: it must be sqlite or postgresql+psycopg",
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.autocommit = True
+
+
+def warn_of_wal_reset(version: tuple[int, int, int]) -> None:
+    """Warn of SQLite's WAL-reset bug: two connections that write or checkpoint at once could corrupt the file.
+
+    It is in 3.7.0 to 3.51.2 and in the withdrawn 3.52.0; fixed in 3.51.3, and in the branches 3.44 and 3.50 from 3.44.6 and
+    3.50.7 (https://sqlite.org/wal.html#walresetbug). One store takes turns at writing, so one process is safe.
+    """
+    if version >= (3, 51, 3) and version != (3, 52, 0):
+        return
+    if (3, 44, 6) <= version < (3, 45, 0) or (3, 50, 7) <= version < (3, 51, 0):
+        return
+    warnings.warn(
+        f"SQLite {'.'.join(map(str, version))} has the WAL-reset bug: open the file from one process and one store only, or"
+        " use SQLite 3.51.3 or newer (https://sqlite.org/wal.html#walresetbug)",
+        RuntimeWarning,
+        stacklevel=4,
+    )
+
+
+class Own:
+    """Connections from a pool, each in autocommit but for the transactions that are begun here."""
+
+    joined = False
+
+    def __init__(self, engine: Engine, backend: Backend) -> None:
+        self.backend = backend
+        self._engine = engine
+        in_memory = isinstance(engine.pool, StaticPool)
+        # SQLite has one writer: taking turns here is fairer, and cheaper, than running into each other there.
+        self._write_lock: Any = Lock() if backend is SQLITE else nullcontext()
+        self._read_lock: Any = nullcontext()
+        if in_memory:
+            self._write_lock = self._read_lock = RLock()
+        self._plain = backend is POSTGRESQL and not engine.dialect.is_async
+
+    def run(self, work: Work[T], mode: Mode, /, *, retry: bool = True) -> T:
+        """Run work on a connection from the pool; once more on a new one if it turns out to be broken."""
+        try:
+            return self._run(work, mode)
+        except Lost:
+            # The other connections of the pool are most likely broken as well.
+            self._engine.dispose()
+            if not retry:
+                raise
+        try:
+            return self._run(work, mode)
+        except Lost as lost:
+            raise StoreUnavailable from lost.__cause__
+
+    def _run(self, work: Work[T], mode: Mode) -> T:
+        with self._read_lock if mode == "read" else self._write_lock:
+            fairy = self._connect()
+            try:
+                return self._work(fairy, work, mode)
+            except Undo:
+                raise
+            except Exception as error:
+                if not self._is_drivers(error):
+                    raise
+                if self._is_lost(error, fairy):
+                    fairy.invalidate()
+                    raise Lost from error
+                raise refused(error) from error
+            finally:
+                fairy.close()
+
+    def _connect(self) -> Any:
+        try:
+            return self._engine.raw_connection()
+        except exc.TimeoutError as error:
+            raise StoreUnavailable from error
+        except Exception as error:
+            if not self._is_drivers(error):
+                raise
+            if self.backend is POSTGRESQL:
+                raise Lost from error
+            raise refused(error) from error
+
+    def _work(self, fairy: Any, work: Work[T], mode: Mode) -> T:
+        transaction = mode == "write" or (mode == "once" and self.backend is SQLITE)
+        restore = self.backend is POSTGRESQL and not fairy.dbapi_connection.autocommit
+        if restore:
+            fairy.dbapi_connection.autocommit = True
+        cursor = fairy.cursor(binary=True) if self._plain else fairy.cursor()
+        try:
+            if not transaction:
+                return work(cursor)
+            if not getattr(fairy.dbapi_connection, "in_transaction", False):
+                cursor.execute(self.backend.begin)
+            try:
+                answer = work(cursor)
+                fairy.commit()
+            except BaseException:
+                with suppress(Exception):
+                    fairy.rollback()
+                raise
+            return answer
+        finally:
+            with suppress(Exception):
+                cursor.close()
+            if restore:
+                with suppress(Exception):
+                    fairy.dbapi_connection.autocommit = False
+
+    def _is_drivers(self, error: Exception) -> bool:
+        return isinstance(
+            error, (self._engine.dialect.loaded_dbapi.Error, exc.SQLAlchemyError, UnicodeError, OverflowError)
+        )
+
+    def _is_lost(self, error: Exception, fairy: Any) -> bool:
+        if not isinstance(error, self._engine.dialect.loaded_dbapi.Error):
+            return False
+        return self._engine.dialect.is_disconnect(error, fairy.dbapi_connection, None)
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._engine.dispose()
+
+
+# --- the host's --------------------------------------------------------------------------------
+
+
+class Joined:
+    """The connection that a host has a transaction open on. What is written is committed by the host, or not at all."""
+
+    joined = True
+
+    def __init__(self, connection: Any) -> None:
+        connection = _unwrapped(connection)
+        if isinstance(connection, Connection):
+            if not connection.in_transaction():
+                connection.begin()
+            dialect = connection.dialect
+            self.backend = _backend_of(dialect.name, dialect.driver)
+            self._cursors: Any = connection.connection
+            raw = self._cursors.dbapi_connection
+        else:
+            module = type(connection).__module__.partition(".")[0]
+            name = {"sqlite3": "sqlite", "psycopg": "postgresql"}.get(module)
+            if name is None or not hasattr(connection, "cursor"):
+                raise InvalidInput("connection", "is none of SQLAlchemy, sqlite3 or psycopg")
+            self.backend = _backend_of(name, "psycopg")
+            self._cursors = raw = connection
+        self._begin(raw)
+
+    def _begin(self, raw: Any) -> None:
+        """See to it that a transaction is open: a savepoint outside one would be a transaction of its own."""
+        if self.backend is SQLITE:
+            if raw.in_transaction:
+                return
+            if raw.isolation_level is None and raw is self._cursors:
+                raise InvalidInput("connection", "has no transaction open: begin one first")
+            self._cursors.cursor().execute(self.backend.begin)
+        elif raw.autocommit and raw.info.transaction_status == 0:
+            raise InvalidInput("connection", "is in autocommit mode: begin a transaction first")
+
+    def run(self, work: Work[T], mode: Mode, /, *, retry: bool = True) -> T:  # noqa: ARG002 - a host's transaction is never tried again
+        """Run work in a savepoint, or plainly if it changes nothing."""
+        with self._cursor() as cursor:
+            if mode == "read":
+                return work(cursor)
+            cursor.execute("SAVEPOINT supportflow")
+            try:
+                answer = work(cursor)
+            except BaseException:
+                with suppress(Exception):
+                    cursor.execute("ROLLBACK TO SAVEPOINT supportflow")
+                    cursor.execute("RELEASE SAVEPOINT supportflow")
+                raise
+            cursor.execute("RELEASE SAVEPOINT supportflow")
+            return answer
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Cursor]:
+        try:
+            cursor = self._cursors.cursor()
+            try:
+                yield cursor
+            finally:
+                cursor.close()
+        except (StoreError, InvalidInput, Undo):
+            raise
+        except Exception as error:
+            if _is_drivers(error):
+                raise refused(error) from error
+            raise
+
+    def close(self) -> None:
+        """The connection is the host's: it stays open."""
+
+
+def _is_drivers(error: Exception) -> bool:
+    names = {cls.__module__.partition(".")[0] for cls in type(error).__mro__}
+    return bool(names & {"sqlite3", "psycopg", "sqlalchemy"}) or isinstance(
+        error, (UnicodeError, OverflowError)
+    )
+
+
+def _unwrapped(connection: Any) -> Any:
+    """The connection in a SQLAlchemy session, or in Django's wrapper."""
+    if hasattr(connection, "ensure_connection"):
+        connection.ensure_connection()
+        if not connection.in_atomic_block:
+            raise InvalidInput("connection", "has no transaction open: use transaction.atomic()")
+        return connection.connection
+    if hasattr(connection, "get_bind") and callable(getattr(connection, "connection", None)):
+        return connection.connection()
+    return connection
+
+
+def _backend_of(name: str, driver: str) -> Backend:
+    if name == "sqlite":
+        return SQLITE
+    if name == "postgresql" and driver in {"psycopg", "psycopg_async"}:
+        return POSTGRESQL
+    raise InvalidInput("connection", f"is {name}+{driver}: it must be sqlite or postgresql+psycopg")

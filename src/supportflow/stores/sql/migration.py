@@ -1,0 +1,95 @@
+"""Making and upgrading the tables, by Alembic as a library. Never at import; `supportflow migrate` is its command."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, exc
+
+from supportflow.exceptions import InvalidInput, MissingExtra, StoreError, StoreUnavailable
+from supportflow.stores.sql.backends import refused
+from supportflow.stores.sql.store import engine_url
+
+__all__ = ["migrate", "migration_sql"]
+
+_SCRIPTS = Path(__file__).with_name("migrations")
+
+
+def migrate(database: str | URL | Engine | Connection) -> str:
+    """Bring a database's tables to the revision of this version; what is there already stays.
+
+    On PostgreSQL an advisory lock keeps others from migrating at the same time, and a step that would have to wait for a lock
+    for longer than five seconds gives up: run it again.
+
+    Args:
+        database: A URL, an engine, or a connection, whose transaction is then the host's to commit.
+
+    Returns:
+        The revision that the database is at now.
+
+    Raises:
+        InvalidInput: If it is not a database that is supported.
+        StoreError: If the database refuses, or is at a revision that this version does not know.
+        MissingExtra: If Alembic or the database's driver is not installed.
+    """
+    if isinstance(database, Connection):
+        return _upgrade(database, ours=False)
+    engine = database if isinstance(database, Engine) else _engine(engine_url(database))
+    try:
+        with engine.connect() as connection:
+            return _upgrade(connection, ours=True)
+    except exc.SQLAlchemyError as error:
+        if isinstance(error, exc.OperationalError) and engine.dialect.name == "postgresql":
+            raise StoreUnavailable from error
+        raise refused(error) from error
+    finally:
+        if engine is not database:
+            engine.dispose()
+
+
+def migration_sql(database: str | URL) -> str:
+    """The statements that would make the tables of an empty database, to be reviewed or run by hand.
+
+    Raises:
+        InvalidInput: If it is not a database that is supported.
+        MissingExtra: If Alembic is not installed.
+    """
+    written = io.StringIO()
+    config, command = _alembic(written)
+    config.attributes["dialect"] = engine_url(database).get_backend_name()
+    command.upgrade(config, "head", sql=True)
+    return written.getvalue()
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        return create_engine(url)
+    except ImportError:
+        raise MissingExtra("postgres", "a store on PostgreSQL") from None
+
+
+def _alembic(output: io.StringIO) -> tuple[Any, Any]:
+    try:
+        from alembic import command  # noqa: PLC0415 - a store that is in use needs no Alembic
+        from alembic.config import Config  # noqa: PLC0415 - the same
+    except ImportError:
+        raise MissingExtra("sql", "supportflow migrate") from None
+    config = Config(output_buffer=output, stdout=output)
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config, command
+
+
+def _upgrade(connection: Connection, *, ours: bool) -> str:
+    if connection.dialect.name not in {"sqlite", "postgresql"}:
+        raise InvalidInput("database", f"is {connection.dialect.name}: it must be sqlite or postgresql")
+    from alembic.util import CommandError  # noqa: PLC0415 - as in `_alembic`
+
+    config, command = _alembic(io.StringIO())
+    config.attributes.update(connection=connection, ours=ours)
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(f"the database cannot be migrated by this version: {error}") from error
+    revision: str = config.attributes["revision"]
+    return revision

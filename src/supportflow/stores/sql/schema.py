@@ -1,0 +1,214 @@
+"""The tables, as SQLAlchemy describes them. Names of columns are those of the rows in `supportflow.model.storage`.
+
+The tenant is the first column of every key. Texts that are keys compare by code point on every database.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql.type_api import TypeEngine
+
+__all__ = ["REVISION", "VERSION_TABLE", "ddl", "metadata"]
+
+REVISION = "0001"
+"""The revision of the tables below: the head of the migrations."""
+KNOWN = ("0001",)
+"""All revisions up to it, in order. One that is not among them is of a newer version, which keeps this one working."""
+VERSION_TABLE = "supportflow_schema"
+"""Where the revision of a database is noted."""
+
+metadata = MetaData()
+
+
+def _word() -> TypeEngine[str]:
+    return Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, _word(), primary_key=True)
+
+
+def _ticket_columns() -> list[Column[object]]:
+    return [
+        _key("tenant"),
+        _key("id"),
+        Column("version", Integer, nullable=False),
+        Column("fold_version", Integer, nullable=False),
+        Column("ref", _word()),
+        Column("status", Text, nullable=False),
+        Column("status_category", Text, nullable=False),
+        Column("open", Boolean, nullable=False),
+        Column("priority_class", Text, nullable=False),
+        Column("rank", BigInteger, nullable=False),
+        Column("level", BigInteger, nullable=False),
+        Column("order_us", BigInteger, nullable=False),
+        Column("due_us", BigInteger),
+        Column("group", _word()),
+        Column("assignee", _word()),
+        Column("requester", _word(), nullable=False),
+        Column("channel", Text, nullable=False),
+        Column("category", Text),
+        Column("opened_us", BigInteger, nullable=False),
+        Column("updated_us", BigInteger, nullable=False),
+        Column("wakeup_us", BigInteger),
+        Column("snapshot", LargeBinary, nullable=False),
+        Column("queued", Boolean, nullable=False),
+    ]
+
+
+def _event_columns() -> list[Column[object]]:
+    return [
+        _key("tenant"),
+        _key("stream"),
+        Column("seq", Integer, primary_key=True, autoincrement=False),
+        Column("kind", Text, nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("min_reader", Integer, nullable=False),
+        Column("data", LargeBinary, nullable=False),
+    ]
+
+
+_SQLITE_FLAGS = {'"open"': '"open" = 1', 'NOT "open"': '"open" = 0', '"queued"': '"queued" = 1'}
+
+
+def _index(name: str, table: Table, columns: Sequence[str], where: str = "", *, unique: bool = False) -> None:
+    """An index; on SQLite, a boolean is 1 or 0."""
+    condition = {
+        "postgresql_where": text(where) if where else None,
+        "sqlite_where": text(_SQLITE_FLAGS.get(where, where)) if where else None,
+    }
+    given = {key: value for key, value in condition.items() if value is not None}
+    Index(f"supportflow_{name}", *(table.c[column] for column in columns), unique=unique, **given)
+
+
+ticket = Table(
+    "supportflow_ticket",
+    metadata,
+    *_ticket_columns(),
+    # Claimed until; how often without a change. Every commit clears both.
+    Column("claimed_us", BigInteger),
+    Column("claims", Integer, nullable=False, server_default=text("0")),
+    # A row is rewritten at every command: room on its page keeps that from touching the indexes.
+    postgresql_with={"fillfactor": 80},
+)
+QUEUE = ("tenant", "rank", "level", "order_us", "id")
+_index("ticket_ref", ticket, ("tenant", "ref"), "ref IS NOT NULL", unique=True)
+_index("ticket_wakeup", ticket, ("tenant", "wakeup_us"), "wakeup_us IS NOT NULL")
+_index("ticket_queue", ticket, QUEUE, '"open"')
+_index("ticket_waiting", ticket, QUEUE, '"queued"')
+_index("ticket_opened", ticket, ("tenant", "opened_us", "id"), '"open"')
+_index("ticket_done", ticket, ("tenant", "updated_us"), 'NOT "open"')
+_index("ticket_assignee", ticket, ("tenant", "assignee"), '"open"')
+_index("ticket_requester", ticket, ("tenant", "requester"))
+
+event = Table("supportflow_event", metadata, *_event_columns(), sqlite_with_rowid=False)
+
+agent = Table(
+    "supportflow_agent",
+    metadata,
+    _key("tenant"),
+    _key("id"),
+    Column("version", Integer, nullable=False),
+    Column("fold_version", Integer, nullable=False),
+    Column("available", Boolean, nullable=False),
+    Column("snapshot", LargeBinary, nullable=False),
+    postgresql_with={"fillfactor": 80},
+)
+
+content = Table(
+    "supportflow_content",
+    metadata,
+    _key("tenant"),
+    _key("id"),
+    Column("subject", _word(), nullable=False),
+    Column("salt", LargeBinary),
+    Column("value", Text),
+)
+_index("content_subject", content, ("tenant", "subject"), "salt IS NOT NULL")
+
+inbox = Table(
+    "supportflow_inbox",
+    metadata,
+    _key("tenant"),
+    _key("key"),
+    Column("request_hash", Text, nullable=False),
+    Column("result", LargeBinary, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+_index("inbox_age", inbox, ("tenant", "at_us"))
+
+outbox = Table(
+    "supportflow_outbox",
+    metadata,
+    _key("tenant"),
+    _key("key"),
+    Column("topic", _word(), nullable=False),
+    Column("ticket_id", _word(), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_us", BigInteger, nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+    Column("token", String(32)),
+    Column("error", Text),
+    Column("dead", Boolean, nullable=False, server_default=text("false")),
+    postgresql_with={"fillfactor": 70},
+)
+_index("outbox_due", outbox, ("tenant", "next_us"), "NOT dead")
+_index("outbox_lane", outbox, ("tenant", "topic", "ticket_id", "seq"), "NOT dead")
+_index("outbox_dead", outbox, ("tenant", "made_us"), "dead")
+
+policy = Table(
+    "supportflow_policy",
+    metadata,
+    _key("tenant"),
+    _key("fingerprint"),
+    Column("document", LargeBinary, nullable=False),
+)
+
+leader = Table(
+    "supportflow_leader",
+    metadata,
+    _key("tenant"),
+    _key("role"),
+    Column("holder", Text, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+)
+
+ticket_archive = Table("supportflow_ticket_archive", metadata, *_ticket_columns())
+_index("archive_ref", ticket_archive, ("tenant", "ref"), "ref IS NOT NULL", unique=True)
+
+event_archive = Table("supportflow_event_archive", metadata, *_event_columns(), sqlite_with_rowid=False)
+
+
+@cache
+def ddl(dialect: Dialect) -> tuple[str, ...]:
+    """The statements that make all tables and note their revision."""
+    made: list[str] = []
+    for table in metadata.sorted_tables:
+        made.append(str(CreateTable(table).compile(dialect=dialect)))
+        made += [
+            str(CreateIndex(index).compile(dialect=dialect))
+            for index in sorted(table.indexes, key=lambda index: str(index.name))
+        ]
+    made.append(
+        f"CREATE TABLE {VERSION_TABLE} "
+        f"(version_num VARCHAR(32) NOT NULL, CONSTRAINT {VERSION_TABLE}_pkc PRIMARY KEY (version_num))"
+    )
+    made.append(f"INSERT INTO {VERSION_TABLE} (version_num) VALUES ('{REVISION}')")  # noqa: S608 - both are constants above
+    return tuple(made)

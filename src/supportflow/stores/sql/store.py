@@ -1,0 +1,347 @@
+"""`SqlStore`: keeps everything in SQLite or PostgreSQL."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import URL, Engine, create_engine, exc, make_url
+from sqlalchemy.pool import StaticPool
+
+from supportflow.exceptions import ConflictError, InvalidInput, MissingExtra, StoreError, StoreUnavailable
+from supportflow.model.content import Content
+from supportflow.model.storage import (
+    AgentRow,
+    Answer,
+    Commit,
+    Committed,
+    Conflict,
+    DeadLetter,
+    Due,
+    EventRow,
+    InboxEntry,
+    Lease,
+    Query,
+    TicketRow,
+)
+from supportflow.stores.sql import commits, keeping, queues, reading
+from supportflow.stores.sql.backends import SQLITE, Backend, Cursor, Undo
+from supportflow.stores.sql.links import SESSION, Joined, Link, Lost, Mode, Own, set_up
+from supportflow.stores.sql.schema import KNOWN, REVISION, VERSION_TABLE, ddl
+
+__all__ = ["SqlStore", "engine_url"]
+
+T = TypeVar("T")
+_TRIES = 4
+"""How often a commit is tried when what stood in its way is gone at the second look."""
+
+
+class SqlStore:
+    """Keeps everything in SQLite or PostgreSQL. Thread-safe.
+
+    Needs the extra `sql`, for PostgreSQL the extra `postgres`. An empty SQLite file gets its tables when it is first used; on
+    PostgreSQL `supportflow migrate URL` makes them.
+
+    Args:
+        database: A URL such as `"sqlite:///desk.db"` or `"postgresql://user@host/name"`; an SQLAlchemy engine; or a connection
+            on which the host has a transaction open, see `within`.
+
+    Raises:
+        InvalidInput: If it is none of these, or another database.
+        MissingExtra: If the database's driver is not installed.
+    """
+
+    def __init__(self, database: Any) -> None:
+        self._ours = isinstance(database, str | URL)
+        self._link: Link
+        if isinstance(database, str | URL):
+            engine = _engine(engine_url(database))
+            self._link = Own(engine, set_up(engine, ours=True))
+        elif isinstance(database, Engine):
+            self._link = Own(database, set_up(database, ours=False))
+        else:
+            self._link = Joined(database)
+        self._checked = False
+
+    @property
+    def _backend(self) -> Backend:
+        return self._link.backend
+
+    def within(self, connection: Any, /) -> Self:
+        """This store on a connection on which the host has a transaction open: the host's rows and ours commit together.
+
+        Each command is a savepoint. A conflict is not tried again: it raises `ConflictError`.
+
+        Args:
+            connection: An SQLAlchemy connection or session; a `sqlite3` or `psycopg` connection; or Django's `connection`.
+
+        Raises:
+            InvalidInput: If it is none of these, has no transaction open, or is of another kind of database.
+        """
+        joined = type(self)(connection)
+        if joined._backend is not self._backend:
+            raise InvalidInput("connection", f"is not of {self._backend.name}, as the store is")
+        joined._checked = self._checked
+        return joined
+
+    def close(self) -> None:
+        """Close the connections, if they are the store's own."""
+        if self._ours:
+            self._link.close()
+
+    # --- running -------------------------------------------------------------------------------
+
+    def _run(self, mode: Mode, work: Callable[..., T], *values: Any, **named: Any) -> T:
+        if not self._checked:
+            self._check()
+        backend = self._backend
+
+        def run(cursor: Cursor) -> T:
+            return work(cursor, backend, *values, **named)
+
+        return self._link.run(run, mode)
+
+    def _check(self) -> None:
+        """Make the tables of an empty SQLite file; see that others are there and new enough."""
+        # Without a lock: two that look at once find the same, and only one of them makes the tables.
+        found = self._revision()
+        if found is None and self._backend is SQLITE:
+            self._link.run(_make_tables, "write")
+            found = REVISION
+        if found is None:
+            raise StoreError("the database has no tables of supportflow: run `supportflow migrate URL`")
+        if found in KNOWN[:-1]:
+            raise StoreError(f"the database is at revision {found}: run `supportflow migrate URL`")
+        self._checked = True
+
+    def _revision(self) -> str | None:
+        exists = (
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+            if self._backend is SQLITE
+            else "SELECT 1 WHERE to_regclass(?) IS NOT NULL"
+        )
+
+        def work(cursor: Cursor) -> str | None:
+            cursor.execute(self._backend.sql(exists), (VERSION_TABLE,))
+            if cursor.fetchone() is None:
+                return None
+            cursor.execute(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - a constant
+            row = cursor.fetchone()
+            return None if row is None else str(row[0])
+
+        return self._link.run(work, "read")
+
+    # --- tickets -------------------------------------------------------------------------------
+
+    def load(self, tenant: str, ticket_id: str, /) -> TicketRow | None:
+        """A ticket's row, archived or not, or None."""
+        return self._run("read", reading.load, tenant, ticket_id)
+
+    def find_ref(self, tenant: str, ref: str, /) -> str | None:
+        """Id of the ticket that a host's reference names, or None."""
+        return self._run("read", reading.find_ref, tenant, ref)
+
+    def events(
+        self, tenant: str, stream: str, /, after: int = 0, limit: int | None = None
+    ) -> Sequence[EventRow]:
+        """The events of a stream from the one after `after`."""
+        return self._run("read", reading.events, tenant, stream, after, limit)
+
+    def commit(self, commit: Commit, /) -> Answer:
+        """Apply a commit, or nothing.
+
+        If the reply to it is lost, it is sent again: what it did the first time is recognised.
+
+        Raises:
+            StoreUnavailable: If the database cannot be reached any more. The commit may have been applied.
+            ConflictError: If the store is on the host's connection, and the stream has changed.
+        """
+        if not self._checked:
+            self._check()
+        mode: Mode = "once" if commits.is_one_statement(commit, self._backend) else "write"
+        unsure = False
+        for _ in range(_TRIES):
+            try:
+                self._link.run(lambda cursor: self._apply(cursor, commit), mode, retry=False)
+            except Undo:
+                pass
+            except Lost as lost:
+                if unsure:
+                    raise StoreUnavailable from lost.__cause__
+                unsure = True
+                continue
+            else:
+                return Committed()
+            answer, archived = self._run("read", commits.obstacle, commit)
+            if answer is not None:
+                return self._answer(answer, commit, unsure=unsure)
+            if archived:
+                self._run("write", commits.restore, commit.tenant, archived)
+        return self._answer(
+            Conflict(commit.changes[0].stream if commit.changes else ""), commit, unsure=False
+        )
+
+    def _apply(self, cursor: Cursor, commit: Commit) -> None:
+        try:
+            commits.apply(cursor, self._backend, commit)
+        except Undo:
+            raise
+        except Exception as error:
+            if self._backend.lost_race(error):
+                raise Undo from error
+            raise
+
+    def _answer(self, answer: Answer, commit: Commit, *, unsure: bool) -> Answer:
+        if isinstance(answer, Conflict):
+            if unsure and self._has(commit):
+                return Committed()
+            if self._link.joined:
+                raise ConflictError(answer.stream, 1)
+        return answer
+
+    def _alone(self) -> None:
+        """A worker's claim must be seen by others at once.
+
+        Raises:
+            InvalidInput: If the store is on the host's connection.
+        """
+        if self._link.joined:
+            raise InvalidInput("connection", "is the host's: nothing can be claimed in its transaction")
+
+    def _has(self, commit: Commit) -> bool:
+        """Whether the streams hold the very events of a commit."""
+        return bool(commit.changes) and all(
+            tuple(self.events(commit.tenant, change.stream, change.expected, len(change.events)))
+            == change.events
+            for change in commit.changes
+        )
+
+    def recall(self, tenant: str, key: str, /) -> InboxEntry | None:
+        """What an idempotency key was used for, or None."""
+        return self._run("read", commits.recall, tenant, key)
+
+    def search(self, tenant: str, query: Query, /) -> Sequence[TicketRow]:
+        """The rows that match, in the query's order. Archived tickets do not."""
+        return self._run("read", reading.search, tenant, query)
+
+    # --- agents and roles ----------------------------------------------------------------------
+
+    def load_agent(self, tenant: str, agent_id: str, /) -> AgentRow | None:
+        """An agent's row, or None."""
+        return self._run("read", reading.load_agent, tenant, agent_id)
+
+    def agents(self, tenant: str, /, after: str = "", limit: int = 1_000) -> Sequence[AgentRow]:
+        """The agents whose ids sort after `after`, in that order."""
+        return self._run("read", reading.agents, tenant, after, limit)
+
+    def lead(self, tenant: str, role: str, holder: str, now_us: int, until_us: int, /) -> bool:
+        """Become, or stay, the only holder of a role until an instant."""
+        return self._run("once", queues.lead, tenant, role, holder, now_us, until_us)
+
+    # --- wake-ups ------------------------------------------------------------------------------
+
+    def due(self, tenant: str, before_us: int, limit: int, /) -> Sequence[str]:
+        """Ids of tickets whose wake-up lies strictly before an instant, earliest first."""
+        return self._run("read", queues.due, tenant, before_us, limit)
+
+    def claim_due(self, tenant: str, now_us: int, lease_us: int, limit: int, /) -> Sequence[Due]:
+        """Claim tickets that are due, earliest first: other workers get others."""
+        self._alone()
+        return self._run("once", queues.claim_due, tenant, now_us, lease_us, limit)
+
+    def reschedule(self, tenant: str, ticket_id: str, version: int, wakeup_us: int | None, /) -> bool:
+        """Set a ticket's wake-up, if it is still at that version."""
+        return self._run("once", queues.reschedule, tenant, ticket_id, version, wakeup_us)
+
+    # --- content -------------------------------------------------------------------------------
+
+    def contents(self, tenant: str, ids: Collection[str], /) -> Mapping[str, Content]:
+        """Content rows by id."""
+        return self._run("read", keeping.contents, tenant, ids) if ids else {}
+
+    def erase(self, tenant: str, subject: str, /) -> int:
+        """Erase salt and value of every content row of a subject."""
+        return self._run("once", keeping.erase, tenant, subject)
+
+    # --- deliveries ----------------------------------------------------------------------------
+
+    def lease(
+        self, tenant: str, now_us: int, until_us: int, topics: Collection[str], limit: int, /
+    ) -> Sequence[Lease]:
+        """Claim deliveries that are due, the first of each ticket and topic; those first that have been for longest."""
+        self._alone()
+        return self._run("once", queues.lease, tenant, now_us, until_us, topics, limit)
+
+    def settle(
+        self, tenant: str, key: str, token: str, /, *, retry_us: int | None, error: str | None
+    ) -> bool:
+        """End a claim."""
+        return self._run("once", queues.settle, tenant, key, token, retry_us=retry_us, error=error)
+
+    def dead_letters(self, tenant: str, limit: int, /) -> Sequence[DeadLetter]:
+        """Deliveries that were given up, oldest first."""
+        return self._run("read", queues.dead_letters, tenant, limit)
+
+    def revive(self, tenant: str, key: str, now_us: int, /) -> bool:
+        """Make a dead delivery due again."""
+        return self._run("once", queues.revive, tenant, key, now_us)
+
+    def drop(self, tenant: str, key: str, /) -> bool:
+        """Forget a dead delivery."""
+        return self._run("once", queues.drop, tenant, key)
+
+    # --- policies ------------------------------------------------------------------------------
+
+    def put_policy(self, tenant: str, fingerprint: str, document: bytes, /) -> None:
+        """Keep a policy version."""
+        self._run("once", keeping.put_policy, tenant, fingerprint, document)
+
+    def get_policy(self, tenant: str, fingerprint: str, /) -> bytes | None:
+        """A policy version, or None."""
+        return self._run("read", keeping.get_policy, tenant, fingerprint)
+
+    # --- what is kept for how long -------------------------------------------------------------
+
+    def archive(self, tenant: str, before_us: int, limit: int, /) -> int:
+        """Move tickets that are closed or cancelled and last changed before an instant to the archive; how many."""
+        return self._run("write", keeping.archive, tenant, before_us, limit)
+
+    def purge_keys(self, tenant: str, before_us: int, limit: int, /) -> int:
+        """Forget idempotency keys of commands from before an instant; how many."""
+        return self._run("once", keeping.purge_keys, tenant, before_us, limit)
+
+
+def _make_tables(cursor: Cursor) -> None:
+    cursor.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (VERSION_TABLE,))
+    if cursor.fetchone() is None:  # nobody was faster
+        for statement in ddl(SQLITE.dialect):
+            cursor.execute(statement)
+
+
+def engine_url(database: str | URL) -> URL:
+    """A database's URL with the driver that is used for it.
+
+    Raises:
+        InvalidInput: If it is no URL, or of another database.
+    """
+    try:
+        url = make_url(database)
+    except exc.ArgumentError:
+        raise InvalidInput("database", "is not a URL such as sqlite:///desk.db") from None
+    drivers = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+    name = drivers.get(url.drivername, url.drivername)
+    if name not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        raise InvalidInput("database", f"is {url.drivername}: it must be sqlite or postgresql")
+    return url.set(drivername=name)
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        options: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+        if url.database in {None, "", ":memory:"}:
+            options["poolclass"] = StaticPool
+    else:
+        options = {"connect_args": {key: value for key, value in SESSION.items() if key not in url.query}}
+    try:
+        # The links leave every connection as they found it, so the pool need not reset it.
+        return create_engine(url, pool_reset_on_return=None, **options)
+    except ImportError:
+        raise MissingExtra("postgres", "a store on PostgreSQL") from None
