@@ -34,6 +34,7 @@ AREAS = {
     ],
     "Lifecycle": ["LifecycleDefinition", "Transition"],
     "Service levels and business time": ["SlaPolicy", "Target", "Metric", "BusinessCalendar"],
+    "Routing": ["RoutingPolicy", "Route", "Relaxation", "Overflow", "AgentState", "Dispatched"],
     "Rosters and rotations": [
         "Roster",
         "load_roster",

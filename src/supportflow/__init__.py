@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from supportflow.desk import Desk
     from supportflow.exceptions import SupportflowError
     from supportflow.flows import Tick
+    from supportflow.flows.dispatching import Dispatched
     from supportflow.kernel import decide, evolve, fold, wakeup
     from supportflow.lifecycle import LifecycleDefinition, Transition
     from supportflow.model.base import StatusCategory, TicketType
     from supportflow.model.casework import Party
     from supportflow.model.content import Attachment
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
-    from supportflow.model.routing import ShiftOverride
+    from supportflow.model.routing import AgentState, ShiftOverride
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.authority import Authority
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from supportflow.policy.procedures import Procedure, Step
     from supportflow.routing.coverage import Promise
     from supportflow.routing.document import Roster
+    from supportflow.routing.policy import Overflow, Relaxation, Route, RoutingPolicy
     from supportflow.routing.rotation import Rotation, RotationLayer
     from supportflow.sla.metrics import Metric
     from supportflow.sla.policy import SlaPolicy, Target
@@ -42,6 +44,7 @@ __all__ = [
     "Actor",
     "AddressCheck",
     "Agent",
+    "AgentState",
     "AsyncDesk",
     "AsyncSqlStore",
     "Attachment",
@@ -49,6 +52,7 @@ __all__ = [
     "BusinessCalendar",
     "Condition",
     "Desk",
+    "Dispatched",
     "Evidence",
     "EvidenceSpec",
     "FieldSpec",
@@ -63,6 +67,7 @@ __all__ = [
     "Metric",
     "Official",
     "Outcome",
+    "Overflow",
     "Page",
     "Party",
     "Policy",
@@ -70,10 +75,13 @@ __all__ = [
     "PriorityRule",
     "Procedure",
     "Promise",
+    "Relaxation",
     "Requester",
     "Roster",
     "Rotation",
     "RotationLayer",
+    "Route",
+    "RoutingPolicy",
     "ShiftOverride",
     "Skill",
     "SlaPolicy",
@@ -95,6 +103,12 @@ __all__ = [
 ]
 
 _HOME = {
+    "RoutingPolicy": "routing.policy",
+    "Route": "routing.policy",
+    "Relaxation": "routing.policy",
+    "Overflow": "routing.policy",
+    "Dispatched": "flows.dispatching",
+    "AgentState": "model.routing",
     "Actor": "model.people",
     "AddressCheck": "triage.official",
     "Agent": "model.people",

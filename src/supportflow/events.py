@@ -1,7 +1,12 @@
 """Every event, by name: `from supportflow.events import SlaBreached`."""
 
 from supportflow.model.events import (
+    ActionApproved,
     ActionAuthorised,
+    ActionDone,
+    ActionFailed,
+    ActionRejected,
+    ActionRequested,
     AgentEnrolled,
     AgentEvent,
     AssignmentChanged,
@@ -57,7 +62,12 @@ from supportflow.model.events import (
 )
 
 __all__ = [
+    "ActionApproved",
     "ActionAuthorised",
+    "ActionDone",
+    "ActionFailed",
+    "ActionRejected",
+    "ActionRequested",
     "AgentEnrolled",
     "AgentEvent",
     "AssignmentChanged",

@@ -11,7 +11,12 @@ from supportflow.model.base import StatusCategory, TicketType
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events import (
     EVENT_TYPES,
+    ActionApproved,
     ActionAuthorised,
+    ActionDone,
+    ActionFailed,
+    ActionRejected,
+    ActionRequested,
     AgentEnrolled,
     AssignmentChanged,
     ClocksMoved,
@@ -194,6 +199,14 @@ EXPECTED: dict[str, EventBase] = {
         OfferExpired(**HEAD, agent="lin"),
         OfferWithdrawn(**HEAD, agent="lin", cause="agent_left"),
         HandedOver(**HEAD, tier="compliance", previous="expert", reason=TEXT, summary=TEXT),
+        ActionRequested(
+            **HEAD, number="2", action="unfreeze", amount=5_000, waits=True, tiers=("compliance",), undoes="1",
+            cause="failure", reason=TEXT,
+        ),
+        ActionApproved(**HEAD, number="2", action="unfreeze"),
+        ActionRejected(**HEAD, number="2", action="unfreeze", reason=TEXT),
+        ActionDone(**HEAD, number="2", action="unfreeze", receipt="r-77"),
+        ActionFailed(**HEAD, number="2", action="unfreeze", error="TimeoutError"),
         AgentEnrolled(
             **AGENT,
             profile=Agent(

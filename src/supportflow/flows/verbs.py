@@ -264,14 +264,24 @@ class Verbs(ABC, Generic[Result]):
         agent: Agent | str | None = None,
         group: str | None = None,
         by: By = HOST,
+        over_capacity: bool = False,
         ref: str | None = None,
         key: str | None = None,
     ) -> Result:
-        """Give the ticket to an agent, a group, or both. `""` takes it away; None leaves that side as it is."""
+        """Give the ticket to an agent, a group, or both. `""` takes it away; None leaves that side as it is.
+
+        Where the policy routes, an enrolled agent must be of the ticket's tier and have capacity left; `over_capacity`
+        passes over the latter. Skills, languages and shifts are not asked for: who assigns by hand knows why.
+
+        Raises:
+            Refused: If the ticket has ended, or the agent cannot have it.
+        """
         if agent is None and group is None:
             raise InvalidInput("agent", "and group are both missing")
         agent_id = agent.id if isinstance(agent, Agent) else agent
-        return self._on(commands.Assign, ticket, ref, by, key, agent=agent_id, group=group)
+        return self._on(
+            commands.Assign, ticket, ref, by, key, agent=agent_id, group=group, over_capacity=over_capacity
+        )
 
     def update(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from supportflow._time import Instant, from_us, iso, to_us
+from supportflow.kernel.explain_routing import WHAT_ROUTING_DOES, routing_account
 from supportflow.kernel.intake import missing
 from supportflow.kernel.procedures import missing_steps, permitted
 from supportflow.kernel.wakeup import Due, next_due
@@ -38,6 +39,7 @@ class Explanation:
         next_at: When something happens by itself.
         next_what: What that is.
         case: What is missing: evidence, mandatory steps, answers of parties.
+        routing: What it needs of an agent, who was asked, and what they said.
     """
 
     ticket_id: str
@@ -50,6 +52,7 @@ class Explanation:
     next_at: Instant | None
     next_what: str | None
     case: tuple[str, ...] = ()
+    routing: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [
@@ -59,7 +62,7 @@ class Explanation:
             f"  assignment: {self.assignment}",
             f"  permitted now: {', '.join(self.permitted) or 'nothing'}",
         ]
-        lines += [f"  {line}" for line in self.case]
+        lines += [f"  {line}" for line in (*self.routing, *self.case)]
         for clock in self.clocks:
             lines += [f"  {line}" for line in str(clock).splitlines()]
         if self.next_at is not None:
@@ -89,6 +92,7 @@ def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy,
         next_at=None if due is None else from_us(due.at_us),
         next_what=None if due is None else _what(ticket, due),
         case=tuple(_case(ticket, policy)),
+        routing=tuple(routing_account(ticket, events, policy)),
     )
 
 
@@ -98,6 +102,8 @@ def _what(ticket: Ticket, due: Due) -> str:
     if due.what == "party_deadline":
         party = ticket.case.parties[due.place]
         return f"the time of {party.role} {party.id} to answer ends"
+    if due.what in WHAT_ROUTING_DOES:
+        return WHAT_ROUTING_DOES[due.what]
     clock = ticket.clocks[due.place]
     if due.what == "uncap":
         return f"{clock.key} goes on, its pause is used up"

@@ -1,9 +1,9 @@
 """A new contact about something that a ticket exists for already becomes a message on that ticket."""
 
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.conversation import receive
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
-from supportflow.kernel.settling import settle
 from supportflow.kernel.working import change_priority
 from supportflow.model.commands import OpenTicket, Receive
 from supportflow.model.content import ContentRef
@@ -39,7 +39,7 @@ def join(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts: Facts, no
     )
     receive(draft, message, facts, book)
     _raised(draft, command.priority_class, command.level)
-    settle(draft, facts, ticket)
+    conclude(draft, facts, ticket)
     return draft
 
 

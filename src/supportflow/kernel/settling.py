@@ -14,7 +14,7 @@ from supportflow.model.events import AssignmentChanged, LoadReleased, LoadTaken,
 from supportflow.model.routing import AgentState, Load, Requirement
 from supportflow.model.ticket import Ticket
 from supportflow.routing.compiled import Routed, RoutingIndex
-from supportflow.routing.eligibility import objections
+from supportflow.routing.eligibility import lacking, objections
 from supportflow.routing.roster import rostered
 
 __all__ = ["Cause", "against", "assigned", "plain", "route", "settle"]
@@ -39,7 +39,7 @@ def settle(draft: Draft, facts: Facts, before: Ticket | None) -> None:
         _return(draft, facts, routing, before)
     if draft.ticket.status_category.is_open:
         _require(draft, routing, before)
-    _end_offer(draft, busy=busy)
+    _end_offer(draft, facts, busy=busy)
     _move_loads(draft, facts, routing, busy=busy)
 
 
@@ -118,13 +118,34 @@ def route(
     )
 
 
-def _end_offer(draft: Draft, *, busy: bool) -> None:
-    """An offer ends with the wait."""
+def _end_offer(draft: Draft, facts: Facts, *, busy: bool) -> None:
+    """An offer ends with the wait, and when its agent is no longer one for the ticket."""
     offer = draft.ticket.routing.offer
-    if offer is None or (busy and draft.ticket.assignee is None):
+    if offer is None:
         return
-    cause: Literal["assigned", "not_waiting"] = "assigned" if busy else "not_waiting"
+    cause: Literal["assigned", "not_waiting", "changed"]
+    if not busy:
+        cause = "not_waiting"
+    elif draft.ticket.assignee is not None:
+        cause = "assigned"
+    elif not _still_suits(draft, facts.agents.get(offer.agent)):
+        cause = "changed"
+    else:
+        return
     draft.emit(OfferWithdrawn(**draft.head(), agent=offer.agent, cause=cause))
+
+
+def _still_suits(draft: Draft, agent: AgentState | None) -> bool:
+    routing, state = draft.policy.routing, draft.ticket.routing
+    if agent is None or routing is None or state.requirement is None:
+        return True
+    if agent.id in state.barred:
+        return False
+    lent = routing.lent(state.route, state.requirement) if state.overflow else None
+    ways = (state.requirement, *(() if lent is None else (lent.requirement,)))
+    # A certificate that lapses while somebody thinks an offer over is no change of the ticket.
+    made_us = draft.at_us if state.offer is None else state.offer.made_us
+    return any(not lacking(way, agent.agent, made_us) for way in ways)
 
 
 def _move_loads(draft: Draft, facts: Facts, routing: RoutingIndex, *, busy: bool) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from supportflow._time import Instant
+from supportflow.model.actions import ActionState
 from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
 from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
@@ -47,6 +48,7 @@ class Ticket(Value):
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
         case: Evidence, completed steps, parties and verification.
         routing: What it needs of an agent, and how far the search for one has come.
+        actions: What the host was asked to do.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -105,6 +107,7 @@ class Ticket(Value):
 
     case: Casework = NO_CASEWORK
     routing: Routing = NO_ROUTING
+    actions: tuple[ActionState, ...] = ()
 
     clocks: tuple[Clock, ...] = ()
     policy: str

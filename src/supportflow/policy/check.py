@@ -110,3 +110,5 @@ def _conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
             yield f"sla.{index}.targets.{place}.when", target.when
     for index, route in enumerate(document.routing.routes if document.routing else ()):
         yield f"routing.routes.{index}.when", route.when
+    for name, action in document.authority.host.items():
+        yield f"authority.host.{name}.when", action.when

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.zones import zone
+from supportflow.conditions import ConditionIndex
 from supportflow.conditions.ticket import ticket_fields
 from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
 from supportflow.lifecycle import Lifecycle, default_lifecycle
@@ -76,6 +77,26 @@ class CompiledPolicy:
         self._groups = {group.name: group for group in document.groups}
         self.cases = CaseRules(document)
         self.routing = self._routing()
+        self._actions = self._action_index()
+
+    def _action_index(self) -> tuple[tuple[str, ...], ConditionIndex]:
+        asked = {
+            name: rule.when for name, rule in self.document.authority.host.items() if rule.when is not None
+        }
+        try:
+            return tuple(asked), ConditionIndex(list(asked.values()), self.fields)
+        except ConditionError as error:
+            raise PolicyError([f"authority.host: {problem}" for problem in error.problems]) from None
+
+    @property
+    def asks_actions(self) -> bool:
+        """True if the host is asked for some action by the policy itself."""
+        return bool(self._actions[0])
+
+    def actions_for(self, record: Mapping[str, object]) -> tuple[str, ...]:
+        """The actions of the host that the policy asks for by itself, for a ticket with these fields."""
+        names, index = self._actions
+        return tuple(names[position] for position in index.all(record))
 
     def _routing(self) -> RoutingIndex | None:
         if self.document.routing is None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
 from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
 from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
 from supportflow.model.commands.casework import (
@@ -51,6 +52,7 @@ __all__ = [
     "CommandBase",
     "CompleteStep",
     "Correct",
+    "DecideAction",
     "Decline",
     "Described",
     "Enrol",
@@ -66,9 +68,11 @@ __all__ = [
     "OverrideShift",
     "Provide",
     "Receive",
+    "RecordAction",
     "Release",
     "Reopen",
     "Reply",
+    "RequestAction",
     "Resolve",
     "Resume",
     "SetPresence",
@@ -76,6 +80,7 @@ __all__ = [
     "Split",
     "TicketCommand",
     "Trigger",
+    "UndoAction",
     "Update",
     "Validity",
     "Verify",
@@ -117,6 +122,10 @@ Command = Annotated[
     | Withdraw
     | Release
     | HandOver
+    | DecideAction
+    | RecordAction
+    | RequestAction
+    | UndoAction
     | Enrol
     | SetPresence
     | OverrideShift

@@ -8,6 +8,13 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.events.actions import (
+    ActionApproved,
+    ActionDone,
+    ActionFailed,
+    ActionRejected,
+    ActionRequested,
+)
 from supportflow.model.events.agents import (
     AgentEnrolled,
     LoadReleased,
@@ -65,7 +72,12 @@ from supportflow.model.events.tickets import (
 
 __all__ = [
     "EVENT_TYPES",
+    "ActionApproved",
     "ActionAuthorised",
+    "ActionDone",
+    "ActionFailed",
+    "ActionRejected",
+    "ActionRequested",
     "AgentEnrolled",
     "AgentEvent",
     "AssignmentChanged",
@@ -163,6 +175,11 @@ Event = Annotated[
     | OfferExpired
     | OfferWithdrawn
     | HandedOver
+    | ActionRequested
+    | ActionApproved
+    | ActionRejected
+    | ActionDone
+    | ActionFailed
     | AgentEnrolled
     | PresenceChanged
     | ShiftOverridden
@@ -220,6 +237,11 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         OfferExpired,
         OfferWithdrawn,
         HandedOver,
+        ActionRequested,
+        ActionApproved,
+        ActionRejected,
+        ActionDone,
+        ActionFailed,
         AgentEnrolled,
         PresenceChanged,
         ShiftOverridden,
