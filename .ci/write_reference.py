@@ -32,6 +32,7 @@ AREAS = {
         "Official",
         "AddressCheck",
     ],
+    "Escalation": ["Escalation", "Ladder", "LadderStep"],
     "Lifecycle": ["LifecycleDefinition", "Transition"],
     "Service levels and business time": ["SlaPolicy", "Target", "Metric", "BusinessCalendar"],
     "Routing": ["RoutingPolicy", "Route", "Relaxation", "Overflow", "AgentState", "Dispatched"],

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from supportflow.channels import MemoryChannel
     from supportflow.conditions import Condition, FieldSpec
     from supportflow.desk import Desk
+    from supportflow.escalation import Escalation, Ladder, LadderStep
     from supportflow.exceptions import SupportflowError
     from supportflow.flows import Tick
     from supportflow.flows.dispatching import Dispatched
@@ -53,6 +54,7 @@ __all__ = [
     "Condition",
     "Desk",
     "Dispatched",
+    "Escalation",
     "Evidence",
     "EvidenceSpec",
     "FieldSpec",
@@ -60,6 +62,8 @@ __all__ = [
     "Identity",
     "Intake",
     "IntakeRule",
+    "Ladder",
+    "LadderStep",
     "LifecycleDefinition",
     "MemoryChannel",
     "MemoryStore",
@@ -119,6 +123,7 @@ _HOME = {
     "BusinessCalendar": "calendars",
     "Condition": "conditions",
     "Desk": "desk",
+    "Escalation": "escalation",
     "Evidence": "model.ticket",
     "EvidenceSpec": "triage.intake",
     "FieldSpec": "conditions",
@@ -126,6 +131,8 @@ _HOME = {
     "Identity": "policy.identity",
     "Intake": "triage.intake",
     "IntakeRule": "triage.intake",
+    "Ladder": "escalation",
+    "LadderStep": "escalation",
     "LifecycleDefinition": "lifecycle",
     "MemoryChannel": "channels",
     "MemoryStore": "stores",

@@ -13,7 +13,8 @@ from supportflow._time import SECOND_US, to_us
 from supportflow.exceptions import ConflictError, InvalidInput, Refused, TicketNotFound
 from supportflow.flows import requests
 from supportflow.flows.agents import all_agents, read_agent
-from supportflow.flows.commands import handle, publish
+from supportflow.flows.commands import handle
+from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import read_ticket
 from supportflow.flows.queries import lookup, whole
@@ -30,7 +31,7 @@ from supportflow.routing.roster import next_change_us, rostered
 from supportflow.routing.signature import Seat
 from supportflow.routing.whynot import Reason
 
-__all__ = ["Dispatched", "Dispatcher", "dispatch", "queue_position", "why_not"]
+__all__ = ["Dispatched", "Dispatcher", "dispatch", "queue_position", "resign", "why_not"]
 
 LEASE_US = 30 * SECOND_US
 """How long a dispatcher leads without being heard of."""
@@ -110,7 +111,7 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
         raise Refused("", "dispatch", "the policy has no routing")
     now = yield from requests.now()
     now_us = to_us(now)
-    yield from publish(env, now)
+    yield from join(env, now)
     if not held.holder:
         held.holder = yield from requests.new_id(now)
     if not (yield from requests.lead(env.tenant, "dispatcher", held.holder, now_us, now_us + LEASE_US)):
@@ -129,6 +130,15 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
             break
         yield from _propose(run, limit)
     return Dispatched(True, run.offered, run.refused, len(run.floor), tuple(run.events))
+
+
+def resign(env: Environment, held: Dispatcher) -> Flow[None]:
+    """Stop leading, so that another dispatcher need not wait until this one has not been heard of for long enough."""
+    if held.floor is None:
+        return
+    held.floor = None
+    now_us = to_us((yield from requests.now()))
+    yield from requests.lead(env.tenant, "dispatcher", held.holder, now_us, now_us)
 
 
 def _fill(run: _Run) -> Flow[None]:

@@ -19,6 +19,7 @@ from supportflow.kernel.actions import (
 from supportflow.kernel.concluding import conclude
 from supportflow.kernel.conversation import add_note, receive, reply
 from supportflow.kernel.draft import Draft
+from supportflow.kernel.escalating import escalate
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.identity import join
 from supportflow.kernel.intake import provide
@@ -48,6 +49,7 @@ from supportflow.model.commands import (
     Correct,
     DecideAction,
     Decline,
+    Escalate,
     Exclude,
     HandOver,
     Hold,
@@ -149,6 +151,7 @@ def _draft(
     draft = Draft(ticket, book[ticket.policy], at_us, command.by, detected_us=now_us, moment=moment)
     if facts.history:
         draft.past = partial(past_clock, history=facts.history)
+    draft.current = book.current
     draft.advance(draft.at_us)
     current = book.current
     edits = current.document.edits
@@ -190,6 +193,7 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     CompleteStep: complete_step,
     Correct: correct,
     DecideAction: decide_action,
+    Escalate: escalate,
     Decline: decline,
     Exclude: exclude,
     HandOver: hand_over,

@@ -5,6 +5,7 @@ They are taken in, never refused, and marked where a command would have been.
 
 from supportflow._time import from_us, to_us
 from supportflow.exceptions import InvalidInput
+from supportflow.kernel.climbing import attach
 from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
@@ -126,5 +127,6 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         draft.by = fact.by
         _take_in(draft, fact)
     draft.advance(now_us)
+    attach(draft, "adopted")
     conclude(draft, facts, None)
     return draft

@@ -16,7 +16,7 @@ class HostAction(Document):
 
     Attributes:
         limits: Tier → the amount up to which its agents decide alone, in the smallest unit of the policy's currency; -1 for
-            any. For an action without an amount, being named is enough. Who is of no such tier asks, and one of them approves.
+            any. For an action without an amount, being named is enough. Others ask, and somebody of such a tier approves.
         needs: The level of verification that the requester must have; none, if not given.
         undone_by: The action that takes it back. It is asked for by `undo_action`, and when this one fails for good.
         when: The action is asked for at once when a ticket comes to match; once for each ticket.

@@ -9,12 +9,14 @@ from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.zones import zone
 from supportflow.conditions import ConditionIndex
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.escalation import LadderIndex
 from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
 from supportflow.lifecycle import Lifecycle, default_lifecycle
 from supportflow.model.records import Attributes, AttributeValue
 from supportflow.policy.casework import CaseRules
 from supportflow.policy.check import policy_problems
 from supportflow.policy.classifying import classifier_of
+from supportflow.policy.escalating import step_calendar
 from supportflow.policy.named import calendar_name, named_calendars
 from supportflow.policy.schema import Policy
 from supportflow.routing.compiled import RoutingIndex
@@ -63,6 +65,7 @@ class CompiledPolicy:
                 document.priority,
             )
             self.sla = SlaIndex(document.sla, metrics, self.fields, calendar_name)
+            self.ladders = LadderIndex(document.escalation, document.groups, self.fields, step_calendar)
         except ConditionError as error:
             raise PolicyError(error.problems) from None
         try:

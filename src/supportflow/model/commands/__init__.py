@@ -19,6 +19,7 @@ from supportflow.model.commands.casework import (
     Validity,
     Verify,
 )
+from supportflow.model.commands.escalation import Audience, Escalate
 from supportflow.model.commands.facts import Adopt, Fact, Observe, Observed
 from supportflow.model.commands.judging import Correct, Exclude
 from supportflow.model.commands.messages import AddNote, Receive, Reply
@@ -44,6 +45,7 @@ __all__ = [
     "Advance",
     "AgentCommand",
     "Assign",
+    "Audience",
     "Authorise",
     "By",
     "Cancel",
@@ -56,6 +58,7 @@ __all__ = [
     "Decline",
     "Described",
     "Enrol",
+    "Escalate",
     "Exclude",
     "Fact",
     "HandOver",
@@ -116,6 +119,7 @@ Command = Annotated[
     | AddParty
     | Verify
     | Authorise
+    | Escalate
     | Offer
     | Accept
     | Decline

@@ -32,7 +32,21 @@ from supportflow.model.events.casework import (
     RequesterVerified,
     StepCompleted,
 )
-from supportflow.model.events.desk import PolicyPublished, RequesterLinked, RequesterUnlinked
+from supportflow.model.events.desk import (
+    PolicyPublished,
+    RequesterLinked,
+    RequesterUnlinked,
+    TopicsSubscribed,
+    TopicsUnsubscribed,
+)
+from supportflow.model.events.escalation import (
+    LadderEnded,
+    LadderPaused,
+    LadderResumed,
+    LadderStarted,
+    LadderStepReached,
+    TicketEscalated,
+)
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
@@ -91,6 +105,11 @@ __all__ = [
     "EvidenceRequested",
     "FollowUpOpened",
     "HandedOver",
+    "LadderEnded",
+    "LadderPaused",
+    "LadderResumed",
+    "LadderStarted",
+    "LadderStepReached",
     "LoadReleased",
     "LoadTaken",
     "MessageReceived",
@@ -124,12 +143,15 @@ __all__ = [
     "StepCompleted",
     "TicketAbsorbed",
     "TicketAdopted",
+    "TicketEscalated",
     "TicketEvent",
     "TicketMerged",
     "TicketOpened",
     "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
+    "TopicsSubscribed",
+    "TopicsUnsubscribed",
     "event_adapter",
 ]
 
@@ -163,6 +185,12 @@ Event = Annotated[
     | RequesterVerified
     | ActionAuthorised
     | ContactJoined
+    | LadderStarted
+    | LadderStepReached
+    | LadderPaused
+    | LadderResumed
+    | LadderEnded
+    | TicketEscalated
     | RequesterLinked
     | RequesterUnlinked
     | TicketRouted
@@ -185,7 +213,9 @@ Event = Annotated[
     | ShiftOverridden
     | LoadTaken
     | LoadReleased
-    | PolicyPublished,
+    | PolicyPublished
+    | TopicsSubscribed
+    | TopicsUnsubscribed,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""
@@ -225,6 +255,12 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         RequesterVerified,
         ActionAuthorised,
         ContactJoined,
+        LadderStarted,
+        LadderStepReached,
+        LadderPaused,
+        LadderResumed,
+        LadderEnded,
+        TicketEscalated,
         RequesterLinked,
         RequesterUnlinked,
         TicketRouted,
@@ -248,6 +284,8 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         LoadTaken,
         LoadReleased,
         PolicyPublished,
+        TopicsSubscribed,
+        TopicsUnsubscribed,
     )
 }
 """Every event class by its kind."""
