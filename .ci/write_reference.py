@@ -34,13 +34,13 @@ AREAS = {
     ],
     "Lifecycle": ["LifecycleDefinition", "Transition"],
     "Service levels and business time": ["SlaPolicy", "Target", "Metric", "BusinessCalendar"],
-    "Stores and channels": ["MemoryStore", "MemoryChannel"],
+    "Stores and channels": ["MemoryStore", "SqlStore", "AsyncSqlStore", "MemoryChannel"],
     "The pure core": ["decide", "evolve", "fold", "wakeup"],
     "Errors": ["SupportflowError"],
 }
 """Area → public names of `supportflow`, in the order of the reference and of the changelog."""
 
-ALIKE = {"AsyncDesk"}
+ALIKE = {"AsyncDesk", "AsyncSqlStore"}
 """Names with the methods of a name before them: shown without a table."""
 
 

@@ -235,6 +235,12 @@ def test_a_ticket_that_cannot_be_advanced_holds_up_no_other():
     tick = one.run_due()
     assert tick.failed == (broken,)
     assert [event.ticket_id for event in tick.events] == [sound]
+    assert one.run_due().failed == (), "what fails is not tried again at once"
+    clock_of(one).advance(seconds=15)
+    assert one.run_due().failed == (broken,)
+    clock_of(one).advance(seconds=29)
+    assert one.run_due().failed == (), "and ever more rarely"
+    clock_of(one).advance(seconds=1)
     assert one.run_due().failed == (broken,)
 
 

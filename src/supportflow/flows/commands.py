@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from supportflow._time import Instant, to_us
+from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.exceptions import (
     ConflictError,
     DuplicateRef,
@@ -55,6 +55,8 @@ __all__ = ["handle", "publish", "tick"]
 _OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 ATTEMPTS = 20
 """How often a command is decided again because others changed its ticket first."""
+CLAIM_US = 15 * SECOND_US
+"""How long a worker has for the tickets that it claims at once; one that fails waits for as long, then ever longer."""
 
 
 def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
@@ -107,7 +109,9 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         changes, tickets = stream_changes(env, touched, events, facts.agents)
         shown = _subject_of(ticket, events, facts)
         inbox = _inbox_entry(command, fingerprint, shown, changes)
-        commit = Commit(env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox)
+        now_us = to_us(now)
+        outbox = outbox_rows(env, changes, now_us)
+        commit = Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us)
         answer = yield from requests.commit(commit)
         if isinstance(answer, Committed):
             return Outcome(tickets[shown], events)
@@ -231,11 +235,10 @@ def tick(env: Environment, limit: int) -> Flow[Tick]:
     failed: dict[str, None] = {}
     done = 0
     while done < limit:
-        waiting = yield from requests.due(env.tenant, to_us(now), min(limit - done, 100) + len(failed))
-        ids = [ticket_id for ticket_id in waiting if ticket_id not in failed]
-        if not ids:
+        claimed = yield from requests.claim_due(env.tenant, to_us(now), CLAIM_US, min(limit - done, 100))
+        if not claimed:
             break
-        for ticket_id in ids:
+        for ticket_id, _ in claimed:
             done += 1
             try:
                 events += yield from _advance(env, ticket_id)

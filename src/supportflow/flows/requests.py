@@ -12,6 +12,7 @@ from supportflow.model.storage import (
     Answer,
     Commit,
     DeadLetter,
+    Due,
     EventRow,
     InboxEntry,
     Lease,
@@ -119,6 +120,11 @@ def lead(tenant: str, role: str, holder: str, now_us: int, until_us: int) -> Flo
 def due(tenant: str, before_us: int, limit: int) -> Flow[Sequence[str]]:
     """Ids of tickets that are due."""
     return (yield Call("store", "due", (tenant, before_us, limit)))  # type: ignore[no-any-return]
+
+
+def claim_due(tenant: str, now_us: int, lease_us: int, limit: int) -> Flow[Sequence[Due]]:
+    """Claim tickets that are due."""
+    return (yield Call("store", "claim_due", (tenant, now_us, lease_us, limit)))  # type: ignore[no-any-return]
 
 
 def reschedule(tenant: str, ticket_id: str, version: int, wakeup_us: int | None) -> Flow[bool]:

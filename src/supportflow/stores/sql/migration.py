@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, exc
 
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreError, StoreUnavailable
 from supportflow.stores.sql.backends import refused
-from supportflow.stores.sql.store import engine_url
+from supportflow.stores.sql.connections import engine_url
 
 __all__ = ["migrate", "migration_sql"]
 
@@ -18,8 +18,8 @@ _SCRIPTS = Path(__file__).with_name("migrations")
 def migrate(database: str | URL | Engine | Connection) -> str:
     """Bring a database's tables to the revision of this version; what is there already stays.
 
-    On PostgreSQL an advisory lock keeps others from migrating at the same time, and a step that would have to wait for a lock
-    for longer than five seconds gives up: run it again.
+    On PostgreSQL an advisory lock keeps others from migrating at the same time, and a step that would have to wait for a
+    lock for longer than five seconds gives up: run it again.
 
     Args:
         database: A URL, an engine, or a connection, whose transaction is then the host's to commit.

@@ -3,7 +3,8 @@
 from alembic import context
 from alembic.runtime.migration import MigrationContext
 
-from supportflow.stores.sql.schema import VERSION_TABLE, metadata
+from supportflow.stores.sql.revisions import VERSION_TABLE
+from supportflow.stores.sql.schema import metadata
 
 LOCK = int.from_bytes(b"supportf")
 """The advisory lock of whoever migrates."""
