@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         from supportflow.stores.sql.migration import migrate, migration_sql  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        if error.name != "sqlalchemy":
+        if not (error.name or "").startswith("sqlalchemy"):
             raise
         raise MissingExtra("sql", "supportflow migrate") from None
     if arguments.sql:

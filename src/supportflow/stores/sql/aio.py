@@ -103,7 +103,7 @@ def _in_greenlet() -> Callable[..., Awaitable[Any]]:
     try:
         from sqlalchemy.util import greenlet_spawn  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        if error.name != "sqlalchemy":
+        if not (error.name or "").startswith("sqlalchemy"):
             raise
         raise MissingExtra("sql", "AsyncSqlStore") from None
     return greenlet_spawn

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, exc
@@ -12,6 +13,8 @@ from supportflow.stores.sql.connections import engine_url
 
 __all__ = ["migrate", "migration_sql"]
 
+_ONE_AT_A_TIME = Lock()
+"""Alembic keeps what it is doing in variables of its modules."""
 _SCRIPTS = Path(__file__).with_name("migrations")
 
 
@@ -57,7 +60,8 @@ def migration_sql(database: str | URL) -> str:
     written = io.StringIO()
     config, command = _alembic(written)
     config.attributes["dialect"] = engine_url(database).get_backend_name()
-    command.upgrade(config, "head", sql=True)
+    with _ONE_AT_A_TIME:
+        command.upgrade(config, "head", sql=True)
     return written.getvalue()
 
 
@@ -88,7 +92,8 @@ def _upgrade(connection: Connection, *, ours: bool) -> str:
     config, command = _alembic(io.StringIO())
     config.attributes.update(connection=connection, ours=ours)
     try:
-        command.upgrade(config, "head")
+        with _ONE_AT_A_TIME:
+            command.upgrade(config, "head")
     except CommandError as error:
         raise StoreError(f"the database cannot be migrated by this version: {error}") from error
     revision: str = config.attributes["revision"]

@@ -37,7 +37,7 @@ def _connections() -> Any:
     try:
         from supportflow.stores.sql import connections  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        if error.name != "sqlalchemy":
+        if not (error.name or "").startswith("sqlalchemy"):
             raise
         raise MissingExtra("sql", "SqlStore") from None
     return connections
