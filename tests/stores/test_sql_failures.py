@@ -194,6 +194,7 @@ class Proxy:
         except OSError:
             pass
         hang_up(source, target)
+        source.close()
 
     def cut(self, mode):
         """Close every connection, and do that to the next ones."""
