@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 AREAS = {
     "Desks": ["Desk", "AsyncDesk", "Outcome", "Page", "Tick"],
     "Tickets and messages": ["Ticket", "TicketType", "StatusCategory", "Message", "Attachment"],
-    "People": ["Agent", "Requester", "Group", "Actor", "Party"],
+    "People": ["Agent", "Skill", "Requester", "Group", "Actor", "Party"],
     "Policies": ["Policy", "PolicyBook", "load_policy", "PriorityRule", "Condition", "FieldSpec"],
     "Cases": [
         "Intake",
@@ -32,8 +32,18 @@ AREAS = {
         "Official",
         "AddressCheck",
     ],
+    "Escalation": ["Escalation", "Ladder", "LadderStep"],
     "Lifecycle": ["LifecycleDefinition", "Transition"],
     "Service levels and business time": ["SlaPolicy", "Target", "Metric", "BusinessCalendar"],
+    "Routing": ["RoutingPolicy", "Route", "Relaxation", "Overflow", "AgentState", "Dispatched"],
+    "Rosters and rotations": [
+        "Roster",
+        "load_roster",
+        "Promise",
+        "ShiftOverride",
+        "Rotation",
+        "RotationLayer",
+    ],
     "Stores and channels": ["MemoryStore", "SqlStore", "AsyncSqlStore", "MemoryChannel"],
     "The pure core": ["decide", "evolve", "fold", "wakeup"],
     "Errors": ["SupportflowError"],

@@ -2,9 +2,10 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from copy import copy
 from dataclasses import replace
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -15,7 +16,10 @@ from supportflow.flows import (
     Flow,
     Tick,
     Verbs,
+    desk_stream,
     handle,
+    idle_for,
+    keeping,
     people,
     policies,
     queries,
@@ -23,8 +27,10 @@ from supportflow.flows import (
     tick,
 )
 from supportflow.flows.agents import all_agents, get_agent
-from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch
-from supportflow.flows.setup import channels_of, kinds_of, new_environment
+from supportflow.flows.delivering import never
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.recomputing import Recomputed, recompute
+from supportflow.flows.setup import channels_of, kinds_of, new_environment, span_us, topics_of
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
@@ -36,6 +42,8 @@ from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
+from supportflow.ports import Pauses
+from supportflow.routing.whynot import Reason
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
@@ -83,6 +91,8 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
         }
+        clock = self._ports["clock"]
+        self._pause: Callable[[float], Any] = clock.pause if isinstance(clock, Pauses) else asyncio.sleep
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
         self._env: Environment = new_environment(
@@ -99,6 +109,8 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             answer = self._handlers[call.method](*call.args)
         elif call.port == "channel":
             answer = self._channels[call.method].send(*call.args)
+        elif call.port == "pause":
+            answer = self._pause(*call.args)
         else:
             answer = getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
         return await answer if inspect.isawaitable(answer) else answer
@@ -175,13 +187,26 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
         """Every agent whom the desk knows, in the order of their ids."""
         return await self._run(all_agents(self._env))
 
-    async def run_due(self, *, limit: int = 1_000) -> Tick:
+    async def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """Let everything happen that is due, then deliver what waits."""
-        return await self._run(tick(self._env, limit))
+        return await self._run(tick(self._env, limit, never if stop is None else stop))
 
-    async def tick(self, *, limit: int = 1_000) -> Tick:
+    async def tick(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """The same as `run_due`."""
-        return await self.run_due(limit=limit)
+        return await self.run_due(limit=limit, stop=stop)
+
+    async def idle_for(self, *, at_most: timedelta) -> timedelta:
+        """How long no ticket will be due, at most so long; zero if one is due now. For whoever calls `run_due` in a loop.
+
+        Deliveries, and what other processes do meanwhile, are not known ahead: so do not wait longer than they may.
+
+        Args:
+            at_most: The longest answer, up to a day.
+
+        Raises:
+            InvalidInput: If that is no such duration.
+        """
+        return timedelta(microseconds=await self._run(idle_for(self._env, span_us(at_most))))
 
     async def dispatch(self, *, limit: int = 1_000) -> Dispatched:
         """Offer what waits to the agents who can take it, the most urgent first.
@@ -198,6 +223,11 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
         async with self._dispatching:
             return await self._run(dispatch(self._env, self._dispatcher, limit))
 
+    async def resign(self) -> None:
+        """Stop leading, if this desk dispatches: another one takes over at once, not only after half a minute."""
+        async with self._dispatching:
+            await self._run(resign(self._env, self._dispatcher))
+
     async def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
         """Take another policy version into use. New tickets get it; open ones as its `edits` says.
 
@@ -212,6 +242,21 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             PolicyError: If the policy is wrong; nothing was changed then.
         """
         return await self._run(policies.use(self._env, policy, progress))
+
+    async def recompute(self, *, cursor: str | None = None, limit: int = 200) -> Recomputed:
+        """Set the wake-ups of one batch of tickets anew, after an update of time zone data or of supportflow.
+
+        Go on with the answer's `cursor` until that is None. Broken off, it can begin anywhere: what is right already stays.
+        A ticket's place in the queue by due time follows with its next event.
+
+        Args:
+            cursor: From the batch before.
+            limit: How many tickets at most, up to 1,000.
+
+        Raises:
+            InvalidInput: If the limit or the cursor cannot be used.
+        """
+        return await self._run(recompute(self._env, cursor, limit))
 
     # --- questions -----------------------------------------------------------------------------
 
@@ -283,6 +328,33 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
         name = named(ticket, ref)
         return await self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
 
+    async def why_not(
+        self, ticket: TicketName = None, *, agent: Agent | str, ref: str | None = None
+    ) -> tuple[Reason, ...]:
+        """Why an agent does not get a ticket now: every reason, and what would change it. Empty if they are offered it.
+
+        It looks at everything that waits: a question for people, not for a loop.
+
+        Raises:
+            TicketNotFound: If there is no such ticket.
+            Refused: If the policy has no routing.
+        """
+        name = named(ticket, ref)
+        asked = why_not(self._env, name.get("ticket_id"), name.get("ref"), agent_id(agent))
+        return await self._run(asked)
+
+    async def queue_position(self, ticket: TicketName = None, *, ref: str | None = None) -> int | None:
+        """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
+
+        It looks at everything that waits: a question for people, not for a loop.
+
+        Raises:
+            TicketNotFound: If there is no such ticket.
+            Refused: If the policy has no routing.
+        """
+        name = named(ticket, ref)
+        return await self._run(queue_position(self._env, name.get("ticket_id"), name.get("ref")))
+
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.
 
@@ -315,6 +387,78 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
     async def erase(self, subject: str) -> int:
         """Erase every text of a person; the number of texts."""
         return await self._run(queries.erase(self._env, subject))
+
+    async def subscribe(self, *events: type[EventBase], channels: Collection[str] = ()) -> None:
+        """Have deliveries written for these kinds of events and these channels, from now on, by every process.
+
+        A desk subscribes by itself what it has handlers and channels for, with its first command or tick. Call this to be
+        sure before the first worker has ever run. Another process sees it within five seconds; with a tick at once.
+
+        Args:
+            *events: Event classes.
+            channels: Names of channels.
+
+        Raises:
+            InvalidInput: If something is not an event of tickets, or not a name.
+        """
+        await self._run(desk_stream.subscribe(self._env, topics_of(events, channels)))
+
+    async def unsubscribe(
+        self, *events: type[EventBase], channels: Collection[str] = (), drop_waiting: bool = False
+    ) -> int:
+        """Have deliveries written no longer. Nothing else ends a subscription: a process that stops leaves its own in place.
+
+        Stop the processes that serve them first: one that starts subscribes again.
+
+        Args:
+            *events: Event classes.
+            channels: Names of channels.
+            drop_waiting: Forget the deliveries that wait already; dead letters stay.
+
+        Returns:
+            How many deliveries were forgotten.
+
+        Raises:
+            InvalidInput: If something is not an event of tickets, or not a name.
+        """
+        topics = topics_of(events, channels)
+        return await self._run(desk_stream.unsubscribe(self._env, topics, drop_waiting=drop_waiting))
+
+    async def subscriptions(self) -> tuple[str, ...]:
+        """What is delivered by some process, sorted: `"event:<kind>"` and `"channel:<name>"`."""
+        return await self._run(desk_stream.subscriptions(self._env))
+
+    async def archive(self, *, before: datetime | str, limit: int = 1_000) -> int:
+        """Put away tickets that are closed or cancelled, and last changed before an instant.
+
+        `get`, `history` and `messages` still find them, `find` does not; a message or a command brings one back.
+
+        Args:
+            before: The instant.
+            limit: How many at most; call again while it answers that many.
+
+        Returns:
+            How many.
+
+        Raises:
+            InvalidInput: If the instant is not in the past, or the limit cannot be used.
+        """
+        return await self._run(keeping.archive(self._env, before, limit))
+
+    async def forget_keys(self, *, before: datetime | str, limit: int = 1_000) -> int:
+        """Forget the idempotency keys of commands from before an instant. The same command with such a key is a new one.
+
+        Args:
+            before: The instant: longer ago than anything is ever sent again.
+            limit: How many at most; call again while it answers that many.
+
+        Returns:
+            How many.
+
+        Raises:
+            InvalidInput: If the instant is not in the past, or the limit cannot be used.
+        """
+        return await self._run(keeping.forget_keys(self._env, before, limit))
 
     async def dead_letters(self, *, limit: int = 100) -> tuple[DeadLetter, ...]:
         """Deliveries that were given up, oldest first."""

@@ -1,8 +1,10 @@
 """`Desk`: the flows, driven with plain calls."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -14,7 +16,10 @@ from supportflow.flows import (
     Flow,
     Tick,
     Verbs,
+    desk_stream,
     handle,
+    idle_for,
+    keeping,
     people,
     policies,
     queries,
@@ -22,8 +27,10 @@ from supportflow.flows import (
     tick,
 )
 from supportflow.flows.agents import all_agents, get_agent
-from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch
-from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only
+from supportflow.flows.delivering import never
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.recomputing import Recomputed, recompute
+from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only, span_us, topics_of
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
@@ -35,7 +42,8 @@ from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
-from supportflow.ports import Channel, Classifier, Clock, Ids, Store
+from supportflow.ports import Channel, Classifier, Clock, Ids, Pauses, Store
+from supportflow.routing.whynot import Reason
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
@@ -85,6 +93,8 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
         }
+        clock = self._ports["clock"]
+        self._pause: Callable[[float], object] = clock.pause if isinstance(clock, Pauses) else time.sleep
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
         plain_only(self._handlers, self._channels)
@@ -102,6 +112,8 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
             return self._handlers[call.method](*call.args)
         if call.port == "channel":
             return self._channels[call.method].send(*call.args)
+        if call.port == "pause":
+            return self._pause(*call.args)
         return getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
 
     def _run(self, flow: Flow[T]) -> T:
@@ -174,19 +186,33 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         """
         return self._run(tell(self._env, command))
 
-    def run_due(self, *, limit: int = 1_000) -> Tick:
-        """Let everything happen that is due (warnings, breaches, automatic closing), then deliver what waits.
+    def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
+        """Let happen all that is due (warnings, breaches, steps of ladders, automatic closing), then deliver what waits.
 
         Call it every few seconds, from any number of processes. How often changes nothing but how soon people hear of it.
 
         Args:
             limit: How many tickets, and how many deliveries, at most; call again while it reports that many.
+            stop: Asked before each ticket and each delivery. True ends it soon, and gives back what was claimed.
         """
-        return self._run(tick(self._env, limit))
+        return self._run(tick(self._env, limit, never if stop is None else stop))
 
-    def tick(self, *, limit: int = 1_000) -> Tick:
+    def tick(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """The same as `run_due`."""
-        return self.run_due(limit=limit)
+        return self.run_due(limit=limit, stop=stop)
+
+    def idle_for(self, *, at_most: timedelta) -> timedelta:
+        """How long no ticket will be due, at most so long; zero if one is due now. For whoever calls `run_due` in a loop.
+
+        Deliveries, and what other processes do meanwhile, are not known ahead: so do not wait longer than they may.
+
+        Args:
+            at_most: The longest answer, up to a day.
+
+        Raises:
+            InvalidInput: If that is no such duration.
+        """
+        return timedelta(microseconds=self._run(idle_for(self._env, span_us(at_most))))
 
     def dispatch(self, *, limit: int = 1_000) -> Dispatched:
         """Offer what waits to the agents who can take it, the most urgent first.
@@ -203,6 +229,11 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         with self._dispatching:
             return self._run(dispatch(self._env, self._dispatcher, limit))
 
+    def resign(self) -> None:
+        """Stop leading, if this desk dispatches: another one takes over at once, not only after half a minute."""
+        with self._dispatching:
+            self._run(resign(self._env, self._dispatcher))
+
     def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
         """Take another policy version into use. New tickets get it; open ones as its `edits` says.
 
@@ -217,6 +248,21 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
             PolicyError: If the policy is wrong; nothing was changed then.
         """
         return self._run(policies.use(self._env, policy, progress))
+
+    def recompute(self, *, cursor: str | None = None, limit: int = 200) -> Recomputed:
+        """Set the wake-ups of one batch of tickets anew, after an update of time zone data or of supportflow.
+
+        Go on with the answer's `cursor` until that is None. Broken off, it can begin anywhere: what is right already stays.
+        A ticket's place in the queue by due time follows with its next event.
+
+        Args:
+            cursor: From the batch before.
+            limit: How many tickets at most, up to 1,000.
+
+        Raises:
+            InvalidInput: If the limit or the cursor cannot be used.
+        """
+        return self._run(recompute(self._env, cursor, limit))
 
     # --- questions -----------------------------------------------------------------------------
 
@@ -312,6 +358,33 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         name = named(ticket, ref)
         return self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
 
+    def why_not(
+        self, ticket: TicketName = None, *, agent: Agent | str, ref: str | None = None
+    ) -> tuple[Reason, ...]:
+        """Why an agent does not get a ticket now: every reason, and what would change it. Empty if they are offered it.
+
+        It looks at everything that waits: a question for people, not for a loop.
+
+        Raises:
+            TicketNotFound: If there is no such ticket.
+            Refused: If the policy has no routing.
+        """
+        name = named(ticket, ref)
+        asked = why_not(self._env, name.get("ticket_id"), name.get("ref"), agent_id(agent))
+        return self._run(asked)
+
+    def queue_position(self, ticket: TicketName = None, *, ref: str | None = None) -> int | None:
+        """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
+
+        It looks at everything that waits: a question for people, not for a loop.
+
+        Raises:
+            TicketNotFound: If there is no such ticket.
+            Refused: If the policy has no routing.
+        """
+        name = named(ticket, ref)
+        return self._run(queue_position(self._env, name.get("ticket_id"), name.get("ref")))
+
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.
 
@@ -348,6 +421,78 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
             How many texts were erased.
         """
         return self._run(queries.erase(self._env, subject))
+
+    def subscribe(self, *events: type[EventBase], channels: Collection[str] = ()) -> None:
+        """Have deliveries written for these kinds of events and these channels, from now on, by every process.
+
+        A desk subscribes by itself what it has handlers and channels for, with its first command or tick. Call this to be
+        sure before the first worker has ever run. Another process sees it within five seconds; with a tick at once.
+
+        Args:
+            *events: Event classes.
+            channels: Names of channels.
+
+        Raises:
+            InvalidInput: If something is not an event of tickets, or not a name.
+        """
+        self._run(desk_stream.subscribe(self._env, topics_of(events, channels)))
+
+    def unsubscribe(
+        self, *events: type[EventBase], channels: Collection[str] = (), drop_waiting: bool = False
+    ) -> int:
+        """Have deliveries written no longer. Nothing else ends a subscription: a process that stops leaves its own in place.
+
+        Stop the processes that serve them first: one that starts subscribes again.
+
+        Args:
+            *events: Event classes.
+            channels: Names of channels.
+            drop_waiting: Forget the deliveries that wait already; dead letters stay.
+
+        Returns:
+            How many deliveries were forgotten.
+
+        Raises:
+            InvalidInput: If something is not an event of tickets, or not a name.
+        """
+        topics = topics_of(events, channels)
+        return self._run(desk_stream.unsubscribe(self._env, topics, drop_waiting=drop_waiting))
+
+    def subscriptions(self) -> tuple[str, ...]:
+        """What is delivered by some process, sorted: `"event:<kind>"` and `"channel:<name>"`."""
+        return self._run(desk_stream.subscriptions(self._env))
+
+    def archive(self, *, before: datetime | str, limit: int = 1_000) -> int:
+        """Put away tickets that are closed or cancelled, and last changed before an instant.
+
+        `get`, `history` and `messages` still find them, `find` does not; a message or a command brings one back.
+
+        Args:
+            before: The instant.
+            limit: How many at most; call again while it answers that many.
+
+        Returns:
+            How many.
+
+        Raises:
+            InvalidInput: If the instant is not in the past, or the limit cannot be used.
+        """
+        return self._run(keeping.archive(self._env, before, limit))
+
+    def forget_keys(self, *, before: datetime | str, limit: int = 1_000) -> int:
+        """Forget the idempotency keys of commands from before an instant. The same command with such a key is a new one.
+
+        Args:
+            before: The instant: longer ago than anything is ever sent again.
+            limit: How many at most; call again while it answers that many.
+
+        Returns:
+            How many.
+
+        Raises:
+            InvalidInput: If the instant is not in the past, or the limit cannot be used.
+        """
+        return self._run(keeping.forget_keys(self._env, before, limit))
 
     def dead_letters(self, *, limit: int = 100) -> tuple[DeadLetter, ...]:
         """Deliveries that were given up, oldest first."""

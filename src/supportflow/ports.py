@@ -5,7 +5,7 @@ A store or channel may be written with plain or with `async` methods; `AsyncDesk
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from supportflow._time import Instant
 from supportflow.model.content import AttachmentHandle, Content
@@ -23,7 +23,7 @@ from supportflow.model.storage import (
     TicketRow,
 )
 
-__all__ = ["Channel", "Classifier", "Clock", "Ids", "Outgoing", "Store"]
+__all__ = ["Channel", "Classifier", "Clock", "Ids", "Outgoing", "Pauses", "Store"]
 
 
 class Clock(Protocol):
@@ -31,6 +31,19 @@ class Clock(Protocol):
 
     def now(self) -> Instant:
         """The present instant. It may jump: nothing that is recorded ever goes back."""
+        ...
+
+
+@runtime_checkable
+class Pauses(Protocol):
+    """What a clock may have besides: its own way of letting time pass.
+
+    A desk waits some milliseconds before it tries again what others were faster at. It asks a clock that has this method;
+    with one that has not, it sleeps. `ManualClock` has it, so that no test ever waits.
+    """
+
+    def pause(self, seconds: float, /) -> object:
+        """Wait for so long, or not at all; for `AsyncDesk` it may be async."""
         ...
 
 
@@ -183,6 +196,8 @@ class Store(Protocol):
         self, tenant: str, key: str, token: str, /, *, retry_us: int | None, error: str | None
     ) -> bool:
         """End a claim: delivered (no error), to be tried again at `retry_us`, or dead (an error and no retry).
+
+        A retry without an error gives the delivery back: due at `retry_us`, and the claim does not count as an attempt.
 
         False, and nothing changed, if the token is no longer the row's: the claim ran out and someone else has it.
         """

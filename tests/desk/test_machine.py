@@ -414,6 +414,11 @@ class DeskMachine(RuleBasedStateMachine):
         source.go("closed", now)
         source.merged_into = two
         source.recorded, into.recorded = now, max(now, into.recorded)
+        # The one that goes on stands where the more urgent of the two stood.
+        into.priority_class, into.level = min(
+            ((one.priority_class, one.level) for one in (source, into)),
+            key=lambda place: (["security", "dispute", "general"].index(place[0]), place[1]),
+        )
 
     # --- the same again ------------------------------------------------------------------------
 

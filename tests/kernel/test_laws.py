@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.scene import Scene, at, book
-from supportflow import BusinessCalendar, FieldSpec, Policy, SlaPolicy, Target, fold, wakeup
+from supportflow import BusinessCalendar, FieldSpec, Policy, SlaPolicy, Target, evolve, fold, wakeup
 from supportflow._time import to_us
 from supportflow.exceptions import Refused
 from supportflow.flows.rows import event_row, read_row
-from supportflow.kernel import Facts, decide
+from supportflow.kernel import Facts, decide, decided
+from supportflow.kernel.wakeup import next_due
 from supportflow.model import commands as c
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
@@ -114,6 +115,55 @@ def test_folding_gives_the_ticket_and_the_stream_only_goes_on(opening, script):
         assert due is None or due >= to_us(now.opened_at)
         reached = [(event.clock, event.milestone) for event in events if hasattr(event, "milestone")]
         assert len(set(reached)) == len(reached)
+
+
+@settings(max_examples=60)
+@given(OPENINGS, SCRIPTS, st.sampled_from([None, "merge", "split"]))
+def test_a_decision_hands_over_what_folding_its_events_gives(opening, script, last):
+    scene, minutes = Scene(book(POLICY)), 0.0
+    ticket, other = scene.open(**opening), scene.open()
+    commands = [*script, (1, c.Receive(by=ANA, body=BODY))]
+    if last is not None:
+        commands.append(
+            (1, c.Merge(by=SAM, into_id=other) if last == "merge" else c.Split(by=SAM, subject=BODY))
+        )
+    for number, (gap, command) in enumerate(commands):
+        minutes += gap
+        given_to = Facts(
+            ticket_id=f"new{number}", other=scene.tickets[other], history=tuple(scene.streams[ticket])
+        )
+        try:
+            events, tickets, _ = decided(scene.book, scene.tickets[ticket], command, given_to, at(minutes))
+        except Refused:
+            continue
+        assert events == decide(scene.book, scene.tickets[ticket], command, given_to, at(minutes))
+        folded = dict(scene.tickets)
+        for event in events:
+            folded[event.ticket_id] = evolve(folded.get(event.ticket_id), event)
+        handed = {one.id: one for one in tickets}
+        assert len(handed) == len(tickets)
+        assert {event.ticket_id for event in events} <= set(handed)
+        assert all(folded[name] == one for name, one in handed.items())
+        scene.tickets = folded
+        scene.streams[ticket] += [event for event in events if event.ticket_id == ticket]
+
+
+@settings(max_examples=80)
+@given(OPENINGS, SCRIPTS, st.sampled_from([-(10**9), -1, 0, 1, 10**9]))
+def test_what_is_due_before_an_instant_is_what_is_due_next(opening, script, nudge):
+    scene, minutes = Scene(book(POLICY)), 0.0
+    ticket = scene.open(**opening)
+    for gap, command in script:
+        minutes += gap
+        attempt(scene, command, minutes, ticket)
+        policy = scene.book.current
+        due = next_due(scene.tickets[ticket], policy)
+        before_us = nudge + (to_us(at(minutes)) if due is None else due.at_us)
+        soon = next_due(scene.tickets[ticket], policy, before_us=before_us)
+        if due is not None and due.at_us < before_us:
+            assert soon == due
+        else:
+            assert soon is None or soon.at_us >= before_us
 
 
 def told(events) -> list:

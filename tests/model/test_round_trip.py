@@ -6,12 +6,14 @@ from typing import get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from supportflow.flows.rows import event_row, read_row
 from supportflow.model.base import StatusCategory, TicketType
 from supportflow.model.commands import Adopt, Command, OpenTicket, Update, command_adapter
 from supportflow.model.events import EVENT_TYPES, Event, TicketUpdated, event_adapter
 from supportflow.model.people import HOST
+from supportflow.model.records import Clock, ClockMove, Segment, Verdict
 from supportflow.model.ticket import Ticket
 from supportflow.testing.strategies import attribute_values, values
 
@@ -54,6 +56,34 @@ def test_every_command(cls):
 @settings(max_examples=100)
 def test_a_ticket_as_a_snapshot(ticket):
     assert Ticket.model_validate_json(ticket.model_dump_json(exclude_defaults=True)) == ticket
+
+
+RECORDS = [Segment, Verdict, ClockMove, Clock]
+
+
+@pytest.mark.parametrize("cls", RECORDS)
+def test_a_named_tuple_is_an_object_with_named_fields(cls):
+    adapter = TypeAdapter(cls)
+
+    @FEW
+    @given(values(cls))
+    def run(record):
+        defaults = cls._field_defaults
+        told = {
+            name for name in cls._fields if name not in defaults or getattr(record, name) != defaults[name]
+        }
+        brief = json.loads(adapter.dump_json(record, exclude_defaults=True))
+        whole = json.loads(adapter.dump_json(record))
+        assert list(brief) == [name for name in cls._fields if name in told]
+        assert list(whole) == (list(brief) if cls is Clock else list(cls._fields))
+        for written in (brief, whole, {**whole, "later": 1}):
+            back = adapter.validate_json(json.dumps(written))
+            assert back == record
+            assert type(back) is cls
+        assert adapter.validate_python(adapter.dump_python(record)) == record
+        assert adapter.validate_python(record) is record
+
+    run()
 
 
 @given(attribute_values())

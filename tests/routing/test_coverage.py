@@ -12,7 +12,7 @@ from supportflow._time import HOUR_US, MINUTE_US, from_us, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.exceptions import CalendarHorizonError
 from supportflow.model.people import Agent
-from supportflow.model.routing import ShiftOverride
+from supportflow.model.routing import Requirement, ShiftOverride
 from supportflow.routing.coverage import (
     Narrow,
     Promise,
@@ -23,6 +23,7 @@ from supportflow.routing.coverage import (
     people_on_duty,
     serves_until,
 )
+from supportflow.routing.eligibility import lacking
 from supportflow.routing.roster import current_skills, rostered
 
 START = datetime(2026, 10, 24, tzinfo=UTC)  # the clocks of London go back on the 25th
@@ -149,6 +150,7 @@ def test_people_on_duty_tile_the_time(team, changes):
         assert before.end_us == after.start_us
         assert before.agents != after.agents
     for stretch in found:
+        assert stretch.start_us < stretch.end_us
         for at in range(stretch.start_us, stretch.end_us, QUARTER):
             assert stretch.agents == tuple(
                 agent.id for agent in team if rostered(agent, changes.get(agent.id, ()), CALENDARS, at)
@@ -158,6 +160,20 @@ def test_people_on_duty_tile_the_time(team, changes):
 def test_nothing_asked_nothing_found():
     assert people_on_duty([], [], 5, 5) == []
     assert by_hour(coverage([], {}, [Promise()], CALENDARS, 5, 5)) == []
+
+
+@pytest.mark.parametrize("left", range(5))
+def test_who_is_left_when_all_others_have_gone_home(left):
+    """Five begin at the same instant; all but one go, one after another, two of them together."""
+    team = [Agent(f"a{place}") for place in range(5)]
+    gone = [place for place in range(5) if place != left]
+    off = {
+        f"a{place}": [ShiftOverride(start=START + timedelta(hours=hour), end=START + SPAN, on_duty=False)]
+        for place, hour in zip(gone, (1, 2, 2, 3), strict=True)
+    }
+    found = coverage(team, off, [Promise()], {}, to_us(START), to_us(START + SPAN))
+    assert found.gaps == ()
+    assert [(one.agent_id, one.start) for one in found.lone] == [(f"a{left}", START + timedelta(hours=3))]
 
 
 def test_a_hole_of_one_second():
@@ -192,12 +208,24 @@ def test_who_can_serve_a_promise(change, serves):
     assert (serves_until(agent, promise) is not None) == serves
 
 
+@given(agents, promises, quarters)
+def test_who_serves_a_promise_is_who_could_take_its_ticket(team, promised, at):
+    """Coverage and the queue must not disagree about who can do what."""
+    for agent in team:
+        for promise in promised:
+            needs = Requirement(promise.tier, tuple(sorted(promise.skills.items())), promise.language)
+            until = serves_until(agent, promise)
+            able = until is not None and to_us(at) < until
+            assert able == (agent.capacity > 0 and lacking(needs, agent, to_us(at)) == ())
+
+
 def test_the_first_certificate_to_lapse_ends_it():
     first, last = START + timedelta(hours=1), START + timedelta(hours=2)
     agent = Agent(
         "a", skills={"x": {"level": 1, "valid_until": last}, "y": {"level": 1, "valid_until": first}}
     )
     assert serves_until(agent, Promise(skills={"x": 1, "y": 1})) == to_us(first)
+    assert serves_until(agent, Promise(skills={"y": 1, "x": 1})) == to_us(first)
     assert serves_until(agent, Promise(skills={"x": 1})) == to_us(last)
 
 

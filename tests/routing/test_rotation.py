@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from calendars.oracle import DAYS
 from supportflow._time import DAY_US, HOUR_US, MINUTE_US, from_us, to_us
 from supportflow.calendars import BusinessCalendar
-from supportflow.exceptions import CalendarHorizonError
+from supportflow.exceptions import CalendarHorizonError, InvalidInput, NaiveDatetimeError
 from supportflow.routing.rotation import OnCall, Rotation, RotationLayer, RotationOverride, handovers, on_call
 
 PEOPLE = ("ana", "bo", "cy")
@@ -243,6 +243,27 @@ def test_dates_that_a_calendar_does_not_vouch_for():
         handovers(document, {"office": office.core}, start, start + DAY_US)
 
 
+def test_a_rotation_answers_in_datetimes():
+    office = {"office": BusinessCalendar.weekdays("09:00", "17:00", tz="UTC")}
+    document = rotation("UTC", restrict=["office"])
+    day = datetime(2026, 2, 3, tzinfo=UTC)
+    assert document.on_call(office, day) is None
+    assert document.on_call(office, day.replace(hour=9)) == "bo"
+    stretches = document.handovers(office, day, day + timedelta(hours=12))
+    assert [(s.agent, s.start, s.end) for s in stretches] == [
+        (None, day, day.replace(hour=9)),
+        ("bo", day.replace(hour=9), day + timedelta(hours=12)),
+    ]
+    with pytest.raises(InvalidInput) as refused:
+        document.on_call({"offices": office["office"]}, day)
+    assert (refused.value.field, refused.value.reason) == (
+        "calendars",
+        "has no 'office'; did you mean 'offices'?",
+    )
+    with pytest.raises(NaiveDatetimeError):
+        document.on_call(office, datetime(2026, 2, 3))
+
+
 # --- the document --------------------------------------------------------------------------------
 
 
@@ -250,6 +271,7 @@ def test_dates_that_a_calendar_does_not_vouch_for():
     ("change", "message"),
     [
         ({"turn_for": "PT12H"}, "is not a whole number of days, such as 'P1W' or 'P3D'"),
+        ({"turn_for": "P1DT12H"}, "is not a whole number of days"),
         ({"turn_for": "P0D"}, "is not a whole number of days"),
         ({"turn_for": 7}, "is not a whole number of days"),
         ({"turn_for": "-P1D"}, "is not a whole number of days"),

@@ -235,7 +235,9 @@ def test_a_commit_whose_line_is_cut_is_carried_out_once(proxy, mode, key):
 
 @pytest.mark.parametrize("mode", ["lose request", "lose reply"])
 def test_a_command_whose_line_is_cut_is_carried_out_once(proxy, mode):
-    desk = Desk(store=SqlStore(proxy.through), clock=ManualClock("2026-03-02T09:00:00+00:00"), ids=CountingIds())
+    desk = Desk(
+        store=SqlStore(proxy.through), clock=ManualClock("2026-03-02T09:00:00+00:00"), ids=CountingIds()
+    )
     ticket = desk.open(subject="s", requester="ana").ticket.id
     for key in (None, "k"):
         proxy.mode = mode

@@ -6,13 +6,41 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from supportflow.cli import calendar, check, demo, diagram, migrate, replay, roster, schema, triage
+from supportflow.cli import (
+    calendar,
+    check,
+    demo,
+    diagram,
+    migrate,
+    outbox,
+    recompute,
+    replay,
+    retention,
+    roster,
+    schema,
+    triage,
+    worker,
+)
 from supportflow.cli.console import INTERRUPTED, PIPE_CLOSED, USAGE, complaint
 from supportflow.exceptions import SupportflowError
 
 __all__ = ["main"]
 
-_COMMANDS = (demo, replay, triage, diagram, check, schema, calendar, roster, migrate)
+_COMMANDS = (
+    demo,
+    replay,
+    triage,
+    diagram,
+    check,
+    schema,
+    calendar,
+    roster,
+    worker,
+    outbox,
+    recompute,
+    retention,
+    migrate,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

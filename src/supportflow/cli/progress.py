@@ -17,27 +17,32 @@ class Bar:
         stream: Where to draw.
         shown: False for none.
         label: What is being done.
+        unit: What is counted.
     """
 
-    def __init__(self, stream: TextIO, label: str, *, shown: bool = True) -> None:
+    def __init__(self, stream: TextIO, label: str, *, shown: bool = True, unit: str = "rows") -> None:
         self._stream = stream
         self._label = label
+        self._unit = unit
         self._shown = shown and stream.isatty()
         self._next = 0.0
         self._drawn = False
 
-    def __call__(self, done: int, total: int) -> None:
-        """Draw, unless it was done a moment ago."""
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Draw, unless it was done a moment ago; without a total just the number."""
         if not self._shown:
             return
         now = time.monotonic()
         if now < self._next:
             return
         self._next = now + _EVERY_S
-        share = min(done / total, 1.0) if total else 1.0
-        filled = round(_WIDTH * share)
-        bar = "█" * filled + "·" * (_WIDTH - filled)
-        self._stream.write(f"\r{self._label} {bar} {share:>4.0%} {done:,} of {total:,} rows")
+        if total is None:
+            self._stream.write(f"\r{self._label} {done:,} {self._unit}")
+        else:
+            share = min(done / total, 1.0) if total else 1.0
+            filled = round(_WIDTH * share)
+            bar = "█" * filled + "·" * (_WIDTH - filled)
+            self._stream.write(f"\r{self._label} {bar} {share:>4.0%} {done:,} of {total:,} {self._unit}")
         self._stream.flush()
         self._drawn = True
 

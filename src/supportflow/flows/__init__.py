@@ -1,7 +1,7 @@
 """Orchestration without I/O: generators that ask for what they need. `Desk` and `AsyncDesk` are the two that answer."""
 
-from supportflow.flows import people, policies, queries, reading
-from supportflow.flows.commands import handle, tick
+from supportflow.flows import desk_stream, keeping, people, policies, queries, reading
+from supportflow.flows.commands import handle, idle_for, tick
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Call, Flow
 from supportflow.flows.results import Tick
@@ -13,7 +13,10 @@ __all__ = [
     "Flow",
     "Tick",
     "Verbs",
+    "desk_stream",
     "handle",
+    "idle_for",
+    "keeping",
     "people",
     "policies",
     "queries",

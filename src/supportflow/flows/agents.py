@@ -82,7 +82,7 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[AgentState]:
         InvalidInput: If the agent is not known, or the command makes no sense.
         ConflictError: If others kept changing the agent.
     """
-    for _attempt in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         now = yield from requests.now()
         known = yield from known_agents(env, (command.agent_id,))
         state = known.get(command.agent_id)
@@ -96,4 +96,5 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[AgentState]:
         if not isinstance(answer, Conflict):
             assert isinstance(change.row, AgentRow)
             return (yield from read_agent(env, change.row))
+        yield from requests.pause_after_conflict(attempt)
     raise ConflictError(f"agent:{command.agent_id}", ATTEMPTS)

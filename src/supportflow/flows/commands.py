@@ -3,18 +3,20 @@
 import json
 from dataclasses import replace
 
-from supportflow._time import SECOND_US, Instant, to_us
+from supportflow._time import SECOND_US, to_us
 from supportflow.exceptions import (
     ConflictError,
     DuplicateRef,
     IdempotencyMismatch,
     InvalidInput,
     StoreError,
+    StoreUnavailable,
     SupportflowError,
 )
 from supportflow.flows import requests
 from supportflow.flows.cleaning import clean, read
-from supportflow.flows.delivering import deliver
+from supportflow.flows.delivering import Stop, deliver, never
+from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment
 from supportflow.flows.evidence import with_evidence
 from supportflow.flows.gathering import gather
@@ -23,8 +25,8 @@ from supportflow.flows.preparing import Prepared, prepare, request_hash
 from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
-from supportflow.flows.rows import event_row, outbox_rows, read_row, stream_changes
-from supportflow.kernel import Facts, decide, wakeup
+from supportflow.flows.rows import outbox_rows, read_row, stream_changes
+from supportflow.kernel import Facts, decided, wakeup
 from supportflow.model.commands import (
     Adopt,
     Advance,
@@ -37,12 +39,10 @@ from supportflow.model.commands import (
     Split,
     TicketCommand,
 )
-from supportflow.model.events import ContactJoined, EventBase, PolicyPublished
-from supportflow.model.people import HOST
+from supportflow.model.events import ContactJoined, EventBase
 from supportflow.model.storage import (
     Commit,
     Committed,
-    Conflict,
     Duplicate,
     InboxEntry,
     RefTaken,
@@ -50,13 +50,14 @@ from supportflow.model.storage import (
 )
 from supportflow.model.ticket import Outcome, Ticket
 
-__all__ = ["handle", "publish", "tick"]
+__all__ = ["handle", "idle_for", "tick"]
 
 _OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 ATTEMPTS = 20
 """How often a command is decided again because others changed its ticket first."""
-CLAIM_US = 15 * SECOND_US
-"""How long a worker has for the tickets that it claims at once; one that fails waits for as long, then ever longer."""
+CLAIM_US = 30 * SECOND_US
+"""How long a ticket is a tick's own: far longer than it takes. So long is lost if its process dies."""
+_CLAIMED = 25
 
 
 def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
@@ -87,12 +88,12 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
 def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow[Outcome]:
     """Prepare, load, decide, commit; again if others were faster."""
     now = yield from requests.now()
-    yield from publish(env, now)
+    yield from join(env, now)
     command, redacted = clean(command, env.book.current.redaction)
     signals = yield from read(env, command, redacted)
     prepared: Prepared | None = None
     contested = ""
-    for _attempt in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
         facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
@@ -101,17 +102,18 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
             prepared = yield from prepare(complete, _owner(command, ticket), now)
         if isinstance(command, _OPENING):
             facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
-        events = decide(env.book, ticket, prepared.command, facts, now)
+        decision = decided(env.book, ticket, prepared.command, facts, now)
+        events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
-        changes, tickets = stream_changes(env, touched, events, facts.agents)
+        changes, tickets = stream_changes(env, touched, decision)
         shown = _subject_of(ticket, events, facts)
         inbox = _inbox_entry(command, fingerprint, shown, changes)
-        now_us = to_us(now)
-        outbox = outbox_rows(env, changes, now_us)
-        commit = Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us)
+        commit = Commit(
+            env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox, to_us(now)
+        )
         answer = yield from requests.commit(commit)
         if isinstance(answer, Committed):
             return Outcome(tickets[shown], events)
@@ -120,6 +122,7 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         if isinstance(answer, RefTaken):
             raise DuplicateRef(answer.ref)
         contested = answer.stream
+        yield from requests.pause_after_conflict(attempt)
         now = yield from requests.now()
     raise ConflictError(contested, ATTEMPTS)
 
@@ -192,60 +195,70 @@ def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcom
     return Outcome(ticket, tuple(events), duplicate=True)
 
 
-def publish(env: Environment, now: Instant) -> Flow[None]:
-    """Keep the current policy in the store, and note in the desk's stream that it came into use."""
-    if env.published:
-        return
-    current = env.book.current
-    yield from requests.put_policy(env.tenant, current.fingerprint, current.document.canonical.encode())
-    while True:
-        rows = yield from requests.events(env.tenant, "desk")
-        published = [event for event in map(read_row, rows) if isinstance(event, PolicyPublished)]
-        if published and published[-1].fingerprint == current.fingerprint:
-            break
-        event = PolicyPublished(
-            recorded_at=max([now, *(earlier.recorded_at for earlier in published)]),
-            by=HOST,
-            fingerprint=current.fingerprint,
-            name=current.document.name,
-        )
-        change = StreamChange("desk", len(rows), (event_row(len(rows) + 1, event),))
-        answer = yield from requests.commit(Commit(env.tenant, (change,)))
-        if not isinstance(answer, Conflict):
-            break
-    env.published = True
-
-
-def tick(env: Environment, limit: int) -> Flow[Tick]:
+def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
     """Let everything happen that is due, then deliver what waits.
 
-    A ticket that fails does not hold up the others.
-
-    Raises:
-        InvalidInput: If the limit cannot be used.
+    Each ticket is claimed: ticks of other processes take others. One that fails stays claimed, so that it is tried again
+    later, ever more rarely, and does not hold up the others.
 
     Args:
         env: The desk.
         limit: How many tickets and how many deliveries at most.
+        stop: Asked before each ticket and each delivery; True ends the tick, and what it has claimed is given back.
+
+    Raises:
+        InvalidInput: If the limit cannot be used.
+        StoreUnavailable: If the store cannot be reached.
     """
     whole("limit", limit, 0)
     now = yield from requests.now()
-    yield from publish(env, now)
+    yield from join(env, now, look=True)
     events: list[EventBase] = []
-    failed: dict[str, None] = {}
+    failed: dict[str, str] = {}
     done = 0
-    while done < limit:
-        claimed = yield from requests.claim_due(env.tenant, to_us(now), CLAIM_US, min(limit - done, 100))
+    while done < limit and not stop():
+        claimed = yield from requests.claim_due(env.tenant, to_us(now), CLAIM_US, min(limit - done, _CLAIMED))
         if not claimed:
             break
-        for ticket_id, _ in claimed:
+        for due in claimed:
+            if stop():
+                yield from _give_back(env, due.ticket_id)
+                continue
             done += 1
             try:
-                events += yield from _advance(env, ticket_id)
-            except (SupportflowError, ArithmeticError):
-                failed[ticket_id] = None
-    delivered = yield from deliver(env, now, limit)
-    return Tick(tuple(events), done, delivered.delivered, delivered.retried, delivered.dead, tuple(failed))
+                events += yield from _advance(env, due.ticket_id)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever one ticket's rows bring about, the others go on
+                failed[due.ticket_id] = type(error).__name__
+    delivered = yield from deliver(env, now, limit, stop)
+    return Tick(
+        events=tuple(events),
+        tickets=done,
+        delivered=delivered.delivered,
+        retried=delivered.retried,
+        dead=delivered.dead,
+        failed=tuple(failed),
+        errors=tuple(failed.values()),
+    )
+
+
+def _give_back(env: Environment, ticket_id: str) -> Flow[None]:
+    """End the claim on a ticket that was not looked at."""
+    row = yield from requests.load(env.tenant, ticket_id)
+    if row is not None:
+        yield from requests.reschedule(env.tenant, ticket_id, row.version, row.wakeup_us)
+
+
+def idle_for(env: Environment, at_most_us: int) -> Flow[int]:
+    """For how many microseconds from now no ticket is due, at most so many; 0 if one is due already."""
+    now_us = to_us((yield from requests.now()))
+    for ticket_id in (yield from requests.due(env.tenant, now_us + at_most_us, 1)):
+        row = yield from requests.load(env.tenant, ticket_id)
+        if row is not None and row.wakeup_us is not None:
+            # A wake-up fires once its instant has passed.
+            return min(max(row.wakeup_us + 1 - now_us, 0), at_most_us)
+    return at_most_us
 
 
 def _advance(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:

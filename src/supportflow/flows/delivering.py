@@ -1,6 +1,7 @@
 """Deliveries: claimed, sent, settled. At least once, in order within a ticket and topic, given up after enough tries."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from supportflow._time import SECOND_US, Instant, to_us
@@ -14,14 +15,24 @@ from supportflow.model.storage import Lease
 from supportflow.model.ticket import Ticket
 from supportflow.ports import Outgoing
 
-__all__ = ["ATTEMPTS", "Delivered", "backoff_us", "deliver"]
+__all__ = ["ATTEMPTS", "Delivered", "Stop", "backoff_us", "deliver", "never"]
 
 LEASE_US = 60 * SECOND_US
 """How long a claim holds: longer than a channel may take."""
 ATTEMPTS = 12
 """How often a delivery is tried before it is given up."""
+_BATCH = 100
 _FIRST_US = 2 * SECOND_US
 _LONGEST_US = 3_600 * SECOND_US
+
+
+Stop = Callable[[], bool]
+"""Asked before each piece of work; True ends it soon. Being asked is also a sign that work goes on."""
+
+
+def never() -> bool:
+    """Go on."""
+    return False
 
 
 class Delivered(NamedTuple):
@@ -41,34 +52,50 @@ def backoff_us(attempts: int, chance: float) -> int:
     return int(min(_FIRST_US << min(attempts, 20), _LONGEST_US) * chance)
 
 
-def deliver(env: Environment, now: Instant, limit: int) -> Flow[Delivered]:
-    """Deliver what is due, until nothing is left or the limit is reached."""
-    topics = [f"event:{kind}" for kind in env.subscribed] + [f"channel:{name}" for name in env.channels]
-    delivered = retried = dead = 0
-    now_us = to_us(now)
-    while topics and delivered + retried + dead < limit:
-        left = limit - delivered - retried - dead
-        leases = yield from requests.lease(env.tenant, now_us, now_us + LEASE_US, topics, min(left, 100))
+def deliver(env: Environment, now: Instant, limit: int, stop: Stop = never) -> Flow[Delivered]:
+    """Deliver what is due, until nothing is left, the limit is reached, or somebody asks to stop.
+
+    What was claimed and cannot be delivered in time (others may claim it once the claim has run out) or because of the stop
+    is given back at once, and counts as no attempt.
+
+    Args:
+        env: The desk.
+        now: What is due at this instant.
+        limit: How many at most.
+        stop: Asked before each delivery.
+    """
+    made: Counter[str] = Counter()
+    due_us = to_us(now)
+    while env.serves and made.total() < limit and not stop():
+        begun_us = to_us((yield from requests.now()))
+        batch = min(limit - made.total(), _BATCH)
+        leases = yield from requests.lease(env.tenant, due_us, begun_us + LEASE_US, env.serves, batch)
         if not leases:
             break
-        for lease in leases:
-            error = yield from _attempt(env, lease)
-            if error is None:
-                delivered += yield from _settle(env, lease, None, None)
-            elif lease.row.attempts >= ATTEMPTS:
-                dead += yield from _settle(env, lease, None, error)
+        for place, lease in enumerate(leases):
+            at_us = to_us((yield from requests.now()))
+            late = place > 0 and not 0 <= at_us - begun_us < LEASE_US // 2
+            if stop() or late:
+                yield from _settle(env, lease, due_us, None)
             else:
-                # Never at once: the same tick must not try again what just failed.
-                wait = max(backoff_us(lease.row.attempts, (yield from requests.chance())), SECOND_US)
-                retried += yield from _settle(env, lease, now_us + wait, error)
-    return Delivered(delivered, retried, dead)
+                made[(yield from _make(env, lease, at_us))] += 1
+    return Delivered(made["delivered"], made["retried"], made["dead"])
 
 
-def _settle(env: Environment, lease: Lease, retry_us: int | None, error: str | None) -> Flow[int]:
-    settled = yield from requests.settle(
-        env.tenant, lease.row.key, lease.token, retry_us=retry_us, error=error
-    )
-    return int(settled)
+def _make(env: Environment, lease: Lease, now_us: int) -> Flow[str]:
+    """Make a delivery; what became of it, `""` if somebody else has it by now."""
+    error = yield from _attempt(env, lease)
+    retry_us: int | None = None
+    outcome = "delivered" if error is None else "dead"
+    if error is not None and lease.row.attempts < ATTEMPTS:
+        outcome = "retried"
+        # Never at once: the same tick must not try again what just failed.
+        retry_us = now_us + max(backoff_us(lease.row.attempts, (yield from requests.chance())), SECOND_US)
+    return outcome if (yield from _settle(env, lease, retry_us, error)) else ""
+
+
+def _settle(env: Environment, lease: Lease, retry_us: int | None, error: str | None) -> Flow[bool]:
+    return requests.settle(env.tenant, lease.row.key, lease.token, retry_us=retry_us, error=error)
 
 
 def _attempt(env: Environment, lease: Lease) -> Flow[str | None]:

@@ -13,10 +13,11 @@ from supportflow._time import SECOND_US, to_us
 from supportflow.exceptions import ConflictError, InvalidInput, Refused, TicketNotFound
 from supportflow.flows import requests
 from supportflow.flows.agents import all_agents, read_agent
-from supportflow.flows.commands import handle, publish
+from supportflow.flows.commands import handle
+from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import read_ticket
-from supportflow.flows.queries import whole
+from supportflow.flows.queries import lookup, whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import FLOOR
 from supportflow.kernel.entry import entry_of
@@ -28,8 +29,9 @@ from supportflow.model.ticket import Ticket
 from supportflow.routing.floor import Absent, Change, Floor, Gone, Present, Proposal, Rejected, Waiting
 from supportflow.routing.roster import next_change_us, rostered
 from supportflow.routing.signature import Seat
+from supportflow.routing.whynot import Reason
 
-__all__ = ["Dispatched", "Dispatcher", "dispatch"]
+__all__ = ["Dispatched", "Dispatcher", "dispatch", "queue_position", "resign", "why_not"]
 
 LEASE_US = 30 * SECOND_US
 """How long a dispatcher leads without being heard of."""
@@ -109,7 +111,7 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
         raise Refused("", "dispatch", "the policy has no routing")
     now = yield from requests.now()
     now_us = to_us(now)
-    yield from publish(env, now)
+    yield from join(env, now)
     if not held.holder:
         held.holder = yield from requests.new_id(now)
     if not (yield from requests.lead(env.tenant, "dispatcher", held.holder, now_us, now_us + LEASE_US)):
@@ -128,6 +130,15 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
             break
         yield from _propose(run, limit)
     return Dispatched(True, run.offered, run.refused, len(run.floor), tuple(run.events))
+
+
+def resign(env: Environment, held: Dispatcher) -> Flow[None]:
+    """Stop leading, so that another dispatcher need not wait until this one has not been heard of for long enough."""
+    if held.floor is None:
+        return
+    held.floor = None
+    now_us = to_us((yield from requests.now()))
+    yield from requests.lead(env.tenant, "dispatcher", held.holder, now_us, now_us)
 
 
 def _fill(run: _Run) -> Flow[None]:
@@ -150,6 +161,47 @@ def _fill(run: _Run) -> Flow[None]:
             break
         after = (rows[-1].id,)
     run.proposals += run.floor.open(seats, entries)
+
+
+def why_not(
+    env: Environment, ticket_id: str | None, ref: str | None, agent_id: str
+) -> Flow[tuple[Reason, ...]]:
+    """Why an agent does not get a ticket now: every reason, and what would change it. Empty if they would be offered it.
+
+    Raises:
+        TicketNotFound: If there is no such ticket.
+        Refused: If the policy has no routing.
+    """
+    ticket = yield from lookup(env, ticket_id, ref)
+    if ticket.routing.offer is not None:
+        if ticket.routing.offer.agent == agent_id:
+            return ()
+        return (Reason("taken", f"it is offered to {ticket.routing.offer.agent}", "the offer ends"),)
+    floor = yield from _glance(env)
+    return floor.why_not(ticket.id, agent_id)
+
+
+def queue_position(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[int | None]:
+    """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
+
+    Raises:
+        TicketNotFound: If there is no such ticket.
+        Refused: If the policy has no routing.
+    """
+    ticket = yield from lookup(env, ticket_id, ref)
+    floor = yield from _glance(env)
+    return floor.position(ticket.id)
+
+
+def _glance(env: Environment) -> Flow[Floor]:
+    """A floor as it is now, for a question. It looks at everything that waits."""
+    routing = env.book.current.routing
+    if routing is None:
+        raise Refused("", "dispatch", "the policy has no routing")
+    now = yield from requests.now()
+    run = _Run(env, Dispatcher(), Floor(routing.policy.pick), to_us(now))
+    yield from _fill(run)
+    return run.floor
 
 
 def _seat(run: _Run, state: AgentState) -> Seat:
@@ -185,33 +237,47 @@ def _take_in(run: _Run) -> Flow[bool]:
     for lease in leases:
         yield from requests.settle(env.tenant, lease.row.key, lease.token, retry_us=None, error=None)
         streams[lease.row.key.rsplit(":", 2)[0]] = None
+    changes: list[Change] = []
     for stream in streams:
-        kind, _, name = stream.partition(":")
-        yield from _look(run, kind, name)
+        change = yield from _look(run, stream)
+        changes.append(change)
+    for change in sorted(changes, key=_turn):
+        run.tell(change)
     return bool(leases)
 
 
-def _look(run: _Run, kind: str, name: str) -> Flow[None]:
+def _turn(change: Change) -> tuple[int, object]:
+    """The order of what has changed between two dispatches: what comes in together is served by priority.
+
+    What is gone goes first; then agents who take nothing; then the tickets, the most urgent first, for those who were free
+    already; then agents who take something.
+    """
+    if isinstance(change, Waiting):
+        return 2, (change.entry.key, change.entry.ticket_id)
+    if isinstance(change, Present):
+        return 3 if change.seat.available else 1, change.seat.agent_id
+    return 0, change[0]
+
+
+def _look(run: _Run, stream: str) -> Flow[Change]:
     """Look at a ticket or an agent anew."""
+    kind, _, name = stream.partition(":")
     if kind == "ticket":
         row = yield from requests.load(run.env.tenant, name)
         if row is None or not row.queued:
-            run.tell(Gone(name))
-            return
+            return Gone(name)
         ticket = yield from read_ticket(run.env, row)
-        _see_ticket(run, ticket)
-        return
+        return _seen(run, ticket)
     agent_row = yield from requests.load_agent(run.env.tenant, name)
     if agent_row is None:
-        run.tell(Absent(name))
-        return
+        return Absent(name)
     state = yield from read_agent(run.env, agent_row)
-    run.tell(Present(_seat(run, state)))
+    return Present(_seat(run, state))
 
 
-def _see_ticket(run: _Run, ticket: Ticket) -> None:
+def _seen(run: _Run, ticket: Ticket) -> Change:
     entry = entry_of(ticket, run.env.book[ticket.policy])
-    run.tell(Gone(ticket.id) if entry is None else Waiting(entry))
+    return Gone(ticket.id) if entry is None else Waiting(entry)
 
 
 def _propose(run: _Run, limit: int) -> Flow[None]:
@@ -227,10 +293,10 @@ def _propose(run: _Run, limit: int) -> Flow[None]:
             except (Refused, InvalidInput, ConflictError, TicketNotFound):
                 run.refused += 1
                 run.tell(Rejected(ticket_id, agent_id))
-                yield from _look(run, "ticket", ticket_id)
-                yield from _look(run, "agent", agent_id)
+                for stream in (f"ticket:{ticket_id}", f"agent:{agent_id}"):
+                    run.tell((yield from _look(run, stream)))
                 continue
             run.offered += 1
             run.events += outcome.events
-            _see_ticket(run, outcome.ticket)
-            yield from _look(run, "agent", agent_id)
+            run.tell(_seen(run, outcome.ticket))
+            run.tell((yield from _look(run, f"agent:{agent_id}")))

@@ -1,11 +1,40 @@
-"""What all flows of one desk share: tenant, policy book, and what it delivers to."""
+"""What all flows of one desk share: tenant, policy book, what it delivers, and what the desk's stream says."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from supportflow._time import Instant
 from supportflow.policy import Policy, PolicyBook
 
-__all__ = ["Environment"]
+__all__ = ["Environment", "Standing"]
+
+
+class Standing(NamedTuple):
+    """What the desk's stream said when it was read last; every process of a tenant reads the same.
+
+    Attributes:
+        version: Number of events read.
+        policy: Fingerprint of the policy that was published last.
+        recorded_at: When the last event stands in the stream.
+        kinds: Kinds of events that some process delivers.
+        channels: Names of channels that some process delivers to.
+        looked_us: When the stream was read; None if it never was.
+    """
+
+    version: int = 0
+    policy: str | None = None
+    recorded_at: Instant | None = None
+    kinds: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    looked_us: int | None = None
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """What is subscribed, as topics of the outbox."""
+        return frozenset(
+            {f"event:{kind}" for kind in self.kinds} | {f"channel:{name}" for name in self.channels}
+        )
 
 
 @dataclass(slots=True)
@@ -16,22 +45,34 @@ class Environment:
         tenant: Whose tickets these are.
         book: Policy versions in use. A flow that meets a version that the book does not hold adds it; another book comes
             with another current version.
-        subscribed: Kinds of events that handlers wait for.
-        channels: Names of the channels that replies leave by.
+        serves: Topics that this process delivers itself: what its handlers wait for, and its channels.
         secret: Key of the request hash. With one, the hash covers texts too; without, everything but the texts.
         asks_model: Whether a host's model reads texts besides the policy's rules.
         published: Whether the store is known to hold the current policy.
+        joined: Whether the desk's stream is known to hold what this process serves.
+        desk: What the desk's stream says.
     """
 
     tenant: str
     book: PolicyBook
-    subscribed: Collection[str] = frozenset()
-    channels: Collection[str] = frozenset()
+    serves: Collection[str] = ()
     secret: bytes | None = None
     asks_model: bool = False
     published: bool = field(default=False)
+    joined: bool = field(default=False)
+    desk: Standing = field(default=Standing())
 
     @property
     def policy(self) -> Policy:
         """The current policy."""
         return self.book.current.document
+
+    @property
+    def subscribed(self) -> Collection[str]:
+        """Kinds of events that a delivery is owed for, whichever process makes it."""
+        return self.desk.kinds
+
+    @property
+    def channels(self) -> Collection[str]:
+        """Names of the channels that replies leave by, whichever process has them."""
+        return self.desk.channels

@@ -17,6 +17,7 @@ from supportflow.model.commands import (
     CommandBase,
     Correct,
     Exclude,
+    Merge,
     Offer,
     OpenTicket,
     Provide,
@@ -63,7 +64,7 @@ def gather(
         redacted=redacted,
         other=other,
         history=(yield from _history(env, command, ticket)),
-        case=(yield from _case(env, command, ticket)),
+        case=(yield from _case(env, command, ticket, other)),
         agents=(yield from _agents(env, command, ticket)),
     )
 
@@ -96,12 +97,18 @@ def _agents(env: Environment, command: CommandBase, ticket: Ticket | None) -> Fl
     return (yield from known_agents(env, ids))
 
 
-def _case(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[CaseFacts]:
+def _case(
+    env: Environment, command: CommandBase, ticket: Ticket | None, other: Ticket | None
+) -> Flow[CaseFacts]:
     """What is known about the people and the text of a command."""
     if isinstance(command, OpenTicket):
         return (yield from _of_contact(env, command))
     if ticket is None:
         return _NOTHING
+    if isinstance(command, Merge):
+        if other is None or other.requester == ticket.requester:
+            return _NOTHING
+        return CaseFacts(same_person=(yield from same_person(env, other.requester)))
     if isinstance(command, Reply):
         return CaseFacts(asks_for=_asks_for(env, command))
     if not isinstance(command, Receive | Provide | AddParty):

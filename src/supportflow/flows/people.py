@@ -60,7 +60,7 @@ def link(env: Environment, requester: str, other: str, by: Actor, *, linked: boo
         raise InvalidInput("other", "is the same id")
     if by.kind in {"requester", "party"}:
         raise Refused(requester, "link_requester", f"a {by.kind} cannot say who is who")
-    for _attempt in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         links, version = yield from _links(env, requester)
         if (other in links) == linked:
             return (yield from same_person(env, requester))
@@ -78,4 +78,5 @@ def link(env: Environment, requester: str, other: str, by: Actor, *, linked: boo
         answer = yield from requests.commit(Commit(env.tenant, changes))
         if not isinstance(answer, Conflict):
             return (yield from same_person(env, requester))
+        yield from requests.pause_after_conflict(attempt)
     raise ConflictError(f"requester:{requester}", ATTEMPTS)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
-from supportflow.flows.commands import handle, publish
+from supportflow.flows.commands import handle
+from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
 from supportflow.model.commands import Advance
@@ -40,7 +41,7 @@ def use(env: Environment, policy: Policy, progress: Progress | None) -> Flow[int
     env.book = env.book.publishing(CompiledPolicy(policy))
     env.published = False
     now = yield from requests.now()
-    yield from publish(env, now)
+    yield from join(env, now)
     return (yield from _move_all(env, progress)) if policy.edits == "now" else 0
 
 

@@ -24,6 +24,7 @@ from supportflow.sla.reading import ClockReading
 __all__ = [
     "Order",
     "clocks",
+    "cursor_after",
     "dead_letters",
     "erase",
     "explained",
@@ -31,6 +32,7 @@ __all__ = [
     "history",
     "lookup",
     "permitted",
+    "read_cursor",
     "read_filters",
     "whole",
 ]
@@ -116,12 +118,12 @@ def find(
     if "status_category" in equal:
         equal["status_category"] = _category(equal["status_category"])
     columns, descending = _ORDERS[order]
-    after = None if cursor is None else _read_cursor(cursor, order, len(columns))
+    after = None if cursor is None else read_cursor(cursor, order, len(columns))
     rows = yield from requests.search(env.tenant, Query(equal, columns, after, limit + 1, descending))
     shown = rows[:limit]
     tickets = yield from read_tickets(env, shown)
     more = len(rows) > limit
-    return Page(tickets, _cursor(order, columns, shown[-1]) if more else None)
+    return Page(tickets, cursor_after(order, columns, shown[-1]) if more else None)
 
 
 def _category(value: object) -> str:
@@ -131,12 +133,18 @@ def _category(value: object) -> str:
         raise InvalidInput("status_category", f"is not one of {', '.join(StatusCategory)}") from None
 
 
-def _cursor(order: str, columns: tuple[SortColumn, ...], last: TicketRow) -> str:
+def cursor_after(order: str, columns: tuple[SortColumn, ...], last: TicketRow) -> str:
+    """What names the place after a row in an order."""
     document = json.dumps([order, *(getattr(last, column) for column in columns)])
     return base64.urlsafe_b64encode(document.encode()).decode()
 
 
-def _read_cursor(cursor: str, order: str, columns: int) -> tuple[int | str | None, ...]:
+def read_cursor(cursor: str, order: str, columns: int) -> tuple[int | str | None, ...]:
+    """The place that a cursor names.
+
+    Raises:
+        InvalidInput: If it names none in this order.
+    """
     if not isinstance(cursor, str):
         raise InvalidInput("cursor", "is not a text")
     try:
@@ -175,7 +183,7 @@ def explained(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[
     ticket = yield from lookup(env, ticket_id, ref)
     events = yield from history(env, ticket.id, None)
     now = yield from requests.now()
-    return explain(ticket, events, env.book[ticket.policy], now)
+    return explain(ticket, events, env.book[ticket.policy], now, current=env.book.current)
 
 
 def clocks(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[ClockReading, ...]]:

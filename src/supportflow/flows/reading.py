@@ -1,6 +1,6 @@
 """Questions whose answers have texts in them: messages and evidence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
@@ -12,12 +12,12 @@ from supportflow.kernel.intake import has
 from supportflow.model.casework import Party
 from supportflow.model.content import Content, ContentRef
 from supportflow.model.events import (
-    EventBase,
     EvidenceProvided,
     EvidenceRequested,
     MessageReceived,
     NoteAdded,
     ReplySent,
+    TicketAbsorbed,
     TicketOpened,
 )
 from supportflow.model.people import Actor, Requester
@@ -116,7 +116,7 @@ def evidence(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[t
     """The requester's evidence: every item that the ticket's category needs, and whatever else came; the latest of each."""
     ticket = yield from lookup(env, ticket_id, ref)
     cases = env.book[ticket.policy].cases
-    given = _given((yield from history(env, ticket.id, None)))
+    given = yield from _given(env, ticket.id)
     found = yield from requests.contents(
         env.tenant, [one.value.id for one in given.values() if one.value is not None]
     )
@@ -143,7 +143,20 @@ def evidence(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[t
     return tuple(items)
 
 
-def _given(events: Sequence[EventBase]) -> dict[str, EvidenceProvided]:
-    return {
-        event.item: event for event in events if isinstance(event, EvidenceProvided) and event.party is None
-    }
+def _given(env: Environment, ticket_id: str) -> Flow[dict[str, EvidenceProvided]]:
+    """The latest of each item that the requester gave, on the ticket or on one that was merged into it."""
+    found: dict[str, EvidenceProvided] = {}
+    waiting: list[tuple[str, frozenset[str] | None]] = [(ticket_id, None)]
+    seen = {ticket_id}
+    while waiting:
+        name, wanted = waiting.pop(0)
+        for event in (yield from history(env, name, None)):
+            if isinstance(event, EvidenceProvided) and event.party is None:
+                known = found.get(event.item)
+                later = known is None or known.recorded_at <= event.recorded_at
+                if later and (wanted is None or event.item in wanted):
+                    found[event.item] = event
+            elif isinstance(event, TicketAbsorbed) and event.provided and event.source_id not in seen:
+                seen.add(event.source_id)
+                waiting.append((event.source_id, frozenset(event.provided)))
+    return found

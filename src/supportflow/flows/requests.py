@@ -23,7 +23,7 @@ from supportflow.model.storage import (
 __all__ = ["Call", "Flow", "Port"]
 
 T = TypeVar("T")
-Port = Literal["store", "clock", "ids", "channel", "handler", "classifier"]
+Port = Literal["store", "clock", "ids", "channel", "handler", "classifier", "pause"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Call:
 
     Attributes:
         port: Which port.
-        method: Its method; for `channel` the channel's name, for `handler` the kind of the event.
+        method: Its method; for `channel` the channel's name, for `handler` the kind of the event; for `pause` nothing.
         args: Positional arguments.
         named: Named arguments.
     """
@@ -65,6 +65,25 @@ def salt() -> Flow[bytes]:
 def chance() -> Flow[float]:
     """A number from 0 up to 1."""
     return (yield Call("ids", "chance"))  # type: ignore[no-any-return]
+
+
+PATIENT = 2
+"""How many conflicts are answered by trying again at once: most are over then."""
+_FIRST_PAUSE_S = 0.002
+_LONGEST_PAUSE_S = 0.128
+
+
+def pause_after_conflict(attempts: int) -> Flow[None]:
+    """Wait a moment before trying again what others were faster at: longer each time, and never as long as they.
+
+    Those that run into each other once would go on doing so in step; full jitter spreads them.
+
+    Args:
+        attempts: How many have met a conflict.
+    """
+    if attempts >= PATIENT:
+        longest = min(_FIRST_PAUSE_S * 2 ** (attempts - PATIENT), _LONGEST_PAUSE_S)
+        yield Call("pause", "", (longest * (yield from chance()),))
 
 
 def classify(text: str) -> Flow[Signals]:
@@ -179,3 +198,13 @@ def put_policy(tenant: str, fingerprint: str, document: bytes) -> Flow[None]:
 def get_policy(tenant: str, fingerprint: str) -> Flow[bytes | None]:
     """A policy version."""
     return (yield Call("store", "get_policy", (tenant, fingerprint)))  # type: ignore[no-any-return]
+
+
+def archive(tenant: str, before_us: int, limit: int) -> Flow[int]:
+    """Put old tickets away."""
+    return (yield Call("store", "archive", (tenant, before_us, limit)))  # type: ignore[no-any-return]
+
+
+def purge_keys(tenant: str, before_us: int, limit: int) -> Flow[int]:
+    """Forget old idempotency keys."""
+    return (yield Call("store", "purge_keys", (tenant, before_us, limit)))  # type: ignore[no-any-return]

@@ -18,7 +18,8 @@ class Tick:
         delivered: Deliveries that arrived.
         retried: Deliveries that failed and will be tried again.
         dead: Deliveries that were given up.
-        failed: Ids of tickets that could not be advanced; they are tried again by the next tick.
+        failed: Ids of tickets that could not be advanced; they are tried again later, ever more rarely.
+        errors: For each of these the class of the error.
     """
 
     events: tuple[EventBase, ...] = ()
@@ -27,6 +28,7 @@ class Tick:
     retried: int = 0
     dead: int = 0
     failed: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[EventBase]:
         return iter(self.events)

@@ -1,10 +1,10 @@
 """Between values and rows: events, snapshots and outbox entries as a store keeps them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from supportflow._time import to_us
 from supportflow.flows.environment import Environment
-from supportflow.kernel import FOLD_VERSION, evolve, wakeup
+from supportflow.kernel import FOLD_VERSION, Decision, wakeup
 from supportflow.kernel.agents import AGENT_FOLD_VERSION, evolve_agent
 from supportflow.kernel.waiting import is_queued
 from supportflow.kernel.wakeup import queue_place
@@ -83,17 +83,14 @@ def agent_row(state: AgentState) -> AgentRow:
 
 
 def stream_changes(
-    env: Environment,
-    before: Iterable[Ticket],
-    events: Sequence[EventBase],
-    agents: Mapping[str, AgentState],
+    env: Environment, before: Iterable[Ticket], decision: Decision
 ) -> tuple[tuple[StreamChange, ...], dict[str, Ticket]]:
     """The events of a decision, sorted into streams, with the tickets that they lead to."""
-    tickets: dict[str, Ticket] = {ticket.id: ticket for ticket in before}
     versions = {ticket.id: ticket.version for ticket in before}
+    tickets = {ticket.id: ticket for ticket in (*before, *decision.tickets)}
     grouped: dict[str, list[EventBase]] = {}
     working: dict[str, list[AgentEvent]] = {}
-    for event in events:
+    for event in decision.events:
         if isinstance(event, AgentEvent):
             working.setdefault(event.agent_id, []).append(event)
             continue
@@ -101,26 +98,29 @@ def stream_changes(
         grouped.setdefault(event.ticket_id, []).append(event)
     changes: list[StreamChange] = []
     for ticket_id, own in grouped.items():
-        ticket = tickets.get(ticket_id)
-        for event in own:
-            ticket = evolve(ticket, event, tenant=env.tenant)
-        assert ticket is not None
-        tickets[ticket_id] = ticket
-        first = versions.get(ticket_id, 0)
+        ticket, first = tickets[ticket_id], versions.get(ticket_id, 0)
+        assert ticket.version == first + len(own)
         rows = tuple(event_row(seq, event) for seq, event in enumerate(own, first + 1))
         row = ticket_row(ticket, env.book[ticket.policy])
         changes.append(StreamChange(f"ticket:{ticket_id}", first, rows, row))
-    changes += (agent_change(agents[agent_id], own) for agent_id, own in working.items())
+    states = {state.id: state for state in decision.agents}
+    for agent_id, shifts in working.items():
+        changes.append(_agent_stream(states[agent_id], shifts))
     return tuple(changes), tickets
 
 
 def agent_change(state: AgentState | None, events: Sequence[AgentEvent]) -> StreamChange:
     """New events of one agent, with the row that they lead to."""
-    first = 0 if state is None else state.version
-    rows = tuple(event_row(seq, event) for seq, event in enumerate(events, first + 1))
     for event in events:
         state = evolve_agent(state, event)
     assert state is not None
+    return _agent_stream(state, events)
+
+
+def _agent_stream(state: AgentState, events: Sequence[AgentEvent]) -> StreamChange:
+    """New events of one agent, and the state that they have led to."""
+    first = state.version - len(events)
+    rows = tuple(event_row(seq, event) for seq, event in enumerate(events, first + 1))
     return StreamChange(f"agent:{state.id}", first, rows, agent_row(state))
 
 
@@ -128,6 +128,8 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
     """What must leave the desk because of a commit: events that handlers wait for, replies for channels."""
     rows: list[OutboxRow] = []
     routed = env.policy.routing is not None
+    if not (env.subscribed or env.channels or routed):
+        return ()
     for change in changes:
         if routed and change.row is not None and _stirs(change):
             key = f"{change.stream}:{change.events[-1].seq}:floor"
@@ -159,7 +161,7 @@ def _stirs(change: StreamChange) -> bool:
 
 
 def _is_late(row: EventRow) -> bool:
-    return row.kind.startswith("sla_") and getattr(read_row(row), "late", False)
+    return row.kind.startswith(("sla_", "ladder_")) and getattr(read_row(row), "late", False)
 
 
 def _channel_of(row: EventRow) -> str | None:

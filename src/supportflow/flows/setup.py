@@ -1,6 +1,7 @@
 """Making the environment of a desk from what a host passes in."""
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -10,10 +11,12 @@ from supportflow.model.base import is_id
 from supportflow.model.events import EVENT_TYPES, EventBase, TicketEvent
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
-__all__ = ["channels_of", "kinds_of", "new_environment", "plain_only"]
+__all__ = ["channels_of", "kinds_of", "new_environment", "plain_only", "span_us", "topics_of"]
 
 _MIN_SECRET = 16
 _MAX_TENANT = 100
+_MAX_CHANNEL = 100
+_DAY = timedelta(days=1)
 
 
 def kinds_of(on: Mapping[type[EventBase], Any]) -> dict[str, Any]:
@@ -24,19 +27,43 @@ def kinds_of(on: Mapping[type[EventBase], Any]) -> dict[str, Any]:
     """
     if not isinstance(on, Mapping):
         raise InvalidInput("on", "is not a mapping of event classes to handlers")
-    kinds = {cls: kind for kind, cls in EVENT_TYPES.items()}
     handlers: dict[str, Any] = {}
     for cls, handler in on.items():
-        if cls not in kinds:
-            raise InvalidInput("on", f"{cls!r} is not an event class")
-        if not issubclass(cls, TicketEvent):
-            raise InvalidInput(
-                "on", f"{cls.__name__} is the desk's own; only events of tickets are delivered"
-            )
+        kind = _kind_of("on", cls)
         if not callable(handler):
             raise InvalidInput("on", f"the handler of {cls.__name__} cannot be called")
-        handlers[kinds[cls]] = handler
+        handlers[kind] = handler
     return handlers
+
+
+def _kind_of(field: str, cls: object) -> str:
+    """The kind of an event class of which deliveries can be made."""
+    kind = next((kind for kind, known in EVENT_TYPES.items() if known is cls), None)
+    if kind is None:
+        raise InvalidInput(field, f"{cls!r} is not an event class")
+    if not issubclass(EVENT_TYPES[kind], TicketEvent):
+        raise InvalidInput(
+            field, f"{EVENT_TYPES[kind].__name__} is not a ticket's; only events of tickets are delivered"
+        )
+    return kind
+
+
+def _channel_name(name: object) -> str:
+    if not isinstance(name, str) or not is_id(name) or len(name) > _MAX_CHANNEL:
+        raise InvalidInput("channels", f"{name!r} is not a name")
+    return name
+
+
+def topics_of(events: Collection[object], channels: object) -> tuple[str, ...]:
+    """The outbox topics of event classes and of names of channels.
+
+    Raises:
+        InvalidInput: If something is not an event class, or not a name.
+    """
+    if isinstance(channels, str) or not isinstance(channels, Collection):
+        raise InvalidInput("channels", "is not a list of names")
+    kinds = [f"event:{_kind_of('events', cls)}" for cls in events]
+    return (*kinds, *(f"channel:{_channel_name(name)}" for name in channels))
 
 
 def channels_of(channels: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -48,6 +75,7 @@ def channels_of(channels: Mapping[str, Any] | None) -> dict[str, Any]:
     if channels is not None and not isinstance(channels, Mapping):
         raise InvalidInput("channels", "is not a mapping of names to channels")
     for name, channel in (channels or {}).items():
+        _channel_name(name)
         if not callable(getattr(channel, "send", None)):
             raise InvalidInput("channels", f"{name!r} is not a channel: it has no method `send`")
     return dict(channels or {})
@@ -67,10 +95,21 @@ def plain_only(handlers: Mapping[str, Any], channels: Mapping[str, Any]) -> None
             raise InvalidInput("channels", f"{name!r} is async: use AsyncDesk")
 
 
+def span_us(at_most: object) -> int:
+    """A duration up to a day, in microseconds.
+
+    Raises:
+        InvalidInput: If it is none.
+    """
+    if not isinstance(at_most, timedelta) or not timedelta() <= at_most <= _DAY:
+        raise InvalidInput("at_most", "is not a duration between zero and a day")
+    return at_most // timedelta(microseconds=1)
+
+
 def new_environment(
     policy: Policy | None,
     tenant: str,
-    subscribed: Collection[str],
+    kinds: Collection[str],
     channels: Collection[str],
     secret: bytes | None,
     *,
@@ -91,4 +130,5 @@ def new_environment(
     if secret is not None and len(secret) < _MIN_SECRET:
         raise InvalidInput("secret", f"is shorter than {_MIN_SECRET} bytes")
     book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))
-    return Environment(tenant, book, frozenset(subscribed), frozenset(channels), secret, asks_model)
+    serves = (*(f"event:{kind}" for kind in kinds), *(f"channel:{name}" for name in channels))
+    return Environment(tenant, book, serves, secret, asks_model)

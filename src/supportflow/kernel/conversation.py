@@ -2,11 +2,11 @@
 
 from supportflow._time import from_us
 from supportflow.exceptions import Refused
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask, take_in, waits
-from supportflow.kernel.opening import as_ref, begin, handles
-from supportflow.kernel.settling import settle
+from supportflow.kernel.opening import as_ref, begin, handles, spoken_for
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Described, Receive, Reply
 from supportflow.model.events import (
@@ -20,7 +20,7 @@ from supportflow.model.events import (
 from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
-from supportflow.triage.priority import evidence_of
+from supportflow.triage.priority import evidence_of, told_apart
 
 __all__ = ["add_note", "origin_of", "receive", "reply"]
 
@@ -48,6 +48,7 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
     """Take in a message. The requester's words answer a question, reopen what was resolved, or open a follow-up."""
     ticket = draft.ticket
     origin = origin_of(ticket, command.by, command.automatic, facts.case.same_person)
+    asked = ticket.informational
     reopens = ticket.status_category is StatusCategory.RESOLVED and _can_reopen(draft)
     if origin == "requester" and not ticket.is_open and not reopens:
         _follow_up(draft, command, facts, book)
@@ -62,6 +63,8 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
             flags=_flags(facts, origin),
             review=facts.signals is not None and facts.signals.raised_for_review,
             redacted=facts.redacted,
+            spoken=None if command.automatic is not None else spoken_for(facts.signals, draft.policy),
+            informational=facts.signals is not None and facts.signals.informational,
         )
     )
     if origin == "party":
@@ -73,7 +76,7 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
         elif reopens:
             draft.fire("reopen", cause="message")
     if command.automatic is None:  # a bounce quotes the desk's own words
-        _raise_class(draft, facts)
+        _raise_class(draft, facts, asked=asked)
     if origin == "requester":
         ask(draft, None if facts.signals is None else facts.signals.language)
 
@@ -91,20 +94,33 @@ def _can_reopen(draft: Draft) -> bool:
     return found is not None and not found.kept
 
 
-def _raise_class(draft: Draft, facts: Facts) -> None:
-    """A later message can raise the class, never lower it."""
-    signals, ticket = facts.signals, draft.ticket
-    if signals is None or not draft.policy.priority.raises(signals, ticket.priority_class):
+def _raise_class(draft: Draft, facts: Facts, *, asked: bool) -> None:
+    """A later message can raise the class, never lower it. What only asked about security until now is raised by a report.
+
+    Args:
+        draft: The ticket.
+        facts: What the text says.
+        asked: True if the ticket was a mere question before.
+    """
+    signals, ticket, priority = facts.signals, draft.ticket, draft.policy.priority
+    if signals is None:
+        return
+    level, evidence = ticket.level, evidence_of(signals)
+    if asked and not ticket.informational:
+        again = priority.again(ticket, draft.view())
+        level, evidence = again.level, (*evidence, *told_apart(again.evidence)[1])
+    raises = priority.raises(signals, ticket.priority_class)
+    if not raises and level == ticket.level:
         return
     draft.emit(
         PriorityChanged(
             **draft.head(),
-            priority_class=signals.priority_class,
-            level=ticket.level,
+            priority_class=signals.priority_class if raises else ticket.priority_class,
+            level=level,
             previous_class=ticket.priority_class,
             previous_level=ticket.level,
             rule="words",
-            evidence=evidence_of(signals),
+            evidence=evidence,
         )
     )
 
@@ -139,13 +155,23 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
         opened_at=from_us(draft.at_us),
         policy=policy.fingerprint,
         follow_up_of=ended.id,
+        spoken=ended.spoken,
+        informational=ended.informational,
         redacted=facts.redacted,
     )
     same_class = ended.priority_class if ended.priority_class in policy.document.classes else None
     asked = Described(requester=ended.requester, priority_class=same_class, level=ended.level)
-    opened = begin(event, asked, facts.signals, policy, ended.tenant, detected_us=draft.detected_us)
-    settle(opened, facts, None)
-    draft.events += opened.events
+    opened = begin(
+        event,
+        asked,
+        facts.signals,
+        policy,
+        ended.tenant,
+        detected_us=draft.detected_us,
+        given=ended.given,
+    )
+    conclude(opened, facts, None)
+    draft.include(opened)
 
 
 def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:

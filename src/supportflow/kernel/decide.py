@@ -6,12 +6,20 @@ A command that is stamped with the very instant of a wake-up precedes it.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from supportflow._time import Instant, to_us
+from supportflow._time import Instant, instant, to_us
 from supportflow.exceptions import InvalidInput
+from supportflow.kernel.actions import (
+    decide_action,
+    record_action,
+    request_action,
+    undo_action,
+)
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.conversation import add_note, receive, reply
 from supportflow.kernel.draft import Draft
+from supportflow.kernel.escalating import escalate
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.identity import join
 from supportflow.kernel.intake import provide
@@ -24,7 +32,6 @@ from supportflow.kernel.procedures import complete_step
 from supportflow.kernel.rebuild import past_clock
 from supportflow.kernel.repeating import joined_ticket
 from supportflow.kernel.routing import accept, decline, hand_over, offer, release, withdraw
-from supportflow.kernel.settling import settle
 from supportflow.kernel.verifying import authorise, verify
 from supportflow.kernel.working import assign, set_priority, trigger, update
 from supportflow.model.commands import (
@@ -40,7 +47,9 @@ from supportflow.model.commands import (
     CommandBase,
     CompleteStep,
     Correct,
+    DecideAction,
     Decline,
+    Escalate,
     Exclude,
     HandOver,
     Hold,
@@ -50,24 +59,42 @@ from supportflow.model.commands import (
     OpenTicket,
     Provide,
     Receive,
+    RecordAction,
     Release,
     Reopen,
     Reply,
+    RequestAction,
     Resolve,
     Resume,
     SetPriority,
     Split,
     Trigger,
+    UndoAction,
     Update,
     Verify,
     WaitForRequester,
     Withdraw,
 )
 from supportflow.model.events import EventBase
+from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
 
-__all__ = ["Facts", "decide"]
+__all__ = ["Decision", "Facts", "decide", "decided"]
+
+
+class Decision(NamedTuple):
+    """What a command leads to.
+
+    Attributes:
+        events: The events in order, on this ticket and on others.
+        tickets: Every ticket that has one of these events, folded: what `evolve` would make of them.
+        agents: Every agent who has one of these events, folded.
+    """
+
+    events: tuple[EventBase, ...]
+    tickets: tuple[Ticket, ...]
+    agents: tuple[AgentState, ...] = ()
 
 
 def decide(
@@ -89,6 +116,20 @@ def decide(
         Refused: If the command is not allowed in this state.
         InvalidInput: If it names what the policy does not know.
     """
+    return tuple(_draft(book, ticket, command, facts, now).events)
+
+
+def decided(
+    book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
+) -> Decision:
+    """What `decide` answers, with the tickets that it folded on the way: who stores them need not fold again."""
+    draft = _draft(book, ticket, command, facts, now)
+    return Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
+
+
+def _draft(
+    book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
+) -> Draft:
     now_us = to_us(now)
     if isinstance(command, OpenTicket):
         known = _joined(book, command, facts, now_us)
@@ -105,10 +146,12 @@ def decide(
     observed_at = command.at if isinstance(command, Observe) else None
     if observed_at is not None and to_us(observed_at) > now_us:
         raise InvalidInput("at", "lies in the future")
+    moment = instant(now) if observed_at is None else observed_at
     at_us = now_us if observed_at is None else to_us(observed_at)
-    draft = Draft(ticket, book[ticket.policy], at_us, command.by, detected_us=now_us)
+    draft = Draft(ticket, book[ticket.policy], at_us, command.by, detected_us=now_us, moment=moment)
     if facts.history:
         draft.past = partial(past_clock, history=facts.history)
+    draft.current = book.current
     draft.advance(draft.at_us)
     current = book.current
     edits = current.document.edits
@@ -117,13 +160,13 @@ def decide(
         draft.move_to(current)
         draft.advance(draft.at_us)
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
-    draft.observed_at = None if draft.at_us == at_us else (observed_at or now)
+    draft.observed_at = None if draft.at_us == at_us else moment
     handler(draft, command, facts, book)
-    settle(draft, facts, ticket)
+    conclude(draft, facts, ticket)
     if observed_at is not None:
         draft.observed_at = None
         draft.advance(now_us)
-    return tuple(draft.events)
+    return draft
 
 
 def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Ticket | None:
@@ -149,6 +192,8 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     Close: trigger,
     CompleteStep: complete_step,
     Correct: correct,
+    DecideAction: decide_action,
+    Escalate: escalate,
     Decline: decline,
     Exclude: exclude,
     HandOver: hand_over,
@@ -158,14 +203,17 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     Offer: offer,
     Provide: provide,
     Receive: receive,
+    RecordAction: record_action,
     Release: release,
     Reopen: trigger,
     Reply: reply,
+    RequestAction: request_action,
     Resolve: trigger,
     Resume: trigger,
     SetPriority: set_priority,
     Split: split,
     Trigger: trigger,
+    UndoAction: undo_action,
     Update: update,
     Verify: verify,
     WaitForRequester: trigger,

@@ -1,12 +1,12 @@
 """A draft: the events of one decision on one ticket, folded as they are written, with the clocks that react to them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from supportflow._time import Instant, from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused
+from supportflow.kernel.climbing import attach, climb, follow
 from supportflow.kernel.evolve import evolve
 from supportflow.kernel.waiting import pass_time
 from supportflow.kernel.wakeup import Due, next_due
@@ -43,13 +43,14 @@ Past = Callable[["Draft", Clock], Clock | None]
 
 
 class Draft:
-    """Collects what a decision records on one ticket.
+    """Collects what a decision records on one ticket, and takes in what it records on others.
 
     Args:
         ticket: The ticket before the decision.
         policy: The policy that it lives under.
         at_us: The instant of the decision. Events never stand before what is already recorded.
         detected_us: The real time of the decision, for what is noticed late.
+        moment: The instant `at_us` itself, if it is at hand: to make one costs as much as a small event.
     """
 
     __slots__ = (
@@ -59,10 +60,13 @@ class Draft:
         "at_us",
         "bound",
         "by",
+        "climbs",
         "closes_itself",
+        "current",
         "detected_us",
         "events",
         "observed_at",
+        "others",
         "past",
         "policy",
         "ticket",
@@ -77,10 +81,10 @@ class Draft:
         *,
         detected_us: int | None = None,
         observed_at: Instant | None = None,
+        moment: Instant | None = None,
     ) -> None:
-        self._at: tuple[int, Instant] | None = (
-            None  # what `at` last answered: several events stand at one instant
-        )
+        # What `at` last answered: several events stand at one instant.
+        self._at: tuple[int, Instant] | None = None if moment is None else (at_us, moment)
         self.ticket = ticket
         self.policy = policy
         self.at_us = max(at_us, to_us(ticket.recorded_at))
@@ -89,9 +93,14 @@ class Draft:
         self.observed_at = observed_at
         self.events: list[EventBase] = []
         self.agents: dict[str, AgentState] = {}
+        self.others: list[Ticket] = []
         self.adopting = False
         self.bound: CompiledSla | None = None
         self.closes_itself = True
+        self.climbs = True  # ladders start and follow
+        self.current: CompiledPolicy | None = (
+            None  # whose people are called: the desk's policy, not the ticket's version
+        )
         self.past: Past | None = None
 
     @classmethod
@@ -103,14 +112,17 @@ class Draft:
         *,
         detected_us: int,
         bound: CompiledSla | None = None,
+        climbs: bool = True,
     ) -> "Draft":
         """The draft of a ticket that begins with this event; `bound` is an SLA policy that applies whatever matches."""
         ticket = evolve(None, event, tenant=tenant)
         draft = cls(ticket, policy, to_us(event.recorded_at), event.by, detected_us=detected_us)
         draft.bound = bound
         draft.adopting = isinstance(event, TicketAdopted)
+        draft.climbs = climbs
         draft.events.append(event)
         draft._clocks(None, event, rematch=True)
+        follow(draft, event)
         return draft
 
     @property
@@ -129,6 +141,12 @@ class Draft:
             "by": self.by,
         }
 
+    def include(self, other: "Draft") -> None:
+        """Take in what the same decision records on another ticket, after what is recorded already."""
+        self.events += other.events
+        self.others.append(other.ticket)
+        self.agents.update(other.agents)
+
     def view(self) -> Mapping[str, object]:
         """The ticket's fields now, for conditions."""
         return ticket_record(self.ticket, self.at_us)
@@ -137,6 +155,7 @@ class Draft:
         """Record an event, and let the clocks react."""
         before = self._write(event)
         self._clocks(before, event, rematch=False)
+        follow(self, event)
 
     def _write(self, event: EventBase) -> Ticket:
         before = self.ticket
@@ -197,7 +216,7 @@ class Draft:
         if move.move != "attach" or move.state is None or self.past is None:
             return move
         past = self.past(self, move.state)
-        return move if past is None else replace(move, state=past, reason="retroactive")
+        return move if past is None else move._replace(state=past, reason="retroactive")
 
     def move_clocks(self, clocks: Iterable[Clock], reason: str) -> None:
         """Put other states in the place of clocks of the same targets."""
@@ -215,21 +234,28 @@ class Draft:
             return
         self.policy = policy
         self._react(policy.sla.match(self.view), SIGNAL_BIT[Signal.UPDATED], old=old)
+        attach(self, "policy")
 
     # --- what time does ------------------------------------------------------------------------
 
     def advance(self, until_us: int) -> None:
         """Let everything happen that was due strictly before an instant, in order, each at its own instant."""
+        due = self._next_due(until_us)
+        if due is None:
+            self.at_us = max(self.at_us, until_us)
+            return
         by, observed_at, at_us = self.by, self.observed_at, self.at_us
         self.by, self.observed_at = SYSTEM, None
-        while (due := self._next_due()) is not None and due.at_us < until_us:
+        while due is not None:
             self.at_us = max(due.at_us, to_us(self.ticket.recorded_at))
             self._fire(due)
+            due = self._next_due(until_us)
         self.by, self.observed_at = by, observed_at
         self.at_us = max(at_us, until_us, to_us(self.ticket.recorded_at))
 
-    def _next_due(self) -> Due | None:
-        return next_due(self.ticket, self.policy, closing=self.closes_itself)
+    def _next_due(self, before_us: int) -> Due | None:
+        due = next_due(self.ticket, self.policy, closing=self.closes_itself, before_us=before_us)
+        return None if due is None or due.at_us >= before_us else due
 
     def _fire(self, due: Due) -> None:
         if due.what == "milestone":
@@ -242,6 +268,8 @@ class Draft:
             self._write(ClocksMoved(**self.head(), moves=(move,), sla=self.ticket.sla))
         elif due.what == "party_deadline":
             self._overdue(due)
+        elif due.what == "ladder":
+            climb(self, due.place, due.at_us)
         elif due.what != "auto_close":
             pass_time(self, due.what)
         else:

@@ -1,4 +1,4 @@
-"""Folding of evidence, steps, parties, verification and joined contacts: what they do to a ticket's `case`."""
+"""Folding of evidence, steps, parties, verification, joined contacts, merged tickets and priority."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,15 +13,20 @@ from supportflow.model.events import (
     EventBase,
     EvidenceProvided,
     EvidenceRequested,
+    MessageReceived,
     PartyAdded,
     PartyDeadlinePassed,
+    PriorityChanged,
     RequesterVerified,
     StatusChanged,
     StepCompleted,
+    TicketAbsorbed,
+    TicketAdopted,
+    TicketOpened,
 )
 from supportflow.model.ticket import Ticket
 
-__all__ = ["CASE_CHANGES", "heard", "waiting_after"]
+__all__ = ["CASE_CHANGES", "chosen", "heard", "listened", "waiting_after"]
 
 Changes = dict[str, Any]
 
@@ -88,6 +93,97 @@ def _verified(ticket: Ticket, event: RequesterVerified) -> Changes:
     return {"case": replace(ticket.case, verifications=(*others, latest))}
 
 
+def _absorbed(ticket: Ticket, event: TicketAbsorbed) -> Changes:
+    case = ticket.case
+    parties = {party.id: party for party in event.parties}
+    own = tuple(_both(party, parties.pop(party.id, party)) for party in case.parties)
+    changes: Changes = {"absorbed": ticket.absorbed + 1}
+    joined = replace(
+        case,
+        asked=_with(case.asked, *event.asked),
+        provided=_with(case.provided, *event.provided),
+        parties=(*own, *parties.values()),
+        verifications=_longest(*case.verifications, *event.verifications),
+    )
+    if joined != case:
+        changes["case"] = joined
+    if event.flags:
+        changes["flags"] = tuple(sorted({*ticket.flags, *event.flags}))
+    if event.review:
+        changes["review"] = True
+    if event.spoken:
+        changes["spoken"] = tuple(sorted({*ticket.spoken, *event.spoken}))
+        changes["informational"] = False
+    return changes
+
+
+def _both(party: PartyState, other: PartyState) -> PartyState:
+    """Somebody who is a party of both cases: asked for all that either asks for, until the time that this one gives."""
+    due_us, overdue = (other.due_us, other.overdue) if party.due_us is None else (party.due_us, party.overdue)
+    return replace(
+        party,
+        due_us=due_us,
+        overdue=overdue,
+        expects=_with(party.expects, *other.expects),
+        given=_with(party.given, *other.given),
+        heard=party.heard or other.heard,
+    )
+
+
+def _longest(*verifications: Verification) -> tuple[Verification, ...]:
+    """Of each level, the verification that ends last."""
+    found: dict[str, Verification] = {}
+    for one in verifications:
+        known = found.get(one.level)
+        if known is None or known.until_us < one.until_us:
+            found[one.level] = one
+    return tuple(found.values())
+
+
+# --- priority ------------------------------------------------------------------------------------
+
+
+def chosen(event: TicketOpened | TicketAdopted) -> Changes:
+    """What the beginning says of how class and level came about, as far as it is nothing usual."""
+    given, spoken = event.given, event.spoken
+    # Recordings from before these fields say the same by the rule's name.
+    if event.rule == "given" and "class" not in given:
+        given = tuple(sorted({"class", *given}))
+    elif event.rule == "words" and not spoken:
+        spoken = (event.priority_class,)
+    changes: Changes = {}
+    if given:
+        changes["given"] = given
+    if spoken:
+        changes["spoken"], changes["informational"] = spoken, event.informational
+    return changes
+
+
+def listened(ticket: Ticket, event: MessageReceived) -> Changes:
+    """What a message says of the class: a report among questions is a report."""
+    assert event.spoken is not None
+    return {
+        "spoken": tuple(sorted({*ticket.spoken, event.spoken})),
+        "informational": ticket.informational and event.informational,
+    }
+
+
+def _priority_changed(ticket: Ticket, event: PriorityChanged) -> Changes:
+    changes: Changes = {
+        "priority_class": event.priority_class,
+        "level": event.level,
+        "rule": event.rule,
+        "evidence": event.evidence,
+    }
+    # A recording from before the field does not say which of the two a person set.
+    given = event.given or (("class", "level") if event.rule == "given" else ())
+    if given:
+        changes["given"] = tuple(sorted({*ticket.given, *given}))
+    if event.rule in {"words", "merged"}:
+        changes["spoken"] = tuple(sorted({*ticket.spoken, event.priority_class}))
+    return changes
+
+
 def _nothing(_ticket: Ticket, _event: EventBase) -> Changes:
     return {}
 
@@ -101,5 +197,7 @@ CASE_CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     RequesterVerified: _verified,
     ActionAuthorised: _nothing,
     ContactJoined: _nothing,
+    PriorityChanged: _priority_changed,
+    TicketAbsorbed: _absorbed,
 }
 """Event class → what it changes on the ticket."""

@@ -2,14 +2,17 @@
 
 from supportflow._time import from_us
 from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.intake import ask
 from supportflow.kernel.opening import as_ref, begin
+from supportflow.kernel.parties import MOST
 from supportflow.kernel.segregation import check_ending
-from supportflow.kernel.settling import settle
 from supportflow.lifecycle import Fired
 from supportflow.model.commands import Described, Merge, Split
-from supportflow.model.events import TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
+from supportflow.model.events import PriorityChanged, TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
+from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
 from supportflow.sla.joining import inherited, worst
 
@@ -24,6 +27,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     if into.id == source.id:
         raise InvalidInput("into", "is the ticket itself")
     other = Draft(into, book[into.policy], draft.at_us, command.by, detected_us=draft.detected_us)
+    other.current = book.current
     other.advance(other.at_us)  # first: it may have closed itself by now, noticed or not
     ended = other.ticket.status_category
     if ended.is_final:
@@ -45,12 +49,64 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         )
     )
     other.observed_at = draft.observed_at if other.at_us == draft.at_us else (draft.observed_at or draft.at)
-    other.emit(TicketAbsorbed(**other.head(), source_id=source.id, opened_at=source.opened_at))
+    _bring_along(other, source, facts)
+    _raise(other, source)
     if other.policy.document.merge_clocks == "earliest" and source.policy == into.policy:
         other.move_clocks(
             worst(source.clocks, other.ticket.clocks, other.at_us, other.policy), "the worst of both"
         )
-    draft.events += other.events
+    if other.ticket.case.waiting:
+        ask(other, None)
+    conclude(other, facts, into)
+    draft.include(other)
+
+
+def _bring_along(other: Draft, source: Ticket, facts: Facts) -> None:
+    """What is known of the case goes where the case goes. Papers prove who their own person is, and nobody else.
+
+    Completed steps stay behind: they were done for the other ticket.
+    """
+    into, case = other.ticket, source.case
+    same = source.requester == into.requester or source.requester in facts.case.same_person
+    people = {into.requester, *facts.case.same_person}
+    parties = tuple(party for party in case.parties if party.id not in people)
+    if len({party.id for party in (*into.case.parties, *parties)}) > MOST:
+        raise Refused(source.id, "merge", f"the two cases have more than {MOST} parties together")
+    other.emit(
+        TicketAbsorbed(
+            **other.head(),
+            source_id=source.id,
+            opened_at=source.opened_at,
+            provided=case.provided if same else (),
+            asked=case.asked if same else (),
+            parties=parties,
+            verifications=case.verifications if same else (),
+            flags=source.flags,
+            review=source.review,
+            spoken=source.spoken,
+        )
+    )
+
+
+def _raise(other: Draft, source: Ticket) -> None:
+    """The ticket that goes on stands where the more urgent of the two stood. It is never lowered."""
+    into, rank = other.ticket, other.policy.priority.rank
+    if source.priority_class not in other.policy.document.classes:
+        return
+    if (rank(source.priority_class), source.level) >= (rank(into.priority_class), into.level):
+        return
+    other.emit(
+        PriorityChanged(
+            **other.head(),
+            priority_class=source.priority_class,
+            level=source.level,
+            previous_class=into.priority_class,
+            previous_level=into.level,
+            rule="merged",
+            evidence=source.evidence,
+            given=("level",),
+        )
+    )
 
 
 def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
@@ -89,12 +145,22 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
         private=ticket.private,
         policy=policy.fingerprint,
         split_from=ticket.id,
+        spoken=ticket.spoken,
+        informational=ticket.informational,
         redacted=facts.redacted,
     )
     same_class = ticket.priority_class if ticket.priority_class in policy.document.classes else None
     asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)
-    part = begin(event, asked, facts.signals, policy, ticket.tenant, detected_us=draft.detected_us)
+    part = begin(
+        event,
+        asked,
+        facts.signals,
+        policy,
+        ticket.tenant,
+        detected_us=draft.detected_us,
+        given=ticket.given,
+    )
     if policy.document.split_clocks == "inherit" and ticket.policy == policy.fingerprint:
         part.move_clocks(inherited(ticket.clocks, part.ticket.clocks, part.at_us, part.policy), "inherited")
-    settle(part, facts, None)
-    draft.events += part.events
+    conclude(part, facts, None)
+    draft.include(part)

@@ -5,15 +5,15 @@ They are taken in, never refused, and marked where a command would have been.
 
 from supportflow._time import from_us, to_us
 from supportflow.exceptions import InvalidInput
+from supportflow.kernel.climbing import attach
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import begin, described
 from supportflow.kernel.procedures import guards
-from supportflow.kernel.settling import settle
 from supportflow.kernel.working import change_assignment, change_attributes, change_priority
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.events import (
-    EventBase,
     MessageReceived,
     ReplySent,
     StatusChanged,
@@ -97,7 +97,7 @@ def _status(draft: Draft, status: str) -> None:
     )
 
 
-def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> tuple[EventBase, ...]:
+def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
     """Take in a ticket with its past. What its clocks reach in that past is recorded as late: nobody is called for it."""
     policy = book.current
     lifecycle = policy.lifecycle
@@ -127,5 +127,6 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> tuple[
         draft.by = fact.by
         _take_in(draft, fact)
     draft.advance(now_us)
-    settle(draft, facts, None)
-    return tuple(draft.events)
+    attach(draft, "adopted")
+    conclude(draft, facts, None)
+    return draft

@@ -5,22 +5,23 @@ from typing import Any
 from supportflow._time import from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import InvalidInput
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.evolve import evolve
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask, take_in
 from supportflow.kernel.repeating import repeated
-from supportflow.kernel.settling import settle
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import AttachmentHandle, Attachments, ContentRef
-from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
+from supportflow.model.events import TicketAdopted, TicketOpened
+from supportflow.model.events.tickets import Given
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
 
-__all__ = ["as_ref", "begin", "described", "handles", "open_ticket"]
+__all__ = ["as_ref", "begin", "described", "handles", "open_ticket", "spoken_for"]
 
 
-def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> tuple[EventBase, ...]:
+def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
     """Open a ticket under the current policy."""
     policy = book.current
     opened_us = now_us if command.opened_at is None else to_us(command.opened_at)
@@ -50,8 +51,8 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
         draft.begin_work("assignment")
     take_in(draft, command.evidence, command.attachments)
     ask(draft, None)
-    settle(draft, facts, None)
-    return tuple(draft.events)
+    conclude(draft, facts, None)
+    return draft
 
 
 def begin(
@@ -62,10 +63,24 @@ def begin(
     tenant: str,
     *,
     detected_us: int,
+    given: tuple[Given, ...] | None = None,
 ) -> Draft:
-    """Begin a stream, with the class that the host, the rules and the text give the ticket."""
+    """Begin a stream, with the class that the host, the rules and the text give the ticket.
+
+    Args:
+        event: Its first event; class and level are stand-ins.
+        command: What was asked for.
+        signals: What the text says.
+        policy: The policy that it will live under.
+        tenant: The tenant.
+        detected_us: The real time.
+        given: What of its priority was chosen by hand; what the command says, if not given.
+    """
+    if given is None:
+        said: dict[Given, object] = {"class": command.priority_class, "level": command.level}
+        given = tuple(what for what, value in said.items() if value is not None)
     if signals is not None:
-        event = event.model_copy(update=_read(event, signals))
+        event = event.model_copy(update=_read(event, signals, policy))
     record = ticket_record(evolve(None, event, tenant=tenant), to_us(event.opened_at))
     chosen = policy.priority.choose(
         record, given_class=command.priority_class, given_level=command.level, signals=signals
@@ -76,17 +91,28 @@ def begin(
             "level": chosen.level,
             "rule": chosen.rule,
             "evidence": chosen.evidence,
+            "given": given,
         }
     )
     return Draft.opening(classed, policy, tenant, detected_us=detected_us)
 
 
-def _read(event: TicketOpened | TicketAdopted, signals: Signals) -> dict[str, Any]:
+def spoken_for(signals: Signals | None, policy: CompiledPolicy) -> str | None:
+    """The class that a text speaks for; None for the lowest, which says nothing, and for one that the policy lacks."""
+    spoken = None if signals is None else signals.priority_class
+    return spoken if spoken in policy.document.classes[:-1] else None
+
+
+def _read(event: TicketOpened | TicketAdopted, signals: Signals, policy: CompiledPolicy) -> dict[str, Any]:
     """What the text says of itself, where nobody else said it."""
     read: dict[str, Any] = {
         "topic": event.topic or signals.category,
         "language": event.language or signals.language,
     }
+    spoken = spoken_for(signals, policy)
+    if spoken is not None:
+        read["spoken"] = tuple(sorted({*event.spoken, spoken}))
+        read["informational"] = signals.informational and (event.informational or not event.spoken)
     if isinstance(event, TicketOpened):
         read |= {"flags": signals.flags, "review": signals.raised_for_review, "product": signals.product}
     return read
@@ -136,4 +162,6 @@ def as_ref(text: object) -> ContentRef | None:
 
 def handles(attachments: Attachments) -> tuple[AttachmentHandle, ...]:
     """The attachments of a command whose names were put into content rows."""
+    if not attachments:
+        return ()
     return tuple(item for item in attachments if isinstance(item, AttachmentHandle))

@@ -4,11 +4,12 @@ from typing import Literal, NamedTuple
 
 from supportflow._time import to_us
 from supportflow.conditions.ticket import ticket_record
+from supportflow.kernel.climbing import next_rung
 from supportflow.kernel.waiting import routing_due
 from supportflow.model.base import StatusCategory
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
-from supportflow.sla.clock import due_us, next_milestone_us
+from supportflow.sla.clock import due_us, next_milestone_us, no_milestone_before
 from supportflow.sla.engine import uncap
 from supportflow.triage.priority import PriorityKey
 
@@ -19,29 +20,54 @@ class Due(NamedTuple):
     """Something that will happen by itself.
 
     They are ordered: by instant, then by kind (a milestone at the instant of an automatic closing comes first), then by
-    the clock's or the party's place on the ticket.
+    the place of the clock, the party or the rung on the ticket.
     """
 
     at_us: int
     rank: int
     place: int
     what: Literal[
-        "milestone", "uncap", "auto_close", "party_deadline", "offer", "relax", "overflow", "ask_again"
+        "milestone",
+        "uncap",
+        "auto_close",
+        "party_deadline",
+        "ladder",
+        "offer",
+        "relax",
+        "overflow",
+        "ask_again",
     ]
 
 
-def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) -> Due | None:
+def next_due(
+    ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True, before_us: int | None = None
+) -> Due | None:
     """The next thing that happens to a ticket by itself; None if nothing will.
 
     Args:
         ticket: The ticket.
         policy: The policy that it lives under.
         closing: False to leave automatic closing out.
+        before_us: If only what lies before this instant is of interest; what is answered can still lie after it.
     """
+    first = _of_clocks(ticket, policy, before_us)
+    routed = None if policy.routing is None else routing_due(ticket, policy)
+    if routed is not None and (first is None or routed[:2] < first[:2]):
+        first = Due(routed[0], routed[1], 0, routed[2])
+    if ticket.case.parties or ticket.ladder is not None or ticket.status_category is StatusCategory.RESOLVED:
+        rest = _besides_clocks(ticket, policy, closing=closing)
+        if rest is not None and (first is None or rest < first):
+            first = rest
+    return first
+
+
+def _of_clocks(ticket: Ticket, policy: CompiledPolicy, before_us: int | None) -> Due | None:
     first: Due | None = None
     calendars = policy.calendar
     for place, clock in enumerate(ticket.clocks):
         if clock.state == "running":
+            if before_us is not None and no_milestone_before(clock, before_us):
+                continue
             at_us = next_milestone_us(clock, calendars)
             if at_us is not None and (first is None or at_us < first.at_us):
                 first = Due(at_us, 0, place, "milestone")
@@ -52,19 +78,13 @@ def next_due(ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True) ->
                 at_us = uncap(targets, clock)
                 if at_us is not None and (first is None or (at_us, 1) < first[:2]):
                     first = Due(at_us, 1, place, "uncap")
-    routed = None if policy.routing is None else routing_due(ticket, policy)
-    if routed is not None and (first is None or routed[:2] < first[:2]):
-        first = Due(routed[0], routed[1], 0, routed[2])
-    if ticket.case.parties or ticket.status_category is StatusCategory.RESOLVED:
-        rest = _besides_clocks(ticket, policy, closing=closing)
-        if rest is not None and (first is None or rest < first):
-            first = rest
     return first
 
 
 def _besides_clocks(ticket: Ticket, policy: CompiledPolicy, *, closing: bool) -> Due | None:
     if ticket.is_open:
-        return _party_deadline(ticket)
+        dues = (_party_deadline(ticket), _ladder_step(ticket, policy))
+        return min((due for due in dues if due is not None), default=None)
     resolved = ticket.status_category is StatusCategory.RESOLVED
     return _auto_close(ticket, policy) if closing and resolved else None
 
@@ -77,6 +97,12 @@ def _party_deadline(ticket: Ticket) -> Due | None:
         if party.due_us is not None and not party.overdue and not party.answered
     ]
     return min(waiting, default=None)
+
+
+def _ladder_step(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
+    """The rung of the ladder that fires next by itself."""
+    rung = next_rung(ticket, policy)
+    return None if rung is None else Due(rung[0], 8, rung[1], "ladder")
 
 
 def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:

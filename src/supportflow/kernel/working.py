@@ -22,6 +22,7 @@ from supportflow.model.commands import (
     WaitForRequester,
 )
 from supportflow.model.events import AssignmentChanged, PriorityChanged, TicketUpdated
+from supportflow.model.events.tickets import Given
 from supportflow.model.records import Attributes
 from supportflow.policy import PolicyBook
 
@@ -67,16 +68,41 @@ def change_assignment(draft: Draft, group: str | None, agent: str | None) -> Non
 
 
 def update(draft: Draft, command: Update, facts: Facts, book: PolicyBook) -> None:
-    """Set declared attributes, the topic or the language. A topic can need evidence; an attribute can be some."""
+    """Set declared attributes, the topic or the language. Class and level that rest on them follow.
+
+    A topic can need evidence; an attribute can be some.
+    """
     del facts, book
-    change_attributes(draft, dict(command.attributes), command.category, command.language)
+    changed = change_attributes(draft, dict(command.attributes), command.category, command.language)
+    if not changed.isdisjoint(draft.policy.priority.reads):
+        _reconsider(draft)
     ask(draft, None)
+
+
+def _reconsider(draft: Draft) -> None:
+    """Decide class and level again, but for what a person chose; record it if one of them is another one."""
+    ticket = draft.ticket
+    if ticket.status_category.is_final:
+        return
+    again = draft.policy.priority.again(ticket, draft.view())
+    if (again.priority_class, again.level) != (ticket.priority_class, ticket.level):
+        draft.emit(
+            PriorityChanged(
+                **draft.head(),
+                priority_class=again.priority_class,
+                level=again.level,
+                previous_class=ticket.priority_class,
+                previous_level=ticket.level,
+                rule=again.rule,
+                evidence=again.evidence,
+            )
+        )
 
 
 def change_attributes(
     draft: Draft, attributes: Attributes, topic: str | None = None, language: str | None = None
-) -> None:
-    """Record what differs from what the ticket says already."""
+) -> frozenset[str]:
+    """Record what differs from what the ticket says already; the fields that do, as conditions name them."""
     ticket = draft.ticket
     checked = draft.policy.check_attributes(attributes)
     changed = {name: value for name, value in checked.items() if ticket.attributes.get(name) != value}
@@ -84,25 +110,43 @@ def change_attributes(
     language = None if language == ticket.language else language
     if changed or topic is not None or language is not None:
         draft.emit(TicketUpdated(**draft.head(), attributes=changed, topic=topic, language=language))
+    built_in = {"category": topic, "language": language}
+    return frozenset((*changed, *(name for name, value in built_in.items() if value is not None)))
 
 
 def set_priority(draft: Draft, command: SetPriority, facts: Facts, book: PolicyBook) -> None:
-    """Set the class, the level, or both, by hand."""
+    """Set the class, the level, or both, by hand. What was set stays, whatever attributes say later."""
     del facts, book
-    change_priority(draft, command.priority_class, command.level, reason=command.reason)
+    change_priority(draft, command.priority_class, command.level, reason=command.reason, settle=True)
     if draft.ticket.case.waiting:
         ask(draft, None)
 
 
 def change_priority(
-    draft: Draft, priority_class: str | None, level: int | None, *, reason: object = None
+    draft: Draft,
+    priority_class: str | None,
+    level: int | None,
+    *,
+    reason: object = None,
+    settle: bool = False,
 ) -> None:
-    """Record another class or level, if it is another one."""
+    """Record another class or level, if it is another one.
+
+    Args:
+        draft: The ticket.
+        priority_class: The class; None if it was not named.
+        level: The level; None if it was not named.
+        reason: Reference to the reason.
+        settle: True to record a word that confirms what an attribute could change otherwise.
+    """
     draft.policy.check_class(priority_class)
     ticket = draft.ticket
     new_class = priority_class or ticket.priority_class
     new_level = level or ticket.level
-    if (new_class, new_level) == (ticket.priority_class, ticket.level):
+    said: dict[Given, object] = {"class": priority_class, "level": level}
+    given = tuple(what for what, value in said.items() if value is not None)
+    confirms = settle and bool(draft.policy.priority.reads) and not set(given) <= set(ticket.given)
+    if (new_class, new_level) == (ticket.priority_class, ticket.level) and not confirms:
         return
     draft.emit(
         PriorityChanged(
@@ -113,6 +157,7 @@ def change_priority(
             previous_level=ticket.level,
             rule="given",
             reason=as_ref(reason),
+            given=given,
         )
     )
 

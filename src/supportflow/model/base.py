@@ -114,6 +114,9 @@ class StatusCategory(StrEnum):
     CANCELLED = "cancelled"
     """Final; it never needed an answer."""
 
+    # An enum's own hash is a call of Python, and every event asks several tables what its status means.
+    __hash__ = str.__hash__
+
     @property
     def is_open(self) -> bool:
         """True while the desk still owes something: new, open, pending or on hold."""

@@ -1,8 +1,8 @@
 """The small records inside tickets, events, commands and port signatures.
 
-They are slotted dataclasses, not models: the core builds them on every command, and they hold integers of microseconds
-since 1970-01-01T00:00Z (`*_us`), which compare and subtract exactly. `Clock`, which changes at every step, is a named
-tuple: replacing a field of its 23 costs 0.8 µs there and 6.6 µs on a frozen dataclass.
+They are no models, for the core builds them on every command, and they hold integers of microseconds since
+1970-01-01T00:00Z (`*_us`), which compare and subtract exactly. What a clock is made of, and what moves it, are named
+tuples: building one costs half of what it does on a frozen dataclass, and replacing a field of a `Clock` an eighth.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,14 @@ from decimal import Decimal
 from math import isfinite
 from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
-from pydantic import Field, GetCoreSchemaHandler, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+    PlainValidator,
+    SerializationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from supportflow._time import Instant, from_us
@@ -86,22 +93,40 @@ Attributes = dict[str, AttributeValue]
 """Declared attributes of a ticket: scalars, or sets of tags."""
 
 
-def _record_schema(cls: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-    """Read and write a named tuple as an object with named fields, so that it can grow; defaults are left out."""
+def _record_schema(cls: Any, handler: GetCoreSchemaHandler, *, brief: bool = False) -> CoreSchema:
+    """Read and write a named tuple as an object with named fields, so that it can grow.
+
+    Args:
+        cls: The class of named tuples.
+        handler: Makes the schemas of its fields.
+        brief: True to leave defaults out whether or not the writer asks for it.
+    """
+    names: tuple[str, ...] = cls._fields
     defaults: dict[str, object] = cls._field_defaults
-    fields = core_schema.typed_dict_schema(
-        {
-            name: core_schema.typed_dict_field(handler.generate_schema(kind), required=name not in defaults)
-            for name, kind in get_type_hints(cls, include_extras=True).items()
-        },
-        extra_behavior="ignore",
-    )
-    from_fields = core_schema.no_info_after_validator_function(lambda given: cls(**given), fields)
-    written = core_schema.typed_dict_schema(
-        {
-            name: core_schema.typed_dict_field(handler.generate_schema(kind), required=False)
-            for name, kind in get_type_hints(cls, include_extras=True).items()
-        },
+    kinds = {
+        name: handler.generate_schema(kind) for name, kind in get_type_hints(cls, include_extras=True).items()
+    }
+
+    def read(given: dict[str, Any]) -> object:
+        return cls(**given)
+
+    def write(record: Any, info: SerializationInfo) -> dict[str, object]:
+        written = dict(zip(names, record, strict=True))
+        if brief or info.exclude_defaults:
+            for name, default in defaults.items():
+                if written[name] == default:
+                    del written[name]
+        return written
+
+    from_fields = core_schema.no_info_after_validator_function(
+        read,
+        core_schema.typed_dict_schema(
+            {
+                name: core_schema.typed_dict_field(kind, required=name not in defaults)
+                for name, kind in kinds.items()
+            },
+            extra_behavior="ignore",
+        ),
     )
     return core_schema.json_or_python_schema(
         json_schema=from_fields,
@@ -109,12 +134,11 @@ def _record_schema(cls: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
             [core_schema.is_instance_schema(cls), from_fields], mode="left_to_right"
         ),
         serialization=core_schema.plain_serializer_function_ser_schema(
-            lambda record: {
-                name: value
-                for name, value in record._asdict().items()
-                if name not in defaults or value != defaults[name]
-            },
-            return_schema=written,
+            write,
+            info_arg=True,
+            return_schema=core_schema.typed_dict_schema(
+                {name: core_schema.typed_dict_field(kind, required=False) for name, kind in kinds.items()}
+            ),
         ),
     )
 
@@ -122,8 +146,7 @@ def _record_schema(cls: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
 ClockState = Literal["running", "paused", "met", "missed", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch in which a clock ran.
 
     Attributes:
@@ -137,6 +160,10 @@ class Segment:
     end_us: int | None
     calendar: str
     counted_us: int | None = None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return _record_schema(cls, handler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +179,7 @@ class Milestone:
     after_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """How a clock ended. It is never rewritten; a correction is an event beside it.
 
     Attributes:
@@ -173,6 +199,10 @@ class Verdict:
     policy: str
     calendar: str
     tzdata: str
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return _record_schema(cls, handler)
 
     @property
     def due_at(self) -> Instant:
@@ -237,7 +267,7 @@ class Clock(NamedTuple):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return _record_schema(cls, handler)
+        return _record_schema(cls, handler, brief=True)
 
     @property
     def running(self) -> bool:
@@ -265,8 +295,7 @@ class Clock(NamedTuple):
         return None if self.breached_us is None else from_us(self.breached_us)
 
 
-@dataclass(frozen=True, slots=True)
-class ClockMove:
+class ClockMove(NamedTuple):
     """One change of one clock. What it means is in `move`; the fields that it does not need are None.
 
     Attributes:
@@ -288,6 +317,10 @@ class ClockMove:
     calendar: str | None = None
     state: Clock | None = None
     reason: str | None = None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return _record_schema(cls, handler)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from supportflow._time import Instant
+from supportflow.model.actions import ActionState
 from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
 from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
+from supportflow.model.escalation import LadderState
 from supportflow.model.events import EventBase
+from supportflow.model.events.tickets import Given
 from supportflow.model.people import Actor
 from supportflow.model.records import Attributes, Clock
 from supportflow.model.routing import NO_ROUTING, Routing
@@ -36,13 +39,18 @@ class Ticket(Value):
         flags: What a person should see, sorted: all that any message raised.
         review: True if a text raised the class to security, for a person to look at.
         product: The product that the first message names.
+        given: What a person or the host chose of its priority: `"class"`, `"level"`. No changed attribute changes it.
+        spoken: Classes that its texts, or a ticket merged into it, speak for. No changed attribute lowers it below these.
+        informational: True if its texts only ask about security.
         opened_at: When it came in.
         recorded_at: When its latest event stands in its stream.
         first_replied_at: When an agent first answered in public.
         waiting_since: When the oldest message that nobody answered came in; None if all are answered.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
         case: Evidence, completed steps, parties and verification.
+        ladder: The escalation ladder that runs, or ran last.
         routing: What it needs of an agent, and how far the search for one has come.
+        actions: What the host was asked to do.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -73,6 +81,9 @@ class Ticket(Value):
     flags: tuple[Name, ...] = ()
     review: bool = False
     product: Name | None = None
+    given: tuple[Given, ...] = ()
+    spoken: tuple[Name, ...] = ()
+    informational: bool = False
 
     opened_at: Instant
     recorded_at: Instant
@@ -97,7 +108,9 @@ class Ticket(Value):
     repeat_of: Id | None = None
 
     case: Casework = NO_CASEWORK
+    ladder: LadderState | None = None
     routing: Routing = NO_ROUTING
+    actions: tuple[ActionState, ...] = ()
 
     clocks: tuple[Clock, ...] = ()
     policy: str

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from supportflow.policy.identity import Identity
+from supportflow.policy.official import official_of
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.schema import Policy
 from supportflow.triage.asking import asked_secret
@@ -24,7 +25,7 @@ class CaseRules:
         rules: Category → its intake rule; empty if nothing is asked for.
         procedures: Category → its procedure.
         identity: When contacts are one case; None if each opens a ticket of its own.
-        official: The organisation's own addresses.
+        official: The organisation's own addresses, those that its lexicons name among them.
         levels: Level of verification → its rank, the lowest first.
         actions: Action → the level that it needs.
     """
@@ -34,7 +35,7 @@ class CaseRules:
         self.rules: Mapping[str, IntakeRule] = document.intake.categories
         self.procedures: Mapping[str, Procedure] = document.procedures
         self.identity: Identity | None = document.identity
-        self.official = OfficialIndex(document.official)
+        self.official = OfficialIndex(official_of(document))
         self.levels = {name: rank for rank, name in enumerate(document.authority.levels)}
         self.actions: Mapping[str, str] = document.authority.actions
         exempt = document.intake.exempt
@@ -150,3 +151,20 @@ def _authority_problems(document: Policy) -> Iterator[str]:
     for action, level in document.authority.actions.items():
         if level not in levels:
             yield f"authority.actions.{action}: unknown level {level!r}"
+    yield from _action_problems(document)
+
+
+def _action_problems(document: Policy) -> Iterator[str]:
+    levels = document.authority.levels
+    tiers = document.routing.tiers if document.routing is not None else None
+    for name, rule in document.authority.host.items():
+        path = f"authority.host.{name}"
+        if rule.needs is not None and rule.needs not in levels:
+            yield f"{path}.needs: unknown level {rule.needs!r}"
+        if rule.undone_by is not None and rule.undone_by not in document.authority.host:
+            yield f"{path}.undone_by: unknown action {rule.undone_by!r}"
+        if rule.undone_by == name:
+            yield f"{path}.undone_by: is the action itself"
+        for tier in rule.limits:
+            if tiers is not None and tier not in tiers:
+                yield f"{path}.limits: unknown tier {tier!r}"

@@ -1,10 +1,12 @@
 """The classifier of a policy: shipped lexicons, its own, and plain words, compiled together."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
+from supportflow.policy.official import official_of
 from supportflow.policy.schema import Policy
 from supportflow.triage.lexicon import Entry, Lexicon, LexiconClassifier, shipped
+from supportflow.triage.official import Official, OfficialIndex
 
 __all__ = ["classifier_of"]
 
@@ -21,18 +23,23 @@ def classifier_of(document: Policy) -> LexiconClassifier:
     Raises:
         DefinitionError: If a pattern cannot be read.
     """
+    official = official_of(document)
     if document.lexicons is None and document.words is None:
-        return _default(document.classes)
+        return _default(document.classes, official)
     lexicons = [shipped(one) if isinstance(one, str) else one for one in document.lexicons or ()]
     if document.words:
         lexicons.append(_plain({name: tuple(words) for name, words in document.words.items()}))
-    return LexiconClassifier(_within(lexicons, document.classes), document.classes)
+    return _compiled(lexicons, document.classes, official)
 
 
-@cache
-def _default(classes: tuple[str, ...]) -> LexiconClassifier:
+@lru_cache(maxsize=32)
+def _default(classes: tuple[str, ...], official: Official) -> LexiconClassifier:
     lexicons = [shipped("common"), _plain({"dispute": _DISPUTES})]
-    return LexiconClassifier(_within(lexicons, classes), classes)
+    return _compiled(lexicons, classes, official)
+
+
+def _compiled(lexicons: Sequence[Lexicon], classes: tuple[str, ...], official: Official) -> LexiconClassifier:
+    return LexiconClassifier(_within(lexicons, classes), classes, OfficialIndex(official).pretending)
 
 
 def _plain(words: dict[str, tuple[str, ...]]) -> Lexicon:

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from supportflow._time import HOUR_US, iso
+from supportflow.conditions.fields import nearest
 from supportflow.exceptions import RosterError
 from supportflow.policy.documents import load, parse, read
 from supportflow.policy.findings import Finding, Report
@@ -72,11 +73,31 @@ def verify_roster(roster: Roster, policy: Policy, *, start: datetime) -> Report:
         MissingExtra: If a calendar names a country and the `holidays` package is not installed.
     """
     calendars = named_calendars(policy)
-    problems = [*roster_problems(roster), *calendar_problems(roster, calendars)]
+    problems = [
+        *roster_problems(roster),
+        *calendar_problems(roster, calendars),
+        *_tier_problems(roster, policy),
+    ]
     if problems:
         return invalid(RosterError(problems))
     found = roster.coverage(calendars, start)
     return Report((*_unserved(found.gaps), *_alone(found.lone), *_narrow(roster)))
+
+
+def _tier_problems(roster: Roster, policy: Policy) -> Iterator[str]:
+    """Tiers that the policy's routing does not have; it may not route at all."""
+    if policy.routing is None:
+        return
+    known = policy.routing.tiers
+    named = [
+        (f"agents.{index}.tiers.{place}", tier)
+        for index, agent in enumerate(roster.agents)
+        for place, tier in enumerate(agent.tiers)
+    ]
+    named += [(f"promises.{index}.tier", promise.tier) for index, promise in enumerate(roster.promises)]
+    for path, tier in named:
+        if tier not in known:
+            yield f"{path}: unknown tier {tier!r}{nearest(tier, known)}"
 
 
 def _unserved(gaps: Sequence[Gap]) -> Iterator[Finding]:

@@ -8,17 +8,20 @@ The highest layer that has somebody decides, and an override beats all layers. N
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
-from supportflow._time import DAY_US, Instant, to_us
+from supportflow._time import DAY_US, Instant, from_us, to_us
+from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.clocktime import ClockTime, read_clock
 from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.plan import day_number
 from supportflow.calendars.zones import Zone, zone
+from supportflow.conditions.fields import nearest
+from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Document, Id, Name
 
 __all__ = ["OnCall", "Rotation", "RotationLayer", "RotationOverride", "handovers", "on_call"]
@@ -93,6 +96,43 @@ class Rotation(Document):
     layers: tuple[RotationLayer, ...] = ()
     overrides: tuple[RotationOverride, ...] = ()
 
+    def on_call(self, calendars: Mapping[str, BusinessCalendar], at: datetime) -> str | None:
+        """The id of who is on call at an instant; None if nobody is.
+
+        Args:
+            calendars: Calendars by name, such as `policy.calendars`.
+            at: Any aware datetime.
+
+        Raises:
+            InvalidInput: If a calendar that a layer names is not given.
+            NaiveDatetimeError: If the datetime has no time zone.
+        """
+        return on_call(self, self._compiled(calendars), to_us(at))
+
+    def handovers(
+        self, calendars: Mapping[str, BusinessCalendar], start: datetime, end: datetime
+    ) -> "list[OnCall]":
+        """Who is on call from when to when: stretches that tile the time, each with another answer than the last.
+
+        Args:
+            calendars: Calendars by name, such as `policy.calendars`.
+            start: Any aware datetime.
+            end: Until just before this one.
+
+        Raises:
+            InvalidInput: If a calendar that a layer names is not given.
+            NaiveDatetimeError: If a datetime has no time zone.
+            CalendarHorizonError: Beyond the dates that a calendar vouches for, if it asks to fail then.
+        """
+        return handovers(self, self._compiled(calendars), to_us(start), to_us(end))
+
+    def _compiled(self, calendars: Mapping[str, BusinessCalendar]) -> Mapping[str, Compiled]:
+        for layer in self.layers:
+            for name in layer.restrict:
+                if name not in calendars:
+                    raise InvalidInput("calendars", f"has no {name!r}{nearest(name, calendars)}")
+        return {name: calendar.core for name, calendar in calendars.items()}
+
 
 class OnCall(NamedTuple):
     """A stretch of time in which one person, or nobody, is on call.
@@ -106,6 +146,16 @@ class OnCall(NamedTuple):
     agent: str | None
     start_us: int
     end_us: int
+
+    @property
+    def start(self) -> Instant:
+        """From this instant on."""
+        return from_us(self.start_us)
+
+    @property
+    def end(self) -> Instant:
+        """Until just before this instant."""
+        return from_us(self.end_us)
 
 
 def on_call(rotation: Rotation, calendars: Mapping[str, Compiled], at_us: int) -> str | None:
@@ -189,9 +239,7 @@ def _turn(layer: RotationLayer, where: Zone, at_us: int) -> int:
     """The turn that an instant falls into; negative before the first one."""
     first = day_number(layer.start) * DAY_US + read_clock(layer.handover_at)
     turn = (at_us + where.offset(at_us) - first) // (layer.turn_for.days * DAY_US)
-    # The clock tells the turn but for an hour that it shows twice, and for a day that a zone left out.
+    # What the clock shows has begun. More has, if the clock went back after it had shown the time of a handover.
     while _begins(layer, where, turn + 1) <= at_us:
         turn += 1
-    while _begins(layer, where, turn) > at_us:
-        turn -= 1
     return turn

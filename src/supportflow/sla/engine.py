@@ -5,7 +5,7 @@ answers are moves and verdicts, which the kernel records as events.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from supportflow._time import to_us
@@ -55,23 +55,16 @@ def judge(clock: Clock, at_us: int, env: SlaEnvironment) -> Verdict:
     name = clock.calendar
     calendar = env.calendar(name)
     if clock.breached_us is not None:
-        due, met = clock.breached_us, False
+        due_us, met = clock.breached_us, False
     elif clock.running:
-        due = reach_us(clock, clock.duration_us, env.calendar)
-        met = at_us <= due
+        due_us = reach_us(clock, clock.duration_us, env.calendar)
+        met = at_us <= due_us
     else:
         left = clock.duration_us - clock.banked_us
-        due = ahead_us(calendar, at_us, max(left, 0), clock.edge)
+        due_us = ahead_us(calendar, at_us, max(left, 0), clock.edge)
         met = left >= 0
-    return Verdict(
-        met=met,
-        due_us=due,
-        stopped_us=at_us,
-        elapsed_us=elapsed_us(clock, at_us, env.calendar),
-        policy=env.fingerprint,
-        calendar=name,
-        tzdata=calendar.tzdata_version,
-    )
+    counted_us = elapsed_us(clock, at_us, env.calendar)
+    return Verdict(met, due_us, at_us, counted_us, env.fingerprint, name, calendar.tzdata_version)
 
 
 @dataclass(slots=True)
@@ -177,7 +170,7 @@ def _inactive(moment: _Moment, target: CompiledTarget, clock: Clock | None) -> C
     if (clock is None or target.metric.each) and _starts(moment, target, moment.signals):
         return _started(moment, target, 1 if clock is None else clock.cycle + 1, None)
     if clock is None and moment.rematch and _starts(moment, target, _OPENING):
-        return replace(_started(moment, target, 1, None), move="attach", reason="the target came to apply")
+        return _started(moment, target, 1, None)._replace(move="attach", reason="the target came to apply")
     return None
 
 
@@ -209,7 +202,7 @@ def _active(moment: _Moment, target: CompiledTarget, clock: Clock) -> list[Step]
         steps.append(Judgement(clock, judge(clock, at_us, env)))
         if moment.holds(metric.start_when):
             steps.append(_started(moment, target, clock.cycle + 1, None))
-    elif clock.running:
+    elif clock.state == "running":
         if _pauses(moment, target) and not _capped(target, clock, at_us):
             steps.append(_ended(clock, "pause", at_us, env, moment.ticket.status))
     elif not _pauses(moment, target) and (not metric.resume or signals & metric.resume):

@@ -86,6 +86,10 @@ _ENTERED = {
     StatusCategory.CLOSED: SIGNAL_BIT[Signal.CLOSED],
     StatusCategory.CANCELLED: SIGNAL_BIT[Signal.CANCELLED],
 }
+_PUBLIC_REPLY = SIGNAL_BIT[Signal.PUBLIC_REPLY]
+_BOT_REPLY = SIGNAL_BIT[Signal.BOT_REPLY]
+_REQUESTER_MESSAGE = SIGNAL_BIT[Signal.REQUESTER_MESSAGE]
+_OTHER_MESSAGE = SIGNAL_BIT[Signal.OTHER_MESSAGE]
 _STATUS_CHANGED = SIGNAL_BIT[Signal.STATUS_CHANGED]
 _UNHELD = SIGNAL_BIT[Signal.UNHELD]
 _REOPENED = SIGNAL_BIT[Signal.REOPENED]
@@ -103,10 +107,9 @@ def signals_of(before: Ticket | None, after: Ticket, event: EventBase) -> int:
     if isinstance(event, ReplySent):
         if event.to is not None:
             return 0  # a party is not the requester
-        return SIGNAL_BIT[Signal.BOT_REPLY if event.by.kind == "bot" else Signal.PUBLIC_REPLY]
+        return _BOT_REPLY if event.by.kind == "bot" else _PUBLIC_REPLY
     if isinstance(event, MessageReceived):
-        from_requester = event.origin == "requester"
-        return SIGNAL_BIT[Signal.REQUESTER_MESSAGE if from_requester else Signal.OTHER_MESSAGE]
+        return _REQUESTER_MESSAGE if event.origin == "requester" else _OTHER_MESSAGE
     if isinstance(event, AssignmentChanged):
         return _assignment_signals(event)
     if isinstance(event, TicketOpened | TicketAdopted):

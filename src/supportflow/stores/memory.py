@@ -118,12 +118,14 @@ class _Outbox:
         waiting = self.rows.get(key)
         if waiting is None or not token or waiting.token != token:
             return False
-        if error is None:
+        if error is None and retry_us is None:
             del self.rows[key]
         else:
-            waiting.error = error
+            waiting.error = error or waiting.error
             waiting.token = ""
             waiting.dead = retry_us is None
+            if error is None:
+                waiting.row = waiting.row._replace(attempts=waiting.row.attempts - 1)
             if retry_us is not None:
                 waiting.row = waiting.row._replace(next_us=retry_us)
         self._plan(self._head(waiting.lane))

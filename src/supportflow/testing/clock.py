@@ -1,6 +1,7 @@
 """A clock that stands still until it is told, and ids that count."""
 
 import threading
+import time
 from datetime import datetime, timedelta
 
 from supportflow._time import Instant, instant
@@ -34,6 +35,11 @@ class ManualClock:
         with self._lock:
             self._now = instant(moment, "moment")
             return self._now
+
+    def pause(self, seconds: float, /) -> None:
+        """Wait for nothing, and let other threads go first."""
+        del seconds
+        time.sleep(0)
 
 
 class CountingIds:

@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from supportflow.model.base import Document
+from supportflow.triage.lexicon.links import suspicious_links
 
 __all__ = ["AddressCheck", "Official", "OfficialIndex"]
 
@@ -36,12 +37,16 @@ class Official(Document):
         links: Links on domains of others, such as a page on a social network: official with all that stands below them.
         emails: Mail addresses; `"*@example.com"` for all of a domain.
         phones: Phone numbers, with the country's prefix where they have one.
+        brands: Names that links can pretend to, besides those in the domains: `"example"` in `example-login.test`.
     """
 
     domains: tuple[Address, ...] = ()
     links: tuple[Address, ...] = ()
     emails: tuple[Address, ...] = ()
     phones: tuple[Annotated[str, StringConstraints(min_length=3, max_length=40)], ...] = Field(default=())
+    brands: tuple[
+        Annotated[str, StringConstraints(min_length=2, max_length=60, pattern=r"^[0-9A-Za-z-]+$")], ...
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class OfficialIndex:
         self._links = tuple(_parts(link)[1:] for link in document.links)
         self._emails = frozenset(email.lower() for email in document.emails)
         self._phones = frozenset(_digits(phone) for phone in document.phones)
+        self._names = (*sorted(self._domains), *(brand.lower() for brand in document.brands))
 
     def check(self, text: str) -> AddressCheck:
         """The addresses in a text, sorted into official and unknown ones."""
@@ -85,6 +91,18 @@ class OfficialIndex:
         """True if the text has a link that is not official."""
         plain = _plain(text)
         return any(not self._is_link(match.group().rstrip(_TRAILING)) for match in _LINK.finditer(plain))
+
+    def pretending(self, lower: str) -> list[tuple[int, int]]:
+        """Where links stand that show one of the names on a domain that is not official, or that hide their host.
+
+        Args:
+            lower: A text in lower case.
+        """
+        return [
+            (start, end)
+            for start, end in suspicious_links(lower, self._names)
+            if not self._is_link(_plain(lower[start:end]).rstrip(_TRAILING))
+        ]
 
     def _found(self, text: str) -> Iterator[tuple[str, bool]]:
         rest = text

@@ -47,6 +47,8 @@ MOVING_FIELDS = ("open_for", "resolved_for")
 LOWEST_LEVEL = 4
 """The level of a question about security that reports nothing."""
 
+_FLOORS = frozenset({"words", "merged"})
+"""Reasons for a class that no changed attribute takes back."""
 _MOST_EVIDENCE = 10
 """How much evidence is recorded: more tells a reader nothing."""
 _LEVEL = re.compile(r"level [1-4] by ")
@@ -228,12 +230,21 @@ class PriorityIndex:
         self._policy = policy or PriorityPolicy()
         self._levels = ConditionIndex([rule.when for rule in self._policy.levels], fields)
         self._order = ConditionIndex([rule.when for rule in self._policy.order], fields)
+        decisive = [rule.when for rule in rules] + [rule.when for rule in self._policy.levels]
+        self._reads = frozenset(one.field for when in decisive for one in when.comparisons() if one.field)
+        if self._policy.matrix is not None:
+            self._reads |= {self._policy.matrix.impact, self._policy.matrix.urgency}
         heads = self._policy.head_start
         self._head_us = None if heads is None else {name: _us(head) for name, head in heads.items()}
 
     def rank(self, priority_class: str) -> int:
         """Rank of a class, 0 for the highest; a class that the policy does not know comes last."""
         return self._rank.get(priority_class, len(self._rank))
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The fields on which class and level of a ticket can rest."""
+        return self._reads
 
     # --- class and level -----------------------------------------------------------------------
 
@@ -266,6 +277,32 @@ class PriorityIndex:
             if signals.informational and given_level is None:
                 return chosen._replace(level=LOWEST_LEVEL)
         return self._with_level(chosen, record) if given_level is None else chosen._replace(level=given_level)
+
+    def again(self, ticket: Ticket, record: Mapping[str, object]) -> Chosen:
+        """The class and level of a ticket whose fields have changed since they were chosen.
+
+        What a person or the host chose stays. What a text spoke for, or a merged ticket brought, is a floor: the class is
+        never below it.
+
+        Args:
+            ticket: The ticket.
+            record: Its fields now.
+        """
+        chosen = self._by_rule(record)
+        floor = min(ticket.spoken, key=self.rank, default=None)
+        spoke = told_apart(ticket.evidence)[0]
+        if "class" in ticket.given:
+            chosen = Chosen(ticket.priority_class, chosen.level, ticket.rule, spoke)
+        elif floor is not None and self.rank(floor) < self.rank(chosen.priority_class):
+            known = ticket.priority_class == floor and ticket.rule in _FLOORS
+            chosen = Chosen(floor, chosen.level, ticket.rule if known else "words", spoke if known else ())
+            if ticket.informational and "level" not in ticket.given:
+                return chosen._replace(level=LOWEST_LEVEL)
+        return (
+            chosen._replace(level=ticket.level)
+            if "level" in ticket.given
+            else self._with_level(chosen, record)
+        )
 
     def raises(self, signals: Signals, priority_class: str) -> bool:
         """True if a text speaks for a higher class than this one. It never speaks for a lower one."""
@@ -365,11 +402,12 @@ def told_apart(evidence: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
 def account(ticket: Ticket) -> str:
     """Why a ticket has its class and level, for people: which rule, and on which evidence."""
     spoken, levels = told_apart(ticket.evidence)
-    spoke = ", ".join(map(_said, spoken) if ticket.rule == "words" else spoken)
+    spoke = ", ".join(map(_said, spoken) if ticket.rule in _FLOORS else spoken)
     by = {
         "given": "given by hand",
         "default": "no rule and no word said otherwise",
-        "words": f"the text says: {spoke}",
+        "words": f"the text says: {spoke}" if spoke else "a text speaks for it",
+        "merged": f"from a ticket that was merged into it{f': {spoke}' if spoke else ''}",
     }.get(ticket.rule, f"rule {ticket.rule!r}{f': {spoke}' if spoke else ''}")
     return f"{ticket.priority_class}, level {ticket.level} ({'; '.join([by, *levels])})"
 

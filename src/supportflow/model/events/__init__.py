@@ -8,6 +8,13 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.events.actions import (
+    ActionApproved,
+    ActionDone,
+    ActionFailed,
+    ActionRejected,
+    ActionRequested,
+)
 from supportflow.model.events.agents import (
     AgentEnrolled,
     LoadReleased,
@@ -25,7 +32,21 @@ from supportflow.model.events.casework import (
     RequesterVerified,
     StepCompleted,
 )
-from supportflow.model.events.desk import PolicyPublished, RequesterLinked, RequesterUnlinked
+from supportflow.model.events.desk import (
+    PolicyPublished,
+    RequesterLinked,
+    RequesterUnlinked,
+    TopicsSubscribed,
+    TopicsUnsubscribed,
+)
+from supportflow.model.events.escalation import (
+    LadderEnded,
+    LadderPaused,
+    LadderResumed,
+    LadderStarted,
+    LadderStepReached,
+    TicketEscalated,
+)
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
@@ -65,7 +86,12 @@ from supportflow.model.events.tickets import (
 
 __all__ = [
     "EVENT_TYPES",
+    "ActionApproved",
     "ActionAuthorised",
+    "ActionDone",
+    "ActionFailed",
+    "ActionRejected",
+    "ActionRequested",
     "AgentEnrolled",
     "AgentEvent",
     "AssignmentChanged",
@@ -79,6 +105,11 @@ __all__ = [
     "EvidenceRequested",
     "FollowUpOpened",
     "HandedOver",
+    "LadderEnded",
+    "LadderPaused",
+    "LadderResumed",
+    "LadderStarted",
+    "LadderStepReached",
     "LoadReleased",
     "LoadTaken",
     "MessageReceived",
@@ -112,12 +143,15 @@ __all__ = [
     "StepCompleted",
     "TicketAbsorbed",
     "TicketAdopted",
+    "TicketEscalated",
     "TicketEvent",
     "TicketMerged",
     "TicketOpened",
     "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
+    "TopicsSubscribed",
+    "TopicsUnsubscribed",
     "event_adapter",
 ]
 
@@ -151,6 +185,12 @@ Event = Annotated[
     | RequesterVerified
     | ActionAuthorised
     | ContactJoined
+    | LadderStarted
+    | LadderStepReached
+    | LadderPaused
+    | LadderResumed
+    | LadderEnded
+    | TicketEscalated
     | RequesterLinked
     | RequesterUnlinked
     | TicketRouted
@@ -163,12 +203,19 @@ Event = Annotated[
     | OfferExpired
     | OfferWithdrawn
     | HandedOver
+    | ActionRequested
+    | ActionApproved
+    | ActionRejected
+    | ActionDone
+    | ActionFailed
     | AgentEnrolled
     | PresenceChanged
     | ShiftOverridden
     | LoadTaken
     | LoadReleased
-    | PolicyPublished,
+    | PolicyPublished
+    | TopicsSubscribed
+    | TopicsUnsubscribed,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""
@@ -208,6 +255,12 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         RequesterVerified,
         ActionAuthorised,
         ContactJoined,
+        LadderStarted,
+        LadderStepReached,
+        LadderPaused,
+        LadderResumed,
+        LadderEnded,
+        TicketEscalated,
         RequesterLinked,
         RequesterUnlinked,
         TicketRouted,
@@ -220,12 +273,19 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         OfferExpired,
         OfferWithdrawn,
         HandedOver,
+        ActionRequested,
+        ActionApproved,
+        ActionRejected,
+        ActionDone,
+        ActionFailed,
         AgentEnrolled,
         PresenceChanged,
         ShiftOverridden,
         LoadTaken,
         LoadReleased,
         PolicyPublished,
+        TopicsSubscribed,
+        TopicsUnsubscribed,
     )
 }
 """Every event class by its kind."""

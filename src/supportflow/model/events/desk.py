@@ -1,4 +1,4 @@
-"""What is not on one ticket: people and policies."""
+"""What is not on one ticket: people, policies, and what is delivered."""
 
 from typing import Literal
 
@@ -9,6 +9,8 @@ __all__ = [
     "PolicyPublished",
     "RequesterLinked",
     "RequesterUnlinked",
+    "TopicsSubscribed",
+    "TopicsUnsubscribed",
 ]
 
 
@@ -32,3 +34,25 @@ class PolicyPublished(DeskEvent):
     kind: Literal["policy_published"] = "policy_published"
     fingerprint: str
     name: Name
+
+
+class TopicsSubscribed(DeskEvent):
+    """Deliveries are wanted from now on: of these kinds of events, to these channels.
+
+    Attributes:
+        topics: `"event:<kind>"` or `"channel:<name>"`, sorted.
+    """
+
+    kind: Literal["topics_subscribed"] = "topics_subscribed"
+    topics: tuple[Id, ...]
+
+
+class TopicsUnsubscribed(DeskEvent):
+    """Deliveries are wanted no longer.
+
+    Attributes:
+        topics: As in `TopicsSubscribed`.
+    """
+
+    kind: Literal["topics_unsubscribed"] = "topics_unsubscribed"
+    topics: tuple[Id, ...]

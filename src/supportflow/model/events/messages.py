@@ -21,6 +21,8 @@ class MessageReceived(TicketEvent):
         flags: What a person should see.
         review: True if the text raised the class to security, for a person to look at.
         redacted: Kinds of secrets and personal data that were removed from it.
+        spoken: The class that the text speaks for, if it is not the lowest.
+        informational: True if it only asks about security.
     """
 
     kind: Literal["message_received"] = "message_received"
@@ -31,6 +33,8 @@ class MessageReceived(TicketEvent):
     flags: tuple[Name, ...] = ()
     review: bool = False
     redacted: tuple[Name, ...] = ()
+    spoken: Name | None = None
+    informational: bool = False
 
 
 class ReplySent(TicketEvent):

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from supportflow._time import Instant
 from supportflow.model.base import Id, Name, StatusCategory, TicketType
+from supportflow.model.casework import PartyState, Verification
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events.base import TicketEvent
 from supportflow.model.records import Attributes, Refusal
@@ -14,6 +15,7 @@ __all__ = [
     "AssignmentChanged",
     "ContactJoined",
     "FollowUpOpened",
+    "Given",
     "PriorityChanged",
     "StatusChanged",
     "StatusKept",
@@ -24,6 +26,10 @@ __all__ = [
     "TicketSplit",
     "TicketUpdated",
 ]
+
+
+Given = Literal["class", "level"]
+"""What of a priority somebody chose by themselves."""
 
 
 class TicketOpened(TicketEvent):
@@ -41,6 +47,9 @@ class TicketOpened(TicketEvent):
         review: True if the text raised the class to security, for a person to look at.
         redacted: Kinds of secrets and personal data that were removed from the texts.
         product: The product that the text names.
+        given: What the host chose by itself: the class, the level.
+        spoken: Classes that texts speak for, the lowest left out.
+        informational: True if they only ask about security.
     """
 
     kind: Literal["ticket_opened"] = "ticket_opened"
@@ -74,6 +83,9 @@ class TicketOpened(TicketEvent):
     review: bool = False
     redacted: tuple[Name, ...] = ()
     product: Name | None = None
+    given: tuple[Given, ...] = ()
+    spoken: tuple[Name, ...] = ()
+    informational: bool = False
 
 
 class TicketAdopted(TicketEvent):
@@ -100,6 +112,9 @@ class TicketAdopted(TicketEvent):
     opened_at: Instant
     adopted_at: Instant
     policy: str
+    given: tuple[Given, ...] = ()
+    spoken: tuple[Name, ...] = ()
+    informational: bool = False
 
 
 class StatusChanged(TicketEvent):
@@ -153,7 +168,14 @@ class TicketUpdated(TicketEvent):
 
 
 class PriorityChanged(TicketEvent):
-    """The ticket has another priority class or level."""
+    """The ticket has another priority class or level, or a person has settled the one that it has.
+
+    Attributes:
+        rule: What decided: a rule's name, `"given"` (by hand), `"default"`, `"words"` (a text), `"merged"` (a ticket
+            merged in).
+        evidence: What spoke for it, in the policy's words.
+        given: What was settled by hand, and stays whatever attributes say later.
+    """
 
     kind: Literal["priority_changed"] = "priority_changed"
     priority_class: Name
@@ -163,6 +185,7 @@ class PriorityChanged(TicketEvent):
     rule: Name
     evidence: tuple[str, ...] = ()
     reason: ContentRef | None = None
+    given: tuple[Given, ...] = ()
 
 
 class TicketMerged(TicketEvent):
@@ -176,11 +199,30 @@ class TicketMerged(TicketEvent):
 
 
 class TicketAbsorbed(TicketEvent):
-    """Another ticket was merged into this one."""
+    """Another ticket was merged into this one, and brought along what is known of the case.
+
+    Attributes:
+        source_id: The other ticket.
+        opened_at: When that one came in.
+        provided: Items of evidence that its requester gave, who is this one's, too. The other ticket's stream has them.
+        asked: Items of evidence that were asked for there.
+        parties: Who took part in it besides the requester.
+        verifications: How sure the desk was of its requester, who is this one's, too.
+        flags: What a person should see.
+        review: True if a text raised its class to security, for a person to look at.
+        spoken: Classes that its texts speak for.
+    """
 
     kind: Literal["ticket_absorbed"] = "ticket_absorbed"
     source_id: Id
     opened_at: Instant
+    provided: tuple[Name, ...] = ()
+    asked: tuple[Name, ...] = ()
+    parties: tuple[PartyState, ...] = ()
+    verifications: tuple[Verification, ...] = ()
+    flags: tuple[Name, ...] = ()
+    review: bool = False
+    spoken: tuple[Name, ...] = ()
 
 
 class TicketSplit(TicketEvent):

@@ -114,7 +114,14 @@ def settle(
 ) -> bool:
     """End a claim."""
     mine = " WHERE tenant = ? AND key = ? AND token = ?"
-    if error is None:
+    if error is None and retry_us is not None:
+        cursor.execute(
+            backend.sql(
+                f"UPDATE supportflow_outbox SET token = NULL, next_us = ?, attempts = attempts - 1{mine}"
+            ),
+            (retry_us, tenant, key, token),
+        )
+    elif error is None:
         cursor.execute(backend.sql(f"DELETE FROM supportflow_outbox{mine}"), (tenant, key, token))
     elif retry_us is None:
         cursor.execute(

@@ -52,6 +52,20 @@ class DeliveryPromises(Suite):
             assert not store.settle(TENANT, lease.row.key, token, retry_us=None, error=None)
         assert len(store.lease(TENANT, 5, 10, ["event:a"], 9)) == 1
 
+    def test_a_claim_that_is_given_back_was_no_attempt(self, store: Any) -> None:
+        """It is due again when it is said to be, in its old place."""
+        self.add_outbox(store, self.delivery(1), self.delivery(2))
+        (first,) = store.lease(TENANT, 0, 99, ["event:a"], 9)
+        assert store.settle(TENANT, first.row.key, first.token, retry_us=0, error=None)
+        assert not store.settle(TENANT, first.row.key, first.token, retry_us=None, error=None)
+        (again,) = store.lease(TENANT, 0, 99, ["event:a"], 9)
+        assert (again.row.key, again.row.attempts) == (first.row.key, 1)
+        assert store.settle(TENANT, again.row.key, again.token, retry_us=5, error=None)
+        assert list(store.lease(TENANT, 4, 99, ["event:a"], 9)) == []
+        (later,) = store.lease(TENANT, 5, 99, ["event:a"], 9)
+        assert (later.row.key, later.row.attempts) == (first.row.key, 1)
+        assert store.settle(TENANT, later.row.key, later.token, retry_us=None, error=None)
+
     def test_a_retry_is_due_when_it_says(self, store: Any) -> None:
         """The attempts are kept."""
         self.add_outbox(store, self.delivery(1))

@@ -4,7 +4,7 @@ A text can raise a case to security for a person to look at. It can lower nothin
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from supportflow.model.signals import Evidence, Signals
 from supportflow.triage.lexicon.document import Lexicon
@@ -29,16 +29,24 @@ class LexiconClassifier:
     Args:
         lexicons: Compiled together, in order.
         classes: The policy's classes, most urgent first; the last is where a text falls that nothing speaks for.
+        pretending: Finds the links in a text (in lower case) that pretend to be the organisation's; by the official names
+            of the lexicons, if not given.
 
     Raises:
         DefinitionError: If a pattern cannot be read or names an unknown class.
     """
 
-    def __init__(self, lexicons: Sequence[Lexicon], classes: Sequence[str] = CLASSES) -> None:
+    def __init__(
+        self,
+        lexicons: Sequence[Lexicon],
+        classes: Sequence[str] = CLASSES,
+        pretending: Callable[[str], list[tuple[int, int]]] | None = None,
+    ) -> None:
         self._compiled = CompiledLexicons(lexicons)
         self._ranks = {name: rank for rank, name in enumerate(classes)}
         self._default = classes[-1]
-        self._official = tuple(name for lexicon in lexicons for name in lexicon.official)
+        official = tuple(name for lexicon in lexicons for name in lexicon.official)
+        self._pretending = pretending or (lambda lower: suspicious_links(lower, official))
 
     def classify(self, text: str) -> Signals:
         """What the text is about. Linear in its length.
@@ -47,10 +55,11 @@ class LexiconClassifier:
         """
         cut = Text(text)
         matches = self._compiled.matches(cut)
-        links = suspicious_links(cut.lower, self._official)
+        links = self._pretending(cut.lower)
+        language = detect(cut.lower, lambda: cut.tokens(_SAMPLE))
         if not matches and not links:
-            return Signals(priority_class=self._default, language=detect(cut.lower, cut.tokens[:_SAMPLE]))
-        return self._judged(matches, links, detect(cut.lower, cut.tokens[:_SAMPLE]))
+            return Signals(priority_class=self._default, language=language)
+        return self._judged(matches, links, language)
 
     def _judged(self, matches: list[Match], links: list[tuple[int, int]], language: str | None) -> Signals:
         scores: dict[str, float] = defaultdict(float)

@@ -49,7 +49,7 @@ class Lexicon(Document):
             `thought i`.
         not_negators: Patterns in which a negator negates nothing, such as `not only`, `是不是`.
         official: The organisation's own domains and names of its brand: a link that shows the brand on another domain is
-            flagged.
+            flagged. A policy joins them to its own `official`, which is the better place.
         entries: The entries.
     """
 

@@ -6,25 +6,28 @@ Enough to choose a queue and a template; a host with a real detector overrides i
 # ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Iterable
 
 __all__ = ["detect"]
 
 _SAMPLE = 400
 
-_SCRIPTS = (
-    ("ja", re.compile("[\u3041-\u30ff]")),
-    ("ko", re.compile("[\uac00-\ud7a3\u1100-\u11ff]")),
-    ("th", re.compile("[\u0e00-\u0e7f]")),
-    ("ar", re.compile("[\u0600-\u06ff]")),
-    ("he", re.compile("[\u0590-\u05ff]")),
-    ("hi", re.compile("[\u0900-\u097f]")),
-    ("bn", re.compile("[\u0980-\u09ff]")),
-    ("el", re.compile("[\u0370-\u03ff]")),
-    ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("ru", re.compile("[\u0400-\u04ff]")),
-)
-_LATIN = re.compile("[a-z\u00c0-\u024f\u1ea0-\u1eff]")
+_SCRIPTS = {
+    "ja": "\u3041-\u30ff",
+    "ko": "\uac00-\ud7a3\u1100-\u11ff",
+    "th": "\u0e00-\u0e7f",
+    "ar": "\u0600-\u06ff",
+    "he": "\u0590-\u05ff",
+    "hi": "\u0900-\u097f",
+    "bn": "\u0980-\u09ff",
+    "el": "\u0370-\u03ff",
+    "zh": "\u4e00-\u9fff",
+    "ru": "\u0400-\u04ff",
+}
+# Runs, because few are faster counted than many.
+_RUNS = {language: re.compile(f"[{letters}]+") for language, letters in _SCRIPTS.items()}
+_RARER = re.compile(f"[{''.join(letters for name, letters in _SCRIPTS.items() if name != 'zh')}]")
+_LATIN = re.compile("[a-z\u00c0-\u024f\u1ea0-\u1eff]+")
 _UKRAINIAN = re.compile("[\u0456\u0457\u0454\u0491]")
 _PERSIAN = re.compile("[\u067e\u0686\u0698\u06af]")
 # Kana decide at a tenth of the letters: Japanese is mostly written in Chinese characters.
@@ -49,18 +52,18 @@ _CLEARLY = 7  # no other language here has so many words in common with English
 _STOP_WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
 
 
-def detect(lower: str, tokens: Collection[str]) -> str | None:
+def detect(lower: str, tokens: Callable[[], Iterable[str]]) -> str | None:
     """The language of a text, or `None` if it has hardly a word.
 
     Args:
         lower: The text in lower case.
-        tokens: The same cut into words.
+        tokens: Gives the same cut into words; asked only if the script does not tell.
     """
     if not lower.isascii():
         by_script = _by_script(lower[:_SAMPLE])
         if by_script is not None:
             return by_script
-    words = set(tokens)
+    words = set(tokens())
     if len(words & _STOP_WORDS["en"]) >= _CLEARLY:
         return "en"
     best, count = max(
@@ -70,9 +73,15 @@ def detect(lower: str, tokens: Collection[str]) -> str | None:
     return best if count else None
 
 
+def _letters(runs: re.Pattern[str], sample: str) -> int:
+    return sum(map(len, runs.findall(sample)))
+
+
 def _by_script(sample: str) -> str | None:
-    counts = {language: len(script.findall(sample)) for language, script in _SCRIPTS}
-    latin = len(_LATIN.findall(sample))
+    counts = dict.fromkeys(_RUNS, 0)
+    for language in _RUNS if _RARER.search(sample) else ("zh",):
+        counts[language] = _letters(_RUNS[language], sample)
+    latin = _letters(_LATIN, sample)
     counts["zh"] *= _LETTERS_A_CHARACTER
     total = sum(counts.values()) + latin
     if not total:

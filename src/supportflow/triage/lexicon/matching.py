@@ -1,19 +1,19 @@
-"""Lexicons compiled to one automaton, and the matches that it finds in a text."""
+"""Lexicons compiled together, and the matches that it finds in a text."""
 
-# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
-
-from collections import defaultdict, deque
+import re
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from supportflow.exceptions import DefinitionError
-from supportflow.triage.lexicon.automaton import Automaton
 from supportflow.triage.lexicon.document import Entry, Lexicon
 from supportflow.triage.lexicon.patterns import Part, PatternProblem, parse
-from supportflow.triage.lexicon.places import SEPARATES, Cover, Places, Text
-from supportflow.triage.lexicon.units import separates, spellings
+from supportflow.triage.lexicon.places import Cover, Places, Text
+from supportflow.triage.lexicon.sequences import Sequences
+from supportflow.triage.lexicon.spelling import Alphabet, is_chinese
 
 __all__ = ["CompiledLexicons", "Match", "Text"]
 
@@ -26,9 +26,6 @@ _CHARACTER_SCOPE = 2
 
 _NEGATES = Entry(words=("not",))
 _EXCUSES = Entry(words=("not only",))
-
-_UNKNOWN = 0
-_CHINESE = range(0x4E00, 0xA000)
 
 
 class Match(NamedTuple):
@@ -56,6 +53,11 @@ class _Pattern:
     scope: int
     parts: tuple[int, ...]
     role: "_Role"
+    order: int
+
+
+_Uses = dict[int, list[tuple[_Pattern, int]]]
+"""Of each part: the patterns that it is in, and at which position."""
 
 
 class _Role(IntEnum):
@@ -67,8 +69,11 @@ class _Role(IntEnum):
     EXCUSES = 3
 
 
-_Hit = tuple["_Pattern", int, int, int]
-"""A part of a pattern: which, at which position, its first and last unit."""
+_Hit = tuple[int, int, int, int, int, "_Pattern"]
+"""A part of a pattern: its last and its first unit, the part, the pattern's order, the position in it, the pattern.
+
+As they are sorted, so they count: by where they end, the longest first.
+"""
 
 
 def _role(entry: Entry) -> _Role:
@@ -94,11 +99,22 @@ def _firsts(matched: list[tuple[_Pattern, tuple[int, int]]]) -> Iterator[tuple[_
             yield pattern, span
 
 
-class _Numbers(dict[str, int]):
-    """The number of each unit's every spelling; what is in no lexicon is unknown or only separates."""
+def _by_rarest(patterns: list[_Pattern], parts: int) -> list[list[_Pattern]]:
+    """Of each part: the patterns that have it and none that fewer patterns have."""
+    count = Counter(part for pattern in patterns for part in pattern.parts)
+    having: list[list[_Pattern]] = [[] for _ in range(parts)]
+    for pattern in patterns:
+        having[min(pattern.parts, key=count.__getitem__)].append(pattern)
+    return having
 
-    def __missing__(self, token: str) -> int:
-        return SEPARATES if separates(token) else _UNKNOWN
+
+def _places(unit: str, units: str) -> list[int]:
+    places = []
+    at = units.find(unit)
+    while at >= 0:
+        places.append(at)
+        at = units.find(unit, at + 1)
+    return places
 
 
 class CompiledLexicons:
@@ -113,12 +129,10 @@ class CompiledLexicons:
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         sets = {name: members for lexicon in lexicons for name, members in lexicon.sets.items()}
-        self._numbers = _Numbers()
-        self._units = 0
         self._parts: dict[Part, int] = {}  # a part that several patterns have is searched for once
-        self._closes: list[list[_Pattern]] = []  # of each part: the patterns that end with it
         self._entries = 0
-        sequences: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        patterns: list[_Pattern] = []
+        sequences: dict[tuple[str, ...], list[int]] = defaultdict(list)
         problems: list[str] = []
         for lexicon in lexicons:
             written = [(entry, words) for entry in lexicon.entries for words in entry.words]
@@ -129,41 +143,33 @@ class CompiledLexicons:
                 self._entries += entry is not before
                 before = entry
                 try:
-                    self._add(lexicon, entry, words, sets, sequences)
+                    patterns.append(self._pattern(lexicon, entry, words, sets, len(patterns), sequences))
                 except PatternProblem as problem:
                     problems.append(f"{lexicon.name}: {words!r} {problem}")
         if problems:
             raise DefinitionError(problems)
-        self._automaton = Automaton(sequences)
-        self._longest = max(map(len, sequences), default=0)
-        self._numbers |= {
-            spelling: self._numbers[unit] for spelling, unit in spellings().items() if unit in self._numbers
-        }
-        # A small table for plain text stays in the processor's cache. In the other, Chinese characters and common
-        # separators stand by name, so that few tokens need to be looked at one by one.
-        self._numbers |= dict.fromkeys((" ", ", ", "'", "-", "  ", ": ", " - "), SEPARATES)
-        self._plain = _Numbers((unit, number) for unit, number in self._numbers.items() if unit.isascii())
-        for code in _CHINESE:
-            self._numbers.setdefault(chr(code), _UNKNOWN)
-        self._numbers |= dict.fromkeys(("’", "，", "、"), SEPARATES)
+        self._alphabet = Alphabet(unit for units in sequences for unit in units)
+        spelt = {self._alphabet.write(units): tuple(parts) for units, parts in sequences.items()}
+        self._single = {unit: parts for unit, parts in spelt.items() if len(unit) == 1}
+        chinese = "".join(unit for unit in self._single if is_chinese(unit))
+        self._chinese = re.compile(f"[{chinese}]") if chinese else None
+        self._several = Sequences({units: parts for units, parts in spelt.items() if len(units) > 1})
+        self._longest = max(map(len, spelt), default=0)
+        self._rarest = _by_rarest(patterns, len(self._parts))
 
-    def _number(self, unit: str) -> int:
-        number = self._numbers.setdefault(unit, self._units + 1)
-        self._units = max(self._units, number)
-        return number
-
-    def _add(
+    def _pattern(
         self,
         lexicon: Lexicon,
         entry: Entry,
         words: str,
         sets: dict[str, tuple[str, ...]],
-        sequences: dict[tuple[int, ...], list[int]],
-    ) -> None:
+        order: int,
+        sequences: dict[tuple[str, ...], list[int]],
+    ) -> _Pattern:
         parts = parse(words, sets)
         subject = entry.category or entry.product or ",".join(entry.flags)
         chinese = any("\u4e00" <= unit[0] <= "\u9fff" for part in parts for units in part for unit in units)
-        pattern = _Pattern(
+        return _Pattern(
             entry,
             self._entries,
             f"{lexicon.name}:{subject}:{words}",
@@ -171,16 +177,15 @@ class CompiledLexicons:
             _CHARACTER_SCOPE if chinese else _WORD_SCOPE,
             tuple(self._part(part, sequences) for part in parts),
             _role(entry),
+            order,
         )
-        self._closes[pattern.parts[-1]].append(pattern)
 
-    def _part(self, part: Part, sequences: dict[tuple[int, ...], list[int]]) -> int:
+    def _part(self, part: Part, sequences: dict[tuple[str, ...], list[int]]) -> int:
         known = self._parts.get(part)
         if known is None:
             known = self._parts[part] = len(self._parts)
-            self._closes.append([])
             for units in part:
-                sequences[tuple(self._number(unit) for unit in units)].append(known)
+                sequences[units].append(known)
         return known
 
     def matches(self, text: Text) -> list[Match]:
@@ -188,19 +193,19 @@ class CompiledLexicons:
 
         What is negated does not count, nor what stands inside a question of its own class.
         """
-        numbers_of = self._plain if text.lower.isascii() else self._numbers
-        numbers = list(map(numbers_of.__getitem__, text.tokens))
-        found = self._automaton.scan(filter(SEPARATES.__ne__, numbers))
-        uses = self._possible({part for part, _, _ in found})
+        of_pieces = self._alphabet.read(text.pieces, plain=text.spelt.isascii())
+        units = self._alphabet.simplified("".join(of_pieces))
+        several = self._several.scan(units)
+        single = self._single_in(units, of_pieces)
+        uses = self._possible(
+            {part for parts, _, _ in several for part in parts}.union(*map(self._single.__getitem__, single))
+        )
         if not uses:
             return []
-        places = Places(text, numbers)
-        by_role: list[list[_Hit]] = [[], [], [], []]
-        for part, first, last in found:
-            for pattern, position in uses.get(part, ()):
-                by_role[pattern.role].append((pattern, position, first, last))
-        places.negating.update(last for *_, last in by_role[_Role.NEGATES])
-        for *_, first, last in by_role[_Role.EXCUSES]:
+        places = Places(text, units, of_pieces)
+        by_role = self._hits(uses, several, single, units)
+        places.negating.update(hit[0] for hit in by_role[_Role.NEGATES])
+        for last, first, *_ in by_role[_Role.EXCUSES]:
             places.excused.update(range(first, last + 1))
         questions = self._matched(by_role[_Role.ASKS], places, {})
         reports = self._matched(by_role[_Role.SPEAKS], places, _asked(questions))
@@ -212,15 +217,44 @@ class CompiledLexicons:
             key=lambda match: (match.end, match.start),
         )
 
-    def _possible(self, present: set[int]) -> dict[int, list[tuple[_Pattern, int]]]:
+    def _single_in(self, units: str, of_pieces: list[str]) -> set[str]:
+        """Which units that are parts by themselves occur."""
+        found = self._single.keys() & set(of_pieces)
+        return found.union(self._chinese.findall(units)) if self._chinese else found
+
+    def _possible(self, present: set[int]) -> _Uses:
         """The uses of the parts that occur in patterns of which no part is missing: most occur in others."""
-        uses: dict[int, list[tuple[_Pattern, int]]] = defaultdict(list)
-        for closing in present:
-            for pattern in self._closes[closing]:
-                if len(pattern.parts) == 1 or present.issuperset(pattern.parts):
-                    for position, part in enumerate(pattern.parts):
-                        uses[part].append((pattern, position))
+        possible = [
+            pattern
+            for part in present
+            for pattern in self._rarest[part]
+            if len(pattern.parts) == 1 or present.issuperset(pattern.parts)
+        ]
+        possible.sort(key=attrgetter("order"))
+        uses: _Uses = defaultdict(list)
+        for pattern in possible:
+            for position, part in enumerate(pattern.parts):
+                uses[part].append((pattern, position))
         return uses
+
+    def _hits(
+        self, uses: _Uses, several: list[tuple[tuple[int, ...], int, int]], single: set[str], units: str
+    ) -> list[list[_Hit]]:
+        """Where the parts stand, by what their patterns do, in the order in which they count."""
+        by_role: list[list[_Hit]] = [[], [], [], []]
+        for parts, first, last in several:
+            for part in parts:
+                for pattern, position in uses.get(part, ()):
+                    by_role[pattern.role].append((last, first, part, pattern.order, position, pattern))
+        for unit in single:
+            for part in self._single[unit]:
+                for pattern, position in uses.get(part, ()):
+                    hits = by_role[pattern.role]
+                    for at in _places(unit, units):
+                        hits.append((at, at, part, pattern.order, position, pattern))
+        for hits in by_role:
+            hits.sort()
+        return by_role
 
     def _matched(
         self, found: "list[_Hit]", places: "Places", asked: dict[str | None, "Cover"]
@@ -248,7 +282,7 @@ class CompiledLexicons:
         """
         # For each pattern and position that has been reached: where the chain to it began and ended, latest last.
         reached: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
-        for pattern, position, first, last in found:
+        for last, first, _, _, position, pattern in found:
             if pattern.number in done:
                 continue
             begin = first

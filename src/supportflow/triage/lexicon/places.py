@@ -5,31 +5,31 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from itertools import accumulate, compress, count
+from functools import cached_property
+from itertools import accumulate, chain, islice
 
-from supportflow.triage.lexicon.units import BREAK, normal, tokens
+from supportflow.triage.lexicon.units import BREAK, CHINESE_NOT, pieces, spelt
 
-__all__ = ["SEPARATES", "Cover", "Places", "Text"]
-
-SEPARATES = -1
-"""The number of what only stands between units."""
+__all__ = ["Cover", "Places", "Text"]
 
 _CLAUSE = re.compile(
     r"[,，、:：()（）]|\b(?:but|and|or|so|because|then|if|when|my|who)\b|但|而|又|因为|所以|就"
 )
+_ONE_UNIT = frozenset(CHINESE_NOT)
 _WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B)}
 
 
 class Text:
-    """A text cut into tokens, with their places.
+    """A text cut into pieces, with their places.
 
     Attributes:
         lower: The text in lower case and narrow width, as long as the original.
-        tokens: Its tokens; joined, they are the text.
+        spelt: The same with what is one unit in two words joined to one.
+        pieces: That, cut: words, runs of Chinese characters, and what stands between.
     """
 
-    __slots__ = ("lower", "tokens")
+    __slots__ = ("lower", "pieces", "spelt")
 
     def __init__(self, text: str) -> None:
         lower = text.lower()
@@ -41,7 +41,19 @@ class Text:
             composed = unicodedata.normalize("NFC", lower)
             lower = composed if len(composed) == len(lower) else lower
         self.lower = lower
-        self.tokens = tokens(lower)
+        self.spelt = spelt(lower)
+        self.pieces = pieces(self.spelt)
+
+    def tokens(self, count: int) -> list[str]:
+        """The first tokens: the pieces, with runs cut into characters."""
+        pieces = self.pieces[:count]
+        if self.lower.isascii():
+            return pieces
+        cut = (
+            piece if "\u4e00" <= piece[0] <= "\u9fff" and piece not in _ONE_UNIT else (piece,)
+            for piece in pieces
+        )
+        return list(islice(chain.from_iterable(cut), count))
 
 
 class Cover:
@@ -66,22 +78,46 @@ class Places:
         excused: Units in phrases where a negation negates nothing.
     """
 
-    def __init__(self, text: Text, numbers: list[int]) -> None:
+    def __init__(self, text: Text, units: str, of_pieces: list[str]) -> None:
+        """Places in a text.
+
+        Args:
+            text: The text.
+            units: Its units, a character each.
+            of_pieces: The units of each of its pieces.
+        """
         self.negating: set[int] = set()
         self.excused: set[int] = set()
-        self._pieces = text.tokens
-        self._ends = list(accumulate(map(len, text.tokens)))
-        self._tokens = list(compress(count(), map(SEPARATES.__ne__, numbers)))
+        self._text = text
+        self._units = units
+        self._of_pieces = of_pieces
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each piece ends, in characters."""
+        return list(accumulate(map(len, self._text.pieces)))
+
+    @cached_property
+    def _unit_ends(self) -> list[int]:
+        """Before which unit each piece ends."""
+        return list(accumulate(map(len, self._of_pieces)))
+
+    def _bounds(self, unit: int) -> tuple[int, int]:
+        """Where a unit begins and ends, in characters."""
+        piece = bisect_right(self._unit_ends, unit)
+        end = self._ends[piece]
+        after = self._unit_ends[piece] - unit  # units of the same run from this one on
+        if len(self._of_pieces[piece]) > 1:
+            return end - after, end - after + 1
+        return end - len(self._text.pieces[piece]), end
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """From where to where two units reach, in characters."""
-        place = self._tokens[first]
-        return self._ends[place] - len(self._pieces[place]), self._ends[self._tokens[last]]
+        return self._bounds(first)[0], self._bounds(last)[1]
 
     def together(self, one: int, other: int) -> bool:
         """Whether no sentence ends between two units."""
-        between = self._pieces[self._tokens[one] + 1 : self._tokens[other]]
-        return all(normal(token) != BREAK for token in between)
+        return self._units.find(BREAK, one + 1, other) < 0
 
     def negated_between(self, one: int, other: int) -> bool:
         """Whether a negation stands between two units."""
@@ -91,8 +127,6 @@ class Places:
         """Whether a negation stands shortly before a unit, in the same clause."""
         for unit in range(first - 1, max(-1, first - 1 - scope), -1):
             if unit in self.negating and unit not in self.excused:
-                between = self._pieces[self._tokens[unit] + 1 : self._tokens[first]]
-                return _CLAUSE.search("".join(between)) is None and all(
-                    normal(token) != BREAK for token in between
-                )
+                between = self._text.spelt[self._bounds(unit)[1] : self._bounds(first)[0]]
+                return self.together(unit, first) and _CLAUSE.search(between) is None
         return False

@@ -12,7 +12,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["BREAK", "normal", "separates", "spellings", "tokens"]
+__all__ = ["BREAK", "CHINESE_NOT", "normal", "pieces", "separates", "spellings", "spelt", "tokens"]
 
 NEGATED = "not"
 UNABLE = "cannot"
@@ -30,19 +30,33 @@ def _negations(stems: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{stem}{form}" for stem in stems for form in ("n't", "n’t", "nt", "_not", "'t", "’t"))
 
 
+def _between(first: str, last: str, without: list[str]) -> list[tuple[str, str]]:
+    """The ranges of characters from the first to the last, with some left out."""
+    starts = [first, *(chr(ord(one) + 1) for one in without)]
+    ends = [*(chr(ord(one) - 1) for one in without), last]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if start <= end]
+
+
 _NOT = _negations(_DOES)
 _CANNOT = (*_negations(_CAN), "cannot", "unable_to")
 _BEFORE_NOT = "还還尚仍并並"
-_CHINESE_NOT = tuple(
+CHINESE_NOT = tuple(
     f"{before}{word}" for before in ("", *_BEFORE_NOT) for word in ("没有", "沒有", "没", "沒", "未曾", "未")
 )
 
 # Every character of a text belongs to exactly one token. Words and characters are units, a sentence's end is one; what
 # separates words is none.
-_TOKEN = re.compile(
-    rf"[{_WORD}]+(?:['’]t(?![{_WORD}]))?|(?![没沒未{_BEFORE_NOT}])[{_HAN}]|[{_BEFORE_NOT}]?(?:[没沒]有?|未曾?)|[{_HAN}]"
+_NOT_RUN = (
+    rf"[{_BEFORE_NOT}]?(?:[没沒]有?|未曾?)|[{_HAN}]"
     rf"|[.!?]\s|[{_SENTENCE_ENDS}]|[^{_WORD}{_HAN}.!?{_SENTENCE_ENDS}]+|[.!?]"
 )
+_WORDS = rf"[{_WORD}]+(?:['’]t(?![{_WORD}]))?"
+_TOKEN = re.compile(rf"{_WORDS}|(?![没沒未{_BEFORE_NOT}])[{_HAN}]|{_NOT_RUN}")
+# Chinese characters that are one token each, all that stand together at once. None of them begins a negation.
+_RUN = "".join(
+    f"{first}-{last}" for first, last in _between("\u4e00", "\u9fff", sorted(f"没沒未{_BEFORE_NOT}"))
+)
+_PIECE = re.compile(rf"[{_RUN}]+|{_WORDS}|{_NOT_RUN}")
 # The same for plain text: small classes are faster.
 _ASCII_TOKEN = re.compile(r"[a-z0-9_]+(?:'t(?![a-z0-9_]))?|[.!?]\s|\n|[^a-z0-9_.!?\n]+|[.!?]")
 # " not" behind an auxiliary is joined to it by a character that words may have: the text keeps its length.
@@ -65,17 +79,28 @@ def spellings() -> dict[str, str]:
         "帐": "账",
         **dict.fromkeys(_NOT, NEGATED),
         **dict.fromkeys(_CANNOT, UNABLE),
-        **dict.fromkeys(_CHINESE_NOT, CHINESE_NEGATED),
+        **dict.fromkeys(CHINESE_NOT, CHINESE_NEGATED),
     }
 
 
-def tokens(text: str) -> list[str]:
-    """Cut a text, in lower case and narrow width, into tokens that are together as long as it is. Linear time."""
+def spelt(text: str) -> str:
+    """A text, in lower case and narrow width, with what is one unit in two words joined to one. It keeps its length."""
     if " not" in text:
         text = _AUXILIARY_NOT.sub("_not", text)
     if "unable to" in text:
         text = text.replace("unable to", "unable_to")
+    return text
+
+
+def tokens(text: str) -> list[str]:
+    """Cut a text, in lower case and narrow width, into tokens that are together as long as it is. Linear time."""
+    text = spelt(text)
     return (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)
+
+
+def pieces(text: str) -> list[str]:
+    """The tokens of a text that went through `spelt`, with runs of Chinese characters left whole. Linear time."""
+    return (_ASCII_TOKEN if text.isascii() else _PIECE).findall(text)
 
 
 def separates(token: str) -> bool:

@@ -27,10 +27,10 @@ _MOST_DIGITS = 15
 def find_contacts(piece: Piece) -> Iterator[Span]:
     """E-mail addresses; phone numbers in international form, Chinese mobiles, and those called a phone number."""
     text = piece.text
-    if "@" in text:
+    if b"@" in piece.latin:
         for match in _EMAIL.finditer(text):
             yield *match.span(), Kind.EMAIL
-    if "+" in text or "00" in text:
+    if b"+" in piece.latin or b"00" in piece.latin:
         for match in _INTERNATIONAL.finditer(text):
             yield *match.span(), Kind.PHONE
     for start, end in piece.digits:

@@ -14,7 +14,14 @@ from enum import IntEnum
 from supportflow.triage.redaction.checks import base58check
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.piece import Piece
-from supportflow.triage.redaction.topics import CODE_NOT_SECRET, ORDINARY, TOPICS, Topic, looks_random
+from supportflow.triage.redaction.topics import (
+    CODE_NOT_SECRET,
+    MAY_ANNOUNCE,
+    ORDINARY,
+    TOPICS,
+    Topic,
+    looks_random,
+)
 
 __all__ = ["find_announced"]
 
@@ -118,13 +125,16 @@ _SAYS_OTHER = re.compile(
 def find_announced(piece: Piece) -> Iterator[Span]:
     """Every secret that its neighbouring words announce, as spans of the folded text. Linear time."""
     lower = piece.lower
+    latin = piece.latin
+    others = not lower.isascii() and MAY_ANNOUNCE.search(lower) is not None
     announced = False
     for topic in TOPICS:
-        for anchor in topic.anchors:
-            if anchor in lower:
+        for anchor in topic.latin_anchors:
+            if anchor in latin:
                 break
         else:
-            continue
+            if not others or not any(anchor in lower for anchor in topic.other_anchors):
+                continue
         announced = True
         for word in topic.words.finditer(lower):
             span = _value_of(topic, word, piece)
@@ -133,7 +143,7 @@ def find_announced(piece: Piece) -> Iterator[Span]:
     if announced:
         yield from _announced_after(piece)
         yield from _dense_near_keys(piece)
-    if "://" in lower:
+    if b"://" in latin:
         for match in _BASIC_AUTH.finditer(piece.text):
             yield *match.span(1), Kind.PASSWORD
 

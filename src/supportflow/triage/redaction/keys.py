@@ -19,6 +19,7 @@ _PEM_BODY = re.compile(
 )
 
 _SHORTEST_KEY = 50
+_SHORTEST_FORM = 47  # an EOS key, with its prefix
 
 # Base58 runs as long as a key; what they are is decided by their checksum.
 _BASE58_RUN = re.compile(r"(?<![A-Za-z0-9])[1-9A-HJ-NP-Za-km-z]{50,113}+(?![A-Za-z0-9])")
@@ -139,13 +140,16 @@ def _checked(text: str, runs: list[tuple[int, int]]) -> Iterator[Span]:
 def find_keys(piece: Piece) -> Iterator[Span]:
     """Every private key and extended public key, as spans of the folded text. Linear time."""
     text = piece.text
-    if "-----" in text:
+    if b"-----" in piece.ascii:
         yield from _pem(text)
+    long = [(start, end) for start, end in piece.dense if end - start >= _SHORTEST_FORM]
+    if not long:
+        return
     for anchor, pattern in _OTHER_FORMS:
         if anchor in text:
             for match in pattern.finditer(text):
                 yield *match.span(), Kind.PRIVATE_KEY
-    long = [(start, end) for start, end in piece.dense if end - start >= _SHORTEST_KEY]
+    long = [(start, end) for start, end in long if end - start >= _SHORTEST_KEY]
     if not long:
         return
     yield from _checked(text, long)

@@ -55,8 +55,17 @@ _PASSPORT = re.compile(
     r"([a-z]{1,2}\d{6,9}|\d{8,9})(?![a-z0-9])"
 )
 
-_PASSPORT_ANCHORS = ("passport", "identity card", "id card", "护照", "護照", "身份")
+_PASSPORT_LATIN = (b"passport", b"identity card", b"id card")
+_PASSPORT_CHINESE = ("护照", "護照", "身份证", "身份證")
+_SIX_DIGITS = re.compile(r"\d{6}")
 
+_PASSPORT_DIGITS = b"0" * 6
+_IBAN_START = b"AA00"
+# What is not ASCII may be another script's digit.
+_LETTERS_AND_DIGITS = bytes(
+    ord("0") if chr(code) in "0123456789?" else ord("A") if "A" <= chr(code) <= "Z" else ord(" ")
+    for code in range(256)
+)
 _IBAN = re.compile(r"[A-Z]{2}(?<![A-Za-z0-9][A-Z]{2})\d\d(?:[ -]?[A-Z0-9]){11,30}")
 
 
@@ -127,14 +136,23 @@ def _identities(piece: Piece) -> Iterator[Span]:
         if "-" in piece.text[start:end]:
             for match in _SOCIAL_SECURITY.finditer(piece.text, start, end + 1):
                 yield *match.span(), Kind.IDENTITY_NUMBER
-    if any(anchor in piece.lower for anchor in _PASSPORT_ANCHORS):
+
+
+def _passports(piece: Piece) -> Iterator[Span]:
+    if any(anchor in piece.latin for anchor in _PASSPORT_LATIN) or any(
+        anchor in piece.lower for anchor in _PASSPORT_CHINESE
+    ):
         for match in _PASSPORT.finditer(piece.lower):
             yield *match.span(1), Kind.IDENTITY_NUMBER
 
 
 def find_numbers(piece: Piece) -> Iterator[Span]:
     """Every card, IBAN and identity number, as spans of the folded text. Linear time."""
+    shape = piece.ascii.translate(_LETTERS_AND_DIGITS)
     if piece.digits:
         yield from _cards(piece)
-    yield from _identities(piece)
-    yield from _ibans(piece.text)
+        yield from _identities(piece)
+    if _PASSPORT_DIGITS in shape and _SIX_DIGITS.search(piece.text):
+        yield from _passports(piece)
+    if _IBAN_START in shape:
+        yield from _ibans(piece.text)

@@ -10,8 +10,9 @@ before it.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
-from itertools import pairwise, repeat
+from collections.abc import Callable, Iterable, Iterator
+from itertools import compress, count, pairwise, repeat
+from typing import cast
 
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.piece import Piece
@@ -27,7 +28,10 @@ _MAX_GAP = 16  # "\n\n12) " and table borders between two words
 
 _ASCII_WORD = re.compile(r"[a-z]+")
 _WORD = re.compile("[a-z\u00df-\u024f\u0400-\u04ff]+|[\u3041-\u309f]+|[\uac00-\ud7a3]+")
-_SIX_KNOWN = re.compile(rb"\x01{6}")
+# A letter that is no Latin one without marks.
+_OTHER_LETTER = re.compile("[\u00df-\u024f\u0400-\u04ff\u3041-\u309f\uac00-\ud7a3]")
+_LETTERS = bytes(code if ord("a") <= code <= ord("z") else ord(" ") for code in range(256))
+_SIX_KNOWN = b"\1" * 6
 _NAME = re.compile(
     r"seed(?: phrases?| words?)?|mnemonic(?: phrase)?|(?:recovery|secret|backup|wallet|security) (?:phrase|words|seed)"
     "|(?:12|24|twelve) words"
@@ -46,10 +50,12 @@ _PROSE = frozenset(
 
 _HAN = "[\u4e00-\u9fff]"
 _HAN_CHARACTER = re.compile(_HAN)
+_RUN = re.compile(f"{_HAN}+")
 _APART = re.compile(rf"(?<!{_HAN}){_HAN}(?:[\W\d_]{{1,16}}{_HAN}(?!{_HAN})){{10,}}+")
 _HAN_RUN = re.compile(rf"(?<!{_HAN}){_HAN}{{12,24}}(?!{_HAN})")
 _HAN_NAME = re.compile("助记词|助記詞|种子|種子|mnemonic|seed phrase|recovery phrase")
-_HAN_NAME_ANCHORS = ("助", "种子", "種子", "mnemonic", "phrase")
+_HAN_NAME_ANCHORS = ("助记词", "助記詞", "种子", "種子")
+_LATIN_NAME_ANCHORS = (b"mnemonic", b"seed phrase", b"recovery phrase")
 _HAN_AFTER_NAME = re.compile(rf"[\s:：,，是為为如下\"“「(（]{{0,8}}((?:{_HAN}[ \n、,，]{{0,3}}){{11,24}})")
 # The commonest grammatical characters: prose of twelve characters has one, a phrase in six has one too.
 _GRAMMAR = re.compile("[的了是我你您他她不没沒在有和就也吗嗎么麼呢吧怎什这這那可以能请請被把会會要为為]")
@@ -114,9 +120,12 @@ def _named_rows(text: str, known: bytes, spans: list[tuple[int, int]]) -> Iterat
 
 
 def _worded(text: str, lists: Wordlists) -> Iterator[Span]:
-    pattern = _ASCII_WORD if text.isascii() else _WORD
-    words = pattern.findall(text)
-    if _SIX_KNOWN.search(bytes(map(lists.flags.get, words, repeat(0)))) is None:
+    pattern = _ASCII_WORD if text.isascii() or _OTHER_LETTER.search(text) is None else _WORD
+    if pattern is _ASCII_WORD:
+        words = text.encode("ascii", "replace").translate(_LETTERS).decode("ascii").split()
+    else:
+        words = pattern.findall(text)
+    if _SIX_KNOWN not in bytes(map(lists.flags.get, words, repeat(0))):
         return
     masks = [lists.masks.get(word, 0) for word in words]
     spans = [match.span() for match in pattern.finditer(text)]
@@ -126,7 +135,7 @@ def _worded(text: str, lists: Wordlists) -> Iterator[Span]:
 
         for bit in range(len(lists.languages)):
             known = bytes([mask >> bit & 1 for mask in part])
-            if _SIX_KNOWN.search(known) is None and sum(known) < _ROW:
+            if _SIX_KNOWN not in known and sum(known) < _ROW:
                 continue
 
             def near(index: int, first: int = start, bit: int = bit) -> bool:
@@ -136,44 +145,67 @@ def _worded(text: str, lists: Wordlists) -> Iterator[Span]:
                 yield where[first][0], where[last - 1][1], Kind.SEED_PHRASE
 
 
-def _checks(characters: str, lists: Wordlists) -> bool:
-    return any(
-        all(c in index for c in characters) and checksum_holds([index[c] for c in characters])
-        for index in lists.chinese
-    )
+def _checks(characters: str, lengths: Iterable[int], lists: Wordlists) -> int:
+    """The first of some lengths at which the characters are a phrase whose checksum holds; 0 if none is."""
+    known = [list(map(index.get, characters)) for index in lists.chinese]
+    for length in lengths:
+        for indexes in known:
+            first = indexes[:length]
+            if len(first) == length and None not in first and checksum_holds(cast("list[int]", first)):
+                return length
+    return 0
 
 
-def _chinese(text: str, lists: Wordlists) -> Iterator[Span]:
+def _may_be_phrase(run: str) -> bool:
+    return len(run) in LENGTHS and _GRAMMAR.search(run) is None
+
+
+def _apart(text: str, lists: Wordlists) -> Iterator[Span]:
     for match in _APART.finditer(text):
-        places = [m.start() for m in _HAN_CHARACTER.finditer(match.group())]
-        known = bytes([match.group()[place] in lists.characters for place in places])
+        places = [m.start() for m in _HAN_CHARACTER.finditer(text, *match.span())]
+        known = bytes([text[place] in lists.characters for place in places])
         for first, last in _rows(known, lambda _: True):
-            yield match.start() + places[first], match.start() + places[last - 1] + 1, Kind.SEED_PHRASE
-    for match in _HAN_RUN.finditer(text):
-        run = match.group()
-        if len(run) in LENGTHS and _GRAMMAR.search(run) is None and _checks(run, lists):
-            yield match.start(), match.end(), Kind.SEED_PHRASE
-    if any(anchor in text for anchor in _HAN_NAME_ANCHORS):
+            yield places[first], places[last - 1] + 1, Kind.SEED_PHRASE
+
+
+def _chinese(piece: Piece, lists: Wordlists) -> Iterator[Span]:
+    text = piece.lower
+    runs = _RUN.findall(text)
+    lengths = list(map(len, runs))
+    if lengths.count(1) >= _ROW:
+        yield from _apart(text, lists)
+    if any(_may_be_phrase(runs[at]) for at in compress(count(), map(LENGTHS.__contains__, lengths))):
+        for match in _HAN_RUN.finditer(text):
+            run = match.group()
+            if _may_be_phrase(run) and _checks(run, (len(run),), lists):
+                yield match.start(), match.end(), Kind.SEED_PHRASE
+    if any(anchor in piece.latin for anchor in _LATIN_NAME_ANCHORS) or any(
+        anchor in text for anchor in _HAN_NAME_ANCHORS
+    ):
         names = [match.span() for match in _HAN_NAME.finditer(text)]
         for (_, end), (following, _) in pairwise([*names, (len(text) + _NAMED_REACH, 0)]):
             if following - end > _ROW:
-                after = _HAN_AFTER_NAME.match(text, end)
-                if after is not None:
-                    yield from _named_chinese(after, lists)
+                # Up to the next name first: a phrase may follow that one too.
+                for limit in (following, len(text)):
+                    after = _HAN_AFTER_NAME.match(text, end, limit)
+                    span = None if after is None else _named_chinese(after, lists)
+                    if span is not None:
+                        yield *span, Kind.SEED_PHRASE
+                        break
 
 
-def _named_chinese(after: re.Match[str], lists: Wordlists) -> Iterator[Span]:
+def _named_chinese(after: re.Match[str], lists: Wordlists) -> tuple[int, int] | None:
     places = [m.start() + after.start(1) for m in _HAN_CHARACTER.finditer(after.group(1))]
     characters = "".join(_HAN_CHARACTER.findall(after.group(1)))
-    for length in reversed(LENGTHS):
-        if len(characters) >= length and _checks(characters[:length], lists):
-            yield places[0], places[length - 1] + 1, Kind.SEED_PHRASE
-            return
-    if _HAN_CHARACTER.match(after.string, after.end()):
-        return
+    length = _checks(characters, reversed(LENGTHS), lists)
+    if length:
+        return places[0], places[length - 1] + 1
+    if after.end() < after.endpos and _HAN_CHARACTER.match(after.string, after.end()):
+        return None
     unlisted = sum(character not in lists.characters for character in characters)
-    if unlisted <= 1 and _GRAMMAR.search(characters) is None:
-        yield places[0], places[-1] + 1, Kind.SEED_PHRASE
+    if unlisted > 1 or _GRAMMAR.search(characters):
+        return None
+    return places[0], places[-1] + 1
 
 
 def find_phrases(piece: Piece) -> Iterator[Span]:
@@ -181,4 +213,4 @@ def find_phrases(piece: Piece) -> Iterator[Span]:
     lists = wordlists()
     yield from _worded(piece.lower, lists)
     if not piece.text.isascii():
-        yield from _chinese(piece.lower, lists)
+        yield from _chinese(piece, lists)

@@ -95,6 +95,16 @@ def _is_jwt(token: str) -> bool:
 def find_tokens(piece: Piece) -> Iterator[Span]:
     """Every token of a known form, as spans of the folded text. Linear time."""
     text = piece.text
+    if piece.dense:
+        yield from _known_forms(piece)
+    if b"eyJ" in piece.ascii:
+        for match in _JWT.finditer(text):
+            if _is_jwt(match.group()):
+                yield *match.span(), Kind.ACCESS_TOKEN
+
+
+def _known_forms(piece: Piece) -> Iterator[Span]:
+    text = piece.text
     near = " ".join([text[max(0, start - _ANCHOR_REACH) : end] for start, end in piece.dense])
     for index in sorted({index for anchor, index in _ANCHORS if anchor in near}):
         check = _FORMS[index][2]
@@ -105,7 +115,3 @@ def find_tokens(piece: Piece) -> Iterator[Span]:
         discord = _DISCORD.match(text, start)
         if discord is not None:
             yield *discord.span(), Kind.API_SECRET
-    if "eyJ" in text:
-        for match in _JWT.finditer(text):
-            if _is_jwt(match.group()):
-                yield *match.span(), Kind.ACCESS_TOKEN

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from supportflow.triage.redaction.kinds import Kind
 
-__all__ = ["CODE_NOT_SECRET", "ORDINARY", "TOPICS", "Topic", "looks_random"]
+__all__ = ["CODE_NOT_SECRET", "MAY_ANNOUNCE", "ORDINARY", "TOPICS", "Topic", "looks_random"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Topic:
 
     Attributes:
         kind: What is removed.
-        anchors: Texts of which one must occur (lower case) for the topic to be looked for.
+        latin_anchors: Texts of which one must occur (lower case) for the topic to be looked for.
+        other_anchors: The same, in other scripts.
         words: The announcing words, matched in lower case.
         value: What the secret looks like, matched where it may begin; group 1 is the secret.
         random_only: Whether even a value behind a colon must look random, as API secrets do.
@@ -27,7 +28,8 @@ class Topic:
     """
 
     kind: Kind
-    anchors: tuple[str, ...]
+    latin_anchors: tuple[bytes, ...]
+    other_anchors: tuple[str, ...]
     words: re.Pattern[str]
     value: re.Pattern[str]
     random_only: bool = False
@@ -50,7 +52,8 @@ _CARD_CODE = re.compile(rf"()(?<!\d)(\d{{3,4}}){_NOT_A_COUNT}")
 TOPICS = (
     Topic(
         Kind.PRIVATE_KEY,
-        ("priv", "私钥", "私鑰"),
+        (b"priv",),
+        ("私钥", "私鑰"),
         re.compile(r"priv(?:ate)?[ _-]{0,2}keys?|私钥|私鑰"),
         re.compile(r"[\"'“‘(<`]{0,2}()((?!0x[0-9a-fA-F]{40}(?![0-9a-fA-F]))[A-Za-z0-9+/=]{32,512}+)"),
         random_only=True,
@@ -58,7 +61,8 @@ TOPICS = (
     ),
     Topic(
         Kind.API_SECRET,
-        ("key", "secret", "token", "bearer", "密钥", "密鑰", "秘钥", "秘鑰"),
+        (b"key", b"secret", b"token", b"bearer"),
+        ("密钥", "密鑰", "秘钥", "秘鑰"),
         re.compile(
             r"(?:api|access|secret|client|consumer|signing|webhook|app|refresh)[ _-]{0,2}"
             r"(?:key|secret|token|pass(?:phrase|word)?)s?(?:[ _-]?(?:id|key))?"
@@ -70,21 +74,8 @@ TOPICS = (
     ),
     Topic(
         Kind.ONE_TIME_CODE,
-        (
-            "code",
-            "otp",
-            "2fa",
-            "mfa",
-            "one-time",
-            "one time",
-            "验证",
-            "驗證",
-            "动态",
-            "動態",
-            "校验",
-            "校驗",
-            "一次性",
-        ),
+        (b"code", b"otp", b"2fa", b"mfa", b"one-time", b"one time"),
+        ("验证", "驗證", "动态", "動態", "校验", "校驗", "一次性"),
         re.compile(
             r"(?<![a-z])(?:(?:verification|verify|security|auth|authenticator|authentication|login|log-?in|confirmation|access|sms"
             r"|2fa|mfa|totp|google|backup|recovery|reset|text|e-?mail|phone|one[- ]time|two[- ]factor|otp|activation|secret)"
@@ -95,7 +86,8 @@ TOPICS = (
     ),
     Topic(
         Kind.CARD_CODE,
-        ("cvv", "cvc", "cvn", "security code", "安全码", "安全碼"),
+        (b"cvv", b"cvc", b"cvn", b"security code"),
+        ("安全码", "安全碼"),
         re.compile(
             r"(?<![a-z])(?:cvv2?|cvc2?|cvn|security code)(?: (?:code|number))?(?![a-z])|安全码|安全碼"
         ),
@@ -103,28 +95,15 @@ TOPICS = (
     ),
     Topic(
         Kind.PIN,
-        ("pin",),
+        (b"pin",),
+        (),
         re.compile(r"(?<![a-z])pin(?: ?[码碼]|(?:s|[ -]?codes?|[ -]?number|[ -]?no)?(?![a-z]))"),
         _PIN,
     ),
     Topic(
         Kind.PASSWORD,
-        (
-            *(
-                "pass",
-                "pwd",
-                "pw",
-                "密码",
-                "密碼",
-                "口令",
-                "contraseña",
-                "passwort",
-                "kennwort",
-                "mot de passe",
-                "senha",
-            ),
-            *("пароль", "şifre", "mật khẩu", "kata sandi", "비밀번호", "パスワード"),
-        ),
+        (b"pass", b"pw", b"kennwort", b"senha", b"kata sandi"),
+        ("密码", "密碼", "口令", "contraseña", "пароль", "şifre", "mật khẩu", "비밀번호", "パスワード"),
         re.compile(
             r"pass(?:[ -]?(?:word|wd|code|phrase)s?(?![a-z])|wort|(?![a-z]))|pwd|(?<![a-z])pw(?![a-z])"
             r"|密码|密碼|口令|contraseña|kennwort|mot de passe|senha|пароль|şifre|mật khẩu|kata sandi|비밀번호|パスワード"
@@ -132,6 +111,17 @@ TOPICS = (
         _FREE,
     ),
 )
+
+
+def _may_announce(anchors: list[str]) -> re.Pattern[str]:
+    """Where one of some texts that are not ASCII may stand, by two neighbouring characters, and some places more."""
+    pairs = [re.search(r"[^\x00-\x7f].|.[^\x00-\x7f]$", anchor) for anchor in anchors]
+    first, second = ("".join({pair.group()[place] for pair in pairs if pair}) for place in (0, 1))
+    return re.compile(f"[{first}](?=[{second}])")
+
+
+MAY_ANNOUNCE = _may_announce([anchor for topic in TOPICS for anchor in topic.other_anchors])
+"""Found wherever an anchor of another script than Latin stands, and seldom elsewhere."""
 
 ORDINARY = frozenset(
     """
@@ -158,6 +148,8 @@ CODE_NOT_SECRET = re.compile(
 
 _MARKS = frozenset("!@#$%^&*+=?~")
 _SHORTEST_RANDOM = 6
+_LETTER = re.compile("[A-Za-z]")
+_DIGIT = re.compile("[0-9]")
 _MIXED_CASE = re.compile(r"[a-z][A-Z]")
 
 
@@ -165,6 +157,10 @@ def looks_random(value: str) -> bool:
     """Whether a value reads like a secret rather than a word: letters with digits or marks, or capitals inside."""
     if len(value) < _SHORTEST_RANDOM:
         return False
-    letters = any(c.isalpha() for c in value)
-    digits = any(c.isdigit() for c in value)
+    if value.isascii():
+        letters = _LETTER.search(value) is not None
+        digits = _DIGIT.search(value) is not None
+    else:
+        letters = any(c.isalpha() for c in value)
+        digits = any(c.isdigit() for c in value)
     return letters and (digits or not _MARKS.isdisjoint(value[:-1]) or _MIXED_CASE.search(value) is not None)

@@ -1,0 +1,64 @@
+"""What a command line names: a desk or a store by `module:attribute`, a store by its URL."""
+
+import argparse
+from typing import Any
+
+from supportflow.cli.console import policy_at
+from supportflow.desk import Desk
+from supportflow.exceptions import InvalidInput
+from supportflow.flows.rows import read_row
+from supportflow.model.events import PolicyPublished
+from supportflow.policy import Policy
+from supportflow.worker.naming import load
+
+__all__ = ["add_store", "desk_at", "store_at"]
+
+
+def add_store(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    """Add the options that name a store and a tenant."""
+    parser.add_argument(
+        "--store",
+        metavar="STORE",
+        required=required,
+        help="a database URL such as sqlite:///desk.db, or module:attribute that names a store or makes one",
+    )
+    parser.add_argument("--tenant", metavar="NAME", default="default", help="the tenant (default: default)")
+
+
+def store_at(name: str) -> Any:
+    """The store at a URL, or that `module:attribute` names.
+
+    Raises:
+        InvalidInput: If there is no such store.
+        MissingExtra: If the database's driver is not installed.
+    """
+    if "://" not in name:
+        return load(name, "--store", "load")
+    from supportflow.stores.sql import SqlStore  # noqa: PLC0415 - brings SQLAlchemy
+
+    return SqlStore(name)
+
+
+def desk_at(name: str, tenant: str, policy: str | None = None) -> Desk:
+    """A desk on a store, under a policy from a file or else the one that the store's desk used last.
+
+    Raises:
+        InvalidInput: If there is no such store, or it knows no policy and none is given.
+        PolicyError: If the document is wrong.
+    """
+    given = None if policy is None else policy_at(policy)
+    store = store_at(name)
+    try:
+        return Desk(_published(store, tenant) if given is None else given, store=store, tenant=tenant)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _published(store: Any, tenant: str) -> Policy:
+    events = map(read_row, store.events(tenant, "desk"))
+    fingerprints = [event.fingerprint for event in events if isinstance(event, PolicyPublished)]
+    document = store.get_policy(tenant, fingerprints[-1]) if fingerprints else None
+    if document is None:
+        raise InvalidInput("--policy", "is needed: no desk of this tenant has ever used this store")
+    return Policy.model_validate_json(document)

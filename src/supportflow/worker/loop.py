@@ -1,0 +1,261 @@
+"""`Worker`: rounds around a desk until it is told to stop."""
+
+import inspect
+import logging
+import random
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from supportflow.aio import AsyncDesk
+from supportflow.desk import Desk
+from supportflow.exceptions import DefinitionError, DeskClosed, InvalidInput, MissingExtra
+from supportflow.flows import Tick
+from supportflow.flows.dispatching import Dispatched
+from supportflow.flows.queries import whole
+from supportflow.worker.bell import Bell
+from supportflow.worker.logs import say
+from supportflow.worker.pace import Pace
+from supportflow.worker.status import Status
+
+__all__ = ["Worker"]
+
+Observer = Callable[[Tick, float], object]
+"""Told of each round: what it did, and how many seconds it took."""
+
+
+_NEVER_HEALS = (DeskClosed, DefinitionError, MissingExtra)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """Call a method of the desk."""
+
+    method: str
+    named: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """Wait so long, or until the bell rings."""
+
+    seconds: float
+
+
+class Worker:
+    """Rounds around a desk: what is due happens, what waits is delivered, and, if the desk routes, tickets find agents.
+
+    Any number of workers, on any number of machines, can work on one store: each ticket and each delivery is claimed by one
+    of them. A ticket or delivery that fails is tried again later and holds up no other. A store that does not answer is
+    asked again, ever more rarely, until it does. A worker is for one run.
+
+    Args:
+        desk: The desk. It stays open when the worker ends.
+        limit: How many tickets, and how many deliveries, in one round.
+        pace: How long to wait.
+        status: Where it says how it does.
+        observe: Told of each round.
+        dispatch: Whether to offer tickets to agents, if the desk's policy has routing. One worker of a tenant leads in this;
+            another takes over when it ends.
+
+    Raises:
+        InvalidInput: If the desk is none, or the limit cannot be used.
+    """
+
+    def __init__(
+        self,
+        desk: Desk | AsyncDesk | Any,
+        *,
+        limit: int = 500,
+        pace: Pace | None = None,
+        status: Status | None = None,
+        observe: Observer | None = None,
+        dispatch: bool = True,
+    ) -> None:
+        if not callable(getattr(desk, "run_due", None)):
+            raise InvalidInput("desk", "is not a desk")
+        whole("limit", limit, 1)
+        self._desk = desk
+        self._limit: int = limit
+        self._pace = Pace() if pace is None else pace
+        self.status = Status() if status is None else status
+        self._observe = observe
+        self._dispatch = dispatch
+        self._dispatched = False
+        self._bell = Bell()
+        self._random = random.Random()  # noqa: S311 - spreads retries; nothing is kept secret by it
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the desk has to be awaited."""
+        return inspect.iscoroutinefunction(self._desk.run_due)
+
+    def stop(self) -> None:
+        """Ask it to stop: it ends the ticket or delivery in hand and gives back what else it has claimed.
+
+        Safe from any thread and from a signal handler.
+        """
+        self._bell.ring()
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """Work until `stop` is called.
+
+        Args:
+            until_idle: End as soon as nothing is due; then an error of the store ends it, too, and is raised.
+
+        Raises:
+            InvalidInput: If the desk is an `AsyncDesk`: that one needs `run_async`.
+        """
+        if self.is_async:
+            raise InvalidInput("desk", "has to be awaited: use run_async")
+        course = self._course(until_idle=until_idle)
+        try:
+            step = next(course)
+            while True:
+                try:
+                    answer = self._carry_out(step)
+                except Exception as error:  # noqa: BLE001 - thrown into the course, which decides what it means
+                    step = course.throw(error)
+                else:
+                    step = course.send(answer)
+        except StopIteration:
+            return
+        finally:
+            course.close()
+
+    async def run_async(self, *, until_idle: bool = False) -> None:
+        """The same for an `AsyncDesk`."""
+        course = self._course(until_idle=until_idle)
+        try:
+            step = next(course)
+            while True:
+                try:
+                    answer = await self._carry_out_async(step)
+                except Exception as error:  # noqa: BLE001 - thrown into the course, which decides what it means
+                    step = course.throw(error)
+                else:
+                    step = course.send(answer)
+        except StopIteration:
+            return
+        finally:
+            course.close()
+
+    # --- the driver ----------------------------------------------------------------------------
+
+    def _carry_out(self, step: _Ask | _Wait) -> Any:
+        if isinstance(step, _Wait):
+            return self._bell.wait(step.seconds)
+        return getattr(self._desk, step.method)(**step.named)
+
+    async def _carry_out_async(self, step: _Ask | _Wait) -> Any:
+        if isinstance(step, _Wait):
+            return await self._bell.wait_async(step.seconds)
+        answer = getattr(self._desk, step.method)(**step.named)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    # --- the course of a worker's life ---------------------------------------------------------
+
+    def _stopping(self) -> bool:
+        self.status.beat()
+        return self._bell.rung
+
+    def _course(self, *, until_idle: bool) -> Generator[_Ask | _Wait, Any, None]:
+        say(logging.INFO, "started", limit=self._limit)
+        try:
+            with self._bell:
+                yield from self._rounds(until_idle=until_idle)
+        finally:
+            self.status.enter("stopped")
+            say(logging.INFO, "stopped", **self.status.counts)
+
+    def _rounds(self, *, until_idle: bool) -> Generator[_Ask | _Wait, Any, None]:
+        idle = failures = 0
+        while not self._stopping():
+            try:
+                more, busy = yield from self._round()
+                ahead = timedelta() if more else (yield self._look_ahead())
+            except Exception as error:
+                if until_idle or isinstance(error, _NEVER_HEALS):
+                    raise
+                failures += 1
+                yield from self._failed(error, failures)
+                continue
+            if failures:
+                say(logging.INFO, "recovered", failures=failures)
+            failures, idle = 0, 0 if busy else idle + 1
+            if self._bell.rung or (until_idle and not busy):
+                break
+            self.status.enter("working")
+            if not more:
+                yield _Wait(self._pace.idle(idle, ahead.total_seconds()))
+        if self._bell.rung:
+            say(logging.INFO, "stopping")
+        self.status.enter("stopping")
+        yield from self._resign()
+
+    def _round(self) -> Generator[_Ask | _Wait, Any, tuple[bool, bool]]:
+        """One round: whether there is certainly more to do, and whether anything was done."""
+        began = time.perf_counter()
+        tick: Tick = yield _Ask("run_due", {"limit": self._limit, "stop": self._stopping})
+        offered = yield from self._offer()
+        self.status.count(tick, offered)
+        self._tell(tick, offered)
+        if self._observe is not None:
+            self._observe(tick, time.perf_counter() - began)
+        advanced, sent = tick.tickets - len(tick.failed), tick.delivered + tick.retried + tick.dead
+        full = tick.tickets >= self._limit or sent >= self._limit
+        busy = offered > 0 or advanced > 0 or sent > 0
+        return full and busy, busy
+
+    def _offer(self) -> Generator[_Ask | _Wait, Any, int]:
+        """Offer tickets to agents; how many."""
+        # Asked each time: another policy version may have come into use.
+        if not self._dispatch or self._desk.policy.routing is None or self._bell.rung:
+            return 0
+        self._dispatched = True
+        dispatched: Dispatched = yield _Ask("dispatch", {"limit": self._limit})
+        self.status.beat()
+        return dispatched.offered
+
+    def _resign(self) -> Generator[_Ask | _Wait, Any, None]:
+        if self._dispatched:
+            try:
+                yield _Ask("resign")
+            except Exception as error:  # noqa: BLE001 - the end goes on; another dispatcher waits a little longer
+                say(logging.WARNING, "could not resign", error=type(error).__name__)
+
+    def _look_ahead(self) -> _Ask:
+        return _Ask("idle_for", {"at_most": timedelta(seconds=self._pace.idle_max_s)})
+
+    def _failed(self, error: Exception, failures: int) -> Generator[_Ask | _Wait, Any, None]:
+        name = type(error).__name__
+        self.status.enter("failing")
+        self.status.count_failure(name)
+        pause = self._pace.retry(failures, self._random.random())
+        say(logging.ERROR, "round failed", error=name, failures=failures, retry_after_s=round(pause, 3))
+        yield _Wait(pause)
+
+    @staticmethod
+    def _tell(tick: Tick, offered: int) -> None:
+        if tick.failed:
+            say(
+                logging.WARNING,
+                "tickets failed",
+                number=len(tick.failed),
+                tickets=tick.failed,
+                errors=tick.errors,
+            )
+        if tick.dead:
+            say(logging.WARNING, "deliveries given up", number=tick.dead)
+        if tick.tickets or tick.delivered or tick.retried or offered:
+            say(
+                logging.INFO,
+                "round",
+                tickets=tick.tickets,
+                events=len(tick.events),
+                delivered=tick.delivered,
+                retried=tick.retried,
+                offered=offered,
+            )

@@ -1,0 +1,47 @@
+"""What a command line names: `module:attribute`, a value or a callable that makes one."""
+
+import inspect
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from supportflow.exceptions import InvalidInput
+
+__all__ = ["load"]
+
+
+def load(name: str, field: str, method: str) -> Any:
+    """What a name stands for: `module:attribute`, where attributes of attributes are named with dots.
+
+    The current directory is looked in, too, as `python -m` does.
+
+    Args:
+        name: The name.
+        field: What the name is called in an error.
+        method: A method that the thing has; what has none and can be called is called, to make it.
+
+    Raises:
+        InvalidInput: If there is no such thing. An error inside the module itself comes as it is.
+    """
+    module_name, _, path = name.partition(":")
+    if not path or not all(part.isidentifier() for part in (*module_name.split("."), *path.split("."))):
+        raise InvalidInput(field, "is not module:attribute")
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        found: Any = import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+            raise  # the module is there; it is one of its own imports that is not
+        raise InvalidInput(field, f"no module {error.name!r}") from None
+    for part in path.split("."):
+        if not hasattr(found, part):
+            raise InvalidInput(field, f"{module_name!r} has no {path!r}")
+        found = getattr(found, part)
+    if callable(found) and (inspect.isclass(found) or not hasattr(found, method)):
+        found = found()
+    if not inspect.isawaitable(found) and not hasattr(found, method):
+        raise InvalidInput(field, f"{name} is of type {type(found).__name__}, which has no method {method!r}")
+    return found

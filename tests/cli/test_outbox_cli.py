@@ -1,0 +1,310 @@
+"""`supportflow outbox` and `supportflow recompute`: a store looked after from a command line."""
+
+import io
+import json
+import sys
+from dataclasses import replace
+
+import pytest
+
+from supportflow import Desk, MemoryStore, Policy, SlaPolicy, Target
+from supportflow.cli import main
+from supportflow.cli.progress import Bar
+from supportflow.events import MessageReceived
+from supportflow.flows.delivering import ATTEMPTS
+from supportflow.stores.sql import SqlStore
+from supportflow.testing import CountingIds, ManualClock
+
+START = "2026-03-02T09:00:00Z"
+TIMED = Policy(name="timed", sla=[SlaPolicy(name="g", targets=[Target.first_response(minutes=30)])])
+
+
+class Refusing:
+    """A channel that takes nothing until it is opened."""
+
+    opened = False
+
+    def __init__(self) -> None:
+        self.sent = []
+
+    def send(self, message, /):
+        if not self.opened:
+            raise ConnectionError("ana@example.org is not at home")
+        self.sent.append(message)
+
+
+class Backoffice:
+    """A store under a name that a command line can say, and the desk behind it."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.clock = ManualClock(START)
+        self.mail = Refusing()
+        self.desk = Desk(
+            TIMED,
+            store=self.store,
+            channels={"web": self.mail},
+            on={MessageReceived: self.refuse},
+            clock=self.clock,
+            ids=CountingIds(),
+        )
+
+    def refuse(self, _event):
+        raise TimeoutError
+
+    def give_up(self, *refs):
+        for ref in refs:
+            self.desk.open(subject="s", requester="ana", ref=ref)
+            self.desk.reply(ref=ref, body=f"to {ref}", by="sam")
+        for _ in range(ATTEMPTS):
+            self.clock.advance(hours=2)
+            self.desk.run_due()
+
+
+@pytest.fixture
+def office(monkeypatch):
+    found = Backoffice()
+    monkeypatch.setitem(sys.modules, "backoffice", found)
+    return found
+
+
+@pytest.fixture
+def run_here(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+    def call(*arguments):
+        status = main(arguments)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def run(run_here):
+    return lambda *arguments: run_here(*arguments, "--store", "backoffice:store")
+
+
+def keys_of(office):
+    return [letter.row.key for letter in office.desk.dead_letters()]
+
+
+@pytest.mark.usefixtures("office")
+def test_an_empty_outbox_says_so(run):
+    assert run("outbox", "list") == (0, "nothing was given up\n", "")
+    assert run("outbox", "list", "--json") == (0, "", "")
+
+
+def test_what_was_given_up_is_listed_oldest_first(office, run):
+    office.give_up("1", "2")
+    status, out, err = run("outbox", "list")
+    lines = out.splitlines()
+    assert (status, err) == (0, "")
+    assert lines[0].split() == ["KEY", "TOPIC", "TICKET", "ATTEMPTS", "ERROR"]
+    assert [line.split()[0] for line in lines[1:]] == keys_of(office)
+    assert all(line.split()[3:] == [str(ATTEMPTS), "ConnectionError"] for line in lines[1:])
+    assert "ana" not in out
+    status, out, _ = run("outbox", "list", "--json", "--limit", "1")
+    [line] = map(json.loads, out.splitlines())
+    assert line == {
+        "key": keys_of(office)[0], "topic": "channel:web", "ticket": office.desk.get(ref="1").id,
+        "attempts": ATTEMPTS, "error": "ConnectionError",
+    }  # fmt: skip
+
+
+def test_asking_publishes_no_policy(office, run):
+    run("outbox", "list")
+    run("outbox", "topics")
+    assert office.store.events("default", "desk") == ()
+
+
+def test_one_is_tried_again(office, run):
+    office.give_up("1", "2")
+    key = keys_of(office)[1]
+    assert run("outbox", "retry", key) == (0, "1 will be tried again\n", "")
+    office.mail.opened = True
+    office.clock.set("2100-01-01T00:00:00Z")  # the command line goes by the real clock
+    office.desk.run_due()
+    assert [message.body for message in office.mail.sent] == ["to 2"]
+
+
+def test_all_of_a_topic_are_tried_again(office, run):
+    office.give_up("1", "2")
+    office.desk.receive(ref="1", body="b", by="ana")
+    office.give_up()
+    assert len(keys_of(office)) == 3
+    assert run("outbox", "retry", "--all", "--topic", "event:message_received")[:2] == (
+        0,
+        "1 will be tried again\n",
+    )
+    assert run("outbox", "retry", "--all")[:2] == (0, "2 will be tried again\n")
+    assert run("outbox", "retry", "--all")[:2] == (0, "0 will be tried again\n")
+
+
+def test_dropping_all_has_to_be_meant(office, run):
+    office.give_up("1", "2")
+    status, out, err = run("outbox", "drop", "--all")
+    assert (status, out) == (2, "")
+    assert "--yes" in err
+    assert len(keys_of(office)) == 2
+    assert run("outbox", "drop", keys_of(office)[0]) == (0, "1 forgotten\n", "")
+    assert run("outbox", "drop", "--all", "--yes") == (0, "1 forgotten\n", "")
+    assert keys_of(office) == []
+
+
+def test_an_unknown_key_does_not_keep_the_others(office, run):
+    office.give_up("1")
+    status, out, err = run("outbox", "drop", "nothing", keys_of(office)[0])
+    assert (status, out) == (1, "1 forgotten\n")
+    assert err == "supportflow: no dead letter 'nothing'\n"
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(
+    "wrong",
+    [("retry",), ("retry", "k", "--all"), ("retry", "k", "--topic", "t"), ("unsubscribe", "web"),
+     ("unsubscribe", "event:nothing"), ("unsubscribe", "channel:"), ("list", "--limit", "0"), ("unsubscribe", "channel:x")],
+)  # fmt: skip
+def test_a_wrong_command_line_is_one_line(run, wrong):
+    status, out, err = run("outbox", *wrong)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+
+
+def test_topics_and_unsubscribing(office, run):
+    office.give_up("1")
+    assert run("outbox", "topics")[1] == "channel:web\nevent:message_received\n"
+    office.desk.reply(ref="1", body="waits", by="sam")
+    status, out, _ = run("outbox", "unsubscribe", "channel:web", "event:message_received", "--drop-waiting")
+    assert (status, out) == (
+        0,
+        "channel:web, event:message_received: delivered no longer; 1 that waited forgotten\n",
+    )
+    assert run("outbox", "topics")[1] == ""
+    assert office.desk.policy.name == "timed"
+    kinds = [row.kind for row in office.store.events("default", "desk")]
+    assert kinds == ["policy_published", "topics_subscribed", "topics_unsubscribed"]
+
+
+@pytest.mark.parametrize("store", ["sqlite:///desk.db", "postgresql://host/desk"])
+def test_a_database_without_its_driver_says_how_to_get_it(store, monkeypatch, capsys):
+    for name in [name for name in sys.modules if name.startswith("supportflow.stores.sql")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    status = main(("outbox", "list", "--store", store))
+    assert status == 2
+    assert "pip install 'supportflow[sql]'" in capsys.readouterr().err
+
+
+def test_a_database_is_named_by_its_url(run_here, tmp_path):
+    store = f"sqlite:///{tmp_path}/desk.db"
+    mail = Refusing()
+    with Desk(TIMED, store=SqlStore(store), channels={"web": mail}, clock=ManualClock(START)) as desk:
+        ticket = desk.open(subject="s", requester="ana").ticket
+        desk.reply(ticket, body="b", by="sam")
+        for _ in range(ATTEMPTS):
+            desk._ports["clock"].advance(hours=2)
+            desk.run_due()
+        [key] = [letter.row.key for letter in desk.dead_letters()]
+    assert key in run_here("outbox", "list", "--store", store)[1]
+    assert run_here("outbox", "topics", "--store", store) == (0, "channel:web\n", "")
+    assert run_here("outbox", "retry", key, "--store", store)[0] == 0
+    assert run_here("recompute", "--store", store)[1].startswith("1 tickets looked at")
+    assert run_here("worker", "--until-idle", "--log", "off", "--store", store) == (0, "", "")
+    assert run_here("outbox", "list", "--store", store)[1] == "nothing was given up\n"
+
+
+@pytest.mark.parametrize(
+    ("store", "words"),
+    [("oracle://x/y", "sqlite or postgresql"), ("sqlite:////no/such/folder/desk.db", "CANTOPEN")],
+)
+def test_a_database_that_is_not_to_be_had_is_one_line(run_here, store, words):
+    status, out, err = run_here("outbox", "list", "--store", store)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert words in err
+
+
+# --- recompute ---------------------------------------------------------------------------------
+
+
+def misplace(office, *refs):
+    for ref in refs:
+        row = office.store.load("default", office.store.find_ref("default", ref))
+        assert office.store.reschedule("default", row.id, row.version, None)
+
+
+@pytest.fixture
+def ten(office):
+    for number in range(10):
+        office.desk.open(subject="s", requester="ana", ref=str(number))
+        office.clock.advance(seconds=1)
+    misplace(office, "1", "4", "8")
+    return office
+
+
+@pytest.mark.usefixtures("ten")
+def test_wake_ups_are_set_anew(run):
+    assert run("recompute") == (0, "10 tickets looked at, 3 wake-ups set anew, 0 could not be read\n", "")
+    assert run("recompute", "--batch", "3")[1].startswith("10 tickets looked at, 0 wake-ups")
+
+
+def test_it_goes_on_where_it_was_broken_off(ten, run, tmp_path, monkeypatch):
+    whole, calls = Desk.recompute, []
+
+    def broken(desk, **named):
+        calls.append(named)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return whole(desk, **named)
+
+    monkeypatch.setattr(Desk, "recompute", broken)
+    status, out, err = run("recompute", "--batch", "3", "--keep", "cursor")
+    assert (status, out) == (130, "")
+    cursor = (tmp_path / "cursor").read_text().strip()
+    assert f"--cursor {cursor}" in err
+    monkeypatch.setattr(Desk, "recompute", whole)
+    assert run("recompute", "--cursor", cursor)[1].startswith("4 tickets looked at, 1 wake-ups")
+    misplace(ten, "8")
+    assert run("recompute", "--keep", "cursor")[1].startswith("4 tickets looked at, 1 wake-ups")
+    assert not (tmp_path / "cursor").exists()
+
+
+def test_another_policy_is_taken_into_use_first(ten, run, tmp_path):
+    (tmp_path / "policy.toml").write_text(
+        'name = "tight"\nedits = "now"\n[[sla]]\nname = "g"\n'
+        'targets = [{ metric = "first_response", name = "first_response", minutes = 10 }]\n'
+    )
+    status, out, _ = run("recompute", "--policy", "policy.toml")
+    assert status == 0
+    assert out.splitlines()[0] == "policy 'tight' is in use; 10 open tickets moved to it"
+    assert ten.desk.get(ref="3").policy != TIMED.fingerprint
+    assert ten.desk.get(ref="3").clocks[0].target == "first_response"
+
+
+def test_tickets_that_cannot_be_read_are_named(ten, run):
+    tenant = ten.store._tenants["default"]
+    broken = ten.desk.get(ref="2").id
+    tenant.rows[broken] = replace(tenant.rows[broken], snapshot=b"{")
+    status, out, err = run("recompute")
+    assert status == 1
+    assert "1 could not be read" in out
+    assert err == f"could not be read: {broken}\n"
+
+
+@pytest.mark.usefixtures("ten")
+def test_a_cursor_of_something_else_is_refused(run):
+    status, _, err = run("recompute", "--cursor", "x")
+    assert status == 2
+    assert "cursor" in err
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_without_a_total_is_a_number():
+    terminal = Terminal()
+    with Bar(terminal, "recomputing", unit="tickets") as bar:
+        bar(1_234)
+    assert terminal.getvalue() == "\rrecomputing 1,234 tickets\r\x1b[K"

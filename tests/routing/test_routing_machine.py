@@ -1,0 +1,264 @@
+"""A desk that routes, under any commands in any order, against a naive reader who looks at every ticket and every agent.
+
+The reader never asks the floor: it reads tickets and agents from the desk and goes through all pairs by the plain rules.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from supportflow import Agent, Desk, MemoryStore, Requester
+from supportflow.exceptions import Refused
+from supportflow.flows.rows import read_row
+from supportflow.kernel.agents import fold_agent
+from supportflow.kernel.wakeup import queue_place
+from supportflow.policy import CompiledPolicy
+from supportflow.testing import CountingIds, ManualClock
+
+from .desks import START, policy
+
+PEOPLE = {
+    "ann": Agent("ann", languages=("en",), skills={"c2c": 2}, capacity=2, shifts=("day",)),
+    "bea": Agent("bea", languages=("en", "zh"), capacity=3, limits={"chat": 1}, groups=("cards",)),
+    "cai": Agent("cai", languages=("zh",), skills={"c2c": 1}, capacity=1, groups=("payments",)),
+    "dov": Agent(
+        "dov", languages=("en",), capacity=4, reserved=1, tiers=("expert", "compliance"), groups=("payments",)
+    ),
+    "eli": Agent("eli", languages=("en",), tiers=("bot", "compliance"), capacity=2),
+}
+WEIGHTS = {"phone": 2}
+BUSY = {"new", "open"}
+
+
+class World(RuleBasedStateMachine):
+    acceptance = "offer"
+
+    @initialize(
+        pick=st.sampled_from(["longest_idle", "least_loaded"]), leave=st.sampled_from(["keep", "requeue"])
+    )
+    def begin(self, pick, leave):
+        self.policy = policy(acceptance=self.acceptance, pick=pick, on_leave=leave)
+        self.compiled = CompiledPolicy(self.policy)
+        self.store, self.clock = MemoryStore(), ManualClock(START)
+        self.desk = Desk(self.policy, store=self.store, clock=self.clock, ids=CountingIds())
+        self.tickets: list[str] = []
+        self.fresh = False
+        for person in PEOPLE.values():
+            self.desk.enrol(person)
+            self.desk.set_presence(person, "available")
+
+    # --- what happens
+
+    @rule(
+        category=st.sampled_from(["c2c", "cards", "faq", "aml", "other"]),
+        language=st.sampled_from(["en", "zh", "fi"]),
+        channel=st.sampled_from(["chat", "phone", "web"]),
+        priority_class=st.sampled_from(["general", "general", "dispute", "security"]),
+    )
+    def open(self, **fields):
+        opened = self.desk.open(subject="x", requester="ana", body="y", level=2, **fields).ticket
+        self.tickets.append(opened.id)
+        self.fresh = False
+
+    @rule(seconds=st.sampled_from([0, 1, 30, 61, 240, 900, 3_600, 50_000]))
+    def wait(self, seconds):
+        self.clock.advance(seconds=seconds)
+        self.desk.run_due()
+        self.fresh = False
+
+    @rule(who=st.sampled_from(sorted(PEOPLE)), presence=st.sampled_from(["available", "away", "offline"]))
+    def come_or_go(self, who, presence):
+        self.desk.set_presence(who, presence)
+        self.fresh = False
+
+    @rule(who=st.sampled_from(sorted(PEOPLE)), on_duty=st.booleans(), hours=st.integers(1, 5))
+    def change_shift(self, who, on_duty, hours):
+        now = self.clock.now()
+        self.desk.override_shift(who, now, now + timedelta(hours=hours), on_duty=on_duty)
+        self.fresh = False
+
+    def _try(self, verb, number, **fields):
+        if not self.tickets:
+            return
+        with suppress(Refused):
+            getattr(self.desk, verb)(self.tickets[number % len(self.tickets)], **fields)
+        self.fresh = False
+
+    @rule(number=st.integers(0), accepts=st.booleans())
+    def answer(self, number, accepts):
+        if self.tickets:
+            offer = self.desk.get(self.tickets[number % len(self.tickets)]).routing.offer
+            if offer is not None:
+                self._try("accept" if accepts else "decline", number, by=offer.agent)
+
+    @rule(
+        number=st.integers(0),
+        verb=st.sampled_from(["wait_for_requester", "resolve", "cancel", "resume", "release", "reopen"]),
+        who=st.sampled_from(sorted(PEOPLE)),
+    )
+    def work(self, number, verb, who):
+        self._try(verb, number, by=who)
+
+    @rule(number=st.integers(0))
+    def write_again(self, number):
+        before = len(self.tickets)
+        self._try("receive", number, body="again", by=Requester("ana"))
+        known = set(self.tickets)
+        self.tickets += [one.id for one in self.desk.find(limit=1_000) if one.id not in known]
+        assert len(self.tickets) <= before + 1
+
+    @rule(number=st.integers(0), tier=st.sampled_from(["bot", "expert", "compliance"]))
+    def hand_over(self, number, tier):
+        self._try("hand_over", number, tier=tier, by="dov")
+
+    @rule(number=st.integers(0), who=st.sampled_from(sorted(PEOPLE)))
+    def assign(self, number, who):
+        self._try("assign", number, agent=who, by="lead")
+
+    @rule(number=st.integers(0), category=st.sampled_from(["c2c", "cards", "aml", "other"]))
+    def change_topic(self, number, category):
+        self._try("update", number, category=category, by="lead")
+
+    @rule()
+    def dispatch(self):
+        self.desk.run_due()
+        done = self.desk.dispatch()
+        assert done.leading
+        assert done.refused == 0  # nobody else is at work
+        self.fresh = True
+        self._nobody_was_overtaken(done.events)
+
+    # --- what the naive reader sees
+
+    def agents(self):
+        return {state.id: state for state in self.desk.agents()}
+
+    def all(self):
+        return [self.desk.get(ticket_id) for ticket_id in self.tickets]
+
+    def on_duty(self, state):
+        now = self.clock.now()
+        duty = not state.agent.shifts or (now.weekday() == 0 and 8 <= now.hour < 12)
+        for override in state.overrides:
+            if override.start <= now < override.end:
+                duty = override.on_duty
+        return duty and state.presence == "available"
+
+    def can_take(self, state, ticket, *, without=None):
+        """Every rule, plainly."""
+        needs, routing = ticket.routing.requirement, ticket.routing
+        loads = [load for load in state.load if load.ticket_id != without]
+        person = state.agent
+
+        def suits(group, keep):
+            weight = needs.weight + keep + (0 if routing.handed_over else person.reserved)
+            return (group is None or group in person.groups) and sum(
+                load.weight for load in loads
+            ) + weight <= person.capacity
+
+        limit = person.limits.get(needs.channel)
+        return (
+            self.on_duty(state)
+            and needs.tier in person.tiers
+            and (needs.language is None or needs.language in person.languages)
+            and all(
+                name in person.skills and person.skills[name].level >= least for name, least in needs.skills
+            )
+            and state.id not in routing.barred
+            and state.id not in routing.declined
+            and (limit is None or sum(load.channel == needs.channel for load in loads) < limit)
+            and (suits(needs.group, 0) or (routing.overflow is not None and suits(routing.overflow, 1)))
+        )
+
+    def waits(self, ticket):
+        return (
+            ticket.status in BUSY
+            and ticket.assignee is None
+            and ticket.routing.offer is None
+            and ticket.routing.requirement is not None
+        )
+
+    def place(self, ticket):
+        return queue_place(ticket, self.compiled)[0]
+
+    def _nobody_was_overtaken(self, events):
+        """For each offer: none of those who still wait came before it and could have had the agent instead."""
+        agents, waiting = self.agents(), [ticket for ticket in self.all() if self.waits(ticket)]
+        for event in events:
+            if event.kind != "load_taken":
+                continue
+            got = self.desk.get(event.ticket_id)
+            for ticket in waiting:
+                if self.place(ticket) < self.place(got):
+                    state = agents[event.agent_id]
+                    assert not self.can_take(state, ticket, without=got.id), (ticket, got, state)
+
+    @precondition(lambda self: self.fresh)
+    @invariant()
+    def nothing_waits_that_somebody_could_take(self):
+        agents = self.agents()
+        for ticket in self.all():
+            if self.waits(ticket):
+                takers = [name for name, state in agents.items() if self.can_take(state, ticket)]
+                assert takers == [], (ticket.routing, takers)
+
+    @invariant()
+    def loads_are_what_the_tickets_say(self):
+        held = {name: {} for name in PEOPLE}
+        for ticket in self.all():
+            offer = ticket.routing.offer
+            if ticket.status in BUSY:
+                weight = WEIGHTS.get(ticket.channel, 1)
+                if ticket.assignee in held:
+                    held[ticket.assignee][ticket.id] = (ticket.channel, weight, False)
+                elif offer is not None:
+                    held[offer.agent][ticket.id] = (ticket.channel, weight, True)
+            else:
+                assert offer is None
+        for name, state in self.agents().items():
+            assert {load.ticket_id: tuple(load[1:]) for load in state.load} == held[name]
+
+    @invariant()
+    def nobody_holds_too_much(self):
+        for state in self.agents().values():
+            assert state.used <= state.agent.capacity
+            for channel, most in state.agent.limits.items():
+                assert sum(load.channel == channel for load in state.load if load.offered) <= most
+
+    @invariant()
+    def a_tier_is_left_by_hand_over_only(self):
+        for ticket in self.all():
+            tiers = [event.tier for event in self.desk.history(ticket) if event.kind == "handed_over"]
+            if tiers and ticket.routing.requirement is not None:
+                assert ticket.tier == tiers[-1]
+            if ticket.priority_class == "security":
+                assert ticket.tier != "bot"
+            if ticket.routing.offer is not None:
+                assert ticket.tier in PEOPLE[ticket.routing.offer.agent].tiers
+
+    def teardown(self):
+        if not hasattr(self, "store"):
+            return
+        for name in PEOPLE:
+            rows = self.store.events("default", f"agent:{name}")
+            folded = fold_agent(map(read_row, rows))
+            assert folded == self.desk.agent(name)
+
+
+class DirectWorld(World):
+    acceptance = "direct"
+
+
+FEW = settings(
+    max_examples=40,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestRouting = World.TestCase
+TestRouting.settings = FEW
+TestDirectRouting = DirectWorld.TestCase
+TestDirectRouting.settings = FEW
