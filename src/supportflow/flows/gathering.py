@@ -16,6 +16,7 @@ from supportflow.model.commands import (
     Assign,
     CommandBase,
     Correct,
+    DecideAction,
     Exclude,
     Merge,
     Offer,
@@ -23,6 +24,8 @@ from supportflow.model.commands import (
     Provide,
     Receive,
     Reply,
+    RequestAction,
+    UndoAction,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
@@ -81,9 +84,9 @@ def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> F
 
 def _agents(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[dict[str, AgentState]]:
     """The agents whom a decision concerns: who has the ticket, is offered it, is named, or acts."""
-    if not any(
-        policy.routing for policy in {env.book.current, *([env.book[ticket.policy]] if ticket else ())}
-    ):
+    policies = {env.book.current, *(() if ticket is None else (env.book[ticket.policy],))}
+    about_actions = isinstance(command, RequestAction | DecideAction | UndoAction)
+    if not about_actions and not any(policy.routing for policy in policies):
         return {}
     ids = {command.by.id} if command.by.kind == "agent" else set()
     if isinstance(command, Assign | Offer) and command.agent:
