@@ -32,8 +32,10 @@ AREAS = {
         "Official",
         "AddressCheck",
     ],
+    "Escalation": ["Escalation", "Ladder", "LadderStep"],
     "Lifecycle": ["LifecycleDefinition", "Transition"],
     "Service levels and business time": ["SlaPolicy", "Target", "Metric", "BusinessCalendar"],
+    "Routing": ["RoutingPolicy", "Route", "Relaxation", "Overflow", "AgentState", "Dispatched"],
     "Rosters and rotations": [
         "Roster",
         "load_roster",

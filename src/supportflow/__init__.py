@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from supportflow.channels import MemoryChannel
     from supportflow.conditions import Condition, FieldSpec
     from supportflow.desk import Desk
+    from supportflow.escalation import Escalation, Ladder, LadderStep
     from supportflow.exceptions import SupportflowError
     from supportflow.flows import Tick
+    from supportflow.flows.dispatching import Dispatched
     from supportflow.kernel import decide, evolve, fold, wakeup
     from supportflow.lifecycle import LifecycleDefinition, Transition
     from supportflow.model.base import StatusCategory, TicketType
     from supportflow.model.casework import Party
     from supportflow.model.content import Attachment
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
-    from supportflow.model.routing import ShiftOverride
+    from supportflow.model.routing import AgentState, ShiftOverride
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.authority import Authority
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from supportflow.policy.procedures import Procedure, Step
     from supportflow.routing.coverage import Promise
     from supportflow.routing.document import Roster
+    from supportflow.routing.policy import Overflow, Relaxation, Route, RoutingPolicy
     from supportflow.routing.rotation import Rotation, RotationLayer
     from supportflow.sla.metrics import Metric
     from supportflow.sla.policy import SlaPolicy, Target
@@ -42,6 +45,7 @@ __all__ = [
     "Actor",
     "AddressCheck",
     "Agent",
+    "AgentState",
     "AsyncDesk",
     "AsyncSqlStore",
     "Attachment",
@@ -49,6 +53,8 @@ __all__ = [
     "BusinessCalendar",
     "Condition",
     "Desk",
+    "Dispatched",
+    "Escalation",
     "Evidence",
     "EvidenceSpec",
     "FieldSpec",
@@ -56,6 +62,8 @@ __all__ = [
     "Identity",
     "Intake",
     "IntakeRule",
+    "Ladder",
+    "LadderStep",
     "LifecycleDefinition",
     "MemoryChannel",
     "MemoryStore",
@@ -63,6 +71,7 @@ __all__ = [
     "Metric",
     "Official",
     "Outcome",
+    "Overflow",
     "Page",
     "Party",
     "Policy",
@@ -70,10 +79,13 @@ __all__ = [
     "PriorityRule",
     "Procedure",
     "Promise",
+    "Relaxation",
     "Requester",
     "Roster",
     "Rotation",
     "RotationLayer",
+    "Route",
+    "RoutingPolicy",
     "ShiftOverride",
     "Skill",
     "SlaPolicy",
@@ -95,6 +107,12 @@ __all__ = [
 ]
 
 _HOME = {
+    "RoutingPolicy": "routing.policy",
+    "Route": "routing.policy",
+    "Relaxation": "routing.policy",
+    "Overflow": "routing.policy",
+    "Dispatched": "flows.dispatching",
+    "AgentState": "model.routing",
     "Actor": "model.people",
     "AddressCheck": "triage.official",
     "Agent": "model.people",
@@ -105,6 +123,7 @@ _HOME = {
     "BusinessCalendar": "calendars",
     "Condition": "conditions",
     "Desk": "desk",
+    "Escalation": "escalation",
     "Evidence": "model.ticket",
     "EvidenceSpec": "triage.intake",
     "FieldSpec": "conditions",
@@ -112,6 +131,8 @@ _HOME = {
     "Identity": "policy.identity",
     "Intake": "triage.intake",
     "IntakeRule": "triage.intake",
+    "Ladder": "escalation",
+    "LadderStep": "escalation",
     "LifecycleDefinition": "lifecycle",
     "MemoryChannel": "channels",
     "MemoryStore": "stores",

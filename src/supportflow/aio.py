@@ -26,7 +26,7 @@ from supportflow.flows import (
 )
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
-from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
 from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.setup import channels_of, kinds_of, new_environment, span_us, topics_of
 from supportflow.flows.telling import tell
@@ -41,6 +41,7 @@ from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
 from supportflow.ports import Pauses
+from supportflow.routing.whynot import Reason
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
@@ -304,6 +305,33 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
         """Why the ticket is where it is."""
         name = named(ticket, ref)
         return await self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
+
+    async def why_not(
+        self, ticket: TicketName = None, *, agent: Agent | str, ref: str | None = None
+    ) -> tuple[Reason, ...]:
+        """Why an agent does not get a ticket now: every reason, and what would change it. Empty if they are offered it.
+
+        It looks at everything that waits: a question for people, not for a loop.
+
+        Raises:
+            TicketNotFound: If there is no such ticket.
+            Refused: If the policy has no routing.
+        """
+        name = named(ticket, ref)
+        asked = why_not(self._env, name.get("ticket_id"), name.get("ref"), agent_id(agent))
+        return await self._run(asked)
+
+    async def queue_position(self, ticket: TicketName = None, *, ref: str | None = None) -> int | None:
+        """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
+
+        It looks at everything that waits: a question for people, not for a loop.
+
+        Raises:
+            TicketNotFound: If there is no such ticket.
+            Refused: If the policy has no routing.
+        """
+        name = named(ticket, ref)
+        return await self._run(queue_position(self._env, name.get("ticket_id"), name.get("ref")))
 
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.

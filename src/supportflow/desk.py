@@ -26,7 +26,7 @@ from supportflow.flows import (
 )
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
-from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
 from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only, span_us, topics_of
 from supportflow.flows.telling import tell
@@ -41,6 +41,7 @@ from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
 from supportflow.ports import Channel, Classifier, Clock, Ids, Pauses, Store
+from supportflow.routing.whynot import Reason
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
@@ -164,7 +165,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         return self._run(tell(self._env, command))
 
     def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
-        """Let everything happen that is due (warnings, breaches, automatic closing), then deliver what waits.
+        """Let happen all that is due (warnings, breaches, steps of ladders, automatic closing), then deliver what waits.
 
         Call it every few seconds, from any number of processes. How often changes nothing but how soon people hear of it.
 
@@ -334,6 +335,33 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         """Why the ticket has this class, this status, these due times; `str()` of it is text for people."""
         name = named(ticket, ref)
         return self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
+
+    def why_not(
+        self, ticket: TicketName = None, *, agent: Agent | str, ref: str | None = None
+    ) -> tuple[Reason, ...]:
+        """Why an agent does not get a ticket now: every reason, and what would change it. Empty if they are offered it.
+
+        It looks at everything that waits: a question for people, not for a loop.
+
+        Raises:
+            TicketNotFound: If there is no such ticket.
+            Refused: If the policy has no routing.
+        """
+        name = named(ticket, ref)
+        asked = why_not(self._env, name.get("ticket_id"), name.get("ref"), agent_id(agent))
+        return self._run(asked)
+
+    def queue_position(self, ticket: TicketName = None, *, ref: str | None = None) -> int | None:
+        """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
+
+        It looks at everything that waits: a question for people, not for a loop.
+
+        Raises:
+            TicketNotFound: If there is no such ticket.
+            Refused: If the policy has no routing.
+        """
+        name = named(ticket, ref)
+        return self._run(queue_position(self._env, name.get("ticket_id"), name.get("ref")))
 
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.

@@ -26,6 +26,19 @@ A1 general  依据: 无 时限: 普通
 A3: 安全组 met
 A1 到期: 2026-02-12 02:30:00+00:00
 """,
+    "escalation.py": """\
+next for 1: step 1 of ladder '盗号'
+Sunday night:
+  02:35 盗号 1: nobody on call / 无人值班
+  02:45 盗号 1: nobody on call / 无人值班
+  02:55 盗号 1: nobody on call / 无人值班
+  03:00 盗号 2: lead
+  03:20 盗号 3: 风控
+1 is in 风控 level 1
+Monday:
+  13:00 unassigned 1: 一线
+by hand: wei
+""",
     "own_lifecycle.py": """\
 after the reply: reviewing
 refused in reviewing for small_or_proven

@@ -9,9 +9,15 @@ from supportflow.exceptions import NewerSchemaError, StoreError
 from supportflow.flows.rows import event_row
 from supportflow.model.base import StatusCategory, TicketType
 from supportflow.model.content import AttachmentHandle, ContentRef
+from supportflow.model.escalation import Rung, StepPlan
 from supportflow.model.events import (
     EVENT_TYPES,
+    ActionApproved,
     ActionAuthorised,
+    ActionDone,
+    ActionFailed,
+    ActionRejected,
+    ActionRequested,
     AgentEnrolled,
     AssignmentChanged,
     ClocksMoved,
@@ -22,6 +28,11 @@ from supportflow.model.events import (
     EvidenceRequested,
     FollowUpOpened,
     HandedOver,
+    LadderEnded,
+    LadderPaused,
+    LadderResumed,
+    LadderStarted,
+    LadderStepReached,
     LoadReleased,
     LoadTaken,
     MessageReceived,
@@ -54,6 +65,7 @@ from supportflow.model.events import (
     StepCompleted,
     TicketAbsorbed,
     TicketAdopted,
+    TicketEscalated,
     TicketMerged,
     TicketOpened,
     TicketRouted,
@@ -114,6 +126,11 @@ REACHED = {
     **HEAD, "by": SYSTEM, "clock": CLOCK.key, "sla": "gold", "target": "resolution", "metric": "total_resolution",
     "passed": 1, "reached_at": "2026-03-02T09:30:00Z", "detected_at": "2026-03-02T09:31:00Z", "late": True,
 }  # fmt: skip
+STEPS = (
+    StepPlan("functional", ("rotation:night",), "risk", "compliance", 1),
+    StepPlan("hierarchical", ("group:风控",)),
+)
+RUNGS = (Rung(1, 0, "24x7", T0), Rung(2, 1, "hours", None, "resolution", 750_000, HOUR))
 
 EXPECTED: dict[str, EventBase] = {
     event.kind: event
@@ -182,6 +199,22 @@ EXPECTED: dict[str, EventBase] = {
         ContactJoined(**{**HEAD, "by": ANA}, requester="ana-chat", channel="chat", ref="4712", subject=TEXT, personal=TEXT),
         RequesterLinked(recorded_at=AT, by=SAM, requester="ana", other="ana-chat"),
         RequesterUnlinked(recorded_at=AT, by=SAM, requester="ana", other="ana-chat"),
+        LadderStarted(
+            **HEAD, ladder="night", run=2, cause="matched", policy=FINGERPRINT, since=AT, until="first_reply",
+            pause_on=("pending", "on_hold"), steps=STEPS, rungs=RUNGS, skipped=3,
+        ),
+        LadderStepReached(
+            **{**HEAD, "by": SYSTEM}, ladder="night", run=2, step=1, round=1, escalation="functional", reached_at=AT,
+            detected_at="2026-03-02T09:31:00Z", asked=("rotation:night", "group:risk", "agent:lena"), notified=("lena",),
+            groups=("risk",), vacant=("rotation:night",), empty=True, late=True,
+        ),
+        LadderPaused(**HEAD, ladder="night", run=2),
+        LadderResumed(**HEAD, ladder="night", run=2, rungs=RUNGS),
+        LadderEnded(**HEAD, ladder="night", run=2, reason="first_reply"),
+        TicketEscalated(
+            **HEAD, ladder="night", group="risk", asked=("assignee", "group:risk", "agent:lena"), notified=("lena",),
+            groups=("risk",), vacant=("assignee",), reason=TEXT,
+        ),
         PolicyPublished(recorded_at=AT, by=HOST, fingerprint=FINGERPRINT, name="default"),
         TicketRouted(
             **HEAD, cause="handed_over", route="c2c", tier="expert", skills={"c2c": 2, "risk": 1}, language="zh-Hans",
@@ -196,6 +229,14 @@ EXPECTED: dict[str, EventBase] = {
         OfferExpired(**HEAD, agent="lin"),
         OfferWithdrawn(**HEAD, agent="lin", cause="agent_left"),
         HandedOver(**HEAD, tier="compliance", previous="expert", reason=TEXT, summary=TEXT),
+        ActionRequested(
+            **HEAD, number="2", action="unfreeze", amount=5_000, waits=True, tiers=("compliance",), undoes="1",
+            cause="failure", reason=TEXT,
+        ),
+        ActionApproved(**HEAD, number="2", action="unfreeze"),
+        ActionRejected(**HEAD, number="2", action="unfreeze", reason=TEXT),
+        ActionDone(**HEAD, number="2", action="unfreeze", receipt="r-77"),
+        ActionFailed(**HEAD, number="2", action="unfreeze", error="TimeoutError"),
         AgentEnrolled(
             **AGENT,
             profile=Agent(

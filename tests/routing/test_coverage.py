@@ -150,6 +150,7 @@ def test_people_on_duty_tile_the_time(team, changes):
         assert before.end_us == after.start_us
         assert before.agents != after.agents
     for stretch in found:
+        assert stretch.start_us < stretch.end_us
         for at in range(stretch.start_us, stretch.end_us, QUARTER):
             assert stretch.agents == tuple(
                 agent.id for agent in team if rostered(agent, changes.get(agent.id, ()), CALENDARS, at)
@@ -159,6 +160,20 @@ def test_people_on_duty_tile_the_time(team, changes):
 def test_nothing_asked_nothing_found():
     assert people_on_duty([], [], 5, 5) == []
     assert by_hour(coverage([], {}, [Promise()], CALENDARS, 5, 5)) == []
+
+
+@pytest.mark.parametrize("left", range(5))
+def test_who_is_left_when_all_others_have_gone_home(left):
+    """Five begin at the same instant; all but one go, one after another, two of them together."""
+    team = [Agent(f"a{place}") for place in range(5)]
+    gone = [place for place in range(5) if place != left]
+    off = {
+        f"a{place}": [ShiftOverride(start=START + timedelta(hours=hour), end=START + SPAN, on_duty=False)]
+        for place, hour in zip(gone, (1, 2, 2, 3), strict=True)
+    }
+    found = coverage(team, off, [Promise()], {}, to_us(START), to_us(START + SPAN))
+    assert found.gaps == ()
+    assert [(one.agent_id, one.start) for one in found.lone] == [(f"a{left}", START + timedelta(hours=3))]
 
 
 def test_a_hole_of_one_second():
@@ -210,6 +225,7 @@ def test_the_first_certificate_to_lapse_ends_it():
         "a", skills={"x": {"level": 1, "valid_until": last}, "y": {"level": 1, "valid_until": first}}
     )
     assert serves_until(agent, Promise(skills={"x": 1, "y": 1})) == to_us(first)
+    assert serves_until(agent, Promise(skills={"y": 1, "x": 1})) == to_us(first)
     assert serves_until(agent, Promise(skills={"x": 1})) == to_us(last)
 
 

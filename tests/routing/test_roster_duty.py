@@ -246,6 +246,16 @@ def test_a_lapsed_certificate_no_longer_counts():
     agent = Agent("a", skills={"kyc": {"level": 3, "valid_until": end}, "fees": 2})
     assert current_skills(agent, to_us(end) - 1) == {"kyc": 3, "fees": 2}
     assert current_skills(agent, to_us(end)) == {"fees": 2}
+    assert next_change_us(state(agent), {}, to_us(end) - 1) == to_us(end)
+    assert next_change_us(state(agent), {}, to_us(end)) is None
+
+
+@pytest.mark.parametrize("days", [7, 8, 9, 40, 41])
+def test_duty_that_ends_where_looking_ahead_pauses(days):
+    """Extra time until a midnight, and the next shift an hour later."""
+    extra = override(from_us(0), from_us(days * DAY_US), duty=True)
+    shift = {"s": BusinessCalendar(tz="UTC", weekly={day: [("01:00", "02:00")] for day in DAYS}).core}
+    assert next_change_us(state(Agent("a", shifts=("s",)), [extra]), shift, 0) == days * DAY_US
 
 
 # --- swaps -------------------------------------------------------------------------------------

@@ -271,6 +271,7 @@ def test_a_rotation_answers_in_datetimes():
     ("change", "message"),
     [
         ({"turn_for": "PT12H"}, "is not a whole number of days, such as 'P1W' or 'P3D'"),
+        ({"turn_for": "P1DT12H"}, "is not a whole number of days"),
         ({"turn_for": "P0D"}, "is not a whole number of days"),
         ({"turn_for": 7}, "is not a whole number of days"),
         ({"turn_for": "-P1D"}, "is not a whole number of days"),

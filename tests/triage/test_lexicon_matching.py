@@ -1,4 +1,4 @@
-"""The automaton and the patterns against the simplest thing that could be right."""
+"""Sequences, alphabets and patterns against the simplest thing that could be right."""
 
 import pytest
 from hypothesis import given, settings
@@ -6,46 +6,38 @@ from hypothesis import strategies as st
 
 from supportflow.exceptions import DefinitionError
 from supportflow.triage.lexicon import Entry, Lexicon
-from supportflow.triage.lexicon.automaton import Automaton
 from supportflow.triage.lexicon.matching import CHARACTER_GAP, WORD_GAP, CompiledLexicons
 from supportflow.triage.lexicon.patterns import inflected, parse
 from supportflow.triage.lexicon.places import Text
-from supportflow.triage.lexicon.units import normal, tokens
+from supportflow.triage.lexicon.sequences import Sequences
+from supportflow.triage.lexicon.spelling import Alphabet
+from supportflow.triage.lexicon.units import BREAK, normal, tokens
 
-units = st.integers(0, 3)
-patterns = st.lists(
-    st.lists(st.integers(1, 3), min_size=1, max_size=4).map(tuple), min_size=1, max_size=6, unique=True
-)
+sequences = st.lists(st.text("abc", min_size=2, max_size=4), min_size=1, max_size=6, unique=True)
 
 
 @settings(max_examples=400, deadline=None)
-@given(patterns, st.lists(st.integers(0, 3), max_size=30))
-def test_the_automaton_finds_what_a_search_at_every_place_finds(wanted, text):
+@given(sequences, st.text("abcd\n", max_size=30))
+def test_sequences_are_found_wherever_they_stand(wanted, text):
     expected = {
-        (name, first, first + len(pattern) - 1)
-        for name, pattern in enumerate(wanted)
+        (name, first, first + len(sequence) - 1)
+        for name, sequence in enumerate(wanted)
         for first in range(len(text))
-        if tuple(text[first : first + len(pattern)]) == pattern
+        if text.startswith(sequence, first)
     }
-    automaton = Automaton({pattern: [name] for name, pattern in enumerate(wanted)})
-    found = automaton.scan(text)
-    assert set(found) == expected
+    found = Sequences({sequence: (name,) for name, sequence in enumerate(wanted)}).scan(text)
+    assert {(*names, first, last) for names, first, last in found} == expected
     assert len(found) == len(expected)
-    assert [last for _, _, last in found] == sorted(last for _, _, last in found)
+    assert [first for _, first, _ in found] == sorted(first for _, first, _ in found)
 
 
-def test_the_automaton_reads_every_unit_once():
-    read = 0
-
-    def counted(size):
-        nonlocal read
-        for _ in range(size):
-            read += 1
-            yield 1
-
-    automaton = Automaton({(1,) * size + (2,): [size] for size in range(1, 40)})
-    assert automaton.scan(counted(10_000)) == []
-    assert read == 10_000
+@given(st.text("ab还還没沒有未曾付款ａé가カ。、, .!?'\n", max_size=30))
+def test_an_alphabet_reads_the_units_that_the_tokens_of_a_text_stand_for(text):
+    cut = Text(text)
+    units = [unit for token in tokens(cut.lower) if (unit := normal(token)) is not None]
+    alphabet = Alphabet(unit for unit in units if unit != BREAK)
+    read = alphabet.simplified("".join(alphabet.read(cut.pieces, plain=cut.spelt.isascii())))
+    assert read == "".join(BREAK if unit == BREAK else alphabet.write([unit]) for unit in units)
 
 
 words = st.sampled_from(("ab", "cd", "ef"))

@@ -424,3 +424,8 @@ def test_published_cases_of_every_kind():
     # `"{secret}"` is the placeholder of a test template, and no secret.
     assert {kind: count for kind, count in wrong.items() if count} == {"token:high_entropy_strings": 1}
     assert len(rows) > 700
+
+
+def test_named_chinese_phrases_without_anything_between_are_both_found():
+    text = "助记词枪疫霉尝枪疫霉尝枪疫霉尝助记词枪疫霉尝枪疫霉尝枪疫霉尝"
+    assert redact(text).text == "助记词[seed phrase removed]" * 2

@@ -105,6 +105,14 @@ HOSTILE = {
     "IBAN": "DE88",
     "colons": ":",
     "credentials": "://a:b@",
+    "apart, with commas": "枪、",
+    "named Chinese phrases": "助记词枪疫霉尝枪疫霉尝枪疫霉尝",
+    "full width": "ｐａｓｓｗｏｒｄ：",
+    "codes before their names": "1234 is my pin ",
+    "keys near names": "api key aB3dE6gH9jK2mN5p ",
+    "secrets": "secret",
+    "models' keys": "sk-",
+    "passports": "passport no 12345678 ",
 }
 
 
@@ -158,7 +166,7 @@ def unbounded(node):
 def patterns():
     from re import Pattern
 
-    from supportflow.triage.lexicon import links, places, units
+    from supportflow.triage.lexicon import language, links, places, spelling, units
     from supportflow.triage.redaction import (
         contacts,
         context,
@@ -181,8 +189,10 @@ def patterns():
         piece,
         tokens,
         topics,
+        language,
         links,
         places,
+        spelling,
         units,
     ):
         for name, value in vars(module).items():

@@ -17,7 +17,7 @@ from supportflow.flows.commands import handle
 from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import read_ticket
-from supportflow.flows.queries import whole
+from supportflow.flows.queries import lookup, whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import FLOOR
 from supportflow.kernel.entry import entry_of
@@ -29,8 +29,9 @@ from supportflow.model.ticket import Ticket
 from supportflow.routing.floor import Absent, Change, Floor, Gone, Present, Proposal, Rejected, Waiting
 from supportflow.routing.roster import next_change_us, rostered
 from supportflow.routing.signature import Seat
+from supportflow.routing.whynot import Reason
 
-__all__ = ["Dispatched", "Dispatcher", "dispatch", "resign"]
+__all__ = ["Dispatched", "Dispatcher", "dispatch", "queue_position", "resign", "why_not"]
 
 LEASE_US = 30 * SECOND_US
 """How long a dispatcher leads without being heard of."""
@@ -160,6 +161,47 @@ def _fill(run: _Run) -> Flow[None]:
             break
         after = (rows[-1].id,)
     run.proposals += run.floor.open(seats, entries)
+
+
+def why_not(
+    env: Environment, ticket_id: str | None, ref: str | None, agent_id: str
+) -> Flow[tuple[Reason, ...]]:
+    """Why an agent does not get a ticket now: every reason, and what would change it. Empty if they would be offered it.
+
+    Raises:
+        TicketNotFound: If there is no such ticket.
+        Refused: If the policy has no routing.
+    """
+    ticket = yield from lookup(env, ticket_id, ref)
+    if ticket.routing.offer is not None:
+        if ticket.routing.offer.agent == agent_id:
+            return ()
+        return (Reason("taken", f"it is offered to {ticket.routing.offer.agent}", "the offer ends"),)
+    floor = yield from _glance(env)
+    return floor.why_not(ticket.id, agent_id)
+
+
+def queue_position(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[int | None]:
+    """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
+
+    Raises:
+        TicketNotFound: If there is no such ticket.
+        Refused: If the policy has no routing.
+    """
+    ticket = yield from lookup(env, ticket_id, ref)
+    floor = yield from _glance(env)
+    return floor.position(ticket.id)
+
+
+def _glance(env: Environment) -> Flow[Floor]:
+    """A floor as it is now, for a question. It looks at everything that waits."""
+    routing = env.book.current.routing
+    if routing is None:
+        raise Refused("", "dispatch", "the policy has no routing")
+    now = yield from requests.now()
+    run = _Run(env, Dispatcher(), Floor(routing.policy.pick), to_us(now))
+    yield from _fill(run)
+    return run.floor
 
 
 def _seat(run: _Run, state: AgentState) -> Seat:

@@ -183,7 +183,7 @@ def explained(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[
     ticket = yield from lookup(env, ticket_id, ref)
     events = yield from history(env, ticket.id, None)
     now = yield from requests.now()
-    return explain(ticket, events, env.book[ticket.policy], now)
+    return explain(ticket, events, env.book[ticket.policy], now, current=env.book.current)
 
 
 def clocks(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[ClockReading, ...]]:

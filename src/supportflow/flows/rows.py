@@ -161,7 +161,7 @@ def _stirs(change: StreamChange) -> bool:
 
 
 def _is_late(row: EventRow) -> bool:
-    return row.kind.startswith("sla_") and getattr(read_row(row), "late", False)
+    return row.kind.startswith(("sla_", "ladder_")) and getattr(read_row(row), "late", False)
 
 
 def _channel_of(row: EventRow) -> str | None:

@@ -628,6 +628,44 @@ class Verbs(ABC, Generic[Result]):
             party=party, due_at=None if due_at is None else instant(due_at, "due_at"), expects=tuple(expects),
         )  # fmt: skip
 
+    def escalate(
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        ladder: str | None = None,
+        group: str | None = None,
+        tier: str | None = None,
+        notify: Iterable[str] = (),
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Escalate by hand: start a ladder, take the next step of the one that runs, or hand the ticket over.
+
+        With none of `ladder`, `group`, `tier` and `notify`, the next step of the ladder that runs is taken at once.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            by: Who decides: an agent, a bot or the host.
+            ladder: The ladder to start, whatever its condition; the one that runs takes its next step.
+            group: The group to hand the ticket to.
+            tier: The line of support to hand it to: the first group of the policy that works in it.
+            notify: Who is told: `"rotation:night"`, `"group:risk"`, `"agent:lena"`, `"assignee"`.
+            reason: Why; kept as content.
+            ref: The host's own id of the ticket.
+            key: Idempotency key.
+
+        Raises:
+            InvalidInput: If the policy does not know the ladder, the tier, or the people.
+            Refused: If somebody outside asks for it, the ticket is over, no ladder runs whose next step could be taken,
+                or what would end the ladder has happened already.
+        """
+        return self._on(
+            commands.Escalate, ticket, ref, by, key,
+            ladder=ladder, group=group, tier=tier, notify=tuple(notify), reason=reason,
+        )  # fmt: skip
+
     def verify(
         self,
         ticket: TicketName = None,

@@ -2,11 +2,11 @@
 
 from supportflow._time import from_us
 from supportflow.exceptions import Refused
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask, take_in, waits
 from supportflow.kernel.opening import as_ref, begin, handles, spoken_for
-from supportflow.kernel.settling import settle
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Described, Receive, Reply
 from supportflow.model.events import (
@@ -170,7 +170,7 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
         detected_us=draft.detected_us,
         given=ended.given,
     )
-    settle(opened, facts, None)
+    conclude(opened, facts, None)
     draft.include(opened)
 
 

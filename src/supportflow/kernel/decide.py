@@ -10,8 +10,16 @@ from typing import Any, NamedTuple
 
 from supportflow._time import Instant, instant, to_us
 from supportflow.exceptions import InvalidInput
+from supportflow.kernel.actions import (
+    decide_action,
+    record_action,
+    request_action,
+    undo_action,
+)
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.conversation import add_note, receive, reply
 from supportflow.kernel.draft import Draft
+from supportflow.kernel.escalating import escalate
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.identity import join
 from supportflow.kernel.intake import provide
@@ -24,7 +32,6 @@ from supportflow.kernel.procedures import complete_step
 from supportflow.kernel.rebuild import past_clock
 from supportflow.kernel.repeating import joined_ticket
 from supportflow.kernel.routing import accept, decline, hand_over, offer, release, withdraw
-from supportflow.kernel.settling import settle
 from supportflow.kernel.verifying import authorise, verify
 from supportflow.kernel.working import assign, set_priority, trigger, update
 from supportflow.model.commands import (
@@ -40,7 +47,9 @@ from supportflow.model.commands import (
     CommandBase,
     CompleteStep,
     Correct,
+    DecideAction,
     Decline,
+    Escalate,
     Exclude,
     HandOver,
     Hold,
@@ -50,14 +59,17 @@ from supportflow.model.commands import (
     OpenTicket,
     Provide,
     Receive,
+    RecordAction,
     Release,
     Reopen,
     Reply,
+    RequestAction,
     Resolve,
     Resume,
     SetPriority,
     Split,
     Trigger,
+    UndoAction,
     Update,
     Verify,
     WaitForRequester,
@@ -139,6 +151,7 @@ def _draft(
     draft = Draft(ticket, book[ticket.policy], at_us, command.by, detected_us=now_us, moment=moment)
     if facts.history:
         draft.past = partial(past_clock, history=facts.history)
+    draft.current = book.current
     draft.advance(draft.at_us)
     current = book.current
     edits = current.document.edits
@@ -149,7 +162,7 @@ def _draft(
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
     draft.observed_at = None if draft.at_us == at_us else moment
     handler(draft, command, facts, book)
-    settle(draft, facts, ticket)
+    conclude(draft, facts, ticket)
     if observed_at is not None:
         draft.observed_at = None
         draft.advance(now_us)
@@ -179,6 +192,8 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     Close: trigger,
     CompleteStep: complete_step,
     Correct: correct,
+    DecideAction: decide_action,
+    Escalate: escalate,
     Decline: decline,
     Exclude: exclude,
     HandOver: hand_over,
@@ -188,14 +203,17 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     Offer: offer,
     Provide: provide,
     Receive: receive,
+    RecordAction: record_action,
     Release: release,
     Reopen: trigger,
     Reply: reply,
+    RequestAction: request_action,
     Resolve: trigger,
     Resume: trigger,
     SetPriority: set_priority,
     Split: split,
     Trigger: trigger,
+    UndoAction: undo_action,
     Update: update,
     Verify: verify,
     WaitForRequester: trigger,

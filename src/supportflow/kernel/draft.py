@@ -6,6 +6,7 @@ from typing import Any
 from supportflow._time import Instant, from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused
+from supportflow.kernel.climbing import attach, climb, follow
 from supportflow.kernel.evolve import evolve
 from supportflow.kernel.waiting import pass_time
 from supportflow.kernel.wakeup import Due, next_due
@@ -59,7 +60,9 @@ class Draft:
         "at_us",
         "bound",
         "by",
+        "climbs",
         "closes_itself",
+        "current",
         "detected_us",
         "events",
         "observed_at",
@@ -94,6 +97,10 @@ class Draft:
         self.adopting = False
         self.bound: CompiledSla | None = None
         self.closes_itself = True
+        self.climbs = True  # ladders start and follow
+        self.current: CompiledPolicy | None = (
+            None  # whose people are called: the desk's policy, not the ticket's version
+        )
         self.past: Past | None = None
 
     @classmethod
@@ -105,14 +112,17 @@ class Draft:
         *,
         detected_us: int,
         bound: CompiledSla | None = None,
+        climbs: bool = True,
     ) -> "Draft":
         """The draft of a ticket that begins with this event; `bound` is an SLA policy that applies whatever matches."""
         ticket = evolve(None, event, tenant=tenant)
         draft = cls(ticket, policy, to_us(event.recorded_at), event.by, detected_us=detected_us)
         draft.bound = bound
         draft.adopting = isinstance(event, TicketAdopted)
+        draft.climbs = climbs
         draft.events.append(event)
         draft._clocks(None, event, rematch=True)
+        follow(draft, event)
         return draft
 
     @property
@@ -145,6 +155,7 @@ class Draft:
         """Record an event, and let the clocks react."""
         before = self._write(event)
         self._clocks(before, event, rematch=False)
+        follow(self, event)
 
     def _write(self, event: EventBase) -> Ticket:
         before = self.ticket
@@ -223,6 +234,7 @@ class Draft:
             return
         self.policy = policy
         self._react(policy.sla.match(self.view), SIGNAL_BIT[Signal.UPDATED], old=old)
+        attach(self, "policy")
 
     # --- what time does ------------------------------------------------------------------------
 
@@ -256,6 +268,8 @@ class Draft:
             self._write(ClocksMoved(**self.head(), moves=(move,), sla=self.ticket.sla))
         elif due.what == "party_deadline":
             self._overdue(due)
+        elif due.what == "ladder":
+            climb(self, due.place, due.at_us)
         elif due.what != "auto_close":
             pass_time(self, due.what)
         else:

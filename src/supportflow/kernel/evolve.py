@@ -6,7 +6,9 @@ from typing import Any
 from supportflow._time import to_us
 from supportflow.exceptions import StoreError
 from supportflow.kernel.folding import CASE_CHANGES, chosen, heard, listened, waiting_after
+from supportflow.kernel.folding_actions import ACTION_CHANGES
 from supportflow.kernel.folding_routing import ROUTING_CHANGES
+from supportflow.kernel.ladders import LADDER_CHANGES
 from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
     AssignmentChanged,
@@ -286,5 +288,7 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     SlaExcluded: _excluded,
     SlaCorrected: _kept,
     **CASE_CHANGES,
+    **LADDER_CHANGES,
     **ROUTING_CHANGES,
+    **ACTION_CHANGES,
 }

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from supportflow._time import Instant, from_us, iso, to_us
+from supportflow.kernel.explain_routing import WHAT_ROUTING_DOES, routing_account
 from supportflow.kernel.intake import missing
+from supportflow.kernel.ladder_account import ladder_account, rung_name
 from supportflow.kernel.procedures import missing_steps, permitted
 from supportflow.kernel.wakeup import Due, next_due
 from supportflow.model.events import (
@@ -38,6 +40,8 @@ class Explanation:
         next_at: When something happens by itself.
         next_what: What that is.
         case: What is missing: evidence, mandatory steps, answers of parties.
+        routing: What it needs of an agent, who was asked, and what they said.
+        escalation: The ladder, what it does next and whom that reaches, and what would end it.
     """
 
     ticket_id: str
@@ -50,6 +54,8 @@ class Explanation:
     next_at: Instant | None
     next_what: str | None
     case: tuple[str, ...] = ()
+    routing: tuple[str, ...] = ()
+    escalation: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [
@@ -59,7 +65,7 @@ class Explanation:
             f"  assignment: {self.assignment}",
             f"  permitted now: {', '.join(self.permitted) or 'nothing'}",
         ]
-        lines += [f"  {line}" for line in self.case]
+        lines += [f"  {line}" for line in (*self.routing, *self.case, *self.escalation)]
         for clock in self.clocks:
             lines += [f"  {line}" for line in str(clock).splitlines()]
         if self.next_at is not None:
@@ -67,7 +73,14 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy, now: Instant) -> Explanation:
+def explain(
+    ticket: Ticket,
+    events: Sequence[EventBase],
+    policy: CompiledPolicy,
+    now: Instant,
+    *,
+    current: CompiledPolicy | None = None,
+) -> Explanation:
     """Explain a ticket.
 
     Args:
@@ -75,6 +88,7 @@ def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy,
         events: Its whole stream.
         policy: The policy that it lives under.
         now: The instant of the question.
+        current: The policy that the desk works by, whose people are on call; the ticket's, if not given.
     """
     at_us = max(to_us(now), to_us(ticket.recorded_at))
     due = next_due(ticket, policy)
@@ -89,6 +103,8 @@ def explain(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy,
         next_at=None if due is None else from_us(due.at_us),
         next_what=None if due is None else _what(ticket, due),
         case=tuple(_case(ticket, policy)),
+        routing=tuple(routing_account(ticket, events, policy)),
+        escalation=tuple(ladder_account(ticket, policy, current or policy, at_us)),
     )
 
 
@@ -98,6 +114,10 @@ def _what(ticket: Ticket, due: Due) -> str:
     if due.what == "party_deadline":
         party = ticket.case.parties[due.place]
         return f"the time of {party.role} {party.id} to answer ends"
+    if due.what in WHAT_ROUTING_DOES:
+        return WHAT_ROUTING_DOES[due.what]
+    if due.what == "ladder":
+        return rung_name(ticket, due.place)
     clock = ticket.clocks[due.place]
     if due.what == "uncap":
         return f"{clock.key} goes on, its pause is used up"

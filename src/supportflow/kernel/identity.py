@@ -1,9 +1,9 @@
 """A new contact about something that a ticket exists for already becomes a message on that ticket."""
 
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.conversation import receive
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
-from supportflow.kernel.settling import settle
 from supportflow.kernel.working import change_priority
 from supportflow.model.commands import OpenTicket, Receive
 from supportflow.model.content import ContentRef
@@ -17,6 +17,7 @@ __all__ = ["join"]
 def join(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
     """Take a new contact in as a message on the ticket that it is about."""
     draft = Draft(ticket, book[ticket.policy], now_us, command.by, detected_us=now_us)
+    draft.current = book.current
     draft.advance(draft.at_us)
     subject = command.subject if isinstance(command.subject, ContentRef) else None
     draft.emit(
@@ -39,7 +40,7 @@ def join(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts: Facts, no
     )
     receive(draft, message, facts, book)
     _raised(draft, command.priority_class, command.level)
-    settle(draft, facts, ticket)
+    conclude(draft, facts, ticket)
     return draft
 
 

@@ -2,13 +2,13 @@
 
 from supportflow._time import from_us
 from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask
 from supportflow.kernel.opening import as_ref, begin
 from supportflow.kernel.parties import MOST
 from supportflow.kernel.segregation import check_ending
-from supportflow.kernel.settling import settle
 from supportflow.lifecycle import Fired
 from supportflow.model.commands import Described, Merge, Split
 from supportflow.model.events import PriorityChanged, TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
@@ -27,6 +27,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     if into.id == source.id:
         raise InvalidInput("into", "is the ticket itself")
     other = Draft(into, book[into.policy], draft.at_us, command.by, detected_us=draft.detected_us)
+    other.current = book.current
     other.advance(other.at_us)  # first: it may have closed itself by now, noticed or not
     ended = other.ticket.status_category
     if ended.is_final:
@@ -56,7 +57,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         )
     if other.ticket.case.waiting:
         ask(other, None)
-    settle(other, facts, into)
+    conclude(other, facts, into)
     draft.include(other)
 
 
@@ -161,5 +162,5 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
     )
     if policy.document.split_clocks == "inherit" and ticket.policy == policy.fingerprint:
         part.move_clocks(inherited(ticket.clocks, part.ticket.clocks, part.at_us, part.policy), "inherited")
-    settle(part, facts, None)
+    conclude(part, facts, None)
     draft.include(part)

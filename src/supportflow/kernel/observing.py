@@ -5,11 +5,12 @@ They are taken in, never refused, and marked where a command would have been.
 
 from supportflow._time import from_us, to_us
 from supportflow.exceptions import InvalidInput
+from supportflow.kernel.climbing import attach
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import begin, described
 from supportflow.kernel.procedures import guards
-from supportflow.kernel.settling import settle
 from supportflow.kernel.working import change_assignment, change_attributes, change_priority
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.events import (
@@ -126,5 +127,6 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         draft.by = fact.by
         _take_in(draft, fact)
     draft.advance(now_us)
-    settle(draft, facts, None)
+    attach(draft, "adopted")
+    conclude(draft, facts, None)
     return draft

@@ -5,12 +5,12 @@ from typing import Any
 from supportflow._time import from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import InvalidInput
+from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.evolve import evolve
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask, take_in
 from supportflow.kernel.repeating import repeated
-from supportflow.kernel.settling import settle
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import AttachmentHandle, Attachments, ContentRef
 from supportflow.model.events import TicketAdopted, TicketOpened
@@ -51,7 +51,7 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
         draft.begin_work("assignment")
     take_in(draft, command.evidence, command.attachments)
     ask(draft, None)
-    settle(draft, facts, None)
+    conclude(draft, facts, None)
     return draft
 
 

@@ -11,6 +11,11 @@ from supportflow.kernel.draft import Draft
 from supportflow.model.events import (
     ClocksMoved,
     EventBase,
+    LadderEnded,
+    LadderPaused,
+    LadderResumed,
+    LadderStarted,
+    LadderStepReached,
     PartyDeadlinePassed,
     SlaBreached,
     SlaCorrected,
@@ -29,6 +34,11 @@ __all__ = ["past_clock", "rebuild"]
 
 _CLOCKWORK = (
     ClocksMoved,
+    LadderEnded,
+    LadderPaused,
+    LadderResumed,
+    LadderStarted,
+    LadderStepReached,
     PartyDeadlinePassed,
     SlaBreached,
     SlaCorrected,
@@ -63,7 +73,7 @@ def rebuild(
     for event in history:
         if isinstance(event, TicketOpened | TicketAdopted):
             begun = event.model_copy(update={"policy": policy.fingerprint})
-            draft = Draft.opening(begun, policy, tenant, detected_us=until_us, bound=bound)
+            draft = Draft.opening(begun, policy, tenant, detected_us=until_us, bound=bound, climbs=False)
             draft.closes_itself = False
         elif draft is not None and not isinstance(event, _CLOCKWORK):
             draft.advance(to_us(event.recorded_at))

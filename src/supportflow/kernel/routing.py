@@ -5,12 +5,11 @@ from supportflow.exceptions import InvalidInput, Refused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import as_ref
-from supportflow.kernel.settling import against, assigned, route
+from supportflow.kernel.settling import against, assigned, change_tier, route
 from supportflow.kernel.waiting import is_queued
-from supportflow.kernel.working import change_assignment
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import Accept, Decline, HandOver, Offer, Release, Withdraw
-from supportflow.model.events import HandedOver, OfferAccepted, OfferDeclined, OfferMade, OfferWithdrawn
+from supportflow.model.events import OfferAccepted, OfferDeclined, OfferMade, OfferWithdrawn
 from supportflow.model.people import Actor
 from supportflow.model.routing import AgentState
 from supportflow.policy import PolicyBook
@@ -127,22 +126,13 @@ def hand_over(draft: Draft, command: HandOver, facts: Facts, book: PolicyBook) -
         raise Refused(ticket.id, command.kind, f"the ticket is in tier {command.tier!r} already")
     if command.tier == BOT and ticket.priority_class in routing.policy.never_bot:
         raise Refused(ticket.id, command.kind, f"a {ticket.priority_class} ticket never waits on a bot")
-    state = ticket.routing
-    barred = state.barred
-    if command.tier in routing.policy.four_eyes:
-        known = (ticket.assignee, command.by.id if command.by.kind == "agent" else None)
-        barred = tuple(dict.fromkeys((*barred, *(one for one in known if one is not None))))
-    draft.emit(
-        HandedOver(
-            **draft.head(),
-            tier=command.tier,
-            previous=ticket.tier,
-            reason=as_ref(command.reason),
-            summary=as_ref(command.summary),
-        )
+    change_tier(
+        draft,
+        routing,
+        command.tier,
+        command.group,
+        reason=as_ref(command.reason),
+        summary=as_ref(command.summary),
     )
-    change_assignment(draft, command.group or "", "")
-    needs = routing.requires(draft.view(), tier=command.tier)
-    route(draft, routing, "handed_over", needs=needs, barred=barred)
     if draft.ticket.status_category is StatusCategory.ON_HOLD:
         draft.fire_if_permitted("resume", cause="hand_over")

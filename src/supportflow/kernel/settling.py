@@ -4,25 +4,45 @@ Who is asked is the floor's business; whether they can be is decided on the agen
 dispatcher and a lead, can never give an agent more than they can hold.
 """
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from supportflow._time import from_us
 from supportflow.kernel.agents import evolve_agent
-from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
-from supportflow.model.events import AssignmentChanged, LoadReleased, LoadTaken, OfferWithdrawn, TicketRouted
+from supportflow.model.content import ContentRef
+from supportflow.model.events import (
+    AssignmentChanged,
+    HandedOver,
+    LoadReleased,
+    LoadTaken,
+    OfferWithdrawn,
+    TicketRouted,
+)
 from supportflow.model.routing import AgentState, Load, Requirement
 from supportflow.model.ticket import Ticket
-from supportflow.routing.compiled import Routed, RoutingIndex
+from supportflow.routing.compiled import BOT, Routed, RoutingIndex
 from supportflow.routing.eligibility import lacking, objections
 from supportflow.routing.roster import rostered
 
-__all__ = ["Cause", "against", "assigned", "plain", "route", "settle"]
+if TYPE_CHECKING:
+    from supportflow.kernel.draft import Draft
+
+__all__ = [
+    "Cause",
+    "against",
+    "assigned",
+    "change_tier",
+    "goes_to_tier",
+    "look_again",
+    "plain",
+    "route",
+    "settle",
+]
 
 Cause = Literal["opened", "reopened", "changed", "returned", "released", "handed_over"]
 
 
-def settle(draft: Draft, facts: Facts, before: Ticket | None) -> None:
+def settle(draft: "Draft", facts: Facts, before: Ticket | None) -> None:
     """Bring routing in line with what a decision has made of a ticket; the last thing that happens in a decision.
 
     Args:
@@ -43,7 +63,7 @@ def settle(draft: Draft, facts: Facts, before: Ticket | None) -> None:
     _move_loads(draft, facts, routing, busy=busy)
 
 
-def _return(draft: Draft, facts: Facts, routing: RoutingIndex, before: Ticket | None) -> None:
+def _return(draft: "Draft", facts: Facts, routing: RoutingIndex, before: Ticket | None) -> None:
     """A ticket that comes back goes on with its agent if they are there and can take it; else it waits for whoever can."""
     ticket = draft.ticket
     assert ticket.assignee is not None
@@ -60,7 +80,7 @@ def _return(draft: Draft, facts: Facts, routing: RoutingIndex, before: Ticket | 
     route(draft, routing, cause, preferred=sticky)
 
 
-def _require(draft: Draft, routing: RoutingIndex, before: Ticket | None) -> None:
+def _require(draft: "Draft", routing: RoutingIndex, before: Ticket | None) -> None:
     """Record what the ticket needs, if that is another than what is recorded."""
     state = draft.ticket.routing
     if state.requirement is None:
@@ -74,7 +94,7 @@ def _require(draft: Draft, routing: RoutingIndex, before: Ticket | None) -> None
         route(draft, routing, "changed", needs=needs)
 
 
-def _needs(draft: Draft, routing: RoutingIndex) -> Routed | None:
+def _needs(draft: "Draft", routing: RoutingIndex) -> Routed | None:
     state = draft.ticket.routing
     handed = state.requirement is not None and state.handed_over
     tier = state.requirement.tier if handed and state.requirement is not None else None
@@ -82,7 +102,7 @@ def _needs(draft: Draft, routing: RoutingIndex) -> Routed | None:
 
 
 def route(
-    draft: Draft,
+    draft: "Draft",
     routing: RoutingIndex,
     cause: Cause,
     *,
@@ -118,7 +138,42 @@ def route(
     )
 
 
-def _end_offer(draft: Draft, facts: Facts, *, busy: bool) -> None:
+def look_again(draft: "Draft") -> None:
+    """Record what the ticket needs now, at the instant at which time itself has changed it."""
+    if draft.policy.routing is not None:
+        _require(draft, draft.policy.routing, draft.ticket)
+
+
+def goes_to_tier(ticket: Ticket, routing: RoutingIndex, tier: str) -> bool:
+    """True if a hand-over to a tier moves the ticket: it is another one, and no security incident goes to the bot."""
+    if tier not in routing.policy.tiers or tier == ticket.tier:
+        return False
+    return tier != BOT or ticket.priority_class not in routing.policy.never_bot
+
+
+def change_tier(
+    draft: "Draft",
+    routing: RoutingIndex,
+    tier: str,
+    group: str | None,
+    *,
+    reason: ContentRef | None = None,
+    summary: ContentRef | None = None,
+) -> None:
+    """Hand the ticket over to a tier, and a group in it, where nobody has it yet."""
+    ticket = draft.ticket
+    barred = ticket.routing.barred
+    if tier in routing.policy.four_eyes:
+        known = (ticket.assignee, draft.by.id if draft.by.kind == "agent" else None)
+        barred = tuple(dict.fromkeys((*barred, *(one for one in known if one is not None))))
+    draft.emit(HandedOver(**draft.head(), tier=tier, previous=ticket.tier, reason=reason, summary=summary))
+    if (ticket.group, ticket.assignee) != (group, None):
+        draft.emit(assigned(draft, None).model_copy(update={"group": group}))
+    needs = routing.requires(draft.view(), tier=tier)
+    route(draft, routing, "handed_over", needs=needs, barred=barred)
+
+
+def _end_offer(draft: "Draft", facts: Facts, *, busy: bool) -> None:
     """An offer ends with the wait, and when its agent is no longer one for the ticket."""
     offer = draft.ticket.routing.offer
     if offer is None:
@@ -135,7 +190,7 @@ def _end_offer(draft: Draft, facts: Facts, *, busy: bool) -> None:
     draft.emit(OfferWithdrawn(**draft.head(), agent=offer.agent, cause=cause))
 
 
-def _still_suits(draft: Draft, agent: AgentState | None) -> bool:
+def _still_suits(draft: "Draft", agent: AgentState | None) -> bool:
     routing, state = draft.policy.routing, draft.ticket.routing
     if agent is None or routing is None or state.requirement is None:
         return True
@@ -148,7 +203,7 @@ def _still_suits(draft: Draft, agent: AgentState | None) -> bool:
     return any(not lacking(way, agent.agent, made_us) for way in ways)
 
 
-def _move_loads(draft: Draft, facts: Facts, routing: RoutingIndex, *, busy: bool) -> None:
+def _move_loads(draft: "Draft", facts: Facts, routing: RoutingIndex, *, busy: bool) -> None:
     """What the ticket is to each agent's capacity, recorded in the agents' streams."""
     ticket = draft.ticket
     offer = ticket.routing.offer
@@ -181,7 +236,7 @@ def plain(ticket: Ticket, routing: RoutingIndex) -> Requirement:
     return Requirement(tier="", channel=ticket.channel, weight=weight)
 
 
-def assigned(draft: Draft, agent: str | None) -> AssignmentChanged:
+def assigned(draft: "Draft", agent: str | None) -> AssignmentChanged:
     """That another agent has the ticket, or nobody."""
     ticket = draft.ticket
     return AssignmentChanged(
@@ -193,7 +248,7 @@ def assigned(draft: Draft, agent: str | None) -> AssignmentChanged:
     )
 
 
-def against(draft: Draft, agent: AgentState, requirement: Requirement) -> tuple[str, ...]:
+def against(draft: "Draft", agent: AgentState, requirement: Requirement) -> tuple[str, ...]:
     """Everything that keeps an agent from taking the ticket now."""
     state = draft.ticket.routing
     if not requirement.tier:

@@ -4,12 +4,13 @@ from supportflow._time import from_us
 from supportflow.exceptions import InvalidInput, NotVerified, Refused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.model.casework import Verification
 from supportflow.model.commands import Authorise, Verify
 from supportflow.model.events import ActionAuthorised, RequesterVerified
 from supportflow.policy import PolicyBook
 from supportflow.sla.policy import span_us
 
-__all__ = ["authorise", "verify"]
+__all__ = ["authorise", "check_level", "verify"]
 
 
 def verify(draft: Draft, command: Verify, facts: Facts, book: PolicyBook) -> None:
@@ -32,18 +33,10 @@ def authorise(draft: Draft, command: Authorise, facts: Facts, book: PolicyBook) 
     """Record that an action may be done, if a verification of its level, or a higher one, is valid now."""
     del facts, book
     _from_inside(draft, command)
-    ticket, cases = draft.ticket, draft.policy.cases
-    needs = cases.actions.get(command.action)
+    needs = draft.policy.cases.actions.get(command.action)
     if needs is None:
         raise InvalidInput("action", "is no action of the policy's authority")
-    # A level that this version of the policy no longer knows counts as none.
-    known = [one for one in ticket.case.verifications if one.level in cases.levels]
-    valid = [one for one in known if draft.at_us < one.until_us]
-    best = max(valid, key=lambda one: (cases.levels[one.level], one.until_us), default=None)
-    if best is None or cases.levels[best.level] < cases.levels[needs]:
-        ended = any(cases.levels[one.level] >= cases.levels[needs] for one in known)
-        held = None if best is None else best.level
-        raise NotVerified(ticket.id, command.action, needs, held, expired=ended)
+    best = check_level(draft, command.action, needs)
     draft.emit(
         ActionAuthorised(
             **draft.head(),
@@ -53,6 +46,24 @@ def authorise(draft: Draft, command: Authorise, facts: Facts, book: PolicyBook) 
             valid_until=best.valid_until,
         )
     )
+
+
+def check_level(draft: Draft, action: str, needs: str) -> Verification:
+    """The best verification that is valid now, if it is good enough for an action.
+
+    Raises:
+        NotVerified: If none is.
+    """
+    ticket, cases = draft.ticket, draft.policy.cases
+    # A level that this version of the policy no longer knows counts as none.
+    known = [one for one in ticket.case.verifications if one.level in cases.levels]
+    valid = [one for one in known if draft.at_us < one.until_us]
+    best = max(valid, key=lambda one: (cases.levels[one.level], one.until_us), default=None)
+    if best is None or cases.levels[best.level] < cases.levels[needs]:
+        ended = any(cases.levels[one.level] >= cases.levels[needs] for one in known)
+        held = None if best is None else best.level
+        raise NotVerified(ticket.id, action, needs, held, expired=ended)
+    return best
 
 
 def _from_inside(draft: Draft, command: Verify | Authorise) -> None:

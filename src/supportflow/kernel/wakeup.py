@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 from supportflow._time import to_us
 from supportflow.conditions.ticket import ticket_record
+from supportflow.kernel.climbing import next_rung
 from supportflow.kernel.waiting import routing_due
 from supportflow.model.base import StatusCategory
 from supportflow.model.ticket import Ticket
@@ -19,14 +20,22 @@ class Due(NamedTuple):
     """Something that will happen by itself.
 
     They are ordered: by instant, then by kind (a milestone at the instant of an automatic closing comes first), then by
-    the clock's or the party's place on the ticket.
+    the place of the clock, the party or the rung on the ticket.
     """
 
     at_us: int
     rank: int
     place: int
     what: Literal[
-        "milestone", "uncap", "auto_close", "party_deadline", "offer", "relax", "overflow", "ask_again"
+        "milestone",
+        "uncap",
+        "auto_close",
+        "party_deadline",
+        "ladder",
+        "offer",
+        "relax",
+        "overflow",
+        "ask_again",
     ]
 
 
@@ -45,7 +54,7 @@ def next_due(
     routed = None if policy.routing is None else routing_due(ticket, policy)
     if routed is not None and (first is None or routed[:2] < first[:2]):
         first = Due(routed[0], routed[1], 0, routed[2])
-    if ticket.case.parties or ticket.status_category is StatusCategory.RESOLVED:
+    if ticket.case.parties or ticket.ladder is not None or ticket.status_category is StatusCategory.RESOLVED:
         rest = _besides_clocks(ticket, policy, closing=closing)
         if rest is not None and (first is None or rest < first):
             first = rest
@@ -74,7 +83,8 @@ def _of_clocks(ticket: Ticket, policy: CompiledPolicy, before_us: int | None) ->
 
 def _besides_clocks(ticket: Ticket, policy: CompiledPolicy, *, closing: bool) -> Due | None:
     if ticket.is_open:
-        return _party_deadline(ticket)
+        dues = (_party_deadline(ticket), _ladder_step(ticket, policy))
+        return min((due for due in dues if due is not None), default=None)
     resolved = ticket.status_category is StatusCategory.RESOLVED
     return _auto_close(ticket, policy) if closing and resolved else None
 
@@ -87,6 +97,12 @@ def _party_deadline(ticket: Ticket) -> Due | None:
         if party.due_us is not None and not party.overdue and not party.answered
     ]
     return min(waiting, default=None)
+
+
+def _ladder_step(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
+    """The rung of the ladder that fires next by itself."""
+    rung = next_rung(ticket, policy)
+    return None if rung is None else Due(rung[0], 8, rung[1], "ladder")
 
 
 def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from supportflow._time import Instant
+from supportflow.model.actions import ActionState
 from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
 from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
+from supportflow.model.escalation import LadderState
 from supportflow.model.events import EventBase
 from supportflow.model.events.tickets import Given
 from supportflow.model.people import Actor
@@ -46,7 +48,9 @@ class Ticket(Value):
         waiting_since: When the oldest message that nobody answered came in; None if all are answered.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
         case: Evidence, completed steps, parties and verification.
+        ladder: The escalation ladder that runs, or ran last.
         routing: What it needs of an agent, and how far the search for one has come.
+        actions: What the host was asked to do.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -104,7 +108,9 @@ class Ticket(Value):
     repeat_of: Id | None = None
 
     case: Casework = NO_CASEWORK
+    ladder: LadderState | None = None
     routing: Routing = NO_ROUTING
+    actions: tuple[ActionState, ...] = ()
 
     clocks: tuple[Clock, ...] = ()
     policy: str

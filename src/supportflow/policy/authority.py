@@ -1,12 +1,31 @@
-"""Authority: how sure the desk must be of the requester before an action is done."""
+"""Authority: how sure the desk must be of the requester, and who may decide what, before an action is done."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import Field
 
+from supportflow.conditions import Condition
 from supportflow.model.base import Document, Name
 
-__all__ = ["Authority"]
+__all__ = ["Authority", "HostAction"]
+
+
+class HostAction(Document):
+    """Something that the host does for a ticket: freeze an account, unlock it, pay a compensation.
+
+    Attributes:
+        limits: Tier → the amount up to which its agents decide alone, in the smallest unit of the policy's currency; -1 for
+            any. For an action without an amount, being named is enough. Others ask, and somebody of such a tier approves.
+        needs: The level of verification that the requester must have; none, if not given.
+        undone_by: The action that takes it back. It is asked for by `undo_action`, and when this one fails for good.
+        when: The action is asked for at once when a ticket comes to match; once for each ticket.
+    """
+
+    limits: Mapping[Name, Annotated[int, Field(strict=True, ge=-1)]] = Field(default_factory=dict)
+    needs: Name | None = None
+    undone_by: Name | None = None
+    when: Condition | None = None
 
 
 class Authority(Document):
@@ -15,7 +34,9 @@ class Authority(Document):
     Attributes:
         levels: The levels, lowest first.
         actions: Action (an unlock, a second-factor reset, a release, a disclosure) → the level that it needs.
+        host: Actions that the host carries out, by name.
     """
 
     levels: tuple[Name, ...] = Field(default=(), max_length=20)
     actions: Mapping[Name, Name] = Field(default_factory=dict)
+    host: Mapping[Name, HostAction] = Field(default_factory=dict)

@@ -151,3 +151,20 @@ def _authority_problems(document: Policy) -> Iterator[str]:
     for action, level in document.authority.actions.items():
         if level not in levels:
             yield f"authority.actions.{action}: unknown level {level!r}"
+    yield from _action_problems(document)
+
+
+def _action_problems(document: Policy) -> Iterator[str]:
+    levels = document.authority.levels
+    tiers = document.routing.tiers if document.routing is not None else None
+    for name, rule in document.authority.host.items():
+        path = f"authority.host.{name}"
+        if rule.needs is not None and rule.needs not in levels:
+            yield f"{path}.needs: unknown level {rule.needs!r}"
+        if rule.undone_by is not None and rule.undone_by not in document.authority.host:
+            yield f"{path}.undone_by: unknown action {rule.undone_by!r}"
+        if rule.undone_by == name:
+            yield f"{path}.undone_by: is the action itself"
+        for tier in rule.limits:
+            if tiers is not None and tier not in tiers:
+                yield f"{path}.limits: unknown tier {tier!r}"

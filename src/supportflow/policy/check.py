@@ -8,6 +8,7 @@ from supportflow.conditions import Condition, condition_problems
 from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
 from supportflow.policy.casework import case_problems
+from supportflow.policy.escalating import ladder_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
 from supportflow.policy.priority import priority_problems
 from supportflow.policy.routing import routing_problems
@@ -25,6 +26,7 @@ def policy_problems(document: Policy) -> Iterator[str]:
     yield from priority_problems(document)
     yield from _sla_problems(document)
     yield from case_problems(document)
+    yield from ladder_problems(document)
     yield from routing_problems(document)
     for name, count in Counter(rotation.name for rotation in document.rotations).items():
         if count > 1:
@@ -108,5 +110,9 @@ def _conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
         yield f"sla.{index}.when", policy.when
         for place, target in enumerate(policy.targets):
             yield f"sla.{index}.targets.{place}.when", target.when
+    for index, ladder in enumerate(document.escalation.ladders):
+        yield f"escalation.ladders.{index}.when", ladder.when
     for index, route in enumerate(document.routing.routes if document.routing else ()):
         yield f"routing.routes.{index}.when", route.when
+    for name, action in document.authority.host.items():
+        yield f"authority.host.{name}.when", action.when

@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfoNotFoundError
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.zones import zone
+from supportflow.conditions import ConditionIndex
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.escalation import LadderIndex
 from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
 from supportflow.lifecycle import Lifecycle, default_lifecycle
 from supportflow.model.records import Attributes, AttributeValue
 from supportflow.policy.casework import CaseRules
 from supportflow.policy.check import policy_problems
 from supportflow.policy.classifying import classifier_of
+from supportflow.policy.escalating import step_calendar
 from supportflow.policy.named import calendar_name, named_calendars
 from supportflow.policy.schema import Policy
 from supportflow.routing.compiled import RoutingIndex
@@ -62,6 +65,7 @@ class CompiledPolicy:
                 document.priority,
             )
             self.sla = SlaIndex(document.sla, metrics, self.fields, calendar_name)
+            self.ladders = LadderIndex(document.escalation, document.groups, self.fields, step_calendar)
         except ConditionError as error:
             raise PolicyError(error.problems) from None
         try:
@@ -76,6 +80,26 @@ class CompiledPolicy:
         self._groups = {group.name: group for group in document.groups}
         self.cases = CaseRules(document)
         self.routing = self._routing()
+        self._actions = self._action_index()
+
+    def _action_index(self) -> tuple[tuple[str, ...], ConditionIndex]:
+        asked = {
+            name: rule.when for name, rule in self.document.authority.host.items() if rule.when is not None
+        }
+        try:
+            return tuple(asked), ConditionIndex(list(asked.values()), self.fields)
+        except ConditionError as error:
+            raise PolicyError([f"authority.host: {problem}" for problem in error.problems]) from None
+
+    @property
+    def asks_actions(self) -> bool:
+        """True if the host is asked for some action by the policy itself."""
+        return bool(self._actions[0])
+
+    def actions_for(self, record: Mapping[str, object]) -> tuple[str, ...]:
+        """The actions of the host that the policy asks for by itself, for a ticket with these fields."""
+        names, index = self._actions
+        return tuple(names[position] for position in index.all(record))
 
     def _routing(self) -> RoutingIndex | None:
         if self.document.routing is None:

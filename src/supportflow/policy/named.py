@@ -23,17 +23,20 @@ def calendar_name(calendar: object) -> str:
 
 def calendars_in(document: Policy) -> Iterator[tuple[str, CalendarName]]:
     """Every place that names or holds a calendar, with its path."""
-    if document.auto_close_calendar is not None:
-        yield "auto_close_calendar", document.auto_close_calendar
+    return ((path, calendar) for path, calendar in _places(document) if calendar is not None)
+
+
+def _places(document: Policy) -> Iterator[tuple[str, CalendarName | None]]:
+    yield "auto_close_calendar", document.auto_close_calendar
     for index, policy in enumerate(document.sla):
-        if policy.calendar is not None:
-            yield f"sla.{index}.calendar", policy.calendar
+        yield f"sla.{index}.calendar", policy.calendar
         for place, target in enumerate(policy.targets):
-            if target.calendar is not None:
-                yield f"sla.{index}.targets.{place}.calendar", target.calendar
+            yield f"sla.{index}.targets.{place}.calendar", target.calendar
+    for index, ladder in enumerate(document.escalation.ladders):
+        for place, step in enumerate(ladder.steps):
+            yield f"escalation.ladders.{index}.steps.{place}.calendar", step.calendar
     for index, group in enumerate(document.groups):
-        if group.calendar is not None:
-            yield f"groups.{index}.calendar", group.calendar
+        yield f"groups.{index}.calendar", group.calendar
     yield from _of_rotations(document)
 
 

@@ -20,6 +20,8 @@ __all__ = ["ignored_names", "located", "validation_problems"]
 _SHORTHANDS: Mapping[type[BaseModel], tuple[str, ...]] = {Target: ("minutes", "hours", "days")}
 """Names that a model takes besides its fields."""
 
+_DEEPEST = 64
+
 Path = tuple[str | int, ...]
 
 
@@ -61,6 +63,8 @@ def ignored_names(document: object, model: type[BaseModel]) -> Iterator[str]:
 
 
 def _ignored(path: Path, value: object, types: Iterable[Any]) -> Iterator[str]:
+    if len(path) > _DEEPEST:  # too deep for any part that ignores names, and a document is read from anybody
+        return
     members = [member for kind in types for member in _members(kind)]
     if isinstance(value, Mapping):
         for member in members:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from supportflow.calendars import BusinessCalendar
+from supportflow.escalation import Escalation, Ladder
 from supportflow.sla.policy import SlaPolicy, Target
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def expanded(document: "Policy") -> "Policy":
         auto_close_calendar=_dated(document.auto_close_calendar),
         calendars={name: _dated(calendar) for name, calendar in document.calendars.items()},
         sla=tuple(_policy(policy) for policy in document.sla),
+        escalation=_escalation(document.escalation),
     )
 
 
@@ -41,6 +43,15 @@ def _policy(policy: SlaPolicy) -> SlaPolicy:
 
 def _target(target: Target) -> Target:
     return _changed(target, calendar=_dated(target.calendar))
+
+
+def _escalation(section: Escalation) -> Escalation:
+    return _changed(section, ladders=tuple(_ladder(ladder) for ladder in section.ladders))
+
+
+def _ladder(ladder: Ladder) -> Ladder:
+    steps = tuple(_changed(step, calendar=_dated(step.calendar)) for step in ladder.steps)
+    return _changed(ladder, steps=steps)
 
 
 def _dated(calendar: Any) -> Any:

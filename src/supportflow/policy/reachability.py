@@ -10,6 +10,7 @@ from supportflow.triage.priority import RuleInClass
 
 __all__ = [
     "coverage",
+    "ladder_reach",
     "lone_contradictions",
     "rule_reach",
     "sla_reach",
@@ -48,6 +49,13 @@ def _in_class(section: str, rules: Sequence[RuleInClass]) -> list[Rule]:
         )
         for index, rule in enumerate(rules)
     ]
+
+
+def ladder_reach(scope: Scope) -> Iterator[Finding]:
+    """Ladders that never match first."""
+    ladders = scope.document.escalation.ladders
+    rules = [(f"escalation.ladders.{index}", ladder.when) for index, ladder in enumerate(ladders)]
+    yield from unreachable(scope, rules)
 
 
 def sla_reach(scope: Scope) -> Iterator[Finding]:

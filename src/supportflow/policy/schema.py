@@ -11,6 +11,7 @@ from pydantic import Field
 
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import FieldSpec
+from supportflow.escalation import Escalation
 from supportflow.lifecycle import LifecycleDefinition
 from supportflow.model.base import Document, Name
 from supportflow.model.people import Group
@@ -68,6 +69,7 @@ class Policy(Document):
         procedures: Category (topic) → the steps that its tickets go through.
         official: The organisation's own addresses: they answer "was this you?" and tell which links pretend.
         authority: Levels of verification, and the actions that need them.
+        escalation: Ladders that tickets climb until somebody acts.
         routing: How tickets find agents; the host assigns them itself, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
@@ -101,6 +103,7 @@ class Policy(Document):
     procedures: Mapping[Name, Procedure] = Field(default_factory=dict)
     official: Official = Field(default_factory=Official)
     authority: Authority = Field(default_factory=Authority)
+    escalation: Escalation = Field(default_factory=Escalation)
     routing: RoutingPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
 

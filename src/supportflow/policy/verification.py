@@ -13,10 +13,12 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from supportflow.exceptions import DefinitionError, PolicyError
+from supportflow.policy.climbing import ladder_steps
 from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.findings import Finding, Kind, Report, Severity
 from supportflow.policy.reachability import (
     coverage,
+    ladder_reach,
     lone_contradictions,
     rule_reach,
     sla_reach,
@@ -92,5 +94,7 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     route_reach,
     classes_without_a_route,
     target_times,
+    ladder_reach,
+    ladder_steps,
 )
 """In the order of the report. A section that joins the policy adds its check here."""

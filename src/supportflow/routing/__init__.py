@@ -1,6 +1,7 @@
 """Who gets what: the floor matches the tickets that wait with the agents who are there."""
 
-from supportflow.routing.floor import Absent, Change, Floor, Gone, Pick, Present, Proposal, Rejected, Waiting
+from supportflow.routing.changes import Absent, Change, Gone, Present, Proposal, Rejected, Waiting
+from supportflow.routing.floor import Floor, Pick
 from supportflow.routing.signature import Entry, Key, Overflow, Seat, Trait
 from supportflow.routing.whynot import Reason, ReasonCode
 

@@ -9,81 +9,32 @@ ticket, or by `Rejected`. All else is known to the stores; a floor can be thrown
 """
 
 from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from supportflow.model.routing import Load, Requirement
+from supportflow.model.routing import Requirement
 from supportflow.routing.candidates import Candidates, Rank
+from supportflow.routing.changes import Absent, Change, Gone, Present, Proposal, Rejected, Waiting
 from supportflow.routing.queue import MANY, Queue, Signature
-from supportflow.routing.signature import Entry, Seat, Trait, units
+from supportflow.routing.signature import Entry, Seat, units
 from supportflow.routing.whynot import Question, Reason, reasons
 
 __all__ = ["Absent", "Change", "Floor", "Gone", "Pick", "Present", "Proposal", "Rejected", "Waiting"]
+
+_NO_CHANNEL: frozenset[str] = frozenset()
 
 Pick = Literal["longest_idle", "least_loaded"]
 """Which of several agents gets a ticket: the one whose work last came or went the longest ago; or the one with the smallest
 share of capacity in use, and of these the longest idle."""
 
 
-class Waiting(NamedTuple):
-    """A ticket waits in the queue; or it waits with other facts than before."""
-
-    entry: Entry
-
-
-class Gone(NamedTuple):
-    """A ticket waits no longer."""
-
-    ticket_id: str
-
-
-class Present(NamedTuple):
-    """An agent is there; or is there with other facts than before."""
-
-    seat: Seat
-
-
-class Absent(NamedTuple):
-    """An agent has left."""
-
-    agent_id: str
-
-
-class Rejected(NamedTuple):
-    """A proposal was not carried out: the ticket or the agent had changed.
-
-    The pair is passed over until there is news of either. A change that says what the floor knows already is no news.
-    """
-
-    ticket_id: str
-    agent_id: str
-
-
-Change = Waiting | Gone | Present | Absent | Rejected
-
-
-class Proposal(NamedTuple):
-    """A ticket for an agent.
-
-    Attributes:
-        ticket_id: The ticket.
-        agent_id: The agent, whose capacity is kept until the proposal is answered.
-        requirement: In which way it is taken: the ticket's own requirement, or one of its overflows.
-    """
-
-    ticket_id: str
-    agent_id: str
-    requirement: Requirement
-
-
 class _Proposed:
     """A proposal that is not answered yet."""
 
-    __slots__ = ("agent_id", "entry", "load", "requirement", "wanted")
+    __slots__ = ("agent_id", "entry", "requirement", "wanted")
 
-    def __init__(self, entry: Entry, agent_id: str, load: Load, requirement: Requirement) -> None:
+    def __init__(self, entry: Entry, agent_id: str, requirement: Requirement) -> None:
         self.entry = entry
         self.agent_id = agent_id
-        self.load = load
         self.requirement = requirement
         self.wanted = True
 
@@ -91,24 +42,30 @@ class _Proposed:
 class _Chair:
     """An agent who is there, with what the floor has proposed to them."""
 
-    __slots__ = ("counts", "lanes", "seat", "traits", "used")
+    __slots__ = ("kept", "lanes", "seat", "traits", "used")
 
-    def __init__(self, seat: Seat, traits: frozenset[Trait], kept: Iterable[Load]) -> None:
+    def __init__(self, seat: Seat, kept: dict[str, _Proposed]) -> None:
         self.seat = seat
-        self.traits = traits  # the object that was seen first: it is compared by identity
-        self.used = 0
-        self.counts: dict[str, int] = {}
+        self.traits = seat.traits  # the object that was seen first: it is compared by identity
+        self.kept = kept
         self.lanes = 0
-        for load in (*seat.load, *kept):
-            self.add(load, 1)
+        self.see(seat)
 
-    def add(self, load: Load, sign: int) -> None:
-        self.used += sign * load.weight
-        self.counts[load.channel] = self.counts.get(load.channel, 0) + sign
+    def see(self, seat: Seat) -> None:
+        """The agent is as this seat says."""
+        self.seat = seat
+        used = 0
+        for load in seat.load:
+            used += load.weight
+        for one in self.kept.values():
+            used += one.requirement.weight
+        self.used = used
 
-    def full(self) -> tuple[str, ...]:
+    def full(self) -> frozenset[str]:
         """Channels of which the agent has as many as they may."""
-        return tuple(channel for channel, most in self.seat.limits if self.counts.get(channel, 0) >= most)
+        held = [load.channel for load in self.seat.load]
+        held += [one.requirement.channel for one in self.kept.values()]
+        return frozenset(channel for channel, most in self.seat.limits if held.count(channel) >= most)
 
 
 class Floor:
@@ -129,11 +86,11 @@ class Floor:
         self._open = Candidates()
         self._chairs: dict[str, _Chair] = {}
         self._proposed: dict[str, _Proposed] = {}
-        self._kept: dict[str, dict[str, Load]] = {}
+        self._kept: dict[str, dict[str, _Proposed]] = {}
         self._turns: dict[str, Rank] = {}
         self._passed: dict[str, set[str]] = {}
         self._passed_by: dict[str, set[str]] = {}
-        self._room: dict[tuple[int, int, tuple[str, ...]], int] = {}
+        self._room: dict[tuple[int, int, frozenset[str]], int] = {}
         self._known_lanes = 0
         self._latest = 0
         self._turn = 0
@@ -184,7 +141,7 @@ class Floor:
                 self._let_go(ticket_id, proposed)
                 self._forget_passes(ticket_id)
                 self._queue.add(entry, signatures)
-                self._refill(proposed.agent_id)
+                self._refill_by_id(proposed.agent_id, anew=True)
                 if ticket_id in self._queue and self._offer(entry, signatures):
                     self._queue.remove(ticket_id)
             return
@@ -210,29 +167,30 @@ class Floor:
         chair = self._chairs.get(agent_id)
         if chair is not None and (seat.version < chair.seat.version or seat == chair.seat):
             return
-        kept = self._kept.get(agent_id)
+        anew = agent_id in self._passed_by
+        if chair is None:
+            chair = self._chairs[agent_id] = _Chair(seat, self._kept.setdefault(agent_id, {}))
+            self._queue.seat(agent_id, seat.traits)
+        elif chair.traits is not seat.traits and chair.traits != seat.traits:
+            anew = True
+            chair.traits = seat.traits
+            self._queue.seat(agent_id, seat.traits)
+        kept = chair.kept
         if kept:
             for load in seat.load:
-                proposed = self._proposed.get(load.ticket_id)
-                if proposed is not None and proposed.agent_id == agent_id:
-                    del self._proposed[load.ticket_id]
-                    del kept[load.ticket_id]
+                if load.ticket_id in kept:
+                    del self._proposed[load.ticket_id], kept[load.ticket_id]
                     self._forget_passes(load.ticket_id)
-            if not kept:
-                del self._kept[agent_id], self._turns[agent_id]
+        chair.see(seat)
         self._latest = max(self._latest, seat.idle_us)
-        kept_loads = kept.values() if kept else ()
-        if chair is None or chair.traits != seat.traits:
-            self._queue.seat(agent_id, seat.traits)
-            self._chairs[agent_id] = _Chair(seat, seat.traits, kept_loads)
-        else:
-            self._chairs[agent_id] = _Chair(seat, chair.traits, kept_loads)
         if agent_id in self._passed_by:
             self._look_again(agent_id)
-        self._refill(agent_id)
+        self._refill(agent_id, chair, anew=anew)
 
     def _absent(self, agent_id: str) -> None:
         if self._chairs.pop(agent_id, None) is not None:
+            if not self._kept[agent_id]:
+                self._clear(agent_id)
             self._queue.unseat(agent_id)
             self._open.remove(agent_id)
             self._look_again(agent_id)
@@ -248,7 +206,7 @@ class Floor:
             signatures = self._queue.signatures(proposed.entry, self._passed[ticket_id])
             if not self._offer(proposed.entry, signatures):
                 self._queue.add(proposed.entry, signatures)
-        self._refill(agent_id)
+        self._refill_by_id(agent_id)
 
     # --- matching
 
@@ -259,74 +217,85 @@ class Floor:
             for one in signatures:
                 if pick(one.demands, one.lane, one.barred, only=entry.preferred) is not None:
                     self._propose(entry, entry.preferred, one)
-                    self._place(entry.preferred)
+                    self._place(entry.preferred, self._chairs[entry.preferred])
                     return True
         for one in signatures:
             agent_id = pick(one.demands, one.lane, one.barred)
             if agent_id is not None:
                 self._propose(entry, agent_id, one)
-                self._place(agent_id)
+                self._place(agent_id, self._chairs[agent_id])
                 return True
         return False
 
-    def _refill(self, agent_id: str) -> None:
-        """Let an agent take what comes first, until nothing fits."""
+    def _refill_by_id(self, agent_id: str, *, anew: bool = False) -> None:
         chair = self._chairs.get(agent_id)
-        if chair is None:
-            return
+        if chair is not None:
+            self._refill(agent_id, chair, anew=anew)
+
+    def _refill(self, agent_id: str, chair: _Chair, *, anew: bool) -> None:
+        """Let an agent take what comes first, until nothing fits.
+
+        In lanes for which they had room before, nothing waits that they could take: else they would have it. Only if they
+        have become somebody else, or other tickets have come to be theirs, all lanes are looked at anew.
+        """
+        queue = self._queue
+        unseen = ~0 if anew else ~chair.lanes
         chair.lanes = self._room_of(chair)
-        while chair.lanes:
-            found = self._queue.best(agent_id, chair.lanes)
+        while chair.lanes & unseen:
+            found = queue.best(agent_id, chair.lanes & unseen)
             if found is None:
                 break
-            queued, signature = found
-            self._queue.remove(queued.entry.ticket_id)
-            self._propose(queued.entry, agent_id, signature)
-        self._place(agent_id)
+            entry = found[0].entry
+            queue.remove(entry.ticket_id)
+            self._propose(entry, agent_id, found[1])
+        self._place(agent_id, chair)
 
     def _propose(self, entry: Entry, agent_id: str, signature: Signature) -> None:
         requirement = signature.requirement
-        load = Load(entry.ticket_id, requirement.channel, requirement.weight, offered=True)
-        self._proposed[entry.ticket_id] = _Proposed(entry, agent_id, load, requirement)
-        self._kept.setdefault(agent_id, {})[entry.ticket_id] = load
+        ticket_id = entry.ticket_id
+        chair = self._chairs[agent_id]
+        self._proposed[ticket_id] = chair.kept[ticket_id] = _Proposed(entry, agent_id, requirement)
         self._turn += 1
         self._turns[agent_id] = (self._latest, self._turn, agent_id)
-        chair = self._chairs[agent_id]
-        chair.add(load, 1)
+        chair.used += requirement.weight
         chair.lanes = self._room_of(chair)
-        self._made.append(Proposal(entry.ticket_id, agent_id, requirement))
+        self._made.append(Proposal(ticket_id, agent_id, requirement))
 
     def _let_go(self, ticket_id: str, proposed: _Proposed) -> None:
         """Give back the capacity that a proposal keeps."""
         agent_id = proposed.agent_id
-        del self._proposed[ticket_id]
-        kept = self._kept[agent_id]
-        del kept[ticket_id]
-        if not kept:
-            del self._kept[agent_id], self._turns[agent_id]
+        del self._proposed[ticket_id], self._kept[agent_id][ticket_id]
         chair = self._chairs.get(agent_id)
         if chair is not None:
-            chair.add(proposed.load, -1)
+            chair.used -= proposed.requirement.weight
+        elif not self._kept[agent_id]:
+            self._clear(agent_id)
 
-    def _place(self, agent_id: str) -> None:
+    def _clear(self, agent_id: str) -> None:
+        """Forget an agent who has left, now that every proposal to them is answered."""
+        del self._kept[agent_id]
+        self._turns.pop(agent_id, None)
+
+    def _place(self, agent_id: str, chair: _Chair) -> None:
         """Put an agent where they belong among those who have room."""
-        chair = self._chairs[agent_id]
         if not chair.lanes:
             self._open.remove(agent_id)
             return
-        rank = (chair.seat.idle_us, 0, agent_id)
-        turn = self._turns.get(agent_id)
+        seat = chair.seat
+        rank = (seat.idle_us, 0, agent_id)
+        if chair.kept:
+            rank = max(rank, self._turns[agent_id])
         level = 0.0
-        if self.pick == "least_loaded" and chair.seat.capacity:
-            level = chair.used / chair.seat.capacity
-        self._open.put(agent_id, rank if turn is None else max(rank, turn), chair.traits, chair.lanes, level)
+        if self.pick == "least_loaded" and seat.capacity:
+            level = chair.used / seat.capacity
+        self._open.put(agent_id, rank, chair.traits, chair.lanes, level)
 
     def _room_of(self, chair: _Chair) -> int:
         """The lanes that an agent has room for: bit `n` stands for lane `n`."""
         seat = chair.seat
         if not seat.available:
             return 0
-        key = (seat.capacity - chair.used, seat.reserved, chair.full() if seat.limits else ())
+        key = (seat.capacity - chair.used, seat.reserved, chair.full() if seat.limits else _NO_CHANNEL)
         room = self._room.get(key)
         if room is None:
             free, reserved, full = key
@@ -345,7 +314,7 @@ class Floor:
             self._room.clear()
             for agent_id, chair in self._chairs.items():
                 chair.lanes = self._room_of(chair)
-                self._place(agent_id)
+                self._place(agent_id, chair)
 
     # --- pairs that are passed over
 
@@ -400,7 +369,7 @@ class Floor:
     def why_not(self, ticket_id: str, agent_id: str) -> tuple[Reason, ...]:
         """Why an agent does not get a ticket: every reason, and what would change it.
 
-        Of several ways to take the ticket, the one with the fewest reasons is explained. Empty if the ticket is proposed to
+        Of several ways to take the ticket, the nearest one is explained. Empty if the ticket is proposed to
         this agent.
         """
         proposed = self._proposed.get(ticket_id)
@@ -415,7 +384,6 @@ class Floor:
         if chair is None:
             return (Reason("absent", "the agent is not on the floor", "the agent comes"),)
         place = (*queued.entry.key, ticket_id)
-        kept = self._kept.get(agent_id, {})
         question = Question(
             entry=queued.entry,
             seat=chair.seat,
@@ -423,9 +391,9 @@ class Floor:
             full=chair.full(),
             passed=agent_id in self._passed.get(ticket_id, ()),
             taken_before=tuple(
-                load
-                for load in kept.values()
-                if (*self._proposed[load.ticket_id].entry.key, load.ticket_id) < place
+                (one.entry.ticket_id, one.requirement.weight)
+                for one in chair.kept.values()
+                if (*one.entry.key, one.entry.ticket_id) < place
             ),
             ahead=self._queue.ahead(ticket_id, agent_id) or 0,
         )

@@ -18,7 +18,7 @@ from supportflow.routing.signature import Entry, Lane, Trait, demands, lane
 
 __all__ = ["MANY", "Item", "Queue", "Queued", "Signature"]
 
-MANY = 60
+MANY = 200
 """With more signatures than this in a lane, a view keeps a heap of heads: see `benchmarks/matcher.py --threshold`."""
 _HUSKS = 32
 _SWEEP = 1024

@@ -239,9 +239,7 @@ def _turn(layer: RotationLayer, where: Zone, at_us: int) -> int:
     """The turn that an instant falls into; negative before the first one."""
     first = day_number(layer.start) * DAY_US + read_clock(layer.handover_at)
     turn = (at_us + where.offset(at_us) - first) // (layer.turn_for.days * DAY_US)
-    # The clock tells the turn but for an hour that it shows twice, and for a day that a zone left out.
+    # What the clock shows has begun. More has, if the clock went back after it had shown the time of a handover.
     while _begins(layer, where, turn + 1) <= at_us:
         turn += 1
-    while _begins(layer, where, turn) > at_us:
-        turn -= 1
     return turn

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from supportflow.model.routing import Load, Requirement
+from supportflow.model.routing import Requirement
 from supportflow.routing.signature import Entry, Seat, Trait, demands, lane, units
 
 __all__ = ["Question", "Reason", "ReasonCode", "reasons"]
@@ -53,25 +53,33 @@ class Question(NamedTuple):
         used: Units in use, proposals included.
         full: Channels at their limit, proposals included.
         passed: The agent's proposal was rejected, and there is no news since.
-        taken_before: Proposals to the agent of tickets that come first.
+        taken_before: Tickets that come first and are proposed to the agent, and their weight.
         ahead: How many tickets that wait and come first the agent could take.
     """
 
     entry: Entry
     seat: Seat
     used: int = 0
-    full: tuple[str, ...] = ()
+    full: frozenset[str] = frozenset()
     passed: bool = False
-    taken_before: tuple[Load, ...] = ()
+    taken_before: tuple[tuple[str, int], ...] = ()
     ahead: int = 0
 
 
 def reasons(question: Question) -> tuple[Reason, ...]:
-    """Why not, in the way with the fewest reasons."""
+    """Why not, in the way that is nearest: of which the agent lacks the least, and then the one with the fewest reasons."""
     entry = question.entry
     ways = [(entry.requirement, 0), *entry.also]
-    answers = [(*_always(question), *_in_way(question, *way)) for way in ways]
-    return min(answers, key=len)
+    lacks = [sorted(demands(requirement) - question.seat.traits) for requirement, _ in ways]
+    answers = [
+        (*_always(question), *(_lacking(trait, question.seat) for trait in lack), *_room(question, *way))
+        for lack, way in zip(lacks, ways, strict=True)
+    ]
+    _, _, nearest = min(
+        (len(lack), len(answer), number)
+        for number, (lack, answer) in enumerate(zip(lacks, answers, strict=True))
+    )
+    return (*answers[nearest], *_behind(question))
 
 
 def _always(question: Question) -> Iterator[Reason]:
@@ -83,11 +91,7 @@ def _always(question: Question) -> Iterator[Reason]:
         yield Reason("rejected", "the proposal was rejected", "there is news of the ticket or the agent")
 
 
-def _in_way(question: Question, requirement: Requirement, spare: int) -> Iterator[Reason]:
-    seat = question.seat
-    for trait in sorted(demands(requirement) - seat.traits):
-        yield _lacking(trait, seat)
-    yield from _room(question, requirement, spare)
+def _behind(question: Question) -> Iterator[Reason]:
     if question.ahead:
         yield Reason(
             "better_first",
@@ -125,9 +129,9 @@ def _room(question: Question, requirement: Requirement, spare: int) -> Iterator[
     free = seat.capacity - question.used
     short = units(asked, seat.reserved) - free
     if short > 0:
-        before = sum(load.weight for load in question.taken_before)
+        before = sum(weight for _, weight in question.taken_before)
         if before >= short:
-            names = ", ".join(load.ticket_id for load in question.taken_before)
+            names = ", ".join(ticket_id for ticket_id, _ in question.taken_before)
             yield Reason("better_first", f"{names} came first", "one of these proposals is rejected")
         elif asked.weight > free:
             yield Reason(

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
 from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
 from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
 from supportflow.model.commands.casework import (
@@ -18,6 +19,7 @@ from supportflow.model.commands.casework import (
     Validity,
     Verify,
 )
+from supportflow.model.commands.escalation import Audience, Escalate
 from supportflow.model.commands.facts import Adopt, Fact, Observe, Observed
 from supportflow.model.commands.judging import Correct, Exclude
 from supportflow.model.commands.messages import AddNote, Receive, Reply
@@ -43,6 +45,7 @@ __all__ = [
     "Advance",
     "AgentCommand",
     "Assign",
+    "Audience",
     "Authorise",
     "By",
     "Cancel",
@@ -51,9 +54,11 @@ __all__ = [
     "CommandBase",
     "CompleteStep",
     "Correct",
+    "DecideAction",
     "Decline",
     "Described",
     "Enrol",
+    "Escalate",
     "Exclude",
     "Fact",
     "HandOver",
@@ -66,9 +71,11 @@ __all__ = [
     "OverrideShift",
     "Provide",
     "Receive",
+    "RecordAction",
     "Release",
     "Reopen",
     "Reply",
+    "RequestAction",
     "Resolve",
     "Resume",
     "SetPresence",
@@ -76,6 +83,7 @@ __all__ = [
     "Split",
     "TicketCommand",
     "Trigger",
+    "UndoAction",
     "Update",
     "Validity",
     "Verify",
@@ -111,12 +119,17 @@ Command = Annotated[
     | AddParty
     | Verify
     | Authorise
+    | Escalate
     | Offer
     | Accept
     | Decline
     | Withdraw
     | Release
     | HandOver
+    | DecideAction
+    | RecordAction
+    | RequestAction
+    | UndoAction
     | Enrol
     | SetPresence
     | OverrideShift

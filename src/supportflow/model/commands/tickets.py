@@ -103,7 +103,7 @@ class Split(TicketCommand):
 
 
 class Advance(TicketCommand):
-    """Let what is due on a ticket happen: warnings, breaches, automatic closing."""
+    """Let what is due on a ticket happen: warnings, breaches, steps of ladders, automatic closing."""
 
     kind: Literal["advance"] = "advance"
     by: By = SYSTEM

@@ -8,6 +8,13 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.events.actions import (
+    ActionApproved,
+    ActionDone,
+    ActionFailed,
+    ActionRejected,
+    ActionRequested,
+)
 from supportflow.model.events.agents import (
     AgentEnrolled,
     LoadReleased,
@@ -31,6 +38,14 @@ from supportflow.model.events.desk import (
     RequesterUnlinked,
     TopicsSubscribed,
     TopicsUnsubscribed,
+)
+from supportflow.model.events.escalation import (
+    LadderEnded,
+    LadderPaused,
+    LadderResumed,
+    LadderStarted,
+    LadderStepReached,
+    TicketEscalated,
 )
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
@@ -71,7 +86,12 @@ from supportflow.model.events.tickets import (
 
 __all__ = [
     "EVENT_TYPES",
+    "ActionApproved",
     "ActionAuthorised",
+    "ActionDone",
+    "ActionFailed",
+    "ActionRejected",
+    "ActionRequested",
     "AgentEnrolled",
     "AgentEvent",
     "AssignmentChanged",
@@ -85,6 +105,11 @@ __all__ = [
     "EvidenceRequested",
     "FollowUpOpened",
     "HandedOver",
+    "LadderEnded",
+    "LadderPaused",
+    "LadderResumed",
+    "LadderStarted",
+    "LadderStepReached",
     "LoadReleased",
     "LoadTaken",
     "MessageReceived",
@@ -118,6 +143,7 @@ __all__ = [
     "StepCompleted",
     "TicketAbsorbed",
     "TicketAdopted",
+    "TicketEscalated",
     "TicketEvent",
     "TicketMerged",
     "TicketOpened",
@@ -159,6 +185,12 @@ Event = Annotated[
     | RequesterVerified
     | ActionAuthorised
     | ContactJoined
+    | LadderStarted
+    | LadderStepReached
+    | LadderPaused
+    | LadderResumed
+    | LadderEnded
+    | TicketEscalated
     | RequesterLinked
     | RequesterUnlinked
     | TicketRouted
@@ -171,6 +203,11 @@ Event = Annotated[
     | OfferExpired
     | OfferWithdrawn
     | HandedOver
+    | ActionRequested
+    | ActionApproved
+    | ActionRejected
+    | ActionDone
+    | ActionFailed
     | AgentEnrolled
     | PresenceChanged
     | ShiftOverridden
@@ -218,6 +255,12 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         RequesterVerified,
         ActionAuthorised,
         ContactJoined,
+        LadderStarted,
+        LadderStepReached,
+        LadderPaused,
+        LadderResumed,
+        LadderEnded,
+        TicketEscalated,
         RequesterLinked,
         RequesterUnlinked,
         TicketRouted,
@@ -230,6 +273,11 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         OfferExpired,
         OfferWithdrawn,
         HandedOver,
+        ActionRequested,
+        ActionApproved,
+        ActionRejected,
+        ActionDone,
+        ActionFailed,
         AgentEnrolled,
         PresenceChanged,
         ShiftOverridden,

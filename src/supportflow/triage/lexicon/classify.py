@@ -5,7 +5,6 @@ A text can raise a case to security for a person to look at. It can lower nothin
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import islice
 
 from supportflow.model.signals import Evidence, Signals
 from supportflow.triage.lexicon.document import Lexicon
@@ -57,7 +56,7 @@ class LexiconClassifier:
         cut = Text(text)
         matches = self._compiled.matches(cut)
         links = self._pretending(cut.lower)
-        language = detect(cut.lower, islice(cut.tokens(), _SAMPLE))
+        language = detect(cut.lower, lambda: cut.tokens(_SAMPLE))
         if not matches and not links:
             return Signals(priority_class=self._default, language=language)
         return self._judged(matches, links, language)

@@ -6,7 +6,7 @@ Enough to choose a queue and a template; a host with a real detector overrides i
 # ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 __all__ = ["detect"]
 
@@ -52,18 +52,18 @@ _CLEARLY = 7  # no other language here has so many words in common with English
 _STOP_WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
 
 
-def detect(lower: str, tokens: Iterable[str]) -> str | None:
+def detect(lower: str, tokens: Callable[[], Iterable[str]]) -> str | None:
     """The language of a text, or `None` if it has hardly a word.
 
     Args:
         lower: The text in lower case.
-        tokens: The same cut into words; read only if the script does not tell.
+        tokens: Gives the same cut into words; asked only if the script does not tell.
     """
     if not lower.isascii():
         by_script = _by_script(lower[:_SAMPLE])
         if by_script is not None:
             return by_script
-    words = set(tokens)
+    words = set(tokens())
     if len(words & _STOP_WORDS["en"]) >= _CLEARLY:
         return "en"
     best, count = max(

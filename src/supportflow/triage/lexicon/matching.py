@@ -1,5 +1,6 @@
 """Lexicons compiled together, and the matches that it finds in a text."""
 
+import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from supportflow.triage.lexicon.document import Entry, Lexicon
 from supportflow.triage.lexicon.patterns import Part, PatternProblem, parse
 from supportflow.triage.lexicon.places import Cover, Places, Text
 from supportflow.triage.lexicon.sequences import Sequences
-from supportflow.triage.lexicon.spelling import Alphabet
+from supportflow.triage.lexicon.spelling import Alphabet, is_chinese
 
 __all__ = ["CompiledLexicons", "Match", "Text"]
 
@@ -150,6 +151,8 @@ class CompiledLexicons:
         self._alphabet = Alphabet(unit for units in sequences for unit in units)
         spelt = {self._alphabet.write(units): tuple(parts) for units, parts in sequences.items()}
         self._single = {unit: parts for unit, parts in spelt.items() if len(unit) == 1}
+        chinese = "".join(unit for unit in self._single if is_chinese(unit))
+        self._chinese = re.compile(f"[{chinese}]") if chinese else None
         self._several = Sequences({units: parts for units, parts in spelt.items() if len(units) > 1})
         self._longest = max(map(len, spelt), default=0)
         self._rarest = _by_rarest(patterns, len(self._parts))
@@ -193,7 +196,7 @@ class CompiledLexicons:
         of_pieces = self._alphabet.read(text.pieces, plain=text.spelt.isascii())
         units = self._alphabet.simplified("".join(of_pieces))
         several = self._several.scan(units)
-        single = self._single.keys() & set(units)
+        single = self._single_in(units, of_pieces)
         uses = self._possible(
             {part for parts, _, _ in several for part in parts}.union(*map(self._single.__getitem__, single))
         )
@@ -213,6 +216,11 @@ class CompiledLexicons:
             ],
             key=lambda match: (match.end, match.start),
         )
+
+    def _single_in(self, units: str, of_pieces: list[str]) -> set[str]:
+        """Which units that are parts by themselves occur."""
+        found = self._single.keys() & set(of_pieces)
+        return found.union(self._chinese.findall(units)) if self._chinese else found
 
     def _possible(self, present: set[int]) -> _Uses:
         """The uses of the parts that occur in patterns of which no part is missing: most occur in others."""

@@ -5,9 +5,8 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 
 from supportflow.triage.lexicon.units import BREAK, CHINESE_NOT, pieces, spelt
 
@@ -45,12 +44,16 @@ class Text:
         self.spelt = spelt(lower)
         self.pieces = pieces(self.spelt)
 
-    def tokens(self) -> Iterator[str]:
-        """The pieces, with runs cut into characters."""
-        return chain.from_iterable(
+    def tokens(self, count: int) -> list[str]:
+        """The first tokens: the pieces, with runs cut into characters."""
+        pieces = self.pieces[:count]
+        if self.lower.isascii():
+            return pieces
+        cut = (
             piece if "\u4e00" <= piece[0] <= "\u9fff" and piece not in _ONE_UNIT else (piece,)
-            for piece in self.pieces
+            for piece in pieces
         )
+        return list(islice(chain.from_iterable(cut), count))
 
 
 class Cover:

@@ -38,7 +38,7 @@ class Sequences:
 
         Linear in the text: a place costs at most one look for each length that a sequence has.
         """
-        pairs, meant = self._pairs.get, self._meant.get
+        pairs, meant, size = self._pairs.get, self._meant.get, len(units)
         found: list[tuple[tuple[int, ...], int, int]] = []
         for match in self._starts.finditer(units):
             first = match.start()
@@ -50,7 +50,8 @@ class Sequences:
                 found.append((numbers, first, first + 1))
             for length in longer:
                 numbers = meant(units[first : first + length])
-                if numbers is not None:
+                # At the text's end a slice is shorter than asked for.
+                if numbers is not None and first + length <= size:
                     found.append((numbers, first, first + length - 1))
         return found
 

@@ -12,7 +12,7 @@ from itertools import chain
 
 from supportflow.triage.lexicon.units import BREAK, CHINESE_NOT, normal, spellings
 
-__all__ = ["Alphabet"]
+__all__ = ["Alphabet", "is_chinese"]
 
 _UNKNOWN = "\0"
 # Those below U+10000 come first: an expression tests a set of them at one stroke.
@@ -21,7 +21,8 @@ _COMMON = (*" '-’，、！；：\n。？", *[", ", "  ", ": ", " - ", ". ", "!
 _NOTHING = re.compile("(?!)")
 
 
-def _chinese(unit: str) -> bool:
+def is_chinese(unit: str) -> bool:
+    """Whether a unit is, or a piece begins with, a Chinese character."""
     return "\u4e00" <= unit[0] <= "\u9fff"
 
 
@@ -49,7 +50,7 @@ class Alphabet:
     def __init__(self, units: Iterable[str]) -> None:
         free = map(chr, chain(*_FREE))
         self._characters = {
-            unit: unit if len(unit) == 1 and _chinese(unit) else next(free) for unit in dict.fromkeys(units)
+            unit: unit if len(unit) == 1 and is_chinese(unit) else next(free) for unit in dict.fromkeys(units)
         }
         spelt = {
             spelling: self._characters[unit]
@@ -64,7 +65,7 @@ class Alphabet:
         self._traditional = re.compile(f"[{kept}]") if kept else _NOTHING
         pieces = dict.fromkeys(CHINESE_NOT, _UNKNOWN) | self._characters | spelt
         self._pieces = _Pieces(
-            (one, unit) for one, unit in pieces.items() if len(one) > 1 or not _chinese(one)
+            (one, unit) for one, unit in pieces.items() if len(one) > 1 or not is_chinese(one)
         )
         for common in _COMMON:
             self._pieces.setdefault(common, self._pieces.__missing__(common))

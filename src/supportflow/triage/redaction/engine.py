@@ -29,6 +29,16 @@ _CUT = re.compile("|".join([SEPARATOR, *(re.escape(mark) for mark in _MARKS.valu
 _CUT_ANCHORS = (SEPARATOR, " removed]")
 _PRECEDENCE = {kind: order for order, kind in enumerate(Kind)}
 _ROUNDS = 4
+_SCRAP = 100  # characters
+# In which no text is found that is shorter, in characters.
+_DETECTORS = (
+    (12, find_phrases),  # twelve Chinese characters
+    (27, find_keys),  # the first line of a PEM block
+    (11, find_tokens),  # an Artifactory password
+    (9, find_numbers),  # a passport number behind its name in Chinese
+    (6, find_announced),
+    (6, find_contacts),
+)
 _SHORTEST = 6  # characters: nothing shorter is found, whatever its kind
 
 
@@ -80,12 +90,13 @@ def redact(text: str, rules: RedactionRules = DEFAULT_RULES) -> Redaction:
         MissingExtra: If the rules name phone regions and the `phones` extra is not installed.
     """
     findings: list[Finding] = []
+    scraps: _Scraps = {}
     position = 0
     if any(anchor in text for anchor in _CUT_ANCHORS):
         for cut in _CUT.finditer(text):
-            findings.extend(_piece(text[position : cut.start()], position, rules, _ROUNDS))
+            findings.extend(_piece(text[position : cut.start()], position, rules, scraps))
             position = cut.end()
-    findings.extend(_piece(text[position:] if position else text, position, rules, _ROUNDS))
+    findings.extend(_piece(text[position:] if position else text, position, rules, scraps))
     if not findings:
         return Redaction(text, ())
     return Redaction(_replace(text, findings), tuple(findings))
@@ -101,11 +112,21 @@ def _replace(text: str, findings: list[Finding]) -> str:
     return "".join([*pieces, text[position:]])
 
 
-def _piece(text: str, offset: int, rules: RedactionRules, rounds: int) -> Iterator[Finding]:
+_Scraps = dict[str, list[Finding]]
+"""What was found in short pieces of one text: who sends a scrap a hundred thousand times has it read once."""
+
+
+def _piece(
+    text: str, offset: int, rules: RedactionRules, scraps: _Scraps, rounds: int = _ROUNDS
+) -> Iterator[Finding]:
     """The findings of a text without marks, each shifted by `offset`."""
     if len(text) < _SHORTEST:
         return
-    found = _merge(text, rules)
+    found = scraps.get(text) if len(text) <= _SCRAP else None
+    if found is None:
+        found = _merge(text, rules)
+        if len(text) <= _SCRAP:
+            scraps[text] = found
     if not any(finding.masked for finding in found):
         yield from (Finding(f.kind, f.start + offset, f.end + offset, f.masked) for f in found)
         return
@@ -116,19 +137,18 @@ def _piece(text: str, offset: int, rules: RedactionRules, rounds: int) -> Iterat
     position = 0
     for finding in found:
         if finding.masked:
-            yield from _piece(text[position : finding.start], offset + position, rules, rounds - 1)
+            yield from _piece(text[position : finding.start], offset + position, rules, scraps, rounds - 1)
             yield Finding(finding.kind, finding.start + offset, finding.end + offset)
             position = finding.end
-    yield from _piece(text[position:], offset + position, rules, rounds - 1)
+    yield from _piece(text[position:], offset + position, rules, scraps, rounds - 1)
 
 
 def _spans(piece: Piece, rules: RedactionRules) -> Iterator[Span]:
-    yield from find_phrases(piece)
-    yield from find_keys(piece)
-    yield from find_tokens(piece)
-    yield from find_numbers(piece)
-    yield from find_announced(piece)
-    yield from find_contacts(piece)
+    # A text that is cut up costs no more than a whole one: of scraps no more is asked than they can hold.
+    length = len(piece.text)
+    for shortest, find in _DETECTORS:
+        if length >= shortest:
+            yield from find(piece)
     if rules.phone_regions:
         yield from find_national_phones(piece, rules.phone_regions)
 

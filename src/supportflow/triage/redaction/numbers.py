@@ -55,7 +55,9 @@ _PASSPORT = re.compile(
     r"([a-z]{1,2}\d{6,9}|\d{8,9})(?![a-z0-9])"
 )
 
-_PASSPORT_ANCHORS = ("passport", "identity card", "id card", "护照", "護照", "身份")
+_PASSPORT_LATIN = (b"passport", b"identity card", b"id card")
+_PASSPORT_CHINESE = ("护照", "護照", "身份证", "身份證")
+_SIX_DIGITS = re.compile(r"\d{6}")
 
 _PASSPORT_DIGITS = b"0" * 6
 _IBAN_START = b"AA00"
@@ -137,7 +139,9 @@ def _identities(piece: Piece) -> Iterator[Span]:
 
 
 def _passports(piece: Piece) -> Iterator[Span]:
-    if any(anchor in piece.lower for anchor in _PASSPORT_ANCHORS):
+    if any(anchor in piece.latin for anchor in _PASSPORT_LATIN) or any(
+        anchor in piece.lower for anchor in _PASSPORT_CHINESE
+    ):
         for match in _PASSPORT.finditer(piece.lower):
             yield *match.span(1), Kind.IDENTITY_NUMBER
 
@@ -148,7 +152,7 @@ def find_numbers(piece: Piece) -> Iterator[Span]:
     if piece.digits:
         yield from _cards(piece)
         yield from _identities(piece)
-    if _PASSPORT_DIGITS in shape:
+    if _PASSPORT_DIGITS in shape and _SIX_DIGITS.search(piece.text):
         yield from _passports(piece)
     if _IBAN_START in shape:
         yield from _ibans(piece.text)

@@ -10,8 +10,9 @@ before it.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
-from itertools import pairwise, repeat
+from collections.abc import Callable, Iterable, Iterator
+from itertools import compress, count, pairwise, repeat
+from typing import cast
 
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.piece import Piece
@@ -56,7 +57,6 @@ _HAN_NAME = re.compile("助记词|助記詞|种子|種子|mnemonic|seed phrase|r
 _HAN_NAME_ANCHORS = ("助记词", "助記詞", "种子", "種子")
 _LATIN_NAME_ANCHORS = (b"mnemonic", b"seed phrase", b"recovery phrase")
 _HAN_AFTER_NAME = re.compile(rf"[\s:：,，是為为如下\"“「(（]{{0,8}}((?:{_HAN}[ \n、,，]{{0,3}}){{11,24}})")
-_TOO_LONG = 255
 # The commonest grammatical characters: prose of twelve characters has one, a phrase in six has one too.
 _GRAMMAR = re.compile("[的了是我你您他她不没沒在有和就也吗嗎么麼呢吧怎什这這那可以能请請被把会會要为為]")
 
@@ -145,11 +145,15 @@ def _worded(text: str, lists: Wordlists) -> Iterator[Span]:
                 yield where[first][0], where[last - 1][1], Kind.SEED_PHRASE
 
 
-def _checks(characters: str, lists: Wordlists) -> bool:
-    return any(
-        all(c in index for c in characters) and checksum_holds([index[c] for c in characters])
-        for index in lists.chinese
-    )
+def _checks(characters: str, lengths: Iterable[int], lists: Wordlists) -> int:
+    """The first of some lengths at which the characters are a phrase whose checksum holds; 0 if none is."""
+    known = [list(map(index.get, characters)) for index in lists.chinese]
+    for length in lengths:
+        for indexes in known:
+            first = indexes[:length]
+            if len(first) == length and None not in first and checksum_holds(cast("list[int]", first)):
+                return length
+    return 0
 
 
 def _may_be_phrase(run: str) -> bool:
@@ -167,13 +171,13 @@ def _apart(text: str, lists: Wordlists) -> Iterator[Span]:
 def _chinese(piece: Piece, lists: Wordlists) -> Iterator[Span]:
     text = piece.lower
     runs = _RUN.findall(text)
-    lengths = bytes([min(len(run), _TOO_LONG) for run in runs])
+    lengths = list(map(len, runs))
     if lengths.count(1) >= _ROW:
         yield from _apart(text, lists)
-    if any(lengths.count(length) for length in LENGTHS) and any(_may_be_phrase(run) for run in runs):
+    if any(_may_be_phrase(runs[at]) for at in compress(count(), map(LENGTHS.__contains__, lengths))):
         for match in _HAN_RUN.finditer(text):
             run = match.group()
-            if _may_be_phrase(run) and _checks(run, lists):
+            if _may_be_phrase(run) and _checks(run, (len(run),), lists):
                 yield match.start(), match.end(), Kind.SEED_PHRASE
     if any(anchor in piece.latin for anchor in _LATIN_NAME_ANCHORS) or any(
         anchor in text for anchor in _HAN_NAME_ANCHORS
@@ -181,23 +185,27 @@ def _chinese(piece: Piece, lists: Wordlists) -> Iterator[Span]:
         names = [match.span() for match in _HAN_NAME.finditer(text)]
         for (_, end), (following, _) in pairwise([*names, (len(text) + _NAMED_REACH, 0)]):
             if following - end > _ROW:
-                after = _HAN_AFTER_NAME.match(text, end)
-                if after is not None:
-                    yield from _named_chinese(after, lists)
+                # Up to the next name first: a phrase may follow that one too.
+                for limit in (following, len(text)):
+                    after = _HAN_AFTER_NAME.match(text, end, limit)
+                    span = None if after is None else _named_chinese(after, lists)
+                    if span is not None:
+                        yield *span, Kind.SEED_PHRASE
+                        break
 
 
-def _named_chinese(after: re.Match[str], lists: Wordlists) -> Iterator[Span]:
+def _named_chinese(after: re.Match[str], lists: Wordlists) -> tuple[int, int] | None:
     places = [m.start() + after.start(1) for m in _HAN_CHARACTER.finditer(after.group(1))]
     characters = "".join(_HAN_CHARACTER.findall(after.group(1)))
-    for length in reversed(LENGTHS):
-        if len(characters) >= length and _checks(characters[:length], lists):
-            yield places[0], places[length - 1] + 1, Kind.SEED_PHRASE
-            return
-    if _HAN_CHARACTER.match(after.string, after.end()):
-        return
+    length = _checks(characters, reversed(LENGTHS), lists)
+    if length:
+        return places[0], places[length - 1] + 1
+    if after.end() < after.endpos and _HAN_CHARACTER.match(after.string, after.end()):
+        return None
     unlisted = sum(character not in lists.characters for character in characters)
-    if unlisted <= 1 and _GRAMMAR.search(characters) is None:
-        yield places[0], places[-1] + 1, Kind.SEED_PHRASE
+    if unlisted > 1 or _GRAMMAR.search(characters):
+        return None
+    return places[0], places[-1] + 1
 
 
 def find_phrases(piece: Piece) -> Iterator[Span]:

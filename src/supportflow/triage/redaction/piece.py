@@ -7,9 +7,12 @@ costs one scan.
 
 import re
 import unicodedata
-from functools import cached_property
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 __all__ = ["Piece", "fold"]
+
+_Value = TypeVar("_Value")
 
 # Full-width punctuation is left alone: it stands in nearly every Chinese text, and the patterns know it.
 _UNUSUAL = re.compile(
@@ -25,6 +28,8 @@ _INVISIBLE = frozenset(
 _CLUSTER = re.compile(
     "[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|.[\u0300-\u036f\u3099\u309a\uff9e\uff9f]{0,4}", re.DOTALL
 )
+# What disappears, or becomes one with its neighbours.
+_JOINING = re.compile(f"[\u0300-\u036f\u1100-\u11ff\u3099\u309a\uff9e\uff9f{''.join(sorted(_INVISIBLE))}]")
 _DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-"}
 
 
@@ -63,13 +68,27 @@ def _stretches(shape: bytes, shortest: bytes) -> list[tuple[int, int]]:
     return found
 
 
+class _Once(Generic[_Value]):
+    """A property that is computed when first asked for, without the lock that Python's own takes until 3.12."""
+
+    def __init__(self, compute: Callable[[Any], _Value]) -> None:
+        self._compute = compute
+        self.__doc__ = compute.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> _Value:
+        value = instance.__dict__[self._name] = self._compute(instance)
+        return value
+
+
 class Piece:
     """A text in folded form, with the scans that several detectors share, each made once and only if asked for.
 
     Attributes:
         text: The folded text.
         lower: The same in lower case, of the same length.
-        ascii: The folded text as bytes, a question mark for whatever is not ASCII.
         offsets: For each folded character, and the end, its position in the original; `None` if they are the same.
     """
 
@@ -77,9 +96,13 @@ class Piece:
         self.text = text
         self.lower = _lower(text)
         self.offsets = offsets
-        self.ascii = text.encode("ascii", "replace")
 
-    @cached_property
+    @_Once
+    def ascii(self) -> bytes:
+        """The folded text as bytes, a question mark for whatever is not ASCII."""
+        return self.text.encode("ascii", "replace")
+
+    @_Once
     def latin(self) -> bytes:
         """What is ASCII in lower case, without the rest and without question marks.
 
@@ -87,7 +110,7 @@ class Piece:
         """
         return self.lower.encode("ascii", "replace").translate(None, b"?")
 
-    @cached_property
+    @_Once
     def digits(self) -> list[tuple[int, int]]:
         """Runs of at least seven characters that are digits, single blanks, dots and dashes."""
         runs = (
@@ -97,12 +120,12 @@ class Piece:
         )
         return [run for run in runs if run[1] - run[0] >= _FEW_DIGITS]
 
-    @cached_property
+    @_Once
     def dense(self) -> list[tuple[int, int]]:
         """Runs of at least ten letters, digits, underscores and dashes: what keys and tokens look like."""
         return _stretches(self.ascii.translate(_KEY_CHARACTERS), _DENSE)
 
-    @cached_property
+    @_Once
     def links(self) -> list[tuple[int, int]]:
         """Web addresses: what stands inside one is not taken for a number or a code."""
         if b"://" not in self.latin and b"www." not in self.latin:
@@ -119,10 +142,29 @@ class Piece:
         return self.offsets[start], self.offsets[end]
 
 
+class _Folded(dict[int, str]):
+    """Each character's folded form, kept for the few scripts that are folded again and again."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        folded = _DASHES.get(character) or unicodedata.normalize("NFKC", character)
+        if len(self) < _MOST_FOLDED:
+            self[code] = folded
+        return folded
+
+
+_FOLDED = _Folded()
+_MOST_FOLDED = 20_000
+
+
 def fold(text: str) -> Piece:
     """Fold width, composition and invisible characters (NFKC, character by character). Linear time."""
     if text.isascii() or _UNUSUAL.search(text) is None:
         return Piece(text)
+    if _JOINING.search(text) is None:
+        folded = text.translate(_FOLDED)
+        if len(folded) == len(text):  # nothing grew, and nothing can shrink: each character is where it was
+            return Piece(folded)
     pieces: list[str] = []
     offsets: list[int] = []
     for match in _CLUSTER.finditer(text):

@@ -148,6 +148,8 @@ CODE_NOT_SECRET = re.compile(
 
 _MARKS = frozenset("!@#$%^&*+=?~")
 _SHORTEST_RANDOM = 6
+_LETTER = re.compile("[A-Za-z]")
+_DIGIT = re.compile("[0-9]")
 _MIXED_CASE = re.compile(r"[a-z][A-Z]")
 
 
@@ -155,6 +157,10 @@ def looks_random(value: str) -> bool:
     """Whether a value reads like a secret rather than a word: letters with digits or marks, or capitals inside."""
     if len(value) < _SHORTEST_RANDOM:
         return False
-    letters = any(c.isalpha() for c in value)
-    digits = any(c.isdigit() for c in value)
+    if value.isascii():
+        letters = _LETTER.search(value) is not None
+        digits = _DIGIT.search(value) is not None
+    else:
+        letters = any(c.isalpha() for c in value)
+        digits = any(c.isdigit() for c in value)
     return letters and (digits or not _MARKS.isdisjoint(value[:-1]) or _MIXED_CASE.search(value) is not None)

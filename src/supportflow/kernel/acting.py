@@ -1,0 +1,77 @@
+"""Asking the host to act: who may decide it alone, and what the policy asks for by itself."""
+
+from typing import Literal
+
+from supportflow.exceptions import Refused
+from supportflow.kernel.draft import Draft
+from supportflow.kernel.facts import Facts
+from supportflow.model.content import ContentRef
+from supportflow.model.events import ActionRequested
+from supportflow.model.people import Actor
+
+__all__ = ["covers", "decides", "request", "request_due"]
+
+MOST = 50
+"""Actions that one ticket can ask for."""
+ANY = -1
+"""A limit that is none."""
+
+
+def request(
+    draft: Draft,
+    action: str,
+    amount: int | None,
+    facts: Facts,
+    *,
+    reason: ContentRef | None = None,
+    undoes: str | None = None,
+    cause: Literal["command", "policy", "failure"] = "command",
+) -> None:
+    """Record that the host is asked; above the limit of whoever asks, that it waits.
+
+    Raises:
+        Refused: If nobody could approve it, or the ticket has asked for too much already.
+    """
+    ticket, rule = draft.ticket, draft.policy.document.authority.host[action]
+    if len(ticket.actions) >= MOST:
+        raise Refused(ticket.id, "request_action", f"the ticket has asked for {MOST} actions already")
+    able = tuple(tier for tier, limit in rule.limits.items() if covers(limit, amount))
+    alone = cause != "command" or decides(draft.by, able, facts)
+    if not alone and not able:
+        raise Refused(ticket.id, "request_action", "nobody has the authority to approve it")
+    draft.emit(
+        ActionRequested(
+            **draft.head(),
+            number=str(len(ticket.actions) + 1),
+            action=action,
+            amount=amount,
+            waits=not alone,
+            tiers=() if alone else able,
+            undoes=undoes,
+            cause=cause,
+            reason=reason,
+        )
+    )
+
+
+def covers(limit: int, amount: int | None) -> bool:
+    """Whether a limit is high enough."""
+    return limit == ANY or amount is None or amount <= limit
+
+
+def decides(by: Actor, tiers: tuple[str, ...], facts: Facts) -> bool:
+    """Whether somebody may decide this alone: the host always may, an agent as one of their tiers."""
+    if by.kind in {"host", "system"}:
+        return True
+    agent = facts.agents.get(by.id) if by.kind in {"agent", "bot"} else None
+    return agent is not None and any(tier in agent.agent.tiers for tier in tiers)
+
+
+def request_due(draft: Draft, facts: Facts) -> None:
+    """Ask for what the policy asks for by itself, once for each ticket: a freeze on a credible break-in."""
+    ticket = draft.ticket
+    if not draft.policy.asks_actions or not draft.events or not ticket.is_open:
+        return
+    for name in draft.policy.actions_for(draft.view()):
+        if not any(one.action == name for one in ticket.actions):
+            request(draft, name, None, facts, cause="policy")

@@ -1,0 +1,336 @@
+"""Ladders on a ticket: when one starts, waits and ends, and what its steps do when they fire.
+
+A rung fires once: it leaves the ticket with the event that says so, and a store takes that event at one version of the
+ticket only, whoever else noticed the instant at the same time.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from supportflow._time import from_us, to_us
+from supportflow.calendars import BusinessCalendar
+from supportflow.escalation import Ladder, Told, after_pause, come_due, over, split_past, told
+from supportflow.kernel.oncall import on_call
+from supportflow.kernel.settling import change_tier, goes_to_tier, look_again
+from supportflow.model.escalation import LadderState, Rung
+from supportflow.model.events import (
+    AssignmentChanged,
+    EventBase,
+    LadderEnded,
+    LadderPaused,
+    LadderResumed,
+    LadderStarted,
+    LadderStepReached,
+    OfferWithdrawn,
+    PriorityChanged,
+    StatusChanged,
+    TicketOpened,
+)
+from supportflow.model.records import Clock
+from supportflow.model.ticket import Ticket
+from supportflow.policy import CompiledPolicy
+from supportflow.sla.clock import reach_us
+from supportflow.sla.compiled import ALWAYS
+
+if TYPE_CHECKING:
+    from supportflow.kernel.draft import Draft
+
+__all__ = [
+    "Climb",
+    "attach",
+    "climb",
+    "end",
+    "follow",
+    "hand_over",
+    "next_rung",
+    "start",
+    "take_step",
+    "wait_or_go_on",
+    "whom",
+]
+
+_OWN = (LadderStarted, LadderStepReached, LadderPaused, LadderResumed, LadderEnded)
+_MILLION = 1_000_000
+
+Cause = Literal["opened", "matched", "reopened", "command", "adopted", "policy"]
+
+
+class Climb:
+    """What ladders ask of a ticket's clocks and of its policy's calendars.
+
+    Args:
+        ticket: The ticket.
+        policy: The policy that it lives under.
+    """
+
+    __slots__ = ("_policy", "_ticket")
+
+    def __init__(self, ticket: Ticket, policy: CompiledPolicy) -> None:
+        self._ticket = ticket
+        self._policy = policy
+
+    def calendar(self, name: str) -> BusinessCalendar:
+        """A calendar by name; around the clock, if a later version of the policy has dropped it."""
+        try:
+            return self._policy.calendar(name)
+        except KeyError:
+            return self._policy.calendar(ALWAYS)
+
+    def reach(self, target: str, ppm: int) -> tuple[int, int] | None:
+        """When the running clock of a target reaches a share of it, and since when it runs."""
+        clock = self._clock(target)
+        if clock is None or not clock.running:
+            return None
+        return reach_us(clock, _counted(clock, ppm), self._policy.calendar), clock.segments[-1].start_us
+
+    def reach_or_past(self, target: str, ppm: int) -> tuple[int, int] | None:
+        """The same; of a clock that waits, what it has counted already lies in the past."""
+        clock = self._clock(target)
+        if clock is None or clock.state != "paused" or clock.banked_us < _counted(clock, ppm):
+            return self.reach(target, ppm)
+        since_us, end_us = clock.segments[-1].start_us, clock.segments[-1].end_us
+        assert end_us is not None
+        if clock.banked_us == _counted(clock, ppm):
+            return end_us, since_us
+        return reach_us(clock, _counted(clock, ppm), self._policy.calendar), since_us
+
+    def _clock(self, target: str) -> Clock | None:
+        return next((clock for clock in self._ticket.clocks if clock.target == target), None)
+
+
+def _counted(clock: Clock, ppm: int) -> int:
+    """The counted time that is a share of a clock's target."""
+    return (clock.duration_us * ppm + _MILLION // 2) // _MILLION
+
+
+def next_rung(ticket: Ticket, policy: CompiledPolicy) -> tuple[int, int] | None:
+    """The instant and the place of the rung that fires next by itself; None if none does."""
+    state = ticket.ladder
+    if state is None or not state.rungs:
+        return None
+    asked = Climb(ticket, policy)
+    return come_due(state, asked.reach, asked.calendar)
+
+
+# --- starting, waiting, ending -----------------------------------------------------------------
+
+
+def follow(draft: "Draft", event: EventBase) -> None:
+    """Let the ladders react to an event that was recorded."""
+    state = draft.ticket.ladder
+    if (state is None and not draft.policy.ladders) or draft.adopting or not draft.climbs:
+        return
+    if isinstance(event, _OWN):
+        return
+    _end_if_over(draft)
+    if draft.ticket.is_open and draft.policy.ladders:
+        _match(draft, event)
+    wait_or_go_on(draft)
+
+
+def attach(draft: "Draft", cause: Literal["adopted", "policy"]) -> None:
+    """Start the ladder of a ticket that came late to it. What it has missed is one record; nobody is told."""
+    ticket, policy = draft.ticket, draft.policy
+    state = ticket.ladder
+    if not policy.ladders or not ticket.is_open or (state is not None and state.running):
+        return
+    ladder = policy.ladders.match(draft.view)
+    if ladder is None or ladder.name in _spent(ticket) or over(ladder.until, ticket) is not None:
+        return
+    since_us = draft.at_us if ticket.reopens else to_us(ticket.opened_at)
+    start(draft, ladder, cause, since_us)
+    wait_or_go_on(draft)
+
+
+def _spent(ticket: Ticket) -> tuple[str, ...]:
+    """The ladders that do not start by themselves again before the ticket is reopened."""
+    state = ticket.ladder
+    return state.spent if state is not None and state.life == ticket.reopens else ()
+
+
+def _match(draft: "Draft", event: EventBase) -> None:
+    """Start the first ladder that matches, unless it had its turn, or one runs that stays."""
+    ticket = draft.ticket
+    state = ticket.ladder
+    running = state is not None and state.running
+    if state is not None and running and (state.by_hand or state.policy != ticket.policy):
+        return
+    ladder = draft.policy.ladders.match(draft.view)
+    if ladder is None or ladder.name in _spent(ticket) or over(ladder.until, ticket) is not None:
+        return
+    if running:
+        end(draft, "superseded")
+    cause = _cause(draft.policy, event)
+    start(draft, ladder, cause, to_us(ticket.opened_at) if cause == "opened" else draft.at_us)
+
+
+def _cause(policy: CompiledPolicy, event: EventBase) -> Cause:
+    if isinstance(event, TicketOpened):
+        return "opened"
+    source = (
+        policy.lifecycle.definition.statuses.get(event.source) if isinstance(event, StatusChanged) else None
+    )
+    return "matched" if source is None or source.is_open else "reopened"
+
+
+def start(draft: "Draft", ladder: Ladder, cause: Cause, since_us: int) -> None:
+    """Freeze a ladder into the ticket. Of what lies in the past already, only the latest is left."""
+    ticket, policy = draft.ticket, draft.policy
+    asked = Climb(ticket, policy)
+    every = policy.ladders.rungs(ladder, since_us, asked.calendar)
+    left, latest, skipped = split_past(every, draft.at_us, asked.reach_or_past, asked.calendar)
+    draft.emit(
+        LadderStarted(
+            **draft.head(),
+            ladder=ladder.name,
+            run=1 if ticket.ladder is None else ticket.ladder.run + 1,
+            cause=cause,
+            policy=policy.fingerprint,
+            since=from_us(since_us),
+            until=ladder.until,
+            pause_on=ladder.pause_on,
+            steps=policy.ladders.steps(ladder),
+            rungs=left,
+            skipped=skipped,
+        )
+    )
+    if latest is not None and cause in {"adopted", "policy"}:
+        _record(draft, left[latest.place], latest.at_us, late=True)
+        _end_if_finished(draft)
+
+
+def _end_if_over(draft: "Draft") -> None:
+    state = draft.ticket.ladder
+    if state is None or not state.running:
+        return
+    reason = over(state.until, draft.ticket)
+    if reason is not None:
+        end(draft, reason)
+
+
+def _end_if_finished(draft: "Draft") -> None:
+    state = draft.ticket.ladder
+    if state is not None and state.running and not state.rungs:
+        end(draft, "finished")
+
+
+def end(draft: "Draft", reason: str) -> None:
+    """Record that the ladder is over."""
+    draft.emit(LadderEnded(**_on_ladder(draft), reason=reason))
+
+
+def _on_ladder(draft: "Draft") -> dict[str, Any]:
+    state = draft.ticket.ladder
+    assert state is not None
+    return {**draft.head(), "ladder": state.name, "run": state.run}
+
+
+def wait_or_go_on(draft: "Draft") -> None:
+    """Record that the ladder waits, or counts again, if the ticket's status asks for that."""
+    state = draft.ticket.ladder
+    if state is None or not state.running:
+        return
+    waits = draft.ticket.status_category.value in state.pause_on
+    if waits and state.paused_us is None:
+        draft.emit(LadderPaused(**_on_ladder(draft)))
+    elif not waits and state.paused_us is not None:
+        calendar = Climb(draft.ticket, draft.policy).calendar
+        rungs = after_pause(state.rungs, state.paused_us, draft.at_us, calendar)
+        draft.emit(LadderResumed(**_on_ladder(draft), rungs=rungs))
+
+
+# --- a step ------------------------------------------------------------------------------------
+
+
+def climb(draft: "Draft", place: int, at_us: int) -> None:
+    """Fire a rung whose instant has come."""
+    state = draft.ticket.ladder
+    assert state is not None
+    take_step(draft, state, state.rungs[place], at_us)
+
+
+def take_step(draft: "Draft", state: LadderState, rung: Rung, at_us: int) -> None:
+    """Record that a rung fired, then do what its step does. A repetition tells people again and moves nothing."""
+    plan = state.steps[rung.step - 1]
+    _record(draft, rung, at_us, late=False)
+    if rung.round == 0:
+        if plan.kind == "functional":
+            hand_over(draft, plan.group, plan.tier)
+        if plan.level_up:
+            _raise_level(draft, plan.level_up)
+    _end_if_finished(draft)
+
+
+def _record(draft: "Draft", rung: Rung, at_us: int, *, late: bool) -> None:
+    state = draft.ticket.ladder
+    assert state is not None
+    plan = state.steps[rung.step - 1]
+    people = Told((), (), ()) if late else whom(draft, plan.notify, at_us)
+    draft.emit(
+        LadderStepReached(
+            **_on_ladder(draft),
+            step=rung.step,
+            round=rung.round,
+            escalation=plan.kind,
+            reached_at=from_us(at_us),
+            detected_at=from_us(max(draft.detected_us, at_us)),
+            asked=plan.notify,
+            **people._asdict(),
+            empty=bool(plan.notify) and people.empty and not late,
+            late=late,
+        )
+    )
+
+
+def whom(draft: "Draft", asked: Sequence[str], at_us: int) -> Told:
+    """Who is told: those whom the desk's current policy has on call at that instant, not those of the ticket's version."""
+    policy = draft.current or draft.policy
+    return told(asked, draft.ticket.assignee, lambda name: on_call(policy, name, at_us))
+
+
+def hand_over(draft: "Draft", group: str | None, tier: str | None) -> None:
+    """Give the ticket to another group or tier, where nobody has it yet; nothing, if that has it."""
+    ticket, routing = draft.ticket, draft.policy.routing
+    if routing is not None and tier is not None and goes_to_tier(ticket, routing, tier):
+        change_tier(draft, routing, tier, group)
+        _end_offer(draft)
+        return
+    if group is None or ticket.group == group:
+        return
+    draft.emit(
+        AssignmentChanged(
+            **draft.head(),
+            group=group,
+            assignee=None,
+            previous_group=ticket.group,
+            previous_assignee=ticket.assignee,
+        )
+    )
+    look_again(draft)
+    _end_offer(draft)
+
+
+def _end_offer(draft: "Draft") -> None:
+    """Whom the ticket was offered to before it moved is asked no longer, as of this instant."""
+    offer = draft.ticket.routing.offer
+    if offer is not None:
+        draft.emit(OfferWithdrawn(**draft.head(), agent=offer.agent, cause="changed"))
+
+
+def _raise_level(draft: "Draft", by: int) -> None:
+    ticket = draft.ticket
+    level = max(ticket.level - by, 1)
+    if level == ticket.level:
+        return
+    draft.emit(
+        PriorityChanged(
+            **draft.head(),
+            priority_class=ticket.priority_class,
+            level=level,
+            previous_class=ticket.priority_class,
+            previous_level=ticket.level,
+            rule="escalation",
+            given=("level",),
+        )
+    )
+    look_again(draft)

@@ -1,0 +1,75 @@
+"""Why a ticket is with this agent or with none: what it needs, who was asked, what time will change."""
+
+from collections.abc import Iterator, Sequence
+
+from supportflow._time import from_us, iso
+from supportflow.kernel.waiting import is_queued
+from supportflow.model.events import (
+    EventBase,
+    HandedOver,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferMade,
+    OfferWithdrawn,
+    RequirementRelaxed,
+)
+from supportflow.model.routing import Requirement
+from supportflow.model.ticket import Ticket
+from supportflow.policy import CompiledPolicy
+
+__all__ = ["WHAT_ROUTING_DOES", "routing_account"]
+
+WHAT_ROUTING_DOES = {
+    "offer": "the offer passes",
+    "relax": "less will do",
+    "overflow": "another group may take it",
+    "ask_again": "those who declined are asked again",
+}
+"""What happens by itself → in words."""
+
+_ENDS = {
+    OfferAccepted: "accepted",
+    OfferDeclined: "declined",
+    OfferExpired: "let it pass",
+    OfferWithdrawn: "withdrawn",
+}
+
+
+def routing_account(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy) -> Iterator[str]:
+    """What routing knows of a ticket, a sentence each; nothing if nobody routes it."""
+    state = ticket.routing
+    if state.requirement is None:
+        return
+    relaxed = f", after {state.relaxed} steps of relaxation" if state.relaxed else ""
+    yield f"needs: {_needs(state.requirement)} (route {state.route!r}{relaxed})"
+    if is_queued(ticket, policy):
+        yield f"waits for an agent since {iso(from_us(state.since_us))}"
+    yield from _past(events)
+    if state.barred:
+        yield f"must not go to: {', '.join(state.barred)}"
+    if state.declined:
+        yield f"not asked again for now: {', '.join(state.declined)}"
+    if state.preferred is not None:
+        yield f"should go to: {state.preferred}"
+
+
+def _past(events: Sequence[EventBase]) -> Iterator[str]:
+    for event in events:
+        if isinstance(event, OfferMade):
+            yield f"offered to {event.agent} at {iso(event.recorded_at)}"
+        elif type(event) in _ENDS:
+            yield f"{_ENDS[type(event)]} by or from {event.agent} at {iso(event.recorded_at)}"  # type: ignore[attr-defined]
+        elif isinstance(event, HandedOver):
+            yield f"handed over to {event.tier} by {event.by} at {iso(event.recorded_at)}"
+        elif isinstance(event, RequirementRelaxed):
+            yield f"relaxed, step {event.step}, at {iso(event.recorded_at)}"
+
+
+def _needs(requirement: Requirement) -> str:
+    parts = [f"tier {requirement.tier}"]
+    parts += [f"{name} at level {level}" for name, level in requirement.skills]
+    parts += [f"language {requirement.language}"] if requirement.language else []
+    parts += [f"group {requirement.group}"] if requirement.group else []
+    parts.append(f"{requirement.weight} units")
+    return ", ".join(parts)
