@@ -3,11 +3,13 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from copy import copy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow.exceptions import DeskClosed
+from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
     Environment,
@@ -146,6 +148,26 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             closing = self._ports["store"].close()
             if inspect.isawaitable(closing):
                 await closing
+
+    def within(self, connection: Any, /) -> Self:
+        """This desk inside a transaction that the host has open: the host's rows and the desk's commit together, or neither.
+
+        Each command is a savepoint of it. A conflict with others is not tried again: it raises `ConflictError`.
+
+        Args:
+            connection: An SQLAlchemy `AsyncConnection`; of an `AsyncSession`, `await session.connection()`.
+
+        Raises:
+            InvalidInput: If the desk's store or the connection cannot do that, or no transaction is open.
+        """
+        store = self._ports["store"]
+        if not hasattr(store, "within"):
+            raise InvalidInput("store", "keeps nothing in a database that a host could have a transaction on")
+        joined = copy(self)
+        joined._ports = {**self._ports, "store": store.within(connection)}  # noqa: SLF001 - of this very class
+        # Its own: whether the policy is published depends on whether the host commits.
+        joined._env = replace(self._env)  # noqa: SLF001 - the same
+        return joined
 
     # --- commands ------------------------------------------------------------------------------
 

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from copy import copy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow.exceptions import DeskClosed
+from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
     Environment,
@@ -145,6 +147,26 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         if not self._closed:
             self._closed = True
             self._ports["store"].close()
+
+    def within(self, connection: Any, /) -> Self:
+        """This desk inside a transaction that the host has open: the host's rows and the desk's commit together, or neither.
+
+        Each command is a savepoint of it. A conflict with others is not tried again: it raises `ConflictError`.
+
+        Args:
+            connection: An SQLAlchemy connection or session; a `sqlite3` or `psycopg` connection; or Django's `connection`.
+
+        Raises:
+            InvalidInput: If the desk's store or the connection cannot do that, or no transaction is open.
+        """
+        store = self._ports["store"]
+        if not hasattr(store, "within"):
+            raise InvalidInput("store", "keeps nothing in a database that a host could have a transaction on")
+        joined = copy(self)
+        joined._ports = {**self._ports, "store": store.within(connection)}  # noqa: SLF001 - of this very class
+        # Its own: whether the policy is published depends on whether the host commits.
+        joined._env = replace(self._env)  # noqa: SLF001 - the same
+        return joined
 
     # --- commands ------------------------------------------------------------------------------
 

@@ -166,8 +166,8 @@ class Store(Protocol):
     def claim_due(self, tenant: str, now_us: int, lease_us: int, limit: int, /) -> Sequence[Due]:
         """Claim tickets that are due at an instant, earliest first: other workers get others.
 
-        A claim ends when the ticket changes or is rescheduled, else after `lease_us`, twice as long for each time that it was
-        claimed before, at most 64 times as long: a ticket that fails is tried ever more rarely.
+        A claim ends when the ticket changes or is rescheduled, else after `lease_us`; twice as long for each time that it
+        was claimed before, at most 64 times as long: a ticket that fails is tried ever more rarely.
         """
         ...
 

@@ -165,6 +165,7 @@ def test_both_desks_have_the_same_public_names_and_the_async_one_awaits():
         "is_official",
         "policy",
         "tenant",
+        "within",
         *(name for cls in (Verbs, RoutingVerbs) for name in vars(cls)),
     }
     for name in public - plain:

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from desk.office import START, clock_of, contents, desk, store_of
-from supportflow import BusinessCalendar, Policy, SlaPolicy, Target, fold
+from supportflow import BusinessCalendar, MemoryStore, Policy, SlaPolicy, Target, fold
 from supportflow.events import MessageReceived, SlaBreached, StatusChanged
 from supportflow.exceptions import IdempotencyMismatch, Refused, SupportflowError, TransitionRefused
 from supportflow.model.people import Actor
@@ -117,6 +117,7 @@ class Naive:
 class DeskMachine(RuleBasedStateMachine):
     """The desk and its naive twin, step by step."""
 
+    make_store = MemoryStore
     tickets = Bundle("tickets")
     used_keys = Bundle("used_keys")
 
@@ -126,6 +127,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.fail_next = 0
         self.desk = desk(
             POLICY,
+            store=self.make_store(),
             on={StatusChanged: self.handler, MessageReceived: self.handler, SlaBreached: self.handler},
             channels={"web": self},
         )
@@ -497,7 +499,7 @@ class DeskMachine(RuleBasedStateMachine):
 
     def check_pages(self, searches, limits):
         """Pages of any size, put together, are the queue: nothing is skipped or repeated."""
-        rows = store_of(self.desk)._tenants["default"].rows
+        rows = {name: store_of(self.desk).load("default", name) for name in self.naive}
         for filters in searches:
             wanted = [
                 name

@@ -415,6 +415,25 @@ def test_a_shift_that_begins_is_noticed_without_any_other_change():
     assert desk.dispatch().offered == 1
 
 
+def test_what_one_dispatch_leaves_over_the_next_one_offers():
+    desk, _ = desk_of(policy(), agent("sam", capacity=9))
+    for number in range(5):
+        ask(desk, requester=f"r{number}")
+    assert [desk.dispatch(limit=2).offered for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_news_of_a_ticket_that_is_about_to_be_offered_makes_no_second_offer():
+    desk, clock = desk_of(policy(acceptance="direct"), agent("sam", shifts=("day",)))
+    desk.override_shift("sam", clock.now(), clock.now() + timedelta(hours=1), on_duty=False)
+    desk.dispatch()
+    ticket = ask(desk)
+    desk.dispatch()
+    desk.receive(ticket, body="more", by=Requester("ana"))
+    clock.advance(hours=1)
+    done = desk.dispatch()
+    assert (done.offered, done.refused) == (1, 0)
+
+
 def test_two_dispatchers_one_leads_and_the_other_takes_over():
     store = MemoryStore()
     first, clock = desk_of(policy(), agent("sam", capacity=9), store=store)

@@ -29,8 +29,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.storage import Query
 from supportflow.model.ticket import Ticket
-from supportflow.triage.asking import asked_secret
-from supportflow.triage.posing import suspicious_signs
+from supportflow.triage import texts
 
 __all__ = ["gather"]
 
@@ -120,7 +119,7 @@ def _case(
     if not isinstance(command, Receive):
         return CaseFacts(same_person=person)
     stranger = origin_of(ticket, command.by, command.automatic, person) in {"stranger", "party"}
-    flags = suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
+    flags = texts.suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
     return CaseFacts(flags=flags, same_person=person)
 
 
@@ -143,4 +142,4 @@ def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
 def _asks_for(env: Environment, command: Reply) -> str | None:
     if env.policy.unsafe_replies == "allow" or not isinstance(command.body, str):
         return None
-    return asked_secret(command.body)
+    return texts.asked_secret(command.body)

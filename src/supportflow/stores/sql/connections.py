@@ -1,24 +1,22 @@
 """Where statements run: on connections of the store's own, or on the one that a host has a transaction open on."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from threading import Lock, RLock
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, event, exc
+from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import StaticPool
 
-from supportflow.exceptions import InvalidInput, StoreError, StoreUnavailable
+from supportflow.exceptions import InvalidInput, MissingExtra, StoreError, StoreUnavailable
 from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Cursor, Undo, refused
+from supportflow.stores.sql.link import Link, Lost, Mode, Work
 
-__all__ = ["Joined", "Link", "Lost", "Own", "set_up"]
+__all__ = ["Joined", "Own", "engine_options", "engine_url", "open_link", "warn_of_wal_reset"]
 
 T = TypeVar("T")
-Work = Callable[[Cursor], T]
-Mode = Literal["read", "once", "write"]
-"""`read` changes nothing; `once` is one changing statement; `write` is several, in a transaction."""
 
 SESSION = {
     # A lost reply must not mean a lost command, and a frozen worker must not hold its locks for ever.
@@ -34,29 +32,51 @@ SESSION = {
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON")
 
 
-class Lost(Exception):
-    """The connection broke. What was sent last may have been done, or not."""
+def engine_url(database: str | URL) -> URL:
+    """A database's URL with the driver that is used for it.
+
+    Raises:
+        InvalidInput: If it is no URL, or of another database.
+    """
+    try:
+        url = make_url(database)
+    except exc.ArgumentError:
+        raise InvalidInput("database", "is not a URL such as sqlite:///desk.db") from None
+    drivers = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+    name = drivers.get(url.drivername, url.drivername)
+    if name not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        raise InvalidInput("database", f"is {url.drivername}: it must be sqlite or postgresql")
+    return url.set(drivername=name)
 
 
-class Link(Protocol):
-    """Runs work on a database."""
+def engine_options(url: URL) -> dict[str, Any]:
+    """What an engine for a URL is made with; what the URL itself says comes first."""
+    if url.get_backend_name() == "sqlite":
+        options: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+        if url.database in {None, "", ":memory:"}:
+            options["poolclass"] = StaticPool
+        return options
+    return {"connect_args": {key: value for key, value in SESSION.items() if key not in url.query}}
 
-    backend: Backend
-    joined: bool
 
-    def run(self, work: Work[T], mode: Mode, /, *, retry: bool = True) -> T:
-        """Run work.
+def open_link(database: Any) -> tuple[Link, bool]:
+    """What runs statements on a database, and whether its connections are the store's own to close.
 
-        Raises:
-            StoreError: If the database refuses.
-            Undo: If the work raised it; a transaction was rolled back.
-            Lost: If the connection broke, and `retry` was not asked for.
-        """
-        ...
-
-    def close(self) -> None:
-        """Let go of connections."""
-        ...
+    Raises:
+        InvalidInput: If it is nothing that a store can work on.
+        MissingExtra: If the database's driver is not installed.
+    """
+    if isinstance(database, str | URL):
+        url = engine_url(database)
+        try:
+            # The links leave every connection as they found it, so the pool need not reset it.
+            engine = create_engine(url, pool_reset_on_return=None, **engine_options(url))
+        except ImportError:
+            raise MissingExtra("postgres", "a store on PostgreSQL") from None
+        return Own(engine, set_up(engine, ours=True)), True
+    if isinstance(database, Engine):
+        return Own(database, set_up(database, ours=False)), False
+    return Joined(database), False
 
 
 # --- the store's own ---------------------------------------------------------------------------
@@ -68,7 +88,7 @@ def set_up(engine: Engine, *, ours: bool) -> Backend:
     Raises:
         InvalidInput: If it is for a database that is not supported.
     """
-    if engine.dialect.name == "sqlite":
+    if engine.dialect.name == "sqlite" and not engine.dialect.is_async:
         version = engine.dialect.dbapi.sqlite_version_info  # type: ignore[union-attr]
         if engine.url.database not in {None, "", ":memory:"}:
             warn_of_wal_reset(version)
@@ -305,7 +325,7 @@ def _unwrapped(connection: Any) -> Any:
 
 
 def _backend_of(name: str, driver: str) -> Backend:
-    if name == "sqlite":
+    if name == "sqlite" and driver != "aiosqlite":
         return SQLITE
     if name == "postgresql" and driver in {"psycopg", "psycopg_async"}:
         return POSTGRESQL
