@@ -9,7 +9,7 @@ from supportflow.exceptions import InvalidInput
 
 __all__ = ["add_to", "run"]
 
-_TICKETS = 400
+_TICKETS = 200
 _MOST = 1_000_000
 
 
