@@ -28,6 +28,7 @@ AREAS = {
         "Procedure",
         "Step",
         "Authority",
+        "HostAction",
         "Identity",
         "Official",
         "AddressCheck",
@@ -44,7 +45,7 @@ AREAS = {
         "Rotation",
         "RotationLayer",
     ],
-    "Stores and channels": ["MemoryStore", "SqlStore", "AsyncSqlStore", "MemoryChannel"],
+    "Stores and channels": ["MemoryStore", "SqlStore", "AsyncSqlStore", "MemoryChannel", "MemoryActions"],
     "The pure core": ["decide", "evolve", "fold", "wakeup"],
     "Errors": ["SupportflowError"],
 }

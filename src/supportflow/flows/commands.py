@@ -230,7 +230,7 @@ def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever one ticket's rows bring about, the others go on
                 failed[due.ticket_id] = type(error).__name__
-    delivered = yield from deliver(env, now, limit, stop)
+    delivered = yield from deliver(env, now, limit, handle, stop)
     return Tick(
         events=tuple(events),
         tickets=done,
