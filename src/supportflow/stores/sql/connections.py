@@ -32,7 +32,7 @@ SESSION = {
 }
 SESSIONS = 15
 """Connections of a store at most; whoever needs another one waits."""
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON")
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL")
 
 
 def engine_url(database: str | URL) -> URL:
@@ -102,6 +102,8 @@ def set_up(engine: Engine, *, ours: bool) -> Backend:
             warn_of_wal_reset(version)
         if ours:
             event.listen(engine, "connect", _prepare_sqlite)
+            if "timeout" not in engine.url.query:  # what the URL says comes first
+                event.listen(engine, "connect", _be_patient)
         return SQLITE
     if engine.dialect.name == "postgresql" and engine.dialect.driver in {"psycopg", "psycopg_async"}:
         if ours:
@@ -117,6 +119,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _be_patient(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout = 10000").close()
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
