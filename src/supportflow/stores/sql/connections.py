@@ -150,10 +150,11 @@ def warn_of_wal_reset(version: tuple[int, int, int]) -> None:
 class _Session:
     """A connection that is kept at hand: taking one from SQLAlchemy's pool costs as much as some statements."""
 
-    __slots__ = ("age", "cursor", "fairy", "raw")
+    __slots__ = ("age", "cursor", "fairy", "raw", "restore")
 
-    def __init__(self, fairy: Any, cursor: Any, age: int) -> None:
+    def __init__(self, fairy: Any, cursor: Any, age: int, *, restore: bool) -> None:
         self.fairy = fairy
+        self.restore = restore
         self.raw = fairy.dbapi_connection
         self.cursor = cursor
         self.age = age
@@ -225,9 +226,10 @@ class Own:
             return self._idle.pop()
         try:
             fairy = self._engine.raw_connection()
-            if self.backend is POSTGRESQL and not fairy.dbapi_connection.autocommit:  # type: ignore[union-attr]
+            restore = self.backend is POSTGRESQL and not fairy.dbapi_connection.autocommit  # type: ignore[union-attr]
+            if restore:
                 fairy.dbapi_connection.autocommit = True  # type: ignore[union-attr]
-            return _Session(fairy, fairy.cursor(**self._binary), self._age)
+            return _Session(fairy, fairy.cursor(**self._binary), self._age, restore=restore)
         except exc.TimeoutError as error:
             raise StoreUnavailable from error
         except Exception as error:
@@ -246,8 +248,8 @@ class Own:
     def _let_go(self, session: _Session) -> None:
         with suppress(Exception):
             session.cursor.close()
-            if self.backend is POSTGRESQL and not self._keep:
-                session.raw.autocommit = False  # as the host's engine made it
+            if session.restore:  # as the host's engine made it
+                session.raw.autocommit = False
         session.fairy.close()
 
     def _forget(self) -> None:
