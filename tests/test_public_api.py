@@ -28,16 +28,19 @@ OPTIONAL = [
 TEST_ONLY = ["hypothesis", "pytest"]
 
 PUBLIC = [
+    "ActiveSurge",
     "Actor",
     "AddressCheck",
     "Agent",
     "AgentState",
+    "Arrivals",
     "AsyncDesk",
     "Attachment",
     "Authority",
     "BusinessCalendar",
     "Condition",
     "Desk",
+    "Difference",
     "Dispatched",
     "Escalation",
     "Evidence",
@@ -55,6 +58,7 @@ PUBLIC = [
     "Message",
     "Metric",
     "Official",
+    "OrderRule",
     "Outcome",
     "Overflow",
     "Page",
@@ -77,6 +81,7 @@ PUBLIC = [
     "StatusCategory",
     "Step",
     "SupportflowError",
+    "Surge",
     "Target",
     "Tick",
     "Ticket",
@@ -87,6 +92,7 @@ PUBLIC = [
     "fold",
     "load_policy",
     "load_roster",
+    "policy_diff",
     "wakeup",
 ]
 

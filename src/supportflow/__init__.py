@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from supportflow.model.content import Attachment
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
     from supportflow.model.routing import AgentState, ShiftOverride
+    from supportflow.model.surges import ActiveSurge
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.authority import Authority
+    from supportflow.policy.diff import Difference, policy_diff
     from supportflow.policy.identity import Identity
     from supportflow.policy.procedures import Procedure, Step
+    from supportflow.policy.surge import Arrivals, Surge
     from supportflow.routing.coverage import Promise
     from supportflow.routing.document import Roster
     from supportflow.routing.policy import Overflow, Relaxation, Route, RoutingPolicy
@@ -39,13 +42,15 @@ if TYPE_CHECKING:
     from supportflow.stores.sql import AsyncSqlStore, SqlStore
     from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
     from supportflow.triage.official import AddressCheck, Official
-    from supportflow.triage.priority import PriorityRule
+    from supportflow.triage.priority import OrderRule, PriorityRule
 
 __all__ = [
+    "ActiveSurge",
     "Actor",
     "AddressCheck",
     "Agent",
     "AgentState",
+    "Arrivals",
     "AsyncDesk",
     "AsyncSqlStore",
     "Attachment",
@@ -53,6 +58,7 @@ __all__ = [
     "BusinessCalendar",
     "Condition",
     "Desk",
+    "Difference",
     "Dispatched",
     "Escalation",
     "Evidence",
@@ -70,6 +76,7 @@ __all__ = [
     "Message",
     "Metric",
     "Official",
+    "OrderRule",
     "Outcome",
     "Overflow",
     "Page",
@@ -93,6 +100,7 @@ __all__ = [
     "StatusCategory",
     "Step",
     "SupportflowError",
+    "Surge",
     "Target",
     "Tick",
     "Ticket",
@@ -103,10 +111,17 @@ __all__ = [
     "fold",
     "load_policy",
     "load_roster",
+    "policy_diff",
     "wakeup",
 ]
 
 _HOME = {
+    "ActiveSurge": "model.surges",
+    "Arrivals": "policy.surge",
+    "Difference": "policy.diff",
+    "OrderRule": "triage.priority",
+    "Surge": "policy.surge",
+    "policy_diff": "policy.diff",
     "RoutingPolicy": "routing.policy",
     "Route": "routing.policy",
     "Relaxation": "routing.policy",

@@ -221,7 +221,10 @@ Event = Annotated[
     | LoadReleased
     | PolicyPublished
     | TopicsSubscribed
-    | TopicsUnsubscribed,
+    | TopicsUnsubscribed
+    | SurgeDeclared
+    | SurgeEnded
+    | TicketsMoved,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""
@@ -292,6 +295,9 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         PolicyPublished,
         TopicsSubscribed,
         TopicsUnsubscribed,
+        SurgeDeclared,
+        SurgeEnded,
+        TicketsMoved,
     )
 }
 """Every event class by its kind."""
