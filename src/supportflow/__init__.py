@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from supportflow.aio import AsyncDesk
     from supportflow.calendars import BusinessCalendar
-    from supportflow.channels import MemoryChannel
+    from supportflow.channels import MemoryActions, MemoryChannel
     from supportflow.conditions import Condition, FieldSpec
     from supportflow.desk import Desk
     from supportflow.escalation import Escalation, Ladder, LadderStep
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from supportflow.model.surges import ActiveSurge
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
-    from supportflow.policy.authority import Authority
+    from supportflow.policy.authority import Authority, HostAction
     from supportflow.policy.diff import Difference, policy_diff
     from supportflow.policy.identity import Identity
     from supportflow.policy.procedures import Procedure, Step
@@ -65,12 +65,14 @@ __all__ = [
     "EvidenceSpec",
     "FieldSpec",
     "Group",
+    "HostAction",
     "Identity",
     "Intake",
     "IntakeRule",
     "Ladder",
     "LadderStep",
     "LifecycleDefinition",
+    "MemoryActions",
     "MemoryChannel",
     "MemoryStore",
     "Message",
@@ -117,20 +119,11 @@ __all__ = [
 
 _HOME = {
     "ActiveSurge": "model.surges",
-    "Arrivals": "policy.surge",
-    "Difference": "policy.diff",
-    "OrderRule": "triage.priority",
-    "Surge": "policy.surge",
-    "policy_diff": "policy.diff",
-    "RoutingPolicy": "routing.policy",
-    "Route": "routing.policy",
-    "Relaxation": "routing.policy",
-    "Overflow": "routing.policy",
-    "Dispatched": "flows.dispatching",
-    "AgentState": "model.routing",
     "Actor": "model.people",
     "AddressCheck": "triage.official",
     "Agent": "model.people",
+    "AgentState": "model.routing",
+    "Arrivals": "policy.surge",
     "AsyncDesk": "aio",
     "AsyncSqlStore": "stores.sql",
     "Attachment": "model.content",
@@ -138,23 +131,29 @@ _HOME = {
     "BusinessCalendar": "calendars",
     "Condition": "conditions",
     "Desk": "desk",
+    "Difference": "policy.diff",
+    "Dispatched": "flows.dispatching",
     "Escalation": "escalation",
     "Evidence": "model.ticket",
     "EvidenceSpec": "triage.intake",
     "FieldSpec": "conditions",
     "Group": "model.people",
+    "HostAction": "policy.authority",
     "Identity": "policy.identity",
     "Intake": "triage.intake",
     "IntakeRule": "triage.intake",
     "Ladder": "escalation",
     "LadderStep": "escalation",
     "LifecycleDefinition": "lifecycle",
+    "MemoryActions": "channels",
     "MemoryChannel": "channels",
     "MemoryStore": "stores",
     "Message": "model.ticket",
     "Metric": "sla.metrics",
     "Official": "triage.official",
+    "OrderRule": "triage.priority",
     "Outcome": "model.ticket",
+    "Overflow": "routing.policy",
     "Page": "model.ticket",
     "Party": "model.casework",
     "Policy": "policy",
@@ -162,10 +161,13 @@ _HOME = {
     "PriorityRule": "triage.priority",
     "Procedure": "policy.procedures",
     "Promise": "routing.coverage",
+    "Relaxation": "routing.policy",
     "Requester": "model.people",
     "Roster": "routing.document",
     "Rotation": "routing.rotation",
     "RotationLayer": "routing.rotation",
+    "Route": "routing.policy",
+    "RoutingPolicy": "routing.policy",
     "ShiftOverride": "model.routing",
     "Skill": "model.people",
     "SlaPolicy": "sla.policy",
@@ -173,6 +175,7 @@ _HOME = {
     "StatusCategory": "model.base",
     "Step": "policy.procedures",
     "SupportflowError": "exceptions",
+    "Surge": "policy.surge",
     "Target": "sla.policy",
     "Tick": "flows",
     "Ticket": "model.ticket",
@@ -183,6 +186,7 @@ _HOME = {
     "fold": "kernel",
     "load_policy": "policy",
     "load_roster": "policy",
+    "policy_diff": "policy.diff",
     "wakeup": "kernel",
 }
 

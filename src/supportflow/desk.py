@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from copy import copy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow.exceptions import DeskClosed
+from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
     Environment,
@@ -32,6 +34,7 @@ from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only, span_us, topics_of
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
+from supportflow.flows.verbs_actions import ActionVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
@@ -42,7 +45,7 @@ from supportflow.model.storage import DeadLetter
 from supportflow.model.surges import ActiveSurge
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
-from supportflow.ports import Channel, Classifier, Clock, Ids, Pauses, Store
+from supportflow.ports import Channel, Classifier, Clock, HostActions, Ids, Pauses, Store
 from supportflow.routing.whynot import Reason
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
@@ -56,7 +59,7 @@ Handler = Callable[[Any], object]
 """Takes one event."""
 
 
-class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
+class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentState]):
     """A support desk of one tenant. Thread-safe.
 
     Args:
@@ -65,6 +68,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         channels: Name → channel by which replies leave. A ticket's replies leave by the channel that it came in by.
         on: Event class → handler, called by `run_due` at least once for each event.
         classifier: A model of the host's that reads texts besides the policy's rules.
+        actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -82,6 +86,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         channels: Mapping[str, Channel] | None = None,
         on: Mapping[type[EventBase], Handler] | None = None,
         classifier: Classifier | None = None,
+        actions: HostActions | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
         tenant: str = "default",
@@ -92,6 +97,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
             "clock": SystemClock() if clock is None else clock,
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
+            "actions": actions,
         }
         clock = self._ports["clock"]
         self._pause: Callable[[float], object] = clock.pause if isinstance(clock, Pauses) else time.sleep
@@ -99,7 +105,13 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         self._handlers = kinds_of({} if on is None else on)
         plain_only(self._handlers, self._channels)
         self._env: Environment = new_environment(
-            policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
+            policy,
+            tenant,
+            self._handlers,
+            self._channels,
+            secret,
+            asks_model=classifier is not None,
+            acts=actions is not None,
         )
         self._closed = False
         self._dispatcher = Dispatcher()
@@ -147,6 +159,26 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         if not self._closed:
             self._closed = True
             self._ports["store"].close()
+
+    def within(self, connection: Any, /) -> Self:
+        """This desk inside a transaction that the host has open: the host's rows and the desk's commit together, or neither.
+
+        Each command is a savepoint of it. A conflict with others is not tried again: it raises `ConflictError`.
+
+        Args:
+            connection: An SQLAlchemy connection or session; a `sqlite3` or `psycopg` connection; or Django's `connection`.
+
+        Raises:
+            InvalidInput: If the desk's store or the connection cannot do that, or no transaction is open.
+        """
+        store = self._ports["store"]
+        if not hasattr(store, "within"):
+            raise InvalidInput("store", "keeps nothing in a database that a host could have a transaction on")
+        joined = copy(self)
+        joined._ports = {**self._ports, "store": store.within(connection)}  # noqa: SLF001 - of this very class
+        # Its own: whether the policy is published depends on whether the host commits.
+        joined._env = replace(self._env)  # noqa: SLF001 - the same
+        return joined
 
     # --- commands ------------------------------------------------------------------------------
 

@@ -23,7 +23,17 @@ from supportflow.model.storage import (
     TicketRow,
 )
 
-__all__ = ["Channel", "Classifier", "Clock", "Ids", "Outgoing", "Pauses", "Store"]
+__all__ = [
+    "ActionCall",
+    "Channel",
+    "Classifier",
+    "Clock",
+    "HostActions",
+    "Ids",
+    "Outgoing",
+    "Pauses",
+    "Store",
+]
 
 
 class Clock(Protocol):
@@ -103,6 +113,43 @@ class Channel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ActionCall:
+    """Something that the host is asked to do for a ticket.
+
+    Attributes:
+        key: The same for every attempt: a host that knows it has done it, and answers as it did then.
+        ticket_id: The ticket.
+        ref: The host's own id of the ticket.
+        requester: Whose account it is about.
+        action: By the policy's name for it.
+        amount: In the smallest unit of the policy's currency; None if it has none.
+        undoes: Key of the action that it takes back.
+        by: Id of who asked for it.
+    """
+
+    key: str
+    ticket_id: str
+    ref: str | None
+    requester: str
+    action: str
+    amount: int | None
+    undoes: str | None
+    by: str
+
+
+class HostActions(Protocol):
+    """Does what tickets ask of the host: freezes an account, unlocks it, pays a compensation."""
+
+    def perform(self, call: ActionCall, /) -> str | None:
+        """Do it, and answer with the host's own id of what was done, if it has one.
+
+        It comes at least once, with the same key each time. Any exception means that it was not done: it is tried again
+        later, and in the end recorded as failed; then the action that takes it back is asked for, if the policy names one.
+        """
+        ...
+
+
 class Classifier(Protocol):
     """A host's model that reads texts besides the policy's rules. It can raise a class, never lower one."""
 
@@ -166,8 +213,8 @@ class Store(Protocol):
     def claim_due(self, tenant: str, now_us: int, lease_us: int, limit: int, /) -> Sequence[Due]:
         """Claim tickets that are due at an instant, earliest first: other workers get others.
 
-        A claim ends when the ticket changes or is rescheduled, else after `lease_us`, twice as long for each time that it was
-        claimed before, at most 64 times as long: a ticket that fails is tried ever more rarely.
+        A claim ends when the ticket changes or is rescheduled, else after `lease_us`; twice as long for each time that it
+        was claimed before, at most 64 times as long: a ticket that fails is tried ever more rarely.
         """
         ...
 

@@ -50,7 +50,9 @@ def policy(**fields: Any) -> Policy:
         **{
             "rules": [
                 PriorityRule(
-                    name="takeover", when=Condition(field="category", eq="takeover"), priority_class="security"
+                    name="takeover",
+                    when=Condition(field="category", eq="takeover"),
+                    priority_class="security",
                 )
             ],
             "calendars": {
@@ -111,7 +113,7 @@ class Square:
 
     def stream(self) -> list[Any]:
         """The desk's own events."""
-        from supportflow.flows.rows import read_row  # noqa: PLC0415
+        from supportflow.flows.rows import read_row
 
         return [read_row(row) for row in self.store.events("default", "desk")]
 

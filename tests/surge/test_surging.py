@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from surge.square import NIGHT, Square, policy
 
 from supportflow import Agent, Condition, OrderRule, Requester, RoutingPolicy, Surge
 from supportflow.events import SlaBreached, SlaWarned, SurgeDeclared, SurgeEnded, TicketsMoved
 from supportflow.exceptions import InvalidInput, Refused
+from surge.square import NIGHT, Square, policy
 
 LEAD = Agent("lin")
 HOUR = timedelta(hours=1)
@@ -40,7 +40,7 @@ def test_a_surge_for_new_tickets_leaves_the_others_alone():
     old = square.open()
     square.after(minutes=1).desk.declare_surge("night", by=LEAD)
     square.after(minutes=1)
-    square.desk.note(old, "still here", by=LEAD)
+    square.desk.note(old, body="still here", by=LEAD)
     assert square.due(old) == 4 * HOUR
     assert square.due(square.open()) == 2 * HOUR
 
@@ -67,7 +67,9 @@ def test_a_breach_that_was_recorded_stays_and_a_target_that_comes_back_is_broken
     ticket = square.open()
     square.desk.declare_surge("crash", by=LEAD)
     square.after(minutes=90)
-    assert not [one for one in square.desk.run_due() if isinstance(one, SlaBreached)], "two hours are promised"
+    assert not [one for one in square.desk.run_due() if isinstance(one, SlaBreached)], (
+        "two hours are promised"
+    )
     square.desk.end_surge("crash", by=LEAD)
     square.after(microseconds=1).desk.run_due()
     (breach,) = (one for one in square.desk.history(ticket) if isinstance(one, SlaBreached))
@@ -81,7 +83,7 @@ def test_weights_and_places_inside_a_class():
     assert [one.id for one in square.desk.find()] == [safe, first, trade]
     square.desk.declare_surge("crash", by=LEAD)
     assert [one.id for one in square.desk.find()] == [safe, trade, first], "security stays before all"
-    square.desk.note(first, "looked at", by=LEAD)
+    square.desk.note(first, body="looked at", by=LEAD)
     assert square.desk.get(first).routing.requirement.weight == 1
     square.desk.end_surge("crash", by=LEAD)
     assert [one.id for one in square.desk.find()] == [safe, first, trade]
@@ -134,7 +136,11 @@ def test_greetings():
 def test_it_ends_by_itself_strictly_after_its_last_instant():
     square = Square()
     surge = square.desk.declare_surge("crash", by=LEAD, for_=HOUR, reason="the market fell by a tenth")
-    assert (surge.name, surge.until - surge.since, surge.reason) == ("crash", HOUR, "the market fell by a tenth")
+    assert (surge.name, surge.until - surge.since, surge.reason) == (
+        "crash",
+        HOUR,
+        "the market fell by a tenth",
+    )
     square.after(hours=1)
     assert square.due(square.open()) == 12 * HOUR, "a command at its last instant"
     assert square.desk.surges() == (surge,)
@@ -228,8 +234,10 @@ def test_a_ticket_that_is_reopened_after_the_surge_is_under_the_policy():
     square.desk.declare_surge("crash", by=LEAD)
     square.desk.resolve(ticket, by=LEAD)
     square.desk.end_surge("crash", by=LEAD)
-    assert square.desk.get(ticket).policy != square.desk.policy.fingerprint, "a resolved ticket stays where it is"
-    square.after(minutes=5).desk.receive(ticket, "not solved", by=Requester("ana"))
+    assert square.desk.get(ticket).policy != square.desk.policy.fingerprint, (
+        "a resolved ticket stays where it is"
+    )
+    square.after(minutes=5).desk.receive(ticket, body="not solved", by=Requester("ana"))
     assert square.desk.get(ticket).policy == square.desk.policy.fingerprint
 
 
@@ -239,10 +247,10 @@ def test_a_ticket_that_is_reopened_after_the_surge_is_under_the_policy():
 def test_it_reaches_every_process_and_survives_them():
     square = Square(policy(), policy())
     other = square.desks[1]
-    other.open("trade", requester="bo")
+    square.open("trade")
     surge = square.desk.declare_surge("crash", by=LEAD)
     square.after(seconds=6)
-    ticket = other.open("trade", requester="bo").ticket
+    ticket = other.open(subject="Hello", requester="bo").ticket
     assert ticket.policy == square.desk.policy.fingerprint
     later = square.another(policy())
     assert later.surges() == other.surges() == (surge,)
@@ -260,7 +268,9 @@ def test_a_process_that_starts_after_the_end_moves_what_was_left():
     fresh = square.another(policy())
     fresh.run_due()
     assert fresh.get(ticket).policy == fresh.policy.fingerprint
-    moved = [event for event in fresh.history(ticket) if getattr(event, "policy", None) == fresh.policy.fingerprint]
+    moved = [
+        event for event in fresh.history(ticket) if getattr(event, "policy", None) == fresh.policy.fingerprint
+    ]
     assert [event.recorded_at for event in moved] == [square.desk.get(ticket).opened_at, surge.until]
 
 

@@ -12,6 +12,7 @@ from supportflow.cli import (
     demo,
     diagram,
     diff,
+    migrate,
     outbox,
     recompute,
     replay,
@@ -40,6 +41,7 @@ _COMMANDS = (
     outbox,
     recompute,
     retention,
+    migrate,
 )
 
 

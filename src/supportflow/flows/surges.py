@@ -47,6 +47,9 @@ def declare(
         running = _found(env, name, now)
         return [] if running is not None and running.until >= event.until else [event]
 
+    # What ended unnoticed is taken off first: else a surge that is declared again would seem never to have ended.
+    yield from join(env, (yield from requests.now()))
+    yield from settle(env, _advance, None, never)
     yield from append(env, declared)
     yield from settle(env, _advance, None, never)
     found = _found(env, name, (yield from requests.now()))

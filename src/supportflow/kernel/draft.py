@@ -8,6 +8,7 @@ from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused
 from supportflow.kernel.climbing import attach, climb, follow
 from supportflow.kernel.evolve import evolve
+from supportflow.kernel.settling import look_again
 from supportflow.kernel.waiting import pass_time
 from supportflow.kernel.wakeup import Due, next_due
 from supportflow.lifecycle import Fired
@@ -244,6 +245,8 @@ class Draft:
         self.policy = policy
         self._react(policy.sla.match(self.view), SIGNAL_BIT[Signal.UPDATED], old=old)
         attach(self, "policy")
+        if since_us is not None:
+            look_again(self)
         self.at_us, self.by = at_us, by
 
     # --- what time does ------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from supportflow.policy.check import policy_problems
 from supportflow.policy.classifying import classifier_of
 from supportflow.policy.escalating import step_calendar
 from supportflow.policy.named import calendar_name, named_calendars
+from supportflow.policy.retaining import RetentionIndex
+from supportflow.policy.retention import Retention
 from supportflow.policy.schema import Policy
 from supportflow.routing.compiled import RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
@@ -79,6 +81,7 @@ class CompiledPolicy:
         )
         self._groups = {group.name: group for group in document.groups}
         self.cases = CaseRules(document)
+        self.retention = RetentionIndex(document.retention or Retention(), self.fields)
         self.routing = self._routing()
         self._actions = self._action_index()
 
