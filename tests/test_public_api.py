@@ -28,10 +28,12 @@ OPTIONAL = [
 TEST_ONLY = ["hypothesis", "pytest"]
 
 PUBLIC = [
+    "ActiveSurge",
     "Actor",
     "AddressCheck",
     "Agent",
     "AgentState",
+    "Arrivals",
     "AsyncDesk",
     "AsyncSqlStore",
     "Attachment",
@@ -39,6 +41,7 @@ PUBLIC = [
     "BusinessCalendar",
     "Condition",
     "Desk",
+    "Difference",
     "Dispatched",
     "Escalation",
     "Evidence",
@@ -58,6 +61,7 @@ PUBLIC = [
     "Message",
     "Metric",
     "Official",
+    "OrderRule",
     "Outcome",
     "Overflow",
     "Page",
@@ -81,6 +85,7 @@ PUBLIC = [
     "StatusCategory",
     "Step",
     "SupportflowError",
+    "Surge",
     "Target",
     "Tick",
     "Ticket",
@@ -91,6 +96,7 @@ PUBLIC = [
     "fold",
     "load_policy",
     "load_roster",
+    "policy_diff",
     "wakeup",
 ]
 

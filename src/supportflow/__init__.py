@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from supportflow.model.content import Attachment
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
     from supportflow.model.routing import AgentState, ShiftOverride
+    from supportflow.model.surges import ActiveSurge
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.authority import Authority, HostAction
+    from supportflow.policy.diff import Difference, policy_diff
     from supportflow.policy.identity import Identity
     from supportflow.policy.procedures import Procedure, Step
+    from supportflow.policy.surge import Arrivals, Surge
     from supportflow.routing.coverage import Promise
     from supportflow.routing.document import Roster
     from supportflow.routing.policy import Overflow, Relaxation, Route, RoutingPolicy
@@ -39,13 +42,15 @@ if TYPE_CHECKING:
     from supportflow.stores.sql import AsyncSqlStore, SqlStore
     from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
     from supportflow.triage.official import AddressCheck, Official
-    from supportflow.triage.priority import PriorityRule
+    from supportflow.triage.priority import OrderRule, PriorityRule
 
 __all__ = [
+    "ActiveSurge",
     "Actor",
     "AddressCheck",
     "Agent",
     "AgentState",
+    "Arrivals",
     "AsyncDesk",
     "AsyncSqlStore",
     "Attachment",
@@ -53,6 +58,7 @@ __all__ = [
     "BusinessCalendar",
     "Condition",
     "Desk",
+    "Difference",
     "Dispatched",
     "Escalation",
     "Evidence",
@@ -72,6 +78,7 @@ __all__ = [
     "Message",
     "Metric",
     "Official",
+    "OrderRule",
     "Outcome",
     "Overflow",
     "Page",
@@ -95,6 +102,7 @@ __all__ = [
     "StatusCategory",
     "Step",
     "SupportflowError",
+    "Surge",
     "Target",
     "Tick",
     "Ticket",
@@ -105,14 +113,17 @@ __all__ = [
     "fold",
     "load_policy",
     "load_roster",
+    "policy_diff",
     "wakeup",
 ]
 
 _HOME = {
+    "ActiveSurge": "model.surges",
     "Actor": "model.people",
     "AddressCheck": "triage.official",
     "Agent": "model.people",
     "AgentState": "model.routing",
+    "Arrivals": "policy.surge",
     "AsyncDesk": "aio",
     "AsyncSqlStore": "stores.sql",
     "Attachment": "model.content",
@@ -120,6 +131,7 @@ _HOME = {
     "BusinessCalendar": "calendars",
     "Condition": "conditions",
     "Desk": "desk",
+    "Difference": "policy.diff",
     "Dispatched": "flows.dispatching",
     "Escalation": "escalation",
     "Evidence": "model.ticket",
@@ -139,6 +151,7 @@ _HOME = {
     "Message": "model.ticket",
     "Metric": "sla.metrics",
     "Official": "triage.official",
+    "OrderRule": "triage.priority",
     "Outcome": "model.ticket",
     "Overflow": "routing.policy",
     "Page": "model.ticket",
@@ -162,6 +175,7 @@ _HOME = {
     "StatusCategory": "model.base",
     "Step": "policy.procedures",
     "SupportflowError": "exceptions",
+    "Surge": "policy.surge",
     "Target": "sla.policy",
     "Tick": "flows",
     "Ticket": "model.ticket",
@@ -172,6 +186,7 @@ _HOME = {
     "fold": "kernel",
     "load_policy": "policy",
     "load_roster": "policy",
+    "policy_diff": "policy.diff",
     "wakeup": "kernel",
 }
 
