@@ -18,6 +18,7 @@ from supportflow.cli import (
     retention,
     roster,
     schema,
+    simulate,
     triage,
     worker,
 )
@@ -29,6 +30,7 @@ __all__ = ["main"]
 _COMMANDS = (
     demo,
     replay,
+    simulate,
     triage,
     diagram,
     check,
