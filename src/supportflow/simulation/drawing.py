@@ -28,7 +28,7 @@ def duration(given: RandomTime) -> Draw:
     """Draws what a document describes."""
     mean_us = span_us(given.mean)
     if given.shape == "constant":
-        return lambda rng: mean_us
+        return lambda _: mean_us
     if given.shape == "exponential":
         return lambda rng: _whole(rng.expovariate(1.0) * mean_us)
     # The lognormal with this mean and this ratio of standard deviation to mean.
@@ -45,7 +45,7 @@ def choice(weights: Mapping[str, float]) -> Callable[[Random], str]:
     """Draws a name by weight."""
     names = tuple(weights)
     if len(names) == 1:
-        return lambda rng: names[0]
+        return lambda _: names[0]
     sums = list(accumulate(weights.values()))
     last = len(names) - 1
     return lambda rng: names[min(bisect_right(sums, rng.random() * sums[-1]), last)]

@@ -103,7 +103,7 @@ class Plan:
             yield Logged(self.start_us + at_us, {})
 
     def draw(self, row: Logged, rng: Random) -> Drawn:
-        """What a ticket is. Everything is drawn at once and in one order, so that two ways to run a desk meet the same tickets."""
+        """What a ticket is: drawn at once and in one order, so that two ways to run a desk meet the same tickets."""
         return self._kinds[int(self._kind(rng))].draw(row, rng)
 
 
@@ -151,7 +151,7 @@ def _service(kind: Kind, service: Service) -> Callable[[dict[str, Any]], Draw]:
     """Finds the draw for what a ticket turned out to be."""
     plain = duration(kind.service or service)
     if kind.service is not None or not (service.by_category or service.by_channel):
-        return lambda said: plain
+        return lambda _: plain
     by_category = {name: duration(one) for name, one in service.by_category.items()}
     by_channel = {name: duration(one) for name, one in service.by_channel.items()}
 

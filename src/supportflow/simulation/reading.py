@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from supportflow._time import instant, to_us
-from supportflow.exceptions import InvalidInput, ScenarioError
+from supportflow.exceptions import ScenarioError
 from supportflow.policy import read_policy
 from supportflow.policy.documents import load, parse, read
 from supportflow.simulation.scenario import ArrivalLog, Scenario
@@ -105,14 +105,14 @@ def _rows(reader: "csv.DictReader[str]", log: ArrivalLog, zone: ZoneInfo | None)
     for row in reader:
         try:
             at_us = _at_us(row[log.time], zone)
-        except (InvalidInput, TypeError, ValueError):
+        except ValueError:  # also of a time without an offset
             where = f"line {reader.line_num} of {log.file}"
             raise ScenarioError([f"arrivals.log.time: {where} has no instant with an offset"]) from None
         yield Logged(at_us, {name: row[column] for name, column in columns.items() if row[column]})
 
 
-def _at_us(text: str, zone: ZoneInfo | None) -> int:
-    moment = datetime.fromisoformat(text.strip())
+def _at_us(text: str | None, zone: ZoneInfo | None) -> int:
+    moment = datetime.fromisoformat((text or "").strip())
     if moment.tzinfo is None and zone is not None:
         moment = moment.replace(tzinfo=zone)
     return to_us(instant(moment))

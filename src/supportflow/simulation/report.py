@@ -137,7 +137,8 @@ class SimulationReport(Value):
         unserved: Tickets that no agent had had when the simulation ended.
         offers: Made, declined, expired, and refused by the kernel.
         reopened: Resolutions that did not hold.
-        waited_for_four_eyes: How often no second agent was there to end a ticket.
+        not_ended: How often a finished ticket could not be ended, such as for want of a second agent; it is tried again after
+            five minutes.
     """
 
     scenario: Name
@@ -162,7 +163,7 @@ class SimulationReport(Value):
     unserved: int
     offers: dict[str, int]
     reopened: int
-    waited_for_four_eyes: int
+    not_ended: int
 
     def of_class(self, name: str) -> ClassReport:
         """The figures of a class, or of `"all"`.
@@ -194,9 +195,7 @@ def report_of(plan: Plan, seed: int, runs: Sequence[Tally], tickets: int) -> Sim
         hours=plan.lasts_us / HOUR_US,
         tickets=tickets,
         events=sum(run.events for run in runs),
-        digest=runs[0].digest
-        if len(runs) == 1
-        else sha256("".join(r.digest for r in runs).encode()).hexdigest(),
+        digest=_digest(runs),
         classes=tuple(classes),
         targets=tuple(_target(name, runs) for name in _targets(runs)),
         tiers=_tiers(plan, runs),
@@ -210,8 +209,14 @@ def report_of(plan: Plan, seed: int, runs: Sequence[Tally], tickets: int) -> Sim
         unserved=sum(run.unserved for run in runs),
         offers={name: offers[name] for name in ("made", "declined", "expired", "refused")},
         reopened=sum(run.reopened for run in runs),
-        waited_for_four_eyes=sum(run.stuck for run in runs),
+        not_ended=sum(run.not_ended for run in runs),
     )
+
+
+def _digest(runs: Sequence[Tally]) -> str:
+    if len(runs) == 1:
+        return runs[0].digest
+    return sha256("".join(run.digest for run in runs).encode()).hexdigest()
 
 
 def _estimate(series: Sequence[Sequence[float]]) -> Estimate:

@@ -14,8 +14,8 @@ from supportflow.policy import Policy
 
 __all__ = [
     "Answers",
-    "Arrivals",
     "ArrivalLog",
+    "Arrivals",
     "Burst",
     "Chance",
     "Kind",
@@ -274,9 +274,9 @@ class Scenario(Document):
     kinds: tuple[Kind, ...] = Field(default_factory=lambda: (Kind(),), min_length=1, max_length=1_000)
     service: Service
     patience: RandomTime | None = None
-    answers: Answers = Field(default_factory=lambda: Answers())
-    pending: Pending = Field(default_factory=lambda: Pending())
-    reopen: Reopening = Field(default_factory=lambda: Reopening())
+    answers: Answers = Field(default_factory=Answers)
+    pending: Pending = Field(default_factory=Pending)
+    reopen: Reopening = Field(default_factory=Reopening)
     first_reply: Literal["start", "end", "never"] = "start"
     team: tuple[Team, ...] = ()
     agents: tuple[Agent, ...] = ()

@@ -57,7 +57,7 @@ class Tally:
         self.judged: Counter[tuple[str, bool]] = Counter()
         self.late: Counter[str] = Counter()
         self.offers: Counter[str] = Counter()
-        self.reopened = self.stuck = self.unserved = 0
+        self.reopened = self.not_ended = self.unserved = 0
         self.open = self.waiting = self.working = 0
         self.most_waiting = self.most_open = 0
         self.open_at_end = self.waiting_at_end = 0
@@ -110,8 +110,6 @@ class Tally:
         """More or fewer tickets are open, and wait."""
         self.open += open_
         self.waiting += waiting
-        self.most_open = max(self.most_open, self.open)
-        self.most_waiting = max(self.most_waiting, self.waiting)
 
     def capacity(self, tier: str, *, used: int = 0, there: int = 0) -> None:
         """More or fewer units of a tier's capacity are in use, and on duty."""
@@ -127,6 +125,9 @@ class Tally:
             self._next_us += plan.sample_us
         if self._last_us < plan.end_us <= at_us:
             self.open_at_end, self.waiting_at_end = self.open, self.waiting
+        # What comes and goes at one instant was never there.
+        self.most_open = max(self.most_open, self.open)
+        self.most_waiting = max(self.most_waiting, self.waiting)
         passed = min(at_us, plan.end_us) - max(self._last_us, plan.warm_us)
         if passed > 0:
             for tier, used in self._used.items():

@@ -32,7 +32,9 @@ def _head(report: SimulationReport) -> Iterator[str]:
 
 def _waits(report: SimulationReport) -> Iterator[str]:
     yield "Waits until an agent has it"
-    rows = [("class", "tickets", "mean", "± 95 %", "p50", "p95", "p99", "max", "abandoned")]
+    rows: list[tuple[str, ...]] = [
+        ("class", "tickets", "mean", "± 95 %", "p50", "p95", "p99", "max", "abandoned")
+    ]
     for one in report.classes:
         waits = one.waits
         rows.append(
@@ -89,8 +91,8 @@ def _rest(report: SimulationReport) -> Iterator[str]:
             + (f", {offers['refused']:,} refused" if offers["refused"] else "")
         )
     yield f"Abandoned: {report.abandoned:,}; never had an agent: {report.unserved:,}; reopened: {report.reopened:,}"
-    if report.waited_for_four_eyes:
-        yield f"No second agent was there to end a ticket {report.waited_for_four_eyes:,} times"
+    if report.not_ended:
+        yield f"Finished tickets that nobody there could end, tried again later: {report.not_ended:,}"
 
 
 def _thinned(points: Sequence[BacklogPoint]) -> Sequence[BacklogPoint]:

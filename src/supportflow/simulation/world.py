@@ -15,6 +15,7 @@ from supportflow.exceptions import Refused, StepsMissing
 from supportflow.kernel import Decision, Facts, decided, wakeup
 from supportflow.kernel.agents import decide_agent, evolve_agent
 from supportflow.kernel.entry import entry_of
+from supportflow.kernel.intake import missing
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import (
     Accept,
@@ -97,7 +98,10 @@ class World:
         self.plan = plan
         self.tally = Tally(plan)
         # Apart, so that how agents answer changes nothing about the tickets that come.
-        self._arriving, self._being, self._acting = (Random(rng.getrandbits(128)) for _ in range(3))
+        self._arriving, self._being, self._acting = (
+            Random(rng.getrandbits(128))  # noqa: S311 - dice, not secrets
+            for _ in range(3)
+        )
         self._passing = passing
         self._book, self._policy = plan.book, plan.policy
         self._busy_in = plan.routing.busy_in
@@ -128,21 +132,28 @@ class World:
             if at_us > self.plan.limit_us:
                 break
             if at_us > self._now_us:
-                tally.pass_to(at_us)
-                self._now_us, self._now = at_us, from_us(at_us)
-                if self._passing is not None:
-                    self._passing(at_us - self.plan.start_us)
+                self._pass_to(at_us)
             happens()
             while self._proposals:
                 self._offer(self._proposals.popleft())
         tally.pass_to(max(self._now_us, self.plan.end_us))
+        self._count_unfinished()
+        return tally
+
+    def _pass_to(self, at_us: int) -> None:
+        self.tally.pass_to(at_us)
+        self._now_us, self._now = at_us, from_us(at_us)
+        if self._passing is not None:
+            self._passing(at_us - self.plan.start_us)
+
+    def _count_unfinished(self) -> None:
+        """What is still open in the end, and what of it is late."""
         for case in self._cases.values():
             if case.counts and case.open:
-                tally.unserved += not case.waited
+                self.tally.unserved += not case.waited
                 for clock in case.ticket.clocks:
                     if clock.running and clock.breached_us is not None:
-                        tally.late[f"{clock.sla}/{clock.target}"] += 1
-        return tally
+                        self.tally.late[f"{clock.sla}/{clock.target}"] += 1
 
     def _at(self, at_us: int, happens: Callable[[], None]) -> None:
         self._numbers += 1
@@ -206,7 +217,7 @@ class World:
     def _offer(self, proposal: Proposal) -> None:
         """Offer what the floor proposes; what the kernel refuses is told to the floor, with what is true instead."""
         case = self._cases[int(proposal.ticket_id)]
-        command = Offer.model_construct(ticket_id=proposal.ticket_id, agent=proposal.agent_id)
+        command = Offer(ticket_id=proposal.ticket_id, agent=proposal.agent_id)
         try:
             self._do(case, command, proposal.agent_id)
         except Refused:
@@ -231,7 +242,7 @@ class World:
         number = self.came
         self.came += 1
         requester = f"requester-{number}"
-        by = Actor.model_construct(kind="requester", id=requester)
+        by = Actor(kind="requester", id=requester)
         command = OpenTicket(by=by, requester=requester, **drawn.said)
         facts = Facts(tenant=TENANT, ticket_id=f"{number:08d}")
         decision = decided(self._book, None, command, facts, self._now)
@@ -313,19 +324,23 @@ class World:
             case.offer = offer
             if offer is not None:
                 self._ask(case, offer)
-        worker = ticket.assignee if ticket.status_category in self._busy_in else None
-        if worker != case.worker:
-            self._hand(case, worker)
         if ticket.status_category is StatusCategory.PENDING and not case.writes:
             case.writes = True
             self._after(self.plan.pending_answer(self._acting), partial(self._write, case))
         if ticket.status_category in _ENDED and (wake_us is None or wake_us >= self.plan.limit_us):
-            self._cases.pop(case.number, None)
-            self._history.pop(case.number, None)
+            self._forget(case)
+        worker = ticket.assignee if ticket.status_category in self._busy_in else None
+        if worker != case.worker:
+            self._hand(case, worker)
+
+    def _forget(self, case: _Case) -> None:
+        """Nothing will happen to it any more."""
+        self._cases.pop(case.number, None)
+        self._history.pop(case.number, None)
 
     def _wake(self, case: _Case) -> None:
         if case.wake_us is not None and case.wake_us < self._now_us and case.number in self._cases:
-            self._do(case, Advance.model_construct(ticket_id=case.ticket.id))
+            self._do(case, Advance(ticket_id=case.ticket.id))
 
     # --- offers
 
@@ -347,7 +362,7 @@ class World:
             self._do(case, kind(ticket_id=case.ticket.id, by=by))
         except Refused:
             # The answer comes too late by the kernel's clock: what is due happens first.
-            self._do(case, Advance.model_construct(ticket_id=case.ticket.id))
+            self._do(case, Advance(ticket_id=case.ticket.id))
 
     # --- work
 
@@ -386,8 +401,10 @@ class World:
             case.asks = False
             if case.ticket.first_replied_at is None and self.plan.scenario.first_reply != "never":
                 self._reply(case)
-            ask = WaitForRequester(ticket_id=case.ticket.id, by=self._actors[case.worker])
-            self._do(case, ask)
+            try:
+                self._do(case, WaitForRequester(ticket_id=case.ticket.id, by=self._actors[case.worker]))
+            except Refused:  # a lifecycle of the policy's own may not know it
+                self._after(case.ends_us - self._now_us, partial(self._worked, case, token))
             return
         if case.ticket.first_replied_at is None and self.plan.scenario.first_reply == "end":
             self._reply(case)
@@ -399,8 +416,8 @@ class World:
         try:
             try:
                 self._do(case, Resolve(ticket_id=ticket.id, by=self._actors[worker]))
-            except StepsMissing as missing:
-                for step in missing.steps:
+            except StepsMissing as undone:
+                for step in undone.steps:
                     self._do(case, CompleteStep(ticket_id=ticket.id, by=self._actors[worker], step=step))
                 self._do(case, Resolve(ticket_id=ticket.id, by=self._actors[worker]))
         except Refused:
@@ -420,7 +437,7 @@ class World:
                 continue
             self._resolved(case)
             return
-        self.tally.stuck += 1
+        self.tally.not_ended += 1
         case.ends_us = self._now_us + _TRY_AGAIN_US
         self._after(_TRY_AGAIN_US, partial(self._worked, case, case.token))
 
@@ -437,13 +454,12 @@ class World:
                 self._after(back_us, partial(self._reopen, case))
                 return
         if case.wake_us is None or case.wake_us >= self.plan.limit_us:
-            self._cases.pop(case.number, None)
-            self._history.pop(case.number, None)
+            self._forget(case)
 
     # --- requesters
 
     def _requester(self, case: _Case) -> Actor:
-        return Actor.model_construct(kind="requester", id=case.ticket.requester)
+        return Actor(kind="requester", id=case.ticket.requester)
 
     def _give_up(self, case: _Case) -> None:
         """The requester's patience is at its end, if nobody has the ticket yet."""
@@ -458,8 +474,11 @@ class World:
     def _write(self, case: _Case) -> None:
         """The requester answers what was asked."""
         case.writes = False
-        if case.ticket.status_category is StatusCategory.PENDING:
-            self._do(case, Receive(ticket_id=case.ticket.id, by=self._requester(case), body=_TEXT))
+        ticket = case.ticket
+        if ticket.status_category is StatusCategory.PENDING:
+            evidence = dict.fromkeys(missing(ticket, self._policy), _TEXT)
+            by = self._requester(case)
+            self._do(case, Receive(ticket_id=ticket.id, by=by, body=_TEXT, evidence=evidence))
 
     def _reopen(self, case: _Case) -> None:
         """The requester is back: the answer did not hold."""
