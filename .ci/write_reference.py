@@ -44,6 +44,7 @@ AREAS = {
         "Rotation",
         "RotationLayer",
     ],
+    "Simulation": ["Scenario", "read_scenario", "simulate", "SimulationReport"],
     "Stores and channels": ["MemoryStore", "SqlStore", "AsyncSqlStore", "MemoryChannel"],
     "The pure core": ["decide", "evolve", "fold", "wakeup"],
     "Errors": ["SupportflowError"],

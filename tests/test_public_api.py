@@ -72,7 +72,9 @@ PUBLIC = [
     "RotationLayer",
     "Route",
     "RoutingPolicy",
+    "Scenario",
     "ShiftOverride",
+    "SimulationReport",
     "Skill",
     "SlaPolicy",
     "SqlStore",
@@ -89,6 +91,8 @@ PUBLIC = [
     "fold",
     "load_policy",
     "load_roster",
+    "read_scenario",
+    "simulate",
     "wakeup",
 ]
 

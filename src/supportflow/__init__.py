@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from supportflow.routing.document import Roster
     from supportflow.routing.policy import Overflow, Relaxation, Route, RoutingPolicy
     from supportflow.routing.rotation import Rotation, RotationLayer
+    from supportflow.simulation import Scenario, SimulationReport, read_scenario, simulate
     from supportflow.sla.metrics import Metric
     from supportflow.sla.policy import SlaPolicy, Target
     from supportflow.stores import MemoryStore
@@ -86,7 +87,9 @@ __all__ = [
     "RotationLayer",
     "Route",
     "RoutingPolicy",
+    "Scenario",
     "ShiftOverride",
+    "SimulationReport",
     "Skill",
     "SlaPolicy",
     "SqlStore",
@@ -103,6 +106,8 @@ __all__ = [
     "fold",
     "load_policy",
     "load_roster",
+    "read_scenario",
+    "simulate",
     "wakeup",
 ]
 
@@ -151,7 +156,9 @@ _HOME = {
     "Roster": "routing.document",
     "Rotation": "routing.rotation",
     "RotationLayer": "routing.rotation",
+    "Scenario": "simulation",
     "ShiftOverride": "model.routing",
+    "SimulationReport": "simulation",
     "Skill": "model.people",
     "SlaPolicy": "sla.policy",
     "SqlStore": "stores.sql",
@@ -168,6 +175,8 @@ _HOME = {
     "fold": "kernel",
     "load_policy": "policy",
     "load_roster": "policy",
+    "read_scenario": "simulation",
+    "simulate": "simulation",
     "wakeup": "kernel",
 }
 

@@ -170,7 +170,7 @@ class RosterError(DefinitionError):
 
 
 class ScenarioError(DefinitionError):
-    """A scenario of a simulation is wrong."""
+    """The scenario of a simulation is wrong, does not fit its policy, or names a log that cannot be used."""
 
     subject = "scenario"
 

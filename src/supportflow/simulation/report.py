@@ -137,8 +137,8 @@ class SimulationReport(Value):
         unserved: Tickets that no agent had had when the simulation ended.
         offers: Made, declined, expired, and refused by the kernel.
         reopened: Resolutions that did not hold.
-        not_ended: How often a finished ticket could not be ended, such as for want of a second agent; it is tried again after
-            five minutes.
+        not_ended: How often a finished ticket could not be ended, such as for want of a second agent; it is tried again
+            after five minutes.
     """
 
     scenario: Name
