@@ -28,6 +28,7 @@ AREAS = {
         "Procedure",
         "Step",
         "Authority",
+        "HostAction",
         "Identity",
         "Official",
         "AddressCheck",
@@ -45,7 +46,7 @@ AREAS = {
         "RotationLayer",
     ],
     "Simulation": ["Scenario", "read_scenario", "simulate", "SimulationReport"],
-    "Stores and channels": ["MemoryStore", "SqlStore", "AsyncSqlStore", "MemoryChannel"],
+    "Stores and channels": ["MemoryStore", "SqlStore", "AsyncSqlStore", "MemoryChannel", "MemoryActions"],
     "The pure core": ["decide", "evolve", "fold", "wakeup"],
     "Errors": ["SupportflowError"],
 }

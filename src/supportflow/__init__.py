@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from supportflow.aio import AsyncDesk
     from supportflow.calendars import BusinessCalendar
-    from supportflow.channels import MemoryChannel
+    from supportflow.channels import MemoryActions, MemoryChannel
     from supportflow.conditions import Condition, FieldSpec
     from supportflow.desk import Desk
     from supportflow.escalation import Escalation, Ladder, LadderStep
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from supportflow.model.routing import AgentState, ShiftOverride
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
-    from supportflow.policy.authority import Authority
+    from supportflow.policy.authority import Authority, HostAction
     from supportflow.policy.identity import Identity
     from supportflow.policy.procedures import Procedure, Step
     from supportflow.routing.coverage import Promise
@@ -60,12 +60,14 @@ __all__ = [
     "EvidenceSpec",
     "FieldSpec",
     "Group",
+    "HostAction",
     "Identity",
     "Intake",
     "IntakeRule",
     "Ladder",
     "LadderStep",
     "LifecycleDefinition",
+    "MemoryActions",
     "MemoryChannel",
     "MemoryStore",
     "Message",
@@ -112,15 +114,10 @@ __all__ = [
 ]
 
 _HOME = {
-    "RoutingPolicy": "routing.policy",
-    "Route": "routing.policy",
-    "Relaxation": "routing.policy",
-    "Overflow": "routing.policy",
-    "Dispatched": "flows.dispatching",
-    "AgentState": "model.routing",
     "Actor": "model.people",
     "AddressCheck": "triage.official",
     "Agent": "model.people",
+    "AgentState": "model.routing",
     "AsyncDesk": "aio",
     "AsyncSqlStore": "stores.sql",
     "Attachment": "model.content",
@@ -128,23 +125,27 @@ _HOME = {
     "BusinessCalendar": "calendars",
     "Condition": "conditions",
     "Desk": "desk",
+    "Dispatched": "flows.dispatching",
     "Escalation": "escalation",
     "Evidence": "model.ticket",
     "EvidenceSpec": "triage.intake",
     "FieldSpec": "conditions",
     "Group": "model.people",
+    "HostAction": "policy.authority",
     "Identity": "policy.identity",
     "Intake": "triage.intake",
     "IntakeRule": "triage.intake",
     "Ladder": "escalation",
     "LadderStep": "escalation",
     "LifecycleDefinition": "lifecycle",
+    "MemoryActions": "channels",
     "MemoryChannel": "channels",
     "MemoryStore": "stores",
     "Message": "model.ticket",
     "Metric": "sla.metrics",
     "Official": "triage.official",
     "Outcome": "model.ticket",
+    "Overflow": "routing.policy",
     "Page": "model.ticket",
     "Party": "model.casework",
     "Policy": "policy",
@@ -152,10 +153,13 @@ _HOME = {
     "PriorityRule": "triage.priority",
     "Procedure": "policy.procedures",
     "Promise": "routing.coverage",
+    "Relaxation": "routing.policy",
     "Requester": "model.people",
     "Roster": "routing.document",
     "Rotation": "routing.rotation",
     "RotationLayer": "routing.rotation",
+    "Route": "routing.policy",
+    "RoutingPolicy": "routing.policy",
     "Scenario": "simulation",
     "ShiftOverride": "model.routing",
     "SimulationReport": "simulation",

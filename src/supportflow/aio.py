@@ -33,6 +33,7 @@ from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.setup import channels_of, kinds_of, new_environment, span_us, topics_of
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
+from supportflow.flows.verbs_actions import ActionVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
@@ -54,7 +55,11 @@ __all__ = ["AsyncDesk"]
 T = TypeVar("T")
 
 
-class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awaitable[AgentState]]):
+class AsyncDesk(
+    Verbs[Awaitable[Outcome]],
+    ActionVerbs[Awaitable[Outcome]],
+    RoutingVerbs[Awaitable[Outcome], Awaitable[AgentState]],
+):
     """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.
 
     Args:
@@ -80,6 +85,7 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
         channels: Mapping[str, Any] | None = None,
         on: Mapping[type[EventBase], Any] | None = None,
         classifier: Any = None,
+        actions: Any = None,
         clock: Any = None,
         ids: Any = None,
         tenant: str = "default",
@@ -90,13 +96,20 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             "clock": SystemClock() if clock is None else clock,
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
+            "actions": actions,
         }
         clock = self._ports["clock"]
         self._pause: Callable[[float], Any] = clock.pause if isinstance(clock, Pauses) else asyncio.sleep
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
         self._env: Environment = new_environment(
-            policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
+            policy,
+            tenant,
+            self._handlers,
+            self._channels,
+            secret,
+            asks_model=classifier is not None,
+            acts=actions is not None,
         )
         self._closed = False
         self._dispatcher = Dispatcher()

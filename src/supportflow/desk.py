@@ -33,6 +33,7 @@ from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only, span_us, topics_of
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
+from supportflow.flows.verbs_actions import ActionVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
@@ -42,7 +43,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.policy import Policy
-from supportflow.ports import Channel, Classifier, Clock, Ids, Pauses, Store
+from supportflow.ports import Channel, Classifier, Clock, HostActions, Ids, Pauses, Store
 from supportflow.routing.whynot import Reason
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
@@ -56,7 +57,7 @@ Handler = Callable[[Any], object]
 """Takes one event."""
 
 
-class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
+class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentState]):
     """A support desk of one tenant. Thread-safe.
 
     Args:
@@ -65,6 +66,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         channels: Name → channel by which replies leave. A ticket's replies leave by the channel that it came in by.
         on: Event class → handler, called by `run_due` at least once for each event.
         classifier: A model of the host's that reads texts besides the policy's rules.
+        actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -82,6 +84,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         channels: Mapping[str, Channel] | None = None,
         on: Mapping[type[EventBase], Handler] | None = None,
         classifier: Classifier | None = None,
+        actions: HostActions | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
         tenant: str = "default",
@@ -92,6 +95,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
             "clock": SystemClock() if clock is None else clock,
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
+            "actions": actions,
         }
         clock = self._ports["clock"]
         self._pause: Callable[[float], object] = clock.pause if isinstance(clock, Pauses) else time.sleep
@@ -99,7 +103,13 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         self._handlers = kinds_of({} if on is None else on)
         plain_only(self._handlers, self._channels)
         self._env: Environment = new_environment(
-            policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
+            policy,
+            tenant,
+            self._handlers,
+            self._channels,
+            secret,
+            asks_model=classifier is not None,
+            acts=actions is not None,
         )
         self._closed = False
         self._dispatcher = Dispatcher()

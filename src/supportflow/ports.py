@@ -23,7 +23,17 @@ from supportflow.model.storage import (
     TicketRow,
 )
 
-__all__ = ["Channel", "Classifier", "Clock", "Ids", "Outgoing", "Pauses", "Store"]
+__all__ = [
+    "ActionCall",
+    "Channel",
+    "Classifier",
+    "Clock",
+    "HostActions",
+    "Ids",
+    "Outgoing",
+    "Pauses",
+    "Store",
+]
 
 
 class Clock(Protocol):
@@ -99,6 +109,43 @@ class Channel(Protocol):
         """Send a message. It comes at least once, with the same key each time; of one ticket, in order.
 
         Any exception means that it was not sent: it is tried again later, and given up in the end.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCall:
+    """Something that the host is asked to do for a ticket.
+
+    Attributes:
+        key: The same for every attempt: a host that knows it has done it, and answers as it did then.
+        ticket_id: The ticket.
+        ref: The host's own id of the ticket.
+        requester: Whose account it is about.
+        action: By the policy's name for it.
+        amount: In the smallest unit of the policy's currency; None if it has none.
+        undoes: Key of the action that it takes back.
+        by: Id of who asked for it.
+    """
+
+    key: str
+    ticket_id: str
+    ref: str | None
+    requester: str
+    action: str
+    amount: int | None
+    undoes: str | None
+    by: str
+
+
+class HostActions(Protocol):
+    """Does what tickets ask of the host: freezes an account, unlocks it, pays a compensation."""
+
+    def perform(self, call: ActionCall, /) -> str | None:
+        """Do it, and answer with the host's own id of what was done, if it has one.
+
+        It comes at least once, with the same key each time. Any exception means that it was not done: it is tried again
+        later, and in the end recorded as failed; then the action that takes it back is asked for, if the policy names one.
         """
         ...
 

@@ -23,7 +23,7 @@ from supportflow.model.storage import (
 __all__ = ["Call", "Flow", "Port"]
 
 T = TypeVar("T")
-Port = Literal["store", "clock", "ids", "channel", "handler", "classifier", "pause"]
+Port = Literal["store", "clock", "ids", "channel", "handler", "classifier", "actions", "pause"]
 
 
 @dataclass(frozen=True, slots=True)

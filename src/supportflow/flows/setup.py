@@ -114,6 +114,7 @@ def new_environment(
     secret: bytes | None,
     *,
     asks_model: bool = False,
+    acts: bool = False,
 ) -> Environment:
     """The environment of a desk.
 
@@ -131,4 +132,4 @@ def new_environment(
         raise InvalidInput("secret", f"is shorter than {_MIN_SECRET} bytes")
     book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))
     serves = (*(f"event:{kind}" for kind in kinds), *(f"channel:{name}" for name in channels))
-    return Environment(tenant, book, serves, secret, asks_model)
+    return Environment(tenant, book, serves, secret, asks_model, acts)

@@ -132,10 +132,18 @@ def _conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
         yield f"metrics.{index}.start_when", metric.start_when
         yield f"metrics.{index}.stop_when", metric.stop_when
         yield f"metrics.{index}.pause.when", metric.pause.when
+    yield from _sla_conditions(document)
+    yield from _conditions_of_work(document)
+
+
+def _sla_conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
     for index, policy in enumerate(document.sla):
         yield f"sla.{index}.when", policy.when
         for place, target in enumerate(policy.targets):
             yield f"sla.{index}.targets.{place}.when", target.when
+
+
+def _conditions_of_work(document: Policy) -> Iterator[tuple[str, Condition | None]]:
     for index, ladder in enumerate(document.escalation.ladders):
         yield f"escalation.ladders.{index}.when", ladder.when
     for index, route in enumerate(document.routing.routes if document.routing else ()):
