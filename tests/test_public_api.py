@@ -78,7 +78,9 @@ PUBLIC = [
     "RotationLayer",
     "Route",
     "RoutingPolicy",
+    "Scenario",
     "ShiftOverride",
+    "SimulationReport",
     "Skill",
     "SlaPolicy",
     "SqlStore",
@@ -96,7 +98,12 @@ PUBLIC = [
     "fold",
     "load_policy",
     "load_roster",
+<<<<<<< HEAD
     "policy_diff",
+=======
+    "read_scenario",
+    "simulate",
+>>>>>>> sim
     "wakeup",
 ]
 
