@@ -28,10 +28,12 @@ OPTIONAL = [
 TEST_ONLY = ["hypothesis", "pytest"]
 
 PUBLIC = [
+    "ActiveSurge",
     "Actor",
     "AddressCheck",
     "Agent",
     "AgentState",
+    "Arrivals",
     "AsyncDesk",
     "AsyncSqlStore",
     "Attachment",
@@ -39,6 +41,7 @@ PUBLIC = [
     "BusinessCalendar",
     "Condition",
     "Desk",
+    "Difference",
     "Dispatched",
     "Escalation",
     "Evidence",
@@ -58,6 +61,7 @@ PUBLIC = [
     "Message",
     "Metric",
     "Official",
+    "OrderRule",
     "Outcome",
     "Overflow",
     "Page",
@@ -74,13 +78,16 @@ PUBLIC = [
     "RotationLayer",
     "Route",
     "RoutingPolicy",
+    "Scenario",
     "ShiftOverride",
+    "SimulationReport",
     "Skill",
     "SlaPolicy",
     "SqlStore",
     "StatusCategory",
     "Step",
     "SupportflowError",
+    "Surge",
     "Target",
     "Tick",
     "Ticket",
@@ -91,6 +98,12 @@ PUBLIC = [
     "fold",
     "load_policy",
     "load_roster",
+<<<<<<< HEAD
+    "policy_diff",
+=======
+    "read_scenario",
+    "simulate",
+>>>>>>> sim
     "wakeup",
 ]
 
