@@ -98,12 +98,9 @@ PUBLIC = [
     "fold",
     "load_policy",
     "load_roster",
-<<<<<<< HEAD
     "policy_diff",
-=======
     "read_scenario",
     "simulate",
->>>>>>> sim
     "wakeup",
 ]
 

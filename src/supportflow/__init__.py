@@ -116,12 +116,9 @@ __all__ = [
     "fold",
     "load_policy",
     "load_roster",
-<<<<<<< HEAD
     "policy_diff",
-=======
     "read_scenario",
     "simulate",
->>>>>>> sim
     "wakeup",
 ]
 
@@ -196,12 +193,9 @@ _HOME = {
     "fold": "kernel",
     "load_policy": "policy",
     "load_roster": "policy",
-<<<<<<< HEAD
     "policy_diff": "policy.diff",
-=======
     "read_scenario": "simulation",
     "simulate": "simulation",
->>>>>>> sim
     "wakeup": "kernel",
 }
 
