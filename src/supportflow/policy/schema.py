@@ -78,6 +78,7 @@ class Policy(Document):
         routing: How tickets find agents; the host assigns them itself, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
+        public_channels: Channels whose replies anybody can read. A reply there that says personal data is refused.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -112,6 +113,7 @@ class Policy(Document):
     retention: Retention | None = None
     routing: RoutingPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
+    public_channels: tuple[Name, ...] = ()
 
     def published(self) -> "Policy":
         """The document that a desk decides by and a store keeps: with every country's holidays as dates.
