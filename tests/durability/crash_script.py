@@ -19,10 +19,6 @@ POLICY = Policy(
     name="durable",
     sla=[SlaPolicy(name="all", targets=[Target.first_response(minutes=30), Target.resolution(hours=4)])],
     routing=ROUTING,
-        languages=("en",),
-        fallback_language="en",
-        routes=({"name": "all", "when": {"field": "category", "eq": "asked"}},),
-    ),
     authority=Authority(levels=["basic"], host={"compensate": HostAction(limits={"expert": 5_000})}),
 )
 COMPILED = CompiledPolicy(POLICY)
