@@ -18,8 +18,16 @@ def ticket_rows(store, tenant):
     return store.search(tenant, Query({}, ("id",), None, 10_000))
 
 
+def ticket(row):
+    return Ticket.model_validate_json(row.snapshot)
+
+
+def agent(row):
+    return AgentState.model_validate_json(row.snapshot)
+
+
 def tickets(store, tenant):
-    return [Ticket.model_validate_json(row.snapshot) for row in ticket_rows(store, tenant)]
+    return [ticket(row) for row in ticket_rows(store, tenant)]
 
 
 def history(store, tenant, ticket_id):
@@ -134,6 +142,8 @@ def actions(store, tenant, performed):
             if event.kind in {"action_done", "action_failed"}
         )
         for one in ticket.actions:
+            if one.state in {"waiting", "rejected"}:
+                continue
             if one.state not in {"done", "failed"} or recorded[one.id] != 1:
                 found.append(
                     f"action {one.id} of {ticket.ref} is {one.state}, recorded {recorded[one.id]} times"

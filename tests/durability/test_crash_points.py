@@ -20,7 +20,7 @@ from supportflow import SqlStore
 
 ROOT = Path(__file__).parents[2]
 MEMORY = Path("/dev/shm")
-EVERY = {"sqlite": 15, "postgresql": 31}
+EVERY = {"sqlite": 25, "postgresql": 31}
 """Of so many points one is tried in each run. Both are odd, so that points before and after a call take turns."""
 SUSPECTS = {
     "split outbox": {"after commit"},
