@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from supportflow.model.content import Attachment
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
     from supportflow.model.routing import AgentState, ShiftOverride
+    from supportflow.model.surges import ActiveSurge
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.authority import Authority, HostAction
+    from supportflow.policy.diff import Difference, policy_diff
     from supportflow.policy.identity import Identity
     from supportflow.policy.procedures import Procedure, Step
+    from supportflow.policy.surge import Arrivals, Surge
     from supportflow.routing.coverage import Promise
     from supportflow.routing.document import Roster
     from supportflow.routing.policy import Overflow, Relaxation, Route, RoutingPolicy
@@ -40,13 +43,15 @@ if TYPE_CHECKING:
     from supportflow.stores.sql import AsyncSqlStore, SqlStore
     from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
     from supportflow.triage.official import AddressCheck, Official
-    from supportflow.triage.priority import PriorityRule
+    from supportflow.triage.priority import OrderRule, PriorityRule
 
 __all__ = [
+    "ActiveSurge",
     "Actor",
     "AddressCheck",
     "Agent",
     "AgentState",
+    "Arrivals",
     "AsyncDesk",
     "AsyncSqlStore",
     "Attachment",
@@ -54,6 +59,7 @@ __all__ = [
     "BusinessCalendar",
     "Condition",
     "Desk",
+    "Difference",
     "Dispatched",
     "Escalation",
     "Evidence",
@@ -73,6 +79,7 @@ __all__ = [
     "Message",
     "Metric",
     "Official",
+    "OrderRule",
     "Outcome",
     "Overflow",
     "Page",
@@ -98,6 +105,7 @@ __all__ = [
     "StatusCategory",
     "Step",
     "SupportflowError",
+    "Surge",
     "Target",
     "Tick",
     "Ticket",
@@ -108,16 +116,19 @@ __all__ = [
     "fold",
     "load_policy",
     "load_roster",
+    "policy_diff",
     "read_scenario",
     "simulate",
     "wakeup",
 ]
 
 _HOME = {
+    "ActiveSurge": "model.surges",
     "Actor": "model.people",
     "AddressCheck": "triage.official",
     "Agent": "model.people",
     "AgentState": "model.routing",
+    "Arrivals": "policy.surge",
     "AsyncDesk": "aio",
     "AsyncSqlStore": "stores.sql",
     "Attachment": "model.content",
@@ -125,6 +136,7 @@ _HOME = {
     "BusinessCalendar": "calendars",
     "Condition": "conditions",
     "Desk": "desk",
+    "Difference": "policy.diff",
     "Dispatched": "flows.dispatching",
     "Escalation": "escalation",
     "Evidence": "model.ticket",
@@ -144,6 +156,7 @@ _HOME = {
     "Message": "model.ticket",
     "Metric": "sla.metrics",
     "Official": "triage.official",
+    "OrderRule": "triage.priority",
     "Outcome": "model.ticket",
     "Overflow": "routing.policy",
     "Page": "model.ticket",
@@ -169,6 +182,7 @@ _HOME = {
     "StatusCategory": "model.base",
     "Step": "policy.procedures",
     "SupportflowError": "exceptions",
+    "Surge": "policy.surge",
     "Target": "sla.policy",
     "Tick": "flows",
     "Ticket": "model.ticket",
@@ -179,6 +193,7 @@ _HOME = {
     "fold": "kernel",
     "load_policy": "policy",
     "load_roster": "policy",
+    "policy_diff": "policy.diff",
     "read_scenario": "simulation",
     "simulate": "simulation",
     "wakeup": "kernel",

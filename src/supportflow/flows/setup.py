@@ -11,7 +11,7 @@ from supportflow.model.base import is_id
 from supportflow.model.events import EVENT_TYPES, EventBase, TicketEvent
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
-__all__ = ["channels_of", "kinds_of", "new_environment", "plain_only", "span_us", "topics_of"]
+__all__ = ["channels_of", "check_own", "kinds_of", "new_environment", "plain_only", "span_us", "topics_of"]
 
 _MIN_SECRET = 16
 _MAX_TENANT = 100
@@ -122,8 +122,8 @@ def new_environment(
         PolicyError: If the policy is wrong.
         InvalidInput: If the tenant or the secret cannot be one.
     """
-    if policy is not None and not isinstance(policy, Policy):
-        raise InvalidInput("policy", "is not a Policy")
+    if policy is not None:
+        check_own(policy)
     if not is_id(tenant) or len(tenant) > _MAX_TENANT:
         raise InvalidInput("tenant", "is not a name")
     if secret is not None and not isinstance(secret, bytes):
@@ -133,3 +133,15 @@ def new_environment(
     book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))
     serves = (*(f"event:{kind}" for kind in kinds), *(f"channel:{name}" for name in channels))
     return Environment(tenant, book, serves, secret, asks_model, acts)
+
+
+def check_own(policy: object) -> None:
+    """Accept a policy that an organisation wrote.
+
+    Raises:
+        InvalidInput: If it is none, or one that a desk made while a surge lasted.
+    """
+    if not isinstance(policy, Policy):
+        raise InvalidInput("policy", "is not a Policy")
+    if policy.overlay is not None:
+        raise InvalidInput("policy", "was made by a surge; use the policy that the surge was laid over")

@@ -36,6 +36,9 @@ from supportflow.model.events.desk import (
     PolicyPublished,
     RequesterLinked,
     RequesterUnlinked,
+    SurgeDeclared,
+    SurgeEnded,
+    TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
 )
@@ -141,6 +144,8 @@ __all__ = [
     "StatusChanged",
     "StatusKept",
     "StepCompleted",
+    "SurgeDeclared",
+    "SurgeEnded",
     "TicketAbsorbed",
     "TicketAdopted",
     "TicketEscalated",
@@ -150,6 +155,7 @@ __all__ = [
     "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
+    "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
     "event_adapter",
@@ -215,7 +221,10 @@ Event = Annotated[
     | LoadReleased
     | PolicyPublished
     | TopicsSubscribed
-    | TopicsUnsubscribed,
+    | TopicsUnsubscribed
+    | SurgeDeclared
+    | SurgeEnded
+    | TicketsMoved,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""
@@ -286,6 +295,9 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         PolicyPublished,
         TopicsSubscribed,
         TopicsUnsubscribed,
+        SurgeDeclared,
+        SurgeEnded,
+        TicketsMoved,
     )
 }
 """Every event class by its kind."""
