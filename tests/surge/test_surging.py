@@ -288,7 +288,7 @@ def test_a_walk_through_the_open_tickets_that_was_broken_off_goes_on():
     tickets = [square.open() for _ in range(5)]
     square.desk.declare_surge("crash", by=LEAD)
     square.after(hours=2, seconds=1)
-    square.desk.run_due(limit=2)
+    square.desk.run_due(limit=1)
     base = square.desk.policy.fingerprint
     assert sum(square.desk.get(one).policy == base for one in tickets) < 5
     other = square.another(policy())
