@@ -45,7 +45,7 @@ POLICY = Policy(
             targets={"standard": 3},
             order=[OrderRule(name="trading first", when=TRADING)],
             greetings={
-                "en": "The market moves fast and many people write to us. Your funds are safe; we answer within three hours.",
+                "en": "Many people write to us today. Your funds are safe; we answer within three hours.",
                 "zh": "市场波动剧烈,咨询量很大。您的资产是安全的,我们会在三小时内回复。",
             },
             when=Arrivals(count=5, within=timedelta(minutes=10), condition=TRADING),

@@ -42,7 +42,8 @@ by hand: wei
     "surge.py": """\
 Hello! How can we help? | 您好!请问有什么可以帮您?
 crash: declared by 5 arrivals, until 11:05 at the latest
-The market moves fast and many people write to us. Your funds are safe; we answer within three hours. | 市场波动剧烈,咨询量很大。您的资产是安全的,我们会在三小时内回复。
+Many people write to us today. Your funds are safe; we answer within three hours. | 市场波动剧烈,咨询量很大。\
+您的资产是安全的,我们会在三小时内回复。
 Queue: S1, T1, T2, T3, T4, T5, A1
 A1 is due at 2026-03-02 12:00:00+00:00
 Over: () 您好!请问有什么可以帮您?
