@@ -78,7 +78,9 @@ PUBLIC = [
     "RotationLayer",
     "Route",
     "RoutingPolicy",
+    "Scenario",
     "ShiftOverride",
+    "SimulationReport",
     "Skill",
     "SlaPolicy",
     "SqlStore",
@@ -97,6 +99,8 @@ PUBLIC = [
     "load_policy",
     "load_roster",
     "policy_diff",
+    "read_scenario",
+    "simulate",
     "wakeup",
 ]
 

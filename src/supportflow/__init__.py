@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from supportflow.routing.document import Roster
     from supportflow.routing.policy import Overflow, Relaxation, Route, RoutingPolicy
     from supportflow.routing.rotation import Rotation, RotationLayer
+    from supportflow.simulation import Scenario, SimulationReport, read_scenario, simulate
     from supportflow.sla.metrics import Metric
     from supportflow.sla.policy import SlaPolicy, Target
     from supportflow.stores import MemoryStore
@@ -95,7 +96,9 @@ __all__ = [
     "RotationLayer",
     "Route",
     "RoutingPolicy",
+    "Scenario",
     "ShiftOverride",
+    "SimulationReport",
     "Skill",
     "SlaPolicy",
     "SqlStore",
@@ -114,6 +117,8 @@ __all__ = [
     "load_policy",
     "load_roster",
     "policy_diff",
+    "read_scenario",
+    "simulate",
     "wakeup",
 ]
 
@@ -168,7 +173,9 @@ _HOME = {
     "RotationLayer": "routing.rotation",
     "Route": "routing.policy",
     "RoutingPolicy": "routing.policy",
+    "Scenario": "simulation",
     "ShiftOverride": "model.routing",
+    "SimulationReport": "simulation",
     "Skill": "model.people",
     "SlaPolicy": "sla.policy",
     "SqlStore": "stores.sql",
@@ -187,6 +194,8 @@ _HOME = {
     "load_policy": "policy",
     "load_roster": "policy",
     "policy_diff": "policy.diff",
+    "read_scenario": "simulation",
+    "simulate": "simulation",
     "wakeup": "kernel",
 }
 

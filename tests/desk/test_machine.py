@@ -503,7 +503,9 @@ class DeskMachine(RuleBasedStateMachine):
         It was noticed rightly: the time was used up, and a clock has shown a later one.
         """
         breaches = [
-            event for event in self.desk.history(name) if event.kind == "sla_breached" and event.target == target
+            event
+            for event in self.desk.history(name)
+            if event.kind == "sla_breached" and event.target == target
         ]
         for event in breaches:
             minute = round((event.reached_at - START).total_seconds() / 60)

@@ -50,6 +50,12 @@ Over: () 您好!请问有什么可以帮您?
 Queue: S1, A1, T1, T2, T3, T4, T5
 A1 is due at 2026-03-02 10:00:00+00:00
 """,
+    "simulate.py": """\
+                       tickets  security p95  general p95  abandoned  most waiting
+an ordinary day            325          32 s         24 s          2             4
+a crash                   1046         170 s       3596 s        390           393
+a crash, ten on call      1046          71 s       2758 s        299           337
+""",
     "own_lifecycle.py": """\
 after the reply: reviewing
 refused in reviewing for small_or_proven

@@ -71,9 +71,9 @@ from supportflow.model.events import (
     TicketMerged,
     TicketOpened,
     TicketRouted,
+    TicketsMoved,
     TicketSplit,
     TicketUpdated,
-    TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
 )

@@ -19,6 +19,7 @@ from supportflow.cli import (
     retention,
     roster,
     schema,
+    simulate,
     triage,
     worker,
 )
@@ -30,6 +31,7 @@ __all__ = ["main"]
 _COMMANDS = (
     demo,
     replay,
+    simulate,
     triage,
     diagram,
     check,

@@ -79,6 +79,7 @@ class Policy(Document):
         routing: How tickets find agents; the host assigns them itself, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
+        public_channels: Channels whose replies anybody can read. A reply there that says personal data is refused.
         greetings: Language → what a host or a bot says to somebody who begins a contact; see `desk.greeting`.
         surges: What is different for a while, by name; see `desk.declare_surge`.
         overlay: What a version with surges was made of; a desk writes it.
@@ -116,6 +117,7 @@ class Policy(Document):
     retention: Retention | None = None
     routing: RoutingPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
+    public_channels: tuple[Name, ...] = ()
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)
     surges: Mapping[Name, Surge] = Field(default_factory=dict)
     overlay: Overlay | None = None
