@@ -37,6 +37,7 @@ AREAS = {
     "Lifecycle": ["LifecycleDefinition", "Transition"],
     "Service levels and business time": ["SlaPolicy", "Target", "Metric", "BusinessCalendar"],
     "Routing": ["RoutingPolicy", "Route", "Relaxation", "Overflow", "AgentState", "Dispatched"],
+    "Surge": ["Surge", "Arrivals", "ActiveSurge", "OrderRule", "policy_diff", "Difference"],
     "Rosters and rotations": [
         "Roster",
         "load_roster",

@@ -39,6 +39,17 @@ Monday:
   13:00 unassigned 1: 一线
 by hand: wei
 """,
+    "surge.py": """\
+Hello! How can we help? | 您好!请问有什么可以帮您?
+crash: declared by 5 arrivals, until 11:05 at the latest
+Many people write to us today. Your funds are safe; we answer within three hours. | 市场波动剧烈,咨询量很大。\
+您的资产是安全的,我们会在三小时内回复。
+Queue: S1, T1, T2, T3, T4, T5, A1
+A1 is due at 2026-03-02 12:00:00+00:00
+Over: () 您好!请问有什么可以帮您?
+Queue: S1, A1, T1, T2, T3, T4, T5
+A1 is due at 2026-03-02 10:00:00+00:00
+""",
     "simulate.py": """\
                        tickets  security p95  general p95  abandoned  most waiting
 an ordinary day            325          32 s         24 s          2             4
