@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from supportflow.aio import AsyncDesk
+    from supportflow.bot import KnowledgeResponder, KnowledgeSuggester, MemoryContext, MemoryKnowledge
     from supportflow.calendars import BusinessCalendar
     from supportflow.channels import MemoryChannel
     from supportflow.conditions import Condition, FieldSpec
@@ -25,10 +26,25 @@ if TYPE_CHECKING:
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
     from supportflow.model.routing import AgentState, ShiftOverride
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
+    from supportflow.model.turns import (
+        Act,
+        Answer,
+        Article,
+        Ask,
+        Found,
+        Guide,
+        HandOver,
+        Said,
+        Screen,
+        Suggestion,
+        Turn,
+    )
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.authority import Authority
+    from supportflow.policy.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
     from supportflow.policy.identity import Identity
     from supportflow.policy.procedures import Procedure, Step
+    from supportflow.ports import ContextProvider, KnowledgeSource, Responder, Suggester
     from supportflow.routing.coverage import Promise
     from supportflow.routing.document import Roster
     from supportflow.routing.policy import Overflow, Relaxation, Route, RoutingPolicy
@@ -42,30 +58,48 @@ if TYPE_CHECKING:
     from supportflow.triage.priority import PriorityRule
 
 __all__ = [
+    "Act",
     "Actor",
     "AddressCheck",
     "Agent",
     "AgentState",
+    "Answer",
+    "Article",
+    "Ask",
     "AsyncDesk",
     "AsyncSqlStore",
     "Attachment",
     "Authority",
+    "BotPolicy",
     "BusinessCalendar",
     "Condition",
+    "ContextProvider",
     "Desk",
     "Dispatched",
     "Escalation",
     "Evidence",
     "EvidenceSpec",
     "FieldSpec",
+    "Found",
     "Group",
+    "Guide",
+    "GuideBranch",
+    "GuideEnd",
+    "GuideStep",
+    "GuidedFlow",
+    "HandOver",
     "Identity",
     "Intake",
     "IntakeRule",
+    "KnowledgeResponder",
+    "KnowledgeSource",
+    "KnowledgeSuggester",
     "Ladder",
     "LadderStep",
     "LifecycleDefinition",
     "MemoryChannel",
+    "MemoryContext",
+    "MemoryKnowledge",
     "MemoryStore",
     "Message",
     "Metric",
@@ -81,23 +115,29 @@ __all__ = [
     "Promise",
     "Relaxation",
     "Requester",
+    "Responder",
     "Roster",
     "Rotation",
     "RotationLayer",
     "Route",
     "RoutingPolicy",
+    "Said",
+    "Screen",
     "ShiftOverride",
     "Skill",
     "SlaPolicy",
     "SqlStore",
     "StatusCategory",
     "Step",
+    "Suggester",
+    "Suggestion",
     "SupportflowError",
     "Target",
     "Tick",
     "Ticket",
     "TicketType",
     "Transition",
+    "Turn",
     "decide",
     "evolve",
     "fold",
@@ -107,6 +147,30 @@ __all__ = [
 ]
 
 _HOME = {
+    "Act": "model.turns",
+    "Answer": "model.turns",
+    "Article": "model.turns",
+    "Ask": "model.turns",
+    "BotPolicy": "policy.bot",
+    "ContextProvider": "ports",
+    "Found": "model.turns",
+    "Guide": "model.turns",
+    "GuideBranch": "policy.bot",
+    "GuideEnd": "policy.bot",
+    "GuideStep": "policy.bot",
+    "GuidedFlow": "policy.bot",
+    "HandOver": "model.turns",
+    "KnowledgeResponder": "bot",
+    "KnowledgeSource": "ports",
+    "KnowledgeSuggester": "bot",
+    "MemoryContext": "bot",
+    "MemoryKnowledge": "bot",
+    "Responder": "ports",
+    "Said": "model.turns",
+    "Screen": "model.turns",
+    "Suggester": "ports",
+    "Suggestion": "model.turns",
+    "Turn": "model.turns",
     "RoutingPolicy": "routing.policy",
     "Route": "routing.policy",
     "Relaxation": "routing.policy",

@@ -28,7 +28,16 @@ from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
 from supportflow.flows.recomputing import Recomputed, recompute
-from supportflow.flows.setup import channels_of, kinds_of, new_environment, span_us, topics_of
+from supportflow.flows.screen import screen
+from supportflow.flows.setup import (
+    OPTIONAL,
+    channels_of,
+    kinds_of,
+    new_environment,
+    ports_of,
+    span_us,
+    topics_of,
+)
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
@@ -39,6 +48,7 @@ from supportflow.model.people import Agent, actor
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
+from supportflow.model.turns import Screen
 from supportflow.policy import Policy
 from supportflow.ports import Pauses
 from supportflow.routing.whynot import Reason
@@ -61,6 +71,10 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
         channels: Name → channel by which replies leave; `send` may be async.
         on: Event class → handler, which may be async.
         classifier: A model of the host's that reads texts besides the policy's rules.
+        responder: Answers for the bot in the policy's first line, in `run_due`.
+        knowledge: Where articles come from, for the bot and for the agent's screen.
+        context: What is known of a requester, for the bot and for the agent's screen.
+        suggester: Drafts replies for the agent's screen.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -78,6 +92,10 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
         channels: Mapping[str, Any] | None = None,
         on: Mapping[type[EventBase], Any] | None = None,
         classifier: Any = None,
+        responder: Any = None,
+        knowledge: Any = None,
+        context: Any = None,
+        suggester: Any = None,
         clock: Any = None,
         ids: Any = None,
         tenant: str = "default",
@@ -88,13 +106,22 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             "clock": SystemClock() if clock is None else clock,
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
+            **ports_of(
+                plain=False, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+            ),
         }
         clock = self._ports["clock"]
         self._pause: Callable[[float], Any] = clock.pause if isinstance(clock, Pauses) else asyncio.sleep
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
         self._env: Environment = new_environment(
-            policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
+            policy,
+            tenant,
+            self._handlers,
+            self._channels,
+            secret,
+            asks_model=classifier is not None,
+            ports={name: self._ports[name] for name in OPTIONAL},
         )
         self._closed = False
         self._dispatcher = Dispatcher()
@@ -111,7 +138,10 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             answer = self._pause(*call.args)
         else:
             answer = getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
-        return await answer if inspect.isawaitable(answer) else answer
+        if not inspect.isawaitable(answer):
+            return answer
+        async with asyncio.timeout(call.within_s):
+            return await answer
 
     async def _run(self, flow: Flow[T]) -> T:
         if self._closed:
@@ -290,6 +320,17 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
         """The evidence that the ticket's category needs, given and missing, and whatever else came."""
         name = named(ticket, ref)
         return await self._run(reading.evidence(self._env, name.get("ticket_id"), name.get("ref")))
+
+    async def screen(self, ticket: TicketName = None, *, ref: str | None = None) -> Screen:
+        """What an agent should see of a ticket at once: messages, the last summary, context, articles and draft replies.
+
+        Nothing is sent: a draft leaves when somebody passes it to `reply`. A port that fails costs its part only.
+
+        Raises:
+            TicketNotFound: If there is none.
+        """
+        name = named(ticket, ref)
+        return await self._run(screen(self._env, name.get("ticket_id"), name.get("ref")))
 
     async def permitted(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[str, ...]:
         """The triggers that the lifecycle would accept now, sorted."""

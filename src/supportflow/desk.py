@@ -28,7 +28,17 @@ from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
 from supportflow.flows.recomputing import Recomputed, recompute
-from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only, span_us, topics_of
+from supportflow.flows.screen import screen
+from supportflow.flows.setup import (
+    OPTIONAL,
+    channels_of,
+    kinds_of,
+    new_environment,
+    plain_only,
+    ports_of,
+    span_us,
+    topics_of,
+)
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
@@ -39,8 +49,20 @@ from supportflow.model.people import Agent, actor
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
+from supportflow.model.turns import Screen
 from supportflow.policy import Policy
-from supportflow.ports import Channel, Classifier, Clock, Ids, Pauses, Store
+from supportflow.ports import (
+    Channel,
+    Classifier,
+    Clock,
+    ContextProvider,
+    Ids,
+    KnowledgeSource,
+    Pauses,
+    Responder,
+    Store,
+    Suggester,
+)
 from supportflow.routing.whynot import Reason
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
@@ -63,6 +85,10 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         channels: Name → channel by which replies leave. A ticket's replies leave by the channel that it came in by.
         on: Event class → handler, called by `run_due` at least once for each event.
         classifier: A model of the host's that reads texts besides the policy's rules.
+        responder: Answers for the bot in the policy's first line, in `run_due`.
+        knowledge: Where articles come from, for the bot and for the agent's screen.
+        context: What is known of a requester, for the bot and for the agent's screen.
+        suggester: Drafts replies for the agent's screen.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -80,6 +106,10 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         channels: Mapping[str, Channel] | None = None,
         on: Mapping[type[EventBase], Handler] | None = None,
         classifier: Classifier | None = None,
+        responder: Responder | None = None,
+        knowledge: KnowledgeSource | None = None,
+        context: ContextProvider | None = None,
+        suggester: Suggester | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
         tenant: str = "default",
@@ -90,6 +120,9 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
             "clock": SystemClock() if clock is None else clock,
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
+            **ports_of(
+                plain=True, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+            ),
         }
         clock = self._ports["clock"]
         self._pause: Callable[[float], object] = clock.pause if isinstance(clock, Pauses) else time.sleep
@@ -97,7 +130,13 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         self._handlers = kinds_of({} if on is None else on)
         plain_only(self._handlers, self._channels)
         self._env: Environment = new_environment(
-            policy, tenant, self._handlers, self._channels, secret, asks_model=classifier is not None
+            policy,
+            tenant,
+            self._handlers,
+            self._channels,
+            secret,
+            asks_model=classifier is not None,
+            ports={name: self._ports[name] for name in OPTIONAL},
         )
         self._closed = False
         self._dispatcher = Dispatcher()
@@ -320,6 +359,17 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         """The evidence that the ticket's category needs, given and missing, and whatever else came."""
         name = named(ticket, ref)
         return self._run(reading.evidence(self._env, name.get("ticket_id"), name.get("ref")))
+
+    def screen(self, ticket: TicketName = None, *, ref: str | None = None) -> Screen:
+        """What an agent should see of a ticket at once: messages, the last summary, context, articles and draft replies.
+
+        Nothing is sent: a draft leaves when somebody passes it to `reply`. A port that fails costs its part only.
+
+        Raises:
+            TicketNotFound: If there is none.
+        """
+        name = named(ticket, ref)
+        return self._run(screen(self._env, name.get("ticket_id"), name.get("ref")))
 
     def permitted(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[str, ...]:
         """The triggers that the lifecycle would accept now, sorted."""

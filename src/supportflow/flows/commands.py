@@ -26,6 +26,7 @@ from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
+from supportflow.flows.turns import turn_rows
 from supportflow.kernel import Facts, decided, wakeup
 from supportflow.model.commands import (
     Adopt,
@@ -37,6 +38,7 @@ from supportflow.model.commands import (
     Provide,
     Receive,
     Split,
+    TakeTurn,
     TicketCommand,
 )
 from supportflow.model.events import ContactJoined, EventBase
@@ -111,9 +113,9 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         changes, tickets = stream_changes(env, touched, decision)
         shown = _subject_of(ticket, events, facts)
         inbox = _inbox_entry(command, fingerprint, shown, changes)
-        commit = Commit(
-            env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox, to_us(now)
-        )
+        now_us = to_us(now)
+        outbox = (*outbox_rows(env, changes, now_us), *turn_rows(env, changes, tickets, now_us))
+        commit = Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us)
         answer = yield from requests.commit(commit)
         if isinstance(answer, Committed):
             return Outcome(tickets[shown], events)
@@ -172,6 +174,8 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
         return command.requester
     if isinstance(command, Receive) and ticket is not None and command.by.kind == "requester":
         return command.by.id
+    if isinstance(command, TakeTurn) and ticket is not None:
+        return ticket.requester  # what the bot says and sums up repeats what the requester wrote
     if isinstance(command, Provide) and ticket is not None and command.by.kind not in {"requester", "party"}:
         return ticket.requester
     return None
@@ -231,7 +235,7 @@ def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever one ticket's rows bring about, the others go on
                 failed[due.ticket_id] = type(error).__name__
-    delivered = yield from deliver(env, now, limit, stop)
+    delivered = yield from deliver(env, now, limit, stop, carry_out=handle)
     return Tick(
         events=tuple(events),
         tickets=done,

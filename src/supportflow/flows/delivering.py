@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.flows import requests
-from supportflow.flows.environment import Environment
+from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.flows.loading import get, request_text
 from supportflow.flows.requests import Call, Flow
 from supportflow.flows.rows import read_row
+from supportflow.flows.turns import CarryOut, take
 from supportflow.model.events import EventBase, EvidenceRequested, ReplySent
 from supportflow.model.storage import Lease
 from supportflow.model.ticket import Ticket
@@ -52,7 +53,9 @@ def backoff_us(attempts: int, chance: float) -> int:
     return int(min(_FIRST_US << min(attempts, 20), _LONGEST_US) * chance)
 
 
-def deliver(env: Environment, now: Instant, limit: int, stop: Stop = never) -> Flow[Delivered]:
+def deliver(
+    env: Environment, now: Instant, limit: int, stop: Stop = never, *, carry_out: CarryOut
+) -> Flow[Delivered]:
     """Deliver what is due, until nothing is left, the limit is reached, or somebody asks to stop.
 
     What was claimed and cannot be delivered in time (others may claim it once the claim has run out) or because of the stop
@@ -63,6 +66,7 @@ def deliver(env: Environment, now: Instant, limit: int, stop: Stop = never) -> F
         now: What is due at this instant.
         limit: How many at most.
         stop: Asked before each delivery.
+        carry_out: Carries out the commands that a delivery leads to.
     """
     made: Counter[str] = Counter()
     due_us = to_us(now)
@@ -78,13 +82,13 @@ def deliver(env: Environment, now: Instant, limit: int, stop: Stop = never) -> F
             if stop() or late:
                 yield from _settle(env, lease, due_us, None)
             else:
-                made[(yield from _make(env, lease, at_us))] += 1
+                made[(yield from _make(env, lease, at_us, carry_out))] += 1
     return Delivered(made["delivered"], made["retried"], made["dead"])
 
 
-def _make(env: Environment, lease: Lease, now_us: int) -> Flow[str]:
+def _make(env: Environment, lease: Lease, now_us: int, carry_out: CarryOut) -> Flow[str]:
     """Make a delivery; what became of it, `""` if somebody else has it by now."""
-    error = yield from _attempt(env, lease)
+    error = yield from _attempt(env, lease, carry_out)
     retry_us: int | None = None
     outcome = "delivered" if error is None else "dead"
     if error is not None and lease.row.attempts < ATTEMPTS:
@@ -98,10 +102,13 @@ def _settle(env: Environment, lease: Lease, retry_us: int | None, error: str | N
     return requests.settle(env.tenant, lease.row.key, lease.token, retry_us=retry_us, error=error)
 
 
-def _attempt(env: Environment, lease: Lease) -> Flow[str | None]:
+def _attempt(env: Environment, lease: Lease, carry_out: CarryOut) -> Flow[str | None]:
     """Make a delivery; None if it arrived, else what stood in the way, without its text."""
     row = lease.row
     try:
+        if row.topic == BOT_TOPIC:
+            yield from take(env, row, carry_out)
+            return None
         rows = yield from requests.events(env.tenant, f"ticket:{row.ticket_id}", row.seq - 1, 1)
         event = read_row(rows[0])
         topic, _, name = row.topic.partition(":")

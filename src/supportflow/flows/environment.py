@@ -7,7 +7,10 @@ from typing import NamedTuple
 from supportflow._time import Instant
 from supportflow.policy import Policy, PolicyBook
 
-__all__ = ["Environment", "Standing"]
+__all__ = ["BOT_TOPIC", "Environment", "Standing"]
+
+BOT_TOPIC = "bot"
+"""Topic of the rows that stand for a message that the bot has to answer."""
 
 
 class Standing(NamedTuple):
@@ -20,6 +23,7 @@ class Standing(NamedTuple):
         kinds: Kinds of events that some process delivers.
         channels: Names of channels that some process delivers to.
         looked_us: When the stream was read; None if it never was.
+        bot: Whether some process answers for the bot.
     """
 
     version: int = 0
@@ -28,12 +32,15 @@ class Standing(NamedTuple):
     kinds: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     looked_us: int | None = None
+    bot: bool = False
 
     @property
     def topics(self) -> frozenset[str]:
         """What is subscribed, as topics of the outbox."""
         return frozenset(
-            {f"event:{kind}" for kind in self.kinds} | {f"channel:{name}" for name in self.channels}
+            {f"event:{kind}" for kind in self.kinds}
+            | {f"channel:{name}" for name in self.channels}
+            | ({BOT_TOPIC} if self.bot else set())
         )
 
 
@@ -48,6 +55,7 @@ class Environment:
         serves: Topics that this process delivers itself: what its handlers wait for, and its channels.
         secret: Key of the request hash. With one, the hash covers texts too; without, everything but the texts.
         asks_model: Whether a host's model reads texts besides the policy's rules.
+        ports: Which of the optional ports the host has: `responder`, `knowledge`, `context`, `suggester`.
         published: Whether the store is known to hold the current policy.
         joined: Whether the desk's stream is known to hold what this process serves.
         desk: What the desk's stream says.
@@ -58,6 +66,7 @@ class Environment:
     serves: Collection[str] = ()
     secret: bytes | None = None
     asks_model: bool = False
+    ports: frozenset[str] = frozenset()
     published: bool = field(default=False)
     joined: bool = field(default=False)
     desk: Standing = field(default=Standing())

@@ -23,6 +23,7 @@ from supportflow.model.commands import (
     Provide,
     Receive,
     Reply,
+    TakeTurn,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
@@ -109,7 +110,7 @@ def _case(
         if other is None or other.requester == ticket.requester:
             return _NOTHING
         return CaseFacts(same_person=(yield from same_person(env, other.requester)))
-    if isinstance(command, Reply):
+    if isinstance(command, Reply | TakeTurn):
         return CaseFacts(asks_for=_asks_for(env, command))
     if not isinstance(command, Receive | Provide | AddParty):
         return _NOTHING
@@ -140,7 +141,7 @@ def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
     return CaseFacts(same_person=person, candidates=tuple(found.values()))
 
 
-def _asks_for(env: Environment, command: Reply) -> str | None:
+def _asks_for(env: Environment, command: Reply | TakeTurn) -> str | None:
     if env.policy.unsafe_replies == "allow" or not isinstance(command.body, str):
         return None
     return asked_secret(command.body)

@@ -6,12 +6,21 @@ from inspect import iscoroutinefunction
 from typing import Any
 
 from supportflow.exceptions import InvalidInput
-from supportflow.flows.environment import Environment
+from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.model.base import is_id
 from supportflow.model.events import EVENT_TYPES, EventBase, TicketEvent
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
-__all__ = ["channels_of", "kinds_of", "new_environment", "plain_only", "span_us", "topics_of"]
+__all__ = [
+    "OPTIONAL",
+    "channels_of",
+    "kinds_of",
+    "new_environment",
+    "plain_only",
+    "ports_of",
+    "span_us",
+    "topics_of",
+]
 
 _MIN_SECRET = 16
 _MAX_TENANT = 100
@@ -95,6 +104,30 @@ def plain_only(handlers: Mapping[str, Any], channels: Mapping[str, Any]) -> None
             raise InvalidInput("channels", f"{name!r} is async: use AsyncDesk")
 
 
+OPTIONAL = ("responder", "knowledge", "context", "suggester")
+"""Ports that a desk can do without."""
+_METHODS = {"responder": "respond", "knowledge": "find", "context": "context", "suggester": "suggest"}
+
+
+def ports_of(*, plain: bool, **ports: Any) -> dict[str, Any]:
+    """The optional ports by name, as they are given.
+
+    Args:
+        plain: Whether async methods are refused.
+        **ports: Name → port, or None.
+
+    Raises:
+        InvalidInput: If one lacks its method, or a plain desk is given an async one.
+    """
+    for name, port in ports.items():
+        method = None if port is None else getattr(port, _METHODS[name], None)
+        if port is not None and not callable(method):
+            raise InvalidInput(name, f"has no method `{_METHODS[name]}`")
+        if plain and iscoroutinefunction(method):
+            raise InvalidInput(name, "is async: use AsyncDesk")
+    return ports
+
+
 def span_us(at_most: object) -> int:
     """A duration up to a day, in microseconds.
 
@@ -114,12 +147,13 @@ def new_environment(
     secret: bytes | None,
     *,
     asks_model: bool = False,
+    ports: Mapping[str, Any] | None = None,
 ) -> Environment:
     """The environment of a desk.
 
     Raises:
         PolicyError: If the policy is wrong.
-        InvalidInput: If the tenant or the secret cannot be one.
+        InvalidInput: If the tenant or the secret cannot be one, or a responder has no bot in the policy to speak for.
     """
     if policy is not None and not isinstance(policy, Policy):
         raise InvalidInput("policy", "is not a Policy")
@@ -131,4 +165,9 @@ def new_environment(
         raise InvalidInput("secret", f"is shorter than {_MIN_SECRET} bytes")
     book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))
     serves = (*(f"event:{kind}" for kind in kinds), *(f"channel:{name}" for name in channels))
-    return Environment(tenant, book, serves, secret, asks_model)
+    given = frozenset(name for name, port in (ports or {}).items() if port is not None)
+    if "responder" in given:
+        if book.current.bot is None:
+            raise InvalidInput("responder", "has nothing to do: the policy has no section bot")
+        serves = (*serves, BOT_TOPIC)
+    return Environment(tenant, book, serves, secret, asks_model, given)

@@ -7,6 +7,7 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
 from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.policy.botting import bot_problems
 from supportflow.policy.casework import case_problems
 from supportflow.policy.escalating import ladder_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
@@ -28,6 +29,7 @@ def policy_problems(document: Policy) -> Iterator[str]:
     yield from case_problems(document)
     yield from ladder_problems(document)
     yield from routing_problems(document)
+    yield from bot_problems(document)
     for name, count in Counter(rotation.name for rotation in document.rotations).items():
         if count > 1:
             yield f"rotations: {name!r} is listed twice"

@@ -16,6 +16,7 @@ from supportflow.lifecycle import LifecycleDefinition
 from supportflow.model.base import Document, Name
 from supportflow.model.people import Group
 from supportflow.policy.authority import Authority
+from supportflow.policy.bot import BotPolicy
 from supportflow.policy.identity import Identity
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.publishing import expanded
@@ -71,6 +72,7 @@ class Policy(Document):
         authority: Levels of verification, and the actions that need them.
         escalation: Ladders that tickets climb until somebody acts.
         routing: How tickets find agents; the host assigns them itself, if not given.
+        bot: How the first line answers by itself; it does not, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
     """
@@ -105,6 +107,7 @@ class Policy(Document):
     authority: Authority = Field(default_factory=Authority)
     escalation: Escalation = Field(default_factory=Escalation)
     routing: RoutingPolicy | None = None
+    bot: BotPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
 
     def published(self) -> "Policy":
