@@ -28,6 +28,7 @@ AREAS = {
         "Procedure",
         "Step",
         "Authority",
+        "HostAction",
         "Identity",
         "Official",
         "AddressCheck",
@@ -70,13 +71,13 @@ AREAS = {
         "Rotation",
         "RotationLayer",
     ],
-    "Stores and channels": ["MemoryStore", "MemoryChannel"],
+    "Stores and channels": ["MemoryStore", "SqlStore", "AsyncSqlStore", "MemoryChannel", "MemoryActions"],
     "The pure core": ["decide", "evolve", "fold", "wakeup"],
     "Errors": ["SupportflowError"],
 }
 """Area → public names of `supportflow`, in the order of the reference and of the changelog."""
 
-ALIKE = {"AsyncDesk"}
+ALIKE = {"AsyncDesk", "AsyncSqlStore"}
 """Names with the methods of a name before them: shown without a table."""
 
 

@@ -3,11 +3,13 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from copy import copy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow.exceptions import DeskClosed
+from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
     Environment,
@@ -40,6 +42,7 @@ from supportflow.flows.setup import (
 )
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
+from supportflow.flows.verbs_actions import ActionVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
@@ -62,7 +65,11 @@ __all__ = ["AsyncDesk"]
 T = TypeVar("T")
 
 
-class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awaitable[AgentState]]):
+class AsyncDesk(
+    Verbs[Awaitable[Outcome]],
+    ActionVerbs[Awaitable[Outcome]],
+    RoutingVerbs[Awaitable[Outcome], Awaitable[AgentState]],
+):
     """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.
 
     Args:
@@ -96,6 +103,7 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
         knowledge: Any = None,
         context: Any = None,
         suggester: Any = None,
+        actions: Any = None,
         clock: Any = None,
         ids: Any = None,
         tenant: str = "default",
@@ -109,6 +117,7 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             **ports_of(
                 plain=False, responder=responder, knowledge=knowledge, context=context, suggester=suggester
             ),
+            "actions": actions,
         }
         clock = self._ports["clock"]
         self._pause: Callable[[float], Any] = clock.pause if isinstance(clock, Pauses) else asyncio.sleep
@@ -122,6 +131,7 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             secret,
             asks_model=classifier is not None,
             ports={name: self._ports[name] for name in OPTIONAL},
+            acts=actions is not None,
         )
         self._closed = False
         self._dispatcher = Dispatcher()
@@ -176,6 +186,26 @@ class AsyncDesk(Verbs[Awaitable[Outcome]], RoutingVerbs[Awaitable[Outcome], Awai
             closing = self._ports["store"].close()
             if inspect.isawaitable(closing):
                 await closing
+
+    def within(self, connection: Any, /) -> Self:
+        """This desk inside a transaction that the host has open: the host's rows and the desk's commit together, or neither.
+
+        Each command is a savepoint of it. A conflict with others is not tried again: it raises `ConflictError`.
+
+        Args:
+            connection: An SQLAlchemy `AsyncConnection`; of an `AsyncSession`, `await session.connection()`.
+
+        Raises:
+            InvalidInput: If the desk's store or the connection cannot do that, or no transaction is open.
+        """
+        store = self._ports["store"]
+        if not hasattr(store, "within"):
+            raise InvalidInput("store", "keeps nothing in a database that a host could have a transaction on")
+        joined = copy(self)
+        joined._ports = {**self._ports, "store": store.within(connection)}  # noqa: SLF001 - of this very class
+        # Its own: whether the policy is published depends on whether the host commits.
+        joined._env = replace(self._env)  # noqa: SLF001 - the same
+        return joined
 
     # --- commands ------------------------------------------------------------------------------
 

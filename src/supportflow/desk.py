@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from copy import copy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow.exceptions import DeskClosed
+from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
     Environment,
@@ -41,6 +43,7 @@ from supportflow.flows.setup import (
 )
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
+from supportflow.flows.verbs_actions import ActionVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
@@ -56,6 +59,7 @@ from supportflow.ports import (
     Classifier,
     Clock,
     ContextProvider,
+    HostActions,
     Ids,
     KnowledgeSource,
     Pauses,
@@ -76,7 +80,7 @@ Handler = Callable[[Any], object]
 """Takes one event."""
 
 
-class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
+class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentState]):
     """A support desk of one tenant. Thread-safe.
 
     Args:
@@ -89,6 +93,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         knowledge: Where articles come from, for the bot and for the agent's screen.
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
+        actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -110,6 +115,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         knowledge: KnowledgeSource | None = None,
         context: ContextProvider | None = None,
         suggester: Suggester | None = None,
+        actions: HostActions | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
         tenant: str = "default",
@@ -123,6 +129,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
             **ports_of(
                 plain=True, responder=responder, knowledge=knowledge, context=context, suggester=suggester
             ),
+            "actions": actions,
         }
         clock = self._ports["clock"]
         self._pause: Callable[[float], object] = clock.pause if isinstance(clock, Pauses) else time.sleep
@@ -137,6 +144,7 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
             secret,
             asks_model=classifier is not None,
             ports={name: self._ports[name] for name in OPTIONAL},
+            acts=actions is not None,
         )
         self._closed = False
         self._dispatcher = Dispatcher()
@@ -184,6 +192,26 @@ class Desk(Verbs[Outcome], RoutingVerbs[Outcome, AgentState]):
         if not self._closed:
             self._closed = True
             self._ports["store"].close()
+
+    def within(self, connection: Any, /) -> Self:
+        """This desk inside a transaction that the host has open: the host's rows and the desk's commit together, or neither.
+
+        Each command is a savepoint of it. A conflict with others is not tried again: it raises `ConflictError`.
+
+        Args:
+            connection: An SQLAlchemy connection or session; a `sqlite3` or `psycopg` connection; or Django's `connection`.
+
+        Raises:
+            InvalidInput: If the desk's store or the connection cannot do that, or no transaction is open.
+        """
+        store = self._ports["store"]
+        if not hasattr(store, "within"):
+            raise InvalidInput("store", "keeps nothing in a database that a host could have a transaction on")
+        joined = copy(self)
+        joined._ports = {**self._ports, "store": store.within(connection)}  # noqa: SLF001 - of this very class
+        # Its own: whether the policy is published depends on whether the host commits.
+        joined._env = replace(self._env)  # noqa: SLF001 - the same
+        return joined
 
     # --- commands ------------------------------------------------------------------------------
 

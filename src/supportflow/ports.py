@@ -26,10 +26,12 @@ from supportflow.model.ticket import Ticket
 from supportflow.model.turns import Found, Response, Suggestion, Turn
 
 __all__ = [
+    "ActionCall",
     "Channel",
     "Classifier",
     "Clock",
     "ContextProvider",
+    "HostActions",
     "Ids",
     "KnowledgeSource",
     "Outgoing",
@@ -113,6 +115,43 @@ class Channel(Protocol):
         """Send a message. It comes at least once, with the same key each time; of one ticket, in order.
 
         Any exception means that it was not sent: it is tried again later, and given up in the end.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCall:
+    """Something that the host is asked to do for a ticket.
+
+    Attributes:
+        key: The same for every attempt: a host that knows it has done it, and answers as it did then.
+        ticket_id: The ticket.
+        ref: The host's own id of the ticket.
+        requester: Whose account it is about.
+        action: By the policy's name for it.
+        amount: In the smallest unit of the policy's currency; None if it has none.
+        undoes: Key of the action that it takes back.
+        by: Id of who asked for it.
+    """
+
+    key: str
+    ticket_id: str
+    ref: str | None
+    requester: str
+    action: str
+    amount: int | None
+    undoes: str | None
+    by: str
+
+
+class HostActions(Protocol):
+    """Does what tickets ask of the host: freezes an account, unlocks it, pays a compensation."""
+
+    def perform(self, call: ActionCall, /) -> str | None:
+        """Do it, and answer with the host's own id of what was done, if it has one.
+
+        It comes at least once, with the same key each time. Any exception means that it was not done: it is tried again
+        later, and in the end recorded as failed; then the action that takes it back is asked for, if the policy names one.
         """
         ...
 
@@ -232,8 +271,8 @@ class Store(Protocol):
     def claim_due(self, tenant: str, now_us: int, lease_us: int, limit: int, /) -> Sequence[Due]:
         """Claim tickets that are due at an instant, earliest first: other workers get others.
 
-        A claim ends when the ticket changes or is rescheduled, else after `lease_us`, twice as long for each time that it was
-        claimed before, at most 64 times as long: a ticket that fails is tried ever more rarely.
+        A claim ends when the ticket changes or is rescheduled, else after `lease_us`; twice as long for each time that it
+        was claimed before, at most 64 times as long: a ticket that fails is tried ever more rarely.
         """
         ...
 

@@ -106,7 +106,7 @@ def test_a_wrong_command_line(run, arguments):
         (("replay", "log.csv", "--mapping", "four.toml"), "case: Field required (and 3 more)"),
         (
             (*REPLAY, "--policy", "mapping.toml"),
-            "mapping.toml: case: unknown field 'case'; did you mean 'classes'? (and 2 more)",
+            "mapping.toml: case: unknown field 'case'; did you mean 'classes'? (line 3) (and 2 more)",
         ),
         (
             (*REPLAY, "--policy", "log.csv"),
@@ -280,8 +280,8 @@ def test_check(run, folder):
     status, out, err = run("check", "bad.toml")
     assert (status, err) == (1, "")
     assert out.splitlines() == [
-        "bad.toml: classes: 'a' is listed twice",
-        "bad.toml: default_class: unknown class 'urgent'",
+        "bad.toml: classes: 'a' is listed twice (line 2)",
+        "bad.toml: default_class: unknown class 'urgent' (line 1)",
     ]
 
 

@@ -129,7 +129,8 @@ def test_check_of_a_roster_that_cannot_be_used(run, tmp_path):
     status, out, _ = run(*CHECK)
     assert status == 1
     assert (
-        out.splitlines()[-1] == "roster.toml: agents.0.shfts: unknown field 'shfts'; did you mean 'shifts'?"
+        out.splitlines()[-1]
+        == "roster.toml: agents.0.shfts: unknown field 'shfts'; did you mean 'shifts'? (line 8)"
     )
     status, out, _ = run(*CHECK, "--json")
     roster = json.loads(out)["roster"]
@@ -139,7 +140,7 @@ def test_check_of_a_roster_that_cannot_be_used(run, tmp_path):
 def test_check_of_a_roster_beside_a_policy_that_cannot_be_used(run, tmp_path):
     (tmp_path / "policy.toml").write_text("nam = 1")
     status, out, _ = run(*CHECK)
-    assert (status, out) == (1, "policy.toml: nam: unknown field 'nam'; did you mean 'name'?\n")
+    assert (status, out) == (1, "policy.toml: nam: unknown field 'nam'; did you mean 'name'? (line 1)\n")
 
 
 def test_check_of_a_calendar_that_there_is_not(run, tmp_path):

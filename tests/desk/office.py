@@ -26,8 +26,10 @@ def store_of(one: Any) -> MemoryStore:
     return one._ports["store"]
 
 
-def contents(store: MemoryStore) -> dict[str, Any]:
-    """Everything that a memory store holds, by tenant and table, as values that compare."""
+def contents(store: Any) -> dict[str, Any]:
+    """Everything that a store holds, by tenant and table, or by table, as values that compare."""
+    if not isinstance(store, MemoryStore):
+        return _tables(store)
     tables = {}
     for name, tenant in store._tenants.items():
         kept = {
@@ -42,3 +44,16 @@ def contents(store: MemoryStore) -> dict[str, Any]:
         if any(kept.values()):
             tables[name] = kept
     return deepcopy(tables)
+
+
+def _tables(store: Any) -> dict[str, Any]:
+    from supportflow.stores.sql.schema import metadata
+
+    def work(cursor: Any) -> dict[str, Any]:
+        found = {}
+        for table in metadata.tables:
+            cursor.execute(f"SELECT * FROM {table}")
+            found[table] = sorted(map(repr, cursor.fetchall()))
+        return found
+
+    return store._link.run(work, "read")

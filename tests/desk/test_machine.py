@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from desk.office import START, clock_of, contents, desk, store_of
-from supportflow import BusinessCalendar, Policy, SlaPolicy, Target, fold
+from supportflow import BusinessCalendar, MemoryStore, Policy, SlaPolicy, Target, fold
 from supportflow.events import MessageReceived, SlaBreached, StatusChanged
 from supportflow.exceptions import IdempotencyMismatch, Refused, SupportflowError, TransitionRefused
 from supportflow.model.people import Actor
@@ -117,6 +117,7 @@ class Naive:
 class DeskMachine(RuleBasedStateMachine):
     """The desk and its naive twin, step by step."""
 
+    make_store = MemoryStore
     tickets = Bundle("tickets")
     used_keys = Bundle("used_keys")
 
@@ -126,6 +127,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.fail_next = 0
         self.desk = desk(
             POLICY,
+            store=self.make_store(),
             on={StatusChanged: self.handler, MessageReceived: self.handler, SlaBreached: self.handler},
             channels={"web": self},
         )
@@ -476,20 +478,40 @@ class DeskMachine(RuleBasedStateMachine):
         for name, naive in self.naive.items():
             readings = {clock.target: clock for clock in self.desk.get(name).clocks}
             first = readings["first_response"]
+            pausing = {"resolved", "closed"}
+            breached = self.breached(name, "first_response", FIRST, pausing)
             if first.verdict is not None:
-                counted = naive.counted(naive.replied_at, None, {"resolved", "closed"})
+                counted = naive.counted(naive.replied_at, None, pausing)
                 assert (first.verdict.elapsed_us, first.verdict.met) == (
                     counted * 60_000_000,
-                    naive.in_time(naive.replied_at, {"resolved", "closed"}, FIRST),
+                    naive.in_time(naive.replied_at, pausing, FIRST) and not breached,
                 )
             final = readings["resolution"]
+            pausing = {"pending", "resolved"}
+            breached = self.breached(name, "resolution", FINAL, pausing)
             if final.verdict is not None and naive.status == "resolved":
-                counted = naive.counted(naive.resolved, None, {"pending", "resolved"})
+                counted = naive.counted(naive.resolved, None, pausing)
                 assert (final.verdict.elapsed_us, final.verdict.met) == (
                     counted * 60_000_000,
-                    naive.in_time(naive.resolved, {"pending", "resolved"}, FINAL),
+                    naive.in_time(naive.resolved, pausing, FINAL) and not breached,
                 )
             assert (first.verdict is None) == (naive.replied_at is None)
+
+    def breached(self, name: str, target: str, limit: int, pausing: set[str]) -> bool:
+        """Whether a breach was noticed. It stays, even if the clock is set back and a stop is stamped at the due time.
+
+        It was noticed rightly: the time was used up, and a clock has shown a later one.
+        """
+        breaches = [
+            event
+            for event in self.desk.history(name)
+            if event.kind == "sla_breached" and event.target == target
+        ]
+        for event in breaches:
+            minute = round((event.reached_at - START).total_seconds() / 60)
+            assert self.naive[name].counted(minute, None, pausing) == limit
+            assert event.reached_at < event.detected_at <= START + timedelta(minutes=self.latest)
+        return bool(breaches)
 
     @invariant()
     def find_gives_the_queue_in_order(self):
@@ -497,7 +519,7 @@ class DeskMachine(RuleBasedStateMachine):
 
     def check_pages(self, searches, limits):
         """Pages of any size, put together, are the queue: nothing is skipped or repeated."""
-        rows = store_of(self.desk)._tenants["default"].rows
+        rows = {name: store_of(self.desk).load("default", name) for name in self.naive}
         for filters in searches:
             wanted = [
                 name
@@ -560,3 +582,19 @@ TestDesk = DeskMachine.TestCase
 TestDesk.settings = settings(
     max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+def test_a_breach_that_was_noticed_stays_though_the_clock_is_set_back():
+    """The reply is then stamped exactly at the due time: in time by the clock, too late by the record."""
+    machine = DeskMachine()
+    name = machine.one_to_begin_with()
+    machine.time_passes(minutes=FIRST + 1)
+    machine.run_due(limit=1_000, failures=0)
+    machine.every_ticket_is_as_its_twin_says()
+    machine.clock_is_set_back(minutes=30)
+    machine.reply(name=name, bot=False)
+    assert machine.naive[name].replied_at == FIRST
+    first = {clock.target: clock for clock in machine.desk.get(name).clocks}["first_response"]
+    assert not first.verdict.met
+    machine.the_clocks_count_what_a_child_would_count()
+    machine.teardown()

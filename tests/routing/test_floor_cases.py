@@ -306,6 +306,17 @@ def test_two_ways_are_one_ticket():
     assert got(floor.apply(Present(lender()))) == []
 
 
+@pytest.mark.parametrize("many", [0, 60])
+def test_two_ways_at_the_same_price_are_told_apart(many):
+    floor = Floor(many=many)
+    floor.apply(Present(agent("both", ("group", "keys", 0), ("group", "cards", 0), available=False)))
+    for at in range(4, 0, -1):
+        floor.apply(Waiting(ticket(f"t{at}", at, needs=OWN, also=(Overflow(LENT),))))
+    seat = agent("both", ("group", "keys", 0), ("group", "cards", 0), capacity=3, version=1)
+    made = floor.apply(Present(seat))
+    assert [(one.ticket_id, one.requirement) for one in made] == [("t1", OWN), ("t2", OWN), ("t3", OWN)]
+
+
 # --- barred
 
 
@@ -396,6 +407,13 @@ def test_a_ticket_that_comes_back_before_its_proposal_is_answered_is_proposed_an
     floor.apply(Gone("a"))
     assert got(floor.apply(Waiting(ticket("a", version=1, barred=("ana",))))) == []
     assert "a" in floor
+    assert got(floor.apply(Waiting(ticket("b")))) == [("b", "ana")]
+
+
+def test_a_proposed_ticket_that_needs_somebody_else_now_goes_to_them():
+    floor = floor_with(agent("ana", idle_us=1), agent("bo", ("skill", "keys", 1), idle_us=2), ticket("a", 5))
+    keys = NEED._replace(skills=(("keys", 1),))
+    assert got(floor.apply(Waiting(ticket("a", 5, needs=keys, version=1)))) == [("a", "bo")]
     assert got(floor.apply(Waiting(ticket("b")))) == [("b", "ana")]
 
 

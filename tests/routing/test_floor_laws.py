@@ -213,6 +213,15 @@ def test_a_heap_of_heads_that_nobody_reads_does_not_grow():
     assert [one.ticket_id for one in made] == ["t4999", "t4998"]
 
 
+def test_signatures_are_forgotten_while_the_same_agents_stay():
+    floor = Floor()
+    floor.apply(Present(Seat("ana", EXPERT, available=False)))
+    for number in range(1_500):
+        floor.apply(Waiting(Entry("t", (0, 0, number), NEED, barred=(f"x{number}",), version=number)))
+    assert len(floor._queue._signatures) < 1_100
+    assert [one.ticket_id for one in floor.apply(Present(Seat("ana", EXPERT)))] == ["t"]
+
+
 @pytest.mark.parametrize("many", [0, 60])
 def test_signatures_and_views_that_nobody_needs_are_forgotten(many):
     floor = Floor(many=many)

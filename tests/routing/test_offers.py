@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from supportflow import Desk, MemoryStore, Policy, Requester, Skill
+from supportflow import Desk, Identity, MemoryStore, Policy, Requester, Skill
 from supportflow.events import (
     LoadReleased,
     LoadTaken,
@@ -415,6 +415,25 @@ def test_a_shift_that_begins_is_noticed_without_any_other_change():
     assert desk.dispatch().offered == 1
 
 
+def test_what_one_dispatch_leaves_over_the_next_one_offers():
+    desk, _ = desk_of(policy(), agent("sam", capacity=9))
+    for number in range(5):
+        ask(desk, requester=f"r{number}")
+    assert [desk.dispatch(limit=2).offered for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_news_of_a_ticket_that_is_about_to_be_offered_makes_no_second_offer():
+    desk, clock = desk_of(policy(acceptance="direct"), agent("sam", shifts=("day",)))
+    desk.override_shift("sam", clock.now(), clock.now() + timedelta(hours=1), on_duty=False)
+    desk.dispatch()
+    ticket = ask(desk)
+    desk.dispatch()
+    desk.receive(ticket, body="more", by=Requester("ana"))
+    clock.advance(hours=1)
+    done = desk.dispatch()
+    assert (done.offered, done.refused) == (1, 0)
+
+
 def test_two_dispatchers_one_leads_and_the_other_takes_over():
     store = MemoryStore()
     first, clock = desk_of(policy(), agent("sam", capacity=9), store=store)
@@ -470,3 +489,35 @@ def test_agents_are_checked():
     version = desk.agent("sam").version
     desk.enrol(agent("sam"))
     assert desk.agent("sam").version == version  # said before: nothing to record
+
+
+def test_what_a_host_reports_counts_as_load_whatever_the_capacity():
+    desk, _ = desk_of(policy(), agent("sam", capacity=1))
+    first, second = ask(desk), ask(desk, requester="bob")
+    for ticket in (first, second):
+        desk.observe(ticket, agent="sam", status="open")
+    assert desk.agent("sam").used == 2  # a fact is never refused
+    desk.observe(first, status="resolved")
+    assert desk.agent("sam").used == 1
+
+
+def test_a_contact_that_joins_a_waiting_ticket_takes_its_agents_capacity_again():
+    joined = policy().model_copy(update={"identity": Identity(window=timedelta(days=3))})
+    desk, _ = desk_of(joined, agent("sam", capacity=1))
+    ticket = ask(desk, category="c2c", channel="chat")
+    desk.assign(ticket, agent="sam", by="lead")
+    desk.wait_for_requester(ticket, by="sam")
+    assert desk.agent("sam").used == 0
+    again = desk.open(subject="more", body="hello again", requester="ana", channel="email", category="c2c")
+    assert again.ticket.id == ticket.id
+    assert again.ticket.status == "open"
+    assert desk.agent("sam").used == 1
+
+
+def test_merging_frees_one_agent_and_leaves_the_other_at_work():
+    desk, _ = desk_of(policy(), agent("sam"), agent("kim"))
+    first, second = ask(desk), ask(desk, requester="bob")
+    desk.assign(first, agent="sam", by="lead")
+    desk.assign(second, agent="kim", by="lead")
+    desk.merge(first, into=second, by="lead")
+    assert [desk.agent(name).used for name in ("sam", "kim")] == [0, 1]

@@ -7,7 +7,7 @@ from supportflow.testing.conformance import ChannelConformance, StoreConformance
 
 
 class TestMemoryStore(StoreConformance):
-    without = {"durability"}
+    without = ("durability",)
 
     def make_store(self):
         return MemoryStore()
@@ -29,7 +29,7 @@ class Awaited:
 
 
 class TestAsyncMemoryStore(StoreConformance):
-    without = {"durability"}
+    without = ("durability",)
 
     def make_store(self):
         return Awaited(MemoryStore())
@@ -96,10 +96,10 @@ def test_the_suite_notices_a_store_that_breaks_a_promise():
 
 def test_a_capability_is_left_out_by_its_name_only():
     class Forgetful(StoreConformance):
-        without = {"archive"}
+        without = ("archive",)
 
     class Misspelt(StoreConformance):
-        without = {"archives"}
+        without = ("archives",)
 
     Forgetful().needs("purge")
     with pytest.raises(pytest.skip.Exception, match="does without archive"):

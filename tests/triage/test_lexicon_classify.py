@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supportflow import Desk
 from supportflow.model.signals import Signals
 from supportflow.triage.lexicon import (
     CLASSES,
@@ -318,3 +319,17 @@ def test_ordinary_chinese_payment_questions_are_no_security_cases():
     texts = (DATA / "afqmc_zh_sentences.txt").read_text(encoding="utf-8").splitlines()
     answers = Counter(EXCHANGE.classify(text).priority_class for text in texts)
     assert answers["security"] <= 0.01 * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "priority_class", "level"),
+    [
+        ("我的账户被盗了", "security", 3),
+        ("账户被黑了", "security", 3),
+        ("如何防止账户被盗", "security", 4),
+        ("提币未到账", "general", 3),
+    ],
+)
+def test_a_policy_that_names_no_lexicon_reads_a_break_in_in_chinese(text, priority_class, level):
+    ticket = Desk().open(subject="", body=text, requester="ana").ticket
+    assert (ticket.priority_class, ticket.level) == (priority_class, level)

@@ -1,6 +1,5 @@
 """The declaration of a calendar: its document, checked and immutable."""
 
-import tomllib
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
@@ -119,6 +118,8 @@ class Declaration(BaseModel):
         Raises:
             CalendarError: If it is not TOML, or not a calendar.
         """
+        import tomllib  # noqa: PLC0415 - its expressions take longer to compile than a calendar does to load
+
         try:
             return cls(**tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:

@@ -11,6 +11,7 @@ from supportflow.cli import (
     check,
     demo,
     diagram,
+    migrate,
     outbox,
     recompute,
     replay,
@@ -38,6 +39,7 @@ _COMMANDS = (
     outbox,
     recompute,
     retention,
+    migrate,
 )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
-from difflib import get_close_matches
 from math import isnan
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
@@ -35,6 +34,8 @@ _NUMERIC = ("integer", "number")
 
 def nearest(name: str, known: Collection[str]) -> str:
     """`"; did you mean 'channel'?"` for a misspelt name, or nothing when none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - for names that are misspelt alone
+
     close = get_close_matches(name, known, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 

@@ -13,8 +13,7 @@ from supportflow.flows.requests import Flow
 from supportflow.model.commands import Adopt, CommandBase, OpenTicket, Receive, Split
 from supportflow.model.content import Attachment
 from supportflow.model.signals import Evidence, Signals
-from supportflow.triage import redaction
-from supportflow.triage.lexicon import combine
+from supportflow.triage import lexicon, redaction
 from supportflow.triage.redaction import PERSONAL, RedactionRules
 
 __all__ = ["TEXTS", "Cleaned", "clean", "private_fields", "read", "text_of"]
@@ -154,11 +153,11 @@ def read(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> F
     rules = policy.classifier.classify(text)
     given_away = _given_away(redacted, policy.document.classes)
     if given_away is not None:
-        rules = combine(rules, given_away, policy.document.classes)
+        rules = lexicon.combine(rules, given_away, policy.document.classes)
     if not env.asks_model:
         return rules
     try:
         opinion = yield from requests.classify(text)
     except Exception:  # noqa: BLE001 - the model is the host's code: whatever it raises, the ticket must not be lost
         return rules.model_copy(update={"flags": tuple(sorted({*rules.flags, MODEL_FAILED}))})
-    return combine(rules, opinion, policy.document.classes)
+    return lexicon.combine(rules, opinion, policy.document.classes)

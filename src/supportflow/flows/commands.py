@@ -75,15 +75,14 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     if command.key is None:
         return (yield from _carry_out(env, command, ""))
     fingerprint = request_hash(command, env.secret)
-    known = yield from requests.recall(env.tenant, command.key)
-    if known is None:
-        try:
-            return (yield from _carry_out(env, command, fingerprint))
-        except SupportflowError:
-            # What stands in the way may be what this very command did: it may have come twice at the same time.
-            known = yield from requests.recall(env.tenant, command.key)
-            if known is None:
-                raise
+    try:
+        # The store knows at the commit whether the key was used: to ask before would cost every command a round trip.
+        return (yield from _carry_out(env, command, fingerprint))
+    except SupportflowError:
+        # What stands in the way may be what this very command did.
+        known = yield from requests.recall(env.tenant, command.key)
+        if known is None:
+            raise
     return (yield from _again(env, known, fingerprint))
 
 
@@ -235,7 +234,7 @@ def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever one ticket's rows bring about, the others go on
                 failed[due.ticket_id] = type(error).__name__
-    delivered = yield from deliver(env, now, limit, stop, carry_out=handle)
+    delivered = yield from deliver(env, now, limit, handle, stop)
     return Tick(
         events=tuple(events),
         tickets=done,

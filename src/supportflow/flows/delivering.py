@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.flows import requests
+from supportflow.flows.acting import CarryOut, act, give_up
 from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.flows.loading import get, request_text
 from supportflow.flows.requests import Call, Flow
-from supportflow.flows.rows import read_row
-from supportflow.flows.turns import CarryOut, take
+from supportflow.flows.rows import ACTION, read_row
+from supportflow.flows.turns import take
 from supportflow.model.events import EventBase, EvidenceRequested, ReplySent
 from supportflow.model.storage import Lease
 from supportflow.model.ticket import Ticket
@@ -54,7 +55,7 @@ def backoff_us(attempts: int, chance: float) -> int:
 
 
 def deliver(
-    env: Environment, now: Instant, limit: int, stop: Stop = never, *, carry_out: CarryOut
+    env: Environment, now: Instant, limit: int, carry_out: CarryOut, stop: Stop = never
 ) -> Flow[Delivered]:
     """Deliver what is due, until nothing is left, the limit is reached, or somebody asks to stop.
 
@@ -65,15 +66,15 @@ def deliver(
         env: The desk.
         now: What is due at this instant.
         limit: How many at most.
+        carry_out: Carries out a command: what a host has done is recorded on the ticket, and so is what the bot says.
         stop: Asked before each delivery.
-        carry_out: Carries out the commands that a delivery leads to.
     """
     made: Counter[str] = Counter()
     due_us = to_us(now)
-    while env.serves and made.total() < limit and not stop():
+    while env.delivers and made.total() < limit and not stop():
         begun_us = to_us((yield from requests.now()))
         batch = min(limit - made.total(), _BATCH)
-        leases = yield from requests.lease(env.tenant, due_us, begun_us + LEASE_US, env.serves, batch)
+        leases = yield from requests.lease(env.tenant, due_us, begun_us + LEASE_US, env.delivers, batch)
         if not leases:
             break
         for place, lease in enumerate(leases):
@@ -95,6 +96,10 @@ def _make(env: Environment, lease: Lease, now_us: int, carry_out: CarryOut) -> F
         outcome = "retried"
         # Never at once: the same tick must not try again what just failed.
         retry_us = now_us + max(backoff_us(lease.row.attempts, (yield from requests.chance())), SECOND_US)
+    if outcome == "dead" and lease.row.topic == ACTION:
+        assert error is not None
+        yield from give_up(env, lease.row, error, carry_out)
+        error = None  # it stands on the ticket; nothing is left to try again
     return outcome if (yield from _settle(env, lease, retry_us, error)) else ""
 
 
@@ -108,6 +113,9 @@ def _attempt(env: Environment, lease: Lease, carry_out: CarryOut) -> Flow[str | 
     try:
         if row.topic == BOT_TOPIC:
             yield from take(env, row, carry_out)
+            return None
+        if row.topic == ACTION:
+            yield from act(env, row, carry_out)
             return None
         rows = yield from requests.events(env.tenant, f"ticket:{row.ticket_id}", row.seq - 1, 1)
         event = read_row(rows[0])

@@ -7,6 +7,7 @@ floor of its own when the leader has not been heard of for a while. Two that bot
 
 import heapq
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from supportflow._time import SECOND_US, to_us
@@ -26,7 +27,7 @@ from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import Query
 from supportflow.model.ticket import Ticket
-from supportflow.routing.floor import Absent, Change, Floor, Gone, Present, Proposal, Rejected, Waiting
+from supportflow.routing.floor import Absent, Change, Floor, Gone, Present, Rejected, Waiting
 from supportflow.routing.roster import next_change_us, rostered
 from supportflow.routing.signature import Seat
 from supportflow.routing.whynot import Reason
@@ -84,13 +85,12 @@ class _Run:
     held: Dispatcher
     floor: Floor
     now_us: int
-    proposals: list[Proposal] = field(default_factory=list)
     offered: int = 0
     refused: int = 0
     events: list[EventBase] = field(default_factory=list)
 
     def tell(self, change: Change) -> None:
-        self.proposals += self.floor.apply(change)
+        self.floor.apply(change)
 
 
 def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]:
@@ -123,10 +123,9 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
         held.floor, held.policy = run.floor, current.fingerprint
     else:
         run = _Run(env, held, held.floor, now_us)
-        _pass_time(run)
     while True:
         changed = yield from _take_in(run)
-        if run.offered + run.refused >= limit or not (changed or run.proposals):
+        if run.offered + run.refused >= limit or not (changed or run.floor.proposed):
             break
         yield from _propose(run, limit)
     return Dispatched(True, run.offered, run.refused, len(run.floor), tuple(run.events))
@@ -160,7 +159,7 @@ def _fill(run: _Run) -> Flow[None]:
         if len(rows) < _PAGE:
             break
         after = (rows[-1].id,)
-    run.proposals += run.floor.open(seats, entries)
+    run.floor.open(seats, entries)
 
 
 def why_not(
@@ -215,14 +214,13 @@ def _seat(run: _Run, state: AgentState) -> Seat:
     return Seat.of(state, run.now_us, on_duty=on_duty)
 
 
-def _pass_time(run: _Run) -> None:
-    """Shifts begin and end, certificates lapse."""
+def _at_other_hours(run: _Run) -> set[str]:
+    """The agents whose shift has begun or ended, or whose certificate has lapsed."""
     changes = run.held.changes
     due: set[str] = set()
     while changes and changes[0][0] <= run.now_us:
         due.add(heapq.heappop(changes)[1])
-    for agent_id in sorted(due):
-        run.tell(Present(_seat(run, run.held.agents[agent_id])))
+    return due
 
 
 def _take_in(run: _Run) -> Flow[bool]:
@@ -237,25 +235,32 @@ def _take_in(run: _Run) -> Flow[bool]:
     for lease in leases:
         yield from requests.settle(env.tenant, lease.row.key, lease.token, retry_us=None, error=None)
         streams[lease.row.key.rsplit(":", 2)[0]] = None
-    changes: list[Change] = []
+    changes: list[tuple[tuple[int, object], Change]] = []
+    for agent_id in sorted(_at_other_hours(run)):
+        state = run.held.agents[agent_id]
+        seated = Present(_seat(run, state))
+        changes.append((_turn(seated, state), seated))
     for stream in streams:
+        known = run.held.agents.get(stream.partition(":")[2])
         change = yield from _look(run, stream)
-        changes.append(change)
-    for change in sorted(changes, key=_turn):
+        changes.append((_turn(change, known), change))
+    for _, change in sorted(changes, key=itemgetter(0)):
         run.tell(change)
-    return bool(leases)
+    return bool(changes)
 
 
-def _turn(change: Change) -> tuple[int, object]:
+def _turn(change: Change, known: AgentState | None) -> tuple[int, object]:
     """The order of what has changed between two dispatches: what comes in together is served by priority.
 
-    What is gone goes first; then agents who take nothing; then the tickets, the most urgent first, for those who were free
-    already; then agents who take something.
+    What is gone goes first; then agents who have got more to do, or take nothing; then the tickets, the most urgent first,
+    for those who were free already; then agents who have got free.
     """
     if isinstance(change, Waiting):
         return 2, (change.entry.key, change.entry.ticket_id)
     if isinstance(change, Present):
-        return 3 if change.seat.available else 1, change.seat.agent_id
+        seat = change.seat
+        busier = known is not None and not set(seat.load) <= set(known.load)
+        return 1 if busier or not seat.available else 3, seat.agent_id
     return 0, change[0]
 
 
@@ -282,21 +287,21 @@ def _seen(run: _Run, ticket: Ticket) -> Change:
 
 def _propose(run: _Run, limit: int) -> Flow[None]:
     """Offer what the floor has proposed. What is refused is told to the floor, with what is true instead."""
-    while run.proposals and run.offered + run.refused < limit:
-        proposals, run.proposals = run.proposals, []
-        for index, (ticket_id, agent_id, _) in enumerate(proposals):
-            if run.offered + run.refused >= limit:
-                run.proposals = [*proposals[index:], *run.proposals]
-                break
-            try:
-                outcome = yield from handle(run.env, Offer(ticket_id=ticket_id, agent=agent_id))
-            except (Refused, InvalidInput, ConflictError, TicketNotFound):
-                run.refused += 1
-                run.tell(Rejected(ticket_id, agent_id))
-                for stream in (f"ticket:{ticket_id}", f"agent:{agent_id}"):
-                    run.tell((yield from _look(run, stream)))
-                continue
-            run.offered += 1
-            run.events += outcome.events
-            run.tell(_seen(run, outcome.ticket))
-            run.tell((yield from _look(run, f"agent:{agent_id}")))
+    for proposal in run.floor.proposed:
+        if run.offered + run.refused >= limit:
+            return
+        if not run.floor.stands(proposal):
+            continue  # an answer to one before it has changed that
+        ticket_id, agent_id = proposal.ticket_id, proposal.agent_id
+        try:
+            outcome = yield from handle(run.env, Offer(ticket_id=ticket_id, agent=agent_id))
+        except (Refused, InvalidInput, ConflictError, TicketNotFound):
+            run.refused += 1
+            run.tell(Rejected(ticket_id, agent_id))
+            for stream in (f"ticket:{ticket_id}", f"agent:{agent_id}"):
+                run.tell((yield from _look(run, stream)))
+            continue
+        run.offered += 1
+        run.events += outcome.events
+        run.tell(_seen(run, outcome.ticket))
+        run.tell((yield from _look(run, f"agent:{agent_id}")))

@@ -55,6 +55,7 @@ class Environment:
         serves: Topics that this process delivers itself: what its handlers wait for, and its channels.
         secret: Key of the request hash. With one, the hash covers texts too; without, everything but the texts.
         asks_model: Whether a host's model reads texts besides the policy's rules.
+        acts: Whether this process asks the host to act.
         ports: Which of the optional ports the host has: `responder`, `knowledge`, `context`, `suggester`.
         published: Whether the store is known to hold the current policy.
         joined: Whether the desk's stream is known to hold what this process serves.
@@ -66,10 +67,16 @@ class Environment:
     serves: Collection[str] = ()
     secret: bytes | None = None
     asks_model: bool = False
+    acts: bool = False
     ports: frozenset[str] = frozenset()
     published: bool = field(default=False)
     joined: bool = field(default=False)
     desk: Standing = field(default=Standing())
+
+    @property
+    def delivers(self) -> tuple[str, ...]:
+        """Topics of the outbox that this process makes deliveries of."""
+        return (*self.serves, "action") if self.acts else tuple(self.serves)
 
     @property
     def policy(self) -> Policy:

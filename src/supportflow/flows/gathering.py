@@ -1,5 +1,7 @@
 """Gathering what a decision needs to know besides the ticket: the core asks nobody."""
 
+from collections.abc import Iterable
+
 from supportflow.flows import requests
 from supportflow.flows.agents import known_agents
 from supportflow.flows.cleaning import text_of
@@ -16,22 +18,25 @@ from supportflow.model.commands import (
     Assign,
     CommandBase,
     Correct,
+    DecideAction,
     Exclude,
     Merge,
+    Observe,
     Offer,
     OpenTicket,
     Provide,
     Receive,
     Reply,
+    RequestAction,
     TakeTurn,
+    UndoAction,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.storage import Query
 from supportflow.model.ticket import Ticket
-from supportflow.triage.asking import asked_secret
-from supportflow.triage.posing import suspicious_signs
+from supportflow.triage import texts
 
 __all__ = ["gather"]
 
@@ -59,14 +64,15 @@ def gather(
         signals: What its text says.
         redacted: What was removed from its texts.
     """
+    case = yield from _case(env, command, ticket, other)
     return Facts(
         tenant=env.tenant,
         signals=signals,
         redacted=redacted,
         other=other,
         history=(yield from _history(env, command, ticket)),
-        case=(yield from _case(env, command, ticket, other)),
-        agents=(yield from _agents(env, command, ticket)),
+        case=case,
+        agents=(yield from _agents(env, command, [ticket, other, *case.candidates])),
     )
 
 
@@ -81,21 +87,24 @@ def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> F
     return ()
 
 
-def _agents(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[dict[str, AgentState]]:
-    """The agents whom a decision concerns: who has the ticket, is offered it, is named, or acts."""
-    if not any(
-        policy.routing for policy in {env.book.current, *([env.book[ticket.policy]] if ticket else ())}
-    ):
+def _agents(
+    env: Environment, command: CommandBase, tickets: Iterable[Ticket | None]
+) -> Flow[dict[str, AgentState]]:
+    """The agents whom a decision concerns: who has a ticket, is offered it, is named, or acts."""
+    known = [ticket for ticket in tickets if ticket is not None]
+    policies = {env.book.current, *(env.book[ticket.policy] for ticket in known)}
+    about_actions = isinstance(command, RequestAction | DecideAction | UndoAction)
+    if not about_actions and not any(policy.routing for policy in policies):
         return {}
-    ids = {command.by.id} if command.by.kind == "agent" else set()
-    if isinstance(command, Assign | Offer) and command.agent:
-        ids.add(command.agent)
+    named = {command.by.id} if command.by.kind == "agent" else set()
+    if isinstance(command, Assign | Observe | Offer) and command.agent:
+        named.add(command.agent)
     if isinstance(command, OpenTicket | Adopt) and command.assignee:
-        ids.add(command.assignee)
-    if ticket is not None:
+        named.add(command.assignee)
+    for ticket in known:
         standing = ticket.routing.offer
-        ids |= {one for one in (ticket.assignee, standing and standing.agent) if one}
-    return (yield from known_agents(env, ids))
+        named |= {one for one in (ticket.assignee, standing and standing.agent) if one}
+    return (yield from known_agents(env, named))
 
 
 def _case(
@@ -121,7 +130,7 @@ def _case(
     if not isinstance(command, Receive):
         return CaseFacts(same_person=person)
     stranger = origin_of(ticket, command.by, command.automatic, person) in {"stranger", "party"}
-    flags = suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
+    flags = texts.suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
     return CaseFacts(flags=flags, same_person=person)
 
 
@@ -144,4 +153,4 @@ def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
 def _asks_for(env: Environment, command: Reply | TakeTurn) -> str | None:
     if env.policy.unsafe_replies == "allow" or not isinstance(command.body, str):
         return None
-    return asked_secret(command.body)
+    return texts.asked_secret(command.body)

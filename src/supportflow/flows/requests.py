@@ -30,6 +30,7 @@ Port = Literal[
     "channel",
     "handler",
     "classifier",
+    "actions",
     "pause",
     "responder",
     "knowledge",

@@ -25,6 +25,8 @@ __all__ = [
     "ticket_row",
 ]
 
+ACTION = "action"
+"""Topic of the rows that ask the host to act."""
 FLOOR = "floor"
 """Topic of the rows that tell a dispatcher that a ticket or an agent has changed."""
 
@@ -128,7 +130,8 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
     """What must leave the desk because of a commit: events that handlers wait for, replies for channels."""
     rows: list[OutboxRow] = []
     routed = env.policy.routing is not None
-    if not (env.subscribed or env.channels or routed):
+    asks = bool(env.policy.authority.host)
+    if not (env.subscribed or env.channels or routed or asks):
         return ()
     for change in changes:
         if routed and change.row is not None and _stirs(change):
@@ -141,6 +144,9 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
             if stored.kind in env.subscribed and not _is_late(stored):
                 key = f"{ticket_id}:{stored.seq}:event"
                 rows.append(OutboxRow(key, f"event:{stored.kind}", ticket_id, stored.seq, 0, now_us))
+            if _asks_host(stored):
+                key = f"{ticket_id}:{stored.seq}:action"
+                rows.append(OutboxRow(key, ACTION, ticket_id, stored.seq, 0, now_us))
             channel = _channel_of(stored)
             if channel in env.channels:
                 key = f"{ticket_id}:{stored.seq}:send"
@@ -158,6 +164,13 @@ def _stirs(change: StreamChange) -> bool:
     if isinstance(row, TicketRow):
         return row.queued or any(event.kind in _LEAVING for event in change.events)
     return row is not None
+
+
+def _asks_host(row: EventRow) -> bool:
+    """True if the host is to do something now, whichever process asks it."""
+    if row.kind == "action_requested":
+        return not getattr(read_row(row), "waits", False)
+    return row.kind == "action_approved"
 
 
 def _is_late(row: EventRow) -> bool:

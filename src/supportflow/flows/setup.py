@@ -147,6 +147,7 @@ def new_environment(
     secret: bytes | None,
     *,
     asks_model: bool = False,
+    acts: bool = False,
     ports: Mapping[str, Any] | None = None,
 ) -> Environment:
     """The environment of a desk.
@@ -170,4 +171,4 @@ def new_environment(
         if book.current.bot is None:
             raise InvalidInput("responder", "has nothing to do: the policy has no section bot")
         serves = (*serves, BOT_TOPIC)
-    return Environment(tenant, book, serves, secret, asks_model, given)
+    return Environment(tenant, book, serves, secret, asks_model, acts, given)

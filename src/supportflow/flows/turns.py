@@ -1,12 +1,13 @@
 """The bot's turns: a row for each message that it owes an answer, and the answer."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pydantic import ValidationError
 
 from supportflow.exceptions import InvalidInput, Refused
 from supportflow.flows import requests
+from supportflow.flows.acting import CarryOut
 from supportflow.flows.conversing import conversation, find_articles, provided_context, turn_of
 from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.flows.loading import get
@@ -14,18 +15,16 @@ from supportflow.flows.requests import Call, Flow
 from supportflow.kernel.answering import owes_turn
 from supportflow.kernel.guiding import Move, handed, plan, respond, summary
 from supportflow.model.base import MAX_BODY
-from supportflow.model.commands import CommandBase, TakeTurn
+from supportflow.model.commands import TakeTurn
 from supportflow.model.people import Actor
 from supportflow.model.problems import invalid
 from supportflow.model.storage import OutboxRow, StreamChange, TicketRow
-from supportflow.model.ticket import Outcome, Ticket
+from supportflow.model.ticket import Ticket
 from supportflow.model.turns import Turn
 from supportflow.policy.botting import CompiledBot
 
-__all__ = ["BOT_ACTOR", "CarryOut", "take", "turn_rows"]
+__all__ = ["BOT_ACTOR", "take", "turn_rows"]
 
-CarryOut = Callable[[Environment, CommandBase], Flow[Outcome]]
-"""Carries out a command."""
 # Constructed, not validated: a validator built at import would cost every program that imports supportflow.
 BOT_ACTOR = Actor.model_construct(kind="bot", id="bot")
 """Who answers for the desk in its first line."""

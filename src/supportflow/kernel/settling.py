@@ -21,7 +21,7 @@ from supportflow.model.events import (
 from supportflow.model.routing import AgentState, Load, Requirement
 from supportflow.model.ticket import Ticket
 from supportflow.routing.compiled import BOT, Routed, RoutingIndex
-from supportflow.routing.eligibility import lacking, objections
+from supportflow.routing.eligibility import absence, lacking, objections, room_for
 from supportflow.routing.roster import rostered
 
 if TYPE_CHECKING:
@@ -71,8 +71,11 @@ def _return(draft: "Draft", facts: Facts, routing: RoutingIndex, before: Ticket 
     agent = facts.agents.get(ticket.assignee)
     if agent is None or before.assignee != ticket.assignee or agent.holds(ticket.id) is not None:
         return
-    objection = against(draft, agent, ticket.routing.requirement or plain(ticket, routing))
-    if not objection:
+    # Whoever gave them the ticket may have passed over skills; to go on with it they must be there, and have room.
+    needs = ticket.routing.requirement or plain(ticket, routing)
+    on_duty = rostered(agent.agent, agent.overrides, draft.policy.shifts, draft.at_us)
+    handed_over = ticket.routing.handed_over
+    if not absence(agent, on_duty=on_duty) and not room_for(needs, agent, handed_over=handed_over):
         return
     sticky = ticket.assignee if routing.policy.sticky else None
     draft.emit(assigned(draft, None))

@@ -7,7 +7,7 @@ from supportflow.policy.identity import Identity
 from supportflow.policy.official import official_of
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.schema import Policy
-from supportflow.triage.asking import asked_secret
+from supportflow.triage import texts
 from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
 from supportflow.triage.official import OfficialIndex
 from supportflow.triage.wording import LABELS, TEMPLATES, in_language, template_problem, wording
@@ -94,8 +94,8 @@ def case_problems(document: Policy) -> Iterator[str]:
 
 def _intake_problems(document: Policy) -> Iterator[str]:
     intake = document.intake
-    for name, texts in intake.templates.items():
-        yield from _template_problems(f"intake.templates.{name}", texts, intake.language)
+    for name, translations in intake.templates.items():
+        yield from _template_problems(f"intake.templates.{name}", translations, intake.language)
     for name in intake.exempt or ():
         if name not in document.classes:
             yield f"intake.exempt: unknown class {name!r}"
@@ -111,14 +111,14 @@ def _intake_problems(document: Policy) -> Iterator[str]:
                 yield f"{path}.evidence.{index}{problem}"
 
 
-def _template_problems(path: str, texts: Mapping[str, str], fallback: str) -> Iterator[str]:
-    if fallback not in texts:
+def _template_problems(path: str, translations: Mapping[str, str], fallback: str) -> Iterator[str]:
+    if fallback not in translations:
         yield f"{path}: has no text in {fallback!r}, the language of the policy's intake"
-    for language, text in texts.items():
+    for language, text in translations.items():
         problem = template_problem(text)
         if problem is not None:
             yield f"{path}.{language}: {problem}"
-        elif (kind := asked_secret(text)) is not None:
+        elif (kind := texts.asked_secret(text)) is not None:
             yield f"{path}.{language}: asks for a secret ({kind})"
 
 
@@ -139,7 +139,7 @@ def _spec_problems(spec: EvidenceSpec, document: Policy) -> Iterator[str]:
     for language, words in (
         spec.label or LABELS.get(spec.name) or {"en": spec.name.replace("_", " ")}
     ).items():
-        if (kind := asked_secret(f"please send {words}\n请提供{words}")) is not None:
+        if (kind := texts.asked_secret(f"please send {words}\n请提供{words}")) is not None:
             yield f".label.{language}: asks for a secret ({kind})"
 
 

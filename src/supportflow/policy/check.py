@@ -1,7 +1,8 @@
 """What can be wrong with a policy document as a whole, found before anything runs on it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
@@ -12,6 +13,7 @@ from supportflow.policy.casework import case_problems
 from supportflow.policy.escalating import ladder_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
 from supportflow.policy.priority import priority_problems
+from supportflow.policy.retaining import retention_problems
 from supportflow.policy.routing import routing_problems
 from supportflow.policy.schema import Policy
 from supportflow.sla.compiled import ALWAYS
@@ -19,24 +21,46 @@ from supportflow.sla.metrics import shipped_metrics
 
 __all__ = ["conditions_of", "policy_problems"]
 
+_LONGEST = timedelta(days=36_525)
+
 
 def policy_problems(document: Policy) -> Iterator[str]:
     """Every problem of a policy document, each one sentence that starts with its path."""
     yield from _calendar_problems(document)
     yield from _class_problems(document)
+    yield from _span_problems(document)
+    yield from _twice("groups", [group.name for group in document.groups])
+    yield from _twice("metrics", [metric.name for metric in document.metrics])
+    yield from _twice("lexicons", [one for one in document.lexicons or () if isinstance(one, str)])
+    yield from _twice("rotations", [rotation.name for rotation in document.rotations])
     yield from priority_problems(document)
     yield from _sla_problems(document)
     yield from case_problems(document)
     yield from ladder_problems(document)
+    yield from retention_problems(document)
     yield from routing_problems(document)
     yield from bot_problems(document)
-    for name, count in Counter(rotation.name for rotation in document.rotations).items():
-        if count > 1:
-            yield f"rotations: {name!r} is listed twice"
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
             yield f"fields.{name}: every ticket has a field of this name already"
+
+
+def _twice(path: str, names: Iterable[str]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield f"{path}: {name!r} is listed twice"
+
+
+def _span_problems(document: Policy) -> Iterator[str]:
+    """Times so long that they end in no year that there is."""
+    spans = {"reopen_within": document.reopen_within, "auto_close_after": document.auto_close_after}
+    for index, policy in enumerate(document.sla):
+        for place, target in enumerate(policy.targets):
+            spans[f"sla.{index}.targets.{place}.duration"] = target.duration
+    for path, span in spans.items():
+        if span is not None and span > _LONGEST:
+            yield f"{path}: is longer than a hundred years"
 
 
 def _calendar_problems(document: Policy) -> Iterator[str]:
@@ -99,6 +123,8 @@ def conditions_of(document: Policy) -> Iterator[tuple[str, Condition]]:
 def _conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
     for index, rule in enumerate(document.rules):
         yield f"rules.{index}.when", rule.when
+    if document.retention is not None:
+        yield "retention.hold", document.retention.hold
     options = document.priority
     for index, raising in enumerate(options.levels if options else ()):
         yield f"priority.levels.{index}.when", raising.when
@@ -108,10 +134,18 @@ def _conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
         yield f"metrics.{index}.start_when", metric.start_when
         yield f"metrics.{index}.stop_when", metric.stop_when
         yield f"metrics.{index}.pause.when", metric.pause.when
+    yield from _sla_conditions(document)
+    yield from _conditions_of_work(document)
+
+
+def _sla_conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
     for index, policy in enumerate(document.sla):
         yield f"sla.{index}.when", policy.when
         for place, target in enumerate(policy.targets):
             yield f"sla.{index}.targets.{place}.when", target.when
+
+
+def _conditions_of_work(document: Policy) -> Iterator[tuple[str, Condition | None]]:
     for index, ladder in enumerate(document.escalation.ladders):
         yield f"escalation.ladders.{index}.when", ladder.when
     for index, route in enumerate(document.routing.routes if document.routing else ()):

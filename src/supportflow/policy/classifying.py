@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from supportflow.policy.official import official_of
 from supportflow.policy.schema import Policy
-from supportflow.triage.lexicon import Entry, Lexicon, LexiconClassifier, shipped
+from supportflow.triage import lexicon
+from supportflow.triage.lexicon import Entry, Lexicon
 from supportflow.triage.official import Official, OfficialIndex
+
+if TYPE_CHECKING:
+    from supportflow.triage.lexicon import LexiconClassifier
 
 __all__ = ["classifier_of"]
 
@@ -17,29 +22,52 @@ _DISPUTES = (
 """Words for disputes of any business, for a policy that declares no words."""
 
 
-def classifier_of(document: Policy) -> LexiconClassifier:
-    """The classifier of a policy.
+def classifier_of(document: Policy) -> "LexiconClassifier":
+    """The classifier of a policy. Desks of one policy version share one: compiling lexicons takes a good part of a second.
 
     Raises:
         DefinitionError: If a pattern cannot be read.
     """
+    return _of_version(_Version(document))
+
+
+class _Version:
+    """A policy document that stands for its version: documents of one fingerprint mean the same."""
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: Policy) -> None:
+        self.document = document
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Version) and self.document.fingerprint == other.document.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.document.fingerprint)
+
+
+@lru_cache(maxsize=8)
+def _of_version(version: _Version) -> "LexiconClassifier":
+    document = version.document
     official = official_of(document)
     if document.lexicons is None and document.words is None:
         return _default(document.classes, official)
-    lexicons = [shipped(one) if isinstance(one, str) else one for one in document.lexicons or ()]
+    lexicons = [lexicon.shipped(one) if isinstance(one, str) else one for one in document.lexicons or ()]
     if document.words:
         lexicons.append(_plain({name: tuple(words) for name, words in document.words.items()}))
     return _compiled(lexicons, document.classes, official)
 
 
 @lru_cache(maxsize=32)
-def _default(classes: tuple[str, ...], official: Official) -> LexiconClassifier:
-    lexicons = [shipped("common"), _plain({"dispute": _DISPUTES})]
+def _default(classes: tuple[str, ...], official: Official) -> "LexiconClassifier":
+    lexicons = [lexicon.shipped("common"), _plain({"dispute": _DISPUTES})]
     return _compiled(lexicons, classes, official)
 
 
-def _compiled(lexicons: Sequence[Lexicon], classes: tuple[str, ...], official: Official) -> LexiconClassifier:
-    return LexiconClassifier(_within(lexicons, classes), classes, OfficialIndex(official).pretending)
+def _compiled(
+    lexicons: Sequence[Lexicon], classes: tuple[str, ...], official: Official
+) -> "LexiconClassifier":
+    return lexicon.LexiconClassifier(_within(lexicons, classes), classes, OfficialIndex(official).pretending)
 
 
 def _plain(words: dict[str, tuple[str, ...]]) -> Lexicon:
@@ -56,8 +84,8 @@ def _within(lexicons: Sequence[Lexicon], classes: Sequence[str]) -> list[Lexicon
     """The lexicons without entries for classes that the policy does not have: a shipped one serves many policies."""
     known = {*classes, None}
     return [
-        lexicon.model_copy(
-            update={"entries": tuple(entry for entry in lexicon.entries if entry.priority_class in known)}
+        one.model_copy(
+            update={"entries": tuple(entry for entry in one.entries if entry.priority_class in known)}
         )
-        for lexicon in lexicons
+        for one in lexicons
     ]

@@ -19,6 +19,8 @@ from supportflow.policy.check import policy_problems
 from supportflow.policy.classifying import classifier_of
 from supportflow.policy.escalating import step_calendar
 from supportflow.policy.named import calendar_name, named_calendars
+from supportflow.policy.retaining import RetentionIndex
+from supportflow.policy.retention import Retention
 from supportflow.policy.schema import Policy
 from supportflow.routing.compiled import BOT, RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
@@ -80,6 +82,7 @@ class CompiledPolicy:
         )
         self._groups = {group.name: group for group in document.groups}
         self.cases = CaseRules(document)
+        self.retention = RetentionIndex(document.retention or Retention(), self.fields)
         self.routing = self._routing()
         self.bot = self._bot()
         self._actions = self._action_index()

@@ -13,11 +13,14 @@ from typing import Any, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from supportflow.exceptions import DefinitionError, PolicyError
+from supportflow.policy.lines import Lines
 from supportflow.policy.problems import ignored_names, located, validation_problems
-from supportflow.policy.yaml12 import read_yaml
+from supportflow.policy.yaml12 import MAX_DEPTH, read_yaml
 
 __all__ = ["MAX_CHARACTERS", "load", "parse", "read"]
 
+MAX_PARTS = 200_000
+"""How many values, lists and tables a document may have. A text in YAML has fewer: `supportflow.policy.yaml12`."""
 MAX_CHARACTERS = 2_000_000
 """How long the text of a document may be."""
 
@@ -45,6 +48,7 @@ def parse(document: Mapping[str, object], model: type[M], error: type[Definition
         model: What it should be.
         error: What to raise, with every problem, if it is not.
     """
+    _check_size(document, error)
     ignored = list(ignored_names(document, model))
     try:
         found = model.model_validate(document)
@@ -53,6 +57,25 @@ def parse(document: Mapping[str, object], model: type[M], error: type[Definition
     if ignored:
         raise error(ignored)
     return found
+
+
+def _check_size(document: object, error: type[DefinitionError]) -> None:
+    """Refuse what nests too deep, or has too many parts, before anything goes down into it."""
+    level, parts, depth = [document], 0, 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise error([f"{error.subject}: nests deeper than {MAX_DEPTH} levels"])
+        below: list[object] = []
+        for value in level:
+            if isinstance(value, Mapping):
+                below += value.values()
+            elif isinstance(value, list | tuple):
+                below += value
+            if parts + len(below) > MAX_PARTS:
+                raise error([f"{error.subject}: has more than {MAX_PARTS} values"])
+        parts += len(below)
+        level = below
 
 
 def load(
@@ -117,22 +140,22 @@ def _text_of(path: Path, error: type[DefinitionError]) -> str:
         raise error([f"{error.subject}: is not text in UTF-8 (line {line})"]) from None
 
 
-def _toml(text: str) -> tuple[object, dict[str, int]]:
+def _toml(text: str) -> tuple[object, Mapping[str, int]]:
     long = _LONG_KEY.search(text)
     if long:
         line = text.count("\n", 0, long.start()) + 1
         raise PolicyError([f"not valid TOML: a key has more than 64 parts (line {line})"])
     try:
-        return tomllib.loads(text), {}
+        return tomllib.loads(text), Lines(text.replace("\r\n", "\n"), toml=True)
     except RecursionError:
         raise PolicyError(["not valid TOML: nests too deep"]) from None
     except ValueError as error:
         raise PolicyError([f"not valid TOML: {error}"]) from None
 
 
-def _json(text: str) -> tuple[object, dict[str, int]]:
+def _json(text: str) -> tuple[object, Mapping[str, int]]:
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number), {}
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number), Lines(text, toml=False)
     except RecursionError:
         raise PolicyError(["not valid JSON: nests too deep"]) from None
     except ValueError as error:

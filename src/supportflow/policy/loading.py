@@ -34,7 +34,7 @@ def load_policy(text: str, *, format: str) -> Policy:  # noqa: A002 - what it is
         format: `"toml"`, `"json"` or `"yaml"` (YAML 1.2, without anchors and tags; extra `yaml`).
 
     Raises:
-        PolicyError: If it cannot be read (with the line), or is not a valid policy (with the path; in YAML with the line).
+        PolicyError: If it cannot be read (with the line), or is not a valid policy (with the path and the line).
         MissingExtra: If it is YAML, and the extra is not installed.
     """
     return load(text, format, parse_policy, PolicyError)

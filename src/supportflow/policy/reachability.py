@@ -113,7 +113,7 @@ def _these(paths: Sequence[str]) -> str:
 def lone_contradictions(scope: Scope) -> Iterator[Finding]:
     """Guards and conditions of metrics that no ticket satisfies."""
     for path, condition in every_condition(scope.policy):
-        if not path.startswith(("lifecycle.", "metrics.")):
+        if not path.startswith(("lifecycle.", "metrics.", "retention.")):
             continue
         try:
             satisfied = find_witness(condition, scope.fields) is not None

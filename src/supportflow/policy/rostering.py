@@ -39,7 +39,7 @@ def load_roster(text: str, *, format: str) -> Roster:  # noqa: A002 - what it is
         format: `"toml"`, `"json"` or `"yaml"` (YAML 1.2, without anchors and tags; extra `yaml`).
 
     Raises:
-        RosterError: If it cannot be read (with the line), or is not a valid roster (with the path; in YAML with the line).
+        RosterError: If it cannot be read (with the line), or is not a valid roster (with the path and the line).
         MissingExtra: If it is YAML, and the extra is not installed.
     """
     return load(text, format, parse_roster, RosterError)

@@ -20,6 +20,7 @@ from supportflow.policy.bot import BotPolicy
 from supportflow.policy.identity import Identity
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.publishing import expanded
+from supportflow.policy.retention import Retention
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.routing.rotation import Rotation
 from supportflow.sla.metrics import Metric
@@ -31,6 +32,9 @@ from supportflow.triage.priority import DEFAULT_CLASSES, PriorityPolicy, Priorit
 from supportflow.triage.redaction.rules import RedactionRules
 
 __all__ = ["Policy"]
+
+MOST_RULES = 2_000
+"""How many priority rules, and how many SLA policies, a policy may have."""
 
 P = TypeVar("P", bound="Policy")
 
@@ -71,6 +75,7 @@ class Policy(Document):
         official: The organisation's own addresses: they answer "was this you?" and tell which links pretend.
         authority: Levels of verification, and the actions that need them.
         escalation: Ladders that tickets climb until somebody acts.
+        retention: How long tickets stay live, and texts and idempotency keys are kept; everything for ever, if not given.
         routing: How tickets find agents; the host assigns them itself, if not given.
         bot: How the first line answers by itself; it does not, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
@@ -87,14 +92,14 @@ class Policy(Document):
     classes: tuple[Name, ...] = Field(default=DEFAULT_CLASSES, min_length=1)
     default_class: Name | None = None
     default_level: int = Field(default=3, ge=1, le=4)
-    rules: tuple[PriorityRule, ...] = ()
+    rules: tuple[PriorityRule, ...] = Field(default=(), max_length=MOST_RULES)
     priority: PriorityPolicy | None = None
     lexicons: tuple[Literal["common", "exchange", "banking"] | Lexicon, ...] | None = None
     words: Mapping[Name, tuple[Name, ...]] | None = None
     redaction: RedactionRules | None = None
     calendars: Mapping[Name, BusinessCalendar] = Field(default_factory=dict)
     metrics: tuple[Metric, ...] = ()
-    sla: tuple[SlaPolicy, ...] = ()
+    sla: tuple[SlaPolicy, ...] = Field(default=(), max_length=MOST_RULES)
     groups: tuple[Group, ...] = ()
     rotations: tuple[Rotation, ...] = ()
     edits: Literal["never", "on_next_event", "now"] = "never"
@@ -106,6 +111,7 @@ class Policy(Document):
     official: Official = Field(default_factory=Official)
     authority: Authority = Field(default_factory=Authority)
     escalation: Escalation = Field(default_factory=Escalation)
+    retention: Retention | None = None
     routing: RoutingPolicy | None = None
     bot: BotPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"

@@ -16,6 +16,7 @@ from supportflow.exceptions import DefinitionError, PolicyError
 from supportflow.policy.climbing import ladder_steps
 from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.findings import Finding, Kind, Report, Severity
+from supportflow.policy.names import strange_addresses, twin_names
 from supportflow.policy.reachability import (
     coverage,
     ladder_reach,
@@ -24,6 +25,7 @@ from supportflow.policy.reachability import (
     sla_reach,
     strange_names,
 )
+from supportflow.policy.retaining import never_applying
 from supportflow.policy.schema import Policy
 from supportflow.policy.scope import Scope, scope_of
 from supportflow.policy.timing import target_times
@@ -84,6 +86,15 @@ def _head_starts(scope: Scope) -> Iterator[Finding]:
             )
 
 
+def _retention(scope: Scope) -> Iterator[Finding]:
+    """Rules for content that never come to their turn."""
+    retention = scope.document.retention
+    for index, before in never_applying(retention) if retention is not None else ():
+        by = tuple(f"retention.content.{at}" for at in before)
+        message = f"never applies; {', '.join(by)} before it takes all that it is for"
+        yield Finding("error", "shadowed", f"retention.content.{index}", message, by=by)
+
+
 _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     strange_names,
     rule_reach,
@@ -96,5 +107,8 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     target_times,
     ladder_reach,
     ladder_steps,
+    _retention,
+    twin_names,
+    strange_addresses,
 )
 """In the order of the report. A section that joins the policy adds its check here."""

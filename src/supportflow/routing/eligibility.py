@@ -6,7 +6,7 @@ from supportflow._time import to_us
 from supportflow.model.people import Agent
 from supportflow.model.routing import AgentState, Requirement
 
-__all__ = ["lacking", "objections", "room_for"]
+__all__ = ["absence", "lacking", "objections", "room_for"]
 
 
 def objections(
@@ -29,13 +29,18 @@ def objections(
         handed_over: True if it can use what agents keep free for hand-overs.
     """
     against = list(lacking(requirement, state.agent, at_us))
-    if state.presence != "available":
-        against.append(f"is {state.presence}")
-    if not on_duty:
-        against.append("is off duty")
+    against += absence(state, on_duty=on_duty)
     if state.id in excluded:
         against.append("must not take it, or did not want it")
     against += room_for(requirement, state, handed_over=handed_over)
+    return tuple(against)
+
+
+def absence(state: AgentState, *, on_duty: bool) -> tuple[str, ...]:
+    """What keeps an agent from taking anything now."""
+    against = [] if state.presence == "available" else [f"is {state.presence}"]
+    if not on_duty:
+        against.append("is off duty")
     return tuple(against)
 
 

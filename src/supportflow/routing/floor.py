@@ -351,10 +351,15 @@ class Floor:
 
     @property
     def proposed(self) -> tuple[Proposal, ...]:
-        """The proposals that are not answered yet, oldest first."""
+        """The proposals that are not answered yet, oldest first. Each keeps capacity until it is."""
         return tuple(
             Proposal(ticket_id, one.agent_id, one.requirement) for ticket_id, one in self._proposed.items()
         )
+
+    def stands(self, proposal: Proposal) -> bool:
+        """True while a proposal that was made is not answered, and nothing has taken it back."""
+        known = self._proposed.get(proposal.ticket_id)
+        return known is not None and known.agent_id == proposal.agent_id
 
     def position(self, ticket_id: str) -> int | None:
         """The place of a ticket in its queue, from 1; None if it does not wait.

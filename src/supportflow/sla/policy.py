@@ -100,7 +100,10 @@ class Target(Document):
         if parts:
             if fields.get("duration") is not None:
                 raise ValueError("give either duration, or minutes, hours and days")
-            fields["duration"] = timedelta(**parts)
+            try:
+                fields["duration"] = timedelta(**parts)
+            except (OverflowError, ValueError):
+                raise ValueError(f"{' and '.join(parts)} cannot be counted: too much, or no number") from None
         return fields
 
     @model_validator(mode="after")

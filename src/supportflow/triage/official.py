@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from functools import cache
+from typing import Annotated, NamedTuple
 
 from pydantic import Field, StringConstraints
 
@@ -18,14 +19,6 @@ __all__ = ["AddressCheck", "Official", "OfficialIndex"]
 
 Address = Annotated[str, StringConstraints(min_length=3, max_length=300, pattern=r"^[!-~]+$")]
 
-# Every quantifier is possessive or bounded by what ends it: time is linear in the text. Chinese is written without spaces,
-# so its characters end an address.
-_L = "0-9A-Za-z\u00c0-\u024f\u0370-\u052f"
-_PATH = "[^\\s<>\"'`\u3000-\u9fff\uff00-\uffef]"
-_LINK = re.compile(rf"(?<![{_L}])[a-z][a-z0-9+.-]{{1,10}}+://{_PATH}++", re.IGNORECASE)
-_MAIL = re.compile(rf"[{_L}_.+%-]{{1,64}}+@[{_L}-]{{1,63}}+(?:\.[{_L}-]{{1,63}}+){{1,8}}+")
-_DOMAIN = re.compile(rf"(?<![{_L}_.@-])[{_L}_-]{{1,63}}+(?:\.[{_L}_-]{{1,63}}+){{1,8}}+(?:/{_PATH}*+)?")
-_PHONE = re.compile(rf"(?<![{_L}.])\+?\d[\d ()-]{{2,30}}\d(?![{_L}])")
 _TRAILING = ".,;:!?…)"
 
 
@@ -90,7 +83,8 @@ class OfficialIndex:
     def has_foreign_link(self, text: str) -> bool:
         """True if the text has a link that is not official."""
         plain = _plain(text)
-        return any(not self._is_link(match.group().rstrip(_TRAILING)) for match in _LINK.finditer(plain))
+        links = _written().link.finditer(plain)
+        return any(not self._is_link(match.group().rstrip(_TRAILING)) for match in links)
 
     def pretending(self, lower: str) -> list[tuple[int, int]]:
         """Where links stand that show one of the names on a domain that is not official, or that hide their host.
@@ -105,16 +99,16 @@ class OfficialIndex:
         ]
 
     def _found(self, text: str) -> Iterator[tuple[str, bool]]:
-        rest = text
+        rest, written = text, _written()
         for pattern, official in (
-            (_LINK, self._is_link),
-            (_MAIL, self._is_email),
-            (_DOMAIN, self._is_link),
-            (_PHONE, self._is_phone),
+            (written.link, self._is_link),
+            (written.mail, self._is_email),
+            (written.domain, self._is_link),
+            (written.phone, self._is_phone),
         ):
             for match in pattern.finditer(rest):
                 address = match.group().rstrip(_TRAILING)
-                if pattern is not _DOMAIN or _is_domain(address):
+                if pattern is not written.domain or _is_domain(address):
                     yield address, official(address)
             # What was read as one kind of address is not read again as a part of another.
             rest = pattern.sub(" ", rest)
@@ -138,6 +132,34 @@ class OfficialIndex:
 
     def _is_phone(self, phone: str) -> bool:
         return _digits(phone) in self._phones
+
+
+class _Written(NamedTuple):
+    """How addresses are written."""
+
+    link: re.Pattern[str]
+    mail: re.Pattern[str]
+    domain: re.Pattern[str]
+    phone: re.Pattern[str]
+
+
+@cache
+def _written() -> _Written:
+    """The expressions, compiled at the first text.
+
+    Every quantifier is possessive or bounded by what ends it: time is linear in the text. Chinese is written without
+    spaces, so its characters end an address.
+    """
+    letter = "0-9A-Za-z\u00c0-\u024f\u0370-\u052f"
+    path = "[^\\s<>\"'`\u3000-\u9fff\uff00-\uffef]"
+    return _Written(
+        link=re.compile(rf"(?<![{letter}])[a-z][a-z0-9+.-]{{1,10}}+://{path}++", re.IGNORECASE),
+        mail=re.compile(rf"[{letter}_.+%-]{{1,64}}+@[{letter}-]{{1,63}}+(?:\.[{letter}-]{{1,63}}+){{1,8}}+"),
+        domain=re.compile(
+            rf"(?<![{letter}_.@-])[{letter}_-]{{1,63}}+(?:\.[{letter}_-]{{1,63}}+){{1,8}}+(?:/{path}*+)?"
+        ),
+        phone=re.compile(rf"(?<![{letter}.])\+?\d[\d ()-]{{2,30}}\d(?![{letter}])"),
+    )
 
 
 def _plain(text: str) -> str:

@@ -7,10 +7,8 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from supportflow.aio import AsyncDesk
-from supportflow.desk import Desk
 from supportflow.exceptions import DefinitionError, DeskClosed, InvalidInput, MissingExtra
 from supportflow.flows import Tick
 from supportflow.flows.dispatching import Dispatched
@@ -19,6 +17,10 @@ from supportflow.worker.bell import Bell
 from supportflow.worker.logs import say
 from supportflow.worker.pace import Pace
 from supportflow.worker.status import Status
+
+if TYPE_CHECKING:
+    from supportflow.aio import AsyncDesk
+    from supportflow.desk import Desk
 
 __all__ = ["Worker"]
 
@@ -66,7 +68,7 @@ class Worker:
 
     def __init__(
         self,
-        desk: Desk | AsyncDesk | Any,
+        desk: "Desk | AsyncDesk",
         *,
         limit: int = 500,
         pace: Pace | None = None,

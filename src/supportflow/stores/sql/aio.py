@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from copy import copy
 from functools import wraps
-from typing import Any, Self
-
-from sqlalchemy import URL
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.util import greenlet_spawn
+from typing import TYPE_CHECKING, Any, Self
 
 from supportflow.exceptions import InvalidInput, MissingExtra
-from supportflow.stores.sql.links import SESSION
-from supportflow.stores.sql.store import SqlStore, engine_url
+from supportflow.stores.sql.store import SqlStore
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 __all__ = ["AsyncSqlStore"]
 
@@ -33,8 +33,7 @@ class AsyncSqlStore:
     PostgreSQL is talked to by psycopg's own async connections. SQLite has no such thing: its calls run in threads.
 
     Args:
-        database: A URL, an SQLAlchemy `AsyncEngine`, or an `AsyncConnection` or `AsyncSession` on which the host has a
-            transaction open.
+        database: A URL, an SQLAlchemy `AsyncEngine`, or an `AsyncConnection` on which the host has a transaction open.
 
     Raises:
         InvalidInput: If it is none of these, or another database.
@@ -42,9 +41,11 @@ class AsyncSqlStore:
     """
 
     def __init__(self, database: Any) -> None:
-        self._call: Callable[..., Awaitable[Any]] = greenlet_spawn
         self._engine: AsyncEngine | None = None
-        if isinstance(database, str | URL):
+        self._call: Callable[..., Awaitable[Any]] = _in_greenlet()
+        if isinstance(database, str) or type(database).__name__ == "URL":
+            from supportflow.stores.sql.connections import engine_url  # noqa: PLC0415 - an extra
+
             url = engine_url(database)
             if url.get_backend_name() == "sqlite":
                 self._call = asyncio.to_thread
@@ -52,8 +53,6 @@ class AsyncSqlStore:
                 return
             self._engine = _engine(url)
             self._store = SqlStore(self._engine.sync_engine)
-        elif isinstance(database, AsyncEngine):
-            self._store = SqlStore(database.sync_engine)
         else:
             self._store = SqlStore(_plain(database))
 
@@ -61,11 +60,11 @@ class AsyncSqlStore:
         """This store on a connection on which the host has a transaction open; see `SqlStore.within`.
 
         Args:
-            connection: An SQLAlchemy `AsyncConnection` or `AsyncSession`.
+            connection: An SQLAlchemy `AsyncConnection`; of an `AsyncSession`, `await session.connection()`.
         """
-        joined = type(self)(connection)
-        if joined._store._backend is not self._store._backend:
-            raise InvalidInput("connection", f"is not of {self._store._backend.name}, as the store is")
+        joined = copy(self)
+        joined._store = self._store.within(_plain(connection))  # noqa: SLF001 - of this very class
+        joined._call, joined._engine = _in_greenlet(), None  # noqa: SLF001 - the same
         return joined
 
     async def close(self) -> None:
@@ -99,19 +98,32 @@ class AsyncSqlStore:
     purge_keys = _awaited("purge_keys")
 
 
-def _engine(url: URL) -> AsyncEngine:
-    options = {key: value for key, value in SESSION.items() if key not in url.query}
+def _in_greenlet() -> Callable[..., Awaitable[Any]]:
+    """Runs plain code whose database calls are awaited beneath it."""
     try:
-        return create_async_engine(url, connect_args=options)
+        from sqlalchemy.util import greenlet_spawn  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("sqlalchemy"):
+            raise
+        raise MissingExtra("sql", "AsyncSqlStore") from None
+    return greenlet_spawn
+
+
+def _engine(url: "URL") -> "AsyncEngine":
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - an extra
+
+    from supportflow.stores.sql.connections import engine_options  # noqa: PLC0415 - an extra
+
+    try:
+        return create_async_engine(url, **engine_options(url))
     except ImportError:
         raise MissingExtra("postgres", "a store on PostgreSQL") from None
 
 
-def _plain(connection: Any) -> Any:
-    """The plain connection beneath an async one."""
-    if isinstance(connection, AsyncSession):
-        connection = connection.sync_session
-        return connection
-    if not isinstance(connection, AsyncConnection):
-        raise InvalidInput("connection", "is neither an AsyncConnection nor an AsyncSession of SQLAlchemy")
-    return connection.sync_connection
+def _plain(database: Any) -> Any:
+    """The plain engine, session or connection beneath an async one."""
+    for name in ("sync_connection", "sync_engine"):
+        found = getattr(database, name, None)
+        if type(database).__name__.startswith("Async") and found is not None:
+            return found
+    raise InvalidInput("database", "is no URL, and no AsyncEngine or AsyncConnection of SQLAlchemy")

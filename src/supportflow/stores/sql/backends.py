@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import Dialect
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
-
 from supportflow.exceptions import StoreError
 
 __all__ = ["POSTGRESQL", "SQLITE", "Backend", "Cursor", "Undo", "refused"]
@@ -55,7 +51,6 @@ class Backend:
     """A kind of database."""
 
     name: Literal["sqlite", "postgresql"]
-    dialect: Dialect
     begin: str
     later: str
     """Comes after `ORDER BY … ASC` to put nulls last."""
@@ -86,14 +81,25 @@ def _formed(statement: str, name: str) -> str:
     return statement if name == "sqlite" else statement.replace("?", "%s")
 
 
-SQLITE = Backend("sqlite", sqlite.dialect(), "BEGIN IMMEDIATE", " NULLS LAST", " NULLS FIRST", "")
-POSTGRESQL = Backend("postgresql", postgresql.dialect(), "BEGIN", "", "", " FOR UPDATE SKIP LOCKED")
+SQLITE = Backend(
+    "sqlite",
+    "BEGIN IMMEDIATE",
+    " NULLS LAST",
+    " NULLS FIRST",
+    "",
+)
+POSTGRESQL = Backend(
+    "postgresql",
+    "BEGIN",
+    "",
+    "",
+    " FOR UPDATE SKIP LOCKED",
+)
 
 
 def refused(error: BaseException) -> StoreError:
     """The store's word for a driver's error. It repeats no value, and the driver's error is its cause."""
-    if isinstance(error, SQLAlchemyError) and getattr(error, "orig", None) is not None:
-        error = error.orig  # type: ignore[attr-defined]
+    error = getattr(error, "orig", None) or error  # beneath SQLAlchemy's own
     code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
     if code in {"42P01", "42703"} or "no such table" in str(error) or "no such column" in str(error):
         return StoreError("the database's schema is missing or too old: run `supportflow migrate URL`")

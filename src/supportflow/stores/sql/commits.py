@@ -1,6 +1,6 @@
 """Applying a commit: one statement on PostgreSQL, a few in one transaction on SQLite. All of it or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
@@ -39,8 +39,6 @@ _OUTBOX_ROW = ("tenant", "key", "topic", "ticket_id", "seq", "attempts", "next_u
 _INBOX_ROW = ("tenant", "key", "request_hash", "result", "at_us")
 _ticket_values = attrgetter(*TICKET)
 _agent_values = attrgetter(*AGENT)
-_MOST_PREPARED = 12
-"""Rows of a commit beyond which its statement is not worth keeping."""
 
 
 class _Rows(NamedTuple):
@@ -50,9 +48,23 @@ class _Rows(NamedTuple):
     added: list[StreamChange]
     bare: list[StreamChange]
 
-    @property
-    def number(self) -> int:
-        return len(self.updated) + len(self.added)
+
+class _Shape(NamedTuple):
+    """What a commit's statement depends on.
+
+    Attributes:
+        updated: For each row that is there already, whether it is an agent's.
+        added: For each new row, whether it is an agent's, and whether it has a reference.
+        bare: How many streams without a row.
+    """
+
+    updated: tuple[bool, ...]
+    added: tuple[tuple[bool, bool], ...]
+    bare: int
+    events: int
+    contents: int
+    outbox: int
+    inbox: bool
 
 
 def _sorted(commit: Commit) -> _Rows:
@@ -91,7 +103,7 @@ def apply(cursor: Cursor, backend: Backend, commit: Commit) -> None:
 
 def _apply_at_once(cursor: Cursor, commit: Commit) -> None:
     rows = _sorted(commit)
-    shape = (
+    shape = _Shape(
         tuple(isinstance(change.row, AgentRow) for change in rows.updated),
         tuple(
             (isinstance(change.row, AgentRow), getattr(change.row, "ref", None) is not None)
@@ -112,91 +124,64 @@ def _apply_at_once(cursor: Cursor, commit: Commit) -> None:
 
 def _values(commit: Commit, rows: _Rows) -> Iterator[Any]:
     """The parameters of `_statement`, in its order."""
+    tenant, inbox = commit.tenant, commit.inbox
+    yield from _ready_values(commit, rows)
+    for change in rows.updated:
+        assert change.row is not None
+        yield from _row_values(change.row)
+        yield from (tenant, change.row.id, change.expected)
+    for change in rows.added:
+        assert change.row is not None
+        yield from (tenant, *_row_values(change.row))
+    for change in commit.changes:
+        for event in change.events:
+            yield from (tenant, change.stream, *event)
+    for content in commit.content:
+        yield from (tenant, *content)
+    for one in commit.outbox:
+        yield from (tenant, *one, one.next_us)
+    if inbox is not None:
+        yield from (tenant, *inbox, commit.at_us)
+
+
+def _ready_values(commit: Commit, rows: _Rows) -> Iterator[Any]:
+    """The parameters of `_ready`."""
     tenant = commit.tenant
     if commit.inbox is not None:
-        yield tenant
-        yield commit.inbox.key
+        yield from (tenant, commit.inbox.key)
     for change in rows.bare:
         yield from (tenant, change.stream, change.expected)
     for change in rows.added:
         row = change.row
         if isinstance(row, TicketRow):
-            yield from (tenant, row.id)
-            if row.ref is not None:
-                yield from (tenant, row.ref)
-    for change in rows.updated:
-        row = change.row
-        yield from _ticket_values(row) if isinstance(row, TicketRow) else _agent_values(row)
-        yield from (tenant, row.id, change.expected)  # type: ignore[union-attr]
-    for change in rows.added:
-        row = change.row
-        yield tenant
-        yield from _ticket_values(row) if isinstance(row, TicketRow) else _agent_values(row)
-    for change in commit.changes:
-        for event in change.events:
-            yield tenant
-            yield change.stream
-            yield from event
-    for content in commit.content:
-        yield tenant
-        yield from content
-    for one in commit.outbox:
-        yield tenant
-        yield from one
-        yield one.next_us
-    if commit.inbox is not None:
-        yield tenant
-        yield from commit.inbox
-        yield commit.at_us
+            yield from (tenant, row.id) if row.ref is None else (tenant, row.id, tenant, row.ref)
+
+
+def _row_values(row: TicketRow | AgentRow) -> tuple[Any, ...]:
+    return _ticket_values(row) if isinstance(row, TicketRow) else _agent_values(row)
 
 
 @lru_cache(maxsize=256)
-def _statement(shape: tuple[Any, ...]) -> str:
+def _statement(shape: _Shape) -> str:
     """The statement that applies a commit of a shape; it answers with a row if it did, with none if it could not."""
-    updated, added, bare, events, contents, outbox, inbox = shape
-    parts: list[str] = []
-    ready: list[str] = []
-    if inbox:
-        ready.append("NOT EXISTS (SELECT 1 FROM supportflow_inbox WHERE tenant = ? AND key = ?)")
-    ready += [
-        "(SELECT coalesce(max(seq), 0) FROM supportflow_event WHERE tenant = ? AND stream = ?) = ?::int"
-    ] * bare
-    for is_agent, has_ref in added:
-        if not is_agent:
-            ready.append("NOT EXISTS (SELECT 1 FROM supportflow_ticket_archive WHERE tenant = ? AND id = ?)")
-        if has_ref:
-            ready.append("NOT EXISTS (SELECT 1 FROM supportflow_ticket_archive WHERE tenant = ? AND ref = ?)")
-    if ready:
-        parts.append(f"ready AS MATERIALIZED (SELECT 1 AS ok WHERE {' AND '.join(ready)})")
+    ready = _ready(shape)
+    parts = [f"ready AS MATERIALIZED (SELECT 1 AS ok WHERE {' AND '.join(ready)})"] if ready else []
     only_if, source = (" AND EXISTS (SELECT 1 FROM ready)", " FROM ready") if ready else ("", "")
-    changed: list[str] = []
-    for is_agent in updated:
-        table, columns, reset = _table(is_agent)
-        changed.append(f"row{len(changed)}")
-        assignments = ", ".join(f'"{column}" = ?' for column in columns)
-        parts.append(
-            f"{changed[-1]} AS (UPDATE {table} SET {assignments}{reset}"
-            f" WHERE tenant = ? AND id = ? AND version = ?::int{only_if} RETURNING 1 AS ok)"
-        )
-    for is_agent, _ in added:
-        table, columns, _ = _table(is_agent)
-        changed.append(f"row{len(changed)}")
-        parts.append(
-            f"{changed[-1]} AS (INSERT INTO {table} (tenant, {names(columns)})"
-            f" SELECT {_typed(('tenant', *columns))}{source} ON CONFLICT (tenant, id) DO NOTHING RETURNING 1 AS ok)"
-        )
+    changed = [_update_one(is_agent, only_if) for is_agent in shape.updated]
+    changed += [_insert_one(is_agent, source) for is_agent, _ in shape.added]
+    parts += [f"row{number} AS ({statement})" for number, statement in enumerate(changed)]
     if len(changed) == 1:
-        parts.append(f"done AS (SELECT ok FROM {changed[0]})")
+        parts.append("done AS (SELECT ok FROM row0)")
     elif changed:
-        total = " + ".join(f"(SELECT count(*) FROM {name})" for name in changed)
+        total = " + ".join(f"(SELECT count(*) FROM row{number})" for number in range(len(changed)))
         parts.append(f"done AS (SELECT 1 AS ok WHERE {total} = {len(changed)})")
     else:
         parts.append(f"done AS (SELECT 1 AS ok{source})")
     for table, columns, number, unless in (
-        ("event", _EVENT_ROW, events, ""),
-        ("content", _CONTENT_ROW, contents, " ON CONFLICT (tenant, id) DO NOTHING"),
-        ("outbox", _OUTBOX_ROW, outbox, " ON CONFLICT (tenant, key) DO NOTHING"),
-        ("inbox", _INBOX_ROW, int(inbox), ""),
+        ("event", _EVENT_ROW, shape.events, ""),
+        ("content", _CONTENT_ROW, shape.contents, " ON CONFLICT (tenant, id) DO NOTHING"),
+        ("outbox", _OUTBOX_ROW, shape.outbox, " ON CONFLICT (tenant, key) DO NOTHING"),
+        ("inbox", _INBOX_ROW, int(shape.inbox), ""),
     ):
         if number:
             rows = ", ".join([f"({_typed(columns)})"] * number)
@@ -205,6 +190,39 @@ def _statement(shape: tuple[Any, ...]) -> str:
                 f" SELECT v.* FROM done, (VALUES {rows}) AS v{unless})"
             )
     return f"WITH {', '.join(parts)} SELECT ok FROM done".replace("?", "%s")
+
+
+def _ready(shape: _Shape) -> list[str]:
+    """What must be so before any row is looked at."""
+    archived = "NOT EXISTS (SELECT 1 FROM supportflow_ticket_archive WHERE tenant = ? AND {} = ?)"
+    ready: list[str] = []
+    if shape.inbox:
+        ready.append("NOT EXISTS (SELECT 1 FROM supportflow_inbox WHERE tenant = ? AND key = ?)")
+    length = "(SELECT coalesce(max(seq), 0) FROM supportflow_event WHERE tenant = ? AND stream = ?) = ?::int"
+    ready += [length] * shape.bare
+    for is_agent, has_ref in shape.added:
+        if not is_agent:
+            ready.append(archived.format("id"))
+        if has_ref:
+            ready.append(archived.format("ref"))
+    return ready
+
+
+def _update_one(is_agent: bool, only_if: str) -> str:
+    table, columns, reset = _table(is_agent)
+    assignments = ", ".join(f'"{column}" = ?' for column in columns)
+    return (
+        f"UPDATE {table} SET {assignments}{reset}"
+        f" WHERE tenant = ? AND id = ? AND version = ?::int{only_if} RETURNING 1 AS ok"
+    )
+
+
+def _insert_one(is_agent: bool, source: str) -> str:
+    table, columns, _ = _table(is_agent)
+    return (
+        f"INSERT INTO {table} (tenant, {names(columns)}) SELECT {_typed(('tenant', *columns))}{source}"
+        " ON CONFLICT (tenant, id) DO NOTHING RETURNING 1 AS ok"
+    )
 
 
 def _table(is_agent: bool) -> tuple[str, tuple[str, ...], str]:
@@ -221,12 +239,12 @@ def _typed(columns: tuple[str, ...]) -> str:
 
 
 def _insert(table: str, columns: tuple[str, ...]) -> str:
-    return f"INSERT OR IGNORE INTO supportflow_{table} ({names(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
+    return f"INSERT OR IGNORE INTO supportflow_{table} ({names(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
 
 def _update(table: str, columns: tuple[str, ...], reset: str) -> str:
     assignments = ", ".join(f'"{column}" = ?' for column in columns)
-    return f"UPDATE supportflow_{table} SET {assignments}{reset} WHERE tenant = ? AND id = ? AND version = ?"  # noqa: S608
+    return f"UPDATE supportflow_{table} SET {assignments}{reset} WHERE tenant = ? AND id = ? AND version = ?"
 
 
 _ADD_TICKET = _insert("ticket", ("tenant", *TICKET))
@@ -235,7 +253,6 @@ _ADD_EVENT = _insert("event", _EVENT_ROW).replace(" OR IGNORE", "")
 _ADD_CONTENT = _insert("content", _CONTENT_ROW)
 _ADD_OUTBOX = _insert("outbox", _OUTBOX_ROW)
 _ADD_INBOX = _insert("inbox", _INBOX_ROW)
-_SET_TICKET = _update("ticket", TICKET, ", claimed_us = NULL, claims = 0")
 _SET_AGENT = _update("agent", AGENT, "")
 _LENGTH = "SELECT coalesce(max(seq), 0) FROM supportflow_event WHERE tenant = ? AND stream = ?"
 _ARCHIVED = "SELECT version FROM supportflow_ticket_archive WHERE tenant = ? AND (id = ? OR ref = ?)"
@@ -265,9 +282,10 @@ def _put(cursor: Cursor, tenant: str, change: StreamChange) -> None:
         if cursor.fetchone()[0] != change.expected:
             raise Undo
     elif change.expected:
-        is_agent = isinstance(row, AgentRow)
-        values = _agent_values(row) if is_agent else _ticket_values(row)
-        _one(cursor, _SET_AGENT if is_agent else _SET_TICKET, (*values, tenant, row.id, change.expected))
+        if isinstance(row, AgentRow):
+            _one(cursor, _SET_AGENT, (*_agent_values(row), tenant, row.id, change.expected))
+        else:
+            _set_ticket(cursor, tenant, row, change.expected)
     elif isinstance(row, AgentRow):
         _one(cursor, _ADD_AGENT, (tenant, *_agent_values(row)))
     else:
@@ -275,6 +293,42 @@ def _put(cursor: Cursor, tenant: str, change: StreamChange) -> None:
         if cursor.fetchone() is not None:
             raise Undo
         _one(cursor, _ADD_TICKET, (tenant, *_ticket_values(row)))
+
+
+_INDEXED = (
+    "ref",
+    "open",
+    "rank",
+    "level",
+    "order_us",
+    "assignee",
+    "requester",
+    "opened_us",
+    "wakeup_us",
+    "queued",
+)
+"""Columns of a ticket that an index has. SQLite writes an index anew if its column is set, even to what it was."""
+_OTHER = tuple(column for column in TICKET if column not in {"id", *_INDEXED})
+_READ_INDEXED = (
+    f"SELECT {names(_INDEXED)} FROM supportflow_ticket WHERE tenant = ? AND id = ? AND version = ?"
+)
+_indexed_values = attrgetter(*_INDEXED)
+
+
+@lru_cache(maxsize=256)
+def _set_some(columns: tuple[str, ...]) -> tuple[str, Callable[[TicketRow], tuple[Any, ...]]]:
+    every = (*_OTHER, *columns)
+    return _update("ticket", every, ", claimed_us = NULL, claims = 0"), attrgetter(*every)
+
+
+def _set_ticket(cursor: Cursor, tenant: str, row: TicketRow, expected: int) -> None:
+    cursor.execute(_READ_INDEXED, (tenant, row.id, expected))
+    before = cursor.fetchone()
+    if before is None:
+        raise Undo
+    pairs = zip(_INDEXED, before, _indexed_values(row), strict=True)
+    statement, values = _set_some(tuple(column for column, old, new in pairs if old != new))
+    _one(cursor, statement, (*values(row), tenant, row.id, expected))
 
 
 def _one(cursor: Cursor, statement: str, values: tuple[Any, ...]) -> None:
@@ -316,7 +370,7 @@ def obstacle(cursor: Cursor, backend: Backend, commit: Commit) -> tuple[Answer |
         if isinstance(row, TicketRow) and row.ref is not None:
             for table in ("ticket", "ticket_archive"):
                 cursor.execute(
-                    backend.sql(f"SELECT id FROM supportflow_{table} WHERE tenant = ? AND ref = ?"),  # noqa: S608
+                    backend.sql(f"SELECT id FROM supportflow_{table} WHERE tenant = ? AND ref = ?"),
                     (tenant, row.ref),
                 )
                 found = cursor.fetchone()
@@ -333,7 +387,7 @@ def _version(cursor: Cursor, backend: Backend, tenant: str, change: StreamChange
     tables = ("agent",) if isinstance(change.row, AgentRow) else ("ticket", "ticket_archive")
     for table in tables:
         cursor.execute(
-            backend.sql(f"SELECT version FROM supportflow_{table} WHERE tenant = ? AND id = ?"),  # noqa: S608
+            backend.sql(f"SELECT version FROM supportflow_{table} WHERE tenant = ? AND id = ?"),
             (tenant, change.row.id),
         )
         row = cursor.fetchone()
@@ -352,12 +406,12 @@ def restore(cursor: Cursor, backend: Backend, tenant: str, ticket_ids: tuple[str
             listed = names(columns)
             cursor.execute(
                 backend.sql(
-                    f"INSERT INTO supportflow_{table} ({listed}) SELECT {listed} FROM supportflow_{table}_archive"  # noqa: S608
+                    f"INSERT INTO supportflow_{table} ({listed}) SELECT {listed} FROM supportflow_{table}_archive"
                     f" WHERE tenant = ? AND {key} = ? ON CONFLICT DO NOTHING"
                 ),
                 (tenant, value),
             )
             cursor.execute(
-                backend.sql(f"DELETE FROM supportflow_{table}_archive WHERE tenant = ? AND {key} = ?"),  # noqa: S608
+                backend.sql(f"DELETE FROM supportflow_{table}_archive WHERE tenant = ? AND {key} = ?"),
                 (tenant, value),
             )

@@ -21,7 +21,7 @@ def contents(cursor: Cursor, backend: Backend, tenant: str, ids: Collection[str]
         marks = ", ".join("?" * len(batch))
         cursor.execute(
             backend.sql(
-                f"SELECT id, subject, salt, value FROM supportflow_content WHERE tenant = ? AND id IN ({marks})"  # noqa: S608
+                f"SELECT id, subject, salt, value FROM supportflow_content WHERE tenant = ? AND id IN ({marks})"
             ),
             (tenant, *batch),
         )
@@ -70,7 +70,7 @@ def archive(cursor: Cursor, backend: Backend, tenant: str, before_us: int, limit
     """
     cursor.execute(
         backend.sql(
-            f"SELECT id FROM supportflow_ticket WHERE tenant = ? AND {backend.flag('open', False)} AND updated_us < ?"  # noqa: S608
+            f"SELECT id FROM supportflow_ticket WHERE tenant = ? AND {backend.flag('open', False)} AND updated_us < ?"
             " AND status_category IN ('closed', 'cancelled') AND wakeup_us IS NULL"
             f" ORDER BY updated_us LIMIT ?{backend.lock}"
         ),

@@ -2,24 +2,27 @@
 
 import io
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, exc
 
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreError, StoreUnavailable
 from supportflow.stores.sql.backends import refused
-from supportflow.stores.sql.store import engine_url
+from supportflow.stores.sql.connections import engine_url
 
 __all__ = ["migrate", "migration_sql"]
 
+_ONE_AT_A_TIME = Lock()
+"""Alembic keeps what it is doing in variables of its modules."""
 _SCRIPTS = Path(__file__).with_name("migrations")
 
 
 def migrate(database: str | URL | Engine | Connection) -> str:
     """Bring a database's tables to the revision of this version; what is there already stays.
 
-    On PostgreSQL an advisory lock keeps others from migrating at the same time, and a step that would have to wait for a lock
-    for longer than five seconds gives up: run it again.
+    On PostgreSQL an advisory lock keeps others from migrating at the same time, and a step that would have to wait for a
+    lock for longer than five seconds gives up: run it again.
 
     Args:
         database: A URL, an engine, or a connection, whose transaction is then the host's to commit.
@@ -57,7 +60,8 @@ def migration_sql(database: str | URL) -> str:
     written = io.StringIO()
     config, command = _alembic(written)
     config.attributes["dialect"] = engine_url(database).get_backend_name()
-    command.upgrade(config, "head", sql=True)
+    with _ONE_AT_A_TIME:
+        command.upgrade(config, "head", sql=True)
     return written.getvalue()
 
 
@@ -88,7 +92,8 @@ def _upgrade(connection: Connection, *, ours: bool) -> str:
     config, command = _alembic(io.StringIO())
     config.attributes.update(connection=connection, ours=ours)
     try:
-        command.upgrade(config, "head")
+        with _ONE_AT_A_TIME:
+            command.upgrade(config, "head")
     except CommandError as error:
         raise StoreError(f"the database cannot be migrated by this version: {error}") from error
     revision: str = config.attributes["revision"]

@@ -117,20 +117,20 @@ def settle(
     if error is None and retry_us is not None:
         cursor.execute(
             backend.sql(
-                f"UPDATE supportflow_outbox SET token = NULL, next_us = ?, attempts = attempts - 1{mine}"  # noqa: S608
+                f"UPDATE supportflow_outbox SET token = NULL, next_us = ?, attempts = attempts - 1{mine}"
             ),
             (retry_us, tenant, key, token),
         )
     elif error is None:
-        cursor.execute(backend.sql(f"DELETE FROM supportflow_outbox{mine}"), (tenant, key, token))  # noqa: S608
+        cursor.execute(backend.sql(f"DELETE FROM supportflow_outbox{mine}"), (tenant, key, token))
     elif retry_us is None:
         cursor.execute(
-            backend.sql(f"UPDATE supportflow_outbox SET token = NULL, error = ?, dead = true{mine}"),  # noqa: S608
+            backend.sql(f"UPDATE supportflow_outbox SET token = NULL, error = ?, dead = true{mine}"),
             (error, tenant, key, token),
         )
     else:
         cursor.execute(
-            backend.sql(f"UPDATE supportflow_outbox SET token = NULL, error = ?, next_us = ?{mine}"),  # noqa: S608
+            backend.sql(f"UPDATE supportflow_outbox SET token = NULL, error = ?, next_us = ?{mine}"),
             (error, retry_us, tenant, key, token),
         )
     return cursor.rowcount == 1
@@ -140,7 +140,7 @@ def dead_letters(cursor: Cursor, backend: Backend, tenant: str, limit: int) -> t
     """Deliveries that were given up, oldest first."""
     cursor.execute(
         backend.sql(
-            f"SELECT {_ROW}, error FROM supportflow_outbox WHERE tenant = ? AND dead"  # noqa: S608
+            f"SELECT {_ROW}, error FROM supportflow_outbox WHERE tenant = ? AND dead"
             " ORDER BY made_us, ticket_id, seq, key LIMIT ?"
         ),
         (tenant, limit),

@@ -28,7 +28,7 @@ def load(cursor: Cursor, backend: Backend, tenant: str, ticket_id: str) -> Ticke
     """A ticket's row, archived or not, or None."""
     for table in _TABLES:
         cursor.execute(
-            backend.sql(f"SELECT {names(TICKET)} FROM supportflow_{table} WHERE tenant = ? AND id = ?"),  # noqa: S608
+            backend.sql(f"SELECT {names(TICKET)} FROM supportflow_{table} WHERE tenant = ? AND id = ?"),
             (tenant, ticket_id),
         )
         row = cursor.fetchone()
@@ -41,7 +41,7 @@ def find_ref(cursor: Cursor, backend: Backend, tenant: str, ref: str) -> str | N
     """Id of the ticket that a host's reference names, archived or not, or None."""
     for table in _TABLES:
         cursor.execute(
-            backend.sql(f"SELECT id FROM supportflow_{table} WHERE tenant = ? AND ref = ?"),  # noqa: S608
+            backend.sql(f"SELECT id FROM supportflow_{table} WHERE tenant = ? AND ref = ?"),
             (tenant, ref),
         )
         row = cursor.fetchone()
@@ -59,7 +59,7 @@ def events(
         values = (tenant, stream, after) if limit is None else (tenant, stream, after, limit)
         cursor.execute(
             backend.sql(
-                f"SELECT {names(EVENT)} FROM supportflow_{table}"  # noqa: S608
+                f"SELECT {names(EVENT)} FROM supportflow_{table}"
                 f" WHERE tenant = ? AND stream = ? AND seq > ? ORDER BY seq{cut}"
             ),
             values,
@@ -73,7 +73,7 @@ def events(
 def load_agent(cursor: Cursor, backend: Backend, tenant: str, agent_id: str) -> AgentRow | None:
     """An agent's row, or None."""
     cursor.execute(
-        backend.sql(f"SELECT {names(AGENT)} FROM supportflow_agent WHERE tenant = ? AND id = ?"),  # noqa: S608
+        backend.sql(f"SELECT {names(AGENT)} FROM supportflow_agent WHERE tenant = ? AND id = ?"),
         (tenant, agent_id),
     )
     row = cursor.fetchone()
@@ -84,7 +84,7 @@ def agents(cursor: Cursor, backend: Backend, tenant: str, after: str, limit: int
     """The agents whose ids sort after `after`, in that order."""
     cursor.execute(
         backend.sql(
-            f"SELECT {names(AGENT)} FROM supportflow_agent WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?"  # noqa: S608
+            f"SELECT {names(AGENT)} FROM supportflow_agent WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?"
         ),
         (tenant, after, limit),
     )
@@ -138,7 +138,7 @@ def _search(
     plain = " DESC" if descending else ""
     ordering = ", ".join(f'"{name}"{direction if name in _NULLABLE else plain}' for name in order)
     return backend.sql(
-        f"SELECT {names(TICKET)} FROM supportflow_ticket WHERE {' AND '.join(conditions)}"  # noqa: S608
+        f"SELECT {names(TICKET)} FROM supportflow_ticket WHERE {' AND '.join(conditions)}"
         f" ORDER BY {ordering} LIMIT ?"
     )
 

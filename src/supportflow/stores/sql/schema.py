@@ -5,12 +5,12 @@ The tenant is the first column of every key. Texts that are keys compare by code
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Dialect,
     Index,
     Integer,
     LargeBinary,
@@ -20,17 +20,13 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects import registry
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.type_api import TypeEngine
 
-__all__ = ["REVISION", "VERSION_TABLE", "ddl", "metadata"]
+from supportflow.stores.sql.revisions import REVISION, VERSION_TABLE
 
-REVISION = "0001"
-"""The revision of the tables below: the head of the migrations."""
-KNOWN = ("0001",)
-"""All revisions up to it, in order. One that is not among them is of a newer version, which keeps this one working."""
-VERSION_TABLE = "supportflow_schema"
-"""Where the revision of a database is noted."""
+__all__ = ["ddl", "metadata"]
 
 metadata = MetaData()
 
@@ -43,7 +39,7 @@ def _key(name: str) -> Column[str]:
     return Column(name, _word(), primary_key=True)
 
 
-def _ticket_columns() -> list[Column[object]]:
+def _ticket_columns() -> list[Column[Any]]:
     return [
         _key("tenant"),
         _key("id"),
@@ -71,7 +67,7 @@ def _ticket_columns() -> list[Column[object]]:
     ]
 
 
-def _event_columns() -> list[Column[object]]:
+def _event_columns() -> list[Column[Any]]:
     return [
         _key("tenant"),
         _key("stream"),
@@ -88,11 +84,11 @@ _SQLITE_FLAGS = {'"open"': '"open" = 1', 'NOT "open"': '"open" = 0', '"queued"':
 
 def _index(name: str, table: Table, columns: Sequence[str], where: str = "", *, unique: bool = False) -> None:
     """An index; on SQLite, a boolean is 1 or 0."""
-    condition = {
+    condition: dict[str, Any] = {
         "postgresql_where": text(where) if where else None,
         "sqlite_where": text(_SQLITE_FLAGS.get(where, where)) if where else None,
     }
-    given = {key: value for key, value in condition.items() if value is not None}
+    given: dict[str, Any] = {key: value for key, value in condition.items() if value is not None}
     Index(f"supportflow_{name}", *(table.c[column] for column in columns), unique=unique, **given)
 
 
@@ -197,8 +193,9 @@ event_archive = Table("supportflow_event_archive", metadata, *_event_columns(), 
 
 
 @cache
-def ddl(dialect: Dialect) -> tuple[str, ...]:
+def ddl(name: str) -> tuple[str, ...]:
     """The statements that make all tables and note their revision."""
+    dialect = registry.load(name)()
     made: list[str] = []
     for table in metadata.sorted_tables:
         made.append(str(CreateTable(table).compile(dialect=dialect)))
@@ -210,5 +207,5 @@ def ddl(dialect: Dialect) -> tuple[str, ...]:
         f"CREATE TABLE {VERSION_TABLE} "
         f"(version_num VARCHAR(32) NOT NULL, CONSTRAINT {VERSION_TABLE}_pkc PRIMARY KEY (version_num))"
     )
-    made.append(f"INSERT INTO {VERSION_TABLE} (version_num) VALUES ('{REVISION}')")  # noqa: S608 - both are constants above
+    made.append(f"INSERT INTO {VERSION_TABLE} (version_num) VALUES ('{REVISION}')")
     return tuple(made)

@@ -1,10 +1,8 @@
 """`SqlStore`: keeps everything in SQLite or PostgreSQL."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from typing import Any, Self, TypeVar
-
-from sqlalchemy import URL, Engine, create_engine, exc, make_url
-from sqlalchemy.pool import StaticPool
 
 from supportflow.exceptions import ConflictError, InvalidInput, MissingExtra, StoreError, StoreUnavailable
 from supportflow.model.content import Content
@@ -24,25 +22,36 @@ from supportflow.model.storage import (
 )
 from supportflow.stores.sql import commits, keeping, queues, reading
 from supportflow.stores.sql.backends import SQLITE, Backend, Cursor, Undo
-from supportflow.stores.sql.links import SESSION, Joined, Link, Lost, Mode, Own, set_up
-from supportflow.stores.sql.schema import KNOWN, REVISION, VERSION_TABLE, ddl
+from supportflow.stores.sql.link import Link, Lost, Mode
+from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
 
-__all__ = ["SqlStore", "engine_url"]
+__all__ = ["SqlStore"]
 
 T = TypeVar("T")
 _TRIES = 4
 """How often a commit is tried when what stood in its way is gone at the second look."""
 
 
+def _connections() -> Any:
+    """The module that needs SQLAlchemy: the store itself can be imported without."""
+    try:
+        from supportflow.stores.sql import connections  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("sqlalchemy"):
+            raise
+        raise MissingExtra("sql", "SqlStore") from None
+    return connections
+
+
 class SqlStore:
     """Keeps everything in SQLite or PostgreSQL. Thread-safe.
 
-    Needs the extra `sql`, for PostgreSQL the extra `postgres`. An empty SQLite file gets its tables when it is first used; on
-    PostgreSQL `supportflow migrate URL` makes them.
+    Needs the extra `sql`, for PostgreSQL the extra `postgres`. An empty SQLite file gets its tables when it is first used;
+    on PostgreSQL `supportflow migrate URL` makes them.
 
     Args:
-        database: A URL such as `"sqlite:///desk.db"` or `"postgresql://user@host/name"`; an SQLAlchemy engine; or a connection
-            on which the host has a transaction open, see `within`.
+        database: A URL such as `"sqlite:///desk.db"` or `"postgresql://user@host/name"`; an SQLAlchemy engine; or a
+            connection on which the host has a transaction open, see `within`.
 
     Raises:
         InvalidInput: If it is none of these, or another database.
@@ -50,15 +59,9 @@ class SqlStore:
     """
 
     def __init__(self, database: Any) -> None:
-        self._ours = isinstance(database, str | URL)
         self._link: Link
-        if isinstance(database, str | URL):
-            engine = _engine(engine_url(database))
-            self._link = Own(engine, set_up(engine, ours=True))
-        elif isinstance(database, Engine):
-            self._link = Own(database, set_up(database, ours=False))
-        else:
-            self._link = Joined(database)
+        self._ours: bool
+        self._link, self._ours = _connections().open_link(database)
         self._checked = False
 
     @property
@@ -76,10 +79,11 @@ class SqlStore:
         Raises:
             InvalidInput: If it is none of these, has no transaction open, or is of another kind of database.
         """
-        joined = type(self)(connection)
-        if joined._backend is not self._backend:
+        link: Link = _connections().Joined(connection)
+        if link.backend is not self._backend:
             raise InvalidInput("connection", f"is not of {self._backend.name}, as the store is")
-        joined._checked = self._checked
+        joined = copy(self)
+        joined._link, joined._ours = link, False  # noqa: SLF001 - of this very class
         return joined
 
     def close(self) -> None:
@@ -123,7 +127,7 @@ class SqlStore:
             cursor.execute(self._backend.sql(exists), (VERSION_TABLE,))
             if cursor.fetchone() is None:
                 return None
-            cursor.execute(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - a constant
+            cursor.execute(f"SELECT version_num FROM {VERSION_TABLE}")
             row = cursor.fetchone()
             return None if row is None else str(row[0])
 
@@ -312,36 +316,7 @@ class SqlStore:
 def _make_tables(cursor: Cursor) -> None:
     cursor.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (VERSION_TABLE,))
     if cursor.fetchone() is None:  # nobody was faster
-        for statement in ddl(SQLITE.dialect):
+        from supportflow.stores.sql.schema import ddl  # noqa: PLC0415 - an extra
+
+        for statement in ddl("sqlite"):
             cursor.execute(statement)
-
-
-def engine_url(database: str | URL) -> URL:
-    """A database's URL with the driver that is used for it.
-
-    Raises:
-        InvalidInput: If it is no URL, or of another database.
-    """
-    try:
-        url = make_url(database)
-    except exc.ArgumentError:
-        raise InvalidInput("database", "is not a URL such as sqlite:///desk.db") from None
-    drivers = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-    name = drivers.get(url.drivername, url.drivername)
-    if name not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
-        raise InvalidInput("database", f"is {url.drivername}: it must be sqlite or postgresql")
-    return url.set(drivername=name)
-
-
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        options: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
-        if url.database in {None, "", ":memory:"}:
-            options["poolclass"] = StaticPool
-    else:
-        options = {"connect_args": {key: value for key, value in SESSION.items() if key not in url.query}}
-    try:
-        # The links leave every connection as they found it, so the pool need not reset it.
-        return create_engine(url, pool_reset_on_return=None, **options)
-    except ImportError:
-        raise MissingExtra("postgres", "a store on PostgreSQL") from None

@@ -46,7 +46,7 @@ class KeepingPromises(Suite):
     def test_old_tickets_are_put_away_and_still_found(self, store: Any) -> None:
         """Closed and cancelled ones that last changed before an instant: by id and reference, with all events."""
         self.needs("archive")
-        final = {"open": False, "status": "closed"}
+        final: dict[str, Any] = {"open": False, "status": "closed"}
         rows = {
             name: ticket_row(name, ref=name.upper(), updated_us=at, status_category=category, **columns)
             for name, at, category, columns in (
@@ -76,7 +76,7 @@ class KeepingPromises(Suite):
     def test_a_ticket_that_was_put_away_keeps_its_place(self, store: Any) -> None:
         """Its id and reference are not free, and its version is still compared."""
         self.needs("archive")
-        closed = {"open": False, "status": "closed", "status_category": "closed"}
+        closed: dict[str, Any] = {"open": False, "status": "closed", "status_category": "closed"}
         self.put(store, ticket_row("a", ref="4711", **closed))
         assert store.archive(TENANT, 1, 9) == 1
         same_id = StreamChange("ticket:a", 0, event_rows(1, 1), ticket_row("a"))
@@ -91,7 +91,7 @@ class KeepingPromises(Suite):
     def test_a_commit_brings_a_ticket_back(self, store: Any) -> None:
         """With all its events, and from then on it is like any other."""
         self.needs("archive")
-        closed = {"open": False, "status": "closed", "status_category": "closed"}
+        closed: dict[str, Any] = {"open": False, "status": "closed", "status_category": "closed"}
         self.put(store, ticket_row("a", ref="4711", **closed))
         assert store.archive(TENANT, 1, 9) == 1
         row = ticket_row("a", 2, ref="4711", updated_us=5, **closed)

@@ -1,8 +1,16 @@
-"""What a text is about, by the words of declared lexicons: one pass of one automaton, with evidence."""
+"""What a text is about, by the words of declared lexicons: one pass of one automaton, with evidence.
 
-from supportflow.triage.lexicon.classify import CLASSES, LexiconClassifier, combine, starting_at
+The matching is loaded when it is first asked for, so that a policy can name its lexicons without it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from supportflow.triage.lexicon.document import Entry, Lexicon
-from supportflow.triage.lexicon.shipped import SHIPPED, shipped
+
+if TYPE_CHECKING:
+    from supportflow.triage.lexicon.classify import CLASSES, LexiconClassifier, combine, starting_at
+    from supportflow.triage.lexicon.shipping import SHIPPED, shipped
 
 __all__ = [
     "CLASSES",
@@ -14,3 +22,20 @@ __all__ = [
     "shipped",
     "starting_at",
 ]
+
+_LATE = {
+    "CLASSES": "classify",
+    "LexiconClassifier": "classify",
+    "SHIPPED": "shipping",
+    "combine": "classify",
+    "shipped": "shipping",
+    "starting_at": "classify",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+    globals()[name] = value
+    return value

@@ -3,7 +3,8 @@
 from alembic import context
 from alembic.runtime.migration import MigrationContext
 
-from supportflow.stores.sql.schema import VERSION_TABLE, metadata
+from supportflow.stores.sql.revisions import VERSION_TABLE
+from supportflow.stores.sql.schema import metadata
 
 LOCK = int.from_bytes(b"supportf")
 """The advisory lock of whoever migrates."""
@@ -22,7 +23,8 @@ if context.is_offline_mode():
 else:
     connection = config.attributes["connection"]
     ours = config.attributes["ours"]
-    if connection.dialect.name == "postgresql":
+    locks = connection.dialect.name == "postgresql"
+    if locks:
         # Of the session, not of the transaction: a step that makes an index concurrently is in none.
         connection.exec_driver_sql(f"SELECT pg_advisory{'' if ours else '_xact'}_lock({LOCK})")
         connection.exec_driver_sql(f"SET {'' if ours else 'LOCAL '}lock_timeout = '5s'")
@@ -36,9 +38,16 @@ else:
         version_table=VERSION_TABLE,
         transaction_per_migration=ours,
     )
-    with context.begin_transaction():
-        context.run_migrations()
-    if ours:
-        connection.commit()
-    reached = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    config.attributes["revision"] = reached.get_current_revision()
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+        reached = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        config.attributes["revision"] = reached.get_current_revision()
+        if ours:
+            connection.commit()
+    finally:
+        if locks and ours:
+            connection.rollback()
+            connection.exec_driver_sql("RESET lock_timeout")
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK})")
+            connection.commit()

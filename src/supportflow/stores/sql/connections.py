@@ -1,24 +1,23 @@
 """Where statements run: on connections of the store's own, or on the one that a host has a transaction open on."""
 
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from threading import Lock, RLock
-from typing import Any, Literal, Protocol, TypeVar
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
+from threading import Lock, RLock, Semaphore
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, event, exc
+from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import StaticPool
 
-from supportflow.exceptions import InvalidInput, StoreError, StoreUnavailable
+from supportflow.exceptions import InvalidInput, MissingExtra, StoreError, StoreUnavailable
 from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Cursor, Undo, refused
+from supportflow.stores.sql.link import Link, Lost, Mode, Work
 
-__all__ = ["Joined", "Link", "Lost", "Own", "set_up"]
+__all__ = ["Joined", "Own", "engine_options", "engine_url", "open_link", "warn_of_wal_reset"]
 
 T = TypeVar("T")
-Work = Callable[[Cursor], T]
-Mode = Literal["read", "once", "write"]
-"""`read` changes nothing; `once` is one changing statement; `write` is several, in a transaction."""
 
 SESSION = {
     # A lost reply must not mean a lost command, and a frozen worker must not hold its locks for ever.
@@ -31,32 +30,61 @@ SESSION = {
     "keepalives_count": "3",
     "tcp_user_timeout": "30000",
 }
+SESSIONS = 15
+"""Connections of a store at most; whoever needs another one waits."""
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON")
 
 
-class Lost(Exception):
-    """The connection broke. What was sent last may have been done, or not."""
+def engine_url(database: str | URL) -> URL:
+    """A database's URL with the driver that is used for it.
+
+    Raises:
+        InvalidInput: If it is no URL, or of another database.
+    """
+    try:
+        url = make_url(database)
+    except exc.ArgumentError:
+        raise InvalidInput("database", "is not a URL such as sqlite:///desk.db") from None
+    drivers = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+    name = drivers.get(url.drivername, url.drivername)
+    if name not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        raise InvalidInput("database", f"is {url.drivername}: it must be sqlite or postgresql")
+    return url.set(drivername=name)
 
 
-class Link(Protocol):
-    """Runs work on a database."""
+def _in_memory(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
 
-    backend: Backend
-    joined: bool
 
-    def run(self, work: Work[T], mode: Mode, /, *, retry: bool = True) -> T:
-        """Run work.
+def engine_options(url: URL) -> dict[str, Any]:
+    """What an engine for a URL is made with; what the URL itself says comes first."""
+    if url.get_backend_name() == "sqlite":
+        options: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+        if _in_memory(url):
+            options["poolclass"] = StaticPool
+        return options
+    return {"connect_args": {key: value for key, value in SESSION.items() if key not in url.query}}
 
-        Raises:
-            StoreError: If the database refuses.
-            Undo: If the work raised it; a transaction was rolled back.
-            Lost: If the connection broke, and `retry` was not asked for.
-        """
-        ...
 
-    def close(self) -> None:
-        """Let go of connections."""
-        ...
+def open_link(database: Any) -> tuple[Link, bool]:
+    """What runs statements on a database, and whether its connections are the store's own to close.
+
+    Raises:
+        InvalidInput: If it is nothing that a store can work on.
+        MissingExtra: If the database's driver is not installed.
+    """
+    if isinstance(database, str | URL):
+        url = engine_url(database)
+        try:
+            # The links leave every connection as they found it, so the pool need not reset it.
+            pool = {} if _in_memory(url) else {"pool_size": SESSIONS, "max_overflow": 0}
+            engine = create_engine(url, pool_reset_on_return=None, **pool, **engine_options(url))
+        except ImportError:
+            raise MissingExtra("postgres", "a store on PostgreSQL") from None
+        return Own(engine, set_up(engine, ours=True), keep=True), True
+    if isinstance(database, Engine):
+        return Own(database, set_up(database, ours=False), keep=False), False
+    return Joined(database), False
 
 
 # --- the store's own ---------------------------------------------------------------------------
@@ -68,7 +96,7 @@ def set_up(engine: Engine, *, ours: bool) -> Backend:
     Raises:
         InvalidInput: If it is for a database that is not supported.
     """
-    if engine.dialect.name == "sqlite":
+    if engine.dialect.name == "sqlite" and not engine.dialect.is_async:
         version = engine.dialect.dbapi.sqlite_version_info  # type: ignore[union-attr]
         if engine.url.database not in {None, "", ":memory:"}:
             warn_of_wal_reset(version)
@@ -113,29 +141,50 @@ def warn_of_wal_reset(version: tuple[int, int, int]) -> None:
     )
 
 
+class _Session:
+    """A connection that is kept at hand: taking one from SQLAlchemy's pool costs as much as some statements."""
+
+    __slots__ = ("age", "cursor", "fairy", "raw")
+
+    def __init__(self, fairy: Any, cursor: Any, age: int) -> None:
+        self.fairy = fairy
+        self.raw = fairy.dbapi_connection
+        self.cursor = cursor
+        self.age = age
+
+
 class Own:
-    """Connections from a pool, each in autocommit but for the transactions that are begun here."""
+    """Connections from a pool, each in autocommit but for the transactions that are begun here.
+
+    Args:
+        engine: Gives the connections.
+        backend: What kind of database it is.
+        keep: Whether idle connections stay here instead of going back to the engine's pool.
+    """
 
     joined = False
 
-    def __init__(self, engine: Engine, backend: Backend) -> None:
+    def __init__(self, engine: Engine, backend: Backend, *, keep: bool) -> None:
         self.backend = backend
         self._engine = engine
-        in_memory = isinstance(engine.pool, StaticPool)
+        self._keep = keep
+        self._idle: deque[_Session] = deque()
+        self._age = 0
+        # No more at once than the pool has, so that the pool never waits for one that lies idle here.
+        self._slots: Any = Semaphore(SESSIONS) if keep else nullcontext()
         # SQLite has one writer: taking turns here is fairer, and cheaper, than running into each other there.
         self._write_lock: Any = Lock() if backend is SQLITE else nullcontext()
         self._read_lock: Any = nullcontext()
-        if in_memory:
+        if isinstance(engine.pool, StaticPool):
             self._write_lock = self._read_lock = RLock()
-        self._plain = backend is POSTGRESQL and not engine.dialect.is_async
+        self._binary = {"binary": True} if backend is POSTGRESQL and not engine.dialect.is_async else {}
 
     def run(self, work: Work[T], mode: Mode, /, *, retry: bool = True) -> T:
-        """Run work on a connection from the pool; once more on a new one if it turns out to be broken."""
+        """Run work on a connection at hand; once more on a new one if it turns out to be broken."""
         try:
             return self._run(work, mode)
         except Lost:
-            # The other connections of the pool are most likely broken as well.
-            self._engine.dispose()
+            self._forget()
             if not retry:
                 raise
         try:
@@ -144,25 +193,35 @@ class Own:
             raise StoreUnavailable from lost.__cause__
 
     def _run(self, work: Work[T], mode: Mode) -> T:
-        with self._read_lock if mode == "read" else self._write_lock:
-            fairy = self._connect()
+        with self._read_lock if mode == "read" else self._write_lock, self._slots:
+            session = self._take()
             try:
-                return self._work(fairy, work, mode)
+                answer = self._work(session, work, mode)
             except Undo:
+                self._give(session)
                 raise
             except Exception as error:
-                if not self._is_drivers(error):
-                    raise
-                if self._is_lost(error, fairy):
-                    fairy.invalidate()
+                if self._is_lost(error, session.raw):
+                    session.fairy.invalidate()
                     raise Lost from error
-                raise refused(error) from error
-            finally:
-                fairy.close()
+                self._give(session)
+                if self._is_drivers(error):
+                    raise refused(error) from error
+                raise
+            except BaseException:  # interrupted: nobody knows what it was at
+                session.fairy.invalidate()
+                raise
+            self._give(session)
+            return answer
 
-    def _connect(self) -> Any:
+    def _take(self) -> _Session:
+        with suppress(IndexError):
+            return self._idle.pop()
         try:
-            return self._engine.raw_connection()
+            fairy = self._engine.raw_connection()
+            if self.backend is POSTGRESQL and not fairy.dbapi_connection.autocommit:  # type: ignore[union-attr]
+                fairy.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+            return _Session(fairy, fairy.cursor(**self._binary), self._age)
         except exc.TimeoutError as error:
             raise StoreUnavailable from error
         except Exception as error:
@@ -172,45 +231,60 @@ class Own:
                 raise Lost from error
             raise refused(error) from error
 
-    def _work(self, fairy: Any, work: Work[T], mode: Mode) -> T:
-        transaction = mode == "write" or (mode == "once" and self.backend is SQLITE)
-        restore = self.backend is POSTGRESQL and not fairy.dbapi_connection.autocommit
-        if restore:
-            fairy.dbapi_connection.autocommit = True
-        cursor = fairy.cursor(binary=True) if self._plain else fairy.cursor()
+    def _give(self, session: _Session) -> None:
+        if self._keep and session.age == self._age:
+            self._idle.append(session)
+        else:
+            self._let_go(session)
+
+    def _let_go(self, session: _Session) -> None:
+        with suppress(Exception):
+            session.cursor.close()
+            if self.backend is POSTGRESQL and not self._keep:
+                session.raw.autocommit = False  # as the host's engine made it
+        session.fairy.close()
+
+    def _forget(self) -> None:
+        """Close what is idle: most likely it is broken as well."""
+        self._age += 1
+        while self._idle:
+            with suppress(IndexError):
+                self._let_go(self._idle.pop())
+        self._engine.dispose()
+
+    def _work(self, session: _Session, work: Work[T], mode: Mode) -> T:
+        cursor = session.cursor
+        if self.backend is SQLITE:
+            # A statement that was not read to its end would keep its snapshot.
+            with closing(session.fairy.cursor()) as cursor:
+                return self._transaction(session, cursor, work) if mode != "read" else work(cursor)
+        return self._transaction(session, cursor, work) if mode == "write" else work(cursor)
+
+    def _transaction(self, session: _Session, cursor: Any, work: Work[T]) -> T:
+        if not getattr(session.raw, "in_transaction", False):
+            cursor.execute(self.backend.begin)
         try:
-            if not transaction:
-                return work(cursor)
-            if not getattr(fairy.dbapi_connection, "in_transaction", False):
-                cursor.execute(self.backend.begin)
-            try:
-                answer = work(cursor)
-                fairy.commit()
-            except BaseException:
-                with suppress(Exception):
-                    fairy.rollback()
-                raise
-            return answer
-        finally:
+            answer = work(cursor)
+            session.fairy.commit()
+        except BaseException:
             with suppress(Exception):
-                cursor.close()
-            if restore:
-                with suppress(Exception):
-                    fairy.dbapi_connection.autocommit = False
+                session.fairy.rollback()
+            raise
+        return answer
 
     def _is_drivers(self, error: Exception) -> bool:
         return isinstance(
             error, (self._engine.dialect.loaded_dbapi.Error, exc.SQLAlchemyError, UnicodeError, OverflowError)
         )
 
-    def _is_lost(self, error: Exception, fairy: Any) -> bool:
+    def _is_lost(self, error: Exception, raw: Any) -> bool:
         if not isinstance(error, self._engine.dialect.loaded_dbapi.Error):
             return False
-        return self._engine.dialect.is_disconnect(error, fairy.dbapi_connection, None)
+        return self._engine.dialect.is_disconnect(error, raw, None)
 
     def close(self) -> None:
-        """Close the pool."""
-        self._engine.dispose()
+        """Close all connections."""
+        self._forget()
 
 
 # --- the host's --------------------------------------------------------------------------------
@@ -305,7 +379,7 @@ def _unwrapped(connection: Any) -> Any:
 
 
 def _backend_of(name: str, driver: str) -> Backend:
-    if name == "sqlite":
+    if name == "sqlite" and driver != "aiosqlite":
         return SQLITE
     if name == "postgresql" and driver in {"psycopg", "psycopg_async"}:
         return POSTGRESQL

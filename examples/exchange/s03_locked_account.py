@@ -1,0 +1,61 @@
+"""A locked account, by mail: all the evidence came with it, the customer is verified, and the agent may unlock.
+
+Run it: python examples/exchange/s03_locked_account.py
+"""
+
+# ruff: noqa: RUF001 - Chinese text has full-width punctuation
+
+from datetime import timedelta
+
+from supportflow import Agent, Attachment, Desk
+from supportflow.exceptions import NotVerified
+from supportflow.policy.presets import preset
+from supportflow.testing import CountingIds, ManualClock
+
+MAILS = {
+    "en": (
+        "Account locked",
+        "I typed a wrong password too often and forgot my security answer. User id 8812345678.",
+        "Your account is unlocked. Never tell anybody your password.",
+    ),
+    "zh": (
+        "账户被锁定",
+        "密码输错太多次，安全问题的答案也忘了。用户 ID 8812345678",
+        "您的账户已解锁。请勿向任何人透露密码。",
+    ),
+}
+
+
+def main() -> None:
+    clock = ManualClock("2026-06-01T22:00:00+08:00")
+    desk = Desk(preset("exchange"), clock=clock, ids=CountingIds())
+    for language, (subject, body, answer) in MAILS.items():
+        passport = Attachment(name="passport.jpg", media_type="image/jpeg", size=90_000)
+        ticket = desk.open(
+            subject=subject, body=body, requester=f"u3-{language}", channel="email", attachments=[passport]
+        ).ticket
+        print(language, ticket.priority_class, ticket.category, ticket.status, ticket.sla)
+        print("  evidence:", ", ".join(ticket.case.provided), "| asked for:", ticket.case.asked or "nothing")
+
+        clock.advance(hours=20)
+        sam = Agent("sam")
+        try:
+            desk.authorise(ticket, action="unlock", by=sam)
+        except NotVerified as refused:
+            print(f"  unlock needs {refused.needs!r}, has {refused.level!r}")
+        desk.verify(ticket, level="document", valid_for=timedelta(hours=12), method="id_document", by="kim")
+        desk.complete_step(ticket, step="verify_identity", by="kim")
+        desk.complete_step(ticket, step="check_logins", by=sam)
+        [authorised] = desk.authorise(ticket, action="unlock", by=sam).events
+        print(f"  unlock authorised at level {authorised.level!r}")
+        desk.complete_step(ticket, step="unlock", by=sam)
+        desk.reply(ticket, body=answer, by=sam)
+        done = desk.resolve(ticket, by=sam).ticket
+        print(
+            "  "
+            + ", ".join(f"{clock.target} {'met' if clock.verdict.met else 'missed'}" for clock in done.clocks)
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""What runs a store's statements, whatever the connections are."""
+
+from collections.abc import Callable
+from typing import Literal, Protocol, TypeVar
+
+from supportflow.stores.sql.backends import Backend, Cursor
+
+__all__ = ["Link", "Lost", "Mode", "Work"]
+
+T = TypeVar("T")
+Work = Callable[[Cursor], T]
+Mode = Literal["read", "once", "write"]
+"""`read` changes nothing; `once` is one changing statement; `write` is several, in a transaction."""
+
+
+class Lost(Exception):
+    """The connection broke. What was sent last may have been done, or not."""
+
+
+class Link(Protocol):
+    """Runs work on a database."""
+
+    backend: Backend
+    joined: bool
+
+    def run(self, work: Work[T], mode: Mode, /, *, retry: bool = True) -> T:
+        """Run work.
+
+        Raises:
+            StoreError: If the database refuses.
+            Undo: If the work raised it; a transaction was rolled back.
+            Lost: If the connection broke, and `retry` was not asked for.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
