@@ -1,6 +1,7 @@
 """The bot's turns: a row for each message that it owes an answer, and the answer."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from pydantic import ValidationError
@@ -93,10 +94,8 @@ def _asked(env: Environment, bot: CompiledBot, turn: Turn, attempts: int) -> Flo
 
 def _informed(env: Environment, turn: Turn) -> Flow[Turn]:
     """The turn with what the context provider and the knowledge source say. A failing context provider costs the context."""
-    try:
+    with suppress(Exception):  # the host's code: whatever it raises, the requester gets an answer
         turn = replace(turn, context=(yield from provided_context(env, turn.ticket)))
-    except Exception:  # noqa: BLE001, S110 - the host's code: whatever it raises, the requester gets an answer
-        pass
     asks = turn.ticket.bot.asks
     if asks is not None:
         turn = replace(turn, collected={**turn.collected, asks: turn.question})

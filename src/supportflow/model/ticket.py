@@ -7,8 +7,8 @@ from pydantic import Field
 
 from supportflow._time import Instant
 from supportflow.model.actions import ActionState
-from supportflow.model.bot import NO_BOT, BotState
 from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
+from supportflow.model.bot import NO_BOT, BotState
 from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.escalation import LadderState

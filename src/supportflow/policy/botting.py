@@ -1,7 +1,7 @@
 """The bot's section of a policy: what is wrong with it, and, compiled, what a message means to it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from supportflow.conditions.fields import nearest
@@ -157,25 +157,30 @@ def _flow_problems(path: str, flow: GuidedFlow, document: Policy, fallback: str)
         where = f"{path}.steps.{place}"
         yield from _text_problems(f"{where}.ask", step.ask, fallback)
         yield from _field_problems(f"{where}.field", step.field)
-        ahead = names[place + 1 :]
-        leads = [(f"{where}.branches.{number}", branch.to) for number, branch in enumerate(step.branches)]
-        for named, target in [*leads, *([(where, step.to)] if step.to is not None else [])]:
-            if target not in ahead:
-                why = (
-                    "a flow only leads forward"
-                    if target in names
-                    else f"unknown step or end{nearest(target, ahead)}"
-                )
-                yield f"{named}.to: {target!r}: {why}"
-        known = {value.casefold() for value in step.field.values}
-        for number, branch in enumerate(step.branches):
-            for value in branch.when:
-                if value.casefold() not in known:
-                    yield f"{where}.branches.{number}.when: {value!r} is not one of the values of the field"
+        yield from _branch_problems(where, step, names, place)
     for place, end in enumerate(flow.ends):
         yield from _text_problems(f"{path}.ends.{place}.say", end.say, fallback)
         if end.action is not None and end.action not in document.authority.host:
             yield f"{path}.ends.{place}.action: unknown action {end.action!r}"
+
+
+def _branch_problems(where: str, step: GuideStep, names: Sequence[str], place: int) -> Iterator[str]:
+    """Of a step, the names after it being where it can lead."""
+    ahead = names[place + 1 :]
+    leads = [(f"{where}.branches.{number}", branch.to) for number, branch in enumerate(step.branches)]
+    for named, target in [*leads, *([(where, step.to)] if step.to is not None else [])]:
+        if target not in ahead:
+            why = (
+                "a flow only leads forward"
+                if target in names
+                else f"unknown step or end{nearest(target, ahead)}"
+            )
+            yield f"{named}.to: {target!r}: {why}"
+    known = {value.casefold() for value in step.field.values}
+    for number, branch in enumerate(step.branches):
+        for value in branch.when:
+            if value.casefold() not in known:
+                yield f"{where}.branches.{number}.when: {value!r} is not one of the values of the field"
 
 
 def _field_problems(path: str, spec: EvidenceSpec) -> Iterator[str]:

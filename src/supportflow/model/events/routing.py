@@ -150,9 +150,8 @@ class HandedOver(TicketEvent):
         reason: Why, for people.
         summary: What the next agent should know.
         cause: Why the bot gave it up, in a word: the requester `asked` for a person, its `patience` is used up, the
-            conversation is the `longest` that may be, it `failed`, was
-            `refused` what it wanted or stayed `silent`, an action waits for `approval`, its `flow` or its `responder` says so.
-            None if somebody else handed it over.
+            conversation is the `longest` that may be, it `failed`, was `refused` what it wanted or stayed `silent`, an
+            action waits for `approval`, its `flow` or its `responder` says so. None if somebody else handed it over.
     """
 
     kind: Literal["handed_over"] = "handed_over"

@@ -1,4 +1,4 @@
-"""What a store, a channel, a responder and a knowledge source must do, as tests that a host runs against its own: subclass, make one, run pytest.
+"""What an adapter must do (store, channel, responder, knowledge source), as tests that a host runs against its own: subclass, make one, run pytest.
 
 ```python
 class TestMyStore(StoreConformance):
