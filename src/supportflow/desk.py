@@ -478,7 +478,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         """
         return self._run(queries.erase(self._env, subject))
 
-    def subscribe(self, *events: type[EventBase], channels: Collection[str] = ()) -> None:
+    def subscribe(self, *events: type[EventBase], channels: Collection[str] = (), bot: bool = False) -> None:
         """Have deliveries written for these kinds of events and these channels, from now on, by every process.
 
         A desk subscribes by itself what it has handlers and channels for, with its first command or tick. Call this to be
@@ -487,14 +487,19 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         Args:
             *events: Event classes.
             channels: Names of channels.
+            bot: The bot's turns, too.
 
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        self._run(desk_stream.subscribe(self._env, topics_of(events, channels)))
+        self._run(desk_stream.subscribe(self._env, topics_of(events, channels, bot=bot)))
 
     def unsubscribe(
-        self, *events: type[EventBase], channels: Collection[str] = (), drop_waiting: bool = False
+        self,
+        *events: type[EventBase],
+        channels: Collection[str] = (),
+        bot: bool = False,
+        drop_waiting: bool = False,
     ) -> int:
         """Have deliveries written no longer. Nothing else ends a subscription: a process that stops leaves its own in place.
 
@@ -503,6 +508,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         Args:
             *events: Event classes.
             channels: Names of channels.
+            bot: The bot's turns, too.
             drop_waiting: Forget the deliveries that wait already; dead letters stay.
 
         Returns:
@@ -511,11 +517,11 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        topics = topics_of(events, channels)
+        topics = topics_of(events, channels, bot=bot)
         return self._run(desk_stream.unsubscribe(self._env, topics, drop_waiting=drop_waiting))
 
     def subscriptions(self) -> tuple[str, ...]:
-        """What is delivered by some process, sorted: `"event:<kind>"` and `"channel:<name>"`."""
+        """What is delivered by some process, sorted: `"event:<kind>"`, `"channel:<name>"` and `"bot"`."""
         return self._run(desk_stream.subscriptions(self._env))
 
     def archive(self, *, before: datetime | str, limit: int = 1_000) -> int:

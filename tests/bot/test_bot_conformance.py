@@ -41,7 +41,7 @@ class Careless(ResponderConformance):
 
     def make_responder(self):
         class Asks:
-            def respond(self, turn, /):
+            def respond(self, turn, /):  # noqa: ARG002 - the port names it
                 return Answer("Please send us your password.")
 
         return Asks()
@@ -59,7 +59,7 @@ class Forgets(KnowledgeConformance):
 
     def make_source(self, articles: Sequence[Article]):
         class Source:
-            def find(self, question, /, *, language, topic, limit, now):
+            def find(self, question, /, *, language, topic, limit, now):  # noqa: ARG002 - the port names it
                 return [Found(one, 0.9, ("words",)) for one in articles]
 
         return Source()

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from bot.bots import ARTICLES
 
+from bot.bots import ARTICLES
 from supportflow import Article, Found, KnowledgeResponder, MemoryKnowledge
 from supportflow._time import instant
 from supportflow.exceptions import DefinitionError

@@ -1,9 +1,9 @@
 """What holds for every conversation, whatever is written, in whatever order, whatever the responder does."""
 
-from bot.bots import Scripted, ask, desk_of, policy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.bots import Scripted, ask, desk_of, policy
 from supportflow import Act, Answer, Ask, Guide, HandOver, KnowledgeResponder, Requester
 
 WORDS = st.sampled_from(

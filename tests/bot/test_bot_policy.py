@@ -3,8 +3,8 @@
 from copy import deepcopy
 
 import pytest
-from bot.bots import PASSWORD, policy
 
+from bot.bots import PASSWORD, policy
 from supportflow import BotPolicy, Desk, Policy, Route, RoutingPolicy
 from supportflow.exceptions import PolicyError
 from supportflow.policy.bot_words import BOT_TEXTS

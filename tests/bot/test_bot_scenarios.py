@@ -1,8 +1,8 @@
 """Scenarios of an exchange's desk: a delayed withdrawal at night, somebody who is upset, an incident in disguise."""
 
 import pytest
-from bot.bots import ARTICLES, Scripted, ask, desk_of, of_kind, policy, said, say
 
+from bot.bots import ARTICLES, Scripted, ask, desk_of, of_kind, policy, said, say
 from supportflow import (
     Act,
     Agent,

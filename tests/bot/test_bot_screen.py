@@ -1,8 +1,8 @@
 """The agent's screen."""
 
 import pytest
-from bot.bots import ask, desk_of, said
 
+from bot.bots import ask, desk_of, said
 from supportflow import KnowledgeSuggester, MemoryContext, Suggestion
 from supportflow.exceptions import TicketNotFound
 
@@ -33,7 +33,7 @@ def test_a_port_that_fails_costs_its_part_and_is_named():
         def find(self, *_args, **_named):
             raise OSError
 
-        def suggest(self, turn, /):
+        def suggest(self, turn, /):  # noqa: ARG002 - the port names it
             return ["no suggestion"]
 
     context = MemoryContext()
@@ -47,7 +47,7 @@ def test_a_port_that_fails_costs_its_part_and_is_named():
 
 def test_a_draft_that_asks_for_a_secret_is_left_out():
     class Careless:
-        def suggest(self, turn, /):
+        def suggest(self, turn, /):  # noqa: ARG002 - the port names it
             return [Suggestion("Please send us your password."), Suggestion("Hello.")]
 
     desk, _ = desk_of(suggester=Careless())

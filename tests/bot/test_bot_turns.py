@@ -4,8 +4,8 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from bot.bots import ARTICLES, START, Scripted, ask, desk_of, of_kind, policy, said, say
 
+from bot.bots import ARTICLES, START, Scripted, ask, desk_of, of_kind, policy, said, say
 from supportflow import (
     Act,
     Actor,
@@ -429,7 +429,7 @@ def test_ports_are_checked():
         Desk(policy(), responder=object())
 
     class Async:
-        async def respond(self, turn, /):
+        async def respond(self, turn, /):  # noqa: ARG002 - the port names it
             return None
 
     with pytest.raises(InvalidInput):
@@ -443,7 +443,7 @@ def test_async_ports_and_one_that_is_too_slow():
     class Slow:
         calls = 0
 
-        async def respond(self, turn, /):
+        async def respond(self, turn, /):  # noqa: ARG002 - the port names it
             self.calls += 1
             await asyncio.sleep(3_600)
 
@@ -467,7 +467,7 @@ def test_async_ports_and_one_that_is_too_slow():
             await desk.run_due()
             clock.advance(seconds=10)
             await desk.run_due()
-            return [event for event in await desk.history(ticket)], (await desk.screen(ticket)).articles
+            return list(await desk.history(ticket)), (await desk.screen(ticket)).articles
 
     slow = Slow()
     events, _ = asyncio.run(run(slow))

@@ -63,7 +63,7 @@ def _channel_name(name: object) -> str:
     return name
 
 
-def topics_of(events: Collection[object], channels: object) -> tuple[str, ...]:
+def topics_of(events: Collection[object], channels: object, *, bot: bool = False) -> tuple[str, ...]:
     """The outbox topics of event classes and of names of channels.
 
     Raises:
@@ -72,7 +72,7 @@ def topics_of(events: Collection[object], channels: object) -> tuple[str, ...]:
     if isinstance(channels, str) or not isinstance(channels, Collection):
         raise InvalidInput("channels", "is not a list of names")
     kinds = [f"event:{_kind_of('events', cls)}" for cls in events]
-    return (*kinds, *(f"channel:{_channel_name(name)}" for name in channels))
+    return (*kinds, *(f"channel:{_channel_name(name)}" for name in channels), *((BOT_TOPIC,) if bot else ()))
 
 
 def channels_of(channels: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an adapter must do (store, channel, responder, knowledge source), as tests that a host runs against its own: subclass, make one, run pytest.
+"""What adapters must do, as tests that a host runs against its own: subclass, make one, run pytest.
 
 ```python
 class TestMyStore(StoreConformance):
