@@ -71,6 +71,7 @@ AREAS = {
         "Rotation",
         "RotationLayer",
     ],
+    "Simulation": ["Scenario", "read_scenario", "simulate", "SimulationReport"],
     "Stores and channels": ["MemoryStore", "SqlStore", "AsyncSqlStore", "MemoryChannel", "MemoryActions"],
     "The pure core": ["decide", "evolve", "fold", "wakeup"],
     "Errors": ["SupportflowError"],

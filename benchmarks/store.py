@@ -48,7 +48,7 @@ POLICY = Policy(
     ]
 )
 SAM = Agent("sam")
-TICKETS = 200
+TICKETS = 50
 """Of each worker. Every worker has tickets of its own: what conflicts cost is another question."""
 
 
@@ -122,7 +122,7 @@ def _load(worker: str, ticket: str) -> tuple[str, Any]:
 # --- one worker --------------------------------------------------------------------------------
 
 Ready = tuple[Callable[[int], None], Callable[[], None]]
-MOST = 6_000
+MOST = 4_000
 """Commands of a worker in one measurement."""
 
 

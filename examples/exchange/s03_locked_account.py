@@ -8,6 +8,7 @@ Run it: python examples/exchange/s03_locked_account.py
 from datetime import timedelta
 
 from supportflow import Agent, Attachment, Desk
+from supportflow.events import ActionAuthorised
 from supportflow.exceptions import NotVerified
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
@@ -46,15 +47,13 @@ def main() -> None:
         desk.verify(ticket, level="document", valid_for=timedelta(hours=12), method="id_document", by="kim")
         desk.complete_step(ticket, step="verify_identity", by="kim")
         desk.complete_step(ticket, step="check_logins", by=sam)
-        [authorised] = desk.authorise(ticket, action="unlock", by=sam).events
-        print(f"  unlock authorised at level {authorised.level!r}")
+        for event in desk.authorise(ticket, action="unlock", by=sam).events:
+            assert isinstance(event, ActionAuthorised)
+            print(f"  unlock authorised at level {event.level!r}")
         desk.complete_step(ticket, step="unlock", by=sam)
         desk.reply(ticket, body=answer, by=sam)
         done = desk.resolve(ticket, by=sam).ticket
-        print(
-            "  "
-            + ", ".join(f"{clock.target} {'met' if clock.verdict.met else 'missed'}" for clock in done.clocks)
-        )
+        print("  " + ", ".join(f"{clock.target} {clock.state}" for clock in done.clocks))
 
 
 if __name__ == "__main__":

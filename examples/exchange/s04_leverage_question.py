@@ -39,14 +39,11 @@ def main() -> None:
         ).ticket
         print(language, call.priority_class, call.category, f"level {call.level}", call.status, call.flags)
         clock.advance(seconds=30)
-        answer = ANSWERS[language, call.attributes["experience"]]
+        answer = ANSWERS[language, str(call.attributes["experience"])]
         desk.reply(call, body=answer, by=Agent("sam"))
         clock.advance(minutes=9)
         done = desk.resolve(call, by=Agent("sam")).ticket
-        print(
-            "  "
-            + ", ".join(f"{clock.target} {'met' if clock.verdict.met else 'missed'}" for clock in done.clocks)
-        )
+        print("  " + ", ".join(f"{clock.target} {clock.state}" for clock in done.clocks))
         print("  escalated:", done.priority_class != "general" or done.review or done.reassignments > 0)
 
 

@@ -77,7 +77,7 @@ def main() -> None:
             desk.complete_step(ticket, step=step, by=sam)
         desk.reply(ticket, body=words["decided"], by=sam)
         done = desk.resolve(ticket, by=sam).ticket
-        print("  resolution", "met" if done.clock("resolution").verdict.met else "missed")
+        print("  resolution", done.clock("resolution").state)
         clock.advance(hours=2)
         again = desk.receive(ticket, body=words["appeal"], by=buyer).ticket
         print(f"  appeal: {again.status}, reopened {again.reopens} time")

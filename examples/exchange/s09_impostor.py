@@ -6,6 +6,7 @@ Run it: python examples/exchange/s09_impostor.py
 # ruff: noqa: RUF001 - Chinese text has full-width punctuation
 
 from supportflow import Actor, Desk
+from supportflow.events import MessageReceived, SlaBreached
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
 
@@ -31,7 +32,7 @@ def main() -> None:
         print(language, ticket.priority_class, ticket.category, ticket.status)
         clock.advance(minutes=5)
         outcome = desk.receive(ticket, body=fake, by=Actor(kind="party", id=f"stranger-{language}"))
-        [message] = [event for event in outcome.events if event.kind == "message_received"]
+        [message] = [event for event in outcome.events if isinstance(event, MessageReceived)]
         after = outcome.ticket
         print(f"  {message.origin}, flags: {', '.join(message.flags)}")
         print(
@@ -45,7 +46,9 @@ def main() -> None:
         print(
             "  "
             + ", ".join(
-                f"{event.kind} of {event.target}" for event in desk.run_due() if event.kind == "sla_breached"
+                f"{event.kind} of {event.target}"
+                for event in desk.run_due()
+                if isinstance(event, SlaBreached)
             )
         )
         desk.cancel(ticket, by="sam")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from supportflow.model.content import Attachment
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
     from supportflow.model.routing import AgentState, ShiftOverride
+    from supportflow.model.surges import ActiveSurge
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
     from supportflow.model.turns import (
         Act,
@@ -42,28 +43,33 @@ if TYPE_CHECKING:
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.authority import Authority, HostAction
     from supportflow.policy.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
+    from supportflow.policy.diff import Difference, policy_diff
     from supportflow.policy.identity import Identity
     from supportflow.policy.procedures import Procedure, Step
+    from supportflow.policy.surge import Arrivals, Surge
     from supportflow.ports import ContextProvider, KnowledgeSource, Responder, Suggester
     from supportflow.routing.coverage import Promise
     from supportflow.routing.document import Roster
     from supportflow.routing.policy import Overflow, Relaxation, Route, RoutingPolicy
     from supportflow.routing.rotation import Rotation, RotationLayer
+    from supportflow.simulation import Scenario, SimulationReport, read_scenario, simulate
     from supportflow.sla.metrics import Metric
     from supportflow.sla.policy import SlaPolicy, Target
     from supportflow.stores import MemoryStore
     from supportflow.stores.sql import AsyncSqlStore, SqlStore
     from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
     from supportflow.triage.official import AddressCheck, Official
-    from supportflow.triage.priority import PriorityRule
+    from supportflow.triage.priority import OrderRule, PriorityRule
 
 __all__ = [
     "Act",
+    "ActiveSurge",
     "Actor",
     "AddressCheck",
     "Agent",
     "AgentState",
     "Answer",
+    "Arrivals",
     "Article",
     "Ask",
     "AsyncDesk",
@@ -75,6 +81,7 @@ __all__ = [
     "Condition",
     "ContextProvider",
     "Desk",
+    "Difference",
     "Dispatched",
     "Escalation",
     "Evidence",
@@ -106,6 +113,7 @@ __all__ = [
     "Message",
     "Metric",
     "Official",
+    "OrderRule",
     "Outcome",
     "Overflow",
     "Page",
@@ -124,8 +132,10 @@ __all__ = [
     "Route",
     "RoutingPolicy",
     "Said",
+    "Scenario",
     "Screen",
     "ShiftOverride",
+    "SimulationReport",
     "Skill",
     "SlaPolicy",
     "SqlStore",
@@ -134,6 +144,7 @@ __all__ = [
     "Suggester",
     "Suggestion",
     "SupportflowError",
+    "Surge",
     "Target",
     "Tick",
     "Ticket",
@@ -145,16 +156,21 @@ __all__ = [
     "fold",
     "load_policy",
     "load_roster",
+    "policy_diff",
+    "read_scenario",
+    "simulate",
     "wakeup",
 ]
 
 _HOME = {
     "Act": "model.turns",
+    "ActiveSurge": "model.surges",
     "Actor": "model.people",
     "AddressCheck": "triage.official",
     "Agent": "model.people",
     "AgentState": "model.routing",
     "Answer": "model.turns",
+    "Arrivals": "policy.surge",
     "Article": "model.turns",
     "Ask": "model.turns",
     "AsyncDesk": "aio",
@@ -166,6 +182,7 @@ _HOME = {
     "Condition": "conditions",
     "ContextProvider": "ports",
     "Desk": "desk",
+    "Difference": "policy.diff",
     "Dispatched": "flows.dispatching",
     "Escalation": "escalation",
     "Evidence": "model.ticket",
@@ -197,6 +214,7 @@ _HOME = {
     "Message": "model.ticket",
     "Metric": "sla.metrics",
     "Official": "triage.official",
+    "OrderRule": "triage.priority",
     "Outcome": "model.ticket",
     "Overflow": "routing.policy",
     "Page": "model.ticket",
@@ -215,8 +233,10 @@ _HOME = {
     "Route": "routing.policy",
     "RoutingPolicy": "routing.policy",
     "Said": "model.turns",
+    "Scenario": "simulation",
     "Screen": "model.turns",
     "ShiftOverride": "model.routing",
+    "SimulationReport": "simulation",
     "Skill": "model.people",
     "SlaPolicy": "sla.policy",
     "SqlStore": "stores.sql",
@@ -225,6 +245,7 @@ _HOME = {
     "Suggester": "ports",
     "Suggestion": "model.turns",
     "SupportflowError": "exceptions",
+    "Surge": "policy.surge",
     "Target": "sla.policy",
     "Tick": "flows",
     "Ticket": "model.ticket",
@@ -236,6 +257,9 @@ _HOME = {
     "fold": "kernel",
     "load_policy": "policy",
     "load_roster": "policy",
+    "policy_diff": "policy.diff",
+    "read_scenario": "simulation",
+    "simulate": "simulation",
     "wakeup": "kernel",
 }
 

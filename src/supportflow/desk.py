@@ -24,6 +24,7 @@ from supportflow.flows import (
     policies,
     queries,
     reading,
+    surges,
     tick,
 )
 from supportflow.flows.agents import all_agents, get_agent
@@ -51,6 +52,7 @@ from supportflow.model.events import EventBase
 from supportflow.model.people import Agent, actor
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
+from supportflow.model.surges import ActiveSurge
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
 from supportflow.model.turns import Screen
 from supportflow.policy import Policy
@@ -447,6 +449,52 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         The answer is true if there is an address in it, and all of them are the policy's official ones.
         """
         return self._env.book.current.cases.official.check(text)
+
+    # --- surges --------------------------------------------------------------------------------
+
+    def declare_surge(
+        self, name: str, *, for_: timedelta | None = None, by: By, reason: str | None = None
+    ) -> ActiveSurge:
+        """Have a surge of the policy in force from now on, in every process; it ends by itself.
+
+        If it is in force already, it lasts until then, or as long as it was to last, whichever is longer. Open tickets that
+        it reaches move at once.
+
+        Args:
+            name: The surge.
+            for_: How long; as the policy says, if not given.
+            by: Who declares it.
+            reason: Why, in one line that names no person.
+
+        Raises:
+            InvalidInput: If the policy has no such surge, or the duration or the reason cannot be used.
+            Refused: If somebody outside asks for it.
+            PolicyError: If it does not go together with those that are in force.
+        """
+        return self._run(surges.declare(self._env, name, for_, actor(by), reason))
+
+    def end_surge(self, name: str, *, by: By) -> bool:
+        """End a surge before its time. Open tickets that are under it go back at once.
+
+        Returns:
+            False if it was not in force.
+
+        Raises:
+            InvalidInput: If that is no name.
+            Refused: If somebody outside asks for it.
+        """
+        return self._run(surges.end(self._env, name, actor(by)))
+
+    def surges(self) -> tuple[ActiveSurge, ...]:
+        """The surges in force, in the order in which they were declared."""
+        return self._run(surges.in_force(self._env))
+
+    def greeting(self, language: str | None = None) -> str | None:
+        """What is said now to somebody who begins a contact in a language, such as `"zh-Hans"`; None if nothing is.
+
+        Without a greeting in that language, it is the one in the fallback language of the policy's routing.
+        """
+        return self._run(surges.greeting(self._env, language))
 
     # --- people and deliveries -----------------------------------------------------------------
 

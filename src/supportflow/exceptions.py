@@ -12,6 +12,7 @@ SupportflowError
 │   ├── CalendarError
 │   ├── PolicyError
 │   ├── RosterError
+│   ├── ScenarioError
 │   └── MappingError
 ├── NotFound (LookupError)
 │   ├── TicketNotFound
@@ -61,6 +62,7 @@ __all__ = [
     "PolicyNotFound",
     "Refused",
     "RosterError",
+    "ScenarioError",
     "StepsMissing",
     "StoreError",
     "StoreUnavailable",
@@ -165,6 +167,12 @@ class RosterError(DefinitionError):
     """A roster is wrong: an unknown agent or calendar, an agent listed twice, a change that ends before it begins."""
 
     subject = "roster"
+
+
+class ScenarioError(DefinitionError):
+    """The scenario of a simulation is wrong, does not fit its policy, or names a log that cannot be used."""
+
+    subject = "scenario"
 
 
 class MappingError(DefinitionError):

@@ -478,3 +478,14 @@ def test_async_ports_and_one_that_is_too_slow():
     assert [one.article.id for one in articles] == ["fees"], (
         "an expired article is never used, whoever gives it"
     )
+
+
+def test_the_bot_says_no_personal_data_in_public():
+    told = "We wrote to ana.example@mail.com about it."
+    open_policy = policy().model_copy(update={"public_channels": ("x",)})
+    for channel, says in (("x", False), ("chat", True)):
+        desk, _ = desk_of(open_policy, responder=Scripted(Answer(told)))
+        ticket = ask(desk, "hello there", channel=channel)
+        desk.run_due()
+        assert any("about it" in body for body in said(desk, ticket)) is says
+        assert (desk.get(ticket).tier == "bot") is says

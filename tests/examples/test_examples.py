@@ -52,6 +52,12 @@ Monday:
   13:00 unassigned 1: 一线
 by hand: wei
 """,
+    "simulate.py": """\
+                       tickets  security p95  general p95  abandoned  most waiting
+an ordinary day            325          32 s         24 s          2             4
+a crash                   1046         170 s       3596 s        390           393
+a crash, ten on call      1046          71 s       2758 s        299           337
+""",
     "own_lifecycle.py": """\
 after the reply: reviewing
 refused in reviewing for small_or_proven

@@ -65,12 +65,15 @@ from supportflow.model.events import (
     StatusChanged,
     StatusKept,
     StepCompleted,
+    SurgeDeclared,
+    SurgeEnded,
     TicketAbsorbed,
     TicketAdopted,
     TicketEscalated,
     TicketMerged,
     TicketOpened,
     TicketRouted,
+    TicketsMoved,
     TicketSplit,
     TicketUpdated,
     TopicsSubscribed,
@@ -259,6 +262,12 @@ EXPECTED: dict[str, EventBase] = {
         LoadReleased(**AGENT, ticket_id="t-1"),
         TopicsSubscribed(recorded_at=AT, by=HOST, topics=("channel:email", "event:sla_breached")),
         TopicsUnsubscribed(recorded_at=AT, by=HOST, topics=("channel:email",)),
+        SurgeDeclared(
+            recorded_at=AT, by=HOST, name="crash", base="0" * 64, policy="1" * 64, reaches="open",
+            until="2026-03-02T13:00:00.000001Z", reason="the market fell", arrivals=300,
+        ),
+        SurgeEnded(recorded_at=AT, by=SYSTEM, name="crash", cause="expired"),
+        TicketsMoved(recorded_at=AT, by=SYSTEM),
     )
 }  # fmt: skip
 

@@ -42,7 +42,7 @@ ROUTES = [
     ("How are you regulated?", "chat", "compliance", "compliance", "compliance"),
     ("My withdrawal has not arrived", "chat", "bot first", "bot", None),
     ("My withdrawal has not arrived", "email", "deposits and withdrawals", "expert", "payments"),
-    ("提币还没到账，转人工！", "chat", "deposits and withdrawals", "expert", "payments"),  # noqa: RUF001 - as typed
+    ("提币还没到账，转人工！", "chat", "deposits and withdrawals", "expert", "payments"),
     ("My order was not filled", "web", "trading", "expert", "front"),
     ("My KYC was rejected", "web", "account", "expert", "front"),
     ("The app crashes", "web", "technical", "expert", "front"),

@@ -43,7 +43,7 @@ def test_any_commands_in_any_order_on_a_durable_store(url):
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=40 if in_memory else 15,
+            max_examples=15 if in_memory else 5,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

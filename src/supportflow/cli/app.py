@@ -11,6 +11,7 @@ from supportflow.cli import (
     check,
     demo,
     diagram,
+    diff,
     migrate,
     outbox,
     recompute,
@@ -18,6 +19,7 @@ from supportflow.cli import (
     retention,
     roster,
     schema,
+    simulate,
     triage,
     worker,
 )
@@ -29,9 +31,11 @@ __all__ = ["main"]
 _COMMANDS = (
     demo,
     replay,
+    simulate,
     triage,
     diagram,
     check,
+    diff,
     schema,
     calendar,
     roster,

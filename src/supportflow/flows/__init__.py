@@ -1,6 +1,6 @@
 """Orchestration without I/O: generators that ask for what they need. `Desk` and `AsyncDesk` are the two that answer."""
 
-from supportflow.flows import desk_stream, keeping, people, policies, queries, reading
+from supportflow.flows import desk_stream, keeping, people, policies, queries, reading, surges
 from supportflow.flows.commands import handle, idle_for, tick
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Call, Flow
@@ -21,5 +21,6 @@ __all__ = [
     "policies",
     "queries",
     "reading",
+    "surges",
     "tick",
 ]

@@ -16,7 +16,7 @@ from supportflow.exceptions import (
 from supportflow.flows import requests
 from supportflow.flows.cleaning import clean, read
 from supportflow.flows.delivering import Stop, deliver, never
-from supportflow.flows.desk_stream import join
+from supportflow.flows.desk_stream import join, keep
 from supportflow.flows.environment import Environment
 from supportflow.flows.evidence import with_evidence
 from supportflow.flows.gathering import gather
@@ -26,6 +26,7 @@ from supportflow.flows.queries import whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
+from supportflow.flows.surging import settle, watch
 from supportflow.flows.turns import turn_rows
 from supportflow.kernel import Facts, decided, wakeup
 from supportflow.model.commands import (
@@ -110,6 +111,8 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
             assert ticket is not None
             return Outcome(ticket)
         changes, tickets = stream_changes(env, touched, decision)
+        for one in tickets.values():
+            yield from keep(env, env.book[one.policy])
         shown = _subject_of(ticket, events, facts)
         inbox = _inbox_entry(command, fingerprint, shown, changes)
         now_us = to_us(now)
@@ -125,6 +128,7 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         contested = answer.stream
         yield from requests.pause_after_conflict(attempt)
         now = yield from requests.now()
+        yield from join(env, now)
     raise ConflictError(contested, ATTEMPTS)
 
 
@@ -216,7 +220,9 @@ def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
     whole("limit", limit, 0)
     now = yield from requests.now()
     yield from join(env, now, look=True)
-    events: list[EventBase] = []
+    events = list((yield from settle(env, _advance, limit, stop)))
+    yield from watch(env)
+    events += yield from settle(env, _advance, limit, stop)
     failed: dict[str, str] = {}
     done = 0
     while done < limit and not stop():

@@ -1,10 +1,10 @@
-"""The desk's own stream: the policies that came into use, and what is delivered. Every process of a tenant reads it.
+"""The desk's own stream: the policies that came into use, surges, and what is delivered. Every process of a tenant reads it.
 
 A commit writes a delivery for each topic that *any* process serves, so what is served must be known in every process: it is
 recorded here when a process starts, and stays until it is taken back.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.exceptions import ConflictError
@@ -12,11 +12,31 @@ from supportflow.flows import requests
 from supportflow.flows.environment import BOT_TOPIC, Environment, Standing
 from supportflow.flows.requests import Flow, pause_after_conflict
 from supportflow.flows.rows import event_row, read_row
-from supportflow.model.events import DeskEvent, PolicyPublished, TopicsSubscribed, TopicsUnsubscribed
-from supportflow.model.people import HOST
+from supportflow.model.events import (
+    DeskEvent,
+    PolicyPublished,
+    SurgeDeclared,
+    SurgeEnded,
+    TicketsMoved,
+    TopicsSubscribed,
+    TopicsUnsubscribed,
+)
+from supportflow.model.people import HOST, SYSTEM
 from supportflow.model.storage import Commit, Conflict, EventRow, StreamChange
+from supportflow.model.surges import ActiveSurge
+from supportflow.policy import CompiledPolicy, PolicyBook
 
-__all__ = ["LOOK_US", "join", "subscribe", "subscriptions", "unsubscribe"]
+__all__ = [
+    "LOOK_US",
+    "append",
+    "join",
+    "keep",
+    "stands_at",
+    "subscribe",
+    "subscriptions",
+    "surges_laid",
+    "unsubscribe",
+]
 
 LOOK_US = 5 * SECOND_US
 """A command looks at the stream if the last look is as long ago, by the desk's clock. A tick looks always."""
@@ -38,19 +58,51 @@ def join(env: Environment, now: Instant, *, look: bool = False) -> Flow[None]:
         ConflictError: If others kept writing to the stream.
     """
     known = env.published and env.joined
-    if known and not look and not _is_due(env.desk, to_us(now)):
+    now_us = to_us(now)
+    if known and not (look or _is_due(env.desk, now_us) or env.desk.lapsed(now_us)):
+        yield from _lay_surges(env, now_us)
         return
     if not env.published:
-        current = env.book.current
+        current = env.book.base
         yield from requests.put_policy(env.tenant, current.fingerprint, current.document.canonical.encode())
     for attempt in range(1, ATTEMPTS + 1):
         yield from _read(env, now)
-        if known or (yield from _write(env, _missing(env, now))):
+        if (yield from _write(env, [] if known else _missing(env, now), now)):
             break
         yield from pause_after_conflict(attempt)
     else:
         raise ConflictError(STREAM, ATTEMPTS)
     env.published = env.joined = True
+    yield from _lay_surges(env, now_us)
+
+
+def _lay_surges(env: Environment, now_us: int) -> Flow[None]:
+    """Have the book's current version be the base with the surges that are in force at an instant."""
+    book, standing = env.book, env.desk
+    if not (standing.surges or standing.ended or book.surges):
+        return
+    laid = surges_laid(book, standing, now_us)
+    if laid is book:
+        return
+    if laid.current is not book.current:
+        yield from keep(env, laid.current)
+    if env.book is book:  # else another thread took another policy into use meanwhile
+        env.book = laid
+
+
+def surges_laid(book: PolicyBook, standing: Standing, now_us: int) -> PolicyBook:
+    """The book with the surges that are in force at an instant."""
+    over = {surge.name: to_us(surge.until) for surge in standing.lapsed(now_us)}
+    since = {surge.name: to_us(surge.since) for surge in standing.in_force(now_us)}
+    return book.under(since, {**standing.ended, **over})
+
+
+def keep(env: Environment, policy: CompiledPolicy) -> Flow[None]:
+    """Have the store hold a version that surges made, before anything names it."""
+    if policy.document.overlay is None or policy.fingerprint in env.kept:
+        return
+    yield from requests.put_policy(env.tenant, policy.fingerprint, policy.document.canonical.encode())
+    env.kept.add(policy.fingerprint)
 
 
 def _is_due(standing: Standing, now_us: int) -> bool:
@@ -59,17 +111,23 @@ def _is_due(standing: Standing, now_us: int) -> bool:
 
 def _missing(env: Environment, now: Instant) -> list[DeskEvent]:
     """What the stream does not say yet of this process."""
-    at, current, events = _at(env, now), env.book.current, list[DeskEvent]()
+    at, current, events = stands_at(env, now), env.book.base, list[DeskEvent]()
     if not env.published and env.desk.policy != current.fingerprint:
         name = current.document.name
         events.append(PolicyPublished(recorded_at=at, by=HOST, fingerprint=current.fingerprint, name=name))
+        events += (
+            SurgeEnded(recorded_at=at, by=HOST, name=surge.name, cause="policy")
+            for surge in env.desk.in_force(to_us(now))
+            if surge.name not in current.document.surges
+        )
     topics = () if env.joined else sorted(set(env.serves) - env.desk.topics)
     if topics:
         events.append(TopicsSubscribed(recorded_at=at, by=HOST, topics=tuple(topics)))
     return events
 
 
-def _at(env: Environment, now: Instant) -> Instant:
+def stands_at(env: Environment, now: Instant) -> Instant:
+    """The instant at which an event stands in the stream: it never goes back."""
     last = env.desk.recorded_at
     return now if last is None else max(now, last)
 
@@ -85,7 +143,9 @@ def _read(env: Environment, now: Instant) -> Flow[None]:
 
 def _advanced(standing: Standing, rows: Collection[EventRow]) -> Standing:
     topics, policy, recorded_at = set(standing.topics), standing.policy, standing.recorded_at
-    for event in map(read_row, rows):
+    surges, ended = {surge.name: surge for surge in standing.surges}, dict(standing.ended)
+    unmoved = standing.unmoved
+    for version, event in enumerate(map(read_row, rows), standing.version + 1):
         recorded_at = event.recorded_at
         if isinstance(event, PolicyPublished):
             policy = event.fingerprint
@@ -93,6 +153,15 @@ def _advanced(standing: Standing, rows: Collection[EventRow]) -> Standing:
             topics.update(event.topics)
         elif isinstance(event, TopicsUnsubscribed):
             topics.difference_update(event.topics)
+        elif isinstance(event, SurgeDeclared):
+            surges[event.name] = _active(surges.get(event.name), event)
+            unmoved = version if event.reaches == "open" else unmoved
+        elif isinstance(event, SurgeEnded):
+            surges.pop(event.name, None)
+            ended[event.name] = to_us(event.recorded_at)
+            unmoved = version
+        elif isinstance(event, TicketsMoved):
+            unmoved = 0
     return Standing(
         version=standing.version + len(rows),
         policy=policy,
@@ -100,17 +169,40 @@ def _advanced(standing: Standing, rows: Collection[EventRow]) -> Standing:
         kinds=_named("event:", topics),
         channels=_named("channel:", topics),
         bot=BOT_TOPIC in topics,
+        surges=tuple(surges.values()),
+        ended=ended,
+        unmoved=unmoved,
     )
+
+
+def _active(before: ActiveSurge | None, event: SurgeDeclared) -> ActiveSurge:
+    """A surge after it was declared; one that was in force already lasts longer."""
+    if before is not None:
+        return before._replace(until=event.until, reason=event.reason or before.reason)
+    return ActiveSurge(event.name, event.recorded_at, event.until, event.by, event.reason, event.arrivals)
 
 
 def _named(prefix: str, topics: Collection[str]) -> frozenset[str]:
     return frozenset(topic.removeprefix(prefix) for topic in topics if topic.startswith(prefix))
 
 
-def _write(env: Environment, events: Collection[DeskEvent]) -> Flow[bool]:
-    """Append to the stream; False if others were faster."""
+def _lapses(env: Environment, now: Instant) -> list[DeskEvent]:
+    """The ends of surges whose time was up, each at its instant: they stand before whatever is recorded now."""
+    last, events = env.desk.recorded_at, list[DeskEvent]()
+    for surge in env.desk.lapsed(to_us(now)):
+        last = surge.until if last is None else max(last, surge.until)
+        events.append(SurgeEnded(recorded_at=last, by=SYSTEM, name=surge.name, cause="expired"))
+    return events
+
+
+def _write(env: Environment, events: Collection[DeskEvent], now: Instant) -> Flow[bool]:
+    """Append to the stream, after what time has done; False if others were faster."""
+    events = [*_lapses(env, now), *events]
     if not events:
         return True
+    for event in events:
+        if isinstance(event, SurgeDeclared):
+            yield from keep(env, env.book[event.policy])
     first = env.desk.version
     rows = tuple(event_row(seq, event) for seq, event in enumerate(events, first + 1))
     change = StreamChange(STREAM, first, rows)
@@ -121,18 +213,38 @@ def _write(env: Environment, events: Collection[DeskEvent]) -> Flow[bool]:
     return True
 
 
-def _change(env: Environment, topics: Collection[str], *, wanted: bool) -> Flow[None]:
-    kind = TopicsSubscribed if wanted else TopicsUnsubscribed
+def append(env: Environment, make: Callable[[Instant], Collection[DeskEvent]]) -> Flow[None]:
+    """Append to the stream what it asks for, decided again if others were faster.
+
+    Args:
+        env: The desk.
+        make: Given the present instant, the events to append to what `env.desk` says then.
+
+    Raises:
+        ConflictError: If others kept writing to the stream.
+    """
     now = yield from requests.now()
     yield from join(env, now)
     for attempt in range(1, ATTEMPTS + 1):
         yield from _read(env, now)
-        open_ = set(topics) - env.desk.topics if wanted else set(topics) & env.desk.topics
-        events = [kind(recorded_at=_at(env, now), by=HOST, topics=tuple(sorted(open_)))] if open_ else []
-        if (yield from _write(env, events)):
+        if (yield from _write(env, make(now), now)):
+            yield from _lay_surges(env, to_us(now))
             return
         yield from pause_after_conflict(attempt)
+        now = yield from requests.now()
     raise ConflictError(STREAM, ATTEMPTS)
+
+
+def _change(env: Environment, topics: Collection[str], *, wanted: bool) -> Flow[None]:
+    kind = TopicsSubscribed if wanted else TopicsUnsubscribed
+
+    def changed(now: Instant) -> list[DeskEvent]:
+        open_ = set(topics) - env.desk.topics if wanted else set(topics) & env.desk.topics
+        if not open_:
+            return []
+        return [kind(recorded_at=stands_at(env, now), by=HOST, topics=tuple(sorted(open_)))]
+
+    yield from append(env, changed)
 
 
 def subscribe(env: Environment, topics: Collection[str]) -> Flow[None]:

@@ -106,12 +106,12 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
         InvalidInput: If the limit cannot be used.
     """
     whole("limit", limit, 0)
-    current = env.book.current
-    if current.routing is None:
-        raise Refused("", "dispatch", "the policy has no routing")
     now = yield from requests.now()
     now_us = to_us(now)
     yield from join(env, now)
+    current = env.book.current
+    if current.routing is None:
+        raise Refused("", "dispatch", "the policy has no routing")
     if not held.holder:
         held.holder = yield from requests.new_id(now)
     if not (yield from requests.lead(env.tenant, "dispatcher", held.holder, now_us, now_us + LEASE_US)):

@@ -1,10 +1,12 @@
 """What all flows of one desk share: tenant, policy book, what it delivers, and what the desk's stream says."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
-from supportflow._time import Instant
+from supportflow._time import Instant, to_us
+from supportflow.model.surges import ActiveSurge
 from supportflow.policy import Policy, PolicyBook
 
 __all__ = ["BOT_TOPIC", "Environment", "Standing"]
@@ -24,6 +26,10 @@ class Standing(NamedTuple):
         channels: Names of channels that some process delivers to.
         looked_us: When the stream was read; None if it never was.
         bot: Whether some process answers for the bot.
+        surges: Those that were declared and are not recorded to have ended, in that order. Their time may be up.
+        ended: Surge → the instant at which it ended last.
+        unmoved: The version of the stream at which a surge last began or ended that concerns the open tickets, if they were
+            not all looked at since; else 0.
     """
 
     version: int = 0
@@ -33,6 +39,18 @@ class Standing(NamedTuple):
     channels: frozenset[str] = frozenset()
     looked_us: int | None = None
     bot: bool = False
+    surges: tuple[ActiveSurge, ...] = ()
+    ended: Mapping[str, int] = MappingProxyType({})
+    unmoved: int = 0
+
+    def lapsed(self, now_us: int) -> tuple[ActiveSurge, ...]:
+        """The surges whose time was up before an instant, the earliest first."""
+        late = [surge for surge in self.surges if to_us(surge.until) < now_us]
+        return tuple(sorted(late, key=lambda surge: surge.until))
+
+    def in_force(self, now_us: int) -> tuple[ActiveSurge, ...]:
+        """The surges whose time is not up at an instant, in the order in which they were declared."""
+        return tuple(surge for surge in self.surges if now_us <= to_us(surge.until))
 
     @property
     def topics(self) -> frozenset[str]:
@@ -60,6 +78,8 @@ class Environment:
         published: Whether the store is known to hold the current policy.
         joined: Whether the desk's stream is known to hold what this process serves.
         desk: What the desk's stream says.
+        kept: Fingerprints of versions with surges that the store is known to hold.
+        sweep: How far the open tickets were looked at: `Standing.unmoved`, and the last of them.
     """
 
     tenant: str
@@ -72,6 +92,8 @@ class Environment:
     published: bool = field(default=False)
     joined: bool = field(default=False)
     desk: Standing = field(default=Standing())
+    kept: set[str] = field(default_factory=set)
+    sweep: tuple[int, tuple[int | str | None, ...] | None] = (0, None)
 
     @property
     def delivers(self) -> tuple[str, ...]:

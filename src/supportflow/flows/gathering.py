@@ -10,7 +10,7 @@ from supportflow.flows.loading import read_tickets
 from supportflow.flows.people import same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
-from supportflow.kernel.conversation import origin_of
+from supportflow.kernel.conversation import leaves_by, origin_of
 from supportflow.kernel.facts import CaseFacts, Facts
 from supportflow.model.commands import (
     AddParty,
@@ -120,7 +120,7 @@ def _case(
             return _NOTHING
         return CaseFacts(same_person=(yield from same_person(env, other.requester)))
     if isinstance(command, Reply | TakeTurn):
-        return CaseFacts(asks_for=_asks_for(env, command))
+        return CaseFacts(asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
     if not isinstance(command, Receive | Provide | AddParty):
         return _NOTHING
     person = frozenset[str]()
@@ -154,3 +154,11 @@ def _asks_for(env: Environment, command: Reply | TakeTurn) -> str | None:
     if env.policy.unsafe_replies == "allow" or not isinstance(command.body, str):
         return None
     return texts.asked_secret(command.body)
+
+
+def _discloses(env: Environment, ticket: Ticket, command: Reply | TakeTurn) -> tuple[str, ...]:
+    public = env.policy.public_channels
+    channel = leaves_by(ticket, command) if isinstance(command, Reply) else ticket.channel
+    if not public or not isinstance(command.body, str) or channel not in public:
+        return ()
+    return texts.disclosed(command.body, env.book.current.cases.official)

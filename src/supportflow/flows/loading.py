@@ -89,7 +89,11 @@ def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
     document = yield from requests.get_policy(env.tenant, fingerprint)
     if document is None:
         raise PolicyNotFound(fingerprint)
-    env.book.add(CompiledPolicy(Policy.model_validate_json(document)))
+    policy = CompiledPolicy(Policy.model_validate_json(document))
+    env.book.add(policy)
+    if policy.document.overlay is not None:
+        # Where the ticket goes when the surges are over.
+        yield from _fetch_policy(env, policy.document.overlay.base)
 
 
 def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Ticket, ...]]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.commands import handle
 from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
+from supportflow.flows.setup import check_own
 from supportflow.model.commands import Advance
 from supportflow.model.storage import Query
 from supportflow.policy import CompiledPolicy, Policy
@@ -36,8 +36,7 @@ def use(env: Environment, policy: Policy, progress: Progress | None) -> Flow[int
     Raises:
         PolicyError: If the policy is wrong; nothing was changed then.
     """
-    if not isinstance(policy, Policy):
-        raise InvalidInput("policy", "is not a Policy")
+    check_own(policy)
     env.book = env.book.publishing(CompiledPolicy(policy))
     env.published = False
     now = yield from requests.now()

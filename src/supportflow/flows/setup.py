@@ -14,6 +14,7 @@ from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 __all__ = [
     "OPTIONAL",
     "channels_of",
+    "check_own",
     "kinds_of",
     "new_environment",
     "plain_only",
@@ -156,8 +157,8 @@ def new_environment(
         PolicyError: If the policy is wrong.
         InvalidInput: If the tenant or the secret cannot be one, or a responder has no bot in the policy to speak for.
     """
-    if policy is not None and not isinstance(policy, Policy):
-        raise InvalidInput("policy", "is not a Policy")
+    if policy is not None:
+        check_own(policy)
     if not is_id(tenant) or len(tenant) > _MAX_TENANT:
         raise InvalidInput("tenant", "is not a name")
     if secret is not None and not isinstance(secret, bytes):
@@ -172,3 +173,15 @@ def new_environment(
             raise InvalidInput("responder", "has nothing to do: the policy has no section bot")
         serves = (*serves, BOT_TOPIC)
     return Environment(tenant, book, serves, secret, asks_model, acts, given)
+
+
+def check_own(policy: object) -> None:
+    """Accept a policy that an organisation wrote.
+
+    Raises:
+        InvalidInput: If it is none, or one that a desk made while a surge lasted.
+    """
+    if not isinstance(policy, Policy):
+        raise InvalidInput("policy", "is not a Policy")
+    if policy.overlay is not None:
+        raise InvalidInput("policy", "was made by a surge; use the policy that the surge was laid over")

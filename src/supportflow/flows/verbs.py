@@ -220,9 +220,10 @@ class Verbs(ABC, Generic[Result]):
         ref: str | None = None,
         attachments: Iterable[Attachment] = (),
         to: Party | str | None = None,
+        channel: str | None = None,
         key: str | None = None,
     ) -> Result:
-        """Answer in public. It leaves by the channel that the ticket came in by, or that the party it is for has.
+        """Answer the requester. It leaves by the channel that the ticket came in by, or that the party it is for has.
 
         Args:
             ticket: The ticket; or name it by `ref`.
@@ -231,16 +232,20 @@ class Verbs(ABC, Generic[Result]):
             ref: The host's own id of the ticket.
             attachments: Handles of the files that go with it.
             to: The party that it is for; the requester, if not given.
+            channel: Another channel to leave by, such as the one that a contact joined the case by.
             key: Idempotency key.
 
         Raises:
-            Refused: If it asks its reader for a password, a seed phrase, a private key or a one-time code; if the ticket is
-                closed; if `to` is no party of the case.
+            Refused: If it asks its reader for a password, a seed phrase, a private key or a one-time code; if it says
+                personal data on one of the policy's `public_channels`; if the ticket is closed; if `to` is no party of
+                the case.
         """
         _not_empty("body", body)
         files = _sequence("attachments", attachments)
         party = to.id if isinstance(to, Party) else to
-        return self._on(commands.Reply, ticket, ref, by, key, body=body, attachments=files, to=party)
+        return self._on(
+            commands.Reply, ticket, ref, by, key, body=body, attachments=files, to=party, channel=channel
+        )
 
     def note(
         self,

@@ -22,7 +22,13 @@ from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
 from supportflow.triage.priority import evidence_of, told_apart
 
-__all__ = ["add_note", "origin_of", "receive", "reply"]
+__all__ = ["add_note", "leaves_by", "origin_of", "receive", "reply"]
+
+
+def leaves_by(ticket: Ticket, command: Reply) -> str:
+    """The channel that a reply leaves by."""
+    party = None if command.to is None else ticket.case.party(command.to)
+    return command.channel or (party and party.channel) or ticket.channel
 
 
 def origin_of(
@@ -188,14 +194,19 @@ def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
         raise Refused(
             ticket.id, command.kind, f"it asks for a secret ({facts.case.asks_for}), which support never does"
         )
-    party = None if command.to is None else ticket.case.party(command.to)
-    if command.to is not None and party is None:
+    channel = leaves_by(ticket, command)
+    if facts.case.discloses:
+        kinds = ", ".join(facts.case.discloses)
+        raise Refused(
+            ticket.id, command.kind, f"it would say personal data in public on {channel!r} ({kinds})"
+        )
+    if command.to is not None and ticket.case.party(command.to) is None:
         raise Refused(ticket.id, command.kind, "the reply is for somebody who is no party of the case")
     draft.emit(
         ReplySent(
             **draft.head(),
             body=as_ref(command.body),
-            channel=(party and party.channel) or ticket.channel,
+            channel=channel,
             attachments=handles(command.attachments),
             to=command.to,
             redacted=facts.redacted,

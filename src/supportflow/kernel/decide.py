@@ -154,21 +154,36 @@ def _draft(
     if facts.history:
         draft.past = partial(past_clock, history=facts.history)
     draft.current = book.current
-    draft.advance(draft.at_us)
-    current = book.current
-    edits = current.document.edits
-    reached = edits == "now" or (edits == "on_next_event" and not isinstance(command, Advance))
-    if reached and current is not draft.policy and ticket.is_open:
-        draft.move_to(current)
-        draft.advance(draft.at_us)
+    _bring(draft, book, touched=not isinstance(command, Advance))
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
     draft.observed_at = None if draft.at_us == at_us else moment
     handler(draft, command, facts, book)
+    if not ticket.is_open and draft.policy.document.overlay is not None:
+        _bring(draft, book, touched=False)  # it was resolved while a surge came to its end, and is open again
     conclude(draft, facts, ticket)
     if observed_at is not None:
         draft.observed_at = None
         draft.advance(now_us)
     return draft
+
+
+def _bring(draft: Draft, book: PolicyBook, *, touched: bool) -> None:
+    """Bring a ticket to the instant of the decision, and an open one under the version that it ought to live under.
+
+    A surge begins and ends at an instant: what was due before it happens under the one version, what is due from it on under
+    the other, however late that is noticed.
+    """
+    policy, since_us = book.destination(draft.policy, touched=touched)
+    moves = policy is not draft.policy and (since_us is None or since_us <= draft.at_us)
+    if moves and since_us is not None:
+        draft.advance(since_us)
+        if draft.ticket.is_open:
+            draft.move_to(policy, since_us=since_us)
+        moves = False
+    draft.advance(draft.at_us)
+    if moves and draft.ticket.is_open:
+        draft.move_to(policy)
+        draft.advance(draft.at_us)
 
 
 def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Ticket | None:

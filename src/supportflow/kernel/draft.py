@@ -8,6 +8,7 @@ from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused
 from supportflow.kernel.climbing import attach, climb, follow
 from supportflow.kernel.evolve import evolve
+from supportflow.kernel.settling import look_again
 from supportflow.kernel.waiting import pass_time
 from supportflow.kernel.wakeup import Due, next_due
 from supportflow.lifecycle import Fired
@@ -226,15 +227,27 @@ class Draft:
         if moves:
             self._write(ClocksMoved(**self.head(), moves=moves, sla=self.ticket.sla))
 
-    def move_to(self, policy: CompiledPolicy) -> None:
-        """Go on under another policy version, if that knows the ticket's status and class."""
+    def move_to(self, policy: CompiledPolicy, *, since_us: int | None = None) -> None:
+        """Go on under another policy version, if that knows the ticket's status and class.
+
+        Args:
+            policy: The version.
+            since_us: When that began to be so, if it was before this decision: the move stands there, or after what is
+                recorded since.
+        """
         ticket, old = self.ticket, self.policy
         known = policy.lifecycle.definition.statuses.get(ticket.status) is ticket.status_category
         if not known or ticket.priority_class not in policy.document.classes:
             return
+        at_us, by = self.at_us, self.by
+        if since_us is not None:
+            self.at_us, self.by = min(max(since_us, to_us(ticket.recorded_at)), at_us), SYSTEM
         self.policy = policy
         self._react(policy.sla.match(self.view), SIGNAL_BIT[Signal.UPDATED], old=old)
         attach(self, "policy")
+        if since_us is not None:
+            look_again(self)
+        self.at_us, self.by = at_us, by
 
     # --- what time does ------------------------------------------------------------------------
 

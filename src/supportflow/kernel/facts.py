@@ -17,12 +17,14 @@ class CaseFacts:
 
     Attributes:
         asks_for: The kind of secret that a reply asks its reader for.
+        discloses: Kinds of personal data that a reply would say in public.
         flags: What looks wrong about a text, if it is not the requester's.
         same_person: Ids that are known to be the requester's, too.
         candidates: Tickets that a new contact may be about.
     """
 
     asks_for: str | None = None
+    discloses: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     same_person: frozenset[str] = frozenset()
     candidates: tuple[Ticket, ...] = ()

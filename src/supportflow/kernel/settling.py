@@ -265,10 +265,12 @@ def against(draft: "Draft", agent: AgentState, requirement: Requirement) -> tupl
     state = draft.ticket.routing
     if not requirement.tier:
         requirement = requirement._replace(tier=agent.agent.tiers[0] if agent.agent.tiers else "")
+    # Who is on duty is the desk's business, not that of the version that the ticket lives under.
+    shifts = (draft.current or draft.policy).shifts
     return objections(
         requirement,
         agent,
-        on_duty=rostered(agent.agent, agent.overrides, draft.policy.shifts, draft.at_us),
+        on_duty=rostered(agent.agent, agent.overrides, shifts, draft.at_us),
         at_us=draft.at_us,
         excluded=(*state.barred, *state.declined),
         handed_over=state.handed_over,

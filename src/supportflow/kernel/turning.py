@@ -22,7 +22,8 @@ def take_turn(draft: Draft, command: TakeTurn, facts: Facts, book: PolicyBook) -
     The message is the turn's key: who repeats a turn after a crash, and two who take it at the same time, say one thing.
 
     Raises:
-        Refused: If anybody but a bot does it, what it says asks for a secret, or its action is refused.
+        Refused: If anybody but a bot does it, what it says asks for a secret or says personal data in public, or its action
+            is refused.
         InvalidInput: If the policy has no such action.
     """
     ticket = draft.ticket
@@ -33,6 +34,9 @@ def take_turn(draft: Draft, command: TakeTurn, facts: Facts, book: PolicyBook) -
     if facts.case.asks_for is not None:
         reason = f"it asks for a secret ({facts.case.asks_for}), which support never does"
         raise Refused(ticket.id, command.kind, reason)
+    if facts.case.discloses:
+        kinds = ", ".join(facts.case.discloses)
+        raise Refused(ticket.id, command.kind, f"it would say personal data in public ({kinds})")
     _collect(draft, command)
     if command.body:
         draft.emit(

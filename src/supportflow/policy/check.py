@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import chain
 
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
@@ -12,6 +13,7 @@ from supportflow.policy.botting import bot_problems
 from supportflow.policy.casework import case_problems
 from supportflow.policy.escalating import ladder_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
+from supportflow.policy.overlay import surge_problems
 from supportflow.policy.priority import priority_problems
 from supportflow.policy.retaining import retention_problems
 from supportflow.policy.routing import routing_problems
@@ -26,6 +28,14 @@ _LONGEST = timedelta(days=36_525)
 
 def policy_problems(document: Policy) -> Iterator[str]:
     """Every problem of a policy document, each one sentence that starts with its path."""
+    problems = list(_own_problems(document))
+    yield from problems
+    if not problems:
+        yield from surge_problems(document, _own_problems)
+
+
+def _own_problems(document: Policy) -> Iterator[str]:
+    """What is wrong with a document, whatever its surges make of it."""
     yield from _calendar_problems(document)
     yield from _class_problems(document)
     yield from _span_problems(document)
@@ -117,7 +127,8 @@ def _sla_problems(document: Policy) -> Iterator[str]:
 
 def conditions_of(document: Policy) -> Iterator[tuple[str, Condition]]:
     """Every condition of a document with its path, apart from the guards of its lifecycle."""
-    return ((path, condition) for path, condition in _conditions(document) if condition is not None)
+    places = chain(_conditions(document), _surge_conditions(document))
+    return ((path, condition) for path, condition in places if condition is not None)
 
 
 def _conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
@@ -152,3 +163,8 @@ def _conditions_of_work(document: Policy) -> Iterator[tuple[str, Condition | Non
         yield f"routing.routes.{index}.when", route.when
     for name, action in document.authority.host.items():
         yield f"authority.host.{name}.when", action.when
+
+
+def _surge_conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
+    for name, surge in document.surges.items():
+        yield f"surges.{name}.when.condition", None if surge.when is None else surge.when.condition

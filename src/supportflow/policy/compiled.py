@@ -126,8 +126,12 @@ class CompiledPolicy:
 
     @cached_property
     def shifts(self) -> Mapping[str, Compiled]:
-        """The calendars by name, as rosters read them."""
-        return {name: calendar.core for name, calendar in self._calendars.items()}
+        """The calendars by name, as rosters read them: those whose agents a surge calls in are always open."""
+        called_in = self.document.overlay.calls_in if self.document.overlay is not None else ()
+        always = self._calendars[ALWAYS].core
+        return {
+            name: always if name in called_in else calendar.core for name, calendar in self._calendars.items()
+        }
 
     def calendar(self, name: str, /) -> BusinessCalendar:
         """A calendar by name; `"name@zone"` is that calendar's hours on another zone's clock.

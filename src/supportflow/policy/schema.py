@@ -21,6 +21,7 @@ from supportflow.policy.identity import Identity
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.publishing import expanded
 from supportflow.policy.retention import Retention
+from supportflow.policy.surge import Greeting, Overlay, Surge
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.routing.rotation import Rotation
 from supportflow.sla.metrics import Metric
@@ -80,6 +81,10 @@ class Policy(Document):
         bot: How the first line answers by itself; it does not, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
+        public_channels: Channels whose replies anybody can read. A reply there that says personal data is refused.
+        greetings: Language → what a host or a bot says to somebody who begins a contact; see `desk.greeting`.
+        surges: What is different for a while, by name; see `desk.declare_surge`.
+        overlay: What a version with surges was made of; a desk writes it.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -115,6 +120,10 @@ class Policy(Document):
     routing: RoutingPolicy | None = None
     bot: BotPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
+    public_channels: tuple[Name, ...] = ()
+    greetings: Mapping[Name, Greeting] = Field(default_factory=dict)
+    surges: Mapping[Name, Surge] = Field(default_factory=dict)
+    overlay: Overlay | None = None
 
     def published(self) -> "Policy":
         """The document that a desk decides by and a store keeps: with every country's holidays as dates.

@@ -1,4 +1,4 @@
-"""What looks for people who ask for a secret or pose as the desk, loaded at the first text.
+"""What looks for people who ask for a secret, pose as the desk or say too much in public, loaded at the first text.
 
 Compiling its expressions takes longer than compiling a policy's rules.
 """
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from supportflow.triage.asking import asked_secret
+    from supportflow.triage.disclosing import disclosed
     from supportflow.triage.posing import suspicious_signs
 
-__all__ = ["asked_secret", "suspicious_signs"]
+__all__ = ["asked_secret", "disclosed", "suspicious_signs"]
 
-_LATE = {"asked_secret": "asking", "suspicious_signs": "posing"}
+_LATE = {"asked_secret": "asking", "disclosed": "disclosing", "suspicious_signs": "posing"}
 
 
 def __getattr__(name: str) -> object:

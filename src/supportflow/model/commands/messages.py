@@ -38,11 +38,13 @@ class Reply(TicketCommand):
 
     Attributes:
         to: Id of the party that it is for; None for the requester.
+        channel: Where it leaves by; None for where the ticket, or the party, came in by.
     """
 
     kind: Literal["reply"] = "reply"
     body: Text
     attachments: Attachments = ()
+    channel: Name | None = None
     to: RequesterId | None = None
 
 

@@ -37,6 +37,9 @@ from supportflow.model.events.desk import (
     PolicyPublished,
     RequesterLinked,
     RequesterUnlinked,
+    SurgeDeclared,
+    SurgeEnded,
+    TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
 )
@@ -144,6 +147,8 @@ __all__ = [
     "StatusChanged",
     "StatusKept",
     "StepCompleted",
+    "SurgeDeclared",
+    "SurgeEnded",
     "TicketAbsorbed",
     "TicketAdopted",
     "TicketEscalated",
@@ -153,6 +158,7 @@ __all__ = [
     "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
+    "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
     "event_adapter",
@@ -220,7 +226,10 @@ Event = Annotated[
     | LoadReleased
     | PolicyPublished
     | TopicsSubscribed
-    | TopicsUnsubscribed,
+    | TopicsUnsubscribed
+    | SurgeDeclared
+    | SurgeEnded
+    | TicketsMoved,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""
@@ -293,6 +302,9 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         PolicyPublished,
         TopicsSubscribed,
         TopicsUnsubscribed,
+        SurgeDeclared,
+        SurgeEnded,
+        TicketsMoved,
     )
 }
 """Every event class by its kind."""

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from supportflow._time import Instant
 from supportflow.model.base import Id, Name
 from supportflow.model.events.base import DeskEvent, RequesterEvent
 
@@ -9,6 +10,9 @@ __all__ = [
     "PolicyPublished",
     "RequesterLinked",
     "RequesterUnlinked",
+    "SurgeDeclared",
+    "SurgeEnded",
+    "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
 ]
@@ -56,3 +60,46 @@ class TopicsUnsubscribed(DeskEvent):
 
     kind: Literal["topics_unsubscribed"] = "topics_unsubscribed"
     topics: tuple[Id, ...]
+
+
+class SurgeDeclared(DeskEvent):
+    """A surge is in force from now on; or, if it was already, for longer.
+
+    Attributes:
+        name: The surge.
+        base: Fingerprint of the policy version that it was declared on.
+        policy: Fingerprint of the version that new tickets get now: the base with every surge in force.
+        reaches: Whether it is laid over the open tickets too.
+        until: The last instant at which it is in force, if nothing else is recorded.
+        reason: Why, if somebody said so: one line that names no person, for it is kept for ever.
+        arrivals: The number of tickets that declared it, if they did.
+    """
+
+    kind: Literal["surge_declared"] = "surge_declared"
+    name: Name
+    base: str
+    policy: str
+    reaches: Literal["new", "open"]
+    until: Instant
+    reason: Id | None = None
+    arrivals: int | None = None
+
+
+class SurgeEnded(DeskEvent):
+    """A surge is over.
+
+    Attributes:
+        name: The surge.
+        cause: Somebody said so; its time was up, at the very instant at which this event stands; or another policy came into
+            use that has no such surge.
+    """
+
+    kind: Literal["surge_ended"] = "surge_ended"
+    name: Name
+    cause: Literal["command", "expired", "policy"]
+
+
+class TicketsMoved(DeskEvent):
+    """Every open ticket was looked at since the last surge began or ended, and lives under the version that it ought to."""
+
+    kind: Literal["tickets_moved"] = "tickets_moved"

@@ -32,7 +32,7 @@ SESSION = {
 }
 SESSIONS = 15
 """Connections of a store at most; whoever needs another one waits."""
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON")
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL")
 
 
 def engine_url(database: str | URL) -> URL:
@@ -102,6 +102,8 @@ def set_up(engine: Engine, *, ours: bool) -> Backend:
             warn_of_wal_reset(version)
         if ours:
             event.listen(engine, "connect", _prepare_sqlite)
+            if "timeout" not in engine.url.query:  # what the URL says comes first
+                event.listen(engine, "connect", _be_patient)
         return SQLITE
     if engine.dialect.name == "postgresql" and engine.dialect.driver in {"psycopg", "psycopg_async"}:
         if ours:
@@ -117,6 +119,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _be_patient(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout = 10000").close()
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
@@ -144,10 +150,11 @@ def warn_of_wal_reset(version: tuple[int, int, int]) -> None:
 class _Session:
     """A connection that is kept at hand: taking one from SQLAlchemy's pool costs as much as some statements."""
 
-    __slots__ = ("age", "cursor", "fairy", "raw")
+    __slots__ = ("age", "cursor", "fairy", "raw", "restore")
 
-    def __init__(self, fairy: Any, cursor: Any, age: int) -> None:
+    def __init__(self, fairy: Any, cursor: Any, age: int, *, restore: bool) -> None:
         self.fairy = fairy
+        self.restore = restore
         self.raw = fairy.dbapi_connection
         self.cursor = cursor
         self.age = age
@@ -219,9 +226,10 @@ class Own:
             return self._idle.pop()
         try:
             fairy = self._engine.raw_connection()
-            if self.backend is POSTGRESQL and not fairy.dbapi_connection.autocommit:  # type: ignore[union-attr]
+            restore = self.backend is POSTGRESQL and not fairy.dbapi_connection.autocommit  # type: ignore[union-attr]
+            if restore:
                 fairy.dbapi_connection.autocommit = True  # type: ignore[union-attr]
-            return _Session(fairy, fairy.cursor(**self._binary), self._age)
+            return _Session(fairy, fairy.cursor(**self._binary), self._age, restore=restore)
         except exc.TimeoutError as error:
             raise StoreUnavailable from error
         except Exception as error:
@@ -240,8 +248,8 @@ class Own:
     def _let_go(self, session: _Session) -> None:
         with suppress(Exception):
             session.cursor.close()
-            if self.backend is POSTGRESQL and not self._keep:
-                session.raw.autocommit = False  # as the host's engine made it
+            if session.restore:  # as the host's engine made it
+                session.raw.autocommit = False
         session.fairy.close()
 
     def _forget(self) -> None:

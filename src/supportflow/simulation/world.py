@@ -1,0 +1,493 @@
+"""One run: the real kernel and the real floor on a clock that jumps from event to event. No store, no JSON, no flow.
+
+Whatever happens stands in one heap of (instant, number); two things at one instant happen in the order in which they were
+put there. So a run is a function of its plan and its random numbers.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from heapq import heappop, heappush
+from random import Random
+
+from supportflow._time import MINUTE_US, Instant, from_us, to_us
+from supportflow.exceptions import Refused, StepsMissing
+from supportflow.kernel import Decision, Facts, decided, wakeup
+from supportflow.kernel.agents import decide_agent, evolve_agent
+from supportflow.kernel.entry import entry_of
+from supportflow.kernel.intake import missing
+from supportflow.model.base import StatusCategory
+from supportflow.model.commands import (
+    Accept,
+    Advance,
+    AgentCommand,
+    Cancel,
+    CommandBase,
+    CompleteStep,
+    Decline,
+    Enrol,
+    Offer,
+    OpenTicket,
+    Receive,
+    Reopen,
+    Reply,
+    Resolve,
+    SetPresence,
+    WaitForRequester,
+)
+from supportflow.model.content import ContentRef
+from supportflow.model.events import AgentEvent, EventBase
+from supportflow.model.people import HOST, Actor, Agent
+from supportflow.model.routing import AgentState
+from supportflow.model.routing import Offer as Standing
+from supportflow.model.ticket import Ticket
+from supportflow.routing.floor import Change, Floor, Gone, Present, Proposal, Rejected, Waiting
+from supportflow.routing.roster import next_change_us, rostered
+from supportflow.routing.signature import Seat
+from supportflow.simulation.plan import Drawn, Plan
+from supportflow.simulation.reading import Logged
+from supportflow.simulation.tally import Tally, Waited
+
+__all__ = ["Passing", "World"]
+
+Passing = Callable[[int], object]
+"""Told the instant that a run has come to, in microseconds since its start."""
+
+TENANT = "simulation"
+_TEXT = ContentRef.model_construct(id="simulated", commitment="0" * 64)
+_TRY_AGAIN_US = 5 * MINUTE_US
+"""When work that only a second agent can end, and none is there, is tried again."""
+_ENDED = frozenset({StatusCategory.CLOSED, StatusCategory.CANCELLED})
+
+
+class _Case:
+    """A ticket, and what it will do."""
+
+    __slots__ = (
+        "asks", "counts", "drawn", "ends_us", "first_class", "left_us", "number", "offer", "on_floor", "open", "resolved",
+        "ticket", "token", "waited", "waits", "wake_us", "worker", "writes",
+    )  # fmt: skip
+
+    def __init__(self, number: int, drawn: Drawn, ticket: Ticket, *, counts: bool) -> None:
+        self.number = number
+        self.drawn = drawn
+        self.ticket = ticket
+        self.counts = counts
+        self.first_class = ticket.priority_class
+        self.left_us = drawn.works_us
+        self.asks = drawn.asks
+        self.ends_us = 0
+        self.worker: str | None = None
+        self.token = 0
+        self.wake_us: int | None = None
+        self.offer: Standing | None = None
+        self.on_floor = self.open = self.waits = False
+        self.waited = self.resolved = self.writes = False
+
+
+class World:
+    """One run.
+
+    Args:
+        plan: What happens.
+        rng: Where every random number comes from.
+        passing: Told how time passes.
+    """
+
+    def __init__(self, plan: Plan, rng: Random, passing: Passing | None = None) -> None:
+        self.plan = plan
+        self.tally = Tally(plan)
+        # Apart, so that how agents answer changes nothing about the tickets that come.
+        self._arriving, self._being, self._acting = (
+            Random(rng.getrandbits(128))  # noqa: S311 - dice, not secrets
+            for _ in range(3)
+        )
+        self._passing = passing
+        self._book, self._policy = plan.book, plan.policy
+        self._busy_in = plan.routing.busy_in
+        self._floor = Floor(plan.routing.policy.pick)
+        self._cases: dict[int, _Case] = {}
+        self._agents: dict[str, AgentState] = {}
+        self._seats: dict[str, Seat] = {}
+        self._actors: dict[str, Actor] = {}
+        self._tiers: dict[str, str] = {}
+        self._proposals: deque[Proposal] = deque()
+        self._history: dict[int, list[EventBase]] = {}
+        self._heap: list[tuple[int, int, Callable[[], None]]] = []
+        self._numbers = 0
+        self._now_us = plan.start_us
+        self._now: Instant = from_us(plan.start_us)
+        self._more_to_come = True
+        self._open = self.came = 0
+        self._arrivals = plan.arrivals(self._arriving)
+
+    def run(self) -> Tally:
+        """Let it all happen."""
+        for agent in self.plan.agents:
+            self._enrol(agent)
+        self._next_arrival()
+        heap, tally = self._heap, self.tally
+        while heap and (self._more_to_come or self._open):
+            at_us, _, happens = heappop(heap)
+            if at_us > self.plan.limit_us:
+                break
+            if at_us > self._now_us:
+                self._pass_to(at_us)
+            happens()
+            while self._proposals:
+                self._offer(self._proposals.popleft())
+        tally.pass_to(max(self._now_us, self.plan.end_us))
+        self._count_unfinished()
+        return tally
+
+    def _pass_to(self, at_us: int) -> None:
+        self.tally.pass_to(at_us)
+        self._now_us, self._now = at_us, from_us(at_us)
+        if self._passing is not None:
+            self._passing(at_us - self.plan.start_us)
+
+    def _count_unfinished(self) -> None:
+        """What is still open in the end, and what of it is late."""
+        for case in self._cases.values():
+            if case.counts and case.open:
+                self.tally.unserved += not case.waited
+                for clock in case.ticket.clocks:
+                    if clock.running and clock.breached_us is not None:
+                        self.tally.late[f"{clock.sla}/{clock.target}"] += 1
+
+    def _at(self, at_us: int, happens: Callable[[], None]) -> None:
+        self._numbers += 1
+        heappush(self._heap, (at_us, self._numbers, happens))
+
+    def _after(self, us: int, happens: Callable[[], None]) -> None:
+        self._at(self._now_us + us, happens)
+
+    # --- agents
+
+    def _enrol(self, agent: Agent) -> None:
+        actor = self._actors[agent.id] = agent.actor
+        self._tiers[agent.id] = agent.tiers[0] if agent.tiers else ""
+        state: AgentState | None = None
+        commands: tuple[AgentCommand, ...] = (
+            Enrol(agent_id=agent.id, profile=agent, by=HOST),
+            SetPresence(agent_id=agent.id, presence="available", by=actor),
+        )
+        for command in commands:
+            for event in decide_agent(state, command, self._now):
+                self.tally.recorded(event, counts=False)
+                state = evolve_agent(state, event)
+        assert state is not None
+        self._agents[agent.id] = state
+        self._on_duty(agent.id)
+
+    def _on_duty(self, agent_id: str) -> None:
+        """The roster's answer for an agent is as of now; come back when it changes."""
+        state, shifts, before = self._agents[agent_id], self._policy.shifts, self._seats.get(agent_id)
+        seat = Seat.of(
+            state, self._now_us, on_duty=rostered(state.agent, state.overrides, shifts, self._now_us)
+        )
+        self._seats[agent_id] = seat
+        there = (seat.capacity if seat.available else 0) - (
+            0 if before is None or not before.available else before.capacity
+        )
+        self.tally.capacity(self._tiers[agent_id], there=there)
+        change_us = next_change_us(state, shifts, self._now_us)
+        if change_us is not None and change_us <= self.plan.limit_us:
+            self._at(change_us, partial(self._on_duty, agent_id))
+        self._tell(Present(seat))
+
+    def _changed(self, state: AgentState) -> None:
+        """Work came to an agent, or went."""
+        before = self._seats[state.id]
+        moments = [one for one in (state.assigned_at, state.freed_at) if one is not None]
+        seat = before._replace(load=state.load, version=state.version, idle_us=to_us(max(moments)))
+        self._agents[state.id], self._seats[state.id] = state, seat
+        used = sum(load.weight for load in seat.load) - sum(load.weight for load in before.load)
+        self.tally.capacity(self._tiers[state.id], used=used)
+
+    # --- the floor
+
+    def _tell(self, change: Change) -> None:
+        self._proposals.extend(self._floor.apply(change))
+
+    def _seen(self, case: _Case) -> Change:
+        entry = entry_of(case.ticket, self._policy)
+        return Gone(case.ticket.id) if entry is None else Waiting(entry)
+
+    def _offer(self, proposal: Proposal) -> None:
+        """Offer what the floor proposes; what the kernel refuses is told to the floor, with what is true instead."""
+        case = self._cases[int(proposal.ticket_id)]
+        command = Offer(ticket_id=proposal.ticket_id, agent=proposal.agent_id)
+        try:
+            self._do(case, command, proposal.agent_id)
+        except Refused:
+            self.tally.offers["refused"] += 1
+            self._tell(Rejected(proposal.ticket_id, proposal.agent_id))
+            self._tell(self._seen(case))
+            self._tell(Present(self._seats[proposal.agent_id]))
+
+    # --- tickets
+
+    def _next_arrival(self) -> None:
+        row = next(self._arrivals, None)
+        if row is None:
+            self._more_to_come = False
+        else:
+            self._at(row.at_us, partial(self._come, row))
+
+    def _come(self, row: Logged) -> None:
+        """A ticket comes."""
+        self._next_arrival()
+        drawn = self.plan.draw(row, self._being)
+        number = self.came
+        self.came += 1
+        requester = f"requester-{number}"
+        by = Actor(kind="requester", id=requester)
+        command = OpenTicket(by=by, requester=requester, **drawn.said)
+        facts = Facts(tenant=TENANT, ticket_id=f"{number:08d}")
+        decision = decided(self._book, None, command, facts, self._now)
+        case = _Case(number, drawn, decision.tickets[0], counts=row.at_us >= self.plan.warm_us)
+        self._cases[number] = case
+        if case.counts:
+            self.tally.arrived[case.first_class] += 1
+        self._take_in(case, decision)
+        if drawn.patient_us is not None and not case.waited:
+            self._after(drawn.patient_us, partial(self._give_up, case))
+
+    def _do(self, case: _Case, command: CommandBase, *named: str) -> None:
+        """Carry out a command on a ticket.
+
+        Args:
+            case: The ticket.
+            command: The command.
+            named: Ids of agents whom it concerns, besides those whom the ticket names.
+
+        Raises:
+            Refused: As `decide`.
+        """
+        ticket, known = case.ticket, self._agents
+        agents: dict[str, AgentState] = {}
+        if ticket.assignee in known:
+            agents[ticket.assignee] = known[ticket.assignee]
+        standing = ticket.routing.offer
+        if standing is not None:
+            agents[standing.agent] = known[standing.agent]
+        for agent_id in named:
+            agents[agent_id] = known[agent_id]
+        history = tuple(self._history[case.number]) if self._policy.sla.looks_back else ()
+        facts = Facts(tenant=TENANT, history=history, agents=agents)
+        decision = decided(self._book, ticket, command, facts, self._now)
+        if decision.events:
+            self._take_in(case, decision)
+
+    def _take_in(self, case: _Case, decision: Decision) -> None:
+        """What was decided has happened: count it, tell the floor, and see what follows."""
+        for event in decision.events:
+            self.tally.recorded(event, counts=case.counts and not isinstance(event, AgentEvent))
+        if self._policy.sla.looks_back:
+            own = [event for event in decision.events if not isinstance(event, AgentEvent)]
+            self._history.setdefault(case.number, []).extend(own)
+        case.ticket = decision.tickets[0]
+        for state in decision.agents:
+            self._changed(state)
+        self._count(case)
+        seen = self._seen(case)
+        waits = isinstance(seen, Waiting)
+        if waits or case.on_floor:
+            case.on_floor = waits
+            self._tell(seen)
+        for state in decision.agents:
+            self._tell(Present(self._seats[state.id]))
+        self._follow(case)
+
+    def _count(self, case: _Case) -> None:
+        """The backlog."""
+        ticket = case.ticket
+        open_ = ticket.is_open
+        waits = ticket.assignee is None and ticket.status_category in self._busy_in
+        if (open_, waits) != (case.open, case.waits):
+            self.tally.see(open_=open_ - case.open, waiting=waits - case.waits)
+            self._open += open_ - case.open
+            case.open, case.waits = open_, waits
+
+    def _follow(self, case: _Case) -> None:
+        """What a ticket brings about by what it has become: work begins or stops, offers are answered, requesters write."""
+        ticket = case.ticket
+        wake_us = wakeup(ticket, self._policy)
+        if wake_us != case.wake_us:
+            case.wake_us = wake_us
+            if wake_us is not None and wake_us < self.plan.limit_us:
+                # A wake-up fires once its instant has passed.
+                self._at(max(wake_us + 1, self._now_us), partial(self._wake, case))
+        offer = ticket.routing.offer
+        if offer is not case.offer and offer != case.offer:
+            case.offer = offer
+            if offer is not None:
+                self._ask(case, offer)
+        if ticket.status_category is StatusCategory.PENDING and not case.writes:
+            case.writes = True
+            self._after(self.plan.pending_answer(self._acting), partial(self._write, case))
+        if ticket.status_category in _ENDED and (wake_us is None or wake_us >= self.plan.limit_us):
+            self._forget(case)
+        worker = ticket.assignee if ticket.status_category in self._busy_in else None
+        if worker != case.worker:
+            self._hand(case, worker)
+
+    def _forget(self, case: _Case) -> None:
+        """Nothing will happen to it any more."""
+        self._cases.pop(case.number, None)
+        self._history.pop(case.number, None)
+
+    def _wake(self, case: _Case) -> None:
+        if case.wake_us is not None and case.wake_us < self._now_us and case.number in self._cases:
+            self._do(case, Advance(ticket_id=case.ticket.id))
+
+    # --- offers
+
+    def _ask(self, case: _Case, offer: Standing) -> None:
+        """An agent is offered a ticket: they accept it, decline it, or do not answer."""
+        answers = self.plan.scenario.answers
+        roll = self._acting.random()
+        delay_us = 0 if self.plan.answer_delay is None else self.plan.answer_delay(self._acting)
+        if roll < answers.accept:
+            self._after(delay_us, partial(self._answer, case, offer, Accept))
+        elif roll >= answers.accept + answers.ignore:
+            self._after(delay_us, partial(self._answer, case, offer, Decline))
+
+    def _answer(self, case: _Case, offer: Standing, kind: type[Accept] | type[Decline]) -> None:
+        if case.ticket.routing.offer != offer:
+            return  # it has passed, or was taken back
+        by = self._actors[offer.agent]
+        try:
+            self._do(case, kind(ticket_id=case.ticket.id, by=by))
+        except Refused:
+            # The answer comes too late by the kernel's clock: what is due happens first.
+            self._do(case, Advance(ticket_id=case.ticket.id))
+
+    # --- work
+
+    def _hand(self, case: _Case, worker: str | None) -> None:
+        """Work on a ticket stops, and goes on with somebody else or later."""
+        if case.worker is not None:
+            case.left_us = max(case.ends_us - self._now_us, 1)
+        case.worker = worker
+        case.token += 1
+        if worker is None:
+            return
+        first = not case.waited
+        if first:
+            self._wait_ended(case, served=True)
+        case.ends_us = self._now_us + case.left_us
+        work_us = case.left_us // 2 if case.asks else case.left_us
+        self._after(work_us, partial(self._worked, case, case.token))
+        if first and self.plan.scenario.first_reply == "start":
+            self._reply(case)
+
+    def _wait_ended(self, case: _Case, *, served: bool) -> None:
+        case.waited = True
+        if case.counts:
+            waited_us = self._now_us - to_us(case.ticket.opened_at)
+            self.tally.wait_ended(case.first_class, Waited(case.number, waited_us, served))
+
+    def _reply(self, case: _Case) -> None:
+        assert case.worker is not None
+        self._do(case, Reply(ticket_id=case.ticket.id, by=self._actors[case.worker], body=_TEXT))
+
+    def _worked(self, case: _Case, token: int) -> None:
+        """The agent has come half-way, or to the end."""
+        if token != case.token or case.worker is None:
+            return
+        if case.asks:
+            case.asks = False
+            if case.ticket.first_replied_at is None and self.plan.scenario.first_reply != "never":
+                self._reply(case)
+            try:
+                self._do(case, WaitForRequester(ticket_id=case.ticket.id, by=self._actors[case.worker]))
+            except Refused:  # a lifecycle of the policy's own may not know it
+                self._after(case.ends_us - self._now_us, partial(self._worked, case, token))
+            return
+        if case.ticket.first_replied_at is None and self.plan.scenario.first_reply == "end":
+            self._reply(case)
+        self._resolve(case)
+
+    def _resolve(self, case: _Case) -> None:
+        assert case.worker is not None
+        ticket, worker = case.ticket, case.worker
+        try:
+            try:
+                self._do(case, Resolve(ticket_id=ticket.id, by=self._actors[worker]))
+            except StepsMissing as undone:
+                for step in undone.steps:
+                    self._do(case, CompleteStep(ticket_id=ticket.id, by=self._actors[worker], step=step))
+                self._do(case, Resolve(ticket_id=ticket.id, by=self._actors[worker]))
+        except Refused:
+            self._resolve_by_another(case)
+            return
+        self._resolved(case)
+
+    def _resolve_by_another(self, case: _Case) -> None:
+        """Four eyes: another agent of the tier ends it; without one it waits for one."""
+        ticket = case.ticket
+        for agent_id, seat in sorted(self._seats.items()):
+            if agent_id == case.worker or not seat.available or ("tier", ticket.tier, 0) not in seat.traits:
+                continue
+            try:
+                self._do(case, Resolve(ticket_id=ticket.id, by=self._actors[agent_id]), agent_id)
+            except Refused:
+                continue
+            self._resolved(case)
+            return
+        self.tally.not_ended += 1
+        case.ends_us = self._now_us + _TRY_AGAIN_US
+        self._after(_TRY_AGAIN_US, partial(self._worked, case, case.token))
+
+    def _resolved(self, case: _Case) -> None:
+        if not case.resolved:
+            case.resolved = True
+            if case.counts:
+                took_us = self._now_us - to_us(case.ticket.opened_at)
+                self.tally.ended(case.first_class, case.number, took_us)
+        reopen = self.plan.scenario.reopen.share
+        if reopen and self._acting.random() < reopen:
+            back_us = self.plan.back_after(self._acting)
+            if self._now_us + back_us < self.plan.end_us:
+                self._after(back_us, partial(self._reopen, case))
+                return
+        if case.wake_us is None or case.wake_us >= self.plan.limit_us:
+            self._forget(case)
+
+    # --- requesters
+
+    def _requester(self, case: _Case) -> Actor:
+        return Actor(kind="requester", id=case.ticket.requester)
+
+    def _give_up(self, case: _Case) -> None:
+        """The requester's patience is at its end, if nobody has the ticket yet."""
+        if case.waited or not case.ticket.is_open:
+            return
+        try:
+            self._do(case, Cancel(ticket_id=case.ticket.id, by=self._requester(case)))
+        except Refused:
+            return  # only the tier's own agents end its tickets
+        self._wait_ended(case, served=False)
+
+    def _write(self, case: _Case) -> None:
+        """The requester answers what was asked."""
+        case.writes = False
+        ticket = case.ticket
+        if ticket.status_category is StatusCategory.PENDING:
+            evidence = dict.fromkeys(missing(ticket, self._policy), _TEXT)
+            by = self._requester(case)
+            self._do(case, Receive(ticket_id=ticket.id, by=by, body=_TEXT, evidence=evidence))
+
+    def _reopen(self, case: _Case) -> None:
+        """The requester is back: the answer did not hold."""
+        if case.ticket.status_category is not StatusCategory.RESOLVED:
+            return
+        case.left_us = case.drawn.again(self._acting)
+        try:
+            self._do(case, Reopen(ticket_id=case.ticket.id, by=self._requester(case)))
+        except Refused:
+            return  # the window for that is over
+        if case.counts:
+            self.tally.reopened += 1
