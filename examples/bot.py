@@ -3,6 +3,8 @@
 Run it: python examples/bot.py
 """
 
+# ruff: noqa: RUF001 - Chinese text has full-width punctuation
+
 from supportflow import (
     Agent,
     BotPolicy,

@@ -23,6 +23,7 @@ from supportflow import (
     MemoryStore,
     Policy,
     Requester,
+    SqlStore,
 )
 from supportflow.channels import MemoryActions, MemoryChannel
 from supportflow.exceptions import InvalidInput, Refused
@@ -489,3 +490,19 @@ def test_the_bot_says_no_personal_data_in_public():
         desk.run_due()
         assert any("about it" in body for body in said(desk, ticket)) is says
         assert (desk.get(ticket).tier == "bot") is says
+
+
+def test_it_works_on_a_database(tmp_path):
+    desk, clock = desk_of(store=SqlStore(f"sqlite:///{tmp_path}/desk.db"))
+    with desk:
+        ticket = ask(desk, "I forgot my password")
+        desk.run_due()
+        say(desk, ticket, "app")
+        desk.receive(ticket, body="612", by=Requester("ana"))
+        desk.receive(ticket, body="fees?", by=Requester("ana"))
+        clock.advance(seconds=1)
+        desk.run_due()
+        assert len(said(desk, ticket)) == 3, "of two messages in a row the latest is answered"
+        assert say(desk, ticket, "转人工").tier == "expert"
+        assert desk.screen(ticket).collected == {"place": "app"}
+        assert desk.dead_letters() == ()

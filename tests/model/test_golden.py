@@ -244,7 +244,8 @@ EXPECTED: dict[str, EventBase] = {
         ActionDone(**HEAD, number="2", action="unfreeze", receipt="r-77"),
         ActionFailed(**HEAD, number="2", action="unfreeze", error="TimeoutError"),
         BotAnswered(
-            **{**HEAD, "by": BOT}, turn=7, form="guide", articles=("late",), evidence=("articles:late:提币…没到账",), missed=True,
+            **{**HEAD, "by": BOT}, turn=7, form="guide", articles=("late",), evidence=("articles:late:提币…没到账",),
+            missed=True,
             flow="password", step="which", asks="place",
         ),
         GuideAdvanced(**{**HEAD, "by": BOT}, flow="password", step="which", field="place", value=TEXT),

@@ -29,8 +29,11 @@ def is_queued(ticket: Ticket, policy: CompiledPolicy) -> bool:
 
 def routing_due(ticket: Ticket, policy: CompiledPolicy) -> "tuple[int, int, What] | None":
     """What routing does next by itself: at which instant, its rank, and what."""
-    searched, silent = _search_due(ticket, policy), silent_due(ticket, policy)
-    return min((due for due in (searched, silent) if due is not None), default=None)
+    searched = _search_due(ticket, policy)
+    silent = None if policy.bot is None else silent_due(ticket, policy)
+    if searched is None or silent is None:
+        return searched or silent
+    return min(searched, silent)
 
 
 def _search_due(ticket: Ticket, policy: CompiledPolicy) -> "tuple[int, int, What] | None":
