@@ -46,7 +46,12 @@ def main() -> None:
         joined = desk.open(subject=rant, requester=handle, channel="x", language=language)
         desk.run_due()
         ticket = desk.get(joined.ticket)
-        print(language, "one case:", ticket.id == known.id, [one.kind for one in joined.events if one.kind in KINDS])
+        print(
+            language,
+            "one case:",
+            ticket.id == known.id,
+            [one.kind for one in joined.events if one.kind in KINDS],
+        )
         print(f"  flags: {', '.join(ticket.flags)}; level {known.level} -> {ticket.level}")
         try:
             desk.reply(ticket, body=careless, by="sam", channel="x")

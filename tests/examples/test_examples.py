@@ -12,6 +12,19 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 PRINTED = {
+    "bot.py": """\
+ann  < The network is congested. Withdrawals arrive within two hours.
+lin  < App 还是网页？
+lin  > app
+     < App 是哪个版本？ [bot]
+lin  > 612
+     < 已为您转接人工客服。您之前提供的内容同事都能看到，无需重复说明。 [expert]
+lin  > 提币没到账
+     < 已为您转接人工客服。您之前提供的内容同事都能看到，无需重复说明。 [expert]
+sam  : {'place': 'app', 'version': '612'} {'level': 'VIP 3'}
+draft: 网络拥堵，提币将在两小时内到账。 ('articles:late-zh:提币…没到账',)
+wei  : security expert
+""",
     "quickstart.py": """\
 opened: security, level 3 (the text says: account_takeover)
 first response: met
