@@ -44,7 +44,8 @@ def main() -> None:
         desk.link_requester(ana, handle, by="host")
         clock.advance(hours=30)
         joined = desk.open(subject=rant, requester=handle, channel="x", language=language)
-        desk.run_due()
+        clock.advance(seconds=1)
+        desk.run_due()  # as a worker does, every few seconds
         ticket = desk.get(joined.ticket)
         print(
             language,
