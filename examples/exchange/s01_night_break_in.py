@@ -25,20 +25,48 @@ REPORTS = {
     ),
 }
 TEAM = [
-    Agent("mei-singapore", shifts=["asia"], languages=["zh", "en"], groups=["security"], skills={"account_security": 4}),
-    Agent("ana-lisbon", shifts=["europe"], languages=["en", "pt"], groups=["security"], skills={"account_security": 4}),
-    Agent("joe-seattle", shifts=["americas"], languages=["en", "es"], groups=["security"], skills={"account_security": 3}),
-    Agent("li-seattle", shifts=["americas"], languages=["zh"], groups=["security"], skills={"account_security": 3}),
-    Agent("kim-risk", tiers=["compliance"], groups=["compliance"], languages=["en", "zh"], skills={"compliance": 4}),
+    Agent(
+        "mei-singapore",
+        shifts=["asia"],
+        languages=["zh", "en"],
+        groups=["security"],
+        skills={"account_security": 4},
+    ),
+    Agent(
+        "ana-lisbon",
+        shifts=["europe"],
+        languages=["en", "pt"],
+        groups=["security"],
+        skills={"account_security": 4},
+    ),
+    Agent(
+        "joe-seattle",
+        shifts=["americas"],
+        languages=["en", "es"],
+        groups=["security"],
+        skills={"account_security": 3},
+    ),
+    Agent(
+        "li-seattle",
+        shifts=["americas"],
+        languages=["zh"],
+        groups=["security"],
+        skills={"account_security": 3},
+    ),
+    Agent(
+        "kim-risk",
+        tiers=["compliance"],
+        groups=["compliance"],
+        languages=["en", "zh"],
+        skills={"compliance": 4},
+    ),
 ]
 
 
 def main() -> None:
     clock = ManualClock("2026-06-02T03:10:00+08:00")
     host, app = MemoryActions(), MemoryChannel()
-    desk = Desk(
-        preset("exchange"), clock=clock, ids=CountingIds(), actions=host, channels={"security": app}
-    )
+    desk = Desk(preset("exchange"), clock=clock, ids=CountingIds(), actions=host, channels={"security": app})
     for agent in TEAM:
         desk.enrol(agent)
         desk.set_presence(agent, "available")
@@ -52,14 +80,18 @@ def main() -> None:
         print("  first in the queue:", next(iter(desk.find(open=True))).id == ticket.id)
         desk.run_due()
         frozen = desk.get(ticket).actions[0]
-        print(f"  the account is frozen: {frozen.state}, {(clock.now() - ticket.opened_at).total_seconds():g} s after the report")
+        print(
+            f"  the account is frozen: {frozen.state}, {(clock.now() - ticket.opened_at).total_seconds():g} s after the report"
+        )
 
         desk.dispatch()
         agent = desk.get(ticket).routing.offer.agent
         clock.advance(seconds=20)
         desk.accept(ticket, by=agent)
         desk.reply(ticket, body=answer, by=agent)
-        print(f"  {agent} is awake and answers: first response {desk.get(ticket).clock('first_response').state}")
+        print(
+            f"  {agent} is awake and answers: first response {desk.get(ticket).clock('first_response').state}"
+        )
 
         try:
             desk.undo_action(ticket, number=frozen.id, by=agent)
@@ -81,7 +113,9 @@ def main() -> None:
         desk.run_due()
         desk.complete_step(ticket, step="release", by="kim-risk")
         done = desk.resolve(ticket, by=agent).ticket
-        print(f"  {asked.action} {done.actions[-1].state}; resolved, resolution {done.clock('resolution').state}")
+        print(
+            f"  {asked.action} {done.actions[-1].state}; resolved, resolution {done.clock('resolution').state}"
+        )
         stars = desk.update(ticket, attributes={"stars": 5}, by="bot").ticket.attributes["stars"]
         print("  stars:", stars)
     print("asked of the host:", [call.action for call in host.done.values()])

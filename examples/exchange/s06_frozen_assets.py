@@ -57,7 +57,11 @@ def main() -> None:
         heard.clear()
         passport = Attachment(name="passport.jpg", media_type="image/jpeg")
         ticket = desk.open(
-            subject=body, requester=f"u6-{language}", channel="email", language=language, attachments=[passport]
+            subject=body,
+            requester=f"u6-{language}",
+            channel="email",
+            language=language,
+            attachments=[passport],
         ).ticket
         if ticket.status == "pending":
             ticket = desk.provide(
@@ -80,7 +84,9 @@ def main() -> None:
             clock.set(f"{day}T14:30:00+08:00")
             desk.run_due()
             desk.reply(ticket, body=waiting, by=first)
-        reminded = [f"{event.due_at.astimezone(SINGAPORE):%a %H:%M}" for event in heard if event.target == "update"]
+        reminded = [
+            f"{event.due_at.astimezone(SINGAPORE):%a %H:%M}" for event in heard if event.target == "update"
+        ]
         print("  a word every working day, reminded when it was due", ", ".join(reminded))
         clock.set("2026-06-10T13:45:00+08:00")  # Wednesday, and nothing was said since Tuesday
         desk.run_due()

@@ -47,7 +47,12 @@ def main() -> None:
         clock.advance(seconds=1)
         desk.run_due()  # as a worker does, every few seconds
         ticket = desk.get(joined.ticket)
-        print(language, "one case:", ticket.id == known.id, [one.kind for one in joined.events if one.kind in KINDS])
+        print(
+            language,
+            "one case:",
+            ticket.id == known.id,
+            [one.kind for one in joined.events if one.kind in KINDS],
+        )
         print(f"  flags: {', '.join(ticket.flags)}; level {known.level} -> {ticket.level}")
         try:
             desk.reply(ticket, body=careless, by="sam", channel="x")

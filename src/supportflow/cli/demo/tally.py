@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-from supportflow.model.events import EventBase
+from supportflow.model.events import ActionRequested, EventBase
 from supportflow.model.ticket import Ticket
 
 __all__ = ["CLASSES", "Count", "Tally", "share_of"]
@@ -66,7 +66,7 @@ class Tally:
         """Count events."""
         for event in events:
             self.kinds[event.kind] += 1
-            if event.kind == "action_requested":
+            if isinstance(event, ActionRequested):
                 self.actions[event.action] += 1
 
 
