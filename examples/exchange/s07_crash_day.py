@@ -6,19 +6,18 @@ Run it: python examples/exchange/s07_crash_day.py
 from datetime import timedelta
 from random import Random
 
-from supportflow import Agent, Desk
+from supportflow import Agent, Attachment, Desk
 from supportflow.events import OfferMade
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
 
 # What people write, how often, and for how many minutes somebody works on it.
 MESSAGES = [
-    ("我的账户被盗了", "security", 6, 12),
-    ("My account was hacked", "chat", 6, 12),
-    ("已付款但卖家不放币, 转人工", "chat", 8, 20),
-    ("投诉卖家, 转人工", "web", 4, 20),
-    ("My order was not filled, let me speak to a human", "chat", 40, 10),
-    ("下单失败, 转人工", "chat", 36, 10),
+    ("我的账户被盗了", "security", 6, 24),
+    ("My account was hacked", "chat", 6, 24),
+    ("已付款但卖家不放币, 订单号 202606010001234567", "chat", 12, 45),
+    ("My order was not filled", "web", 40, 24),
+    ("下单失败", "web", 36, 24),
 ]
 PER_HOUR, CRASH = 12, 10
 SKILLS = {"account_security": 3, "disputes": 2, "trading": 2, "payments": 2, "accounts": 2, "technical": 2}
@@ -26,7 +25,7 @@ GROUPS = ("front", "security", "disputes", "payments")
 
 
 class Day:
-    """A desk of the preset with twelve agents on three continents, from two hours before the crash until six after it."""
+    """A desk of the preset with nine agents on three continents, from two hours before the crash until six after it."""
 
     def __init__(self) -> None:
         self.clock = ManualClock("2026-06-01T10:00:00Z")
@@ -37,9 +36,9 @@ class Day:
         self.work: list[tuple[object, str, str]] = []
         self.agents = {}
         for place in ("asia", "europe", "americas"):
-            for number in range(4):
-                skills = SKILLS if number < 3 else {"trading": 2}
-                groups = GROUPS if number < 3 else ("front",)
+            for number in range(3):
+                skills = SKILLS if number < 2 else {"trading": 2}
+                groups = GROUPS if number < 2 else ("front",)
                 agent = Agent(
                     f"{place}-{number}", shifts=[place], languages=["en", "zh"], skills=skills, groups=groups
                 )
@@ -50,9 +49,14 @@ class Day:
     def minute(self, arrivals: int) -> None:
         for _ in range(arrivals):
             [(text, channel, _, minutes)] = self.chance.choices(MESSAGES, [one[2] for one in MESSAGES])
-            attributes = {"amount_usd": minutes}
+            dispute = "202606010001234567" in text
             self.desk.open(
-                subject=text, requester=f"u{self.chance.random()}", channel=channel, attributes=attributes
+                subject=text,
+                requester=f"u{self.chance.random()}",
+                channel=channel,
+                attributes={"amount_usd": minutes},
+                evidence={"paid_at": "2026-06-01T09:00:00Z"} if dispute else {},
+                attachments=[Attachment(name="proof.png", media_type="image/png")] if dispute else (),
             )
         for until, ticket_id, agent in [one for one in self.work if one[0] <= self.clock.now()]:
             self.work.remove((until, ticket_id, agent))

@@ -59,7 +59,8 @@ class ExchangeDay:
         self._start_us = to_us(instant("2026-06-01T00:00:00Z", "start"))
         self._clock = ManualClock("2026-06-01T00:00:00Z")
         # Everybody writes once: looking for other cases of the same person would find none, and take its time.
-        policy = preset("exchange").model_copy(update={"identity": None})
+        # The bot is one of the made-up people, too.
+        policy = preset("exchange").model_copy(update={"identity": None, "bot": None})
         self.desk = Desk(policy, store=store, clock=self._clock, ids=CountingIds(), actions=MemoryActions())
         self.tally = Tally()
         self._heap: list[tuple[int, int, Callable[..., None], tuple[Any, ...]]] = []
