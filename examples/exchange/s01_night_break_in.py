@@ -104,7 +104,8 @@ def main() -> None:
         desk.complete_step(ticket, step="risk_check", by="kim-risk")
         undone = desk.undo_action(ticket, number=frozen.id, by=agent)
         asked = undone.ticket.actions[-1]
-        print(f"  {asked.action} asked by {agent}: {asked.state} for {', '.join(undone.events[0].tiers)}")
+        able = ", ".join(undone.events[0].tiers)
+        print(f"  {asked.action} asked by {agent}: {asked.state} for {able}")
         try:
             desk.decide_action(ticket, number=asked.id, approve=True, by=agent)
         except Refused as refused:

@@ -18,6 +18,7 @@ from supportflow import (
     MemoryContext,
     MemoryKnowledge,
 )
+from supportflow.model.turns import Response, Turn
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
 
@@ -35,7 +36,12 @@ ARTICLES = [
         "text": "The network is congested: your withdrawal waits for confirmations.",
         "words": ["withdrawal~ * late|delayed|pending|not"],
     },
-    {"id": "congestion-zh", "language": "zh", "text": "网络拥堵，您的提币正在等待链上确认。", "words": ["提币…没到账|延迟"]},
+    {
+        "id": "congestion-zh",
+        "language": "zh",
+        "text": "网络拥堵，您的提币正在等待链上确认。",
+        "words": ["提币…没到账|延迟"],
+    },
 ]
 AGAIN = {"en": "It has been sent again.", "zh": "已为您重新提交。"}
 
@@ -43,7 +49,8 @@ AGAIN = {"en": "It has been sent again.", "zh": "已为您重新提交。"}
 class Withdrawals(KnowledgeResponder):
     """Looks at the transaction, too: one that is stuck is sent again, by an action of the host."""
 
-    def respond(self, turn, /):
+    def respond(self, turn: Turn, /) -> Response | None:
+        """What the articles say, and what is done about it."""
         answer = super().respond(turn)
         if isinstance(answer, Answer) and turn.context.get("withdrawal") == "stuck":
             again = AGAIN["zh" if turn.language.startswith("zh") else "en"]
@@ -72,7 +79,9 @@ def main() -> None:
         desk.set_presence(name, "available")
     for language, (asked, person, answer) in CHATS.items():
         customer, start = f"u2-{language}", clock.now()
-        ticket = desk.open(subject="", body=asked, requester=customer, channel="chat", language=language).ticket
+        ticket = desk.open(
+            subject="", body=asked, requester=customer, channel="chat", language=language
+        ).ticket
         # The app's chat is logged in: the host says so.
         desk.verify(ticket, level="session", valid_for=timedelta(hours=1), method="app", by="host")
         print(language, ticket.category, ticket.tier)

@@ -6,7 +6,7 @@ Run it: python examples/exchange/s07_crash_day.py
 from datetime import timedelta
 from random import Random
 
-from supportflow import Agent, Attachment, Desk
+from supportflow import Agent, Attachment, Desk, Ticket
 from supportflow.events import OfferMade
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
@@ -30,7 +30,7 @@ class Day:
     def __init__(self) -> None:
         self.clock = ManualClock("2026-06-01T10:00:00Z")
         self.desk = Desk(preset("exchange"), clock=self.clock, ids=CountingIds())
-        self.chance = Random(7)
+        self.chance = Random(7)  # noqa: S311 - customers, not secrets
         self.waits: dict[str, list[timedelta]] = {"security": [], "dispute": [], "general": []}
         self.behind = 0
         self.work: list[tuple[object, str, str]] = []
@@ -47,6 +47,7 @@ class Day:
                 self.desk.set_presence(agent, "available")
 
     def minute(self, arrivals: int) -> None:
+        """A minute of the day, in which so many write."""
         for _ in range(arrivals):
             [(text, channel, _, minutes)] = self.chance.choices(MESSAGES, [one[2] for one in MESSAGES])
             dispute = "202606010001234567" in text
@@ -66,6 +67,7 @@ class Day:
         self.clock.advance(minutes=1)
 
     def finish(self, ticket_id: str, agent: str) -> None:
+        """Do what is to be done, and resolve."""
         ticket = self.desk.get(ticket_id)
         self.desk.reply(ticket, body="Done.", by=agent)
         procedure = preset_steps(ticket.category)
@@ -77,7 +79,9 @@ class Day:
         """One dispatch; whatever it gives to somebody, no theft that they could have had may be left waiting."""
         done = self.desk.dispatch()
         taken = [(event.ticket_id, event.agent) for event in done.events if isinstance(event, OfferMade)]
-        taken += [(event.ticket_id, event.assignee) for event in done.events if event.kind == "assignment_changed"]
+        taken += [
+            (event.ticket_id, event.assignee) for event in done.events if event.kind == "assignment_changed"
+        ]
         left = [
             ticket
             for ticket in self.desk.find(open=True, priority_class="security", limit=500)
@@ -103,7 +107,7 @@ def preset_steps(category: str | None) -> list[str]:
     return [] if procedure is None else [step.name for step in procedure.steps if step.mandatory]
 
 
-def fits(agent: Agent, ticket) -> bool:
+def fits(agent: Agent, ticket: Ticket) -> bool:
     """Whether somebody could have had a ticket, by what they are; whether they had room for it is not asked."""
     needs = ticket.routing.requirement
     return (
@@ -122,15 +126,23 @@ def main() -> None:
     for hour in range(10, 20):
         crash = hour in (12, 13)
         if hour == 12:
-            surge = day.desk.declare_surge("crash", by="market-watch", reason="BTC fell by 2,000 USD in 10 minutes")
+            surge = day.desk.declare_surge(
+                "crash", by="market-watch", reason="BTC fell by 2,000 USD in 10 minutes"
+            )
             print(f"{hour}:00 surge {surge.name!r} until {surge.until:%H:%M}")
             print("      greeting:", day.desk.greeting("en"))
         rate = PER_HOUR * (CRASH if crash else 1)
         for minute in range(60):
             day.minute(rate * (minute + 1) // 60 - rate * minute // 60)
-        waiting = [one for one in day.desk.find(open=True, limit=1000) if one.assignee is None and one.status == "new"]
+        waiting = [
+            one
+            for one in day.desk.find(open=True, limit=1000)
+            if one.assignee is None and one.status == "new"
+        ]
         surges = ", ".join(one.name for one in day.desk.surges()) or "none"
-        print(f"{hour + 1}:00 came in {rate:>3}, wait for somebody {len(waiting):>3}, surges in force: {surges}")
+        print(
+            f"{hour + 1}:00 came in {rate:>3}, wait for somebody {len(waiting):>3}, surges in force: {surges}"
+        )
     for name, waits in day.waits.items():
         mean = sum(waits, timedelta(0)) / len(waits)
         print(f"{name}: {len(waits)} tickets, waited {spoken(mean)} on average, {spoken(max(waits))} at most")
