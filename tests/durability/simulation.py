@@ -1,4 +1,4 @@
-"""Several desks over one store, driven call by call from one seed: who goes on, what is killed, what is lost, what time it is.
+"""Several desks over one store, driven call by call from one seed: who goes on, what is killed or lost, what time it is.
 
 A flow asks for one call of a port after the other; between two of them anything can happen to the others. No threads, no
 real time, no chance but the seed's: a seed tells the same story each time.
@@ -13,7 +13,13 @@ from durability import invariants
 from durability.mutants import MUTANTS, Wrapped
 from supportflow import Agent, Authority, MemoryStore, Policy, SlaPolicy, Target
 from supportflow._time import from_us, to_us
-from supportflow.exceptions import ConflictError, StoreError, StoreUnavailable, SupportflowError, TicketNotFound
+from supportflow.exceptions import (
+    ConflictError,
+    StoreError,
+    StoreUnavailable,
+    SupportflowError,
+    TicketNotFound,
+)
 from supportflow.flows import handle, tick
 from supportflow.flows.dispatching import Dispatcher, dispatch
 from supportflow.flows.environment import Environment
@@ -32,12 +38,15 @@ PEOPLE = (Agent("ann", languages=("en",), capacity=2), Agent("bea", languages=("
 TIMED = SlaPolicy(name="all", targets=[Target.first_response(minutes=30)])
 COMMON = {
     "name": "simulated",
-    "routing": RoutingPolicy(languages=("en",), fallback_language="en", routes=({"name": "all"},), on_leave="requeue"),
+    "routing": RoutingPolicy(
+        languages=("en",), fallback_language="en", routes=({"name": "all"},), on_leave="requeue"
+    ),
     "authority": Authority(levels=["basic"], host={"compensate": HostAction(limits={"expert": 5_000})}),
 }
 # Without clocks, too: what a clock records by itself could make good what was missed before.
 TEMPLATES = tuple(
-    new_environment(Policy(sla=sla, **COMMON), TENANT, sorted(KINDS), ["web"], None, acts=True) for sla in ([TIMED], [])
+    new_environment(Policy(sla=sla, **COMMON), TENANT, sorted(KINDS), ["web"], None, acts=True)
+    for sla in ([TIMED], [])
 )
 START_US = to_us(ManualClock("2026-03-02T09:00:00Z").now())
 SECOND_US = 1_000_000
@@ -149,7 +158,9 @@ class World:
 
     def _wishes(self):
         wishes = [Wish(commands.Enrol(agent_id=one.id, profile=one, by=HOST)) for one in PEOPLE]
-        wishes += [Wish(commands.SetPresence(agent_id=one.id, presence="available", by=one.actor)) for one in PEOPLE]
+        wishes += [
+            Wish(commands.SetPresence(agent_id=one.id, presence="available", by=one.actor)) for one in PEOPLE
+        ]
         refs = [str(number) for number in range(self.random.randint(2, 3))]
         wishes += [self._open(ref) for ref in refs]
         later = [self._later(number, self.random.choice(refs)) for number in range(self.random.randint(3, 6))]
@@ -157,13 +168,18 @@ class World:
 
     def _open(self, ref):
         fields = {"subject": "s", "body": f"body {ref}", "requester": "ana", "ref": ref, "channel": "web"}
-        return Wish(commands.OpenTicket(by=Actor(kind="requester", id="ana"), key=f"open-{ref}", **fields), f"body {ref}")
+        return Wish(
+            commands.OpenTicket(by=Actor(kind="requester", id="ana"), key=f"open-{ref}", **fields),
+            f"body {ref}",
+        )
 
     def _later(self, number, ref):
         ann, key, text = PEOPLE[0].actor, f"key-{number}", f"text {number}"
         made = self.random.choice(("receive", "reply", "reply", "resolve", "act", "act", "leave", "return"))
         if made == "receive":
-            return Wish(commands.Receive(ref=ref, body=text, by=Actor(kind="requester", id="ana"), key=key), text)
+            return Wish(
+                commands.Receive(ref=ref, body=text, by=Actor(kind="requester", id="ana"), key=key), text
+            )
         if made == "reply":
             return Wish(commands.Reply(ref=ref, body=text, by=ann, key=key), text)
         if made == "resolve":
@@ -208,7 +224,9 @@ class World:
         self.begin(process, "tick", tick(process.env, 10))
 
     def dispatch(self, process):
-        if not any(running.name == "dispatch" for running in process.flows):  # as a desk has it: one at a time
+        if not any(
+            running.name == "dispatch" for running in process.flows
+        ):  # as a desk has it: one at a time
             self.begin(process, "dispatch", dispatch(process.env, process.dispatcher, 10))
 
     def resume(self, running, how, value):
@@ -240,18 +258,24 @@ class World:
         """Make the call that a flow waits for."""
         self.counted += 1
         if self.faulty and running.call.port == "store" and self.random.random() < 0.06:
-            self.line.fault = self.random.choice(("kill", "lost kill", "error", "error", "lost error", "lost error"))
+            self.line.fault = self.random.choice(
+                ("kill", "lost kill", "error", "error", "lost error", "lost error")
+            )
             self.line.after_calls = self.random.choice((0, 0, 1))
         try:
             answer = self.make(running.process, running.call)
         except Killed:
             self.kill(running.process, "in a call")
         except Exception as error:  # noqa: BLE001 - as a desk does it: the flow decides what it means
-            self.tell(f"{running.process.name} {running.call.port}.{running.call.method}: {type(error).__name__}")
+            self.tell(
+                f"{running.process.name} {running.call.port}.{running.call.method}: {type(error).__name__}"
+            )
             self.met[type(error).__name__] += 1
             self.resume(running, running.steps.throw, error)
         else:
-            self.tell(f"{running.process.name} {running.call.port}.{running.call.method}: {type(answer).__name__}")
+            self.tell(
+                f"{running.process.name} {running.call.port}.{running.call.method}: {type(answer).__name__}"
+            )
             self.met[type(answer).__name__] += 1
             self.resume(running, running.steps.send, answer)
         self.line.fault = None
@@ -405,7 +429,9 @@ class World:
         texts = self.texts()
         for wish in self.wishes:
             if wish.text and texts[wish.text] != bool(wish.answers):
-                found.append(f"{wish.text!r} stands {texts[wish.text]} times, {len(wish.answers)} answers: {wish.refused}")
+                found.append(
+                    f"{wish.text!r} stands {texts[wish.text]} times, {len(wish.answers)} answers: {wish.refused}"
+                )
         found += invariants.deliveries(store, TENANT, self.made(), KINDS, {"web"})
         found += invariants.actions(store, TENANT, self.performed)
         found += [f"{one} is due" for one in store.due(TENANT, self.now_us - 10 * SECOND_US, 10)]

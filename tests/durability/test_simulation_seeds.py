@@ -1,7 +1,7 @@
 """Several desks over one store from one seed: see `simulation`. A seed that fails is named, and fails again when it is run.
 
-    python -m pytest tests/durability/test_simulation_seeds.py -k seeds        # 2,000 seeds
-    SUPPORTFLOW_SEEDS=631:632 python -m pytest tests/durability -k own_seeds   # one seed, and what happened
+python -m pytest tests/durability/test_simulation_seeds.py -k seeds        # 2,000 seeds
+SUPPORTFLOW_SEEDS=631:632 python -m pytest tests/durability -k own_seeds   # one seed, and what happened
 """
 
 import os
