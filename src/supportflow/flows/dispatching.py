@@ -123,11 +123,16 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
         held.floor, held.policy = run.floor, current.fingerprint
     else:
         run = _Run(env, held, held.floor, now_us)
-    while True:
-        changed = yield from _take_in(run)
-        if run.offered + run.refused >= limit or not (changed or run.floor.proposed):
-            break
-        yield from _propose(run, limit)
+    try:
+        while True:
+            changed = yield from _take_in(run)
+            if run.offered + run.refused >= limit or not (changed or run.floor.proposed):
+                break
+            yield from _propose(run, limit)
+    except BaseException:
+        # Rows may be done with that the floor has not heard of: the next dispatch builds it anew.
+        held.floor = None
+        raise
     return Dispatched(True, run.offered, run.refused, len(run.floor), tuple(run.events))
 
 

@@ -1,0 +1,100 @@
+"""Points at which a process is killed: before and after each call of a port, or each statement of a database."""
+
+import os
+import signal
+from pathlib import Path
+
+from durability.mutants import Wrapped
+
+
+class Points:
+    """Counts points; at the one that is asked for, the process is killed as it stands.
+
+    Args:
+        kill_at: Which one, from 1; 0 for none.
+        path: Where the names of the points go, if they are wanted.
+    """
+
+    def __init__(self, kill_at: int, path: Path | None = None) -> None:
+        self._kill_at = kill_at
+        self._names = []
+        self._path = path
+
+    def hit(self, name: str) -> None:
+        self._names.append(name)
+        if len(self._names) == self._kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def before(self, name: str) -> None:
+        self.hit(f"before {name}")
+
+    def after(self, name: str) -> None:
+        self.hit(f"after {name}")
+
+    def save(self) -> None:
+        if self._path is not None:
+            self._path.write_text("\n".join(self._names))
+
+
+class PointedCalls(Wrapped):
+    """A store with a point before and after each call."""
+
+    def __init__(self, store, points: Points) -> None:
+        super().__init__(store)
+        self._points = points
+
+    def __getattr__(self, name):
+        method = getattr(self._store, name)
+        if name == "close":
+            return method
+
+        def call(*values, **named):
+            self._points.before(name)
+            answer = method(*values, **named)
+            self._points.after(name)
+            return answer
+
+        return call
+
+
+class _PointedCursor:
+    def __init__(self, cursor, points: Points) -> None:
+        self._cursor, self._points = cursor, points
+
+    def __getattr__(self, name):
+        return getattr(self._cursor, name)
+
+    def execute(self, statement, *values):
+        return self._pointed("execute", statement, *values)
+
+    def executemany(self, statement, rows):
+        return self._pointed("executemany", statement, rows)
+
+    def _pointed(self, method, statement, *values):
+        name = " ".join(str(statement).split()[:3])
+        self._points.before(name)
+        answer = getattr(self._cursor, method)(statement, *values)
+        self._points.after(name)
+        return answer
+
+
+class _PointedConnection:
+    def __init__(self, fairy, points: Points) -> None:
+        self._fairy, self._points = fairy, points
+
+    def __getattr__(self, name):
+        return getattr(self._fairy, name)
+
+    def cursor(self, **options):
+        return _PointedCursor(self._fairy.cursor(**options), self._points)
+
+    def commit(self):
+        self._points.before("COMMIT")
+        self._fairy.commit()
+        self._points.after("COMMIT")
+
+
+def point_statements(store, points: Points) -> None:
+    """Put a point before and after each statement and each COMMIT of an SQL store."""
+    work_on = store._link._work
+    store._link._work = lambda fairy, work, mode: work_on(_PointedConnection(fairy, points), work, mode)
