@@ -37,7 +37,11 @@ def main() -> None:
     desk.enrol(Agent("bot", tiers=["bot"], languages=["en", "zh"], capacity=10_000))
     desk.enrol(
         Agent(
-            "joe", shifts=["americas"], languages=["en", "zh"], groups=["front", "payments"], skills={"payments": 3}
+            "joe",
+            shifts=["americas"],
+            languages=["en", "zh"],
+            groups=["front", "payments"],
+            skills={"payments": 3},
         )
     )
     desk.enrol(Agent("mei", shifts=["asia"], languages=["zh"], groups=["payments"], skills={"payments": 5}))
@@ -46,7 +50,9 @@ def main() -> None:
     for language, (asked, cause, person, summary, answer) in CHATS.items():
         customer = f"u2-{language}"
         start = clock.now()
-        ticket = desk.open(subject="", body=asked, requester=customer, channel="chat", language=language).ticket
+        ticket = desk.open(
+            subject="", body=asked, requester=customer, channel="chat", language=language
+        ).ticket
         desk.dispatch()
         print(language, ticket.category, ticket.tier, "->", desk.get(ticket).routing.offer.agent)
         desk.accept(ticket, by=BOT)
@@ -55,7 +61,9 @@ def main() -> None:
         desk.verify(ticket, level="session", valid_for=timedelta(hours=1), method="app", by="host")
         asked_for = desk.request_action(ticket, action="resubmit_withdrawal", amount=50_000, by=BOT)
         desk.run_due()
-        print("  the bot may do it alone:", asked_for.ticket.actions[0].state, desk.get(ticket).actions[0].state)
+        print(
+            "  the bot may do it alone:", asked_for.ticket.actions[0].state, desk.get(ticket).actions[0].state
+        )
 
         clock.advance(minutes=2)
         ticket = desk.receive(ticket, body=person, by=customer).ticket

@@ -73,7 +73,9 @@ class Day:
         """One dispatch; whatever it gives to somebody, no theft that they could have had may be left waiting."""
         done = self.desk.dispatch()
         taken = [(event.ticket_id, event.agent) for event in done.events if isinstance(event, OfferMade)]
-        taken += [(event.ticket_id, event.assignee) for event in done.events if event.kind == "assignment_changed"]
+        taken += [
+            (event.ticket_id, event.assignee) for event in done.events if event.kind == "assignment_changed"
+        ]
         left = [
             ticket
             for ticket in self.desk.find(open=True, priority_class="security", limit=500)
@@ -118,15 +120,23 @@ def main() -> None:
     for hour in range(10, 20):
         crash = hour in (12, 13)
         if hour == 12:
-            surge = day.desk.declare_surge("crash", by="market-watch", reason="BTC fell by 2,000 USD in 10 minutes")
+            surge = day.desk.declare_surge(
+                "crash", by="market-watch", reason="BTC fell by 2,000 USD in 10 minutes"
+            )
             print(f"{hour}:00 surge {surge.name!r} until {surge.until:%H:%M}")
             print("      greeting:", day.desk.greeting("en"))
         rate = PER_HOUR * (CRASH if crash else 1)
         for minute in range(60):
             day.minute(rate * (minute + 1) // 60 - rate * minute // 60)
-        waiting = [one for one in day.desk.find(open=True, limit=1000) if one.assignee is None and one.status == "new"]
+        waiting = [
+            one
+            for one in day.desk.find(open=True, limit=1000)
+            if one.assignee is None and one.status == "new"
+        ]
         surges = ", ".join(one.name for one in day.desk.surges()) or "none"
-        print(f"{hour + 1}:00 came in {rate:>3}, wait for somebody {len(waiting):>3}, surges in force: {surges}")
+        print(
+            f"{hour + 1}:00 came in {rate:>3}, wait for somebody {len(waiting):>3}, surges in force: {surges}"
+        )
     for name, waits in day.waits.items():
         mean = sum(waits, timedelta(0)) / len(waits)
         print(f"{name}: {len(waits)} tickets, waited {spoken(mean)} on average, {spoken(max(waits))} at most")

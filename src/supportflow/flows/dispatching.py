@@ -77,6 +77,11 @@ class Dispatcher:
     changes: list[tuple[int, str]] = field(default_factory=list)
     policy: str = ""
 
+    @property
+    def leads(self) -> bool:
+        """Whether it leads, as far as it knows."""
+        return self.floor is not None
+
 
 @dataclass(slots=True)
 class _Run:
@@ -126,7 +131,7 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
     try:
         while True:
             changed = yield from _take_in(run)
-            if held.floor is None:
+            if not held.leads:
                 return Dispatched(False, run.offered, run.refused, events=tuple(run.events))
             if run.offered + run.refused >= limit or not (changed or run.floor.proposed):
                 break
