@@ -8,6 +8,7 @@ Run it: python examples/exchange/s01_night_break_in.py
 from datetime import timedelta
 
 from supportflow import Agent, Desk, MemoryActions, MemoryChannel
+from supportflow.events import ActionRequested
 from supportflow.exceptions import NotVerified, Refused
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
@@ -67,9 +68,9 @@ def main() -> None:
     clock = ManualClock("2026-06-02T03:10:00+08:00")
     host, app = MemoryActions(), MemoryChannel()
     desk = Desk(preset("exchange"), clock=clock, ids=CountingIds(), actions=host, channels={"security": app})
-    for agent in TEAM:
-        desk.enrol(agent)
-        desk.set_presence(agent, "available")
+    for person in TEAM:
+        desk.enrol(person)
+        desk.set_presence(person, "available")
     for language, (subject, body, answer) in REPORTS.items():
         desk.open(subject="How do I change my avatar?", requester=f"bo-{language}", channel="email")
         desk.open(subject="卖家不放币", requester=f"cy-{language}", channel="phone")
@@ -80,12 +81,13 @@ def main() -> None:
         print("  first in the queue:", next(iter(desk.find(open=True))).id == ticket.id)
         desk.run_due()
         frozen = desk.get(ticket).actions[0]
-        print(
-            f"  the account is frozen: {frozen.state}, {(clock.now() - ticket.opened_at).total_seconds():g} s after the report"
-        )
+        took = clock.now() - ticket.opened_at
+        print(f"  the account is frozen: {frozen.state}, {took.total_seconds():g} s after the report")
 
         desk.dispatch()
-        agent = desk.get(ticket).routing.offer.agent
+        offer = desk.get(ticket).routing.offer
+        assert offer is not None
+        agent = offer.agent
         clock.advance(seconds=20)
         desk.accept(ticket, by=agent)
         desk.reply(ticket, body=answer, by=agent)
@@ -103,8 +105,9 @@ def main() -> None:
             desk.complete_step(ticket, step=step, by=agent)
         desk.complete_step(ticket, step="risk_check", by="kim-risk")
         undone = desk.undo_action(ticket, number=frozen.id, by=agent)
-        asked = undone.ticket.actions[-1]
-        print(f"  {asked.action} asked by {agent}: {asked.state} for {', '.join(undone.events[0].tiers)}")
+        asked, request = undone.ticket.actions[-1], undone.events[0]
+        assert isinstance(request, ActionRequested)
+        print(f"  {asked.action} asked by {agent}: {asked.state} for {', '.join(request.tiers)}")
         try:
             desk.decide_action(ticket, number=asked.id, approve=True, by=agent)
         except Refused as refused:
