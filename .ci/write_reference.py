@@ -141,7 +141,7 @@ def reference() -> Iterator[str]:
         yield ""
         yield note
         yield ""
-        for name in sorted(module.__all__):
+        for name in sorted({*module.__all__} - {name for names in AREAS.values() for name in names}):
             yield from described(name, getattr(module, name))
     yield "## Events and errors"
     yield ""

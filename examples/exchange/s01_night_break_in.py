@@ -80,9 +80,8 @@ def main() -> None:
         print("  first in the queue:", next(iter(desk.find(open=True))).id == ticket.id)
         desk.run_due()
         frozen = desk.get(ticket).actions[0]
-        print(
-            f"  the account is frozen: {frozen.state}, {(clock.now() - ticket.opened_at).total_seconds():g} s after the report"
-        )
+        after_s = (clock.now() - ticket.opened_at).total_seconds()
+        print(f"  the account is frozen: {frozen.state}, {after_s:g} s after the report")
 
         desk.dispatch()
         agent = desk.get(ticket).routing.offer.agent

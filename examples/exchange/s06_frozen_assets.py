@@ -33,7 +33,7 @@ CASES = {
 
 def main() -> None:
     clock = ManualClock("2026-06-05T15:00:00+08:00")  # a Friday
-    heard = []
+    heard: list[SlaWarned | SlaBreached] = []
     desk = Desk(
         preset("exchange"),
         clock=clock,
@@ -73,7 +73,9 @@ def main() -> None:
         except Refused as refused:
             print("  no expert has it:", refused.reason)
         desk.dispatch()
-        first = desk.get(ticket).routing.offer.agent
+        offer = desk.get(ticket).routing.offer
+        assert offer is not None
+        first = offer.agent
         second = "wei" if first == "lin" else "lin"
         desk.accept(ticket, by=first)
         desk.reply(ticket, body=reason, by=first)
@@ -85,7 +87,9 @@ def main() -> None:
             desk.run_due()
             desk.reply(ticket, body=waiting, by=first)
         reminded = [
-            f"{event.due_at.astimezone(SINGAPORE):%a %H:%M}" for event in heard if event.target == "update"
+            f"{event.due_at.astimezone(SINGAPORE):%a %H:%M}"
+            for event in heard
+            if isinstance(event, SlaWarned) and event.target == "update"
         ]
         print("  a word every working day, reminded when it was due", ", ".join(reminded))
         clock.set("2026-06-10T13:45:00+08:00")  # Wednesday, and nothing was said since Tuesday

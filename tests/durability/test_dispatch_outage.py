@@ -23,6 +23,61 @@ class Failing(Wrapped):
         return super().__getattr__(name)
 
 
+def desks(*stores):
+    """Desks of several processes; nobody is there to take a ticket yet."""
+    clock, ids = ManualClock("2026-03-02T09:00:00Z"), CountingIds()
+    made = [Desk(Policy(routing=ROUTING), store=store, clock=clock, ids=ids) for store in stores]
+    made[0].enrol(Agent("ann", languages=("en",), capacity=2))
+    return clock, *made
+
+
+def test_one_that_led_again_knows_what_came_when_another_led():
+    """It slept through the term of another, which has taken in a ticket, and died of it."""
+    store = MemoryStore()
+    clock, first, second = desks(store, store)
+    assert first.dispatch().leading
+    clock.advance(seconds=31)
+    ticket = first.open(subject="s", requester="ana").ticket
+    assert second.dispatch().waiting == 1
+    clock.advance(seconds=31)
+    assert first.dispatch().waiting == 1
+    first.set_presence("ann", "available")
+    first.dispatch()
+    assert first.get(ticket).routing.offer.agent == "ann"
+
+
+def test_one_that_was_overtaken_in_the_midst_of_it_takes_nothing_away():
+    """It stood still between being told that it leads and asking what has changed."""
+
+    class Frozen(Wrapped):
+        thaw = None
+
+        def lease(self, *values):
+            if self.thaw is not None:
+                thaw, self.thaw = self.thaw, None
+                thaw()
+            return self._store.lease(*values)
+
+    store = MemoryStore()
+    frozen = Frozen(store)
+    clock, first, second = desks(frozen, store)
+    assert first.dispatch().leading
+
+    def meanwhile():
+        clock.advance(seconds=31)
+        assert second.dispatch().leading
+        clock.advance(seconds=-31)  # the clock of whoever opens it is behind
+        second.open(subject="s", requester="ana", ref="1")
+        clock.advance(seconds=31)
+
+    frozen.thaw = meanwhile
+    assert not first.dispatch().leading
+    assert not first.dispatch().leading
+    second.set_presence("ann", "available")
+    assert second.dispatch().offered == 1
+    assert first.get(ref="1").routing.offer.agent == "ann"
+
+
 @pytest.mark.parametrize("method", ["settle", "load", "commit", "load_agent"])
 def test_a_change_that_was_crossed_off_is_not_forgotten(method):
     store = Failing(MemoryStore())

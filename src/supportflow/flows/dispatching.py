@@ -38,6 +38,7 @@ LEASE_US = 30 * SECOND_US
 """How long a dispatcher leads without being heard of."""
 _PAGE = 1_000
 _BATCH = 500
+_NEVER_US = 0  # before the end of every lead
 
 
 class Dispatched(NamedTuple):
@@ -75,6 +76,11 @@ class Dispatcher:
     agents: dict[str, AgentState] = field(default_factory=dict)
     changes: list[tuple[int, str]] = field(default_factory=list)
     policy: str = ""
+
+    @property
+    def leads(self) -> bool:
+        """Whether it leads, as far as it knows."""
+        return self.floor is not None
 
 
 @dataclass(slots=True)
@@ -114,8 +120,7 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
         raise Refused("", "dispatch", "the policy has no routing")
     if not held.holder:
         held.holder = yield from requests.new_id(now)
-    if not (yield from requests.lead(env.tenant, "dispatcher", held.holder, now_us, now_us + LEASE_US)):
-        held.floor = None
+    if not (yield from _lead(env, held, now_us)):
         return Dispatched(leading=False)
     if held.floor is None or held.policy != current.fingerprint:
         run = _Run(env, held, Floor(current.routing.policy.pick), now_us)
@@ -126,6 +131,8 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
     try:
         while True:
             changed = yield from _take_in(run)
+            if not held.leads:
+                return Dispatched(False, run.offered, run.refused, events=tuple(run.events))
             if run.offered + run.refused >= limit or not (changed or run.floor.proposed):
                 break
             yield from _propose(run, limit)
@@ -134,6 +141,21 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
         held.floor = None
         raise
     return Dispatched(True, run.offered, run.refused, len(run.floor), tuple(run.events))
+
+
+def _lead(env: Environment, held: Dispatcher, now_us: int) -> Flow[bool]:
+    """Become, or stay, the leader.
+
+    A floor is good for as long as nobody else has led: what another has taken in, it has not heard of.
+    """
+    if held.floor is not None and not (yield from _led(env, held, now_us, _NEVER_US)):
+        held.floor = None
+    return held.floor is not None or (yield from _led(env, held, now_us, now_us))
+
+
+def _led(env: Environment, held: Dispatcher, now_us: int, since_us: int) -> Flow[bool]:
+    """True if nobody else leads whose time has not passed at `since_us`; at `_NEVER_US`: if nobody else has led at all."""
+    return requests.lead(env.tenant, "dispatcher", held.holder, since_us, now_us + LEASE_US)
 
 
 def resign(env: Environment, held: Dispatcher) -> Flow[None]:
@@ -232,10 +254,18 @@ def _take_in(run: _Run) -> Flow[bool]:
     """Tell the floor what has changed; True if something has.
 
     A row is done with before what it points at is read: whatever changes after that writes a row of its own. A floor that is
-    lost on the way is built anew.
+    lost on the way is built anew. Before a row is done with, it is made sure that nobody else has led meanwhile: whoever
+    leads later builds a floor that has seen it.
     """
     env = run.env
     leases = yield from requests.lease(env.tenant, run.now_us, run.now_us + LEASE_US, (FLOOR,), _BATCH)
+    if leases and not (yield from _led(env, run.held, run.now_us, _NEVER_US)):
+        run.held.floor = None
+        for lease in leases:
+            yield from requests.settle(
+                env.tenant, lease.row.key, lease.token, retry_us=run.now_us, error=None
+            )
+        return False
     streams: dict[str, None] = {}
     for lease in leases:
         yield from requests.settle(env.tenant, lease.row.key, lease.token, retry_us=None, error=None)
