@@ -2,14 +2,17 @@
 
 import argparse
 import sys
+from importlib.util import find_spec
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from supportflow.cli.demo.morning import tell
 from supportflow.exceptions import InvalidInput
+from supportflow.ports import Store
 
 __all__ = ["add_to", "run"]
 
-_TICKETS = 200
+_TICKETS = 60
 _MOST = 1_000_000
 
 
@@ -28,7 +31,10 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of all chance (default: 1)")
     parser.add_argument(
-        "--store", metavar="URL", help="an empty database to keep it in, such as sqlite:///demo.db"
+        "--store",
+        metavar="URL",
+        help="an empty database to keep it in, such as sqlite:///demo.db, or memory (default: a temporary SQLite file, or "
+        "memory if the extra sql is not installed)",
     )
     parser.set_defaults(run=run)
 
@@ -49,14 +55,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _exchange(tickets: int, seed: int, url: str | None) -> None:
     # The preset takes a while to read: only who runs the demo waits for it.
-    from supportflow.cli.demo.board import Board, summary  # noqa: PLC0415
-    from supportflow.cli.demo.day import ExchangeDay  # noqa: PLC0415
     from supportflow.cli.named import store_at  # noqa: PLC0415
 
-    store = None if url is None else store_at(url)
-    if store is not None and store.events("default", "desk"):
-        store.close()
-        raise InvalidInput("--store", "a desk has used it already; name an empty one")
+    with TemporaryDirectory() as folder:
+        if url is None:
+            url = f"sqlite:///{folder}/demo.db" if find_spec("sqlalchemy") else "memory"
+        store = None if url == "memory" else store_at(url)
+        if store is not None and store.events("default", "desk"):
+            store.close()
+            raise InvalidInput("--store", "a desk has used it already; name an empty one")
+        _play(tickets, seed, store)
+
+
+def _play(tickets: int, seed: int, store: Store | None) -> None:
+    from supportflow.cli.demo.board import Board, summary  # noqa: PLC0415
+    from supportflow.cli.demo.day import ExchangeDay  # noqa: PLC0415
+
     print(
         f"\nA day at the desk of an exchange: {tickets:,} tickets in twenty languages, agents on three continents, a bot, "
         "and a crash at noon (UTC).\n"
