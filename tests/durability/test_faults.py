@@ -178,7 +178,7 @@ print(desk.run_due())
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 def test_a_worker_that_froze_past_its_lease_has_nothing_to_say(backend, tmp_path, request):
-    """Another one takes the delivery over; the first, when it goes on, does not count as having made it."""
+    """Another one takes the delivery over, and fails; the first, when it goes on, cannot end what is no longer its own."""
     url = f"sqlite:///{tmp_path / 'desk.db'}" if backend == "sqlite" else request.getfixturevalue("emptied")
     clock, channel = ManualClock(START), MemoryChannel()
     store = SqlStore(url)
@@ -196,14 +196,16 @@ def test_a_worker_that_froze_past_its_lease_has_nothing_to_say(backend, tmp_path
         assert os.WIFSTOPPED(os.waitpid(frozen.pid, os.WUNTRACED)[1])
         assert desk.run_due().delivered == 0, "it is claimed, and what comes after it waits"
         clock.advance(seconds=LEASE_US // 1_000_000 + 1)
-        assert desk.run_due().delivered == 2
-        assert [message.body for message in channel.sent] == ["first", "second"]
+        channel.fail = 1
+        assert desk.run_due().retried == 1
         os.kill(frozen.pid, signal.SIGCONT)
         said, _ = frozen.communicate(timeout=60)
     finally:
         frozen.kill()
     assert "delivered=0, retried=0, dead=0" in said
-    assert desk.run_due().delivered == 0
+    clock.advance(hours=1)
+    assert desk.run_due().delivered == 2
+    assert [message.body for message in channel.sent] == ["first", "second"]
     store.close()
 
 
