@@ -56,9 +56,21 @@ class SplitWakeUp(Wrapped):
         return claimed
 
 
+class LostUpdate(Wrapped):
+    """Does not look whether somebody else was faster."""
+
+    def commit(self, commit, /):
+        changes = tuple(
+            replace(change, expected=len(self._store.events(commit.tenant, change.stream)))
+            for change in commit.changes
+        )
+        return self._store.commit(replace(commit, changes=changes))
+
+
 MUTANTS = {
     "split outbox": SplitOutbox,
     "no inbox key": NoInbox,
     "ack before send": AckFirst,
     "split wake-up": SplitWakeUp,
+    "lost update": LostUpdate,
 }

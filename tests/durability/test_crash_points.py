@@ -15,7 +15,6 @@ import pytest
 
 from durability import invariants
 from durability.crash_script import COMPILED, KEYS, KINDS, TOPICS
-from durability.mutants import MUTANTS
 from supportflow import SqlStore
 
 ROOT = Path(__file__).parents[2]
@@ -200,7 +199,7 @@ def test_points_are_where_they_should_be(nursery):
     assert {"commit", "claim_due", "lease", "settle", "lead", "recall", "send", "perform", "handle"} <= names
 
 
-@pytest.mark.parametrize("mutant", MUTANTS)
+@pytest.mark.parametrize("mutant", SUSPECTS)
 def test_a_store_with_a_mistake_in_it_is_caught(folder, mutant):
     """On SQLite: the mistakes are above the database."""
     sound = Nursery(f"sqlite:///{folder / 'sound.db'}", folder)
