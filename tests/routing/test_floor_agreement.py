@@ -199,7 +199,7 @@ class LeastLoaded(Floors):
     many = 2
 
 
-STEPS = settings(max_examples=40, stateful_step_count=40)
+STEPS = settings(max_examples=25, stateful_step_count=40)
 
 
 @pytest.mark.parametrize("machine", [Floors, FewSignatures, LeastLoaded])

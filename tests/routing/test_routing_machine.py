@@ -253,7 +253,7 @@ class DirectWorld(World):
 
 
 FEW = settings(
-    max_examples=40,
+    max_examples=25,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -67,7 +67,7 @@ QUIET = policy(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(before=STEPS, after=STEPS, names=st.lists(SURGES, min_size=1, max_size=3, unique=True))
 def test_declared_and_ended_at_once_it_leaves_no_trace_on_what_comes_after(before, after, names):
     squares = Square(QUIET), Square(QUIET)
