@@ -8,6 +8,7 @@ Run it: python examples/exchange/s01_night_break_in.py
 from datetime import timedelta
 
 from supportflow import Agent, Desk, MemoryActions, MemoryChannel
+from supportflow.events import ActionRequested
 from supportflow.exceptions import NotVerified, Refused
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
@@ -84,35 +85,37 @@ def main() -> None:
         print(f"  the account is frozen: {frozen.state}, {after_s:g} s after the report")
 
         desk.dispatch()
-        agent = desk.get(ticket).routing.offer.agent
+        awake = desk.get(ticket).offered_to
+        assert awake is not None
         clock.advance(seconds=20)
-        desk.accept(ticket, by=agent)
-        desk.reply(ticket, body=answer, by=agent)
+        desk.accept(ticket, by=awake)
+        desk.reply(ticket, body=answer, by=awake)
         print(
-            f"  {agent} is awake and answers: first response {desk.get(ticket).clock('first_response').state}"
+            f"  {awake} is awake and answers: first response {desk.get(ticket).clock('first_response').state}"
         )
 
         try:
-            desk.undo_action(ticket, number=frozen.id, by=agent)
+            desk.undo_action(ticket, number=frozen.id, by=awake)
         except NotVerified as refused:
             print(f"  to release needs {refused.needs!r}")
         clock.advance(minutes=12)
-        desk.verify(ticket, level="liveness", valid_for=timedelta(hours=1), method="video", by=agent)
+        desk.verify(ticket, level="liveness", valid_for=timedelta(hours=1), method="video", by=awake)
         for step in ("freeze_account", "verify_identity", "set_up_2fa"):
-            desk.complete_step(ticket, step=step, by=agent)
+            desk.complete_step(ticket, step=step, by=awake)
         desk.complete_step(ticket, step="risk_check", by="kim-risk")
-        undone = desk.undo_action(ticket, number=frozen.id, by=agent)
+        undone = desk.undo_action(ticket, number=frozen.id, by=awake)
         asked = undone.ticket.actions[-1]
-        able = ", ".join(undone.events[0].tiers)
-        print(f"  {asked.action} asked by {agent}: {asked.state} for {able}")
+        [requested] = [event for event in undone.events if isinstance(event, ActionRequested)]
+        able = ", ".join(requested.tiers)
+        print(f"  {asked.action} asked by {awake}: {asked.state} for {able}")
         try:
-            desk.decide_action(ticket, number=asked.id, approve=True, by=agent)
+            desk.decide_action(ticket, number=asked.id, approve=True, by=awake)
         except Refused as refused:
             print(f"  not by the same: {refused.reason}")
         desk.decide_action(ticket, number=asked.id, approve=True, by="kim-risk")
         desk.run_due()
         desk.complete_step(ticket, step="release", by="kim-risk")
-        done = desk.resolve(ticket, by=agent).ticket
+        done = desk.resolve(ticket, by=awake).ticket
         print(
             f"  {asked.action} {done.actions[-1].state}; resolved, resolution {done.clock('resolution').state}"
         )

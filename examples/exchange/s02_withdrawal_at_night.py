@@ -54,7 +54,9 @@ class Withdrawals(KnowledgeResponder):
         answer = super().respond(turn)
         if isinstance(answer, Answer) and turn.context.get("withdrawal") == "stuck":
             again = AGAIN["zh" if turn.language.startswith("zh") else "en"]
-            return Act("resubmit_withdrawal", f"{answer.text} {again}", amount=turn.context["cents"])
+            cents = turn.context["cents"]
+            assert isinstance(cents, int)
+            return Act("resubmit_withdrawal", f"{answer.text} {again}", amount=cents)
         return answer
 
 
@@ -94,8 +96,8 @@ def main() -> None:
         desk.run_due()
         desk.dispatch()
         ticket = desk.get(ticket)
-        print(f"  {person!r} -> {ticket.tier}, offered to {ticket.routing.offer.agent}, who reads:")
-        for line in desk.screen(ticket).summary.splitlines():
+        print(f"  {person!r} -> {ticket.tier}, offered to {ticket.offered_to}, who reads:")
+        for line in (desk.screen(ticket).summary or "").splitlines():
             print(f"    {line}")
         desk.accept(ticket, by="joe")
         desk.reply(ticket, body=answer, by="joe")

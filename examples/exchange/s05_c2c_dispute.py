@@ -60,7 +60,7 @@ def main() -> None:
         print(f"  {ticket.status}, counted until now: {resolution.elapsed}")
 
         desk.dispatch()
-        print("  routed to:", desk.get(ticket).routing.offer.agent, "for", ticket.routing.route)
+        print("  routed to:", desk.get(ticket).offered_to, "for", ticket.routing.route)
         desk.accept(ticket, by=sam)
         desk.complete_step(ticket, step="hear_buyer", by=sam)
         desk.add_party(

@@ -3,11 +3,11 @@
 Run it: python examples/exchange/s07_crash_day.py
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from supportflow import Agent, Attachment, Desk, Ticket
-from supportflow.events import OfferMade
+from supportflow.events import AssignmentChanged, OfferMade
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
 
@@ -33,7 +33,7 @@ class Day:
         self.chance = Random(7)  # noqa: S311 - customers, not secrets
         self.waits: dict[str, list[timedelta]] = {"security": [], "dispute": [], "general": []}
         self.behind = 0
-        self.work: list[tuple[object, str, str]] = []
+        self.work: list[tuple[datetime, str, str]] = []
         self.agents = {}
         for place in ("asia", "europe", "americas"):
             for number in range(3):
@@ -80,7 +80,9 @@ class Day:
         done = self.desk.dispatch()
         taken = [(event.ticket_id, event.agent) for event in done.events if isinstance(event, OfferMade)]
         taken += [
-            (event.ticket_id, event.assignee) for event in done.events if event.kind == "assignment_changed"
+            (event.ticket_id, event.assignee)
+            for event in done.events
+            if isinstance(event, AssignmentChanged) and event.assignee
         ]
         left = [
             ticket
@@ -95,7 +97,11 @@ class Day:
                 ticket = self.desk.accept(ticket, by=agent).ticket
             self.waits[ticket.priority_class].append(self.clock.now() - ticket.opened_at)
             self.work.append(
-                (self.clock.now() + timedelta(minutes=ticket.attributes["amount_usd"]), ticket.id, agent)
+                (
+                    self.clock.now() + timedelta(minutes=float(str(ticket.attributes["amount_usd"]))),
+                    ticket.id,
+                    agent,
+                )
             )
 
 
@@ -110,8 +116,8 @@ def preset_steps(category: str | None) -> list[str]:
 def fits(agent: Agent, ticket: Ticket) -> bool:
     """Whether somebody could have had a ticket, by what they are; whether they had room for it is not asked."""
     needs = ticket.routing.requirement
-    return (
-        needs.group in agent.groups
+    return needs is not None and (
+        (needs.group is None or needs.group in agent.groups)
         and (needs.language is None or needs.language in agent.languages)
         and all(name in agent.skills and agent.skills[name].level >= level for name, level in needs.skills)
     )

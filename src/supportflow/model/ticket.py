@@ -125,6 +125,11 @@ class Ticket(Value):
         return None if self.routing.requirement is None else self.routing.requirement.tier
 
     @property
+    def offered_to(self) -> str | None:
+        """Id of the agent whom it is offered to; None if it is offered to nobody."""
+        return None if self.routing.offer is None else self.routing.offer.agent
+
+    @property
     def is_open(self) -> bool:
         """True while the desk still owes something."""
         return self.status_category.is_open
