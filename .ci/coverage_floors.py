@@ -16,7 +16,7 @@ CORE = {
     "policy", "ports", "routing", "sla", "triage",
 }  # fmt: skip
 ADAPTERS = {
-    "__init__", "aio", "channels", "cli", "desk", "replay", "simulation", "stores", "system", "testing", "worker",
+    "__init__", "aio", "bot", "channels", "cli", "desk", "replay", "simulation", "stores", "system", "testing", "worker",
 }  # fmt: skip
 
 

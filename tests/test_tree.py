@@ -31,6 +31,13 @@ def test_no_file_names_a_place_on_one_machine():
     assert found == []
 
 
+def test_no_file_holds_both_sides_of_a_merge():
+    marker = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)
+
+    assert marker.search("a\n" + "<" * 7 + " ours\nb")
+    assert [path.name for path in files() if marker.search(path.read_text("utf-8", errors="replace"))] == []
+
+
 def test_what_a_machine_path_is():
     assert MACHINE_PATH.search("see /ho" + "me/sam/x")
     assert MACHINE_PATH.search("open('/t" + "mp/x')")

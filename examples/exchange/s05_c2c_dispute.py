@@ -36,7 +36,10 @@ def main() -> None:
     clock = ManualClock("2026-06-01T10:00:00+08:00")
     web, chat = MemoryChannel(), MemoryChannel()
     desk = Desk(preset("exchange"), clock=clock, ids=CountingIds(), channels={"web": web, "chat": chat})
-    sam = Agent("sam")
+    sam = Agent("sam", groups=["disputes"], languages=["en", "zh"], skills={"disputes": 3})
+    for agent in (sam, Agent("fay", groups=["front"], languages=["en", "zh"], skills={"trading": 5})):
+        desk.enrol(agent)
+        desk.set_presence(agent, "available")
     for language, words in WORDS.items():
         buyer, seller = f"buyer-{language}", Party("counterparty", f"seller-{language}", channel="chat")
         ticket = desk.open(subject=words["subject"], body=words["body"], requester=buyer).ticket
@@ -56,6 +59,9 @@ def main() -> None:
         [resolution] = [one for one in desk.clocks(ticket) if one.target == "resolution"]
         print(f"  {ticket.status}, counted until now: {resolution.elapsed}")
 
+        desk.dispatch()
+        print("  routed to:", desk.get(ticket).routing.offer.agent, "for", ticket.routing.route)
+        desk.accept(ticket, by=sam)
         desk.complete_step(ticket, step="hear_buyer", by=sam)
         desk.add_party(
             ticket, party=seller, expects=["bank_record"], due_at=clock.now() + timedelta(days=1), by=sam
@@ -80,7 +86,7 @@ def main() -> None:
         print("  resolution", done.clock("resolution").state)
         clock.advance(hours=2)
         again = desk.receive(ticket, body=words["appeal"], by=buyer).ticket
-        print(f"  appeal: {again.status}, reopened {again.reopens} time")
+        print(f"  appeal: {again.status}, reopened {again.reopens} time, with {again.assignee} again")
 
 
 if __name__ == "__main__":

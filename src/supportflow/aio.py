@@ -31,7 +31,16 @@ from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
 from supportflow.flows.recomputing import Recomputed, recompute
-from supportflow.flows.setup import channels_of, kinds_of, new_environment, span_us, topics_of
+from supportflow.flows.screen import screen
+from supportflow.flows.setup import (
+    OPTIONAL,
+    channels_of,
+    kinds_of,
+    new_environment,
+    ports_of,
+    span_us,
+    topics_of,
+)
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_actions import ActionVerbs
@@ -44,6 +53,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
 from supportflow.model.surges import ActiveSurge
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
+from supportflow.model.turns import Screen
 from supportflow.policy import Policy
 from supportflow.ports import Pauses
 from supportflow.routing.whynot import Reason
@@ -70,6 +80,10 @@ class AsyncDesk(
         channels: Name → channel by which replies leave; `send` may be async.
         on: Event class → handler, which may be async.
         classifier: A model of the host's that reads texts besides the policy's rules.
+        responder: Answers for the bot in the policy's first line, in `run_due`.
+        knowledge: Where articles come from, for the bot and for the agent's screen.
+        context: What is known of a requester, for the bot and for the agent's screen.
+        suggester: Drafts replies for the agent's screen.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -87,6 +101,10 @@ class AsyncDesk(
         channels: Mapping[str, Any] | None = None,
         on: Mapping[type[EventBase], Any] | None = None,
         classifier: Any = None,
+        responder: Any = None,
+        knowledge: Any = None,
+        context: Any = None,
+        suggester: Any = None,
         actions: Any = None,
         clock: Any = None,
         ids: Any = None,
@@ -98,6 +116,9 @@ class AsyncDesk(
             "clock": SystemClock() if clock is None else clock,
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
+            **ports_of(
+                plain=False, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+            ),
             "actions": actions,
         }
         clock = self._ports["clock"]
@@ -111,6 +132,7 @@ class AsyncDesk(
             self._channels,
             secret,
             asks_model=classifier is not None,
+            ports={name: self._ports[name] for name in OPTIONAL},
             acts=actions is not None,
         )
         self._closed = False
@@ -128,7 +150,10 @@ class AsyncDesk(
             answer = self._pause(*call.args)
         else:
             answer = getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
-        return await answer if inspect.isawaitable(answer) else answer
+        if not inspect.isawaitable(answer):
+            return answer
+        async with asyncio.timeout(call.within_s):
+            return await answer
 
     async def _run(self, flow: Flow[T]) -> T:
         if self._closed:
@@ -328,6 +353,17 @@ class AsyncDesk(
         name = named(ticket, ref)
         return await self._run(reading.evidence(self._env, name.get("ticket_id"), name.get("ref")))
 
+    async def screen(self, ticket: TicketName = None, *, ref: str | None = None) -> Screen:
+        """What an agent should see of a ticket at once: messages, the last summary, context, articles and draft replies.
+
+        Nothing is sent: a draft leaves when somebody passes it to `reply`. A port that fails costs its part only.
+
+        Raises:
+            TicketNotFound: If there is none.
+        """
+        name = named(ticket, ref)
+        return await self._run(screen(self._env, name.get("ticket_id"), name.get("ref")))
+
     async def permitted(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[str, ...]:
         """The triggers that the lifecycle would accept now, sorted."""
         name = named(ticket, ref)
@@ -449,7 +485,9 @@ class AsyncDesk(
         """Erase every text of a person; the number of texts."""
         return await self._run(queries.erase(self._env, subject))
 
-    async def subscribe(self, *events: type[EventBase], channels: Collection[str] = ()) -> None:
+    async def subscribe(
+        self, *events: type[EventBase], channels: Collection[str] = (), bot: bool = False
+    ) -> None:
         """Have deliveries written for these kinds of events and these channels, from now on, by every process.
 
         A desk subscribes by itself what it has handlers and channels for, with its first command or tick. Call this to be
@@ -458,14 +496,19 @@ class AsyncDesk(
         Args:
             *events: Event classes.
             channels: Names of channels.
+            bot: The bot's turns, too.
 
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        await self._run(desk_stream.subscribe(self._env, topics_of(events, channels)))
+        await self._run(desk_stream.subscribe(self._env, topics_of(events, channels, bot=bot)))
 
     async def unsubscribe(
-        self, *events: type[EventBase], channels: Collection[str] = (), drop_waiting: bool = False
+        self,
+        *events: type[EventBase],
+        channels: Collection[str] = (),
+        bot: bool = False,
+        drop_waiting: bool = False,
     ) -> int:
         """Have deliveries written no longer. Nothing else ends a subscription: a process that stops leaves its own in place.
 
@@ -474,6 +517,7 @@ class AsyncDesk(
         Args:
             *events: Event classes.
             channels: Names of channels.
+            bot: The bot's turns, too.
             drop_waiting: Forget the deliveries that wait already; dead letters stay.
 
         Returns:
@@ -482,11 +526,11 @@ class AsyncDesk(
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        topics = topics_of(events, channels)
+        topics = topics_of(events, channels, bot=bot)
         return await self._run(desk_stream.unsubscribe(self._env, topics, drop_waiting=drop_waiting))
 
     async def subscriptions(self) -> tuple[str, ...]:
-        """What is delivered by some process, sorted: `"event:<kind>"` and `"channel:<name>"`."""
+        """What is delivered by some process, sorted: `"event:<kind>"`, `"channel:<name>"` and `"bot"`."""
         return await self._run(desk_stream.subscriptions(self._env))
 
     async def archive(self, *, before: datetime | str, limit: int = 1_000) -> int:

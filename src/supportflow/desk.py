@@ -31,7 +31,17 @@ from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
 from supportflow.flows.recomputing import Recomputed, recompute
-from supportflow.flows.setup import channels_of, kinds_of, new_environment, plain_only, span_us, topics_of
+from supportflow.flows.screen import screen
+from supportflow.flows.setup import (
+    OPTIONAL,
+    channels_of,
+    kinds_of,
+    new_environment,
+    plain_only,
+    ports_of,
+    span_us,
+    topics_of,
+)
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_actions import ActionVerbs
@@ -44,8 +54,21 @@ from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
 from supportflow.model.surges import ActiveSurge
 from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
+from supportflow.model.turns import Screen
 from supportflow.policy import Policy
-from supportflow.ports import Channel, Classifier, Clock, HostActions, Ids, Pauses, Store
+from supportflow.ports import (
+    Channel,
+    Classifier,
+    Clock,
+    ContextProvider,
+    HostActions,
+    Ids,
+    KnowledgeSource,
+    Pauses,
+    Responder,
+    Store,
+    Suggester,
+)
 from supportflow.routing.whynot import Reason
 from supportflow.sla.reading import ClockReading
 from supportflow.stores.memory import MemoryStore
@@ -68,6 +91,10 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         channels: Name → channel by which replies leave. A ticket's replies leave by the channel that it came in by.
         on: Event class → handler, called by `run_due` at least once for each event.
         classifier: A model of the host's that reads texts besides the policy's rules.
+        responder: Answers for the bot in the policy's first line, in `run_due`.
+        knowledge: Where articles come from, for the bot and for the agent's screen.
+        context: What is known of a requester, for the bot and for the agent's screen.
+        suggester: Drafts replies for the agent's screen.
         actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
@@ -86,6 +113,10 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         channels: Mapping[str, Channel] | None = None,
         on: Mapping[type[EventBase], Handler] | None = None,
         classifier: Classifier | None = None,
+        responder: Responder | None = None,
+        knowledge: KnowledgeSource | None = None,
+        context: ContextProvider | None = None,
+        suggester: Suggester | None = None,
         actions: HostActions | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
@@ -97,6 +128,9 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             "clock": SystemClock() if clock is None else clock,
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
+            **ports_of(
+                plain=True, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+            ),
             "actions": actions,
         }
         clock = self._ports["clock"]
@@ -111,6 +145,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             self._channels,
             secret,
             asks_model=classifier is not None,
+            ports={name: self._ports[name] for name in OPTIONAL},
             acts=actions is not None,
         )
         self._closed = False
@@ -355,6 +390,17 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         name = named(ticket, ref)
         return self._run(reading.evidence(self._env, name.get("ticket_id"), name.get("ref")))
 
+    def screen(self, ticket: TicketName = None, *, ref: str | None = None) -> Screen:
+        """What an agent should see of a ticket at once: messages, the last summary, context, articles and draft replies.
+
+        Nothing is sent: a draft leaves when somebody passes it to `reply`. A port that fails costs its part only.
+
+        Raises:
+            TicketNotFound: If there is none.
+        """
+        name = named(ticket, ref)
+        return self._run(screen(self._env, name.get("ticket_id"), name.get("ref")))
+
     def permitted(self, ticket: TicketName = None, *, ref: str | None = None) -> tuple[str, ...]:
         """The triggers that the lifecycle would accept now, sorted."""
         name = named(ticket, ref)
@@ -480,7 +526,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         """
         return self._run(queries.erase(self._env, subject))
 
-    def subscribe(self, *events: type[EventBase], channels: Collection[str] = ()) -> None:
+    def subscribe(self, *events: type[EventBase], channels: Collection[str] = (), bot: bool = False) -> None:
         """Have deliveries written for these kinds of events and these channels, from now on, by every process.
 
         A desk subscribes by itself what it has handlers and channels for, with its first command or tick. Call this to be
@@ -489,14 +535,19 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         Args:
             *events: Event classes.
             channels: Names of channels.
+            bot: The bot's turns, too.
 
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        self._run(desk_stream.subscribe(self._env, topics_of(events, channels)))
+        self._run(desk_stream.subscribe(self._env, topics_of(events, channels, bot=bot)))
 
     def unsubscribe(
-        self, *events: type[EventBase], channels: Collection[str] = (), drop_waiting: bool = False
+        self,
+        *events: type[EventBase],
+        channels: Collection[str] = (),
+        bot: bool = False,
+        drop_waiting: bool = False,
     ) -> int:
         """Have deliveries written no longer. Nothing else ends a subscription: a process that stops leaves its own in place.
 
@@ -505,6 +556,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         Args:
             *events: Event classes.
             channels: Names of channels.
+            bot: The bot's turns, too.
             drop_waiting: Forget the deliveries that wait already; dead letters stay.
 
         Returns:
@@ -513,11 +565,11 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        topics = topics_of(events, channels)
+        topics = topics_of(events, channels, bot=bot)
         return self._run(desk_stream.unsubscribe(self._env, topics, drop_waiting=drop_waiting))
 
     def subscriptions(self) -> tuple[str, ...]:
-        """What is delivered by some process, sorted: `"event:<kind>"` and `"channel:<name>"`."""
+        """What is delivered by some process, sorted: `"event:<kind>"`, `"channel:<name>"` and `"bot"`."""
         return self._run(desk_stream.subscriptions(self._env))
 
     def archive(self, *, before: datetime | str, limit: int = 1_000) -> int:

@@ -22,17 +22,23 @@ from supportflow.model.storage import (
     Query,
     TicketRow,
 )
+from supportflow.model.ticket import Ticket
+from supportflow.model.turns import Found, Response, Suggestion, Turn
 
 __all__ = [
     "ActionCall",
     "Channel",
     "Classifier",
     "Clock",
+    "ContextProvider",
     "HostActions",
     "Ids",
+    "KnowledgeSource",
     "Outgoing",
     "Pauses",
+    "Responder",
     "Store",
+    "Suggester",
 ]
 
 
@@ -155,6 +161,58 @@ class Classifier(Protocol):
 
     def classify(self, text: str, /) -> Signals:
         """What a text is about. Secrets were removed from it before. If it raises, the rules' word stands."""
+        ...
+
+
+class Responder(Protocol):
+    """Answers for the bot. It is a function of the turn: what it should remember, the turn says.
+
+    The policy's own rules come before it and after it: whoever asks for a person gets one, an answer that fits a guided
+    flow advances it, what asks for a secret never leaves.
+    """
+
+    def respond(self, turn: Turn, /) -> Response | None:
+        """What to do with the requester's latest message; None if it does not know.
+
+        Any exception means that it failed: it is asked again later, and in the end a person goes on.
+        """
+        ...
+
+
+class KnowledgeSource(Protocol):
+    """Where articles come from."""
+
+    def find(
+        self, question: str, /, *, language: str, topic: str | None, limit: int, now: Instant
+    ) -> Sequence[Found]:
+        """The articles that a question is about, the best first; none at all, if none is good enough.
+
+        Args:
+            question: The requester's words, without secrets.
+            language: A BCP 47 tag: that of the articles.
+            topic: The ticket's category, if it has one.
+            limit: How many at most.
+            now: Articles that are no longer valid by then are not used.
+        """
+        ...
+
+
+class ContextProvider(Protocol):
+    """What the host knows of a requester."""
+
+    def context(self, ticket: Ticket, /) -> Mapping[str, object]:
+        """Account level, experience, positions, transactions, recent tickets, risk flags: what the host has, by name.
+
+        Plain data: texts, numbers, lists and mappings. Nothing of it is kept.
+        """
+        ...
+
+
+class Suggester(Protocol):
+    """Drafts replies for an agent."""
+
+    def suggest(self, turn: Turn, /) -> Sequence[Suggestion]:
+        """Drafts, the best first. None of them leaves by itself."""
         ...
 
 

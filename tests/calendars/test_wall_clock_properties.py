@@ -97,7 +97,7 @@ def check_against_the_wall(kind, a, b):
     return calendar, wall, open_for
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(situations(), st.data())
 def test_elapsed_is_the_count_and_add_is_its_inverse(situation, data):
     kind, a, b = situation
@@ -127,7 +127,7 @@ def test_elapsed_is_the_count_and_add_is_its_inverse(situation, data):
     assert wall.is_open((closing - 1) // SECOND)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(situations(), st.lists(st.integers(-900 * 86_400, 900 * 86_400), min_size=3, max_size=3))
 def test_elapsed_is_additive(situation, away):
     kind, a, _ = situation

@@ -138,7 +138,7 @@ def streams(one):
 
 
 @given(st.lists(STEPS, max_size=14))
-@settings(max_examples=120)
+@settings(max_examples=70)
 def test_pure_private_and_repeatable(steps):
     one = run(steps)
     for name, rows in streams(one).items():

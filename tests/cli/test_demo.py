@@ -14,7 +14,7 @@ def told():
 
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        assert main(["demo"]) == 0
+        assert main(["demo", "--tickets", "60"]) == 0
     return out.getvalue().splitlines()
 
 
@@ -56,12 +56,68 @@ def test_a_refusal_says_what_is_permitted(told):
 
 
 def test_every_ticket_is_resolved_and_judged(told):
-    verdicts = told[told.index("The day's verdicts:") + 1 :]
+    verdicts = told[told.index("The day's verdicts:") + 1 :][:3]
     assert [one.split()[0] for one in verdicts] == ["T-1", "T-2", "T-3"]
     assert ["first_response missed" in one for one in verdicts] == [True, False, False]
     assert all("resolution met" in one for one in verdicts)
 
 
 def test_it_is_the_same_every_time(told, capsys):
-    main(["demo"])
+    main(["demo", "--tickets", "60"])
     assert capsys.readouterr().out.splitlines() == told
+
+
+def test_another_seed_is_another_day(told, capsys):
+    main(["demo", "--tickets", "60", "--seed", "2"])
+    assert capsys.readouterr().out.splitlines() != told
+
+
+def test_the_exchange_has_a_line_an_hour_and_a_crash_at_noon(told):
+    hours = [one for one in told if re.match(r"\d\d:00 .* resolved ", one)]
+    assert [one[:2] for one in hours] == [f"{hour:02}" for hour in range(1, 25)]
+    assert [one[:2] for one in hours if "the market crashes" in one] == ["13", "14"]
+    arrived = [int(one.split()[1]) for one in hours]
+    assert arrived[-1] == 60
+    assert arrived[13] - arrived[11] > 20  # of sixty, in two hours of twenty-four
+
+
+def test_the_summary_counts_every_ticket_once(told):
+    rows = {
+        one.split()[0]: one.split()
+        for one in told[-6:]
+        if one.startswith(("security ", "dispute ", "general "))
+    }
+    assert list(rows) == ["security", "dispute", "general"]
+    assert sum(int(row[1]) for row in rows.values()) == 60
+    assert "freeze" in told[-1]
+    assert line(told, "Offers:", "made")
+
+
+def test_on_a_terminal_the_table_is_drawn_anew():
+    from io import StringIO
+
+    from supportflow.cli.demo.board import Board
+    from supportflow.cli.demo.day import ExchangeDay
+
+    class Terminal(StringIO):
+        def isatty(self):
+            return True
+
+    stream = Terminal()
+    ExchangeDay(5, 1, Board(stream)).run()
+    drawn = stream.getvalue()
+    assert drawn.count("UTC") == 24 * 12
+    assert "\x1b[5A" in drawn
+
+
+def test_a_day_can_be_kept_and_the_database_used_once(tmp_path, capsys):
+    pytest.importorskip("sqlalchemy")
+    command = ["demo", "--tickets", "3", "--store", f"sqlite:///{tmp_path}/demo.db"]
+    assert main(command) == 0
+    assert main(command) == 2
+    assert "name an empty one" in capsys.readouterr().err
+
+
+def test_a_number_of_tickets_that_makes_no_day(capsys):
+    assert main(["demo", "--tickets", "0"]) == 2
+    assert "--tickets" in capsys.readouterr().err

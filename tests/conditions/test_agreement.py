@@ -26,13 +26,13 @@ def naive_matches(rules, record):
 
 
 @given(conditions(), RECORDS | LOOSE_RECORDS)
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_compiled_is_naive(condition, record):
     assert compile_condition(condition, FIELDS)(record) is evaluate(condition, record)
 
 
 @given(RULES, st.lists(RECORDS | LOOSE_RECORDS, min_size=1, max_size=8))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_index_is_naive(rules, records):
     index = ConditionIndex(rules, FIELDS)
     assert len(index) == len(rules)
@@ -49,7 +49,7 @@ def test_index_is_naive(rules, records):
     ),
     st.lists(RECORDS | LOOSE_RECORDS, min_size=4, max_size=8),
 )
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_index_is_naive_where_rules_crowd(rules, records):
     index = ConditionIndex(rules, FIELDS)
     for record in records:

@@ -82,7 +82,7 @@ def test_overlap(case):
 
 
 @given(small(rule_lists))
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_uncovered(case):
     names, rules = case
     gap = uncovered(rules, FIELDS)
@@ -93,7 +93,7 @@ def test_uncovered(case):
 
 
 @given(small(rule_lists))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_shadowing(case):
     names, rules = case
     records = list(every_record(names))

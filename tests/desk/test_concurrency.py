@@ -234,9 +234,9 @@ def test_two_threads_that_fetch_policies_at_the_same_time_both_have_theirs(quest
     both = threading.Barrier(2)
 
     def compiled(document):
-        both.wait(timeout=10)
+        both.wait(timeout=60)
         policy = CompiledPolicy(document)
-        both.wait(timeout=10)
+        both.wait(timeout=60)
         return policy
 
     monkeypatch.setattr(loading, "CompiledPolicy", compiled)

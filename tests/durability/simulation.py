@@ -1,4 +1,4 @@
-"""Several desks over one store, driven call by call from one seed: who goes on, what is killed or lost, what time it is.
+"""Several desks over one store, driven call by call from one seed: who goes on, what is killed and lost, what time it is.
 
 A flow asks for one call of a port after the other; between two of them anything can happen to the others. No threads, no
 real time, no chance but the seed's: a seed tells the same story each time.

@@ -196,7 +196,7 @@ def test_a_process_can_be_killed_at_every_point(nursery, database, fine, record_
 
 def test_points_are_where_they_should_be(nursery):
     names = {name.partition(" ")[2] for name in nursery().points()}
-    assert {"commit", "claim_due", "lease", "settle", "lead", "recall", "send", "perform", "handle"} <= names
+    assert {"commit", "claim_due", "lease", "settle", "lead", "send", "perform", "handle"} <= names
 
 
 @pytest.mark.parametrize("mutant", SUSPECTS)

@@ -159,7 +159,7 @@ def fired(events) -> list[tuple[int, int, int]]:
     return [(event.run, event.step, event.round) for event in events if event.kind == "ladder_step_reached"]
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(policies(), OPENINGS, SCRIPTS, st.lists(GAPS, max_size=8), st.integers(0, 30_000))
 def test_no_pattern_of_polling_changes_what_happens(document, opening, script, polls, after):
     plain, polled, eager = (Scene(book(document)) for _ in range(3))
@@ -191,7 +191,7 @@ def at_each_wakeup(scene: Scene, until: float) -> None:
             scene.streams["t1"].append(event)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(policies(), OPENINGS, SCRIPTS, st.integers(0, 30_000))
 def test_no_step_fires_twice_and_the_stream_folds(document, opening, script, after):
     scene, minutes = Scene(book(document)), 0.0

@@ -12,6 +12,19 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 PRINTED = {
+    "bot.py": """\
+ann  < The network is congested. Withdrawals arrive within two hours.
+lin  < App 还是网页？
+lin  > app
+     < App 是哪个版本？ [bot]
+lin  > 612
+     < 已为您转接人工客服。您之前提供的内容同事都能看到，无需重复说明。 [expert]
+lin  > 提币没到账
+     < 已为您转接人工客服。您之前提供的内容同事都能看到，无需重复说明。 [expert]
+sam  : {'place': 'app', 'version': '612'} {'level': 'VIP 3'}
+draft: 网络拥堵，提币将在两小时内到账。 ('articles:late-zh:提币…没到账',)
+wei  : security expert
+""",
     "quickstart.py": """\
 opened: security, level 3 (the text says: account_takeover)
 first response: met
@@ -38,6 +51,17 @@ Sunday night:
 Monday:
   13:00 unassigned 1: 一线
 by hand: wei
+""",
+    "surge.py": """\
+Hello! How can we help? | 您好!请问有什么可以帮您?
+crash: declared by 5 arrivals, until 11:05 at the latest
+Many people write to us today. Your funds are safe; we answer within three hours. | 市场波动剧烈,咨询量很大。\
+您的资产是安全的,我们会在三小时内回复。
+Queue: S1, T1, T2, T3, T4, T5, A1
+A1 is due at 2026-03-02 12:00:00+00:00
+Over: () 您好!请问有什么可以帮您?
+Queue: S1, A1, T1, T2, T3, T4, T5
+A1 is due at 2026-03-02 10:00:00+00:00
 """,
     "simulate.py": """\
                        tickets  security p95  general p95  abandoned  most waiting

@@ -1,5 +1,7 @@
 """The scenarios of an exchange's desk as programs: each runs by itself, in two languages, and prints what is kept here."""
 
+# ruff: noqa: E501 - what programs print, in Chinese too
+
 import os
 import subprocess
 import sys
@@ -10,6 +12,120 @@ import pytest
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "exchange"
 
 PRINTED = {
+    "s01_night_break_in.py": """\
+en security account_takeover ['freeze']
+  first in the queue: True
+  the account is frozen: done, 0 s after the report
+  joe-seattle is awake and answers: first response met
+  to release needs 'liveness'
+  unfreeze asked by joe-seattle: waiting for compliance
+  not by the same: who asks for an action does not decide it
+  unfreeze done; resolved, resolution met
+  stars: 5
+zh security account_takeover ['freeze']
+  first in the queue: True
+  the account is frozen: done, 0 s after the report
+  li-seattle is awake and answers: first response met
+  to release needs 'liveness'
+  unfreeze asked by li-seattle: waiting for compliance
+  not by the same: who asks for an action does not decide it
+  unfreeze done; resolved, resolution met
+  stars: 5
+asked of the host: ['freeze', 'unfreeze', 'freeze', 'unfreeze']
+""",
+    "s02_withdrawal_at_night.py": """\
+en withdrawal_delayed bot
+  bot: The network is congested: your withdrawal waits for confirmations. It has been sent again.
+  host: [('resubmit_withdrawal', 50000, 'done')]
+  'Can I speak to a person, please?' -> expert, offered to joe, who reads:
+    Why: The requester asked for a person.
+    Conversation:
+    - requester: My withdrawal has not arrived for an hour, network TRC20
+    - bot: Hello, this is our automatic assistant. Write "human" at any time to reach a person. The network is congested: your withdrawal waits for confirmations. It has been sent again.
+    - requester: Can I speak to a person, please?
+    Actions:
+    - resubmit_withdrawal: done
+  resolved after 22 min, resolution met
+zh withdrawal_delayed bot
+  bot: 网络拥堵，您的提币正在等待链上确认。 已为您重新提交。
+  host: [('resubmit_withdrawal', 50000, 'done')]
+  '转人工' -> expert, offered to joe, who reads:
+    Why: The requester asked for a person.
+    Conversation:
+    - requester: 提币一小时还没到账，网络 TRC20
+    - bot: 您好，这里是智能助手。随时回复“转人工”，即可联系人工客服。 网络拥堵，您的提币正在等待链上确认。 已为您重新提交。
+    - requester: 转人工
+    Actions:
+    - resubmit_withdrawal: done
+  resolved after 22 min, resolution met
+asked of the host: [('resubmit_withdrawal', 50000), ('resubmit_withdrawal', 50000)]
+""",
+    "s05_c2c_dispute.py": """\
+en dispute c2c_dispute pending
+  asked once for: when you paid (date and time); a proof of payment
+  open, counted until now: 0:00:00
+  routed to: sam for dispute
+  not yet: hear_seller, decide
+  the seller sees: ["Please send your bank's record.", 'Nothing came in.']
+  resolution met
+  appeal: open, reopened 1 time, with sam again
+zh dispute c2c_dispute pending
+  asked once for: 付款时间（日期和时间）; 付款凭证
+  open, counted until now: 0:00:00
+  routed to: sam for dispute
+  not yet: hear_seller, decide
+  the seller sees: ["Please send your bank's record.", '没有收到付款']
+  resolution met
+  appeal: open, reopened 1 time, with sam again
+""",
+    "s06_frozen_assets.py": """\
+en dispute frozen_assets compliance open
+  no expert has it: sam is not in tier 'compliance'
+  a word every working day, reminded when it was due Mon 15:00, Tue 14:30
+  missed: nothing
+  release: approved
+  not by an expert: only an agent of tier 'compliance' ends its tickets
+  not by whoever has it: four eyes: another agent of the tier than the one who has it ends it
+  resolved by the second person: first_response met, resolution met
+zh dispute frozen_assets compliance open
+  no expert has it: sam is not in tier 'compliance'
+  a word every working day, reminded when it was due Mon 15:00, Tue 14:30
+  missed: nothing
+  release: approved
+  not by an expert: only an agent of tier 'compliance' ends its tickets
+  not by whoever has it: four eyes: another agent of the tier than the one who has it ends it
+  resolved by the second person: first_response met, resolution met
+""",
+    "s07_crash_day.py": """\
+11:00 came in  12, wait for somebody   0, surges in force: none
+12:00 came in  12, wait for somebody   0, surges in force: none
+12:00 surge 'crash' until 15:00
+      greeting: The market is moving fast and many write to us. Reports of theft come first. Never send anybody a code or a password.
+13:00 came in 120, wait for somebody  13, surges in force: crash
+14:00 came in 120, wait for somebody  36, surges in force: crash
+15:00 came in  12, wait for somebody   0, surges in force: crash
+16:00 came in  12, wait for somebody   0, surges in force: none
+17:00 came in  12, wait for somebody   0, surges in force: none
+18:00 came in  12, wait for somebody   0, surges in force: none
+19:00 came in  12, wait for somebody   0, surges in force: none
+20:00 came in  12, wait for somebody   0, surges in force: none
+security: 52 tickets, waited 1 min on average, 4 min at most
+dispute: 43 tickets, waited 2 min on average, 12 min at most
+general: 241 tickets, waited 9 min on average, 26 min at most
+thefts left waiting by somebody who was given something else: 0
+""",
+    "s10_public_complaint.py": """\
+en one case: True ['contact_joined', 'message_received']
+  flags: public_complaint, repeated; level 3 -> 2
+  refused: it would say personal data in public on 'x' (email address, long number)
+  in public: We are sorry, and we are on it. Please go on here, in private: https://example.com/case/7KQ2-en
+  in private, the same case: True, 2 messages from the customer, 1 answer in chat, 1 in public
+zh one case: True ['contact_joined', 'message_received']
+  flags: public_complaint, repeated; level 3 -> 2
+  refused: it would say personal data in public on 'x' (email address, long number)
+  in public: 非常抱歉，我们正在处理。请点击链接私下继续：https://example.com/case/7KQ2-zh
+  in private, the same case: True, 2 messages from the customer, 1 answer in chat, 1 in public
+""",
     "s03_locked_account.py": """\
 en general account_locked new mail
   evidence: user_id, identity_document | asked for: nothing
@@ -29,22 +145,6 @@ en general trading level 3 new ()
 zh general trading level 3 new ()
   first_response met, resolution met
   escalated: False
-""",
-    "s05_c2c_dispute.py": """\
-en dispute c2c_dispute pending
-  asked once for: when you paid (date and time); a proof of payment
-  open, counted until now: 0:00:00
-  not yet: hear_seller, decide
-  the seller sees: ["Please send your bank's record.", 'Nothing came in.']
-  resolution met
-  appeal: open, reopened 1 time
-zh dispute c2c_dispute pending
-  asked once for: 付款时间（日期和时间）; 付款凭证
-  open, counted until now: 0:00:00
-  not yet: hear_seller, decide
-  the seller sees: ["Please send your bank's record.", '没有收到付款']
-  resolution met
-  appeal: open, reopened 1 time
 """,
     "s08_seed_phrase.py": """\
 en security secret_given_away ['seed_phrase']

@@ -109,7 +109,7 @@ def naive(definition: LifecycleDefinition, status: str, trigger: str, record) ->
     return Rejected(())
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(definitions())
 def test_machine_table_and_a_naive_reading_agree(definition):
     if not is_sound(definition):

@@ -20,6 +20,7 @@ from supportflow.model.events import (
     ActionRequested,
     AgentEnrolled,
     AssignmentChanged,
+    BotAnswered,
     ClocksMoved,
     ContactJoined,
     DeclinesForgotten,
@@ -27,6 +28,7 @@ from supportflow.model.events import (
     EvidenceProvided,
     EvidenceRequested,
     FollowUpOpened,
+    GuideAdvanced,
     HandedOver,
     LadderEnded,
     LadderPaused,
@@ -85,6 +87,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 SAM = Actor(kind="agent", id="sam")
 ANA = Actor(kind="requester", id="ana")
+BOT = Actor(kind="bot", id="bot")
 AT = "2026-03-02T09:00:00.000001Z"
 HEAD = {"ticket_id": "t-1", "recorded_at": AT, "by": SAM}
 AGENT = {"agent_id": "lin", "recorded_at": AT, "by": SAM}
@@ -240,6 +243,12 @@ EXPECTED: dict[str, EventBase] = {
         ActionRejected(**HEAD, number="2", action="unfreeze", reason=TEXT),
         ActionDone(**HEAD, number="2", action="unfreeze", receipt="r-77"),
         ActionFailed(**HEAD, number="2", action="unfreeze", error="TimeoutError"),
+        BotAnswered(
+            **{**HEAD, "by": BOT}, turn=7, form="guide", articles=("late",), evidence=("articles:late:提币…没到账",),
+            missed=True,
+            flow="password", step="which", asks="place",
+        ),
+        GuideAdvanced(**{**HEAD, "by": BOT}, flow="password", step="which", field="place", value=TEXT),
         AgentEnrolled(
             **AGENT,
             profile=Agent(

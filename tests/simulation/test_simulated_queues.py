@@ -120,13 +120,13 @@ def test_pooled_waits_least_and_two_languages_are_nearly_as_good():
 @pytest.mark.exhaustive
 def test_many_tickets_and_replications():
     # Stevenson, Operations Management, 14th edition, chapter 18, example 8, all in one class.
-    report = simulate(scenario(3_000, 5, 6), seed=11, replications=10)
+    report = simulate(scenario(1_500, 5, 6), seed=11, replications=10)
     assert agrees(report.of_class("general").waits.mean, plain_queue(5, 1, 6)["wait"])
-    report = simulate(classes(5_000), seed=12, replications=10)
+    report = simulate(classes(3_000), seed=12, replications=10)
     for name, exact in zip(CLASSES, by_class(list(RATES), 1, 2), strict=True):
         assert agrees(report.of_class(name).waits.mean, exact), name
     # The Erlang A example of Gans, Koole and Mandelbaum 2003: 3.1 % give up.
-    report = simulate(scenario(300, 48, 50, patience={"mean": iso(2)}), seed=13, replications=10)
+    report = simulate(scenario(100, 48, 50, patience={"mean": iso(2)}), seed=13, replications=10)
     exact = with_patience(48, 1, 50, 2)
     assert agrees(report.of_class("general").abandoned, exact["gives_up"], 1)
     assert agrees(report.of_class("general").waits.mean, exact["wait"])
@@ -135,7 +135,7 @@ def test_many_tickets_and_replications():
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("order", [classes, all_equal, started])
 def test_conservation_in_many_replications(order):
-    reports = [simulate(order(3_000), seed=seed) for seed in range(10)]
+    reports = [simulate(order(1_500), seed=seed) for seed in range(10)]
     values = [unfinished(report) / 60 for report in reports]
     mean = sum(values) / len(values)
     error = (sum((value - mean) ** 2 for value in values) / (len(values) - 1) / len(values)) ** 0.5

@@ -292,3 +292,37 @@ def test_progress_is_told_in_minutes():
     simulate(scenario(60, 1, 5), replications=2, progress=lambda done, total: told.append((done, total)))
     assert told == sorted(told)
     assert told[-1] == (120, 120)
+
+
+def test_work_that_is_taken_away_goes_on_where_it_was(tmp_path):
+    (tmp_path / "log.csv").write_text("at\n2026-03-02T00:00:00Z\n", "utf-8")
+    policy = {
+        "calendars": {"later": {"tz": "UTC", "weekly": {"mon": [("00:07", "24:00")]}}},
+        "groups": [{"name": "first"}, {"name": "second"}],
+        "escalation": {
+            "ladders": [
+                {
+                    "name": "up",
+                    "until": "resolved",
+                    "steps": [{"after": "PT5M", "kind": "functional", "group": "second"}],
+                }
+            ]
+        },
+    }
+    desk = scenario(
+        60,
+        1,
+        policy=policy,
+        routing={"routes": [{"name": "all", "language": "any", "group": "first"}]},
+        arrivals={"log": {"file": str(tmp_path / "log.csv"), "time": "at"}},
+        team=[
+            {"name": "a", "count": 1, "groups": ["first"]},
+            {"name": "b", "count": {"later": 1}, "groups": ["second"]},
+        ],
+        warm_up="PT0S",
+    )
+    service = Service(mean=timedelta(minutes=10), shape="constant")
+    report = simulate(desk.model_copy(update={"service": service}))
+    # Five minutes with the first group, two without anybody, and the rest with the second.
+    assert report.of_class("general").resolution.max == pytest.approx(12 * 60, abs=1)
+    assert report.of_class("general").waits.count == 1

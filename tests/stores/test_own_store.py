@@ -1,5 +1,7 @@
 """The store that the guide shows keeps every promise: it is taken from the guide, and the suite is the guide's."""
 
+from pathlib import Path
+
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 

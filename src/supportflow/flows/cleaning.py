@@ -18,7 +18,7 @@ from supportflow.triage.redaction import PERSONAL, RedactionRules
 
 __all__ = ["TEXTS", "Cleaned", "clean", "private_fields", "read", "text_of"]
 
-TEXTS = ("subject", "body", "reason", "summary")
+TEXTS = ("subject", "body", "reason", "summary", "collected")
 """Fields of commands that hold what somebody typed."""
 MODEL_FAILED = "model_failed"
 """Flag of a text that the host's model could not read: the rules alone spoke."""

@@ -27,6 +27,7 @@ from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.flows.surging import settle, watch
+from supportflow.flows.turns import turn_rows
 from supportflow.kernel import Facts, decided, wakeup
 from supportflow.model.commands import (
     Adopt,
@@ -38,6 +39,7 @@ from supportflow.model.commands import (
     Provide,
     Receive,
     Split,
+    TakeTurn,
     TicketCommand,
 )
 from supportflow.model.events import ContactJoined, EventBase
@@ -113,9 +115,9 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
             yield from keep(env, env.book[one.policy])
         shown = _subject_of(ticket, events, facts)
         inbox = _inbox_entry(command, fingerprint, shown, changes)
-        commit = Commit(
-            env.tenant, changes, prepared.content, outbox_rows(env, changes, to_us(now)), inbox, to_us(now)
-        )
+        now_us = to_us(now)
+        outbox = (*outbox_rows(env, changes, now_us), *turn_rows(env, changes, tickets, now_us))
+        commit = Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us)
         answer = yield from requests.commit(commit)
         if isinstance(answer, Committed):
             return Outcome(tickets[shown], events)
@@ -175,6 +177,8 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
         return command.requester
     if isinstance(command, Receive) and ticket is not None and command.by.kind == "requester":
         return command.by.id
+    if isinstance(command, TakeTurn) and ticket is not None:
+        return ticket.requester  # what the bot says and sums up repeats what the requester wrote
     if isinstance(command, Provide) and ticket is not None and command.by.kind not in {"requester", "party"}:
         return ticket.requester
     return None

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.flows import requests
 from supportflow.flows.acting import CarryOut, act, give_up
-from supportflow.flows.environment import Environment
+from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.flows.loading import get, request_text
 from supportflow.flows.requests import Call, Flow
 from supportflow.flows.rows import ACTION, read_row
+from supportflow.flows.turns import take
 from supportflow.model.events import EventBase, EvidenceRequested, ReplySent
 from supportflow.model.storage import Lease
 from supportflow.model.ticket import Ticket
@@ -65,7 +66,7 @@ def deliver(
         env: The desk.
         now: What is due at this instant.
         limit: How many at most.
-        carry_out: Carries out a command: what a host has done is recorded on the ticket.
+        carry_out: Carries out a command: what a host has done is recorded on the ticket, and so is what the bot says.
         stop: Asked before each delivery.
     """
     made: Counter[str] = Counter()
@@ -110,6 +111,9 @@ def _attempt(env: Environment, lease: Lease, carry_out: CarryOut) -> Flow[str | 
     """Make a delivery; None if it arrived, else what stood in the way, without its text."""
     row = lease.row
     try:
+        if row.topic == BOT_TOPIC:
+            yield from take(env, row, carry_out)
+            return None
         if row.topic == ACTION:
             yield from act(env, row, carry_out)
             return None

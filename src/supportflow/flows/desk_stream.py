@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.exceptions import ConflictError
 from supportflow.flows import requests
-from supportflow.flows.environment import Environment, Standing
+from supportflow.flows.environment import BOT_TOPIC, Environment, Standing
 from supportflow.flows.requests import Flow, pause_after_conflict
 from supportflow.flows.rows import event_row, read_row
 from supportflow.model.events import (
@@ -168,6 +168,7 @@ def _advanced(standing: Standing, rows: Collection[EventRow]) -> Standing:
         recorded_at=recorded_at,
         kinds=_named("event:", topics),
         channels=_named("channel:", topics),
+        bot=BOT_TOPIC in topics,
         surges=tuple(surges.values()),
         ended=ended,
         unmoved=unmoved,

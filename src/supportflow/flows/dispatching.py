@@ -77,6 +77,11 @@ class Dispatcher:
     changes: list[tuple[int, str]] = field(default_factory=list)
     policy: str = ""
 
+    @property
+    def leads(self) -> bool:
+        """Whether it leads, as far as it knows."""
+        return self.floor is not None
+
 
 @dataclass(slots=True)
 class _Run:
@@ -88,7 +93,6 @@ class _Run:
     now_us: int
     offered: int = 0
     refused: int = 0
-    overtaken: bool = False
     events: list[EventBase] = field(default_factory=list)
 
     def tell(self, change: Change) -> None:
@@ -127,7 +131,7 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
     try:
         while True:
             changed = yield from _take_in(run)
-            if run.overtaken:
+            if not held.leads:
                 return Dispatched(False, run.offered, run.refused, events=tuple(run.events))
             if run.offered + run.refused >= limit or not (changed or run.floor.proposed):
                 break
@@ -256,7 +260,7 @@ def _take_in(run: _Run) -> Flow[bool]:
     env = run.env
     leases = yield from requests.lease(env.tenant, run.now_us, run.now_us + LEASE_US, (FLOOR,), _BATCH)
     if leases and not (yield from _led(env, run.held, run.now_us, _NEVER_US)):
-        run.held.floor, run.overtaken = None, True
+        run.held.floor = None
         for lease in leases:
             yield from requests.settle(
                 env.tenant, lease.row.key, lease.token, retry_us=run.now_us, error=None

@@ -9,7 +9,10 @@ from supportflow._time import Instant, to_us
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import Policy, PolicyBook
 
-__all__ = ["Environment", "Standing"]
+__all__ = ["BOT_TOPIC", "Environment", "Standing"]
+
+BOT_TOPIC = "bot"
+"""Topic of the rows that stand for a message that the bot has to answer."""
 
 
 class Standing(NamedTuple):
@@ -22,6 +25,7 @@ class Standing(NamedTuple):
         kinds: Kinds of events that some process delivers.
         channels: Names of channels that some process delivers to.
         looked_us: When the stream was read; None if it never was.
+        bot: Whether some process answers for the bot.
         surges: Those that were declared and are not recorded to have ended, in that order. Their time may be up.
         ended: Surge → the instant at which it ended last.
         unmoved: The version of the stream at which a surge last began or ended that concerns the open tickets, if they were
@@ -34,6 +38,7 @@ class Standing(NamedTuple):
     kinds: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     looked_us: int | None = None
+    bot: bool = False
     surges: tuple[ActiveSurge, ...] = ()
     ended: Mapping[str, int] = MappingProxyType({})
     unmoved: int = 0
@@ -51,7 +56,9 @@ class Standing(NamedTuple):
     def topics(self) -> frozenset[str]:
         """What is subscribed, as topics of the outbox."""
         return frozenset(
-            {f"event:{kind}" for kind in self.kinds} | {f"channel:{name}" for name in self.channels}
+            {f"event:{kind}" for kind in self.kinds}
+            | {f"channel:{name}" for name in self.channels}
+            | ({BOT_TOPIC} if self.bot else set())
         )
 
 
@@ -67,6 +74,7 @@ class Environment:
         secret: Key of the request hash. With one, the hash covers texts too; without, everything but the texts.
         asks_model: Whether a host's model reads texts besides the policy's rules.
         acts: Whether this process asks the host to act.
+        ports: Which of the optional ports the host has: `responder`, `knowledge`, `context`, `suggester`.
         published: Whether the store is known to hold the current policy.
         joined: Whether the desk's stream is known to hold what this process serves.
         desk: What the desk's stream says.
@@ -80,6 +88,7 @@ class Environment:
     secret: bytes | None = None
     asks_model: bool = False
     acts: bool = False
+    ports: frozenset[str] = frozenset()
     published: bool = field(default=False)
     joined: bool = field(default=False)
     desk: Standing = field(default=Standing())

@@ -28,6 +28,7 @@ from supportflow.model.commands import (
     Receive,
     Reply,
     RequestAction,
+    TakeTurn,
     UndoAction,
 )
 from supportflow.model.events import EventBase
@@ -118,7 +119,7 @@ def _case(
         if other is None or other.requester == ticket.requester:
             return _NOTHING
         return CaseFacts(same_person=(yield from same_person(env, other.requester)))
-    if isinstance(command, Reply):
+    if isinstance(command, Reply | TakeTurn):
         return CaseFacts(asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
     if not isinstance(command, Receive | Provide | AddParty):
         return _NOTHING
@@ -149,14 +150,15 @@ def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
     return CaseFacts(same_person=person, candidates=tuple(found.values()))
 
 
-def _asks_for(env: Environment, command: Reply) -> str | None:
+def _asks_for(env: Environment, command: Reply | TakeTurn) -> str | None:
     if env.policy.unsafe_replies == "allow" or not isinstance(command.body, str):
         return None
     return texts.asked_secret(command.body)
 
 
-def _discloses(env: Environment, ticket: Ticket, command: Reply) -> tuple[str, ...]:
+def _discloses(env: Environment, ticket: Ticket, command: Reply | TakeTurn) -> tuple[str, ...]:
     public = env.policy.public_channels
-    if not public or not isinstance(command.body, str) or leaves_by(ticket, command) not in public:
+    channel = leaves_by(ticket, command) if isinstance(command, Reply) else ticket.channel
+    if not public or not isinstance(command.body, str) or channel not in public:
         return ()
     return texts.disclosed(command.body, env.book.current.cases.official)

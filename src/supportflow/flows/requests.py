@@ -23,7 +23,20 @@ from supportflow.model.storage import (
 __all__ = ["Call", "Flow", "Port"]
 
 T = TypeVar("T")
-Port = Literal["store", "clock", "ids", "channel", "handler", "classifier", "actions", "pause"]
+Port = Literal[
+    "store",
+    "clock",
+    "ids",
+    "channel",
+    "handler",
+    "classifier",
+    "actions",
+    "pause",
+    "responder",
+    "knowledge",
+    "context",
+    "suggester",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +48,14 @@ class Call:
         method: Its method; for `channel` the channel's name, for `handler` the kind of the event; for `pause` nothing.
         args: Positional arguments.
         named: Named arguments.
+        within_s: How many seconds an async driver waits for the answer; for ever, if None.
     """
 
     port: Port
     method: str
     args: tuple[Any, ...] = ()
     named: Mapping[str, Any] | None = None
+    within_s: float | None = None
 
 
 Flow = Generator[Call, Any, T]

@@ -6,12 +6,22 @@ from inspect import iscoroutinefunction
 from typing import Any
 
 from supportflow.exceptions import InvalidInput
-from supportflow.flows.environment import Environment
+from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.model.base import is_id
 from supportflow.model.events import EVENT_TYPES, EventBase, TicketEvent
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
-__all__ = ["channels_of", "check_own", "kinds_of", "new_environment", "plain_only", "span_us", "topics_of"]
+__all__ = [
+    "OPTIONAL",
+    "channels_of",
+    "check_own",
+    "kinds_of",
+    "new_environment",
+    "plain_only",
+    "ports_of",
+    "span_us",
+    "topics_of",
+]
 
 _MIN_SECRET = 16
 _MAX_TENANT = 100
@@ -54,7 +64,7 @@ def _channel_name(name: object) -> str:
     return name
 
 
-def topics_of(events: Collection[object], channels: object) -> tuple[str, ...]:
+def topics_of(events: Collection[object], channels: object, *, bot: bool = False) -> tuple[str, ...]:
     """The outbox topics of event classes and of names of channels.
 
     Raises:
@@ -63,7 +73,7 @@ def topics_of(events: Collection[object], channels: object) -> tuple[str, ...]:
     if isinstance(channels, str) or not isinstance(channels, Collection):
         raise InvalidInput("channels", "is not a list of names")
     kinds = [f"event:{_kind_of('events', cls)}" for cls in events]
-    return (*kinds, *(f"channel:{_channel_name(name)}" for name in channels))
+    return (*kinds, *(f"channel:{_channel_name(name)}" for name in channels), *((BOT_TOPIC,) if bot else ()))
 
 
 def channels_of(channels: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -95,6 +105,30 @@ def plain_only(handlers: Mapping[str, Any], channels: Mapping[str, Any]) -> None
             raise InvalidInput("channels", f"{name!r} is async: use AsyncDesk")
 
 
+OPTIONAL = ("responder", "knowledge", "context", "suggester")
+"""Ports that a desk can do without."""
+_METHODS = {"responder": "respond", "knowledge": "find", "context": "context", "suggester": "suggest"}
+
+
+def ports_of(*, plain: bool, **ports: Any) -> dict[str, Any]:
+    """The optional ports by name, as they are given.
+
+    Args:
+        plain: Whether async methods are refused.
+        **ports: Name → port, or None.
+
+    Raises:
+        InvalidInput: If one lacks its method, or a plain desk is given an async one.
+    """
+    for name, port in ports.items():
+        method = None if port is None else getattr(port, _METHODS[name], None)
+        if port is not None and not callable(method):
+            raise InvalidInput(name, f"has no method `{_METHODS[name]}`")
+        if plain and iscoroutinefunction(method):
+            raise InvalidInput(name, "is async: use AsyncDesk")
+    return ports
+
+
 def span_us(at_most: object) -> int:
     """A duration up to a day, in microseconds.
 
@@ -115,12 +149,13 @@ def new_environment(
     *,
     asks_model: bool = False,
     acts: bool = False,
+    ports: Mapping[str, Any] | None = None,
 ) -> Environment:
     """The environment of a desk.
 
     Raises:
         PolicyError: If the policy is wrong.
-        InvalidInput: If the tenant or the secret cannot be one.
+        InvalidInput: If the tenant or the secret cannot be one, or a responder has no bot in the policy to speak for.
     """
     if policy is not None:
         check_own(policy)
@@ -132,7 +167,12 @@ def new_environment(
         raise InvalidInput("secret", f"is shorter than {_MIN_SECRET} bytes")
     book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))
     serves = (*(f"event:{kind}" for kind in kinds), *(f"channel:{name}" for name in channels))
-    return Environment(tenant, book, serves, secret, asks_model, acts)
+    given = frozenset(name for name, port in (ports or {}).items() if port is not None)
+    if "responder" in given:
+        if book.current.bot is None:
+            raise InvalidInput("responder", "has nothing to do: the policy has no section bot")
+        serves = (*serves, BOT_TOPIC)
+    return Environment(tenant, book, serves, secret, asks_model, acts, given)
 
 
 def check_own(policy: object) -> None:

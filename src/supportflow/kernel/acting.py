@@ -8,6 +8,7 @@ from supportflow.kernel.facts import Facts
 from supportflow.model.content import ContentRef
 from supportflow.model.events import ActionRequested
 from supportflow.model.people import Actor
+from supportflow.routing.compiled import BOT
 
 __all__ = ["covers", "decides", "request", "request_due"]
 
@@ -60,8 +61,10 @@ def covers(limit: int, amount: int | None) -> bool:
 
 
 def decides(by: Actor, tiers: tuple[str, ...], facts: Facts) -> bool:
-    """Whether somebody may decide this alone: the host always may, an agent as one of their tiers."""
+    """Whether somebody may decide this alone: the host always may, an agent as one of their tiers, a bot as its own tier."""
     if by.kind in {"host", "system"}:
+        return True
+    if by.kind == "bot" and BOT in tiers:
         return True
     agent = facts.agents.get(by.id) if by.kind in {"agent", "bot"} else None
     return agent is not None and any(tier in agent.agent.tiers for tier in tiers)

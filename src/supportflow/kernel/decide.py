@@ -32,6 +32,7 @@ from supportflow.kernel.procedures import complete_step
 from supportflow.kernel.rebuild import past_clock
 from supportflow.kernel.repeating import joined_ticket
 from supportflow.kernel.routing import accept, decline, hand_over, offer, release, withdraw
+from supportflow.kernel.turning import take_turn
 from supportflow.kernel.verifying import authorise, verify
 from supportflow.kernel.working import assign, set_priority, trigger, update
 from supportflow.model.commands import (
@@ -68,6 +69,7 @@ from supportflow.model.commands import (
     Resume,
     SetPriority,
     Split,
+    TakeTurn,
     Trigger,
     UndoAction,
     Update,
@@ -227,6 +229,7 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     Resume: trigger,
     SetPriority: set_priority,
     Split: split,
+    TakeTurn: take_turn,
     Trigger: trigger,
     UndoAction: undo_action,
     Update: update,

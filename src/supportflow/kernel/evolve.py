@@ -7,6 +7,7 @@ from supportflow._time import to_us
 from supportflow.exceptions import StoreError
 from supportflow.kernel.folding import CASE_CHANGES, chosen, heard, listened, waiting_after
 from supportflow.kernel.folding_actions import ACTION_CHANGES
+from supportflow.kernel.folding_bot import BOT_CHANGES, first_heard, heard_again
 from supportflow.kernel.folding_routing import ROUTING_CHANGES
 from supportflow.kernel.ladders import LADDER_CHANGES
 from supportflow.model.base import StatusCategory
@@ -134,6 +135,7 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
             "waiting_since": None if event.private else event.opened_at,
             "last_received_at": event.opened_at if described else None,
             "received": 1 if described else 0,
+            "bot": first_heard(event),
             "split_from": event.split_from,
             "follow_up_of": event.follow_up_of,
             "repeat_of": event.repeat_of,
@@ -156,6 +158,7 @@ def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
         changes |= listened(ticket, event)
     if event.origin == "requester":
         changes["last_received_at"] = event.recorded_at
+        changes["bot"] = heard_again(ticket, event)
         if ticket.waiting_since is None:
             changes["waiting_since"] = event.recorded_at
     elif event.origin == "party":
@@ -291,4 +294,5 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     **LADDER_CHANGES,
     **ROUTING_CHANGES,
     **ACTION_CHANGES,
+    **BOT_CHANGES,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from supportflow._time import from_us, iso
+from supportflow.kernel.answering import silent_due
 from supportflow.kernel.waiting import is_queued
 from supportflow.model.events import (
     EventBase,
@@ -25,6 +26,7 @@ WHAT_ROUTING_DOES = {
     "relax": "less will do",
     "overflow": "another group may take it",
     "ask_again": "those who declined are asked again",
+    "bot": "a person goes on, if the bot has not answered",
 }
 """What happens by itself → in words."""
 
@@ -43,7 +45,10 @@ def routing_account(ticket: Ticket, events: Sequence[EventBase], policy: Compile
         return
     relaxed = f", after {state.relaxed} steps of relaxation" if state.relaxed else ""
     yield f"needs: {_needs(state.requirement)} (route {state.route!r}{relaxed})"
-    if is_queued(ticket, policy):
+    silent = silent_due(ticket, policy)
+    if silent is not None:
+        yield f"waits for the bot; a person goes on from {iso(from_us(silent[0]))}"
+    elif is_queued(ticket, policy):
         yield f"waits for an agent since {iso(from_us(state.since_us))}"
     yield from _past(events)
     if state.barred:
@@ -61,7 +66,8 @@ def _past(events: Sequence[EventBase]) -> Iterator[str]:
         elif type(event) in _ENDS:
             yield f"{_ENDS[type(event)]} by or from {event.agent} at {iso(event.recorded_at)}"  # type: ignore[attr-defined]
         elif isinstance(event, HandedOver):
-            yield f"handed over to {event.tier} by {event.by} at {iso(event.recorded_at)}"
+            why = f" ({event.cause})" if event.cause else ""
+            yield f"handed over to {event.tier} by {event.by} at {iso(event.recorded_at)}{why}"
         elif isinstance(event, RequirementRelaxed):
             yield f"relaxed, step {event.step}, at {iso(event.recorded_at)}"
 

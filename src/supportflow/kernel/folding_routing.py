@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from supportflow._time import to_us
+from supportflow.kernel.folding_bot import comes_to_tier, leaves_bot
 from supportflow.model.events import (
     DeclinesForgotten,
     EventBase,
@@ -38,6 +39,7 @@ def _routed(ticket: Ticket, event: TicketRouted) -> Changes:
         weight=event.weight,
     )
     return {
+        "bot": comes_to_tier(ticket, event),
         "routing": replace(
             before,
             requirement=requirement,
@@ -49,7 +51,7 @@ def _routed(ticket: Ticket, event: TicketRouted) -> Changes:
             barred=event.barred,
             preferred=event.preferred,
             overflow=before.overflow if kept and event.route == before.route else None,
-        )
+        ),
     }
 
 
@@ -89,7 +91,7 @@ def _overflow(ticket: Ticket, event: OverflowOpened) -> Changes:
 
 
 def _handed_over(ticket: Ticket, _event: HandedOver) -> Changes:
-    return {"routing": replace(ticket.routing, handed_over=True)}
+    return {"routing": replace(ticket.routing, handed_over=True), "bot": leaves_bot(ticket)}
 
 
 ROUTING_CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {

@@ -101,6 +101,10 @@ def _needs(draft: "Draft", routing: RoutingIndex) -> Routed | None:
     state = draft.ticket.routing
     handed = state.requirement is not None and state.handed_over
     tier = state.requirement.tier if handed and state.requirement is not None else None
+    if tier == BOT and routing.past_bot(draft.view()):
+        tier = (
+            None  # what was handed over to the bot, and is an incident after all, goes where its route leads
+        )
     return routing.requires(draft.view(), tier=tier)
 
 
@@ -162,6 +166,7 @@ def change_tier(
     *,
     reason: ContentRef | None = None,
     summary: ContentRef | None = None,
+    cause: str | None = None,
 ) -> None:
     """Hand the ticket over to a tier, and a group in it, where nobody has it yet."""
     ticket = draft.ticket
@@ -169,7 +174,11 @@ def change_tier(
     if tier in routing.policy.four_eyes:
         known = (ticket.assignee, draft.by.id if draft.by.kind == "agent" else None)
         barred = tuple(dict.fromkeys((*barred, *(one for one in known if one is not None))))
-    draft.emit(HandedOver(**draft.head(), tier=tier, previous=ticket.tier, reason=reason, summary=summary))
+    draft.emit(
+        HandedOver(
+            **draft.head(), tier=tier, previous=ticket.tier, reason=reason, summary=summary, cause=cause
+        )
+    )
     if (ticket.group, ticket.assignee) != (group, None):
         draft.emit(assigned(draft, None).model_copy(update={"group": group}))
     needs = routing.requires(draft.view(), tier=tier)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
+from supportflow.kernel.answering import give_up, silent_due
 from supportflow.model.events import DeclinesForgotten, OfferExpired, OverflowOpened, RequirementRelaxed
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_queued", "pass_time", "routing_due"]
 
-What = Literal["offer", "relax", "overflow", "ask_again"]
+What = Literal["offer", "relax", "overflow", "ask_again", "bot"]
 
 
 def is_queued(ticket: Ticket, policy: CompiledPolicy) -> bool:
@@ -28,6 +29,14 @@ def is_queued(ticket: Ticket, policy: CompiledPolicy) -> bool:
 
 def routing_due(ticket: Ticket, policy: CompiledPolicy) -> "tuple[int, int, What] | None":
     """What routing does next by itself: at which instant, its rank, and what."""
+    searched = _search_due(ticket, policy)
+    silent = None if policy.bot is None else silent_due(ticket, policy)
+    if searched is None or silent is None:
+        return searched or silent
+    return min(searched, silent)
+
+
+def _search_due(ticket: Ticket, policy: CompiledPolicy) -> "tuple[int, int, What] | None":
     routing, state = policy.routing, ticket.routing
     if routing is None or state.requirement is None or ticket.status_category not in routing.busy_in:
         return None
@@ -64,6 +73,8 @@ def pass_time(draft: "Draft", what: What) -> None:
         draft.emit(OverflowOpened(**draft.head(), group=route.overflow.group))
     elif what == "ask_again":
         draft.emit(DeclinesForgotten(**draft.head()))
+    elif what == "bot":
+        give_up(draft)
     else:
         routing = draft.policy.routing
         assert routing is not None

@@ -36,6 +36,7 @@ class Due(NamedTuple):
         "relax",
         "overflow",
         "ask_again",
+        "bot",
     ]
 
 

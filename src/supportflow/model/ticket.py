@@ -8,6 +8,7 @@ from pydantic import Field
 from supportflow._time import Instant
 from supportflow.model.actions import ActionState
 from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
+from supportflow.model.bot import NO_BOT, BotState
 from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.escalation import LadderState
@@ -51,6 +52,7 @@ class Ticket(Value):
         ladder: The escalation ladder that runs, or ran last.
         routing: What it needs of an agent, and how far the search for one has come.
         actions: What the host was asked to do.
+        bot: How far the bot has come with it.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -111,6 +113,7 @@ class Ticket(Value):
     ladder: LadderState | None = None
     routing: Routing = NO_ROUTING
     actions: tuple[ActionState, ...] = ()
+    bot: BotState = NO_BOT
 
     clocks: tuple[Clock, ...] = ()
     policy: str

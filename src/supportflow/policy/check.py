@@ -9,6 +9,7 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
 from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.policy.botting import bot_problems
 from supportflow.policy.casework import case_problems
 from supportflow.policy.escalating import ladder_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
@@ -48,6 +49,7 @@ def _own_problems(document: Policy) -> Iterator[str]:
     yield from ladder_problems(document)
     yield from retention_problems(document)
     yield from routing_problems(document)
+    yield from bot_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:

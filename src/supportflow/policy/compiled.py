@@ -13,6 +13,7 @@ from supportflow.escalation import LadderIndex
 from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
 from supportflow.lifecycle import Lifecycle, default_lifecycle
 from supportflow.model.records import Attributes, AttributeValue
+from supportflow.policy.botting import CompiledBot
 from supportflow.policy.casework import CaseRules
 from supportflow.policy.check import policy_problems
 from supportflow.policy.classifying import classifier_of
@@ -21,7 +22,7 @@ from supportflow.policy.named import calendar_name, named_calendars
 from supportflow.policy.retaining import RetentionIndex
 from supportflow.policy.retention import Retention
 from supportflow.policy.schema import Policy
-from supportflow.routing.compiled import RoutingIndex
+from supportflow.routing.compiled import BOT, RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
 from supportflow.sla.metrics import shipped_metrics
 from supportflow.sla.policy import span_us
@@ -83,6 +84,7 @@ class CompiledPolicy:
         self.cases = CaseRules(document)
         self.retention = RetentionIndex(document.retention or Retention(), self.fields)
         self.routing = self._routing()
+        self.bot = self._bot()
         self._actions = self._action_index()
 
     def _action_index(self) -> tuple[tuple[str, ...], ConditionIndex]:
@@ -111,6 +113,16 @@ class CompiledPolicy:
             return RoutingIndex(self.document.routing, self.fields)
         except ConditionError as error:
             raise PolicyError([f"routing.routes: {problem}" for problem in error.problems]) from None
+
+    def _bot(self) -> CompiledBot | None:
+        bot, routing = self.document.bot, self.document.routing
+        if bot is None or routing is None:
+            return None
+        tier = bot.hand_over_to or routing.tiers[routing.tiers.index(BOT) + 1]
+        try:
+            return CompiledBot(bot, tier)
+        except DefinitionError as error:
+            raise PolicyError([f"bot: {problem}" for problem in error.problems]) from None
 
     @cached_property
     def shifts(self) -> Mapping[str, Compiled]:

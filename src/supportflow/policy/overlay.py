@@ -14,7 +14,7 @@ from supportflow.triage.priority import MOVING_FIELDS, PriorityPolicy
 
 __all__ = ["greeting_of", "overlaid", "surge_problems"]
 
-_LONGEST = timedelta(days=36_600)
+_LONGEST = timedelta(days=36_525)
 _SHORTEST = timedelta(microseconds=1)
 _NAME = 100
 _ROUTING = ("busy_in", "acceptance", "offer_for", "ask_again_after")

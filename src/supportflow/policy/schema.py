@@ -16,6 +16,7 @@ from supportflow.lifecycle import LifecycleDefinition
 from supportflow.model.base import Document, Name
 from supportflow.model.people import Group
 from supportflow.policy.authority import Authority
+from supportflow.policy.bot import BotPolicy
 from supportflow.policy.identity import Identity
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.publishing import expanded
@@ -77,6 +78,7 @@ class Policy(Document):
         escalation: Ladders that tickets climb until somebody acts.
         retention: How long tickets stay live, and texts and idempotency keys are kept; everything for ever, if not given.
         routing: How tickets find agents; the host assigns them itself, if not given.
+        bot: How the first line answers by itself; it does not, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
         public_channels: Channels whose replies anybody can read. A reply there that says personal data is refused.
@@ -116,6 +118,7 @@ class Policy(Document):
     escalation: Escalation = Field(default_factory=Escalation)
     retention: Retention | None = None
     routing: RoutingPolicy | None = None
+    bot: BotPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
     public_channels: tuple[Name, ...] = ()
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)

@@ -82,14 +82,14 @@ class RoutingIndex:
 
     def _started(self, tier: str, record: Mapping[str, object]) -> str:
         """The tier that a ticket starts in: a security incident never waits on a bot, a question about security may."""
-        if (
-            tier != BOT
-            or record["priority_class"] not in self.policy.never_bot
-            or record["level"] == LOWEST_LEVEL
-        ):
+        if tier != BOT or not self.past_bot(record):
             return tier
         later = self.policy.tiers[self.policy.tiers.index(BOT) + 1 :]
         return later[0] if later else tier
+
+    def past_bot(self, record: Mapping[str, object]) -> bool:
+        """True for a ticket that never waits on a bot."""
+        return record["priority_class"] in self.policy.never_bot and record["level"] != LOWEST_LEVEL
 
     def language(self, tag: object) -> str | None:
         """The language that an agent must write for a ticket in this one.

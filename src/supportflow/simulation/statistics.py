@@ -30,10 +30,14 @@ class Estimate(Value):
 
 
 def t_quantile(freedom: int) -> float:
-    """The 97.5 % point of Student's t: exact to three digits up to nine degrees of freedom, by expansion beyond."""
+    """The 97.5 % point of Student's t: from the table up to nine degrees of freedom, by expansion beyond."""
     if freedom <= len(_EXACT_T):
         return _EXACT_T[freedom - 1]
-    return _Z + (_Z**3 + _Z) / (4 * freedom) + (5 * _Z**5 + 16 * _Z**3 + 3 * _Z) / (96 * freedom**2)
+    # Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5.
+    first = (_Z**3 + _Z) / 4
+    second = (5 * _Z**5 + 16 * _Z**3 + 3 * _Z) / 96
+    third = (3 * _Z**7 + 19 * _Z**5 + 17 * _Z**3 - 15 * _Z) / 384
+    return _Z + first / freedom + second / freedom**2 + third / freedom**3
 
 
 def between(values: Sequence[float]) -> Estimate:

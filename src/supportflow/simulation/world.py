@@ -4,7 +4,6 @@ Whatever happens stands in one heap of (instant, number); two things at one inst
 put there. So a run is a function of its plan and its random numbers.
 """
 
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush
@@ -13,37 +12,32 @@ from random import Random
 from supportflow._time import MINUTE_US, Instant, from_us, to_us
 from supportflow.exceptions import Refused, StepsMissing
 from supportflow.kernel import Decision, Facts, decided, wakeup
-from supportflow.kernel.agents import decide_agent, evolve_agent
 from supportflow.kernel.entry import entry_of
 from supportflow.kernel.intake import missing
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import (
     Accept,
     Advance,
-    AgentCommand,
     Cancel,
     CommandBase,
     CompleteStep,
     Decline,
-    Enrol,
     Offer,
     OpenTicket,
     Receive,
     Reopen,
     Reply,
     Resolve,
-    SetPresence,
     WaitForRequester,
 )
 from supportflow.model.content import ContentRef
 from supportflow.model.events import AgentEvent, EventBase
-from supportflow.model.people import HOST, Actor, Agent
+from supportflow.model.people import Actor
 from supportflow.model.routing import AgentState
 from supportflow.model.routing import Offer as Standing
 from supportflow.model.ticket import Ticket
-from supportflow.routing.floor import Change, Floor, Gone, Present, Proposal, Rejected, Waiting
-from supportflow.routing.roster import next_change_us, rostered
-from supportflow.routing.signature import Seat
+from supportflow.routing.floor import Change, Gone, Proposal, Rejected, Waiting
+from supportflow.simulation.crew import Crew
 from supportflow.simulation.plan import Drawn, Plan
 from supportflow.simulation.reading import Logged
 from supportflow.simulation.tally import Tally, Waited
@@ -105,13 +99,7 @@ class World:
         self._passing = passing
         self._book, self._policy = plan.book, plan.policy
         self._busy_in = plan.routing.busy_in
-        self._floor = Floor(plan.routing.policy.pick)
         self._cases: dict[int, _Case] = {}
-        self._agents: dict[str, AgentState] = {}
-        self._seats: dict[str, Seat] = {}
-        self._actors: dict[str, Actor] = {}
-        self._tiers: dict[str, str] = {}
-        self._proposals: deque[Proposal] = deque()
         self._history: dict[int, list[EventBase]] = {}
         self._heap: list[tuple[int, int, Callable[[], None]]] = []
         self._numbers = 0
@@ -120,11 +108,10 @@ class World:
         self._more_to_come = True
         self._open = self.came = 0
         self._arrivals = plan.arrivals(self._arriving)
+        self._crew = Crew(plan, self.tally, self._at)
 
     def run(self) -> Tally:
         """Let it all happen."""
-        for agent in self.plan.agents:
-            self._enrol(agent)
         self._next_arrival()
         heap, tally = self._heap, self.tally
         while heap and (self._more_to_come or self._open):
@@ -134,8 +121,8 @@ class World:
             if at_us > self._now_us:
                 self._pass_to(at_us)
             happens()
-            while self._proposals:
-                self._offer(self._proposals.popleft())
+            while self._crew.proposals:
+                self._offer(self._crew.proposals.popleft())
         tally.pass_to(max(self._now_us, self.plan.end_us))
         self._count_unfinished()
         return tally
@@ -162,53 +149,7 @@ class World:
     def _after(self, us: int, happens: Callable[[], None]) -> None:
         self._at(self._now_us + us, happens)
 
-    # --- agents
-
-    def _enrol(self, agent: Agent) -> None:
-        actor = self._actors[agent.id] = agent.actor
-        self._tiers[agent.id] = agent.tiers[0] if agent.tiers else ""
-        state: AgentState | None = None
-        commands: tuple[AgentCommand, ...] = (
-            Enrol(agent_id=agent.id, profile=agent, by=HOST),
-            SetPresence(agent_id=agent.id, presence="available", by=actor),
-        )
-        for command in commands:
-            for event in decide_agent(state, command, self._now):
-                self.tally.recorded(event, counts=False)
-                state = evolve_agent(state, event)
-        assert state is not None
-        self._agents[agent.id] = state
-        self._on_duty(agent.id)
-
-    def _on_duty(self, agent_id: str) -> None:
-        """The roster's answer for an agent is as of now; come back when it changes."""
-        state, shifts, before = self._agents[agent_id], self._policy.shifts, self._seats.get(agent_id)
-        seat = Seat.of(
-            state, self._now_us, on_duty=rostered(state.agent, state.overrides, shifts, self._now_us)
-        )
-        self._seats[agent_id] = seat
-        there = (seat.capacity if seat.available else 0) - (
-            0 if before is None or not before.available else before.capacity
-        )
-        self.tally.capacity(self._tiers[agent_id], there=there)
-        change_us = next_change_us(state, shifts, self._now_us)
-        if change_us is not None and change_us <= self.plan.limit_us:
-            self._at(change_us, partial(self._on_duty, agent_id))
-        self._tell(Present(seat))
-
-    def _changed(self, state: AgentState) -> None:
-        """Work came to an agent, or went."""
-        before = self._seats[state.id]
-        moments = [one for one in (state.assigned_at, state.freed_at) if one is not None]
-        seat = before._replace(load=state.load, version=state.version, idle_us=to_us(max(moments)))
-        self._agents[state.id], self._seats[state.id] = state, seat
-        used = sum(load.weight for load in seat.load) - sum(load.weight for load in before.load)
-        self.tally.capacity(self._tiers[state.id], used=used)
-
     # --- the floor
-
-    def _tell(self, change: Change) -> None:
-        self._proposals.extend(self._floor.apply(change))
 
     def _seen(self, case: _Case) -> Change:
         entry = entry_of(case.ticket, self._policy)
@@ -222,9 +163,9 @@ class World:
             self._do(case, command, proposal.agent_id)
         except Refused:
             self.tally.offers["refused"] += 1
-            self._tell(Rejected(proposal.ticket_id, proposal.agent_id))
-            self._tell(self._seen(case))
-            self._tell(Present(self._seats[proposal.agent_id]))
+            self._crew.tell(Rejected(proposal.ticket_id, proposal.agent_id))
+            self._crew.tell(self._seen(case))
+            self._crew.show(proposal.agent_id)
 
     # --- tickets
 
@@ -265,7 +206,7 @@ class World:
         Raises:
             Refused: As `decide`.
         """
-        ticket, known = case.ticket, self._agents
+        ticket, known = case.ticket, self._crew.states
         agents: dict[str, AgentState] = {}
         if ticket.assignee in known:
             agents[ticket.assignee] = known[ticket.assignee]
@@ -288,16 +229,15 @@ class World:
             own = [event for event in decision.events if not isinstance(event, AgentEvent)]
             self._history.setdefault(case.number, []).extend(own)
         case.ticket = decision.tickets[0]
-        for state in decision.agents:
-            self._changed(state)
+        self._crew.worked(decision.agents)
         self._count(case)
         seen = self._seen(case)
         waits = isinstance(seen, Waiting)
         if waits or case.on_floor:
             case.on_floor = waits
-            self._tell(seen)
+            self._crew.tell(seen)
         for state in decision.agents:
-            self._tell(Present(self._seats[state.id]))
+            self._crew.show(state.id)
         self._follow(case)
 
     def _count(self, case: _Case) -> None:
@@ -357,7 +297,7 @@ class World:
     def _answer(self, case: _Case, offer: Standing, kind: type[Accept] | type[Decline]) -> None:
         if case.ticket.routing.offer != offer:
             return  # it has passed, or was taken back
-        by = self._actors[offer.agent]
+        by = self._crew.actors[offer.agent]
         try:
             self._do(case, kind(ticket_id=case.ticket.id, by=by))
         except Refused:
@@ -391,7 +331,7 @@ class World:
 
     def _reply(self, case: _Case) -> None:
         assert case.worker is not None
-        self._do(case, Reply(ticket_id=case.ticket.id, by=self._actors[case.worker], body=_TEXT))
+        self._do(case, Reply(ticket_id=case.ticket.id, by=self._crew.actors[case.worker], body=_TEXT))
 
     def _worked(self, case: _Case, token: int) -> None:
         """The agent has come half-way, or to the end."""
@@ -402,7 +342,7 @@ class World:
             if case.ticket.first_replied_at is None and self.plan.scenario.first_reply != "never":
                 self._reply(case)
             try:
-                self._do(case, WaitForRequester(ticket_id=case.ticket.id, by=self._actors[case.worker]))
+                self._do(case, WaitForRequester(ticket_id=case.ticket.id, by=self._crew.actors[case.worker]))
             except Refused:  # a lifecycle of the policy's own may not know it
                 self._after(case.ends_us - self._now_us, partial(self._worked, case, token))
             return
@@ -415,11 +355,11 @@ class World:
         ticket, worker = case.ticket, case.worker
         try:
             try:
-                self._do(case, Resolve(ticket_id=ticket.id, by=self._actors[worker]))
+                self._do(case, Resolve(ticket_id=ticket.id, by=self._crew.actors[worker]))
             except StepsMissing as undone:
                 for step in undone.steps:
-                    self._do(case, CompleteStep(ticket_id=ticket.id, by=self._actors[worker], step=step))
-                self._do(case, Resolve(ticket_id=ticket.id, by=self._actors[worker]))
+                    self._do(case, CompleteStep(ticket_id=ticket.id, by=self._crew.actors[worker], step=step))
+                self._do(case, Resolve(ticket_id=ticket.id, by=self._crew.actors[worker]))
         except Refused:
             self._resolve_by_another(case)
             return
@@ -428,11 +368,9 @@ class World:
     def _resolve_by_another(self, case: _Case) -> None:
         """Four eyes: another agent of the tier ends it; without one it waits for one."""
         ticket = case.ticket
-        for agent_id, seat in sorted(self._seats.items()):
-            if agent_id == case.worker or not seat.available or ("tier", ticket.tier, 0) not in seat.traits:
-                continue
+        for agent_id in self._crew.others(ticket.tier, case.worker):
             try:
-                self._do(case, Resolve(ticket_id=ticket.id, by=self._actors[agent_id]), agent_id)
+                self._do(case, Resolve(ticket_id=ticket.id, by=self._crew.actors[agent_id]), agent_id)
             except Refused:
                 continue
             self._resolved(case)

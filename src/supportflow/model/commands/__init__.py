@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
 from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
 from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
+from supportflow.model.commands.bot import TakeTurn
 from supportflow.model.commands.casework import (
     MAX_VALIDITY,
     AddParty,
@@ -81,6 +82,7 @@ __all__ = [
     "SetPresence",
     "SetPriority",
     "Split",
+    "TakeTurn",
     "TicketCommand",
     "Trigger",
     "UndoAction",
@@ -130,6 +132,7 @@ Command = Annotated[
     | RecordAction
     | RequestAction
     | UndoAction
+    | TakeTurn
     | Enrol
     | SetPresence
     | OverrideShift

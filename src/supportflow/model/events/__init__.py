@@ -23,6 +23,7 @@ from supportflow.model.events.agents import (
     ShiftOverridden,
 )
 from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
+from supportflow.model.events.bot import BotAnswered, GuideAdvanced
 from supportflow.model.events.casework import (
     ActionAuthorised,
     EvidenceProvided,
@@ -98,6 +99,7 @@ __all__ = [
     "AgentEnrolled",
     "AgentEvent",
     "AssignmentChanged",
+    "BotAnswered",
     "ClocksMoved",
     "ContactJoined",
     "DeclinesForgotten",
@@ -107,6 +109,7 @@ __all__ = [
     "EvidenceProvided",
     "EvidenceRequested",
     "FollowUpOpened",
+    "GuideAdvanced",
     "HandedOver",
     "LadderEnded",
     "LadderPaused",
@@ -214,6 +217,8 @@ Event = Annotated[
     | ActionRejected
     | ActionDone
     | ActionFailed
+    | BotAnswered
+    | GuideAdvanced
     | AgentEnrolled
     | PresenceChanged
     | ShiftOverridden
@@ -287,6 +292,8 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         ActionRejected,
         ActionDone,
         ActionFailed,
+        BotAnswered,
+        GuideAdvanced,
         AgentEnrolled,
         PresenceChanged,
         ShiftOverridden,

@@ -149,6 +149,9 @@ class HandedOver(TicketEvent):
         previous: The tier before.
         reason: Why, for people.
         summary: What the next agent should know.
+        cause: Why the bot gave it up, in a word: the requester `asked` for a person, its `patience` is used up, the
+            conversation is the `longest` that may be, it `failed`, was `refused` what it wanted or stayed `silent`, an
+            action waits for `approval`, its `flow` or its `responder` says so. None if somebody else handed it over.
     """
 
     kind: Literal["handed_over"] = "handed_over"
@@ -156,3 +159,4 @@ class HandedOver(TicketEvent):
     previous: Name | None = None
     reason: ContentRef | None = None
     summary: ContentRef | None = None
+    cause: Name | None = None

@@ -1,4 +1,4 @@
-"""What a store and a channel must do, as tests that a host runs against its own: subclass, make one, run pytest.
+"""What adapters must do, as tests that a host runs against its own: subclass, make one, run pytest.
 
 ```python
 class TestMyStore(StoreConformance):
@@ -13,9 +13,10 @@ passed over in silence. A store or channel may have async methods: each call is 
 import pytest
 
 # Before the suites are imported: a failed assertion then shows the values that it compared.
-_TOPICS = ("channel", "deliveries", "keeping", "people", "searching", "sharing", "tickets", "wakeups")
+_TOPICS = ("bot", "channel", "deliveries", "keeping", "people", "searching", "sharing", "tickets", "wakeups")
 pytest.register_assert_rewrite(*(f"{__name__}.{topic}" for topic in _TOPICS))
 
+from supportflow.testing.conformance.bot import KnowledgeConformance, ResponderConformance
 from supportflow.testing.conformance.channel import ChannelConformance
 from supportflow.testing.conformance.deliveries import DeliveryPromises
 from supportflow.testing.conformance.keeping import KeepingPromises
@@ -26,7 +27,15 @@ from supportflow.testing.conformance.suite import agent_row, event_rows, ticket_
 from supportflow.testing.conformance.tickets import TicketPromises
 from supportflow.testing.conformance.wakeups import WakeUpPromises
 
-__all__ = ["ChannelConformance", "StoreConformance", "agent_row", "event_rows", "ticket_row"]
+__all__ = [
+    "ChannelConformance",
+    "KnowledgeConformance",
+    "ResponderConformance",
+    "StoreConformance",
+    "agent_row",
+    "event_rows",
+    "ticket_row",
+]
 
 
 class StoreConformance(

@@ -1,8 +1,7 @@
-"""`supportflow demo`: a short day at a help desk, told by a clock that is set by hand. It needs no data and no network."""
+"""A short day at a help desk, told by a clock that is set by hand."""
 
-import argparse
 from datetime import date
-from typing import Any, Self
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from supportflow._time import Instant
@@ -15,7 +14,7 @@ from supportflow.policy import Policy
 from supportflow.sla.policy import SlaPolicy, Target
 from supportflow.testing import CountingIds, ManualClock
 
-__all__ = ["add_to", "run"]
+__all__ = ["tell"]
 
 _BERLIN = ZoneInfo("Europe/Berlin")
 _TODAY = date(2026, 3, 2)
@@ -27,19 +26,8 @@ _TITLES = {
 }
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to the command line."""
-    parser = commands.add_parser(
-        "demo",
-        help="a short day at a help desk; needs no data",
-        description="Run a short scripted day at a help desk and say what happens. It needs no data and no network.",
-    )
-    parser.set_defaults(run=run)
-
-
-def run(arguments: argparse.Namespace) -> int:
+def tell() -> None:
     """Tell the day."""
-    del arguments
     with _Day() as day:
         day.morning()
         day.queue()
@@ -47,7 +35,6 @@ def run(arguments: argparse.Namespace) -> int:
         day.waiting()
         day.why()
         day.evening()
-    return 0
 
 
 def _policy() -> Policy:

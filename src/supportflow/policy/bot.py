@@ -1,0 +1,120 @@
+"""The bot as data: what it says, when a person goes on, and the guided flows that it leads through."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from supportflow.model.base import Document, Name
+from supportflow.triage.intake import EvidenceSpec
+
+__all__ = ["BotPolicy", "GuideBranch", "GuideEnd", "GuideStep", "GuidedFlow", "Occasion"]
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
+Occasion = Literal["greeting", "unknown", "again", "distress", "offer", "hand_over", "done"]
+"""When the bot says something of its own: see `BotPolicy.texts`."""
+
+
+class GuideBranch(Document):
+    """Where a step leads for some of its answers.
+
+    Attributes:
+        when: The answers: some of the `values` of the step's field, which is a `choice`.
+        to: A later step of the flow, or one of its ends.
+    """
+
+    when: tuple[Words, ...] = Field(min_length=1)
+    to: Name
+
+
+class GuideStep(Document):
+    """One question of a guided flow.
+
+    Attributes:
+        name: Its name in events and in branches.
+        ask: Language → the question.
+        field: What an answer looks like, and the name that it is kept under: as for evidence, but for files and
+            attributes. A field that is known already is not asked for.
+        branches: Where it leads by what is answered, for a `choice`.
+        to: Where every other answer leads: a later step or an end; the next step, or the first end after the last step, if
+            not given.
+    """
+
+    name: Name
+    ask: Mapping[Name, Words] = Field(min_length=1)
+    field: EvidenceSpec
+    branches: tuple[GuideBranch, ...] = ()
+    to: Name | None = None
+
+
+class GuideEnd(Document):
+    """How a guided flow ends.
+
+    Attributes:
+        name: Its name in branches.
+        say: Language → the last word; the text of the occasion `done`, if not given.
+        action: An action of the policy's authority that the host is asked for.
+        hand_over: A person goes on.
+    """
+
+    name: Name = "end"
+    say: Mapping[Name, Words] = Field(default_factory=dict)
+    action: Name | None = None
+    hand_over: bool = False
+
+
+class GuidedFlow(Document):
+    """Questions in order, each answer checked, with branches that only lead forward: a flow always ends.
+
+    Attributes:
+        name: Its name in events.
+        words: Patterns that begin it, written as in lexicons.
+        topics: Categories whose tickets begin it.
+        steps: The questions.
+        ends: How it can end; the first is where the last step leads.
+    """
+
+    name: Name
+    words: tuple[str, ...] = ()
+    topics: tuple[Name, ...] = ()
+    steps: tuple[GuideStep, ...] = Field(min_length=1, max_length=50)
+    ends: tuple[GuideEnd, ...] = Field(default=(GuideEnd(),), min_length=1, max_length=50)
+
+
+class BotPolicy(Document):
+    """How the first line answers by itself, and when it stops.
+
+    Attributes:
+        texts: Occasion → language → words, besides the shipped ones in English and Chinese: `greeting` (before the first
+            answer), `unknown` (it did not understand), `again` (an answer does not fit the step), `distress` (before an
+            answer, if the requester is upset), `offer` (after one: a person can be had), `hand_over` (a person goes on) and
+            `done` (a flow has ended).
+        language: The language for requesters whose own has no text.
+        flows: Guided flows. Of several that a message begins, the first is taken.
+        person: Patterns by which a requester asks for a person, besides the shipped ones in English and Chinese.
+        patience: After so many turns in a row that did not help, a person goes on.
+        longest: After so many turns, a person goes on.
+        hand_over_to: The tier that goes on; the one after the bot's, if not given.
+        answer_within: A message that the bot has left unanswered for so long goes to a person, whatever holds the bot up.
+        call_within: How long an `AsyncDesk` waits for a responder, a knowledge source or a context provider.
+        tries: How often the responder is asked when it fails.
+        distress: Flags of a ticket that call for other words and the offer of a person.
+        articles: How many articles are looked for.
+        after_answer: What becomes of a ticket that was answered: it stays `"open"`, waits for the requester
+            (`"pending"`), or is `"resolved"` until they write again.
+    """
+
+    texts: Mapping[Occasion, Mapping[Name, Words]] = Field(default_factory=dict)
+    language: Name = "en"
+    flows: tuple[GuidedFlow, ...] = ()
+    person: tuple[str, ...] = ()
+    patience: int = Field(default=2, ge=1, le=100)
+    longest: int = Field(default=20, ge=1, le=1_000)
+    hand_over_to: Name | None = None
+    answer_within: timedelta = Field(default=timedelta(seconds=60), gt=timedelta(0))
+    call_within: timedelta = Field(default=timedelta(seconds=10), gt=timedelta(0))
+    tries: int = Field(default=3, ge=1, le=10)
+    distress: tuple[Name, ...] = ("distress", "self_harm")
+    articles: int = Field(default=3, ge=1, le=20)
+    after_answer: Literal["open", "pending", "resolved"] = "open"
