@@ -94,7 +94,14 @@ class _PointedConnection:
         self._points.after("COMMIT")
 
 
+class _PointedSession:
+    def __init__(self, session, points: Points) -> None:
+        self.raw = session.raw
+        self.cursor = _PointedCursor(session.cursor, points)
+        self.fairy = _PointedConnection(session.fairy, points)
+
+
 def point_statements(store, points: Points) -> None:
     """Put a point before and after each statement and each COMMIT of an SQL store."""
     work_on = store._link._work
-    store._link._work = lambda fairy, work, mode: work_on(_PointedConnection(fairy, points), work, mode)
+    store._link._work = lambda session, work, mode: work_on(_PointedSession(session, points), work, mode)
