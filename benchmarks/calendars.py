@@ -8,7 +8,7 @@ the others it is counted how many agree with neither edge of ours. Figures are m
 zones of the fastest of several passes, in microseconds of CPU time for one answer, and ratios
 between programs of this run; another machine has other microseconds and much the same ratios.
 
-The environment variable SUPPORTFLOW_PROTOTYPES may name a folder with a `business_time.py`, whose
+The environment variable SUPPORTFLOW_COMPARE may name a folder with a `business_time.py`, whose
 integer core and compilation are then timed beside ours.
 """
 
@@ -163,7 +163,7 @@ def stdlib_elapsed(core: Compiled, start: datetime, end: datetime) -> timedelta:
 
 
 def reference() -> ModuleType | None:
-    folder = os.environ.get("SUPPORTFLOW_PROTOTYPES")
+    folder = os.environ.get("SUPPORTFLOW_COMPARE")
     path = Path(folder) / "business_time.py" if folder else None
     if path is None or not path.is_file():
         return None
