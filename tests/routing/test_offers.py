@@ -521,3 +521,24 @@ def test_merging_frees_one_agent_and_leaves_the_other_at_work():
     desk.assign(second, agent="kim", by="lead")
     desk.merge(first, into=second, by="lead")
     assert [desk.agent(name).used for name in ("sam", "kim")] == [0, 1]
+
+
+def test_the_past_of_an_offer_is_told_in_words():
+    desk, clock = desk_of(policy(), agent("sam"), agent("kim"))
+    ticket = ask(desk)
+    desk.dispatch()
+    first = desk.get(ticket).offered_to
+    desk.decline(ticket, by=first)
+    desk.dispatch()
+    second = desk.get(ticket).offered_to
+    desk.accept(ticket, by=second)
+    told = str(desk.explain(ticket))
+    assert f"offered to {first} at" in told
+    assert f"declined by {first} at" in told
+    assert f"accepted by {second} at" in told
+    other = ask(desk, requester="bob")
+    desk.dispatch()
+    third = desk.get(other).offered_to
+    clock.advance(seconds=61)
+    desk.run_due()
+    assert f"passed unanswered by {third} at" in str(desk.explain(other))

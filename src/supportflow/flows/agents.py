@@ -17,7 +17,6 @@ from supportflow.model.storage import AgentRow, Commit, Conflict
 
 __all__ = ["all_agents", "carry_out", "get_agent", "known_agents", "read_agent"]
 
-ATTEMPTS = 20
 _PAGE = 1_000
 
 
@@ -82,7 +81,7 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[AgentState]:
         InvalidInput: If the agent is not known, or the command makes no sense.
         ConflictError: If others kept changing the agent.
     """
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, requests.ATTEMPTS + 1):
         now = yield from requests.now()
         known = yield from known_agents(env, (command.agent_id,))
         state = known.get(command.agent_id)
@@ -97,4 +96,4 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[AgentState]:
             assert isinstance(change.row, AgentRow)
             return (yield from read_agent(env, change.row))
         yield from requests.pause_after_conflict(attempt)
-    raise ConflictError(f"agent:{command.agent_id}", ATTEMPTS)
+    raise ConflictError(f"agent:{command.agent_id}", requests.ATTEMPTS)

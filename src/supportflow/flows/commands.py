@@ -56,8 +56,6 @@ from supportflow.model.ticket import Outcome, Ticket
 __all__ = ["handle", "idle_for", "tick"]
 
 _OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
-ATTEMPTS = 20
-"""How often a command is decided again because others changed its ticket first."""
 CLAIM_US = 30 * SECOND_US
 """How long a ticket is a tick's own: far longer than it takes. So long is lost if its process dies."""
 _CLAIMED = 25
@@ -95,7 +93,7 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
     signals = yield from read(env, command, redacted)
     prepared: Prepared | None = None
     contested = ""
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, requests.ATTEMPTS + 1):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
         facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
@@ -129,7 +127,7 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         yield from requests.pause_after_conflict(attempt)
         now = yield from requests.now()
         yield from join(env, now)
-    raise ConflictError(contested, ATTEMPTS)
+    raise ConflictError(contested, requests.ATTEMPTS)
 
 
 def _inbox_entry(

@@ -40,7 +40,6 @@ __all__ = [
 
 LOOK_US = 5 * SECOND_US
 """A command looks at the stream if the last look is as long ago, by the desk's clock. A tick looks always."""
-ATTEMPTS = 20
 STREAM = "desk"
 _PAGE = 100
 _NEVER_US = 1 << 62  # after every instant that a row can be planned for
@@ -65,13 +64,13 @@ def join(env: Environment, now: Instant, *, look: bool = False) -> Flow[None]:
     if not env.published:
         current = env.book.base
         yield from requests.put_policy(env.tenant, current.fingerprint, current.document.canonical.encode())
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, requests.ATTEMPTS + 1):
         yield from _read(env, now)
         if (yield from _write(env, [] if known else _missing(env, now), now)):
             break
         yield from pause_after_conflict(attempt)
     else:
-        raise ConflictError(STREAM, ATTEMPTS)
+        raise ConflictError(STREAM, requests.ATTEMPTS)
     env.published = env.joined = True
     yield from _lay_surges(env, now_us)
 
@@ -225,14 +224,14 @@ def append(env: Environment, make: Callable[[Instant], Collection[DeskEvent]]) -
     """
     now = yield from requests.now()
     yield from join(env, now)
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, requests.ATTEMPTS + 1):
         yield from _read(env, now)
         if (yield from _write(env, make(now), now)):
             yield from _lay_surges(env, to_us(now))
             return
         yield from pause_after_conflict(attempt)
         now = yield from requests.now()
-    raise ConflictError(STREAM, ATTEMPTS)
+    raise ConflictError(STREAM, requests.ATTEMPTS)
 
 
 def _change(env: Environment, topics: Collection[str], *, wanted: bool) -> Flow[None]:

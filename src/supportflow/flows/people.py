@@ -11,7 +11,6 @@ from supportflow.model.storage import Commit, Conflict, StreamChange
 
 __all__ = ["link", "same_person"]
 
-ATTEMPTS = 20
 MOST = 50
 """How many ids one person can have."""
 
@@ -60,7 +59,7 @@ def link(env: Environment, requester: str, other: str, by: Actor, *, linked: boo
         raise InvalidInput("other", "is the same id")
     if by.kind in {"requester", "party"}:
         raise Refused(requester, "link_requester", f"a {by.kind} cannot say who is who")
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, requests.ATTEMPTS + 1):
         links, version = yield from _links(env, requester)
         if (other in links) == linked:
             return (yield from same_person(env, requester))
@@ -79,4 +78,4 @@ def link(env: Environment, requester: str, other: str, by: Actor, *, linked: boo
         if not isinstance(answer, Conflict):
             return (yield from same_person(env, requester))
         yield from requests.pause_after_conflict(attempt)
-    raise ConflictError(f"requester:{requester}", ATTEMPTS)
+    raise ConflictError(f"requester:{requester}", requests.ATTEMPTS)

@@ -23,6 +23,9 @@ from supportflow.model.storage import (
 __all__ = ["Call", "Flow", "Port"]
 
 T = TypeVar("T")
+
+ATTEMPTS = 20
+"""How often something is decided again because others changed what it rests on first."""
 Port = Literal[
     "store",
     "clock",

@@ -31,10 +31,10 @@ WHAT_ROUTING_DOES = {
 """What happens by itself → in words."""
 
 _ENDS = {
-    OfferAccepted: "accepted",
-    OfferDeclined: "declined",
-    OfferExpired: "let it pass",
-    OfferWithdrawn: "withdrawn",
+    OfferAccepted: "accepted by",
+    OfferDeclined: "declined by",
+    OfferExpired: "passed unanswered by",
+    OfferWithdrawn: "withdrawn from",
 }
 
 
@@ -63,8 +63,8 @@ def _past(events: Sequence[EventBase]) -> Iterator[str]:
     for event in events:
         if isinstance(event, OfferMade):
             yield f"offered to {event.agent} at {iso(event.recorded_at)}"
-        elif type(event) in _ENDS:
-            yield f"{_ENDS[type(event)]} by or from {event.agent} at {iso(event.recorded_at)}"  # type: ignore[attr-defined]
+        elif isinstance(event, OfferAccepted | OfferDeclined | OfferExpired | OfferWithdrawn):
+            yield f"{_ENDS[type(event)]} {event.agent} at {iso(event.recorded_at)}"
         elif isinstance(event, HandedOver):
             why = f" ({event.cause})" if event.cause else ""
             yield f"handed over to {event.tier} by {event.by} at {iso(event.recorded_at)}{why}"
