@@ -10,7 +10,7 @@ from desk.office import clock_of, desk, store_of
 from supportflow import MemoryStore, Policy, SlaPolicy, Target, fold
 from supportflow.exceptions import ConflictError, DuplicateRef, IdempotencyMismatch, TransitionRefused
 from supportflow.flows import loading
-from supportflow.flows.commands import ATTEMPTS
+from supportflow.flows.requests import ATTEMPTS
 from supportflow.model.storage import Conflict
 from supportflow.policy import CompiledPolicy
 

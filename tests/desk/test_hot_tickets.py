@@ -9,8 +9,7 @@ import pytest
 
 from desk.office import START, desk
 from supportflow import AsyncDesk, Desk, MemoryStore
-from supportflow.flows.commands import ATTEMPTS
-from supportflow.flows.requests import PATIENT
+from supportflow.flows.requests import ATTEMPTS, PATIENT
 from supportflow.model.storage import Conflict
 from supportflow.testing import CountingIds, ManualClock
 
