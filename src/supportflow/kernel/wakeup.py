@@ -10,6 +10,7 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.clock import due_us, next_milestone_us, no_milestone_before
+from supportflow.sla.compiled import CompiledSla
 from supportflow.sla.engine import uncap
 from supportflow.triage.priority import PriorityKey
 
@@ -29,6 +30,7 @@ class Due(NamedTuple):
     what: Literal[
         "milestone",
         "uncap",
+        "verdict",
         "auto_close",
         "party_deadline",
         "ladder",
@@ -41,28 +43,36 @@ class Due(NamedTuple):
 
 
 def next_due(
-    ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True, before_us: int | None = None
+    ticket: Ticket,
+    policy: CompiledPolicy,
+    *,
+    replays: bool = False,
+    bound: CompiledSla | None = None,
+    before_us: int | None = None,
 ) -> Due | None:
     """The next thing that happens to a ticket by itself; None if nothing will.
 
     Args:
         ticket: The ticket.
         policy: The policy that it lives under.
-        closing: False to leave automatic closing out.
+        replays: True to leave out what is a fact of its own once it has happened: automatic closing, and what routing does.
+        bound: An SLA policy that applies whatever matches.
         before_us: If only what lies before this instant is of interest; what is answered can still lie after it.
     """
-    first = _of_clocks(ticket, policy, before_us)
-    routed = None if policy.routing is None else routing_due(ticket, policy)
+    first = _of_clocks(ticket, policy, bound, before_us)
+    routed = None if replays or policy.routing is None else routing_due(ticket, policy)
     if routed is not None and (first is None or routed[:2] < first[:2]):
         first = Due(routed[0], routed[1], 0, routed[2])
     if ticket.case.parties or ticket.ladder is not None or ticket.status_category is StatusCategory.RESOLVED:
-        rest = _besides_clocks(ticket, policy, closing=closing)
+        rest = _besides_clocks(ticket, policy, closing=not replays)
         if rest is not None and (first is None or rest < first):
             first = rest
     return first
 
 
-def _of_clocks(ticket: Ticket, policy: CompiledPolicy, before_us: int | None) -> Due | None:
+def _of_clocks(
+    ticket: Ticket, policy: CompiledPolicy, bound: CompiledSla | None, before_us: int | None
+) -> Due | None:
     first: Due | None = None
     calendars = policy.calendar
     for place, clock in enumerate(ticket.clocks):
@@ -72,8 +82,11 @@ def _of_clocks(ticket: Ticket, policy: CompiledPolicy, before_us: int | None) ->
             at_us = next_milestone_us(clock, calendars)
             if at_us is not None and (first is None or at_us < first.at_us):
                 first = Due(at_us, 0, place, "milestone")
+        elif clock.state == "paused" and clock.over_us is not None:
+            if first is None or (clock.attached_us, 1) < first[:2]:
+                first = Due(clock.attached_us, 1, place, "verdict")
         elif clock.state == "paused":
-            sla = policy.sla.of(ticket)
+            sla = bound or policy.sla.of(ticket)
             if sla is not None and sla.capped:
                 targets = sla.targets(lambda: ticket_record(ticket, to_us(ticket.recorded_at)))
                 at_us = uncap(targets, clock)
