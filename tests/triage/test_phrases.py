@@ -16,7 +16,7 @@ LEAST_HELD_OUT = {
     "frightening_harmless": 10,
     "general": 8,
 }
-LANGUAGES = ["en", "es", "pt", "zh-Hans", "zh-Hant"]
+LANGUAGES = ["en", "es", "id", "pt", "ru", "tr", "vi", "zh-Hans", "zh-Hant"]
 SHORTEST, LONGEST = 4, 400
 # A character set that holds one way of writing Chinese and hardly the other.
 CHINESE = {"zh-Hans": "gb2312", "zh-Hant": "big5", "yue": "big5hkscs"}
