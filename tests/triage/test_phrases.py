@@ -17,7 +17,26 @@ LEAST_HELD_OUT = {
     "frightening_harmless": 10,
     "general": 8,
 }
-LANGUAGES = ["ar", "en", "es", "hi", "id", "ja", "ko", "pt", "ru", "th", "tr", "vi", "zh-Hans", "zh-Hant"]
+LANGUAGES = [
+    "ar",
+    "de",
+    "en",
+    "es",
+    "fil",
+    "fr",
+    "hi",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "pt",
+    "ru",
+    "th",
+    "tr",
+    "vi",
+    "zh-Hans",
+    "zh-Hant",
+]
 SHORTEST, LONGEST = 4, 400
 # Letters whose name does not begin with their script: 々 and ー.
 SCRIPT_OF_A_MARK = {"IDEOGRAPHIC ITERATION MARK": "CJK", "KATAKANA-HIRAGANA PROLONGED SOUND MARK": "KATAKANA"}
