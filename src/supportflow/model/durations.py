@@ -130,7 +130,10 @@ def spelled_out(given: Any, field: str) -> Any:
 def _sum(parts: Mapping[str, Any]) -> timedelta:
     try:
         # True is a number to Python, and to nobody else.
-        return timedelta(**{unit: None if isinstance(part, bool) else part for unit, part in parts.items()})
+        numbers: dict[str, Any] = {
+            unit: None if isinstance(part, bool) else part for unit, part in parts.items()
+        }
+        return timedelta(**numbers)
     except (TypeError, OverflowError, ValueError):
         raise ValueError(f"{' and '.join(parts)} cannot be counted: too much, or no number") from None
 
