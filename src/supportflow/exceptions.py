@@ -13,7 +13,8 @@ SupportflowError
 │   ├── PolicyError
 │   ├── RosterError
 │   ├── ScenarioError
-│   └── MappingError
+│   ├── MappingError
+│   └── TakeoverError
 ├── NotFound (LookupError)
 │   ├── TicketNotFound
 │   ├── PolicyNotFound
@@ -67,6 +68,7 @@ __all__ = [
     "StoreError",
     "StoreUnavailable",
     "SupportflowError",
+    "TakeoverError",
     "TextTooLong",
     "TicketNotFound",
     "TransitionRefused",
@@ -179,6 +181,12 @@ class MappingError(DefinitionError):
     """A log's mapping is wrong, or does not fit its log or its policy."""
 
     subject = "mapping"
+
+
+class TakeoverError(DefinitionError):
+    """What another helpdesk exported cannot be read, or no policy can be made of it."""
+
+    subject = "export"
 
 
 class NotFound(SupportflowError, LookupError):
