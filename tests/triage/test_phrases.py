@@ -1,5 +1,6 @@
 """The phrase files are fit to measure with: enough lines, none twice, in the script that they declare."""
 
+import re
 import tomllib
 import unicodedata
 from collections import Counter
@@ -16,8 +17,33 @@ LEAST_HELD_OUT = {
     "frightening_harmless": 10,
     "general": 8,
 }
-LANGUAGES = ["en", "es", "pt", "zh-Hans", "zh-Hant"]
+LANGUAGES = [
+    "ar",
+    "de",
+    "en",
+    "es",
+    "fa",
+    "fil",
+    "fr",
+    "hi",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "pl",
+    "pt",
+    "ru",
+    "th",
+    "tr",
+    "uk",
+    "vi",
+    "yue",
+    "zh-Hans",
+    "zh-Hant",
+]
 SHORTEST, LONGEST = 4, 400
+# Letters whose name does not begin with their script: 々 and ー.
+SCRIPT_OF_A_MARK = {"IDEOGRAPHIC ITERATION MARK": "CJK", "KATAKANA-HIRAGANA PROLONGED SOUND MARK": "KATAKANA"}
 # A character set that holds one way of writing Chinese and hardly the other.
 CHINESE = {"zh-Hans": "gb2312", "zh-Hant": "big5", "yue": "big5hkscs"}
 
@@ -40,14 +66,12 @@ def bare(text):
 def script(character):
     """The script of a letter, as the first word of its name in Unicode."""
     name = unicodedata.name(character, "").removeprefix("FULLWIDTH ").removeprefix("HALFWIDTH ")
-    return name.split("-")[0].split(" ")[0]
+    return SCRIPT_OF_A_MARK.get(name, name.split(" ")[0])
 
 
 def foreign(text, scripts):
     """Letters that are neither Latin (product names are everywhere) nor of the declared scripts."""
-    return sorted(
-        {c for c in text if c.isalpha() and script(c) not in {"LATIN", "KATAKANA-HIRAGANA", *scripts}}
-    )
+    return sorted({c for c in text if c.isalpha() and script(c) not in {"LATIN", *scripts}})
 
 
 def mixed_words(text):
@@ -63,7 +87,11 @@ def faults(table, least, language):
     scripts = table["scripts"]
     texts = [text for key in least for text in table.get(key, ())]
     for text in texts:
-        if text != unicodedata.normalize("NFC", text) or text != " ".join(text.split()):
+        if (
+            text != unicodedata.normalize("NFC", text)
+            or text != text.strip()
+            or re.search(r"[\n\t]|\s\s", text)
+        ):
             found.append(f"not in one piece: {text}")
         if not SHORTEST <= len(text) <= LONGEST:
             found.append(f"length {len(text)}: {text}")
