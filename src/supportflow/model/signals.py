@@ -53,6 +53,7 @@ class Signals(Value):
         category: What the text is about; `None` if nothing was recognised.
         product: The product it is about, if one was named.
         language: BCP 47 primary language, such as `"en"` or `"zh"`; `None` if it cannot be told.
+        tag: The whole BCP 47 tag, where more than that can be told: `"zh-Hant"`; `"yue"`, whose writers read `"zh"`.
         flags: Things a person should see whatever the class, sorted: `"self_harm"`, `"legal_threat"`, `"phishing_link"`…
         confidence: 0 to 1; 0 if nothing was recognised. It orders answers; it is no probability.
         evidence: What the answer rests on, in order of position.
@@ -65,6 +66,7 @@ class Signals(Value):
     category: str | None = None
     product: str | None = None
     language: str | None = None
+    tag: str | None = None
     flags: tuple[str, ...] = ()
     confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
     evidence: tuple[Evidence, ...] = ()

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from supportflow.model.signals import Evidence, Signals
+from supportflow.triage.language import Detected, detect
 from supportflow.triage.lexicon.document import Lexicon
 from supportflow.triage.lexicon.events import Reads, events, reader_of
-from supportflow.triage.lexicon.language import detect
 from supportflow.triage.lexicon.links import suspicious_links
 from supportflow.triage.lexicon.matching import CompiledLexicons, Match
 from supportflow.triage.lexicon.places import Text
@@ -21,7 +21,6 @@ CLASSES = ("security", "dispute", "general")
 SECURITY = "security"
 PHISHING_LINK = "phishing_link"
 _DECIDES = 1.0
-_SAMPLE = 200  # tokens by which the language is told
 
 
 class LexiconClassifier:
@@ -60,12 +59,12 @@ class LexiconClassifier:
         cut = Text(text)
         matches = self._compiled.matches(cut) + events(self._reader, text, self._ranks)
         links = self._pretending(cut.lower)
-        language = detect(cut.lower, lambda: cut.tokens(_SAMPLE))
+        written = detect(cut.lower)
         if not matches and not links:
-            return Signals(priority_class=self._default, language=language)
-        return self._judged(matches, links, language)
+            return Signals(priority_class=self._default, language=written.language, tag=written.tag)
+        return self._judged(matches, links, written)
 
-    def _judged(self, matches: list[Match], links: list[tuple[int, int]], language: str | None) -> Signals:
+    def _judged(self, matches: list[Match], links: list[tuple[int, int]], written: Detected) -> Signals:
         scores: dict[str, float] = defaultdict(float)
         classes: dict[str, str] = {}
         reports = [
@@ -90,7 +89,8 @@ class LexiconClassifier:
             priority_class=SECURITY if raised else chosen,
             category=category or next((entry.category for entry in reviews), None),
             product=next((match.entry.product for match in matches if match.entry.product), None),
-            language=language,
+            language=written.language,
+            tag=written.tag,
             flags=tuple(
                 sorted(
                     {flag for m in matches for flag in m.entry.flags} | ({PHISHING_LINK} if links else set())
@@ -157,6 +157,7 @@ def combine(rules: Signals, model: Signals, classes: Sequence[str] = CLASSES) ->
         category=(model.category or rules.category) if takes_category else rules.category,
         product=rules.product or model.product,
         language=rules.language or model.language,
+        tag=rules.tag if rules.language else model.tag,
         flags=tuple(sorted({*rules.flags, *model.flags})),
         confidence=model.confidence if raises or rules.category is None else rules.confidence,
         evidence=rules.evidence + model.evidence,
