@@ -168,7 +168,7 @@ def test_what_unfit_is(changes, fault):
 
 @pytest.mark.parametrize(("blunt", "found"), [(10, []), (11, ["11 incidents lean on a plain word"])])
 def test_a_third_of_the_incidents_may_be_blunt(blunt, found):
-    incidents = [f"{'HACKED' if n < blunt else 'gone'} {'x' * n}" for n in range(30)]
+    incidents = [f"{'HACKED' if n < blunt else 'gone'} x{'x' * n}" for n in range(30)]
 
     assert faults(fit(incident=incidents), LEAST["."], "en") == found
 
