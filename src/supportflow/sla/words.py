@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from supportflow.model.tags import best
+
 __all__ = ["LANGUAGES", "short_day", "when"]
 
 _EN_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -54,5 +56,6 @@ def when(moment: datetime, now: datetime, *, tz: str, language: str = "en") -> s
     """
     zone = ZoneInfo(tz)
     local = moment.astimezone(zone)
-    say = LANGUAGES.get(language.partition("-")[0].lower(), _plain)
+    known = best(language, LANGUAGES)
+    say = _plain if known is None else LANGUAGES[known]
     return say(local.date(), now.astimezone(zone).date(), f"{local:%H:%M}")
