@@ -230,7 +230,7 @@ def _parents() -> dict[str, str]:
 
 @cache
 def _pairs(table: str) -> dict[str, str]:
-    return dict(pair.split(":") for pair in table.split())  # type: ignore[misc]
+    return dict(pair.split(":") for pair in table.split())
 
 
 @cache
