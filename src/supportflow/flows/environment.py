@@ -30,6 +30,10 @@ class Standing(NamedTuple):
         ended: Surge → the instant at which it ended last.
         unmoved: The version of the stream at which a surge last began or ended that concerns the open tickets, if they were
             not all looked at since; else 0.
+        zones: The zone data that was recorded last, as in `ZoneDataChanged`; None if none ever was.
+        newest_zones: The newest of each that ever was.
+        stale: The version of the stream at which newer zone data was recorded, if the clocks were not all set anew since;
+            else 0.
     """
 
     version: int = 0
@@ -42,6 +46,9 @@ class Standing(NamedTuple):
     surges: tuple[ActiveSurge, ...] = ()
     ended: Mapping[str, int] = MappingProxyType({})
     unmoved: int = 0
+    zones: Mapping[str, str] | None = None
+    newest_zones: Mapping[str, str] = MappingProxyType({})
+    stale: int = 0
 
     def lapsed(self, now_us: int) -> tuple[ActiveSurge, ...]:
         """The surges whose time was up before an instant, the earliest first."""
@@ -80,6 +87,7 @@ class Environment:
         desk: What the desk's stream says.
         kept: Fingerprints of versions with surges that the store is known to hold.
         sweep: How far the open tickets were looked at: `Standing.unmoved`, and the last of them.
+        setting: How far clocks were set anew: `Standing.stale`, the kind of tickets that is looked at, and the last of them.
     """
 
     tenant: str
@@ -94,6 +102,7 @@ class Environment:
     desk: Standing = field(default=Standing())
     kept: set[str] = field(default_factory=set)
     sweep: tuple[int, tuple[int | str | None, ...] | None] = (0, None)
+    setting: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
 
     @property
     def delivers(self) -> tuple[str, ...]:
@@ -104,6 +113,11 @@ class Environment:
     def policy(self) -> Policy:
         """The current policy."""
         return self.book.current.document
+
+    @property
+    def zones(self) -> Mapping[str, str]:
+        """The zone data that the current policy's instants depend on, as this process has it."""
+        return self.book.base.zone_versions
 
     @property
     def subscribed(self) -> Collection[str]:

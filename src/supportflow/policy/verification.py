@@ -30,6 +30,7 @@ from supportflow.policy.schema import Policy
 from supportflow.policy.scope import Scope, scope_of
 from supportflow.policy.timing import target_times
 from supportflow.policy.unrouted import classes_without_a_route, route_reach
+from supportflow.policy.zone_data import zone_data
 
 __all__ = ["Finding", "Kind", "Report", "Severity", "invalid", "verify"]
 
@@ -110,5 +111,6 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     _retention,
     twin_names,
     strange_addresses,
+    zone_data,
 )
 """In the order of the report. A section that joins the policy adds its check here."""
