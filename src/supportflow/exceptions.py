@@ -14,6 +14,7 @@ SupportflowError
 │   ├── RosterError
 │   ├── ScenarioError
 │   ├── MappingError
+│   ├── ModelError
 │   └── TakeoverError
 ├── NotFound (LookupError)
 │   ├── TicketNotFound
@@ -54,6 +55,7 @@ __all__ = [
     "LifecycleError",
     "MappingError",
     "MissingExtra",
+    "ModelError",
     "NaiveDatetimeError",
     "NewerSchemaError",
     "NoWorkingTime",
@@ -187,6 +189,12 @@ class TakeoverError(DefinitionError):
     """What another helpdesk exported cannot be read, or no policy can be made of it."""
 
     subject = "export"
+
+
+class ModelError(DefinitionError):
+    """The file of a trained model is none, or what should be learned from cannot be."""
+
+    subject = "model"
 
 
 class NotFound(SupportflowError, LookupError):
