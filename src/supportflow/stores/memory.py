@@ -2,11 +2,11 @@
 
 import heapq
 import itertools
-import threading
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from supportflow._forks import Locked
 from supportflow.model.content import Content
 from supportflow.model.storage import (
     AgentRow,
@@ -159,11 +159,11 @@ class _Tenant:
     key_times: dict[str, int] = field(default_factory=dict)
 
 
-class MemoryStore:
+class MemoryStore(Locked):
     """Keeps everything in dictionaries, under one lock."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        super().__init__()
         self._tenants: dict[str, _Tenant] = defaultdict(_Tenant)
 
     # --- tickets -------------------------------------------------------------------------------
