@@ -159,7 +159,8 @@ class AsyncDesk(
     @property
     def _env(self) -> Environment:
         """What a flow works with; drawn anew for each, where what it writes may be undone."""
-        return self._known.drawn() if getattr(self._ports["store"], "tentative", False) else self._known
+        tentative = getattr(self._ports["store"], "tentative", False) is True
+        return self._known.drawn() if tentative else self._known
 
     async def _call(self, call: Call) -> Any:
         if call.port == "handler":

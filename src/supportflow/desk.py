@@ -163,7 +163,8 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
     @property
     def _env(self) -> Environment:
         """What a flow works with; drawn anew for each, where what it writes may be undone."""
-        return self._known.drawn() if getattr(self._ports["store"], "tentative", False) else self._known
+        tentative = getattr(self._ports["store"], "tentative", False) is True
+        return self._known.drawn() if tentative else self._known
 
     def _call(self, call: Call) -> Any:
         if call.port == "handler":

@@ -12,6 +12,7 @@ import traceback
 import warnings
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 
 from supportflow import AsyncDesk, AsyncSqlStore, Desk, MemoryStore, Policy, Route, RoutingPolicy, SqlStore
 from supportflow.stores.sql.migration import migrate
@@ -261,9 +262,9 @@ def lines_end(url):
 def lines():
     """The sockets that this process has open; the bounds on statements have a second descriptor of each."""
     found = set()
-    for descriptor in os.listdir("/proc/self/fd"):
+    for descriptor in Path("/proc/self/fd").iterdir():
         with suppress(OSError):
-            found.add(os.readlink(f"/proc/self/fd/{descriptor}"))
+            found.add(str(descriptor.readlink()))
     return {one for one in found if one.startswith("socket:")}
 
 

@@ -158,7 +158,7 @@ class Own(_forks.Fork):
         session = _Session(fairy, fairy.cursor(**self._binary), self._age, restore=restore)
         if self._bounds is not None:
             # A descriptor of its own: hanging up on it never meets another connection that was given the same number.
-            session.line = socket.socket(fileno=socket.dup(_driver(raw).pgconn.socket))  # type: ignore[attr-defined]
+            session.line = socket.socket(fileno=socket.dup(_driver(raw).pgconn.socket))
             self._lines.add(session.line)
         return session
 
