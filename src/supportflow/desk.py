@@ -368,7 +368,8 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         """One page of the tickets that match.
 
         Args:
-            order: `"priority"` (the queue's order), `"opened"`, `"due"`, or `"updated"` (latest first).
+            order: `"priority"` (the queue's order), `"opened"`, `"due"`, or `"updated"`: what somebody last did something
+                to comes first.
             limit: How many at most, up to 1,000.
             cursor: From the page before.
             **filters: `open`, `status`, `status_category`, `group`, `assignee`, `requester`, `channel`, `category`,

@@ -13,7 +13,9 @@ SupportflowError
 │   ├── PolicyError
 │   ├── RosterError
 │   ├── ScenarioError
-│   └── MappingError
+│   ├── MappingError
+│   ├── ModelError
+│   └── TakeoverError
 ├── NotFound (LookupError)
 │   ├── TicketNotFound
 │   ├── PolicyNotFound
@@ -54,6 +56,7 @@ __all__ = [
     "LifecycleError",
     "MappingError",
     "MissingExtra",
+    "ModelError",
     "NaiveDatetimeError",
     "NewerSchemaError",
     "NoWorkingTime",
@@ -69,6 +72,7 @@ __all__ = [
     "StoreError",
     "StoreUnavailable",
     "SupportflowError",
+    "TakeoverError",
     "TextTooLong",
     "TicketNotFound",
     "TransitionRefused",
@@ -181,6 +185,18 @@ class MappingError(DefinitionError):
     """A log's mapping is wrong, or does not fit its log or its policy."""
 
     subject = "mapping"
+
+
+class TakeoverError(DefinitionError):
+    """What another helpdesk exported cannot be read, or no policy can be made of it."""
+
+    subject = "export"
+
+
+class ModelError(DefinitionError):
+    """The file of a trained model is none, or what should be learned from cannot be."""
+
+    subject = "model"
 
 
 class NotFound(SupportflowError, LookupError):

@@ -174,7 +174,8 @@ def unbounded(node):
 def patterns():
     from re import Pattern
 
-    from supportflow.triage.lexicon import language, links, places, spelling, units
+    from supportflow.triage.language import characters, detection
+    from supportflow.triage.lexicon import links, places, spelling, units
     from supportflow.triage.redaction import (
         contacts,
         context,
@@ -197,7 +198,8 @@ def patterns():
         piece,
         tokens,
         topics,
-        language,
+        characters,
+        detection,
         links,
         places,
         spelling,

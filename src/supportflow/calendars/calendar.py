@@ -166,6 +166,10 @@ class BusinessCalendar(Declaration):
             for opens, closes in self.core.intervals(to_us(start), to_us(end))
         ]
 
+    def zone_at(self, at: datetime) -> str:
+        """The IANA name of the zone whose clock the hours are on at an instant: a version can bring another one."""
+        return self.core.timetable.schedule_at(to_us(at)).zone.key
+
     def add_days(
         self, start: datetime, days: int, *, at: Literal["same", "end"] = "same"
     ) -> pendulum.DateTime:

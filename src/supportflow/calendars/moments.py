@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import pendulum
 
-from supportflow._time import SECOND_US
+from supportflow._time import SECOND_US, fixed_length
 from supportflow.exceptions import InvalidInput
 
 __all__ = ["duration_us", "in_zone"]
@@ -74,7 +74,7 @@ def duration_us(duration: timedelta | None, hours: float = 0, minutes: float = 0
     """A working duration in microseconds: a timedelta (pendulum's and pandas' included), or its parts.
 
     Raises:
-        InvalidInput: If it is given twice, is no timedelta, or counts months or years, which have no length.
+        InvalidInput: If it is given twice, is no timedelta, or counts months or years, which have no fixed length.
     """
     in_parts = hours or minutes or seconds
     if duration is None:
@@ -83,9 +83,6 @@ def duration_us(duration: timedelta | None, hours: float = 0, minutes: float = 0
         )
     if in_parts:
         raise InvalidInput("duration", "is given twice: as a timedelta and in parts")
-    if type(duration) is not timedelta:
-        if not isinstance(duration, timedelta):
-            raise InvalidInput("duration", "is not a timedelta; pass one, or hours=, minutes=, seconds=")
-        if isinstance(duration, pendulum.Duration) and (duration.years or duration.months):
-            raise InvalidInput("duration", "counts months or years, which have no length in working time")
-    return _whole(duration, _MICROSECOND)
+    if not isinstance(duration, timedelta):
+        raise InvalidInput("duration", "is not a timedelta; pass one, or hours=, minutes=, seconds=")
+    return _whole(fixed_length(duration), _MICROSECOND)

@@ -19,6 +19,7 @@ from typing import Literal
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
 from supportflow._time import DAY_US, SECOND_US
+from supportflow.exceptions import InvalidInput
 
 __all__ = [
     "CYCLE_US",
@@ -28,6 +29,7 @@ __all__ = [
     "UNRULED_US",
     "TzdataSource",
     "Zone",
+    "clock_of",
     "tzdata_in_use",
     "zone",
 ]
@@ -206,6 +208,22 @@ class Zone:
             else:
                 high = middle
         return high * SECOND_US
+
+
+def clock_of(key: str, field: str = "tz") -> ZoneInfo:
+    """The clock of a zone, to show an instant on.
+
+    Args:
+        key: The IANA zone name.
+        field: What to call it in an error.
+
+    Raises:
+        InvalidInput: If there is no such zone.
+    """
+    try:
+        return zone(key).tzinfo
+    except (LookupError, ValueError, OSError, TypeError):
+        raise InvalidInput(field, "is not an IANA time zone") from None
 
 
 @lru_cache(maxsize=2048)

@@ -61,4 +61,4 @@ def _published(store: Any, tenant: str) -> Policy:
     document = store.get_policy(tenant, fingerprints[-1]) if fingerprints else None
     if document is None:
         raise InvalidInput("--policy", "is needed: no desk of this tenant has ever used this store")
-    return Policy.model_validate_json(document)
+    return Policy.stored(document)

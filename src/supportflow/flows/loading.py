@@ -89,7 +89,7 @@ def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
     document = yield from requests.get_policy(env.tenant, fingerprint)
     if document is None:
         raise PolicyNotFound(fingerprint)
-    policy = CompiledPolicy(Policy.model_validate_json(document))
+    policy = CompiledPolicy(Policy.stored(document))
     env.book.add(policy)
     if policy.document.overlay is not None:
         # Where the ticket goes when the surges are over.

@@ -41,7 +41,7 @@ Order = Literal["priority", "opened", "updated", "due"]
 _ORDERS: dict[str, tuple[tuple[SortColumn, ...], bool]] = {
     "priority": (("rank", "level", "order_us", "id"), False),
     "opened": (("opened_us", "id"), False),
-    "updated": (("updated_us", "id"), True),
+    "updated": (("touched_us", "id"), True),
     "due": (("due_us", "id"), False),
 }
 MAX_LIMIT = 1_000
@@ -193,8 +193,8 @@ def clocks(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tup
     now = yield from requests.now()
     at_us = max(to_us(now), to_us(ticket.recorded_at))
     policy = env.book[ticket.policy]
-    tz, language = ticket.tz or "UTC", ticket.language or "en"
-    return tuple(ClockReading(clock, at_us, events, policy, tz, language) for clock in ticket.clocks)
+    language = ticket.language or "en"
+    return tuple(ClockReading(clock, at_us, events, policy, ticket.tz, language) for clock in ticket.clocks)
 
 
 def erase(env: Environment, subject: str) -> Flow[int]:

@@ -70,6 +70,7 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
         wakeup_us=wakeup(ticket, policy),
         snapshot=ticket.model_dump_json(exclude_defaults=True).encode(),
         queued=is_queued(ticket, policy),
+        touched_us=to_us(ticket.touched_at or ticket.recorded_at),
     )
 
 

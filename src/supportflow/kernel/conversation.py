@@ -84,7 +84,7 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
     if command.automatic is None:  # a bounce quotes the desk's own words
         _raise_class(draft, facts, asked=asked)
     if origin == "requester":
-        ask(draft, None if facts.signals is None else facts.signals.language)
+        ask(draft, None if facts.signals is None else facts.signals.tag or facts.signals.language)
 
 
 def _flags(facts: Facts, origin: str) -> tuple[str, ...]:

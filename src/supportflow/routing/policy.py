@@ -8,6 +8,7 @@ from pydantic import Field
 
 from supportflow.conditions import Condition
 from supportflow.model.base import Document, Name, StatusCategory
+from supportflow.model.durations import NotNegative, Positive
 
 __all__ = ["Overflow", "Relaxation", "Route", "RoutingPolicy"]
 
@@ -24,7 +25,7 @@ class Relaxation(Document):
         any_language: Any language will do.
     """
 
-    after: timedelta = Field(gt=timedelta(0))
+    after: Positive
     drop: tuple[Name, ...] = ()
     lower: Mapping[Name, SkillLevel] = Field(default_factory=dict)
     any_language: bool = False
@@ -40,7 +41,7 @@ class Overflow(Document):
     """
 
     group: Name
-    after: timedelta = Field(ge=timedelta(0))
+    after: NotNegative
     keep_free: int = Field(default=0, ge=0)
 
 
@@ -106,8 +107,8 @@ class RoutingPolicy(Document):
     default_weight: int = Field(default=1, ge=0, le=1_000_000)
     busy_in: tuple[StatusCategory, ...] = (StatusCategory.NEW, StatusCategory.OPEN)
     acceptance: Literal["offer", "direct"] = "offer"
-    offer_for: timedelta | None = Field(default=timedelta(seconds=60), gt=timedelta(0))
-    ask_again_after: timedelta | None = Field(default=timedelta(minutes=15), gt=timedelta(0))
+    offer_for: Positive | None = timedelta(seconds=60)
+    ask_again_after: Positive | None = timedelta(minutes=15)
     pick: Literal["longest_idle", "least_loaded"] = "longest_idle"
     on_leave: Literal["keep", "requeue"] = "keep"
     sticky: bool = True

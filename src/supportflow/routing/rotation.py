@@ -23,6 +23,7 @@ from supportflow.calendars.zones import Zone, zone
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Document, Id, Name
+from supportflow.model.durations import Duration
 
 __all__ = ["OnCall", "Rotation", "RotationLayer", "RotationOverride", "handovers", "on_call"]
 
@@ -56,7 +57,7 @@ class RotationLayer(Document):
 
     people: tuple[Id, ...] = Field(min_length=1)
     start: date
-    turn_for: Annotated[timedelta, AfterValidator(_whole_days)] = timedelta(weeks=1)
+    turn_for: Annotated[Duration, AfterValidator(_whole_days)] = timedelta(weeks=1)
     handover_at: ClockTime = "09:00"
     restrict: tuple[Name, ...] = ()
 

@@ -20,7 +20,7 @@ from supportflow.model.storage import (
     Query,
     TicketRow,
 )
-from supportflow.stores.sql import commits, keeping, queues, reading
+from supportflow.stores.sql import commits, keeping, queues, reading, searching
 from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Cursor, Undo
 from supportflow.stores.sql.link import Link, Lost, Mode
 from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
@@ -254,7 +254,7 @@ class SqlStore:
 
     def search(self, tenant: str, query: Query, /) -> Sequence[TicketRow]:
         """The rows that match, in the query's order. Archived tickets do not."""
-        return self._run("read", reading.search, tenant, query)
+        return self._run("read", searching.search, tenant, query)
 
     # --- agents and roles ----------------------------------------------------------------------
 

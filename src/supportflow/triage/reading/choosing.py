@@ -1,0 +1,212 @@
+"""With which packs each line of a text is read, and what they find in it.
+
+A script with few languages is read with all of them. A line in Latin letters is read in English and, unless it clearly is
+English, with the two other packs that know most of its words.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple, Protocol
+
+from supportflow.triage.reading.compiled import CompiledPack
+from supportflow.triage.reading.document import Pack
+from supportflow.triage.reading.scanning import Hit
+from supportflow.triage.reading.text import Line, View, place_in
+
+__all__ = ["PackChoice", "PackHits", "PackSource", "Spot"]
+
+_ALWAYS = "en"
+_CLEARLY = 4  # commonest words of English in a line
+_SHARE = 0.25  # of the line's words
+_CROWD = 3  # of one script: more are chosen among
+_OTHERS = 2  # that are chosen
+_NONE: frozenset[str] = frozenset()
+
+
+class PackSource(Protocol):
+    """A pack that is read when it is first needed."""
+
+    @property
+    def tag(self) -> str:
+        """Its language."""
+        ...
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """Its scripts."""
+        ...
+
+    def load(self) -> Pack:
+        """The pack."""
+        ...
+
+
+class Spot(NamedTuple):
+    """Where words of a role stand in a folded text; the clause and the sentence they are in."""
+
+    start: int
+    end: int
+    clause: int
+    sentence: int
+    role: str
+
+
+class PackHits:
+    """What a pack's scanner found in its lines of a text.
+
+    Args:
+        pack: The pack.
+        view: The text as the pack reads it.
+    """
+
+    def __init__(self, pack: CompiledPack, view: View) -> None:
+        self.view = view
+        self._pack = pack
+        self._hits: list[Hit] = []
+
+    def add(self, line: Line, hits: Iterable[Hit]) -> None:
+        """What was found in a line."""
+        start = line.start
+        if start:
+            hits = (Hit(hit.start + start, hit.end + start, hit.role) for hit in hits)
+        self._hits.extend(hits)
+
+    def spots(self) -> dict[str, list[Spot]]:
+        """Role → where it stands, in order; what lies inside harmless names is left out."""
+        clauses, sentences = self.view.cuts
+        by_role: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        roles = self._pack.roles
+        for start, end, role in dict.fromkeys(self._hits):
+            by_role[roles[role]].append((start, end))
+        harmless = _Cover(by_role.pop("nothing", []))
+        breaks = by_role.pop("break", None)
+        if breaks:
+            clauses = sorted({*clauses, *(start for start, _ in breaks)})
+        spots: dict[str, list[Spot]] = {}
+        for name, spans in by_role.items():
+            kept = [span for span in spans if not harmless.holds(*span)] if harmless else spans
+            if kept:
+                spots[name] = sorted(
+                    Spot(start, end, place_in(clauses, start), place_in(sentences, start), name)
+                    for start, end in kept
+                )
+        return spots
+
+
+class _Cover:
+    """Spans, asked whether one of them holds another span."""
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        spans.sort()
+        self._starts = [start for start, _ in spans]
+        self._reach = list(accumulate((end for _, end in spans), max))
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
+
+    def holds(self, start: int, end: int) -> bool:
+        before = bisect_right(self._starts, start)
+        return before > 0 and self._reach[before - 1] >= end
+
+
+class PackChoice:
+    """The packs of a reader, compiled when they are first needed.
+
+    Args:
+        packs: The packs, or where they come from; a later one replaces an earlier one of the same tag.
+        roles: The roles that there are.
+
+    Raises:
+        DefinitionError: If a given pack cannot be read.
+    """
+
+    def __init__(self, packs: Sequence[Pack | PackSource], roles: Iterable[str]) -> None:
+        self._roles = frozenset(roles)
+        self._sources = {pack.tag: pack for pack in packs}
+        self._compiled: dict[str, CompiledPack] = {
+            tag: CompiledPack(pack, self._roles)
+            for tag, pack in self._sources.items()
+            if isinstance(pack, Pack)
+        }
+        self._by_script: dict[str, list[str]] = defaultdict(list)
+        for tag, pack in self._sources.items():
+            for script in pack.scripts:
+                self._by_script[script].append(tag)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the packs."""
+        return tuple(self._sources)
+
+    def pack(self, tag: str) -> CompiledPack:
+        """A pack by its tag, compiled."""
+        compiled = self._compiled.get(tag)
+        if compiled is None:
+            source = self._sources[tag]
+            assert not isinstance(source, Pack)
+            compiled = self._compiled[tag] = CompiledPack(source.load(), self._roles)
+        return compiled
+
+    def hits(self, view: View, text: str) -> dict[CompiledPack, PackHits]:
+        """What each pack finds in the lines that are read with it.
+
+        Args:
+            view: The text without accents.
+            text: The text as it came in.
+        """
+        views = _Views(view, text)
+        found: dict[CompiledPack, PackHits] = {}
+        for number, line in enumerate(view.lines):
+            cut = view.cut(line)
+            for tag in self._tags(line, cut):
+                pack = self.pack(tag)
+                accented = pack.pack.marks == "when_written"
+                mine = views.accented.lines[number] if accented else line
+                bare = not accented or mine.text == line.text
+                hits = (pack.bare if bare else pack.scanner).scan(
+                    mine.text, cut if bare else views.accented.cut(mine)
+                )
+                if hits:
+                    if pack not in found:
+                        found[pack] = PackHits(pack, views.accented if accented else view)
+                    found[pack].add(mine, hits)
+        return found
+
+    def _tags(self, line: Line, cut: Sequence[str]) -> list[str]:
+        tags: dict[str, None] = {}
+        for script in sorted(line.scripts):
+            of_script = self._by_script.get(script, [])
+            tags |= dict.fromkeys(of_script if len(of_script) <= _CROWD else self._likeliest(of_script, cut))
+        return list(tags)
+
+    def _likeliest(self, tags: Sequence[str], cut: Sequence[str]) -> list[str]:
+        words = set(cut)
+        chosen: list[str] = []
+        if _ALWAYS in tags:
+            chosen.append(_ALWAYS)
+            common = len(words & self.pack(_ALWAYS).hints)
+            if common >= _CLEARLY and common >= _SHARE * len(cut) / 2:
+                return chosen
+        known = [(self._known(tag, words), tag) for tag in tags if tag not in chosen]
+        known.sort(key=lambda one: (-one[0], one[1]))
+        return chosen + [tag for count, tag in known[:_OTHERS] if count]
+
+    def _known(self, tag: str, words: set[str]) -> int:
+        pack = self.pack(tag)
+        return 2 * len(words & pack.hints) + pack.bare.known(sorted(words))
+
+
+class _Views:
+    """The text without accents, and with them as soon as a pack asks."""
+
+    def __init__(self, view: View, text: str) -> None:
+        self.plain = view
+        self._text = text
+
+    @cached_property
+    def accented(self) -> View:
+        """The text with its accents."""
+        return View(self._text, marks=True)
