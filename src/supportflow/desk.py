@@ -9,6 +9,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from supportflow import _forks
 from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
@@ -83,7 +84,7 @@ Handler = Callable[[Any], object]
 """Takes one event."""
 
 
-class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentState]):
+class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentState], _forks.Fork):
     """A support desk of one tenant. Thread-safe.
 
     Args:
@@ -139,7 +140,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
         plain_only(self._handlers, self._channels)
-        self._env: Environment = new_environment(
+        self._known: Environment = new_environment(
             policy,
             tenant,
             self._handlers,
@@ -150,10 +151,21 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             acts=actions is not None,
         )
         self._closed = False
+        self._after_fork_in_child()
+        _forks.watch(self)
+
+    def _after_fork_in_child(self) -> None:
+        """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
         self._dispatching = Lock()
 
     # --- the driver ----------------------------------------------------------------------------
+
+    @property
+    def _env(self) -> Environment:
+        """What a flow works with; drawn anew for each, where what it writes may be undone."""
+        tentative = getattr(self._ports["store"], "tentative", False) is True
+        return self._known.drawn() if tentative else self._known
 
     def _call(self, call: Call) -> Any:
         if call.port == "handler":
@@ -212,8 +224,9 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             raise InvalidInput("store", "keeps nothing in a database that a host could have a transaction on")
         joined = copy(self)
         joined._ports = {**self._ports, "store": store.within(connection)}  # noqa: SLF001 - of this very class
-        # Its own: whether the policy is published depends on whether the host commits.
-        joined._env = replace(self._env)  # noqa: SLF001 - the same
+        # Its own: a policy that is taken into use in there is this desk's only if the host goes on with it.
+        joined._known = replace(self._known)  # noqa: SLF001 - the same
+        joined._after_fork_in_child()  # noqa: SLF001 - the same
         return joined
 
     # --- commands ------------------------------------------------------------------------------
@@ -320,12 +333,12 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
     @property
     def policy(self) -> Policy:
         """The policy version that new tickets get."""
-        return self._env.policy
+        return self._known.policy
 
     @property
     def tenant(self) -> str:
         """Whose tickets these are."""
-        return self._env.tenant
+        return self._known.tenant
 
     def agent(self, agent: Agent | str) -> AgentState:
         """An agent as the desk knows them: presence, shifts, and the work that they hold.
@@ -453,7 +466,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
 
         The answer is true if there is an address in it, and all of them are the policy's official ones.
         """
-        return self._env.book.current.cases.official.check(text)
+        return self._known.book.current.cases.official.check(text)
 
     # --- surges --------------------------------------------------------------------------------
 

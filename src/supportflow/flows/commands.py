@@ -17,7 +17,7 @@ from supportflow.flows import requests
 from supportflow.flows.cleaning import clean, read
 from supportflow.flows.delivering import Stop, deliver, never
 from supportflow.flows.desk_stream import join, keep
-from supportflow.flows.environment import Environment
+from supportflow.flows.environment import Environment, alone
 from supportflow.flows.evidence import with_evidence
 from supportflow.flows.gathering import gather
 from supportflow.flows.loading import follow, get, identify
@@ -213,10 +213,11 @@ def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
         stop: Asked before each ticket and each delivery; True ends the tick, and what it has claimed is given back.
 
     Raises:
-        InvalidInput: If the limit cannot be used.
+        InvalidInput: If the limit cannot be used, or the desk is inside a host's transaction.
         StoreUnavailable: If the store cannot be reached.
     """
     whole("limit", limit, 0)
+    alone(env)
     now = yield from requests.now()
     yield from join(env, now, look=True)
     events = list((yield from settle(env, _advance, limit, stop)))

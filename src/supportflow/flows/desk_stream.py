@@ -10,7 +10,7 @@ from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.calendars.tzdata import is_older
 from supportflow.exceptions import ConflictError
 from supportflow.flows import requests
-from supportflow.flows.environment import BOT_TOPIC, Environment, Standing
+from supportflow.flows.environment import BOT_TOPIC, Environment, Standing, alone
 from supportflow.flows.requests import Flow, pause_after_conflict
 from supportflow.flows.rows import event_row, read_row
 from supportflow.flows.zone_data import Clockwork, differ
@@ -61,6 +61,9 @@ def join(env: Environment, now: Instant, *, look: bool = False) -> Flow[None]:
     """
     known = env.published and env.joined
     now_us = to_us(now)
+    if env.tentative:
+        yield from requests.reserve()
+        look = True  # it may say what nobody else can see yet, and what it said a moment ago may have been undone
     if known and not (look or _is_due(env.desk, now_us) or env.desk.lapsed(now_us)):
         yield from _lay_surges(env, now_us)
         return
@@ -284,7 +287,12 @@ def unsubscribe(env: Environment, topics: Collection[str], *, drop_waiting: bool
 
     Returns:
         How many deliveries were forgotten.
+
+    Raises:
+        InvalidInput: If what waits is to be forgotten, and the desk is inside a host's transaction.
     """
+    if drop_waiting:
+        alone(env)
     yield from _change(env, topics, wanted=False)
     dropped = 0
     while drop_waiting and topics:

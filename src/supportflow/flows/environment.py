@@ -1,15 +1,16 @@
 """What all flows of one desk share: tenant, policy book, what it delivers, and what the desk's stream says."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from supportflow._time import Instant, to_us
+from supportflow.exceptions import InvalidInput
 from supportflow.model.surges import ActiveSurge
-from supportflow.policy import Policy, PolicyBook
+from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
-__all__ = ["BOT_TOPIC", "Environment", "Standing"]
+__all__ = ["BOT_TOPIC", "Environment", "Standing", "alone"]
 
 BOT_TOPIC = "bot"
 """Topic of the rows that stand for a message that the bot has to answer."""
@@ -88,6 +89,8 @@ class Environment:
         kept: Fingerprints of versions with surges that the store is known to hold.
         sweep: How far the open tickets were looked at: `Standing.unmoved`, and the last of them.
         setting: How far clocks were set anew: `Standing.stale`, the kind of tickets that is looked at, and the last of them.
+        origin: What this was drawn from, for one call in a transaction that may still be undone; else None. What the call
+            learns of the store is forgotten with it.
     """
 
     tenant: str
@@ -103,6 +106,26 @@ class Environment:
     kept: set[str] = field(default_factory=set)
     sweep: tuple[int, tuple[int | str | None, ...] | None] = (0, None)
     setting: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
+    origin: "Environment | None" = None
+
+    @property
+    def tentative(self) -> bool:
+        """Whether what is written now can still be undone by somebody else: it is in a transaction of the host's."""
+        return self.origin is not None
+
+    def drawn(self) -> "Environment":
+        """This environment for one call whose writes may be undone: it starts from what is known to be kept for good.
+
+        The book is shared: its versions are what their fingerprints say, whether a store keeps them or not.
+        """
+        return replace(self, kept=set(self.kept), origin=self)
+
+    def take(self, policy: CompiledPolicy) -> None:
+        """Make a version of the policy the current one. Whether the store holds it is not known from now on."""
+        for one in (self, self.origin):
+            if one is not None:
+                one.book = one.book.publishing(policy)
+                one.published = False
 
     @property
     def delivers(self) -> tuple[str, ...]:
@@ -128,3 +151,13 @@ class Environment:
     def channels(self) -> Collection[str]:
         """Names of the channels that replies leave by, whichever process has them."""
         return self.desk.channels
+
+
+def alone(env: Environment) -> None:
+    """Refuse what others must see at once: nobody can claim work in a transaction that may be undone.
+
+    Raises:
+        InvalidInput: If the desk is inside a host's transaction.
+    """
+    if env.tentative:
+        raise InvalidInput("connection", "is the host's: nothing can be claimed in its transaction")
