@@ -13,6 +13,7 @@ __all__ = ["RULE_SETS", "SHIPPED_PACKS", "ShippedPack", "shipped_packs", "shippe
 SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "de": ("Latn",),
     "en": ("Latn",),
+    "id": ("Latn",),
     "tr": ("Latn",),
     "zh": ("Hani",),
 }
