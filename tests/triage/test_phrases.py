@@ -166,6 +166,13 @@ def test_what_unfit_is(changes, fault):
     assert any(line.startswith(fault) for line in faults(fit(**changes), LEAST["."], "en"))
 
 
+@pytest.mark.parametrize(("blunt", "found"), [(10, []), (11, ["11 incidents lean on a plain word"])])
+def test_a_third_of_the_incidents_may_be_blunt(blunt, found):
+    incidents = [f"{'HACKED' if n < blunt else 'gone'} x{'x' * n}" for n in range(30)]
+
+    assert faults(fit(incident=incidents), LEAST["."], "en") == found
+
+
 def test_lines_that_differ_in_nothing_but_signs_are_found():
     texts = listed([{"scripts": ["LATIN"], "general": ["Fees, please?"]}, {"asks_nothing": ["fees please"]}])
 
