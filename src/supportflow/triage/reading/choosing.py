@@ -23,6 +23,7 @@ _CLEARLY = 4  # commonest words of English in a line
 _SHARE = 0.25  # of the line's words
 _CROWD = 3  # of one script: more are chosen among
 _OTHERS = 2  # that are chosen
+_ABOUT = 0.7  # of what English knows of a line: another pack that knows less is not asked
 _NONE: frozenset[str] = frozenset()
 
 
@@ -173,18 +174,22 @@ class PackChoice:
         return list(tags)
 
     def _likeliest(self, tags: Sequence[str], line: Line) -> list[str]:
+        """English, and the other packs that know about as much of the line, if it is not clearly English."""
         words = set(line.pieces)
         chosen: list[str] = []
+        least = 1.0
         if _ALWAYS in tags:
             chosen.append(_ALWAYS)
             common = len(words & self.pack(_ALWAYS).hints)
             if common >= _CLEARLY and common >= _SHARE * len(line.pieces) / 2:
                 return chosen
+            least = max(least, _ABOUT * self._known(_ALWAYS, words))
         known = [(self._known(tag, words), tag) for tag in tags if tag not in chosen]
         known.sort(key=lambda one: (-one[0], one[1]))
-        return chosen + [tag for count, tag in known[:_OTHERS] if count]
+        return chosen + [tag for count, tag in known[:_OTHERS] if count >= least]
 
     def _known(self, tag: str, words: set[str]) -> int:
+        """How many of some words a pack knows; its commonest words count threefold."""
         pack = self.pack(tag)
         return 2 * len(words & pack.hints) + pack.bare.known(sorted(words))
 
