@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from supportflow.triage.reading.compiled import CompiledPack
 from supportflow.triage.reading.document import Pack
+from supportflow.triage.reading.roles import DENIES, EXCUSES
 from supportflow.triage.reading.scanning import Hit
 from supportflow.triage.reading.text import Line, View, place_in
 
@@ -82,12 +83,15 @@ class PackHits:
         for start, end, role in dict.fromkeys(self._hits):
             by_role[roles[role]].append((start, end))
         harmless = _Cover(by_role.pop("nothing", []))
+        denied = _Cover([span for role in DENIES for span in by_role.get(role, ())])
         breaks = by_role.pop("break", None)
         if breaks:
             clauses = sorted({*clauses, *(start for start, _ in breaks)})
         spots: dict[str, list[Spot]] = {}
         for name, spans in by_role.items():
             kept = [span for span in spans if not harmless.holds(*span)] if harmless else spans
+            if denied and name in EXCUSES:
+                kept = [span for span in kept if not denied.holds(*span)]
             if kept:
                 spots[name] = sorted(
                     Spot(start, end, place_in(clauses, start), place_in(sentences, start), name)

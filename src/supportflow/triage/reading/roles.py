@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-__all__ = ["AGENCY", "ROLES"]
+__all__ = ["AGENCY", "DENIES", "EXCUSES", "ROLES"]
 
 ROLES: Mapping[str, str] = {
     # things
@@ -68,6 +68,7 @@ ROLES: Mapping[str, str] = {
     "ask_what": "what is, what does it mean",
     "ask_if": "is it, can it, whether: before what it asks about",
     "ask_end": "a particle or tag behind what it asks about",
+    "genuine": "asks whether a message, a page or a caller is the desk's own: is this from you, do you phone customers",
     "if": "if, in case, suppose, when one day",
     "prevent": "avoid, prevent, protect from, fear that, risk of",
     "news": "I read, I heard, the news says, an article about",
@@ -91,3 +92,9 @@ ROLES: Mapping[str, str] = {
 
 AGENCY = frozenset({"not_me", "stranger", "outsider", "asleep", "strange"})
 """Roles that say by whose will something happened, if not by the writer's."""
+
+EXCUSES = ("is_me", "transit", "own_cause", "fails")
+"""Roles that take a finding back."""
+
+DENIES = ("not_me", "strange")
+"""Roles inside which an excuse excuses nothing: the "it was me" in "no fui yo", the "sold" in "no vendí"."""

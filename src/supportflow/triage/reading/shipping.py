@@ -12,6 +12,7 @@ __all__ = ["RULE_SETS", "SHIPPED_PACKS", "ShippedPack", "shipped_packs", "shippe
 
 SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "en": ("Latn",),
+    "es": ("Latn",),
     "zh": ("Hani",),
 }
 """Tag → scripts of the packs in `supportflow/triage/packs/<tag>/pack.toml`."""
