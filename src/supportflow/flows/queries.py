@@ -41,7 +41,7 @@ Order = Literal["priority", "opened", "updated", "due"]
 _ORDERS: dict[str, tuple[tuple[SortColumn, ...], bool]] = {
     "priority": (("rank", "level", "order_us", "id"), False),
     "opened": (("opened_us", "id"), False),
-    "updated": (("updated_us", "id"), True),
+    "updated": (("touched_us", "id"), True),
     "due": (("due_us", "id"), False),
 }
 MAX_LIMIT = 1_000

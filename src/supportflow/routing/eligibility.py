@@ -5,6 +5,7 @@ from collections.abc import Collection
 from supportflow._time import to_us
 from supportflow.model.people import Agent
 from supportflow.model.routing import AgentState, Requirement
+from supportflow.model.tags import serves
 
 __all__ = ["absence", "lacking", "objections", "room_for"]
 
@@ -51,7 +52,7 @@ def lacking(requirement: Requirement, agent: Agent, at_us: int) -> tuple[str, ..
         against.append(f"is not in tier {requirement.tier!r}")
     if requirement.group is not None and requirement.group not in agent.groups:
         against.append(f"is not in group {requirement.group!r}")
-    if requirement.language is not None and requirement.language not in agent.languages:
+    if requirement.language is not None and not serves(agent.languages, requirement.language):
         against.append(f"does not write {requirement.language!r}")
     for name, level in requirement.skills:
         skill = agent.skills.get(name)

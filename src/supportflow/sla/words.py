@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from supportflow.calendars.zones import clock_of
+from supportflow.model.tags import best
 
 __all__ = ["LANGUAGES", "UNIVERSAL", "short_day", "when"]
 
@@ -64,6 +65,7 @@ def when(moment: datetime, now: datetime, *, tz: str, language: str = "en", name
     """
     zone = clock_of(tz)
     local = moment.astimezone(zone)
-    say = LANGUAGES.get(language.partition("-")[0].lower(), _plain)
+    known = best(language, LANGUAGES)
+    say = _plain if known is None else LANGUAGES[known]
     words = say(local.date(), now.astimezone(zone).date(), f"{local:%H:%M}")
     return f"{words} {tz}" if named else words

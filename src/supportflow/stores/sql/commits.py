@@ -27,7 +27,8 @@ EVENT = ("seq", "kind", "version", "min_reader", "data")
 _TYPES = {
     **dict.fromkeys(("version", "fold_version", "seq", "min_reader", "attempts"), "int"),
     **dict.fromkeys(
-        ("rank", "level", "order_us", "due_us", "opened_us", "updated_us", "wakeup_us", "next_us", "made_us", "at_us"),
+        ("rank", "level", "order_us", "due_us", "opened_us", "updated_us", "wakeup_us", "touched_us", "next_us", "made_us",
+         "at_us"),
         "bigint",
     ),
     **dict.fromkeys(("snapshot", "data", "salt", "result"), "bytea"),
@@ -295,18 +296,7 @@ def _put(cursor: Cursor, tenant: str, change: StreamChange) -> None:
         _one(cursor, _ADD_TICKET, (tenant, *_ticket_values(row)))
 
 
-_INDEXED = (
-    "ref",
-    "open",
-    "rank",
-    "level",
-    "order_us",
-    "assignee",
-    "requester",
-    "opened_us",
-    "wakeup_us",
-    "queued",
-)
+_INDEXED = tuple(column for column in TICKET if column not in {"id", "version", "fold_version", "snapshot"})
 """Columns of a ticket that an index has. SQLite writes an index anew if its column is set, even to what it was."""
 _OTHER = tuple(column for column in TICKET if column not in {"id", *_INDEXED})
 _READ_INDEXED = (
