@@ -254,6 +254,84 @@ def test_rules_that_name_what_there_is_not_are_refused_with_every_problem():
     )
 
 
+EXCUSED = ReadingRule(
+    name="r", all=("moved", "not_me"), negatable=False, unless=("is_me", "transit", "own_cause", "fails")
+)
+
+
+@pytest.mark.parametrize("role", ["is_me", "transit", "own_cause", "fails"])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("retiro no fui yo", True),
+        ("retiro no vendi", True),
+        ("retiro no fui yo, fui yo", False),
+        ("fui yo el retiro, no vendi", False),
+        ("retiro ajeno fui yo", False),
+    ],
+)
+def test_an_excuse_inside_a_denial_excuses_nothing(role, text, found):
+    roles = {"moved": ("retiro",), "not_me": ("no fui yo, no vendi, ajeno",), role: ("fui yo, vendi",)}
+    rule = EXCUSED.model_copy(update={"scope": "sentence"})
+    assert bool(reader(roles, rules=(rule,)).read(text)) is found
+
+
+def tagged(tag, words):
+    return Pack.model_validate(
+        {"tag": tag, "name": tag, "scripts": ["Latn"], "hints": [words], "roles": {"asset": (words,)}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("uno due tre", {"it"}),
+        ("uno due um dois", {"it", "pt"}),
+        ("uno due tre um dois", {"it"}),
+        ("uno due tre um dois three", {"it", "en"}),
+        ("um", {"pt"}),
+        ("nada", set()),
+    ],
+)
+def test_a_line_is_read_with_the_packs_that_know_its_words_and_with_those_that_know_nearly_as_many(
+    text, tags
+):
+    packs = [
+        tagged(tag, words)
+        for tag, words in {
+            "en": "one, two, three",
+            "it": "uno, due, tre",
+            "pt": "um, dois",
+            "de": "eins",
+            "fr": "un",
+        }.items()
+    ]
+    found = Reader(packs, [RuleSet(name="t", rules=(ReadingRule(name="r", all=("asset",)),))]).read(text)
+    assert {one.tag for one in found} == tags
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Is this really from you?", "question"),
+        ("are these your official channels", "question"),
+        ("Do you ever call customers", "question"),
+        ("这个群是你们的吗", "question"),
+        ("这个群怎么进", None),
+        ("这短信是你们发的吗", "question"),
+        ("that wasn't me", "asserted"),
+        ("I never authorised any of this", "asserted"),
+        ("that was me", None),
+        ("it wasn't me, it was the seller", None),
+        ("这不是我操作的", "asserted"),
+    ],
+)
+def test_whether_it_is_genuine_is_a_question_and_a_flat_denial_a_report(text, status):
+    names = {"asks whether it is genuine": "question", "says that it was not he": "asserted"}
+    found = {names[one.need.rule.name] for one in SHIPPED.read(text) if one.need.rule.name in names}
+    assert found == ({status} if status else set())
+
+
 SHIPPED = Reader(shipped_packs(), [shipped_rules(name) for name in ("incidents", "exchange", "banking")])
 
 
@@ -274,6 +352,8 @@ def test_shipped_packs_are_whole(tag):
         "person",
         "urgent",
         "harm",
+        "genuine",
+        "disowns",
     }
     assert wanted <= set(pack.roles), sorted(wanted - set(pack.roles))
 

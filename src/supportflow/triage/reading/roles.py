@@ -55,6 +55,7 @@ ROLES: Mapping[str, str] = {
     "me": "I, me, my, we",
     "act": "did, made, authorised, asked for: what nobody but the owner does",
     "not_me": "not by me, without my knowledge, unauthorised, by itself",
+    "disowns": "flatly: that was not me, I did not do this",
     "stranger": "somebody unknown: someone, a hacker, a thief, another person",
     "strange": "unknown, unfamiliar, suspicious, from abroad",
     "outsider": "who leads people on: so-called support, a teacher, a friend from the net, an agent",
