@@ -18,7 +18,6 @@ from supportflow import (
 )
 from supportflow.events import ContactJoined, ReplySent, SlaBreached
 from supportflow.flows.rows import read_row
-from supportflow.policy import load_policy
 from supportflow.testing import CountingIds, ManualClock
 
 START = "2026-03-02T09:00:00Z"
@@ -94,7 +93,7 @@ def test_events_on_several_tickets_have_each_its_own(store):
 
 
 def test_a_contact_that_joined_has_a_ref_of_its_own(store):
-    policy = load_policy("[identity]\njoin = true\njoin_unknown = true\n", format="toml")
+    policy = Policy.model_validate({"identity": {"window": timedelta(days=3), "join_unknown": True}})
     desk = Desk(policy, store=store, clock=ManualClock(START), ids=CountingIds())
     desk.open(subject="s", requester=Requester("ana"), ref="mail-1")
     joined = desk.open(subject="s", requester=Requester("ana"), ref="chat-1").events
