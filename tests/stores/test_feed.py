@@ -4,6 +4,8 @@ import io
 import json
 import subprocess
 import sys
+import threading
+from contextlib import closing
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -137,6 +139,46 @@ def test_places_are_given_in_batches(emptied, monkeypatch):
     assert store.feed_end(TENANT) == 8
     assert streams(follow(store, limit=2)) == [f"t{number}" for number in range(8)]
     store.close()
+
+
+def test_a_place_that_was_given_is_never_given_again(emptied):
+    """Two readers come at once, and between the two something is committed that was written before all."""
+    store, engine = SqlStore(emptied), create_engine(psycopg_url(emptied))
+    opened(store, "known")
+    assert store.feed_end(TENANT) == 1
+    with engine.connect() as slow, engine.connect() as first:
+        slow.begin()
+        opened(store.within(slow), "slow")
+        opened(store, "a")
+        opened(store, "b")
+        first.begin()
+        with closing(first.connection.cursor()) as cursor:
+            assert feeding.place(cursor, store._backend, TENANT) == 2
+        slow.commit()
+        second = threading.Thread(target=store.feed_end, args=(TENANT,))
+        second.start()
+        while not waiting_for_a_lock(engine):
+            assert second.is_alive()
+        first.commit()
+        second.join()
+    assert [(row.place, row.stream) for row in follow(store)] == [
+        (1, "ticket:known"),
+        (2, "ticket:a"),
+        (3, "ticket:b"),
+        (4, "ticket:slow"),
+    ]
+    engine.dispose()
+    store.close()
+
+
+def waiting_for_a_lock(engine):
+    with engine.connect() as connection:
+        found = connection.execute(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+        )
+        return found.scalar_one() > 0
 
 
 def test_reading_the_feed_reads_indexes(url):
