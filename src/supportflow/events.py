@@ -12,6 +12,7 @@ from supportflow.model.events import (
     AssignmentChanged,
     BotAnswered,
     ClocksMoved,
+    ClocksRecomputed,
     ContactJoined,
     DeclinesForgotten,
     DeskEvent,
@@ -71,6 +72,7 @@ from supportflow.model.events import (
     TicketUpdated,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    ZoneDataChanged,
     event_adapter,
 )
 
@@ -86,6 +88,7 @@ __all__ = [
     "AssignmentChanged",
     "BotAnswered",
     "ClocksMoved",
+    "ClocksRecomputed",
     "ContactJoined",
     "DeclinesForgotten",
     "DeskEvent",
@@ -145,5 +148,6 @@ __all__ = [
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "ZoneDataChanged",
     "event_adapter",
 ]

@@ -110,6 +110,11 @@ def classify(text: str) -> Flow[Signals]:
     return (yield Call("classifier", "classify", (text,)))  # type: ignore[no-any-return]
 
 
+def reserve() -> Flow[None]:
+    """In a transaction of the host's, take what writing will need before anything is read."""
+    yield Call("store", "reserve")
+
+
 def load(tenant: str, ticket_id: str) -> Flow[TicketRow | None]:
     """A ticket's row."""
     return (yield Call("store", "load", (tenant, ticket_id)))  # type: ignore[no-any-return]

@@ -21,6 +21,7 @@ __all__ = [
     "event_row",
     "outbox_rows",
     "read_row",
+    "reset_rows",
     "stream_changes",
     "ticket_row",
     "with_ref",
@@ -166,6 +167,14 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
                 key = f"{ticket_id}:{stored.seq}:send"
                 rows.append(OutboxRow(key, f"channel:{channel}", ticket_id, stored.seq, 0, now_us))
     return tuple(rows)
+
+
+def reset_rows(env: Environment, row: TicketRow) -> tuple[OutboxRow, ...]:
+    """What the floor must be told of a ticket whose due time was set anew without an event."""
+    if env.policy.routing is None or not row.queued:
+        return ()
+    key = f"ticket:{row.id}:{row.version}:clocks"
+    return (OutboxRow(key, FLOOR, row.id, row.version, 0, row.updated_us),)
 
 
 _LEAVING = frozenset({"offer_made", "assignment_changed", "status_changed", "ticket_merged"})

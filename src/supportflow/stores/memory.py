@@ -1,11 +1,11 @@
 """A store in memory: complete, thread-safe, gone with the process. It keeps serialised rows, like any other store."""
 
 import heapq
-import threading
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from supportflow._forks import Locked
 from supportflow.model.content import Content
 from supportflow.model.storage import (
     AgentRow,
@@ -57,11 +57,11 @@ class _Tenant:
         self.indexes = TicketIndexes(self.rows)
 
 
-class MemoryStore:
+class MemoryStore(Locked):
     """Keeps everything in dictionaries, under one lock."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        super().__init__()
         self._tenants: dict[str, _Tenant] = defaultdict(_Tenant)
 
     # --- tickets -------------------------------------------------------------------------------

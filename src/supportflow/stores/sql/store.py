@@ -23,7 +23,7 @@ from supportflow.model.storage import (
     TicketRow,
 )
 from supportflow.stores.sql import commits, feeding, keeping, queues, reading, searching
-from supportflow.stores.sql.backends import SQLITE, Backend, Cursor, Undo
+from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Cursor, Undo
 from supportflow.stores.sql.link import Link, Lost, Mode
 from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
 
@@ -64,12 +64,20 @@ class SqlStore:
         MissingExtra: If the database's driver is not installed.
     """
 
+    _commits = 0
+
     def __init__(self, database: Any) -> None:
         self._link: Link
         self._ours: bool
         self._link, self._ours = _connections().open_link(database)
         self._checked = False
-        self._commits = 0
+
+    @classmethod
+    def on(cls, link: Link) -> Self:
+        """A store that runs its statements as it is told; whoever made the link closes its connections."""
+        made = cls.__new__(cls)
+        made._link, made._ours, made._checked = link, False, False  # noqa: SLF001 - of this very class
+        return made
 
     @property
     def _backend(self) -> Backend:
@@ -91,7 +99,22 @@ class SqlStore:
             raise InvalidInput("connection", f"is not of {self._backend.name}, as the store is")
         joined = copy(self)
         joined._link, joined._ours = link, False  # noqa: SLF001 - of this very class
+        if link.backend is SQLITE:
+            joined._checked = False  # noqa: SLF001 - it may be another file
         return joined
+
+    def reserve(self) -> None:
+        """Take now what writing will need, before anything is read in the same transaction of the host's.
+
+        Raises:
+            StoreBusy: If somebody else has it, or has written since that transaction began to read.
+        """
+        self._link.reserve()
+
+    @property
+    def tentative(self) -> bool:
+        """Whether what is written now is in a transaction of the host's, which may still undo it."""
+        return self._link.joined
 
     def close(self) -> None:
         """Close the connections, if they are the store's own."""
@@ -101,14 +124,19 @@ class SqlStore:
     # --- running -------------------------------------------------------------------------------
 
     def _run(self, mode: Mode, work: Callable[..., T], *values: Any, **named: Any) -> T:
-        if not self._checked:
-            self._check()
+        self._prepare(mode)
         backend = self._backend
 
         def run(cursor: Cursor) -> T:
             return work(cursor, backend, *values, **named)
 
         return self._link.run(run, mode)
+
+    def _prepare(self, mode: Mode) -> None:
+        if mode != "read":
+            self._link.reserve()
+        if not self._checked:
+            self._check()
 
     def _check(self) -> None:
         """Make the tables of an empty SQLite file; see that others are there and new enough."""
@@ -121,7 +149,11 @@ class SqlStore:
             raise StoreError("the database has no tables of supportflow: run `supportflow migrate URL`")
         if found in KNOWN[:-1]:
             raise StoreError(f"the database is at revision {found}: run `supportflow migrate URL`")
-        self._checked = True
+        if self._backend is POSTGRESQL or not self._link.joined:
+            # Else the tables may have been made in a transaction that can still be undone.
+            if self._backend is SQLITE:
+                self._link.run(_look_at_file, "read")
+            self._checked = True
 
     def _revision(self) -> str | None:
         exists = (
@@ -195,9 +227,8 @@ class SqlStore:
             StoreUnavailable: If the database cannot be reached any more. The commit may have been applied.
             ConflictError: If the store is on the host's connection, and the stream has changed.
         """
-        if not self._checked:
-            self._check()
         mode: Mode = "once" if commits.is_one_statement(commit, self._backend) else "write"
+        self._prepare(mode)
         unsure = False
         for _ in range(_TRIES):
             try:
@@ -374,3 +405,13 @@ def _make_tables(cursor: Cursor) -> None:
 
         for statement in ddl("sqlite"):
             cursor.execute(statement)
+
+
+def _look_at_file(cursor: Cursor) -> None:
+    from supportflow.stores.sql.engines import warn_of_wal_reset  # noqa: PLC0415 - an extra
+
+    cursor.execute("PRAGMA journal_mode")
+    if cursor.fetchone()[0] == "wal":
+        cursor.execute("SELECT sqlite_version()")
+        first, second, third = (int(part) for part in cursor.fetchone()[0].split("."))
+        warn_of_wal_reset((first, second, third))

@@ -35,14 +35,18 @@ def _reader(names: tuple[str, ...]) -> Reader:
 
 
 def events(reader: Reads | None, text: str, classes: Collection[str]) -> list[Match]:
-    """What is read in a text: assertions, and questions that are told as such; only of classes that there are."""
+    """What is read in a text: assertions, and questions that are told as such; only of classes that there are.
+
+    A rule counts once, however many languages a line was read in: loan words and brands stand in many packs.
+    """
     if reader is None:
         return []
-    return [
-        _match(finding)
-        for finding in reader.read(text)
-        if finding.need.rule.priority_class is None or finding.need.rule.priority_class in classes
-    ]
+    found: dict[tuple[str, str, str], Finding] = {}
+    for finding in reader.read(text):
+        rule = finding.need.rule
+        if rule.priority_class is None or rule.priority_class in classes:
+            found.setdefault((finding.need.set_name, rule.name, finding.status), finding)
+    return [_match(finding) for finding in found.values()]
 
 
 def _match(finding: Finding) -> Match:
