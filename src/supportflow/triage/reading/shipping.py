@@ -15,6 +15,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "en": ("Latn",),
     "id": ("Latn",),
     "tr": ("Latn",),
+    "vi": ("Latn",),
     "zh": ("Hani",),
 }
 """Tag → scripts of the packs in `supportflow/triage/packs/<tag>/pack.toml`."""
