@@ -16,6 +16,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "es": ("Latn",),
     "id": ("Latn",),
     "tr": ("Latn",),
+    "vi": ("Latn",),
     "zh": ("Hani",),
 }
 """Tag → scripts of the packs in `supportflow/triage/packs/<tag>/pack.toml`."""
