@@ -14,6 +14,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "de": ("Latn",),
     "en": ("Latn",),
     "id": ("Latn",),
+    "pl": ("Latn",),
     "tr": ("Latn",),
     "vi": ("Latn",),
     "zh": ("Hani",),
