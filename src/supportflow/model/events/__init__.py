@@ -54,6 +54,7 @@ from supportflow.model.events.escalation import (
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
+    FitnessChanged,
     HandedOver,
     OfferAccepted,
     OfferDeclined,
@@ -108,6 +109,7 @@ __all__ = [
     "EventBase",
     "EvidenceProvided",
     "EvidenceRequested",
+    "FitnessChanged",
     "FollowUpOpened",
     "GuideAdvanced",
     "HandedOver",
@@ -211,6 +213,7 @@ Event = Annotated[
     | OfferDeclined
     | OfferExpired
     | OfferWithdrawn
+    | FitnessChanged
     | HandedOver
     | ActionRequested
     | ActionApproved
@@ -286,6 +289,7 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         OfferDeclined,
         OfferExpired,
         OfferWithdrawn,
+        FitnessChanged,
         HandedOver,
         ActionRequested,
         ActionApproved,
