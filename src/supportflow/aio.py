@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from supportflow import _forks
 from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
@@ -46,6 +47,7 @@ from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_actions import ActionVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
+from supportflow.flows.zone_data import ZoneData, zone_data
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
@@ -72,6 +74,7 @@ class AsyncDesk(
     Verbs[Awaitable[Outcome]],
     ActionVerbs[Awaitable[Outcome]],
     RoutingVerbs[Awaitable[Outcome], Awaitable[AgentState]],
+    _forks.Fork,
 ):
     """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.
 
@@ -126,7 +129,7 @@ class AsyncDesk(
         self._pause: Callable[[float], Any] = clock.pause if isinstance(clock, Pauses) else asyncio.sleep
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
-        self._env: Environment = new_environment(
+        self._known: Environment = new_environment(
             policy,
             tenant,
             self._handlers,
@@ -137,10 +140,29 @@ class AsyncDesk(
             acts=actions is not None,
         )
         self._closed = False
+        self._after_fork_in_child()
+        _forks.watch(self)
+
+    def _after_fork_in_child(self) -> None:
+        """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
-        self._dispatching = asyncio.Lock()
+        self._dispatching: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
+
+    @property
+    def _turn(self) -> asyncio.Lock:
+        """One dispatch at a time; a lock is one event loop's, and a host may run several, one after the other."""
+        loop = asyncio.get_running_loop()
+        if self._dispatching is None or self._dispatching[0] is not loop:
+            self._dispatching = loop, asyncio.Lock()
+        return self._dispatching[1]
 
     # --- the driver ----------------------------------------------------------------------------
+
+    @property
+    def _env(self) -> Environment:
+        """What a flow works with; drawn anew for each, where what it writes may be undone."""
+        tentative = getattr(self._ports["store"], "tentative", False) is True
+        return self._known.drawn() if tentative else self._known
 
     async def _call(self, call: Call) -> Any:
         if call.port == "handler":
@@ -206,8 +228,9 @@ class AsyncDesk(
             raise InvalidInput("store", "keeps nothing in a database that a host could have a transaction on")
         joined = copy(self)
         joined._ports = {**self._ports, "store": store.within(connection)}  # noqa: SLF001 - of this very class
-        # Its own: whether the policy is published depends on whether the host commits.
-        joined._env = replace(self._env)  # noqa: SLF001 - the same
+        # Its own: a policy that is taken into use in there is this desk's only if the host goes on with it.
+        joined._known = replace(self._known)  # noqa: SLF001 - the same
+        joined._after_fork_in_child()  # noqa: SLF001 - the same
         return joined
 
     # --- commands ------------------------------------------------------------------------------
@@ -261,12 +284,12 @@ class AsyncDesk(
         Raises:
             Refused: If the policy has no routing.
         """
-        async with self._dispatching:
+        async with self._turn:
             return await self._run(dispatch(self._env, self._dispatcher, limit))
 
     async def resign(self) -> None:
         """Stop leading, if this desk dispatches: another one takes over at once, not only after half a minute."""
-        async with self._dispatching:
+        async with self._turn:
             await self._run(resign(self._env, self._dispatcher))
 
     async def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
@@ -284,11 +307,14 @@ class AsyncDesk(
         """
         return await self._run(policies.use(self._env, policy, progress))
 
+    async def zone_data(self) -> ZoneData:
+        """The zone data that this process goes by, what it differs from, and what of the policy hangs on that."""
+        return await self._run(zone_data(self._env))
+
     async def recompute(self, *, cursor: str | None = None, limit: int = 200) -> Recomputed:
-        """Set the wake-ups of one batch of tickets anew, after an update of time zone data or of supportflow.
+        """Set the wake-ups and due times of one batch of tickets anew, after an update of time zone data or of supportflow.
 
         Go on with the answer's `cursor` until that is None. Broken off, it can begin anywhere: what is right already stays.
-        A ticket's place in the queue by due time follows with its next event.
 
         Args:
             cursor: From the batch before.
@@ -304,12 +330,12 @@ class AsyncDesk(
     @property
     def policy(self) -> Policy:
         """The policy version that new tickets get."""
-        return self._env.policy
+        return self._known.policy
 
     @property
     def tenant(self) -> str:
         """Whose tickets these are."""
-        return self._env.tenant
+        return self._known.tenant
 
     async def get(self, ticket: TicketName = None, *, ref: str | None = None) -> Ticket:
         """A ticket as it stands."""
@@ -420,7 +446,7 @@ class AsyncDesk(
 
         The answer is true if there is an address in it, and all of them are the policy's official ones.
         """
-        return self._env.book.current.cases.official.check(text)
+        return self._known.book.current.cases.official.check(text)
 
     # --- surges --------------------------------------------------------------------------------
 

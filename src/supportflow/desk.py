@@ -9,6 +9,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from supportflow import _forks
 from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
@@ -47,6 +48,7 @@ from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_actions import ActionVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
+from supportflow.flows.zone_data import ZoneData, zone_data
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
@@ -83,7 +85,7 @@ Handler = Callable[[Any], object]
 """Takes one event."""
 
 
-class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentState]):
+class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentState], _forks.Fork):
     """A support desk of one tenant. Thread-safe.
 
     Args:
@@ -139,7 +141,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
         plain_only(self._handlers, self._channels)
-        self._env: Environment = new_environment(
+        self._known: Environment = new_environment(
             policy,
             tenant,
             self._handlers,
@@ -150,10 +152,21 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             acts=actions is not None,
         )
         self._closed = False
+        self._after_fork_in_child()
+        _forks.watch(self)
+
+    def _after_fork_in_child(self) -> None:
+        """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
         self._dispatching = Lock()
 
     # --- the driver ----------------------------------------------------------------------------
+
+    @property
+    def _env(self) -> Environment:
+        """What a flow works with; drawn anew for each, where what it writes may be undone."""
+        tentative = getattr(self._ports["store"], "tentative", False) is True
+        return self._known.drawn() if tentative else self._known
 
     def _call(self, call: Call) -> Any:
         if call.port == "handler":
@@ -212,8 +225,9 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             raise InvalidInput("store", "keeps nothing in a database that a host could have a transaction on")
         joined = copy(self)
         joined._ports = {**self._ports, "store": store.within(connection)}  # noqa: SLF001 - of this very class
-        # Its own: whether the policy is published depends on whether the host commits.
-        joined._env = replace(self._env)  # noqa: SLF001 - the same
+        # Its own: a policy that is taken into use in there is this desk's only if the host goes on with it.
+        joined._known = replace(self._known)  # noqa: SLF001 - the same
+        joined._after_fork_in_child()  # noqa: SLF001 - the same
         return joined
 
     # --- commands ------------------------------------------------------------------------------
@@ -297,11 +311,14 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         """
         return self._run(policies.use(self._env, policy, progress))
 
+    def zone_data(self) -> ZoneData:
+        """The zone data that this process goes by, what it differs from, and what of the policy hangs on that."""
+        return self._run(zone_data(self._env))
+
     def recompute(self, *, cursor: str | None = None, limit: int = 200) -> Recomputed:
-        """Set the wake-ups of one batch of tickets anew, after an update of time zone data or of supportflow.
+        """Set the wake-ups and due times of one batch of tickets anew, after an update of time zone data or of supportflow.
 
         Go on with the answer's `cursor` until that is None. Broken off, it can begin anywhere: what is right already stays.
-        A ticket's place in the queue by due time follows with its next event.
 
         Args:
             cursor: From the batch before.
@@ -317,12 +334,12 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
     @property
     def policy(self) -> Policy:
         """The policy version that new tickets get."""
-        return self._env.policy
+        return self._known.policy
 
     @property
     def tenant(self) -> str:
         """Whose tickets these are."""
-        return self._env.tenant
+        return self._known.tenant
 
     def agent(self, agent: Agent | str) -> AgentState:
         """An agent as the desk knows them: presence, shifts, and the work that they hold.
@@ -356,7 +373,8 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         """One page of the tickets that match.
 
         Args:
-            order: `"priority"` (the queue's order), `"opened"`, `"due"`, or `"updated"` (latest first).
+            order: `"priority"` (the queue's order), `"opened"`, `"due"`, or `"updated"`: what somebody last did something
+                to comes first.
             limit: How many at most, up to 1,000.
             cursor: From the page before.
             **filters: `open`, `status`, `status_category`, `group`, `assignee`, `requester`, `channel`, `category`,
@@ -457,7 +475,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
 
         The answer is true if there is an address in it, and all of them are the policy's official ones.
         """
-        return self._env.book.current.cases.official.check(text)
+        return self._known.book.current.cases.official.check(text)
 
     # --- surges --------------------------------------------------------------------------------
 

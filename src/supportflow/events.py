@@ -12,6 +12,7 @@ from supportflow.model.events import (
     AssignmentChanged,
     BotAnswered,
     ClocksMoved,
+    ClocksRecomputed,
     ContactJoined,
     DeclinesForgotten,
     DeskEvent,
@@ -72,6 +73,7 @@ from supportflow.model.events import (
     TicketUpdated,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    ZoneDataChanged,
     event_adapter,
 )
 
@@ -87,6 +89,7 @@ __all__ = [
     "AssignmentChanged",
     "BotAnswered",
     "ClocksMoved",
+    "ClocksRecomputed",
     "ContactJoined",
     "DeclinesForgotten",
     "DeskEvent",
@@ -147,5 +150,6 @@ __all__ = [
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "ZoneDataChanged",
     "event_adapter",
 ]

@@ -30,6 +30,7 @@ SupportflowError
 │   ├── ConflictError                  others kept changing the same stream
 │   ├── DuplicateRef                   the host's id already names another ticket
 │   ├── NewerSchemaError               a row that only a newer version can read
+│   ├── StoreBusy                      somebody else holds what is needed: try again
 │   └── StoreUnavailable               the database cannot be reached
 ├── MissingExtra (ImportError)         an optional dependency is not installed
 └── DeskClosed
@@ -67,6 +68,7 @@ __all__ = [
     "RosterError",
     "ScenarioError",
     "StepsMissing",
+    "StoreBusy",
     "StoreError",
     "StoreUnavailable",
     "SupportflowError",
@@ -380,6 +382,22 @@ class NewerSchemaError(StoreError):
         self.kind = kind
         self.needs = needs
         self.knows = knows
+
+
+class StoreBusy(StoreError):
+    """Somebody else holds what is needed, for longer than is waited. Nothing was changed: try again.
+
+    Inside a transaction of the host's, that is to be rolled back and run again as a whole.
+
+    Attributes:
+        code: The database's code, such as `"SQLITE_BUSY"` or `"55P03"`.
+        advice: What stands in the way, and what can be done about it.
+    """
+
+    def __init__(self, code: str, advice: str) -> None:
+        super().__init__(f"the database is busy ({code}): {advice}")
+        self.code = code
+        self.advice = advice
 
 
 class StoreUnavailable(StoreError):

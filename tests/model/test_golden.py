@@ -22,6 +22,7 @@ from supportflow.model.events import (
     AssignmentChanged,
     BotAnswered,
     ClocksMoved,
+    ClocksRecomputed,
     ContactJoined,
     DeclinesForgotten,
     EventBase,
@@ -79,6 +80,7 @@ from supportflow.model.events import (
     TicketUpdated,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    ZoneDataChanged,
 )
 from supportflow.model.people import HOST, SYSTEM, Actor, Agent, Skill
 from supportflow.model.records import Clock, ClockMove, Milestone, Refusal, Segment, Verdict
@@ -272,6 +274,8 @@ EXPECTED: dict[str, EventBase] = {
         ),
         SurgeEnded(recorded_at=AT, by=SYSTEM, name="crash", cause="expired"),
         TicketsMoved(recorded_at=AT, by=SYSTEM),
+        ZoneDataChanged(recorded_at=AT, by=SYSTEM, zone_data={"newest": "2026f", "system": "2025b"}),
+        ClocksRecomputed(recorded_at=AT, by=SYSTEM, zone_data={"newest": "2026f"}),
     )
 }  # fmt: skip
 

@@ -81,6 +81,8 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[AgentState]:
         InvalidInput: If the agent is not known, or the command makes no sense.
         ConflictError: If others kept changing the agent.
     """
+    if env.tentative:
+        yield from requests.reserve()
     for attempt in range(1, requests.ATTEMPTS + 1):
         now = yield from requests.now()
         known = yield from known_agents(env, (command.agent_id,))

@@ -16,7 +16,7 @@ from supportflow.flows import requests
 from supportflow.flows.agents import all_agents, read_agent
 from supportflow.flows.commands import handle
 from supportflow.flows.desk_stream import join
-from supportflow.flows.environment import Environment
+from supportflow.flows.environment import Environment, alone
 from supportflow.flows.loading import read_ticket
 from supportflow.flows.queries import lookup, whole
 from supportflow.flows.rechecking import recheck
@@ -110,9 +110,10 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
 
     Raises:
         Refused: If the policy has no routing.
-        InvalidInput: If the limit cannot be used.
+        InvalidInput: If the limit cannot be used, or the desk is inside a host's transaction.
     """
     whole("limit", limit, 0)
+    alone(env)
     now = yield from requests.now()
     now_us = to_us(now)
     yield from join(env, now)

@@ -59,6 +59,8 @@ def link(env: Environment, requester: str, other: str, by: Actor, *, linked: boo
         raise InvalidInput("other", "is the same id")
     if by.kind in {"requester", "party"}:
         raise Refused(requester, "link_requester", f"a {by.kind} cannot say who is who")
+    if env.tentative:
+        yield from requests.reserve()
     for attempt in range(1, requests.ATTEMPTS + 1):
         links, version = yield from _links(env, requester)
         if (other in links) == linked:

@@ -37,8 +37,7 @@ def use(env: Environment, policy: Policy, progress: Progress | None) -> Flow[int
         PolicyError: If the policy is wrong; nothing was changed then.
     """
     check_own(policy)
-    env.book = env.book.publishing(CompiledPolicy(policy))
-    env.published = False
+    env.take(CompiledPolicy(policy))
     now = yield from requests.now()
     yield from join(env, now)
     return (yield from _move_all(env, progress)) if policy.edits == "now" else 0

@@ -39,7 +39,7 @@ from supportflow.sla.clock import apply_move, apply_verdict
 
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raised when the fold changes: a snapshot of another version is folded again from its events."""
 
 Changes = dict[str, Any]
@@ -72,6 +72,8 @@ def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") 
         "version": ticket.version + 1,
         "recorded_at": event.recorded_at,
     }
+    if event.by.kind != "system":
+        now["touched_at"] = event.recorded_at
     # What `model_copy(update=…)` does, for a model without private attributes, in a third of the time.
     new = _new(Ticket)
     _set(new, "__dict__", now)
@@ -119,6 +121,7 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         attributes=event.attributes,
         opened_at=event.opened_at,
         recorded_at=event.recorded_at,
+        touched_at=event.recorded_at,
         waiting_since=event.opened_at,
         policy=event.policy,
         **chosen(event),

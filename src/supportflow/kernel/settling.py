@@ -263,7 +263,13 @@ def _move_loads(draft: "Draft", facts: Facts, routing: RoutingIndex, *, busy: bo
         if takes == has:
             continue
         at = max(draft.at, state.recorded_at)
-        head = {"agent_id": agent_id, "recorded_at": at, "by": draft.by, "ticket_id": ticket.id}
+        head = {
+            "agent_id": agent_id,
+            "recorded_at": at,
+            "by": draft.by,
+            "ticket_id": ticket.id,
+            "ref": ticket.ref,
+        }
         event = (
             LoadReleased(**head)
             if takes is None

@@ -34,6 +34,7 @@ from supportflow.policy.unrouted import (
     languages_without_a_fallback,
     route_reach,
 )
+from supportflow.policy.zone_data import zone_data
 
 __all__ = ["Finding", "Kind", "Report", "Severity", "invalid", "verify"]
 
@@ -115,5 +116,6 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     _retention,
     twin_names,
     strange_addresses,
+    zone_data,
 )
 """In the order of the report. A section that joins the policy adds its check here."""

@@ -19,6 +19,7 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.clocktime import ClockTime, read_clock
 from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.plan import day_number
+from supportflow.calendars.tzdata import TzdataSource
 from supportflow.calendars.zones import Zone, zone
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput
@@ -40,7 +41,7 @@ def _known_zone(key: str) -> str:
     try:
         zone(key)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is not a zone of tzdata (system copy)") from None
+        raise ValueError("is not a zone of tzdata (neither copy)") from None
     return key
 
 
@@ -167,10 +168,13 @@ def on_call(rotation: Rotation, calendars: Mapping[str, Compiled], at_us: int) -
         calendars: The policy's calendars, compiled. A layer whose calendars are not among them has nobody.
         at_us: The instant, in microseconds since 1970-01-01T00:00Z.
     """
+    return _on_call(rotation, calendars, at_us, zone(rotation.tz))
+
+
+def _on_call(rotation: Rotation, calendars: Mapping[str, Compiled], at_us: int, where: Zone) -> str | None:
     for override in reversed(rotation.overrides):
         if to_us(override.start) <= at_us < to_us(override.end):
             return override.agent
-    where = zone(rotation.tz)
     for layer in reversed(rotation.layers):
         if _speaks(layer, calendars, at_us):
             turn = _turn(layer, where, at_us)
@@ -180,7 +184,11 @@ def on_call(rotation: Rotation, calendars: Mapping[str, Compiled], at_us: int) -
 
 
 def handovers(
-    rotation: Rotation, calendars: Mapping[str, Compiled], start_us: int, end_us: int
+    rotation: Rotation,
+    calendars: Mapping[str, Compiled],
+    start_us: int,
+    end_us: int,
+    tzdata: TzdataSource = "newest",
 ) -> list[OnCall]:
     """Who is on call from when to when: stretches that tile `[start_us, end_us)`, each with another answer than the last.
 
@@ -189,6 +197,7 @@ def handovers(
         calendars: The policy's calendars, compiled.
         start_us: From this instant
         end_us: until just before this one.
+        tzdata: The copy of the zone data that its clock is read from.
 
     Raises:
         InvalidInput: Outside the years 1 to 9999 in UTC.
@@ -196,10 +205,11 @@ def handovers(
     """
     if start_us >= end_us:
         return []
-    moments = {at for at in _moments(rotation, calendars, start_us, end_us) if start_us < at < end_us}
+    where = zone(rotation.tz, tzdata)
+    moments = {at for at in _moments(rotation, calendars, start_us, end_us, where) if start_us < at < end_us}
     found: list[OnCall] = []
     for at in sorted({start_us, *moments}):
-        agent = on_call(rotation, calendars, at)
+        agent = _on_call(rotation, calendars, at, where)
         if not found or found[-1].agent != agent:
             found.append(OnCall(agent, at, end_us))
     ends = [stretch.start_us for stretch in found[1:]]
@@ -207,13 +217,12 @@ def handovers(
 
 
 def _moments(
-    rotation: Rotation, calendars: Mapping[str, Compiled], start_us: int, end_us: int
+    rotation: Rotation, calendars: Mapping[str, Compiled], start_us: int, end_us: int, where: Zone
 ) -> Iterator[int]:
     """Every instant at which the answer may change, and some beyond the stretch."""
     for override in rotation.overrides:
         yield to_us(override.start)
         yield to_us(override.end)
-    where = zone(rotation.tz)
     for layer in rotation.layers:
         first = max(_turn(layer, where, start_us), -1)
         for turn in range(first + 1, _turn(layer, where, end_us) + 1):

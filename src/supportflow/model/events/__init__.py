@@ -34,6 +34,7 @@ from supportflow.model.events.casework import (
     StepCompleted,
 )
 from supportflow.model.events.desk import (
+    ClocksRecomputed,
     PolicyPublished,
     RequesterLinked,
     RequesterUnlinked,
@@ -42,6 +43,7 @@ from supportflow.model.events.desk import (
     TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    ZoneDataChanged,
 )
 from supportflow.model.events.escalation import (
     LadderEnded,
@@ -102,6 +104,7 @@ __all__ = [
     "AssignmentChanged",
     "BotAnswered",
     "ClocksMoved",
+    "ClocksRecomputed",
     "ContactJoined",
     "DeclinesForgotten",
     "DeskEvent",
@@ -163,6 +166,7 @@ __all__ = [
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "ZoneDataChanged",
     "event_adapter",
 ]
 
@@ -232,7 +236,9 @@ Event = Annotated[
     | TopicsUnsubscribed
     | SurgeDeclared
     | SurgeEnded
-    | TicketsMoved,
+    | TicketsMoved
+    | ZoneDataChanged
+    | ClocksRecomputed,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""
@@ -309,6 +315,8 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         SurgeDeclared,
         SurgeEnded,
         TicketsMoved,
+        ZoneDataChanged,
+        ClocksRecomputed,
     )
 }
 """Every event class by its kind."""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from supportflow._time import Instant
 from supportflow.model.base import Id, Name, StatusCategory, TicketType
@@ -251,7 +251,7 @@ class ContactJoined(TicketEvent):
     Attributes:
         requester: The id that they wrote under.
         channel: Where it came in.
-        ref: The host's own id of the contact.
+        ref: The host's own id of the contact, which is not that of the ticket.
         subject: Reference to its subject line.
         personal: Reference to the personal attributes that came with it.
     """
@@ -262,3 +262,13 @@ class ContactJoined(TicketEvent):
     ref: Id | None = None
     subject: ContentRef | None = None
     personal: ContentRef | None = None
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Its fields in the order in which they were always written, though all events have a `ref` by now."""
+        fields: dict[str, object] = write(self)
+        order = {name: place for place, name in enumerate(_JOINED)}
+        return dict(sorted(fields.items(), key=lambda field: order.get(field[0], -1)))
+
+
+_JOINED = ("kind", "requester", "channel", "ref", "subject", "personal")

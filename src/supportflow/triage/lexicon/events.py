@@ -35,21 +35,28 @@ def _reader(names: tuple[str, ...]) -> Reader:
 
 
 def events(reader: Reads | None, text: str, classes: Collection[str]) -> list[Match]:
-    """What is read in a text: assertions, and questions that are told as such; only of classes that there are."""
+    """What is read in a text: assertions, and questions that are told as such; only of classes that there are.
+
+    A rule counts once, however many languages a line was read in: loan words and brands stand in many packs.
+    """
     if reader is None:
         return []
-    return [
-        _match(finding)
-        for finding in reader.read(text)
-        if finding.need.rule.priority_class is None or finding.need.rule.priority_class in classes
-    ]
+    found: dict[tuple[str, str, str], Finding] = {}
+    for finding in reader.read(text):
+        rule = finding.need.rule
+        if rule.priority_class is None or rule.priority_class in classes:
+            found.setdefault((finding.need.set_name, rule.name, finding.status), finding)
+    return [_match(finding) for finding in found.values()]
 
 
 def _match(finding: Finding) -> Match:
     entry = _entry(finding)
-    parts = tuple(EvidencePart(role=one.role, start=one.start, end=one.end) for one in finding.parts)
+    parts = tuple(
+        EvidencePart.model_construct(role=one.role, start=one.start, end=one.end) for one in finding.parts
+    )
     subject = entry.category or ",".join(entry.flags)
-    name = f"{finding.need.set_name}:{subject}:{finding.need.rule.name} ({finding.tag})"
+    asked = f", asked: {finding.mood}" if finding.mood else ""
+    name = f"{finding.need.set_name}:{subject}:{finding.need.rule.name} ({finding.tag}{asked})"
     return Match(entry, name, min(one.start for one in parts), max(one.end for one in parts), parts)
 
 

@@ -11,7 +11,11 @@ from supportflow.triage.reading.document import Pack, RuleSet
 __all__ = ["RULE_SETS", "SHIPPED_PACKS", "ShippedPack", "shipped_packs", "shipped_rules"]
 
 SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
+    "de": ("Latn",),
     "en": ("Latn",),
+    "id": ("Latn",),
+    "tr": ("Latn",),
+    "vi": ("Latn",),
     "zh": ("Hani",),
 }
 """Tag → scripts of the packs in `supportflow/triage/packs/<tag>/pack.toml`."""
