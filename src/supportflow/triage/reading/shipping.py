@@ -15,6 +15,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "en": ("Latn",),
     "es": ("Latn",),
     "id": ("Latn",),
+    "pl": ("Latn",),
     "tr": ("Latn",),
     "vi": ("Latn",),
     "zh": ("Hani",),
