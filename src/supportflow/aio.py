@@ -31,6 +31,7 @@ from supportflow.flows import (
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.results import Row, Rows
 from supportflow.flows.screen import screen
@@ -410,6 +411,14 @@ class AsyncDesk(
         """Why the ticket is where it is."""
         name = named(ticket, ref)
         return await self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
+
+    async def misplaced(self) -> tuple[Misplaced, ...]:
+        """Every open ticket whose agent lacks what it needs now: a tier, a certificate, a language that was taken away.
+
+        It looks at every open ticket that an agent has: a question for people, not for a loop. What the policy takes away by
+        itself is in `RoutingPolicy.requeue_lost`.
+        """
+        return await self._run(misplaced(self._env))
 
     async def why_not(
         self, ticket: TicketName = None, *, agent: Agent | str, ref: str | None = None

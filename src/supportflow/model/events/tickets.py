@@ -10,6 +10,7 @@ from supportflow.model.casework import PartyState, Verification
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events.base import TicketEvent
 from supportflow.model.records import Attributes, Refusal
+from supportflow.model.routing import Lack
 
 __all__ = [
     "AssignmentChanged",
@@ -149,13 +150,18 @@ class StatusKept(TicketEvent):
 
 
 class AssignmentChanged(TicketEvent):
-    """The ticket has another group or assignee; both are named as they are now."""
+    """The ticket has another group or assignee; both are named as they are now.
+
+    Attributes:
+        waived: What the assignee lacks and whoever assigned the ticket passed over; None if that was not looked at.
+    """
 
     kind: Literal["assignment_changed"] = "assignment_changed"
     group: Name | None
     assignee: Id | None
     previous_group: Name | None = None
     previous_assignee: Id | None = None
+    waived: tuple[Lack, ...] | None = None
 
 
 class TicketUpdated(TicketEvent):
