@@ -4,7 +4,6 @@ import base64
 import binascii
 import json
 from collections.abc import Collection
-from typing import cast
 
 from supportflow.exceptions import InvalidInput, StoreError
 from supportflow.flows import requests
@@ -50,13 +49,17 @@ def feed_end(env: Environment) -> Flow[str]:
     return _cursor(env, (yield from requests.feed_end(env.tenant)))
 
 
-def _kinds(only: Collection[type[EventBase]]) -> frozenset[str] | None:
-    wrong = isinstance(only, str) or not isinstance(only, Collection)
-    if wrong or not all(isinstance(cls, type) and issubclass(cls, EventBase) for cls in only):
+def _kinds(only: object) -> frozenset[str] | None:
+    if not isinstance(only, Collection) or not all(map(_is_event, only)):
         raise InvalidInput("only", "is not a collection of classes of events")
-    if not only:
+    classes = tuple(only)
+    if not classes:
         return None
-    return frozenset(kind for kind, cls in EVENT_TYPES.items() if issubclass(cls, tuple(only)))
+    return frozenset(kind for kind, cls in EVENT_TYPES.items() if issubclass(cls, classes))
+
+
+def _is_event(cls: object) -> bool:
+    return isinstance(cls, type) and issubclass(cls, EventBase)
 
 
 def _item(env: Environment, row: FeedRow) -> FeedItem:
@@ -80,4 +83,5 @@ def _place(env: Environment, cursor: str) -> int:
     known = isinstance(document, list) and document[:2] == ["feed", env.tenant] and len(document) == 3  # noqa: PLR2004
     if not known or type(document[2]) is not int or not 0 <= document[2] < 2**63:
         raise InvalidInput("after", "is no place in the feed of this tenant")
-    return cast("int", document[2])
+    place: int = document[2]
+    return place

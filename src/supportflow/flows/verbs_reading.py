@@ -26,7 +26,10 @@ ManyResult = TypeVar("ManyResult")
 class ReadingVerbs(ABC, Generic[FeedResult, CursorResult, RowResult, RowsResult, ManyResult]):
     """What a desk can be asked about many tickets at once."""
 
-    _env: Environment
+    @property
+    @abstractmethod
+    def _env(self) -> Environment:
+        """The desk behind the flows."""
 
     @abstractmethod
     def _run(self, flow: Flow[Any]) -> Any:
