@@ -15,6 +15,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "en": ("Latn",),
     "es": ("Latn",),
     "id": ("Latn",),
+    "ja": ("Hani", "Kana"),
     "pl": ("Latn",),
     "tr": ("Latn",),
     "vi": ("Latn",),
