@@ -31,7 +31,9 @@ from supportflow.flows import (
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
+from supportflow.flows.results import Row, Rows
 from supportflow.flows.screen import screen
 from supportflow.flows.setup import (
     OPTIONAL,
@@ -45,11 +47,13 @@ from supportflow.flows.setup import (
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_actions import ActionVerbs
+from supportflow.flows.verbs_reading import ReadingVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.flows.zone_data import ZoneData, zone_data
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
+from supportflow.model.feed import Feed
 from supportflow.model.people import Agent, actor
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
@@ -73,6 +77,9 @@ class AsyncDesk(
     Verbs[Awaitable[Outcome]],
     ActionVerbs[Awaitable[Outcome]],
     RoutingVerbs[Awaitable[Outcome], Awaitable[AgentState]],
+    ReadingVerbs[
+        Awaitable[Feed], Awaitable[str], Awaitable[Row], Awaitable[Rows], Awaitable[Mapping[str, Ticket]]
+    ],
     _forks.Fork,
 ):
     """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.
@@ -404,6 +411,14 @@ class AsyncDesk(
         """Why the ticket is where it is."""
         name = named(ticket, ref)
         return await self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
+
+    async def misplaced(self) -> tuple[Misplaced, ...]:
+        """Every open ticket whose agent lacks what it needs now: a tier, a certificate, a language that was taken away.
+
+        It looks at every open ticket that an agent has: a question for people, not for a loop. What the policy takes away by
+        itself is in `RoutingPolicy.requeue_lost`.
+        """
+        return await self._run(misplaced(self._env))
 
     async def why_not(
         self, ticket: TicketName = None, *, agent: Agent | str, ref: str | None = None

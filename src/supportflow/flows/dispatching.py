@@ -19,6 +19,7 @@ from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment, alone
 from supportflow.flows.loading import read_ticket
 from supportflow.flows.queries import lookup, whole
+from supportflow.flows.rechecking import recheck
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import FLOOR
 from supportflow.kernel.entry import entry_of
@@ -274,15 +275,35 @@ def _take_in(run: _Run) -> Flow[bool]:
     changes: list[tuple[tuple[int, object], Change]] = []
     for agent_id in sorted(_at_other_hours(run)):
         state = run.held.agents[agent_id]
-        seated = Present(_seat(run, state))
-        changes.append((_turn(seated, state), seated))
+        if state.agent.skills:  # a certificate may have lapsed
+            yield from recheck(env, state)
+        changes += _seated(Present(_seat(run, state)), state, other=bool(state.agent.skills))
     for stream in streams:
         known = run.held.agents.get(stream.partition(":")[2])
         change = yield from _look(run, stream)
+        if isinstance(change, Present) and known is not None:
+            other = run.held.agents[known.id].agent != known.agent
+            if other:  # whoever told the desk so may have crashed before it looked at their tickets
+                yield from recheck(env, run.held.agents[known.id])
+            changes += _seated(change, known, other=other)
+            continue
         changes.append((_turn(change, known), change))
     for _, change in sorted(changes, key=itemgetter(0)):
         run.tell(change)
     return bool(changes)
+
+
+def _seated(change: Present, known: AgentState, *, other: bool) -> list[tuple[tuple[int, object], Change]]:
+    """What the floor is told of an agent who is there, each with its turn.
+
+    Who may be able to take other things than before takes nothing until all that came in is known: neither what they can no
+    longer take, nor what comes after something more urgent that they can take now.
+    """
+    told: list[tuple[tuple[int, object], Change]] = [(_turn(change, known), change)]
+    if other and change.seat.available:
+        pause = Present(change.seat._replace(available=False))
+        told.insert(0, (_turn(pause, known), pause))
+    return told
 
 
 def _turn(change: Change, known: AgentState | None) -> tuple[int, object]:

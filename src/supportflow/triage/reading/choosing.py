@@ -1,7 +1,7 @@
 """With which packs each line of a text is read, and what they find in it.
 
 A script with few languages is read with all of them. A line in Latin letters is read in English and, unless it clearly is
-English, with the two other packs that know most of its words.
+English, with the pack that knows most of its words, and another one that knows nearly as many.
 """
 
 from bisect import bisect_right
@@ -13,6 +13,7 @@ from typing import Protocol
 
 from supportflow.triage.reading.compiled import CompiledPack
 from supportflow.triage.reading.document import Pack
+from supportflow.triage.reading.roles import DENIES, EXCUSES
 from supportflow.triage.reading.scanning import Hit
 from supportflow.triage.reading.text import Line, View
 
@@ -23,7 +24,7 @@ _CLEARLY = 4  # commonest words of English in a line
 _SHARE = 0.25  # of the line's words
 _CROWD = 3  # of one script: more are chosen among
 _OTHERS = 2  # that are chosen
-_ABOUT = 0.7  # of what English knows of a line: another pack that knows less is not asked
+_RIVALS = 0.7  # of the words that English knows, and the likeliest other: who knows fewer is another language
 _NONE: frozenset[str] = frozenset()
 
 
@@ -84,10 +85,12 @@ class PackHits:
         for start, end, role in self.hits:
             by_role[roles[role]].append((start, end, roles[role]))
         harmless = _Cover(by_role.pop("nothing", []))
+        denied = _Cover([spot for role in DENIES for spot in by_role.get(role, ())])
         for name, spots in by_role.items():
             spots.sort()
-            if harmless:
-                by_role[name] = [spot for spot in spots if not harmless.holds(spot[0], spot[1])]
+            for cover in (harmless, denied) if name in EXCUSES else (harmless,):
+                if cover:
+                    by_role[name] = [spot for spot in by_role[name] if not cover.holds(spot[0], spot[1])]
         return by_role
 
 
@@ -183,10 +186,11 @@ class PackChoice:
             common = len(words & self.pack(_ALWAYS).hints)
             if common >= _CLEARLY and common >= _SHARE * len(line.pieces) / 2:
                 return chosen
-            least = max(least, _ABOUT * self._known(_ALWAYS, words))
+            least = max(least, _RIVALS * self._known(_ALWAYS, words))
         known = [(self._known(tag, words), tag) for tag in tags if tag not in chosen]
         known.sort(key=lambda one: (-one[0], one[1]))
-        return chosen + [tag for count, tag in known[:_OTHERS] if count >= least]
+        enough = max(least, _RIVALS * known[0][0])
+        return chosen + [tag for count, tag in known[:_OTHERS] if count >= enough]
 
     def _known(self, tag: str, words: set[str]) -> int:
         """How many of some words a pack knows; its commonest words count threefold."""

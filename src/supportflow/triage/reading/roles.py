@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-__all__ = ["AGENCY", "ROLES"]
+__all__ = ["AGENCY", "DENIES", "EXCUSES", "ROLES"]
 
 ROLES: Mapping[str, str] = {
     # things
@@ -102,3 +102,9 @@ ROLES: Mapping[str, str] = {
 
 AGENCY = frozenset({"disowns", "not_me", "stranger", "outsider", "asleep", "strange", "elsewhere"})
 """Roles that say by whose will something happened, if not by the writer's."""
+
+EXCUSES = frozenset({"is_me", "transit", "own_cause", "fails"})
+"""Roles that take a finding back."""
+
+DENIES = frozenset({"disowns", "not_me", "strange"})
+"""Roles inside which an excuse excuses nothing: the "it was me" in "no fui yo", the "sold" in "no vendí"."""

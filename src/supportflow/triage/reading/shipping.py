@@ -13,7 +13,11 @@ __all__ = ["RULE_SETS", "SHIPPED_PACKS", "ShippedPack", "shipped_packs", "shippe
 SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "de": ("Latn",),
     "en": ("Latn",),
+    "es": ("Latn",),
     "id": ("Latn",),
+    "ja": ("Hani", "Kana"),
+    "ko": ("Hang",),
+    "pl": ("Latn",),
     "tr": ("Latn",),
     "vi": ("Latn",),
     "zh": ("Hani",),
