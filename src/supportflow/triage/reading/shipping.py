@@ -17,6 +17,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "id": ("Latn",),
     "ja": ("Hani", "Kana"),
     "pl": ("Latn",),
+    "pt": ("Latn",),
     "tr": ("Latn",),
     "vi": ("Latn",),
     "zh": ("Hani",),
