@@ -77,8 +77,8 @@ class FeedPromises(Suite):
         """From any place on; the end is behind the last event, and stays until something is committed."""
         for number in range(6):
             length = 1 + number % 3
-            row = ticket_row(f"t{number}", length)
-            change = StreamChange(f"ticket:t{number}", 0, event_rows(1, length), row)
+            name = f"t{number}"
+            change = StreamChange(f"ticket:{name}", 0, event_rows(1, length), ticket_row(name, length))
             assert store.commit(Commit(TENANT, (change,))) == Committed()
         whole = follow(store)
         assert len(told(whole)) == 12

@@ -16,6 +16,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "es": ("Latn",),
     "id": ("Latn",),
     "ja": ("Hani", "Kana"),
+    "ko": ("Hang",),
     "pl": ("Latn",),
     "pt": ("Latn",),
     "tr": ("Latn",),
