@@ -15,7 +15,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "en": ("Latn",),
     "es": ("Latn",),
     "id": ("Latn",),
-    "ja": ("Hani", "Kana"),
+    "ja": ("Kana", "Hani"),
     "ko": ("Hang",),
     "pl": ("Latn",),
     "pt": ("Latn",),
