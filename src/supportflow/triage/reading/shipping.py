@@ -19,6 +19,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "ja": ("Hani", "Kana"),
     "ko": ("Hang",),
     "pl": ("Latn",),
+    "pt": ("Latn",),
     "tr": ("Latn",),
     "vi": ("Latn",),
     "zh": ("Hani",),
