@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from supportflow._time import Instant, to_us
 from supportflow.exceptions import InvalidInput
+from supportflow.flows.noticing import Noticed
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
@@ -81,6 +82,7 @@ class Environment:
         desk: What the desk's stream says.
         kept: Fingerprints of versions with surges that the store is known to hold.
         sweep: How far the open tickets were looked at: `Standing.unmoved`, and the last of them.
+        noticed: Rows that could not be read.
         origin: What this was drawn from, for one call in a transaction that may still be undone; else None. What the call
             learns of the store is forgotten with it.
     """
@@ -97,6 +99,7 @@ class Environment:
     desk: Standing = field(default=Standing())
     kept: set[str] = field(default_factory=set)
     sweep: tuple[int, tuple[int | str | None, ...] | None] = (0, None)
+    noticed: Noticed = field(default_factory=Noticed)
     origin: "Environment | None" = None
 
     @property

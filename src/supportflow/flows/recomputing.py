@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from supportflow.exceptions import SupportflowError
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import read_ticket
+from supportflow.flows.noticing import is_one_row_s
 from supportflow.flows.queries import MAX_LIMIT, cursor_after, read_cursor, whole
 from supportflow.flows.requests import Flow
 from supportflow.kernel import wakeup
@@ -52,7 +52,10 @@ def recompute(env: Environment, cursor: str | None, limit: int) -> Flow[Recomput
     for row in rows[:limit]:
         try:
             moved += yield from _set(env, row)
-        except (SupportflowError, ArithmeticError):
+        except Exception as error:
+            if not is_one_row_s(error):
+                raise
+            env.noticed.skip(f"ticket:{row.id}", error)
             failed.append(row.id)
     onward = cursor_after("opened", _COLUMNS, rows[limit - 1]) if len(rows) > limit else None
     return Recomputed(len(rows[:limit]), moved, tuple(failed), onward)
