@@ -32,7 +32,9 @@ from supportflow.flows import (
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
+from supportflow.flows.results import Row, Rows
 from supportflow.flows.screen import screen
 from supportflow.flows.setup import (
     OPTIONAL,
@@ -46,10 +48,13 @@ from supportflow.flows.setup import (
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_actions import ActionVerbs
+from supportflow.flows.verbs_reading import ReadingVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
+from supportflow.flows.zone_data import ZoneData, zone_data
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
+from supportflow.model.feed import Feed
 from supportflow.model.people import Agent, actor
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
@@ -73,6 +78,9 @@ class AsyncDesk(
     Verbs[Awaitable[Outcome]],
     ActionVerbs[Awaitable[Outcome]],
     RoutingVerbs[Awaitable[Outcome], Awaitable[AgentState]],
+    ReadingVerbs[
+        Awaitable[Feed], Awaitable[str], Awaitable[Row], Awaitable[Rows], Awaitable[Mapping[str, Ticket]]
+    ],
     _forks.Fork,
 ):
     """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.
@@ -307,11 +315,14 @@ class AsyncDesk(
         """
         return await self._run(policies.use(self._env, policy, progress))
 
+    async def zone_data(self) -> ZoneData:
+        """The zone data that this process goes by, what it differs from, and what of the policy hangs on that."""
+        return await self._run(zone_data(self._env))
+
     async def recompute(self, *, cursor: str | None = None, limit: int = 200) -> Recomputed:
-        """Set the wake-ups of one batch of tickets anew, after an update of time zone data or of supportflow.
+        """Set the wake-ups and due times of one batch of tickets anew, after an update of time zone data or of supportflow.
 
         Go on with the answer's `cursor` until that is None. Broken off, it can begin anywhere: what is right already stays.
-        A ticket's place in the queue by due time follows with its next event.
 
         Args:
             cursor: From the batch before.
@@ -410,6 +421,14 @@ class AsyncDesk(
         """Why the ticket is where it is."""
         name = named(ticket, ref)
         return await self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
+
+    async def misplaced(self) -> tuple[Misplaced, ...]:
+        """Every open ticket whose agent lacks what it needs now: a tier, a certificate, a language that was taken away.
+
+        It looks at every open ticket that an agent has: a question for people, not for a loop. What the policy takes away by
+        itself is in `RoutingPolicy.requeue_lost`.
+        """
+        return await self._run(misplaced(self._env))
 
     async def why_not(
         self, ticket: TicketName = None, *, agent: Agent | str, ref: str | None = None

@@ -17,6 +17,7 @@ from supportflow.model.storage import (
     DeadLetter,
     Due,
     EventRow,
+    FeedRow,
     InboxEntry,
     Lease,
     Query,
@@ -223,6 +224,12 @@ class Store(Protocol):
         """A ticket's row, or None."""
         ...
 
+    def load_many(
+        self, tenant: str, ids: Collection[str], refs: Collection[str] = (), /
+    ) -> Sequence[TicketRow]:
+        """The rows of tickets by id and by the host's references: each once, in any order. Unknown names are left out."""
+        ...
+
     def find_ref(self, tenant: str, ref: str, /) -> str | None:
         """Id of the ticket that a host's reference names, or None."""
         ...
@@ -231,6 +238,19 @@ class Store(Protocol):
         self, tenant: str, stream: str, /, after: int = 0, limit: int | None = None
     ) -> Sequence[EventRow]:
         """The events of a stream, in order, from the one after `after`."""
+        ...
+
+    def feed(self, tenant: str, after: int, limit: int, /) -> Sequence[FeedRow]:
+        """The events of all streams beyond a place in the feed, in order.
+
+        An event that was committed is in the feed at once, and stays at its place for ever. What is committed later has a
+        place beyond all that were ever answered, however long ago its transaction began: whoever goes on from the last place
+        misses none. The events of one stream come in their order.
+        """
+        ...
+
+    def feed_end(self, tenant: str, /) -> int:
+        """The place of the last event in the feed; 0 if there is none."""
         ...
 
     def commit(self, commit: Commit, /) -> Answer:

@@ -176,6 +176,9 @@ def answers(path, tmp_path):
             pages(desk, order=order)[0] for order in ("priority", "opened", "updated", "due")
         ],
         "open ones": lambda desk: pages(desk, open=True, category="odd")[0],
+        "rows": lambda desk: [row.ticket.ref for row in desk.rows(limit=100)],
+        "many": lambda desk: sorted(desk.get_many(TICKETS)),
+        "misplaced": lambda desk: desk.misplaced(),
         "agents": lambda desk: [state.id for state in desk.agents()],
         "dispatch": given_out,
         "due": lambda desk: sorted(

@@ -85,7 +85,7 @@ ERRORS = {
         "a key that is a number": ({1: 2}, "policy: Keys should be strings"),
         "a zone that is a file": (
             {"calendars": {"c": {"tz": "../../etc/passwd", "weekly": {"mon": [["09:00", "10:00"]]}}}},
-            "calendars.c: tz: is not a zone of tzdata (system copy)",
+            "calendars.c: tz: is not a zone of tzdata (neither copy)",
         ),
     }  # fmt: skip
 

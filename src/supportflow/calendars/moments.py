@@ -7,6 +7,7 @@ questions to a compiled calendar.
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import pendulum
 
@@ -24,7 +25,7 @@ def in_zone(us: int, zone: tzinfo | None) -> pendulum.DateTime:
     """The instant that many microseconds after 1970-01-01T00:00Z, on the clock of a zone."""
     seconds, micro = divmod(us, SECOND_US)
     if type(zone) is not pendulum.Timezone:
-        zone = pendulum.UTC if zone is None or zone is UTC else _pendulum_zone(zone)
+        zone = pendulum.UTC if zone is None or zone is UTC else _pendulum_zone(zone, seconds)
     try:
         at = datetime.fromtimestamp(seconds, zone)
     except (OverflowError, ValueError, OSError):  # some platforms know no times before 1970
@@ -45,10 +46,17 @@ def _by_name(name: str) -> tzinfo | None:
         return None
 
 
-def _pendulum_zone(zone: tzinfo) -> tzinfo:
-    """The same zone as pendulum knows it; itself, if pendulum does not."""
+def _pendulum_zone(zone: tzinfo, seconds: int) -> tzinfo:
+    """The same zone as pendulum knows it; itself, if pendulum does not, or shows another time then.
+
+    Pendulum reads the copy of the zone data that `zoneinfo` reads. What comes in can be of another copy: pytz has its own.
+    """
     name = getattr(zone, "key", None) or getattr(zone, "zone", None)  # zoneinfo's word for it, and pytz's
-    return (isinstance(name, str) and _by_name(name)) or zone
+    known = _by_name(name) if isinstance(name, str) else None
+    if known is None or (type(zone) is ZoneInfo and ZoneInfo(zone.key) is zone):
+        return known or zone
+    mine, theirs = (_on_clock(seconds, 0, one).utcoffset() for one in (zone, known))
+    return known if mine == theirs else zone
 
 
 def _on_clock(seconds: int, micro: int, zone: tzinfo) -> datetime:

@@ -23,6 +23,7 @@ from supportflow.flows.gathering import gather
 from supportflow.flows.loading import follow, get, identify
 from supportflow.flows.preparing import Prepared, prepare, request_hash
 from supportflow.flows.queries import whole
+from supportflow.flows.recomputing import reset_clocks
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
@@ -222,6 +223,7 @@ def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
     events = list((yield from settle(env, _advance, limit, stop)))
     yield from watch(env)
     events += yield from settle(env, _advance, limit, stop)
+    yield from reset_clocks(env, limit, stop)
     failed: dict[str, str] = {}
     done = 0
     while done < limit and not stop():

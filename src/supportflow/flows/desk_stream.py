@@ -7,12 +7,14 @@ recorded here when a process starts, and stays until it is taken back.
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from supportflow._time import SECOND_US, Instant, to_us
+from supportflow.calendars.tzdata import is_older
 from supportflow.exceptions import ConflictError
 from supportflow.flows import requests
 from supportflow.flows.environment import BOT_TOPIC, Environment, Standing, alone
 from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.requests import Flow, pause_after_conflict
 from supportflow.flows.rows import event_row, read_row
+from supportflow.flows.zone_data import Clockwork, differ
 from supportflow.model.events import (
     DeskEvent,
     PolicyPublished,
@@ -21,6 +23,7 @@ from supportflow.model.events import (
     TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    ZoneDataChanged,
 )
 from supportflow.model.people import HOST, SYSTEM
 from supportflow.model.storage import Commit, Conflict, EventRow, StreamChange
@@ -70,7 +73,7 @@ def join(env: Environment, now: Instant, *, look: bool = False) -> Flow[None]:
         yield from requests.put_policy(env.tenant, current.fingerprint, current.document.canonical.encode())
     for attempt in range(1, requests.ATTEMPTS + 1):
         yield from _read(env, now)
-        if (yield from _write(env, [] if known else _missing(env, now), now)):
+        if (yield from _write(env, _overtaken(env, now) if known else _missing(env, now), now)):
             break
         yield from pause_after_conflict(attempt)
     else:
@@ -117,16 +120,32 @@ def _missing(env: Environment, now: Instant) -> list[DeskEvent]:
     at, current, events = stands_at(env, now), env.book.base, list[DeskEvent]()
     if not env.published and env.desk.policy != current.fingerprint:
         name = current.document.name
-        events.append(PolicyPublished(recorded_at=at, by=HOST, fingerprint=current.fingerprint, name=name))
+        events.append(
+            PolicyPublished(
+                recorded_at=at, by=HOST, fingerprint=current.fingerprint, name=name, zone_data=dict(env.zones)
+            )
+        )
         events += (
             SurgeEnded(recorded_at=at, by=HOST, name=surge.name, cause="policy")
             for surge in env.desk.in_force(to_us(now))
             if surge.name not in current.document.surges
         )
+    elif differ(env.zones, env.desk):
+        events.append(_zone_data(env, at))
     topics = () if env.joined else sorted(set(env.serves) - env.desk.topics)
     if topics:
         events.append(TopicsSubscribed(recorded_at=at, by=HOST, topics=tuple(topics)))
     return events
+
+
+def _overtaken(env: Environment, now: Instant) -> list[DeskEvent]:
+    """That this process goes on with older zone data than others have, once they have said so."""
+    older = env.desk.zones is not None and is_older(env.zones, env.desk.zones)
+    return [_zone_data(env, stands_at(env, now))] if older else []
+
+
+def _zone_data(env: Environment, at: Instant) -> ZoneDataChanged:
+    return ZoneDataChanged(recorded_at=at, by=SYSTEM, zone_data=dict(env.zones))
 
 
 def stands_at(env: Environment, now: Instant) -> Instant:
@@ -162,7 +181,7 @@ def _read_events(env: Environment, after: int, rows: Collection[EventRow]) -> It
 def _advanced(standing: Standing, events: Iterable[DeskEvent | None]) -> Standing:
     topics, policy, recorded_at = set(standing.topics), standing.policy, standing.recorded_at
     surges, ended = {surge.name: surge for surge in standing.surges}, dict(standing.ended)
-    unmoved, version = standing.unmoved, standing.version
+    unmoved, clockwork, version = standing.unmoved, Clockwork.of(standing), standing.version
     for version, event in enumerate(events, standing.version + 1):
         if event is None:
             continue
@@ -182,6 +201,7 @@ def _advanced(standing: Standing, events: Iterable[DeskEvent | None]) -> Standin
             unmoved = version
         elif isinstance(event, TicketsMoved):
             unmoved = 0
+        clockwork = clockwork.after(event, version)
     return Standing(
         version=version,
         policy=policy,
@@ -192,6 +212,9 @@ def _advanced(standing: Standing, events: Iterable[DeskEvent | None]) -> Standin
         surges=tuple(surges.values()),
         ended=ended,
         unmoved=unmoved,
+        zones=clockwork.zones,
+        newest_zones=clockwork.newest,
+        stale=clockwork.stale,
     )
 
 

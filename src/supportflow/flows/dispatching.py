@@ -16,6 +16,7 @@ from supportflow.flows.commands import handle
 from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment, alone
 from supportflow.flows.queries import lookup, whole
+from supportflow.flows.rechecking import recheck
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import FLOOR
 from supportflow.flows.seating import Dispatcher, Run, at_other_hours, fill, look, seen, to_look_at_again
@@ -187,15 +188,36 @@ def _take_in(run: Run) -> Flow[bool]:
         yield from requests.settle(env.tenant, lease.row.key, lease.token, retry_us=None, error=None)
         streams[lease.row.key.rsplit(":", 2)[0]] = None
     changes: list[tuple[tuple[int, object], Change]] = []
-    for state, seated in at_other_hours(run):
-        changes.append((_turn(seated, state), seated))
+    for state, change in at_other_hours(run):
+        if state.agent.skills:  # a certificate may have lapsed
+            yield from recheck(env, state)
+        changes += _seated(change, state, other=bool(state.agent.skills))
     for stream in (*streams, *to_look_at_again(run, streams)):
         known = run.held.agents.get(stream.partition(":")[2])
         change = yield from look(run, stream)
+        if isinstance(change, Present) and known is not None:
+            other = run.held.agents[known.id].agent != known.agent
+            if other:  # whoever told the desk so may have crashed before it looked at their tickets
+                yield from recheck(env, run.held.agents[known.id])
+            changes += _seated(change, known, other=other)
+            continue
         changes.append((_turn(change, known), change))
     for _, change in sorted(changes, key=itemgetter(0)):
         run.tell(change)
     return bool(changes)
+
+
+def _seated(change: Change, known: AgentState, *, other: bool) -> list[tuple[tuple[int, object], Change]]:
+    """What the floor is told of an agent who is there, each with its turn.
+
+    Who may be able to take other things than before takes nothing until all that came in is known: neither what they can no
+    longer take, nor what comes after something more urgent that they can take now.
+    """
+    told: list[tuple[tuple[int, object], Change]] = [(_turn(change, known), change)]
+    if other and isinstance(change, Present) and change.seat.available:
+        pause = Present(change.seat._replace(available=False))
+        told.insert(0, (_turn(pause, known), pause))
+    return told
 
 
 def _turn(change: Change, known: AgentState | None) -> tuple[int, object]:

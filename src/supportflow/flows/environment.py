@@ -32,6 +32,10 @@ class Standing(NamedTuple):
         ended: Surge → the instant at which it ended last.
         unmoved: The version of the stream at which a surge last began or ended that concerns the open tickets, if they were
             not all looked at since; else 0.
+        zones: The zone data that was recorded last, as in `ZoneDataChanged`; None if none ever was.
+        newest_zones: The newest of each that ever was.
+        stale: The version of the stream at which newer zone data was recorded, if the clocks were not all set anew since;
+            else 0.
     """
 
     version: int = 0
@@ -44,6 +48,9 @@ class Standing(NamedTuple):
     surges: tuple[ActiveSurge, ...] = ()
     ended: Mapping[str, int] = MappingProxyType({})
     unmoved: int = 0
+    zones: Mapping[str, str] | None = None
+    newest_zones: Mapping[str, str] = MappingProxyType({})
+    stale: int = 0
 
     def lapsed(self, now_us: int) -> tuple[ActiveSurge, ...]:
         """The surges whose time was up before an instant, the earliest first."""
@@ -83,6 +90,7 @@ class Environment:
         kept: Fingerprints of versions with surges that the store is known to hold.
         sweep: How far the open tickets were looked at: `Standing.unmoved`, and the last of them.
         noticed: Rows that could not be read.
+        setting: How far clocks were set anew: `Standing.stale`, the kind of tickets that is looked at, and the last of them.
         origin: What this was drawn from, for one call in a transaction that may still be undone; else None. What the call
             learns of the store is forgotten with it.
     """
@@ -100,6 +108,7 @@ class Environment:
     kept: set[str] = field(default_factory=set)
     sweep: tuple[int, tuple[int | str | None, ...] | None] = (0, None)
     noticed: Noticed = field(default_factory=Noticed)
+    setting: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
     origin: "Environment | None" = None
 
     @property
@@ -130,6 +139,11 @@ class Environment:
     def policy(self) -> Policy:
         """The current policy."""
         return self.book.current.document
+
+    @property
+    def zones(self) -> Mapping[str, str]:
+        """The zone data that the current policy's instants depend on, as this process has it."""
+        return self.book.base.zone_versions
 
     @property
     def subscribed(self) -> Collection[str]:

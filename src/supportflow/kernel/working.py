@@ -3,6 +3,7 @@
 from supportflow.exceptions import Refused, StepsMissing
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.fitness import passed_over
 from supportflow.kernel.intake import ask
 from supportflow.kernel.opening import as_ref
 from supportflow.kernel.procedures import guards
@@ -24,6 +25,7 @@ from supportflow.model.commands import (
 from supportflow.model.events import AssignmentChanged, PriorityChanged, TicketUpdated
 from supportflow.model.events.tickets import Given
 from supportflow.model.records import Attributes
+from supportflow.model.routing import Lack
 from supportflow.policy import PolicyBook
 
 __all__ = [
@@ -44,12 +46,15 @@ def assign(draft: Draft, command: Assign, facts: Facts, book: PolicyBook) -> Non
     if ticket.status_category.is_final:
         raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}")
     check_assignment(draft, command, facts)
-    change_assignment(draft, command.group, command.agent)
+    agent = facts.agents.get(command.agent) if command.agent else None
+    change_assignment(draft, command.group, command.agent, passed_over(draft, agent, command.group))
     if draft.ticket.assignee is not None:
         draft.begin_work("assignment")
 
 
-def change_assignment(draft: Draft, group: str | None, agent: str | None) -> None:
+def change_assignment(
+    draft: Draft, group: str | None, agent: str | None, waived: tuple[Lack, ...] | None = None
+) -> None:
     """Record another group or assignee, if it is another one. None leaves a side as it is; empty text clears it."""
     ticket = draft.ticket
     new_group = ticket.group if group is None else group or None
@@ -63,6 +68,7 @@ def change_assignment(draft: Draft, group: str | None, agent: str | None) -> Non
             assignee=new_agent,
             previous_group=ticket.group,
             previous_assignee=ticket.assignee,
+            waived=ticket.routing.waived if new_agent == ticket.assignee else waived,
         )
     )
 

@@ -17,6 +17,7 @@ from supportflow.worker.bell import Bell
 from supportflow.worker.logs import say
 from supportflow.worker.pace import Pace
 from supportflow.worker.status import Status
+from supportflow.worker.zones import ZoneWatch
 
 if TYPE_CHECKING:
     from supportflow.aio import AsyncDesk
@@ -88,6 +89,7 @@ class Worker:
         self._dispatched = False
         self._left_out: tuple[str, ...] = ()
         self._bell = Bell()
+        self._zones = ZoneWatch()
         self._random = random.Random()  # noqa: S311 - spreads retries; nothing is kept secret by it
 
     @property
@@ -178,6 +180,7 @@ class Worker:
         while not self._stopping():
             try:
                 more, busy = yield from self._round()
+                yield from self._look_at_zones()
                 ahead = timedelta() if more else (yield self._look_ahead())
             except Exception as error:
                 if until_idle or isinstance(error, _NEVER_HEALS):
@@ -229,6 +232,11 @@ class Worker:
                 yield _Ask("resign")
             except Exception as error:  # noqa: BLE001 - the end goes on; another dispatcher waits a little longer
                 say(logging.WARNING, "could not resign", error=type(error).__name__)
+
+    def _look_at_zones(self) -> Generator[_Ask | _Wait, Any, None]:
+        # Whatever runs rounds can be worked on; it need not know of zones.
+        if self._zones.is_due and callable(getattr(self._desk, "zone_data", None)):
+            self._zones.tell((yield _Ask("zone_data")))
 
     def _look_ahead(self) -> _Ask:
         return _Ask("idle_for", {"at_most": timedelta(seconds=self._pace.idle_max_s)})

@@ -73,6 +73,7 @@ class Mood(Document):
         side: Where it stands, seen from the event.
         scope: In the event's own clause, or anywhere in its sentence.
         within: How many words may lie between.
+        opening: Only where it opens its clause, with at most a word before it.
         makes: `"question"`: the event is only asked about. `"nothing"`: it is not spoken of at all.
         unless: Roles in the sentence that take the mood back ("how do I *report* …").
     """
@@ -82,6 +83,7 @@ class Mood(Document):
     side: Literal["before", "after", "both"] = "before"
     scope: Literal["clause", "sentence"] = "clause"
     within: Annotated[int, Field(ge=0, le=100)] = 12
+    opening: bool = False
     makes: Literal["question", "nothing"] = "question"
     unless: tuple[Name, ...] = ()
 

@@ -16,10 +16,16 @@ __all__ = ["Folded", "fold"]
 
 _MARKED = re.compile("[a-z\u0370-\u052f\u0600-\u06ff]")
 """Letters whose marks are accents; elsewhere (Indic, Thai, kana, Hangul) marks are letters."""
+_MANY = 30  # different characters of a text: from there on, changing all at once is faster than one by one
 _MOST_MARKS = (
     4  # of one letter: hostile text piles up more, and putting them in order takes the square of their number
 )
-_LOOSE = re.compile("\\w[\u0300-\u036f\u064b-\u065f\u0670\u3099\u309a]+|[\u1100-\u11ff]+")
+_MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u3099\u309a"
+_JAMO = "\u1100-\u11ff"
+_LOOSE_ONES = frozenset(
+    chr(code) for code in range(0x300, 0x3100) if re.match(f"[{_MARKS}{_JAMO}]", chr(code))
+)
+_LOOSE = re.compile(rf"\w[{_MARKS}]+|[{_JAMO}]+")
 _SAME = {
     **dict.fromkeys("’‘`´ʼ＇ʻ", "'"),
     **dict.fromkeys("أإآٱ", "ا"),
@@ -49,11 +55,14 @@ class _Letters(dict[int, str]):
 
     def __init__(self, *, marks: bool) -> None:
         super().__init__()
+        self.uneven: set[str] = set()  # characters that become none, or several
         self._marks = marks
         self._chinese = _simplified()
 
     def __missing__(self, code: int) -> str:
         folded = self[code] = self._folded(chr(code))
+        if len(folded) != 1:
+            self.uneven.add(chr(code))
         return folded
 
     def _folded(self, character: str) -> str:
@@ -116,17 +125,17 @@ def fold(text: str, *, marks: bool = False) -> Folded:
     if text.isascii() and "\r" not in text and "\t" not in text:
         return Folded(text.lower(), None)
     letters = _KEPT if marks else _BARE
-    if _LOOSE.search(text) is None:
+    written = set(text)
+    if not _LOOSE_ONES.isdisjoint(written):
+        return _composed(text, letters)
+    changed = [one for one in written if letters[ord(one)] != one]
+    if len(changed) > _MANY:
         folded = text.translate(letters)
-        if len(folded) == len(text):
-            # Only what becomes longer could make up for what is left out; both at once are too rare to look for.
-            return Folded(folded, None if _each_is_one(text, letters) else _origins(text, letters))
-        return Folded(folded, _origins(text, letters))
-    return _composed(text, letters)
-
-
-def _each_is_one(text: str, letters: _Letters) -> bool:
-    return all(len(letters[ord(character)]) == 1 for character in set(text))
+    else:
+        folded = text
+        for one in changed:
+            folded = folded.replace(one, letters[ord(one)])
+    return Folded(folded, None if letters.uneven.isdisjoint(written) else _origins(text, letters))
 
 
 def _origins(text: str, letters: _Letters) -> list[int]:

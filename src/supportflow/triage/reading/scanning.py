@@ -7,15 +7,16 @@ every place where one may begin.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import accumulate
-from typing import NamedTuple, Protocol
+from operator import add
+from typing import Any, Protocol
 
-__all__ = ["LETTERS", "Characters", "Hit", "Scanner", "Slot", "Words", "pieces"]
+from supportflow.triage.reading.text import LETTERS, Line
 
-LETTERS = r"\w\u0900-\u0963\u0966-\u109f"
+__all__ = ["Characters", "Hit", "Scanner", "Slot", "Words"]
+
 _WORD = re.compile(f"[{LETTERS}]")
-_PIECE = re.compile(rf"[{LETTERS}]+|[^{LETTERS}]+")
 _ENDS_CLAUSE = re.compile("[,;:.!?()\u2026\u060c\u061b\u061f\u0964\u3001\u3002\uff0c\uff01\uff1f\n]")
 Slot = list[tuple[str, ...]]
 """What may stand at one place of a phrase: sequences of words; an empty one if nothing need stand there."""
@@ -25,34 +26,20 @@ _MOST_KNOWN = 20_000
 """How many words a table remembers before it begins anew."""
 
 
-class Hit(NamedTuple):
-    """Words of a role in a line: from where to where, and the number of the role in its pack."""
-
-    start: int
-    end: int
-    role: int
+Hit = tuple[int, int, int]
+"""Words of a role in a line: from where to where, and the number of the role in its pack."""
 
 
 class Scanner(Protocol):
     """Finds the phrases of a pack."""
 
-    def scan(self, line: str, cut: Sequence[str]) -> list[Hit]:
-        """Every phrase in a line.
-
-        Args:
-            line: The folded line.
-            cut: The same, cut by `pieces`.
-        """
+    def scan(self, line: Line) -> list[Hit]:
+        """Every phrase in a line, with places in the line."""
         ...
 
-    def known(self, cut: Sequence[str]) -> int:
-        """How many of the pieces are words of the pack."""
+    def known(self, words: Collection[str]) -> int:
+        """How many of some words are the pack's."""
         ...
-
-
-def pieces(line: str) -> list[str]:
-    """A line cut into words and what stands between them, in turns."""
-    return _PIECE.findall(line)
 
 
 class _Node:
@@ -67,6 +54,27 @@ class _Node:
 
 _SOFT: tuple[int, ...] = (-1,)
 """What stands for a separator inside a phrase: a blank, a hyphen, a quotation mark."""
+
+
+class _State:
+    """Where the search stands after some words: places of all phrases that go so. What follows is worked out when met."""
+
+    __slots__ = ("_nodes", "ends", "goes_on", "next")
+
+    def __init__(self, nodes: Sequence[_Node]) -> None:
+        self._nodes = nodes
+        self.ends = tuple(dict.fromkeys(role for node in nodes for role in node.ends))
+        self.goes_on = any(node.next for node in nodes)
+        self.next: dict[int, _State | None] = {}
+
+    def after(self, number: int) -> "_State | None":
+        """The state after one more word; None if no phrase goes on with it."""
+        try:
+            return self.next[number]
+        except KeyError:
+            nodes = [one for node in self._nodes for one in node.next.get(number, ())]
+            state = self.next[number] = _State(nodes) if nodes else None
+            return state
 
 
 class _Table(dict[str, tuple[int, ...] | None]):
@@ -101,10 +109,16 @@ class _Table(dict[str, tuple[int, ...] | None]):
         if _WORD.match(piece) is None:
             return None if _ENDS_CLAUSE.search(piece) or len(piece) > _LONGEST_WORD else _SOFT
         word = piece[:_LONGEST_WORD]
+        unit = word.lstrip("0123456789")  # of an amount: 500usdt
+        amount = self._exact.get("#")
         numbers = self._of(word)
         for prefix in self._prefixes:
             if word.startswith(prefix) and len(word) > len(prefix) + 1:
                 numbers += [one for one in self._of(word[len(prefix) :]) if one not in numbers]
+        if not unit and amount is not None:
+            numbers.append(amount)
+        elif unit and unit != word:
+            numbers += [one for one in self._of(unit) if one not in numbers]
         return tuple(numbers) or None
 
     def _of(self, word: str) -> list[int]:
@@ -132,15 +146,11 @@ class Words:
 
     def __init__(self, phrases: Iterable[tuple[list[Slot], int]], prefixes: Sequence[str] = ()) -> None:
         self._numbers: dict[str, int] = {}
-        self._alone: dict[int, list[int]] = defaultdict(list)
-        self._begin: dict[int, list[_Node]] = defaultdict(list)
+        begins = _Node()
         for slots, role in phrases:
-            begun = self._chain(slots, role)
-            for number, nodes in begun.next.items():
-                for node in nodes:
-                    self._alone[number] += [one for one in node.ends if one not in self._alone[number]]
-                    if node.next:
-                        self._begin[number].append(node)
+            for number, nodes in self._chain(slots, role).next.items():
+                begins.next.setdefault(number, []).extend(nodes)
+        self._begin = _State([begins])
         self._table = _Table(self._numbers, prefixes)
 
     def _chain(self, slots: list[Slot], role: int) -> _Node:
@@ -167,49 +177,55 @@ class Words:
     def _number(self, word: str) -> int:
         return self._numbers.setdefault(word, len(self._numbers))
 
-    def known(self, cut: Sequence[str]) -> int:
-        """How many of the pieces are words of the pack."""
+    def known(self, words: Collection[str]) -> int:
+        """How many of some words are the pack's."""
         table = self._table
-        return sum(1 for one in map(table.__getitem__, cut) if one is not None and one is not _SOFT)
+        return sum(1 for one in map(table.__getitem__, words) if one is not None and one is not _SOFT)
 
-    def scan(self, line: str, cut: Sequence[str]) -> list[Hit]:
-        """Every phrase in a line."""
-        del line
+    def scan(self, line: Line) -> list[Hit]:
+        """Every phrase in a line, with places in the line."""
+        cut = line.pieces
         words = list(map(self._table.__getitem__, cut))
         ends = list(accumulate(map(len, cut)))
-        alone, begin = self._alone, self._begin
+        begin = self._begin.after
         hits: list[Hit] = []
         for place, numbers in enumerate(words):
             if numbers is None or numbers is _SOFT:
                 continue
-            start = ends[place] - len(cut[place])
             for number in numbers:
-                hits.extend(Hit(start, ends[place], role) for role in alone.get(number, ()))
-                for node in begin.get(number, ()):
-                    _walk(node, place, words, ends, start, hits)
+                state = begin(number)
+                if state is not None:
+                    end = ends[place]
+                    start = end - len(cut[place])
+                    for role in state.ends:
+                        hits.append((start, end, role))  # noqa: PERF401 - a call for each would cost more
+                    if state.goes_on:
+                        _walk(state, place, words, ends, start, hits)
         return hits
 
 
 def _walk(
-    node: _Node,
+    state: _State,
     place: int,
     words: Sequence[tuple[int, ...] | None],
     ends: Sequence[int],
     start: int,
     hits: list[Hit],
 ) -> None:
-    """Go on from a place of a phrase that ends, or does not end yet, with the word at `place`."""
+    """Go on from a state that was reached with the word at `place`."""
     following = place + 2
     if following >= len(words) or words[place + 1] is not _SOFT:
         return
     for number in words[following] or ():
-        for deeper in node.next.get(number, ()):
-            hits.extend(Hit(start, ends[following], role) for role in deeper.ends)
-            if deeper.next:
+        deeper = state.after(number)
+        if deeper is not None:
+            hits.extend((start, ends[following], role) for role in deeper.ends)
+            if deeper.goes_on:
                 _walk(deeper, following, words, ends, start, hits)
 
 
-_PAIR = 2
+_ENDS, _ENDS_WHOLE = "", "\n"
+"""Under which keys of the tree the roles stand of phrases that end there: anywhere, or as whole words only."""
 
 
 class Characters:
@@ -220,64 +236,56 @@ class Characters:
     """
 
     def __init__(self, phrases: Iterable[tuple[str, int]]) -> None:
-        meant: dict[str, list[int]] = defaultdict(list)
+        self._root: dict[str, Any] = {}
+        self._pairs: set[str] = set()
         for written, role in phrases:
-            if role not in meant[written]:
-                meant[written].append(role)
-        self._meant = {written: tuple(numbers) for written, numbers in meant.items()}
-        self._single = {written: numbers for written, numbers in self._meant.items() if len(written) == 1}
-        lengths: dict[str, set[int]] = defaultdict(set)
-        for written in self._meant:
-            if len(written) >= _PAIR:
-                lengths[written[:_PAIR]].add(len(written))
-        self._lengths = {pair: tuple(sorted(known)) for pair, known in lengths.items()}
-        self._starts = _either(
-            f"[{_class(pair[0] for pair in lengths)}](?=[{_class(pair[1] for pair in lengths)}])"
-            if lengths
-            else "",
-            f"[{_class(self._single)}]" if self._single else "",
-        )
+            node = self._root
+            for character in written:
+                node = node.setdefault(character, {})
+            latin = _is_latin(written[0]) or _is_latin(written[-1])
+            roles = node.setdefault(_ENDS_WHOLE if latin else _ENDS, [])
+            if role not in roles:
+                roles.append(role)
+            self._pairs.add(written[:2])
 
-    def known(self, cut: Sequence[str]) -> int:
-        """How many of the pieces hold a word of the pack: as many characters as it knows, by threes."""
-        return sum(len(self._starts.findall(piece)) for piece in cut) // 3
+    def known(self, words: Collection[str]) -> int:
+        """How many of some words hold the beginning of one of the pack's."""
+        return sum(any(pair in self._pairs for pair in map(add, word, word[1:])) for word in words)
 
-    def scan(self, line: str, cut: Sequence[str]) -> list[Hit]:
-        """Every phrase in a line."""
-        del cut
-        lengths, meant, single, size = self._lengths.get, self._meant.get, self._single.get, len(line)
+    def scan(self, line: Line) -> list[Hit]:
+        """Every phrase in a line, with places in the line."""
+        text = line.text
+        size = len(text)
         hits: list[Hit] = []
-        for match in self._starts.finditer(line):
-            start = match.start()
-            numbers = single(line[start])
-            if numbers is not None:
-                hits.extend(Hit(start, start + 1, role) for role in numbers)
-            for length in lengths(line[start : start + _PAIR], ()):
-                end = start + length
-                if end > size:
-                    break
-                numbers = meant(line[start:end])
-                if numbers is not None and _whole(line, start, end):
-                    hits.extend(Hit(start, end, role) for role in numbers)
+        for start, begun in enumerate(map(self._root.get, text)):
+            node, end = begun, start + 1
+            while node is not None:
+                if _ENDS in node:
+                    for role in node[_ENDS]:
+                        hits.append((start, end, role))  # noqa: PERF401 - a call for each would cost more
+                if _ENDS_WHOLE in node and _whole(text, start, end):
+                    hits.extend((start, end, role) for role in node[_ENDS_WHOLE])
+                node = node.get(text[end]) if end < size else None
+                end += 1
         return hits
 
 
-def _class(characters: Iterable[str]) -> str:
-    return re.escape("".join(sorted(set(characters))))
-
-
-def _either(first: str, second: str) -> re.Pattern[str]:
-    return re.compile("|".join(one for one in (first, second) if one) or "(?!)")
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _whole(line: str, start: int, end: int) -> bool:
     """Whether what begins or ends with a Latin letter or a digit is not a part of a longer word or number."""
-    if line[start].isascii() and line[start].isalnum():
-        before = line[start - 1 : start]
-        if before.isascii() and before.isalnum():
-            return False
-    last = line[end - 1]
-    if last.isascii() and last.isalnum():
-        after = line[end : end + 1]
-        return not (after.isascii() and after.isalnum())
-    return True
+    return not (
+        (start and _goes_on(line[start - 1], line[start]))
+        or (end < len(line) and _goes_on(line[end - 1], line[end]))
+    )
+
+
+def _goes_on(one: str, other: str) -> bool:
+    """Whether two characters belong to one Latin word, or to one number."""
+    return (
+        one.isascii()
+        and other.isascii()
+        and ((one.isalpha() and other.isalpha()) or (one.isdigit() and other.isdigit()))
+    )

@@ -13,6 +13,14 @@ __all__ = ["RULE_SETS", "SHIPPED_PACKS", "ShippedPack", "shipped_packs", "shippe
 SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "de": ("Latn",),
     "en": ("Latn",),
+    "es": ("Latn",),
+    "id": ("Latn",),
+    "ja": ("Hani", "Kana"),
+    "ko": ("Hang",),
+    "pl": ("Latn",),
+    "pt": ("Latn",),
+    "tr": ("Latn",),
+    "vi": ("Latn",),
     "zh": ("Hani",),
 }
 """Tag → scripts of the packs in `supportflow/triage/packs/<tag>/pack.toml`."""

@@ -1,22 +1,52 @@
 """A text cut into lines, sentences and clauses, with the scripts of each line."""
 
 import re
-from bisect import bisect_right
 from functools import cached_property
-from typing import NamedTuple
 
 from supportflow.triage.reading.folding import Folded, fold
-from supportflow.triage.reading.scanning import pieces
 
-__all__ = ["Line", "View"]
+__all__ = ["LETTERS", "Line", "View"]
+
+LETTERS = r"\w\u0900-\u0963\u0966-\u109f"
+"""What words are made of, as a class of regular expressions: Indic vowel signs are no letters by themselves."""
+_LETTER = re.compile(r"[^\W\d_]")
+_PIECE = re.compile(rf"[{LETTERS}]+|[^{LETTERS}]+")
 
 _EAST = "\u0e00-\u0e7f\u2e80-\u9fff\uf900-\ufaff"
-_CUT = re.compile(
-    r"[.!?](?=[\s\"')\]]|$)|[.!?]{2,}|[;,:](?=\s)|\n|\s[-\u2013\u2014](?=\s)|[\u2014()\[\]\u3010\u3011\uff08\uff09~]"
-    r"|[\u2026\u0964\u061f\u061b\u060c\u3001\u3002\uff0c\uff01\uff1f\uff1b\uff1a\uff5e]"
-    rf"|[,;:!?](?=[{_EAST}])|(?<=[{_EAST}])[,;:!?]|(?<=[{_EAST}]) +(?=[{_EAST}])"
-)
-_ENDS_SENTENCE = frozenset(".!?\n\u2026\u0964\u061f\u3002\uff01\uff1f")
+"""Letters of scripts that put no blank between words, where a blank ends a clause."""
+_MARK = re.compile(r"[][.!?;:,\n()~\u2013\u2014\u2026\u0964\u060c\u061b\u061f\u3001\u3002\u3010\u3011-]")
+_BLANK = re.compile(f" +(?=[{_EAST}])")
+_IN_WORDS = frozenset(".!?;:,-\u2013")
+"""Marks that may stand inside a number or a name: 0.5, 10:30, e-mail."""
+_DASHES = frozenset("-\u2013")
+_CLOSES = frozenset(".!?;:,)]\"' \n")
+_ENDS_SENTENCE = frozenset(".!?\n\u2026\u0964\u061f\u3002")
+
+
+def _cuts(text: str) -> list[int]:
+    """Where clauses end."""
+    cuts = [
+        at
+        for match in _MARK.finditer(text)
+        if text[at := match.start()] not in _IN_WORDS or _separates(text, at)
+    ]
+    if not text.isascii():
+        blanks = [match.start() for match in _BLANK.finditer(text)]
+        cuts += [at for at in blanks if at and _is_east(text[at - 1])]
+        cuts.sort()
+    return cuts
+
+
+def _separates(text: str, at: int) -> bool:
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if text[at] in _DASHES:
+        return before == after == " "
+    return not after or after in _CLOSES or _is_east(after) or _is_east(before)
+
+
+def _is_east(character: str) -> bool:
+    return "\u0e00" <= character <= "\u0e7f" or "\u2e80" <= character <= "\ufaff"
+
 
 SCRIPTS = {
     "Latn": "a-z\u00df-\u024f\u1ea0-\u1eff",
@@ -30,24 +60,51 @@ SCRIPTS = {
     "Hang": "\uac00-\ud7a3",
 }
 _LETTER_OF = {script: re.compile(f"[{letters}]") for script, letters in SCRIPTS.items()}
-_OTHER = re.compile(f"[{''.join(letters for script, letters in SCRIPTS.items() if script != 'Latn')}]")
+_LATIN = frozenset({"Latn"})
+_NONE: frozenset[str] = frozenset()
 
 
-class Line(NamedTuple):
-    """A line of a text: where it begins, and what it says."""
+class _ScriptOf(dict[str, str | None]):
+    """Character → its script; remembered when it is first met."""
 
-    start: int
-    text: str
+    def __missing__(self, character: str) -> str | None:
+        found = next((name for name, letter in _LETTER_OF.items() if letter.match(character)), None)
+        self[character] = found
+        return found
 
-    @property
+
+_SCRIPT_OF = _ScriptOf()
+
+
+def _scripts(text: str) -> frozenset[str]:
+    if text.isascii():
+        return _LATIN if _LETTER_OF["Latn"].search(text) else _NONE
+    return frozenset(filter(None, map(_SCRIPT_OF.__getitem__, set(text))))
+
+
+class Line:
+    """A line of a text.
+
+    Attributes:
+        start: Where it begins.
+        text: What it says, folded.
+    """
+
+    def __init__(self, start: int, text: str, scripts: frozenset[str] | None = None) -> None:
+        self.start = start
+        self.text = text
+        if scripts is not None:
+            self.scripts = scripts
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        """The line cut into words and what stands between them, in turns."""
+        return _PIECE.findall(self.text)
+
+    @cached_property
     def scripts(self) -> frozenset[str]:
         """The scripts that it has a letter of."""
-        if _OTHER.search(self.text) is None:
-            return _LATIN if _LETTER_OF["Latn"].search(self.text) else frozenset()
-        return frozenset(script for script, letter in _LETTER_OF.items() if letter.search(self.text))
-
-
-_LATIN = frozenset({"Latn"})
+        return _scripts(self.text)
 
 
 class View:
@@ -72,10 +129,10 @@ class View:
 
     @cached_property
     def lines(self) -> list[Line]:
-        """The lines that say something."""
+        """The lines with a letter."""
         lines, start = [], 0
         for text in self.text.split("\n"):
-            if text and not text.isspace():
+            if _LETTER.search(text):
                 lines.append(Line(start, text))
             start += len(text) + 1
         return lines
@@ -83,19 +140,5 @@ class View:
     @cached_property
     def cuts(self) -> tuple[list[int], list[int]]:
         """Where clauses end, and where sentences end; the end of a sentence is both."""
-        clauses, sentences = [], []
-        for match in _CUT.finditer(self.text):
-            at = match.start()
-            clauses.append(at)
-            if self.text[at] in _ENDS_SENTENCE:
-                sentences.append(at)
-        return clauses, sentences
-
-    def cut(self, line: Line) -> list[str]:
-        """A line in pieces."""
-        return pieces(line.text)
-
-
-def place_in(cuts: list[int], at: int) -> int:
-    """The number of the clause or sentence that a place lies in."""
-    return bisect_right(cuts, at)
+        clauses = _cuts(self.text)
+        return clauses, [at for at in clauses if self.text[at] in _ENDS_SENTENCE]
