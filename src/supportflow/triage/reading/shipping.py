@@ -15,6 +15,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "de": ("Latn",),
     "en": ("Latn",),
     "es": ("Latn",),
+    "fr": ("Latn",),
     "id": ("Latn",),
     "ja": ("Hani", "Kana"),
     "ko": ("Hang",),
