@@ -17,6 +17,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "es": ("Latn",),
     "fr": ("Latn",),
     "id": ("Latn",),
+    "it": ("Latn",),
     "ja": ("Hani", "Kana"),
     "ko": ("Hang",),
     "pl": ("Latn",),
