@@ -33,7 +33,7 @@ from supportflow.routing.roster import next_change_us, rostered
 from supportflow.routing.signature import Seat
 from supportflow.routing.whynot import Reason
 
-__all__ = ["Dispatched", "Dispatcher", "dispatch", "queue_position", "resign", "why_not"]
+__all__ = ["Dispatched", "Dispatcher", "dispatch", "resign", "why_not"]
 
 LEASE_US = 30 * SECOND_US
 """How long a dispatcher leads without being heard of."""
@@ -207,18 +207,6 @@ def why_not(
         return (Reason("taken", f"it is offered to {ticket.routing.offer.agent}", "the offer ends"),)
     floor = yield from _glance(env)
     return floor.why_not(ticket.id, agent_id)
-
-
-def queue_position(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[int | None]:
-    """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
-
-    Raises:
-        TicketNotFound: If there is no such ticket.
-        Refused: If the policy has no routing.
-    """
-    ticket = yield from lookup(env, ticket_id, ref)
-    floor = yield from _glance(env)
-    return floor.position(ticket.id)
 
 
 def _glance(env: Environment) -> Flow[Floor]:
