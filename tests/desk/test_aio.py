@@ -24,6 +24,7 @@ from supportflow.events import ReplySent, SlaBreached, StatusChanged
 from supportflow.exceptions import DeskClosed, InvalidInput, TicketNotFound, TransitionRefused
 from supportflow.flows.verbs import Verbs
 from supportflow.flows.verbs_actions import ActionVerbs
+from supportflow.flows.verbs_reading import ReadingVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs
 from supportflow.testing import CountingIds, ManualClock
 
@@ -167,7 +168,7 @@ def test_both_desks_have_the_same_public_names_and_the_async_one_awaits():
         "policy",
         "tenant",
         "within",
-        *(name for cls in (Verbs, RoutingVerbs, ActionVerbs) for name in vars(cls)),
+        *(name for cls in (Verbs, RoutingVerbs, ActionVerbs, ReadingVerbs) for name in vars(cls)),
     }
     for name in public - plain:
         assert iscoroutinefunction(getattr(AsyncDesk, name)), name
