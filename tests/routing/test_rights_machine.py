@@ -72,6 +72,8 @@ class Rights(RuleBasedStateMachine):
         for who in ("sam", "kim"):
             self.desk.enrol(agent(who, **FULL))
             self.desk.set_presence(who, "available")
+        for category in ("aml", "c2c"):
+            self.open(category, "en")
 
     # --- the plain rules
 
@@ -87,17 +89,17 @@ class Rights(RuleBasedStateMachine):
         return others + 1 <= state.agent.capacity
 
     def one(self, number):
-        return sorted(self.tickets)[number % len(self.tickets)] if self.tickets else None
+        return sorted(self.tickets)[number % len(self.tickets)]
 
     # --- what happens
 
     @rule(category=st.sampled_from(sorted(NEEDS)), language=st.sampled_from(["en", "zh"]))
     def open(self, category, language):
-        if len(self.tickets) < 3:
-            opened = self.desk.open(
-                subject="x", requester="ana", category=category, language=language, priority_class="general"
-            ).ticket
-            self.tickets[opened.id] = (category, language)
+        opened = self.desk.open(
+            subject="x", requester="ana", category=category, language=language, priority_class="general"
+        ).ticket
+        self.tickets[opened.id] = (category, language)
+        self.dispatch()
 
     @rule(who=st.sampled_from(["sam", "kim"]), less=st.sampled_from(LESS), crash=st.booleans())
     def enrol(self, who, less, crash):
@@ -126,6 +128,11 @@ class Rights(RuleBasedStateMachine):
     def wait(self, seconds):
         self.clock.advance(seconds=seconds)
 
+    @rule(number=st.integers(0, 9))
+    def accept_what_is_offered(self, number):
+        self.dispatch()
+        self.accept(number)
+
     @rule()
     def dispatch(self):
         self.desk.dispatch()
@@ -133,10 +140,10 @@ class Rights(RuleBasedStateMachine):
             who = self.desk.get(ticket_id).offered_to
             assert who is None or (self.may(who, ticket_id) and self.fits(who, ticket_id))
 
-    @rule(number=st.integers(0, 2))
+    @rule(number=st.integers(0, 9))
     def accept(self, number):
         ticket_id = self.one(number)
-        who = ticket_id and self.desk.get(ticket_id).offered_to
+        who = self.desk.get(ticket_id).offered_to
         if not who:
             return
         able = self.may(who, ticket_id) and self.fits(who, ticket_id)
@@ -144,18 +151,16 @@ class Rights(RuleBasedStateMachine):
             self.desk.accept(ticket_id, by=who)
         assert (self.desk.get(ticket_id).assignee == who) == able
 
-    @rule(number=st.integers(0, 2), verb=st.sampled_from(["wait_for_requester", "hold", "resolve"]))
+    @rule(number=st.integers(0, 9), verb=st.sampled_from(["wait_for_requester", "hold", "resolve"]))
     def pause(self, number, verb):
         ticket_id = self.one(number)
-        if ticket_id and self.desk.get(ticket_id).assignee:
+        if self.desk.get(ticket_id).assignee:
             with suppress(Refused):
                 getattr(self.desk, verb)(ticket_id, by=self.desk.get(ticket_id).assignee)
 
-    @rule(number=st.integers(0, 2), verb=st.sampled_from(["receive", "resume", "reopen", "observe"]))
+    @rule(number=st.integers(0, 9), verb=st.sampled_from(["receive", "resume", "reopen", "observe"]))
     def come_back(self, number, verb):
         ticket_id = self.one(number)
-        if not ticket_id:
-            return
         before = self.desk.get(ticket_id)
         with suppress(Refused):
             if verb == "receive":
@@ -188,8 +193,8 @@ class Rights(RuleBasedStateMachine):
 
 TestRights = Rights.TestCase
 TestRights.settings = settings(
-    max_examples=60,
-    stateful_step_count=25,
+    max_examples=100,
+    stateful_step_count=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
