@@ -16,6 +16,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "en": ("Latn",),
     "es": ("Latn",),
     "fr": ("Latn",),
+    "fa": ("Arab",),
     "id": ("Latn",),
     "it": ("Latn",),
     "ja": ("Hani", "Kana"),
