@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from supportflow import _forks
+from supportflow.driving import make_known
 from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
@@ -201,6 +202,7 @@ class AsyncDesk(
             return stop.value  # type: ignore[no-any-return]
         finally:
             flow.close()
+            make_known(self._known.noticed)
 
     async def __aenter__(self) -> Self:
         return self
@@ -342,6 +344,14 @@ class AsyncDesk(
     def tenant(self) -> str:
         """Whose tickets these are."""
         return self._known.tenant
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """What this desk has met, could not read, and has not read since: stream → class of the error.
+
+        Such as `"ticket:<id>"` → `"DamagedRow"`. It is logged when it is met; everything else goes on without it.
+        """
+        return self._known.noticed.skipped
 
     async def get(self, ticket: TicketName = None, *, ref: str | None = None) -> Ticket:
         """A ticket as it stands."""

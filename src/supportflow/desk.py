@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from supportflow import _forks
+from supportflow.driving import make_known
 from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
@@ -203,6 +204,7 @@ class Desk(
             return stop.value  # type: ignore[no-any-return]
         finally:
             flow.close()
+            make_known(self._known.noticed)
 
     def __enter__(self) -> Self:
         return self
@@ -349,6 +351,14 @@ class Desk(
     def tenant(self) -> str:
         """Whose tickets these are."""
         return self._known.tenant
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """What this desk has met, could not read, and has not read since: stream → class of the error.
+
+        Such as `"ticket:<id>"` → `"DamagedRow"`. It is logged when it is met; everything else goes on without it.
+        """
+        return self._known.noticed.skipped
 
     def agent(self, agent: Agent | str) -> AgentState:
         """An agent as the desk knows them: presence, shifts, and the work that they hold.

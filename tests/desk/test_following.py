@@ -185,7 +185,7 @@ def test_an_event_that_cannot_be_read_holds_nobody_up():
     feed[damaged] = (stream, row._replace(data=b'{"kind":'))
     items = followed(one)[0]
     assert [item.kind for item in items if item.event is None] == ["ticket_danced", "ticket_opened"]
-    assert [item.unreadable for item in items if item.event is None] == ["NewerSchemaError", "StoreError"]
+    assert [item.unreadable for item in items if item.event is None] == ["NewerSchemaError", "DamagedRow"]
     assert [item for item in items if item.event is not None] == [
         item for number, item in enumerate(whole) if number not in {newer, damaged}
     ]

@@ -122,8 +122,13 @@ def find(
     rows = yield from requests.search(env.tenant, Query(equal, columns, after, limit + 1, descending))
     shown = rows[:limit]
     tickets = yield from read_tickets(env, shown)
+    read = {ticket.id for ticket in tickets}
     more = len(rows) > limit
-    return Page(tickets, cursor_after(order, columns, shown[-1]) if more else None)
+    return Page(
+        tickets,
+        cursor_after(order, columns, shown[-1]) if more else None,
+        tuple(row.id for row in shown if row.id not in read),
+    )
 
 
 def _category(value: object) -> str:

@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from supportflow._time import to_us
-from supportflow.exceptions import Refused
+from supportflow.exceptions import Refused, TicketNotFound
 from supportflow.flows import requests
 from supportflow.flows.agents import all_agents
 from supportflow.flows.commands import handle
 from supportflow.flows.environment import Environment
-from supportflow.flows.loading import read_ticket
+from supportflow.flows.loading import readable
+from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.requests import Flow
 from supportflow.kernel.fitness import lost
 from supportflow.model.commands import Recheck
@@ -46,6 +47,8 @@ def recheck(env: Environment, state: AgentState) -> Flow[None]:
             yield from handle(env, Recheck(ticket_id=ticket_id))
         except Refused:
             continue  # it has moved on by itself meanwhile
+        except (*UNREADABLE, TicketNotFound) as error:
+            env.noticed.skip(f"ticket:{ticket_id}", error)  # the others are looked at all the same
 
 
 def misplaced(env: Environment) -> Flow[tuple[Misplaced, ...]]:
@@ -54,7 +57,9 @@ def misplaced(env: Environment) -> Flow[tuple[Misplaced, ...]]:
     found: list[Misplaced] = []
     for state in (yield from all_agents(env)):
         for row in (yield from _has(env, state.id)):
-            ticket = yield from read_ticket(env, row)
+            ticket = yield from readable(env, row)
+            if ticket is None:
+                continue
             lacks = lost(ticket, env.book[ticket.policy], state, now_us)
             if lacks:
                 found.append(Misplaced(ticket.id, state.id, lacks))

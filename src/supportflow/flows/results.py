@@ -68,10 +68,12 @@ class Rows:
     Attributes:
         rows: In the order that was asked for.
         cursor: Pass it to the next call to go on; None after the last page.
+        unreadable: Ids of tickets that belong on this page and cannot be read.
     """
 
     rows: tuple[Row, ...]
     cursor: str | None = None
+    unreadable: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)

@@ -1,9 +1,10 @@
 """Commands on agents, with what follows from them for tickets."""
 
-from supportflow.exceptions import Refused
+from supportflow.exceptions import Refused, TicketNotFound
 from supportflow.flows.agents import carry_out, get_agent, known_agents
 from supportflow.flows.commands import handle
 from supportflow.flows.environment import Environment
+from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.rechecking import recheck
 from supportflow.flows.requests import Flow
 from supportflow.model.commands import AgentCommand, CommandBase, Enrol, Release, SetPresence, Withdraw
@@ -36,6 +37,8 @@ def tell(env: Environment, command: AgentCommand) -> Flow[AgentState]:
                 yield from handle(env, follow_up)
             except Refused:
                 continue  # the ticket has moved on by itself meanwhile: nothing is left to give back
+            except (*UNREADABLE, TicketNotFound) as error:
+                env.noticed.skip(f"ticket:{load.ticket_id}", error)  # the others are given back all the same
     return (yield from get_agent(env, state.id))
 
 

@@ -127,7 +127,7 @@ def _searched(
     env: Environment, equal: dict[str, object], order: queries.Order, limit: int, cursor: str | None
 ) -> Flow[Rows]:
     page = yield from queries.find(env, equal=equal, order=order, limit=limit, cursor=cursor)
-    return Rows((yield from listing.rows_of(env, page.tickets)), page.cursor)
+    return Rows((yield from listing.rows_of(env, page.tickets)), page.cursor, page.unreadable)
 
 
 def _named(env: Environment, ids: Sequence[str], refs: Sequence[str]) -> Flow[Rows]:

@@ -87,6 +87,7 @@ class Worker:
         self._observe = observe
         self._dispatch = dispatch
         self._dispatched = False
+        self._left_out: tuple[str, ...] = ()
         self._bell = Bell()
         self._zones = ZoneWatch()
         self._random = random.Random()  # noqa: S311 - spreads retries; nothing is kept secret by it
@@ -207,6 +208,7 @@ class Worker:
         offered = yield from self._offer()
         self.status.count(tick, offered)
         self._tell(tick, offered)
+        self._tell_left_out()
         if self._observe is not None:
             self._observe(tick, time.perf_counter() - began)
         advanced, sent = tick.tickets - len(tick.failed), tick.delivered + tick.retried + tick.dead
@@ -246,6 +248,14 @@ class Worker:
         pause = self._pace.retry(failures, self._random.random())
         say(logging.ERROR, "round failed", error=name, failures=failures, retry_after_s=round(pause, 3))
         yield _Wait(pause)
+
+    def _tell_left_out(self) -> None:
+        """Say which rows the desk cannot read, when these are others than before."""
+        left_out = tuple(sorted(getattr(self._desk, "unreadable", ())))
+        if left_out != self._left_out:
+            self._left_out = left_out
+            self.status.left_out(len(left_out))
+            say(logging.WARNING, "rows left out", number=len(left_out), rows=left_out)
 
     @staticmethod
     def _tell(tick: Tick, offered: int) -> None:

@@ -24,7 +24,7 @@ _CLEARLY = 4  # commonest words of English in a line
 _SHARE = 0.25  # of the line's words
 _CROWD = 3  # of one script: more are chosen among
 _OTHERS = 2  # that are chosen
-_RIVALS = 0.7  # of the likeliest's words: who knows fewer is another language
+_RIVALS = 0.7  # of the words that English knows, and the likeliest other: who knows fewer is another language
 _NONE: frozenset[str] = frozenset()
 
 
@@ -177,19 +177,23 @@ class PackChoice:
         return list(tags)
 
     def _likeliest(self, tags: Sequence[str], line: Line) -> list[str]:
+        """English, and the other packs that know about as much of the line, if it is not clearly English."""
         words = set(line.pieces)
         chosen: list[str] = []
+        least = 1.0
         if _ALWAYS in tags:
             chosen.append(_ALWAYS)
             common = len(words & self.pack(_ALWAYS).hints)
             if common >= _CLEARLY and common >= _SHARE * len(line.pieces) / 2:
                 return chosen
+            least = max(least, _RIVALS * self._known(_ALWAYS, words))
         known = [(self._known(tag, words), tag) for tag in tags if tag not in chosen]
         known.sort(key=lambda one: (-one[0], one[1]))
-        enough = max(1.0, _RIVALS * known[0][0])
+        enough = max(least, _RIVALS * known[0][0])
         return chosen + [tag for count, tag in known[:_OTHERS] if count >= enough]
 
     def _known(self, tag: str, words: set[str]) -> int:
+        """How many of some words a pack knows; its commonest words count threefold."""
         pack = self.pack(tag)
         return 2 * len(words & pack.hints) + pack.bare.known(sorted(words))
 

@@ -23,6 +23,7 @@ ROLES: Mapping[str, str] = {
     "defence": "a means of protection that people ask about: second factor, passkey, whitelist, anti-phishing code",
     "threat": "a danger by its name, as people ask about it: phishing, scams, hackers, viruses",
     "order": "an order, ad or trade between two customers",
+    "party": "the other one in a trade or a fraud: he, she, they, the other person",
     "counterparty": "the other side of a trade: seller, buyer, merchant",
     # what happened
     "gone": "is missing, empty or zero, nobody says by whom",

@@ -11,12 +11,16 @@ from supportflow.triage.reading.document import Pack, RuleSet
 __all__ = ["RULE_SETS", "SHIPPED_PACKS", "ShippedPack", "shipped_packs", "shipped_rules"]
 
 SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
+    "ar": ("Arab",),
     "de": ("Latn",),
     "en": ("Latn",),
     "es": ("Latn",),
+    "fr": ("Latn",),
     "id": ("Latn",),
     "ja": ("Hani", "Kana"),
+    "ko": ("Hang",),
     "pl": ("Latn",),
+    "pt": ("Latn",),
     "tr": ("Latn",),
     "vi": ("Latn",),
     "zh": ("Hani",),
