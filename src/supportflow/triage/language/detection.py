@@ -38,6 +38,7 @@ _WORD = re.compile(
     + "|".join(f"([{script.letters}]++)" for script in SCRIPTS[1:])
 )
 _ASCII_WORD = re.compile("(?<![a-z0-9_])[a-z]++(?![0-9_])")
+_REMOVED = re.compile(r"\[[a-z -]{1,40} removed\]")  # what redaction leaves
 _TOKEN = re.compile("[!-~]++")
 _MARKS = re.compile("[\u064b-\u065f\u0670]")
 
@@ -73,11 +74,14 @@ _NOTHING = Detected(None, ())
 def detect(text: str) -> Detected:
     """Which language a text is in. Linear time; the first 400 characters are read.
 
-    Links, addresses and whatever has digits in it say nothing, nor does what people of any language write: `"app"`.
+    Links, addresses, whatever has digits in it and what redaction leaves say nothing, nor does what people of any language
+    write: `"app"`.
     """
     sample = text[:_SAMPLE].lower()
     if not sample.isascii():
         sample = unicodedata.normalize("NFC", sample)
+    if " removed]" in sample:
+        sample = _REMOVED.sub(" ", sample)
     if "@" in sample or "://" in sample or "www." in sample:
         sample = _TOKEN.sub(_unless_address, sample)
     if sample.isascii():
