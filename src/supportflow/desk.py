@@ -31,7 +31,8 @@ from supportflow.flows import (
 )
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
-from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
+from supportflow.flows.placing import PlaceIndex, queue_position
 from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.results import Row, Rows
@@ -177,6 +178,7 @@ class Desk(
         """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
         self._dispatching = Lock()
+        self._places, self._placing = PlaceIndex(), Lock()
 
     # --- the driver ----------------------------------------------------------------------------
 
@@ -488,14 +490,15 @@ class Desk(
     def queue_position(self, ticket: TicketName = None, *, ref: str | None = None) -> int | None:
         """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
 
-        It looks at everything that waits: a question for people, not for a loop.
+        The first question looks at everything that waits, and one now and then; the others at what has happened since.
 
         Raises:
             TicketNotFound: If there is no such ticket.
             Refused: If the policy has no routing.
         """
         name = named(ticket, ref)
-        return self._run(queue_position(self._env, name.get("ticket_id"), name.get("ref")))
+        with self._placing:
+            return self._run(queue_position(self._env, self._places, name.get("ticket_id"), name.get("ref")))
 
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.
