@@ -96,6 +96,7 @@ class AsyncDesk(
         knowledge: Where articles come from, for the bot and for the agent's screen.
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
+        languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -117,6 +118,7 @@ class AsyncDesk(
         knowledge: Any = None,
         context: Any = None,
         suggester: Any = None,
+        languages: Any = None,
         actions: Any = None,
         clock: Any = None,
         ids: Any = None,
@@ -129,7 +131,12 @@ class AsyncDesk(
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
             **ports_of(
-                plain=False, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+                plain=False,
+                responder=responder,
+                knowledge=knowledge,
+                context=context,
+                suggester=suggester,
+                languages=languages,
             ),
             "actions": actions,
         }

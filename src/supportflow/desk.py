@@ -72,6 +72,7 @@ from supportflow.ports import (
     HostActions,
     Ids,
     KnowledgeSource,
+    LanguageDetector,
     Pauses,
     Responder,
     Store,
@@ -109,6 +110,7 @@ class Desk(
         knowledge: Where articles come from, for the bot and for the agent's screen.
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
+        languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
         actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
@@ -131,6 +133,7 @@ class Desk(
         knowledge: KnowledgeSource | None = None,
         context: ContextProvider | None = None,
         suggester: Suggester | None = None,
+        languages: LanguageDetector | None = None,
         actions: HostActions | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
@@ -143,7 +146,12 @@ class Desk(
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
             **ports_of(
-                plain=True, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+                plain=True,
+                responder=responder,
+                knowledge=knowledge,
+                context=context,
+                suggester=suggester,
+                languages=languages,
             ),
             "actions": actions,
         }

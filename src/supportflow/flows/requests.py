@@ -40,6 +40,7 @@ Port = Literal[
     "knowledge",
     "context",
     "suggester",
+    "languages",
 ]
 
 
@@ -108,6 +109,11 @@ def pause_after_conflict(attempts: int) -> Flow[None]:
 def classify(text: str) -> Flow[Signals]:
     """A model's opinion of a text."""
     return (yield Call("classifier", "classify", (text,)))  # type: ignore[no-any-return]
+
+
+def detect(text: str) -> Flow[str | None]:
+    """A host's detector's word on the language of a text."""
+    return (yield Call("languages", "detect", (text,)))  # type: ignore[no-any-return]
 
 
 def reserve() -> Flow[None]:
