@@ -16,7 +16,8 @@ from supportflow.calendars.hours import Declaration
 from supportflow.calendars.moments import duration_us, in_zone
 from supportflow.calendars.plan import timetable
 from supportflow.calendars.publishing import expand
-from supportflow.calendars.zones import TzdataSource, tzdata_in_use
+from supportflow.calendars.tzdata import Copy
+from supportflow.calendars.zones import tzdata_in_use, zone
 
 if TYPE_CHECKING:
     from typing import Any
@@ -53,8 +54,8 @@ class BusinessCalendar(Declaration):
         holiday_scope: `"shift"`: a holiday drops the shifts that start on it. `"day"`: it is closed from
             midnight to midnight, so that it also cuts the night shift that reaches into it.
         overlaps: Two intervals of one day that overlap are refused as a mistake; `"merge"` takes their union.
-        tzdata: Which copy of the zone data to use: the machine's own (`"system"`), or the `tzdata` package,
-            which is the same on every machine with the same lock file (`"package"`).
+        tzdata: Which copy of the zone data to use: the `"newest"` of the two, the machine's own (`"system"`), or
+            the `tzdata` package (`"package"`), which is the same on every machine with the same lock file.
         versions: Later hours, each effective from a date.
         name: What to call it in errors, tables and policies.
         country: Public holidays to add, by ISO 3166-1 code (extra `holidays`).
@@ -166,6 +167,10 @@ class BusinessCalendar(Declaration):
             for opens, closes in self.core.intervals(to_us(start), to_us(end))
         ]
 
+    def zone_at(self, at: datetime) -> str:
+        """The IANA name of the zone whose clock the hours are on at an instant: a version can bring another one."""
+        return self.core.timetable.schedule_at(to_us(at)).zone.key
+
     def add_days(
         self, start: datetime, days: int, *, at: Literal["same", "end"] = "same"
     ) -> pendulum.DateTime:
@@ -248,13 +253,18 @@ class BusinessCalendar(Declaration):
         return self.expanded()
 
     @property
+    def tzinfo(self) -> pendulum.Timezone:
+        """The zone of the hours, by the copy of the zone data in use: for datetimes that the host makes itself."""
+        return zone(self.tz, self.tzdata).tzinfo
+
+    @property
     def tzdata_version(self) -> str:
         """Version of the zone data in use, such as `"2026b"`; `"unknown"` where the copy does not say."""
         return tzdata_in_use(self.tz, self.tzdata)[1]
 
     @property
-    def tzdata_source(self) -> TzdataSource:
-        """The copy of the zone data in use: a system without this zone falls back to the package."""
+    def tzdata_source(self) -> Copy:
+        """The copy of the zone data in use, `"system"` or `"package"`: the other one, where only that has the zone."""
         return tzdata_in_use(self.tz, self.tzdata)[0]
 
 

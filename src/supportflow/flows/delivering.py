@@ -9,6 +9,7 @@ from supportflow.flows import requests
 from supportflow.flows.acting import CarryOut, act, give_up
 from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.flows.loading import get, request_text
+from supportflow.flows.noticing import is_one_row_s
 from supportflow.flows.requests import Call, Flow
 from supportflow.flows.rows import ACTION, read_row
 from supportflow.flows.turns import take
@@ -98,8 +99,14 @@ def _make(env: Environment, lease: Lease, now_us: int, carry_out: CarryOut) -> F
         retry_us = now_us + max(backoff_us(lease.row.attempts, (yield from requests.chance())), SECOND_US)
     if outcome == "dead" and lease.row.topic == ACTION:
         assert error is not None
-        yield from give_up(env, lease.row, error, carry_out)
-        error = None  # it stands on the ticket; nothing is left to try again
+        try:
+            yield from give_up(env, lease.row, error, carry_out)
+        except Exception as failure:
+            if not is_one_row_s(failure):
+                raise
+            env.noticed.skip(f"ticket:{lease.row.ticket_id}", failure)  # it is kept as a dead letter
+        else:
+            error = None  # it stands on the ticket; nothing is left to try again
     return outcome if (yield from _settle(env, lease, retry_us, error)) else ""
 
 

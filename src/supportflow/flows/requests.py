@@ -14,6 +14,7 @@ from supportflow.model.storage import (
     DeadLetter,
     Due,
     EventRow,
+    FeedRow,
     InboxEntry,
     Lease,
     Query,
@@ -39,6 +40,7 @@ Port = Literal[
     "knowledge",
     "context",
     "suggester",
+    "languages",
 ]
 
 
@@ -109,6 +111,16 @@ def classify(text: str) -> Flow[Signals]:
     return (yield Call("classifier", "classify", (text,)))  # type: ignore[no-any-return]
 
 
+def detect(text: str) -> Flow[str | None]:
+    """A host's detector's word on the language of a text."""
+    return (yield Call("languages", "detect", (text,)))  # type: ignore[no-any-return]
+
+
+def reserve() -> Flow[None]:
+    """In a transaction of the host's, take what writing will need before anything is read."""
+    yield Call("store", "reserve")
+
+
 def load(tenant: str, ticket_id: str) -> Flow[TicketRow | None]:
     """A ticket's row."""
     return (yield Call("store", "load", (tenant, ticket_id)))  # type: ignore[no-any-return]
@@ -122,6 +134,21 @@ def find_ref(tenant: str, ref: str) -> Flow[str | None]:
 def events(tenant: str, stream: str, after: int = 0, limit: int | None = None) -> Flow[Sequence[EventRow]]:
     """Events of a stream."""
     return (yield Call("store", "events", (tenant, stream), {"after": after, "limit": limit}))  # type: ignore[no-any-return]
+
+
+def load_many(tenant: str, ids: Collection[str], refs: Collection[str] = ()) -> Flow[Sequence[TicketRow]]:
+    """Tickets' rows."""
+    return (yield Call("store", "load_many", (tenant, ids, refs)))  # type: ignore[no-any-return]
+
+
+def feed(tenant: str, after: int, limit: int) -> Flow[Sequence[FeedRow]]:
+    """Events of all streams."""
+    return (yield Call("store", "feed", (tenant, after, limit)))  # type: ignore[no-any-return]
+
+
+def feed_end(tenant: str) -> Flow[int]:
+    """The place of the last event of all streams."""
+    return (yield Call("store", "feed_end", (tenant,)))  # type: ignore[no-any-return]
 
 
 def commit(change: Commit) -> Flow[Answer]:

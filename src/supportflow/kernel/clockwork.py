@@ -82,6 +82,7 @@ def let_react(
         draft.record(
             ClocksMoved(
                 ticket_id=draft.ticket.id,
+                ref=draft.ticket.ref,
                 recorded_at=draft.at,
                 by=draft.by,
                 moves=tuple(moves),
@@ -108,6 +109,7 @@ def give_verdict(draft: "Draft", clock: Clock) -> None:
         draft.record(
             SlaBreached(
                 ticket_id=draft.ticket.id,
+                ref=draft.ticket.ref,
                 recorded_at=draft.at,
                 by=SYSTEM,
                 **names_of(clock),
@@ -125,6 +127,7 @@ def _judge(draft: "Draft", clock: Clock, verdict: Verdict) -> None:
     draft.record(
         SlaJudged(
             ticket_id=draft.ticket.id,
+            ref=draft.ticket.ref,
             recorded_at=draft.at,
             by=draft.by,
             clock=clock.key,

@@ -29,7 +29,7 @@ from supportflow.kernel.opening import open_ticket
 from supportflow.kernel.parties import add_party
 from supportflow.kernel.procedures import complete_step
 from supportflow.kernel.repeating import joined_ticket
-from supportflow.kernel.routing import accept, decline, hand_over, offer, release, withdraw
+from supportflow.kernel.routing import accept, decline, hand_over, offer, recheck, release, withdraw
 from supportflow.kernel.turning import take_turn
 from supportflow.kernel.verifying import authorise, verify
 from supportflow.kernel.working import assign, set_priority, trigger, update
@@ -58,6 +58,7 @@ from supportflow.model.commands import (
     OpenTicket,
     Provide,
     Receive,
+    Recheck,
     RecordAction,
     Release,
     Reopen,
@@ -238,6 +239,7 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     Offer: offer,
     Provide: provide,
     Receive: receive,
+    Recheck: recheck,
     RecordAction: record_action,
     Release: release,
     Reopen: trigger,

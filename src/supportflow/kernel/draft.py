@@ -189,6 +189,7 @@ class Draft:
         """The fields that every event on this ticket starts with."""
         return {
             "ticket_id": self.ticket.id,
+            "ref": self.ticket.ref,
             "recorded_at": self.at,
             "observed_at": self.observed_at,
             "by": self.by,

@@ -6,7 +6,21 @@ from pydantic import Field
 
 from supportflow.model.base import Value
 
-__all__ = ["Evidence", "Signals"]
+__all__ = ["Evidence", "EvidencePart", "Signals"]
+
+
+class EvidencePart(Value):
+    """One role that a reading rests on.
+
+    Attributes:
+        role: The role: `"asset"`, `"gone"`, `"not_me"`.
+        start: Where its words begin in the classified text, in characters.
+        end: Where they end, exclusive.
+    """
+
+    role: str
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=0)]
 
 
 class Evidence(Value):
@@ -19,6 +33,7 @@ class Evidence(Value):
         start: Where it begins in the classified text, in characters.
         end: Where it ends, exclusive.
         weight: How much it counts; 1 decides alone.
+        parts: The roles that it rests on, the event first, if a reading rule found it.
     """
 
     entry: str
@@ -27,6 +42,7 @@ class Evidence(Value):
     start: Annotated[int, Field(ge=0)]
     end: Annotated[int, Field(ge=0)]
     weight: float = 1.0
+    parts: tuple[EvidencePart, ...] = ()
 
 
 class Signals(Value):

@@ -7,7 +7,7 @@ from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.calendars import Explained
 from supportflow.model.events import EventBase, SlaJudged
 from supportflow.model.records import Clock, Segment
-from supportflow.sla.binding import SlaEnvironment
+from supportflow.sla.binding import SlaEnvironment, zone_of
 from supportflow.sla.clock import due_us
 from supportflow.sla.policy import span_name
 from supportflow.sla.timeline import draw, svg
@@ -47,6 +47,7 @@ class ClockAccount:
         due_at: When it is due; None while paused or over.
         intervals: From its start until now or its end, without gaps.
         turns: When it, or an earlier cycle of its target, was cancelled or came back, and why.
+        tz: The zone of the hours that count it.
     """
 
     key: str
@@ -58,6 +59,7 @@ class ClockAccount:
     breached_at: Instant | None
     intervals: tuple[ClockInterval, ...]
     turns: tuple[ClockTurn, ...] = ()
+    tz: str = "UTC"
 
     def __str__(self) -> str:
         due = f", due {iso(self.due_at)}" if self.due_at is not None else ""
@@ -71,11 +73,11 @@ class ClockAccount:
         lines += [f"  {turn}" for turn in self.turns]
         return "\n".join(lines)
 
-    def timeline(self, *, width: int = 40, tz: str = "UTC") -> str:
+    def timeline(self, *, width: int = 40, tz: str | None = None) -> str:
         """The account as a picture in text; see `supportflow.sla.timeline.draw`."""
         return draw(self, width=width, tz=tz)
 
-    def svg(self, *, width: int = 720, tz: str = "UTC") -> str:
+    def svg(self, *, width: int = 720, tz: str | None = None) -> str:
         """The account as a picture in SVG; see `supportflow.sla.timeline.svg`."""
         return svg(self, width=width, tz=tz)
 
@@ -110,6 +112,7 @@ def account(clock: Clock, events: Sequence[EventBase], at_us: int, env: SlaEnvir
         breached_at=clock.breached_at,
         intervals=tuple(intervals),
         turns=turned,
+        tz=zone_of(clock, from_us(at_us), env),
     )
 
 

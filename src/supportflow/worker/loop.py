@@ -17,6 +17,7 @@ from supportflow.worker.bell import Bell
 from supportflow.worker.logs import say
 from supportflow.worker.pace import Pace
 from supportflow.worker.status import Status
+from supportflow.worker.zones import ZoneWatch
 
 if TYPE_CHECKING:
     from supportflow.aio import AsyncDesk
@@ -86,7 +87,9 @@ class Worker:
         self._observe = observe
         self._dispatch = dispatch
         self._dispatched = False
+        self._left_out: tuple[str, ...] = ()
         self._bell = Bell()
+        self._zones = ZoneWatch()
         self._random = random.Random()  # noqa: S311 - spreads retries; nothing is kept secret by it
 
     @property
@@ -177,6 +180,7 @@ class Worker:
         while not self._stopping():
             try:
                 more, busy = yield from self._round()
+                yield from self._look_at_zones()
                 ahead = timedelta() if more else (yield self._look_ahead())
             except Exception as error:
                 if until_idle or isinstance(error, _NEVER_HEALS):
@@ -204,6 +208,7 @@ class Worker:
         offered = yield from self._offer()
         self.status.count(tick, offered)
         self._tell(tick, offered)
+        self._tell_left_out()
         if self._observe is not None:
             self._observe(tick, time.perf_counter() - began)
         advanced, sent = tick.tickets - len(tick.failed), tick.delivered + tick.retried + tick.dead
@@ -228,6 +233,11 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - the end goes on; another dispatcher waits a little longer
                 say(logging.WARNING, "could not resign", error=type(error).__name__)
 
+    def _look_at_zones(self) -> Generator[_Ask | _Wait, Any, None]:
+        # Whatever runs rounds can be worked on; it need not know of zones.
+        if self._zones.is_due and callable(getattr(self._desk, "zone_data", None)):
+            self._zones.tell((yield _Ask("zone_data")))
+
     def _look_ahead(self) -> _Ask:
         return _Ask("idle_for", {"at_most": timedelta(seconds=self._pace.idle_max_s)})
 
@@ -238,6 +248,14 @@ class Worker:
         pause = self._pace.retry(failures, self._random.random())
         say(logging.ERROR, "round failed", error=name, failures=failures, retry_after_s=round(pause, 3))
         yield _Wait(pause)
+
+    def _tell_left_out(self) -> None:
+        """Say which rows the desk cannot read, when these are others than before."""
+        left_out = tuple(sorted(getattr(self._desk, "unreadable", ())))
+        if left_out != self._left_out:
+            self._left_out = left_out
+            self.status.left_out(len(left_out))
+            say(logging.WARNING, "rows left out", number=len(left_out), rows=left_out)
 
     @staticmethod
     def _tell(tick: Tick, offered: int) -> None:
