@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportflow import ActionSignal, Agent, Authority, Desk, HostAction, MemoryActions, Policy
-from supportflow._time import from_us
 from supportflow.exceptions import NotVerified, PolicyError
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
@@ -64,9 +63,14 @@ def test_one_signal_is_held_back_for_a_person_within_minutes(desk):
     assert (ticket.held_back, ticket.review) == (("freeze",), True)
     [held] = [event for event in desk.history(ticket) if event.kind == "action_held_back"]
     assert (held.action, held.signals, held.lacks) == ("freeze", ("told_by_text",), 1)
-    due = ticket.clock("first_response").due_us
-    assert from_us(due) - ticket.opened_at == timedelta(minutes=5)
+    due = {reading.target: reading.due_at for reading in desk.clocks(ticket)}
+    assert due["first_response"] - ticket.opened_at == timedelta(minutes=5)
     assert any(event.kind == "evidence_requested" for event in desk.history(ticket))
+
+
+def test_where_nothing_speaks_for_it_nothing_is_held_back(desk):
+    ticket = desk.open(subject="-", requester="ana", channel="email", category="account_takeover").ticket
+    assert (asked(ticket), ticket.held_back, ticket.review) == ([], (), False)
 
 
 def test_it_is_held_back_once(desk):

@@ -73,7 +73,7 @@ def decides(by: Actor, tiers: tuple[str, ...], facts: Facts) -> bool:
 def request_due(draft: Draft, facts: Facts) -> None:
     """Ask for what the policy asks for by itself, once for each ticket: a freeze on a credible break-in.
 
-    Where too little speaks for it, that is recorded, once, for a person to look at.
+    Where something speaks for it, and too little, that is recorded, once, for a person to look at.
     """
     ticket = draft.ticket
     if not draft.policy.triggers or not draft.events or not ticket.is_open:
@@ -83,7 +83,7 @@ def request_due(draft: Draft, facts: Facts) -> None:
             continue
         if not trigger.lacks:
             request(draft, trigger.action, None, facts, cause="policy")
-        elif trigger.action not in ticket.held_back:
+        elif trigger.signals and trigger.action not in ticket.held_back:
             draft.emit(
                 ActionHeldBack(
                     **draft.head(), action=trigger.action, signals=trigger.signals, lacks=trigger.lacks
