@@ -16,6 +16,7 @@ from supportflow.flows.queries import whole
 from supportflow.worker.bell import Bell
 from supportflow.worker.logs import say
 from supportflow.worker.pace import Pace
+from supportflow.worker.signals import stopped_by_signals
 from supportflow.worker.status import Status
 from supportflow.worker.zones import ZoneWatch
 
@@ -105,7 +106,7 @@ class Worker:
         self._bell.ring()
 
     def run(self, *, until_idle: bool = False) -> None:
-        """Work until `stop` is called.
+        """Work until `stop` is called, or, in the main thread, until SIGTERM or Ctrl-C, as the command does.
 
         Args:
             until_idle: End as soon as nothing is due; then an error of the store ends it, too, and is raised.
@@ -169,7 +170,7 @@ class Worker:
     def _course(self, *, until_idle: bool) -> Generator[_Ask | _Wait, Any, None]:
         say(logging.INFO, "started", limit=self._limit)
         try:
-            with self._bell:
+            with self._bell, stopped_by_signals(self.stop):
                 yield from self._rounds(until_idle=until_idle)
         finally:
             self.status.enter("stopped")
