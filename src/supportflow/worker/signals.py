@@ -13,7 +13,7 @@ __all__ = ["stopped_by_signals"]
 def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
     """SIGTERM and Ctrl-C ask it to stop; the second one ends the process as if nobody had asked.
 
-    A handler of the host's own stays: what a signal means there is the host's to say. Threads but the main one are left alone.
+    A handler of the host's own stays: what a signal means there is the host's to say. Only the main thread hears of signals.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
