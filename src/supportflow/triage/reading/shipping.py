@@ -15,6 +15,8 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "de": ("Latn",),
     "en": ("Latn",),
     "es": ("Latn",),
+    "fr": ("Latn",),
+    "fa": ("Arab",),
     "id": ("Latn",),
     "ja": ("Hani", "Kana"),
     "ko": ("Hang",),
