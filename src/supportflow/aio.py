@@ -31,7 +31,8 @@ from supportflow.flows import (
 )
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
-from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
+from supportflow.flows.placing import PlaceIndex, queue_position
 from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.results import Row, Rows
@@ -95,6 +96,7 @@ class AsyncDesk(
         knowledge: Where articles come from, for the bot and for the agent's screen.
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
+        languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -116,6 +118,7 @@ class AsyncDesk(
         knowledge: Any = None,
         context: Any = None,
         suggester: Any = None,
+        languages: Any = None,
         actions: Any = None,
         clock: Any = None,
         ids: Any = None,
@@ -128,7 +131,12 @@ class AsyncDesk(
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
             **ports_of(
-                plain=False, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+                plain=False,
+                responder=responder,
+                knowledge=knowledge,
+                context=context,
+                suggester=suggester,
+                languages=languages,
             ),
             "actions": actions,
         }
@@ -154,15 +162,15 @@ class AsyncDesk(
         """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
         self._known.running = {}  # the parent's tasks are not here
-        self._dispatching: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
+        self._places = PlaceIndex()
+        self._locks: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Lock]] = {}
 
-    @property
-    def _turn(self) -> asyncio.Lock:
-        """One dispatch at a time; a lock is one event loop's, and a host may run several, one after the other."""
+    def _turn(self, name: str) -> asyncio.Lock:
+        """One of a kind at a time; a lock is one event loop's, and a host may run several, one after the other."""
         loop = asyncio.get_running_loop()
-        if self._dispatching is None or self._dispatching[0] is not loop:
-            self._dispatching = loop, asyncio.Lock()
-        return self._dispatching[1]
+        if name not in self._locks or self._locks[name][0] is not loop:
+            self._locks[name] = loop, asyncio.Lock()
+        return self._locks[name][1]
 
     # --- the driver ----------------------------------------------------------------------------
 
@@ -296,12 +304,12 @@ class AsyncDesk(
         Raises:
             Refused: If the policy has no routing.
         """
-        async with self._turn:
+        async with self._turn("dispatch"):
             return await self._run(dispatch(self._env, self._dispatcher, limit))
 
     async def resign(self) -> None:
         """Stop leading, if this desk dispatches: another one takes over at once, not only after half a minute."""
-        async with self._turn:
+        async with self._turn("dispatch"):
             await self._run(resign(self._env, self._dispatcher))
 
     async def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
@@ -459,7 +467,9 @@ class AsyncDesk(
             Refused: If the policy has no routing.
         """
         name = named(ticket, ref)
-        return await self._run(queue_position(self._env, name.get("ticket_id"), name.get("ref")))
+        async with self._turn("place"):
+            asked = queue_position(self._env, self._places, name.get("ticket_id"), name.get("ref"))
+            return await self._run(asked)
 
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.

@@ -32,7 +32,8 @@ from supportflow.flows import (
 )
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
-from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
+from supportflow.flows.placing import PlaceIndex, queue_position
 from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.results import Row, Rows
@@ -72,6 +73,7 @@ from supportflow.ports import (
     HostActions,
     Ids,
     KnowledgeSource,
+    LanguageDetector,
     Pauses,
     Responder,
     Store,
@@ -109,6 +111,7 @@ class Desk(
         knowledge: Where articles come from, for the bot and for the agent's screen.
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
+        languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
         actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
@@ -131,6 +134,7 @@ class Desk(
         knowledge: KnowledgeSource | None = None,
         context: ContextProvider | None = None,
         suggester: Suggester | None = None,
+        languages: LanguageDetector | None = None,
         actions: HostActions | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
@@ -143,7 +147,12 @@ class Desk(
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
             **ports_of(
-                plain=True, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+                plain=True,
+                responder=responder,
+                knowledge=knowledge,
+                context=context,
+                suggester=suggester,
+                languages=languages,
             ),
             "actions": actions,
         }
@@ -171,6 +180,7 @@ class Desk(
         self._dispatcher = Dispatcher()
         self._known.running = {}  # the parent's threads are not here
         self._dispatching = Lock()
+        self._places, self._placing = PlaceIndex(), Lock()
 
     # --- the driver ----------------------------------------------------------------------------
 
@@ -493,14 +503,15 @@ class Desk(
     def queue_position(self, ticket: TicketName = None, *, ref: str | None = None) -> int | None:
         """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
 
-        It looks at everything that waits: a question for people, not for a loop.
+        The first question looks at everything that waits, and one now and then; the others at what has happened since.
 
         Raises:
             TicketNotFound: If there is no such ticket.
             Refused: If the policy has no routing.
         """
         name = named(ticket, ref)
-        return self._run(queue_position(self._env, name.get("ticket_id"), name.get("ref")))
+        with self._placing:
+            return self._run(queue_position(self._env, self._places, name.get("ticket_id"), name.get("ref")))
 
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.

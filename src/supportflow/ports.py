@@ -35,6 +35,7 @@ __all__ = [
     "HostActions",
     "Ids",
     "KnowledgeSource",
+    "LanguageDetector",
     "Outgoing",
     "Pauses",
     "Responder",
@@ -162,6 +163,17 @@ class Classifier(Protocol):
 
     def classify(self, text: str, /) -> Signals:
         """What a text is about. Secrets were removed from it before. If it raises, the rules' word stands."""
+        ...
+
+
+class LanguageDetector(Protocol):
+    """Tells which language a text is in, where the shipped detection is undecided."""
+
+    def detect(self, text: str, /) -> str | None:
+        """A BCP 47 tag, or None if it cannot tell either. Secrets were removed from the text before.
+
+        If it raises, or says no tag, the language stays undecided.
+        """
         ...
 
 

@@ -108,6 +108,8 @@ class Rights(RuleBasedStateMachine):
             command = Enrol(agent_id=who, profile=profile, by=HOST)
             self.desk._run(carry_out(self.desk._env, command))
             return
+        if self.desk.agent(who).agent == profile:
+            return  # nothing is looked at again for what is so already; the next dispatch does it
         self.desk.enrol(profile)
         for ticket_id in self.tickets:
             ticket = self.desk.get(ticket_id)
@@ -135,7 +137,7 @@ class Rights(RuleBasedStateMachine):
 
     @rule()
     def dispatch(self):
-        self.desk.dispatch()
+        assert self.desk.dispatch().refused == 0  # nobody else is at work
         for ticket_id in self.tickets:
             who = self.desk.get(ticket_id).offered_to
             assert who is None or (self.may(who, ticket_id) and self.fits(who, ticket_id))
@@ -175,6 +177,22 @@ class Rights(RuleBasedStateMachine):
             if expected is not None and not self.fits(expected, ticket_id):
                 expected = None
             assert after.assignee == expected
+
+    @rule(
+        number=st.integers(0, 9),
+        verb=st.sampled_from(["wait_for_requester", "hold", "resolve"]),
+        less=st.sampled_from(LESS),
+        crash=st.booleans(),
+        back=st.sampled_from(["receive", "reopen", "observe"]),
+    )
+    def go_and_come_back(self, number, verb, less, crash, back):
+        """What happens most: it waits, its agent becomes somebody else, it comes back."""
+        self.accept_what_is_offered(number)
+        who = self.desk.get(self.one(number)).assignee
+        self.pause(number, verb)
+        if who is not None:
+            self.enrol(who, less, crash)
+        self.come_back(number, "resume" if verb == "hold" else back)
 
     # --- at every instant
 

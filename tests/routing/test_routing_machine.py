@@ -44,6 +44,8 @@ class World(RuleBasedStateMachine):
         self.compiled = CompiledPolicy(self.policy)
         self.store, self.clock = MemoryStore(), ManualClock(START)
         self.desk = Desk(self.policy, store=self.store, clock=self.clock, ids=CountingIds())
+        # Asks for places only: of what the other desk does it hears by the feed.
+        self.watcher = Desk(self.policy, store=self.store, clock=self.clock, ids=CountingIds("w"))
         self.tickets: list[str] = []
         self.by_hand: set[str] = set()
         self.fresh = False
@@ -278,6 +280,54 @@ class World(RuleBasedStateMachine):
             if self.waits(ticket):
                 takers = [name for name, state in agents.items() if self.can_take(state, ticket)]
                 assert takers == [], (ticket.routing, takers)
+
+    @invariant()
+    def places_are_what_a_reader_of_all_pairs_counts(self):
+        states = self.agents().values()
+        waiting = [ticket for ticket in self.all() if self.waits(ticket)]
+        able = {
+            ticket.id: {state.id for state in states if self.could_take(state, ticket)} for ticket in waiting
+        }
+        for ticket in waiting:
+            first = [
+                other
+                for other in waiting
+                if self.place(other) < self.place(ticket)
+                and (able[other.id] & able[ticket.id] or self.alike(other, ticket))
+            ]
+            assert self.watcher.queue_position(ticket.id) == 1 + len(first)
+        for ticket_id in set(self.tickets) - {ticket.id for ticket in waiting}:
+            assert self.watcher.queue_position(ticket_id) is None
+
+    @staticmethod
+    def could_take(state, ticket):
+        """Whoever they are and whatever else they have to do."""
+        needs, routing, person = ticket.routing.requirement, ticket.routing, state.agent
+        groups = {needs.group} | ({routing.overflow} if routing.overflow is not None else set())
+        return (
+            needs.tier in person.tiers
+            and (needs.language is None or needs.language in person.languages)
+            and all(
+                name in person.skills and person.skills[name].level >= least for name, least in needs.skills
+            )
+            and state.id not in routing.barred + routing.declined
+            and any(group is None or group in person.groups for group in groups)
+        )
+
+    @staticmethod
+    def alike(one, other):
+        """Taken in the same way, at the same cost, by all but the same people."""
+
+        def same(ticket):
+            routing = ticket.routing
+            return routing.handed_over, {*routing.barred, *routing.declined}
+
+        def ways(ticket):
+            needs = ticket.routing.requirement
+            lent = ticket.routing.overflow
+            return {(needs, 0)} | ({(needs._replace(group=lent), 1)} if lent is not None else set())
+
+        return same(one) == same(other) and bool(ways(one) & ways(other))
 
     @invariant()
     def loads_are_what_the_tickets_say(self):

@@ -26,7 +26,7 @@ from supportflow.model.routing import AgentState
 from supportflow.routing.floor import Change, Floor, Gone, Present, Rejected, Waiting
 from supportflow.routing.whynot import Reason
 
-__all__ = ["Dispatched", "Dispatcher", "dispatch", "queue_position", "resign", "why_not"]
+__all__ = ["Dispatched", "Dispatcher", "dispatch", "resign", "why_not"]
 
 LEASE_US = 30 * SECOND_US
 """How long a dispatcher leads without being heard of."""
@@ -142,18 +142,6 @@ def why_not(
     if f"agent:{agent_id}" in env.noticed.skipped:
         yield from get_agent(env, agent_id)  # says why it cannot be told
     return floor.why_not(ticket.id, agent_id)
-
-
-def queue_position(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[int | None]:
-    """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
-
-    Raises:
-        TicketNotFound: If there is no such ticket.
-        Refused: If the policy has no routing.
-    """
-    ticket = yield from lookup(env, ticket_id, ref)
-    floor = yield from _glance(env)
-    return floor.position(ticket.id)
 
 
 def _glance(env: Environment) -> Flow[Floor]:

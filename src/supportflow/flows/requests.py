@@ -41,6 +41,7 @@ Port = Literal[
     "context",
     "suggester",
     "running",
+    "languages",
 ]
 
 
@@ -146,6 +147,11 @@ CLASSIFY_S = 10.0
 def classify(text: str) -> Flow[Signals]:
     """A model's opinion of a text."""
     return (yield Call("classifier", "classify", (text,), within_s=CLASSIFY_S))  # type: ignore[no-any-return]
+
+
+def detect(text: str) -> Flow[str | None]:
+    """A host's detector's word on the language of a text."""
+    return (yield Call("languages", "detect", (text,)))  # type: ignore[no-any-return]
 
 
 def reserve() -> Flow[None]:

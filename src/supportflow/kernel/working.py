@@ -26,6 +26,7 @@ from supportflow.model.events import AssignmentChanged, PriorityChanged, TicketU
 from supportflow.model.events.tickets import Given
 from supportflow.model.records import Attributes
 from supportflow.model.routing import Lack
+from supportflow.model.signals import Signals
 from supportflow.policy import PolicyBook
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "change_assignment",
     "change_attributes",
     "change_priority",
+    "learn_language",
     "set_priority",
     "trigger",
     "update",
@@ -118,6 +120,15 @@ def change_attributes(
         draft.emit(TicketUpdated(**draft.head(), attributes=changed, topic=topic, language=language))
     built_in = {"category": topic, "language": language}
     return frozenset((*changed, *(name for name, value in built_in.items() if value is not None)))
+
+
+def learn_language(draft: Draft, signals: Signals) -> None:
+    """A routed ticket whose language nobody could tell has that of what its requester writes later, once it can be told."""
+    told = signals.tag or signals.language
+    if draft.policy.routing is not None and draft.ticket.language is None and told is not None:
+        changed = change_attributes(draft, {}, language=told)
+        if not changed.isdisjoint(draft.policy.priority.reads):
+            _reconsider(draft)
 
 
 def set_priority(draft: Draft, command: SetPriority, facts: Facts, book: PolicyBook) -> None:

@@ -18,6 +18,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "fr": ("Latn",),
     "fa": ("Arab",),
     "id": ("Latn",),
+    "it": ("Latn",),
     "ja": ("Hani", "Kana"),
     "ko": ("Hang",),
     "pl": ("Latn",),
