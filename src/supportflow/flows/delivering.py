@@ -98,11 +98,11 @@ def deliver(
             else:
                 made[(yield from _make(env, lease, at_us, carry_out))] += 1
     if wait:
-        for lease, running in tuple(env.running.values()):
-            if lease is not None:
+        for claim, running in tuple(env.running.values()):
+            if claim is not None:
                 yield Call("running", "wait", (running, max(LONGEST_S - running.seconds, 0.0)))
         yield from _take_up(env, made, carry_out)
-    beside = sum(lease is not None for lease, _ in env.running.values())
+    beside = sum(claim is not None for claim, _ in env.running.values())
     return Delivered(made["delivered"], made["retried"], made["dead"], beside)
 
 
