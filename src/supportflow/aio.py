@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from supportflow import _forks
+from supportflow.driving import await_within, make_known
 from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
@@ -30,8 +31,11 @@ from supportflow.flows import (
 )
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
-from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
+from supportflow.flows.placing import PlaceIndex, queue_position
+from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
+from supportflow.flows.results import Row, Rows
 from supportflow.flows.screen import screen
 from supportflow.flows.setup import (
     OPTIONAL,
@@ -45,11 +49,13 @@ from supportflow.flows.setup import (
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_actions import ActionVerbs
+from supportflow.flows.verbs_reading import ReadingVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.flows.zone_data import ZoneData, zone_data
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
+from supportflow.model.feed import Feed
 from supportflow.model.people import Agent, actor
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
@@ -73,6 +79,9 @@ class AsyncDesk(
     Verbs[Awaitable[Outcome]],
     ActionVerbs[Awaitable[Outcome]],
     RoutingVerbs[Awaitable[Outcome], Awaitable[AgentState]],
+    ReadingVerbs[
+        Awaitable[Feed], Awaitable[str], Awaitable[Row], Awaitable[Rows], Awaitable[Mapping[str, Ticket]]
+    ],
     _forks.Fork,
 ):
     """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.
@@ -87,6 +96,7 @@ class AsyncDesk(
         knowledge: Where articles come from, for the bot and for the agent's screen.
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
+        languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -108,6 +118,7 @@ class AsyncDesk(
         knowledge: Any = None,
         context: Any = None,
         suggester: Any = None,
+        languages: Any = None,
         actions: Any = None,
         clock: Any = None,
         ids: Any = None,
@@ -120,7 +131,12 @@ class AsyncDesk(
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
             **ports_of(
-                plain=False, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+                plain=False,
+                responder=responder,
+                knowledge=knowledge,
+                context=context,
+                suggester=suggester,
+                languages=languages,
             ),
             "actions": actions,
         }
@@ -145,15 +161,16 @@ class AsyncDesk(
     def _after_fork_in_child(self) -> None:
         """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
-        self._dispatching: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
+        self._known.running = {}  # the parent's tasks are not here
+        self._places = PlaceIndex()
+        self._locks: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Lock]] = {}
 
-    @property
-    def _turn(self) -> asyncio.Lock:
-        """One dispatch at a time; a lock is one event loop's, and a host may run several, one after the other."""
+    def _turn(self, name: str) -> asyncio.Lock:
+        """One of a kind at a time; a lock is one event loop's, and a host may run several, one after the other."""
         loop = asyncio.get_running_loop()
-        if self._dispatching is None or self._dispatching[0] is not loop:
-            self._dispatching = loop, asyncio.Lock()
-        return self._dispatching[1]
+        if name not in self._locks or self._locks[name][0] is not loop:
+            self._locks[name] = loop, asyncio.Lock()
+        return self._locks[name][1]
 
     # --- the driver ----------------------------------------------------------------------------
 
@@ -170,12 +187,13 @@ class AsyncDesk(
             answer = self._channels[call.method].send(*call.args)
         elif call.port == "pause":
             answer = self._pause(*call.args)
+        elif call.port == "running":
+            return await call.args[0].wait(call.args[1])
         else:
             answer = getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
         if not inspect.isawaitable(answer):
             return answer
-        async with asyncio.timeout(call.within_s):
-            return await answer
+        return await await_within(call.within_s, answer, detach=call.detach)
 
     async def _run(self, flow: Flow[T]) -> T:
         if self._closed:
@@ -194,6 +212,7 @@ class AsyncDesk(
             return stop.value  # type: ignore[no-any-return]
         finally:
             flow.close()
+            make_known(self._known.noticed)
 
     async def __aenter__(self) -> Self:
         return self
@@ -250,9 +269,11 @@ class AsyncDesk(
         """Every agent whom the desk knows, in the order of their ids."""
         return await self._run(all_agents(self._env))
 
-    async def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
+    async def run_due(
+        self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None, wait: bool = True
+    ) -> Tick:
         """Let everything happen that is due, then deliver what waits."""
-        return await self._run(tick(self._env, limit, never if stop is None else stop))
+        return await self._run(tick(self._env, limit, never if stop is None else stop, wait=wait))
 
     async def tick(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """The same as `run_due`."""
@@ -283,12 +304,12 @@ class AsyncDesk(
         Raises:
             Refused: If the policy has no routing.
         """
-        async with self._turn:
+        async with self._turn("dispatch"):
             return await self._run(dispatch(self._env, self._dispatcher, limit))
 
     async def resign(self) -> None:
         """Stop leading, if this desk dispatches: another one takes over at once, not only after half a minute."""
-        async with self._turn:
+        async with self._turn("dispatch"):
             await self._run(resign(self._env, self._dispatcher))
 
     async def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
@@ -335,6 +356,14 @@ class AsyncDesk(
     def tenant(self) -> str:
         """Whose tickets these are."""
         return self._known.tenant
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """What this desk has met, could not read, and has not read since: stream → class of the error.
+
+        Such as `"ticket:<id>"` → `"DamagedRow"`. It is logged when it is met; everything else goes on without it.
+        """
+        return self._known.noticed.skipped
 
     async def get(self, ticket: TicketName = None, *, ref: str | None = None) -> Ticket:
         """A ticket as it stands."""
@@ -405,6 +434,14 @@ class AsyncDesk(
         name = named(ticket, ref)
         return await self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
 
+    async def misplaced(self) -> tuple[Misplaced, ...]:
+        """Every open ticket whose agent lacks what it needs now: a tier, a certificate, a language that was taken away.
+
+        It looks at every open ticket that an agent has: a question for people, not for a loop. What the policy takes away by
+        itself is in `RoutingPolicy.requeue_lost`.
+        """
+        return await self._run(misplaced(self._env))
+
     async def why_not(
         self, ticket: TicketName = None, *, agent: Agent | str, ref: str | None = None
     ) -> tuple[Reason, ...]:
@@ -430,7 +467,9 @@ class AsyncDesk(
             Refused: If the policy has no routing.
         """
         name = named(ticket, ref)
-        return await self._run(queue_position(self._env, name.get("ticket_id"), name.get("ref")))
+        async with self._turn("place"):
+            asked = queue_position(self._env, self._places, name.get("ticket_id"), name.get("ref"))
+            return await self._run(asked)
 
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.

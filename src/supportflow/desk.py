@@ -5,11 +5,13 @@ from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from supportflow import _forks
+from supportflow.driving import call_within, make_known
 from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
@@ -30,8 +32,11 @@ from supportflow.flows import (
 )
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
-from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
+from supportflow.flows.placing import PlaceIndex, queue_position
+from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
+from supportflow.flows.results import Row, Rows
 from supportflow.flows.screen import screen
 from supportflow.flows.setup import (
     OPTIONAL,
@@ -46,11 +51,13 @@ from supportflow.flows.setup import (
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_actions import ActionVerbs
+from supportflow.flows.verbs_reading import ReadingVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
 from supportflow.flows.zone_data import ZoneData, zone_data
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
+from supportflow.model.feed import Feed
 from supportflow.model.people import Agent, actor
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
@@ -66,6 +73,7 @@ from supportflow.ports import (
     HostActions,
     Ids,
     KnowledgeSource,
+    LanguageDetector,
     Pauses,
     Responder,
     Store,
@@ -84,7 +92,13 @@ Handler = Callable[[Any], object]
 """Takes one event."""
 
 
-class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentState], _forks.Fork):
+class Desk(
+    Verbs[Outcome],
+    ActionVerbs[Outcome],
+    RoutingVerbs[Outcome, AgentState],
+    ReadingVerbs[Feed, str, Row, Rows, Mapping[str, Ticket]],
+    _forks.Fork,
+):
     """A support desk of one tenant. Thread-safe.
 
     Args:
@@ -97,6 +111,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         knowledge: Where articles come from, for the bot and for the agent's screen.
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
+        languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
         actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
@@ -119,6 +134,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         knowledge: KnowledgeSource | None = None,
         context: ContextProvider | None = None,
         suggester: Suggester | None = None,
+        languages: LanguageDetector | None = None,
         actions: HostActions | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
@@ -131,7 +147,12 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
             **ports_of(
-                plain=True, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+                plain=True,
+                responder=responder,
+                knowledge=knowledge,
+                context=context,
+                suggester=suggester,
+                languages=languages,
             ),
             "actions": actions,
         }
@@ -157,7 +178,9 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
     def _after_fork_in_child(self) -> None:
         """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
+        self._known.running = {}  # the parent's threads are not here
         self._dispatching = Lock()
+        self._places, self._placing = PlaceIndex(), Lock()
 
     # --- the driver ----------------------------------------------------------------------------
 
@@ -168,12 +191,19 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         return self._known.drawn() if tentative else self._known
 
     def _call(self, call: Call) -> Any:
+        if call.port == "pause":
+            return self._pause(*call.args)
+        if call.port == "running":
+            return call.args[0].wait(call.args[1])
+        if call.within_s is not None:
+            return call_within(call.within_s, partial(self._make, call), detach=call.detach)
+        return self._make(call)
+
+    def _make(self, call: Call) -> Any:
         if call.port == "handler":
             return self._handlers[call.method](*call.args)
         if call.port == "channel":
             return self._channels[call.method].send(*call.args)
-        if call.port == "pause":
-            return self._pause(*call.args)
         return getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
 
     def _run(self, flow: Flow[T]) -> T:
@@ -193,6 +223,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             return stop.value  # type: ignore[no-any-return]
         finally:
             flow.close()
+            make_known(self._known.noticed)
 
     def __enter__(self) -> Self:
         return self
@@ -247,7 +278,9 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         """
         return self._run(tell(self._env, command))
 
-    def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
+    def run_due(
+        self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None, wait: bool = True
+    ) -> Tick:
         """Let happen all that is due (warnings, breaches, steps of ladders, automatic closing), then deliver what waits.
 
         Call it every few seconds, from any number of processes. How often changes nothing but how soon people hear of it.
@@ -255,8 +288,10 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         Args:
             limit: How many tickets, and how many deliveries, at most; call again while it reports that many.
             stop: Asked before each ticket and each delivery. True ends it soon, and gives back what was claimed.
+            wait: Whether to wait in the end for deliveries that take longer than a second: the others go on beside them. One
+                that takes longer than half a minute counts as failed.
         """
-        return self._run(tick(self._env, limit, never if stop is None else stop))
+        return self._run(tick(self._env, limit, never if stop is None else stop, wait=wait))
 
     def tick(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """The same as `run_due`."""
@@ -339,6 +374,14 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
     def tenant(self) -> str:
         """Whose tickets these are."""
         return self._known.tenant
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """What this desk has met, could not read, and has not read since: stream → class of the error.
+
+        Such as `"ticket:<id>"` → `"DamagedRow"`. It is logged when it is met; everything else goes on without it.
+        """
+        return self._known.noticed.skipped
 
     def agent(self, agent: Agent | str) -> AgentState:
         """An agent as the desk knows them: presence, shifts, and the work that they hold.
@@ -434,6 +477,14 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         name = named(ticket, ref)
         return self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
 
+    def misplaced(self) -> tuple[Misplaced, ...]:
+        """Every open ticket whose agent lacks what it needs now: a tier, a certificate, a language that was taken away.
+
+        It looks at every open ticket that an agent has: a question for people, not for a loop. What the policy takes away by
+        itself is in `RoutingPolicy.requeue_lost`.
+        """
+        return self._run(misplaced(self._env))
+
     def why_not(
         self, ticket: TicketName = None, *, agent: Agent | str, ref: str | None = None
     ) -> tuple[Reason, ...]:
@@ -452,14 +503,15 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
     def queue_position(self, ticket: TicketName = None, *, ref: str | None = None) -> int | None:
         """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
 
-        It looks at everything that waits: a question for people, not for a loop.
+        The first question looks at everything that waits, and one now and then; the others at what has happened since.
 
         Raises:
             TicketNotFound: If there is no such ticket.
             Refused: If the policy has no routing.
         """
         name = named(ticket, ref)
-        return self._run(queue_position(self._env, name.get("ticket_id"), name.get("ref")))
+        with self._placing:
+            return self._run(queue_position(self._env, self._places, name.get("ticket_id"), name.get("ref")))
 
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.

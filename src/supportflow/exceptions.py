@@ -28,6 +28,7 @@ SupportflowError
 ├── CalendarHorizonError               past the last date that a holiday source vouches for
 ├── StoreError
 │   ├── ConflictError                  others kept changing the same stream
+│   ├── DamagedRow                     a row that nobody can read
 │   ├── DuplicateRef                   the host's id already names another ticket
 │   ├── NewerSchemaError               a row that only a newer version can read
 │   ├── StoreBusy                      somebody else holds what is needed: try again
@@ -47,6 +48,7 @@ __all__ = [
     "CalendarHorizonError",
     "ConditionError",
     "ConflictError",
+    "DamagedRow",
     "DefinitionError",
     "DeliveryNotFound",
     "DeskClosed",
@@ -354,6 +356,20 @@ class ConflictError(StoreError):
         super().__init__(f"stream {stream!r} changed under the command {attempts} times")
         self.stream = stream
         self.attempts = attempts
+
+
+class DamagedRow(StoreError):
+    """A stored row cannot be read, and what it was made from does not give it back; it was left as it is.
+
+    Attributes:
+        stream: What it is, such as `"ticket:<id>"`, `"agent:<id>"` or `"policy:<fingerprint>"`.
+        problem: What is wrong with it.
+    """
+
+    def __init__(self, stream: str, problem: str) -> None:
+        super().__init__(f"the stored {stream} cannot be read: {problem}")
+        self.stream = stream
+        self.problem = problem
 
 
 class DuplicateRef(StoreError):

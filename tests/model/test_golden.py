@@ -28,6 +28,7 @@ from supportflow.model.events import (
     EventBase,
     EvidenceProvided,
     EvidenceRequested,
+    FitnessChanged,
     FollowUpOpened,
     GuideAdvanced,
     HandedOver,
@@ -83,6 +84,7 @@ from supportflow.model.events import (
 )
 from supportflow.model.people import HOST, SYSTEM, Actor, Agent, Skill
 from supportflow.model.records import Clock, ClockMove, Milestone, Refusal, Segment, Verdict
+from supportflow.model.routing import Lack
 from supportflow.model.upcast import read_event, upcast
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -236,6 +238,7 @@ EXPECTED: dict[str, EventBase] = {
         OfferDeclined(**HEAD, agent="lin", reason=TEXT),
         OfferExpired(**HEAD, agent="lin"),
         OfferWithdrawn(**HEAD, agent="lin", cause="agent_left"),
+        FitnessChanged(**HEAD, agent="lin", lacks=(Lack("tier", "compliance"), Lack("skill", "aml"))),
         HandedOver(**HEAD, tier="compliance", previous="expert", reason=TEXT, summary=TEXT),
         ActionRequested(
             **HEAD, number="2", action="unfreeze", amount=5_000, waits=True, tiers=("compliance",), undoes="1",

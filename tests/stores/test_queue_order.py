@@ -4,8 +4,6 @@ Two desks are given the same commands. One is never ticked, the other at random.
 counts minutes: in each order of `find`, by `queue_position` and by `dispatch`.
 """
 
-import asyncio
-import inspect
 from datetime import timedelta
 
 import pytest
@@ -22,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from desk.office import START, desk
+from desk.office import START, Awaited, desk
 from supportflow import (
     Agent,
     AsyncDesk,
@@ -128,26 +126,6 @@ class Naive:
             "updated": (-self.touched,),
             "due": (due is None, due or 0),
         }[order] + ((-1 if order == "updated" else 1) * self.number,)
-
-
-class Awaited:
-    """An async desk whose answers are waited for."""
-
-    def __init__(self, one):
-        self.one, self.runner = one, asyncio.Runner()
-
-    def __getattr__(self, name):
-        method = getattr(self.one, name)
-
-        def call(*args, **named):
-            answer = method(*args, **named)
-            return self.runner.run(_value(answer)) if inspect.isawaitable(answer) else answer
-
-        return call
-
-
-async def _value(answer):
-    return await answer
 
 
 def refs(tickets):
@@ -278,8 +256,6 @@ class QueueMachine(RuleBasedStateMachine):
     def teardown(self):
         for one in self.desks:
             one.close()
-            if isinstance(one, Awaited):
-                one.runner.close()
 
 
 class AsyncQueueMachine(QueueMachine):

@@ -11,6 +11,7 @@ from supportflow.flows.queries import FILTERS
 from supportflow.model.storage import Query
 from supportflow.stores.sql import commits, searching
 from supportflow.stores.sql.backends import names
+from supportflow.stores.sql.columns import TICKET
 from supportflow.stores.sql.schema import metadata
 from supportflow.testing.conformance import ticket_row
 
@@ -79,7 +80,7 @@ def rows():
 def fill(url):
     store = SqlStore(url)
     store.load("acme", "makes the tables")
-    columns = ("tenant", *commits.TICKET)
+    columns = ("tenant", *TICKET)
     values = [("acme", *commits._ticket_values(row)) for row in rows()]
 
     def work(cursor):

@@ -113,6 +113,11 @@ def test_what_a_machine_wrote_says_nothing(message, added):
     assert detect(f"{text} {added}") == detect(text)
 
 
+def test_what_redaction_leaves_is_not_english():
+    assert detect("llámame al [phone number removed] por favor").tag == "es"
+    assert detect("[seed phrase removed]") == (None, ())
+
+
 def test_only_the_beginning_is_read():
     assert detect("Where is my refund? " * 30_000).tag == "en"
     assert detect("Where is my refund? " * 30 + "¿dónde está mi dinero? " * 1000).tag == "en"

@@ -4,13 +4,14 @@ A commit writes a delivery for each topic that *any* process serves, so what is 
 recorded here when a process starts, and stays until it is taken back.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.calendars.tzdata import is_older
 from supportflow.exceptions import ConflictError
 from supportflow.flows import requests
 from supportflow.flows.environment import BOT_TOPIC, Environment, Standing, alone
+from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.requests import Flow, pause_after_conflict
 from supportflow.flows.rows import event_row, read_row
 from supportflow.flows.zone_data import Clockwork, differ
@@ -157,16 +158,33 @@ def _read(env: Environment, now: Instant) -> Flow[None]:
     """Read what was added to the stream since the last time."""
     before = env.desk
     rows = yield from requests.events(env.tenant, STREAM, before.version)
-    standing = _advanced(before, rows)._replace(looked_us=to_us(now))
+    standing = _advanced(before, _read_events(env, before.version, rows))._replace(looked_us=to_us(now))
     if standing.version >= env.desk.version:  # another thread may have read further meanwhile
         env.desk = standing
 
 
-def _advanced(standing: Standing, rows: Collection[EventRow]) -> Standing:
+def _read_events(env: Environment, after: int, rows: Collection[EventRow]) -> Iterator[DeskEvent | None]:
+    """The events in rows; None for one that cannot be read, such as one of a kind that only a newer release knows.
+
+    What it says is not known here, and all the others hold: a stream that every command reads must not stop every command.
+    """
+    for version, row in enumerate(rows, after + 1):
+        try:
+            event = read_row(row)
+        except UNREADABLE as error:
+            env.noticed.skip(f"{STREAM}:{version}", error)
+            yield None
+        else:
+            yield event if isinstance(event, DeskEvent) else None
+
+
+def _advanced(standing: Standing, events: Iterable[DeskEvent | None]) -> Standing:
     topics, policy, recorded_at = set(standing.topics), standing.policy, standing.recorded_at
     surges, ended = {surge.name: surge for surge in standing.surges}, dict(standing.ended)
-    unmoved, clockwork = standing.unmoved, Clockwork.of(standing)
-    for version, event in enumerate(map(read_row, rows), standing.version + 1):
+    unmoved, clockwork, version = standing.unmoved, Clockwork.of(standing), standing.version
+    for version, event in enumerate(events, standing.version + 1):
+        if event is None:
+            continue
         recorded_at = event.recorded_at
         if isinstance(event, PolicyPublished):
             policy = event.fingerprint
@@ -185,7 +203,7 @@ def _advanced(standing: Standing, rows: Collection[EventRow]) -> Standing:
             unmoved = 0
         clockwork = clockwork.after(event, version)
     return Standing(
-        version=standing.version + len(rows),
+        version=version,
         policy=policy,
         recorded_at=recorded_at,
         kinds=_named("event:", topics),
@@ -234,7 +252,7 @@ def _write(env: Environment, events: Collection[DeskEvent], now: Instant) -> Flo
     if isinstance((yield from requests.commit(Commit(env.tenant, (change,)))), Conflict):
         return False
     if env.desk.version == first:
-        env.desk = _advanced(env.desk, rows)._replace(looked_us=env.desk.looked_us)
+        env.desk = _advanced(env.desk, events)._replace(looked_us=env.desk.looked_us)
     return True
 
 

@@ -3,6 +3,7 @@
 from supportflow.exceptions import ConflictError, InvalidInput, Refused
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
+from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import event_row, read_row
 from supportflow.model.events import RequesterLinked, RequesterUnlinked
@@ -20,7 +21,13 @@ def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
     known = {requester}
     waiting = [requester]
     while waiting and len(known) < MOST:
-        links, _ = yield from _links(env, waiting.pop())
+        asked = waiting.pop()
+        try:
+            links, _ = yield from _links(env, asked)
+        except UNREADABLE as error:
+            # Nobody is taken for somebody else on half of what was said about them.
+            env.noticed.skip(f"requester:{asked}", error)
+            continue
         fresh = sorted(links - known)[: MOST - len(known)]
         known.update(fresh)
         waiting += fresh

@@ -12,7 +12,7 @@ from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import get, identify, read_tickets
 from supportflow.flows.requests import Flow
-from supportflow.flows.rows import read_row
+from supportflow.flows.rows import read_row, with_ref
 from supportflow.kernel import procedures
 from supportflow.kernel.explain import Explanation, explain
 from supportflow.model.base import StatusCategory, is_id
@@ -122,8 +122,13 @@ def find(
     rows = yield from requests.search(env.tenant, Query(equal, columns, after, limit + 1, descending))
     shown = rows[:limit]
     tickets = yield from read_tickets(env, shown)
+    read = {ticket.id for ticket in tickets}
     more = len(rows) > limit
-    return Page(tickets, cursor_after(order, columns, shown[-1]) if more else None)
+    return Page(
+        tickets,
+        cursor_after(order, columns, shown[-1]) if more else None,
+        tuple(row.id for row in shown if row.id not in read),
+    )
 
 
 def _category(value: object) -> str:
@@ -165,9 +170,9 @@ def read_cursor(cursor: str, order: str, columns: int) -> tuple[int | str | None
 def history(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[EventBase, ...]]:
     """Every event of a ticket, in order."""
     found = yield from identify(env, ticket_id, ref)
-    yield from get(env, found)
+    ticket = yield from get(env, found)
     rows = yield from requests.events(env.tenant, f"ticket:{found}")
-    return tuple(map(read_row, rows))
+    return tuple(with_ref(read_row(row), ticket.ref) for row in rows)
 
 
 def permitted(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[str, ...]]:

@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 from supportflow._time import Instant
 from supportflow.calendars.tzdata import is_older
-from supportflow.exceptions import StoreUnavailable, SupportflowError
 from supportflow.flows import requests
 from supportflow.flows.delivering import Stop
 from supportflow.flows.desk_stream import append, stands_at
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import read_ticket
+from supportflow.flows.noticing import is_one_row_s
 from supportflow.flows.queries import MAX_LIMIT, cursor_after, read_cursor, whole
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import reset_rows, ticket_row
@@ -61,7 +61,10 @@ def recompute(env: Environment, cursor: str | None, limit: int) -> Flow[Recomput
     for row in rows[:limit]:
         try:
             moved += yield from _set(env, row)
-        except (SupportflowError, ArithmeticError):
+        except Exception as error:
+            if not is_one_row_s(error):
+                raise
+            env.noticed.skip(f"ticket:{row.id}", error)
             failed.append(row.id)
     onward = cursor_after("opened", _COLUMNS, rows[limit - 1]) if len(rows) > limit else None
     return Recomputed(len(rows[:limit]), moved, tuple(failed), onward)
@@ -106,10 +109,11 @@ def reset_clocks(env: Environment, limit: int, stop: Stop) -> Flow[None]:
                 return
             try:
                 yield from _set(env, row)
-            except StoreUnavailable:
-                raise
-            except (SupportflowError, ArithmeticError):
-                pass  # whatever happens to the ticket next sets its clocks, or fails for all to see
+            except Exception as error:
+                if not is_one_row_s(error):
+                    raise
+                # Whatever happens to the ticket next sets its clocks, or fails for all to see.
+                env.noticed.skip(f"ticket:{row.id}", error)
             after = (row.opened_us, row.id)
             env.setting = (stale, kind, after)
             seen += 1

@@ -24,6 +24,7 @@ __all__ = [
     "reset_rows",
     "stream_changes",
     "ticket_row",
+    "with_ref",
 ]
 
 ACTION = "action"
@@ -43,6 +44,18 @@ def event_row(seq: int, event: EventBase) -> EventRow:
 def read_row(row: EventRow) -> EventBase:
     """The event in a row."""
     return read_event(row.kind, row.version, row.min_reader, row.data)
+
+
+def with_ref(event: EventBase, ref: str | None) -> EventBase:
+    """An event of a ticket with the host's own id of it, which the first versions did not write into every event."""
+    if (
+        ref is None
+        or not isinstance(event, TicketEvent)
+        or event.ref is not None
+        or event.kind == "contact_joined"
+    ):
+        return event
+    return event.model_copy(update={"ref": ref})
 
 
 def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:

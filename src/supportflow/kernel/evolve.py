@@ -1,6 +1,7 @@
 """Folding: a ticket is what its events say, and nothing else. No policy, no calendar, no clock is needed to fold."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from supportflow._time import to_us
@@ -212,7 +213,15 @@ def _kept(_ticket: Ticket, _event: EventBase) -> Changes:
 
 
 def _assignment_changed(ticket: Ticket, event: AssignmentChanged) -> Changes:
-    return {"group": event.group, "assignee": event.assignee, "reassignments": ticket.reassignments + 1}
+    changes: Changes = {
+        "group": event.group,
+        "assignee": event.assignee,
+        "reassignments": ticket.reassignments + 1,
+    }
+    routing = ticket.routing
+    if event.assignee != ticket.assignee and (routing.waived, routing.lacks) != (event.waived, ()):
+        changes["routing"] = replace(routing, waived=event.waived, lacks=())
+    return changes
 
 
 def _updated(ticket: Ticket, event: TicketUpdated) -> Changes:

@@ -16,6 +16,7 @@ __all__ = [
     "Due",
     "Duplicate",
     "EventRow",
+    "FeedRow",
     "InboxEntry",
     "Lease",
     "OutboxRow",
@@ -43,6 +44,20 @@ class EventRow(NamedTuple):
     version: int
     min_reader: int
     data: bytes
+
+
+class FeedRow(NamedTuple):
+    """An event in the feed: the events of all streams of a tenant, in one order that every reader sees.
+
+    Attributes:
+        place: Its place in the feed. Places only rise; some can be left out.
+        stream: The stream that it belongs to.
+        event: The event as it is stored.
+    """
+
+    place: int
+    stream: str
+    event: EventRow
 
 
 @dataclass(frozen=True, slots=True)

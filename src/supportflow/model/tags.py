@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypeGuard
 
 from pydantic import AfterValidator
 
@@ -23,6 +23,7 @@ __all__ = [
     "Tag",
     "best",
     "canonical",
+    "is_tag",
     "needed",
     "primary",
     "served",
@@ -33,6 +34,7 @@ __all__ = [
     "written",
 ]
 
+_LONGEST = 100  # as any other name
 _KEPT = 4096  # tags come from outside: what is remembered of them has a bound
 _SHAPE = re.compile(
     r"(?P<language>[a-z]{2,3})(?P<extended>(?:-[a-z]{3}){0,3})(?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|[0-9]{3}))?"
@@ -97,6 +99,15 @@ def canonical(tag: str) -> str:
     region = region or better["region"] or ""
     named = (better["language"], script.title(), region.upper())
     return "-".join(part for part in named if part) + shape["rest"]
+
+
+def is_tag(value: object) -> TypeGuard[str]:
+    """Whether a value is a language tag, in whatever spelling, of 100 characters at most."""
+    return (
+        isinstance(value, str)
+        and len(value) <= _LONGEST
+        and _SHAPE.fullmatch(canonical(value).lower()) is not None
+    )
 
 
 Tag = Annotated[Name, AfterValidator(canonical)]

@@ -176,10 +176,12 @@ class Page:
     Attributes:
         tickets: In the order that was asked for.
         cursor: Pass it to the next call to go on; None after the last page.
+        unreadable: Ids of tickets that belong on this page and cannot be read.
     """
 
     tickets: tuple[Ticket, ...]
     cursor: str | None = None
+    unreadable: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Ticket]:
         return iter(self.tickets)

@@ -26,6 +26,7 @@ from supportflow.policy.reachability import (
     strange_names,
 )
 from supportflow.policy.retaining import never_applying
+from supportflow.policy.rotating import rotation_reach
 from supportflow.policy.schema import Policy
 from supportflow.policy.scope import Scope, scope_of
 from supportflow.policy.timing import target_times
@@ -110,6 +111,7 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     route_reach,
     classes_without_a_route,
     languages_without_a_fallback,
+    rotation_reach,
     target_times,
     ladder_reach,
     ladder_steps,

@@ -89,6 +89,9 @@ class RoutingPolicy(Document):
             with the smallest share of capacity in use.
         on_leave: What becomes of the open tickets of an agent who goes offline: they `"keep"` them, or the tickets are
             `"requeue"`d for others.
+        requeue_lost: What takes a ticket away from its agent who loses it, or lacks it when the ticket comes to need it:
+            `"tier"`, `"group"`, `"language"`, `"skill"`, `"four_eyes"`. Whatever else is lost is recorded
+            (`FitnessChanged`), and takes the ticket away when it comes back from its requester or is reopened.
         sticky: A reopened ticket goes back to its agent, if present with capacity.
         keep_skills: Skills that no relaxation may drop or lower: they separate duties.
         four_eyes: Tiers in which the agent who has the ticket does not end it: another agent of the tier does. Whoever
@@ -111,6 +114,10 @@ class RoutingPolicy(Document):
     ask_again_after: Positive | None = timedelta(minutes=15)
     pick: Literal["longest_idle", "least_loaded"] = "longest_idle"
     on_leave: Literal["keep", "requeue"] = "keep"
+    requeue_lost: tuple[Literal["tier", "group", "language", "skill", "four_eyes"], ...] = (
+        "tier",
+        "four_eyes",
+    )
     sticky: bool = True
     keep_skills: tuple[Name, ...] = ()
     four_eyes: tuple[Name, ...] = ("compliance",)

@@ -26,7 +26,16 @@ from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Document, Id, Name
 from supportflow.model.durations import Duration
 
-__all__ = ["OnCall", "Rotation", "RotationLayer", "RotationOverride", "handovers", "on_call"]
+__all__ = [
+    "OnCall",
+    "Rotation",
+    "RotationLayer",
+    "RotationOverride",
+    "handovers",
+    "layer_begins",
+    "on_call",
+    "turn_at",
+]
 
 _DAY = timedelta(days=1)
 
@@ -177,7 +186,7 @@ def _on_call(rotation: Rotation, calendars: Mapping[str, Compiled], at_us: int, 
             return override.agent
     for layer in reversed(rotation.layers):
         if _speaks(layer, calendars, at_us):
-            turn = _turn(layer, where, at_us)
+            turn = turn_at(layer, where, at_us)
             if turn >= 0:
                 return layer.people[turn % len(layer.people)]
     return None
@@ -224,9 +233,9 @@ def _moments(
         yield to_us(override.start)
         yield to_us(override.end)
     for layer in rotation.layers:
-        first = max(_turn(layer, where, start_us), -1)
-        for turn in range(first + 1, _turn(layer, where, end_us) + 1):
-            yield _begins(layer, where, turn)
+        first = max(turn_at(layer, where, start_us), -1)
+        for turn in range(first + 1, turn_at(layer, where, end_us) + 1):
+            yield layer_begins(layer, where, turn)
         for name in layer.restrict:
             if name in calendars:
                 for span in calendars[name].intervals(start_us, end_us):
@@ -239,17 +248,17 @@ def _speaks(layer: RotationLayer, calendars: Mapping[str, Compiled], at_us: int)
     )
 
 
-def _begins(layer: RotationLayer, where: Zone, turn: int) -> int:
+def layer_begins(layer: RotationLayer, where: Zone, turn: int) -> int:
     """The instant at which a turn begins, the first one being 0."""
     day = day_number(layer.start) + turn * layer.turn_for.days
     return where.first_at(day * DAY_US + read_clock(layer.handover_at))
 
 
-def _turn(layer: RotationLayer, where: Zone, at_us: int) -> int:
+def turn_at(layer: RotationLayer, where: Zone, at_us: int) -> int:
     """The turn that an instant falls into; negative before the first one."""
     first = day_number(layer.start) * DAY_US + read_clock(layer.handover_at)
     turn = (at_us + where.offset(at_us) - first) // (layer.turn_for.days * DAY_US)
     # What the clock shows has begun. More has, if the clock went back after it had shown the time of a handover.
-    while _begins(layer, where, turn + 1) <= at_us:
+    while layer_begins(layer, where, turn + 1) <= at_us:
         turn += 1
     return turn

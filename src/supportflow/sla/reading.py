@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from supportflow._time import Instant, from_us
+from supportflow.exceptions import InvalidInput
 from supportflow.model.events import EventBase
 from supportflow.model.records import Clock, Verdict
 from supportflow.sla.binding import SlaEnvironment, zone_of
@@ -22,12 +23,13 @@ class ClockReading:
     Attributes:
         clock: The clock itself.
         at: The instant of the reading.
+        events: The ticket's events; None if it was read in a list, without them.
         tz: The ticket's zone, if it has one.
     """
 
     clock: Clock
     at_us: int
-    events: Sequence[EventBase]
+    events: Sequence[EventBase] | None
     env: SlaEnvironment
     tz: str | None
     language: str
@@ -117,5 +119,11 @@ class ClockReading:
         return when(due, self.at, tz=own, language=language, named=own in UNIVERSAL)
 
     def explain(self) -> ClockAccount:
-        """Every interval with its reason, summing exactly to `elapsed`."""
+        """Every interval with its reason, summing exactly to `elapsed`.
+
+        Raises:
+            InvalidInput: If the clock was read in a list: `desk.clocks` reads the history of a ticket, too.
+        """
+        if self.events is None:
+            raise InvalidInput("clock", "was read in a list, without its history: ask desk.clocks")
         return account(self.clock, self.events, self.at_us, self.env)

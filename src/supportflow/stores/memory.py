@@ -17,6 +17,7 @@ from supportflow.model.storage import (
     Due,
     Duplicate,
     EventRow,
+    FeedRow,
     InboxEntry,
     Lease,
     Query,
@@ -50,6 +51,7 @@ class _Tenant:
     claims: dict[str, tuple[int, int]] = field(default_factory=dict)
     archived: dict[str, TicketRow] = field(default_factory=dict)
     key_times: dict[str, int] = field(default_factory=dict)
+    feed: list[tuple[str, EventRow]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.indexes = TicketIndexes(self.rows)
@@ -70,6 +72,16 @@ class MemoryStore(Locked):
             data = self._tenants[tenant]
             return data.rows.get(ticket_id) or data.archived.get(ticket_id)
 
+    def load_many(
+        self, tenant: str, ids: Collection[str], refs: Collection[str] = (), /
+    ) -> Sequence[TicketRow]:
+        """The rows of tickets by id and by the host's references."""
+        with self._lock:
+            data = self._tenants[tenant]
+            named = dict.fromkeys((*ids, *(data.refs[ref] for ref in refs if ref in data.refs)))
+            found = (data.rows.get(ticket_id) or data.archived.get(ticket_id) for ticket_id in named)
+            return tuple(row for row in found if row is not None)
+
     def find_ref(self, tenant: str, ref: str, /) -> str | None:
         """Id of the ticket that a host's reference names, or None."""
         with self._lock:
@@ -82,6 +94,17 @@ class MemoryStore(Locked):
         with self._lock:
             found = self._tenants[tenant].streams.get(stream, [])
             return tuple(found[after : None if limit is None else after + limit])
+
+    def feed(self, tenant: str, after: int, limit: int, /) -> Sequence[FeedRow]:
+        """The events of all streams beyond a place in the feed, in order."""
+        with self._lock:
+            found = self._tenants[tenant].feed[max(after, 0) : max(after, 0) + limit]
+            return tuple(FeedRow(place, *one) for place, one in enumerate(found, max(after, 0) + 1))
+
+    def feed_end(self, tenant: str, /) -> int:
+        """The place of the last event in the feed; 0 if there is none."""
+        with self._lock:
+            return len(self._tenants[tenant].feed)
 
     def commit(self, commit: Commit, /) -> Answer:
         """Apply a commit, or nothing."""
@@ -120,6 +143,7 @@ class MemoryStore(Locked):
 
     def _apply(self, tenant: _Tenant, change: StreamChange) -> None:
         tenant.streams[change.stream].extend(change.events)
+        tenant.feed += [(change.stream, event) for event in change.events]
         row = change.row
         if row is None:
             return

@@ -57,6 +57,11 @@ class Status(Locked):
             )
             self._kinds.update(event.kind for event in tick.events)
 
+    def left_out(self, number: int) -> None:
+        """So many rows cannot be read at present."""
+        with self._lock:
+            self._counts["unreadable"] = number
+
     def count_failure(self, error: str) -> None:
         """Count a round that ended in an error, by its class."""
         with self._lock:

@@ -56,6 +56,7 @@ from supportflow.model.events.escalation import (
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
+    FitnessChanged,
     HandedOver,
     OfferAccepted,
     OfferDeclined,
@@ -111,6 +112,7 @@ __all__ = [
     "EventBase",
     "EvidenceProvided",
     "EvidenceRequested",
+    "FitnessChanged",
     "FollowUpOpened",
     "GuideAdvanced",
     "HandedOver",
@@ -215,6 +217,7 @@ Event = Annotated[
     | OfferDeclined
     | OfferExpired
     | OfferWithdrawn
+    | FitnessChanged
     | HandedOver
     | ActionRequested
     | ActionApproved
@@ -292,6 +295,7 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         OfferDeclined,
         OfferExpired,
         OfferWithdrawn,
+        FitnessChanged,
         HandedOver,
         ActionRequested,
         ActionApproved,

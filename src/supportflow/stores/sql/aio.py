@@ -80,8 +80,11 @@ class AsyncSqlStore:
 
     reserve = _awaited("reserve")
     load = _awaited("load")
+    load_many = _awaited("load_many")
     find_ref = _awaited("find_ref")
     events = _awaited("events")
+    feed = _awaited("feed")
+    feed_end = _awaited("feed_end")
     commit = _awaited("commit")
     recall = _awaited("recall")
     search = _awaited("search")

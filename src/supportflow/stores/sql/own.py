@@ -212,7 +212,9 @@ class Own(_forks.Fork):
         if self.backend is SQLITE:
             # A statement that was not read to its end would keep its snapshot.
             with closing(session.fairy.cursor()) as cursor:
-                return self._transaction(session, cursor, work) if mode != "read" else work(cursor)
+                if mode == "read":
+                    return _read(session.raw, cursor, work)
+                return self._transaction(session, cursor, work)
         return self._transaction(session, cursor, work) if mode == "write" else work(cursor)
 
     def _transaction(self, session: _Session, cursor: Any, work: Work[T]) -> T:
@@ -275,6 +277,20 @@ class Own(_forks.Fork):
             self._bounds.begin_anew()
         if self.backend is POSTGRESQL or self._in_file:
             self._engine.dispose(close=False)
+
+
+def _read(raw: Any, cursor: Any, work: Work[T]) -> T:
+    """Run work that reads SQLite. Text that is no UTF-8, in a damaged row, must not keep all other rows from being read."""
+    try:
+        return work(cursor)
+    except Exception as error:
+        if "Could not decode to UTF-8" not in str(error):
+            raise
+    strict, raw.text_factory = raw.text_factory, lambda text: text.decode("utf-8", "replace")
+    try:
+        return work(cursor)
+    finally:
+        raw.text_factory = strict
 
 
 def _driver(raw: Any) -> Any:

@@ -1,15 +1,17 @@
 """Reading tickets, streams and agents by their names."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from supportflow.model.storage import AgentRow, EventRow, TicketRow
 from supportflow.stores.sql.backends import Backend, Cursor, names
-from supportflow.stores.sql.commits import AGENT, EVENT, TICKET
+from supportflow.stores.sql.columns import AGENT, EVENT, TICKET
 from supportflow.stores.sql.searching import read_ticket_row
 
-__all__ = ["agents", "events", "find_ref", "load", "load_agent"]
+__all__ = ["agents", "events", "find_ref", "load", "load_agent", "load_many"]
 
+BATCH = 400
+"""Names in one statement, which has them twice: SQLite takes at least 999 parameters."""
 _TABLES = ("ticket", "ticket_archive")
 
 
@@ -24,6 +26,23 @@ def load(cursor: Cursor, backend: Backend, tenant: str, ticket_id: str) -> Ticke
         if row is not None:
             return read_ticket_row(row)
     return None
+
+
+def load_many(
+    cursor: Cursor, backend: Backend, tenant: str, ids: Collection[str], refs: Collection[str]
+) -> tuple[TicketRow, ...]:
+    """The rows of tickets by id and by the host's references, archived or not, each once."""
+    found: dict[str, TicketRow] = {}
+    for column, values in (("id", list(dict.fromkeys(ids))), ("ref", list(dict.fromkeys(refs)))):
+        for start in range(0, len(values), BATCH):
+            batch = values[start : start + BATCH]
+            some = f"WHERE tenant = ? AND {column} IN ({', '.join('?' * len(batch))})"
+            union = " UNION ALL ".join(
+                f"SELECT {names(TICKET)} FROM supportflow_{table} {some}" for table in _TABLES
+            )
+            cursor.execute(backend.sql(union), (tenant, *batch) * 2)
+            found.update((row.id, row) for row in map(read_ticket_row, cursor.fetchall()))
+    return tuple(found.values())
 
 
 def find_ref(cursor: Cursor, backend: Backend, tenant: str, ref: str) -> str | None:

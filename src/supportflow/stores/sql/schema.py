@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -122,6 +123,25 @@ for _narrow in ("status", "status_category", "channel", "category", "level"):
     _index(f"ticket_of_{_narrow}", ticket, ("tenant", _narrow, "open"))
 
 event = Table("supportflow_event", metadata, *_event_columns(), sqlite_with_rowid=False)
+
+# What was committed, in one order. SQLite has one writer, who gives each change its place. On PostgreSQL a change that began
+# earlier can be committed later, so it gets its place after that, from the first reader who comes: see `feeding`.
+feed = Table(
+    "supportflow_feed",
+    metadata,
+    _key("tenant"),
+    Column("arrived", BigInteger, Identity(), primary_key=True),
+    Column("stream", _word(), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("place", BigInteger),  # of its last event
+    sqlite_with_rowid=False,
+)
+_index("feed_place", feed, ("tenant", "place"), "place IS NOT NULL", unique=True)
+_index("feed_new", feed, ("tenant", "arrived"), "place IS NULL")
+feed_end = Table(
+    "supportflow_feed_end", metadata, _key("tenant"), Column("place", BigInteger, nullable=False)
+)
 
 agent = Table(
     "supportflow_agent",

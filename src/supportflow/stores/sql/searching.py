@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from supportflow.exceptions import InvalidInput
 from supportflow.model.storage import Query, TicketRow
 from supportflow.stores.sql.backends import Backend, Cursor, names
-from supportflow.stores.sql.commits import TICKET
+from supportflow.stores.sql.columns import TICKET
 
 __all__ = ["read_ticket_row", "search"]
 

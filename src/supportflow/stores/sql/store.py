@@ -1,6 +1,7 @@
 """`SqlStore`: keeps everything in SQLite or PostgreSQL."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from typing import Any, Self, TypeVar
 
@@ -15,12 +16,13 @@ from supportflow.model.storage import (
     DeadLetter,
     Due,
     EventRow,
+    FeedRow,
     InboxEntry,
     Lease,
     Query,
     TicketRow,
 )
-from supportflow.stores.sql import commits, keeping, queues, reading, searching
+from supportflow.stores.sql import commits, feeding, keeping, queues, reading, searching
 from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Cursor, Undo
 from supportflow.stores.sql.link import Link, Lost, Mode
 from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
@@ -30,6 +32,10 @@ __all__ = ["SqlStore"]
 T = TypeVar("T")
 _TRIES = 4
 """How often a commit is tried when what stood in its way is gone at the second look."""
+
+
+_TIDY = 500
+"""Commits after which a store on PostgreSQL gives them their places in the feed."""
 
 
 def _connections() -> Any:
@@ -57,6 +63,8 @@ class SqlStore:
         InvalidInput: If it is none of these, or another database.
         MissingExtra: If the database's driver is not installed.
     """
+
+    _commits = 0
 
     def __init__(self, database: Any) -> None:
         self._link: Link
@@ -170,6 +178,12 @@ class SqlStore:
         """A ticket's row, archived or not, or None."""
         return self._run("read", reading.load, tenant, ticket_id)
 
+    def load_many(
+        self, tenant: str, ids: Collection[str], refs: Collection[str] = (), /
+    ) -> Sequence[TicketRow]:
+        """The rows of tickets by id and by the host's references, archived or not."""
+        return self._run("read", reading.load_many, tenant, ids, refs)
+
     def find_ref(self, tenant: str, ref: str, /) -> str | None:
         """Id of the ticket that a host's reference names, or None."""
         return self._run("read", reading.find_ref, tenant, ref)
@@ -179,6 +193,30 @@ class SqlStore:
     ) -> Sequence[EventRow]:
         """The events of a stream from the one after `after`."""
         return self._run("read", reading.events, tenant, stream, after, limit)
+
+    def feed(self, tenant: str, after: int, limit: int, /) -> Sequence[FeedRow]:
+        """The events of all streams beyond a place in the feed, in order.
+
+        Raises:
+            InvalidInput: If the store is on the host's connection.
+        """
+        self._not_followed()
+        rows = self._run("read", feeding.read, tenant, after, limit)
+        if len(rows) < limit and self._run("read", feeding.is_behind, tenant):
+            self._run("write", feeding.place, tenant, max(limit, feeding.BATCH))
+            rows = self._run("read", feeding.read, tenant, after, limit)
+        return rows
+
+    def feed_end(self, tenant: str, /) -> int:
+        """The place of the last event in the feed; 0 if there is none.
+
+        Raises:
+            InvalidInput: If the store is on the host's connection.
+        """
+        self._not_followed()
+        while self._run("read", feeding.is_behind, tenant):
+            self._run("write", feeding.place, tenant)
+        return self._run("read", feeding.end, tenant)
 
     def commit(self, commit: Commit, /) -> Answer:
         """Apply a commit, or nothing.
@@ -203,6 +241,7 @@ class SqlStore:
                 unsure = True
                 continue
             else:
+                self._tidy_feed(commit.tenant)
                 return Committed()
             answer, archived = self._run("read", commits.obstacle, commit)
             if answer is not None:
@@ -239,6 +278,22 @@ class SqlStore:
         """
         if self._link.joined:
             raise InvalidInput("connection", "is the host's: nothing can be claimed in its transaction")
+
+    def _tidy_feed(self, tenant: str) -> None:
+        """Now and then, give what was committed its place in the feed: so the first reader need not do all of it."""
+        self._commits += 1
+        if self._commits % _TIDY == 0 and not self._link.joined and self._backend is not SQLITE:
+            with suppress(StoreError):  # the commit has happened: a reader will do this
+                self._run("write", feeding.place, tenant)
+
+    def _not_followed(self) -> None:
+        """What a host's transaction holds is not committed: it may be gone after it was read, and its place another's.
+
+        Raises:
+            InvalidInput: If the store is on the host's connection.
+        """
+        if self._link.joined:
+            raise InvalidInput("connection", "is the host's: no feed can be followed in its transaction")
 
     def _has(self, commit: Commit) -> bool:
         """Whether the streams hold the very events of a commit."""

@@ -19,6 +19,7 @@ _KANA = 0.1  # Japanese is mostly written in Chinese characters: kana decide at 
 _FOREIGN = 4.0  # what a letter says against a language that does not have it
 _LEAD = 2.0  # natural logarithm of how much likelier the first must be than the second
 _EACH = 1.0  # what each word must say, on average, for the language to be told
+_FAR, _LESS = 4.0, 0.3  # with such a lead, each word need say only that part of it
 _ENOUGH = 10  # words that say it between them are enough, however long the text
 _BARELY = -3.5  # in other scripts most of the languages are known: it is enough if one has all the letters
 _CLEAR = 15.0  # with such a lead, unlisted words are not looked at
@@ -37,6 +38,7 @@ _WORD = re.compile(
     + "|".join(f"([{script.letters}]++)" for script in SCRIPTS[1:])
 )
 _ASCII_WORD = re.compile("(?<![a-z0-9_])[a-z]++(?![0-9_])")
+_REMOVED = re.compile(r"\[[a-z -]{1,40} removed\]")  # what redaction leaves
 _TOKEN = re.compile("[!-~]++")
 _MARKS = re.compile("[\u064b-\u065f\u0670]")
 
@@ -72,11 +74,14 @@ _NOTHING = Detected(None, ())
 def detect(text: str) -> Detected:
     """Which language a text is in. Linear time; the first 400 characters are read.
 
-    Links, addresses and whatever has digits in it say nothing, nor does what people of any language write: `"app"`.
+    Links, addresses, whatever has digits in it and what redaction leaves say nothing, nor does what people of any language
+    write: `"app"`.
     """
     sample = text[:_SAMPLE].lower()
     if not sample.isascii():
         sample = unicodedata.normalize("NFC", sample)
+    if " removed]" in sample:
+        sample = _REMOVED.sub(" ", sample)
     if "@" in sample or "://" in sample or "www." in sample:
         sample = _TOKEN.sub(_unless_address, sample)
     if sample.isascii():
@@ -180,5 +185,8 @@ def _decided(weights: dict[str, float], needed: float = _BARELY) -> Detected:
         for language in ranked[:_MOST]
         if shares[language] / total >= _SHARE
     )
-    told = _lead(weights) >= _LEAD and best >= needed
+    lead = _lead(weights)
+    if lead >= _FAR and needed > 0:
+        needed *= _LESS
+    told = lead >= _LEAD and best >= needed
     return Detected(ranked[0] if told else None, candidates)

@@ -126,7 +126,7 @@ def _confidence(scores: dict[str, float], category: str | None) -> float:
 
 def _evidence(matches: list[Match], links: list[tuple[int, int]]) -> list[Evidence]:
     found = [
-        Evidence(
+        Evidence.model_construct(
             entry=match.name,
             category=match.entry.category,
             priority_class=match.entry.priority_class,

@@ -51,9 +51,12 @@ def events(reader: Reads | None, text: str, classes: Collection[str]) -> list[Ma
 
 def _match(finding: Finding) -> Match:
     entry = _entry(finding)
-    parts = tuple(EvidencePart(role=one.role, start=one.start, end=one.end) for one in finding.parts)
+    parts = tuple(
+        EvidencePart.model_construct(role=one.role, start=one.start, end=one.end) for one in finding.parts
+    )
     subject = entry.category or ",".join(entry.flags)
-    name = f"{finding.need.set_name}:{subject}:{finding.need.rule.name} ({finding.tag})"
+    asked = f", asked: {finding.mood}" if finding.mood else ""
+    name = f"{finding.need.set_name}:{subject}:{finding.need.rule.name} ({finding.tag}{asked})"
     return Match(entry, name, min(one.start for one in parts), max(one.end for one in parts), parts)
 
 

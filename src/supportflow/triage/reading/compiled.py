@@ -1,16 +1,16 @@
 """A pack and the rules over it, ready to read with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from supportflow.exceptions import DefinitionError
-from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
+from supportflow.triage.reading.document import Derivation, Mood, Pack, ReadingRule, RuleSet
 from supportflow.triage.reading.folding import fold
 from supportflow.triage.reading.phrases import PhraseProblem, forms, listed, slots
 from supportflow.triage.reading.roles import ROLES
 from supportflow.triage.reading.scanning import Characters, Scanner, Slot, Words
 
-__all__ = ["CompiledPack", "CompiledRules", "Need"]
+__all__ = ["CompiledPack", "CompiledRules", "Derived", "Need"]
 
 
 class CompiledPack:
@@ -18,11 +18,12 @@ class CompiledPack:
 
     Args:
         pack: The pack.
-        roles: The roles that there are; words of others are an error.
+        roles: The roles that there are, with a bit for each; words of others are an error.
 
     Attributes:
         pack: The pack.
         roles: Its roles, by the numbers that its scanner gives.
+        bits: The same as bits.
         scanner: Finds its phrases as they are written.
         bare: Finds them in lines without any accent.
         hints: Its commonest words, folded.
@@ -31,11 +32,11 @@ class CompiledPack:
         DefinitionError: If a phrase cannot be read or a role is unknown; all such are listed.
     """
 
-    def __init__(self, pack: Pack, roles: Iterable[str]) -> None:
+    def __init__(self, pack: Pack, roles: Mapping[str, int]) -> None:
         self.pack = pack
-        known = frozenset(roles)
-        problems = [f"{pack.tag}: unknown role {role!r}" for role in pack.roles if role not in known]
+        problems = [f"{pack.tag}: unknown role {role!r}" for role in pack.roles if role not in roles]
         self.roles = tuple(pack.roles)
+        self.bits = tuple(roles.get(role, 0) for role in pack.roles)
         marks = pack.marks == "when_written"
         written, bare = self._scanner(problems, marks=marks), None
         if marks:
@@ -64,11 +65,25 @@ class CompiledPack:
 
 
 class Need(NamedTuple):
-    """A rule with its needs: for each, the roles of which one must be there."""
+    """A rule with its needs: for each, the roles of which one must be there, by name and as bits."""
 
     rule: ReadingRule
     set_name: str
     needs: tuple[tuple[str, ...], ...]
+    bits: tuple[int, ...]
+
+    def possible(self, present: int) -> bool:
+        """Whether none of its roles is missing among these."""
+        return all(bits & present for bits in self.bits)
+
+
+class Derived(NamedTuple):
+    """What roles make a role, with its needs, as in `Need`; and the bit of the role that they make."""
+
+    derivation: Derivation
+    needs: tuple[tuple[str, ...], ...]
+    bits: tuple[int, ...]
+    bit: int
 
 
 class CompiledRules:
@@ -79,6 +94,7 @@ class CompiledRules:
 
     Attributes:
         roles: Every role, with its meaning.
+        bits: Every role, with a bit of its own.
         derived: What to derive, in order, with its needs.
         moods: The moods, in order.
         rules: The rules, in order.
@@ -89,15 +105,27 @@ class CompiledRules:
 
     def __init__(self, sets: Sequence[RuleSet]) -> None:
         self.roles = {**ROLES, **{role: text for one in sets for role, text in one.roles.items()}}
-        self.derived = tuple((one, _needs(one.all)) for each in sets for one in each.derived)
-        self.moods: tuple[Mood, ...] = tuple(mood for each in sets for mood in each.moods)
-        self.rules = tuple(Need(rule, each.name, _needs(rule.all)) for each in sets for rule in each.rules)
         problems = list(self._problems(sets))
         if problems:
             raise DefinitionError(problems)
+        self.bits = {role: 1 << number for number, role in enumerate(self.roles)}
+        self.derived = tuple(
+            Derived(one, _needs(one.all), self._bits(one.all), self.bits[one.role])
+            for each in sets
+            for one in each.derived
+        )
+        self.moods: tuple[Mood, ...] = tuple(mood for each in sets for mood in each.moods)
+        self.rules = tuple(
+            Need(rule, each.name, _needs(rule.all), self._bits(rule.all))
+            for each in sets
+            for rule in each.rules
+        )
+
+    def _bits(self, roles: Sequence[str]) -> tuple[int, ...]:
+        return tuple(sum(self.bits[role] for role in set(one.split("|"))) for one in roles)
 
     def _problems(self, sets: Sequence[RuleSet]) -> Iterable[str]:
-        moods = {mood.name for mood in self.moods}
+        moods = {mood.name for each in sets for mood in each.moods}
         for each in sets:
             for what, named in (
                 *((f"derived {one.role!r}", (one.role, *_flat(one.all))) for one in each.derived),

@@ -21,7 +21,8 @@ class Pack(Document):
     Attributes:
         tag: BCP 47 tag of the language.
         name: What people call it.
-        scripts: The scripts that it is written in; lines without a letter of them are not read with it.
+        scripts: The scripts that it is written in. Lines without a letter of the first one are not read with it: Japanese
+            names its kana first, or every line of Chinese would be read in Japanese, too.
         cut: Whether texts are cut into `"words"` at blanks, or phrases are looked for at every character.
         marks: `"ignore"`: accents are taken off the pack's words and the text's. `"when_written"`: words match as they are
             written, and without accents only in a line that has none at all.
@@ -73,6 +74,7 @@ class Mood(Document):
         side: Where it stands, seen from the event.
         scope: In the event's own clause, or anywhere in its sentence.
         within: How many words may lie between.
+        opening: Only where it opens its clause, with at most a word before it.
         makes: `"question"`: the event is only asked about. `"nothing"`: it is not spoken of at all.
         unless: Roles in the sentence that take the mood back ("how do I *report* …").
     """
@@ -82,6 +84,7 @@ class Mood(Document):
     side: Literal["before", "after", "both"] = "before"
     scope: Literal["clause", "sentence"] = "clause"
     within: Annotated[int, Field(ge=0, le=100)] = 12
+    opening: bool = False
     makes: Literal["question", "nothing"] = "question"
     unless: tuple[Name, ...] = ()
 

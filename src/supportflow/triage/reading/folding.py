@@ -16,10 +16,16 @@ __all__ = ["Folded", "fold"]
 
 _MARKED = re.compile("[a-z\u0370-\u052f\u0600-\u06ff]")
 """Letters whose marks are accents; elsewhere (Indic, Thai, kana, Hangul) marks are letters."""
+_MANY = 30  # different characters of a text: from there on, changing all at once is faster than one by one
 _MOST_MARKS = (
     4  # of one letter: hostile text piles up more, and putting them in order takes the square of their number
 )
-_LOOSE = re.compile("\\w[\u0300-\u036f\u064b-\u065f\u0670\u3099\u309a]+|[\u1100-\u11ff]+")
+_MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u3099\u309a"
+_JAMO = "\u1100-\u11ff"
+_LOOSE_ONES = frozenset(
+    chr(code) for code in range(0x300, 0x3100) if re.match(f"[{_MARKS}{_JAMO}]", chr(code))
+)
+_LOOSE = re.compile(rf"\w[{_MARKS}]+|[{_JAMO}]+")
 _SAME = {
     **dict.fromkeys("’‘`´ʼ＇ʻ", "'"),
     **dict.fromkeys("أإآٱ", "ا"),
@@ -28,6 +34,7 @@ _SAME = {
     **dict.fromkeys("ؤ", "و"),
     **dict.fromkeys("ةۀہھ", "ه"),
     **dict.fromkeys("کڪ", "ك"),
+    **{wide: wide for wide in "\uff01\uff0c\uff1a\uff1b\uff1f"},  # they end clauses wherever they stand
     **dict.fromkeys("\r\t\u00a0\u3000", " "),
     **dict.fromkeys("\u0085\u2028\u2029\v\f", "\n"),
     **dict.fromkeys("\u00ad\u0640\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\ufeff", ""),
@@ -41,7 +48,12 @@ _SAME = {
 
 
 def _simplified() -> dict[str, str]:
-    return {spelling: unit for spelling, unit in spellings().items() if len(spelling) == len(unit) == 1}
+    """Traditional characters with their simplified forms; two words for "not" stay two."""
+    return {
+        spelling: unit
+        for spelling, unit in spellings().items()
+        if len(spelling) == len(unit) == 1 and spelling not in {unit, "\u672a"}
+    }
 
 
 class _Letters(dict[int, str]):
@@ -49,11 +61,14 @@ class _Letters(dict[int, str]):
 
     def __init__(self, *, marks: bool) -> None:
         super().__init__()
+        self.uneven: set[str] = set()  # characters that become none, or several
         self._marks = marks
         self._chinese = _simplified()
 
     def __missing__(self, code: int) -> str:
         folded = self[code] = self._folded(chr(code))
+        if len(folded) != 1:
+            self.uneven.add(chr(code))
         return folded
 
     def _folded(self, character: str) -> str:
@@ -86,6 +101,18 @@ _BARE = _Letters(marks=False)
 _KEPT = _Letters(marks=True)
 
 
+# What stays as it is, most of the time: small Latin letters, Chinese characters, kana, Hangul, and their punctuation.
+_STAYS = "\n -@\\[-_a-~\u3001-\u3011\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01\uff0c\uff1a\uff1b\uff1f"
+_CHANGES = re.compile(f"[^{_STAYS}]")
+
+
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(_simplified())}]")
+
+
+_TRADITIONAL = _traditional()
+
+
 class Folded:
     """A folded text that knows where its characters stood.
 
@@ -115,18 +142,20 @@ def fold(text: str, *, marks: bool = False) -> Folded:
     """
     if text.isascii() and "\r" not in text and "\t" not in text:
         return Folded(text.lower(), None)
+    if _CHANGES.search(text) is None and _TRADITIONAL.search(text) is None:
+        return Folded(text, None)
     letters = _KEPT if marks else _BARE
-    if _LOOSE.search(text) is None:
+    written = set(text)
+    if not _LOOSE_ONES.isdisjoint(written):
+        return _composed(text, letters)
+    changed = [one for one in written if letters[ord(one)] != one]
+    if len(changed) > _MANY:
         folded = text.translate(letters)
-        if len(folded) == len(text):
-            # Only what becomes longer could make up for what is left out; both at once are too rare to look for.
-            return Folded(folded, None if _each_is_one(text, letters) else _origins(text, letters))
-        return Folded(folded, _origins(text, letters))
-    return _composed(text, letters)
-
-
-def _each_is_one(text: str, letters: _Letters) -> bool:
-    return all(len(letters[ord(character)]) == 1 for character in set(text))
+    else:
+        folded = text
+        for one in changed:
+            folded = folded.replace(one, letters[ord(one)])
+    return Folded(folded, None if letters.uneven.isdisjoint(written) else _origins(text, letters))
 
 
 def _origins(text: str, letters: _Letters) -> list[int]:

@@ -6,6 +6,7 @@
 `the? phone`        a word that may be missing
 `hack*`             every word that begins so; `*konto` that ends so; `*해킹*` that has it anywhere
 `don't, e-mail`     apostrophes and hyphens are as good as blanks
+`# words`           any number (not in a pack that is cut into characters)
 `@my account`       any member of the set `my`
 """
 
@@ -14,13 +15,14 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 
 from supportflow.triage.reading.folding import fold
-from supportflow.triage.reading.scanning import LETTERS, Slot
+from supportflow.triage.reading.scanning import Slot
+from supportflow.triage.reading.text import LETTERS
 
 __all__ = ["PhraseProblem", "forms", "listed", "slots"]
 
-_WORDS = re.compile(rf"[*{LETTERS}]+")
+_WORDS = re.compile(rf"[*#{LETTERS}]+")
 
-MOST_FORMS = 5_000
+MOST_FORMS = 10_000
 """How many forms one phrase may have."""
 
 

@@ -7,15 +7,15 @@ every place where one may begin.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
-from typing import NamedTuple, Protocol
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Protocol
 
-__all__ = ["LETTERS", "Characters", "Hit", "Scanner", "Slot", "Words", "pieces"]
+from supportflow.triage.reading.text import LETTERS, Line
 
-LETTERS = r"\w\u0900-\u0963\u0966-\u109f"
+__all__ = ["Characters", "Hit", "Scanner", "Slot", "Words"]
+
 _WORD = re.compile(f"[{LETTERS}]")
-_PIECE = re.compile(rf"[{LETTERS}]+|[^{LETTERS}]+")
 _ENDS_CLAUSE = re.compile("[,;:.!?()\u2026\u060c\u061b\u061f\u0964\u3001\u3002\uff0c\uff01\uff1f\n]")
 Slot = list[tuple[str, ...]]
 """What may stand at one place of a phrase: sequences of words; an empty one if nothing need stand there."""
@@ -25,34 +25,20 @@ _MOST_KNOWN = 20_000
 """How many words a table remembers before it begins anew."""
 
 
-class Hit(NamedTuple):
-    """Words of a role in a line: from where to where, and the number of the role in its pack."""
-
-    start: int
-    end: int
-    role: int
+Hit = tuple[int, int, int]
+"""Words of a role in a line: from where to where, and the number of the role in its pack."""
 
 
 class Scanner(Protocol):
     """Finds the phrases of a pack."""
 
-    def scan(self, line: str, cut: Sequence[str]) -> list[Hit]:
-        """Every phrase in a line.
-
-        Args:
-            line: The folded line.
-            cut: The same, cut by `pieces`.
-        """
+    def scan(self, line: Line) -> list[Hit]:
+        """Every phrase in a line, with places in the line."""
         ...
 
-    def known(self, cut: Sequence[str]) -> int:
-        """How many of the pieces are words of the pack."""
+    def known(self, words: Collection[str]) -> int:
+        """How many of some words are the pack's."""
         ...
-
-
-def pieces(line: str) -> list[str]:
-    """A line cut into words and what stands between them, in turns."""
-    return _PIECE.findall(line)
 
 
 class _Node:
@@ -65,15 +51,47 @@ class _Node:
         self.next: dict[int, list[_Node]] = {}
 
 
-_SOFT: tuple[int, ...] = (-1,)
-"""What stands for a separator inside a phrase: a blank, a hyphen, a quotation mark."""
+_OTHER, _SOFT = 0, -1
+"""Kinds of pieces that are no words of the pack: what ends a phrase, and what may stand inside one (a blank, a hyphen)."""
 
 
-class _Table(dict[str, tuple[int, ...] | None]):
-    """Piece → the pack's words that it is. None: not one, or the end of a clause."""
+class _State(dict[int, "_State | None"]):
+    """Where the search stands after some words: the places of all phrases that go so.
+
+    A dictionary from the kind of the next word to the state after it, worked out when it is first met.
+
+    Attributes:
+        ends: The roles of the phrases that end here.
+        goes_on: Whether some phrase goes on.
+    """
+
+    __slots__ = ("_kinds", "_nodes", "ends", "goes_on")
+
+    def __init__(self, nodes: Sequence[_Node], kinds: Sequence[tuple[int, ...]]) -> None:
+        super().__init__()
+        self._nodes = nodes
+        self._kinds = kinds
+        self.ends = tuple(dict.fromkeys(role for node in nodes for role in node.ends))
+        self.goes_on = any(node.next for node in nodes)
+
+    def __missing__(self, kind: int) -> "_State | None":
+        numbers = self._kinds[kind] if kind > _OTHER else ()
+        nodes = [one for node in self._nodes for number in numbers for one in node.next.get(number, ())]
+        state = self[kind] = _State(nodes, self._kinds) if nodes else None
+        return state
+
+
+class _Table(dict[str, int]):
+    """Piece → its kind: which words of the pack it is (by its beginning or its end, it may be several).
+
+    Attributes:
+        kinds: Kind → the numbers of those words.
+    """
 
     def __init__(self, vocabulary: Mapping[str, int], prefixes: Sequence[str]) -> None:
         super().__init__()
+        self.kinds: list[tuple[int, ...]] = [()]
+        self._kind_of: dict[tuple[int, ...], int] = {(): _OTHER}
         self._exact: dict[str, int] = {}
         self._stems: dict[str, dict[str, int]] = defaultdict(dict)
         self._endings: dict[str, dict[str, int]] = defaultdict(dict)
@@ -91,21 +109,34 @@ class _Table(dict[str, tuple[int, ...] | None]):
             else:
                 self._exact[word] = number
 
-    def __missing__(self, piece: str) -> tuple[int, ...] | None:
+    def __missing__(self, piece: str) -> int:
         if len(self) >= _MOST_KNOWN:
             self.clear()
-        found = self[piece] = self._found(piece)
-        return found
+        kind = self[piece] = self._kind(piece)
+        return kind
 
-    def _found(self, piece: str) -> tuple[int, ...] | None:
+    def _kind(self, piece: str) -> int:
         if _WORD.match(piece) is None:
-            return None if _ENDS_CLAUSE.search(piece) or len(piece) > _LONGEST_WORD else _SOFT
+            return _OTHER if _ENDS_CLAUSE.search(piece) or len(piece) > _LONGEST_WORD else _SOFT
+        numbers = self._found(piece)
+        kind = self._kind_of.setdefault(numbers, len(self.kinds))
+        if kind == len(self.kinds):
+            self.kinds.append(numbers)
+        return kind
+
+    def _found(self, piece: str) -> tuple[int, ...]:
         word = piece[:_LONGEST_WORD]
+        unit = word.lstrip("0123456789")  # of an amount: 500usdt
+        amount = self._exact.get("#")
         numbers = self._of(word)
         for prefix in self._prefixes:
             if word.startswith(prefix) and len(word) > len(prefix) + 1:
                 numbers += [one for one in self._of(word[len(prefix) :]) if one not in numbers]
-        return tuple(numbers) or None
+        if not unit and amount is not None:
+            numbers.append(amount)
+        elif unit and unit != word:
+            numbers += [one for one in self._of(unit) if one not in numbers]
+        return tuple(numbers)
 
     def _of(self, word: str) -> list[int]:
         exact = self._exact.get(word)
@@ -132,16 +163,12 @@ class Words:
 
     def __init__(self, phrases: Iterable[tuple[list[Slot], int]], prefixes: Sequence[str] = ()) -> None:
         self._numbers: dict[str, int] = {}
-        self._alone: dict[int, list[int]] = defaultdict(list)
-        self._begin: dict[int, list[_Node]] = defaultdict(list)
+        begins = _Node()
         for slots, role in phrases:
-            begun = self._chain(slots, role)
-            for number, nodes in begun.next.items():
-                for node in nodes:
-                    self._alone[number] += [one for one in node.ends if one not in self._alone[number]]
-                    if node.next:
-                        self._begin[number].append(node)
+            for number, nodes in self._chain(slots, role).next.items():
+                begins.next.setdefault(number, []).extend(nodes)
         self._table = _Table(self._numbers, prefixes)
+        self._begin = _State([begins], self._table.kinds)
 
     def _chain(self, slots: list[Slot], role: int) -> _Node:
         """The places of a phrase, from the first."""
@@ -167,49 +194,39 @@ class Words:
     def _number(self, word: str) -> int:
         return self._numbers.setdefault(word, len(self._numbers))
 
-    def known(self, cut: Sequence[str]) -> int:
-        """How many of the pieces are words of the pack."""
-        table = self._table
-        return sum(1 for one in map(table.__getitem__, cut) if one is not None and one is not _SOFT)
+    def known(self, words: Collection[str]) -> int:
+        """How many of some words are the pack's."""
+        return sum(kind > _OTHER for kind in map(self._table.__getitem__, words))
 
-    def scan(self, line: str, cut: Sequence[str]) -> list[Hit]:
-        """Every phrase in a line."""
-        del line
-        words = list(map(self._table.__getitem__, cut))
-        ends = list(accumulate(map(len, cut)))
-        alone, begin = self._alone, self._begin
+    def scan(self, line: Line) -> list[Hit]:
+        """Every phrase in a line, with places in the line."""
+        cut = line.pieces
+        kinds = list(map(self._table.__getitem__, cut))
+        begin, ends = self._begin, line.ends
         hits: list[Hit] = []
-        for place, numbers in enumerate(words):
-            if numbers is None or numbers is _SOFT:
+        for place, kind in enumerate(kinds):
+            if kind <= _OTHER:
                 continue
-            start = ends[place] - len(cut[place])
-            for number in numbers:
-                hits.extend(Hit(start, ends[place], role) for role in alone.get(number, ()))
-                for node in begin.get(number, ()):
-                    _walk(node, place, words, ends, start, hits)
+            state = begin[kind]
+            if state is not None:
+                end = ends[place]
+                start = end - len(cut[place])
+                for role in state.ends:
+                    hits.append((start, end, role))  # noqa: PERF401 - a call for each would cost more
+                while state.goes_on:
+                    place += 2  # noqa: PLW2901 - past the separator
+                    if place >= len(kinds) or kinds[place - 1] != _SOFT:
+                        break
+                    state = state[kinds[place]]
+                    if state is None:
+                        break
+                    for role in state.ends:
+                        hits.append((start, ends[place], role))  # noqa: PERF401 - as above
         return hits
 
 
-def _walk(
-    node: _Node,
-    place: int,
-    words: Sequence[tuple[int, ...] | None],
-    ends: Sequence[int],
-    start: int,
-    hits: list[Hit],
-) -> None:
-    """Go on from a place of a phrase that ends, or does not end yet, with the word at `place`."""
-    following = place + 2
-    if following >= len(words) or words[place + 1] is not _SOFT:
-        return
-    for number in words[following] or ():
-        for deeper in node.next.get(number, ()):
-            hits.extend(Hit(start, ends[following], role) for role in deeper.ends)
-            if deeper.next:
-                _walk(deeper, following, words, ends, start, hits)
-
-
-_PAIR = 2
+_ENDS, _ENDS_WHOLE = "", "\n"
+"""Under which keys of the tree the roles stand of phrases that end there: anywhere, or as whole words only."""
 
 
 class Characters:
@@ -220,64 +237,65 @@ class Characters:
     """
 
     def __init__(self, phrases: Iterable[tuple[str, int]]) -> None:
-        meant: dict[str, list[int]] = defaultdict(list)
+        self._pairs: dict[tuple[str, str], Any] = {}
+        self._single: dict[str, list[int]] = {}
         for written, role in phrases:
-            if role not in meant[written]:
-                meant[written].append(role)
-        self._meant = {written: tuple(numbers) for written, numbers in meant.items()}
-        self._single = {written: numbers for written, numbers in self._meant.items() if len(written) == 1}
-        lengths: dict[str, set[int]] = defaultdict(set)
-        for written in self._meant:
-            if len(written) >= _PAIR:
-                lengths[written[:_PAIR]].add(len(written))
-        self._lengths = {pair: tuple(sorted(known)) for pair, known in lengths.items()}
-        self._starts = _either(
-            f"[{_class(pair[0] for pair in lengths)}](?=[{_class(pair[1] for pair in lengths)}])"
-            if lengths
-            else "",
-            f"[{_class(self._single)}]" if self._single else "",
-        )
+            if len(written) == 1:
+                roles = self._single.setdefault(written, [])
+            else:
+                node = self._pairs.setdefault((written[0], written[1]), {})
+                for character in written[2:]:
+                    node = node.setdefault(character, {})
+                latin = _is_latin(written[0]) or _is_latin(written[-1])
+                roles = node.setdefault(_ENDS_WHOLE if latin else _ENDS, [])
+            if role not in roles:
+                roles.append(role)
+        self._alone = re.compile(f"[{re.escape(''.join(self._single))}]") if self._single else None
 
-    def known(self, cut: Sequence[str]) -> int:
-        """How many of the pieces hold a word of the pack: as many characters as it knows, by threes."""
-        return sum(len(self._starts.findall(piece)) for piece in cut) // 3
+    def known(self, words: Collection[str]) -> int:
+        """How many of some words hold the beginning of one of the pack's."""
+        return sum(any(pair in self._pairs for pair in pairwise(word)) for word in words)
 
-    def scan(self, line: str, cut: Sequence[str]) -> list[Hit]:
-        """Every phrase in a line."""
-        del cut
-        lengths, meant, single, size = self._lengths.get, self._meant.get, self._single.get, len(line)
+    def scan(self, line: Line) -> list[Hit]:
+        """Every phrase in a line, with places in the line."""
+        text = line.text
+        size = len(text)
         hits: list[Hit] = []
-        for match in self._starts.finditer(line):
-            start = match.start()
-            numbers = single(line[start])
-            if numbers is not None:
-                hits.extend(Hit(start, start + 1, role) for role in numbers)
-            for length in lengths(line[start : start + _PAIR], ()):
-                end = start + length
-                if end > size:
-                    break
-                numbers = meant(line[start:end])
-                if numbers is not None and _whole(line, start, end):
-                    hits.extend(Hit(start, end, role) for role in numbers)
+        begun = list(map(self._pairs.get, pairwise(text)))
+        for start in [place for place, node in enumerate(begun) if node is not None]:
+            node, end = begun[start], start + 2
+            while node is not None:
+                if _ENDS in node:
+                    for role in node[_ENDS]:
+                        hits.append((start, end, role))  # noqa: PERF401 - a call for each would cost more
+                if _ENDS_WHOLE in node and _whole(text, start, end):
+                    hits.extend((start, end, role) for role in node[_ENDS_WHOLE])
+                node = node.get(text[end]) if end < size else None
+                end += 1
+        if self._alone is not None:
+            for match in self._alone.finditer(text):
+                start = match.start()
+                if not text[start].isascii() or _whole(text, start, start + 1):
+                    hits.extend((start, start + 1, role) for role in self._single[text[start]])
         return hits
 
 
-def _class(characters: Iterable[str]) -> str:
-    return re.escape("".join(sorted(set(characters))))
-
-
-def _either(first: str, second: str) -> re.Pattern[str]:
-    return re.compile("|".join(one for one in (first, second) if one) or "(?!)")
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _whole(line: str, start: int, end: int) -> bool:
     """Whether what begins or ends with a Latin letter or a digit is not a part of a longer word or number."""
-    if line[start].isascii() and line[start].isalnum():
-        before = line[start - 1 : start]
-        if before.isascii() and before.isalnum():
-            return False
-    last = line[end - 1]
-    if last.isascii() and last.isalnum():
-        after = line[end : end + 1]
-        return not (after.isascii() and after.isalnum())
-    return True
+    return not (
+        (start and _goes_on(line[start - 1], line[start]))
+        or (end < len(line) and _goes_on(line[end - 1], line[end]))
+    )
+
+
+def _goes_on(one: str, other: str) -> bool:
+    """Whether two characters belong to one Latin word, or to one number."""
+    return (
+        one.isascii()
+        and other.isascii()
+        and ((one.isalpha() and other.isalpha()) or (one.isdigit() and other.isdigit()))
+    )

@@ -11,8 +11,20 @@ from supportflow.triage.reading.document import Pack, RuleSet
 __all__ = ["RULE_SETS", "SHIPPED_PACKS", "ShippedPack", "shipped_packs", "shipped_rules"]
 
 SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
+    "ar": ("Arab",),
     "de": ("Latn",),
     "en": ("Latn",),
+    "es": ("Latn",),
+    "fr": ("Latn",),
+    "fa": ("Arab",),
+    "id": ("Latn",),
+    "it": ("Latn",),
+    "ja": ("Kana", "Hani"),
+    "ko": ("Hang",),
+    "pl": ("Latn",),
+    "pt": ("Latn",),
+    "tr": ("Latn",),
+    "vi": ("Latn",),
     "zh": ("Hani",),
 }
 """Tag → scripts of the packs in `supportflow/triage/packs/<tag>/pack.toml`."""
