@@ -17,7 +17,7 @@ from supportflow.triage.reading.roles import DENIES, EXCUSES
 from supportflow.triage.reading.scanning import Hit
 from supportflow.triage.reading.text import Line, View
 
-__all__ = ["PackChoice", "PackHits", "PackSource", "Spot"]
+__all__ = ["PackChoice", "PackHits", "PackSource", "Spot", "Spots"]
 
 _ALWAYS = "en"
 _CLEARLY = 4  # commonest words of English in a line
@@ -50,6 +50,22 @@ class PackSource(Protocol):
         ...
 
 
+class _Cover:
+    """Spans, asked whether one of them holds another span."""
+
+    def __init__(self, spans: list[Spot]) -> None:
+        spans.sort()
+        self._starts = [start for start, *_ in spans]
+        self._reach = list(accumulate((end for _, end, _ in spans), max))
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
+
+    def holds(self, start: int, end: int) -> bool:
+        before = bisect_right(self._starts, start)
+        return before > 0 and self._reach[before - 1] >= end
+
+
 class PackHits:
     """What a pack's scanner found in its lines of a text.
 
@@ -78,36 +94,54 @@ class PackHits:
             present |= bits[role]
         return present
 
-    def spots(self) -> dict[str, list[Spot]]:
-        """Role → where it stands, in order; what lies inside harmless names is left out."""
+    def spots(self) -> "Spots":
+        """Role → where it stands."""
         roles = self.pack.roles
         by_role: dict[str, list[Spot]] = defaultdict(list)
         for start, end, role in self.hits:
             by_role[roles[role]].append((start, end, roles[role]))
-        harmless = _Cover(by_role.pop("nothing", []))
-        denied = _Cover([spot for role in DENIES for spot in by_role.get(role, ())])
-        for name, spots in by_role.items():
-            spots.sort()
-            for cover in (harmless, denied) if name in EXCUSES else (harmless,):
-                if cover:
-                    by_role[name] = [spot for spot in by_role[name] if not cover.holds(spot[0], spot[1])]
-        return by_role
+        if self.view.marks:
+            by_role["mark"] = [(at - 1, at, "mark") for at in self.view.marks]
+        return Spots(by_role)
 
 
-class _Cover:
-    """Spans, asked whether one of them holds another span."""
+class Spots:
+    """Where each role stands, in order: put in order, and freed of what lies inside harmless names, when first asked for.
 
-    def __init__(self, spans: list[Spot]) -> None:
-        spans.sort()
-        self._starts = [start for start, *_ in spans]
-        self._reach = list(accumulate((end for _, end, _ in spans), max))
+    Args:
+        found: Role → its spots as they were found.
+    """
 
-    def __bool__(self) -> bool:
-        return bool(self._starts)
+    def __init__(self, found: dict[str, list[Spot]]) -> None:
+        self._found = found
+        self._harmless = _Cover(found.pop("nothing", []))
+        self._ready: dict[str, list[Spot]] = {}
 
-    def holds(self, start: int, end: int) -> bool:
-        before = bisect_right(self._starts, start)
-        return before > 0 and self._reach[before - 1] >= end
+    @cached_property
+    def _denied(self) -> _Cover:
+        return _Cover([spot for role in DENIES for spot in self._found.get(role, ())])
+
+    def __contains__(self, role: str) -> bool:
+        return role in self._found or role in self._ready
+
+    def __getitem__(self, role: str) -> list[Spot]:
+        ready = self._ready.get(role)
+        if ready is None:
+            ready = self._ready[role] = self._in_order(role)
+        return ready
+
+    def add(self, role: str, spots: list[Spot]) -> None:
+        """More places of a role."""
+        self._ready[role] = sorted(self[role] + spots)
+
+    def _in_order(self, role: str) -> list[Spot]:
+        spots = self._found.get(role)
+        if spots is None:
+            return []
+        for cover in (self._harmless, self._denied) if role in EXCUSES else (self._harmless,):
+            if cover:
+                spots = [spot for spot in spots if not cover.holds(spot[0], spot[1])]
+        return sorted(spots)
 
 
 class PackChoice:
@@ -131,8 +165,7 @@ class PackChoice:
         }
         self._by_script: dict[str, list[str]] = defaultdict(list)
         for tag, pack in self._sources.items():
-            for script in pack.scripts:
-                self._by_script[script].append(tag)
+            self._by_script[pack.scripts[0]].append(tag)
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -184,7 +217,7 @@ class PackChoice:
         if _ALWAYS in tags:
             chosen.append(_ALWAYS)
             common = len(words & self.pack(_ALWAYS).hints)
-            if common >= _CLEARLY and common >= _SHARE * len(line.pieces) / 2:
+            if common >= _CLEARLY and common >= _SHARE * len(words):
                 return chosen
             least = max(least, _RIVALS * self._known(_ALWAYS, words))
         known = [(self._known(tag, words), tag) for tag in tags if tag not in chosen]

@@ -21,7 +21,8 @@ class Pack(Document):
     Attributes:
         tag: BCP 47 tag of the language.
         name: What people call it.
-        scripts: The scripts that it is written in; lines without a letter of them are not read with it.
+        scripts: The scripts that it is written in. Lines without a letter of the first one are not read with it: Japanese
+            names its kana first, or every line of Chinese would be read in Japanese, too.
         cut: Whether texts are cut into `"words"` at blanks, or phrases are looked for at every character.
         marks: `"ignore"`: accents are taken off the pack's words and the text's. `"when_written"`: words match as they are
             written, and without accents only in a line that has none at all.

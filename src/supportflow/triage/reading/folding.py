@@ -34,6 +34,7 @@ _SAME = {
     **dict.fromkeys("ؤ", "و"),
     **dict.fromkeys("ةۀہھ", "ه"),
     **dict.fromkeys("کڪ", "ك"),
+    **{wide: wide for wide in "\uff01\uff0c\uff1a\uff1b\uff1f"},  # they end clauses wherever they stand
     **dict.fromkeys("\r\t\u00a0\u3000", " "),
     **dict.fromkeys("\u0085\u2028\u2029\v\f", "\n"),
     **dict.fromkeys("\u00ad\u0640\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\ufeff", ""),
@@ -47,7 +48,12 @@ _SAME = {
 
 
 def _simplified() -> dict[str, str]:
-    return {spelling: unit for spelling, unit in spellings().items() if len(spelling) == len(unit) == 1}
+    """Traditional characters with their simplified forms; two words for "not" stay two."""
+    return {
+        spelling: unit
+        for spelling, unit in spellings().items()
+        if len(spelling) == len(unit) == 1 and spelling not in {unit, "\u672a"}
+    }
 
 
 class _Letters(dict[int, str]):
@@ -95,6 +101,18 @@ _BARE = _Letters(marks=False)
 _KEPT = _Letters(marks=True)
 
 
+# What stays as it is, most of the time: small Latin letters, Chinese characters, kana, Hangul, and their punctuation.
+_STAYS = "\n -@\\[-_a-~\u3001-\u3011\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01\uff0c\uff1a\uff1b\uff1f"
+_CHANGES = re.compile(f"[^{_STAYS}]")
+
+
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(_simplified())}]")
+
+
+_TRADITIONAL = _traditional()
+
+
 class Folded:
     """A folded text that knows where its characters stood.
 
@@ -124,6 +142,8 @@ def fold(text: str, *, marks: bool = False) -> Folded:
     """
     if text.isascii() and "\r" not in text and "\t" not in text:
         return Folded(text.lower(), None)
+    if _CHANGES.search(text) is None and _TRADITIONAL.search(text) is None:
+        return Folded(text, None)
     letters = _KEPT if marks else _BARE
     written = set(text)
     if not _LOOSE_ONES.isdisjoint(written):

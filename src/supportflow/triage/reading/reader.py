@@ -7,11 +7,12 @@ alone: what is added in lines of its own takes nothing back.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource, Spot
 from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
-from supportflow.triage.reading.document import Mood, Pack, RuleSet
+from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
 from supportflow.triage.reading.roles import AGENCY
 from supportflow.triage.reading.text import View
 
@@ -68,13 +69,14 @@ class Reader:
 
     def __init__(self, packs: Sequence[Pack | PackSource], sets: Sequence[RuleSet]) -> None:
         self.rules = CompiledRules(sets)
+        self._by_event = [(need.bits[0], need) for need in self.rules.rules]
         self._choice = PackChoice(packs, self.rules.bits)
 
     def read(self, text: str) -> list[Finding]:
         """Everything that the rules find: for each rule and pack the first assertion, else the first question."""
         view = View(text)
         found: list[Finding] = []
-        mark = self.rules.bits["mark"] if "?" in view.text else 0
+        mark = self.rules.bits["mark"] if view.marks else 0
         for hits in self._choice.hits(view, text).values():
             candidates = self._candidates(hits.present() | mark)
             if candidates:
@@ -86,7 +88,7 @@ class Reader:
         for derived in self.rules.derived:
             if all(bits & present for bits in derived.bits):
                 present |= derived.bit
-        return [need for need in self.rules.rules if need.bits[0] & present and need.possible(present)]
+        return [need for first, need in self._by_event if first & present and need.possible(present)]
 
 
 class _Reading:
@@ -98,17 +100,23 @@ class _Reading:
         self._letters = self._pack.letters
         self._span = hits.view.span
         self._spots = hits.spots()
-        if "?" in hits.view.text:
-            self._spots["mark"] = [
-                (at - 1, at, "mark") for at, one in enumerate(hits.view.text) if one == "?" and at
-            ]
-        clauses, self._sentences = hits.view.cuts
-        breaks = self._spots.pop("break", None)
-        self._clauses = sorted({*clauses, *(start for start, *_ in breaks)}) if breaks else clauses
+        self._view = hits.view
         self._joined: dict[tuple[str, ...], list[Spot]] = {}
         for derived in rules.derived:
-            if all(self._of(roles) for roles in derived.needs):
+            if all(any(role in self._spots for role in roles) for roles in derived.needs):
                 self._derive(derived)
+
+    @cached_property
+    def _sentences(self) -> list[int]:
+        """Where sentences end."""
+        return self._view.cuts[1]
+
+    @cached_property
+    def _clauses(self) -> list[int]:
+        """Where clauses end: at marks, and before words that begin a new one."""
+        breaks = self._spots["break"]
+        clauses = self._view.cuts[0]
+        return sorted({*clauses, *(start for start, *_ in breaks)}) if breaks else clauses
 
     def findings(self, candidates: list[Need]) -> list[Finding]:
         """What some rules find."""
@@ -117,17 +125,15 @@ class _Reading:
     def _of(self, roles: tuple[str, ...]) -> list[Spot]:
         """Where any of these roles stands, in order."""
         if len(roles) == 1:
-            return self._spots.get(roles[0], [])
+            return self._spots[roles[0]]
         joined = self._joined.get(roles)
         if joined is None:
-            joined = self._joined[roles] = sorted(
-                spot for role in roles for spot in self._spots.get(role, ())
-            )
+            joined = self._joined[roles] = sorted(spot for role in roles for spot in self._spots[role])
         return joined
 
     def _derive(self, derived: Derived) -> None:
         role, within = derived.derivation.role, derived.derivation.within * self._letters
-        made = list(self._spots.get(role, ()))
+        made: list[Spot] = []
         for event in self._of(derived.needs[0]):
             others = self._beside(
                 event, derived.needs[1:], "clause", within, ordered=derived.derivation.ordered
@@ -136,7 +142,7 @@ class _Reading:
                 parts = (event, *others)
                 made.append((min(start for start, *_ in parts), max(end for _, end, _ in parts), role))
         if made:
-            self._spots[role] = sorted(made)
+            self._spots.add(role, made)
             self._joined.clear()
 
     def _first(self, need: Need) -> Finding | None:
@@ -149,7 +155,7 @@ class _Reading:
                 continue
             if rule.unless and self._taken_back(event, rule.unless, rule.within):
                 continue
-            mood = self._mood(event, rule.resists)
+            mood = self._mood(event, rule)
             if mood is None:
                 return self._finding(need, [event, *others])
             if mood.makes == "question" and asked is None and rule.asked is not None:
@@ -205,21 +211,25 @@ class _Reading:
 
     def _overlaps(self, event: Spot, role: str) -> bool:
         """Whether words of the role share some with the event, and are not the same."""
-        spots = self._spots.get(role, ())
+        spots = self._spots[role]
         at = bisect_left(spots, event)
         return any(
             spot[0] < event[1] and event[0] < spot[1] and spot[:2] != event[:2]
             for spot in spots[max(0, at - _LOOKED_AT) : at + _LOOKED_AT]
         )
 
-    def _mood(self, event: Spot, resists: tuple[str, ...]) -> Mood | None:
+    def _mood(self, event: Spot, rule: ReadingRule) -> Mood | None:
+        """What makes a question of the event, or nothing; tone has no mood."""
+        if rule.priority_class is None:
+            return None
         for mood in self._rules.moods:
-            if mood.name in resists:
+            present = [role for role in mood.roles if role in self._spots]
+            if not present or mood.name in rule.resists:
                 continue
             reach = mood.within * self._letters
             if any(
                 self._stands(event, role, mood.side, mood.scope, reach, opening=mood.opening)
-                for role in mood.roles
+                for role in present
             ) and not (mood.unless and self._taken_back(event, mood.unless, mood.within)):
                 return mood
         return None
@@ -228,14 +238,14 @@ class _Reading:
         self, event: Spot, role: str, side: str, scope: str, reach: int, *, opening: bool = False
     ) -> bool:
         """Whether the role stands on that side of the event, in its clause or sentence, no further away than `reach`."""
-        spots = self._spots.get(role)
+        spots = self._spots[role]
         if not spots:
             return False
         if opening:
             spots = [spot for spot in spots if self._opens(spot)]
         at = bisect_left(spots, event)
         if side != "after" and any(
-            0 <= event[0] - spot[1] <= reach and self._in_scope(event, spot, scope)
+            event[0] - spot[1] <= reach and spot[0] < event[0] and self._in_scope(event, spot, scope)
             for spot in spots[max(0, at - _LOOKED_AT) : at]
         ):
             return True

@@ -8,8 +8,7 @@ every place where one may begin.
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import accumulate
-from operator import add
+from itertools import pairwise
 from typing import Any, Protocol
 
 from supportflow.triage.reading.text import LETTERS, Line
@@ -52,36 +51,47 @@ class _Node:
         self.next: dict[int, list[_Node]] = {}
 
 
-_SOFT: tuple[int, ...] = (-1,)
-"""What stands for a separator inside a phrase: a blank, a hyphen, a quotation mark."""
+_OTHER, _SOFT = 0, -1
+"""Kinds of pieces that are no words of the pack: what ends a phrase, and what may stand inside one (a blank, a hyphen)."""
 
 
-class _State:
-    """Where the search stands after some words: places of all phrases that go so. What follows is worked out when met."""
+class _State(dict[int, "_State | None"]):
+    """Where the search stands after some words: the places of all phrases that go so.
 
-    __slots__ = ("_nodes", "ends", "goes_on", "next")
+    A dictionary from the kind of the next word to the state after it, worked out when it is first met.
 
-    def __init__(self, nodes: Sequence[_Node]) -> None:
+    Attributes:
+        ends: The roles of the phrases that end here.
+        goes_on: Whether some phrase goes on.
+    """
+
+    __slots__ = ("_kinds", "_nodes", "ends", "goes_on")
+
+    def __init__(self, nodes: Sequence[_Node], kinds: Sequence[tuple[int, ...]]) -> None:
+        super().__init__()
         self._nodes = nodes
+        self._kinds = kinds
         self.ends = tuple(dict.fromkeys(role for node in nodes for role in node.ends))
         self.goes_on = any(node.next for node in nodes)
-        self.next: dict[int, _State | None] = {}
 
-    def after(self, number: int) -> "_State | None":
-        """The state after one more word; None if no phrase goes on with it."""
-        try:
-            return self.next[number]
-        except KeyError:
-            nodes = [one for node in self._nodes for one in node.next.get(number, ())]
-            state = self.next[number] = _State(nodes) if nodes else None
-            return state
+    def __missing__(self, kind: int) -> "_State | None":
+        numbers = self._kinds[kind] if kind > _OTHER else ()
+        nodes = [one for node in self._nodes for number in numbers for one in node.next.get(number, ())]
+        state = self[kind] = _State(nodes, self._kinds) if nodes else None
+        return state
 
 
-class _Table(dict[str, tuple[int, ...] | None]):
-    """Piece → the pack's words that it is. None: not one, or the end of a clause."""
+class _Table(dict[str, int]):
+    """Piece → its kind: which words of the pack it is (by its beginning or its end, it may be several).
+
+    Attributes:
+        kinds: Kind → the numbers of those words.
+    """
 
     def __init__(self, vocabulary: Mapping[str, int], prefixes: Sequence[str]) -> None:
         super().__init__()
+        self.kinds: list[tuple[int, ...]] = [()]
+        self._kind_of: dict[tuple[int, ...], int] = {(): _OTHER}
         self._exact: dict[str, int] = {}
         self._stems: dict[str, dict[str, int]] = defaultdict(dict)
         self._endings: dict[str, dict[str, int]] = defaultdict(dict)
@@ -99,15 +109,22 @@ class _Table(dict[str, tuple[int, ...] | None]):
             else:
                 self._exact[word] = number
 
-    def __missing__(self, piece: str) -> tuple[int, ...] | None:
+    def __missing__(self, piece: str) -> int:
         if len(self) >= _MOST_KNOWN:
             self.clear()
-        found = self[piece] = self._found(piece)
-        return found
+        kind = self[piece] = self._kind(piece)
+        return kind
 
-    def _found(self, piece: str) -> tuple[int, ...] | None:
+    def _kind(self, piece: str) -> int:
         if _WORD.match(piece) is None:
-            return None if _ENDS_CLAUSE.search(piece) or len(piece) > _LONGEST_WORD else _SOFT
+            return _OTHER if _ENDS_CLAUSE.search(piece) or len(piece) > _LONGEST_WORD else _SOFT
+        numbers = self._found(piece)
+        kind = self._kind_of.setdefault(numbers, len(self.kinds))
+        if kind == len(self.kinds):
+            self.kinds.append(numbers)
+        return kind
+
+    def _found(self, piece: str) -> tuple[int, ...]:
         word = piece[:_LONGEST_WORD]
         unit = word.lstrip("0123456789")  # of an amount: 500usdt
         amount = self._exact.get("#")
@@ -119,7 +136,7 @@ class _Table(dict[str, tuple[int, ...] | None]):
             numbers.append(amount)
         elif unit and unit != word:
             numbers += [one for one in self._of(unit) if one not in numbers]
-        return tuple(numbers) or None
+        return tuple(numbers)
 
     def _of(self, word: str) -> list[int]:
         exact = self._exact.get(word)
@@ -150,8 +167,8 @@ class Words:
         for slots, role in phrases:
             for number, nodes in self._chain(slots, role).next.items():
                 begins.next.setdefault(number, []).extend(nodes)
-        self._begin = _State([begins])
         self._table = _Table(self._numbers, prefixes)
+        self._begin = _State([begins], self._table.kinds)
 
     def _chain(self, slots: list[Slot], role: int) -> _Node:
         """The places of a phrase, from the first."""
@@ -179,49 +196,33 @@ class Words:
 
     def known(self, words: Collection[str]) -> int:
         """How many of some words are the pack's."""
-        table = self._table
-        return sum(1 for one in map(table.__getitem__, words) if one is not None and one is not _SOFT)
+        return sum(kind > _OTHER for kind in map(self._table.__getitem__, words))
 
     def scan(self, line: Line) -> list[Hit]:
         """Every phrase in a line, with places in the line."""
         cut = line.pieces
-        words = list(map(self._table.__getitem__, cut))
-        ends = list(accumulate(map(len, cut)))
-        begin = self._begin.after
+        kinds = list(map(self._table.__getitem__, cut))
+        begin, ends = self._begin, line.ends
         hits: list[Hit] = []
-        for place, numbers in enumerate(words):
-            if numbers is None or numbers is _SOFT:
+        for place, kind in enumerate(kinds):
+            if kind <= _OTHER:
                 continue
-            for number in numbers:
-                state = begin(number)
-                if state is not None:
-                    end = ends[place]
-                    start = end - len(cut[place])
+            state = begin[kind]
+            if state is not None:
+                end = ends[place]
+                start = end - len(cut[place])
+                for role in state.ends:
+                    hits.append((start, end, role))  # noqa: PERF401 - a call for each would cost more
+                while state.goes_on:
+                    place += 2  # noqa: PLW2901 - past the separator
+                    if place >= len(kinds) or kinds[place - 1] != _SOFT:
+                        break
+                    state = state[kinds[place]]
+                    if state is None:
+                        break
                     for role in state.ends:
-                        hits.append((start, end, role))  # noqa: PERF401 - a call for each would cost more
-                    if state.goes_on:
-                        _walk(state, place, words, ends, start, hits)
+                        hits.append((start, ends[place], role))  # noqa: PERF401 - as above
         return hits
-
-
-def _walk(
-    state: _State,
-    place: int,
-    words: Sequence[tuple[int, ...] | None],
-    ends: Sequence[int],
-    start: int,
-    hits: list[Hit],
-) -> None:
-    """Go on from a state that was reached with the word at `place`."""
-    following = place + 2
-    if following >= len(words) or words[place + 1] is not _SOFT:
-        return
-    for number in words[following] or ():
-        deeper = state.after(number)
-        if deeper is not None:
-            hits.extend((start, ends[following], role) for role in deeper.ends)
-            if deeper.goes_on:
-                _walk(deeper, following, words, ends, start, hits)
 
 
 _ENDS, _ENDS_WHOLE = "", "\n"
@@ -236,29 +237,33 @@ class Characters:
     """
 
     def __init__(self, phrases: Iterable[tuple[str, int]]) -> None:
-        self._root: dict[str, Any] = {}
-        self._pairs: set[str] = set()
+        self._pairs: dict[tuple[str, str], Any] = {}
+        self._single: dict[str, list[int]] = {}
         for written, role in phrases:
-            node = self._root
-            for character in written:
-                node = node.setdefault(character, {})
-            latin = _is_latin(written[0]) or _is_latin(written[-1])
-            roles = node.setdefault(_ENDS_WHOLE if latin else _ENDS, [])
+            if len(written) == 1:
+                roles = self._single.setdefault(written, [])
+            else:
+                node = self._pairs.setdefault((written[0], written[1]), {})
+                for character in written[2:]:
+                    node = node.setdefault(character, {})
+                latin = _is_latin(written[0]) or _is_latin(written[-1])
+                roles = node.setdefault(_ENDS_WHOLE if latin else _ENDS, [])
             if role not in roles:
                 roles.append(role)
-            self._pairs.add(written[:2])
+        self._alone = re.compile(f"[{re.escape(''.join(self._single))}]") if self._single else None
 
     def known(self, words: Collection[str]) -> int:
         """How many of some words hold the beginning of one of the pack's."""
-        return sum(any(pair in self._pairs for pair in map(add, word, word[1:])) for word in words)
+        return sum(any(pair in self._pairs for pair in pairwise(word)) for word in words)
 
     def scan(self, line: Line) -> list[Hit]:
         """Every phrase in a line, with places in the line."""
         text = line.text
         size = len(text)
         hits: list[Hit] = []
-        for start, begun in enumerate(map(self._root.get, text)):
-            node, end = begun, start + 1
+        begun = list(map(self._pairs.get, pairwise(text)))
+        for start in [place for place, node in enumerate(begun) if node is not None]:
+            node, end = begun[start], start + 2
             while node is not None:
                 if _ENDS in node:
                     for role in node[_ENDS]:
@@ -267,6 +272,11 @@ class Characters:
                     hits.extend((start, end, role) for role in node[_ENDS_WHOLE])
                 node = node.get(text[end]) if end < size else None
                 end += 1
+        if self._alone is not None:
+            for match in self._alone.finditer(text):
+                start = match.start()
+                if not text[start].isascii() or _whole(text, start, start + 1):
+                    hits.extend((start, start + 1, role) for role in self._single[text[start]])
         return hits
 
 

@@ -19,7 +19,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "fa": ("Arab",),
     "id": ("Latn",),
     "it": ("Latn",),
-    "ja": ("Hani", "Kana"),
+    "ja": ("Kana", "Hani"),
     "ko": ("Hang",),
     "pl": ("Latn",),
     "pt": ("Latn",),

@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from itertools import accumulate
 
 from supportflow.triage.reading.folding import Folded, fold
 
@@ -14,13 +15,16 @@ _PIECE = re.compile(rf"[{LETTERS}]+|[^{LETTERS}]+")
 
 _EAST = "\u0e00-\u0e7f\u2e80-\u9fff\uf900-\ufaff"
 """Letters of scripts that put no blank between words, where a blank ends a clause."""
-_MARK = re.compile(r"[][.!?;:,\n()~\u2013\u2014\u2026\u0964\u060c\u061b\u061f\u3001\u3002\u3010\u3011-]")
+_MARK = re.compile(
+    r"[][.!?;:,\n()~\u2013\u2014\u2026\u0964\u060c\u061b\u061f\u3001\u3002\u3010\u3011\uff01\uff0c\uff1a\uff1b\uff1f-]"
+)
 _BLANK = re.compile(f" +(?=[{_EAST}])")
 _IN_WORDS = frozenset(".!?;:,-\u2013")
 """Marks that may stand inside a number or a name: 0.5, 10:30, e-mail."""
 _DASHES = frozenset("-\u2013")
 _CLOSES = frozenset(".!?;:,)]\"' \n")
-_ENDS_SENTENCE = frozenset(".!?\n\u2026\u0964\u061f\u3002")
+_ENDS_SENTENCE = frozenset(".!?\n\u2026\u0964\u061f\u3002\uff01\uff1f")
+_ASKS = re.compile("[?\u061f\uff1f]")
 
 
 def _cuts(text: str) -> list[int]:
@@ -60,26 +64,19 @@ SCRIPTS = {
     "Hang": "\uac00-\ud7a3",
 }
 _LETTER_OF = {script: re.compile(f"[{letters}]") for script, letters in SCRIPTS.items()}
-_LATIN = frozenset({"Latn"})
+_LATIN, _CHINESE = frozenset({"Latn"}), frozenset({"Hani"})
 _NONE: frozenset[str] = frozenset()
 
 
-class _ScriptOf(dict[str, str | None]):
-    """Character → its script; remembered when it is first met."""
-
-    def __missing__(self, character: str) -> str | None:
-        found = next((name for name, letter in _LETTER_OF.items() if letter.match(character)), None)
-        self[character] = found
-        return found
-
-
-_SCRIPT_OF = _ScriptOf()
+_NOT_CHINESE = re.compile(f"[{''.join(letters for script, letters in SCRIPTS.items() if script != 'Hani')}]")
 
 
 def _scripts(text: str) -> frozenset[str]:
     if text.isascii():
         return _LATIN if _LETTER_OF["Latn"].search(text) else _NONE
-    return frozenset(filter(None, map(_SCRIPT_OF.__getitem__, set(text))))
+    if _NOT_CHINESE.search(text) is None:
+        return _CHINESE if _LETTER_OF["Hani"].search(text) else _NONE
+    return frozenset(script for script, letter in _LETTER_OF.items() if letter.search(text))
 
 
 class Line:
@@ -90,16 +87,19 @@ class Line:
         text: What it says, folded.
     """
 
-    def __init__(self, start: int, text: str, scripts: frozenset[str] | None = None) -> None:
+    def __init__(self, start: int, text: str) -> None:
         self.start = start
         self.text = text
-        if scripts is not None:
-            self.scripts = scripts
 
     @cached_property
     def pieces(self) -> list[str]:
         """The line cut into words and what stands between them, in turns."""
         return _PIECE.findall(self.text)
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Where each piece ends."""
+        return list(accumulate(map(len, self.pieces)))
 
     @cached_property
     def scripts(self) -> frozenset[str]:
@@ -126,6 +126,11 @@ class View:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a part of it stands in the text as it came in."""
         return self._folded.span(start, end)
+
+    @cached_property
+    def marks(self) -> list[int]:
+        """Where question marks stand, behind something."""
+        return [match.start() for match in _ASKS.finditer(self.text) if match.start()]
 
     @cached_property
     def lines(self) -> list[Line]:
