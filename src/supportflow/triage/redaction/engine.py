@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from supportflow.triage.redaction.contacts import find_contacts, find_national_phones
 from supportflow.triage.redaction.context import find_announced
+from supportflow.triage.redaction.codes import find_codes
 from supportflow.triage.redaction.keys import find_keys
 from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind, Span
 from supportflow.triage.redaction.numbers import find_numbers
+from supportflow.triage.redaction.passwords import find_passwords
 from supportflow.triage.redaction.phrases import find_phrases
-from supportflow.triage.redaction.piece import Piece, fold
+from supportflow.triage.redaction.view import View, views
 from supportflow.triage.redaction.rules import DEFAULT_RULES, RedactionRules
 from supportflow.triage.redaction.tokens import find_tokens
 
@@ -37,6 +39,8 @@ _DETECTORS = (
     (11, find_tokens),  # an Artifactory password
     (9, find_numbers),  # a passport number behind its name in Chinese
     (6, find_announced),
+    (6, find_passwords),
+    (6, find_codes),
     (6, find_contacts),
 )
 _SHORTEST = 6  # characters: nothing shorter is found, whatever its kind
@@ -143,14 +147,14 @@ def _piece(
     yield from _piece(text[position:], offset + position, rules, scraps, rounds - 1)
 
 
-def _spans(piece: Piece, rules: RedactionRules) -> Iterator[Span]:
+def _spans(view: View, rules: RedactionRules) -> Iterator[Span]:
     # A text that is cut up costs no more than a whole one: of scraps no more is asked than they can hold.
-    length = len(piece.text)
+    length = len(view.text)
     for shortest, find in _DETECTORS:
         if length >= shortest:
-            yield from find(piece)
+            yield from find(view)
     if rules.phone_regions:
-        yield from find_national_phones(piece, rules.phone_regions)
+        yield from find_national_phones(view, rules.phone_regions)
 
 
 def _merge(text: str, rules: RedactionRules) -> list[Finding]:
@@ -159,16 +163,20 @@ def _merge(text: str, rules: RedactionRules) -> list[Finding]:
     Overlapping findings that are removed become one, of the kind that comes first in `Kind`; a finding that is kept
     yields to any that is removed.
     """
-    piece = fold(text)
     spans = sorted(
-        (s for s in _spans(piece, rules) if s[0] < s[1]), key=lambda s: (s[0], -s[1], _PRECEDENCE[s[2]])
+        (
+            (*view.back(first, last), kind)
+            for view in views(text)
+            for first, last, kind in _spans(view, rules)
+            if first < last
+        ),
+        key=lambda span: (span[0], -span[1], _PRECEDENCE[span[2]]),
     )
     if not spans:
         return []
     masked: list[Finding] = []
     kept: list[Finding] = []
-    for first, last, kind in spans:
-        start, end = piece.back(first, last)
+    for start, end, kind in spans:
         into = kept if kind in rules.keep else masked
         if into and start < into[-1].end:
             before = into[-1]

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from supportflow.triage.redaction.checks import chinese_resident_id, iban, luhn
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.piece import Piece
+from supportflow.triage.redaction.view import View
 
 __all__ = ["find_numbers"]
 
@@ -74,22 +74,22 @@ def _issued(digits: str) -> bool:
     return any(known is not None and len(digits) in known for known in lengths)
 
 
-def _cards(piece: Piece) -> Iterator[Span]:
-    links = iter(piece.links)
+def _cards(view: View) -> Iterator[Span]:
+    links = iter(view.links)
     link = next(links, None)
-    for first, end in piece.digits:
+    for first, end in view.digits:
         if end - first < _SHORTEST:
             continue
         while link is not None and link[1] <= first:
             link = next(links, None)
         if link is not None and link[0] <= first:
             continue
-        groups = [(m.start(), m.group()) for m in _GROUP.finditer(piece.text, first, end)]
+        groups = [(m.start(), m.group()) for m in _GROUP.finditer(view.text, first, end)]
         index = 0
         while index < len(groups):
             taken = _card_at(groups, index)
             start = groups[index][0]
-            if taken == 1 and _is_reference(piece.lower, start):
+            if taken == 1 and _is_reference(view.lower, start):
                 taken = 0
             if taken:
                 last, digits = groups[index + taken - 1]
@@ -127,32 +127,32 @@ def _ibans(text: str) -> Iterator[Span]:
             yield match.start(), end, Kind.IBAN
 
 
-def _identities(piece: Piece) -> Iterator[Span]:
-    for start, end in piece.digits:
+def _identities(view: View) -> Iterator[Span]:
+    for start, end in view.digits:
         if end - start >= _RESIDENT_DIGITS:
-            for match in _RESIDENT_ID.finditer(piece.text, start, end + 1):
+            for match in _RESIDENT_ID.finditer(view.text, start, end + 1):
                 if chinese_resident_id(match.group()):
                     yield *match.span(), Kind.IDENTITY_NUMBER
-        if "-" in piece.text[start:end]:
-            for match in _SOCIAL_SECURITY.finditer(piece.text, start, end + 1):
+        if "-" in view.text[start:end]:
+            for match in _SOCIAL_SECURITY.finditer(view.text, start, end + 1):
                 yield *match.span(), Kind.IDENTITY_NUMBER
 
 
-def _passports(piece: Piece) -> Iterator[Span]:
-    if any(anchor in piece.latin for anchor in _PASSPORT_LATIN) or any(
-        anchor in piece.lower for anchor in _PASSPORT_CHINESE
+def _passports(view: View) -> Iterator[Span]:
+    if any(anchor in view.latin for anchor in _PASSPORT_LATIN) or any(
+        anchor in view.lower for anchor in _PASSPORT_CHINESE
     ):
-        for match in _PASSPORT.finditer(piece.lower):
+        for match in _PASSPORT.finditer(view.lower):
             yield *match.span(1), Kind.IDENTITY_NUMBER
 
 
-def find_numbers(piece: Piece) -> Iterator[Span]:
-    """Every card, IBAN and identity number, as spans of the folded text. Linear time."""
-    shape = piece.ascii.translate(_LETTERS_AND_DIGITS)
-    if piece.digits:
-        yield from _cards(piece)
-        yield from _identities(piece)
-    if _PASSPORT_DIGITS in shape and _SIX_DIGITS.search(piece.text):
-        yield from _passports(piece)
+def find_numbers(view: View) -> Iterator[Span]:
+    """Every card, IBAN and identity number, as spans of the plain text. Linear time."""
+    shape = view.ascii.translate(_LETTERS_AND_DIGITS)
+    if view.digits:
+        yield from _cards(view)
+        yield from _identities(view)
+    if _PASSPORT_DIGITS in shape and _SIX_DIGITS.search(view.text):
+        yield from _passports(view)
     if _IBAN_START in shape:
-        yield from _ibans(piece.text)
+        yield from _ibans(view.text)

@@ -1,0 +1,233 @@
+"""Codes, PINs and card codes: digits that only the words beside them give away.
+
+The nearest word decides. "Verification code 482913" is one, "order 482913" is none, and neither is the number in "I got no
+verification code for order 482913". Between word and digits only small words may stand, in any of the languages whose words
+are known; "code" alone announces six digits, unless it is a log's or an error's.
+"""
+
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
+import re
+from collections.abc import Iterator
+
+from supportflow.triage.redaction.announcing import (
+    CARD_CODE_WORDS,
+    CODE_HEADS,
+    CODE_WORDS,
+    OWNERS,
+    PASSWORD_WORDS,
+    PIN_WORDS,
+    PUBLIC_BESIDE,
+    PUBLIC_WORDS,
+    SECRET_BESIDE,
+    UNITS,
+)
+from supportflow.triage.redaction.kinds import Kind, Span
+from supportflow.triage.redaction.labels import Label, Labels, Vocabulary
+from supportflow.triage.redaction.ties import SIGNS, WORD, Tie
+from supportflow.triage.redaction.view import View
+from supportflow.triage.redaction.vocabulary import PROSE
+
+__all__ = ["find_codes"]
+
+_SECRET = Vocabulary(
+    (
+        ("code", CODE_WORDS),
+        ("head", CODE_HEADS),
+        ("compound", ("*code", "*codes", "*token")),
+        ("pin", PIN_WORDS),
+        ("card", CARD_CODE_WORDS),
+        ("password", PASSWORD_WORDS),
+    )
+)
+_PUBLIC = Vocabulary((("public", PUBLIC_WORDS),))
+
+# Digits as codes are written: with a letter before, in two groups, one by one, in a row.
+_CANDIDATE = re.compile(
+    r"(?<![a-z0-9_#$€£¥₹@/&%+])(?<!\d[.,:/-])"
+    r"(?:[a-z]{1,2}-\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|\d(?: ?[ -] ?\d){3,8}|\d\d(?:[ -]\d\d){1,4}|\d{3,12})"
+    rf"(?![a-z0-9_]|[.,:/]\d|-\d| ?(?:{UNITS})(?![a-z\u00df-\u024f]))"
+)
+_REACH, _REACH_BACK = 70, 56
+_JOINS = re.compile(r"[-:=：＝|→,(（\[【]")
+_BESIDE = 26
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+_LIST_JOINT = re.compile(r"[\s,;/&|、，]{0,3}(?:(?:and|or|y|o|und|oder|et|ou|и|или|ve|và|dan|和)\s)?\s?")
+_LONGEST_CODE, _SHORTEST_CODE, _USUAL_CODE, _CARD_CODE = 10, 4, 6, (3, 4)
+# What makes a line one of a log, and a number behind it one of an error.
+_LOG = re.compile(r"\b(?:error|warn(?:ing)?|info|debug|trace|fatal|exception|errno|stack|http|status|exit)\b|\d\d:\d\d:\d\d")
+_ERROR = re.compile(
+    r"[\s\"')\],:-]{0,4}(?:\w+ ){0,1}(?:error|erro|fehler|erreur|errore|ошибк|hata|lỗi|エラー|오류|错误|錯誤|exception|failed|timeout)"
+)
+_LOG_REACH = 60
+
+# Numbers that the sentence around them calls a code without the word.
+_USED = re.compile(
+    r"(?<![a-z])(?:use|enter|type|input|submit|usa|use|introduce|ingresa|ingrese|digite|insira|saisissez|entrez|utilisez|gib|geben sie"
+    r"|verwende|verwenden sie|введите|используйте|kullanın|girin|gunakan|masukkan|nhập|inserisci|usa|wpisz)"
+    r"[ ]{1,2}(?:the )?([a-z]{0,2}-?\d{3}[ -]?\d{1,3}|\d{4,8})[ ]"
+    r"(?=[^.\n\d]{0,40}?(?:verif|log|sign|confirm|access|auth|acce|conect|connect|inici|entrar|anmeld|войти|вход|giriş|masuk|đăng|zalog))"
+)
+_NOT_SHARED = re.compile(
+    r"(?:do not|don't|never|dont) (?:share|give|tell|disclose)|no (?:lo |la )?(?:compartas|comparta)|não (?:o )?compartilhe|nicht weitergeben"
+    r"|ne (?:le |la |les )?(?:partagez|communiquez)|никому не (?:сообщайте|говорите)|не сообщайте|paylaşmayın|không chia sẻ|jangan (?:berikan|bagikan)"
+    r"|共有しない|教えない|공유하지|알려주지|请勿泄露|勿泄露|請勿洩露|勿告知|请勿告知|切勿"
+)
+_NOT_SHARED_REACH = 90
+
+# An Indian postal code is called a PIN, too: a place stands beside it.
+_PLACE_BEHIND = re.compile(r"[ ,(–-]{1,3}([A-Z][A-Za-z]{2,})")
+_ADDRESS = re.compile(
+    r"\b(?:road|rd|street|st|nagar|lane|colony|sector|district|dist|city|village|address|floor|flat|house|plot|block|india|state|taluk|post"
+    r"|mumbai|delhi|bangalore|bengaluru|chennai|kolkata|hyderabad|pune|karnataka|maharashtra|gujarat|kerala|tamil|pradesh|bengal|punjab|bihar"
+    r"|rajasthan|haryana|odisha|assam|goa|area|postal|deliver\w*|shipping)\b|पता|भारत"
+)
+_OWN = re.compile(r"\b(?:my|your|our|his|her|card|atm|wallet|app|account|phone|sim|the|is)\b")
+_POSTAL_DIGITS = 6
+
+
+class _Reader:
+    """Decides about the numbers of one text."""
+
+    def __init__(self, view: View) -> None:
+        self.text = view.text
+        self.flat = view.flat
+        self.labels = Labels((*_SECRET.find(view.loose), *_PUBLIC.find(view.loose)))
+
+    def find(self) -> Iterator[Span]:
+        before: tuple[int, Kind, int] | None = None
+        for match in _CANDIDATE.finditer(self.flat):
+            start, end = match.span()
+            size = sum(map(str.isdigit, match[0]))
+            kind = self._said_before(start, end, size) or self._said_behind(start, end, size)
+            if kind is None and before is not None and before[2] == size and _LIST_JOINT.fullmatch(self.flat, before[0], start):
+                kind = before[1]
+            before = None if kind is None else (end, kind, size)
+            if kind is not None:
+                yield start, end, kind
+
+    def _said_before(self, start: int, end: int, size: int) -> Kind | None:
+        label = self.labels.before(start)
+        if label is None or start - label.end > _REACH or label.role in {"public", "password"}:
+            return None
+        tie = Tie(self.flat[label.end : start])
+        if not tie.holds or (_YEAR.match(self.flat, start, end) and not tie.firm):
+            return None
+        if label.role == "pin":
+            return Kind.PIN if size >= _SHORTEST_CODE and (tie.firm or not tie.unknown) and not self._postal(label, start, end) else None
+        strong = self._strong(label)
+        if strong is None:
+            return None
+        if label.role == "card" and size in _CARD_CODE:
+            return Kind.CARD_CODE
+        if not _SHORTEST_CODE <= size <= _LONGEST_CODE:
+            return None
+        if strong:
+            return Kind.ONE_TIME_CODE if tie.firm or tie.unknown <= 1 else None
+        return Kind.ONE_TIME_CODE if self._weakly_said(label, tie, start, end, size) else None
+
+    def _weakly_said(self, label: Label, tie: Tie, start: int, end: int, size: int) -> bool:
+        """Whether "code" alone announces a number: six digits, or what somebody calls theirs."""
+        flat = self.flat
+        line = flat[max(0, label.start - _LOG_REACH) : label.start]
+        owned = tie.owned or any(word in OWNERS for word in WORD.findall(line[-12:])) 
+        if flat[label.end : start] in {"=", '":', '": ', "':", "': ", '":"', '": "'} and not owned:
+            return False
+        if _LOG.search(line) or _ERROR.match(flat, end):
+            return False
+        if tie.unknown > (1 if tie.firm or owned else 0):
+            return False
+        return size == _USUAL_CODE or (not flat[start].isdigit()) or ((owned or tie.links) and size <= 8)
+
+    def _said_behind(self, start: int, end: int, size: int) -> Kind | None:
+        label = self.labels.after(end)
+        if label is None or label.start - end > _REACH_BACK or label.role in {"public", "password"}:
+            return None
+        gap = self.flat[end : label.start]
+        tie = Tie(gap)
+        if not tie.holds or tie.unknown > 2:
+            return None
+        left = self.labels.before(start)
+        if left is not None and left.role == "public" and SIGNS.fullmatch(self.flat, left.end, start):
+            return None
+        said = tie.links or _JOINS.search(gap) is not None
+        if _YEAR.match(self.flat, start, end) and not tie.links:
+            return None
+        if label.role == "pin":
+            return Kind.PIN if size >= _SHORTEST_CODE and said and (tie.owned or tie.links) else None
+        strong = self._strong(label)
+        if strong is None:
+            return None
+        if label.role == "card" and size in _CARD_CODE and said:
+            return Kind.CARD_CODE
+        if not _SHORTEST_CODE <= size <= _LONGEST_CODE:
+            return None
+        usual = size == _USUAL_CODE or not self.flat[start].isdigit()
+        if strong and (said or usual or (tie.owned and size > _SHORTEST_CODE)) and (tie.signs or said or tie.owned):
+            return Kind.ONE_TIME_CODE
+        if not strong and tie.unknown <= 1 and ((said and (tie.owned or tie.links)) or (tie.owned and usual)):
+            return Kind.ONE_TIME_CODE
+        return None
+
+    def _strong(self, label: Label) -> bool | None:
+        """Whether a word for "code" is one of a secret by the words at its sides; `None` for one that is public."""
+        if label.role in {"code", "card"}:
+            return True
+        flat = self.flat
+        if label.role == "compound":
+            own = flat[label.start : label.end]
+            return True if SECRET_BESIDE.search(own) and not PUBLIC_BESIDE.search(own) else None
+        before = flat[max(0, label.start - _BESIDE) : label.start]
+        behind = flat[label.end : label.end + _BESIDE]
+        digit = next((at for at, one in enumerate(behind) if one.isdigit()), len(behind))
+        behind = behind[:digit]
+        secret, public = (_distance(pattern, before, behind) for pattern in (SECRET_BESIDE, PUBLIC_BESIDE))
+        if public < secret:
+            return None
+        return secret < _FAR
+
+    def _postal(self, label: Label, start: int, end: int) -> bool:
+        if end - start != _POSTAL_DIGITS or self.text[start] in "09":
+            return False
+        line = self.flat[max(0, label.start - _LOG_REACH) : label.start]
+        if _ADDRESS.search(line) or _ADDRESS.search(self.flat[end : end + 40]):
+            return True
+        place = _PLACE_BEHIND.match(self.text, end)
+        return (
+            place is not None
+            and place[1].lower() not in PROSE
+            and _OWN.search(line[-24:] + self.flat[label.end : start]) is None
+        )
+
+
+_FAR = 1_000
+
+
+def _distance(pattern: re.Pattern[str], before: str, behind: str) -> int:
+    """How far from a word the nearest match at one of its sides is."""
+    distance = _FAR
+    for match in pattern.finditer(before):
+        distance = len(before) - match.end()
+    first = pattern.search(behind)
+    return distance if first is None else min(distance, first.start())
+
+
+def _by_sentence(flat: str) -> Iterator[Span]:
+    for match in _USED.finditer(flat):
+        yield *match.span(1), Kind.ONE_TIME_CODE
+    for sign in _NOT_SHARED.finditer(flat):
+        around = max(0, sign.start() - _NOT_SHARED_REACH), min(len(flat), sign.end() + _NOT_SHARED_REACH // 2)
+        for match in _CANDIDATE.finditer(flat, *around):
+            size = sum(map(str.isdigit, match[0]))
+            if _SHORTEST_CODE <= size <= _USUAL_CODE + 2 and not _YEAR.match(match[0]):
+                yield *match.span(), Kind.ONE_TIME_CODE
+
+
+def find_codes(view: View) -> Iterator[Span]:
+    """Every code, PIN and card code, as spans of the plain text. Linear time."""
+    flat = view.flat
+    if _CANDIDATE.search(flat) is None:
+        return
+    if _SECRET.in_text(view.loose):
+        yield from _Reader(view).find()
+    yield from _by_sentence(flat)

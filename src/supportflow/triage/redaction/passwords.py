@@ -1,0 +1,171 @@
+"""Passwords, which only the words beside them give away.
+
+"My password is dragon" and "my password is wrong" differ in one word. A value behind a colon or an equals sign is taken
+unless it is a placeholder or an everyday word; behind "is" it may also not be a participle, and in other languages than
+English and Chinese it must look random; with nothing between it must look random.
+"""
+
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+
+from supportflow.triage.redaction.announcing import PASSWORD_WORDS
+from supportflow.triage.redaction.kinds import Kind, Span
+from supportflow.triage.redaction.labels import Label, Labels, Vocabulary
+from supportflow.triage.redaction.topics import ORDINARY, looks_random
+from supportflow.triage.redaction.view import View
+
+__all__ = ["find_passwords"]
+
+_WORDS = Vocabulary((("password", (*PASSWORD_WORDS, "*passwort", "*kennwort", "*wachtwoord", "*password", "*passwd", "*pwd")),))
+# English and Chinese, of which the everyday words behind "is" are known.
+_KNOWN = re.compile(r"pass|pwd|^pw|密|口令")
+
+
+class _Link(IntEnum):
+    """How firmly the words between an announcement and a value tie the two together."""
+
+    LOOSE = 0
+    SAID = 1
+    EQUALS = 2
+
+
+_CLOSING = r"[\"'”’)\]`*_]{0,3}"
+_OWNER = (
+    r"(?:[ ](?:for|on|of|in|at|to)(?:[ ](?:my|the|this|our|your))?[ ][\w.@-]{1,40}+(?:[ ](?:account|wallet|email|app))?"
+    r"|[ ](?:saya|anda|kamu|ko|mo|من|của tôi|của bạn|cua toi|ของฉัน|benim|akun saya)|ของฉัน|ของผม| الخاصة بي| الخاص بي)?"
+)
+_BREAK = r"[ \t]{0,2}(?:\n{1,2}[ ]?)?"
+_IS = (
+    r"is|was|are|were|=|es|era|fue|é|è|foi|era|ist|war|lautet|lautete|heißt|heisst|est|était|c'est|to jest|to|jest|это|был|было|вот|такой|—|-|є|це|là|la"
+    r"|adalah|ialah|yaitu|ay|هو|هي|است|है|คือ|: "
+)
+# What says that it was changed to the value.
+_TO = r"to|as|and|with|-|–|—|number|no\.?|a|por|para|auf|zu|in|à|par|en|на|olarak|thành|sang|menjadi|ke|będzie|was|sa"
+_LINKS = (
+    # password: x, password on my account = x, <password>x, "password" value="x"
+    (
+        _Link.EQUALS,
+        re.compile(
+            rf"{_CLOSING}{_OWNER}[ ]{{0,3}}(?:(?:[:=：＝|]{{1,3}}>?|->|→)(?!//)|(?<=[a-z])>|[ ]value=){_CLOSING}{_BREAK}(?:\| )?"
+        ),
+    ),
+    (
+        _Link.SAID,
+        re.compile(
+            r"[ ]?(?:就?是|为|為|改成了?|改为了?|改為了?|设为|設為|设置为|叫|换成了?|は|が|을|를|은|는|이|가|を|คือ)[ ]?[:：]?[ ]?"
+        ),
+    ),
+    (
+        _Link.SAID,
+        re.compile(
+            rf"{_CLOSING}{_OWNER}[ \n]{{1,2}}(?:{_IS})(?:[ ](?:now|currently|just|set to|jetzt|ahora|сейчас))?[ ]?[:=]?[ \n]{{1,2}}"
+        ),
+    ),
+    (_Link.LOOSE, re.compile(rf"(?:[ ][^\W\d_]{{1,14}}[’']?[^\W\d_]{{0,3}}){{1,5}}?(?:[ ]?[:=：]|[ ](?:{_IS}))[ \n]{{1,2}}")),
+    (_Link.LOOSE, re.compile(rf"{_CLOSING}[ \n]{{1,2}}(?:{_TO})[ \n]{{1,2}}|{_CLOSING}[ ]?\n{{0,2}}[ ]?")),
+    # Of languages that say whose it is behind the word.
+    (_Link.LOOSE, re.compile(r"(?:[ ][^\W\d_]{1,12}){1,3}[ ]")),
+)
+_QUOTED = r"[\"'“”‘’«`「『]([^\"'“”‘’»`」』\n]{3,128}+)[\"'“”‘’»`」』]"
+_WORD = r"([!-~\u00c0-\u024f\u0400-\u04ff]{3,128}+)"
+_VALUE = re.compile(rf"(?:{_QUOTED}|[\"'“‘«(<\[`「『]{{0,2}}{_WORD})")
+_TRAILING = ".,;:?)]}>\"'”’`|"
+_PARTICIPLE = re.compile(r"[a-z]+(?:ed|ing|ly|able|ible|ful|less)")
+_PLACEHOLDER = re.compile(r"[$%{<\[]|([*•x.#_-])\1*+$|--|</", re.IGNORECASE)
+_DIGITS = re.compile(r"\d{6,12}")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_MORE_WORDS = re.compile(r"[ ][^\W\d_]{2,}")
+_SHORTEST = 3
+
+# x is my password
+_BEHIND = re.compile(
+    r"[\"'”’)\]`]{0,2}(?:[ ,]{1,2}(?:is|was|as|=|es|era|é|foi|ist|war|est|était|è|это|этo|—|–|-|є|це|to|là|la|adalah|ay|هو|هي|है)[ ]"
+    r"(?:(?:my|the|our|your|his|her|mi|tu|la|su|el|a|o|minha|sua|meu|mein|dein|ihr|das|unser|mon|le|ton|votre|il|mio|mia|moje|moja|мой|твой|ваш"
+    r"|мій|benim|ang)[ ]){0,2}(?:[a-z0-9]{1,14}[ ]){0,2}"
+    r"|(?:が|は)(?:私の)?|(?:이|가|은|는)[ ]?(?:(?:제|내|저의|나의)[ ])?|[ ]?就?是(?:我的?|你的?|这个|這個)?|[ ](?:benim|मेरा|मेरे)[ ]|[ ]\((?:my[ ])?)$"
+)
+_BEHIND_REACH = 48
+_LONGEST = 128
+
+
+def find_passwords(view: View) -> Iterator[Span]:
+    """Every password that its neighbouring words announce, as spans of the plain text. Linear time."""
+    if not _WORDS.in_text(view.loose):
+        return
+    for label in Labels(_WORDS.find(view.loose)):
+        span = _before(view, label) or _behind(view, label)
+        if span is not None:
+            yield *span, Kind.PASSWORD
+
+
+def _before(view: View, label: Label) -> tuple[int, int] | None:
+    """The value that follows the word."""
+    lower = view.lower
+    before = lower[max(0, label.start - 2) : label.start]
+    known = _KNOWN.search(lower, label.start, label.end) is not None
+    for link, pattern in _LINKS:
+        between = pattern.match(lower, label.end)
+        if between is None:
+            continue
+        value = _VALUE.match(view.text, between.end())
+        if value is not None:
+            span = _accepted(link, value, before, known)
+            if span is not None:
+                return span
+    return None
+
+
+def _accepted(link: _Link, value: re.Match[str], before: str, known: bool) -> tuple[int, int] | None:
+    """The span of a value that may be taken for the secret, or `None`.
+
+    A word inside an identifier (`DB_PASSWORD=`) announces only what looks random, behind an equals sign; an option of a
+    command (`--password x`) announces whatever follows.
+    """
+    quoted = value.group(1)
+    if quoted:
+        start, end, text = value.start(1), value.end(1), quoted
+        link = max(link, _Link.SAID)
+    else:
+        start, text = value.start(2), value.group(2)
+        text = text.partition("</")[0].rstrip(_TRAILING)
+        if before[-1:] in {"?", "&"}:
+            text = text.partition("&")[0]
+        end = start + len(text)
+    option = before == "--"
+    embedded = not option and (before[-1:] in {"_", "-"} or (before[-1:].isascii() and before[-1:].isalnum()))
+    if len(text) < _SHORTEST or _PLACEHOLDER.match(text):
+        return None
+    random = looks_random(text)
+    if option and not text.startswith("-"):
+        return start, end
+    if embedded or link is _Link.LOOSE:
+        strict = (
+            (random or _DIGITS.fullmatch(text))
+            and (not embedded or link is _Link.EQUALS)
+            and not text.startswith(("http", "www."))
+        )
+        return (start, end) if strict else None
+    if random or quoted:
+        return start, end
+    prose = _LETTERS.fullmatch(text) is not None and (
+        link is not _Link.EQUALS or _MORE_WORDS.match(value.string, end) is not None
+    )
+    if text.lower() in ORDINARY or (prose and (not known or _PARTICIPLE.fullmatch(text))):
+        return None
+    return start, end
+
+
+def _behind(view: View, label: Label) -> tuple[int, int] | None:
+    """The value that stands before the word: `Hunter2! is my password`."""
+    floor = max(0, label.start - _BEHIND_REACH)
+    said = _BEHIND.search(view.flat, floor, label.start)
+    if said is None:
+        return None
+    text, start = view.text, said.start()
+    floor = max(0, start - _LONGEST)
+    while start > floor and "!" <= text[start - 1] <= "~":
+        start -= 1
+    return (start, said.start()) if looks_random(text[start : said.start()].strip("\"'(")) else None

@@ -1,0 +1,59 @@
+"""How the words between an announcement and a value tie the two together."""
+
+# ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
+
+import re
+
+from supportflow.triage.redaction.announcing import LINKS, NEGATED, NEGATIONS, OWNERS, SMALL_WORDS
+
+__all__ = ["SIGNS", "WORD", "Tie"]
+
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_SENTENCE_END = re.compile(r"[.!?;] |[。！？；]")
+SIGNS = re.compile(r"[\s\"'“”‘’«»()\[\]{}【】「」『』（）<>:=：＝|*_#,.;，、。~>-]*")
+_FIRM = re.compile(r"(?:[:=：＝|→]|->)[\s\"'“”‘’«»(\[{【「『（<*_>]*$")
+# Scripts that set no blanks between words.
+_WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_WIDE_LINK = re.compile(r"(?:は|が|是|为|為|은|는|이|가|คือ|就是)[\s\"'“”「『]*$")
+_MOST_WIDE = 14
+_MOST_WORDS, _MOST_UNKNOWN = 9, 4
+
+
+class Tie:
+    """What stands between an announcement and a value, read once.
+
+    Attributes:
+        signs: Whether nothing but signs and blanks does.
+        holds: Whether the two may belong together.
+        firm: Whether a colon, an equals sign or "is" stands right before the value.
+        links: Whether a word says that the one is the other.
+        owned: Whether a word says whose it is.
+        unknown: How many words are in no table.
+    """
+
+    __slots__ = ("firm", "holds", "links", "owned", "signs", "unknown")
+
+    def __init__(self, gap: str) -> None:
+        signs = SIGNS.fullmatch(gap) is not None
+        self.signs = signs
+        self.firm = _FIRM.search(gap) is not None
+        self.links = self.owned = False
+        self.unknown = 0
+        self.holds = signs
+        if signs:
+            return
+        end = _SENTENCE_END.search(gap)
+        if end is not None and SIGNS.fullmatch(gap, end.start()) is None:
+            return
+        if _WIDE.search(gap):
+            self.firm = self.firm or _WIDE_LINK.search(gap) is not None
+            self.links = self.owned = True
+            self.holds = len(gap.strip()) <= _MOST_WIDE and NEGATED.search(gap) is None
+            return
+        words = WORD.findall(gap)
+        self.links = any(word in LINKS for word in words)
+        self.owned = any(word in OWNERS for word in words)
+        self.unknown = sum(word not in SMALL_WORDS for word in words)
+        self.firm = self.firm or (bool(words) and words[-1] in LINKS)
+        negated = any(word in NEGATIONS for word in words) or NEGATED.search(gap) is not None
+        self.holds = len(words) <= _MOST_WORDS and self.unknown <= _MOST_UNKNOWN and (self.firm or not negated)

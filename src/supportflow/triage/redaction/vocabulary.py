@@ -1,0 +1,132 @@
+"""The words that announce a secret or name a public number, in some twenty languages, and what stands between word and value.
+
+Words are in lower case; a star stands for any ending. A word of several parts is found with blanks, dashes and underscores
+between them, and with and without its accents.
+"""
+
+import unicodedata
+
+__all__ = ["API_WORDS", "BETWEEN_WORDS", "PHRASE_WORDS", "PRIVATE_KEY_WORDS", "PROSE", "PUBLIC_KEY_WORDS", "forms"]
+
+
+def _unaccented(word: str) -> str:
+    letters = (c for c in unicodedata.normalize("NFD", word) if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFC", "".join(letters)).replace("\u0131", "i").replace("đ", "d")
+
+
+def forms(text: str) -> tuple[str, ...]:
+    """The words of a table, one a line or parted by commas, as written and without accents, longest first."""
+    words = [word.strip() for line in text.splitlines() for word in line.split(",")]
+    found = {form for word in words if word for form in (word, _latin_only(word))}
+    return tuple(sorted(found, key=lambda word: (-len(word), word)))
+
+
+def _latin_only(word: str) -> str:
+    """Without accents, if the word is of Latin letters: other scripts' marks are letters."""
+    return _unaccented(word) if word[0] < "\u0370" or "\u1e00" <= word[0] <= "\u1eff" else word
+
+
+PHRASE_WORDS = forms(
+    """
+    seed, seeds, seed phrase*, seed word*, seedphrase, mnemonic*, recovery phrase, recovery words, recovery seed
+    secret phrase, secret words, backup phrase, backup words, wallet phrase, wallet words, security phrase
+    recovery share, backup share, shamir share, slip39, slip 39, secret recovery phrase, passphrase
+    12 words, 24 words, 25 words, twelve words, 13 words, 15 words, 18 words, 20 words, 33 words, my words, these words
+    frase semilla, frase de recuperación, frase secreta, palabras semilla, palabras de recuperación, semilla, mnemónic*
+    frase de seguridad, 12 palabras, 24 palabras, frase mnemotécnica, frase mnemónica
+    frase de recuperação, frase semente, frase secreta, palavras de recuperação, palavras semente, 12 palavras
+    24 palavras, frase de segurança, semente
+    seed phrase, wiederherstellungsphrase, wiederherstellungsw*, wiederherstellungssatz, mnemonik*, merksatz
+    sicherungsphrase, 12 wörter, 24 wörter, seed wörter, geheimphrase, seedwörter
+    phrase de récupération, phrase secrète, phrase mnémonique, mots de récupération, 12 mots, 24 mots
+    phrase de sécurité, phrase seed, graine
+    сид фраз*, сид, сидфраз*, секретн* фраз*, мнемоник*, мнемоническ*, фраз* восстановлени*, seed фраз*, 12 слов, 24 слова
+    kurtarma ifade*, kurtarma kelime*, gizli kelime*, anahtar kelime*, tohum ifade*, seed kelime*, 12 kelime*, 24 kelime*
+    kurtarma cümle*, gizli ifade*, yedekleme kelime*
+    cụm từ khôi phục, cụm từ bí mật, cụm từ hạt giống, cụm từ ghi nhớ, 12 từ, 24 từ, từ khóa khôi phục, từ khoá khôi phục
+    frasa pemulihan, frasa rahasia, frasa benih, frase pemulihan, frasa seed, 12 kata, 24 kata, kata pemulihan, frasa sandi
+    frase di recupero, frase seme, parole di recupero, 12 parole, 24 parole, frase segreta, seme
+    fraza odzyskiwania, fraza seed, słowa odzyskiwania, 12 słów, 24 słowa, fraza bezpieczeństwa
+    сід фраз*, сід, секретна фраза, фраза відновлення, 12 слів, 24 слова
+    herstelzin, herstelwoorden, obnovovací fráze, fráze
+    シード, シードフレーズ, リカバリーフレーズ, 復元フレーズ, ニーモニック, 復元用フレーズ, 秘密のフレーズ, バックアップフレーズ
+    시드, 니모닉, 복구 구문, 복구구문, 복구 문구, 복구문구, 비밀 구문, 시드문구
+    助记词, 助記詞, 種子, 种子, 恢复短语, 恢復短語, 助记, 助記
+    عبارة الاسترداد, العبارة السرية, كلمات الاسترداد, عبارة الاستعادة, วลีกู้คืน, ซีดเฟรส, วลีช่วยจำ, คำกู้คืน
+    सीड फ्रेज, रिकवरी फ्रेज, सीड वाक्यांश, عبارت بازیابی, کلمات بازیابی, عبارت بازیابی
+    """
+)
+PRIVATE_KEY_WORDS = forms(
+    """
+    private key, private keys, privkey, priv key, privatekey, secret key, secretkey, secret keys, signing key, spend key, view key, spending key
+    seed, private spend key, private view key, wallet key, prv key, sk, wif
+    clave privada, claves privadas, llave privada, llaves privadas, chave privada, chaves privadas, clave secreta, chave secreta
+    privater schlüssel, privaten schlüssel, private schlüssel, privatschlüssel, geheimer schlüssel, geheimschlüssel, privatem schlüssel
+    clé privée, clef privée, clés privées, clé secrète, chiave privata, chiavi private, chiave segreta, privésleutel, privé sleutel
+    klucz prywatny, klucza prywatnego, klucz sekretny, soukromý klíč
+    приватн* ключ*, закрыт* ключ*, секретн* ключ*, частн* ключ*, закрытый ключ, приватный ключ, секретный ключ, приватник
+    приватний ключ, закритий ключ, особистий ключ
+    özel anahtar*, gizli anahtar*, khóa riêng tư, khóa riêng, khoá riêng, khóa cá nhân, khoá cá nhân, khóa bí mật, khoá bí mật, khoá riêng tư
+    kunci privat, kunci pribadi, kunci rahasia, kunci private, kunci persendirian
+    秘密鍵, プライベートキー, シークレットキー, 개인키, 개인 키, 프라이빗키, 프라이빗 키, 비밀키, 비밀 키, 시크릿 키
+    私钥, 私鑰, 密钥, 密鑰, 秘钥, 秘鑰, 私匙
+    المفتاح الخاص, مفتاح خاص, المفتاح السري, کلید خصوصی, کلید شخصی, निजी कुंजी, प्राइवेट की, คีย์ส่วนตัว, กุญแจส่วนตัว, ไพรเวทคีย์
+    """
+)
+PUBLIC_KEY_WORDS = forms(
+    """
+    hash, hashes, tx, txs, txid, txids, txn, transaction, transactions, address, addresses, block, blocks, contract, contracts, order, orders
+    public key, pubkey, signature, sha256, sha 256, checksum, commit, digest, fingerprint, nonce, block hash, proof, request, trace
+    transacción, transacciones, dirección, bloque, contrato, pedido, clave pública, firma, transação, transações, endereço, bloco, assinatura
+    transaktion, transaktions*, adresse, vertrag, bestellung, öffentlicher schlüssel, signatur, prüfsumme, adresses, contrat, commande
+    clé publique, signature, transazione, indirizzo, blocco, firma, transakcja, transakcji, adres, podpis, transactie
+    транзакц*, хеш, хэш, адрес*, блок*, контракт*, заказ*, подпис*, публичный ключ, открытый ключ, транзакція, гаш
+    işlem*, adresi, adresim, blok, sözleşme, sipariş*, imza, giao dịch, địa chỉ, khối, hợp đồng, chữ ký, transaksi, alamat, kontrak, tanda tangan
+    ハッシュ, トランザクション, 取引, アドレス, ブロック, コントラクト, 署名, 公開鍵, 해시, 트랜잭션, 거래, 주소, 블록, 서명, 공개키
+    哈希, 交易, 地址, 区块, 區塊, 合约, 合約, 订单, 訂單, 公钥, 公鑰, 签名, 簽名, معاملة, عنوان, تراکنش, آدرس, लेनदेन, पता, हैश, ธุรกรรม, ที่อยู่, แฮช
+    """
+)
+API_WORDS = forms(
+    """
+    api key, api keys, api secret, api token, apikey, api pass, api passphrase, access key, access token, access secret, secret access key
+    secret key, secret token, client secret, client key, consumer secret, consumer key, signing secret, signing key, webhook secret, app secret
+    app key, app token, refresh token, auth token, auth key, session token, id token, bearer, secret, secrets, totp secret, setup key
+    authenticator key, 2fa key, 2fa secret, google authenticator key, secret code, recovery key, encryption key, master key, license key secret
+    clave api, clave de api, llave api, clave de la api, chave api, chave de api, chave da api, api schlüssel, geheimer schlüssel, zugriffsschlüssel
+    clé api, clé d'api, clé de l'api, chiave api, klucz api, api ключ, апи ключ, ключ api, ключ апи, секретный ключ, api anahtarı, api anahtarım
+    khóa api, khoá api, kunci api, apiキー, apiシークレット, api 키, api키, api 시크릿, api密钥, api密鑰, api秘钥, 密钥, 密鑰, 秘钥, 秘鑰, مفتاح api
+    مفتاح الواجهة, کلید api, एपीआई कुंजी, api คีย์, คีย์ api
+    """
+)
+_ORDINALS = """
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth
+    seventeenth eighteenth nineteenth twentieth st nd rd th twentyfirst twentysecond twentythird twentyfourth
+    primera primero segunda segundo tercera tercero cuarta cuarto quinta quinto sexta sexto séptima octava novena décima
+    undécima duodécima primeira primeiro terceira quarta sétima oitava nona erste erstes zweite zweites dritte drittes vierte
+    viertes fünfte sechste siebte achte neunte zehnte elfte zwölfte premier première deuxième troisième quatrième cinquième
+    sixième septième huitième neuvième dixième onzième douzième первое второе третье четвертое четвёртое пятое шестое седьмое
+    восьмое девятое десятое одиннадцатое двенадцатое birinci ikinci üçüncü dördüncü beşinci altıncı yedinci sekizinci dokuzuncu
+    onuncu pertama kedua ketiga keempat kelima keenam ketujuh kedelapan kesembilan kesepuluh
+"""
+BETWEEN_WORDS = frozenset(
+    f"""
+    {_ORDINALS}
+    and y e et und en i и й та ve và va dan ed oraz og och és at o or plus then luego dann puis потом sonra
+    n no nr nº num number number word words wort wörter palabra palabras palavra mot mots слово kelime kata từ parola słowo
+    a b c d f g h j k l m p q r s t u v w x z ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii
+    xxiv br nbsp amp li td tr
+    """.split()  # noqa: SIM905 - a list of two hundred lines would hide the code
+)
+"""What stands between the words of a phrase without being one: ordinals, "and", the letters and numerals of lists."""
+
+PROSE = frozenset(
+    """
+    about after again all also always and any ask because before both can come could day did does down during each either else
+    enough ever every few first for from give good had has have hello help her here him his how i into its just know last like
+    long look lost made make many may me minute more much must need never new next not nothing now often old once one only open
+    other our out over own people please put rather right said same say see send she should since some still stop such take tell
+    than thank that the their them then there they thing think this time today tomorrow try two under until upon use very wait
+    want was way were what when where which while who why will with work would year yes you your
+    """.split()  # noqa: SIM905 - a list of a hundred lines would hide the code
+)
+"""Words of the English lists that any sentence may have."""
