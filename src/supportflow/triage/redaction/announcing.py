@@ -20,6 +20,7 @@ __all__ = [
     "PIN_WORDS",
     "PUBLIC_BESIDE",
     "PUBLIC_WORDS",
+    "REFERENCE_WORDS",
     "SECRET_BESIDE",
     "SMALL_WORDS",
     "UNITS",
@@ -145,6 +146,13 @@ PUBLIC_WORDS = forms(
     ऑर्डर, ऑर्डर नंबर, आदेश, चालान, टिकट, त्रुटि, คำสั่งซื้อ, หมายเลขคำสั่งซื้อ, ใบแจ้งหนี้, พัสดุ, ธุรกรรม, ข้อผิดพลาด
     """
 )
+
+REFERENCE_WORDS = tuple(
+    word
+    for word in PUBLIC_WORDS
+    if word not in {"error", "status", "http", "height", "version", "build", "port", "row", "line", "page", "room", "ending", "account", "phone"}
+)
+"""The names of numbers that a host or another firm has given: of orders, tickets, transactions."""
 
 _LINK_WORDS = """
     is was are were be being it's its reads says shows shown equals es era fue son é foi são ist war lautet lautete heißt heisst sind

@@ -4,6 +4,8 @@ Copied text carries full-width digits, zero-width characters inside words, decom
 letters, digits of other scripts, and Cyrillic letters in Latin words. Plain text folds to itself and costs one scan.
 """
 
+# ruff: noqa: RUF001 - full-width punctuation is looked for
+
 import re
 import unicodedata
 
@@ -27,6 +29,8 @@ _SQUARED = {
 _SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True))
 _WRITTEN = {**_DASHES, **_LINE_ENDS, **_SQUARED, **_SMALL_CAPITALS, "\u2044": "/", "\u2215": "/", "\u0130": "I"}
 
+_KEPT = "！（），：；？"
+_WIDE_SIGN = re.compile("[！（），：；？](?<=[\uff10-\uff5a].)(?=[\uff10-\uff5a])")  # inside a word of full-width letters
 # Full-width punctuation is left alone: it stands in nearly every Chinese text, and the patterns know it.
 _UNUSUAL = re.compile(
     f"[{''.join(re.escape(one) for one in _WRITTEN)}{_INVISIBLE}{_MARKS}{_VOICED}"
@@ -55,9 +59,9 @@ _LIKE_CYRILLIC = {
     ord(pair[1]): pair[0] for pair in "аa сc еe кk мm оo рp тt уy хx АA ВB СC ЕE НH КK МM ОO РP ТT УY ХX".split()
 }
 _ALIKE = "".join(map(chr, _LIKE_LATIN))
-_MIXED = re.compile(f"[A-Za-z][{_ALIKE}]|[{_ALIKE}][A-Za-z]|[A-Za-z] [{_ALIKE}]|[{_ALIKE}] [A-Za-z]")
+_MIXED = re.compile(f"[A-Za-z\u00c0-\u024f][{_ALIKE}]|[{_ALIKE}][A-Za-z\u00c0-\u024f]|[A-Za-z] [{_ALIKE}]|[{_ALIKE}] [A-Za-z]")
 _WORD = re.compile(
-    "[A-Za-z\u0250-\u0261\u0370-\u03ff\u0400-\u052f\u0531-\u0587\u2113]+"
+    "[A-Za-z\u00c0-\u024f\u0250-\u0261\u0370-\u03ff\u0400-\u052f\u0531-\u0587\u2113]+"
     f"(?:(?<=[A-Za-z]) [{_ALIKE}]+(?![\u0370-\u052f]))*"
 )
 
@@ -83,6 +87,8 @@ def _folded(character: str) -> str:
     written = _WRITTEN.get(character)
     if written is not None:
         return written
+    if character in _KEPT:
+        return character
     digit = unicodedata.decimal(character, None)
     return unicodedata.normalize("NFKC", character) if digit is None else str(digit)
 
@@ -97,7 +103,7 @@ def _of_one_script(word: str) -> str:
     if word.isascii() or not any("A" <= one <= "z" for one in word):
         return word
     latin = word.translate(_LIKE_LATIN)
-    return latin if latin.isascii() else word.translate(_LIKE_CYRILLIC)
+    return latin if max(latin) < "\u0250" else word.translate(_LIKE_CYRILLIC)
 
 
 _CLUSTERS = Rewriting(_JOINING, _joined)
@@ -110,6 +116,7 @@ def fold_characters(text: str) -> tuple[str, list[Layer]]:
     if text.isascii():
         return text, layers
     if _UNUSUAL.search(text) is not None:
+        text = _WIDE_SIGN.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
         text = text.translate(_FOLDED)
         if _JOINING.search(text) is not None:
             text, layer = _CLUSTERS.apply(text)

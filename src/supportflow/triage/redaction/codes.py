@@ -32,11 +32,11 @@ __all__ = ["find_codes"]
 
 _SECRET = Vocabulary(
     (
+        ("card", CARD_CODE_WORDS),
         ("code", CODE_WORDS),
         ("head", CODE_HEADS),
         ("compound", ("*code", "*codes", "*token")),
         ("pin", PIN_WORDS),
-        ("card", CARD_CODE_WORDS),
         ("password", PASSWORD_WORDS),
     )
 )
@@ -45,17 +45,17 @@ _PUBLIC = Vocabulary((("public", PUBLIC_WORDS),))
 # Digits as codes are written: with a letter before, in two groups, one by one, in a row.
 _CANDIDATE = re.compile(
     r"(?<![a-z0-9_#$€£¥₹@/&%+])(?<!\d[.,:/-])"
-    r"(?:[a-z]{1,2}-\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|\d(?: ?[ -] ?\d){3,8}|\d\d(?:[ -]\d\d){1,4}|\d{3,12})"
-    rf"(?![a-z0-9_]|[.,:/]\d|-\d| ?(?:{UNITS})(?![a-z\u00df-\u024f]))"
+    r"(?:[a-z]{1,2}-\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|\d(?:[ |-]{1,3}\d){3,8}|\d\d(?:[ -]\d\d){1,4}|\d{3,12})"
+    rf"(?![a-z0-9_]|[.,:/]\d|-\d|[ |]{{0,3}}(?:{UNITS})(?![a-z\u00df-\u024f]))"
 )
 _REACH, _REACH_BACK = 70, 56
 _JOINS = re.compile(r"[-:=：＝|→,(（\[【]")
 _BESIDE = 26
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _LIST_JOINT = re.compile(r"[\s,;/&|、，]{0,3}(?:(?:and|or|y|o|und|oder|et|ou|и|или|ve|và|dan|和)\s)?\s?")
-_LONGEST_CODE, _SHORTEST_CODE, _USUAL_CODE, _CARD_CODE = 10, 4, 6, (3, 4)
+_LONGEST_CODE, _LONGEST_WEAK, _SHORTEST_CODE, _USUAL_CODE, _CARD_CODE = 10, 8, 4, 6, (3, 4)
 # What makes a line one of a log, and a number behind it one of an error.
-_LOG = re.compile(r"\b(?:error|warn(?:ing)?|info|debug|trace|fatal|exception|errno|stack|http|status|exit)\b|\d\d:\d\d:\d\d")
+_LOG = re.compile(r"\b(?:error|warn(?:ing)?|info|debug|trace|fatal|exception|errno|stack|http|status|exit|fail(?:ed|ure)?|return(?:ed|s)?|response)\b|\d\d:\d\d:\d\d")
 _ERROR = re.compile(
     r"[\s\"')\],:-]{0,4}(?:\w+ ){0,1}(?:error|erro|fehler|erreur|errore|ошибк|hata|lỗi|エラー|오류|错误|錯誤|exception|failed|timeout)"
 )
@@ -76,7 +76,7 @@ _NOT_SHARED = re.compile(
 _NOT_SHARED_REACH = 90
 
 # An Indian postal code is called a PIN, too: a place stands beside it.
-_PLACE_BEHIND = re.compile(r"[ ,(–-]{1,3}([A-Z][A-Za-z]{2,})")
+_PLACE_BEHIND = re.compile(r"[ ,(–-]{1,3}([A-Z][A-Za-z]*)")
 _ADDRESS = re.compile(
     r"\b(?:road|rd|street|st|nagar|lane|colony|sector|district|dist|city|village|address|floor|flat|house|plot|block|india|state|taluk|post"
     r"|mumbai|delhi|bangalore|bengaluru|chennai|kolkata|hyderabad|pune|karnataka|maharashtra|gujarat|kerala|tamil|pradesh|bengal|punjab|bihar"
@@ -137,7 +137,9 @@ class _Reader:
             return False
         if tie.unknown > (1 if tie.firm or owned else 0):
             return False
-        return size == _USUAL_CODE or (not flat[start].isdigit()) or ((owned or tie.links) and size <= 8)
+        if size == _USUAL_CODE or not flat[start].isdigit():
+            return True
+        return size <= _LONGEST_WEAK and (owned or tie.links or (tie.firm and size > _USUAL_CODE))
 
     def _said_behind(self, start: int, end: int, size: int) -> Kind | None:
         label = self.labels.after(end)
@@ -162,8 +164,8 @@ class _Reader:
             return Kind.CARD_CODE
         if not _SHORTEST_CODE <= size <= _LONGEST_CODE:
             return None
-        usual = size == _USUAL_CODE or not self.flat[start].isdigit()
-        if strong and (said or usual or (tie.owned and size > _SHORTEST_CODE)) and (tie.signs or said or tie.owned):
+        usual = _USUAL_CODE <= size <= _LONGEST_WEAK or not self.flat[start].isdigit()
+        if strong and (said or (usual and tie.unknown <= 1) or (tie.owned and size > _SHORTEST_CODE)):
             return Kind.ONE_TIME_CODE
         if not strong and tie.unknown <= 1 and ((said and (tie.owned or tie.links)) or (tie.owned and usual)):
             return Kind.ONE_TIME_CODE

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from supportflow.triage.redaction.commands import find_commands
 from supportflow.triage.redaction.contacts import find_contacts, find_national_phones
 from supportflow.triage.redaction.context import find_announced
 from supportflow.triage.redaction.codes import find_codes
+from supportflow.triage.redaction.keepsakes import find_keepsakes
 from supportflow.triage.redaction.keys import find_keys
 from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind, Span
 from supportflow.triage.redaction.numbers import find_numbers
@@ -40,6 +42,8 @@ _DETECTORS = (
     (9, find_numbers),  # a passport number behind its name in Chinese
     (6, find_announced),
     (6, find_passwords),
+    (6, find_commands),
+    (6, find_keepsakes),
     (6, find_codes),
     (6, find_contacts),
 )

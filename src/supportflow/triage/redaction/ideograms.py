@@ -39,7 +39,7 @@ _HAN_NAME = re.compile(
 _HAN_NAME_ANCHORS = ("助记", "助記", "种子", "種子", "短语", "短語")
 _LATIN_NAME_ANCHORS = (b"mnemonic", b"seed", b"recovery", b"backup phrase")
 _HAN_AFTER_NAME = re.compile(
-    rf"(?:词|詞|短语|短語)?[\s:：,，是为為如下就叫\"“「(（=]{{0,8}}((?:{_HAN}[ \n、,，]{{0,3}}){{11,25}})"
+    rf"(?:词|詞|短语|短語)?[\s:：,，是为為如下就叫\"“「(（=]{{0,8}}((?:{_HAN}[\s\d、,，/|.)-]{{0,6}}){{11,25}})"
 )
 # What may stand between a phrase and its name behind it.
 _BEHIND = re.compile(

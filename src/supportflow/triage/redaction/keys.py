@@ -48,7 +48,7 @@ _STELLAR = re.compile(r"(?<![A-Za-z0-9])S[A-Z2-7]{55}+(?![A-Za-z0-9])")
 
 # 64 hexadecimal digits are a private key or a transaction hash: only the words beside them tell.
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{64}+(?![0-9A-Za-z])")
-_HEX_GROUPS = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{2,60}+(?:(?: ?[:-] ?|[ \n])[0-9a-fA-F]{2,60}+){1,31}(?![0-9A-Za-z])")
+_HEX_GROUPS = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{2,60}+(?:[ \n|:-]{1,6}[0-9a-fA-F]{2,60}+){1,31}(?![0-9A-Za-z])")
 _HEX_DIGITS = 64
 _LONG_BASE58 = re.compile(r"(?<![A-Za-z0-9])[1-9A-HJ-NP-Za-km-z]{86,90}+(?![A-Za-z0-9])")
 _LABELS = Vocabulary((("private", PRIVATE_KEY_WORDS), ("public", PUBLIC_KEY_WORDS)))
@@ -58,10 +58,10 @@ _BEHIND_WIDE = re.compile(r"[\s\"'`),，。:：-]{0,4}[这這是就为為我的�
 
 # Keys whose checksum tells what they are, in groups or over lines: how they begin, and how long they are in all.
 _SPLIT_START = re.compile(r"5[HJK]|[KL9c]|6P|[xyztuvYZUV]prv")
-_SPLIT = re.compile(r"[1-9A-HJ-NP-Za-km-z]{2,60}+(?:[ \n-]{1,3}[1-9A-HJ-NP-Za-km-z]{1,60}+){1,40}")
+_SPLIT = re.compile(r"[1-9A-HJ-NP-Za-km-z]{2,60}+(?:[ \n|-]{1,6}[1-9A-HJ-NP-Za-km-z]{1,60}+){1,40}")
 _SPLIT_PART = re.compile(r"[1-9A-HJ-NP-Za-km-z]+")
 _SPLIT_LENGTHS = frozenset((51, 52, 58, 111))
-_SPLIT_REACH = 160
+_SPLIT_REACH = 200
 _SPLIT_DIGITS = 3
 
 
@@ -143,7 +143,7 @@ def _split(text: str) -> Iterator[Span]:
     floor = 0
     for beginning in _SPLIT_START.finditer(text):
         start = beginning.start()
-        if start < floor or (start and text[start - 1].isalnum()):
+        if start < floor or (start and text[start - 1].isascii() and text[start - 1].isalnum()):
             continue
         near = text[start : start + _SPLIT_REACH]
         if sum(map(near.count, "123456789")) < _SPLIT_DIGITS:

@@ -56,7 +56,7 @@ def _meant(place: str, between: str) -> str:
     if known in _CELLS:
         return " | "
     if known in _BLOCKS or known == "*":
-        return "\n"
+        return " " if place[1] == "/" else "\n"
     return " " if ":" in known else place
 
 
@@ -121,7 +121,10 @@ def plain_blanks(text: str) -> tuple[str, list[Layer]]:
 
 
 _BROKEN = Rewriting(
-    re.compile(r"\n(?<=[A-Za-z0-9+/_=-]{16}\n)(?=[A-Za-z0-9+/_=-]{4})"), lambda _: ""
+    re.compile(
+        r"\n(?<=[A-Za-z0-9+/_=-]{16}\n)\n?(?:(?=[A-Za-z0-9+/_=-]{2})(?=[A-Za-z-]*+[0-9+/=_]|[A-Za-z]*?[a-z][A-Z])|(?=[a-f]{2,8}\b))"
+    ),
+    lambda _: "",
 )
 
 

@@ -49,19 +49,20 @@ _LINKS = (
     (
         _Link.EQUALS,
         re.compile(
-            rf"{_CLOSING}{_OWNER}[ ]{{0,3}}(?:(?:[:=：＝|]{{1,3}}>?|->|→)(?!//)|(?<=[a-z])>|[ ]value=){_CLOSING}{_BREAK}(?:\| )?"
+            rf"{_CLOSING}(?:[ ]{{0,3}}(?:(?:[:=：＝|]{{1,3}}>?|->|→)(?!//)|(?<=[a-z])>|[ ]value=)|{_OWNER}(?:[ ]{{0,3}}[:：]|[ ]{{1,3}}[=|]|[ ]?->))"
+            rf"{_CLOSING}{_BREAK}(?:\| )?"
         ),
     ),
     (
         _Link.SAID,
         re.compile(
-            r"[ ]?(?:就?是|为|為|改成了?|改为了?|改為了?|设为|設為|设置为|叫|换成了?|は|が|을|를|은|는|이|가|を|คือ)[ ]?[:：]?[ ]?"
+            r"[ ]?(?:就?是|为|為|改成了?|改为了?|改為了?|设为|設為|设置为|叫|换成了?|は|が|을|를|은|는|이|가|を|(?:ของ(?:ฉัน|ผม|คุณ|เรา))?[ ]?คือ)[ ]?[:：]?[ \n]?(?:\|[ ])?"
         ),
     ),
     (
         _Link.SAID,
         re.compile(
-            rf"{_CLOSING}{_OWNER}[ \n]{{1,2}}(?:{_IS})(?:[ ](?:now|currently|just|set to|jetzt|ahora|сейчас))?[ ]?[:=]?[ \n]{{1,2}}"
+            rf"{_CLOSING}{_OWNER}[ \n]{{1,2}}(?:{_IS})(?:[ ](?:now|currently|just|set to|jetzt|ahora|сейчас))?[ ]?[:=]?[ \n]{{1,2}}(?:\|[ ])?"
         ),
     ),
     (_Link.LOOSE, re.compile(rf"(?:[ ][^\W\d_]{{1,14}}[’']?[^\W\d_]{{0,3}}){{1,5}}?(?:[ ]?[:=：]|[ ](?:{_IS}))[ \n]{{1,2}}")),
@@ -82,7 +83,7 @@ _SHORTEST = 3
 
 # x is my password
 _BEHIND = re.compile(
-    r"[\"'”’)\]`]{0,2}(?:[ ,]{1,2}(?:is|was|as|=|es|era|é|foi|ist|war|est|était|è|это|этo|—|–|-|є|це|to|là|la|adalah|ay|هو|هي|है)[ ]"
+    r"[\"'”’)\]`]{0,2}(?:[ ]\|)?(?:[ ,]{1,2}(?:is|was|as|=|es|era|é|foi|ist|war|est|était|è|это|этo|—|–|-|є|це|to|là|la|adalah|ay|هو|هي|है)[ ]"
     r"(?:(?:my|the|our|your|his|her|mi|tu|la|su|el|a|o|minha|sua|meu|mein|dein|ihr|das|unser|mon|le|ton|votre|il|mio|mia|moje|moja|мой|твой|ваш"
     r"|мій|benim|ang)[ ]){0,2}(?:[a-z0-9]{1,14}[ ]){0,2}"
     r"|(?:が|は)(?:私の)?|(?:이|가|은|는)[ ]?(?:(?:제|내|저의|나의)[ ])?|[ ]?就?是(?:我的?|你的?|这个|這個)?|[ ](?:benim|मेरा|मेरे)[ ]|[ ]\((?:my[ ])?)$"

@@ -59,7 +59,7 @@ def _named_rows(text: str, known: bytes, spans: list[tuple[int, int]], names: li
         # "seed phrase" is itself made of list words: count from behind it.
         start = max(start, bisect_left(starts, names[last_name]))
         row = [text[first:last] for first, last in spans[start:end]]
-        if len(row) >= _NAMED_ROW and sum(word in PROSE for word in row) * 3 < len(row):
+        if len(row) >= _NAMED_ROW and sum(word in PROSE for word in row) * 5 < len(row) * 2:
             yield start, end
 
 
@@ -92,20 +92,25 @@ class _Part:
     def find(self, names: list[int]) -> Iterator[Span]:
         between = [word in BETWEEN_WORDS for word in self.words]
         for bit in self._likely():
-            flags = [mask >> bit & 1 for mask in self.known]
-            kept = [at for at, (flag, part) in enumerate(zip(flags, between, strict=True)) if flag or not part]
-            known = bytes([flags[at] for at in kept])
-            if _SIX not in known and sum(known) < ROW:
-                continue
+            taken: list[tuple[int, int]] = []
+            # Whole words first: a short word beside a phrase may be the beginning of another.
+            for masks in (self.whole, self.known):
+                flags = [mask >> bit & 1 for mask in masks]
+                kept = [at for at, (flag, part) in enumerate(zip(flags, between, strict=True)) if flag or not part]
+                for first, last in self._rows(bytes([flags[at] for at in kept]), kept, bit, names):
+                    row = kept[first], kept[last - 1]
+                    if all(row[1] < start or row[0] > end for start, end in taken):
+                        taken.append(row)
+                        yield self.spans[row[0]][0], self.spans[row[1]][1], Kind.SEED_PHRASE
 
-            def near(index: int, bit: int = bit, kept: list[int] = kept) -> bool:
-                return misspelt(self.words[kept[index]], bit)
-
-            found = [(first, last) for first, last in rows(known, near) if self._is_phrase(kept[first:last], bit)]
-            if names:
-                found += _named_rows(self.text, known, [self.spans[at] for at in kept], names)
-            for first, last in found:
-                yield self.spans[kept[first]][0], self.spans[kept[last - 1]][1], Kind.SEED_PHRASE
+    def _rows(self, known: bytes, kept: list[int], bit: int, names: list[int]) -> Iterator[tuple[int, int]]:
+        if _SIX not in known and sum(known) < ROW:
+            return
+        for first, last in rows(known, lambda index: misspelt(self.words[kept[index]], bit)):
+            if self._is_phrase(kept[first:last], bit):
+                yield first, last
+        if names:
+            yield from _named_rows(self.text, known, [self.spans[at] for at in kept], names)
 
     def _is_phrase(self, row: list[int], bit: int) -> bool:
         """Whether a row is one of a phrase rather than of a sentence.

@@ -1,0 +1,111 @@
+"""What is kept for the day on which all else is lost: backup codes, recovery keys, keystores."""
+
+# ruff: noqa: RUF001 - full-width punctuation is what is looked for
+
+import re
+from collections.abc import Iterator
+
+from supportflow.triage.redaction.kinds import Kind, Span
+from supportflow.triage.redaction.labels import Labels, Vocabulary
+from supportflow.triage.redaction.ties import Tie
+from supportflow.triage.redaction.view import View
+from supportflow.triage.redaction.vocabulary import forms
+
+__all__ = ["find_keepsakes"]
+
+_NAMES = Vocabulary(
+    (
+        (
+            "backup",
+            forms(
+                """
+                backup code, backup codes, recovery code, recovery codes, scratch code, scratch codes, emergency code, emergency codes
+                rescue codes, restore code, restore codes, 2fa codes, 2fa backup, recovery key, recovery keys, backup key, backup passcodes
+                reset code, reset codes, one time codes, single use codes, bypass codes, 2fa recovery, recovery passcodes
+                código de respaldo, códigos de respaldo, código de recuperación, códigos de recuperación, códigos de emergencia
+                códigos de reserva, códigos de seguridad, clave de recuperación, código de backup, códigos de backup, códigos de recuperação
+                código de recuperação, códigos de segurança, chave de recuperação, códigos reserva
+                *wiederherstellungscode, *wiederherstellungscodes, *notfallcode, *notfallcodes, *ersatzcode, *ersatzcodes, *sicherungscodes
+                *backupcode, *backupcodes, wiederherstellungsschlüssel, backup schlüssel, reservecodes, einmalcodes
+                code de secours, codes de secours, code de récupération, codes de récupération, codes de sauvegarde, clé de récupération
+                codici di backup, codici di recupero, codice di recupero, codici di emergenza, codice di backup, back up codes, herstelcodes
+                kody zapasowe, kody odzyskiwania, kod zapasowy, резервн* код*, код* восстановления, запасн* код*, аварийн* код*
+                ключ восстановления, резервні коди, коди відновлення, yedek kod*, kurtarma kod*, yedekleme kod*, kurtarma anahtarı
+                mã dự phòng, mã khôi phục, mã sao lưu, kode cadangan, kode pemulihan, kode backup, kunci pemulihan
+                バックアップコード, リカバリーコード, 予備コード, 復旧コード, 回復コード, リカバリーキー, 復元コード, 백업 코드, 백업코드, 복구 코드, 복구코드, 복구 키
+                备用码, 备份码, 恢复码, 恢复代码, 备份代码, 备用代码, 備用碼, 備份碼, 恢復碼, 應急碼, 应急码, 恢复密钥, 备用验证码, 恢復代碼
+                رموز الاسترداد, رمز الاسترداد, رموز النسخ الاحتياطي, الرموز الاحتياطية, کدهای پشتیبان, کد بازیابی, کدهای بازیابی
+                बैकअप कोड, रिकवरी कोड, รหัสสำรอง, รหัสกู้คืน, mga backup code
+                """
+            ),
+        ),
+    )
+)
+_FIRST_GAP = 40
+_ITEM = re.compile(
+    r"(?:(?:[A-Za-z0-9]{3,8}[-.]){1,11}[A-Za-z0-9]{3,8}|\d{3,4}(?:[ ]\d{3,4}){1,3}|[A-Za-z0-9]{4,5}[ ][A-Za-z0-9]{4,5}(?=[\n,;]|$)|[A-Za-z0-9]{5,16})"
+    r"(?![A-Za-z0-9-])"
+)
+_JOINT = re.compile(r"[\s,;、，。|/•·*_–-]{1,6}(?:and[ ]|y[ ]|und[ ]|et[ ]|#?\d{1,2}[.):][ ]?|\[[ x]?\][ ]?|[•·*–-][ ]?)?")
+_DATE = re.compile(r"(?:19|20)\d\d[-.]\d\d?[-.]")
+_MOST_ITEMS = 40
+
+# The recovery key of BitLocker: eight groups, each a multiple of eleven.
+_DISK_KEY = re.compile(r"(?<![\d-])\d{6}(?:[- ]\d{6}){7}(?![\d-])")
+_ELEVEN = 11
+# A wallet's keystore, and a key as the numbers of its bytes.
+_KEYSTORE = re.compile(
+    r"\{[^{}]{0,1000}[\"']?crypto[\"']?\s{0,3}:\s{0,3}\{(?:[^{}]{0,1000}\{[^{}]{0,600}\}){0,4}[^{}]{0,1000}\}[^{}]{0,400}\}", re.IGNORECASE
+)
+_CIPHERED = re.compile(r"ciphertext[\"']?\s{0,3}[:=]\s{0,3}[\"']?([0-9a-fA-F]{32,4096})", re.IGNORECASE)
+_BYTES = re.compile(r"\[ ?\d{1,3}(?:,\s?\d{1,3}){63}(?:,\s?\d{1,3}){0,64} ?\]")
+_HIGHEST_BYTE = 255
+
+
+def find_keepsakes(view: View) -> Iterator[Span]:
+    """Backup codes, recovery keys and keystores, as spans of the plain text. Linear time."""
+    if _NAMES.in_text(view.loose):
+        for label in Labels(_NAMES.find(view.loose)):
+            yield from _codes_behind(view, label.end)
+    for match in _DISK_KEY.finditer(view.text) if len(view.text) >= 8 * 6 and view.digits else ():
+        if all(int(group) % _ELEVEN == 0 for group in re.split("[- ]", match[0])):
+            yield *match.span(), Kind.SECRET
+    if "ciphertext" in view.lower:
+        for pattern, group in ((_KEYSTORE, 0), (_CIPHERED, 1)):
+            for match in pattern.finditer(view.text):
+                if "ciphertext" in match[0].lower():
+                    yield *match.span(group), Kind.PRIVATE_KEY
+    if "[" in view.text and "," in view.text:
+        for match in _BYTES.finditer(view.text):
+            if max(map(int, re.findall(r"\d+", match[0]))) <= _HIGHEST_BYTE:
+                yield *match.span(), Kind.PRIVATE_KEY
+
+
+def _codes_behind(view: View, end: int) -> Iterator[Span]:
+    """The codes that follow their name, up to the first word that is none."""
+    text = view.text
+    place = end
+    first = next((at for at in range(end, min(len(text), end + _FIRST_GAP)) if _is_item(text, at)), None)
+    if first is None or not Tie(view.flat[end:first]).holds:
+        return
+    place = first
+    for _ in range(_MOST_ITEMS):
+        item = _ITEM.match(text, place)
+        if item is None or not _is_code(item[0]):
+            return
+        yield *item.span(), Kind.ONE_TIME_CODE
+        joint = _JOINT.match(text, item.end())
+        if joint is None:
+            return
+        place = joint.end()
+
+
+def _is_item(text: str, at: int) -> bool:
+    if text[at - 1].isascii() and (text[at - 1].isalnum() or text[at - 1] == "-"):
+        return False
+    item = _ITEM.match(text, at)
+    return item is not None and _is_code(item[0])
+
+
+def _is_code(item: str) -> bool:
+    return any(map(str.isdigit, item)) and _DATE.match(item) is None
