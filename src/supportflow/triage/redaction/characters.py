@@ -32,12 +32,17 @@ _WRITTEN = {**_DASHES, **_LINE_ENDS, **_SQUARED, **_SMALL_CAPITALS, "\u2044": "/
 _KEPT = "！（），：；？"
 _WIDE_SIGN = re.compile("[！（），：；？](?<=[\uff10-\uff5a].)(?=[\uff10-\uff5a])")  # inside a word of full-width letters
 # Full-width punctuation is left alone: it stands in nearly every Chinese text, and the patterns know it.
-_UNUSUAL = re.compile(
-    f"[{''.join(re.escape(one) for one in _WRITTEN)}{_INVISIBLE}{_MARKS}{_VOICED}"
-    "\u00a0\u0660-\u0669\u06f0-\u06f9\u07c0-\u07c9\u0966-\u096f\u09e6-\u09ef\u0a66-\u0a6f\u0ae6-\u0aef\u0be6-\u0bef"
-    "\u0c66-\u0c6f\u0ce6-\u0cef\u0d66-\u0d6f\u0e50-\u0e59\u0ed0-\u0ed9\u1040-\u1049\u17e0-\u17e9\u1100-\u11ff"
-    "\u2000-\u200a\u202f\u205f\u2070-\u209c\u2460-\u24ff\u2776-\u2793\u3000\ufb00-\ufb06\uff0d-\uff0f\uff10-\uff19\uff20-\uff5a"
-    "\uff65-\uff9d\U0001d400-\U0001d7ff]"
+_UNUSUAL = frozenset(
+    match
+    for match in map(chr, [*range(0x80, 0x3300), *range(0xF000, 0x10000), *range(0x1D400, 0x1D800), *range(0x1F100, 0x1F200)])
+    if re.match(
+        f"[{''.join(re.escape(one) for one in _WRITTEN)}{_INVISIBLE}{_MARKS}{_VOICED}"
+        "\u00a0\u0660-\u0669\u06f0-\u06f9\u07c0-\u07c9\u0966-\u096f\u09e6-\u09ef\u0a66-\u0a6f\u0ae6-\u0aef\u0be6-\u0bef"
+        "\u0c66-\u0c6f\u0ce6-\u0cef\u0d66-\u0d6f\u0e50-\u0e59\u0ed0-\u0ed9\u1040-\u1049\u17e0-\u17e9\u1100-\u11ff"
+        "\u2000-\u200a\u202f\u205f\u2070-\u209c\u2460-\u24ff\u2776-\u2793\u3000\ufb00-\ufb06\uff0d-\uff0f\uff10-\uff19\uff20-\uff5a"
+        "\uff65-\uff9d\U0001d400-\U0001d7ff]",
+        match,
+    )
 )
 # What disappears, becomes one with its neighbours, or becomes more than one.
 _JOINING = re.compile(
@@ -45,6 +50,7 @@ _JOINING = re.compile(
     f"|[^{_MARKS}{_VOICED}{_INVISIBLE}]?[{_MARKS}{_VOICED}{_INVISIBLE}]++"
     "|[\u2460-\u24ff\ufb00-\ufb06]"
 )
+_JOINED = frozenset(one for one in _UNUSUAL if _JOINING.match(one))
 _NOT_COMPOSED = re.compile(f"[{_MARKS}{_VOICED}{_INVISIBLE}]")
 
 # Letters that look like Latin ones in common fonts, each with the one that it looks like.
@@ -58,7 +64,8 @@ _LIKE_LATIN = {
 _LIKE_CYRILLIC = {
     ord(pair[1]): pair[0] for pair in "аa сc еe кk мm оo рp тt уy хx АA ВB СC ЕE НH КK МM ОO РP ТT УY ХX".split()
 }
-_ALIKE = "".join(map(chr, _LIKE_LATIN))
+_LIKE = frozenset(map(chr, _LIKE_LATIN))
+_ALIKE = "".join(sorted(_LIKE))
 _MIXED = re.compile(f"[A-Za-z\u00c0-\u024f][{_ALIKE}]|[{_ALIKE}][A-Za-z\u00c0-\u024f]|[A-Za-z] [{_ALIKE}]|[{_ALIKE}] [A-Za-z]")
 _WORD = re.compile(
     "[A-Za-z\u00c0-\u024f\u0250-\u0261\u0370-\u03ff\u0400-\u052f\u0531-\u0587\u2113]+"
@@ -115,13 +122,14 @@ def fold_characters(text: str) -> tuple[str, list[Layer]]:
     layers: list[Layer] = []
     if text.isascii():
         return text, layers
-    if _UNUSUAL.search(text) is not None:
+    characters = set(text)
+    if not _UNUSUAL.isdisjoint(characters):
         text = _WIDE_SIGN.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
         text = text.translate(_FOLDED)
-        if _JOINING.search(text) is not None:
+        if not _JOINED.isdisjoint(characters):
             text, layer = _CLUSTERS.apply(text)
             if layer is not None:
                 layers.append(layer)
-    if _MIXED.search(text) is not None:
+    if not _LIKE.isdisjoint(characters) and _MIXED.search(text) is not None:
         text, _ = _WORDS.apply(text)  # letter for letter: every place stays
     return text, layers

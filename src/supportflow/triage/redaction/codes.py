@@ -24,8 +24,9 @@ from supportflow.triage.redaction.announcing import (
 )
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import Label, Labels, Vocabulary
+from supportflow.triage.redaction.local import Local
 from supportflow.triage.redaction.ties import SIGNS, WORD, Tie
-from supportflow.triage.redaction.view import View
+from supportflow.triage.redaction.view import View, stretches
 from supportflow.triage.redaction.vocabulary import PROSE
 
 __all__ = ["find_codes"]
@@ -48,6 +49,9 @@ _CANDIDATE = re.compile(
     r"(?:[a-z]{1,2}-\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|\d(?:[ |-]{1,3}\d){3,8}|\d\d(?:[ -]\d\d){1,4}|\d{3,12})"
     rf"(?![a-z0-9_]|[.,:/]\d|-\d|[ |]{{0,3}}(?:{UNITS})(?![a-z\u00df-\u024f]))"
 )
+_CODE_CHARACTERS = bytes(ord("x") if chr(code) in "0123456789 -|" else ord(" ") for code in range(256))
+_CODE_RUN = b"xxx"
+_UNIT_REACH = 16
 _REACH, _REACH_BACK = 70, 56
 _JOINS = re.compile(r"[-:=：＝|→,(（\[【]")
 _BESIDE = 26
@@ -89,17 +93,18 @@ _POSTAL_DIGITS = 6
 class _Reader:
     """Decides about the numbers of one text."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, secret: list[Label], numbers: list[tuple[int, int]]) -> None:
+        self.numbers = numbers
         self.text = view.text
         self.flat = view.flat
-        self.labels = Labels((*_SECRET.find(view.loose), *_PUBLIC.find(view.loose)))
+        self.labels = Labels((*secret, *_PUBLIC.find(view)))
 
     def find(self) -> Iterator[Span]:
+        local = Local[Kind | None](self.text, _REACH + 60, _REACH_BACK + 60)
         before: tuple[int, Kind, int] | None = None
-        for match in _CANDIDATE.finditer(self.flat):
-            start, end = match.span()
-            size = sum(map(str.isdigit, match[0]))
-            kind = self._said_before(start, end, size) or self._said_behind(start, end, size)
+        for start, end in self.numbers:
+            size = sum(map(str.isdigit, self.flat[start:end]))
+            kind = local.decide(start, end, lambda at=(start, end, size): self._said_before(*at) or self._said_behind(*at))
             if kind is None and before is not None and before[2] == size and _LIST_JOINT.fullmatch(self.flat, before[0], start):
                 kind = before[1]
             before = None if kind is None else (end, kind, size)
@@ -214,6 +219,17 @@ def _distance(pattern: re.Pattern[str], before: str, behind: str) -> int:
     return distance if first is None else min(distance, first.start())
 
 
+def _numbers(view: View) -> list[tuple[int, int]]:
+    """Where digits stand as codes are written."""
+    flat = view.flat
+    return [
+        match.span()
+        for start, end in stretches(view.ascii.translate(_CODE_CHARACTERS), _CODE_RUN)
+        for match in _CANDIDATE.finditer(flat, max(0, start - 2), end + _UNIT_REACH)
+        if match.start() < end
+    ]
+
+
 def _by_sentence(flat: str) -> Iterator[Span]:
     for match in _USED.finditer(flat):
         yield *match.span(1), Kind.ONE_TIME_CODE
@@ -228,8 +244,10 @@ def _by_sentence(flat: str) -> Iterator[Span]:
 def find_codes(view: View) -> Iterator[Span]:
     """Every code, PIN and card code, as spans of the plain text. Linear time."""
     flat = view.flat
-    if _CANDIDATE.search(flat) is None:
+    numbers = _numbers(view)
+    if not numbers:
         return
-    if _SECRET.in_text(view.loose):
-        yield from _Reader(view).find()
+    secret = list(_SECRET.find(view))
+    if secret:
+        yield from _Reader(view, secret, numbers).find()
     yield from _by_sentence(flat)

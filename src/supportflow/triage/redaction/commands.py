@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from supportflow.triage.redaction.kinds import Kind, Span
+from supportflow.triage.redaction.labels import Vocabulary
 from supportflow.triage.redaction.topics import looks_random
 from supportflow.triage.redaction.view import View
 
@@ -47,12 +48,13 @@ _COMMANDS = tuple(
     )
 )
 
-_WHO = (
+_WHO = Vocabulary((("who", (
     "login", "logins", "log in", "sign in", "signin", "credential", "credentials", "creds", "access data", "user", "username", "account",
     "usuario", "usuário", "credenciales", "credenciais", "acceso", "acesso", "cuenta", "benutzer", "zugangsdaten", "anmeldedaten", "zugang",
     "identifiant", "identifiants", "accès", "credenziali", "accesso", "utente", "logowanie", "dane logowania", "логин", "доступ", "учетка", "логін",
     "giriş", "kullanıcı", "tài khoản", "akun", "アカウント", "ログイン", "계정", "아이디", "账号", "帳號", "账户", "帳戶", "登录", "حساب", "खाता", "บัญชี",
-)  # fmt: skip
+)),))  # fmt: skip
+_MAY_COMMAND = (" -", " /p", "/user:", "sudo", "pass", "securestring", "masterauth")
 _PAIR = re.compile(
     r"[^\n:=：]{0,24}[:=：][ ]?[\"'“]?([\w.@+-]{2,64})[\"'”]?[ ]?(?:/|\||:|,|;|[ ]-|[ ]|\n|\\)[ ]?[\"'“]?([!-~\u00c0-\u024f\u0400-\u04ff]{4,128})"
 )
@@ -62,18 +64,14 @@ _TRAILING = ".,;:?)]}>\"'”’`|"
 def find_commands(view: View) -> Iterator[Span]:
     """Every password of a command line or of a pair of name and password, as spans of the plain text. Linear time."""
     lower = view.lower
-    for anchors, pattern in _COMMANDS:
+    for anchors, pattern in _COMMANDS if any(sign in lower for sign in _MAY_COMMAND) else ():
         if any(anchor in lower for anchor in anchors):
             for match in pattern.finditer(view.text):
                 group = match.lastindex or 1
                 yield *match.span(group), Kind.PASSWORD
-    for word in _WHO:
-        start = lower.find(word)
-        while start >= 0:
-            end = start + len(word)
-            pair = _PAIR.match(view.text, end)
-            if pair is not None:
-                value = pair[2].rstrip(_TRAILING)
-                if looks_random(value) and "@" not in value[1:-1] and "://" not in value and not value.startswith("0x"):
-                    yield pair.start(2), pair.start(2) + len(value), Kind.PASSWORD
-            start = lower.find(word, end)
+    for label in _WHO.find(view):
+        pair = _PAIR.match(view.text, label.end)
+        if pair is not None:
+            value = pair[2].rstrip(_TRAILING)
+            if looks_random(value) and "@" not in value[1:-1] and "://" not in value and not value.startswith("0x"):
+                yield pair.start(2), pair.start(2) + len(value), Kind.PASSWORD

@@ -9,6 +9,7 @@ from supportflow.triage.redaction.announcing import LINKS
 from supportflow.triage.redaction.checks import base58check
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import Label, Labels, Vocabulary
+from supportflow.triage.redaction.local import Local
 from supportflow.triage.redaction.topics import looks_random
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import API_WORDS, PRIVATE_KEY_WORDS
@@ -19,12 +20,13 @@ _WORDS = Vocabulary((("api", API_WORDS), ("private", PRIVATE_KEY_WORDS)))
 
 _LINKED = re.compile(
     r"(?:\"?[_ -]?(?:id|key|value)s?)?[\"'”’)\]`*_]{0,3}(?:[ ](?:for|on|of|in|to)[ ][\w.@-]{1,40}+(?:[ ][\w.@-]{1,40}+){0,2}?)?"
-    r"(?:(?:[ ][^\W\d_]{1,12}){0,4}?[ ]?(?:[:=：＝|]{1,3}>?|->|→|[ ]value=)(?!//)|(?<=[a-z])>"
-    rf"|[ ]?(?:就?是|为|為|は|が|은|는|이|가|คือ)|(?:[ ][^\W\d_]{{1,12}}){{0,3}}?[ ](?:{'|'.join(sorted(LINKS))})(?=[ \n])|)"
+    r"(?:(?:[ ][^\W\d_]{1,12}+){0,4}?[ ]?(?:[:=：＝|]{1,3}>?|->|→|[ ]value=)(?!//)|(?<=[a-z])>"
+    rf"|[ ]?(?:就?是|为|為|は|が|은|는|이|가|คือ)|(?:[ ][^\W\d_]{{1,12}}+){{0,3}}?[ ](?:{'|'.join(sorted(LINKS))})(?=[ \n])|)"
     r"[\"'“”‘`*]{0,2}[ ]?(?:\n{1,2}[ ]?)?(?:\| )?[\"'“‘(<`]{0,2}"
 )
 _API_VALUE = re.compile(r"[A-Za-z0-9+/=_.~-]{8,512}+")
 _KEY_VALUE = re.compile(r"(?!0x[0-9a-fA-F]{40}(?![0-9a-fA-F]))[A-Za-z0-9+/=]{32,512}+")
+_REACH = 700
 _TRAILING = ".,;:?)]}>\"'”’`"
 _PLACEHOLDER = re.compile(r"[$%{<\[]|([*•x.#_-])\1*+$", re.IGNORECASE)
 
@@ -48,11 +50,14 @@ _SAYS_OTHER = re.compile(
 
 def find_announced(view: View) -> Iterator[Span]:
     """Every key and API secret that its neighbouring words announce, as spans of the plain text. Linear time."""
-    if _WORDS.in_text(view.loose):
-        for label in Labels(_WORDS.find(view.loose)):
-            span = _value_of(view, label)
-            if span is not None:
-                yield *span, Kind.PRIVATE_KEY if label.role == "private" else Kind.API_SECRET
+    labels = Labels(_WORDS.find(view))
+    local = Local[tuple[int, int] | None](view.text, 2, _REACH)
+    for label in labels:
+        value = local.decide(label.start, label.end, lambda label=label: _value_of(view, label))
+        if value is not None:
+            kind = Kind.PRIVATE_KEY if label.role == "private" else Kind.API_SECRET
+            yield label.start + value[0], label.start + value[1], kind
+    if len(labels):
         yield from _dense_near_keys(view)
     if b"://" in view.latin:
         for match in _BASIC_AUTH.finditer(view.text):
@@ -60,7 +65,7 @@ def find_announced(view: View) -> Iterator[Span]:
 
 
 def _value_of(view: View, label: Label) -> tuple[int, int] | None:
-    """The value that follows the words. A word inside an identifier (`DB_SECRET`) needs an equals sign."""
+    """Where the value that follows the words is, counted from them. A word inside an identifier (`DB_SECRET`) needs an equals sign."""
     between = _LINKED.match(view.lower, label.end)
     if between is None:
         return None
@@ -75,7 +80,7 @@ def _value_of(view: View, label: Label) -> tuple[int, int] | None:
     if _PLACEHOLDER.match(text) or (embedded and not equal) or text.startswith(("http", "www.")):
         return None
     if looks_random(text) or (text.isdigit() and equal):
-        return value.start(), value.start() + len(text)
+        return value.start() - label.start, value.start() + len(text) - label.start
     return None
 
 

@@ -15,7 +15,7 @@ from supportflow.triage.redaction.context import find_announced
 from supportflow.triage.redaction.codes import find_codes
 from supportflow.triage.redaction.keepsakes import find_keepsakes
 from supportflow.triage.redaction.keys import find_keys
-from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind, Span
+from supportflow.triage.redaction.kinds import LABELS, PERSONAL, SECRET, Kind, Span
 from supportflow.triage.redaction.numbers import find_numbers
 from supportflow.triage.redaction.passwords import find_passwords
 from supportflow.triage.redaction.phrases import find_phrases
@@ -33,6 +33,7 @@ _CUT = re.compile("|".join([SEPARATOR, *(re.escape(mark) for mark in _MARKS.valu
 _CUT_ANCHORS = (SEPARATOR, " removed]")
 _PRECEDENCE = {kind: order for order, kind in enumerate(Kind)}
 _ROUNDS = 4
+_MOST_SPANS = 4_000  # of two thousand secrets, in two views: a text with more is a list of secrets
 _SCRAP = 100  # characters
 # In which no text is found that is shorter, in characters.
 _DETECTORS = (
@@ -161,23 +162,29 @@ def _spans(view: View, rules: RedactionRules) -> Iterator[Span]:
         yield from find_national_phones(view, rules.phone_regions)
 
 
+def _all_spans(text: str, rules: RedactionRules) -> list[Span]:
+    """What the finders say of each view, in places of the text as given, sorted; all of it up to a limit."""
+    found: list[Span] = []
+    for view in views(text):
+        for first, last, kind in _spans(view, rules):
+            if first < last:
+                found.append((*view.back(first, last), kind))
+                if kind not in PERSONAL and len(found) > _MOST_SPANS:
+                    return found
+    return sorted(found, key=lambda span: (span[0], -span[1], _PRECEDENCE[span[2]]))
+
+
 def _merge(text: str, rules: RedactionRules) -> list[Finding]:
     """What the detectors found, without overlaps.
 
     Overlapping findings that are removed become one, of the kind that comes first in `Kind`; a finding that is kept
     yields to any that is removed.
     """
-    spans = sorted(
-        (
-            (*view.back(first, last), kind)
-            for view in views(text)
-            for first, last, kind in _spans(view, rules)
-            if first < last
-        ),
-        key=lambda span: (span[0], -span[1], _PRECEDENCE[span[2]]),
-    )
+    spans = _all_spans(text, rules)
     if not spans:
         return []
+    if len(spans) > _MOST_SPANS:
+        return [Finding(Kind.SECRET, 0, len(text))]
     masked: list[Finding] = []
     kept: list[Finding] = []
     for start, end, kind in spans:

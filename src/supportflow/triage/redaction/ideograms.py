@@ -27,10 +27,11 @@ _RUN = re.compile(f"{_HAN}+")
 _APART = re.compile(rf"(?<!{_HAN}){_HAN}(?:[\W\d_]{{1,16}}{_HAN}(?!{_HAN})){{10,}}+")
 _HAN_RUN = re.compile(rf"(?<!{_HAN}){_HAN}{{12,25}}(?!{_HAN})")
 # Groups of two, three, four or six.
+_GROUP_SIZES = (2, 3, 4, 6)
 _GROUPS = re.compile(
     "|".join(
         rf"(?<!{_HAN}){_HAN}{{{size}}}(?:[ \n]{_HAN}{{{size}}}){{{12 // size - 1},{24 // size}}}(?!{_HAN})"
-        for size in (2, 3, 4, 6)
+        for size in _GROUP_SIZES
     )
 )
 _HAN_NAME = re.compile(
@@ -157,7 +158,8 @@ def find_ideograms(view: View, lists: Wordlists) -> Iterator[Span]:
         for match in _HAN_RUN.finditer(text):
             if _may_be_phrase(len(match[0])) and _is_phrase(match[0], lists):
                 yield *match.span(), Kind.SEED_PHRASE
-    if len(lengths) > 1:
+    row = bytes(min(length, 255) for length in lengths)
+    if any(bytes([size]) * (LENGTHS[0] // size) in row for size in _GROUP_SIZES):
         for match in _GROUPS.finditer(text):
             characters = "".join(_HAN_CHARACTER.findall(match[0]))
             if _may_be_phrase(len(characters)) and _is_phrase(characters, lists):

@@ -52,6 +52,7 @@ _MOST_ITEMS = 40
 
 # The recovery key of BitLocker: eight groups, each a multiple of eleven.
 _DISK_KEY = re.compile(r"(?<![\d-])\d{6}(?:[- ]\d{6}){7}(?![\d-])")
+_DISK_KEY_LENGTH = 55
 _ELEVEN = 11
 # A wallet's keystore, and a key as the numbers of its bytes.
 _KEYSTORE = re.compile(
@@ -64,10 +65,9 @@ _HIGHEST_BYTE = 255
 
 def find_keepsakes(view: View) -> Iterator[Span]:
     """Backup codes, recovery keys and keystores, as spans of the plain text. Linear time."""
-    if _NAMES.in_text(view.loose):
-        for label in Labels(_NAMES.find(view.loose)):
-            yield from _codes_behind(view, label.end)
-    for match in _DISK_KEY.finditer(view.text) if len(view.text) >= 8 * 6 and view.digits else ():
+    for label in Labels(_NAMES.find(view)):
+        yield from _codes_behind(view, label.end)
+    for match in _disk_keys(view):
         if all(int(group) % _ELEVEN == 0 for group in re.split("[- ]", match[0])):
             yield *match.span(), Kind.SECRET
     if "ciphertext" in view.lower:
@@ -79,6 +79,12 @@ def find_keepsakes(view: View) -> Iterator[Span]:
         for match in _BYTES.finditer(view.text):
             if max(map(int, re.findall(r"\d+", match[0]))) <= _HIGHEST_BYTE:
                 yield *match.span(), Kind.PRIVATE_KEY
+
+
+def _disk_keys(view: View) -> Iterator[re.Match[str]]:
+    for start, end in view.digits:
+        if end - start >= _DISK_KEY_LENGTH:
+            yield from _DISK_KEY.finditer(view.text, start, end)
 
 
 def _codes_behind(view: View, end: int) -> Iterator[Span]:

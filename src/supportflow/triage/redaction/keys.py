@@ -62,6 +62,10 @@ _SPLIT = re.compile(r"[1-9A-HJ-NP-Za-km-z]{2,60}+(?:[ \n|-]{1,6}[1-9A-HJ-NP-Za-k
 _SPLIT_PART = re.compile(r"[1-9A-HJ-NP-Za-km-z]+")
 _SPLIT_LENGTHS = frozenset((51, 52, 58, 111))
 _SPLIT_REACH = 200
+_LETTERS_AND_DIGITS = bytes(
+    ord("1") if chr(code).isdigit() else ord("a") if chr(code).isalpha() else ord(" ") for code in range(128)
+) + bytes(128)
+_MIXED_REACH = 100
 _SPLIT_DIGITS = 3
 
 
@@ -105,9 +109,7 @@ def _base58_kind(token: str) -> Kind | None:
 
 def _in_context(view: View, runs: list[tuple[int, int]]) -> Iterator[Span]:
     """Raw keys whose neighbouring words say that they are private, and nothing nearer says that they are public."""
-    if not _LABELS.in_text(view.loose):
-        return
-    labels = Labels(_LABELS.find(view.loose))
+    labels = Labels(_LABELS.find(view))
     if all(label.role == "public" for label in labels):
         return
     candidates = [
@@ -138,11 +140,21 @@ def _said_behind(gap: str) -> bool:
     return tie.holds and not tie.unknown and (tie.links or tie.owned or gap.strip()[-1:] in {"(", "-", ":"})
 
 
-def _split(text: str) -> Iterator[Span]:
+def _split_starts(text: str, shape: bytes) -> Iterator[int]:
+    """Where a key in pieces may begin: a little before a digit between letters, of which prose has few."""
+    seen = 0
+    at = -1
+    while (at := shape.find(b"a1", at + 1)) >= 0:
+        first = max(seen, at - _MIXED_REACH)
+        seen = at + 2
+        for beginning in _SPLIT_START.finditer(text, first, seen):
+            yield beginning.start()
+
+
+def _split(text: str, shape: bytes) -> Iterator[Span]:
     """Keys in groups or over lines, by their checksum."""
     floor = 0
-    for beginning in _SPLIT_START.finditer(text):
-        start = beginning.start()
+    for start in _split_starts(text, shape):
         if start < floor or (start and text[start - 1].isascii() and text[start - 1].isalnum()):
             continue
         near = text[start : start + _SPLIT_REACH]
@@ -182,7 +194,7 @@ def find_keys(view: View) -> Iterator[Span]:
     if b"-----" in view.ascii:
         yield from _pem(text)
     if len(text) >= _SHORTEST_KEY:
-        yield from _split(text)
+        yield from _split(text, view.ascii.translate(_LETTERS_AND_DIGITS))
     long = [(start, end) for start, end in view.dense if end - start >= _SHORTEST_FORM]
     if long:
         for anchor, pattern in _OTHER_FORMS:

@@ -34,6 +34,9 @@ _LONGEST_PREFIX = 4
 
 _SHORTEST, _LONGEST = 13, 19
 _SMALLEST_GROUP = 3
+_SHAPED = (1, 2, 3, 4)  # digits of a first group that has another finder, or begins no number
+_MOST_REMEMBERED = 2_000
+_JOINTS = " .-/|,\n_"
 _OLD_VISA = 13  # digits: out of use for decades, and as long as a product's bar code
 
 _GROUP = re.compile(r"\d+", re.ASCII)
@@ -43,9 +46,12 @@ _CARD_RUN = b"x" * _SHORTEST
 # What may stand between the groups of a card number that is written over cells, lines or with signs.
 _JOINT = r"[ \n|./,_-]{1,12}"
 _SHAPES = re.compile(
-    rf"\d(?<![\dA-Za-z]\d)(?:\d{{3}}(?:{_JOINT}\d{{4}}){{3}}(?:{_JOINT}\d{{1,3}})?|\d{{3}}{_JOINT}\d{{6}}{_JOINT}\d{{4,5}}|\d{{7}}{_JOINT}\d{{8}}"
-    rf"|(?:{_JOINT}\d){{12,18}}|\d(?:{_JOINT}\d\d){{6,8}}\d?)(?![0-9A-Za-z])",
+    rf"(?=(\d(?<![\dA-Za-z]\d)(?:\d{{3}}(?:{_JOINT}\d{{4}}){{3}}(?:{_JOINT}\d{{1,3}})?|\d{{3}}{_JOINT}\d{{4}}{_JOINT}\d{{4}}{_JOINT}\d{{3}}"
+    rf"|\d{{3}}{_JOINT}\d{{6}}{_JOINT}\d{{4,5}}|\d{{7}}{_JOINT}\d{{8}}))(?![0-9A-Za-z]))",
     re.ASCII,
+)
+_ONE_BY_ONE = re.compile(
+    rf"(\d(?<![\dA-Za-z]\d)(?:(?:{_JOINT}\d){{12,18}}|\d(?:{_JOINT}\d\d){{6,8}}\d?))(?![0-9A-Za-z])", re.ASCII
 )
 # What follows a card number on the card: the date on which it ends, and its code.
 _CARD_TAIL = re.compile(
@@ -110,7 +116,7 @@ class _References:
         """Whether a number is called a reference by the words right beside it."""
         view = self._view
         if self._labels is None:
-            self._labels = Labels(_REFERENCES.find(view.loose))
+            self._labels = Labels(_REFERENCES.find(view))
         label = self._labels.before(start)
         if (
             label is not None
@@ -150,7 +156,7 @@ def _plain_cards(view: View, references: _References) -> Iterator[tuple[int, int
         groups = [(m.start(), m.group()) for m in _GROUP.finditer(view.text, first, end)]
         index = 0
         while index < len(groups):
-            taken = _card_at(groups, index)
+            taken = _card_at(groups, index) if len(groups[index][1]) not in _SHAPED else 0
             start = groups[index][0]
             if taken == 1:
                 stop = start + len(groups[index][1])
@@ -165,15 +171,28 @@ def _plain_cards(view: View, references: _References) -> Iterator[tuple[int, int
 
 def _shaped_cards(view: View) -> Iterator[tuple[int, int]]:
     """Card numbers in the groups of a card, over lines and cells or with other signs between."""
+    known: dict[str, int] = {}
     for first, end in stretches(view.ascii.translate(_CARD_CHARACTERS), _CARD_RUN):
-        for match in _SHAPES.finditer(view.text, first, end):
-            groups = _GROUP.findall(match[0])
-            for several in (groups, groups[:-1]):
-                number = "".join(several)
-                if _SHORTEST <= len(number) <= _LONGEST and _issued(number) and luhn(number):
-                    size = match.end() if several is groups else match.start() + match[0].rindex(groups[-1])
-                    yield match.start(), match.start() + len(match[0][: size - match.start()].rstrip(" .-/|,\n_"))
-                    break
+        for pattern in (_SHAPES, _ONE_BY_ONE):
+            for match in pattern.finditer(view.text, first, min(len(view.text), end + 1)):
+                found = match[1]
+                size = known.get(found)
+                if size is None:
+                    size = _card_length(found)
+                    if len(known) < _MOST_REMEMBERED:
+                        known[found] = size
+                if size:
+                    yield match.start(1), match.start(1) + size
+
+
+def _card_length(found: str) -> int:
+    """How much of what has the shape of a card number is one; 0 if nothing is."""
+    groups = _GROUP.findall(found)
+    for several, size in ((groups, len(found)), (groups[:-1], found.rindex(groups[-1]))):
+        number = "".join(several)
+        if _SHORTEST <= len(number) <= _LONGEST and luhn(number) and _issued(number):
+            return len(found[:size].rstrip(_JOINTS))
+    return 0
 
 
 def _card_at(groups: list[tuple[int, str]], index: int) -> int:

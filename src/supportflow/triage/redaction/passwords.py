@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 
-from supportflow.triage.redaction.announcing import PASSWORD_WORDS
+from supportflow.triage.redaction.announcing import LINKS, OWNERS, PASSWORD_WORDS
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import Label, Labels, Vocabulary
+from supportflow.triage.redaction.local import Local
 from supportflow.triage.redaction.topics import ORDINARY, looks_random
 from supportflow.triage.redaction.view import View
 
@@ -65,11 +66,15 @@ _LINKS = (
             rf"{_CLOSING}{_OWNER}[ \n]{{1,2}}(?:{_IS})(?:[ ](?:now|currently|just|set to|jetzt|ahora|сейчас))?[ ]?[:=]?[ \n]{{1,2}}(?:\|[ ])?"
         ),
     ),
-    (_Link.LOOSE, re.compile(rf"(?:[ ][^\W\d_]{{1,14}}[’']?[^\W\d_]{{0,3}}){{1,5}}?(?:[ ]?[:=：]|[ ](?:{_IS}))[ \n]{{1,2}}")),
+    (_Link.LOOSE, re.compile(rf"(?:[ ](?:[^\W\d_]|[’']){{1,18}}+){{1,5}}?(?:[ ]?[:=：]|[ ](?:{_IS}))[ \n]{{1,2}}")),
     (_Link.LOOSE, re.compile(rf"{_CLOSING}[ \n]{{1,2}}(?:{_TO})[ \n]{{1,2}}|{_CLOSING}[ ]?\n{{0,2}}[ ]?")),
     # Of languages that say whose it is behind the word.
-    (_Link.LOOSE, re.compile(r"(?:[ ][^\W\d_]{1,12}){1,3}[ ]")),
+    (_Link.LOOSE, re.compile(r"(?:[ ][^\W\d_]{1,12}+){1,3}[ ]")),
 )
+_FIRM_LINKS = 3
+_AHEAD = 120
+# What looks random has one of these.
+_MAY_BE_RANDOM = re.compile(r"[0-9!@#$%^&*+=?~]|[a-z][A-Z]")
 _QUOTED = r"[\"'“”‘’«`「『]([^\"'“”‘’»`」』\n]{3,128}+)[\"'“”‘’»`」』]"
 _WORD = r"([!-~\u00c0-\u024f\u0400-\u04ff]{3,128}+)"
 _VALUE = re.compile(rf"(?:{_QUOTED}|[\"'“‘«(<\[`「『]{{0,2}}{_WORD})")
@@ -82,24 +87,31 @@ _MORE_WORDS = re.compile(r"[ ][^\W\d_]{2,}")
 _SHORTEST = 3
 
 # x is my password
-_BEHIND = re.compile(
-    r"[\"'”’)\]`]{0,2}(?:[ ]\|)?(?:[ ,]{1,2}(?:is|was|as|=|es|era|é|foi|ist|war|est|était|è|это|этo|—|–|-|є|це|to|là|la|adalah|ay|هو|هي|है)[ ]"
-    r"(?:(?:my|the|our|your|his|her|mi|tu|la|su|el|a|o|minha|sua|meu|mein|dein|ihr|das|unser|mon|le|ton|votre|il|mio|mia|moje|moja|мой|твой|ваш"
-    r"|мій|benim|ang)[ ]){0,2}(?:[a-z0-9]{1,14}[ ]){0,2}"
-    r"|(?:が|は)(?:私の)?|(?:이|가|은|는)[ ]?(?:(?:제|내|저의|나의)[ ])?|[ ]?就?是(?:我的?|你的?|这个|這個)?|[ ](?:benim|मेरा|मेरे)[ ]|[ ]\((?:my[ ])?)$"
-)
-_BEHIND_REACH = 48
+_BEHIND_LINKS = LINKS | {"as", "=", "—", "–", "-", "|"}
+_BEHIND_OWNERS = OWNERS | {""}
+_ALONE_OWNERS = frozenset(("benim", "मेरा", "मेरे"))
+_BEHIND_WIDE = re.compile(r"(?:[がは](?:私の)?|[이가은는] ?(?:(?:제|내|저의|나의) )?| ?就?是(?:我的?|你的?|这个|這個)?)$")
+_BEHIND_REACH, _BEHIND_WIDE_REACH = 48, 9
+_MOST_BETWEEN = 4
 _LONGEST = 128
+_REACH_BEFORE, _REACH = 190, 260
+_AROUND = " \n\"'”’)]`|,-—–"
 
 
 def find_passwords(view: View) -> Iterator[Span]:
     """Every password that its neighbouring words announce, as spans of the plain text. Linear time."""
-    if not _WORDS.in_text(view.loose):
-        return
-    for label in Labels(_WORDS.find(view.loose)):
-        span = _before(view, label) or _behind(view, label)
-        if span is not None:
-            yield *span, Kind.PASSWORD
+    local = Local[tuple[int, int] | None](view.text, _REACH_BEFORE, _REACH)
+    for label in Labels(_WORDS.find(view)):
+        start = label.start
+        value = local.decide(start, label.end, lambda label=label: _value(view, label))
+        if value is not None:
+            yield start + value[0], start + value[1], Kind.PASSWORD
+
+
+def _value(view: View, label: Label) -> tuple[int, int] | None:
+    """Where the value of a word for a password is, counted from the word."""
+    span = _before(view, label) or _behind(view, label)
+    return None if span is None else (span[0] - label.start, span[1] - label.start)
 
 
 def _before(view: View, label: Label) -> tuple[int, int] | None:
@@ -107,7 +119,9 @@ def _before(view: View, label: Label) -> tuple[int, int] | None:
     lower = view.lower
     before = lower[max(0, label.start - 2) : label.start]
     known = _KNOWN.search(lower, label.start, label.end) is not None
-    for link, pattern in _LINKS:
+    ahead = view.text[label.end : label.end + _AHEAD]
+    links = _LINKS if _MAY_BE_RANDOM.search(ahead) else _LINKS[:_FIRM_LINKS]
+    for link, pattern in links:
         between = pattern.match(lower, label.end)
         if between is None:
             continue
@@ -161,12 +175,33 @@ def _accepted(link: _Link, value: re.Match[str], before: str, known: bool) -> tu
 
 def _behind(view: View, label: Label) -> tuple[int, int] | None:
     """The value that stands before the word: `Hunter2! is my password`."""
-    floor = max(0, label.start - _BEHIND_REACH)
-    said = _BEHIND.search(view.flat, floor, label.start)
-    if said is None:
+    end = _said_behind(view.flat, label.start)
+    if end is None:
         return None
-    text, start = view.text, said.start()
-    floor = max(0, start - _LONGEST)
+    text = view.text
+    while end and text[end - 1] in _AROUND:
+        end -= 1
+    start, floor = end, max(0, end - _LONGEST)
     while start > floor and "!" <= text[start - 1] <= "~":
         start -= 1
-    return (start, said.start()) if looks_random(text[start : said.start()].strip("\"'(")) else None
+    return (start, end) if looks_random(text[start:end].strip("\"'(")) else None
+
+
+def _said_behind(flat: str, start: int) -> int | None:
+    """Where what a word for a password is said of ends, if it is said of what stands before it."""
+    wide = _BEHIND_WIDE.search(flat, max(0, start - _BEHIND_WIDE_REACH), start)
+    if wide is not None:
+        return wide.start()
+    tail = flat[max(0, start - _BEHIND_REACH) : start]
+    if tail.endswith((" (", " (my ")):
+        return start - len(tail) + tail.rindex(" (")
+    if not tail.endswith(" "):
+        return None
+    size = len(tail)
+    for between, word in enumerate(reversed(tail[:-1].split(" "))):
+        size -= len(word) + 1
+        if word in _ALONE_OWNERS or word in _BEHIND_LINKS:
+            return start - len(tail) + size if size > 0 else None
+        if between == _MOST_BETWEEN or not (word in _BEHIND_OWNERS or word.isalnum()):
+            return None
+    return None

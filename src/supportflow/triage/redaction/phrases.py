@@ -7,17 +7,17 @@ holds (of random list words one row in sixteen passes it, and a misspelt phrase 
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
 from itertools import pairwise, repeat
+from operator import and_, or_
 
 from supportflow.triage.redaction.ideograms import find_ideograms
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import Labels, Vocabulary
 from supportflow.triage.redaction.rows import ROW, rows
 from supportflow.triage.redaction.run_together import find_run_together
-from supportflow.triage.redaction.view import View
+from supportflow.triage.redaction.view import WORD, View
 from supportflow.triage.redaction.vocabulary import BETWEEN_WORDS, PHRASE_WORDS, PROSE
 from supportflow.triage.redaction.wordlists import Wordlists, misspelt, wordlists
 
@@ -25,17 +25,13 @@ __all__ = ["find_phrases"]
 
 _NAMED_ROW = 6  # after the words "seed phrase", half a phrase is enough
 _NAMED_REACH = 60
-_MAX_GAP = 16  # "\n\n12) " and table borders between two words
+_MAX_GAP = 32  # "\n\n12) ", "twelfth: " and table borders between two words
 _SIX = b"\1" * 6
 
 _NAMES = Vocabulary((("phrase", PHRASE_WORDS),))
-_ASCII_WORD = re.compile(r"[a-z]+")
-_WORD = re.compile("[a-z\u00df-\u024f\u0400-\u04ff]+|[\u3041-\u309f]+|[\uac00-\ud7a3]+")
-# A letter that is no Latin one without marks.
-_OTHER_LETTER = re.compile("[\u00df-\u024f\u0400-\u04ff\u3041-\u309f\uac00-\ud7a3]")
-_LETTERS = bytes(code if ord("a") <= code <= ord("z") else ord(" ") for code in range(256))
-# Known words and words between (2), with never two unknown ones side by side.
-_REGION = re.compile(rb"\0?[\1\2]++(?:\0[\1\2]++)*+\0?")
+_ASCII_WORD = re.compile("[a-z]+")
+# Known words, with never two unknown ones side by side.
+_REGION = re.compile(rb"\0?[\1]++(?:\0[\1]++)*+\0?")
 
 
 def _near_parts(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -64,9 +60,34 @@ def _named_rows(text: str, known: bytes, spans: list[tuple[int, int]], names: li
 
 
 @cache
-def _flags() -> dict[str, int]:
-    """1 for a word of any list or the first letters of one; 2 for what only stands between such words."""
-    return {**dict.fromkeys(BETWEEN_WORDS, 2), **wordlists().flags}
+def _masks() -> dict[str, int]:
+    """The lists that have a word, or one that begins with its letters, as bits.
+
+    What only stands between such words is in no list (-1), or may be in any (all bits).
+    """
+    lists = wordlists()
+    masks = dict.fromkeys(BETWEEN_WORDS, _BETWEEN)
+    for known in (lists.prefixes, lists.masks):
+        for word, mask in known.items():
+            masks[word] = _ANY if word in BETWEEN_WORDS else mask | max(masks.get(word, 0), 0)
+    return masks
+
+
+_BETWEEN, _ANY = -1, (1 << 62) - 1
+
+
+def _six_of_a_list(masks: list[int]) -> list[int]:
+    """For each word, the lists that have it and the next five."""
+    pairs = list(map(and_, masks, masks[1:]))
+    return list(map(and_, map(and_, pairs, pairs[2:]), pairs[4:]))
+
+
+def _enough(masks: list[int], likely: int) -> bool:
+    """Whether any of some lists has so many of the words that they may be a phrase without its name."""
+    kept = [mask for mask in masks if mask & likely]
+    return len(kept) >= ROW and any(
+        sum(mask >> bit & 1 for mask in kept) >= ROW for bit in range(likely.bit_length()) if likely >> bit & 1
+    )
 
 
 class _Part:
@@ -80,21 +101,16 @@ class _Part:
         self.whole = [lists.masks.get(word, 0) for word in self.words]
         self.known = [mask | lists.prefixes.get(word, 0) for mask, word in zip(self.whole, self.words, strict=True)]
 
-    def _likely(self) -> list[int]:
-        """The lists that have enough of the words."""
-        totals: Counter[int] = Counter()
-        for mask, times in Counter(self.known).items():
-            for bit in range(mask.bit_length()):
-                if mask >> bit & 1:
-                    totals[bit] += times
-        return [bit for bit, times in totals.items() if times >= _NAMED_ROW]
-
-    def find(self, names: list[int]) -> Iterator[Span]:
+    def find(self, names: list[int], likely: int) -> Iterator[Span]:
         between = [word in BETWEEN_WORDS for word in self.words]
-        for bit in self._likely():
+        for bit in range(likely.bit_length()):
+            if not likely >> bit & 1:
+                continue
             taken: list[tuple[int, int]] = []
             # Whole words first: a short word beside a phrase may be the beginning of another.
             for masks in (self.whole, self.known):
+                if taken and taken[0] == (0, len(self.words) - 1):
+                    return
                 flags = [mask >> bit & 1 for mask in masks]
                 kept = [at for at, (flag, part) in enumerate(zip(flags, between, strict=True)) if flag or not part]
                 for first, last in self._rows(bytes([flags[at] for at in kept]), kept, bit, names):
@@ -123,23 +139,26 @@ class _Part:
 
 
 def _worded(view: View, lists: Wordlists) -> Iterator[Span]:
-    text = view.lower
-    pattern = _ASCII_WORD if text.isascii() or _OTHER_LETTER.search(text) is None else _WORD
-    if pattern is _ASCII_WORD:
-        words = text.encode("ascii", "replace").translate(_LETTERS).decode("ascii").split()
-    else:
-        words = pattern.findall(text)
-    flags = bytes(map(_flags().get, words, repeat(0)))
-    if _SIX not in flags.translate(None, b"\2"):
+    given = list(map(_masks().get, view.row, repeat(0)))
+    masks = [mask for mask in given if mask != _BETWEEN]
+    if _SIX not in bytes(map(bool, masks)):
         return
-    spans = [match.span() for match in pattern.finditer(text)]
-    names = [label.end for label in Labels(_NAMES.find(view.loose))]
-    for region in _REGION.finditer(flags):
-        if _SIX in region[0].translate(None, b"\2"):
-            near = spans[region.start() : region.end()]
-            for start, end in _near_parts(near):
-                if end - start >= _NAMED_ROW:
-                    yield from _Part(text, near[start:end], lists).find(names)
+    six = _six_of_a_list(masks)
+    if not any(six):
+        return
+    names = [label.end for label in Labels(_NAMES.find(view))]
+    spans: list[tuple[int, int]] | None = None
+    for region in _REGION.finditer(bytes(map(bool, masks))):
+        start, end = region.span()
+        likely = reduce(or_, six[start:end], 0)
+        if not likely or not (names or _enough(masks[start:end], likely)):
+            continue
+        if spans is None:
+            every = (_ASCII_WORD if view.is_plain else WORD).finditer(view.lower)
+            spans = [match.span() for match, mask in zip(every, given, strict=True) if mask != _BETWEEN]
+        for first, last in _near_parts(spans[start:end]):
+            if last - first >= _NAMED_ROW:
+                yield from _Part(view.lower, spans[start + first : start + last], lists).find(names, likely)
 
 
 def find_phrases(view: View) -> Iterator[Span]:

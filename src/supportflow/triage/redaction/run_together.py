@@ -15,6 +15,7 @@ _ROW = 11
 _SHORTEST = 30  # letters: eleven words of three
 _WINDOW, _STEP = 600, 300  # no phrase is longer than what two windows share
 _FEWEST_STARTS = 7
+_MOST_WINDOWS, _CHAIN_COST = 600, 5  # nobody writes so many letters without a blank
 _LETTERS = bytes(ord("x") if chr(code).isalpha() and code < 128 else ord(" ") for code in range(256))
 _LATIN_RUN = b"x" * _SHORTEST
 # Of Japanese and Korean, whose characters are syllables, two begin a word.
@@ -84,14 +85,18 @@ def _chain(letters: str, bit: int) -> tuple[int, int] | None:
 def find_run_together(view: View) -> Iterator[Span]:
     """Eleven words and more of one list without blanks, as spans of the plain text. Linear time."""
     text = view.lower
-    if text.isascii():
-        runs = stretches(view.ascii.translate(_LETTERS), _LATIN_RUN)
-    else:
-        runs = [match.span() for match in _RUN.finditer(text)]
+    runs = stretches(view.ascii.translate(_LETTERS), _LATIN_RUN)
+    if not view.is_plain:
+        runs += [match.span() for match in _RUN.finditer(text)]
+    left = _MOST_WINDOWS
     for start, end in runs:
         for first in range(start, max(start + 1, end - _STEP), _STEP):
+            if left <= 0:
+                return
+            left -= 1
             letters = text[first : min(end, first + _WINDOW)]
             for bit in _languages(letters):
+                left -= _CHAIN_COST
                 found = _chain(letters, bit)
                 if found is not None:
                     yield first + found[0], first + found[1], Kind.SEED_PHRASE

@@ -63,7 +63,7 @@ _FORMS: tuple[tuple[tuple[str, ...], str, Callable[[str], bool] | None], ...] = 
     (("sq0",), r"sq0(?:atp|csp|idp)-[\w-]{22,64}+", None),
     (("shp",), r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}+", None),
 )
-_BOUNDED = r"(?<![A-Za-z0-9_]){}(?![A-Za-z0-9_])"
+_BOUNDED = r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-){}(?![A-Za-z0-9_])"
 _ANCHORS = tuple((anchor, index) for index, (anchors, _, _) in enumerate(_FORMS) for anchor in anchors)
 # How far before a run of token-like characters a form's anchor can stand.
 _ANCHOR_REACH = 12

@@ -73,9 +73,13 @@ def _block(place: str) -> str:
     return f" {text} " if " " in text or "\n" in text or not text.isascii() else place
 
 
+_BLOCKS = Rewriting(_BLOCK, _block)
+_CODE_CHARACTERS = bytes(ord("x") if chr(code).isalnum() or chr(code) in "+/" else ord(" ") for code in range(128)) + b" " * 128
+_LONG_RUN = b"x" * 24
+
 _STEPS = (
     (("=?",), None, Rewriting(_HEADER_WORD, _header_word)),
-    ((), None, Rewriting(_BLOCK, _block)),
+    ((), None, _BLOCKS),
     (("=",), _SAYS_QUOTED, Rewriting(_QUOTED, _unquoted)),
     (("%",), _PERCENT, Rewriting(_PERCENT, lambda place: _text_of(unquote_to_bytes(place), place))),
     (("\\",), _ESCAPES, Rewriting(_ESCAPES, _unescaped)),
@@ -87,6 +91,8 @@ def decode(text: str) -> tuple[str, list[Layer]]:
     layers: list[Layer] = []
     for anchors, sign, rewriting in _STEPS:
         if anchors and not any(anchor in text for anchor in anchors):
+            continue
+        if rewriting is _BLOCKS and _LONG_RUN not in text.encode("ascii", "replace").translate(_CODE_CHARACTERS):
             continue
         if sign is not None and sign.search(text) is None:
             continue

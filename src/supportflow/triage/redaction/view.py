@@ -14,7 +14,7 @@ from supportflow.triage.redaction.layers import Layer
 from supportflow.triage.redaction.markup import join_lines, plain_blanks, without_emphasis, without_tags
 from supportflow.triage.redaction.transport import decode
 
-__all__ = ["View", "views"]
+__all__ = ["OTHER_LETTER", "WORD", "View", "stretches", "views"]
 
 _Value = TypeVar("_Value")
 
@@ -24,6 +24,10 @@ def _shape(members: bytes) -> bytes:
     return bytes(ord("x") if code in members else ord(" ") for code in range(256))
 
 
+WORD = re.compile("[a-z\u00df-\u024f\u0400-\u052f\u1e00-\u1eff]+|[\u3041-\u309f]+|[\uac00-\ud7a3]+")
+# A letter that is no Latin one without marks.
+OTHER_LETTER = re.compile("[\u00df-\u024f\u0400-\u052f\u1e00-\u1eff\u3041-\u309f\uac00-\ud7a3]")
+_LETTERS = bytes(code if ord("a") <= code <= ord("z") else ord(" ") for code in range(256))
 _DIGITS = b"0123456789"
 _DIGITS_AND_SEPARATORS = _shape(_DIGITS + b" .-")
 _FEW_DIGITS = 7
@@ -94,6 +98,28 @@ class View:
             if sign in flat:
                 flat = flat.replace(sign, " ")
         return flat
+
+    @_Once
+    def row(self) -> list[str]:
+        """The words of the text in lower case, in order; of text that is ASCII, split as fast as can be."""
+        if self.is_plain:
+            return self.lower.encode("ascii", "replace").translate(_LETTERS).decode("ascii").split()
+        return WORD.findall(self.lower)
+
+    @_Once
+    def words(self) -> frozenset[str]:
+        """The different words of the text."""
+        return frozenset(self.row)
+
+    @_Once
+    def characters(self) -> frozenset[str]:
+        """The different characters of the text."""
+        return frozenset(self.lower)
+
+    @_Once
+    def is_plain(self) -> bool:
+        """Whether all its words are of the letters from a to z."""
+        return self.lower.isascii() or OTHER_LETTER.search(self.lower) is None
 
     @_Once
     def ascii(self) -> bytes:

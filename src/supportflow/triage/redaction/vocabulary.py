@@ -59,7 +59,7 @@ PHRASE_WORDS = forms(
 PRIVATE_KEY_WORDS = forms(
     """
     private key, private keys, privkey, priv key, privatekey, secret key, secretkey, secret keys, signing key, spend key, view key, spending key
-    seed, private spend key, private view key, wallet key, prv key, sk, wif
+    seed, private spend key, private view key, wallet key, prv key, wif
     clave privada, claves privadas, llave privada, llaves privadas, chave privada, chaves privadas, clave secreta, chave secreta
     privater schlüssel, privaten schlüssel, private schlüssel, privatschlüssel, geheimer schlüssel, geheimschlüssel, privatem schlüssel
     clé privée, clef privée, clés privées, clé secrète, chiave privata, chiavi private, chiave segreta, privésleutel, privé sleutel
