@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from random import Random
 
 from supportflow.triage.redaction import Redaction, redact
-from triage.wild import publics, sayings_held_out, sayings_tuned, wrappings
+from triage.wild import publics, sayings_final, sayings_held_out, sayings_tuned, wrappings
 from triage.wild.cells import Cells
 from triage.wild.secrets import FORMS, secret
 
-__all__ = ["FINAL", "TUNING", "Set", "Tally", "measure", "public_texts", "secret_texts"]
+__all__ = ["FINAL", "SECOND", "TUNING", "Set", "Tally", "measure", "public_texts", "secret_texts"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Set:
 
 
 TUNING = Set(sayings_tuned.SAYINGS, publics.TUNED, wrappings.TUNED, 20_260_302)
-FINAL = Set(sayings_held_out.SAYINGS, publics.HELD_OUT, wrappings.HELD_OUT, 77_003_119)
+SECOND = Set(sayings_held_out.SAYINGS, publics.HELD_OUT, wrappings.HELD_OUT, 77_003_119)
+FINAL = Set(sayings_final.SAYINGS, publics.FINAL, wrappings.FINAL, 41_880_227)
 
 # Base64 is watched as a whole, which a public value's encoding is not; a struck number is no plain one.
 _HIDING = {"base64 body", "mail header"}

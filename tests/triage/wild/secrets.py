@@ -54,7 +54,9 @@ def _cut(text: str, size: int) -> list[str]:
 
 
 def _card(rng: Random) -> Cells:
-    joint = rng.choice((" ", "-", "", "\u2013", "  ", "\t", "\n", " | ", ".", "\u00a0", " - ", "\u2009", "\u2011"))
+    joint = rng.choice(
+        (" ", "-", "", "\u2013", "  ", "\t", "\n", " | ", ".", "\u00a0", " - ", "\u2009", "\u2011")
+    )
     return _grouped(card(rng), joint)
 
 
@@ -80,7 +82,9 @@ def _pin(rng: Random) -> Cells:
 
 
 def _password(rng: Random) -> Cells:
-    head = rng.choice(("Hunter", "Sommer", "xK", "dragon", "Qwe", "pa$$", "M0nkey", "Tr0ub4dor", "zlata", "R"))
+    head = rng.choice(
+        ("Hunter", "Sommer", "xK", "dragon", "Qwe", "pa$$", "M0nkey", "Tr0ub4dor", "zlata", "R")
+    )
     tail = "".join(rng.choice(_ALNUM) for _ in range(rng.randint(3, 7)))
     return Cells.of(head + rng.choice("!@#%^&*?+=-.") + tail + rng.choice("0123456789"), True)
 
@@ -173,7 +177,9 @@ def _wif(rng: Random) -> Cells:
 def _token(rng: Random) -> Cells:
     some = lambda size: "".join(rng.choice(_ALNUM) for _ in range(size))  # noqa: E731
     header = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
-    payload = base64.urlsafe_b64encode(b'{"sub":"%d","name":"Ana"}' % rng.randint(1, 10**9)).decode().rstrip("=")
+    payload = (
+        base64.urlsafe_b64encode(b'{"sub":"%d","name":"Ana"}' % rng.randint(1, 10**9)).decode().rstrip("=")
+    )
     value = rng.choice(
         (
             "ghp_" + some(36),

@@ -7,7 +7,7 @@ from random import Random
 
 from triage.wild.cells import Cells
 
-__all__ = ["HELD_OUT", "TUNED"]
+__all__ = ["FINAL", "HELD_OUT", "TUNED"]
 
 Wrapping = Callable[[Cells, Random], Cells]
 
@@ -76,7 +76,9 @@ def _around(opening: str, closing: str) -> Wrapping:
         middle = cells.pieces[first:last]
         if opening in {"**", "*", "_", "`", "~~"} and any("\n" in piece for piece, _ in middle):
             return cells  # Markdown's emphasis does not go over lines of a list
-        return Cells(cells.pieces[:first] + ((opening, False),) + middle + ((closing, False),) + cells.pieces[last:])
+        return Cells(
+            cells.pieces[:first] + ((opening, False),) + middle + ((closing, False),) + cells.pieces[last:]
+        )
 
     return wrap
 
@@ -104,7 +106,9 @@ def _tags_between_words(cells: Cells, rng: Random) -> Cells:
     first, last = (*_edges(cells), 0, 0)[:2]
     return Cells(
         tuple(
-            (tag, False) if piece.isspace() and first <= index < last else (html.escape(piece, quote=False), marked)
+            (tag, False)
+            if piece.isspace() and first <= index < last
+            else (html.escape(piece, quote=False), marked)
             for index, (piece, marked) in enumerate(cells.pieces)
         )
     )
@@ -152,12 +156,18 @@ def _struck(cells: Cells, rng: Random) -> Cells:
 
 def _invisible(cells: Cells, rng: Random) -> Cells:
     return cells.each(
-        lambda piece, _: piece + rng.choice("\u200b\u200c\u2060\u00ad") if piece.isalnum() and rng.random() < 0.3 else piece
+        lambda piece, _: (
+            piece + rng.choice("\u200b\u200c\u2060\u00ad")
+            if piece.isalnum() and rng.random() < 0.3
+            else piece
+        )
     )
 
 
 def _full_width(cells: Cells, rng: Random) -> Cells:
-    return cells.each(lambda piece, _: chr(ord(piece) + 0xFEE0) if len(piece) == 1 and "!" <= piece <= "~" else piece)
+    return cells.each(
+        lambda piece, _: chr(ord(piece) + 0xFEE0) if len(piece) == 1 and "!" <= piece <= "~" else piece
+    )
 
 
 _LIKE = str.maketrans("aeopcxyi", "аеорсхуі")
@@ -182,18 +192,22 @@ def _empty_lines(cells: Cells, rng: Random) -> Cells:
 def _json(cells: Cells, rng: Random) -> Cells:
     table = {"\n": "\\n", '"': '\\"', "\\": "\\\\", "\t": "\\t"}
     inner = cells.each(
-        lambda piece, _: table.get(piece, piece)
-        if piece.isascii()
-        else "".join(f"\\u{ord(one):04x}" for one in piece if ord(one) < 0x10000)
+        lambda piece, _: (
+            table.get(piece, piece)
+            if piece.isascii()
+            else "".join(f"\\u{ord(one):04x}" for one in piece if ord(one) < 0x10000)
+        )
     )
     return Cells.of('{"message": "') + inner + Cells.of('"}')
 
 
 def _percent(cells: Cells, rng: Random) -> Cells:
     return cells.each(
-        lambda piece, _: piece
-        if piece.isalnum() and piece.isascii()
-        else "".join(f"%{byte:02X}" for byte in piece.encode())
+        lambda piece, _: (
+            piece
+            if piece.isalnum() and piece.isascii()
+            else "".join(f"%{byte:02X}" for byte in piece.encode())
+        )
     )
 
 
@@ -214,7 +228,12 @@ def _in_table(cells: Cells, rng: Random) -> Cells:
         return cells
     pieces = cells.pieces
     return Cells(
-        (("| ", False),) + pieces[: edges[0]] + ((" | ", False),) + pieces[edges[0] : edges[1]] + ((" |", False),) + pieces[edges[1] :]
+        (("| ", False),)
+        + pieces[: edges[0]]
+        + ((" | ", False),)
+        + pieces[edges[0] : edges[1]]
+        + ((" |", False),)
+        + pieces[edges[1] :]
     )
 
 
@@ -258,4 +277,55 @@ HELD_OUT: dict[str, Wrapping] = {
     "percent": _percent,
     "base64 body": _base64_body,
     "mail header": _header,
+}
+
+
+def _outlook(cells: Cells, rng: Random) -> Cells:
+    opening = '<div class="WordSection1"><p class=MsoNormal><span lang=EN-US style=\'font-size:11.0pt;font-family:"Calibri"\'>'
+    return Cells.of(opening) + _escaped(cells) + Cells.of("<o:p></o:p></span></p></div>")
+
+
+def _listed(cells: Cells, rng: Random) -> Cells:
+    mark = rng.choice(("- ", "* ", "\u2022 ", "+ "))
+    return Cells.of("Details:\n" + mark) + cells.each(lambda piece, _: piece.replace("\n", "\n" + mark))
+
+
+def _shouted(cells: Cells, rng: Random) -> Cells:
+    """Capitals around the secret, as angry people write."""
+    return cells.each(lambda piece, marked: piece if marked or len(piece.upper()) != len(piece) else piece.upper())
+
+
+def _terminal(cells: Cells, rng: Random) -> Cells:
+    return Cells.of("\x1b[1m") + cells + Cells.of("\x1b[0m")
+
+
+def _carets(cells: Cells, rng: Random) -> Cells:
+    return Cells.of("Ana <ana@example.com> wrote:\n>> ") + _wrapped(cells, rng, ">> ")
+
+
+def _windows(cells: Cells, rng: Random) -> Cells:
+    return Cells.of("Hi,\r\n\r\n") + cells.each(lambda piece, _: piece.replace("\n", "\r\n")) + Cells.of("\r\n\r\nBye\r\n")
+
+
+def _twice_escaped(cells: Cells, rng: Random) -> Cells:
+    return cells.each(lambda piece, _: "&amp;nbsp;" if piece == " " else piece)
+
+
+FINAL: dict[str, Wrapping] = {
+    **HELD_OUT,
+    "Outlook": _outlook,
+    "listed": _listed,
+    "shouted": _shouted,
+    "terminal": _terminal,
+    "carets": _carets,
+    "Windows": _windows,
+    "twice escaped": _twice_escaped,
+    "quotes": _around('"', '"'),
+    "typographic quotes": _around("\u201c", "\u201d"),
+    "brackets": _around("[", "]"),
+    "three ticks": _around("```", "```"),
+    "wiki": _around("{{", "}}"),
+    "Slack label": _label_in("*", "*"),
+    "marked": _around("<mark>", "</mark>"),
+    "heading": _label_in("<h3>", "</h3>"),
 }

@@ -11,19 +11,13 @@ import re
 from collections.abc import Iterator
 
 from supportflow.triage.redaction.announcing import (
-    CARD_CODE_WORDS,
-    CODE_HEADS,
-    CODE_WORDS,
     OWNERS,
-    PASSWORD_WORDS,
-    PIN_WORDS,
     PUBLIC_BESIDE,
-    PUBLIC_WORDS,
     SECRET_BESIDE,
     UNITS,
 )
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import Label, Labels, Vocabulary
+from supportflow.triage.redaction.labels import Label, labels
 from supportflow.triage.redaction.local import Local
 from supportflow.triage.redaction.ties import SIGNS, WORD, Tie
 from supportflow.triage.redaction.view import View, stretches
@@ -31,24 +25,13 @@ from supportflow.triage.redaction.vocabulary import PROSE
 
 __all__ = ["find_codes"]
 
-_SECRET = Vocabulary(
-    (
-        ("card", CARD_CODE_WORDS),
-        ("code", CODE_WORDS),
-        ("head", CODE_HEADS),
-        ("compound", ("*code", "*codes", "*token")),
-        ("pin", PIN_WORDS),
-        ("password", PASSWORD_WORDS),
-    )
-)
-_PUBLIC = Vocabulary((("public", PUBLIC_WORDS),))
-
 # Digits as codes are written: with a letter before, in two groups, one by one, in a row.
 _CANDIDATE = re.compile(
     r"(?<![a-z0-9_#$€£¥₹@/&%+])(?<!\d[.,:/-])"
     r"(?:[a-z]{1,2}-\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|\d(?:[ |-]{1,3}\d){3,8}|\d\d(?:[ -]\d\d){1,4}|\d{3,12})"
     rf"(?![a-z0-9_]|[.,:/]\d|-\d|[ |]{{0,3}}(?:{UNITS})(?![a-z\u00df-\u024f]))"
 )
+_SECRET = ("card", "code", "head", "compound", "pin")
 _CODE_CHARACTERS = bytes(ord("x") if chr(code) in "0123456789 -|" else ord(" ") for code in range(256))
 _CODE_RUN = b"xxx"
 _UNIT_REACH = 16
@@ -59,7 +42,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d$")
 _LIST_JOINT = re.compile(r"[\s,;/&|、，]{0,3}(?:(?:and|or|y|o|und|oder|et|ou|и|или|ve|và|dan|和)\s)?\s?")
 _LONGEST_CODE, _LONGEST_WEAK, _SHORTEST_CODE, _USUAL_CODE, _CARD_CODE = 10, 8, 4, 6, (3, 4)
 # What makes a line one of a log, and a number behind it one of an error.
-_LOG = re.compile(r"\b(?:error|warn(?:ing)?|info|debug|trace|fatal|exception|errno|stack|http|status|exit|fail(?:ed|ure)?|return(?:ed|s)?|response)\b|\d\d:\d\d:\d\d")
+_LOG = re.compile(
+    r"\b(?:error|warn(?:ing)?|info|debug|trace|fatal|exception|errno|stack|http|status|exit|fail(?:ed|ure)?|return(?:ed|s)?|response)\b|\d\d:\d\d:\d\d"
+)
 _ERROR = re.compile(
     r"[\s\"')\],:-]{0,4}(?:\w+ ){0,1}(?:error|erro|fehler|erreur|errore|ошибк|hata|lỗi|エラー|오류|错误|錯誤|exception|failed|timeout)"
 )
@@ -93,19 +78,26 @@ _POSTAL_DIGITS = 6
 class _Reader:
     """Decides about the numbers of one text."""
 
-    def __init__(self, view: View, secret: list[Label], numbers: list[tuple[int, int]]) -> None:
+    def __init__(self, view: View, numbers: list[tuple[int, int]]) -> None:
         self.numbers = numbers
         self.text = view.text
         self.flat = view.flat
-        self.labels = Labels((*secret, *_PUBLIC.find(view)))
+        self.labels = labels(view, *_SECRET, "password", "public")
 
     def find(self) -> Iterator[Span]:
         local = Local[Kind | None](self.text, _REACH + 60, _REACH_BACK + 60)
         before: tuple[int, Kind, int] | None = None
         for start, end in self.numbers:
             size = sum(map(str.isdigit, self.flat[start:end]))
-            kind = local.decide(start, end, lambda at=(start, end, size): self._said_before(*at) or self._said_behind(*at))
-            if kind is None and before is not None and before[2] == size and _LIST_JOINT.fullmatch(self.flat, before[0], start):
+            kind = local.decide(
+                start, end, lambda at=(start, end, size): self._said_before(*at) or self._said_behind(*at)
+            )
+            if (
+                kind is None
+                and before is not None
+                and before[2] == size
+                and _LIST_JOINT.fullmatch(self.flat, before[0], start)
+            ):
                 kind = before[1]
             before = None if kind is None else (end, kind, size)
             if kind is not None:
@@ -119,7 +111,13 @@ class _Reader:
         if not tie.holds or (_YEAR.match(self.flat, start, end) and not tie.firm):
             return None
         if label.role == "pin":
-            return Kind.PIN if size >= _SHORTEST_CODE and (tie.firm or not tie.unknown) and not self._postal(label, start, end) else None
+            return (
+                Kind.PIN
+                if size >= _SHORTEST_CODE
+                and (tie.firm or not tie.unknown)
+                and not self._postal(label, start, end)
+                else None
+            )
         strong = self._strong(label)
         if strong is None:
             return None
@@ -135,7 +133,7 @@ class _Reader:
         """Whether "code" alone announces a number: six digits, or what somebody calls theirs."""
         flat = self.flat
         line = flat[max(0, label.start - _LOG_REACH) : label.start]
-        owned = tie.owned or any(word in OWNERS for word in WORD.findall(line[-12:])) 
+        owned = tie.owned or any(word in OWNERS for word in WORD.findall(line[-12:]))
         if flat[label.end : start] in {"=", '":', '": ', "':", "': ", '":"', '": "'} and not owned:
             return False
         if _LOG.search(line) or _ERROR.match(flat, end):
@@ -247,7 +245,6 @@ def find_codes(view: View) -> Iterator[Span]:
     numbers = _numbers(view)
     if not numbers:
         return
-    secret = list(_SECRET.find(view))
-    if secret:
-        yield from _Reader(view, secret, numbers).find()
+    if len(labels(view, *_SECRET)):
+        yield from _Reader(view, numbers).find()
     yield from _by_sentence(flat)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import Vocabulary
+from supportflow.triage.redaction.labels import labels
 from supportflow.triage.redaction.topics import looks_random
 from supportflow.triage.redaction.view import View
 
@@ -18,14 +18,31 @@ _LINE = r"\b[^\n|;]{0,160}?[ ]"
 _COMMANDS = tuple(
     (anchors, re.compile(pattern))
     for anchors, pattern in (
-        (("curl", "wget", "http", "lftp", "-u "), rf"[ ](?:-u|--user|--proxy-user|-U)[= ]?[\"']?[\w.@\\-]{{1,64}}[:,%]{_SECRET}"),
+        (
+            ("curl", "wget", "http", "lftp", "-u "),
+            rf"[ ](?:-u|--user|--proxy-user|-U)[= ]?[\"']?[\w.@\\-]{{1,64}}[:,%]{_SECRET}",
+        ),
         (
             ("mysql", "mariadb", "7z", "rar", "mysqldump"),
             rf"\b(?:mysql\w{{0,12}}|mariadb\w{{0,12}}|7z[ar]?|rar|unrar){_LINE}-(?:p|hp){_SECRET}",
         ),
         (("sshpass",), rf"\bsshpass[ ]-p[ ]?{_SECRET}"),
         (
-            ("docker", "podman", "mongo", "helm", "az ", "oc login", "rdesktop", "impacket", "cqlsh", "rabbitmq", "mosquitto", "svn", "heroku"),
+            (
+                "docker",
+                "podman",
+                "mongo",
+                "helm",
+                "az ",
+                "oc login",
+                "rdesktop",
+                "impacket",
+                "cqlsh",
+                "rabbitmq",
+                "mosquitto",
+                "svn",
+                "heroku",
+            ),
             rf"\b(?:docker|podman|mongo\w{{0,8}}|helm|az|oc|rdesktop|cqlsh|rabbitmq\w{{0,8}}|svn){_LINE}-p[ ]{_SECRET}",
         ),
         (("redis-cli",), rf"\bredis-cli{_LINE}-a[ ]{_SECRET}"),
@@ -34,26 +51,32 @@ _COMMANDS = tuple(
             ("sqlcmd", "bcp", "isql", "unzip", "zip ", "mosquitto"),
             rf"\b(?:sqlcmd|bcp|isql|unzip|zip|mosquitto_\w{{3}}){_LINE}-P[ ]{_SECRET}",
         ),
-        (("smbclient", "rpcclient", "smbmap"), rf"\b(?:smbclient|rpcclient|smbmap){_LINE}-U[ ]?[\w.\\/-]{{1,64}}%{_SECRET}"),
+        (
+            ("smbclient", "rpcclient", "smbmap"),
+            rf"\b(?:smbclient|rpcclient|smbmap){_LINE}-U[ ]?[\w.\\/-]{{1,64}}%{_SECRET}",
+        ),
         (("openssl", "pass:"), rf"\bpass:{_SECRET}"),
-        (("keytool", "jarsigner", "storepass", "keypass"), rf"-(?:store|key|dest(?:store|key)|src(?:store|key))pass(?:word)?[ =]{_SECRET}"),
+        (
+            ("keytool", "jarsigner", "storepass", "keypass"),
+            rf"-(?:store|key|dest(?:store|key)|src(?:store|key))pass(?:word)?[ =]{_SECRET}",
+        ),
         (("xfreerdp", "mstsc", "cmdkey", "/p:", "/pass:"), rf"[ ]/(?:p|pass|password):{_SECRET}"),
-        (("net use", "net user"), rf"\bnet user?[ ][^\n]{{0,100}}?/user:\S{{1,80}}[ ]{_SECRET}|\bnet user[ ]\w{{1,40}}[ ]([^\s/\"']{{4,64}})"),
+        (
+            ("net use", "net user"),
+            rf"\bnet user?[ ][^\n]{{0,100}}?/user:\S{{1,80}}[ ]{_SECRET}|\bnet user[ ]\w{{1,40}}[ ]([^\s/\"']{{4,64}})",
+        ),
         (("htpasswd",), rf"\bhtpasswd[ ]-\w{{0,6}}b\w{{0,6}}[ ]\S{{1,120}}[ ]\S{{1,64}}[ ]{_SECRET}"),
         (("snmp",), rf"\bsnmp\w{{2,8}}{_LINE}-[AX][ ]{_SECRET}"),
         (("sudo -s",), r"\becho[ ][\"']?([^\s\"'|]{3,128})[\"']?[ ]?\|[ ]?sudo[ ]-S"),
-        (("chpasswd",), r"\becho[ ][\"']?[\w.-]{1,40}:([^\s\"'|]{3,128})[\"']?[ ]?\|[ ]?(?:sudo[ ])?chpasswd"),
+        (
+            ("chpasswd",),
+            r"\becho[ ][\"']?[\w.-]{1,40}:([^\s\"'|]{3,128})[\"']?[ ]?\|[ ]?(?:sudo[ ])?chpasswd",
+        ),
         (("securestring",), rf"(?i:securestring)[ ](?:-String[ ])?{_SECRET}"),
         (("requirepass", "masterauth"), rf"\b(?:requirepass|masterauth)[ ]{_SECRET}"),
     )
 )
 
-_WHO = Vocabulary((("who", (
-    "login", "logins", "log in", "sign in", "signin", "credential", "credentials", "creds", "access data", "user", "username", "account",
-    "usuario", "usuário", "credenciales", "credenciais", "acceso", "acesso", "cuenta", "benutzer", "zugangsdaten", "anmeldedaten", "zugang",
-    "identifiant", "identifiants", "accès", "credenziali", "accesso", "utente", "logowanie", "dane logowania", "логин", "доступ", "учетка", "логін",
-    "giriş", "kullanıcı", "tài khoản", "akun", "アカウント", "ログイン", "계정", "아이디", "账号", "帳號", "账户", "帳戶", "登录", "حساب", "खाता", "บัญชี",
-)),))  # fmt: skip
 _MAY_COMMAND = (" -", " /p", "/user:", "sudo", "pass", "securestring", "masterauth")
 _PAIR = re.compile(
     r"[^\n:=：]{0,24}[:=：][ ]?[\"'“]?([\w.@+-]{2,64})[\"'”]?[ ]?(?:/|\||:|,|;|[ ]-|[ ]|\n|\\)[ ]?[\"'“]?([!-~\u00c0-\u024f\u0400-\u04ff]{4,128})"
@@ -69,9 +92,14 @@ def find_commands(view: View) -> Iterator[Span]:
             for match in pattern.finditer(view.text):
                 group = match.lastindex or 1
                 yield *match.span(group), Kind.PASSWORD
-    for label in _WHO.find(view):
+    for label in labels(view, "sign in"):
         pair = _PAIR.match(view.text, label.end)
         if pair is not None:
             value = pair[2].rstrip(_TRAILING)
-            if looks_random(value) and "@" not in value[1:-1] and "://" not in value and not value.startswith("0x"):
+            if (
+                looks_random(value)
+                and "@" not in value[1:-1]
+                and "://" not in value
+                and not value.startswith("0x")
+            ):
                 yield pair.start(2), pair.start(2) + len(value), Kind.PASSWORD

@@ -8,15 +8,12 @@ from collections.abc import Iterator
 from supportflow.triage.redaction.announcing import LINKS
 from supportflow.triage.redaction.checks import base58check
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import Label, Labels, Vocabulary
+from supportflow.triage.redaction.labels import Label, labels
 from supportflow.triage.redaction.local import Local
 from supportflow.triage.redaction.topics import looks_random
 from supportflow.triage.redaction.view import View
-from supportflow.triage.redaction.vocabulary import API_WORDS, PRIVATE_KEY_WORDS
 
 __all__ = ["find_announced"]
-
-_WORDS = Vocabulary((("api", API_WORDS), ("private", PRIVATE_KEY_WORDS)))
 
 _LINKED = re.compile(
     r"(?:\"?[_ -]?(?:id|key|value)s?)?[\"'”’)\]`*_]{0,3}(?:[ ](?:for|on|of|in|to)[ ][\w.@-]{1,40}+(?:[ ][\w.@-]{1,40}+){0,2}?)?"
@@ -50,14 +47,14 @@ _SAYS_OTHER = re.compile(
 
 def find_announced(view: View) -> Iterator[Span]:
     """Every key and API secret that its neighbouring words announce, as spans of the plain text. Linear time."""
-    labels = Labels(_WORDS.find(view))
+    found = labels(view, "api", "private key")
     local = Local[tuple[int, int] | None](view.text, 2, _REACH)
-    for label in labels:
+    for label in found:
         value = local.decide(label.start, label.end, lambda label=label: _value_of(view, label))
         if value is not None:
-            kind = Kind.PRIVATE_KEY if label.role == "private" else Kind.API_SECRET
+            kind = Kind.PRIVATE_KEY if label.role == "private key" else Kind.API_SECRET
             yield label.start + value[0], label.start + value[1], kind
-    if len(labels):
+    if len(found):
         yield from _dense_near_keys(view)
     if b"://" in view.latin:
         for match in _BASIC_AUTH.finditer(view.text):
@@ -69,11 +66,11 @@ def _value_of(view: View, label: Label) -> tuple[int, int] | None:
     between = _LINKED.match(view.lower, label.end)
     if between is None:
         return None
-    value = (_KEY_VALUE if label.role == "private" else _API_VALUE).match(view.text, between.end())
+    value = (_KEY_VALUE if label.role == "private key" else _API_VALUE).match(view.text, between.end())
     if value is None:
         return None
     text = value[0].rstrip(_TRAILING)
-    if _SAYS_OTHER.search(between[0]) or (label.role == "private" and _is_address(text)):
+    if _SAYS_OTHER.search(between[0]) or (label.role == "private key" and _is_address(text)):
         return None
     embedded = view.lower[max(0, label.start - 1) : label.start] in {"_", "-"}
     equal = "=" in between[0] or ":" in between[0]

@@ -9,19 +9,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from supportflow.triage.redaction.codes import find_codes
 from supportflow.triage.redaction.commands import find_commands
 from supportflow.triage.redaction.contacts import find_contacts, find_national_phones
 from supportflow.triage.redaction.context import find_announced
-from supportflow.triage.redaction.codes import find_codes
 from supportflow.triage.redaction.keepsakes import find_keepsakes
 from supportflow.triage.redaction.keys import find_keys
 from supportflow.triage.redaction.kinds import LABELS, PERSONAL, SECRET, Kind, Span
 from supportflow.triage.redaction.numbers import find_numbers
 from supportflow.triage.redaction.passwords import find_passwords
 from supportflow.triage.redaction.phrases import find_phrases
-from supportflow.triage.redaction.view import View, views
 from supportflow.triage.redaction.rules import DEFAULT_RULES, RedactionRules
 from supportflow.triage.redaction.tokens import find_tokens
+from supportflow.triage.redaction.view import View, views
 
 __all__ = ["SEPARATOR", "Finding", "Redaction", "redact"]
 

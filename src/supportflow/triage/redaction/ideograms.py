@@ -17,6 +17,7 @@ from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.rows import ROW, rows
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.wordlists import LENGTHS, Wordlists, checksum_holds, monero_checksum_holds
+
 __all__ = ["find_ideograms"]
 
 _NAMED_REACH = 60

@@ -6,47 +6,20 @@ import re
 from collections.abc import Iterator
 
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import Labels, Vocabulary
+from supportflow.triage.redaction.labels import labels
 from supportflow.triage.redaction.ties import Tie
 from supportflow.triage.redaction.view import View
-from supportflow.triage.redaction.vocabulary import forms
 
 __all__ = ["find_keepsakes"]
 
-_NAMES = Vocabulary(
-    (
-        (
-            "backup",
-            forms(
-                """
-                backup code, backup codes, recovery code, recovery codes, scratch code, scratch codes, emergency code, emergency codes
-                rescue codes, restore code, restore codes, 2fa codes, 2fa backup, recovery key, recovery keys, backup key, backup passcodes
-                reset code, reset codes, one time codes, single use codes, bypass codes, 2fa recovery, recovery passcodes
-                código de respaldo, códigos de respaldo, código de recuperación, códigos de recuperación, códigos de emergencia
-                códigos de reserva, códigos de seguridad, clave de recuperación, código de backup, códigos de backup, códigos de recuperação
-                código de recuperação, códigos de segurança, chave de recuperação, códigos reserva
-                *wiederherstellungscode, *wiederherstellungscodes, *notfallcode, *notfallcodes, *ersatzcode, *ersatzcodes, *sicherungscodes
-                *backupcode, *backupcodes, wiederherstellungsschlüssel, backup schlüssel, reservecodes, einmalcodes
-                code de secours, codes de secours, code de récupération, codes de récupération, codes de sauvegarde, clé de récupération
-                codici di backup, codici di recupero, codice di recupero, codici di emergenza, codice di backup, back up codes, herstelcodes
-                kody zapasowe, kody odzyskiwania, kod zapasowy, резервн* код*, код* восстановления, запасн* код*, аварийн* код*
-                ключ восстановления, резервні коди, коди відновлення, yedek kod*, kurtarma kod*, yedekleme kod*, kurtarma anahtarı
-                mã dự phòng, mã khôi phục, mã sao lưu, kode cadangan, kode pemulihan, kode backup, kunci pemulihan
-                バックアップコード, リカバリーコード, 予備コード, 復旧コード, 回復コード, リカバリーキー, 復元コード, 백업 코드, 백업코드, 복구 코드, 복구코드, 복구 키
-                备用码, 备份码, 恢复码, 恢复代码, 备份代码, 备用代码, 備用碼, 備份碼, 恢復碼, 應急碼, 应急码, 恢复密钥, 备用验证码, 恢復代碼
-                رموز الاسترداد, رمز الاسترداد, رموز النسخ الاحتياطي, الرموز الاحتياطية, کدهای پشتیبان, کد بازیابی, کدهای بازیابی
-                बैकअप कोड, रिकवरी कोड, รหัสสำรอง, รหัสกู้คืน, mga backup code
-                """
-            ),
-        ),
-    )
-)
 _FIRST_GAP = 40
 _ITEM = re.compile(
     r"(?:(?:[A-Za-z0-9]{3,8}[-.]){1,11}[A-Za-z0-9]{3,8}|\d{3,4}(?:[ ]\d{3,4}){1,3}|[A-Za-z0-9]{4,5}[ ][A-Za-z0-9]{4,5}(?=[\n,;]|$)|[A-Za-z0-9]{5,16})"
     r"(?![A-Za-z0-9-])"
 )
-_JOINT = re.compile(r"[\s,;、，。|/•·*_–-]{1,6}(?:and[ ]|y[ ]|und[ ]|et[ ]|#?\d{1,2}[.):][ ]?|\[[ x]?\][ ]?|[•·*–-][ ]?)?")
+_JOINT = re.compile(
+    r"[\s,;、，。|/•·*_–-]{1,6}(?:and[ ]|y[ ]|und[ ]|et[ ]|#?\d{1,2}[.):][ ]?|\[[ x]?\][ ]?|[•·*–-][ ]?)?"
+)
 _DATE = re.compile(r"(?:19|20)\d\d[-.]\d\d?[-.]")
 _MOST_ITEMS = 40
 
@@ -56,7 +29,8 @@ _DISK_KEY_LENGTH = 55
 _ELEVEN = 11
 # A wallet's keystore, and a key as the numbers of its bytes.
 _KEYSTORE = re.compile(
-    r"\{[^{}]{0,1000}[\"']?crypto[\"']?\s{0,3}:\s{0,3}\{(?:[^{}]{0,1000}\{[^{}]{0,600}\}){0,4}[^{}]{0,1000}\}[^{}]{0,400}\}", re.IGNORECASE
+    r"\{[^{}]{0,1000}[\"']?crypto[\"']?\s{0,3}:\s{0,3}\{(?:[^{}]{0,1000}\{[^{}]{0,600}\}){0,4}[^{}]{0,1000}\}[^{}]{0,400}\}",
+    re.IGNORECASE,
 )
 _CIPHERED = re.compile(r"ciphertext[\"']?\s{0,3}[:=]\s{0,3}[\"']?([0-9a-fA-F]{32,4096})", re.IGNORECASE)
 _BYTES = re.compile(r"\[ ?\d{1,3}(?:,\s?\d{1,3}){63}(?:,\s?\d{1,3}){0,64} ?\]")
@@ -65,7 +39,7 @@ _HIGHEST_BYTE = 255
 
 def find_keepsakes(view: View) -> Iterator[Span]:
     """Backup codes, recovery keys and keystores, as spans of the plain text. Linear time."""
-    for label in Labels(_NAMES.find(view)):
+    for label in labels(view, "backup"):
         yield from _codes_behind(view, label.end)
     for match in _disk_keys(view):
         if all(int(group) % _ELEVEN == 0 for group in re.split("[- ]", match[0])):

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from supportflow.triage.redaction.checks import base58check, stellar_seed
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import Labels, Vocabulary
+from supportflow.triage.redaction.labels import labels
 from supportflow.triage.redaction.ties import Tie
 from supportflow.triage.redaction.view import View
-from supportflow.triage.redaction.vocabulary import PRIVATE_KEY_WORDS, PUBLIC_KEY_WORDS
 
 __all__ = ["find_keys"]
 
@@ -48,13 +47,16 @@ _STELLAR = re.compile(r"(?<![A-Za-z0-9])S[A-Z2-7]{55}+(?![A-Za-z0-9])")
 
 # 64 hexadecimal digits are a private key or a transaction hash: only the words beside them tell.
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{64}+(?![0-9A-Za-z])")
-_HEX_GROUPS = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{2,60}+(?:[ \n|:-]{1,6}[0-9a-fA-F]{2,60}+){1,31}(?![0-9A-Za-z])")
+_HEX_GROUPS = re.compile(
+    r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{2,60}+(?:[ \n|:-]{1,6}[0-9a-fA-F]{2,60}+){1,31}(?![0-9A-Za-z])"
+)
 _HEX_DIGITS = 64
 _LONG_BASE58 = re.compile(r"(?<![A-Za-z0-9])[1-9A-HJ-NP-Za-km-z]{86,90}+(?![A-Za-z0-9])")
-_LABELS = Vocabulary((("private", PRIVATE_KEY_WORDS), ("public", PUBLIC_KEY_WORDS)))
 _REACH = 80
 _REACH_BACK = 40
-_BEHIND_WIDE = re.compile(r"[\s\"'`),，。:：-]{0,4}[这這是就为為我的个個你您他她它都がはのです은는이가제내저의나 ]{0,8}")
+_BEHIND_WIDE = re.compile(
+    r"[\s\"'`),，。:：-]{0,4}[这這是就为為我的个個你您他她它都がはのです은는이가제내저의나 ]{0,8}"
+)
 
 # Keys whose checksum tells what they are, in groups or over lines: how they begin, and how long they are in all.
 _SPLIT_START = re.compile(r"5[HJK]|[KL9c]|6P|[xyztuvYZUV]prv")
@@ -109,9 +111,9 @@ def _base58_kind(token: str) -> Kind | None:
 
 def _in_context(view: View, runs: list[tuple[int, int]]) -> Iterator[Span]:
     """Raw keys whose neighbouring words say that they are private, and nothing nearer says that they are public."""
-    labels = Labels(_LABELS.find(view))
-    if all(label.role == "public" for label in labels):
+    if not len(labels(view, "private key")):
         return
+    found = labels(view, "private key", "public key")
     candidates = [
         match.span()
         for start, end in runs
@@ -123,10 +125,12 @@ def _in_context(view: View, runs: list[tuple[int, int]]) -> Iterator[Span]:
         if digits == _HEX_DIGITS:
             candidates.append(match.span())
     for start, end in candidates:
-        before, behind = labels.before(start), labels.after(end)
-        if before is not None and before.role == "private" and before.end >= start - _REACH:
-            yield start, end, Kind.PRIVATE_KEY
-        elif behind is not None and behind.role == "private" and _said_behind(view.flat[end : behind.start]):
+        before, behind = found.before(start), found.after(end)
+        if (before is not None and before.role == "private key" and before.end >= start - _REACH) or (
+            behind is not None
+            and behind.role == "private key"
+            and _said_behind(view.flat[end : behind.start])
+        ):
             yield start, end, Kind.PRIVATE_KEY
 
 

@@ -30,7 +30,10 @@ class Local(Generic[_Decision]):
 
     def decide(self, start: int, end: int, decision: Callable[[], _Decision]) -> _Decision:
         """What is decided about a stretch of the text: by what was decided where all around it was the same, or anew."""
-        around = self._text[max(0, start - self._before) : end + self._behind], start if start < self._before else -1
+        around = (
+            self._text[max(0, start - self._before) : end + self._behind],
+            start if start < self._before else -1,
+        )
         known = self._known
         if around in known:
             return known[around]

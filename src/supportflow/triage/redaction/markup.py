@@ -4,8 +4,6 @@ Words that a reader sees side by side stand side by side afterwards. Of a run of
 two, which tell an empty line.
 """
 
-# ruff: noqa: RUF001 - full-width punctuation is looked for
-
 import re
 from html import unescape
 
@@ -14,15 +12,125 @@ from supportflow.triage.redaction.layers import Layer, Rewriting
 __all__ = ["join_lines", "plain_blanks", "without_emphasis", "without_tags"]
 
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code color data del dfn em font i ins kbd mark nobr o:p q s samp size small span strike "
-    "strong sub sup time tt u var wbr".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "color",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "nobr",
+        "o:p",
+        "q",
+        "s",
+        "samp",
+        "size",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
 )
-_CELLS = frozenset("td th dt dd".split())
+_CELLS = frozenset(["td", "th", "dt", "dd"])
 _BLOCKS = frozenset(
-    "address article aside base blockquote body br button caption center col colgroup details dialog dir div dl fieldset "
-    "figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe img input label legend li "
-    "link list main map menu meta nav noformat noscript object ol optgroup option output p panel pre quote rp rt ruby section "
-    "select style summary svg table tbody template textarea tfoot thead title tr ul video".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "base",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "caption",
+        "center",
+        "col",
+        "colgroup",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "frame",
+        "frameset",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+        "iframe",
+        "img",
+        "input",
+        "label",
+        "legend",
+        "li",
+        "link",
+        "list",
+        "main",
+        "map",
+        "menu",
+        "meta",
+        "nav",
+        "noformat",
+        "noscript",
+        "object",
+        "ol",
+        "optgroup",
+        "option",
+        "output",
+        "p",
+        "panel",
+        "pre",
+        "quote",
+        "rp",
+        "rt",
+        "ruby",
+        "section",
+        "select",
+        "style",
+        "summary",
+        "svg",
+        "table",
+        "tbody",
+        "template",
+        "textarea",
+        "tfoot",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+        "video",
+    ]
 )
 _NAME = re.compile(r"[<\[{]/?([a-z][a-z0-9:]*|\*)", re.IGNORECASE)
 _MARKED = re.compile(
@@ -107,7 +215,8 @@ def _blank(place: str) -> str:
 
 
 _BLANKS = Rewriting(
-    re.compile(r"\A[ \t]*+(?:>[ \t]*+)++|(?:[ \t\r]*+\n[ \t\r]*+(?:>[ \t]*+)*+)++|[ \t\r]{2,}+|[\t\r]"), _blank
+    re.compile(r"\A[ \t]*+(?:>[ \t]*+)++|(?:[ \t\r]*+\n[ \t\r]*+(?:>[ \t]*+)*+)++|[ \t\r]{2,}+|[\t\r]"),
+    _blank,
 )
 _SAYS_BLANKS = ("  ", "\t", "\r", "\n ", " \n", "\n>", "\n\n\n")
 

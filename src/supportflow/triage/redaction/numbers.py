@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate
 
-from supportflow.triage.redaction.announcing import REFERENCE_WORDS
 from supportflow.triage.redaction.checks import chinese_resident_id, iban, luhn
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import Labels, Vocabulary
+from supportflow.triage.redaction.labels import Labels, labels
 from supportflow.triage.redaction.view import View, stretches
 
 __all__ = ["find_numbers"]
@@ -60,12 +59,6 @@ _CARD_TAIL = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 # A number right behind one of these is the host's own reference, even if its digits add up.
-_REFERENCES = Vocabulary(
-    (
-        ("reference", REFERENCE_WORDS),
-        ("card", ("card", "cards", "card number", "visa", "mastercard", "amex", "tarjeta", "cartão", "karte", "carte", "карт*", "kart*", "thẻ", "kartu", "カード", "카드", "卡")),
-    )
-)
 _REFERENCE_GAP = re.compile(
     r"(?:[ ]?(?:no|nr|num|number|id|nº|n°|numero|número|nummer|numéro|номер|numarası|号码|號碼|编号|編號|番号|번호|号|號))?[\s.:#=：()\[\]*_-]{0,4}(?:(?:is|es|ist|est|é|是|为|為|は|은|는)[ ]?)?"
 )
@@ -116,7 +109,7 @@ class _References:
         """Whether a number is called a reference by the words right beside it."""
         view = self._view
         if self._labels is None:
-            self._labels = Labels(_REFERENCES.find(view))
+            self._labels = labels(view, "reference", "card name")
         label = self._labels.before(start)
         if (
             label is not None
@@ -131,7 +124,7 @@ class _References:
         """Whether a card is spoken of right before."""
         self.names(start, start)
         label = self._labels.before(start) if self._labels is not None else None
-        return label is not None and label.role == "card" and start - label.end <= _REFERENCE_REACH
+        return label is not None and label.role == "card name" and start - label.end <= _REFERENCE_REACH
 
 
 def _cards(view: View, references: _References) -> Iterator[Span]:
@@ -160,7 +153,9 @@ def _plain_cards(view: View, references: _References) -> Iterator[tuple[int, int
             start = groups[index][0]
             if taken == 1:
                 stop = start + len(groups[index][1])
-                if references.names(start, stop) or (stop - start == _OLD_VISA and not references.near_card(start)):
+                if references.names(start, stop) or (
+                    stop - start == _OLD_VISA and not references.near_card(start)
+                ):
                     taken = 0
             if taken:
                 last, digits = groups[index + taken - 1]

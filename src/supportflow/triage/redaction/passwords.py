@@ -11,16 +11,15 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 
-from supportflow.triage.redaction.announcing import LINKS, OWNERS, PASSWORD_WORDS
+from supportflow.triage.redaction.announcing import LINKS, OWNERS
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import Label, Labels, Vocabulary
+from supportflow.triage.redaction.labels import Label, labels
 from supportflow.triage.redaction.local import Local
 from supportflow.triage.redaction.topics import ORDINARY, looks_random
 from supportflow.triage.redaction.view import View
 
 __all__ = ["find_passwords"]
 
-_WORDS = Vocabulary((("password", (*PASSWORD_WORDS, "*passwort", "*kennwort", "*wachtwoord", "*password", "*passwd", "*pwd")),))
 # English and Chinese, of which the everyday words behind "is" are known.
 _KNOWN = re.compile(r"pass|pwd|^pw|密|口令")
 
@@ -66,7 +65,10 @@ _LINKS = (
             rf"{_CLOSING}{_OWNER}[ \n]{{1,2}}(?:{_IS})(?:[ ](?:now|currently|just|set to|jetzt|ahora|сейчас))?[ ]?[:=]?[ \n]{{1,2}}(?:\|[ ])?"
         ),
     ),
-    (_Link.LOOSE, re.compile(rf"(?:[ ](?:[^\W\d_]|[’']){{1,18}}+){{1,5}}?(?:[ ]?[:=：]|[ ](?:{_IS}))[ \n]{{1,2}}")),
+    (
+        _Link.LOOSE,
+        re.compile(rf"(?:[ ](?:[^\W\d_]|[’']){{1,18}}+){{1,5}}?(?:[ ]?[:=：]|[ ](?:{_IS}))[ \n]{{1,2}}"),
+    ),
     (_Link.LOOSE, re.compile(rf"{_CLOSING}[ \n]{{1,2}}(?:{_TO})[ \n]{{1,2}}|{_CLOSING}[ ]?\n{{0,2}}[ ]?")),
     # Of languages that say whose it is behind the word.
     (_Link.LOOSE, re.compile(r"(?:[ ][^\W\d_]{1,12}+){1,3}[ ]")),
@@ -90,7 +92,9 @@ _SHORTEST = 3
 _BEHIND_LINKS = LINKS | {"as", "=", "—", "–", "-", "|"}
 _BEHIND_OWNERS = OWNERS | {""}
 _ALONE_OWNERS = frozenset(("benim", "मेरा", "मेरे"))
-_BEHIND_WIDE = re.compile(r"(?:[がは](?:私の)?|[이가은는] ?(?:(?:제|내|저의|나의) )?| ?就?是(?:我的?|你的?|这个|這個)?)$")
+_BEHIND_WIDE = re.compile(
+    r"(?:[がは](?:私の)?|[이가은는] ?(?:(?:제|내|저의|나의) )?| ?就?是(?:我的?|你的?|这个|這個)?)$"
+)
 _BEHIND_REACH, _BEHIND_WIDE_REACH = 48, 9
 _MOST_BETWEEN = 4
 _LONGEST = 128
@@ -101,7 +105,7 @@ _AROUND = " \n\"'”’)]`|,-—–"
 def find_passwords(view: View) -> Iterator[Span]:
     """Every password that its neighbouring words announce, as spans of the plain text. Linear time."""
     local = Local[tuple[int, int] | None](view.text, _REACH_BEFORE, _REACH)
-    for label in Labels(_WORDS.find(view)):
+    for label in labels(view, "password"):
         start = label.start
         value = local.decide(start, label.end, lambda label=label: _value(view, label))
         if value is not None:

@@ -14,11 +14,11 @@ from operator import and_, or_
 
 from supportflow.triage.redaction.ideograms import find_ideograms
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import Labels, Vocabulary
+from supportflow.triage.redaction.labels import labels
 from supportflow.triage.redaction.rows import ROW, rows
 from supportflow.triage.redaction.run_together import find_run_together
 from supportflow.triage.redaction.view import WORD, View
-from supportflow.triage.redaction.vocabulary import BETWEEN_WORDS, PHRASE_WORDS, PROSE
+from supportflow.triage.redaction.vocabulary import BETWEEN_WORDS, PROSE
 from supportflow.triage.redaction.wordlists import Wordlists, misspelt, wordlists
 
 __all__ = ["find_phrases"]
@@ -28,7 +28,6 @@ _NAMED_REACH = 60
 _MAX_GAP = 32  # "\n\n12) ", "twelfth: " and table borders between two words
 _SIX = b"\1" * 6
 
-_NAMES = Vocabulary((("phrase", PHRASE_WORDS),))
 _ASCII_WORD = re.compile("[a-z]+")
 # Known words, with never two unknown ones side by side.
 _REGION = re.compile(rb"\0?[\1]++(?:\0[\1]++)*+\0?")
@@ -44,7 +43,9 @@ def _near_parts(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     yield start, len(spans)
 
 
-def _named_rows(text: str, known: bytes, spans: list[tuple[int, int]], names: list[int]) -> Iterator[tuple[int, int]]:
+def _named_rows(
+    text: str, known: bytes, spans: list[tuple[int, int]], names: list[int]
+) -> Iterator[tuple[int, int]]:
     """Six list words in a row that follow the words "seed phrase" closely."""
     starts = [start for start, _ in spans]
     for match in re.finditer(rb"\x01{6,}", known):
@@ -86,7 +87,9 @@ def _enough(masks: list[int], likely: int) -> bool:
     """Whether any of some lists has so many of the words that they may be a phrase without its name."""
     kept = [mask for mask in masks if mask & likely]
     return len(kept) >= ROW and any(
-        sum(mask >> bit & 1 for mask in kept) >= ROW for bit in range(likely.bit_length()) if likely >> bit & 1
+        sum(mask >> bit & 1 for mask in kept) >= ROW
+        for bit in range(likely.bit_length())
+        if likely >> bit & 1
     )
 
 
@@ -99,7 +102,9 @@ class _Part:
         self.words = [text[start:end] for start, end in spans]
         self.lists = lists
         self.whole = [lists.masks.get(word, 0) for word in self.words]
-        self.known = [mask | lists.prefixes.get(word, 0) for mask, word in zip(self.whole, self.words, strict=True)]
+        self.known = [
+            mask | lists.prefixes.get(word, 0) for mask, word in zip(self.whole, self.words, strict=True)
+        ]
 
     def find(self, names: list[int], likely: int) -> Iterator[Span]:
         between = [word in BETWEEN_WORDS for word in self.words]
@@ -112,7 +117,9 @@ class _Part:
                 if taken and taken[0] == (0, len(self.words) - 1):
                     return
                 flags = [mask >> bit & 1 for mask in masks]
-                kept = [at for at, (flag, part) in enumerate(zip(flags, between, strict=True)) if flag or not part]
+                kept = [
+                    at for at, (flag, part) in enumerate(zip(flags, between, strict=True)) if flag or not part
+                ]
                 for first, last in self._rows(bytes([flags[at] for at in kept]), kept, bit, names):
                     row = kept[first], kept[last - 1]
                     if all(row[1] < start or row[0] > end for start, end in taken):
@@ -146,7 +153,7 @@ def _worded(view: View, lists: Wordlists) -> Iterator[Span]:
     six = _six_of_a_list(masks)
     if not any(six):
         return
-    names = [label.end for label in Labels(_NAMES.find(view))]
+    names = [label.end for label in labels(view, "phrase")]
     spans: list[tuple[int, int]] | None = None
     for region in _REGION.finditer(bytes(map(bool, masks))):
         start, end = region.span()

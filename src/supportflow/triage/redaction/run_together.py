@@ -19,7 +19,9 @@ _MOST_WINDOWS, _CHAIN_COST = 600, 5  # nobody writes so many letters without a b
 _LETTERS = bytes(ord("x") if chr(code).isalpha() and code < 128 else ord(" ") for code in range(256))
 _LATIN_RUN = b"x" * _SHORTEST
 # Of Japanese and Korean, whose characters are syllables, two begin a word.
-_RUN = re.compile("[a-z\u00df-\u024f]{30,}+|[\u0400-\u04ff]{30,}+|[\u3041-\u309f]{30,}+|[\uac00-\ud7a3]{22,}+")
+_RUN = re.compile(
+    "[a-z\u00df-\u024f]{30,}+|[\u0400-\u04ff]{30,}+|[\u3041-\u309f]{30,}+|[\uac00-\ud7a3]{22,}+"
+)
 _SYLLABLES = "\u3041"
 _PAIR = 2
 
@@ -55,9 +57,7 @@ def _languages(letters: str) -> list[int]:
     if found.total() < _FEWEST_STARTS:
         return []
     bits = range(max(found).bit_length())
-    return [
-        bit for bit in bits if sum(n for mask, n in found.items() if mask >> bit & 1) >= _FEWEST_STARTS
-    ]
+    return [bit for bit in bits if sum(n for mask, n in found.items() if mask >> bit & 1) >= _FEWEST_STARTS]
 
 
 def _chain(letters: str, bit: int) -> tuple[int, int] | None:

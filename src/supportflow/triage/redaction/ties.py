@@ -56,4 +56,6 @@ class Tie:
         self.unknown = sum(word not in SMALL_WORDS for word in words)
         self.firm = self.firm or (bool(words) and words[-1] in LINKS)
         negated = any(word in NEGATIONS for word in words) or NEGATED.search(gap) is not None
-        self.holds = len(words) <= _MOST_WORDS and self.unknown <= _MOST_UNKNOWN and (self.firm or not negated)
+        self.holds = (
+            len(words) <= _MOST_WORDS and self.unknown <= _MOST_UNKNOWN and (self.firm or not negated)
+        )

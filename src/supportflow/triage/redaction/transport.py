@@ -56,7 +56,11 @@ def _unescaped(place: str) -> str:
 def _header_word(place: str) -> str:
     charset, form, code = place[2:-2].split("?")
     try:
-        raw = b64decode(code) if form in "Bb" else decodestring(code.replace("_", " ").encode("ascii", "replace"))
+        raw = (
+            b64decode(code)
+            if form in "Bb"
+            else decodestring(code.replace("_", " ").encode("ascii", "replace"))
+        )
         return raw.decode(charset.partition("*")[0])
     except (binascii.Error, UnicodeDecodeError, LookupError):
         return place
@@ -74,7 +78,10 @@ def _block(place: str) -> str:
 
 
 _BLOCKS = Rewriting(_BLOCK, _block)
-_CODE_CHARACTERS = bytes(ord("x") if chr(code).isalnum() or chr(code) in "+/" else ord(" ") for code in range(128)) + b" " * 128
+_CODE_CHARACTERS = (
+    bytes(ord("x") if chr(code).isalnum() or chr(code) in "+/" else ord(" ") for code in range(128))
+    + b" " * 128
+)
 _LONG_RUN = b"x" * 24
 
 _STEPS = (
@@ -92,7 +99,9 @@ def decode(text: str) -> tuple[str, list[Layer]]:
     for anchors, sign, rewriting in _STEPS:
         if anchors and not any(anchor in text for anchor in anchors):
             continue
-        if rewriting is _BLOCKS and _LONG_RUN not in text.encode("ascii", "replace").translate(_CODE_CHARACTERS):
+        if rewriting is _BLOCKS and _LONG_RUN not in text.encode("ascii", "replace").translate(
+            _CODE_CHARACTERS
+        ):
             continue
         if sign is not None and sign.search(text) is None:
             continue

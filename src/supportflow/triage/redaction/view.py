@@ -78,11 +78,13 @@ class View:
     Attributes:
         text: The plain text.
         lower: The same in lower case, of the same length.
+        labels: Which words may announce something, by their tables; `None` until a finder asks for them.
     """
 
     def __init__(self, text: str, layers: list[Layer] | None = None) -> None:
         self.text = text
         self.lower = _lower(text)
+        self.labels: Any = None  # which words may announce something, once a finder has asked
         self._layers = layers or []
 
     @_Once

@@ -6,7 +6,16 @@ between them, and with and without its accents.
 
 import unicodedata
 
-__all__ = ["API_WORDS", "BETWEEN_WORDS", "PHRASE_WORDS", "PRIVATE_KEY_WORDS", "PROSE", "PUBLIC_KEY_WORDS", "forms"]
+__all__ = [
+    "API_WORDS",
+    "BACKUP_WORDS",
+    "BETWEEN_WORDS",
+    "PHRASE_WORDS",
+    "PRIVATE_KEY_WORDS",
+    "PROSE",
+    "PUBLIC_KEY_WORDS",
+    "forms",
+]
 
 
 def _unaccented(word: str) -> str:
@@ -98,6 +107,27 @@ API_WORDS = forms(
     مفتاح الواجهة, کلید api, एपीआई कुंजी, api คีย์, คีย์ api
     """
 )
+BACKUP_WORDS = forms(
+    """
+    backup code, backup codes, recovery code, recovery codes, scratch code, scratch codes, emergency code, emergency codes
+    rescue codes, restore code, restore codes, 2fa codes, 2fa backup, recovery key, recovery keys, backup key, backup passcodes
+    reset code, reset codes, one time codes, single use codes, bypass codes, 2fa recovery, recovery passcodes
+    código de respaldo, códigos de respaldo, código de recuperación, códigos de recuperación, códigos de emergencia
+    códigos de reserva, códigos de seguridad, clave de recuperación, código de backup, códigos de backup, códigos de recuperação
+    código de recuperação, códigos de segurança, chave de recuperação, códigos reserva
+    *wiederherstellungscode, *wiederherstellungscodes, *notfallcode, *notfallcodes, *ersatzcode, *ersatzcodes, *sicherungscodes
+    *backupcode, *backupcodes, wiederherstellungsschlüssel, backup schlüssel, reservecodes, einmalcodes
+    code de secours, codes de secours, code de récupération, codes de récupération, codes de sauvegarde, clé de récupération
+    codici di backup, codici di recupero, codice di recupero, codici di emergenza, codice di backup, back up codes, herstelcodes
+    kody zapasowe, kody odzyskiwania, kod zapasowy, резервн* код*, код* восстановления, запасн* код*, аварийн* код*
+    ключ восстановления, резервні коди, коди відновлення, yedek kod*, kurtarma kod*, yedekleme kod*, kurtarma anahtarı
+    mã dự phòng, mã khôi phục, mã sao lưu, kode cadangan, kode pemulihan, kode backup, kunci pemulihan
+    バックアップコード, リカバリーコード, 予備コード, 復旧コード, 回復コード, リカバリーキー, 復元コード, 백업 코드, 백업코드, 복구 코드, 복구코드, 복구 키
+    备用码, 备份码, 恢复码, 恢复代码, 备份代码, 备用代码, 備用碼, 備份碼, 恢復碼, 應急碼, 应急码, 恢复密钥, 备用验证码, 恢復代碼
+    رموز الاسترداد, رمز الاسترداد, رموز النسخ الاحتياطي, الرموز الاحتياطية, کدهای پشتیبان, کد بازیابی, کدهای بازیابی
+    बैकअप कोड, रिकवरी कोड, รหัสสำรอง, รหัสกู้คืน, mga backup code
+    """
+)
 _ORDINALS = """
     first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth
     seventeenth eighteenth nineteenth twentieth st nd rd th twentyfirst twentysecond twentythird twentyfourth
@@ -115,7 +145,7 @@ BETWEEN_WORDS = frozenset(
     n no nr nº num number number word words wort wörter palabra palabras palavra mot mots слово kelime kata từ parola słowo
     a b c d f g h j k l m p q r s t u v w x z ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii
     xxiv br nbsp amp li td tr
-    """.split()  # noqa: SIM905 - a list of two hundred lines would hide the code
+    """.split()
 )
 """What stands between the words of a phrase without being one: ordinals, "and", the letters and numerals of lists."""
 
