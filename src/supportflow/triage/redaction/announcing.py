@@ -21,6 +21,7 @@ __all__ = [
     "PIN_WORDS",
     "PUBLIC_BESIDE",
     "PUBLIC_WORDS",
+    "RECEIVED",
     "REFERENCE_WORDS",
     "SECRET_BESIDE",
     "SIGN_IN_WORDS",
@@ -186,9 +187,20 @@ REFERENCE_WORDS = tuple(
 )
 """The names of numbers that a host or another firm has given: of orders, tickets, transactions."""
 
+RECEIVED = frozenset(
+    """
+    got get received receive sent texted typed type entered enter used use gave given pasted wrote told
+    recibí recibi llegó llego mandaron enviaron introduje puse escribí ingresé recebi chegou digitei inseri enviaram
+    bekommen erhalten bekam erhielt eingegeben eingetippt habe kam reçu recu entré saisi tapé envoyé ricevuto inserito arrivato
+    dostałem otrzymałem przyszedł wpisałem ввожу ввёл ввел ввела пришел пришёл пришло получил получила вводил прийшов отримав ввів
+    geldi aldım girdim yazdım gelen nhận được nhập dapat terima masukkan menerima natanggap ibinigay
+    """.split()
+)
+"""What somebody did with a code that they have."""
 _LINK_WORDS = """
     is was are were be being it's its reads says shows shown equals es era fue son é foi são ist war lautet lautete heißt heisst sind
     est était c'est sont è sono to jest było это этo был было вот такой такая такое є це був là adalah ialah yaitu ay budur şudur eşittir
+    as como als comme come как jako sebagai olarak como
     です でした は が 은 는 이 가 是 就是 为 為 叫 हैं है था هو هي كان است هست คือ equal
 """
 LINKS = frozenset(_LINK_WORDS.split())

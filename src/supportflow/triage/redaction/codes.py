@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from supportflow.triage.redaction.announcing import (
     OWNERS,
     PUBLIC_BESIDE,
+    RECEIVED,
     SECRET_BESIDE,
     UNITS,
 )
@@ -27,8 +28,8 @@ __all__ = ["find_codes"]
 
 # Digits as codes are written: with a letter before, in two groups, one by one, in a row.
 _CANDIDATE = re.compile(
-    r"(?<![a-z0-9_#$€£¥₹@/&%+])(?<!\d[.,:/-])"
-    r"(?:[a-z]{1,2}-\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|\d(?:[ |-]{1,3}\d){3,8}|\d\d(?:[ -]\d\d){1,4}|\d{3,12})"
+    r"(?<![a-z0-9_#$€£¥₹@/&%+])(?<!\d[.,:/-])(?<!# )"
+    r"(?:[a-z]{1,2}-\d{4,8}|\d{3}[ |-]{1,7}\d{3}|\d{4}[ -]\d{4}|\d(?:[ |-]{1,7}\d){3,8}|\d\d(?:[ -]\d\d){1,4}|\d{3,12})"
     rf"(?![a-z0-9_]|[.,:/]\d|-\d|[ |]{{0,3}}(?:{UNITS})(?![a-z\u00df-\u024f]))"
 )
 _SECRET = ("card", "code", "head", "compound", "pin")
@@ -48,7 +49,7 @@ _LOG = re.compile(
 _ERROR = re.compile(
     r"[\s\"')\],:-]{0,4}(?:\w+ ){0,1}(?:error|erro|fehler|erreur|errore|ошибк|hata|lỗi|エラー|오류|错误|錯誤|exception|failed|timeout)"
 )
-_LOG_REACH = 60
+_LOG_REACH, _NEAR = 60, 28
 
 # Numbers that the sentence around them calls a code without the word.
 _USED = re.compile(
@@ -133,7 +134,8 @@ class _Reader:
         """Whether "code" alone announces a number: six digits, or what somebody calls theirs."""
         flat = self.flat
         line = flat[max(0, label.start - _LOG_REACH) : label.start]
-        owned = tie.owned or any(word in OWNERS for word in WORD.findall(line[-12:]))
+        near = WORD.findall(line[-_NEAR:])
+        owned = tie.owned or any(word in OWNERS for word in near[-2:]) or not RECEIVED.isdisjoint(near)
         if flat[label.end : start] in {"=", '":', '": ', "':", "': ", '":"', '": "'} and not owned:
             return False
         if _LOG.search(line) or _ERROR.match(flat, end):

@@ -76,7 +76,8 @@ def _value_of(view: View, label: Label) -> tuple[int, int] | None:
     equal = "=" in between[0] or ":" in between[0]
     if _PLACEHOLDER.match(text) or (embedded and not equal) or text.startswith(("http", "www.")):
         return None
-    if looks_random(text) or (text.isdigit() and equal):
+    said = equal or any(map(str.isdigit, text))
+    if (looks_random(text) and said) or (text.isdigit() and equal):
         return value.start() - label.start, value.start() + len(text) - label.start
     return None
 

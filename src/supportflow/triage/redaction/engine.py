@@ -8,6 +8,7 @@ result of redaction is a fixed point by construction.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from supportflow.triage.redaction.codes import find_codes
 from supportflow.triage.redaction.commands import find_commands
@@ -15,13 +16,13 @@ from supportflow.triage.redaction.contacts import find_contacts, find_national_p
 from supportflow.triage.redaction.context import find_announced
 from supportflow.triage.redaction.keepsakes import find_keepsakes
 from supportflow.triage.redaction.keys import find_keys
-from supportflow.triage.redaction.kinds import LABELS, PERSONAL, SECRET, Kind, Span
+from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind, Span
 from supportflow.triage.redaction.numbers import find_numbers
 from supportflow.triage.redaction.passwords import find_passwords
 from supportflow.triage.redaction.phrases import find_phrases
 from supportflow.triage.redaction.rules import DEFAULT_RULES, RedactionRules
 from supportflow.triage.redaction.tokens import find_tokens
-from supportflow.triage.redaction.view import View, views
+from supportflow.triage.redaction.view import views
 
 __all__ = ["SEPARATOR", "Finding", "Redaction", "redact"]
 
@@ -40,10 +41,13 @@ _DETECTORS = (
     (12, find_phrases),  # twelve Chinese characters
     (27, find_keys),  # the first line of a PEM block
     (11, find_tokens),  # an Artifactory password
-    (9, find_numbers),  # a passport number behind its name in Chinese
     (6, find_announced),
     (6, find_passwords),
     (6, find_commands),
+)
+# What is looked for in the plain view alone: numbers, which half a tag or half a word beside them would make others.
+_PLAIN_DETECTORS = (
+    (9, find_numbers),  # a passport number behind its name in Chinese
     (6, find_keepsakes),
     (6, find_codes),
     (6, find_contacts),
@@ -152,26 +156,20 @@ def _piece(
     yield from _piece(text[position:], offset + position, rules, scraps, rounds - 1)
 
 
-def _spans(view: View, rules: RedactionRules) -> Iterator[Span]:
-    # A text that is cut up costs no more than a whole one: of scraps no more is asked than they can hold.
-    length = len(view.text)
-    for shortest, find in _DETECTORS:
-        if length >= shortest:
-            yield from find(view)
+def _spans(text: str, rules: RedactionRules) -> Iterator[Span]:
+    """What the finders say of each view, in places of the text as given."""
+    plain, others = views(text)
+    for view in (plain, *others):
+        # A text that is cut up costs no more than a whole one: of scraps no more is asked than they can hold.
+        length = len(view.text)
+        for shortest, find in _DETECTORS if view is not plain else (*_DETECTORS, *_PLAIN_DETECTORS):
+            if length >= shortest:
+                for first, last, kind in find(view):
+                    if first < last:
+                        yield *view.back(first, last), kind
     if rules.phone_regions:
-        yield from find_national_phones(view, rules.phone_regions)
-
-
-def _all_spans(text: str, rules: RedactionRules) -> list[Span]:
-    """What the finders say of each view, in places of the text as given, sorted; all of it up to a limit."""
-    found: list[Span] = []
-    for view in views(text):
-        for first, last, kind in _spans(view, rules):
-            if first < last:
-                found.append((*view.back(first, last), kind))
-                if kind not in PERSONAL and len(found) > _MOST_SPANS:
-                    return found
-    return sorted(found, key=lambda span: (span[0], -span[1], _PRECEDENCE[span[2]]))
+        for first, last, kind in find_national_phones(plain, rules.phone_regions):
+            yield *plain.back(first, last), kind
 
 
 def _merge(text: str, rules: RedactionRules) -> list[Finding]:
@@ -180,11 +178,12 @@ def _merge(text: str, rules: RedactionRules) -> list[Finding]:
     Overlapping findings that are removed become one, of the kind that comes first in `Kind`; a finding that is kept
     yields to any that is removed.
     """
-    spans = _all_spans(text, rules)
+    spans = list(islice(_spans(text, rules), _MOST_SPANS + 1))
     if not spans:
         return []
     if len(spans) > _MOST_SPANS:
         return [Finding(Kind.SECRET, 0, len(text))]
+    spans.sort(key=lambda span: (span[0], -span[1], _PRECEDENCE[span[2]]))
     masked: list[Finding] = []
     kept: list[Finding] = []
     for start, end, kind in spans:

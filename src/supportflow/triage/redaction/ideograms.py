@@ -16,6 +16,7 @@ from typing import cast
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.rows import ROW, rows
 from supportflow.triage.redaction.view import View
+from supportflow.triage.redaction.vocabulary import CHINESE_WORDS
 from supportflow.triage.redaction.wordlists import LENGTHS, Wordlists, checksum_holds, monero_checksum_holds
 
 __all__ = ["find_ideograms"]
@@ -54,7 +55,7 @@ _MOST_NAMES = 500  # at either end of a text: of more, nobody can mean every one
 _GRAMMAR = re.compile("[的了是我你您他她不没沒在有和就也吗嗎么麼呢吧怎什这這那可以能请請被把会會要为為]")
 # Characters that are common in sentences are early in the lists.
 _FIRST_RANK = 20
-_PROSE_RANK = 5.6
+_PROSE_RANK, _RARE_RANK = 5.6, 6.3
 
 
 def _length_that_holds(characters: str, lengths: Iterable[int], lists: Wordlists) -> int:
@@ -75,7 +76,9 @@ def _is_phrase(run: str, lists: Wordlists) -> bool:
     for index in lists.chinese:
         ranks = [index.get(character) for character in run]
         if None not in ranks and checksum_holds(cast("list[int]", ranks)):
-            return sum(log(cast("int", rank) + _FIRST_RANK) for rank in ranks) > _PROSE_RANK * len(run)
+            mean = sum(log(cast("int", rank) + _FIRST_RANK) for rank in ranks) / len(run)
+            words = CHINESE_WORDS.isdisjoint(map("".join, pairwise(run)))
+            return mean > (_PROSE_RANK if words else _RARE_RANK)
     return False
 
 

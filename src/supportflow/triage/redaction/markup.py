@@ -9,7 +9,7 @@ from html import unescape
 
 from supportflow.triage.redaction.layers import Layer, Rewriting
 
-__all__ = ["join_lines", "plain_blanks", "without_emphasis", "without_tags"]
+__all__ = ["inside_tags", "join_lines", "plain_blanks", "without_emphasis", "without_tags"]
 
 _INLINE = frozenset(
     [
@@ -142,7 +142,6 @@ _MARKED = re.compile(
     r"|\x1b\[[0-9;]{0,16}[A-Za-z]"
 )
 _SAYS_MARKED = ("<", "&", "[/", "{code", "{noformat", "{quote", "{color", "{panel", "\x1b[")
-_ATTRIBUTES = re.compile(r"[ \t\r\n]\w[^<>]*=")
 
 
 def _meant(place: str, between: str) -> str:
@@ -173,10 +172,14 @@ def _joined(place: str) -> str:
 
 
 def _apart(place: str) -> str:
-    """The same with words in neighbouring tags as words; what a tag's own attributes say is kept."""
-    return place if place[0] == "<" and _ATTRIBUTES.search(place) else _meant(place, " ")
+    """The same with words in neighbouring tags as words."""
+    return _meant(place, " ")
 
 
+# Between a letter and a digit a tag parts two words: `<span>PIN</span><span>4821</span>`.
+_AT_DIGIT = Rewriting(
+    re.compile(r"(?<=[A-Za-z])(?:</?[A-Za-z][A-Za-z0-9:]{0,15}(?:[ \t\r\n/][^<>]{0,4000}+)?>){1,4}(?=\d)"), lambda _: " "
+)
 _JOINED = Rewriting(_MARKED, _joined)
 _APART = Rewriting(_MARKED, _apart)
 
@@ -190,20 +193,38 @@ def without_tags(text: str, *, apart: bool) -> tuple[str, list[Layer]]:
     """
     if not any(sign in text for sign in _SAYS_MARKED):
         return text, []
-    text, layer = (_APART if apart else _JOINED).apply(text)
+    layers: list[Layer] = []
+    for rewriting in (_APART,) if apart else (_AT_DIGIT, _JOINED):
+        text, layer = rewriting.apply(text)
+        if layer is not None:
+            layers.append(layer)
+    return text, layers
+
+
+# What is written in the tags, of which a reader sees nothing.
+_OUTSIDE = Rewriting(re.compile(r"(?:\A|(?<=>))[^<]{1,}+"), lambda _: " \x1e ")
+_SAYS_INSIDE = re.compile(r"<[A-Za-z][^<>]{0,2000}(?:pass|pin|code|key|secret|seed|token|value|title|alt|content)[^<>]{0,200}=")
+
+
+def inside_tags(text: str) -> tuple[str, list[Layer]]:
+    """Only what stands in the tags of a text; nothing if none says anything. Linear time."""
+    if "<" not in text or _SAYS_INSIDE.search(text) is None:
+        return "", []
+    text, layer = _OUTSIDE.apply(text)
     return text, [] if layer is None else [layer]
 
 
 # Stars and ticks at the edge of a word, two stars inside one; not the stars of a masked number.
 _EMPHASIS = Rewriting(
-    re.compile(r"(?<![\w*])\*{1,3}(?=[^\s*])|(?<=[^\s*])\*{1,3}(?![\w*])|(?<=\w)\*\*(?=\w)|~~|`{1,3}"),
+    re.compile(r"(?<![\w*])\*{1,3}(?=[^\s*])|(?<=[^\s*])\*{1,3}(?![\w*])|(?<=\w)\*\*(?=\w)|~~|`{1,3}"
+        r"|(?<![A-Za-z0-9_])__(?=[^\s_])|(?<=[^\s_])__(?![A-Za-z0-9_])|(?<=[^\x00-\x7f])__"),
     lambda _: "",
 )
 
 
 def without_emphasis(text: str) -> tuple[str, list[Layer]]:
     """The text without Markdown's stars, tildes and ticks. Linear time."""
-    if "*" not in text and "`" not in text and "~~" not in text:
+    if "*" not in text and "`" not in text and "~~" not in text and "__" not in text:
         return text, []
     text, layer = _EMPHASIS.apply(text)
     return text, [] if layer is None else [layer]

@@ -21,7 +21,8 @@ from supportflow.triage.redaction.view import View
 __all__ = ["find_passwords"]
 
 # English and Chinese, of which the everyday words behind "is" are known.
-_KNOWN = re.compile(r"pass|pwd|^pw|密|口令")
+_KNOWN = re.compile(r"(?:pass(?:word|wd|code|phrase)?s?|pwd|pw|pword|psw|.*(?:密|口令).*)$")
+_KNOWN_LINK = re.compile(r"\b(?:is|was|are|were)\b|[=:：＝|>→是为為叫成]")
 
 
 class _Link(IntEnum):
@@ -39,7 +40,7 @@ _OWNER = (
 )
 _BREAK = r"[ \t]{0,2}(?:\n{1,2}[ ]?)?"
 _IS = (
-    r"is|was|are|were|=|es|era|fue|é|è|foi|era|ist|war|lautet|lautete|heißt|heisst|est|était|c'est|to jest|to|jest|это|был|было|вот|такой|—|-|є|це|là|la"
+    r"is|was|are|were|=|es|era|fue|é|è|foi|era|ist|war|lautet|lautete|heißt|heisst|est|était|c'est|to jest|jest|это|был|было|вот|такой|—|-|є|це|là|la"
     r"|adalah|ialah|yaitu|ay|هو|هي|است|है|คือ|: "
 )
 # What says that it was changed to the value.
@@ -67,11 +68,11 @@ _LINKS = (
     ),
     (
         _Link.LOOSE,
-        re.compile(rf"(?:[ ](?:[^\W\d_]|[’']){{1,18}}+){{1,5}}?(?:[ ]?[:=：]|[ ](?:{_IS}))[ \n]{{1,2}}"),
+        re.compile(rf"(?:[ \n](?:[^\W\d_]|[’']){{1,18}}+){{1,5}}?(?:[ ]?[:=：]|[ ](?:{_IS}))[ \n]{{1,2}}"),
     ),
-    (_Link.LOOSE, re.compile(rf"{_CLOSING}[ \n]{{1,2}}(?:{_TO})[ \n]{{1,2}}|{_CLOSING}[ ]?\n{{0,2}}[ ]?")),
+    (_Link.LOOSE, re.compile(rf"{_CLOSING}[ \n]{{1,2}}(?:{_TO})[ \n]{{1,2}}(?:\|[ ])?|{_CLOSING}[ ]?\n{{0,2}}[ ]?")),
     # Of languages that say whose it is behind the word.
-    (_Link.LOOSE, re.compile(r"(?:[ ][^\W\d_]{1,12}+){1,3}[ ]")),
+    (_Link.LOOSE, re.compile(r"(?:[ \n][^\W\d_]{1,12}+){1,3}[ \n](?:\|[ ])?")),
 )
 _FIRM_LINKS = 3
 _AHEAD = 120
@@ -121,8 +122,8 @@ def _value(view: View, label: Label) -> tuple[int, int] | None:
 def _before(view: View, label: Label) -> tuple[int, int] | None:
     """The value that follows the word."""
     lower = view.lower
-    before = lower[max(0, label.start - 2) : label.start]
-    known = _KNOWN.search(lower, label.start, label.end) is not None
+    before = lower[max(0, label.start - 2) : label.start] if lower[label.start].isascii() else ""
+    known = _KNOWN.match(lower, label.start, label.end) is not None
     ahead = view.text[label.end : label.end + _AHEAD]
     links = _LINKS if _MAY_BE_RANDOM.search(ahead) else _LINKS[:_FIRM_LINKS]
     for link, pattern in links:
@@ -131,7 +132,7 @@ def _before(view: View, label: Label) -> tuple[int, int] | None:
             continue
         value = _VALUE.match(view.text, between.end())
         if value is not None:
-            span = _accepted(link, value, before, known)
+            span = _accepted(link, value, before, known and _KNOWN_LINK.search(between[0]) is not None)
             if span is not None:
                 return span
     return None
@@ -169,7 +170,7 @@ def _accepted(link: _Link, value: re.Match[str], before: str, known: bool) -> tu
         return (start, end) if strict else None
     if random or quoted:
         return start, end
-    prose = _LETTERS.fullmatch(text) is not None and (
+    prose = _LETTERS.fullmatch(text.rstrip("!")) is not None and (
         link is not _Link.EQUALS or _MORE_WORDS.match(value.string, end) is not None
     )
     if text.lower() in ORDINARY or (prose and (not known or _PARTICIPLE.fullmatch(text))):
@@ -188,7 +189,8 @@ def _behind(view: View, label: Label) -> tuple[int, int] | None:
     start, floor = end, max(0, end - _LONGEST)
     while start > floor and "!" <= text[start - 1] <= "~":
         start -= 1
-    return (start, end) if looks_random(text[start:end].strip("\"'(")) else None
+    value = text[start:end].strip("\"'(")
+    return (start, end) if looks_random(value) and not _PLACEHOLDER.match(value) else None
 
 
 def _said_behind(flat: str, start: int) -> int | None:

@@ -56,7 +56,7 @@ def _named_rows(
         # "seed phrase" is itself made of list words: count from behind it.
         start = max(start, bisect_left(starts, names[last_name]))
         row = [text[first:last] for first, last in spans[start:end]]
-        if len(row) >= _NAMED_ROW and sum(word in PROSE for word in row) * 5 < len(row) * 2:
+        if len(row) > ROW or (len(row) >= _NAMED_ROW and sum(word in PROSE for word in row) * 5 < len(row) * 2):
             yield start, end
 
 
@@ -142,7 +142,7 @@ class _Part:
         """
         if bit < self.lists.of_bip39 and sum(self.whole[at] >> bit & 1 for at in row) >= ROW:
             return True
-        return sum(self.words[at] in PROSE for at in row) * 3 < len(row)
+        return sum(self.words[at] in PROSE for at in row) * (2 if len(row) > ROW else 3) < len(row)
 
 
 def _worded(view: View, lists: Wordlists) -> Iterator[Span]:

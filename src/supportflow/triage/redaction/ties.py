@@ -13,9 +13,12 @@ _SENTENCE_END = re.compile(r"[.!?;] |[。！？；]")
 SIGNS = re.compile(r"[\s\"'“”‘’«»()\[\]{}【】「」『』（）<>:=：＝|*_#,.;，、。~>-]*")
 _FIRM = re.compile(r"(?:[:=：＝|→]|->)[\s\"'“”‘’«»(\[{【「『（<*_>]*$")
 # Scripts that set no blanks between words.
-_WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_WIDE_LINK = re.compile(r"(?:は|が|是|为|為|은|는|이|가|คือ|就是)[\s\"'“”「『]*$")
-_MOST_WIDE = 14
+_WIDE = re.compile(r"[\u0600-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_WIDE_LINK = re.compile(r"(?:は|が|是|为|為|은|는|이|가|คือ|就是|هو|هي|है|वह|است)[\s\"'“”「『]*$")
+_WIDE_OWNER = re.compile(
+    "[我您你私僕제]|내|저|나의|받은|온|届い|受け|收到|输入|輸入|ฉัน|ผม|คุณ|ได้รับ|मेर|मुझ|आप|मिला|وصل|تلقيت|استلم|دریافت|شما|من |بي |بك "
+)
+_MOST_WIDE = 28
 _MOST_WORDS, _MOST_UNKNOWN = 9, 4
 
 
@@ -47,7 +50,8 @@ class Tie:
             return
         if _WIDE.search(gap):
             self.firm = self.firm or _WIDE_LINK.search(gap) is not None
-            self.links = self.owned = True
+            self.links = self.firm or _WIDE_LINK.search(gap) is not None
+            self.owned = _WIDE_OWNER.search(gap) is not None
             self.holds = len(gap.strip()) <= _MOST_WIDE and NEGATED.search(gap) is None
             return
         words = WORD.findall(gap)

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from supportflow.triage.redaction.characters import fold_characters
 from supportflow.triage.redaction.layers import Layer
-from supportflow.triage.redaction.markup import join_lines, plain_blanks, without_emphasis, without_tags
+from supportflow.triage.redaction.markup import inside_tags, join_lines, plain_blanks, without_emphasis, without_tags
 from supportflow.triage.redaction.transport import decode
 
 __all__ = ["OTHER_LETTER", "WORD", "View", "stretches", "views"]
@@ -172,15 +172,19 @@ def _made(text: str, layers: list[Layer]) -> View:
     return View(text, layers)
 
 
-def views(text: str) -> list[View]:
-    """The plain views of a text: one, or two where one could hide something. Linear time."""
+def views(text: str) -> tuple[View, list[View]]:
+    """The plain view of a text, and others where that could hide something. Linear time."""
     decoded, layers = decode(text)
     joined, more = without_tags(decoded, apart=False)
     first = _made(joined, [*layers, *more])
     whole, broken = join_lines(first.text)
     apart, others = without_tags(text, apart=True)
+    more_views: list[View] = []
+    if broken or layers or apart != joined:
+        more_views.append(_made(apart, others))
     if broken:
         first = View(whole, [*first._layers, *broken])
-    elif not layers and apart == joined:
-        return [first]
-    return [first, _made(apart, others)]
+    inside, inner = inside_tags(decoded)
+    if inside:
+        more_views.append(_made(inside, [*layers, *inner]))
+    return first, more_views
