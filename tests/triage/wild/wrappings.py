@@ -292,7 +292,9 @@ def _listed(cells: Cells, rng: Random) -> Cells:
 
 def _shouted(cells: Cells, rng: Random) -> Cells:
     """Capitals around the secret, as angry people write."""
-    return cells.each(lambda piece, marked: piece if marked or len(piece.upper()) != len(piece) else piece.upper())
+    return cells.each(
+        lambda piece, marked: piece if marked or len(piece.upper()) != len(piece) else piece.upper()
+    )
 
 
 def _terminal(cells: Cells, rng: Random) -> Cells:
@@ -304,7 +306,11 @@ def _carets(cells: Cells, rng: Random) -> Cells:
 
 
 def _windows(cells: Cells, rng: Random) -> Cells:
-    return Cells.of("Hi,\r\n\r\n") + cells.each(lambda piece, _: piece.replace("\n", "\r\n")) + Cells.of("\r\n\r\nBye\r\n")
+    return (
+        Cells.of("Hi,\r\n\r\n")
+        + cells.each(lambda piece, _: piece.replace("\n", "\r\n"))
+        + Cells.of("\r\n\r\nBye\r\n")
+    )
 
 
 def _twice_escaped(cells: Cells, rng: Random) -> Cells:

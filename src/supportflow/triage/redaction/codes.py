@@ -10,28 +10,24 @@ are known; "code" alone announces six digits, unless it is a log's or an error's
 import re
 from collections.abc import Iterator
 
-from supportflow.triage.redaction.announcing import (
-    OWNERS,
-    PUBLIC_BESIDE,
-    RECEIVED,
-    SECRET_BESIDE,
-    UNITS,
-)
+from supportflow.triage.redaction.beside import PUBLIC_BESIDE, SECRET_BESIDE, UNITS
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import Label, labels
 from supportflow.triage.redaction.local import Local
+from supportflow.triage.redaction.spelled import digit_words
 from supportflow.triage.redaction.ties import SIGNS, WORD, Tie
 from supportflow.triage.redaction.view import View, stretches
-from supportflow.triage.redaction.vocabulary import PROSE
+from supportflow.triage.redaction.vocabulary import words
 
 __all__ = ["find_codes"]
 
 # Digits as codes are written: with a letter before, in two groups, one by one, in a row.
 _CANDIDATE = re.compile(
-    r"(?<![a-z0-9_#$€£¥₹@/&%+])(?<!\d[.,:/-])(?<!# )"
+    r"(?:(?<![a-z0-9_#$€£¥₹@/&%+])|(?<=otp)|(?<=pin)|(?<=code)|(?<=cvv))(?<!\d[.,:/-])(?<!# )"
     r"(?:[a-z]{1,2}-\d{4,8}|\d{3}[ |-]{1,7}\d{3}|\d{4}[ -]\d{4}|\d(?:[ |-]{1,7}\d){3,8}|\d\d(?:[ -]\d\d){1,4}|\d{3,12})"
     rf"(?![a-z0-9_]|[.,:/]\d|-\d|[ |]{{0,3}}(?:{UNITS})(?![a-z\u00df-\u024f]))"
 )
+_OWNERS, _PROSE, _RECEIVED = words("owners"), words("prose"), words("received")
 _SECRET = ("card", "code", "head", "compound", "pin")
 _CODE_CHARACTERS = bytes(ord("x") if chr(code) in "0123456789 -|" else ord(" ") for code in range(256))
 _CODE_RUN = b"xxx"
@@ -55,7 +51,7 @@ _LOG_REACH, _NEAR = 60, 28
 _USED = re.compile(
     r"(?<![a-z])(?:use|enter|type|input|submit|usa|use|introduce|ingresa|ingrese|digite|insira|saisissez|entrez|utilisez|gib|geben sie"
     r"|verwende|verwenden sie|введите|используйте|kullanın|girin|gunakan|masukkan|nhập|inserisci|usa|wpisz)"
-    r"[ ]{1,2}(?:the )?([a-z]{0,2}-?\d{3}[ -]?\d{1,3}|\d{4,8})[ ]"
+    r"[ ]{1,2}(?:the )?(?:code |pin |código |codigo |code: )?([a-z]{0,2}-?\d{3}[ -]?\d{1,3}|\d{4,8})[ ]"
     r"(?=[^.\n\d]{0,40}?(?:verif|log|sign|confirm|access|auth|acce|conect|connect|inici|entrar|anmeld|войти|вход|giriş|masuk|đăng|zalog))"
 )
 _NOT_SHARED = re.compile(
@@ -64,6 +60,60 @@ _NOT_SHARED = re.compile(
     r"|共有しない|教えない|공유하지|알려주지|请勿泄露|勿泄露|請勿洩露|勿告知|请勿告知|切勿"
 )
 _NOT_SHARED_REACH = 90
+_USE_WORDS = frozenset(
+    [
+        "use",
+        "enter",
+        "type",
+        "input",
+        "submit",
+        "usa",
+        "introduce",
+        "ingresa",
+        "ingrese",
+        "digite",
+        "insira",
+        "saisissez",
+        "entrez",
+        "utilisez",
+        "gib",
+        "geben",
+        "verwende",
+        "verwenden",
+        "введите",
+        "используйте",
+        "kullanın",
+        "girin",
+        "gunakan",
+        "masukkan",
+        "nhập",
+        "inserisci",
+        "wpisz",
+    ]
+)
+_SHARE_WORDS = frozenset(
+    [
+        "share",
+        "give",
+        "tell",
+        "disclose",
+        "compartas",
+        "comparta",
+        "compartilhe",
+        "weitergeben",
+        "partagez",
+        "communiquez",
+        "сообщайте",
+        "говорите",
+        "paylaşmayın",
+        "sẻ",
+        "berikan",
+        "bagikan",
+        "공유하지",
+        "알려주지",
+    ]
+)
+_SHARE_CHARACTERS = frozenset("泄洩告切共教")
 
 # An Indian postal code is called a PIN, too: a place stands beside it.
 _PLACE_BEHIND = re.compile(r"[ ,(–-]{1,3}([A-Z][A-Za-z]*)")
@@ -79,7 +129,7 @@ _POSTAL_DIGITS = 6
 class _Reader:
     """Decides about the numbers of one text."""
 
-    def __init__(self, view: View, numbers: list[tuple[int, int]]) -> None:
+    def __init__(self, view: View, numbers: list[tuple[int, int, int]]) -> None:
         self.numbers = numbers
         self.text = view.text
         self.flat = view.flat
@@ -88,8 +138,7 @@ class _Reader:
     def find(self) -> Iterator[Span]:
         local = Local[Kind | None](self.text, _REACH + 60, _REACH_BACK + 60)
         before: tuple[int, Kind, int] | None = None
-        for start, end in self.numbers:
-            size = sum(map(str.isdigit, self.flat[start:end]))
+        for start, end, size in self.numbers:
             kind = local.decide(
                 start, end, lambda at=(start, end, size): self._said_before(*at) or self._said_behind(*at)
             )
@@ -135,8 +184,10 @@ class _Reader:
         flat = self.flat
         line = flat[max(0, label.start - _LOG_REACH) : label.start]
         near = WORD.findall(line[-_NEAR:])
-        owned = tie.owned or any(word in OWNERS for word in near[-2:]) or not RECEIVED.isdisjoint(near)
-        if flat[label.end : start] in {"=", '":', '": ', "':", "': ", '":"', '": "'} and not owned:
+        owned = tie.owned or any(word in _OWNERS for word in near[-2:]) or not _RECEIVED.isdisjoint(near)
+        if flat[label.end : start] in {"=", '":', '": ', "':", "': ", '":"', '": "'} and _OWNERS.isdisjoint(
+            near[-2:]
+        ):
             return False
         if _LOG.search(line) or _ERROR.match(flat, end):
             return False
@@ -144,7 +195,14 @@ class _Reader:
             return False
         if size == _USUAL_CODE or not flat[start].isdigit():
             return True
-        return size <= _LONGEST_WEAK and (owned or tie.links or (tie.firm and size > _USUAL_CODE))
+        if size > _LONGEST_WEAK:
+            return False
+        alone = label.start == 0 or self.text[label.start - 1] == "\n"
+        return (
+            owned
+            or tie.links
+            or (tie.firm and (size > _USUAL_CODE or (alone and self.text[end : end + 1] in {"", "\n"})))
+        )
 
     def _said_behind(self, start: int, end: int, size: int) -> Kind | None:
         label = self.labels.after(end)
@@ -202,7 +260,7 @@ class _Reader:
         place = _PLACE_BEHIND.match(self.text, end)
         return (
             place is not None
-            and place[1].lower() not in PROSE
+            and place[1].lower() not in _PROSE
             and _OWN.search(line[-24:] + self.flat[label.end : start]) is None
         )
 
@@ -219,20 +277,23 @@ def _distance(pattern: re.Pattern[str], before: str, behind: str) -> int:
     return distance if first is None else min(distance, first.start())
 
 
-def _numbers(view: View) -> list[tuple[int, int]]:
-    """Where digits stand as codes are written."""
+def _numbers(view: View) -> Iterator[tuple[int, int, int]]:
+    """Where digits stand as codes are written, and how many they are."""
     flat = view.flat
-    return [
-        match.span()
+    return (
+        (*match.span(), sum(map(str.isdigit, match[0])))
         for start, end in stretches(view.ascii.translate(_CODE_CHARACTERS), _CODE_RUN)
         for match in _CANDIDATE.finditer(flat, max(0, start - 2), end + _UNIT_REACH)
         if match.start() < end
-    ]
+    )
 
 
-def _by_sentence(flat: str) -> Iterator[Span]:
-    for match in _USED.finditer(flat):
+def _by_sentence(view: View) -> Iterator[Span]:
+    flat = view.flat
+    for match in _USED.finditer(flat) if not _USE_WORDS.isdisjoint(view.words) else ():
         yield *match.span(1), Kind.ONE_TIME_CODE
+    if _SHARE_WORDS.isdisjoint(view.words) and _SHARE_CHARACTERS.isdisjoint(view.characters):
+        return
     for sign in _NOT_SHARED.finditer(flat):
         around = max(0, sign.start() - _NOT_SHARED_REACH), min(len(flat), sign.end() + _NOT_SHARED_REACH // 2)
         for match in _CANDIDATE.finditer(flat, *around):
@@ -244,9 +305,9 @@ def _by_sentence(flat: str) -> Iterator[Span]:
 def find_codes(view: View) -> Iterator[Span]:
     """Every code, PIN and card code, as spans of the plain text. Linear time."""
     flat = view.flat
-    numbers = _numbers(view)
-    if not numbers:
-        return
     if len(labels(view, *_SECRET)):
-        yield from _Reader(view, numbers).find()
-    yield from _by_sentence(flat)
+        numbers = sorted((*_numbers(view), *digit_words(flat)))
+        if numbers:
+            yield from _Reader(view, numbers).find()
+    if any(map(str.isdigit, view.characters)):
+        yield from _by_sentence(view)

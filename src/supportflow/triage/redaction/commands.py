@@ -12,7 +12,7 @@ from supportflow.triage.redaction.view import View
 
 __all__ = ["find_commands"]
 
-_SECRET = r"[\"']?([^\s\"'<>|;-][^\s\"'<>|;]{2,127})"
+_SECRET = r"[\"']?(?!//)([^\s\"'<>|;-][^\s\"'<>|;]{2,127})"
 _LINE = r"\b[^\n|;]{0,160}?[ ]"
 # Texts of which one must occur, and what a password looks like behind them: in group 1.
 _COMMANDS = tuple(
@@ -43,7 +43,7 @@ _COMMANDS = tuple(
                 "svn",
                 "heroku",
             ),
-            rf"\b(?:docker|podman|mongo\w{{0,8}}|helm|az|oc|rdesktop|cqlsh|rabbitmq\w{{0,8}}|svn){_LINE}-p[ ]{_SECRET}",
+            rf"\b(?:(?:docker|podman)\b[^\n|;]{{0,80}}?\blogin|mongo\w{{0,8}}|helm|az|oc|rdesktop|cqlsh|rabbitmq\w{{0,8}}|svn){_LINE}-p[ ]{_SECRET}",
         ),
         (("redis-cli",), rf"\bredis-cli{_LINE}-a[ ]{_SECRET}"),
         (("ldap",), rf"\bldap\w{{1,12}}{_LINE}-w[ ]{_SECRET}"),
@@ -73,11 +73,27 @@ _COMMANDS = tuple(
             r"\becho[ ][\"']?[\w.-]{1,40}:([^\s\"'|]{3,128})[\"']?[ ]?\|[ ]?(?:sudo[ ])?chpasswd",
         ),
         (("securestring",), rf"(?i:securestring)[ ](?:-String[ ])?{_SECRET}"),
+        (
+            (" p:", " pw:", " p=", "/p:", ",p:"),
+            r"(?<![a-z])u(?:ser)?[ ]?[:=][ ]?\S{1,64}[ ,;/|]{1,3}p(?:w|ass)?[ ]?[:=][ ]?(\S{4,128})",
+        ),
         (("requirepass", "masterauth"), rf"\b(?:requirepass|masterauth)[ ]{_SECRET}"),
     )
 )
 
-_MAY_COMMAND = (" -", " /p", "/user:", "sudo", "pass", "securestring", "masterauth")
+_MAY_COMMAND = (
+    " -",
+    " /p",
+    "/user:",
+    "sudo",
+    "pass",
+    "securestring",
+    "masterauth",
+    " p:",
+    " p=",
+    "/p:",
+    ",p:",
+)
 _PAIR = re.compile(
     r"[^\n:=：]{0,24}[:=：][ ]?[\"'“]?([\w.@+-]{2,64})[\"'”]?[ ]?(?:/|\||:|,|;|[ ]-|[ ]|\n|\\)[ ]?[\"'“]?([!-~\u00c0-\u024f\u0400-\u04ff]{4,128})"
 )
@@ -94,7 +110,7 @@ def find_commands(view: View) -> Iterator[Span]:
                 yield *match.span(group), Kind.PASSWORD
     for label in labels(view, "sign in"):
         pair = _PAIR.match(view.text, label.end)
-        if pair is not None:
+        if pair is not None and not pair[2].startswith("-"):
             value = pair[2].rstrip(_TRAILING)
             if (
                 looks_random(value)

@@ -5,25 +5,28 @@
 import re
 from collections.abc import Iterator
 
-from supportflow.triage.redaction.announcing import LINKS
 from supportflow.triage.redaction.checks import base58check
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import Label, labels
 from supportflow.triage.redaction.local import Local
 from supportflow.triage.redaction.topics import looks_random
 from supportflow.triage.redaction.view import View
+from supportflow.triage.redaction.vocabulary import words
 
 __all__ = ["find_announced"]
 
 _LINKED = re.compile(
     r"(?:\"?[_ -]?(?:id|key|value)s?)?[\"'”’)\]`*_]{0,3}(?:[ ](?:for|on|of|in|to)[ ][\w.@-]{1,40}+(?:[ ][\w.@-]{1,40}+){0,2}?)?"
     r"(?:(?:[ ][^\W\d_]{1,12}+){0,4}?[ ]?(?:[:=：＝|]{1,3}>?|->|→|[ ]value=)(?!//)|(?<=[a-z])>"
-    rf"|[ ]?(?:就?是|为|為|は|が|은|는|이|가|คือ)|(?:[ ][^\W\d_]{{1,12}}+){{0,3}}?[ ](?:{'|'.join(sorted(LINKS))})(?=[ \n])|)"
+    rf"|[ ]?(?:就?是|为|為|は|が|은|는|이|가|คือ)|(?:[ ][^\W\d_]{{1,12}}+){{0,3}}?[ ](?:{'|'.join(map(re.escape, sorted(words('links'))))})(?=[ \n])|)"
     r"[\"'“”‘`*]{0,2}[ ]?(?:\n{1,2}[ ]?)?(?:\| )?[\"'“‘(<`]{0,2}"
 )
 _API_VALUE = re.compile(r"[A-Za-z0-9+/=_.~-]{8,512}+")
+# As an authenticator shows a secret: groups of four of base32.
+_GROUPED = re.compile(r"(?:[A-Za-z2-7]{4}[ -]){3,15}[A-Za-z2-7]{1,4}(?![A-Za-z0-9])")
 _KEY_VALUE = re.compile(r"(?!0x[0-9a-fA-F]{40}(?![0-9a-fA-F]))[A-Za-z0-9+/=]{32,512}+")
 _REACH = 700
+_LONG = 16
 _TRAILING = ".,;:?)]}>\"'”’`"
 _PLACEHOLDER = re.compile(r"[$%{<\[]|([*•x.#_-])\1*+$", re.IGNORECASE)
 
@@ -66,6 +69,9 @@ def _value_of(view: View, label: Label) -> tuple[int, int] | None:
     between = _LINKED.match(view.lower, label.end)
     if between is None:
         return None
+    grouped = _GROUPED.match(view.text, between.end())
+    if label.role == "api" and grouped is not None and any(map(str.isdigit, grouped[0])):
+        return grouped.start() - label.start, grouped.end() - label.start
     value = (_KEY_VALUE if label.role == "private key" else _API_VALUE).match(view.text, between.end())
     if value is None:
         return None
@@ -74,7 +80,11 @@ def _value_of(view: View, label: Label) -> tuple[int, int] | None:
         return None
     embedded = view.lower[max(0, label.start - 1) : label.start] in {"_", "-"}
     equal = "=" in between[0] or ":" in between[0]
-    if _PLACEHOLDER.match(text) or (embedded and not equal) or text.startswith(("http", "www.")):
+    if (
+        _PLACEHOLDER.match(text)
+        or (embedded and not equal and len(text) < _LONG)
+        or text.startswith(("http", "www."))
+    ):
         return None
     said = equal or any(map(str.isdigit, text))
     if (looks_random(text) and said) or (text.isdigit() and equal):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from supportflow.triage.redaction.codes import find_codes
+from supportflow.triage.redaction.columns import find_columns
 from supportflow.triage.redaction.commands import find_commands
 from supportflow.triage.redaction.contacts import find_contacts, find_national_phones
 from supportflow.triage.redaction.context import find_announced
@@ -50,6 +51,7 @@ _PLAIN_DETECTORS = (
     (9, find_numbers),  # a passport number behind its name in Chinese
     (6, find_keepsakes),
     (6, find_codes),
+    (12, find_columns),
     (6, find_contacts),
 )
 _SHORTEST = 6  # characters: nothing shorter is found, whatever its kind

@@ -16,7 +16,7 @@ from typing import cast
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.rows import ROW, rows
 from supportflow.triage.redaction.view import View
-from supportflow.triage.redaction.vocabulary import CHINESE_WORDS
+from supportflow.triage.redaction.vocabulary import words
 from supportflow.triage.redaction.wordlists import LENGTHS, Wordlists, checksum_holds, monero_checksum_holds
 
 __all__ = ["find_ideograms"]
@@ -77,8 +77,8 @@ def _is_phrase(run: str, lists: Wordlists) -> bool:
         ranks = [index.get(character) for character in run]
         if None not in ranks and checksum_holds(cast("list[int]", ranks)):
             mean = sum(log(cast("int", rank) + _FIRST_RANK) for rank in ranks) / len(run)
-            words = CHINESE_WORDS.isdisjoint(map("".join, pairwise(run)))
-            return mean > (_PROSE_RANK if words else _RARE_RANK)
+            rare = words("chinese").isdisjoint(map("".join, pairwise(run)))
+            return mean > (_PROSE_RANK if rare else _RARE_RANK)
     return False
 
 

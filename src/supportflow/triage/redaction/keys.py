@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from supportflow.triage.redaction.checks import base58check, stellar_seed
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import labels
-from supportflow.triage.redaction.ties import Tie
+from supportflow.triage.redaction.ties import WORD, Tie
 from supportflow.triage.redaction.view import View
+from supportflow.triage.redaction.vocabulary import words
 
 __all__ = ["find_keys"]
 
@@ -53,6 +54,7 @@ _HEX_GROUPS = re.compile(
 _HEX_DIGITS = 64
 _LONG_BASE58 = re.compile(r"(?<![A-Za-z0-9])[1-9A-HJ-NP-Za-km-z]{86,90}+(?![A-Za-z0-9])")
 _REACH = 80
+_OWNERS = words("owners")
 _REACH_BACK = 40
 _BEHIND_WIDE = re.compile(
     r"[\s\"'`),，。:：-]{0,4}[这這是就为為我的个個你您他她它都がはのです은는이가제내저의나 ]{0,8}"
@@ -141,7 +143,11 @@ def _said_behind(gap: str) -> bool:
     if _BEHIND_WIDE.fullmatch(gap):
         return True
     tie = Tie(gap)
-    return tie.holds and not tie.unknown and (tie.links or tie.owned or gap.strip()[-1:] in {"(", "-", ":"})
+    if not tie.holds or tie.unknown or "," in gap:
+        return False
+    return (
+        tie.links or gap.strip()[-1:] in {"(", "-", ":"} or all(word in _OWNERS for word in WORD.findall(gap))
+    )
 
 
 def _split_starts(text: str, shape: bytes) -> Iterator[int]:

@@ -5,8 +5,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from supportflow.triage.redaction.tables import TABLES
 from supportflow.triage.redaction.view import View
+from supportflow.triage.redaction.vocabulary import announcing
 
 __all__ = ["Label", "Labels", "labels"]
 
@@ -122,7 +122,7 @@ def _places(entry: _Entry, loose: str) -> Iterator[tuple[int, int]]:
         start = loose.find(word, end)
 
 
-_VOCABULARY = _Vocabulary(TABLES)
+_VOCABULARY = _Vocabulary(announcing())
 
 
 def labels(view: View, *roles: str) -> "Labels":

@@ -178,7 +178,8 @@ def _apart(place: str) -> str:
 
 # Between a letter and a digit a tag parts two words: `<span>PIN</span><span>4821</span>`.
 _AT_DIGIT = Rewriting(
-    re.compile(r"(?<=[A-Za-z])(?:</?[A-Za-z][A-Za-z0-9:]{0,15}(?:[ \t\r\n/][^<>]{0,4000}+)?>){1,4}(?=\d)"), lambda _: " "
+    re.compile(r"(?<=[A-Za-z])(?:</?[A-Za-z][A-Za-z0-9:]{0,15}(?:[ \t\r\n/][^<>]{0,4000}+)?>){1,4}(?=\d)"),
+    lambda _: " ",
 )
 _JOINED = Rewriting(_MARKED, _joined)
 _APART = Rewriting(_MARKED, _apart)
@@ -203,7 +204,9 @@ def without_tags(text: str, *, apart: bool) -> tuple[str, list[Layer]]:
 
 # What is written in the tags, of which a reader sees nothing.
 _OUTSIDE = Rewriting(re.compile(r"(?:\A|(?<=>))[^<]{1,}+"), lambda _: " \x1e ")
-_SAYS_INSIDE = re.compile(r"<[A-Za-z][^<>]{0,2000}(?:pass|pin|code|key|secret|seed|token|value|title|alt|content)[^<>]{0,200}=")
+_SAYS_INSIDE = re.compile(
+    r"<[A-Za-z][^<>]{0,2000}(?:pass|pin|code|key|secret|seed|token|value|title|alt|content)[^<>]{0,200}="
+)
 
 
 def inside_tags(text: str) -> tuple[str, list[Layer]]:
@@ -216,8 +219,10 @@ def inside_tags(text: str) -> tuple[str, list[Layer]]:
 
 # Stars and ticks at the edge of a word, two stars inside one; not the stars of a masked number.
 _EMPHASIS = Rewriting(
-    re.compile(r"(?<![\w*])\*{1,3}(?=[^\s*])|(?<=[^\s*])\*{1,3}(?![\w*])|(?<=\w)\*\*(?=\w)|~~|`{1,3}"
-        r"|(?<![A-Za-z0-9_])__(?=[^\s_])|(?<=[^\s_])__(?![A-Za-z0-9_])|(?<=[^\x00-\x7f])__"),
+    re.compile(
+        r"(?<![\w*])\*{1,3}(?=[^\s*])|(?<=[^\s*])\*{1,3}(?![\w*])|(?<=\w)\*\*(?=\w)|~~|`{1,3}"
+        r"|(?<![A-Za-z0-9_])__(?=[^\s_])|(?<=[^\s_])__(?![A-Za-z0-9_])|(?<=[^\x00-\x7f])__"
+    ),
     lambda _: "",
 )
 
@@ -252,7 +257,7 @@ def plain_blanks(text: str) -> tuple[str, list[Layer]]:
 
 _BROKEN = Rewriting(
     re.compile(
-        r"\n(?<=[A-Za-z0-9+/_=-]{16}\n)\n?(?:(?=[A-Za-z0-9+/_=-]{2})(?=[A-Za-z-]*+[0-9+/=_]|[A-Za-z]*?[a-z][A-Z])|(?=[a-f]{2,8}\b))"
+        r"\n(?<=[A-Za-z0-9+/_=.-]{16}\n)\n?(?:(?=[A-Za-z0-9+/_=-]{2})(?=[A-Za-z-]*+[0-9+/=_]|[A-Za-z]*?[a-z][A-Z])|(?=[a-f]{2,8}\b))"
     ),
     lambda _: "",
 )

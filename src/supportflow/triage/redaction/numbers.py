@@ -133,7 +133,7 @@ def _cards(view: View, references: _References) -> Iterator[Span]:
     for start, end in sorted({*_plain_cards(view, references), *_shaped_cards(view)}):
         while link is not None and link[1] <= start:
             link = next(links, None)
-        if link is not None and link[0] <= start:
+        if (link is not None and link[0] <= start) or references.names(start, end):
             continue
         yield start, end, Kind.CARD_NUMBER
         tail = _CARD_TAIL.match(view.text, end)
@@ -153,9 +153,7 @@ def _plain_cards(view: View, references: _References) -> Iterator[tuple[int, int
             start = groups[index][0]
             if taken == 1:
                 stop = start + len(groups[index][1])
-                if references.names(start, stop) or (
-                    stop - start == _OLD_VISA and not references.near_card(start)
-                ):
+                if stop - start == _OLD_VISA and not references.near_card(start):
                     taken = 0
             if taken:
                 last, digits = groups[index + taken - 1]

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 
-from supportflow.triage.redaction.announcing import LINKS, OWNERS
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import Label, labels
 from supportflow.triage.redaction.local import Local
 from supportflow.triage.redaction.topics import ORDINARY, looks_random
 from supportflow.triage.redaction.view import View
+from supportflow.triage.redaction.vocabulary import words
 
 __all__ = ["find_passwords"]
 
@@ -43,6 +43,7 @@ _IS = (
     r"is|was|are|were|=|es|era|fue|é|è|foi|era|ist|war|lautet|lautete|heißt|heisst|est|était|c'est|to jest|jest|это|был|было|вот|такой|—|-|є|це|là|la"
     r"|adalah|ialah|yaitu|ay|هو|هي|است|है|คือ|: "
 )
+_OWNED = re.compile(r"(?:[ \n][^\W\d_]{1,12}+){1,3}[ \n](?:\|[ ])?")
 # What says that it was changed to the value.
 _TO = r"to|as|and|with|-|–|—|number|no\.?|a|por|para|auf|zu|in|à|par|en|на|olarak|thành|sang|menjadi|ke|będzie|was|sa"
 _LINKS = (
@@ -70,9 +71,12 @@ _LINKS = (
         _Link.LOOSE,
         re.compile(rf"(?:[ \n](?:[^\W\d_]|[’']){{1,18}}+){{1,5}}?(?:[ ]?[:=：]|[ ](?:{_IS}))[ \n]{{1,2}}"),
     ),
-    (_Link.LOOSE, re.compile(rf"{_CLOSING}[ \n]{{1,2}}(?:{_TO})[ \n]{{1,2}}(?:\|[ ])?|{_CLOSING}[ ]?\n{{0,2}}[ ]?")),
+    (
+        _Link.LOOSE,
+        re.compile(rf"{_CLOSING}[ \n]{{1,2}}(?:{_TO})[ \n]{{1,2}}(?:\|[ ])?|{_CLOSING}[ ]?\n{{0,2}}[ ]?"),
+    ),
     # Of languages that say whose it is behind the word.
-    (_Link.LOOSE, re.compile(r"(?:[ \n][^\W\d_]{1,12}+){1,3}[ \n](?:\|[ ])?")),
+    (_Link.LOOSE, _OWNED),
 )
 _FIRM_LINKS = 3
 _AHEAD = 120
@@ -82,16 +86,18 @@ _QUOTED = r"[\"'“”‘’«`「『]([^\"'“”‘’»`」』\n]{3,128}+)[\"
 _WORD = r"([!-~\u00c0-\u024f\u0400-\u04ff]{3,128}+)"
 _VALUE = re.compile(rf"(?:{_QUOTED}|[\"'“‘«(<\[`「『]{{0,2}}{_WORD})")
 _TRAILING = ".,;:?)]}>\"'”’`|"
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _PARTICIPLE = re.compile(r"[a-z]+(?:ed|ing|ly|able|ible|ful|less)")
 _PLACEHOLDER = re.compile(r"[$%{<\[]|([*•x.#_-])\1*+$|--|</", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"[a-z-]{1,20}=[\"']", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{6,12}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MORE_WORDS = re.compile(r"[ ][^\W\d_]{2,}")
 _SHORTEST = 3
 
 # x is my password
-_BEHIND_LINKS = LINKS | {"as", "=", "—", "–", "-", "|"}
-_BEHIND_OWNERS = OWNERS | {""}
+_BEHIND_LINKS = words("links") | {"as", "=", "—", "–", "-", "|"}
+_BEHIND_OWNERS = words("owners") | {""}
 _ALONE_OWNERS = frozenset(("benim", "मेरा", "मेरे"))
 _BEHIND_WIDE = re.compile(
     r"(?:[がは](?:私の)?|[이가은는] ?(?:(?:제|내|저의|나의) )?| ?就?是(?:我的?|你的?|这个|這個)?)$"
@@ -130,6 +136,8 @@ def _before(view: View, label: Label) -> tuple[int, int] | None:
         between = pattern.match(lower, label.end)
         if between is None:
             continue
+        if pattern is _OWNED and not words("owned behind").issuperset(between[0].split()):
+            continue
         value = _VALUE.match(view.text, between.end())
         if value is not None:
             span = _accepted(link, value, before, known and _KNOWN_LINK.search(between[0]) is not None)
@@ -158,7 +166,9 @@ def _accepted(link: _Link, value: re.Match[str], before: str, known: bool) -> tu
     embedded = not option and (before[-1:] in {"_", "-"} or (before[-1:].isascii() and before[-1:].isalnum()))
     if len(text) < _SHORTEST or _PLACEHOLDER.match(text):
         return None
-    random = looks_random(text)
+    random = looks_random(text) and not (link is _Link.LOOSE and _ADDRESS.fullmatch(text))
+    if link is not _Link.EQUALS and _ATTRIBUTE.match(text):
+        return None
     if option and not text.startswith("-"):
         return start, end
     if embedded or link is _Link.LOOSE:

@@ -18,13 +18,14 @@ from supportflow.triage.redaction.labels import labels
 from supportflow.triage.redaction.rows import ROW, rows
 from supportflow.triage.redaction.run_together import find_run_together
 from supportflow.triage.redaction.view import WORD, View
-from supportflow.triage.redaction.vocabulary import BETWEEN_WORDS, PROSE
+from supportflow.triage.redaction.vocabulary import words
 from supportflow.triage.redaction.wordlists import Wordlists, misspelt, wordlists
 
 __all__ = ["find_phrases"]
 
 _NAMED_ROW = 6  # after the words "seed phrase", half a phrase is enough
 _NAMED_REACH = 60
+_BETWEEN_WORDS, _PROSE = words("between"), words("prose")
 _MAX_GAP = 32  # "\n\n12) ", "twelfth: " and table borders between two words
 _SIX = b"\1" * 6
 
@@ -56,7 +57,9 @@ def _named_rows(
         # "seed phrase" is itself made of list words: count from behind it.
         start = max(start, bisect_left(starts, names[last_name]))
         row = [text[first:last] for first, last in spans[start:end]]
-        if len(row) > ROW or (len(row) >= _NAMED_ROW and sum(word in PROSE for word in row) * 5 < len(row) * 2):
+        if len(row) > ROW or (
+            len(row) >= _NAMED_ROW and sum(word in _PROSE for word in row) * 5 < len(row) * 2
+        ):
             yield start, end
 
 
@@ -67,10 +70,10 @@ def _masks() -> dict[str, int]:
     What only stands between such words is in no list (-1), or may be in any (all bits).
     """
     lists = wordlists()
-    masks = dict.fromkeys(BETWEEN_WORDS, _BETWEEN)
+    masks = dict.fromkeys(_BETWEEN_WORDS, _BETWEEN)
     for known in (lists.prefixes, lists.masks):
         for word, mask in known.items():
-            masks[word] = _ANY if word in BETWEEN_WORDS else mask | max(masks.get(word, 0), 0)
+            masks[word] = _ANY if word in _BETWEEN_WORDS else mask | max(masks.get(word, 0), 0)
     return masks
 
 
@@ -107,7 +110,7 @@ class _Part:
         ]
 
     def find(self, names: list[int], likely: int) -> Iterator[Span]:
-        between = [word in BETWEEN_WORDS for word in self.words]
+        between = [word in _BETWEEN_WORDS for word in self.words]
         for bit in range(likely.bit_length()):
             if not likely >> bit & 1:
                 continue
@@ -142,7 +145,7 @@ class _Part:
         """
         if bit < self.lists.of_bip39 and sum(self.whole[at] >> bit & 1 for at in row) >= ROW:
             return True
-        return sum(self.words[at] in PROSE for at in row) * (2 if len(row) > ROW else 3) < len(row)
+        return sum(self.words[at] in _PROSE for at in row) * (2 if len(row) > ROW else 3) < len(row)
 
 
 def _worded(view: View, lists: Wordlists) -> Iterator[Span]:

@@ -4,9 +4,13 @@
 
 import re
 
-from supportflow.triage.redaction.announcing import LINKS, NEGATED, NEGATIONS, OWNERS, SMALL_WORDS
+from supportflow.triage.redaction.beside import NEGATED
+from supportflow.triage.redaction.vocabulary import words
 
 __all__ = ["SIGNS", "WORD", "Tie"]
+
+_LINKS, _OWNERS, _NEGATIONS = words("links"), words("owners"), words("negations")
+_SMALL_WORDS = words("small") | _LINKS | _OWNERS
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?;] |[。！？；]")
@@ -55,11 +59,11 @@ class Tie:
             self.holds = len(gap.strip()) <= _MOST_WIDE and NEGATED.search(gap) is None
             return
         words = WORD.findall(gap)
-        self.links = any(word in LINKS for word in words)
-        self.owned = any(word in OWNERS for word in words)
-        self.unknown = sum(word not in SMALL_WORDS for word in words)
-        self.firm = self.firm or (bool(words) and words[-1] in LINKS)
-        negated = any(word in NEGATIONS for word in words) or NEGATED.search(gap) is not None
+        self.links = any(word in _LINKS for word in words)
+        self.owned = any(word in _OWNERS for word in words)
+        self.unknown = sum(word not in _SMALL_WORDS for word in words)
+        self.firm = self.firm or (bool(words) and words[-1] in _LINKS)
+        negated = any(word in _NEGATIONS for word in words) or NEGATED.search(gap) is not None
         self.holds = (
             len(words) <= _MOST_WORDS and self.unknown <= _MOST_UNKNOWN and (self.firm or not negated)
         )

@@ -11,7 +11,14 @@ from typing import Any, Generic, TypeVar
 
 from supportflow.triage.redaction.characters import fold_characters
 from supportflow.triage.redaction.layers import Layer
-from supportflow.triage.redaction.markup import inside_tags, join_lines, plain_blanks, without_emphasis, without_tags
+from supportflow.triage.redaction.markup import (
+    inside_tags,
+    join_lines,
+    plain_blanks,
+    without_emphasis,
+    without_tags,
+)
+from supportflow.triage.redaction.spelled import without_gaps
 from supportflow.triage.redaction.transport import decode
 
 __all__ = ["OTHER_LETTER", "WORD", "View", "stretches", "views"]
@@ -176,11 +183,12 @@ def views(text: str) -> tuple[View, list[View]]:
     """The plain view of a text, and others where that could hide something. Linear time."""
     decoded, layers = decode(text)
     joined, more = without_tags(decoded, apart=False)
-    first = _made(joined, [*layers, *more])
+    spelled, written = without_gaps(joined)
+    first = _made(spelled, [*layers, *more, *written])
     whole, broken = join_lines(first.text)
     apart, others = without_tags(text, apart=True)
     more_views: list[View] = []
-    if broken or layers or apart != joined:
+    if broken or layers or written or apart != joined:
         more_views.append(_made(apart, others))
     if broken:
         first = View(whole, [*first._layers, *broken])
