@@ -21,16 +21,24 @@ def _bech32(rng: Random) -> str:
     return "bc1q" + "".join(rng.choice("023456789acdefghjklmnpqrstuvwxyz") for _ in range(38))
 
 
+def _prefixed_hash(rng: Random) -> str:
+    return f"0x{_hex(64)(rng)}"
+
+
+def _account(rng: Random) -> str:
+    return f"0x{_hex(40)(rng)}"
+
+
 def _base58_address(rng: Random) -> str:
     return base58check_of(b"\0" + rng.randbytes(20))
 
 
 VALUES: dict[str, Callable[[Random], str]] = {
     "hash": _hex(64),
-    "0x hash": lambda rng: "0x" + _hex(64)(rng),
-    "address": lambda rng: rng.choice((lambda r: "0x" + _hex(40)(r), _bech32, _base58_address))(rng),
+    "0x hash": _prefixed_hash,
+    "address": lambda rng: rng.choice((_account, _bech32, _base58_address))(rng),
     "order": lambda rng: _number(rng.choice((6, 8, 10, 12, 16, 18, 18)))(rng),
-    "number": lambda rng: _number(6)(rng),
+    "number": _number(6),
     "postal": lambda rng: str(rng.randint(110001, 855117)),
     "amount": lambda rng: str(rng.randint(1000, 99999)),
     "uuid": lambda rng: "-".join(_hex(size)(rng) for size in (8, 4, 4, 4, 12)),

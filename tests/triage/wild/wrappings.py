@@ -1,5 +1,7 @@
 """What mail programs, web editors and gateways make of a text, each as a change of its cells."""
 
+# ruff: noqa: ARG001, RUF005 - every wrapping has the same form; pieces are joined as they stand
+
 import base64
 import html
 from collections.abc import Callable
@@ -281,7 +283,8 @@ HELD_OUT: dict[str, Wrapping] = {
 
 
 def _outlook(cells: Cells, rng: Random) -> Cells:
-    opening = '<div class="WordSection1"><p class=MsoNormal><span lang=EN-US style=\'font-size:11.0pt;font-family:"Calibri"\'>'
+    style = "font-size:11pt;font-family:Calibri"
+    opening = f"<div class=\"WordSection1\"><p class=MsoNormal><span lang=EN style='{style}'>"
     return Cells.of(opening) + _escaped(cells) + Cells.of("<o:p></o:p></span></p></div>")
 
 

@@ -13,7 +13,10 @@ from supportflow.triage.redaction.layers import Layer, Rewriting
 
 __all__ = ["fold_characters"]
 
-_INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0"
+)
 # Marks that strike out, underline, decorate or accent what they follow.
 _MARKS = "\u0300-\u034e\u0350-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
 _VOICED = "\u3099\u309a\uff9e\uff9f"
@@ -178,7 +181,7 @@ _MIXED = re.compile(
 )
 _WORD = re.compile(
     "[A-Za-z\u00c0-\u024f\u0250-\u0261\u0370-\u03ff\u0400-\u052f\u0531-\u0587\u2113]+"
-    f"(?:(?<=[A-Za-z]) [{_ALIKE}]+(?![\u0370-\u052f]))*"
+    f"(?:(?<=[A-Za-z]) [{_ALIKE}]++(?![\u0370-\u052f])){0, 64}+"
 )
 
 

@@ -35,28 +35,35 @@ _UNIT_REACH = 16
 _REACH, _REACH_BACK = 70, 56
 _JOINS = re.compile(r"[-:=：＝|→,(（\[【]")
 _BESIDE = 26
+_MOST_UNKNOWN = 2
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _LIST_JOINT = re.compile(r"[\s,;/&|、，]{0,3}(?:(?:and|or|y|o|und|oder|et|ou|и|или|ve|và|dan|和)\s)?\s?")
 _LONGEST_CODE, _LONGEST_WEAK, _SHORTEST_CODE, _USUAL_CODE, _CARD_CODE = 10, 8, 4, 6, (3, 4)
 # What makes a line one of a log, and a number behind it one of an error.
 _LOG = re.compile(
-    r"\b(?:error|warn(?:ing)?|info|debug|trace|fatal|exception|errno|stack|http|status|exit|fail(?:ed|ure)?|return(?:ed|s)?|response)\b|\d\d:\d\d:\d\d"
+    r"\b(?:error|warn(?:ing)?|info|debug|trace|fatal|exception|errno|stack|http|status|exit|fail(?:ed|ure)?"
+    r"|return(?:ed|s)?|response)\b|\d\d:\d\d:\d\d"
 )
 _ERROR = re.compile(
-    r"[\s\"')\],:-]{0,4}(?:\w+ ){0,1}(?:error|erro|fehler|erreur|errore|ошибк|hata|lỗi|エラー|오류|错误|錯誤|exception|failed|timeout)"
+    r"[\s\"')\],:-]{0,4}(?:\w+ ){0,1}(?:error|erro|fehler|erreur|errore|ошибк|hata|lỗi|エラー|오류|错误|錯誤|exception"
+    r"|failed|timeout)"
 )
 _LOG_REACH, _NEAR = 60, 28
 
 # Numbers that the sentence around them calls a code without the word.
 _USED = re.compile(
-    r"(?<![a-z])(?:use|enter|type|input|submit|usa|use|introduce|ingresa|ingrese|digite|insira|saisissez|entrez|utilisez|gib|geben sie"
+    r"(?<![a-z])(?:use|enter|type|input|submit|usa|use|introduce|ingresa|ingrese|digite|insira|saisissez|entrez"
+    r"|utilisez|gib|geben sie"
     r"|verwende|verwenden sie|введите|используйте|kullanın|girin|gunakan|masukkan|nhập|inserisci|usa|wpisz)"
     r"[ ]{1,2}(?:the )?(?:code |pin |código |codigo |code: )?([a-z]{0,2}-?\d{3}[ -]?\d{1,3}|\d{4,8})[ ]"
-    r"(?=[^.\n\d]{0,40}?(?:verif|log|sign|confirm|access|auth|acce|conect|connect|inici|entrar|anmeld|войти|вход|giriş|masuk|đăng|zalog))"
+    r"(?=[^.\n\d]{0,40}?(?:verif|log|sign|confirm|access|auth|acce|conect|connect|inici|entrar|anmeld|войти|вход"
+    r"|giriş|masuk|đăng|zalog))"
 )
 _NOT_SHARED = re.compile(
-    r"(?:do not|don't|never|dont) (?:share|give|tell|disclose)|no (?:lo |la )?(?:compartas|comparta)|não (?:o )?compartilhe|nicht weitergeben"
-    r"|ne (?:le |la |les )?(?:partagez|communiquez)|никому не (?:сообщайте|говорите)|не сообщайте|paylaşmayın|không chia sẻ|jangan (?:berikan|bagikan)"
+    r"(?:do not|don't|never|dont) (?:share|give|tell|disclose)|no (?:lo |la )?(?:compartas|comparta)"
+    r"|não (?:o )?compartilhe|nicht weitergeben"
+    r"|ne (?:le |la |les )?(?:partagez|communiquez)|никому не (?:сообщайте|говорите)|не сообщайте|paylaşmayın"
+    r"|không chia sẻ|jangan (?:berikan|bagikan)"
     r"|共有しない|教えない|공유하지|알려주지|请勿泄露|勿泄露|請勿洩露|勿告知|请勿告知|切勿"
 )
 _NOT_SHARED_REACH = 90
@@ -118,8 +125,10 @@ _SHARE_CHARACTERS = frozenset("泄洩告切共教")
 # An Indian postal code is called a PIN, too: a place stands beside it.
 _PLACE_BEHIND = re.compile(r"[ ,(–-]{1,3}([A-Z][A-Za-z]*)")
 _ADDRESS = re.compile(
-    r"\b(?:road|rd|street|st|nagar|lane|colony|sector|district|dist|city|village|address|floor|flat|house|plot|block|india|state|taluk|post"
-    r"|mumbai|delhi|bangalore|bengaluru|chennai|kolkata|hyderabad|pune|karnataka|maharashtra|gujarat|kerala|tamil|pradesh|bengal|punjab|bihar"
+    r"\b(?:road|rd|street|st|nagar|lane|colony|sector|district|dist|city|village|address|floor|flat|house|plot"
+    r"|block|india|state|taluk|post"
+    r"|mumbai|delhi|bangalore|bengaluru|chennai|kolkata|hyderabad|pune|karnataka|maharashtra|gujarat|kerala"
+    r"|tamil|pradesh|bengal|punjab|bihar"
     r"|rajasthan|haryana|odisha|assam|goa|area|postal|deliver\w*|shipping)\b|पता|भारत"
 )
 _OWN = re.compile(r"\b(?:my|your|our|his|her|card|atm|wallet|app|account|phone|sim|the|is)\b")
@@ -139,9 +148,7 @@ class _Reader:
         local = Local[Kind | None](self.text, _REACH + 60, _REACH_BACK + 60)
         before: tuple[int, Kind, int] | None = None
         for start, end, size in self.numbers:
-            kind = local.decide(
-                start, end, lambda at=(start, end, size): self._said_before(*at) or self._said_behind(*at)
-            )
+            kind = local.decide(start, end, self._said, start, end, size)
             if (
                 kind is None
                 and before is not None
@@ -152,6 +159,9 @@ class _Reader:
             before = None if kind is None else (end, kind, size)
             if kind is not None:
                 yield start, end, kind
+
+    def _said(self, start: int, end: int, size: int) -> Kind | None:
+        return self._said_before(start, end, size) or self._said_behind(start, end, size)
 
     def _said_before(self, start: int, end: int, size: int) -> Kind | None:
         label = self.labels.before(start)
@@ -210,14 +220,11 @@ class _Reader:
             return None
         gap = self.flat[end : label.start]
         tie = Tie(gap)
-        if not tie.holds or tie.unknown > 2:
+        if not tie.holds or tie.unknown > _MOST_UNKNOWN or self._called_before(start):
             return None
-        left = self.labels.before(start)
-        if left is not None and left.role == "public" and SIGNS.fullmatch(self.flat, left.end, start):
-            return None
-        said = tie.links or _JOINS.search(gap) is not None
         if _YEAR.match(self.flat, start, end) and not tie.links:
             return None
+        said = tie.links or _JOINS.search(gap) is not None
         if label.role == "pin":
             return Kind.PIN if size >= _SHORTEST_CODE and said and (tie.owned or tie.links) else None
         strong = self._strong(label)
@@ -228,11 +235,18 @@ class _Reader:
         if not _SHORTEST_CODE <= size <= _LONGEST_CODE:
             return None
         usual = _USUAL_CODE <= size <= _LONGEST_WEAK or not self.flat[start].isdigit()
-        if strong and (said or (usual and tie.unknown <= 1) or (tie.owned and size > _SHORTEST_CODE)):
-            return Kind.ONE_TIME_CODE
-        if not strong and tie.unknown <= 1 and ((said and (tie.owned or tie.links)) or (tie.owned and usual)):
-            return Kind.ONE_TIME_CODE
-        return None
+        if strong:
+            is_code = said or (usual and tie.unknown <= 1) or (tie.owned and size > _SHORTEST_CODE)
+        else:
+            is_code = tie.unknown <= 1 and ((said and (tie.owned or tie.links)) or (tie.owned and usual))
+        return Kind.ONE_TIME_CODE if is_code else None
+
+    def _called_before(self, start: int) -> bool:
+        """Whether the word right before a number calls it one that everybody may read."""
+        left = self.labels.before(start)
+        return (
+            left is not None and left.role == "public" and bool(SIGNS.fullmatch(self.flat, left.end, start))
+        )
 
     def _strong(self, label: Label) -> bool | None:
         """Whether a word for "code" is one of a secret by the words at its sides; `None` for one that is public."""

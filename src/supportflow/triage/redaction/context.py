@@ -15,10 +15,13 @@ from supportflow.triage.redaction.vocabulary import words
 
 __all__ = ["find_announced"]
 
+_LINK = "|".join(map(re.escape, sorted(words("links"))))
 _LINKED = re.compile(
-    r"(?:\"?[_ -]?(?:id|key|value)s?)?[\"'”’)\]`*_]{0,3}(?:[ ](?:for|on|of|in|to)[ ][\w.@-]{1,40}+(?:[ ][\w.@-]{1,40}+){0,2}?)?"
+    r"(?:\"?[_ -]?(?:id|key|value)s?)?[\"'”’)\]`*_]{0,3}"
+    r"(?:[ ](?:for|on|of|in|to)[ ][\w.@-]{1,40}+(?:[ ][\w.@-]{1,40}+){0,2}?)?"
     r"(?:(?:[ ][^\W\d_]{1,12}+){0,4}?[ ]?(?:[:=：＝|]{1,3}>?|->|→|[ ]value=)(?!//)|(?<=[a-z])>"
-    rf"|[ ]?(?:就?是|为|為|は|が|은|는|이|가|คือ)|(?:[ ][^\W\d_]{{1,12}}+){{0,3}}?[ ](?:{'|'.join(map(re.escape, sorted(words('links'))))})(?=[ \n])|)"
+    r"|[ ]?(?:就?是|为|為|は|が|은|는|이|가|คือ)"
+    rf"|(?:[ ][^\W\d_]{{1,12}}+){{0,3}}?[ ](?:{_LINK})(?=[ \n])|)"
     r"[\"'“”‘`*]{0,2}[ ]?(?:\n{1,2}[ ]?)?(?:\| )?[\"'“‘(<`]{0,2}"
 )
 _API_VALUE = re.compile(r"[A-Za-z0-9+/=_.~-]{8,512}+")
@@ -43,7 +46,8 @@ _SAYS_KEY = re.compile(
     r"|(?<![a-z_])secret(?![a-z_])|private[ _-]?key|私钥|私鑰"
 )
 _SAYS_OTHER = re.compile(
-    r"hash|(?<![a-z])tx(?:id|n)?(?![a-z])|transaction|address|wallet|order|ticket|case|reference|block|contract|public|signature|session"
+    r"hash|(?<![a-z])tx(?:id|n)?(?![a-z])|transaction|address|wallet|order|ticket|case|reference|block|contract"
+    r"|public|signature|session"
     r"|request|trace|哈希|交易|地址|订单|訂單|工单|工單|编号|編號|公钥|公鑰|合约|合約"
 )
 
@@ -53,7 +57,7 @@ def find_announced(view: View) -> Iterator[Span]:
     found = labels(view, "api", "private key")
     local = Local[tuple[int, int] | None](view.text, 2, _REACH)
     for label in found:
-        value = local.decide(label.start, label.end, lambda label=label: _value_of(view, label))
+        value = local.decide(label.start, label.end, _value_of, view, label)
         if value is not None:
             kind = Kind.PRIVATE_KEY if label.role == "private key" else Kind.API_SECRET
             yield label.start + value[0], label.start + value[1], kind
@@ -65,7 +69,10 @@ def find_announced(view: View) -> Iterator[Span]:
 
 
 def _value_of(view: View, label: Label) -> tuple[int, int] | None:
-    """Where the value that follows the words is, counted from them. A word inside an identifier (`DB_SECRET`) needs an equals sign."""
+    """Where the value that follows the words is, counted from them.
+
+    A word inside an identifier (`DB_SECRET`) needs an equals sign.
+    """
     between = _LINKED.match(view.lower, label.end)
     if between is None:
         return None

@@ -37,7 +37,8 @@ _GROUPS = re.compile(
     )
 )
 _HAN_NAME = re.compile(
-    "助记词|助記詞|种子|種子|恢复短语|恢復短語|助记|助記|mnemonics?(?: phrase)?|seed(?: phrase)?|recovery (?:phrase|words)|backup phrase"
+    "助记词|助記詞|种子|種子|恢复短语|恢復短語|助记|助記"
+    "|mnemonics?(?: phrase)?|seed(?: phrase)?|recovery (?:phrase|words)|backup phrase"
 )
 _HAN_NAME_ANCHORS = ("助记", "助記", "种子", "種子", "短语", "短語")
 _LATIN_NAME_ANCHORS = (b"mnemonic", b"seed", b"recovery", b"backup phrase")
@@ -51,7 +52,8 @@ _BEHIND = re.compile(
 )
 _BEFORE_NAME = 90
 _MOST_NAMES = 500  # at either end of a text: of more, nobody can mean every one
-# The commonest grammatical characters: what follows the name of a phrase without a valid checksum, with one of them, is prose.
+# The commonest grammatical characters: what follows the name of a phrase with one of them, and without a valid checksum,
+# is prose.
 _GRAMMAR = re.compile("[的了是我你您他她不没沒在有和就也吗嗎么麼呢吧怎什这這那可以能请請被把会會要为為]")
 # Characters that are common in sentences are early in the lists.
 _FIRST_RANK = 20
@@ -92,15 +94,16 @@ def _apart(text: str, lists: Wordlists) -> Iterator[Span]:
 
 def _named(text: str, lists: Wordlists) -> Iterator[Span]:
     names = [match.span() for match in _HAN_NAME.finditer(text)]
-    followed = list(pairwise([*names, (len(text) + _NAMED_REACH, 0)]))
-    if len(followed) > 2 * _MOST_NAMES:
-        followed = followed[:_MOST_NAMES] + followed[-_MOST_NAMES:]
-    floor = 0
-    for (start, end), (following, _) in followed:
-        behind = _named_behind(text, max(floor, start - _BEFORE_NAME), start, lists)
+    ends = [0, *(end for _, end in names)]
+    starts = [*(start for start, _ in names[1:]), len(text) + _NAMED_REACH]
+    between = list(zip(ends, names, starts, strict=False))
+    if len(between) > 2 * _MOST_NAMES:
+        between = between[:_MOST_NAMES] + between[-_MOST_NAMES:]
+    taken = 0
+    for before, (start, end), following in between:
+        behind = _named_behind(text, max(before, taken, start - _BEFORE_NAME), start, lists)
         if behind is not None:
             yield *behind, Kind.SEED_PHRASE
-        floor = end
         if following - end > ROW:
             # Up to the next name first: a phrase may follow that one too.
             for limit in (following, len(text)):
@@ -108,7 +111,7 @@ def _named(text: str, lists: Wordlists) -> Iterator[Span]:
                 span = None if after is None else _named_before(after, lists)
                 if span is not None:
                     yield *span, Kind.SEED_PHRASE
-                    floor = max(floor, span[1])
+                    taken = span[1]
                     break
 
 

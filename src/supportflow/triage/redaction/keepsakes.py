@@ -14,7 +14,8 @@ __all__ = ["find_keepsakes"]
 
 _FIRST_GAP = 40
 _ITEM = re.compile(
-    r"(?:(?:[A-Za-z0-9]{3,8}[-.]){1,11}[A-Za-z0-9]{3,8}|\d{3,4}(?:[ ]\d{3,4}){1,3}|[A-Za-z0-9]{4,5}[ ][A-Za-z0-9]{4,5}(?=[\n,;]|$)|[A-Za-z0-9]{5,16})"
+    r"(?:(?:[A-Za-z0-9]{3,8}[-.]){1,11}[A-Za-z0-9]{3,8}|\d{3,4}(?:[ ]\d{3,4}){1,3}"
+    r"|[A-Za-z0-9]{4,5}[ ][A-Za-z0-9]{4,5}(?=[\n,;]|$)|[A-Za-z0-9]{5,16})"
     r"(?![A-Za-z0-9-])"
 )
 _JOINT = re.compile(
@@ -34,6 +35,7 @@ _KEYSTORE = re.compile(
 )
 _CIPHERED = re.compile(r"ciphertext[\"']?\s{0,3}[:=]\s{0,3}[\"']?([0-9a-fA-F]{32,4096})", re.IGNORECASE)
 _BYTES = re.compile(r"\[ ?\d{1,3}(?:,\s?\d{1,3}){63}(?:,\s?\d{1,3}){0,64} ?\]")
+_NUMBER = re.compile("[0-9]+")
 _HIGHEST_BYTE = 255
 
 
@@ -44,6 +46,10 @@ def find_keepsakes(view: View) -> Iterator[Span]:
     for match in _disk_keys(view):
         if all(int(group) % _ELEVEN == 0 for group in re.split("[- ]", match[0])):
             yield *match.span(), Kind.SECRET
+    yield from _keystores(view)
+
+
+def _keystores(view: View) -> Iterator[Span]:
     if "ciphertext" in view.lower:
         for pattern, group in ((_KEYSTORE, 0), (_CIPHERED, 1)):
             for match in pattern.finditer(view.text):
@@ -51,7 +57,7 @@ def find_keepsakes(view: View) -> Iterator[Span]:
                     yield *match.span(group), Kind.PRIVATE_KEY
     if "[" in view.text and "," in view.text:
         for match in _BYTES.finditer(view.text):
-            if max(map(int, re.findall(r"\d+", match[0]))) <= _HIGHEST_BYTE:
+            if max(map(int, _NUMBER.findall(match[0]))) <= _HIGHEST_BYTE:
                 yield *match.span(), Kind.PRIVATE_KEY
 
 

@@ -1,4 +1,4 @@
-"""Private keys that are known by their form: PEM, extended keys, WIF, Stellar, bech32 and hexadecimal ones in context."""
+"""Private keys that are known by their form: PEM, extended keys, WIF, Stellar, bech32; hexadecimal ones in context."""
 
 # ruff: noqa: RUF001 - full-width punctuation is what is looked for
 

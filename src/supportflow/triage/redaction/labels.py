@@ -126,7 +126,10 @@ _VOCABULARY = _Vocabulary(announcing())
 
 
 def labels(view: View, *roles: str) -> "Labels":
-    """The words of some tables that a text has. Of two that begin at one place the longer counts, then the earlier role's."""
+    """The words of some tables that a text has.
+
+    Of two that begin at one place the longer counts, then that of the earlier role.
+    """
     known = view.labels
     if known is None:
         known = view.labels = _VOCABULARY.possible(view)

@@ -3,12 +3,13 @@
 Who writes the same words ten thousand times has them read once.
 """
 
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from typing import Generic, ParamSpec, TypeVar
 
 __all__ = ["Local"]
 
-_Decision = TypeVar("_Decision", bound=Hashable | None)
+_Decision = TypeVar("_Decision")
+_Asked = ParamSpec("_Asked")
 _MOST_REMEMBERED = 2_000
 
 
@@ -26,18 +27,26 @@ class Local(Generic[_Decision]):
         self._text = text
         self._before = before
         self._behind = behind
-        self._known: dict[tuple[str, int], _Decision] = {}
+        self._known: dict[tuple[str, int, int], _Decision] = {}
 
-    def decide(self, start: int, end: int, decision: Callable[[], _Decision]) -> _Decision:
-        """What is decided about a stretch of the text: by what was decided where all around it was the same, or anew."""
+    def decide(
+        self,
+        start: int,
+        end: int,
+        decision: Callable[_Asked, _Decision],
+        *args: _Asked.args,
+        **kwargs: _Asked.kwargs,
+    ) -> _Decision:
+        """What is decided about a stretch of the text: what was where all around it was the same, or anew."""
         around = (
             self._text[max(0, start - self._before) : end + self._behind],
-            start if start < self._before else -1,
+            min(start, self._before),
+            end - start,
         )
         known = self._known
         if around in known:
             return known[around]
-        decided = decision()
+        decided = decision(*args, **kwargs)
         if len(known) < _MOST_REMEMBERED:
             known[around] = decided
         return decided

@@ -257,7 +257,8 @@ def plain_blanks(text: str) -> tuple[str, list[Layer]]:
 
 _BROKEN = Rewriting(
     re.compile(
-        r"\n(?<=[A-Za-z0-9+/_=.-]{16}\n)\n?(?:(?=[A-Za-z0-9+/_=-]{2})(?=[A-Za-z-]*+[0-9+/=_]|[A-Za-z]*?[a-z][A-Z])|(?=[a-f]{2,8}\b))"
+        r"\n(?<=[A-Za-z0-9+/_=.-]{16}\n)\n?(?:(?=[A-Za-z0-9+/_=-]{2})(?=[A-Za-z-]*+[0-9+/=_]"
+        r"|[A-Za-z]*?[a-z][A-Z])|(?=[a-f]{2,8}\b))"
     ),
     lambda _: "",
 )

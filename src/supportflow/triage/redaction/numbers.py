@@ -1,4 +1,4 @@
-"""Numbers with a check digit: payment cards, IBANs, Chinese resident identity numbers; and US social security numbers."""
+"""Numbers with a check digit: cards, IBANs, Chinese resident identity numbers; and US social security numbers."""
 
 # ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
 
@@ -45,7 +45,8 @@ _CARD_RUN = b"x" * _SHORTEST
 # What may stand between the groups of a card number that is written over cells, lines or with signs.
 _JOINT = r"[ \n|./,_-]{1,12}"
 _SHAPES = re.compile(
-    rf"(?=(\d(?<![\dA-Za-z]\d)(?:\d{{3}}(?:{_JOINT}\d{{4}}){{3}}(?:{_JOINT}\d{{1,3}})?|\d{{3}}{_JOINT}\d{{4}}{_JOINT}\d{{4}}{_JOINT}\d{{3}}"
+    rf"(?=(\d(?<![\dA-Za-z]\d)(?:\d{{3}}(?:{_JOINT}\d{{4}}){{3}}(?:{_JOINT}\d{{1,3}})?"
+    rf"|\d{{3}}{_JOINT}\d{{4}}{_JOINT}\d{{4}}{_JOINT}\d{{3}}"
     rf"|\d{{3}}{_JOINT}\d{{6}}{_JOINT}\d{{4,5}}|\d{{7}}{_JOINT}\d{{8}}))(?![0-9A-Za-z]))",
     re.ASCII,
 )
@@ -54,22 +55,26 @@ _ONE_BY_ONE = re.compile(
 )
 # What follows a card number on the card: the date on which it ends, and its code.
 _CARD_TAIL = re.compile(
-    r"[\s|,;/-]{1,4}(?:exp(?:iry|ires|iration)?(?: date)?|valid(?: thru| until)?|date)?[\s:.]{0,3}(?:0[1-9]|1[0-2])[ ]?[/-][ ]?(?:20)?\d\d"
+    r"[\s|,;/-]{1,4}(?:exp(?:iry|ires|iration)?(?: date)?|valid(?: thru| until)?|date)?[\s:.]{0,3}(?:0[1-9]"
+    r"|1[0-2])[ ]?[/-][ ]?(?:20)?\d\d"
     r"[\s|,;/-]{1,4}(?:(?:cvv2?|cvc2?|cvn|code|csc)[\s:.=-]{0,3}(?:is )?)?(\d{3,4})(?![\d/.-])",
     re.IGNORECASE | re.ASCII,
 )
 # A number right behind one of these is the host's own reference, even if its digits add up.
 _REFERENCE_GAP = re.compile(
-    r"(?:[ ]?(?:no|nr|num|number|id|nº|n°|numero|número|nummer|numéro|номер|numarası|号码|號碼|编号|編號|番号|번호|号|號))?[\s.:#=：()\[\]*_-]{0,4}(?:(?:is|es|ist|est|é|是|为|為|は|은|는)[ ]?)?"
+    r"(?:[ ]?(?:no|nr|num|number|id|nº|n°|numero|número|nummer|numéro|номер|numarası|号码|號碼|编号|編號|番号|번호|号"
+    r"|號))?[\s.:#=：()\[\]*_-]{0,4}(?:(?:is|es|ist|est|é|是|为|為|は|은|는)[ ]?)?"
 )
 _REFERENCE_REACH = 24
 _REFERENCE_BEHIND = re.compile(
-    r"[\s\"')]{0,2}(?:is|was|es|ist|est|是)[ ]?(?:my|the|our|your|mi|mein|我的|meine)?[ ]?(?:order|ticket|case|invoice|tracking|reference|订单|訂單|pedido|bestell)"
+    r"[\s\"')]{0,2}(?:is|was|es|ist|est|是)[ ]?(?:my|the|our|your|mi|mein|我的|meine)?[ ]?(?:order|ticket|case"
+    r"|invoice|tracking|reference|订单|訂單|pedido|bestell)"
 )
 
 _RESIDENT_DIGITS = 17  # and a check character, which may be X
 _RESIDENT_ID = re.compile(
-    r"(?<![0-9A-Za-z])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])",
+    r"(?<![0-9A-Za-z])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}(?:18|19|20)\d\d(?:0[1-9]"
+    r"|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])",
     re.ASCII,
 )
 _SOCIAL_SECURITY = re.compile(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\d-])", re.ASCII)

@@ -36,35 +36,40 @@ class _Link(IntEnum):
 _CLOSING = r"[\"'”’)\]`*_]{0,3}"
 _OWNER = (
     r"(?:[ ](?:for|on|of|in|at|to)(?:[ ](?:my|the|this|our|your))?[ ][\w.@-]{1,40}+(?:[ ](?:account|wallet|email|app))?"
-    r"|[ ](?:saya|anda|kamu|ko|mo|من|của tôi|của bạn|cua toi|ของฉัน|benim|akun saya)|ของฉัน|ของผม| الخاصة بي| الخاص بي)?"
+    r"|[ ](?:saya|anda|kamu|ko|mo|من|của tôi|của bạn|cua toi|ของฉัน|benim|akun saya)|ของฉัน|ของผม| الخاصة بي"
+    r"| الخاص بي)?"
 )
 _BREAK = r"[ \t]{0,2}(?:\n{1,2}[ ]?)?"
 _IS = (
-    r"is|was|are|were|=|es|era|fue|é|è|foi|era|ist|war|lautet|lautete|heißt|heisst|est|était|c'est|to jest|jest|это|был|было|вот|такой|—|-|є|це|là|la"
+    r"is|was|are|were|=|es|era|fue|é|è|foi|era|ist|war|lautet|lautete|heißt|heisst|est|était|c'est|to jest|jest"
+    r"|это|был|было|вот|такой|—|-|є|це|là|la"
     r"|adalah|ialah|yaitu|ay|هو|هي|است|है|คือ|: "
 )
 _OWNED = re.compile(r"(?:[ \n][^\W\d_]{1,12}+){1,3}[ \n](?:\|[ ])?")
 # What says that it was changed to the value.
 _TO = r"to|as|and|with|-|–|—|number|no\.?|a|por|para|auf|zu|in|à|par|en|на|olarak|thành|sang|menjadi|ke|będzie|was|sa"
-_LINKS = (
+_FORMS = (
     # password: x, password on my account = x, <password>x, "password" value="x"
     (
         _Link.EQUALS,
         re.compile(
-            rf"{_CLOSING}(?:[ ]{{0,3}}(?:(?:[:=：＝|]{{1,3}}>?|->|→)(?!//)|(?<=[a-z])>|[ ]value=)|{_OWNER}(?:[ ]{{0,3}}[:：]|[ ]{{1,3}}[=|]|[ ]?->))"
+            rf"{_CLOSING}(?:[ ]{{0,3}}(?:(?:[:=：＝|]{{1,3}}>?|->|→)(?!//)|(?<=[a-z])>|[ ]value=)"
+            rf"|{_OWNER}(?:[ ]{{0,3}}[:：]|[ ]{{1,3}}[=|]|[ ]?->))"
             rf"{_CLOSING}{_BREAK}(?:\| )?"
         ),
     ),
     (
         _Link.SAID,
         re.compile(
-            r"[ ]?(?:就?是|为|為|改成了?|改为了?|改為了?|设为|設為|设置为|叫|换成了?|は|が|을|를|은|는|이|가|を|(?:ของ(?:ฉัน|ผม|คุณ|เรา))?[ ]?คือ)[ ]?[:：]?[ \n]?(?:\|[ ])?"
+            r"[ ]?(?:就?是|为|為|改成了?|改为了?|改為了?|设为|設為|设置为|叫|换成了?|は|が|을|를|은|는|이|가|を"
+            r"|(?:ของ(?:ฉัน|ผม|คุณ|เรา))?[ ]?คือ)[ ]?[:：]?[ \n]?(?:\|[ ])?"
         ),
     ),
     (
         _Link.SAID,
         re.compile(
-            rf"{_CLOSING}{_OWNER}[ \n]{{1,2}}(?:{_IS})(?:[ ](?:now|currently|just|set to|jetzt|ahora|сейчас))?[ ]?[:=]?[ \n]{{1,2}}(?:\|[ ])?"
+            rf"{_CLOSING}{_OWNER}[ \n]{{1,2}}(?:{_IS})(?:[ ](?:now|currently|just|set to|jetzt|ahora"
+            rf"|сейчас))?[ ]?[:=]?[ \n]{{1,2}}(?:\|[ ])?"
         ),
     ),
     (
@@ -78,7 +83,7 @@ _LINKS = (
     # Of languages that say whose it is behind the word.
     (_Link.LOOSE, _OWNED),
 )
-_FIRM_LINKS = 3
+_FIRM_FORMS = 3
 _AHEAD = 120
 # What looks random has one of these.
 _MAY_BE_RANDOM = re.compile(r"[0-9!@#$%^&*+=?~]|[a-z][A-Z]")
@@ -114,7 +119,7 @@ def find_passwords(view: View) -> Iterator[Span]:
     local = Local[tuple[int, int] | None](view.text, _REACH_BEFORE, _REACH)
     for label in labels(view, "password"):
         start = label.start
-        value = local.decide(start, label.end, lambda label=label: _value(view, label))
+        value = local.decide(start, label.end, _value, view, label)
         if value is not None:
             yield start + value[0], start + value[1], Kind.PASSWORD
 
@@ -131,8 +136,8 @@ def _before(view: View, label: Label) -> tuple[int, int] | None:
     before = lower[max(0, label.start - 2) : label.start] if lower[label.start].isascii() else ""
     known = _KNOWN.match(lower, label.start, label.end) is not None
     ahead = view.text[label.end : label.end + _AHEAD]
-    links = _LINKS if _MAY_BE_RANDOM.search(ahead) else _LINKS[:_FIRM_LINKS]
-    for link, pattern in links:
+    patterns = _FORMS if _MAY_BE_RANDOM.search(ahead) else _FORMS[:_FIRM_FORMS]
+    for link, pattern in patterns:
         between = pattern.match(lower, label.end)
         if between is None:
             continue

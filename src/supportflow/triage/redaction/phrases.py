@@ -1,4 +1,6 @@
-"""Seed phrases of words: of BIP-39, Monero, Electrum and SLIP-39, numbered, broken over lines, cut to four letters, misspelt.
+"""Seed phrases of words: of BIP-39, Monero, Electrum and SLIP-39.
+
+They may be numbered, broken over lines, cut to four letters or have a word misspelt.
 
 Words of a list seldom stand eleven in a row in prose, so a row of eleven is taken for a phrase whether or not its checksum
 holds (of random list words one row in sixteen passes it, and a misspelt phrase does not). Six are enough behind the words

@@ -16,7 +16,7 @@ _SHORTEST = 30  # letters: eleven words of three
 _WINDOW, _STEP = 600, 300  # no phrase is longer than what two windows share
 _FEWEST_STARTS = 7
 _MOST_WINDOWS, _CHAIN_COST = 600, 5  # nobody writes so many letters without a blank
-_LETTERS = bytes(ord("x") if chr(code).isalpha() and code < 128 else ord(" ") for code in range(256))
+_LETTERS = bytes(ord("x") if chr(code).isalpha() else ord(" ") for code in range(128)) + b" " * 128
 _LATIN_RUN = b"x" * _SHORTEST
 # Of Japanese and Korean, whose characters are syllables, two begin a word.
 _RUN = re.compile(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from supportflow.triage.redaction.layers import Layer, Rewriting
+from supportflow.triage.redaction.vocabulary import words
 
 __all__ = ["digit_words", "without_gaps"]
 
@@ -29,86 +30,13 @@ def without_gaps(text: str) -> tuple[str, list[Layer]]:
     return text, [] if layer is None else [layer]
 
 
-_DIGITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "oh",
-    "cero",
-    "uno",
-    "dos",
-    "tres",
-    "cuatro",
-    "cinco",
-    "seis",
-    "siete",
-    "ocho",
-    "nueve",
-    "um",
-    "dois",
-    "três",
-    "quatro",
-    "sete",
-    "oito",
-    "nove",
-    "null",
-    "eins",
-    "zwei",
-    "drei",
-    "vier",
-    "fünf",
-    "sechs",
-    "sieben",
-    "acht",
-    "neun",
-    "zéro",
-    "un",
-    "deux",
-    "trois",
-    "quatre",
-    "cinq",
-    "sept",
-    "huit",
-    "neuf",
-    "due",
-    "quattro",
-    "cinque",
-    "sei",
-    "sette",
-    "otto",
-    "ноль",
-    "один",
-    "два",
-    "три",
-    "четыре",
-    "пять",
-    "шесть",
-    "семь",
-    "восемь",
-    "девять",
-    "sıfır",
-    "bir",
-    "iki",
-    "üç",
-    "dört",
-    "beş",
-    "altı",
-    "yedi",
-    "sekiz",
-    "dokuz",
-]
-_WORD = "|".join(sorted(_DIGITS, key=lambda word: -len(word)))
+_DIGITS = words("digits")
+_WORD = "|".join(sorted(_DIGITS, key=lambda word: (-len(word), word)))
 _HAN = "零一二三四五六七八九〇壹贰叁肆伍陆柒捌玖"
 # Four of them and more, so that "one or two" stays.
 _ROW = re.compile(
-    rf"(?<![^\W\d_])(?:{_WORD})(?:[ ,.-]{{1,2}}(?:{_WORD})(?![^\W\d_])){{3,11}}|(?<![{_HAN}])[{_HAN}]{{4,8}}(?![{_HAN}十百千万])"
+    rf"(?<![^\W\d_])(?:{_WORD})(?:[ ,.-]{{1,2}}(?:{_WORD})(?![^\W\d_])){{3,11}}"
+    rf"|(?<![{_HAN}])[{_HAN}]{{4,8}}(?![{_HAN}十百千万])"
 )
 _SIZE = re.compile(rf"{_WORD}|[{_HAN}]")
 

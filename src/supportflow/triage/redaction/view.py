@@ -1,8 +1,8 @@
 """One plain view of a text, searched by every finder, with the way back to the places of the text as it was given.
 
 Transport encodings, tags and entities, emphasis, quoting marks, runs of blanks and the many forms of a character are
-taken off before anything is looked for. Where that could hide something (a `=` at the end of a line is an equals sign, and two
-words in neighbouring tags may be one), the text is viewed in two ways.
+taken off before anything is looked for. Where that could hide something the text is viewed in other ways, too: a `=` at
+the end of a line is an equals sign as well, two words in neighbouring tags may be one, and a tag may say something itself.
 """
 
 import re
@@ -84,6 +84,7 @@ class View:
 
     Attributes:
         text: The plain text.
+        layers: The steps that lead back to the text as given.
         lower: The same in lower case, of the same length.
         labels: Which words may announce something, by their tables; `None` until a finder asks for them.
     """
@@ -92,7 +93,7 @@ class View:
         self.text = text
         self.lower = _lower(text)
         self.labels: Any = None  # which words may announce something, once a finder has asked
-        self._layers = layers or []
+        self.layers = layers or []
 
     @_Once
     def flat(self) -> str:
@@ -167,7 +168,7 @@ class View:
 
     def back(self, start: int, end: int) -> tuple[int, int]:
         """The span of the text as given that a span of the plain text came from."""
-        for layer in reversed(self._layers):
+        for layer in reversed(self.layers):
             start, end = layer.back(start, end)
         return start, end
 
@@ -191,7 +192,7 @@ def views(text: str) -> tuple[View, list[View]]:
     if broken or layers or written or apart != joined:
         more_views.append(_made(apart, others))
     if broken:
-        first = View(whole, [*first._layers, *broken])
+        first = View(whole, [*first.layers, *broken])
     inside, inner = inside_tags(decoded)
     if inside:
         more_views.append(_made(inside, [*layers, *inner]))

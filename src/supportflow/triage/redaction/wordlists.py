@@ -129,5 +129,5 @@ def checksum_holds(indexes: list[int]) -> bool:
 
 def monero_checksum_holds(characters: str) -> bool:
     """Whether the last of a Monero phrase's Chinese characters is the one that the CRC-32 of the others names."""
-    *words, last = characters
-    return words[binascii.crc32("".join(words).encode()) % len(words)] == last
+    first, last = characters[:-1], characters[-1]
+    return first[binascii.crc32(first.encode()) % len(first)] == last
