@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from supportflow.exceptions import SupportflowError
     from supportflow.flows import Tick
     from supportflow.flows.dispatching import Dispatched
+    from supportflow.flows.results import Row, Rows
     from supportflow.kernel import decide, evolve, fold, wakeup
     from supportflow.lifecycle import LifecycleDefinition, Transition
     from supportflow.model.base import StatusCategory, TicketType
     from supportflow.model.casework import Party
     from supportflow.model.content import Attachment
+    from supportflow.model.feed import Feed, FeedItem
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
     from supportflow.model.routing import AgentState, ShiftOverride
     from supportflow.model.surges import ActiveSurge
@@ -86,6 +88,8 @@ __all__ = [
     "Escalation",
     "Evidence",
     "EvidenceSpec",
+    "Feed",
+    "FeedItem",
     "FieldSpec",
     "Found",
     "Group",
@@ -131,6 +135,8 @@ __all__ = [
     "RotationLayer",
     "Route",
     "RoutingPolicy",
+    "Row",
+    "Rows",
     "Said",
     "Scenario",
     "Screen",
@@ -187,6 +193,8 @@ _HOME = {
     "Escalation": "escalation",
     "Evidence": "model.ticket",
     "EvidenceSpec": "triage.intake",
+    "Feed": "model.feed",
+    "FeedItem": "model.feed",
     "FieldSpec": "conditions",
     "Found": "model.turns",
     "Group": "model.people",
@@ -232,6 +240,8 @@ _HOME = {
     "RotationLayer": "routing.rotation",
     "Route": "routing.policy",
     "RoutingPolicy": "routing.policy",
+    "Row": "flows.results",
+    "Rows": "flows.results",
     "Said": "model.turns",
     "Scenario": "simulation",
     "Screen": "model.turns",

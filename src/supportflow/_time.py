@@ -15,7 +15,18 @@ from pydantic_core import CoreSchema, core_schema
 
 from supportflow.exceptions import InvalidInput, NaiveDatetimeError
 
-__all__ = ["DAY_US", "EPOCH", "HOUR_US", "MINUTE_US", "SECOND_US", "Instant", "from_us", "instant", "to_us"]
+__all__ = [
+    "DAY_US",
+    "EPOCH",
+    "HOUR_US",
+    "MINUTE_US",
+    "SECOND_US",
+    "Instant",
+    "fixed_length",
+    "from_us",
+    "instant",
+    "to_us",
+]
 
 UTC = pendulum.UTC
 UTC_OFFSET = timezone.utc  # noqa: UP017 - told apart from pendulum's
@@ -28,6 +39,8 @@ DAY_US = 24 * HOUR_US
 
 _subtract = datetime.__sub__
 _add = datetime.__add__
+_whole = timedelta.__floordiv__
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def to_us(moment: datetime) -> int:
@@ -90,6 +103,23 @@ def instant(value: object, field: str = "datetime") -> pendulum.DateTime:
         return from_us(to_us(value))
     except OverflowError:  # an offset can push the first and the last day past the years that UTC has
         raise InvalidInput(field, "lies outside of the years 1 to 9999") from None
+
+
+def fixed_length(duration: timedelta, field: str = "duration") -> timedelta:
+    """A `timedelta` of any kind (standard library, pendulum, pandas) as the standard library's.
+
+    Raises:
+        InvalidInput: If it counts months or years, which have no fixed length. What lies between two instants has one.
+    """
+    if type(duration) is timedelta:
+        return duration
+    if (
+        isinstance(duration, pendulum.Duration)
+        and not isinstance(duration, pendulum.Interval)
+        and (duration.years or duration.months)
+    ):
+        raise InvalidInput(field, "counts months or years, which have no fixed length")
+    return timedelta(microseconds=_whole(duration, _MICROSECOND))
 
 
 def iso(moment: datetime) -> str:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from supportflow import _forks
+from supportflow.driving import await_within, make_known
 from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
@@ -29,8 +31,11 @@ from supportflow.flows import (
 )
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
-from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
+from supportflow.flows.placing import PlaceIndex, queue_position
+from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
+from supportflow.flows.results import Row, Rows
 from supportflow.flows.screen import screen
 from supportflow.flows.setup import (
     OPTIONAL,
@@ -44,10 +49,13 @@ from supportflow.flows.setup import (
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_actions import ActionVerbs
+from supportflow.flows.verbs_reading import ReadingVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
+from supportflow.flows.zone_data import ZoneData, zone_data
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
+from supportflow.model.feed import Feed
 from supportflow.model.people import Agent, actor
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
@@ -71,6 +79,10 @@ class AsyncDesk(
     Verbs[Awaitable[Outcome]],
     ActionVerbs[Awaitable[Outcome]],
     RoutingVerbs[Awaitable[Outcome], Awaitable[AgentState]],
+    ReadingVerbs[
+        Awaitable[Feed], Awaitable[str], Awaitable[Row], Awaitable[Rows], Awaitable[Mapping[str, Ticket]]
+    ],
+    _forks.Fork,
 ):
     """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.
 
@@ -84,6 +96,7 @@ class AsyncDesk(
         knowledge: Where articles come from, for the bot and for the agent's screen.
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
+        languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -105,6 +118,7 @@ class AsyncDesk(
         knowledge: Any = None,
         context: Any = None,
         suggester: Any = None,
+        languages: Any = None,
         actions: Any = None,
         clock: Any = None,
         ids: Any = None,
@@ -117,7 +131,12 @@ class AsyncDesk(
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
             **ports_of(
-                plain=False, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+                plain=False,
+                responder=responder,
+                knowledge=knowledge,
+                context=context,
+                suggester=suggester,
+                languages=languages,
             ),
             "actions": actions,
         }
@@ -125,7 +144,7 @@ class AsyncDesk(
         self._pause: Callable[[float], Any] = clock.pause if isinstance(clock, Pauses) else asyncio.sleep
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
-        self._env: Environment = new_environment(
+        self._known: Environment = new_environment(
             policy,
             tenant,
             self._handlers,
@@ -136,10 +155,30 @@ class AsyncDesk(
             acts=actions is not None,
         )
         self._closed = False
+        self._after_fork_in_child()
+        _forks.watch(self)
+
+    def _after_fork_in_child(self) -> None:
+        """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
-        self._dispatching = asyncio.Lock()
+        self._known.running = {}  # the parent's tasks are not here
+        self._places = PlaceIndex()
+        self._locks: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Lock]] = {}
+
+    def _turn(self, name: str) -> asyncio.Lock:
+        """One of a kind at a time; a lock is one event loop's, and a host may run several, one after the other."""
+        loop = asyncio.get_running_loop()
+        if name not in self._locks or self._locks[name][0] is not loop:
+            self._locks[name] = loop, asyncio.Lock()
+        return self._locks[name][1]
 
     # --- the driver ----------------------------------------------------------------------------
+
+    @property
+    def _env(self) -> Environment:
+        """What a flow works with; drawn anew for each, where what it writes may be undone."""
+        tentative = getattr(self._ports["store"], "tentative", False) is True
+        return self._known.drawn() if tentative else self._known
 
     async def _call(self, call: Call) -> Any:
         if call.port == "handler":
@@ -148,12 +187,13 @@ class AsyncDesk(
             answer = self._channels[call.method].send(*call.args)
         elif call.port == "pause":
             answer = self._pause(*call.args)
+        elif call.port == "running":
+            return await call.args[0].wait(call.args[1])
         else:
             answer = getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
         if not inspect.isawaitable(answer):
             return answer
-        async with asyncio.timeout(call.within_s):
-            return await answer
+        return await await_within(call.within_s, answer, detach=call.detach)
 
     async def _run(self, flow: Flow[T]) -> T:
         if self._closed:
@@ -172,6 +212,7 @@ class AsyncDesk(
             return stop.value  # type: ignore[no-any-return]
         finally:
             flow.close()
+            make_known(self._known.noticed)
 
     async def __aenter__(self) -> Self:
         return self
@@ -205,8 +246,9 @@ class AsyncDesk(
             raise InvalidInput("store", "keeps nothing in a database that a host could have a transaction on")
         joined = copy(self)
         joined._ports = {**self._ports, "store": store.within(connection)}  # noqa: SLF001 - of this very class
-        # Its own: whether the policy is published depends on whether the host commits.
-        joined._env = replace(self._env)  # noqa: SLF001 - the same
+        # Its own: a policy that is taken into use in there is this desk's only if the host goes on with it.
+        joined._known = replace(self._known)  # noqa: SLF001 - the same
+        joined._after_fork_in_child()  # noqa: SLF001 - the same
         return joined
 
     # --- commands ------------------------------------------------------------------------------
@@ -227,9 +269,11 @@ class AsyncDesk(
         """Every agent whom the desk knows, in the order of their ids."""
         return await self._run(all_agents(self._env))
 
-    async def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
+    async def run_due(
+        self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None, wait: bool = True
+    ) -> Tick:
         """Let everything happen that is due, then deliver what waits."""
-        return await self._run(tick(self._env, limit, never if stop is None else stop))
+        return await self._run(tick(self._env, limit, never if stop is None else stop, wait=wait))
 
     async def tick(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """The same as `run_due`."""
@@ -260,12 +304,12 @@ class AsyncDesk(
         Raises:
             Refused: If the policy has no routing.
         """
-        async with self._dispatching:
+        async with self._turn("dispatch"):
             return await self._run(dispatch(self._env, self._dispatcher, limit))
 
     async def resign(self) -> None:
         """Stop leading, if this desk dispatches: another one takes over at once, not only after half a minute."""
-        async with self._dispatching:
+        async with self._turn("dispatch"):
             await self._run(resign(self._env, self._dispatcher))
 
     async def use(self, policy: Policy, *, progress: policies.Progress | None = None) -> int:
@@ -283,11 +327,14 @@ class AsyncDesk(
         """
         return await self._run(policies.use(self._env, policy, progress))
 
+    async def zone_data(self) -> ZoneData:
+        """The zone data that this process goes by, what it differs from, and what of the policy hangs on that."""
+        return await self._run(zone_data(self._env))
+
     async def recompute(self, *, cursor: str | None = None, limit: int = 200) -> Recomputed:
-        """Set the wake-ups of one batch of tickets anew, after an update of time zone data or of supportflow.
+        """Set the wake-ups and due times of one batch of tickets anew, after an update of time zone data or of supportflow.
 
         Go on with the answer's `cursor` until that is None. Broken off, it can begin anywhere: what is right already stays.
-        A ticket's place in the queue by due time follows with its next event.
 
         Args:
             cursor: From the batch before.
@@ -303,12 +350,20 @@ class AsyncDesk(
     @property
     def policy(self) -> Policy:
         """The policy version that new tickets get."""
-        return self._env.policy
+        return self._known.policy
 
     @property
     def tenant(self) -> str:
         """Whose tickets these are."""
-        return self._env.tenant
+        return self._known.tenant
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """What this desk has met, could not read, and has not read since: stream → class of the error.
+
+        Such as `"ticket:<id>"` → `"DamagedRow"`. It is logged when it is met; everything else goes on without it.
+        """
+        return self._known.noticed.skipped
 
     async def get(self, ticket: TicketName = None, *, ref: str | None = None) -> Ticket:
         """A ticket as it stands."""
@@ -379,6 +434,14 @@ class AsyncDesk(
         name = named(ticket, ref)
         return await self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
 
+    async def misplaced(self) -> tuple[Misplaced, ...]:
+        """Every open ticket whose agent lacks what it needs now: a tier, a certificate, a language that was taken away.
+
+        It looks at every open ticket that an agent has: a question for people, not for a loop. What the policy takes away by
+        itself is in `RoutingPolicy.requeue_lost`.
+        """
+        return await self._run(misplaced(self._env))
+
     async def why_not(
         self, ticket: TicketName = None, *, agent: Agent | str, ref: str | None = None
     ) -> tuple[Reason, ...]:
@@ -404,14 +467,16 @@ class AsyncDesk(
             Refused: If the policy has no routing.
         """
         name = named(ticket, ref)
-        return await self._run(queue_position(self._env, name.get("ticket_id"), name.get("ref")))
+        async with self._turn("place"):
+            asked = queue_position(self._env, self._places, name.get("ticket_id"), name.get("ref"))
+            return await self._run(asked)
 
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.
 
         The answer is true if there is an address in it, and all of them are the policy's official ones.
         """
-        return self._env.book.current.cases.official.check(text)
+        return self._known.book.current.cases.official.check(text)
 
     # --- surges --------------------------------------------------------------------------------
 

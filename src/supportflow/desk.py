@@ -5,10 +5,13 @@ from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from supportflow import _forks
+from supportflow.driving import call_within, make_known
 from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
@@ -29,8 +32,11 @@ from supportflow.flows import (
 )
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
-from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, queue_position, resign, why_not
+from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
+from supportflow.flows.placing import PlaceIndex, queue_position
+from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
+from supportflow.flows.results import Row, Rows
 from supportflow.flows.screen import screen
 from supportflow.flows.setup import (
     OPTIONAL,
@@ -45,10 +51,13 @@ from supportflow.flows.setup import (
 from supportflow.flows.telling import tell
 from supportflow.flows.verbs import By, TicketName, named
 from supportflow.flows.verbs_actions import ActionVerbs
+from supportflow.flows.verbs_reading import ReadingVerbs
 from supportflow.flows.verbs_routing import RoutingVerbs, agent_id
+from supportflow.flows.zone_data import ZoneData, zone_data
 from supportflow.kernel.explain import Explanation
 from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
+from supportflow.model.feed import Feed
 from supportflow.model.people import Agent, actor
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import DeadLetter
@@ -64,6 +73,7 @@ from supportflow.ports import (
     HostActions,
     Ids,
     KnowledgeSource,
+    LanguageDetector,
     Pauses,
     Responder,
     Store,
@@ -82,7 +92,13 @@ Handler = Callable[[Any], object]
 """Takes one event."""
 
 
-class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentState]):
+class Desk(
+    Verbs[Outcome],
+    ActionVerbs[Outcome],
+    RoutingVerbs[Outcome, AgentState],
+    ReadingVerbs[Feed, str, Row, Rows, Mapping[str, Ticket]],
+    _forks.Fork,
+):
     """A support desk of one tenant. Thread-safe.
 
     Args:
@@ -95,6 +111,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         knowledge: Where articles come from, for the bot and for the agent's screen.
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
+        languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
         actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
@@ -117,6 +134,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         knowledge: KnowledgeSource | None = None,
         context: ContextProvider | None = None,
         suggester: Suggester | None = None,
+        languages: LanguageDetector | None = None,
         actions: HostActions | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
@@ -129,7 +147,12 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             "ids": SystemIds() if ids is None else ids,
             "classifier": classifier,
             **ports_of(
-                plain=True, responder=responder, knowledge=knowledge, context=context, suggester=suggester
+                plain=True,
+                responder=responder,
+                knowledge=knowledge,
+                context=context,
+                suggester=suggester,
+                languages=languages,
             ),
             "actions": actions,
         }
@@ -138,7 +161,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
         plain_only(self._handlers, self._channels)
-        self._env: Environment = new_environment(
+        self._known: Environment = new_environment(
             policy,
             tenant,
             self._handlers,
@@ -149,18 +172,38 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             acts=actions is not None,
         )
         self._closed = False
+        self._after_fork_in_child()
+        _forks.watch(self)
+
+    def _after_fork_in_child(self) -> None:
+        """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
+        self._known.running = {}  # the parent's threads are not here
         self._dispatching = Lock()
+        self._places, self._placing = PlaceIndex(), Lock()
 
     # --- the driver ----------------------------------------------------------------------------
 
+    @property
+    def _env(self) -> Environment:
+        """What a flow works with; drawn anew for each, where what it writes may be undone."""
+        tentative = getattr(self._ports["store"], "tentative", False) is True
+        return self._known.drawn() if tentative else self._known
+
     def _call(self, call: Call) -> Any:
+        if call.port == "pause":
+            return self._pause(*call.args)
+        if call.port == "running":
+            return call.args[0].wait(call.args[1])
+        if call.within_s is not None:
+            return call_within(call.within_s, partial(self._make, call), detach=call.detach)
+        return self._make(call)
+
+    def _make(self, call: Call) -> Any:
         if call.port == "handler":
             return self._handlers[call.method](*call.args)
         if call.port == "channel":
             return self._channels[call.method].send(*call.args)
-        if call.port == "pause":
-            return self._pause(*call.args)
         return getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
 
     def _run(self, flow: Flow[T]) -> T:
@@ -180,6 +223,7 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             return stop.value  # type: ignore[no-any-return]
         finally:
             flow.close()
+            make_known(self._known.noticed)
 
     def __enter__(self) -> Self:
         return self
@@ -211,8 +255,9 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
             raise InvalidInput("store", "keeps nothing in a database that a host could have a transaction on")
         joined = copy(self)
         joined._ports = {**self._ports, "store": store.within(connection)}  # noqa: SLF001 - of this very class
-        # Its own: whether the policy is published depends on whether the host commits.
-        joined._env = replace(self._env)  # noqa: SLF001 - the same
+        # Its own: a policy that is taken into use in there is this desk's only if the host goes on with it.
+        joined._known = replace(self._known)  # noqa: SLF001 - the same
+        joined._after_fork_in_child()  # noqa: SLF001 - the same
         return joined
 
     # --- commands ------------------------------------------------------------------------------
@@ -233,7 +278,9 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         """
         return self._run(tell(self._env, command))
 
-    def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
+    def run_due(
+        self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None, wait: bool = True
+    ) -> Tick:
         """Let happen all that is due (warnings, breaches, steps of ladders, automatic closing), then deliver what waits.
 
         Call it every few seconds, from any number of processes. How often changes nothing but how soon people hear of it.
@@ -241,8 +288,10 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         Args:
             limit: How many tickets, and how many deliveries, at most; call again while it reports that many.
             stop: Asked before each ticket and each delivery. True ends it soon, and gives back what was claimed.
+            wait: Whether to wait in the end for deliveries that take longer than a second: the others go on beside them. One
+                that takes longer than half a minute counts as failed.
         """
-        return self._run(tick(self._env, limit, never if stop is None else stop))
+        return self._run(tick(self._env, limit, never if stop is None else stop, wait=wait))
 
     def tick(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """The same as `run_due`."""
@@ -296,11 +345,14 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         """
         return self._run(policies.use(self._env, policy, progress))
 
+    def zone_data(self) -> ZoneData:
+        """The zone data that this process goes by, what it differs from, and what of the policy hangs on that."""
+        return self._run(zone_data(self._env))
+
     def recompute(self, *, cursor: str | None = None, limit: int = 200) -> Recomputed:
-        """Set the wake-ups of one batch of tickets anew, after an update of time zone data or of supportflow.
+        """Set the wake-ups and due times of one batch of tickets anew, after an update of time zone data or of supportflow.
 
         Go on with the answer's `cursor` until that is None. Broken off, it can begin anywhere: what is right already stays.
-        A ticket's place in the queue by due time follows with its next event.
 
         Args:
             cursor: From the batch before.
@@ -316,12 +368,20 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
     @property
     def policy(self) -> Policy:
         """The policy version that new tickets get."""
-        return self._env.policy
+        return self._known.policy
 
     @property
     def tenant(self) -> str:
         """Whose tickets these are."""
-        return self._env.tenant
+        return self._known.tenant
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """What this desk has met, could not read, and has not read since: stream → class of the error.
+
+        Such as `"ticket:<id>"` → `"DamagedRow"`. It is logged when it is met; everything else goes on without it.
+        """
+        return self._known.noticed.skipped
 
     def agent(self, agent: Agent | str) -> AgentState:
         """An agent as the desk knows them: presence, shifts, and the work that they hold.
@@ -355,7 +415,8 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         """One page of the tickets that match.
 
         Args:
-            order: `"priority"` (the queue's order), `"opened"`, `"due"`, or `"updated"` (latest first).
+            order: `"priority"` (the queue's order), `"opened"`, `"due"`, or `"updated"`: what somebody last did something
+                to comes first.
             limit: How many at most, up to 1,000.
             cursor: From the page before.
             **filters: `open`, `status`, `status_category`, `group`, `assignee`, `requester`, `channel`, `category`,
@@ -416,6 +477,14 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
         name = named(ticket, ref)
         return self._run(queries.explained(self._env, name.get("ticket_id"), name.get("ref")))
 
+    def misplaced(self) -> tuple[Misplaced, ...]:
+        """Every open ticket whose agent lacks what it needs now: a tier, a certificate, a language that was taken away.
+
+        It looks at every open ticket that an agent has: a question for people, not for a loop. What the policy takes away by
+        itself is in `RoutingPolicy.requeue_lost`.
+        """
+        return self._run(misplaced(self._env))
+
     def why_not(
         self, ticket: TicketName = None, *, agent: Agent | str, ref: str | None = None
     ) -> tuple[Reason, ...]:
@@ -434,21 +503,22 @@ class Desk(Verbs[Outcome], ActionVerbs[Outcome], RoutingVerbs[Outcome, AgentStat
     def queue_position(self, ticket: TicketName = None, *, ref: str | None = None) -> int | None:
         """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
 
-        It looks at everything that waits: a question for people, not for a loop.
+        The first question looks at everything that waits, and one now and then; the others at what has happened since.
 
         Raises:
             TicketNotFound: If there is no such ticket.
             Refused: If the policy has no routing.
         """
         name = named(ticket, ref)
-        return self._run(queue_position(self._env, name.get("ticket_id"), name.get("ref")))
+        with self._placing:
+            return self._run(queue_position(self._env, self._places, name.get("ticket_id"), name.get("ref")))
 
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.
 
         The answer is true if there is an address in it, and all of them are the policy's official ones.
         """
-        return self._env.book.current.cases.official.check(text)
+        return self._known.book.current.cases.official.check(text)
 
     # --- surges --------------------------------------------------------------------------------
 

@@ -13,7 +13,9 @@ SupportflowError
 │   ├── PolicyError
 │   ├── RosterError
 │   ├── ScenarioError
-│   └── MappingError
+│   ├── MappingError
+│   ├── ModelError
+│   └── TakeoverError
 ├── NotFound (LookupError)
 │   ├── TicketNotFound
 │   ├── PolicyNotFound
@@ -26,8 +28,10 @@ SupportflowError
 ├── CalendarHorizonError               past the last date that a holiday source vouches for
 ├── StoreError
 │   ├── ConflictError                  others kept changing the same stream
+│   ├── DamagedRow                     a row that nobody can read
 │   ├── DuplicateRef                   the host's id already names another ticket
 │   ├── NewerSchemaError               a row that only a newer version can read
+│   ├── StoreBusy                      somebody else holds what is needed: try again
 │   └── StoreUnavailable               the database cannot be reached
 ├── MissingExtra (ImportError)         an optional dependency is not installed
 └── DeskClosed
@@ -44,6 +48,7 @@ __all__ = [
     "CalendarHorizonError",
     "ConditionError",
     "ConflictError",
+    "DamagedRow",
     "DefinitionError",
     "DeliveryNotFound",
     "DeskClosed",
@@ -53,6 +58,7 @@ __all__ = [
     "LifecycleError",
     "MappingError",
     "MissingExtra",
+    "ModelError",
     "NaiveDatetimeError",
     "NewerSchemaError",
     "NoWorkingTime",
@@ -64,9 +70,11 @@ __all__ = [
     "RosterError",
     "ScenarioError",
     "StepsMissing",
+    "StoreBusy",
     "StoreError",
     "StoreUnavailable",
     "SupportflowError",
+    "TakeoverError",
     "TextTooLong",
     "TicketNotFound",
     "TransitionRefused",
@@ -179,6 +187,18 @@ class MappingError(DefinitionError):
     """A log's mapping is wrong, or does not fit its log or its policy."""
 
     subject = "mapping"
+
+
+class TakeoverError(DefinitionError):
+    """What another helpdesk exported cannot be read, or no policy can be made of it."""
+
+    subject = "export"
+
+
+class ModelError(DefinitionError):
+    """The file of a trained model is none, or what should be learned from cannot be."""
+
+    subject = "model"
 
 
 class NotFound(SupportflowError, LookupError):
@@ -338,6 +358,20 @@ class ConflictError(StoreError):
         self.attempts = attempts
 
 
+class DamagedRow(StoreError):
+    """A stored row cannot be read, and what it was made from does not give it back; it was left as it is.
+
+    Attributes:
+        stream: What it is, such as `"ticket:<id>"`, `"agent:<id>"` or `"policy:<fingerprint>"`.
+        problem: What is wrong with it.
+    """
+
+    def __init__(self, stream: str, problem: str) -> None:
+        super().__init__(f"the stored {stream} cannot be read: {problem}")
+        self.stream = stream
+        self.problem = problem
+
+
 class DuplicateRef(StoreError):
     """The host's reference already names another ticket of this tenant.
 
@@ -364,6 +398,22 @@ class NewerSchemaError(StoreError):
         self.kind = kind
         self.needs = needs
         self.knows = knows
+
+
+class StoreBusy(StoreError):
+    """Somebody else holds what is needed, for longer than is waited. Nothing was changed: try again.
+
+    Inside a transaction of the host's, that is to be rolled back and run again as a whole.
+
+    Attributes:
+        code: The database's code, such as `"SQLITE_BUSY"` or `"55P03"`.
+        advice: What stands in the way, and what can be done about it.
+    """
+
+    def __init__(self, code: str, advice: str) -> None:
+        super().__init__(f"the database is busy ({code}): {advice}")
+        self.code = code
+        self.advice = advice
 
 
 class StoreUnavailable(StoreError):

@@ -17,6 +17,7 @@ from supportflow.model.storage import (
     DeadLetter,
     Due,
     EventRow,
+    FeedRow,
     InboxEntry,
     Lease,
     Query,
@@ -34,6 +35,7 @@ __all__ = [
     "HostActions",
     "Ids",
     "KnowledgeSource",
+    "LanguageDetector",
     "Outgoing",
     "Pauses",
     "Responder",
@@ -164,6 +166,17 @@ class Classifier(Protocol):
         ...
 
 
+class LanguageDetector(Protocol):
+    """Tells which language a text is in, where the shipped detection is undecided."""
+
+    def detect(self, text: str, /) -> str | None:
+        """A BCP 47 tag, or None if it cannot tell either. Secrets were removed from the text before.
+
+        If it raises, or says no tag, the language stays undecided.
+        """
+        ...
+
+
 class Responder(Protocol):
     """Answers for the bot. It is a function of the turn: what it should remember, the turn says.
 
@@ -223,6 +236,12 @@ class Store(Protocol):
         """A ticket's row, or None."""
         ...
 
+    def load_many(
+        self, tenant: str, ids: Collection[str], refs: Collection[str] = (), /
+    ) -> Sequence[TicketRow]:
+        """The rows of tickets by id and by the host's references: each once, in any order. Unknown names are left out."""
+        ...
+
     def find_ref(self, tenant: str, ref: str, /) -> str | None:
         """Id of the ticket that a host's reference names, or None."""
         ...
@@ -231,6 +250,19 @@ class Store(Protocol):
         self, tenant: str, stream: str, /, after: int = 0, limit: int | None = None
     ) -> Sequence[EventRow]:
         """The events of a stream, in order, from the one after `after`."""
+        ...
+
+    def feed(self, tenant: str, after: int, limit: int, /) -> Sequence[FeedRow]:
+        """The events of all streams beyond a place in the feed, in order.
+
+        An event that was committed is in the feed at once, and stays at its place for ever. What is committed later has a
+        place beyond all that were ever answered, however long ago its transaction began: whoever goes on from the last place
+        misses none. The events of one stream come in their order.
+        """
+        ...
+
+    def feed_end(self, tenant: str, /) -> int:
+        """The place of the last event in the feed; 0 if there is none."""
         ...
 
     def commit(self, commit: Commit, /) -> Answer:

@@ -2,9 +2,9 @@
 
 import os
 import random
-import threading
 import time
 
+from supportflow._forks import Locked
 from supportflow._time import Instant, from_us, to_us
 
 __all__ = ["SystemClock", "SystemIds"]
@@ -20,17 +20,22 @@ class SystemClock:
         return from_us(time.time_ns() // 1_000)
 
 
-class SystemIds:
+class SystemIds(Locked):
     """UUIDv7 (RFC 9562): 48 bits of milliseconds, then a counter that keeps ids of one millisecond in order, then chance.
 
     Salts come from the operating system's generator.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self._last_ms = 0
         self._counter = 0
         self._random = random.Random()  # noqa: S311 - spreads retries; nothing is kept secret by it
+
+    def _after_fork_in_child(self) -> None:
+        """Draw other numbers than the parent: retries of the two would go on in step."""
+        super()._after_fork_in_child()
+        self._random.seed()
 
     def new_id(self, now: Instant) -> str:
         """A UUIDv7 as text. Ids never sort before those given earlier, even if the clock goes back."""

@@ -80,7 +80,7 @@ def test_a_bot_needs_a_tier_and_somebody_after_it(tiers):
 
 
 def test_the_tier_that_goes_on_can_be_named():
-    assert Desk(policy(hand_over_to="compliance"))._env.book.current.bot.tier == "compliance"
+    assert Desk(policy(hand_over_to="compliance"))._known.book.current.bot.tier == "compliance"
 
 
 def test_nothing_that_is_shipped_asks_for_a_secret():

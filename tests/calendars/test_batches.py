@@ -118,3 +118,27 @@ def test_without_numpy(monkeypatch):
         CALENDARS[0].add_many([0], [1])
     with pytest.raises(MissingExtra):
         CALENDARS[0].elapsed_many([0], [1])
+
+
+@pytest.mark.parametrize(
+    ("durations", "reason"),
+    [
+        (np.timedelta64(1, "M"), "counts months or years, which have no fixed length"),
+        (np.array([1, 2], dtype="m8[Y]"), "counts months or years, which have no fixed length"),
+        ([np.timedelta64(3, "M")], "counts months or years, which have no fixed length"),
+        ([pendulum.duration(months=1)], "counts months or years, which have no fixed length"),
+        (np.array([1], dtype="m8"), "has no unit"),
+        (np.array([1, "NaT"], dtype="m8[h]"), "holds NaT, which is no time"),
+        (np.timedelta64("NaT"), "holds NaT, which is no time"),
+    ],
+)
+def test_arrays_that_are_no_durations(durations, reason):
+    with pytest.raises(InvalidInput) as refused:
+        CALENDARS[0].add_many(np.array(["2026-03-02T09"], dtype="M8[us]"), durations)
+    assert (refused.value.field, refused.value.reason) in {("durations", reason), ("duration", reason)}
+
+
+def test_an_array_without_a_time():
+    with pytest.raises(InvalidInput) as refused:
+        CALENDARS[0].elapsed_many(np.array(["2026-03-02", "NaT"], dtype="M8[D]"), np.datetime64("2026-03-05"))
+    assert (refused.value.field, refused.value.reason) == ("starts", "holds NaT, which is no time")

@@ -89,6 +89,10 @@ def test_durations():
     assert duration_us(pendulum.duration(hours=1)) == hour
     assert duration_us(pendulum.duration(days=-1, hours=-1, microseconds=-1)) == -25 * hour - 1
     assert duration_us(pendulum.datetime(2026, 1, 2) - pendulum.datetime(2026, 1, 1)) == 24 * hour
+    between = pendulum.datetime(2026, 3, 5) - pendulum.datetime(
+        2026, 1, 1
+    )  # counts two months, and is so many days
+    assert duration_us(between) == 63 * 24 * hour
     assert duration_us(pandas.Timedelta("1h")) == hour
     assert duration_us(None, hours=0.5, minutes=30) == hour
     assert duration_us(None) == 0

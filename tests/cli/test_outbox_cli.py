@@ -285,7 +285,7 @@ def test_another_policy_is_taken_into_use_first(ten, run, tmp_path):
 def test_tickets_that_cannot_be_read_are_named(ten, run):
     tenant = ten.store._tenants["default"]
     broken = ten.desk.get(ref="2").id
-    tenant.rows[broken] = replace(tenant.rows[broken], snapshot=b"{")
+    tenant.rows[broken] = replace(tenant.rows[broken], snapshot=b"{", version=99)
     status, out, err = run("recompute")
     assert status == 1
     assert "1 could not be read" in out

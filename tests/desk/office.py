@@ -1,5 +1,7 @@
 """Desks for tests: a manual clock, counting ids, and the whole content of a memory store as one value."""
 
+import asyncio
+import inspect
 from copy import deepcopy
 from dataclasses import astuple
 from datetime import UTC, datetime
@@ -24,6 +26,30 @@ def clock_of(one: Any) -> ManualClock:
 def store_of(one: Any) -> MemoryStore:
     """The memory store of a desk."""
     return one._ports["store"]
+
+
+class Awaited:
+    """An async desk whose answers are waited for, so that one test serves both desks."""
+
+    def __init__(self, one: Any) -> None:
+        self.one, self._runner = one, asyncio.Runner()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.one, name)
+
+        def call(*args: Any, **named: Any) -> Any:
+            answer = method(*args, **named)
+            return self._runner.run(_value(answer)) if inspect.isawaitable(answer) else answer
+
+        return call
+
+    def close(self) -> None:
+        self._runner.run(self.one.close())
+        self._runner.close()
+
+
+async def _value(answer: Any) -> Any:
+    return await answer
 
 
 def contents(store: Any) -> dict[str, Any]:

@@ -229,13 +229,13 @@ def test_a_ticket_that_cannot_be_advanced_holds_up_no_other():
     tenant = store_of(one)._tenants["default"]
     tenant.rows[broken] = type(tenant.rows[broken])(
         **{name: getattr(tenant.rows[broken], name) for name in tenant.rows[broken].__slots__}
-        | {"snapshot": b"{}"}
+        | {"snapshot": b"{}", "version": 99}
     )
     clock_of(one).advance(minutes=20)
     tick = one.run_due()
     assert tick.failed == (broken,)
     assert [event.ticket_id for event in tick.events] == [sound]
-    assert tick.errors == ("StoreError",)
+    assert tick.errors == ("DamagedRow",)
     assert one.run_due().failed == (), "not at once"
     tried = []
     for second in range(1, 300):

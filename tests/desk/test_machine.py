@@ -546,7 +546,7 @@ class DeskMachine(RuleBasedStateMachine):
     def the_other_orders(self):
         for order, key, reverse in (
             ("opened", lambda t: (t.opened_at, t.id), False),
-            ("updated", lambda t: (t.recorded_at, t.id), True),
+            ("updated", lambda t: (t.touched_at, t.id), True),
         ):
             found = list(self.desk.find(order=order))
             assert found == sorted(found, key=key, reverse=reverse)

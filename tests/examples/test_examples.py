@@ -26,7 +26,7 @@ draft: 网络拥堵，提币将在两小时内到账。 ('articles:late-zh:提�
 wei  : security expert
 """,
     "quickstart.py": """\
-opened: security, level 3 (the text says: account_takeover)
+opened: security, level 3 (the text says: hacked (en))
 first response: met
 paged: resolution of <id> ran out at 2026-03-30 09:00:00+00:00
 happened: sla_warned sla_breached

@@ -174,11 +174,11 @@ zh general withdrawal_delayed new
 en security deposit review: True
   the same without the teacher: general deposit review: False
   before the other in the queue: True
-  explain: security, level 3 (the text says: led_to_deposit)
+  explain: security, level 3 (the text says: led to pay by somebody from the net (en), led to pay (en))
 zh security deposit review: True
   the same without the teacher: general deposit review: False
   before the other in the queue: True
-  explain: security, level 3 (the text says: led_to_deposit)
+  explain: security, level 3 (the text says: led to pay (zh))
 """,
     "s12_liquidated_and_upset.py": """\
 en general trading new distress, wants_person

@@ -8,11 +8,12 @@ from desk.office import START, clock_of, desk, store_of
 from supportflow import Desk, MemoryChannel, MemoryStore, Policy, SlaPolicy, Target
 from supportflow._time import from_us, instant, to_us
 from supportflow.events import MessageReceived, PolicyPublished
-from supportflow.exceptions import InvalidInput, NewerSchemaError, StoreError
+from supportflow.exceptions import DamagedRow, InvalidInput, NewerSchemaError
 from supportflow.kernel import FOLD_VERSION
 from supportflow.model.commands import Resolve
 from supportflow.model.people import HOST, Actor
 from supportflow.model.signals import Signals
+from supportflow.model.ticket import Ticket
 from supportflow.system import SystemClock, SystemIds
 from supportflow.testing import ManualClock
 
@@ -39,18 +40,44 @@ class TestSnapshots:
         one = desk()
         ticket = one.open(subject="s", requester="ana").ticket.id
         rewrite(one, ticket, fold_version=FOLD_VERSION + 1)
-        for call in (lambda: one.get(ticket), lambda: one.resolve(ticket, by="sam"), one.find):
+        for call in (lambda: one.get(ticket), lambda: one.resolve(ticket, by="sam")):
             with pytest.raises(NewerSchemaError) as newer:
                 call()
             assert (newer.value.needs, newer.value.knows) == (FOLD_VERSION + 1, FOLD_VERSION)
+        assert one.find().unreadable == (ticket,)
+        assert one.unreadable == {f"ticket:{ticket}": "NewerSchemaError"}
 
-    def test_a_broken_one_says_whose_it_is(self):
+    @pytest.mark.parametrize("snapshot", [b"{", b"", b"null", b'{"id": "another"}', "of another type", None])
+    def test_a_broken_one_is_made_anew_and_mended_by_the_next_command(self, snapshot, caplog):
+        one = desk()
+        ticket = one.open(subject="s", requester="ana").ticket
+        rewrite(one, ticket.id, snapshot=snapshot)
+        assert one.get(ticket) == ticket
+        assert list(one.find()) == [ticket]
+        assert one.unreadable == {}
+        assert [(record.name, ticket.id in record.getMessage()) for record in caplog.records] == [
+            ("supportflow", True)
+        ]
+        noted = one.note(ticket, body="b", by="sam").ticket
+        assert Ticket.model_validate_json(store_of(one).load("default", ticket.id).snapshot) == noted
+
+    def test_that_of_another_ticket_or_another_version_is_broken(self):
+        one = desk()
+        first, second = (one.open(subject="s", requester="ana").ticket for _ in "ab")
+        older = store_of(one).load("default", first.id).snapshot
+        first = one.note(first, body="b", by="sam").ticket
+        for snapshot in (store_of(one).load("default", second.id).snapshot, older):
+            rewrite(one, first.id, snapshot=snapshot)
+            assert one.get(first.id) == first
+
+    def test_one_that_is_broken_with_its_events_says_whose_it_is(self):
         one = desk()
         ticket = one.open(subject="s", requester="ana").ticket.id
-        rewrite(one, ticket, snapshot=b"{")
-        with pytest.raises(StoreError) as broken:
+        rewrite(one, ticket, snapshot=b"{", version=7)
+        with pytest.raises(DamagedRow) as broken:
             one.get(ticket)
-        assert ticket in str(broken.value)
+        assert broken.value.stream == f"ticket:{ticket}"
+        assert one.find().unreadable == (ticket,)
 
 
 class TestFollowing:

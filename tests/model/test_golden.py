@@ -22,11 +22,13 @@ from supportflow.model.events import (
     AssignmentChanged,
     BotAnswered,
     ClocksMoved,
+    ClocksRecomputed,
     ContactJoined,
     DeclinesForgotten,
     EventBase,
     EvidenceProvided,
     EvidenceRequested,
+    FitnessChanged,
     FollowUpOpened,
     GuideAdvanced,
     HandedOver,
@@ -78,9 +80,11 @@ from supportflow.model.events import (
     TicketUpdated,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    ZoneDataChanged,
 )
 from supportflow.model.people import HOST, SYSTEM, Actor, Agent, Skill
 from supportflow.model.records import Clock, ClockMove, Milestone, Refusal, Segment, Verdict
+from supportflow.model.routing import Lack
 from supportflow.model.upcast import read_event, upcast
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -234,6 +238,7 @@ EXPECTED: dict[str, EventBase] = {
         OfferDeclined(**HEAD, agent="lin", reason=TEXT),
         OfferExpired(**HEAD, agent="lin"),
         OfferWithdrawn(**HEAD, agent="lin", cause="agent_left"),
+        FitnessChanged(**HEAD, agent="lin", lacks=(Lack("tier", "compliance"), Lack("skill", "aml"))),
         HandedOver(**HEAD, tier="compliance", previous="expert", reason=TEXT, summary=TEXT),
         ActionRequested(
             **HEAD, number="2", action="unfreeze", amount=5_000, waits=True, tiers=("compliance",), undoes="1",
@@ -269,6 +274,8 @@ EXPECTED: dict[str, EventBase] = {
         ),
         SurgeEnded(recorded_at=AT, by=SYSTEM, name="crash", cause="expired"),
         TicketsMoved(recorded_at=AT, by=SYSTEM),
+        ZoneDataChanged(recorded_at=AT, by=SYSTEM, zone_data={"newest": "2026f", "system": "2025b"}),
+        ClocksRecomputed(recorded_at=AT, by=SYSTEM, zone_data={"newest": "2026f"}),
     )
 }  # fmt: skip
 

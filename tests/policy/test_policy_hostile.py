@@ -51,9 +51,11 @@ ERRORS = {
         ),
         "a huge number": (target(hours=1e308), "sla.0.targets.0: hours cannot be counted: too much, or no number"),
         "not a number": (target(hours=math.nan), "sla.0.targets.0: hours cannot be counted: too much, or no number"),
+        "hours in quotes": (target(hours="8"), "sla.0.targets.0: hours cannot be counted: too much, or no number"),
+        "yes for minutes": (target(minutes=True), "sla.0.targets.0: minutes cannot be counted: too much, or no number"),
         "no number in a duration": (
             target(duration=math.nan),
-            "sla.0.targets.0.duration: Input should be a valid timedelta, NaN values not permitted",
+            "sla.0.targets.0.duration: is a number without a unit; write a duration such as 'PT15M', 'PT8H' or 'P1D'",
         ),
         "a target after all years": (
             target(duration="P99999D"),
@@ -83,7 +85,7 @@ ERRORS = {
         "a key that is a number": ({1: 2}, "policy: Keys should be strings"),
         "a zone that is a file": (
             {"calendars": {"c": {"tz": "../../etc/passwd", "weekly": {"mon": [["09:00", "10:00"]]}}}},
-            "calendars.c: tz: is not a zone of tzdata (system copy)",
+            "calendars.c: tz: is not a zone of tzdata (neither copy)",
         ),
     }  # fmt: skip
 

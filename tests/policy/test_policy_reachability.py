@@ -1,5 +1,6 @@
 """What verification says of rules and tickets is true of every ticket: held against trying them all."""
 
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -269,7 +270,9 @@ def test_no_policy_at_all_is_no_gap():
     ],
 )
 def test_head_starts_against_the_order_of_classes(heads, paths):
-    policy = Policy(priority=PriorityPolicy(head_start=heads))
+    policy = Policy(
+        priority=PriorityPolicy(head_start={name: timedelta(seconds=head) for name, head in heads.items()})
+    )
     found = findings(policy, "inverted_head_start")
     assert [finding.path for finding in found] == paths
     assert all(finding.severity == "warning" for finding in found)

@@ -194,7 +194,7 @@ def test_without_the_section_everything_is_kept():
             {"content": [{"name": "content_for", "keep_for": "P1D"}]},
             "retention.content.0.name: 'content_for' is the name of what holds where no rule does",
         ),
-        ({"keys_for": 0}, "retention.keys_for: Input should be greater than 0 seconds"),
+        ({"keys_for": "PT0S"}, "retention.keys_for: Input should be greater than 0 seconds"),
         (
             {"archive_after": "P99999D"},
             "retention.archive_after: Input should be less than or equal to 36525 days",
@@ -281,6 +281,6 @@ def test_in_the_preset_papers_go_first_and_what_a_court_may_ask_for_last():
 
 
 def test_the_section_in_a_document():
-    policy = load_policy('[retention]\ncontent_for = "P30D"\nkeys_for = 86400\n', format="toml")
+    policy = load_policy('[retention]\ncontent_for = "P30D"\nkeys_for = "P1D"\n', format="toml")
     assert policy.retention == Retention(content_for=30 * DAY, keys_for=DAY)
     assert load_policy(policy.canonical, format="json") == policy

@@ -69,7 +69,7 @@ def test_a_wrong_layer_is_named(change, expected):
 
 def test_a_wrong_zone_is_named():
     assert problems(rotations=[rotation() | {"tz": "Europe/Lodnon"}]) == [
-        "rotations.0.tz: is not a zone of tzdata (system copy)"
+        "rotations.0.tz: is not a zone of tzdata (neither copy)"
     ]
 
 

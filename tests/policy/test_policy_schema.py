@@ -64,6 +64,11 @@ def test_what_is_published_fits():
         {"priority": {"matrix": {"levels": {"high": {"high": 0}}}}},
         {"priority": {"head_start": {"security": []}}},
         {"auto_close_after": []},
+        {"auto_close_after": 86_400},
+        {"auto_close_after": "P1M"},
+        {"auto_close_after": "P1Y2DT4H"},
+        {"sla": [{"name": "a", "targets": [{"metric": "resolution", "hours": 8, "warn_at": [75]}]}]},
+        {"sla": [{"name": "a", "targets": [{"metric": "resolution", "hours": 8, "warn_at": ["P1M"]}]}]},
     ],
 )
 def test_what_reading_refuses_does_not_fit(change):
@@ -78,9 +83,10 @@ def test_what_reading_refuses_does_not_fit(change):
     [
         {"calendars": {"a": {"tz": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "holidays": ["2026-01-01"]}}},
         {"calendars": {"a": {"tz": "UTC", "overrides": {"2026-01-01": {"name": "x", "hours": [["09:00", "17:00"]]}}}}},
-        {"reopen_within": 3600},
+        {"reopen_within": "PT1H"},
+        {"sla": [{"name": "a", "targets": [{"metric": "resolution", "hours": 8, "warn_at": ["75%", 0.5, "PT5M"]}]}]},
         {"sla": [{"name": "a", "targets": [{"metric": "resolution", "days": 1, "hours": 2.5}]}]},
-        {"priority": {"head_start": {"security": "PT4H", "dispute": 60}}},
+        {"priority": {"head_start": {"security": "PT4H", "dispute": "PT1M"}}},
         {"priority": {}},
     ],
 )  # fmt: skip

@@ -88,6 +88,6 @@ def test_in_words(compared):
     assert text.splitlines() == [
         "four against two: 2 of 4 verdicts differ",
         "          2  met -> missed",
-        "  quick resolution: met -> missed, because of duration: 4h -> 2h; due 2026-03-02 13:00 -> 2026-03-02 11:00",
-        "  waited resolution: met -> missed, because of duration: 4h -> 2h; due 2026-03-02 16:00 -> 2026-03-02 14:00",
+        "  quick resolution: met -> missed, because of duration: 4h -> 2h; due 2026-03-02 13:00Z -> 2026-03-02 11:00Z",
+        "  waited resolution: met -> missed, because of duration: 4h -> 2h; due 2026-03-02 16:00Z -> 2026-03-02 14:00Z",
     ]

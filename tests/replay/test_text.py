@@ -54,7 +54,7 @@ def test_many_differences_are_cut_short():
     lines = comparison_text(compare("a", mine, "b", theirs)).splitlines()
     assert lines[0] == "a against b: 25 of 25 verdicts differ"
     assert len(lines) == 2 + 20 + 1
-    assert lines[2].endswith("because of due: 1970-01-01T00:00:00.000000Z -> not; due 1970-01-01 00:00 -> -")
+    assert lines[2].endswith("because of due: 1970-01-01T00:00:00.000000Z -> not; due 1970-01-01 00:00Z -> -")
     assert lines[-1] == "  … and 5 more; --json has them all"
 
 

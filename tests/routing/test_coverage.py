@@ -197,7 +197,9 @@ def test_a_hole_of_one_second():
         ({"skills": {"kyc": 1}}, False),
         ({"skills": {"kyc": 5, "fees": 1}}, True),
         ({"skills": {}}, False),
-        ({"languages": ["zh"]}, False),  # a tag of its own, as it is to the queue
+        ({"languages": ["zh"]}, True),  # simplified characters, if nothing else is said
+        ({"languages": ["zh_cn"]}, True),
+        ({"languages": ["zh-TW"]}, False),
         ({"languages": ["en", "zh-Hans"]}, True),
         ({"capacity": 0}, False),
     ],

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from supportflow import Desk, Identity, MemoryStore, Policy, Requester, Skill
+from supportflow import Desk, Dispatched, Identity, MemoryStore, Policy, Requester, Skill
 from supportflow.events import (
     LoadReleased,
     LoadTaken,
@@ -440,7 +440,7 @@ def test_two_dispatchers_one_leads_and_the_other_takes_over():
     second = Desk(policy(), store=store, clock=clock)
     ask(first)
     assert first.dispatch().offered == 1
-    assert second.dispatch() == (False, 0, 0, 0, ())
+    assert second.dispatch() == Dispatched(leading=False)
     clock.advance(seconds=31)
     ask(first, requester="bob")
     assert second.dispatch().offered == 1

@@ -44,7 +44,10 @@ class World(RuleBasedStateMachine):
         self.compiled = CompiledPolicy(self.policy)
         self.store, self.clock = MemoryStore(), ManualClock(START)
         self.desk = Desk(self.policy, store=self.store, clock=self.clock, ids=CountingIds())
+        # Asks for places only: of what the other desk does it hears by the feed.
+        self.watcher = Desk(self.policy, store=self.store, clock=self.clock, ids=CountingIds("w"))
         self.tickets: list[str] = []
+        self.by_hand: set[str] = set()
         self.fresh = False
         for person in PEOPLE.values():
             self.desk.enrol(person)
@@ -90,9 +93,42 @@ class World(RuleBasedStateMachine):
     @rule(number=st.integers(0), accepts=st.booleans())
     def answer(self, number, accepts):
         if self.tickets:
-            offer = self.desk.get(self.tickets[number % len(self.tickets)]).routing.offer
-            if offer is not None:
-                self._try("accept" if accepts else "decline", number, by=offer.agent)
+            ticket = self.desk.get(self.tickets[number % len(self.tickets)])
+            offer = ticket.routing.offer
+            if offer is None:
+                return
+            may = self.may_take(self.agents()[offer.agent], ticket)
+            self._try("accept" if accepts else "decline", number, by=offer.agent)
+            if accepts and self.clock.now() < ticket.recorded_at + timedelta(days=1):
+                assert (self.desk.get(ticket.id).assignee == offer.agent) == may, (ticket.routing, may)
+
+    @rule(
+        who=st.sampled_from(sorted(PEOPLE)),
+        lost=st.sets(st.sampled_from(["skills", "languages", "groups", "tiers", "capacity"]), max_size=2),
+        lapses=st.sampled_from([None, 30, 300]),
+    )
+    def enrol_again(self, who, lost, lapses):
+        """Something is taken away from an agent, given back, or is going to end."""
+        person = PEOPLE[who]
+        nothing = {"tiers": ("bot",), "capacity": 1}
+        given = {name: nothing.get(name, ()) for name in lost - {"skills"}}
+        skills = {} if "skills" in lost else dict(person.skills)
+        if lapses is not None:
+            end = self.clock.now() + timedelta(seconds=lapses)
+            skills = {name: skill.model_copy(update={"valid_until": end}) for name, skill in skills.items()}
+        if given.get("capacity", person.capacity) < person.reserved:
+            return
+        self.desk.enrol(person.model_copy(update={**given, "skills": skills}))
+        self.fresh = False
+        self._offers_suit(who)
+
+    def _offers_suit(self, who):
+        """Nobody is offered what they cannot take once it has been taken away from them."""
+        state = self.agents()[who]
+        for ticket in self.all():
+            offer = ticket.routing.offer
+            if offer is not None and offer.agent == who:
+                assert self.may_take(state, ticket), (state, ticket.routing)
 
     @rule(
         number=st.integers(0),
@@ -100,12 +136,28 @@ class World(RuleBasedStateMachine):
         who=st.sampled_from(sorted(PEOPLE)),
     )
     def work(self, number, verb, who):
-        self._try(verb, number, by=who)
+        self._returning(number, lambda: self._try(verb, number, by=who))
+
+    def _returning(self, number, act):
+        """Whoever has a ticket that comes back has what it needs, but for what a lead passed over."""
+        if not self.tickets:
+            return
+        ticket_id = self.tickets[number % len(self.tickets)]
+        before = self.desk.get(ticket_id)
+        act()
+        after = self.desk.get(ticket_id)
+        if before.status in BUSY or after.status not in BUSY or after.assignee is None:
+            return
+        state = self.agents()[after.assignee]
+        assert after.tier is None or after.tier in state.agent.tiers
+        assert state.id not in after.routing.barred
+        if ticket_id not in self.by_hand:
+            assert self.suits(state, before) or before.routing.requirement is None, (before.routing, state)
 
     @rule(number=st.integers(0))
     def write_again(self, number):
         before = len(self.tickets)
-        self._try("receive", number, body="again", by=Requester("ana"))
+        self._returning(number, lambda: self._try("receive", number, body="again", by=Requester("ana")))
         known = set(self.tickets)
         self.tickets += [one.id for one in self.desk.find(limit=1_000) if one.id not in known]
         assert len(self.tickets) <= before + 1
@@ -116,7 +168,12 @@ class World(RuleBasedStateMachine):
 
     @rule(number=st.integers(0), who=st.sampled_from(sorted(PEOPLE)))
     def assign(self, number, who):
-        self._try("assign", number, agent=who, by="lead")
+        if self.tickets:
+            ticket_id = self.tickets[number % len(self.tickets)]
+            before = self.desk.get(ticket_id).assignee
+            self._try("assign", number, agent=who, by="lead")
+            if before != who == self.desk.get(ticket_id).assignee:
+                self.by_hand.add(ticket_id)
 
     @rule(number=st.integers(0), category=st.sampled_from(["c2c", "cards", "aml", "other"]))
     def change_topic(self, number, category):
@@ -147,11 +204,35 @@ class World(RuleBasedStateMachine):
                 duty = override.on_duty
         return duty and state.presence == "available"
 
-    def can_take(self, state, ticket, *, without=None):
+    def may_take(self, state, ticket):
+        """Whether somebody may take what they are offered: everything but being there, and having declined it."""
+        return self.can_take(state, ticket, without=ticket.id, offered=True)
+
+    def has(self, person, name, least):
+        skill = person.skills.get(name)
+        now = self.clock.now()
+        return skill is not None and skill.level >= least and (skill.valid_until or now + timedelta(1)) > now
+
+    def suits(self, state, ticket):
+        """Whether somebody is what a ticket asks for, whatever they are doing."""
+        needs, person = ticket.routing.requirement, state.agent
+        return (
+            needs is not None
+            and needs.tier in person.tiers
+            and (needs.language is None or needs.language in person.languages)
+            and all(self.has(person, name, least) for name, least in needs.skills)
+            and any(
+                group is None or group in person.groups
+                for group in (needs.group, ticket.routing.overflow or needs.group)
+            )
+        )
+
+    def can_take(self, state, ticket, *, without=None, offered=False):
         """Every rule, plainly."""
         needs, routing = ticket.routing.requirement, ticket.routing
         loads = [load for load in state.load if load.ticket_id != without]
         person = state.agent
+        keeps = 0 if offered else 1  # an offer was made when there was enough left over
 
         def suits(group, keep):
             weight = needs.weight + keep + (0 if routing.handed_over else person.reserved)
@@ -161,16 +242,11 @@ class World(RuleBasedStateMachine):
 
         limit = person.limits.get(needs.channel)
         return (
-            self.on_duty(state)
-            and needs.tier in person.tiers
-            and (needs.language is None or needs.language in person.languages)
-            and all(
-                name in person.skills and person.skills[name].level >= least for name, least in needs.skills
-            )
+            (offered or (self.on_duty(state) and state.id not in routing.declined))
+            and self.suits(state, ticket)
             and state.id not in routing.barred
-            and state.id not in routing.declined
             and (limit is None or sum(load.channel == needs.channel for load in loads) < limit)
-            and (suits(needs.group, 0) or (routing.overflow is not None and suits(routing.overflow, 1)))
+            and (suits(needs.group, 0) or (routing.overflow is not None and suits(routing.overflow, keeps)))
         )
 
     def waits(self, ticket):
@@ -206,6 +282,54 @@ class World(RuleBasedStateMachine):
                 assert takers == [], (ticket.routing, takers)
 
     @invariant()
+    def places_are_what_a_reader_of_all_pairs_counts(self):
+        states = self.agents().values()
+        waiting = [ticket for ticket in self.all() if self.waits(ticket)]
+        able = {
+            ticket.id: {state.id for state in states if self.could_take(state, ticket)} for ticket in waiting
+        }
+        for ticket in waiting:
+            first = [
+                other
+                for other in waiting
+                if self.place(other) < self.place(ticket)
+                and (able[other.id] & able[ticket.id] or self.alike(other, ticket))
+            ]
+            assert self.watcher.queue_position(ticket.id) == 1 + len(first)
+        for ticket_id in set(self.tickets) - {ticket.id for ticket in waiting}:
+            assert self.watcher.queue_position(ticket_id) is None
+
+    @staticmethod
+    def could_take(state, ticket):
+        """Whoever they are and whatever else they have to do."""
+        needs, routing, person = ticket.routing.requirement, ticket.routing, state.agent
+        groups = {needs.group} | ({routing.overflow} if routing.overflow is not None else set())
+        return (
+            needs.tier in person.tiers
+            and (needs.language is None or needs.language in person.languages)
+            and all(
+                name in person.skills and person.skills[name].level >= least for name, least in needs.skills
+            )
+            and state.id not in routing.barred + routing.declined
+            and any(group is None or group in person.groups for group in groups)
+        )
+
+    @staticmethod
+    def alike(one, other):
+        """Taken in the same way, at the same cost, by all but the same people."""
+
+        def same(ticket):
+            routing = ticket.routing
+            return routing.handed_over, {*routing.barred, *routing.declined}
+
+        def ways(ticket):
+            needs = ticket.routing.requirement
+            lent = ticket.routing.overflow
+            return {(needs, 0)} | ({(needs._replace(group=lent), 1)} if lent is not None else set())
+
+        return same(one) == same(other) and bool(ways(one) & ways(other))
+
+    @invariant()
     def loads_are_what_the_tickets_say(self):
         held = {name: {} for name in PEOPLE}
         for ticket in self.all():
@@ -224,7 +348,8 @@ class World(RuleBasedStateMachine):
     @invariant()
     def nobody_holds_too_much(self):
         for state in self.agents().values():
-            assert state.used <= state.agent.capacity
+            held = sum(load.weight for load in state.load if not load.offered)
+            assert state.used <= max(state.agent.capacity, held)
             for channel, most in state.agent.limits.items():
                 assert sum(load.channel == channel for load in state.load if load.offered) <= most
 
@@ -236,8 +361,6 @@ class World(RuleBasedStateMachine):
                 assert ticket.tier == tiers[-1]
             if ticket.priority_class == "security":
                 assert ticket.tier != "bot"
-            if ticket.routing.offer is not None:
-                assert ticket.tier in PEOPLE[ticket.routing.offer.agent].tiers
 
     def teardown(self):
         if not hasattr(self, "store"):

@@ -17,7 +17,7 @@ COMPILED = CompiledPolicy(POLICY)
 TAXONOMY = {
     ("security", "account_takeover"): ["被黑", "盗号", "异常登录", "我的账户被盗", "未经授权登录", "My account was hacked"],
     ("security", "unauthorised_transaction"): ["异常交易", "币没了", "被转走", "I did not authorise this withdrawal"],
-    ("security", "phishing"): ["钓鱼", "恶意链接", "可疑邮件", "假客服"],
+    ("security", "phishing"): ["钓鱼网站", "恶意链接", "可疑邮件", "假客服"],
     ("security", "scam"): ["被骗", "杀猪盘", "诈骗", "I was scammed"],
     ("security", "secret_given_away"): ["助记词泄露了", "I entered my seed phrase on a website"],
     ("security", "device_lost"): ["手机丢了", "My phone was stolen"],

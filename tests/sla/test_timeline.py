@@ -44,7 +44,7 @@ def test_a_timeline_in_text():
 def test_the_zone_and_the_width_are_the_callers():
     account = weekend().reading().explain()
 
-    assert "Fri 2026-03-27 14:00  ██████████████ " in account.timeline(width=60)
+    assert "Fri 2026-03-27 14:00  ██████████████ " in account.timeline(width=60, tz="UTC")
     assert account.timeline(width=1) == account.timeline(width=20)
 
 

@@ -25,7 +25,7 @@ from supportflow.model.storage import (
     Query,
     StreamChange,
 )
-from supportflow.stores.sql.connections import warn_of_wal_reset
+from supportflow.stores.sql.engines import warn_of_wal_reset
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.testing.conformance import event_rows, ticket_row
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pendulum
 import pytest
 
 from supportflow import Agent, Condition, OrderRule, Requester, RoutingPolicy, Surge
@@ -217,6 +218,17 @@ def test_declared_again_it_lasts_longer_and_never_shorter():
     longer = square.desk.declare_surge("crash", by=LEAD)
     assert (longer.since, longer.until) == (first.since, first.until + timedelta(minutes=30))
     assert kinds(square).count("surge_declared") == 2
+
+
+@pytest.mark.parametrize(
+    "wrong", [3_600, "PT1H", -HOUR, timedelta(0), timedelta(days=32), pendulum.duration(months=1)]
+)
+def test_a_length_that_cannot_be_used(wrong):
+    square = Square()
+    with pytest.raises(InvalidInput) as refused:
+        square.desk.declare_surge("crash", by=LEAD, for_=wrong)
+    assert refused.value.field == "for_"
+    assert square.desk.surges() == ()
 
 
 def test_two_at_a_time_are_laid_over_in_the_order_in_which_they_were_declared():

@@ -333,3 +333,11 @@ def test_ordinary_chinese_payment_questions_are_no_security_cases():
 def test_a_policy_that_names_no_lexicon_reads_a_break_in_in_chinese(text, priority_class, level):
     ticket = Desk().open(subject="", body=text, requester="ana").ticket
     assert (ticket.priority_class, ticket.level) == (priority_class, level)
+
+
+def test_a_rule_counts_once_however_many_packs_read_it():
+    """Loan words stand in many packs: what several languages read in one line is not said several times."""
+    signals = LexiconClassifier([shipped("common")]).classify("I gave my seed phrase to a fake support agent")
+    names = [one.entry.rpartition(" (")[0] for one in signals.evidence]
+    assert len(names) == len(set(names))
+    assert signals.category == "secret_given_away"

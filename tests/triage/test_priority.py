@@ -412,7 +412,7 @@ HALF = {"high": {"high": 1, "low": 2}, "low": {"high": 2, "low": 3}}
             "priority.channel_order.generl: unknown class 'generl'; did you mean 'general'?",
         ),
         ({"channel_order": {"general": ["a", "a"]}}, "priority.channel_order.general: names a channel twice"),
-        ({"head_start": {"x": 1}}, "priority.head_start.x: unknown class 'x'"),
+        ({"head_start": {"x": "PT1S"}}, "priority.head_start.x: unknown class 'x'"),
         (
             {"head_start": {}, "channel_order": {"general": ["a"]}},
             "priority.head_start: with head starts, age alone decides; leave out order and channel_order",

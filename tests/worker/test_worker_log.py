@@ -60,7 +60,7 @@ def test_no_personal_data_reaches_the_log(lines, caplog):
     one.reply(ref=f"{PLANTED[4]}0", body="reply-body-text", by="sam.agent")
     rows = store_of(one)._tenants["default"].rows
     poisoned = one.get(ref=f"{PLANTED[4]}1").id
-    rows[poisoned] = replace(rows[poisoned], snapshot=" ".join(PLANTED).encode())
+    rows[poisoned] = replace(rows[poisoned], snapshot=" ".join(PLANTED).encode(), version=99)
     store_of(one).down = True
     rounds = []
 

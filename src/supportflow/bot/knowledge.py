@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from supportflow._time import Instant
 from supportflow.exceptions import DefinitionError
+from supportflow.model.tags import best
 from supportflow.model.turns import Article, Found
 from supportflow.triage.lexicon import Entry, Lexicon, shipped
 from supportflow.triage.lexicon.matching import CompiledLexicons, Match, Text
@@ -84,7 +85,7 @@ class MemoryKnowledge:
         usable = {
             name: matches
             for name, matches in matched.items()
-            if self._articles[name].is_valid(now) and _speaks(self._articles[name].language, language)
+            if self._articles[name].is_valid(now) and best(language, (self._articles[name].language,))
         }
         found = [self._found(self._articles[name], usable, topic) for name in usable]
         sure = [one for one in found if one.confidence >= self._threshold]
@@ -102,13 +103,6 @@ class MemoryKnowledge:
 
 def _score(matches: Sequence[Match]) -> float:
     return float(len({match.name for match in matches}))
-
-
-def _speaks(written: str, asked: str) -> bool:
-    """True if an article in one language is for a reader of another tag of it."""
-    one, other = written.lower().split("-"), asked.lower().split("-")
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]
 
 
 def _read(articles: Iterable[Article | Mapping[str, Any]]) -> dict[str, Article]:

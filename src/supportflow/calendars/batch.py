@@ -185,6 +185,7 @@ def _as_us(np: ModuleType, values: object, field: str, read: Callable[[Any], int
         else np.asarray(values, dtype=object if _is_time(values) else None)
     )
     if array.dtype.kind in "mM":
+        _check_unit(np, array, field)
         return array.astype(f"{array.dtype.kind}8[us]").astype(np.int64), False
     if array.dtype.kind in "iu" or not array.size:
         return array.astype(np.int64, copy=False), True
@@ -193,6 +194,16 @@ def _as_us(np: ModuleType, values: object, field: str, read: Callable[[Any], int
             array.shape
         ), False
     raise InvalidInput(field, "is neither integers nor times")
+
+
+def _check_unit(np: ModuleType, array: AnyArray, field: str) -> None:
+    unit = np.datetime_data(array.dtype)[0]
+    if array.dtype.kind == "m" and unit in {"Y", "M"}:
+        raise InvalidInput(field, "counts months or years, which have no fixed length")
+    if np.isnat(array).any():
+        raise InvalidInput(field, "holds NaT, which is no time")
+    if unit == "generic":
+        raise InvalidInput(field, "has no unit")
 
 
 def _is_time(values: object) -> bool:

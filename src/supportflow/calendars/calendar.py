@@ -16,7 +16,8 @@ from supportflow.calendars.hours import Declaration
 from supportflow.calendars.moments import duration_us, in_zone
 from supportflow.calendars.plan import timetable
 from supportflow.calendars.publishing import expand
-from supportflow.calendars.zones import TzdataSource, tzdata_in_use
+from supportflow.calendars.tzdata import Copy
+from supportflow.calendars.zones import tzdata_in_use, zone
 
 if TYPE_CHECKING:
     from typing import Any
@@ -53,9 +54,10 @@ class BusinessCalendar(Declaration):
         holiday_scope: `"shift"`: a holiday drops the shifts that start on it. `"day"`: it is closed from
             midnight to midnight, so that it also cuts the night shift that reaches into it.
         overlaps: Two intervals of one day that overlap are refused as a mistake; `"merge"` takes their union.
-        tzdata: Which copy of the zone data to use: the machine's own (`"system"`), or the `tzdata` package,
-            which is the same on every machine with the same lock file (`"package"`).
+        tzdata: Which copy of the zone data to use: the `"newest"` of the two, the machine's own (`"system"`), or
+            the `tzdata` package (`"package"`), which is the same on every machine with the same lock file.
         versions: Later hours, each effective from a date.
+        closures: Stretches of real time, from instant to instant, that are closed whatever the hours say.
         name: What to call it in errors, tables and policies.
         country: Public holidays to add, by ISO 3166-1 code (extra `holidays`).
         subdivision: The part of the country, `"BY"`.
@@ -82,7 +84,11 @@ class BusinessCalendar(Declaration):
         return expand(self, years) if self.country else self
 
     def with_ical(self, source: str | bytes, *, since: date, until: date) -> Self:
-        """The calendar with an iCalendar file's closures added: whole days as holidays, hours as overrides.
+        """The calendar with an iCalendar file's closures added, as RFC 5545 reads them.
+
+        Whole days become holidays, hours become overrides; what is closed while the clock shows an hour for the first or
+        for the second time becomes a closure from instant to instant. Cancelled events close nothing; events marked as
+        free time do, since feeds of public holidays mark theirs so.
 
         Args:
             source: The file's content.
@@ -91,7 +97,8 @@ class BusinessCalendar(Declaration):
 
         Raises:
             MissingExtra: If the `icalendar` package is not installed (extra `ical`).
-            CalendarError: If it is not an iCalendar file, or a closure in it is reversed.
+            CalendarError: If it is not an iCalendar file, or holds what the standard does not allow, with the line: an
+                unknown zone among it, whose times would be anybody's.
         """
         return close_by_ical(self, source, since, until)
 
@@ -165,6 +172,10 @@ class BusinessCalendar(Declaration):
             OpenInterval(in_zone(opens, zone), in_zone(closes, zone))
             for opens, closes in self.core.intervals(to_us(start), to_us(end))
         ]
+
+    def zone_at(self, at: datetime) -> str:
+        """The IANA name of the zone whose clock the hours are on at an instant: a version can bring another one."""
+        return self.core.timetable.schedule_at(to_us(at)).zone.key
 
     def add_days(
         self, start: datetime, days: int, *, at: Literal["same", "end"] = "same"
@@ -248,13 +259,18 @@ class BusinessCalendar(Declaration):
         return self.expanded()
 
     @property
+    def tzinfo(self) -> pendulum.Timezone:
+        """The zone of the hours, by the copy of the zone data in use: for datetimes that the host makes itself."""
+        return zone(self.tz, self.tzdata).tzinfo
+
+    @property
     def tzdata_version(self) -> str:
         """Version of the zone data in use, such as `"2026b"`; `"unknown"` where the copy does not say."""
         return tzdata_in_use(self.tz, self.tzdata)[1]
 
     @property
-    def tzdata_source(self) -> TzdataSource:
-        """The copy of the zone data in use: a system without this zone falls back to the package."""
+    def tzdata_source(self) -> Copy:
+        """The copy of the zone data in use, `"system"` or `"package"`: the other one, where only that has the zone."""
         return tzdata_in_use(self.tz, self.tzdata)[0]
 
 

@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from supportflow.calendars.clocktime import Hours, overlap
 from supportflow.calendars.country import public_holidays
-from supportflow.calendars.document import DAYS, Dated, Holidays, HoursVersion, Overrides, Weekly
+from supportflow.calendars.document import DAYS, Closure, Dated, Holidays, HoursVersion, Overrides, Weekly
 from supportflow.calendars.plan import Period, periods
 from supportflow.calendars.schedule import HolidayScope
 from supportflow.calendars.toml import write_toml
-from supportflow.calendars.zones import TzdataSource, zone
+from supportflow.calendars.tzdata import TzdataSource
+from supportflow.calendars.zones import zone
 from supportflow.exceptions import CalendarError
 
 __all__ = ["Declaration"]
@@ -34,8 +35,9 @@ class Declaration(BaseModel):
     overrides: Overrides = Field(default_factory=Dated)
     holiday_scope: HolidayScope = "shift"
     overlaps: Literal["refuse", "merge"] = "refuse"
-    tzdata: TzdataSource = "system"
+    tzdata: TzdataSource = "newest"
     versions: tuple[HoursVersion, ...] = ()
+    closures: tuple[Closure, ...] = ()
     country: str = ""
     subdivision: str = ""
     language: str = ""
@@ -169,6 +171,9 @@ def _each(days: Sequence[str], opens: str, closes: str) -> dict[str, list[tuple[
     return {day: [(opens, closes)] for day in days}
 
 
+_COPIES = {"newest": "neither copy", "system": "system copy", "package": "package copy"}
+
+
 def _known_zones(calendar: Declaration) -> None:
     zones = [("tz", calendar.tz)]
     zones += [(f"versions.{at}.tz", version.tz) for at, version in enumerate(calendar.versions) if version.tz]
@@ -176,7 +181,7 @@ def _known_zones(calendar: Declaration) -> None:
         try:
             zone(key, calendar.tzdata)
         except (LookupError, ValueError, OSError):
-            raise ValueError(f"{path}: is not a zone of tzdata ({calendar.tzdata} copy)") from None
+            raise ValueError(f"{path}: is not a zone of tzdata ({_COPIES[calendar.tzdata]})") from None
 
 
 def _no_overlaps(period: Period) -> None:

@@ -7,10 +7,11 @@ questions to a compiled calendar.
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import pendulum
 
-from supportflow._time import SECOND_US
+from supportflow._time import SECOND_US, fixed_length
 from supportflow.exceptions import InvalidInput
 
 __all__ = ["duration_us", "in_zone"]
@@ -24,7 +25,7 @@ def in_zone(us: int, zone: tzinfo | None) -> pendulum.DateTime:
     """The instant that many microseconds after 1970-01-01T00:00Z, on the clock of a zone."""
     seconds, micro = divmod(us, SECOND_US)
     if type(zone) is not pendulum.Timezone:
-        zone = pendulum.UTC if zone is None or zone is UTC else _pendulum_zone(zone)
+        zone = pendulum.UTC if zone is None or zone is UTC else _pendulum_zone(zone, seconds)
     try:
         at = datetime.fromtimestamp(seconds, zone)
     except (OverflowError, ValueError, OSError):  # some platforms know no times before 1970
@@ -45,10 +46,17 @@ def _by_name(name: str) -> tzinfo | None:
         return None
 
 
-def _pendulum_zone(zone: tzinfo) -> tzinfo:
-    """The same zone as pendulum knows it; itself, if pendulum does not."""
+def _pendulum_zone(zone: tzinfo, seconds: int) -> tzinfo:
+    """The same zone as pendulum knows it; itself, if pendulum does not, or shows another time then.
+
+    Pendulum reads the copy of the zone data that `zoneinfo` reads. What comes in can be of another copy: pytz has its own.
+    """
     name = getattr(zone, "key", None) or getattr(zone, "zone", None)  # zoneinfo's word for it, and pytz's
-    return (isinstance(name, str) and _by_name(name)) or zone
+    known = _by_name(name) if isinstance(name, str) else None
+    if known is None or (type(zone) is ZoneInfo and ZoneInfo(zone.key) is zone):
+        return known or zone
+    mine, theirs = (_on_clock(seconds, 0, one).utcoffset() for one in (zone, known))
+    return known if mine == theirs else zone
 
 
 def _on_clock(seconds: int, micro: int, zone: tzinfo) -> datetime:
@@ -74,7 +82,7 @@ def duration_us(duration: timedelta | None, hours: float = 0, minutes: float = 0
     """A working duration in microseconds: a timedelta (pendulum's and pandas' included), or its parts.
 
     Raises:
-        InvalidInput: If it is given twice, is no timedelta, or counts months or years, which have no length.
+        InvalidInput: If it is given twice, is no timedelta, or counts months or years, which have no fixed length.
     """
     in_parts = hours or minutes or seconds
     if duration is None:
@@ -83,9 +91,6 @@ def duration_us(duration: timedelta | None, hours: float = 0, minutes: float = 0
         )
     if in_parts:
         raise InvalidInput("duration", "is given twice: as a timedelta and in parts")
-    if type(duration) is not timedelta:
-        if not isinstance(duration, timedelta):
-            raise InvalidInput("duration", "is not a timedelta; pass one, or hours=, minutes=, seconds=")
-        if isinstance(duration, pendulum.Duration) and (duration.years or duration.months):
-            raise InvalidInput("duration", "counts months or years, which have no length in working time")
-    return _whole(duration, _MICROSECOND)
+    if not isinstance(duration, timedelta):
+        raise InvalidInput("duration", "is not a timedelta; pass one, or hours=, minutes=, seconds=")
+    return _whole(fixed_length(duration), _MICROSECOND)

@@ -1,11 +1,6 @@
-"""Time zones as the compiler needs them: which copy and version of tzdata, and when the offset changes.
+"""Time zones as the compiler needs them: when the offset changes, by the copy of tzdata that was asked for.
 
-`zoneinfo` prefers the operating system's copy of tzdata, so two machines can disagree about the same zone. A
-calendar says which copy it wants (`"system"`: what `zoneinfo` finds first; `"package"`: the `tzdata`
-distribution, the same on every machine with the same lock file), and the version in use can be asked for.
-
-Loading a zone reads files: that is the only input of this room, it happens once per zone and process, and
-what is read never changes under a running process.
+Loading a zone reads files: see `supportflow.calendars.tzdata`. What is read never changes under a running process.
 """
 
 import io
@@ -13,12 +8,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
-from importlib import import_module, resources
-from pathlib import Path
-from typing import Literal
-from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfoNotFoundError
+
+import pendulum
 
 from supportflow._time import DAY_US, SECOND_US
+from supportflow.calendars.tzdata import Copy, TzdataSource, chosen_copy, packaged_zone, tzdata_copies
+from supportflow.exceptions import InvalidInput
 
 __all__ = [
     "CYCLE_US",
@@ -26,13 +22,11 @@ __all__ = [
     "MIN_US",
     "SETTLED_US",
     "UNRULED_US",
-    "TzdataSource",
     "Zone",
+    "clock_of",
     "tzdata_in_use",
     "zone",
 ]
-
-TzdataSource = Literal["system", "package"]
 
 MIN_US = (datetime(1, 1, 1) - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
 """The first instant there is: 0001-01-01T00:00Z."""
@@ -51,44 +45,23 @@ SETTLED_US = (datetime(2100, 1, 1) - datetime(1970, 1, 1)) // timedelta(microsec
 _PROBE_US = 3 * DAY_US
 
 
-def _packaged(key: str) -> ZoneInfo:
-    known = resources.files("tzdata").joinpath("zones").read_text("utf-8").split()
-    if key not in known:  # also keeps paths like ../x out
-        raise ZoneInfoNotFoundError(key)
-    data = resources.files("tzdata").joinpath("zoneinfo", *key.split("/")).read_bytes()
-    return ZoneInfo.from_file(io.BytesIO(data), key=key)
-
-
-def _package_version() -> str:
-    return str(import_module("tzdata").IANA_VERSION)
-
-
-def _system_version(folder: Path) -> str:
-    for name in ("+VERSION", "tzdata.zi"):
-        try:
-            with (folder / name).open(encoding="utf-8") as file:
-                first = file.readline(64)
-        except OSError:
-            continue
-        return first.removeprefix("# version").strip()
-    return "unknown"
-
-
 @lru_cache(maxsize=1024)
-def tzdata_in_use(key: str, source: TzdataSource) -> tuple[TzdataSource, str]:
+def tzdata_in_use(key: str, source: TzdataSource = "newest") -> tuple[Copy, str]:
     """Which copy of tzdata a zone comes from, and that copy's version such as `"2026b"`, or `"unknown"`.
 
     Args:
         key: The IANA zone name.
-        source: The copy that was asked for; `"system"` falls back to the package where the system has no such
-            zone.
+        source: What was asked for: the newer copy, or one of the two; the other one, where only that has the zone.
     """
-    if source == "system":
-        for entry in TZPATH:
-            folder = Path(entry)
-            if (folder / key).is_file():
-                return "system", _system_version(folder)
-    return "package", _package_version()
+    copy = chosen_copy(key, source)
+    return copy, tzdata_copies(key).of(copy)
+
+
+def _packaged(key: str) -> pendulum.Timezone:
+    data = packaged_zone(key)
+    if data is None:
+        raise ZoneInfoNotFoundError(key)
+    return pendulum.Timezone.from_file(io.BytesIO(data), key=key)
 
 
 class Zone:
@@ -100,10 +73,11 @@ class Zone:
 
     __slots__ = ("_known", "key", "source", "tzinfo")
 
-    def __init__(self, key: str, source: TzdataSource) -> None:
+    def __init__(self, key: str, source: Copy) -> None:
         self.key = key
-        self.source: TzdataSource = source
-        self.tzinfo = ZoneInfo(key) if source == "system" else _packaged(key)
+        self.source: Copy = source
+        # One of pendulum's zones even so: it can be pickled with the answers that carry it.
+        self.tzinfo = pendulum.timezone(key) if source == "system" else _packaged(key)
         # (first instant covered, end of cover, starts of the segments, offsets of the segments)
         self._known: tuple[int, int, list[int], list[int]] | None = None
 
@@ -208,12 +182,33 @@ class Zone:
         return high * SECOND_US
 
 
+def clock_of(key: str, field: str = "tz") -> pendulum.Timezone:
+    """The clock of a zone, to show an instant on.
+
+    Args:
+        key: The IANA zone name.
+        field: What to call it in an error.
+
+    Raises:
+        InvalidInput: If there is no such zone.
+    """
+    try:
+        return zone(key).tzinfo
+    except (LookupError, ValueError, OSError, TypeError):
+        raise InvalidInput(field, "is not an IANA time zone") from None
+
+
 @lru_cache(maxsize=2048)
-def zone(key: str, source: TzdataSource = "system") -> Zone:
+def zone(key: str, source: TzdataSource = "newest") -> Zone:
     """The zone of that name, shared by all calendars of the process.
 
     Raises:
         ZoneInfoNotFoundError: If that copy of tzdata has no such zone.
         ValueError: If the name is no zone name at all.
     """
-    return Zone(key, source)
+    return _read(key, chosen_copy(key, source))
+
+
+@lru_cache(maxsize=2048)
+def _read(key: str, copy: Copy) -> Zone:
+    return Zone(key, copy)

@@ -1,13 +1,12 @@
 """A host that keeps what it was asked to do, for tests and trials."""
 
-import threading
-
+from supportflow._forks import Locked
 from supportflow.ports import ActionCall
 
 __all__ = ["MemoryActions"]
 
 
-class MemoryActions:
+class MemoryActions(Locked):
     """Does nothing and remembers it; `fail` makes it refuse, as a real host sometimes does.
 
     Attributes:
@@ -16,7 +15,7 @@ class MemoryActions:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self.done: dict[str, ActionCall] = {}
         self.fail = 0
 

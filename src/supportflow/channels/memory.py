@@ -1,13 +1,12 @@
 """A channel that keeps what it was given, for tests and trials."""
 
-import threading
-
+from supportflow._forks import Locked
 from supportflow.ports import Outgoing
 
 __all__ = ["MemoryChannel"]
 
 
-class MemoryChannel:
+class MemoryChannel(Locked):
     """Records every message; `fail` makes it refuse, as a real one sometimes does.
 
     Attributes:
@@ -16,7 +15,7 @@ class MemoryChannel:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self.sent: list[Outgoing] = []
         self.fail = 0
 

@@ -20,6 +20,7 @@ from supportflow.cli import (
     roster,
     schema,
     simulate,
+    takeover,
     triage,
     worker,
 )
@@ -36,6 +37,7 @@ _COMMANDS = (
     diagram,
     check,
     diff,
+    takeover,
     schema,
     calendar,
     roster,

@@ -4,7 +4,6 @@ import argparse
 import sys
 from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from supportflow.calendars import BusinessCalendar, render_week
 from supportflow.cli.console import policy_at
@@ -108,5 +107,5 @@ def _day(text: str | None) -> date | None:
 def _moment(calendar: BusinessCalendar, day: date | None) -> datetime:
     if day is None:
         return SystemClock().now()
-    noon = datetime.combine(day, time(12), tzinfo=ZoneInfo(calendar.tz))
+    noon = datetime.combine(day, time(12), tzinfo=calendar.tzinfo)
     return noon.astimezone(UTC)

@@ -5,8 +5,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from supportflow.calendars.zones import clock_of
 from supportflow.cli.console import WRONG
 from supportflow.cli.roster import first_day
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
@@ -74,7 +74,7 @@ def _roster(
         if arguments.first is not None:
             raise InvalidInput("--from", "needs --roster")
         return None
-    start = first_day(arguments.first, ZoneInfo("UTC"))
+    start = first_day(arguments.first, clock_of("UTC"))
     path = Path(arguments.roster)
     try:
         roster = read_roster(path)

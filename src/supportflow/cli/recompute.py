@@ -1,4 +1,4 @@
-"""`supportflow recompute`: wake-ups set anew, batch by batch, after an update."""
+"""`supportflow recompute`: clocks set anew, batch by batch, after an update."""
 
 import argparse
 import sys
@@ -19,11 +19,12 @@ def add_to(commands: Any) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "recompute",
-        help="set wake-ups anew after an update of time zone data, of supportflow, or of the policy",
+        help="set wake-ups and due times anew after an update of supportflow, of time zone data, or of the policy",
         description=(
-            "Compare each ticket's wake-up with what the ticket says now, and set those that differ. Run it after an update "
-            "of time zone data or of supportflow; workers may go on meanwhile. It can be broken off: --cursor goes on where "
-            "it stopped, and --keep remembers that by itself. Exit status 1 if a ticket could not be read."
+            "Compare each ticket's wake-up and due time with what the ticket says now, and set those that differ. "
+            "Run it after an update of supportflow, or to go back to older time zone data; workers may go on meanwhile. "
+            "It can be broken off: --cursor goes on where it stopped, and --keep remembers that by itself. "
+            "Exit status 1 if a ticket could not be read."
         ),
     )
     add_store(parser, required=True)

@@ -2,15 +2,14 @@
 
 import argparse
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from supportflow._time import HOUR_US
+from supportflow.calendars.zones import clock_of
 from supportflow.cli.console import policy_at
 from supportflow.exceptions import InvalidInput, RosterError
-from supportflow.policy import CompiledPolicy
 from supportflow.policy.named import named_calendars
 from supportflow.policy.rostering import read_roster
 from supportflow.routing.coverage import Coverage, Gap, Lone, OnDuty, by_hour, duties, narrow, people_on_duty
@@ -49,14 +48,14 @@ def run(arguments: argparse.Namespace) -> int:
     unknown = [f"{path}: {problem}" for problem in calendar_problems(roster, calendars)]
     if unknown:
         raise RosterError(unknown)
-    zone = _zone(arguments.tz)
+    zone = clock_of(arguments.tz, "--tz")
     start = first_day(arguments.first, zone)
     end = datetime.combine(start.date() + _WEEK, time(), tzinfo=zone)
     found = roster.coverage(calendars, start, end)
     compiled = {name: calendar.core for name, calendar in calendars.items()}
     rostered = duties(roster.agents, roster.overrides, compiled, found.start_us, found.end_us)
     present = people_on_duty(roster.agents, rostered, found.start_us, found.end_us)
-    print(f"{roster.name} · {zone.key} · seven days from {start.date()}")
+    print(f"{roster.name} · {arguments.tz} · seven days from {start.date()}")
     for section in (
         _grid(found, present, zone),
         _people(roster, present, zone),
@@ -67,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def first_day(text: str | None, zone: ZoneInfo) -> datetime:
+def first_day(text: str | None, zone: tzinfo) -> datetime:
     """Midnight of a date given as `YYYY-MM-DD` in a zone, or of today.
 
     Raises:
@@ -82,13 +81,7 @@ def first_day(text: str | None, zone: ZoneInfo) -> datetime:
     return midnight
 
 
-def _zone(name: str) -> ZoneInfo:
-    if not CompiledPolicy.knows_zone(name):
-        raise InvalidInput("--tz", "is not an IANA time zone")
-    return ZoneInfo(name)
-
-
-def _grid(found: Coverage, present: Sequence[OnDuty], zone: ZoneInfo) -> Iterator[str]:
+def _grid(found: Coverage, present: Sequence[OnDuty], zone: tzinfo) -> Iterator[str]:
     """A line a day: the least number of people on duty in each hour."""
     rows: dict[date, list[str]] = {}
     for hour in by_hour(found):
@@ -103,7 +96,7 @@ def _grid(found: Coverage, present: Sequence[OnDuty], zone: ZoneInfo) -> Iterato
         yield f"{day:%a %Y-%m-%d}{''.join(cells).rstrip()}{changed}"
 
 
-def _people(roster: Roster, present: Sequence[OnDuty], zone: ZoneInfo) -> Iterator[str]:
+def _people(roster: Roster, present: Sequence[OnDuty], zone: tzinfo) -> Iterator[str]:
     yield "on duty"
     names = _names(roster)
     for stretch in present:
@@ -113,7 +106,7 @@ def _people(roster: Roster, present: Sequence[OnDuty], zone: ZoneInfo) -> Iterat
         yield f"  {_stretch(stretch.start_us, stretch.end_us, zone)}  {len(stretch.agents):>3}  {people}"
 
 
-def _findings(roster: Roster, found: Coverage, zone: ZoneInfo) -> Iterator[str]:
+def _findings(roster: Roster, found: Coverage, zone: tzinfo) -> Iterator[str]:
     names = _names(roster)
     yield from _listed("nobody serves", found.gaps, zone, names)
     yield ""
@@ -123,7 +116,7 @@ def _findings(roster: Roster, found: Coverage, zone: ZoneInfo) -> Iterator[str]:
         yield f"{one.agents} of {one.of} have at most one of the team's {one.known} {one.what}"
 
 
-def _listed(title: str, thin: Sequence[Gap | Lone], zone: ZoneInfo, names: dict[str, str]) -> Iterator[str]:
+def _listed(title: str, thin: Sequence[Gap | Lone], zone: tzinfo, names: dict[str, str]) -> Iterator[str]:
     yield title if thin else f"{title}: nothing"
     for one in thin:
         who = f": {names[one.agent_id]}" if isinstance(one, Lone) else ""
@@ -138,7 +131,7 @@ def _names(roster: Roster) -> dict[str, str]:
     }
 
 
-def _stretch(start_us: int, end_us: int, zone: ZoneInfo) -> str:
+def _stretch(start_us: int, end_us: int, zone: tzinfo) -> str:
     """From and to on the zone's clock, with both offsets where the clock changes in between."""
     start, end = _local(start_us, zone), _local(end_us, zone)
     if start.utcoffset() == end.utcoffset():
@@ -150,6 +143,6 @@ def _clock(at: datetime) -> str:
     return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
 
 
-def _local(at_us: int, zone: ZoneInfo) -> datetime:
+def _local(at_us: int, zone: tzinfo) -> datetime:
     # Not by way of pendulum, whose values a standard zone does not convert.
     return (_EPOCH + timedelta(microseconds=at_us)).astimezone(zone)

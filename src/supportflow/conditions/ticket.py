@@ -5,6 +5,7 @@ from functools import cache
 from supportflow._time import SECOND_US, to_us
 from supportflow.conditions.fields import Fields, FieldSpec
 from supportflow.model.base import StatusCategory, TicketType
+from supportflow.model.tags import canonical
 from supportflow.model.ticket import Ticket
 
 __all__ = ["ticket_fields", "ticket_record"]
@@ -55,7 +56,7 @@ def ticket_record(ticket: Ticket, at_us: int) -> dict[str, object]:
         "type": ticket.type.value,
         "channel": ticket.channel,
         "category": ticket.category,
-        "language": ticket.language,
+        "language": None if ticket.language is None else canonical(ticket.language),
         "group": ticket.group,
         "assignee": ticket.assignee,
         "requester": ticket.requester,

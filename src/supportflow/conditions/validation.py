@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from supportflow.conditions._numbers import meaning
 from supportflow.conditions.fields import OPERATORS, FieldSpec, nearest
 from supportflow.conditions.language import Condition
+from supportflow.conditions.ticket import ticket_fields
 from supportflow.exceptions import ConditionError
+from supportflow.model.tags import canonical
 
 __all__ = ["condition_problems", "validate_condition"]
 
@@ -45,10 +47,11 @@ def condition_problems(
     if operator not in known:
         yield f"{path}.{operator}: a {spec.kind} field such as {name!r} understands only {', '.join(known)}"
         return
+    tagged = name == "language" and spec == ticket_fields()[name]
     many = isinstance(condition.operand, tuple)
     for position, constant in enumerate(condition.constants):
         step = f".{position}" if many else ""
-        objection = _objection(spec, constant)
+        objection = _objection(spec, constant) or (_misspelt(constant) if tagged else None)
         if objection:
             yield f"{path}.{operator}{step}: {name!r} {objection}"
         elif spec.kind in ("integer", "number") and operator in ("eq", "in") and spec.objection(constant):
@@ -71,6 +74,12 @@ def _objection(spec: FieldSpec, constant: object) -> str | None:
     if spec.values is not None and constant not in spec.values:
         return f"never holds {constant!r}{nearest(str(constant), spec.values)}"
     return None
+
+
+def _misspelt(tag: object) -> str | None:
+    """Why a ticket's language is never this one, though it may be another spelling of it."""
+    spelt = canonical(tag) if isinstance(tag, str) else tag
+    return None if spelt == tag else f"never holds {tag!r}; did you mean {spelt!r}?"
 
 
 def _beyond(spec: FieldSpec, condition: Condition) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Escalation ladders as a policy writes them."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
@@ -10,28 +9,13 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition
 from supportflow.model.base import Document, Name
 from supportflow.model.commands import Audience
+from supportflow.model.durations import WRITTEN, spelled_out
 from supportflow.model.escalation import EscalationKind, Until
 
 __all__ = ["MAX_WAIT", "Again", "Escalation", "Ladder", "LadderStep", "ShareOf"]
 
 MAX_WAIT = timedelta(days=3_660)
 """Longest waiting time of a step."""
-
-
-def _spelled_out(given: Any, field: str) -> Any:
-    """The fields with `minutes`, `hours` and `days` put together as one duration."""
-    if not isinstance(given, Mapping):
-        return given
-    fields = dict(given)
-    parts = {unit: fields.pop(unit) for unit in ("minutes", "hours", "days") if unit in fields}
-    if parts:
-        if fields.get(field) is not None:
-            raise ValueError(f"give either {field}, or minutes, hours and days")
-        try:
-            fields[field] = timedelta(**parts)
-        except (TypeError, OverflowError):
-            raise ValueError("minutes, hours and days are numbers, up to ten years") from None
-    return fields
 
 
 class ShareOf(Document):
@@ -59,13 +43,13 @@ class Again(Document):
         times: How many, after the first.
     """
 
-    every: timedelta = Field(gt=timedelta(0), le=MAX_WAIT)
+    every: Annotated[timedelta, Field(gt=timedelta(0), le=MAX_WAIT), WRITTEN]
     times: int = Field(strict=True, ge=1, le=10)
 
     @model_validator(mode="before")
     @classmethod
     def _durations(cls, given: Any) -> Any:
-        return _spelled_out(given, "every")
+        return spelled_out(given, "every")
 
 
 class LadderStep(Document):
@@ -85,7 +69,7 @@ class LadderStep(Document):
         repeat: How often people are told again. A repetition moves nothing.
     """
 
-    after: timedelta | None = Field(default=None, ge=timedelta(0), le=MAX_WAIT)
+    after: Annotated[timedelta, Field(ge=timedelta(0), le=MAX_WAIT), WRITTEN] | None = None
     at: ShareOf | None = None
     calendar: BusinessCalendar | Name | None = None
     kind: EscalationKind = "hierarchical"
@@ -98,7 +82,7 @@ class LadderStep(Document):
     @model_validator(mode="before")
     @classmethod
     def _durations(cls, given: Any) -> Any:
-        return _spelled_out(given, "after")
+        return spelled_out(given, "after")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

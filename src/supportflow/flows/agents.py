@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 
-from pydantic import ValidationError
-
 from supportflow._time import to_us
-from supportflow.exceptions import ConflictError, InvalidInput, NewerSchemaError, StoreError
+from supportflow.exceptions import ConflictError, DamagedRow, InvalidInput, NewerSchemaError
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
+from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import agent_change, outbox_rows, read_row
 from supportflow.kernel.agents import AGENT_FOLD_VERSION, decide_agent, fold_agent
@@ -21,21 +20,40 @@ _PAGE = 1_000
 
 
 def read_agent(env: Environment, row: AgentRow) -> Flow[AgentState]:
-    """The agent in a row. A snapshot of another fold is folded again from its events.
+    """The agent in a row. A snapshot of another fold, or one that is damaged, is made anew from the agent's events.
 
     Raises:
-        NewerSchemaError: If a newer supportflow made the snapshot.
-        StoreError: If the snapshot is broken.
+        NewerSchemaError: If the snapshot or an event is of a newer supportflow: that one sees to it.
+        DamagedRow: If neither the snapshot nor the events can be read.
     """
-    if row.fold_version > AGENT_FOLD_VERSION:
+    stream = f"agent:{row.id}"
+    current = row.fold_version == AGENT_FOLD_VERSION
+    if not current and row.fold_version > AGENT_FOLD_VERSION:
         raise NewerSchemaError("agent snapshot", row.fold_version, AGENT_FOLD_VERSION)
-    if row.fold_version < AGENT_FOLD_VERSION:
-        rows = yield from requests.events(env.tenant, f"agent:{row.id}")
-        return fold_agent(map(read_row, rows))
+    state = _snapshot(row) if current else None
+    if state is None:
+        rows = yield from requests.events(env.tenant, stream)
+        if [one.seq for one in rows] != list(range(1, len(rows) + 1)) or len(rows) != row.version:
+            raise DamagedRow(stream, "its events are not complete")
+        try:
+            state = fold_agent(map(read_row, rows))
+        except NewerSchemaError:
+            raise
+        except Exception as error:  # as for tickets
+            raise DamagedRow(stream, f"its events make no agent ({type(error).__name__})") from error
+        if current:
+            env.noticed.mended(stream)
+    env.noticed.used(stream)
+    return state
+
+
+def _snapshot(row: AgentRow) -> AgentState | None:
+    """The agent as the row says; None if it does not say it, or says it of another one."""
     try:
-        return AgentState.model_validate_json(row.snapshot)
-    except ValidationError:
-        raise StoreError(f"the snapshot of agent {row.id} cannot be read") from None
+        state = AgentState.model_validate_json(row.snapshot)
+    except (ValueError, TypeError):
+        return None
+    return state if (state.id, state.version) == (row.id, row.version) else None
 
 
 def known_agents(env: Environment, ids: Collection[str]) -> Flow[dict[str, AgentState]]:
@@ -61,14 +79,18 @@ def get_agent(env: Environment, agent_id: str) -> Flow[AgentState]:
 
 
 def all_agents(env: Environment) -> Flow[tuple[AgentState, ...]]:
-    """Every agent whom the desk knows, in the order of their ids."""
+    """Every agent whom the desk knows, in the order of their ids, without those who cannot be read: these are noted."""
     states: list[AgentState] = []
     after = ""
     while True:
         rows = yield from requests.agents(env.tenant, after, _PAGE)
         for row in rows:
-            state = yield from read_agent(env, row)
-            states.append(state)
+            try:
+                state = yield from read_agent(env, row)
+            except UNREADABLE as error:
+                env.noticed.skip(f"agent:{row.id}", error)
+            else:
+                states.append(state)
         if len(rows) < _PAGE:
             return tuple(states)
         after = rows[-1].id
@@ -81,6 +103,8 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[AgentState]:
         InvalidInput: If the agent is not known, or the command makes no sense.
         ConflictError: If others kept changing the agent.
     """
+    if env.tentative:
+        yield from requests.reserve()
     for attempt in range(1, requests.ATTEMPTS + 1):
         now = yield from requests.now()
         known = yield from known_agents(env, (command.agent_id,))

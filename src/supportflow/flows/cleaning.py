@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
+from supportflow.model import tags
 from supportflow.model.commands import Adopt, CommandBase, OpenTicket, Receive, Split
 from supportflow.model.content import Attachment
 from supportflow.model.signals import Evidence, Signals
@@ -154,6 +155,8 @@ def read(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> F
     given_away = _given_away(redacted, policy.document.classes)
     if given_away is not None:
         rules = lexicon.combine(rules, given_away, policy.document.classes)
+    if rules.language is None and "languages" in env.ports:
+        rules = yield from _told(rules, text)
     if not env.asks_model:
         return rules
     try:
@@ -161,3 +164,14 @@ def read(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> F
     except Exception:  # noqa: BLE001 - the model is the host's code: whatever it raises, the ticket must not be lost
         return rules.model_copy(update={"flags": tuple(sorted({*rules.flags, MODEL_FAILED}))})
     return lexicon.combine(rules, opinion, policy.document.classes)
+
+
+def _told(rules: Signals, text: str) -> Flow[Signals]:
+    """The signals with the language that the host's detector tells; they stand as they are if it fails or says no tag."""
+    try:
+        said = yield from requests.detect(text)
+    except Exception:  # noqa: BLE001 - it is the host's code: whatever it raises, the ticket must not be lost
+        return rules
+    if not tags.is_tag(said):
+        return rules
+    return rules.model_copy(update={"language": tags.primary(said), "tag": tags.canonical(said)})

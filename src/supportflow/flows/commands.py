@@ -17,12 +17,13 @@ from supportflow.flows import requests
 from supportflow.flows.cleaning import clean, read
 from supportflow.flows.delivering import Stop, deliver, never
 from supportflow.flows.desk_stream import join, keep
-from supportflow.flows.environment import Environment
+from supportflow.flows.environment import Environment, alone
 from supportflow.flows.evidence import with_evidence
 from supportflow.flows.gathering import gather
 from supportflow.flows.loading import follow, get, identify
 from supportflow.flows.preparing import Prepared, prepare, request_hash
 from supportflow.flows.queries import whole
+from supportflow.flows.recomputing import reset_clocks
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Tick
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
@@ -200,7 +201,7 @@ def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcom
     return Outcome(ticket, tuple(events), duplicate=True)
 
 
-def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
+def tick(env: Environment, limit: int, stop: Stop = never, *, wait: bool = True) -> Flow[Tick]:
     """Let everything happen that is due, then deliver what waits.
 
     Each ticket is claimed: ticks of other processes take others. One that fails stays claimed, so that it is tried again
@@ -209,18 +210,21 @@ def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
     Args:
         env: The desk.
         limit: How many tickets and how many deliveries at most.
+        wait: Whether to wait in the end for deliveries that go on beside.
         stop: Asked before each ticket and each delivery; True ends the tick, and what it has claimed is given back.
 
     Raises:
-        InvalidInput: If the limit cannot be used.
+        InvalidInput: If the limit cannot be used, or the desk is inside a host's transaction.
         StoreUnavailable: If the store cannot be reached.
     """
     whole("limit", limit, 0)
+    alone(env)
     now = yield from requests.now()
     yield from join(env, now, look=True)
     events = list((yield from settle(env, _advance, limit, stop)))
     yield from watch(env)
     events += yield from settle(env, _advance, limit, stop)
+    yield from reset_clocks(env, limit, stop)
     failed: dict[str, str] = {}
     done = 0
     while done < limit and not stop():
@@ -238,13 +242,14 @@ def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever one ticket's rows bring about, the others go on
                 failed[due.ticket_id] = type(error).__name__
-    delivered = yield from deliver(env, now, limit, handle, stop)
+    delivered = yield from deliver(env, now, limit, handle, stop, wait=wait)
     return Tick(
         events=tuple(events),
         tickets=done,
         delivered=delivered.delivered,
         retried=delivered.retried,
         dead=delivered.dead,
+        running=delivered.running,
         failed=tuple(failed),
         errors=tuple(failed.values()),
     )

@@ -4,14 +4,17 @@ A commit writes a delivery for each topic that *any* process serves, so what is 
 recorded here when a process starts, and stays until it is taken back.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from supportflow._time import SECOND_US, Instant, to_us
+from supportflow.calendars.tzdata import is_older
 from supportflow.exceptions import ConflictError
 from supportflow.flows import requests
-from supportflow.flows.environment import BOT_TOPIC, Environment, Standing
+from supportflow.flows.environment import BOT_TOPIC, Environment, Standing, alone
+from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.requests import Flow, pause_after_conflict
 from supportflow.flows.rows import event_row, read_row
+from supportflow.flows.zone_data import Clockwork, differ
 from supportflow.model.events import (
     DeskEvent,
     PolicyPublished,
@@ -20,6 +23,7 @@ from supportflow.model.events import (
     TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    ZoneDataChanged,
 )
 from supportflow.model.people import HOST, SYSTEM
 from supportflow.model.storage import Commit, Conflict, EventRow, StreamChange
@@ -58,6 +62,9 @@ def join(env: Environment, now: Instant, *, look: bool = False) -> Flow[None]:
     """
     known = env.published and env.joined
     now_us = to_us(now)
+    if env.tentative:
+        yield from requests.reserve()
+        look = True  # it may say what nobody else can see yet, and what it said a moment ago may have been undone
     if known and not (look or _is_due(env.desk, now_us) or env.desk.lapsed(now_us)):
         yield from _lay_surges(env, now_us)
         return
@@ -66,7 +73,7 @@ def join(env: Environment, now: Instant, *, look: bool = False) -> Flow[None]:
         yield from requests.put_policy(env.tenant, current.fingerprint, current.document.canonical.encode())
     for attempt in range(1, requests.ATTEMPTS + 1):
         yield from _read(env, now)
-        if (yield from _write(env, [] if known else _missing(env, now), now)):
+        if (yield from _write(env, _overtaken(env, now) if known else _missing(env, now), now)):
             break
         yield from pause_after_conflict(attempt)
     else:
@@ -113,16 +120,32 @@ def _missing(env: Environment, now: Instant) -> list[DeskEvent]:
     at, current, events = stands_at(env, now), env.book.base, list[DeskEvent]()
     if not env.published and env.desk.policy != current.fingerprint:
         name = current.document.name
-        events.append(PolicyPublished(recorded_at=at, by=HOST, fingerprint=current.fingerprint, name=name))
+        events.append(
+            PolicyPublished(
+                recorded_at=at, by=HOST, fingerprint=current.fingerprint, name=name, zone_data=dict(env.zones)
+            )
+        )
         events += (
             SurgeEnded(recorded_at=at, by=HOST, name=surge.name, cause="policy")
             for surge in env.desk.in_force(to_us(now))
             if surge.name not in current.document.surges
         )
+    elif differ(env.zones, env.desk):
+        events.append(_zone_data(env, at))
     topics = () if env.joined else sorted(set(env.serves) - env.desk.topics)
     if topics:
         events.append(TopicsSubscribed(recorded_at=at, by=HOST, topics=tuple(topics)))
     return events
+
+
+def _overtaken(env: Environment, now: Instant) -> list[DeskEvent]:
+    """That this process goes on with older zone data than others have, once they have said so."""
+    older = env.desk.zones is not None and is_older(env.zones, env.desk.zones)
+    return [_zone_data(env, stands_at(env, now))] if older else []
+
+
+def _zone_data(env: Environment, at: Instant) -> ZoneDataChanged:
+    return ZoneDataChanged(recorded_at=at, by=SYSTEM, zone_data=dict(env.zones))
 
 
 def stands_at(env: Environment, now: Instant) -> Instant:
@@ -135,16 +158,33 @@ def _read(env: Environment, now: Instant) -> Flow[None]:
     """Read what was added to the stream since the last time."""
     before = env.desk
     rows = yield from requests.events(env.tenant, STREAM, before.version)
-    standing = _advanced(before, rows)._replace(looked_us=to_us(now))
+    standing = _advanced(before, _read_events(env, before.version, rows))._replace(looked_us=to_us(now))
     if standing.version >= env.desk.version:  # another thread may have read further meanwhile
         env.desk = standing
 
 
-def _advanced(standing: Standing, rows: Collection[EventRow]) -> Standing:
+def _read_events(env: Environment, after: int, rows: Collection[EventRow]) -> Iterator[DeskEvent | None]:
+    """The events in rows; None for one that cannot be read, such as one of a kind that only a newer release knows.
+
+    What it says is not known here, and all the others hold: a stream that every command reads must not stop every command.
+    """
+    for version, row in enumerate(rows, after + 1):
+        try:
+            event = read_row(row)
+        except UNREADABLE as error:
+            env.noticed.skip(f"{STREAM}:{version}", error)
+            yield None
+        else:
+            yield event if isinstance(event, DeskEvent) else None
+
+
+def _advanced(standing: Standing, events: Iterable[DeskEvent | None]) -> Standing:
     topics, policy, recorded_at = set(standing.topics), standing.policy, standing.recorded_at
     surges, ended = {surge.name: surge for surge in standing.surges}, dict(standing.ended)
-    unmoved = standing.unmoved
-    for version, event in enumerate(map(read_row, rows), standing.version + 1):
+    unmoved, clockwork, version = standing.unmoved, Clockwork.of(standing), standing.version
+    for version, event in enumerate(events, standing.version + 1):
+        if event is None:
+            continue
         recorded_at = event.recorded_at
         if isinstance(event, PolicyPublished):
             policy = event.fingerprint
@@ -161,8 +201,9 @@ def _advanced(standing: Standing, rows: Collection[EventRow]) -> Standing:
             unmoved = version
         elif isinstance(event, TicketsMoved):
             unmoved = 0
+        clockwork = clockwork.after(event, version)
     return Standing(
-        version=standing.version + len(rows),
+        version=version,
         policy=policy,
         recorded_at=recorded_at,
         kinds=_named("event:", topics),
@@ -171,6 +212,9 @@ def _advanced(standing: Standing, rows: Collection[EventRow]) -> Standing:
         surges=tuple(surges.values()),
         ended=ended,
         unmoved=unmoved,
+        zones=clockwork.zones,
+        newest_zones=clockwork.newest,
+        stale=clockwork.stale,
     )
 
 
@@ -208,7 +252,7 @@ def _write(env: Environment, events: Collection[DeskEvent], now: Instant) -> Flo
     if isinstance((yield from requests.commit(Commit(env.tenant, (change,)))), Conflict):
         return False
     if env.desk.version == first:
-        env.desk = _advanced(env.desk, rows)._replace(looked_us=env.desk.looked_us)
+        env.desk = _advanced(env.desk, events)._replace(looked_us=env.desk.looked_us)
     return True
 
 
@@ -261,7 +305,12 @@ def unsubscribe(env: Environment, topics: Collection[str], *, drop_waiting: bool
 
     Returns:
         How many deliveries were forgotten.
+
+    Raises:
+        InvalidInput: If what waits is to be forgotten, and the desk is inside a host's transaction.
     """
+    if drop_waiting:
+        alone(env)
     yield from _change(env, topics, wanted=False)
     dropped = 0
     while drop_waiting and topics:

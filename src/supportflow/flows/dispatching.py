@@ -5,38 +5,31 @@ overtaken is told to the floor, which proposes again. One dispatcher of a tenant
 floor of its own when the leader has not been heard of for a while. Two that both believe they lead do no harm.
 """
 
-import heapq
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
 from supportflow._time import SECOND_US, to_us
 from supportflow.exceptions import ConflictError, InvalidInput, Refused, TicketNotFound
 from supportflow.flows import requests
-from supportflow.flows.agents import all_agents, read_agent
+from supportflow.flows.agents import get_agent
 from supportflow.flows.commands import handle
 from supportflow.flows.desk_stream import join
-from supportflow.flows.environment import Environment
-from supportflow.flows.loading import read_ticket
+from supportflow.flows.environment import Environment, alone
 from supportflow.flows.queries import lookup, whole
+from supportflow.flows.rechecking import recheck
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import FLOOR
-from supportflow.kernel.entry import entry_of
+from supportflow.flows.seating import Dispatcher, Run, at_other_hours, fill, look, seen, to_look_at_again
 from supportflow.model.commands import Offer
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
-from supportflow.model.storage import Query
-from supportflow.model.ticket import Ticket
-from supportflow.routing.floor import Absent, Change, Floor, Gone, Present, Rejected, Waiting
-from supportflow.routing.roster import next_change_us, rostered
-from supportflow.routing.signature import Seat
+from supportflow.routing.floor import Change, Floor, Gone, Present, Rejected, Waiting
 from supportflow.routing.whynot import Reason
 
-__all__ = ["Dispatched", "Dispatcher", "dispatch", "queue_position", "resign", "why_not"]
+__all__ = ["Dispatched", "Dispatcher", "dispatch", "resign", "why_not"]
 
 LEASE_US = 30 * SECOND_US
 """How long a dispatcher leads without being heard of."""
-_PAGE = 1_000
 _BATCH = 500
 _NEVER_US = 0  # before the end of every lead
 
@@ -50,6 +43,7 @@ class Dispatched(NamedTuple):
         refused: Proposals that were overtaken by something else.
         waiting: Tickets that wait and are offered to nobody.
         events: What was recorded.
+        unreadable: Tickets (`"ticket:<id>"`) and agents that cannot be read: left out, and looked at again each minute.
     """
 
     leading: bool
@@ -57,46 +51,7 @@ class Dispatched(NamedTuple):
     refused: int = 0
     waiting: int = 0
     events: tuple[EventBase, ...] = ()
-
-
-@dataclass(slots=True)
-class Dispatcher:
-    """What a desk that dispatches keeps between two dispatches.
-
-    Attributes:
-        holder: Its name among the dispatchers of the tenant.
-        floor: The floor; None until it leads.
-        agents: The agents on the floor.
-        changes: Heap of (instant, agent): the roster's answer for that agent changes then.
-        policy: Fingerprint of the policy that the floor was made for.
-    """
-
-    holder: str = ""
-    floor: Floor | None = None
-    agents: dict[str, AgentState] = field(default_factory=dict)
-    changes: list[tuple[int, str]] = field(default_factory=list)
-    policy: str = ""
-
-    @property
-    def leads(self) -> bool:
-        """Whether it leads, as far as it knows."""
-        return self.floor is not None
-
-
-@dataclass(slots=True)
-class _Run:
-    """One dispatch."""
-
-    env: Environment
-    held: Dispatcher
-    floor: Floor
-    now_us: int
-    offered: int = 0
-    refused: int = 0
-    events: list[EventBase] = field(default_factory=list)
-
-    def tell(self, change: Change) -> None:
-        self.floor.apply(change)
+    unreadable: tuple[str, ...] = ()
 
 
 def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]:
@@ -109,9 +64,10 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
 
     Raises:
         Refused: If the policy has no routing.
-        InvalidInput: If the limit cannot be used.
+        InvalidInput: If the limit cannot be used, or the desk is inside a host's transaction.
     """
     whole("limit", limit, 0)
+    alone(env)
     now = yield from requests.now()
     now_us = to_us(now)
     yield from join(env, now)
@@ -123,11 +79,11 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
     if not (yield from _lead(env, held, now_us)):
         return Dispatched(leading=False)
     if held.floor is None or held.policy != current.fingerprint:
-        run = _Run(env, held, Floor(current.routing.policy.pick), now_us)
-        yield from _fill(run)
+        run = Run(env, held, Floor(current.routing.policy.pick), now_us)
+        yield from fill(run)
         held.floor, held.policy = run.floor, current.fingerprint
     else:
-        run = _Run(env, held, held.floor, now_us)
+        run = Run(env, held, held.floor, now_us)
     try:
         while True:
             changed = yield from _take_in(run)
@@ -140,7 +96,8 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
         # Rows may be done with that the floor has not heard of: the next dispatch builds it anew.
         held.floor = None
         raise
-    return Dispatched(True, run.offered, run.refused, len(run.floor), tuple(run.events))
+    left_out = tuple(sorted(held.left_out))
+    return Dispatched(True, run.offered, run.refused, len(run.floor), tuple(run.events), left_out)
 
 
 def _lead(env: Environment, held: Dispatcher, now_us: int) -> Flow[bool]:
@@ -167,28 +124,6 @@ def resign(env: Environment, held: Dispatcher) -> Flow[None]:
     yield from requests.lead(env.tenant, "dispatcher", held.holder, now_us, now_us)
 
 
-def _fill(run: _Run) -> Flow[None]:
-    """Build the floor from what the store says. What has changed meanwhile comes as change rows."""
-    run.held.agents.clear()
-    run.held.changes.clear()
-    states = yield from all_agents(run.env)
-    seats = [_seat(run, state) for state in states]
-    entries = []
-    after: tuple[int | str | None, ...] | None = None
-    while True:
-        query = Query({"queued": True}, ("id",), after, _PAGE)
-        rows = yield from requests.search(run.env.tenant, query)
-        for row in rows:
-            ticket = yield from read_ticket(run.env, row)
-            entry = entry_of(ticket, run.env.book[ticket.policy])
-            if entry is not None:
-                entries.append(entry)
-        if len(rows) < _PAGE:
-            break
-        after = (rows[-1].id,)
-    run.floor.open(seats, entries)
-
-
 def why_not(
     env: Environment, ticket_id: str | None, ref: str | None, agent_id: str
 ) -> Flow[tuple[Reason, ...]]:
@@ -204,19 +139,9 @@ def why_not(
             return ()
         return (Reason("taken", f"it is offered to {ticket.routing.offer.agent}", "the offer ends"),)
     floor = yield from _glance(env)
+    if f"agent:{agent_id}" in env.noticed.skipped:
+        yield from get_agent(env, agent_id)  # says why it cannot be told
     return floor.why_not(ticket.id, agent_id)
-
-
-def queue_position(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[int | None]:
-    """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
-
-    Raises:
-        TicketNotFound: If there is no such ticket.
-        Refused: If the policy has no routing.
-    """
-    ticket = yield from lookup(env, ticket_id, ref)
-    floor = yield from _glance(env)
-    return floor.position(ticket.id)
 
 
 def _glance(env: Environment) -> Flow[Floor]:
@@ -225,32 +150,12 @@ def _glance(env: Environment) -> Flow[Floor]:
     if routing is None:
         raise Refused("", "dispatch", "the policy has no routing")
     now = yield from requests.now()
-    run = _Run(env, Dispatcher(), Floor(routing.policy.pick), to_us(now))
-    yield from _fill(run)
+    run = Run(env, Dispatcher(), Floor(routing.policy.pick), to_us(now))
+    yield from fill(run)
     return run.floor
 
 
-def _seat(run: _Run, state: AgentState) -> Seat:
-    """An agent on the floor now; when the roster's answer changes is noted."""
-    shifts = run.env.book.current.shifts
-    run.held.agents[state.id] = state
-    change_us = next_change_us(state, shifts, run.now_us) if state.presence == "available" else None
-    if change_us is not None:
-        heapq.heappush(run.held.changes, (change_us, state.id))
-    on_duty = rostered(state.agent, state.overrides, shifts, run.now_us)
-    return Seat.of(state, run.now_us, on_duty=on_duty)
-
-
-def _at_other_hours(run: _Run) -> set[str]:
-    """The agents whose shift has begun or ended, or whose certificate has lapsed."""
-    changes = run.held.changes
-    due: set[str] = set()
-    while changes and changes[0][0] <= run.now_us:
-        due.add(heapq.heappop(changes)[1])
-    return due
-
-
-def _take_in(run: _Run) -> Flow[bool]:
+def _take_in(run: Run) -> Flow[bool]:
     """Tell the floor what has changed; True if something has.
 
     A row is done with before what it points at is read: whatever changes after that writes a row of its own. A floor that is
@@ -271,17 +176,36 @@ def _take_in(run: _Run) -> Flow[bool]:
         yield from requests.settle(env.tenant, lease.row.key, lease.token, retry_us=None, error=None)
         streams[lease.row.key.rsplit(":", 2)[0]] = None
     changes: list[tuple[tuple[int, object], Change]] = []
-    for agent_id in sorted(_at_other_hours(run)):
-        state = run.held.agents[agent_id]
-        seated = Present(_seat(run, state))
-        changes.append((_turn(seated, state), seated))
-    for stream in streams:
+    for state, change in at_other_hours(run):
+        if state.agent.skills:  # a certificate may have lapsed
+            yield from recheck(env, state)
+        changes += _seated(change, state, other=bool(state.agent.skills))
+    for stream in (*streams, *to_look_at_again(run, streams)):
         known = run.held.agents.get(stream.partition(":")[2])
-        change = yield from _look(run, stream)
+        change = yield from look(run, stream)
+        if isinstance(change, Present) and known is not None:
+            other = run.held.agents[known.id].agent != known.agent
+            if other:  # whoever told the desk so may have crashed before it looked at their tickets
+                yield from recheck(env, run.held.agents[known.id])
+            changes += _seated(change, known, other=other)
+            continue
         changes.append((_turn(change, known), change))
     for _, change in sorted(changes, key=itemgetter(0)):
         run.tell(change)
     return bool(changes)
+
+
+def _seated(change: Change, known: AgentState, *, other: bool) -> list[tuple[tuple[int, object], Change]]:
+    """What the floor is told of an agent who is there, each with its turn.
+
+    Who may be able to take other things than before takes nothing until all that came in is known: neither what they can no
+    longer take, nor what comes after something more urgent that they can take now.
+    """
+    told: list[tuple[tuple[int, object], Change]] = [(_turn(change, known), change)]
+    if other and isinstance(change, Present) and change.seat.available:
+        pause = Present(change.seat._replace(available=False))
+        told.insert(0, (_turn(pause, known), pause))
+    return told
 
 
 def _turn(change: Change, known: AgentState | None) -> tuple[int, object]:
@@ -299,28 +223,7 @@ def _turn(change: Change, known: AgentState | None) -> tuple[int, object]:
     return 0, change[0]
 
 
-def _look(run: _Run, stream: str) -> Flow[Change]:
-    """Look at a ticket or an agent anew."""
-    kind, _, name = stream.partition(":")
-    if kind == "ticket":
-        row = yield from requests.load(run.env.tenant, name)
-        if row is None or not row.queued:
-            return Gone(name)
-        ticket = yield from read_ticket(run.env, row)
-        return _seen(run, ticket)
-    agent_row = yield from requests.load_agent(run.env.tenant, name)
-    if agent_row is None:
-        return Absent(name)
-    state = yield from read_agent(run.env, agent_row)
-    return Present(_seat(run, state))
-
-
-def _seen(run: _Run, ticket: Ticket) -> Change:
-    entry = entry_of(ticket, run.env.book[ticket.policy])
-    return Gone(ticket.id) if entry is None else Waiting(entry)
-
-
-def _propose(run: _Run, limit: int) -> Flow[None]:
+def _propose(run: Run, limit: int) -> Flow[None]:
     """Offer what the floor has proposed. What is refused is told to the floor, with what is true instead."""
     for proposal in run.floor.proposed:
         if run.offered + run.refused >= limit:
@@ -334,9 +237,17 @@ def _propose(run: _Run, limit: int) -> Flow[None]:
             run.refused += 1
             run.tell(Rejected(ticket_id, agent_id))
             for stream in (f"ticket:{ticket_id}", f"agent:{agent_id}"):
-                run.tell((yield from _look(run, stream)))
+                run.tell((yield from look(run, stream)))
+            continue
+        except Exception as error:  # noqa: BLE001 - whatever one row brings about, the others go on
+            run.refused += 1
+            run.tell(Rejected(ticket_id, agent_id))
+            run.tell((yield from look(run, f"agent:{agent_id}")))
+            if f"agent:{agent_id}" not in run.held.left_out:  # else the ticket is all right
+                run.leave_out(f"ticket:{ticket_id}", error)
+                run.tell(Gone(ticket_id))
             continue
         run.offered += 1
         run.events += outcome.events
-        run.tell(_seen(run, outcome.ticket))
-        run.tell((yield from _look(run, f"agent:{agent_id}")))
+        run.tell(seen(run, outcome.ticket))
+        run.tell((yield from look(run, f"agent:{agent_id}")))

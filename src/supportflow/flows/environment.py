@@ -1,15 +1,19 @@
 """What all flows of one desk share: tenant, policy book, what it delivers, and what the desk's stream says."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from supportflow._time import Instant, to_us
+from supportflow.exceptions import InvalidInput
+from supportflow.flows.noticing import Noticed
+from supportflow.flows.requests import Running
+from supportflow.model.storage import Lease
 from supportflow.model.surges import ActiveSurge
-from supportflow.policy import Policy, PolicyBook
+from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
-__all__ = ["BOT_TOPIC", "Environment", "Standing"]
+__all__ = ["BOT_TOPIC", "Environment", "Standing", "alone"]
 
 BOT_TOPIC = "bot"
 """Topic of the rows that stand for a message that the bot has to answer."""
@@ -30,6 +34,10 @@ class Standing(NamedTuple):
         ended: Surge → the instant at which it ended last.
         unmoved: The version of the stream at which a surge last began or ended that concerns the open tickets, if they were
             not all looked at since; else 0.
+        zones: The zone data that was recorded last, as in `ZoneDataChanged`; None if none ever was.
+        newest_zones: The newest of each that ever was.
+        stale: The version of the stream at which newer zone data was recorded, if the clocks were not all set anew since;
+            else 0.
     """
 
     version: int = 0
@@ -42,6 +50,9 @@ class Standing(NamedTuple):
     surges: tuple[ActiveSurge, ...] = ()
     ended: Mapping[str, int] = MappingProxyType({})
     unmoved: int = 0
+    zones: Mapping[str, str] | None = None
+    newest_zones: Mapping[str, str] = MappingProxyType({})
+    stale: int = 0
 
     def lapsed(self, now_us: int) -> tuple[ActiveSurge, ...]:
         """The surges whose time was up before an instant, the earliest first."""
@@ -80,6 +91,11 @@ class Environment:
         desk: What the desk's stream says.
         kept: Fingerprints of versions with surges that the store is known to hold.
         sweep: How far the open tickets were looked at: `Standing.unmoved`, and the last of them.
+        noticed: Rows that could not be read.
+        running: Topic → a delivery of it that goes on beside, with its claim; None in its place once that was given up.
+        setting: How far clocks were set anew: `Standing.stale`, the kind of tickets that is looked at, and the last of them.
+        origin: What this was drawn from, for one call in a transaction that may still be undone; else None. What the call
+            learns of the store is forgotten with it.
     """
 
     tenant: str
@@ -94,6 +110,29 @@ class Environment:
     desk: Standing = field(default=Standing())
     kept: set[str] = field(default_factory=set)
     sweep: tuple[int, tuple[int | str | None, ...] | None] = (0, None)
+    noticed: Noticed = field(default_factory=Noticed)
+    running: dict[str, tuple[Lease | None, Running]] = field(default_factory=dict)
+    setting: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
+    origin: "Environment | None" = None
+
+    @property
+    def tentative(self) -> bool:
+        """Whether what is written now can still be undone by somebody else: it is in a transaction of the host's."""
+        return self.origin is not None
+
+    def drawn(self) -> "Environment":
+        """This environment for one call whose writes may be undone: it starts from what is known to be kept for good.
+
+        The book is shared: its versions are what their fingerprints say, whether a store keeps them or not.
+        """
+        return replace(self, kept=set(self.kept), origin=self)
+
+    def take(self, policy: CompiledPolicy) -> None:
+        """Make a version of the policy the current one. Whether the store holds it is not known from now on."""
+        for one in (self, self.origin):
+            if one is not None:
+                one.book = one.book.publishing(policy)
+                one.published = False
 
     @property
     def delivers(self) -> tuple[str, ...]:
@@ -106,6 +145,11 @@ class Environment:
         return self.book.current.document
 
     @property
+    def zones(self) -> Mapping[str, str]:
+        """The zone data that the current policy's instants depend on, as this process has it."""
+        return self.book.base.zone_versions
+
+    @property
     def subscribed(self) -> Collection[str]:
         """Kinds of events that a delivery is owed for, whichever process makes it."""
         return self.desk.kinds
@@ -114,3 +158,13 @@ class Environment:
     def channels(self) -> Collection[str]:
         """Names of the channels that replies leave by, whichever process has them."""
         return self.desk.channels
+
+
+def alone(env: Environment) -> None:
+    """Refuse what others must see at once: nobody can claim work in a transaction that may be undone.
+
+    Raises:
+        InvalidInput: If the desk is inside a host's transaction.
+    """
+    if env.tentative:
+        raise InvalidInput("connection", "is the host's: nothing can be claimed in its transaction")

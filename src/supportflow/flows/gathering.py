@@ -143,7 +143,7 @@ def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
     for requester in (command.requester, *sorted(person)):
         by_requester: dict[str, object] = {"requester": requester}
         for equal in ({**by_requester, "open": True}, by_requester):
-            query = Query(equal, ("updated_us", "id"), None, _LOOKED_AT, descending=True)
+            query = Query(equal, ("touched_us", "id"), None, _LOOKED_AT, descending=True)
             rows = yield from requests.search(env.tenant, query)
             tickets = yield from read_tickets(env, [row for row in rows if row.id not in found])
             found.update({ticket.id: ticket for ticket in tickets})

@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 
-from pydantic import ValidationError
-
-from supportflow.exceptions import InvalidInput, NewerSchemaError, PolicyNotFound, StoreError, TicketNotFound
+from supportflow.exceptions import DamagedRow, InvalidInput, NewerSchemaError, PolicyNotFound, TicketNotFound
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
+from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
 from supportflow.model.events import EvidenceRequested
-from supportflow.model.problems import invalid
 from supportflow.model.storage import TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
 
-__all__ = ["follow", "get", "identify", "read_ticket", "request_text"]
+__all__ = ["follow", "get", "identify", "read_ticket", "read_tickets", "readable", "request_text"]
 
 
 def identify(env: Environment, ticket_id: str | None, ref: str | None, field: str = "ticket") -> Flow[str]:
@@ -50,24 +48,59 @@ def get(env: Environment, ticket_id: str) -> Flow[Ticket]:
 
 
 def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
-    """The ticket in a row. A snapshot of another fold is folded again from its events.
+    """The ticket in a row. A snapshot of another fold, or one that is damaged, is made anew from the ticket's events.
 
     Raises:
-        NewerSchemaError: If a newer supportflow made the snapshot.
-        StoreError: If the snapshot is broken.
+        NewerSchemaError: If the snapshot or an event is of a newer supportflow: that one sees to it.
+        DamagedRow: If neither the snapshot nor the events can be read.
+        PolicyNotFound: If the version that it lives under is not kept.
     """
-    if row.fold_version == FOLD_VERSION:
-        try:
-            ticket = Ticket.model_validate_json(row.snapshot)
-        except ValidationError as error:
-            raise StoreError(f"the snapshot of ticket {row.id} cannot be read: {invalid(error)}") from None
-    elif row.fold_version > FOLD_VERSION:
+    current = row.fold_version == FOLD_VERSION
+    if not current and row.fold_version > FOLD_VERSION:
         raise NewerSchemaError("ticket snapshot", row.fold_version, FOLD_VERSION)
-    else:
-        rows = yield from requests.events(env.tenant, f"ticket:{row.id}")
-        ticket = fold(map(read_row, rows), tenant=env.tenant)
+    ticket = _snapshot(row, env.tenant) if current else None
+    if ticket is None:
+        ticket = yield from _folded(env, row)
+        if current:
+            env.noticed.mended(f"ticket:{row.id}")
     yield from _fetch_policy(env, ticket.policy)
+    env.noticed.used(f"ticket:{row.id}")
     return ticket
+
+
+def _snapshot(row: TicketRow, tenant: str) -> Ticket | None:
+    """The ticket as the row says; None if it does not say it, or says it of another one."""
+    try:
+        ticket = Ticket.model_validate_json(row.snapshot)
+    except (ValueError, TypeError):  # pydantic's own, and that of a column that holds no text at all
+        return None
+    fits = (ticket.id, ticket.version, ticket.tenant) == (row.id, row.version, tenant)
+    return ticket if fits else None
+
+
+def _folded(env: Environment, row: TicketRow) -> Flow[Ticket]:
+    """The ticket as its events say."""
+    stream = f"ticket:{row.id}"
+    rows = yield from requests.events(env.tenant, stream)
+    if [one.seq for one in rows] != list(range(1, len(rows) + 1)) or len(rows) != row.version:
+        raise DamagedRow(stream, "its events are not complete")
+    try:
+        return fold(map(read_row, rows), tenant=env.tenant)
+    except NewerSchemaError:
+        raise
+    except (
+        Exception
+    ) as error:  # no history that a desk wrote raises anything, and of others nobody knows what
+        raise DamagedRow(stream, f"its events make no ticket ({type(error).__name__})") from error
+
+
+def readable(env: Environment, row: TicketRow) -> Flow[Ticket | None]:
+    """The ticket in a row among others; None if it cannot be read, which is noted."""
+    try:
+        return (yield from read_ticket(env, row))
+    except UNREADABLE as error:
+        env.noticed.skip(f"ticket:{row.id}", error)
+        return None
 
 
 def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> Flow[str]:
@@ -89,7 +122,10 @@ def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
     document = yield from requests.get_policy(env.tenant, fingerprint)
     if document is None:
         raise PolicyNotFound(fingerprint)
-    policy = CompiledPolicy(Policy.model_validate_json(document))
+    try:
+        policy = CompiledPolicy(Policy.stored(document))
+    except (ValueError, TypeError) as error:  # a newer version may say what this one does not know, too
+        raise DamagedRow(f"policy:{fingerprint}", f"it is no policy ({type(error).__name__})") from None
     env.book.add(policy)
     if policy.document.overlay is not None:
         # Where the ticket goes when the surges are over.
@@ -97,11 +133,12 @@ def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
 
 
 def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Ticket, ...]]:
-    """The tickets in rows, in their order."""
+    """The tickets in rows, in their order, without those that cannot be read: these are noted."""
     tickets: list[Ticket] = []
     for row in rows:
-        ticket = yield from read_ticket(env, row)
-        tickets.append(ticket)
+        ticket = yield from readable(env, row)
+        if ticket is not None:
+            tickets.append(ticket)
     return tuple(tickets)
 
 

@@ -3,6 +3,7 @@
 from supportflow.exceptions import ConflictError, InvalidInput, Refused
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
+from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import event_row, read_row
 from supportflow.model.events import RequesterLinked, RequesterUnlinked
@@ -20,7 +21,13 @@ def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
     known = {requester}
     waiting = [requester]
     while waiting and len(known) < MOST:
-        links, _ = yield from _links(env, waiting.pop())
+        asked = waiting.pop()
+        try:
+            links, _ = yield from _links(env, asked)
+        except UNREADABLE as error:
+            # Nobody is taken for somebody else on half of what was said about them.
+            env.noticed.skip(f"requester:{asked}", error)
+            continue
         fresh = sorted(links - known)[: MOST - len(known)]
         known.update(fresh)
         waiting += fresh
@@ -59,6 +66,8 @@ def link(env: Environment, requester: str, other: str, by: Actor, *, linked: boo
         raise InvalidInput("other", "is the same id")
     if by.kind in {"requester", "party"}:
         raise Refused(requester, "link_requester", f"a {by.kind} cannot say who is who")
+    if env.tentative:
+        yield from requests.reserve()
     for attempt in range(1, requests.ATTEMPTS + 1):
         links, version = yield from _links(env, requester)
         if (other in links) == linked:

@@ -6,6 +6,7 @@ from supportflow.flows import requests
 from supportflow.flows.commands import handle
 from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment
+from supportflow.flows.noticing import is_one_row_s
 from supportflow.flows.requests import Flow
 from supportflow.flows.setup import check_own
 from supportflow.model.commands import Advance
@@ -37,8 +38,7 @@ def use(env: Environment, policy: Policy, progress: Progress | None) -> Flow[int
         PolicyError: If the policy is wrong; nothing was changed then.
     """
     check_own(policy)
-    env.book = env.book.publishing(CompiledPolicy(policy))
-    env.published = False
+    env.take(CompiledPolicy(policy))
     now = yield from requests.now()
     yield from join(env, now)
     return (yield from _move_all(env, progress)) if policy.edits == "now" else 0
@@ -51,8 +51,15 @@ def _move_all(env: Environment, progress: Progress | None) -> Flow[int]:
         query = Query({"open": True}, ("opened_us", "id"), after, _PAGE)
         rows = yield from requests.search(env.tenant, query)
         for row in rows:
-            outcome = yield from handle(env, Advance(ticket_id=row.id))
-            moved += any(getattr(event, "policy", None) == policy_of(env) for event in outcome.events)
+            try:
+                outcome = yield from handle(env, Advance(ticket_id=row.id))
+            except Exception as error:
+                if not is_one_row_s(error):
+                    raise
+                # The ticket moves with whatever happens to it next.
+                env.noticed.skip(f"ticket:{row.id}", error)
+            else:
+                moved += any(getattr(event, "policy", None) == policy_of(env) for event in outcome.events)
             seen += 1
             if progress is not None:
                 progress(seen)

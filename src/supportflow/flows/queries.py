@@ -12,7 +12,7 @@ from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import get, identify, read_tickets
 from supportflow.flows.requests import Flow
-from supportflow.flows.rows import read_row
+from supportflow.flows.rows import read_row, with_ref
 from supportflow.kernel import procedures
 from supportflow.kernel.explain import Explanation, explain
 from supportflow.model.base import StatusCategory, is_id
@@ -41,7 +41,7 @@ Order = Literal["priority", "opened", "updated", "due"]
 _ORDERS: dict[str, tuple[tuple[SortColumn, ...], bool]] = {
     "priority": (("rank", "level", "order_us", "id"), False),
     "opened": (("opened_us", "id"), False),
-    "updated": (("updated_us", "id"), True),
+    "updated": (("touched_us", "id"), True),
     "due": (("due_us", "id"), False),
 }
 MAX_LIMIT = 1_000
@@ -122,8 +122,13 @@ def find(
     rows = yield from requests.search(env.tenant, Query(equal, columns, after, limit + 1, descending))
     shown = rows[:limit]
     tickets = yield from read_tickets(env, shown)
+    read = {ticket.id for ticket in tickets}
     more = len(rows) > limit
-    return Page(tickets, cursor_after(order, columns, shown[-1]) if more else None)
+    return Page(
+        tickets,
+        cursor_after(order, columns, shown[-1]) if more else None,
+        tuple(row.id for row in shown if row.id not in read),
+    )
 
 
 def _category(value: object) -> str:
@@ -165,9 +170,9 @@ def read_cursor(cursor: str, order: str, columns: int) -> tuple[int | str | None
 def history(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[EventBase, ...]]:
     """Every event of a ticket, in order."""
     found = yield from identify(env, ticket_id, ref)
-    yield from get(env, found)
+    ticket = yield from get(env, found)
     rows = yield from requests.events(env.tenant, f"ticket:{found}")
-    return tuple(map(read_row, rows))
+    return tuple(with_ref(read_row(row), ticket.ref) for row in rows)
 
 
 def permitted(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[str, ...]]:
@@ -193,8 +198,8 @@ def clocks(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tup
     now = yield from requests.now()
     at_us = max(to_us(now), to_us(ticket.recorded_at))
     policy = env.book[ticket.policy]
-    tz, language = ticket.tz or "UTC", ticket.language or "en"
-    return tuple(ClockReading(clock, at_us, events, policy, tz, language) for clock in ticket.clocks)
+    language = ticket.language or "en"
+    return tuple(ClockReading(clock, at_us, events, policy, ticket.tz, language) for clock in ticket.clocks)
 
 
 def erase(env: Environment, subject: str) -> Flow[int]:

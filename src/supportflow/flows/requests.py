@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from supportflow._time import Instant
 from supportflow.model.content import Content
@@ -14,13 +14,14 @@ from supportflow.model.storage import (
     DeadLetter,
     Due,
     EventRow,
+    FeedRow,
     InboxEntry,
     Lease,
     Query,
     TicketRow,
 )
 
-__all__ = ["Call", "Flow", "Port"]
+__all__ = ["Call", "Flow", "Port", "Running", "StillRunning"]
 
 T = TypeVar("T")
 
@@ -39,6 +40,8 @@ Port = Literal[
     "knowledge",
     "context",
     "suggester",
+    "running",
+    "languages",
 ]
 
 
@@ -51,7 +54,8 @@ class Call:
         method: Its method; for `channel` the channel's name, for `handler` the kind of the event; for `pause` nothing.
         args: Positional arguments.
         named: Named arguments.
-        within_s: How many seconds an async driver waits for the answer; for ever, if None.
+        within_s: How many seconds the answer is waited for; for ever, if None.
+        detach: Whether the call goes on beside when it takes longer; else it counts as failed.
     """
 
     port: Port
@@ -59,6 +63,38 @@ class Call:
     args: tuple[Any, ...] = ()
     named: Mapping[str, Any] | None = None
     within_s: float | None = None
+    detach: bool = False
+
+
+class Running(Protocol):
+    """A call of a host's code that goes on beside the flow that made it."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has come back."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """For how long it has been running."""
+        ...
+
+    @property
+    def error(self) -> BaseException | None:
+        """What it raised, once it is over."""
+        ...
+
+
+class StillRunning(Exception):
+    """A call was not over in time and goes on beside.
+
+    Attributes:
+        running: The call.
+    """
+
+    def __init__(self, running: Running) -> None:
+        super().__init__("still running")
+        self.running = running
 
 
 Flow = Generator[Call, Any, T]
@@ -104,9 +140,23 @@ def pause_after_conflict(attempts: int) -> Flow[None]:
         yield Call("pause", "", (longest * (yield from chance()),))
 
 
+CLASSIFY_S = 10.0
+"""How many seconds a model may take for a text; then the rules' word stands."""
+
+
 def classify(text: str) -> Flow[Signals]:
     """A model's opinion of a text."""
-    return (yield Call("classifier", "classify", (text,)))  # type: ignore[no-any-return]
+    return (yield Call("classifier", "classify", (text,), within_s=CLASSIFY_S))  # type: ignore[no-any-return]
+
+
+def detect(text: str) -> Flow[str | None]:
+    """A host's detector's word on the language of a text."""
+    return (yield Call("languages", "detect", (text,)))  # type: ignore[no-any-return]
+
+
+def reserve() -> Flow[None]:
+    """In a transaction of the host's, take what writing will need before anything is read."""
+    yield Call("store", "reserve")
 
 
 def load(tenant: str, ticket_id: str) -> Flow[TicketRow | None]:
@@ -122,6 +172,21 @@ def find_ref(tenant: str, ref: str) -> Flow[str | None]:
 def events(tenant: str, stream: str, after: int = 0, limit: int | None = None) -> Flow[Sequence[EventRow]]:
     """Events of a stream."""
     return (yield Call("store", "events", (tenant, stream), {"after": after, "limit": limit}))  # type: ignore[no-any-return]
+
+
+def load_many(tenant: str, ids: Collection[str], refs: Collection[str] = ()) -> Flow[Sequence[TicketRow]]:
+    """Tickets' rows."""
+    return (yield Call("store", "load_many", (tenant, ids, refs)))  # type: ignore[no-any-return]
+
+
+def feed(tenant: str, after: int, limit: int) -> Flow[Sequence[FeedRow]]:
+    """Events of all streams."""
+    return (yield Call("store", "feed", (tenant, after, limit)))  # type: ignore[no-any-return]
+
+
+def feed_end(tenant: str) -> Flow[int]:
+    """The place of the last event of all streams."""
+    return (yield Call("store", "feed_end", (tenant,)))  # type: ignore[no-any-return]
 
 
 def commit(change: Commit) -> Flow[Answer]:

@@ -21,8 +21,10 @@ __all__ = [
     "event_row",
     "outbox_rows",
     "read_row",
+    "reset_rows",
     "stream_changes",
     "ticket_row",
+    "with_ref",
 ]
 
 ACTION = "action"
@@ -42,6 +44,18 @@ def event_row(seq: int, event: EventBase) -> EventRow:
 def read_row(row: EventRow) -> EventBase:
     """The event in a row."""
     return read_event(row.kind, row.version, row.min_reader, row.data)
+
+
+def with_ref(event: EventBase, ref: str | None) -> EventBase:
+    """An event of a ticket with the host's own id of it, which the first versions did not write into every event."""
+    if (
+        ref is None
+        or not isinstance(event, TicketEvent)
+        or event.ref is not None
+        or event.kind == "contact_joined"
+    ):
+        return event
+    return event.model_copy(update={"ref": ref})
 
 
 def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
@@ -70,6 +84,7 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
         wakeup_us=wakeup(ticket, policy),
         snapshot=ticket.model_dump_json(exclude_defaults=True).encode(),
         queued=is_queued(ticket, policy),
+        touched_us=to_us(ticket.touched_at or ticket.recorded_at),
     )
 
 
@@ -152,6 +167,14 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
                 key = f"{ticket_id}:{stored.seq}:send"
                 rows.append(OutboxRow(key, f"channel:{channel}", ticket_id, stored.seq, 0, now_us))
     return tuple(rows)
+
+
+def reset_rows(env: Environment, row: TicketRow) -> tuple[OutboxRow, ...]:
+    """What the floor must be told of a ticket whose due time was set anew without an event."""
+    if env.policy.routing is None or not row.queued:
+        return ()
+    key = f"ticket:{row.id}:{row.version}:clocks"
+    return (OutboxRow(key, FLOOR, row.id, row.version, 0, row.updated_us),)
 
 
 _LEAVING = frozenset({"offer_made", "assignment_changed", "status_changed", "ticket_merged"})

@@ -105,9 +105,15 @@ def plain_only(handlers: Mapping[str, Any], channels: Mapping[str, Any]) -> None
             raise InvalidInput("channels", f"{name!r} is async: use AsyncDesk")
 
 
-OPTIONAL = ("responder", "knowledge", "context", "suggester")
+OPTIONAL = ("responder", "knowledge", "context", "suggester", "languages")
 """Ports that a desk can do without."""
-_METHODS = {"responder": "respond", "knowledge": "find", "context": "context", "suggester": "suggest"}
+_METHODS = {
+    "responder": "respond",
+    "knowledge": "find",
+    "context": "context",
+    "suggester": "suggest",
+    "languages": "detect",
+}
 
 
 def ports_of(*, plain: bool, **ports: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from supportflow.flows.requests import Flow
 from supportflow.flows.surging import announcement, settle
 from supportflow.model import commands
 from supportflow.model.base import is_id
+from supportflow.model.durations import given_duration
 from supportflow.model.events import DeskEvent, EventBase, SurgeEnded
 from supportflow.model.people import Actor
 from supportflow.model.surges import ActiveSurge
@@ -36,7 +37,7 @@ def declare(
     known = env.book.base.document.surges
     if name not in known:
         raise InvalidInput("surge", f"is not one of the policy's: {', '.join(known) or 'it has none'}")
-    lasts_for = known[name].lasts_for if for_ is None else for_
+    lasts_for = known[name].lasts_for if for_ is None else given_duration(for_, "for_")
     if not timedelta(0) < lasts_for <= LONGEST:
         raise InvalidInput("for_", f"is not a duration of up to {LONGEST.days} days")
     if reason is not None and not is_id(reason):

@@ -6,12 +6,12 @@ from datetime import timedelta
 from supportflow._time import Instant, from_us, to_us
 from supportflow.conditions import ConditionIndex
 from supportflow.conditions.ticket import ticket_record
-from supportflow.exceptions import StoreUnavailable, SupportflowError
 from supportflow.flows import requests
 from supportflow.flows.delivering import Stop
 from supportflow.flows.desk_stream import append, stands_at, surges_laid
 from supportflow.flows.environment import Environment
-from supportflow.flows.loading import read_ticket
+from supportflow.flows.loading import read_ticket, readable
+from supportflow.flows.noticing import is_one_row_s
 from supportflow.flows.requests import Flow
 from supportflow.model.events import DeskEvent, EventBase, SurgeDeclared, TicketsMoved
 from supportflow.model.people import SYSTEM, Actor
@@ -109,8 +109,9 @@ def _arrived(env: Environment, rule: Arrivals, since_us: int) -> Flow[int]:
             if row.opened_us < since_us:
                 return arrived
             if counts is not None:
-                ticket = yield from read_ticket(env, row)
-                arrived += counts.first(ticket_record(ticket, row.opened_us)) is not None
+                ticket = yield from readable(env, row)
+                if ticket is not None:
+                    arrived += counts.first(ticket_record(ticket, row.opened_us)) is not None
             else:
                 arrived += 1
             if arrived >= rule.count:
@@ -155,10 +156,11 @@ def settle(env: Environment, advance: Advance, limit: int | None, stop: Stop) ->
                 policy = env.book[ticket.policy]
                 if env.book.destination(policy, touched=False).policy is not policy:
                     events += yield from advance(env, row.id)
-            except StoreUnavailable:
-                raise
-            except SupportflowError:
-                pass  # the ticket moves with whatever happens to it next
+            except Exception as error:
+                if not is_one_row_s(error):
+                    raise
+                # The ticket moves with whatever happens to it next.
+                env.noticed.skip(f"ticket:{row.id}", error)
             after = (row.opened_us, row.id)
             env.sweep = (change, after)
             seen += 1

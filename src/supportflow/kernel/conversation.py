@@ -7,6 +7,7 @@ from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask, take_in, waits
 from supportflow.kernel.opening import as_ref, begin, handles, spoken_for
+from supportflow.kernel.working import learn_language
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Described, Receive, Reply
 from supportflow.model.events import (
@@ -81,10 +82,12 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
             draft.fire_if_permitted("requester_replied", cause="message")
         elif reopens:
             draft.fire("reopen", cause="message")
+    if origin == "requester" and facts.signals is not None:
+        learn_language(draft, facts.signals)
     if command.automatic is None:  # a bounce quotes the desk's own words
         _raise_class(draft, facts, asked=asked)
     if origin == "requester":
-        ask(draft, None if facts.signals is None else facts.signals.language)
+        ask(draft, None if facts.signals is None else facts.signals.tag or facts.signals.language)
 
 
 def _flags(facts: Facts, origin: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from supportflow.kernel.parties import add_party
 from supportflow.kernel.procedures import complete_step
 from supportflow.kernel.rebuild import past_clock
 from supportflow.kernel.repeating import joined_ticket
-from supportflow.kernel.routing import accept, decline, hand_over, offer, release, withdraw
+from supportflow.kernel.routing import accept, decline, hand_over, offer, recheck, release, withdraw
 from supportflow.kernel.turning import take_turn
 from supportflow.kernel.verifying import authorise, verify
 from supportflow.kernel.working import assign, set_priority, trigger, update
@@ -60,6 +60,7 @@ from supportflow.model.commands import (
     OpenTicket,
     Provide,
     Receive,
+    Recheck,
     RecordAction,
     Release,
     Reopen,
@@ -220,6 +221,7 @@ _HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], Non
     Offer: offer,
     Provide: provide,
     Receive: receive,
+    Recheck: recheck,
     RecordAction: record_action,
     Release: release,
     Reopen: trigger,

@@ -137,6 +137,7 @@ class Draft:
         """The fields that every event on this ticket starts with."""
         return {
             "ticket_id": self.ticket.id,
+            "ref": self.ticket.ref,
             "recorded_at": self.at,
             "observed_at": self.observed_at,
             "by": self.by,
@@ -191,6 +192,7 @@ class Draft:
             self._write(
                 SlaJudged(
                     ticket_id=self.ticket.id,
+                    ref=self.ticket.ref,
                     recorded_at=self.at,
                     by=self.by,
                     clock=clock.key,
@@ -204,6 +206,7 @@ class Draft:
             self._write(
                 ClocksMoved(
                     ticket_id=self.ticket.id,
+                    ref=self.ticket.ref,
                     recorded_at=self.at,
                     by=self.by,
                     moves=tuple(moves),

@@ -1,6 +1,7 @@
 """Folding: a ticket is what its events say, and nothing else. No policy, no calendar, no clock is needed to fold."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from supportflow._time import to_us
@@ -38,7 +39,7 @@ from supportflow.sla.clock import apply_move, apply_verdict
 
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raised when the fold changes: a snapshot of another version is folded again from its events."""
 
 Changes = dict[str, Any]
@@ -71,6 +72,8 @@ def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") 
         "version": ticket.version + 1,
         "recorded_at": event.recorded_at,
     }
+    if event.by.kind != "system":
+        now["touched_at"] = event.recorded_at
     # What `model_copy(update=…)` does, for a model without private attributes, in a third of the time.
     new = _new(Ticket)
     _set(new, "__dict__", now)
@@ -118,6 +121,7 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         attributes=event.attributes,
         opened_at=event.opened_at,
         recorded_at=event.recorded_at,
+        touched_at=event.recorded_at,
         waiting_since=event.opened_at,
         policy=event.policy,
         **chosen(event),
@@ -209,7 +213,15 @@ def _kept(_ticket: Ticket, _event: EventBase) -> Changes:
 
 
 def _assignment_changed(ticket: Ticket, event: AssignmentChanged) -> Changes:
-    return {"group": event.group, "assignee": event.assignee, "reassignments": ticket.reassignments + 1}
+    changes: Changes = {
+        "group": event.group,
+        "assignee": event.assignee,
+        "reassignments": ticket.reassignments + 1,
+    }
+    routing = ticket.routing
+    if event.assignee != ticket.assignee and (routing.waived, routing.lacks) != (event.waived, ()):
+        changes["routing"] = replace(routing, waived=event.waived, lacks=())
+    return changes
 
 
 def _updated(ticket: Ticket, event: TicketUpdated) -> Changes:

@@ -7,6 +7,7 @@ from supportflow.kernel.answering import silent_due
 from supportflow.kernel.waiting import is_queued
 from supportflow.model.events import (
     EventBase,
+    FitnessChanged,
     HandedOver,
     OfferAccepted,
     OfferDeclined,
@@ -15,7 +16,7 @@ from supportflow.model.events import (
     OfferWithdrawn,
     RequirementRelaxed,
 )
-from supportflow.model.routing import Requirement
+from supportflow.model.routing import Lack, Requirement
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 
@@ -51,6 +52,8 @@ def routing_account(ticket: Ticket, events: Sequence[EventBase], policy: Compile
     elif is_queued(ticket, policy):
         yield f"waits for an agent since {iso(from_us(state.since_us))}"
     yield from _past(events)
+    if state.lacks:
+        yield f"{ticket.assignee} lacks: {_lacking(state.lacks)}"
     if state.barred:
         yield f"must not go to: {', '.join(state.barred)}"
     if state.declined:
@@ -68,8 +71,15 @@ def _past(events: Sequence[EventBase]) -> Iterator[str]:
         elif isinstance(event, HandedOver):
             why = f" ({event.cause})" if event.cause else ""
             yield f"handed over to {event.tier} by {event.by} at {iso(event.recorded_at)}{why}"
+        elif isinstance(event, FitnessChanged):
+            what = f"lacked {_lacking(event.lacks)}" if event.lacks else "had everything again"
+            yield f"{event.agent} {what} at {iso(event.recorded_at)}"
         elif isinstance(event, RequirementRelaxed):
             yield f"relaxed, step {event.step}, at {iso(event.recorded_at)}"
+
+
+def _lacking(lacks: Sequence[Lack]) -> str:
+    return ", ".join(f"{lack.kind.replace('_', ' ')} {lack.name}" for lack in lacks)
 
 
 def _needs(requirement: Requirement) -> str:

@@ -9,6 +9,7 @@ from supportflow.kernel.folding_bot import comes_to_tier, leaves_bot
 from supportflow.model.events import (
     DeclinesForgotten,
     EventBase,
+    FitnessChanged,
     HandedOver,
     OfferAccepted,
     OfferDeclined,
@@ -90,6 +91,10 @@ def _overflow(ticket: Ticket, event: OverflowOpened) -> Changes:
     return {"routing": replace(ticket.routing, overflow=event.group)}
 
 
+def _fitness(ticket: Ticket, event: FitnessChanged) -> Changes:
+    return {"routing": replace(ticket.routing, lacks=event.lacks)}
+
+
 def _handed_over(ticket: Ticket, _event: HandedOver) -> Changes:
     return {"routing": replace(ticket.routing, handed_over=True), "bot": leaves_bot(ticket)}
 
@@ -104,6 +109,7 @@ ROUTING_CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     OfferWithdrawn: _offer_over,
     DeclinesForgotten: _forgotten,
     OverflowOpened: _overflow,
+    FitnessChanged: _fitness,
     HandedOver: _handed_over,
 }
 """Event class → what it changes on the ticket."""

@@ -22,10 +22,9 @@ def join(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts: Facts, no
     subject = command.subject if isinstance(command.subject, ContentRef) else None
     draft.emit(
         ContactJoined(
-            **draft.head(),
+            **{**draft.head(), "ref": command.ref},
             requester=command.requester,
             channel=command.channel,
-            ref=command.ref,
             subject=subject,
             personal=command.personal if isinstance(command.personal, ContentRef) else None,
         )

@@ -107,7 +107,7 @@ def _read(event: TicketOpened | TicketAdopted, signals: Signals, policy: Compile
     """What the text says of itself, where nobody else said it."""
     read: dict[str, Any] = {
         "topic": event.topic or signals.category,
-        "language": event.language or signals.language,
+        "language": event.language or signals.tag or signals.language,
     }
     spoken = spoken_for(signals, policy)
     if spoken is not None:

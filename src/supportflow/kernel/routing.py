@@ -4,18 +4,26 @@ from supportflow._time import from_us
 from supportflow.exceptions import InvalidInput, Refused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.fitness import unable_to_accept
 from supportflow.kernel.opening import as_ref
-from supportflow.kernel.settling import against, assigned, change_tier, route
+from supportflow.kernel.settling import (
+    against,
+    assigned,
+    change_tier,
+    look_at_holder,
+    route,
+    withdraw_if_lost,
+)
 from supportflow.kernel.waiting import is_queued
 from supportflow.model.base import StatusCategory
-from supportflow.model.commands import Accept, Decline, HandOver, Offer, Release, Withdraw
+from supportflow.model.commands import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
 from supportflow.model.events import OfferAccepted, OfferDeclined, OfferMade, OfferWithdrawn
 from supportflow.model.people import Actor
 from supportflow.model.routing import AgentState
 from supportflow.policy import PolicyBook
 from supportflow.routing.compiled import BOT, RoutingIndex
 
-__all__ = ["accept", "decline", "hand_over", "offer", "release", "withdraw"]
+__all__ = ["accept", "decline", "hand_over", "offer", "recheck", "release", "withdraw"]
 
 
 def _routing(draft: Draft, kind: str) -> RoutingIndex:
@@ -53,7 +61,7 @@ def offer(draft: Draft, command: Offer, facts: Facts, book: PolicyBook) -> None:
     if objection:
         raise Refused(ticket.id, command.kind, f"{agent.id} {'; '.join(objection)}")
     if routing.policy.acceptance == "direct":
-        draft.emit(assigned(draft, agent.id))
+        draft.emit(assigned(draft, agent.id, ()))
         draft.begin_work("assignment")
         return
     expires_at = None if routing.offer_us is None else from_us(draft.at_us + routing.offer_us)
@@ -61,13 +69,20 @@ def offer(draft: Draft, command: Offer, facts: Facts, book: PolicyBook) -> None:
 
 
 def accept(draft: Draft, command: Accept, facts: Facts, book: PolicyBook) -> None:
-    """The agent takes the ticket that they are offered."""
+    """The agent takes the ticket that they are offered.
+
+    Raises:
+        Refused: If it is not offered to them, or they can no longer take it; it says everything that is against it.
+    """
     del book
     agent_id = _offered_to(draft, command.kind, command.by)
+    agent = facts.agents.get(agent_id)
+    against_it = () if agent is None else unable_to_accept(draft, agent)
+    if against_it:
+        raise Refused(draft.ticket.id, command.kind, f"{agent_id} {'; '.join(against_it)}")
     draft.emit(OfferAccepted(**draft.head(), agent=agent_id))
-    draft.emit(assigned(draft, agent_id))
+    draft.emit(assigned(draft, agent_id, ()))
     draft.begin_work("assignment")
-    del facts
 
 
 def decline(draft: Draft, command: Decline, facts: Facts, book: PolicyBook) -> None:
@@ -92,6 +107,14 @@ def withdraw(draft: Draft, command: Withdraw, facts: Facts, book: PolicyBook) ->
     standing = draft.ticket.routing.offer
     if standing is not None:
         draft.emit(OfferWithdrawn(**draft.head(), agent=standing.agent, cause="agent_left"))
+
+
+def recheck(draft: Draft, command: Recheck, facts: Facts, book: PolicyBook) -> None:
+    """See whether who has the ticket, or is offered it, may have it still. Nothing happens if so."""
+    del command, book
+    if draft.policy.routing is not None:
+        look_at_holder(draft, facts, draft.ticket)
+        withdraw_if_lost(draft, facts)
 
 
 def release(draft: Draft, command: Release, facts: Facts, book: PolicyBook) -> None:

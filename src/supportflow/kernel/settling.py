@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from supportflow._time import from_us
 from supportflow.kernel.agents import evolve_agent
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.fitness import record_fitness, unable_to_accept
+from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.events import (
     AssignmentChanged,
@@ -18,10 +20,10 @@ from supportflow.model.events import (
     OfferWithdrawn,
     TicketRouted,
 )
-from supportflow.model.routing import AgentState, Load, Requirement
+from supportflow.model.routing import AgentState, Lack, Load, Requirement
 from supportflow.model.ticket import Ticket
 from supportflow.routing.compiled import BOT, Routed, RoutingIndex
-from supportflow.routing.eligibility import absence, lacking, objections, room_for
+from supportflow.routing.eligibility import absence, objections, room_for
 from supportflow.routing.roster import rostered
 
 if TYPE_CHECKING:
@@ -34,11 +36,14 @@ __all__ = [
     "change_tier",
     "goes_to_tier",
     "look_again",
+    "look_at_holder",
     "plain",
     "route",
     "settle",
+    "withdraw_if_lost",
 ]
 
+_ACTIVE = frozenset({StatusCategory.NEW, StatusCategory.OPEN})
 Cause = Literal["opened", "reopened", "changed", "returned", "released", "handed_over"]
 
 
@@ -54,13 +59,19 @@ def settle(draft: "Draft", facts: Facts, before: Ticket | None) -> None:
     if routing is None or not draft.events:
         return
     busy = draft.ticket.status_category in routing.busy_in
-    returned = busy and before is not None and before.status_category not in routing.busy_in
-    if returned and draft.ticket.assignee is not None:
+    if before is not None and draft.ticket.assignee is not None and _came_back(draft, routing, before):
         _return(draft, facts, routing, before)
     if draft.ticket.status_category.is_open:
         _require(draft, routing, before)
+    look_at_holder(draft, facts, before)
     _end_offer(draft, facts, busy=busy)
     _move_loads(draft, facts, routing, busy=busy)
+
+
+def _came_back(draft: "Draft", routing: RoutingIndex, before: Ticket) -> bool:
+    """True if the ticket waited for somebody else, or had ended, and is its agent's to work on again."""
+    was, now = before.status_category, draft.ticket.status_category
+    return now in routing.busy_in and (was not in routing.busy_in or (now in _ACTIVE and was not in _ACTIVE))
 
 
 def _return(draft: "Draft", facts: Facts, routing: RoutingIndex, before: Ticket | None) -> None:
@@ -69,9 +80,18 @@ def _return(draft: "Draft", facts: Facts, routing: RoutingIndex, before: Ticket 
     assert ticket.assignee is not None
     assert before is not None
     agent = facts.agents.get(ticket.assignee)
-    if agent is None or before.assignee != ticket.assignee or agent.holds(ticket.id) is not None:
+    if agent is None or before.assignee != ticket.assignee:
         return
-    # Whoever gave them the ticket may have passed over skills; to go on with it they must be there, and have room.
+    # Whoever gave them the ticket may have passed over skills; to go on with it they must have what they had, be there, and
+    # have room.
+    cause: Cause = "returned" if before.is_open else "reopened"
+    record_fitness(draft, agent)
+    if draft.ticket.routing.lacks:
+        draft.emit(assigned(draft, None))
+        route(draft, routing, cause)
+        return
+    if agent.holds(ticket.id) is not None:
+        return
     needs = ticket.routing.requirement or plain(ticket, routing)
     on_duty = rostered(agent.agent, agent.overrides, draft.policy.shifts, draft.at_us)
     handed_over = ticket.routing.handed_over
@@ -79,8 +99,26 @@ def _return(draft: "Draft", facts: Facts, routing: RoutingIndex, before: Ticket 
         return
     sticky = ticket.assignee if routing.policy.sticky else None
     draft.emit(assigned(draft, None))
-    cause: Cause = "returned" if before.is_open else "reopened"
     route(draft, routing, cause, preferred=sticky)
+
+
+def look_at_holder(draft: "Draft", facts: Facts, before: Ticket | None) -> None:
+    """Record what who has the ticket lacks for it; what the policy says takes it away from them.
+
+    Whom the host itself has just given the ticket keeps it: what it reports is taken in. A ticket that waits for somebody
+    else is taken away when it comes back.
+    """
+    routing, ticket = draft.policy.routing, draft.ticket
+    agent = None if ticket.assignee is None else facts.agents.get(ticket.assignee)
+    if routing is None or agent is None or not ticket.is_open:
+        return
+    new = record_fitness(draft, agent)
+    given_now = before is None or before.assignee != ticket.assignee
+    busy = ticket.status_category in routing.busy_in
+    if given_now or not busy or not any(one.kind in routing.policy.requeue_lost for one in new):
+        return
+    draft.emit(assigned(draft, None))
+    route(draft, routing, "released", declined=(agent.id,))
 
 
 def _require(draft: "Draft", routing: RoutingIndex, before: Ticket | None) -> None:
@@ -186,7 +224,7 @@ def change_tier(
 
 
 def _end_offer(draft: "Draft", facts: Facts, *, busy: bool) -> None:
-    """An offer ends with the wait, and when its agent is no longer one for the ticket."""
+    """An offer ends with the wait, and when its agent can no longer take the ticket."""
     offer = draft.ticket.routing.offer
     if offer is None:
         return
@@ -195,24 +233,18 @@ def _end_offer(draft: "Draft", facts: Facts, *, busy: bool) -> None:
         cause = "not_waiting"
     elif draft.ticket.assignee is not None:
         cause = "assigned"
-    elif not _still_suits(draft, facts.agents.get(offer.agent)):
-        cause = "changed"
     else:
+        withdraw_if_lost(draft, facts)
         return
     draft.emit(OfferWithdrawn(**draft.head(), agent=offer.agent, cause=cause))
 
 
-def _still_suits(draft: "Draft", agent: AgentState | None) -> bool:
-    routing, state = draft.policy.routing, draft.ticket.routing
-    if agent is None or routing is None or state.requirement is None:
-        return True
-    if agent.id in state.barred:
-        return False
-    lent = routing.lent(state.route, state.requirement) if state.overflow else None
-    ways = (state.requirement, *(() if lent is None else (lent.requirement,)))
-    # A certificate that lapses while somebody thinks an offer over is no change of the ticket.
-    made_us = draft.at_us if state.offer is None else state.offer.made_us
-    return any(not lacking(way, agent.agent, made_us) for way in ways)
+def withdraw_if_lost(draft: "Draft", facts: Facts) -> None:
+    """Take an offer back whose agent can no longer take the ticket."""
+    offer = draft.ticket.routing.offer
+    agent = None if offer is None else facts.agents.get(offer.agent)
+    if agent is not None and unable_to_accept(draft, draft.agents.get(agent.id, agent)):
+        draft.emit(OfferWithdrawn(**draft.head(), agent=agent.id, cause="changed"))
 
 
 def _move_loads(draft: "Draft", facts: Facts, routing: RoutingIndex, *, busy: bool) -> None:
@@ -231,7 +263,13 @@ def _move_loads(draft: "Draft", facts: Facts, routing: RoutingIndex, *, busy: bo
         if takes == has:
             continue
         at = max(draft.at, state.recorded_at)
-        head = {"agent_id": agent_id, "recorded_at": at, "by": draft.by, "ticket_id": ticket.id}
+        head = {
+            "agent_id": agent_id,
+            "recorded_at": at,
+            "by": draft.by,
+            "ticket_id": ticket.id,
+            "ref": ticket.ref,
+        }
         event = (
             LoadReleased(**head)
             if takes is None
@@ -248,8 +286,8 @@ def plain(ticket: Ticket, routing: RoutingIndex) -> Requirement:
     return Requirement(tier="", channel=ticket.channel, weight=weight)
 
 
-def assigned(draft: "Draft", agent: str | None) -> AssignmentChanged:
-    """That another agent has the ticket, or nobody."""
+def assigned(draft: "Draft", agent: str | None, waived: tuple[Lack, ...] | None = None) -> AssignmentChanged:
+    """That another agent has the ticket, or nobody; `waived` is what was passed over for it."""
     ticket = draft.ticket
     return AssignmentChanged(
         **draft.head(),
@@ -257,6 +295,7 @@ def assigned(draft: "Draft", agent: str | None) -> AssignmentChanged:
         assignee=agent,
         previous_group=ticket.group,
         previous_assignee=ticket.assignee,
+        waived=waived,
     )
 
 

@@ -7,9 +7,10 @@ from supportflow.conditions.ticket import ticket_record
 from supportflow.kernel.climbing import next_rung
 from supportflow.kernel.waiting import routing_due
 from supportflow.model.base import StatusCategory
+from supportflow.model.records import Clock, ClockMove
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
-from supportflow.sla.clock import due_us, next_milestone_us, no_milestone_before
+from supportflow.sla.clock import apply_move, due_us, next_milestone_us, no_milestone_before
 from supportflow.sla.engine import uncap
 from supportflow.triage.priority import PriorityKey
 
@@ -73,13 +74,18 @@ def _of_clocks(ticket: Ticket, policy: CompiledPolicy, before_us: int | None) ->
             if at_us is not None and (first is None or at_us < first.at_us):
                 first = Due(at_us, 0, place, "milestone")
         elif clock.state == "paused":
-            sla = policy.sla.of(ticket)
-            if sla is not None and sla.capped:
-                targets = sla.targets(lambda: ticket_record(ticket, to_us(ticket.recorded_at)))
-                at_us = uncap(targets, clock)
-                if at_us is not None and (first is None or (at_us, 1) < first[:2]):
-                    first = Due(at_us, 1, place, "uncap")
+            at_us = _uncap_us(ticket, clock, policy)
+            if at_us is not None and (first is None or (at_us, 1) < first[:2]):
+                first = Due(at_us, 1, place, "uncap")
     return first
+
+
+def _uncap_us(ticket: Ticket, clock: Clock, policy: CompiledPolicy) -> int | None:
+    """When a paused clock goes on by itself; None if its target lets it wait for ever."""
+    sla = policy.sla.of(ticket)
+    if sla is None or not sla.capped:
+        return None
+    return uncap(sla.targets(lambda: ticket_record(ticket, to_us(ticket.recorded_at))), clock)
 
 
 def _besides_clocks(ticket: Ticket, policy: CompiledPolicy, *, closing: bool) -> Due | None:
@@ -126,17 +132,31 @@ def wakeup(ticket: Ticket, policy: CompiledPolicy) -> int | None:
 
 
 def earliest_due_us(ticket: Ticket, policy: CompiledPolicy) -> int | None:
-    """The earliest due time of its running clocks, in microseconds."""
-    due = [
-        due_us(clock, policy.calendar)
-        for clock in ticket.clocks
-        if clock.running and clock.breached_us is None
-    ]
+    """The earliest due time of the clocks that are not over, in microseconds: overdue or not, noticed or not.
+
+    So a ticket's place in a queue does not depend on whether anybody has let time pass. A breach that was recorded changes
+    nothing: the clock was due then. Nor does the end of a pause that its target limits: when the clock will be due if nobody
+    ends the pause before is known already. Any other paused clock has a due time only if it is overdue, in an open ticket.
+    """
+    due = [_due_us(ticket, clock, policy) for clock in ticket.clocks if clock.active]
     return min((at_us for at_us in due if at_us is not None), default=None)
 
 
+def _due_us(ticket: Ticket, clock: Clock, policy: CompiledPolicy) -> int | None:
+    if clock.breached_us is not None and (clock.running or ticket.is_open):
+        return clock.breached_us
+    if clock.running:
+        return due_us(clock, policy.calendar)
+    ends_us = _uncap_us(ticket, clock, policy)
+    if ends_us is None:
+        return None
+    at_us = max(ends_us, to_us(ticket.recorded_at))
+    (resumed,) = apply_move((clock,), ClockMove(clock.key, "resume", at_us, calendar=clock.calendar))
+    return due_us(resumed, policy.calendar)
+
+
 def priority_key(ticket: Ticket, policy: CompiledPolicy) -> PriorityKey:
-    """Where the ticket stands in the queue: class, level, due time (age if no clock runs), id."""
+    """Where the ticket stands in the queue: class, level, due time (time of opening if it has none), id."""
     return queue_place(ticket, policy)[0]
 
 

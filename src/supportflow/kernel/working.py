@@ -3,6 +3,7 @@
 from supportflow.exceptions import Refused, StepsMissing
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.fitness import passed_over
 from supportflow.kernel.intake import ask
 from supportflow.kernel.opening import as_ref
 from supportflow.kernel.procedures import guards
@@ -24,6 +25,8 @@ from supportflow.model.commands import (
 from supportflow.model.events import AssignmentChanged, PriorityChanged, TicketUpdated
 from supportflow.model.events.tickets import Given
 from supportflow.model.records import Attributes
+from supportflow.model.routing import Lack
+from supportflow.model.signals import Signals
 from supportflow.policy import PolicyBook
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "change_assignment",
     "change_attributes",
     "change_priority",
+    "learn_language",
     "set_priority",
     "trigger",
     "update",
@@ -44,12 +48,15 @@ def assign(draft: Draft, command: Assign, facts: Facts, book: PolicyBook) -> Non
     if ticket.status_category.is_final:
         raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}")
     check_assignment(draft, command, facts)
-    change_assignment(draft, command.group, command.agent)
+    agent = facts.agents.get(command.agent) if command.agent else None
+    change_assignment(draft, command.group, command.agent, passed_over(draft, agent, command.group))
     if draft.ticket.assignee is not None:
         draft.begin_work("assignment")
 
 
-def change_assignment(draft: Draft, group: str | None, agent: str | None) -> None:
+def change_assignment(
+    draft: Draft, group: str | None, agent: str | None, waived: tuple[Lack, ...] | None = None
+) -> None:
     """Record another group or assignee, if it is another one. None leaves a side as it is; empty text clears it."""
     ticket = draft.ticket
     new_group = ticket.group if group is None else group or None
@@ -63,6 +70,7 @@ def change_assignment(draft: Draft, group: str | None, agent: str | None) -> Non
             assignee=new_agent,
             previous_group=ticket.group,
             previous_assignee=ticket.assignee,
+            waived=ticket.routing.waived if new_agent == ticket.assignee else waived,
         )
     )
 
@@ -112,6 +120,15 @@ def change_attributes(
         draft.emit(TicketUpdated(**draft.head(), attributes=changed, topic=topic, language=language))
     built_in = {"category": topic, "language": language}
     return frozenset((*changed, *(name for name, value in built_in.items() if value is not None)))
+
+
+def learn_language(draft: Draft, signals: Signals) -> None:
+    """A routed ticket whose language nobody could tell has that of what its requester writes later, once it can be told."""
+    told = signals.tag or signals.language
+    if draft.policy.routing is not None and draft.ticket.language is None and told is not None:
+        changed = change_attributes(draft, {}, language=told)
+        if not changed.isdisjoint(draft.policy.priority.reads):
+            _reconsider(draft)
 
 
 def set_priority(draft: Draft, command: SetPriority, facts: Facts, book: PolicyBook) -> None:

@@ -9,6 +9,7 @@ from supportflow._time import Instant
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Body, Id, Name, Value
 from supportflow.model.problems import invalid
+from supportflow.model.tags import Tag
 
 __all__ = [
     "HOST",
@@ -146,7 +147,7 @@ class Requester(Value):
     name: Body | None = None
     email: Body | None = None
     phone: Body | None = None
-    language: Name | None = None
+    language: Tag | None = None
     tz: Name | None = None
 
     def __init__(self, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name

@@ -12,6 +12,7 @@ from supportflow.model.people import Agent
 __all__ = [
     "NO_ROUTING",
     "AgentState",
+    "Lack",
     "Load",
     "Offer",
     "Presence",
@@ -44,6 +45,18 @@ class Requirement(NamedTuple):
     weight: int = 1
 
 
+class Lack(NamedTuple):
+    """One thing that a ticket needs, or forbids, and its agent does not fulfil.
+
+    Attributes:
+        kind: Of what kind. `four_eyes`: the agent must not have the ticket.
+        name: The tier, group, language or skill; for `four_eyes` the tier in which two pairs of eyes are asked for.
+    """
+
+    kind: Literal["tier", "group", "language", "skill", "four_eyes"]
+    name: str
+
+
 class Offer(NamedTuple):
     """A ticket held out to an agent.
 
@@ -74,6 +87,8 @@ class Routing:
         declined_us: When the last of them did.
         barred: Agents who must not take it: four eyes.
         preferred: The agent who should have it, if present.
+        waived: What whoever assigned it passed over; None if that is not known.
+        lacks: What its agent lacks for it, as it was recorded last.
     """
 
     requirement: Requirement | None = None
@@ -87,6 +102,8 @@ class Routing:
     preferred: str | None = None
     overflow: str | None = None
     handed_over: bool = False
+    waived: tuple[Lack, ...] | None = None
+    lacks: tuple[Lack, ...] = ()
 
 
 NO_ROUTING = Routing()

@@ -6,7 +6,21 @@ from pydantic import Field
 
 from supportflow.model.base import Value
 
-__all__ = ["Evidence", "Signals"]
+__all__ = ["Evidence", "EvidencePart", "Signals"]
+
+
+class EvidencePart(Value):
+    """One role that a reading rests on.
+
+    Attributes:
+        role: The role: `"asset"`, `"gone"`, `"not_me"`.
+        start: Where its words begin in the classified text, in characters.
+        end: Where they end, exclusive.
+    """
+
+    role: str
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=0)]
 
 
 class Evidence(Value):
@@ -19,6 +33,7 @@ class Evidence(Value):
         start: Where it begins in the classified text, in characters.
         end: Where it ends, exclusive.
         weight: How much it counts; 1 decides alone.
+        parts: The roles that it rests on, the event first, if a reading rule found it.
     """
 
     entry: str
@@ -27,6 +42,7 @@ class Evidence(Value):
     start: Annotated[int, Field(ge=0)]
     end: Annotated[int, Field(ge=0)]
     weight: float = 1.0
+    parts: tuple[EvidencePart, ...] = ()
 
 
 class Signals(Value):
@@ -37,6 +53,7 @@ class Signals(Value):
         category: What the text is about; `None` if nothing was recognised.
         product: The product it is about, if one was named.
         language: BCP 47 primary language, such as `"en"` or `"zh"`; `None` if it cannot be told.
+        tag: The whole BCP 47 tag, where more than that can be told: `"zh-Hant"`; `"yue"`, whose writers read `"zh"`.
         flags: Things a person should see whatever the class, sorted: `"self_harm"`, `"legal_threat"`, `"phishing_link"`…
         confidence: 0 to 1; 0 if nothing was recognised. It orders answers; it is no probability.
         evidence: What the answer rests on, in order of position.
@@ -49,6 +66,7 @@ class Signals(Value):
     category: str | None = None
     product: str | None = None
     language: str | None = None
+    tag: str | None = None
     flags: tuple[str, ...] = ()
     confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
     evidence: tuple[Evidence, ...] = ()

@@ -16,6 +16,7 @@ __all__ = [
     "Due",
     "Duplicate",
     "EventRow",
+    "FeedRow",
     "InboxEntry",
     "Lease",
     "OutboxRow",
@@ -45,6 +46,20 @@ class EventRow(NamedTuple):
     data: bytes
 
 
+class FeedRow(NamedTuple):
+    """An event in the feed: the events of all streams of a tenant, in one order that every reader sees.
+
+    Attributes:
+        place: Its place in the feed. Places only rise; some can be left out.
+        stream: The stream that it belongs to.
+        event: The event as it is stored.
+    """
+
+    place: int
+    stream: str
+    event: EventRow
+
+
 @dataclass(frozen=True, slots=True)
 class TicketRow:
     """A ticket's snapshot and the columns that a store indexes. Integers of microseconds, ids and names only.
@@ -54,10 +69,12 @@ class TicketRow:
         fold_version: Version of the fold that made the snapshot.
         open: True while the desk still owes something.
         rank: Of the priority class; with `level`, `order_us` and `id` the sort key of the queue.
-        due_us: The earliest due time of a running clock.
+        due_us: The earliest due time of a clock that is not over, overdue or not.
+        updated_us: When its latest event stands in its stream.
         wakeup_us: When the ticket must be looked at next.
         snapshot: The ticket as JSON.
         queued: True while it waits for an agent: nobody has it, and it is offered to nobody.
+        touched_us: When somebody last did something to it. What happens by itself does not count.
     """
 
     id: str
@@ -82,6 +99,7 @@ class TicketRow:
     wakeup_us: int | None
     snapshot: bytes
     queued: bool = False
+    touched_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +236,7 @@ class RefTaken(NamedTuple):
 
 Answer = Committed | Conflict | Duplicate | RefTaken
 
-SortColumn = Literal["rank", "level", "order_us", "opened_us", "updated_us", "due_us", "id"]
+SortColumn = Literal["rank", "level", "order_us", "opened_us", "touched_us", "updated_us", "due_us", "id"]
 
 
 @dataclass(frozen=True, slots=True)

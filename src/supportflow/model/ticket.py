@@ -45,6 +45,8 @@ class Ticket(Value):
         informational: True if its texts only ask about security.
         opened_at: When it came in.
         recorded_at: When its latest event stands in its stream.
+        touched_at: When somebody last did something to it: what happens by itself does not count. None only in a ticket that
+            was not folded from events.
         first_replied_at: When an agent first answered in public.
         waiting_since: When the oldest message that nobody answered came in; None if all are answered.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
@@ -89,6 +91,7 @@ class Ticket(Value):
 
     opened_at: Instant
     recorded_at: Instant
+    touched_at: Instant | None = None
     first_replied_at: Instant | None = None
     last_replied_at: Instant | None = None
     last_received_at: Instant | None = None
@@ -173,10 +176,12 @@ class Page:
     Attributes:
         tickets: In the order that was asked for.
         cursor: Pass it to the next call to go on; None after the last page.
+        unreadable: Ids of tickets that belong on this page and cannot be read.
     """
 
     tickets: tuple[Ticket, ...]
     cursor: str | None = None
+    unreadable: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Ticket]:
         return iter(self.tickets)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from supportflow.exceptions import NewerSchemaError, StoreError
+from supportflow.exceptions import DamagedRow, NewerSchemaError
 from supportflow.model.events import EVENT_TYPES, EventBase
 from supportflow.model.problems import invalid
 
@@ -61,7 +61,7 @@ def read_event(
 
     Raises:
         NewerSchemaError: If the row needs a newer supportflow.
-        StoreError: If the row is broken.
+        DamagedRow: If the row is broken.
     """
     cls = EVENT_TYPES.get(kind)
     if cls is None:
@@ -74,4 +74,4 @@ def read_event(
             data = _FIELDS.dump_json(upcast(kind, version, fields, to=cls.VERSION, upcasters=upcasters))
         return cls.model_validate_json(data)
     except ValidationError as error:
-        raise StoreError(f"a stored {kind!r} cannot be read: {invalid(error)}") from None
+        raise DamagedRow(f"event {kind!r}", str(invalid(error))) from None

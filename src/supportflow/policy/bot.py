@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from supportflow.model.base import Document, Name
+from supportflow.model.durations import Positive
 from supportflow.triage.intake import EvidenceSpec
 
 __all__ = ["BotPolicy", "GuideBranch", "GuideEnd", "GuideStep", "GuidedFlow", "Occasion"]
@@ -112,8 +113,8 @@ class BotPolicy(Document):
     patience: int = Field(default=2, ge=1, le=100)
     longest: int = Field(default=20, ge=1, le=1_000)
     hand_over_to: Name | None = None
-    answer_within: timedelta = Field(default=timedelta(seconds=60), gt=timedelta(0))
-    call_within: timedelta = Field(default=timedelta(seconds=10), gt=timedelta(0))
+    answer_within: Positive = timedelta(seconds=60)
+    call_within: Positive = timedelta(seconds=10)
     tries: int = Field(default=3, ge=1, le=10)
     distress: tuple[Name, ...] = ("distress", "self_harm")
     articles: int = Field(default=3, ge=1, le=20)

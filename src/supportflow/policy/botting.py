@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from supportflow.conditions.fields import nearest
+from supportflow.model.tags import best, twins, updated
 from supportflow.policy.bot import BotPolicy, GuidedFlow, GuideEnd, GuideStep
 from supportflow.policy.bot_words import BOT_TEXTS
 from supportflow.policy.schema import Policy
@@ -47,7 +48,7 @@ class CompiledBot:
         self.flows: Mapping[str, GuidedFlow] = {flow.name: flow for flow in document.flows}
         self._texts: dict[str, Mapping[str, str]] = dict(BOT_TEXTS)
         for occasion, texts in document.texts.items():
-            self._texts[occasion] = {**BOT_TEXTS[occasion], **texts}
+            self._texts[occasion] = updated(BOT_TEXTS[occasion], texts)
         self._words = CompiledLexicons([_lexicon(document)])
 
     def says(self, occasion: str, language: str) -> str:
@@ -141,8 +142,10 @@ def _tier_problems(document: Policy, bot: BotPolicy) -> Iterator[str]:
 
 
 def _text_problems(path: str, texts: Mapping[str, str], fallback: str | None = None) -> Iterator[str]:
-    if fallback is not None and texts and fallback not in texts:
+    if fallback is not None and texts and best(fallback, texts) is None:
         yield f"{path}: has no text in {fallback!r}, the language of the policy's bot"
+    for tag in twins(texts):
+        yield f"{path}: {tag!r} stands here in two spellings"
     for language, text in texts.items():
         if (kind := asked_secret(text)) is not None:
             yield f"{path}.{language}: asks for a secret ({kind})"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from supportflow.model.tags import best, twins
 from supportflow.policy.identity import Identity
 from supportflow.policy.official import official_of
 from supportflow.policy.procedures import Procedure
@@ -112,8 +113,10 @@ def _intake_problems(document: Policy) -> Iterator[str]:
 
 
 def _template_problems(path: str, translations: Mapping[str, str], fallback: str) -> Iterator[str]:
-    if fallback not in translations:
+    if best(fallback, translations) is None:
         yield f"{path}: has no text in {fallback!r}, the language of the policy's intake"
+    for tag in twins(translations):
+        yield f"{path}: {tag!r} stands here in two spellings"
     for language, text in translations.items():
         problem = template_problem(text)
         if problem is not None:

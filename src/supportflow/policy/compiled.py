@@ -22,6 +22,7 @@ from supportflow.policy.named import calendar_name, named_calendars
 from supportflow.policy.retaining import RetentionIndex
 from supportflow.policy.retention import Retention
 from supportflow.policy.schema import Policy
+from supportflow.policy.zones_used import zone_versions
 from supportflow.routing.compiled import BOT, RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
 from supportflow.sla.metrics import shipped_metrics
@@ -125,6 +126,11 @@ class CompiledPolicy:
             raise PolicyError([f"bot: {problem}" for problem in error.problems]) from None
 
     @cached_property
+    def zone_versions(self) -> Mapping[str, str]:
+        """The versions of the zone data that its instants depend on, as this process has them; see `zone_versions`."""
+        return zone_versions(self.document)
+
+    @cached_property
     def shifts(self) -> Mapping[str, Compiled]:
         """The calendars by name, as rosters read them: those whose agents a surge calls in are always open."""
         called_in = self.document.overlay.calls_in if self.document.overlay is not None else ()
@@ -162,7 +168,7 @@ class CompiledPolicy:
     def knows_zone(tz: str) -> bool:
         """True if the name is a time zone that calendars can read."""
         try:
-            zone(tz, "system")
+            zone(tz)
         except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder, or too long for a file's name
             return False
         return True

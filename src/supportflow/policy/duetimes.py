@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from supportflow._time import from_us, to_us
 from supportflow.calendars import BusinessCalendar
+from supportflow.calendars.zones import zone
 from supportflow.exceptions import NoWorkingTime
 from supportflow.policy.compiled import CompiledPolicy
 
@@ -142,7 +142,7 @@ class DueTimes:
             zones = {calendar.tz, *(version.tz for version in calendar.versions if version.tz)}
             for tz in zones:
                 for day in range(_DAYS + 1):
-                    yield _midnight(self._since + timedelta(days=day), ZoneInfo(tz))
+                    yield _midnight(self._since + timedelta(days=day), zone(tz, calendar.tzdata).tzinfo)
             return
         for edge in edges:
             for side in _SIDES:

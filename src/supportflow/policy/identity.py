@@ -1,10 +1,12 @@
 """Identity of a case: when a new contact is about something that a ticket exists for already."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from pydantic import Field
 
 from supportflow.model.base import Document
+from supportflow.model.durations import WRITTEN
 
 __all__ = ["Identity"]
 
@@ -18,6 +20,6 @@ class Identity(Document):
         join_unknown: True if two contacts whose category nobody knows are about the same thing.
     """
 
-    window: timedelta = Field(gt=timedelta(0), le=timedelta(days=3_660))
+    window: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3_660)), WRITTEN]
     join: bool = True
     join_unknown: bool = False

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, JsonSchemaWarningKind
-from pydantic_core import core_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
 
 from supportflow.policy.schema import Policy
 
@@ -28,10 +27,6 @@ def policy_schema() -> dict[str, Any]:
 class _Generator(GenerateJsonSchema):
     # An empty table of holidays is a default that the schema can do without.
     ignored_warning_kinds: set[JsonSchemaWarningKind] = {"non-serializable-default"}  # noqa: RUF012 - as the base class declares it
-
-    def timedelta_schema(self, schema: core_schema.TimedeltaSchema) -> JsonSchemaValue:
-        """A duration is a text such as `"PT4H"`, or a number of seconds."""
-        return {"anyOf": [super().timedelta_schema(schema), {"description": "seconds", "type": "number"}]}
 
 
 def _short_forms(definitions: dict[str, Any]) -> None:

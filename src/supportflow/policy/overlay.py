@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from supportflow.conditions.fields import nearest
+from supportflow.model.tags import best, twins, updated
 from supportflow.policy.named import named_calendars
 from supportflow.policy.schema import Policy
 from supportflow.policy.surge import Overlay, Surge
@@ -50,7 +51,7 @@ def _applied(document: Policy, surge: Surge) -> Policy:
         options = document.priority or PriorityPolicy()
         update["priority"] = options.model_copy(update={"order": (*surge.order, *options.order)})
     if surge.greetings:
-        update["greetings"] = {**document.greetings, **surge.greetings}
+        update["greetings"] = updated(document.greetings, surge.greetings)
     routing = _routing(surge)
     if routing and document.routing is not None:
         weights = {**document.routing.weights, **surge.weights}
@@ -95,15 +96,16 @@ def _times(span: timedelta, share: float) -> timedelta:
 
 
 def greeting_of(document: Policy, language: str | None) -> str | None:
-    """What is said to somebody who writes a language: `"zh-Hans-CN"` finds `"zh-Hans"`, then `"zh"`.
+    """What is said to somebody who writes a language: `"zh-CN"` finds `"zh-Hans"` or `"zh"`.
 
     Else the greeting in the routing's fallback language; None if there is none.
     """
-    parts = [] if language is None else language.split("-")
-    tried = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    if document.routing is not None and document.routing.fallback_language is not None:
-        tried.append(document.routing.fallback_language)
-    return next((document.greetings[tag] for tag in tried if tag in document.greetings), None)
+    fallback = None if document.routing is None else document.routing.fallback_language
+    for wanted in filter(None, (language, fallback)):
+        tag = best(wanted, document.greetings)
+        if tag is not None:
+            return document.greetings[tag]
+    return None
 
 
 # --- what can be wrong ---------------------------------------------------------------------
@@ -117,6 +119,7 @@ def surge_problems(document: Policy, problems_of: Callable[[Policy], Iterator[st
         problems_of: Finds what is wrong with a policy.
     """
     wrong = False
+    yield from (f"greetings: {tag!r} stands here in two spellings" for tag in twins(document.greetings))
     for name, surge in document.surges.items():
         path = f"surges.{name}"
         found = list(_problems(path, surge, document))
@@ -133,6 +136,7 @@ def _problems(path: str, surge: Surge, document: Policy) -> Iterator[str]:
     routing = _routing(surge)
     if not (routing or surge.targets is not None or surge.order or surge.calls_in or surge.greetings):
         yield f"{path}: changes nothing"
+    yield from (f"{path}.greetings: {tag!r} stands here in two spellings" for tag in twins(surge.greetings))
     if document.routing is None:
         for field in (*routing, *(("calls_in",) if surge.calls_in else ())):
             yield f"{path}.{field}: the policy has no routing"

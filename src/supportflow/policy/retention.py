@@ -7,6 +7,7 @@ from pydantic import Field
 
 from supportflow.conditions import Condition
 from supportflow.model.base import Document, Name
+from supportflow.model.durations import WRITTEN
 
 __all__ = ["CONTENT_KINDS", "ContentKind", "ContentRule", "Retention"]
 
@@ -15,7 +16,7 @@ ContentKind = Literal["subject", "message", "note", "reason", "evidence", "attac
 of evidence; names and places of files; name, address and phone of the requester."""
 CONTENT_KINDS: tuple[ContentKind, ...] = get_args(ContentKind)
 
-Kept = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=36_525))]
+Kept = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=36_525)), WRITTEN]
 """At most a hundred years."""
 
 

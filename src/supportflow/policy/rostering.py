@@ -12,6 +12,7 @@ from supportflow.policy.findings import Finding, Report
 from supportflow.policy.named import named_calendars
 from supportflow.policy.schema import Policy
 from supportflow.policy.verification import invalid
+from supportflow.policy.zone_data import roster_zone_data
 from supportflow.routing.coverage import Gap, Lone, narrow
 from supportflow.routing.document import Roster, calendar_problems, roster_problems
 
@@ -81,7 +82,14 @@ def verify_roster(roster: Roster, policy: Policy, *, start: datetime) -> Report:
     if problems:
         return invalid(RosterError(problems))
     found = roster.coverage(calendars, start)
-    return Report((*_unserved(found.gaps), *_alone(found.lone), *_narrow(roster)))
+    return Report(
+        (
+            *_unserved(found.gaps),
+            *_alone(found.lone),
+            *_narrow(roster),
+            *roster_zone_data(roster, policy, start.date()),
+        )
+    )
 
 
 def _tier_problems(roster: Roster, policy: Policy) -> Iterator[str]:

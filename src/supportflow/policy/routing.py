@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from supportflow.conditions.fields import nearest
+from supportflow.model.tags import best, twins
 from supportflow.policy.schema import Policy
 from supportflow.routing.policy import Relaxation, Route, RoutingPolicy
 
@@ -18,6 +19,7 @@ def routing_problems(document: Policy) -> Iterator[str]:
         return
     tiers, classes = routing.tiers, document.classes
     yield from _twice("routing.tiers", tiers)
+    yield from (f"routing.languages: {tag!r} is listed twice" for tag in twins(routing.languages))
     yield from _twice("routing.routes", [route.name for route in routing.routes])
     yield from _unknown("routing.four_eyes", routing.four_eyes, tiers, "tier", only=routing.model_fields_set)
     yield from _unknown(
@@ -27,7 +29,7 @@ def routing_problems(document: Policy) -> Iterator[str]:
         "routing.never_bot", routing.never_bot, classes, "class", only=routing.model_fields_set
     )
     fallback = routing.fallback_language
-    if fallback is not None and routing.languages and fallback not in routing.languages:
+    if fallback is not None and routing.languages and best(fallback, routing.languages) is None:
         yield f"routing.fallback_language: {fallback!r} is not among the languages that the desk serves"
     for category in routing.busy_in:
         if not category.is_open:

@@ -14,6 +14,7 @@ from supportflow.conditions import FieldSpec
 from supportflow.escalation import Escalation
 from supportflow.lifecycle import LifecycleDefinition
 from supportflow.model.base import Document, Name
+from supportflow.model.durations import STORED, NotNegative, Positive
 from supportflow.model.people import Group
 from supportflow.policy.authority import Authority
 from supportflow.policy.bot import BotPolicy
@@ -91,8 +92,8 @@ class Policy(Document):
     name: Name = "default"
     fields: Mapping[Name, FieldSpec] = Field(default_factory=dict)
     lifecycle: LifecycleDefinition | None = None
-    reopen_within: timedelta = timedelta(days=14)
-    auto_close_after: timedelta | None = Field(default=None, gt=timedelta(0))
+    reopen_within: NotNegative = timedelta(days=14)
+    auto_close_after: Positive | None = None
     auto_close_calendar: CalendarName | None = None
     classes: tuple[Name, ...] = Field(default=DEFAULT_CLASSES, min_length=1)
     default_class: Name | None = None
@@ -134,6 +135,18 @@ class Policy(Document):
             MissingExtra: If a calendar names a country and the `holidays` package is not installed.
         """
         return expanded(self)
+
+    @classmethod
+    def stored(cls, document: bytes | str) -> Self:
+        """The version that a store keeps: what was valid when it was published stays so, and keeps its fingerprint.
+
+        Args:
+            document: What `canonical` was.
+        """
+        found = cls.model_validate_json(document, context=STORED)
+        # Its name is the name of this text, whatever would be written for it today.
+        found.__dict__["canonical"] = document if isinstance(document, str) else document.decode()
+        return found
 
     @cached_property
     def canonical(self) -> str:

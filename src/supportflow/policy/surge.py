@@ -11,6 +11,7 @@ from pydantic import Field
 
 from supportflow.conditions import Condition
 from supportflow.model.base import Document, Name, StatusCategory
+from supportflow.model.durations import WRITTEN, Positive
 from supportflow.triage.priority import OrderRule
 
 __all__ = ["Arrivals", "Greeting", "Overlay", "Reach", "Surge"]
@@ -34,9 +35,9 @@ class Arrivals(Document):
     """
 
     count: int = Field(strict=True, ge=2, le=10_000)
-    within: timedelta = Field(gt=timedelta(0), le=timedelta(days=1))
+    within: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=1)), WRITTEN]
     condition: Condition | None = None
-    cooldown: timedelta = Field(default=timedelta(0), ge=timedelta(0), le=LONGEST)
+    cooldown: Annotated[timedelta, Field(ge=timedelta(0), le=LONGEST), WRITTEN] = timedelta(0)
 
 
 class Surge(Document):
@@ -61,7 +62,7 @@ class Surge(Document):
         greetings: Language → text, in place of the policy's `greetings`.
     """
 
-    lasts_for: timedelta = Field(default=timedelta(hours=4), gt=timedelta(0), le=LONGEST)
+    lasts_for: Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST), WRITTEN] = timedelta(hours=4)
     reaches: Reach = "open"
     when: Arrivals | None = None
     weights: Mapping[Name, Annotated[int, Field(strict=True, ge=0, le=1_000_000)]] = Field(
@@ -71,8 +72,8 @@ class Surge(Document):
     order: tuple[OrderRule, ...] = ()
     busy_in: tuple[StatusCategory, ...] | None = None
     acceptance: Literal["offer", "direct"] | None = None
-    offer_for: timedelta | None = Field(default=None, gt=timedelta(0))
-    ask_again_after: timedelta | None = Field(default=None, gt=timedelta(0))
+    offer_for: Positive | None = None
+    ask_again_after: Positive | None = None
     calls_in: tuple[Name, ...] = ()
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)
 

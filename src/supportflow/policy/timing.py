@@ -13,7 +13,7 @@ from supportflow.policy.findings import Finding
 from supportflow.policy.named import calendar_name
 from supportflow.policy.reachability import undecided
 from supportflow.policy.scope import Scope, both, opposite
-from supportflow.sla.compiled import ALWAYS
+from supportflow.sla.compiled import ALWAYS, milestone_of
 from supportflow.sla.metrics import Metric, shipped_metrics
 from supportflow.sla.policy import SlaPolicy, Target, span_name, span_us
 from supportflow.sla.signals import Signal
@@ -42,6 +42,7 @@ def target_times(scope: Scope) -> Iterator[Finding]:
             if not any(finding.severity == "error" for finding in found):
                 counted.add(place)
                 yield from _early_warnings(path, target, ways[place], times)
+                yield from _twin_warnings(path, target)
         usable = [way if place in counted else [] for place, way in enumerate(ways)]
         yield from _responses(scope, index, usable, metrics, times)
 
@@ -97,6 +98,26 @@ def _early_warnings(path: str, target: Target, ways: list[_Counted], times: DueT
                 f"{path}.warn_at.{place}",
                 f"{span_name(span_us(warn))} before the end lies before the start of {_long(target)}; it never comes",
             )
+
+
+def _twin_warnings(path: str, target: Target) -> Iterator[Finding]:
+    """Warnings that are another one: by its name, or because they come at the same time."""
+    # Working days have no length of their own, so that only equal ones are surely twins.
+    duration_us = None if target.duration is None else span_us(target.duration)
+    told: dict[str | int, int] = {}
+    for place, warn in enumerate(target.warn_at):
+        twin = milestone_of(warn, duration_us or 0)
+        names: list[str | int] = [twin.key] if duration_us is None else [twin.key, twin.after_us]
+        first = next((told[name] for name in names if name in told), None)
+        if first is not None:
+            yield Finding(
+                "warning",
+                "twin_warning",
+                f"{path}.warn_at.{place}",
+                f"is the warning of warn_at.{first} again; the ticket is warned of once",
+                by=(f"{path}.warn_at.{first}",),
+            )
+        told.update(dict.fromkeys(names, place) if first is None else {})
 
 
 def _responses(

@@ -8,7 +8,7 @@ from supportflow.policy.findings import Finding
 from supportflow.policy.reachability import undecided, unreachable
 from supportflow.policy.scope import Scope
 
-__all__ = ["classes_without_a_route", "route_reach"]
+__all__ = ["classes_without_a_route", "languages_without_a_fallback", "route_reach"]
 
 
 def route_reach(scope: Scope) -> Iterator[Finding]:
@@ -39,3 +39,14 @@ def classes_without_a_route(scope: Scope) -> Iterator[Finding]:
             yield Finding(
                 "error", "unrouted", "routing.routes", f"some {name!r} tickets have no route", witness=witness
             )
+
+
+def languages_without_a_fallback(scope: Scope) -> Iterator[Finding]:
+    """Routes whose tickets wait for ever if nobody is declared to serve their language, as none stands in for it."""
+    routing = scope.document.routing
+    if routing is None or not routing.languages or routing.fallback_language is not None:
+        return
+    for index, route in enumerate(routing.routes):
+        if route.language == "required" and not any(step.any_language for step in route.relax):
+            message = "a ticket in a language that is not in routing.languages waits for ever: name a fallback_language"
+            yield Finding("warning", "unrouted", f"routing.routes.{index}", message)

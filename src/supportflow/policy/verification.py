@@ -26,10 +26,16 @@ from supportflow.policy.reachability import (
     strange_names,
 )
 from supportflow.policy.retaining import never_applying
+from supportflow.policy.rotating import rotation_reach
 from supportflow.policy.schema import Policy
 from supportflow.policy.scope import Scope, scope_of
 from supportflow.policy.timing import target_times
-from supportflow.policy.unrouted import classes_without_a_route, route_reach
+from supportflow.policy.unrouted import (
+    classes_without_a_route,
+    languages_without_a_fallback,
+    route_reach,
+)
+from supportflow.policy.zone_data import zone_data
 
 __all__ = ["Finding", "Kind", "Report", "Severity", "invalid", "verify"]
 
@@ -104,11 +110,14 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     coverage,
     route_reach,
     classes_without_a_route,
+    languages_without_a_fallback,
+    rotation_reach,
     target_times,
     ladder_reach,
     ladder_steps,
     _retention,
     twin_names,
     strange_addresses,
+    zone_data,
 )
 """In the order of the report. A section that joins the policy adds its check here."""

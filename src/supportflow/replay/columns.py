@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from supportflow._time import SECOND_US, from_us, to_us
+from supportflow.calendars.zones import clock_of
 from supportflow.exceptions import MappingError
 from supportflow.replay.mapping import LogMapping, TimeColumn
 
@@ -102,7 +102,7 @@ def _epoch_reader(unit_us: int) -> ReadTime:
 
 
 def _text_reader(column: TimeColumn) -> ReadTime:
-    zone = None if column.zone is None else ZoneInfo(column.zone)
+    zone = None if column.zone is None else clock_of(column.zone)
     form = column.format
 
     def read(text: str) -> int:

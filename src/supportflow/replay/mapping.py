@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from supportflow.exceptions import MappingError
+from supportflow.calendars.zones import clock_of
+from supportflow.exceptions import InvalidInput, MappingError
 from supportflow.model.base import Document, Name
 from supportflow.model.people import ActorKind
 from supportflow.policy import Policy
@@ -42,9 +42,9 @@ class TimeColumn(Document):
     def _known(cls, value: str | None) -> str | None:
         if value is not None:
             try:
-                ZoneInfo(value)
-            except (OSError, ValueError, LookupError):
-                raise ValueError("is not an IANA time zone") from None
+                clock_of(value)
+            except InvalidInput as error:
+                raise ValueError(error.reason) from None
         return value
 
     @model_validator(mode="after")

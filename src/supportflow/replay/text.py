@@ -188,7 +188,7 @@ def _day(moment: Instant | None) -> str:
 
 
 def _minute(moment: Instant | None) -> str:
-    return "-" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
+    return "-" if moment is None else f"{moment:%Y-%m-%d %H:%MZ}"
 
 
 def _duration(seconds: float) -> str:

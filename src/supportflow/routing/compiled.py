@@ -1,5 +1,6 @@
 """A routing policy, compiled: from a ticket's fields to what an agent must have to take it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from supportflow._time import SECOND_US
 from supportflow.conditions import ConditionIndex, Fields
 from supportflow.model.base import StatusCategory
 from supportflow.model.routing import Requirement
+from supportflow.model.tags import best, canonical, needed, written
 from supportflow.routing.policy import Relaxation, Route, RoutingPolicy
 from supportflow.routing.signature import Overflow as Lent
 
@@ -45,7 +47,10 @@ class RoutingIndex:
         self._relax = {
             route.name: tuple((_us(step.after), step) for step in route.relax) for route in policy.routes
         }
-        self._served = frozenset(policy.languages)
+        declared = tuple(dict.fromkeys((*policy.languages, *filter(None, (policy.fallback_language,)))))
+        told_apart = Counter(map(written, {canonical(tag) for tag in declared}))
+        # A region counts only where the desk serves another one, too: pt-BR beside pt-PT.
+        self._asked = {tag: tag if told_apart[written(tag)] > 1 else _regionless(tag) for tag in declared}
 
     def route(self, name: str | None) -> Route | None:
         """A route by name, or None."""
@@ -94,19 +99,17 @@ class RoutingIndex:
     def language(self, tag: object) -> str | None:
         """The language that an agent must write for a ticket in this one.
 
-        `"pt-BR"` is served by agents for `"pt"` if only that is declared. Without declared languages every tag stands for
-        itself.
+        The declared one that is nearest: `"pt-BR"` is served by agents for `"pt"`, or for `"pt-PT"` if only that is
+        declared. Without declared languages a tag stands for its language and script.
         """
-        if not isinstance(tag, str):
-            return self.policy.fallback_language
-        if not self._served:
-            return tag
-        parts = tag.split("-")
-        for length in range(len(parts), 0, -1):
-            shorter = "-".join(parts[:length])
-            if shorter in self._served:
-                return shorter
-        return self.policy.fallback_language
+        found = self.policy.fallback_language
+        if isinstance(tag, str):
+            if not self.policy.languages:
+                return written(tag)
+            found = best(tag, self.policy.languages) or found
+            if found is None:
+                return written(tag)
+        return None if found is None else self._asked[found]
 
     # --- overflow ------------------------------------------------------------------------------
 
@@ -147,6 +150,11 @@ def _after(requirement: Requirement, step: Relaxation) -> Requirement:
         if name not in step.drop
     )
     return requirement._replace(skills=skills, language=None if step.any_language else requirement.language)
+
+
+def _regionless(tag: str) -> str:
+    """The tag as it is declared, if it names no region."""
+    return tag if needed(tag) == written(tag) else written(tag)
 
 
 def _us(span: timedelta) -> int:

@@ -17,6 +17,7 @@ from supportflow.calendars.zones import MAX_US
 from supportflow.model.base import Document, Name
 from supportflow.model.people import Agent
 from supportflow.model.routing import ShiftOverride
+from supportflow.model.tags import writes, written
 from supportflow.routing.roster import Calendars, overridden, shift_intervals
 from supportflow.routing.spans import Spans, intersection, union
 
@@ -50,7 +51,7 @@ class Promise(Document):
         name: For people; made of the rest, if not given.
         tier: The line of support that is needed.
         skills: Skill → least level, 1 to 5. All of them in one person.
-        language: A BCP 47 tag, as agents have it: `"zh"` and `"zh-Hans"` are two languages here, as they are to the queue.
+        language: A BCP 47 tag. Who serves it is told as the queue tells it: an agent for `"zh-CN"` serves `"zh-Hans"`.
         hours: Name of a calendar of the policy: the promise holds while it is open. Not given: always.
     """
 
@@ -189,7 +190,7 @@ def serves_until(agent: Agent, promise: Promise) -> int | None:
     """
     if promise.tier not in agent.tiers or agent.capacity == 0:
         return None
-    if promise.language is not None and promise.language not in agent.languages:
+    if promise.language is not None and not writes(agent.languages, promise.language):
         return None
     until = MAX_US + 1
     for name, level in promise.skills.items():
@@ -336,7 +337,7 @@ def narrow(agents: Sequence[Agent]) -> list[Narrow]:
     """How much of the team can do one thing only, where there are several things to do."""
     each_of: dict[Literal["skills", "languages"], list[set[str]]] = {
         "skills": [set(agent.skills) for agent in agents],
-        "languages": [set(agent.languages) for agent in agents],
+        "languages": [set(map(written, agent.languages)) for agent in agents],
     }
     found = []
     for what, each in each_of.items():

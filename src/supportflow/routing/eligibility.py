@@ -1,12 +1,13 @@
 """Can this agent take this ticket? Answered with every reason against it, for refusals and for `explain`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from supportflow._time import to_us
 from supportflow.model.people import Agent
-from supportflow.model.routing import AgentState, Requirement
+from supportflow.model.routing import AgentState, Lack, Requirement
+from supportflow.model.tags import serves
 
-__all__ = ["absence", "lacking", "objections", "room_for"]
+__all__ = ["absence", "lacking", "lacks", "objections", "room_for"]
 
 
 def objections(
@@ -45,23 +46,31 @@ def absence(state: AgentState, *, on_duty: bool) -> tuple[str, ...]:
 
 
 def lacking(requirement: Requirement, agent: Agent, at_us: int) -> tuple[str, ...]:
+    """What a ticket needs and an agent does not have, whatever they are doing, in words."""
+    return tuple(words for _, words in _lacks(requirement, agent, at_us))
+
+
+def lacks(requirement: Requirement, agent: Agent, at_us: int) -> tuple[Lack, ...]:
     """What a ticket needs and an agent does not have, whatever they are doing."""
-    against: list[str] = []
-    if requirement.tier not in agent.tiers:
-        against.append(f"is not in tier {requirement.tier!r}")
-    if requirement.group is not None and requirement.group not in agent.groups:
-        against.append(f"is not in group {requirement.group!r}")
-    if requirement.language is not None and requirement.language not in agent.languages:
-        against.append(f"does not write {requirement.language!r}")
+    return tuple(lack for lack, _ in _lacks(requirement, agent, at_us))
+
+
+def _lacks(requirement: Requirement, agent: Agent, at_us: int) -> Iterator[tuple[Lack, str]]:
+    tier, group, language = requirement.tier, requirement.group, requirement.language
+    if tier not in agent.tiers:
+        yield Lack("tier", tier), f"is not in tier {tier!r}"
+    if group is not None and group not in agent.groups:
+        yield Lack("group", group), f"is not in group {group!r}"
+    if language is not None and not serves(agent.languages, language):
+        yield Lack("language", language), f"does not write {language!r}"
     for name, level in requirement.skills:
         skill = agent.skills.get(name)
         if skill is None:
-            against.append(f"has no skill {name!r}")
+            yield Lack("skill", name), f"has no skill {name!r}"
         elif skill.valid_until is not None and to_us(skill.valid_until) <= at_us:
-            against.append(f"has a lapsed certificate for {name!r}")
+            yield Lack("skill", name), f"has a lapsed certificate for {name!r}"
         elif skill.level < level:
-            against.append(f"has level {skill.level} of {level} in {name!r}")
-    return tuple(against)
+            yield Lack("skill", name), f"has level {skill.level} of {level} in {name!r}"
 
 
 def room_for(requirement: Requirement, state: AgentState, *, handed_over: bool = False) -> tuple[str, ...]:

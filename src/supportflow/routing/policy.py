@@ -8,6 +8,7 @@ from pydantic import Field
 
 from supportflow.conditions import Condition
 from supportflow.model.base import Document, Name, StatusCategory
+from supportflow.model.durations import NotNegative, Positive
 
 __all__ = ["Overflow", "Relaxation", "Route", "RoutingPolicy"]
 
@@ -24,7 +25,7 @@ class Relaxation(Document):
         any_language: Any language will do.
     """
 
-    after: timedelta = Field(gt=timedelta(0))
+    after: Positive
     drop: tuple[Name, ...] = ()
     lower: Mapping[Name, SkillLevel] = Field(default_factory=dict)
     any_language: bool = False
@@ -40,7 +41,7 @@ class Overflow(Document):
     """
 
     group: Name
-    after: timedelta = Field(ge=timedelta(0))
+    after: NotNegative
     keep_free: int = Field(default=0, ge=0)
 
 
@@ -88,6 +89,9 @@ class RoutingPolicy(Document):
             with the smallest share of capacity in use.
         on_leave: What becomes of the open tickets of an agent who goes offline: they `"keep"` them, or the tickets are
             `"requeue"`d for others.
+        requeue_lost: What takes a ticket away from its agent who loses it, or lacks it when the ticket comes to need it:
+            `"tier"`, `"group"`, `"language"`, `"skill"`, `"four_eyes"`. Whatever else is lost is recorded
+            (`FitnessChanged`), and takes the ticket away when it comes back from its requester or is reopened.
         sticky: A reopened ticket goes back to its agent, if present with capacity.
         keep_skills: Skills that no relaxation may drop or lower: they separate duties.
         four_eyes: Tiers in which the agent who has the ticket does not end it: another agent of the tier does. Whoever
@@ -106,10 +110,14 @@ class RoutingPolicy(Document):
     default_weight: int = Field(default=1, ge=0, le=1_000_000)
     busy_in: tuple[StatusCategory, ...] = (StatusCategory.NEW, StatusCategory.OPEN)
     acceptance: Literal["offer", "direct"] = "offer"
-    offer_for: timedelta | None = Field(default=timedelta(seconds=60), gt=timedelta(0))
-    ask_again_after: timedelta | None = Field(default=timedelta(minutes=15), gt=timedelta(0))
+    offer_for: Positive | None = timedelta(seconds=60)
+    ask_again_after: Positive | None = timedelta(minutes=15)
     pick: Literal["longest_idle", "least_loaded"] = "longest_idle"
     on_leave: Literal["keep", "requeue"] = "keep"
+    requeue_lost: tuple[Literal["tier", "group", "language", "skill", "four_eyes"], ...] = (
+        "tier",
+        "four_eyes",
+    )
     sticky: bool = True
     keep_skills: tuple[Name, ...] = ()
     four_eyes: tuple[Name, ...] = ("compliance",)

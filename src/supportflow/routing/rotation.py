@@ -19,12 +19,23 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.clocktime import ClockTime, read_clock
 from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.plan import day_number
+from supportflow.calendars.tzdata import TzdataSource
 from supportflow.calendars.zones import Zone, zone
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Document, Id, Name
+from supportflow.model.durations import Duration
 
-__all__ = ["OnCall", "Rotation", "RotationLayer", "RotationOverride", "handovers", "on_call"]
+__all__ = [
+    "OnCall",
+    "Rotation",
+    "RotationLayer",
+    "RotationOverride",
+    "handovers",
+    "layer_begins",
+    "on_call",
+    "turn_at",
+]
 
 _DAY = timedelta(days=1)
 
@@ -39,7 +50,7 @@ def _known_zone(key: str) -> str:
     try:
         zone(key)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is not a zone of tzdata (system copy)") from None
+        raise ValueError("is not a zone of tzdata (neither copy)") from None
     return key
 
 
@@ -56,7 +67,7 @@ class RotationLayer(Document):
 
     people: tuple[Id, ...] = Field(min_length=1)
     start: date
-    turn_for: Annotated[timedelta, AfterValidator(_whole_days)] = timedelta(weeks=1)
+    turn_for: Annotated[Duration, AfterValidator(_whole_days)] = timedelta(weeks=1)
     handover_at: ClockTime = "09:00"
     restrict: tuple[Name, ...] = ()
 
@@ -166,20 +177,27 @@ def on_call(rotation: Rotation, calendars: Mapping[str, Compiled], at_us: int) -
         calendars: The policy's calendars, compiled. A layer whose calendars are not among them has nobody.
         at_us: The instant, in microseconds since 1970-01-01T00:00Z.
     """
+    return _on_call(rotation, calendars, at_us, zone(rotation.tz))
+
+
+def _on_call(rotation: Rotation, calendars: Mapping[str, Compiled], at_us: int, where: Zone) -> str | None:
     for override in reversed(rotation.overrides):
         if to_us(override.start) <= at_us < to_us(override.end):
             return override.agent
-    where = zone(rotation.tz)
     for layer in reversed(rotation.layers):
         if _speaks(layer, calendars, at_us):
-            turn = _turn(layer, where, at_us)
+            turn = turn_at(layer, where, at_us)
             if turn >= 0:
                 return layer.people[turn % len(layer.people)]
     return None
 
 
 def handovers(
-    rotation: Rotation, calendars: Mapping[str, Compiled], start_us: int, end_us: int
+    rotation: Rotation,
+    calendars: Mapping[str, Compiled],
+    start_us: int,
+    end_us: int,
+    tzdata: TzdataSource = "newest",
 ) -> list[OnCall]:
     """Who is on call from when to when: stretches that tile `[start_us, end_us)`, each with another answer than the last.
 
@@ -188,6 +206,7 @@ def handovers(
         calendars: The policy's calendars, compiled.
         start_us: From this instant
         end_us: until just before this one.
+        tzdata: The copy of the zone data that its clock is read from.
 
     Raises:
         InvalidInput: Outside the years 1 to 9999 in UTC.
@@ -195,10 +214,11 @@ def handovers(
     """
     if start_us >= end_us:
         return []
-    moments = {at for at in _moments(rotation, calendars, start_us, end_us) if start_us < at < end_us}
+    where = zone(rotation.tz, tzdata)
+    moments = {at for at in _moments(rotation, calendars, start_us, end_us, where) if start_us < at < end_us}
     found: list[OnCall] = []
     for at in sorted({start_us, *moments}):
-        agent = on_call(rotation, calendars, at)
+        agent = _on_call(rotation, calendars, at, where)
         if not found or found[-1].agent != agent:
             found.append(OnCall(agent, at, end_us))
     ends = [stretch.start_us for stretch in found[1:]]
@@ -206,17 +226,16 @@ def handovers(
 
 
 def _moments(
-    rotation: Rotation, calendars: Mapping[str, Compiled], start_us: int, end_us: int
+    rotation: Rotation, calendars: Mapping[str, Compiled], start_us: int, end_us: int, where: Zone
 ) -> Iterator[int]:
     """Every instant at which the answer may change, and some beyond the stretch."""
     for override in rotation.overrides:
         yield to_us(override.start)
         yield to_us(override.end)
-    where = zone(rotation.tz)
     for layer in rotation.layers:
-        first = max(_turn(layer, where, start_us), -1)
-        for turn in range(first + 1, _turn(layer, where, end_us) + 1):
-            yield _begins(layer, where, turn)
+        first = max(turn_at(layer, where, start_us), -1)
+        for turn in range(first + 1, turn_at(layer, where, end_us) + 1):
+            yield layer_begins(layer, where, turn)
         for name in layer.restrict:
             if name in calendars:
                 for span in calendars[name].intervals(start_us, end_us):
@@ -229,17 +248,17 @@ def _speaks(layer: RotationLayer, calendars: Mapping[str, Compiled], at_us: int)
     )
 
 
-def _begins(layer: RotationLayer, where: Zone, turn: int) -> int:
+def layer_begins(layer: RotationLayer, where: Zone, turn: int) -> int:
     """The instant at which a turn begins, the first one being 0."""
     day = day_number(layer.start) + turn * layer.turn_for.days
     return where.first_at(day * DAY_US + read_clock(layer.handover_at))
 
 
-def _turn(layer: RotationLayer, where: Zone, at_us: int) -> int:
+def turn_at(layer: RotationLayer, where: Zone, at_us: int) -> int:
     """The turn that an instant falls into; negative before the first one."""
     first = day_number(layer.start) * DAY_US + read_clock(layer.handover_at)
     turn = (at_us + where.offset(at_us) - first) // (layer.turn_for.days * DAY_US)
     # What the clock shows has begun. More has, if the clock went back after it had shown the time of a handover.
-    while _begins(layer, where, turn + 1) <= at_us:
+    while layer_begins(layer, where, turn + 1) <= at_us:
         turn += 1
     return turn

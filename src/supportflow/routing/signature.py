@@ -7,12 +7,14 @@ from supportflow._time import to_us
 from supportflow.exceptions import InvalidInput
 from supportflow.model.people import Agent
 from supportflow.model.routing import AgentState, Load, Requirement
+from supportflow.model.tags import needed, served
 
 __all__ = ["Entry", "Key", "Lane", "Overflow", "Seat", "Trait", "demands", "lane", "traits", "units"]
 
 Trait = tuple[str, str, int]
-"""One thing that an agent is: `("tier", name, 0)`, `("language", tag, 0)`, `("group", name, 0)`, `("skill", name, level)`.
-Somebody with a skill at level 3 has it at levels 1 and 2, too, so that comparing is a question of subsets."""
+"""One thing that an agent is: `("tier", name, 0)`, `("group", name, 0)`, `("skill", name, level)`, or `("language", tag, 0)`
+for each tag that they serve. Somebody with a skill at level 3 has it at levels 1 and 2, too, so that comparing is a question
+of subsets."""
 
 Key = tuple[int, int, int]
 """A place in the queue: rank of the class, level, and the instant (µs) that orders tickets inside them. The lowest comes
@@ -134,9 +136,12 @@ def traits(agent: Agent, *, without: Iterable[str] = ()) -> frozenset[Trait]:
 
 
 def _traits(agent: Agent, without: frozenset[str]) -> Iterator[Trait]:
-    for kind, names in (("tier", agent.tiers), ("language", agent.languages), ("group", agent.groups)):
+    for kind, names in (("tier", agent.tiers), ("group", agent.groups)):
         for name in names:
             yield (kind, name, 0)
+    for tag in agent.languages:
+        for one in served(tag):
+            yield ("language", one, 0)
     for name, skill in agent.skills.items():
         if name not in without:
             for level in range(1, skill.level + 1):
@@ -148,7 +153,7 @@ def demands(requirement: Requirement) -> frozenset[Trait]:
     asked: set[Trait] = {("tier", requirement.tier, 0)}
     asked.update(("skill", name, max(level, 1)) for name, level in requirement.skills)
     if requirement.language is not None:
-        asked.add(("language", requirement.language, 0))
+        asked.add(("language", needed(requirement.language), 0))
     if requirement.group is not None:
         asked.add(("group", requirement.group, 0))
     return frozenset(asked)

@@ -2,13 +2,13 @@
 
 import csv
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from supportflow._time import instant, to_us
-from supportflow.exceptions import ScenarioError
+from supportflow.calendars.zones import clock_of
+from supportflow.exceptions import InvalidInput, ScenarioError
 from supportflow.policy import read_policy
 from supportflow.policy.documents import load, parse, read
 from supportflow.simulation.scenario import ArrivalLog, Scenario
@@ -77,8 +77,8 @@ def read_arrivals(log: ArrivalLog) -> list[Logged]:
         OSError: If the file cannot be read.
     """
     try:
-        zone = None if log.tz is None else ZoneInfo(log.tz)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = None if log.tz is None else clock_of(log.tz)
+    except InvalidInput:
         raise ScenarioError(["arrivals.log.tz: is not an IANA time zone"]) from None
     try:
         with Path(log.file).open(encoding="utf-8-sig", newline="") as file:
@@ -92,7 +92,7 @@ def read_arrivals(log: ArrivalLog) -> list[Logged]:
     return sorted(rows, key=lambda row: row.at_us)
 
 
-def _rows(reader: "csv.DictReader[str]", log: ArrivalLog, zone: ZoneInfo | None) -> Iterator[Logged]:
+def _rows(reader: "csv.DictReader[str]", log: ArrivalLog, zone: tzinfo | None) -> Iterator[Logged]:
     columns = {name: getattr(log, name) for name in _COLUMNS if getattr(log, name) is not None}
     there = reader.fieldnames or ()
     missing = [
@@ -111,7 +111,7 @@ def _rows(reader: "csv.DictReader[str]", log: ArrivalLog, zone: ZoneInfo | None)
         yield Logged(at_us, {name: row[column] for name, column in columns.items() if row[column]})
 
 
-def _at_us(text: str | None, zone: ZoneInfo | None) -> int:
+def _at_us(text: str | None, zone: tzinfo | None) -> int:
     moment = datetime.fromisoformat((text or "").strip())
     if moment.tzinfo is None and zone is not None:
         moment = moment.replace(tzinfo=zone)

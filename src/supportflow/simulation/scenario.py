@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from supportflow._time import Instant, instant
 from supportflow.model.base import Document, Name
+from supportflow.model.durations import WRITTEN, NotNegative, Positive
 from supportflow.model.people import Agent
 from supportflow.model.records import AttributeValue
 from supportflow.policy import Policy
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 _ZERO = timedelta(0)
+_LONGEST = timedelta(days=3_660)
 _DEFAULT_START = instant("2026-03-02T00:00:00Z")  # a Monday
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -47,7 +49,7 @@ class RandomTime(Document):
         cv: Standard deviation over mean, of a lognormal one.
     """
 
-    mean: timedelta = Field(gt=_ZERO)
+    mean: Positive
     shape: Literal["exponential", "lognormal", "constant"] = "exponential"
     cv: float = Field(default=1.0, gt=0, le=100)
 
@@ -60,7 +62,7 @@ class Rate(Document):
         per_hour: How many tickets an hour, in the mean.
     """
 
-    after: timedelta = Field(default=_ZERO, ge=_ZERO)
+    after: NotNegative = _ZERO
     per_hour: PerHour
 
 
@@ -73,8 +75,8 @@ class Burst(Document):
         times: By how much the rate is multiplied.
     """
 
-    after: timedelta = Field(ge=_ZERO)
-    lasts_for: timedelta = Field(gt=_ZERO)
+    after: NotNegative
+    lasts_for: Positive
     times: float = Field(ge=0, le=10_000, allow_inf_nan=False)
 
 
@@ -113,7 +115,7 @@ class Arrivals(Document):
 
     per_hour: PerHour | None = None
     rates: tuple[Rate, ...] = Field(default=(), max_length=10_000)
-    repeat: timedelta | None = Field(default=None, gt=_ZERO)
+    repeat: Positive | None = None
     bursts: tuple[Burst, ...] = Field(default=(), max_length=1_000)
     log: ArrivalLog | None = None
 
@@ -265,9 +267,9 @@ class Scenario(Document):
     schema_: Literal[1] = Field(default=1, alias="schema")
     name: Name = "scenario"
     start: Instant = _DEFAULT_START
-    lasts_for: timedelta = Field(gt=_ZERO, le=timedelta(days=3_660))
-    warm_up: timedelta = Field(default=_ZERO, ge=_ZERO)
-    overtime: timedelta = Field(default=timedelta(days=1), ge=_ZERO, le=timedelta(days=3_660))
+    lasts_for: Annotated[timedelta, Field(gt=_ZERO, le=_LONGEST), WRITTEN]
+    warm_up: NotNegative = _ZERO
+    overtime: Annotated[timedelta, Field(ge=_ZERO, le=_LONGEST), WRITTEN] = timedelta(days=1)
     policy: Policy | None = None
     policy_file: str | None = None
     arrivals: Arrivals
@@ -280,7 +282,7 @@ class Scenario(Document):
     first_reply: Literal["start", "end", "never"] = "start"
     team: tuple[Team, ...] = ()
     agents: tuple[Agent, ...] = ()
-    sample_every: timedelta | None = Field(default=None, gt=_ZERO)
+    sample_every: Positive | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

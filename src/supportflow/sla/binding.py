@@ -2,12 +2,13 @@
 
 from typing import Protocol
 
-from supportflow._time import from_us, to_us
+from supportflow._time import Instant, from_us, to_us
 from supportflow.calendars import BusinessCalendar
+from supportflow.model.records import Clock
 from supportflow.model.ticket import Ticket
 from supportflow.sla.compiled import CompiledTarget, Days
 
-__all__ = ["SlaEnvironment", "calendar_of", "duration_of"]
+__all__ = ["SlaEnvironment", "calendar_of", "duration_of", "zone_of"]
 
 
 class SlaEnvironment(Protocol):
@@ -30,6 +31,14 @@ def calendar_of(target: CompiledTarget, ticket: Ticket, env: SlaEnvironment) -> 
     if target.calendar_of == "group":
         name = env.group_calendar(ticket.group) or name
     return f"{name}@{ticket.tz}" if target.zone == "requester" and ticket.tz is not None else name
+
+
+def zone_of(clock: Clock, at: Instant, env: SlaEnvironment) -> str:
+    """The zone of the hours that count a clock, at an instant; UTC if its calendar is not at hand."""
+    try:
+        return env.calendar(clock.segments[-1].calendar).zone_at(at)
+    except KeyError:
+        return "UTC"
 
 
 def duration_of(target: CompiledTarget, calendar: BusinessCalendar, start_us: int) -> int:

@@ -9,10 +9,11 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.records import Milestone
 from supportflow.model.ticket import Ticket
 from supportflow.sla.metrics import CompiledMetric, Holds, Metric, While, compile_metric
-from supportflow.sla.policy import SlaPolicy, Target, Warn, span_name, span_us
+from supportflow.sla.policy import SlaPolicy, Target, span_name, span_us
 from supportflow.sla.signals import SIGNAL_BIT, Signal
+from supportflow.sla.warn import Warn
 
-__all__ = ["ALWAYS", "CompiledSla", "CompiledTarget", "Days", "SlaIndex", "milestones"]
+__all__ = ["ALWAYS", "CompiledSla", "CompiledTarget", "Days", "SlaIndex", "milestone_of", "milestones"]
 
 ALWAYS = "24x7"
 """Name of the calendar that is always open: every policy has it."""
@@ -205,17 +206,26 @@ def _duration(target: Target) -> int | Days:
     return Days(target.end_of_day, end_of_day=True)
 
 
+def milestone_of(warn: Warn, duration_us: int) -> Milestone:
+    """The milestone of a warning, on a clock with that duration; negative if it would come before the start."""
+    if isinstance(warn, float):
+        return Milestone(f"warn:{warn:.4g}", round(duration_us * warn))
+    return Milestone(f"warn:-{span_name(span_us(warn))}", duration_us - span_us(warn))
+
+
 def milestones(target: CompiledTarget, duration_us: int) -> tuple[Milestone, ...]:
     """The milestones of a clock with that duration, in the order in which it reaches them.
 
-    A warning that would come before the start (an hour before a target of half an hour) is left out.
+    A warning that would come before the start (an hour before a target of half an hour) is left out. So is one that has the
+    name or the instant of another: half of a target of four hours and two hours before its end are one warning.
     """
     reached = [Milestone("breach", duration_us)]
+    told: set[str | int] = set()
     for warn in target.warn_at:
-        if isinstance(warn, float):
-            reached.append(Milestone(f"warn:{warn:.4g}", round(duration_us * warn)))
-        elif (after_us := duration_us - span_us(warn)) >= 0:
-            reached.append(Milestone(f"warn:-{span_name(span_us(warn))}", after_us))
+        warning = milestone_of(warn, duration_us)
+        if warning.after_us >= 0 and told.isdisjoint((warning.key, warning.after_us)):
+            reached.append(warning)
+            told.update((warning.key, warning.after_us))
     reached += [
         Milestone(f"overdue:{step}", duration_us + step * target.overdue_us)
         for step in range(1, target.overdue_times + 1)

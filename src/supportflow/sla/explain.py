@@ -7,7 +7,7 @@ from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.calendars import Explained
 from supportflow.model.events import ClocksMoved, EventBase, SlaJudged
 from supportflow.model.records import Clock, Segment
-from supportflow.sla.binding import SlaEnvironment
+from supportflow.sla.binding import SlaEnvironment, zone_of
 from supportflow.sla.clock import due_us
 from supportflow.sla.policy import span_name
 from supportflow.sla.timeline import draw, svg
@@ -45,6 +45,7 @@ class ClockAccount:
         elapsed_us: What it counted: exactly the sum of its intervals.
         due_at: When it is due; None while paused or over.
         intervals: From its start until now or its end, without gaps.
+        tz: The zone of the hours that count it.
     """
 
     key: str
@@ -55,6 +56,7 @@ class ClockAccount:
     due_at: Instant | None
     breached_at: Instant | None
     intervals: tuple[ClockInterval, ...]
+    tz: str = "UTC"
 
     def __str__(self) -> str:
         due = f", due {iso(self.due_at)}" if self.due_at is not None else ""
@@ -67,11 +69,11 @@ class ClockAccount:
         ]
         return "\n".join(lines)
 
-    def timeline(self, *, width: int = 40, tz: str = "UTC") -> str:
+    def timeline(self, *, width: int = 40, tz: str | None = None) -> str:
         """The account as a picture in text; see `supportflow.sla.timeline.draw`."""
         return draw(self, width=width, tz=tz)
 
-    def svg(self, *, width: int = 720, tz: str = "UTC") -> str:
+    def svg(self, *, width: int = 720, tz: str | None = None) -> str:
         """The account as a picture in SVG; see `supportflow.sla.timeline.svg`."""
         return svg(self, width=width, tz=tz)
 
@@ -100,6 +102,7 @@ def account(clock: Clock, events: Sequence[EventBase], at_us: int, env: SlaEnvir
         due_at=None if (due := due_us(clock, env.calendar)) is None else from_us(due),
         breached_at=clock.breached_at,
         intervals=tuple(intervals),
+        tz=zone_of(clock, from_us(at_us), env),
     )
 
 

@@ -1,8 +1,7 @@
 """SLA policies and their targets, as data."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -10,12 +9,12 @@ from supportflow._time import MINUTE_US, SECOND_US
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition
 from supportflow.model.base import Document, Name
+from supportflow.model.durations import NotNegative, Positive, spelled_out
+from supportflow.sla.warn import Warn
 
-__all__ = ["CalendarName", "Repeat", "SlaPolicy", "Target", "Warn", "span_name", "span_us"]
+__all__ = ["CalendarName", "Repeat", "SlaPolicy", "Target", "span_name", "span_us"]
 
 CalendarName = BusinessCalendar | Name
-Warn = Annotated[float, Field(gt=0, lt=1)] | timedelta
-"""A share of the target (`0.75`), or how long before the due time, in counted time."""
 Edge = Literal["close", "open"]
 OnChange = Literal["keep_elapsed", "restart", "retroactive"]
 Reopen = Literal["resume", "new_cycle", "ignore"]
@@ -44,7 +43,7 @@ class Repeat(Document):
         times: How many.
     """
 
-    every: timedelta = Field(gt=timedelta(0))
+    every: Positive
     times: int = Field(ge=1, le=50)
 
 
@@ -62,7 +61,7 @@ class Target(Document):
         calendar_of: `"policy"`, or `"group"`: the calendar of the group that holds the ticket, if it has one.
         zone: `"calendar"`, or `"requester"`: the same hours on the requester's clock.
         edge: See the business calendar's `add`.
-        warn_at: Shares of the target, or durations before the due time.
+        warn_at: Shares of the target (`0.75` or `"75%"`), or durations before the due time.
         overdue: Steps after the breach.
         when: The tickets that it is for.
         on_change: What a ticket keeps when another target takes this one's place.
@@ -74,7 +73,7 @@ class Target(Document):
 
     name: Name | None = None
     metric: Name
-    duration: timedelta | None = Field(default=None, gt=timedelta(0))
+    duration: Positive | None = None
     working_days: int | None = Field(default=None, ge=1, le=3_660)
     end_of_day: int | None = Field(default=None, ge=0, le=3_660)
     calendar: CalendarName | None = None
@@ -86,25 +85,14 @@ class Target(Document):
     when: Condition | None = None
     on_change: OnChange | None = None
     reopen: Reopen | None = None
-    reopen_within: timedelta | None = None
-    max_pause: timedelta | None = None
+    reopen_within: NotNegative | None = None
+    max_pause: NotNegative | None = None
     pause_on: tuple[Literal["new", "open", "pending", "on_hold", "resolved"], ...] | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _spelled_out(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping):
-            return given
-        fields = dict(given)
-        parts = {unit: fields.pop(unit) for unit in ("minutes", "hours", "days") if unit in fields}
-        if parts:
-            if fields.get("duration") is not None:
-                raise ValueError("give either duration, or minutes, hours and days")
-            try:
-                fields["duration"] = timedelta(**parts)
-            except (OverflowError, ValueError):
-                raise ValueError(f"{' and '.join(parts)} cannot be counted: too much, or no number") from None
-        return fields
+        return spelled_out(given, "duration")
 
     @model_validator(mode="after")
     def _one_duration(self) -> Self:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from supportflow._time import Instant, from_us
+from supportflow.exceptions import InvalidInput
 from supportflow.model.events import EventBase
 from supportflow.model.records import Clock, Verdict
-from supportflow.sla.binding import SlaEnvironment
+from supportflow.sla.binding import SlaEnvironment, zone_of
 from supportflow.sla.clock import due_us, elapsed_us, next_milestone_us, paused_us
 from supportflow.sla.explain import ClockAccount, account
-from supportflow.sla.words import when
+from supportflow.sla.words import UNIVERSAL, when
 
 __all__ = ["ClockReading"]
 
@@ -22,13 +23,15 @@ class ClockReading:
     Attributes:
         clock: The clock itself.
         at: The instant of the reading.
+        events: The ticket's events; None if it was read in a list, without them.
+        tz: The ticket's zone, if it has one.
     """
 
     clock: Clock
     at_us: int
-    events: Sequence[EventBase]
+    events: Sequence[EventBase] | None
     env: SlaEnvironment
-    tz: str
+    tz: str | None
     language: str
 
     @property
@@ -96,15 +99,31 @@ class ClockReading:
     def due_in_words(self, *, tz: str | None = None, language: str | None = None) -> str | None:
         """The due time on the requester's clock, in their language: "tomorrow at 10:00". None if it has none.
 
+        If the ticket has no zone, it is the clock of the calendar that counts; and if that is UTC, the words say so.
+
         Args:
             tz: Another zone than the ticket's.
             language: Another language than the ticket's.
+
+        Raises:
+            InvalidInput: If there is no such zone.
         """
         due = self.due_at
         if due is None:
             return None
-        return when(due, self.at, tz=tz or self.tz, language=language or self.language)
+        language = language or self.language
+        asked = tz or self.tz
+        if asked is not None:
+            return when(due, self.at, tz=asked, language=language)
+        own = zone_of(self.clock, due, self.env)
+        return when(due, self.at, tz=own, language=language, named=own in UNIVERSAL)
 
     def explain(self) -> ClockAccount:
-        """Every interval with its reason, summing exactly to `elapsed`."""
+        """Every interval with its reason, summing exactly to `elapsed`.
+
+        Raises:
+            InvalidInput: If the clock was read in a list: `desk.clocks` reads the history of a ticket, too.
+        """
+        if self.events is None:
+            raise InvalidInput("clock", "was read in a list, without its history: ask desk.clocks")
         return account(self.clock, self.events, self.at_us, self.env)

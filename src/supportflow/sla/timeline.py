@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
 from supportflow._time import from_us, to_us
+from supportflow.calendars.zones import clock_of
 from supportflow.sla.policy import span_name
-from supportflow.sla.words import short_day
+from supportflow.sla.words import UNIVERSAL, short_day
 
 if TYPE_CHECKING:
     from supportflow.sla.explain import ClockAccount, ClockInterval
@@ -107,7 +107,7 @@ def _marks(account: "ClockAccount", stretches: list[_Stretch]) -> Iterator[_Mark
 
 def _clock_face(tz: str) -> Callable[[int], str]:
     """Says an instant on the clock of a zone: `Fri 2026-03-27 15:00`."""
-    zone = ZoneInfo(tz)
+    zone = clock_of(tz)
 
     def say(at_us: int) -> str:
         local = from_us(at_us).astimezone(zone)
@@ -121,19 +121,22 @@ def _clock_face(tz: str) -> Callable[[int], str]:
 _FILL = {"counted": "█", "partly": "▒", "paused": "░", "closed": "·", "ahead": "╌"}
 
 
-def draw(account: "ClockAccount", *, width: int = 40, tz: str = "UTC") -> str:
+def draw(account: "ClockAccount", *, width: int = 40, tz: str | None = None) -> str:
     """A timeline in text: a line for each stretch with its bar, its reason and what it counted, and for each mark.
 
     Args:
         account: What to draw.
         width: Columns of the bars, at least 20.
-        tz: IANA zone of the clock that the instants are shown on.
+        tz: IANA zone of the clock that the instants are shown on. By default the calendar's; if that is UTC, it is said.
+
+    Raises:
+        InvalidInput: If there is no such zone.
     """
     stretches = _stretches(account)
-    lines = [_title(account)]
     if not stretches:
-        return lines[0]
-    axis, say = _Axis(stretches), _clock_face(tz)
+        return _title(account)
+    lines = [_title(account) + _said(account, tz)]
+    axis, say = _Axis(stretches), _clock_face(tz or account.tz)
     width = max(width, MIN_WIDTH)
     rows: list[tuple[int, int, str, str]] = []
     for one, cut in zip(stretches, axis.cut, strict=True):
@@ -159,6 +162,11 @@ def _title(account: "ClockAccount") -> str:
     return f"{account.key}: {account.state}, {counted} on {account.calendar}"
 
 
+def _said(account: "ClockAccount", asked: str | None) -> str:
+    """The zone, where nobody would guess it."""
+    return f", times in {account.tz}" if asked is None and account.tz in UNIVERSAL else ""
+
+
 # --- SVG -----------------------------------------------------------------------------------------
 
 _COLOUR = {
@@ -175,21 +183,24 @@ _GLYPH = 6.3
 """About the width of a character in the font size of the picture."""
 
 
-def svg(account: "ClockAccount", *, width: int = 720, tz: str = "UTC") -> str:
+def svg(account: "ClockAccount", *, width: int = 720, tz: str | None = None) -> str:
     """A timeline as an SVG document: one bar, the reasons in or under it, instants at its marks.
 
     Args:
         account: What to draw.
         width: Of the picture, in pixels; at least 200.
-        tz: IANA zone of the clock that the instants are shown on.
+        tz: IANA zone of the clock that the instants are shown on. By default the calendar's; if that is UTC, it is said.
+
+    Raises:
+        InvalidInput: If there is no such zone.
     """
     width = max(width, 200)
     stretches = _stretches(account)
-    title = _escape(_title(account))
+    title = _escape(_title(account) + (_said(account, tz) if stretches else ""))
     body: list[str] = []
     height = _BAR_TOP
     if stretches:
-        axis, say = _Axis(stretches), _clock_face(tz)
+        axis, say = _Axis(stretches), _clock_face(tz or account.tz)
 
         def x(at_us: int) -> float:
             return round(_LEFT + axis.share(at_us) * (width - 2 * _LEFT), 1)

@@ -2,9 +2,16 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-__all__ = ["LANGUAGES", "short_day", "when"]
+from supportflow.calendars.zones import clock_of
+from supportflow.model.tags import best
+
+__all__ = ["LANGUAGES", "UNIVERSAL", "short_day", "when"]
+
+UNIVERSAL = frozenset(
+    {"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "GMT", "Etc/GMT", "UCT", "Universal", "Zulu"}
+)
+"""Zones that hardly anybody lives by: who did not ask for one is told that it is one."""
 
 _EN_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _EN_MONTHS = (
@@ -43,7 +50,7 @@ LANGUAGES: dict[str, Callable[[date, date, str], str]] = {"en": _english, "zh": 
 """Primary language tag → how it says a day and a time. Others get an ISO date."""
 
 
-def when(moment: datetime, now: datetime, *, tz: str, language: str = "en") -> str:
+def when(moment: datetime, now: datetime, *, tz: str, language: str = "en", named: bool = False) -> str:
     """Say an instant on somebody's clock, to the minute.
 
     Args:
@@ -51,8 +58,14 @@ def when(moment: datetime, now: datetime, *, tz: str, language: str = "en") -> s
         now: What today is.
         tz: The listener's IANA zone.
         language: A BCP 47 tag; its primary language decides. An unknown one gets an ISO date.
+        named: Whether to say the zone's name, for a listener who cannot know whose clock it is.
+
+    Raises:
+        InvalidInput: If there is no such zone.
     """
-    zone = ZoneInfo(tz)
+    zone = clock_of(tz)
     local = moment.astimezone(zone)
-    say = LANGUAGES.get(language.partition("-")[0].lower(), _plain)
-    return say(local.date(), now.astimezone(zone).date(), f"{local:%H:%M}")
+    known = best(language, LANGUAGES)
+    say = _plain if known is None else LANGUAGES[known]
+    words = say(local.date(), now.astimezone(zone).date(), f"{local:%H:%M}")
+    return f"{words} {tz}" if named else words

@@ -1,12 +1,11 @@
 """A store in memory: complete, thread-safe, gone with the process. It keeps serialised rows, like any other store."""
 
 import heapq
-import itertools
-import threading
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from supportflow._forks import Locked
 from supportflow.model.content import Content
 from supportflow.model.storage import (
     AgentRow,
@@ -18,14 +17,16 @@ from supportflow.model.storage import (
     Due,
     Duplicate,
     EventRow,
+    FeedRow,
     InboxEntry,
     Lease,
-    OutboxRow,
     Query,
     RefTaken,
     StreamChange,
     TicketRow,
 )
+from supportflow.stores.indexes import TicketIndexes
+from supportflow.stores.outbox import Outbox
 
 __all__ = ["MemoryStore"]
 
@@ -35,135 +36,32 @@ _SLACK = 1_000
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """An outbox row; `place` orders the rows, `token` is who has claimed it last."""
-
-    row: OutboxRow
-    place: int
-    token: str = ""
-    error: str | None = None
-    dead: bool = False
-
-    @property
-    def lane(self) -> tuple[str, str]:
-        """What it has to keep its order in."""
-        return self.row.topic, self.row.ticket_id
-
-
-class _Outbox:
-    """What waits to be delivered: a claim costs what is due, not what waits.
-
-    The rows of one topic and ticket are a lane, and only the first living one of a lane can be claimed. Each topic has a
-    heap that says when the head of a lane is due. Entries that are out of date stay in both until they come up.
-    """
-
-    def __init__(self) -> None:
-        self.rows: dict[str, _Waiting] = {}
-        self._lanes: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        self._due: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
-        self._places = itertools.count()
-        self._claims = itertools.count(1)
-
-    def add(self, row: OutboxRow) -> None:
-        """Keep a row, unless its key is there already."""
-        if row.key not in self.rows:
-            waiting = self.rows[row.key] = _Waiting(row, next(self._places))
-            self._join(waiting)
-
-    def _join(self, waiting: _Waiting) -> None:
-        heapq.heappush(self._lanes.setdefault(waiting.lane, []), (waiting.place, waiting.row.key))
-        if self._head(waiting.lane) is waiting:
-            self._plan(waiting)
-
-    def _plan(self, head: _Waiting | None) -> None:
-        if head is not None:
-            heapq.heappush(self._due[head.row.topic], (head.row.next_us, head.place, head.row.key))
-
-    def _head(self, lane: tuple[str, str]) -> _Waiting | None:
-        """The first living row of a lane."""
-        queue = self._lanes.get(lane, [])
-        while queue:
-            place, key = queue[0]
-            waiting = self.rows.get(key)
-            if waiting is not None and waiting.place == place and not waiting.dead:
-                return waiting
-            heapq.heappop(queue)
-        self._lanes.pop(lane, None)
-        return None
-
-    def claim(self, now_us: int, until_us: int, topics: Collection[str], limit: int) -> tuple[Lease, ...]:
-        """Claim the heads that are due, those first that have been for longest."""
-        ready = [waiting for topic in topics for waiting in self._ready(topic, now_us, limit)]
-        ready.sort(key=lambda waiting: (waiting.row.next_us, waiting.place))
-        for waiting in ready[:limit]:
-            waiting.token = str(next(self._claims))
-            waiting.row = waiting.row._replace(next_us=until_us, attempts=waiting.row.attempts + 1)
-        for waiting in ready:
-            self._plan(waiting)
-        return tuple(Lease(waiting.row, waiting.token) for waiting in ready[:limit])
-
-    def _ready(self, topic: str, now_us: int, limit: int) -> Collection[_Waiting]:
-        """Takes up to so many heads that are due from a topic's heap."""
-        due = self._due[topic]
-        ready: dict[str, _Waiting] = {}
-        while due and due[0][0] <= now_us and len(ready) < limit:
-            next_us, _, key = heapq.heappop(due)
-            waiting = self.rows.get(key)
-            if waiting is not None and waiting.row.next_us == next_us and self._head(waiting.lane) is waiting:
-                ready[key] = waiting
-        return ready.values()
-
-    def settle(self, key: str, token: str, retry_us: int | None, error: str | None) -> bool:
-        """End a claim."""
-        waiting = self.rows.get(key)
-        if waiting is None or not token or waiting.token != token:
-            return False
-        if error is None and retry_us is None:
-            del self.rows[key]
-        else:
-            waiting.error = error or waiting.error
-            waiting.token = ""
-            waiting.dead = retry_us is None
-            if error is None:
-                waiting.row = waiting.row._replace(attempts=waiting.row.attempts - 1)
-            if retry_us is not None:
-                waiting.row = waiting.row._replace(next_us=retry_us)
-        self._plan(self._head(waiting.lane))
-        return True
-
-    def revive(self, key: str, now_us: int) -> bool:
-        """Make a dead row due again, in its old place."""
-        waiting = self.rows.get(key)
-        if waiting is None or not waiting.dead:
-            return False
-        waiting.dead = False
-        waiting.row = waiting.row._replace(next_us=now_us, attempts=0)
-        self._join(waiting)
-        return True
-
-
-@dataclass(slots=True)
 class _Tenant:
+    indexes: TicketIndexes = field(init=False)
     rows: dict[str, TicketRow] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     streams: dict[str, list[EventRow]] = field(default_factory=lambda: defaultdict(list))
     wakeups: list[tuple[int, str]] = field(default_factory=list)
     inbox: dict[str, InboxEntry] = field(default_factory=dict)
     content: dict[str, Content] = field(default_factory=dict)
-    outbox: _Outbox = field(default_factory=_Outbox)
+    outbox: Outbox = field(default_factory=Outbox)
     policies: dict[str, bytes] = field(default_factory=dict)
     agents: dict[str, AgentRow] = field(default_factory=dict)
     leaders: dict[str, tuple[str, int]] = field(default_factory=dict)
     claims: dict[str, tuple[int, int]] = field(default_factory=dict)
     archived: dict[str, TicketRow] = field(default_factory=dict)
     key_times: dict[str, int] = field(default_factory=dict)
+    feed: list[tuple[str, EventRow]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.indexes = TicketIndexes(self.rows)
 
 
-class MemoryStore:
+class MemoryStore(Locked):
     """Keeps everything in dictionaries, under one lock."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        super().__init__()
         self._tenants: dict[str, _Tenant] = defaultdict(_Tenant)
 
     # --- tickets -------------------------------------------------------------------------------
@@ -173,6 +71,16 @@ class MemoryStore:
         with self._lock:
             data = self._tenants[tenant]
             return data.rows.get(ticket_id) or data.archived.get(ticket_id)
+
+    def load_many(
+        self, tenant: str, ids: Collection[str], refs: Collection[str] = (), /
+    ) -> Sequence[TicketRow]:
+        """The rows of tickets by id and by the host's references."""
+        with self._lock:
+            data = self._tenants[tenant]
+            named = dict.fromkeys((*ids, *(data.refs[ref] for ref in refs if ref in data.refs)))
+            found = (data.rows.get(ticket_id) or data.archived.get(ticket_id) for ticket_id in named)
+            return tuple(row for row in found if row is not None)
 
     def find_ref(self, tenant: str, ref: str, /) -> str | None:
         """Id of the ticket that a host's reference names, or None."""
@@ -186,6 +94,17 @@ class MemoryStore:
         with self._lock:
             found = self._tenants[tenant].streams.get(stream, [])
             return tuple(found[after : None if limit is None else after + limit])
+
+    def feed(self, tenant: str, after: int, limit: int, /) -> Sequence[FeedRow]:
+        """The events of all streams beyond a place in the feed, in order."""
+        with self._lock:
+            found = self._tenants[tenant].feed[max(after, 0) : max(after, 0) + limit]
+            return tuple(FeedRow(place, *one) for place, one in enumerate(found, max(after, 0) + 1))
+
+    def feed_end(self, tenant: str, /) -> int:
+        """The place of the last event in the feed; 0 if there is none."""
+        with self._lock:
+            return len(self._tenants[tenant].feed)
 
     def commit(self, commit: Commit, /) -> Answer:
         """Apply a commit, or nothing."""
@@ -224,6 +143,7 @@ class MemoryStore:
 
     def _apply(self, tenant: _Tenant, change: StreamChange) -> None:
         tenant.streams[change.stream].extend(change.events)
+        tenant.feed += [(change.stream, event) for event in change.events]
         row = change.row
         if row is None:
             return
@@ -236,6 +156,7 @@ class MemoryStore:
         tenant.claims.pop(row.id, None)
         before = tenant.rows.get(row.id)
         tenant.rows[row.id] = row
+        tenant.indexes.change(before, row)
         self._plan(tenant, None if before is None else before.wakeup_us, row)
 
     @staticmethod
@@ -257,19 +178,7 @@ class MemoryStore:
     def search(self, tenant: str, query: Query, /) -> Sequence[TicketRow]:
         """The rows that match, in the query's order."""
         with self._lock:
-            rows = list(self._tenants[tenant].rows.values())
-
-        def key(row: TicketRow) -> tuple[tuple[bool, int | str], ...]:
-            return _sortable(tuple(getattr(row, column) for column in query.order))
-
-        found = [
-            row for row in rows if all(getattr(row, name) == value for name, value in query.equal.items())
-        ]
-        found.sort(key=key, reverse=query.descending)
-        if query.after is not None:
-            last = _sortable(query.after)
-            found = [row for row in found if (key(row) < last if query.descending else key(row) > last)]
-        return tuple(found[: query.limit])
+            return self._tenants[tenant].indexes.search(query)
 
     # --- agents and roles ----------------------------------------------------------------------
 
@@ -337,6 +246,7 @@ class MemoryStore:
             if row is None or row.version != version:
                 return False
             data.rows[ticket_id] = replace(row, wakeup_us=wakeup_us)
+            data.indexes.change(row, data.rows[ticket_id])
             data.claims.pop(ticket_id, None)
             self._plan(data, row.wakeup_us, data.rows[ticket_id])
             return True
@@ -419,6 +329,7 @@ class MemoryStore:
             ][:limit]
             for row in old:
                 data.archived[row.id] = data.rows.pop(row.id)
+                data.indexes.change(row, None)
             return len(old)
 
     def purge_keys(self, tenant: str, before_us: int, limit: int, /) -> int:
@@ -432,8 +343,3 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing to let go of."""
-
-
-def _sortable(values: tuple[int | str | None, ...]) -> tuple[tuple[bool, int | str], ...]:
-    """A key in which None comes last."""
-    return tuple((value is None, 0 if value is None else value) for value in values)

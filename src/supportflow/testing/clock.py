@@ -1,15 +1,15 @@
 """A clock that stands still until it is told, and ids that count."""
 
-import threading
 import time
 from datetime import datetime, timedelta
 
+from supportflow._forks import Locked
 from supportflow._time import Instant, instant
 
 __all__ = ["CountingIds", "ManualClock"]
 
 
-class ManualClock:
+class ManualClock(Locked):
     """Tells the time that it was set to.
 
     Args:
@@ -17,7 +17,7 @@ class ManualClock:
     """
 
     def __init__(self, start: datetime | str) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self._now = instant(start, "start")
 
     def now(self) -> Instant:
@@ -42,14 +42,14 @@ class ManualClock:
         time.sleep(0)
 
 
-class CountingIds:
+class CountingIds(Locked):
     """Ids that count up from 1, salts made from them, no chance: a run can be repeated exactly.
 
     For tests and replays only: anybody can guess these salts.
     """
 
     def __init__(self, prefix: str = "") -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self._prefix = prefix
         self._next = 0
 

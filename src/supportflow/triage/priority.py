@@ -16,6 +16,7 @@ from supportflow._time import to_us
 from supportflow.conditions import Condition, ConditionIndex, Fields, explain
 from supportflow.conditions.ticket import ticket_record
 from supportflow.model.base import Document, Name
+from supportflow.model.durations import NotNegative
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
 
@@ -180,7 +181,7 @@ class PriorityPolicy(Document):
     levels: tuple[LevelRule, ...] = ()
     order: tuple[OrderRule, ...] = ()
     channel_order: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
-    head_start: Mapping[Name, Annotated[timedelta, Field(ge=timedelta(0))]] | None = None
+    head_start: Mapping[Name, NotNegative] | None = None
 
     @property
     def places(self) -> int:

@@ -5,6 +5,7 @@
 from collections.abc import Mapping, Sequence
 from string import Formatter
 
+from supportflow.model.tags import best
 from supportflow.triage.intake import EvidenceSpec
 
 __all__ = ["LABELS", "TEMPLATES", "in_language", "label", "template_problem", "wording"]
@@ -64,21 +65,9 @@ def template_problem(text: str) -> str | None:
 
 
 def in_language(texts: Mapping[str, str], language: str | None, fallback: str) -> tuple[str, str]:
-    """The text for a language tag: the tag's own, that of a shorter tag, the fallback's, or the first; with its language.
-
-    Chinese of Hong Kong, Macau and Taiwan is written in traditional characters, whatever script the tag leaves out.
-    """
-    by_tag = {tag.lower(): tag for tag in texts}
-    for wanted in (language, fallback):
-        parts = (wanted or "").lower().replace("_", "-").split("-")
-        if parts[0] == "zh" and {"tw", "hk", "mo"} & set(parts[1:]) and not {"hans", "hant"} & set(parts):
-            parts = ["zh", "hant"]
-        while parts:
-            tag = by_tag.get("-".join(parts))
-            if tag is not None:
-                return tag, texts[tag]
-            parts.pop()
-    return next(iter(texts.items()))
+    """The text for a language tag: the one that serves it, the fallback's, or the first; with its language."""
+    tag = (language and best(language, texts)) or best(fallback, texts) or next(iter(texts))
+    return tag, texts[tag]
 
 
 def label(spec: EvidenceSpec, language: str) -> str:

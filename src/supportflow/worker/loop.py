@@ -16,7 +16,9 @@ from supportflow.flows.queries import whole
 from supportflow.worker.bell import Bell
 from supportflow.worker.logs import say
 from supportflow.worker.pace import Pace
+from supportflow.worker.signals import stopped_by_signals
 from supportflow.worker.status import Status
+from supportflow.worker.zones import ZoneWatch
 
 if TYPE_CHECKING:
     from supportflow.aio import AsyncDesk
@@ -86,7 +88,13 @@ class Worker:
         self._observe = observe
         self._dispatch = dispatch
         self._dispatched = False
+        self._left_out: tuple[str, ...] = ()
+        self._running = 0
+        # A desk of a host's own, or an older one, may know nothing of deliveries that go on beside.
+        takes = inspect.signature(desk.run_due).parameters
+        self._beside: dict[str, Any] = {"wait": False} if "wait" in takes else {}
         self._bell = Bell()
+        self._zones = ZoneWatch()
         self._random = random.Random()  # noqa: S311 - spreads retries; nothing is kept secret by it
 
     @property
@@ -102,7 +110,7 @@ class Worker:
         self._bell.ring()
 
     def run(self, *, until_idle: bool = False) -> None:
-        """Work until `stop` is called.
+        """Work until `stop` is called, or, in the main thread, until SIGTERM or Ctrl-C, as the command does.
 
         Args:
             until_idle: End as soon as nothing is due; then an error of the store ends it, too, and is raised.
@@ -166,7 +174,7 @@ class Worker:
     def _course(self, *, until_idle: bool) -> Generator[_Ask | _Wait, Any, None]:
         say(logging.INFO, "started", limit=self._limit)
         try:
-            with self._bell:
+            with self._bell, stopped_by_signals(self.stop):
                 yield from self._rounds(until_idle=until_idle)
         finally:
             self.status.enter("stopped")
@@ -177,6 +185,7 @@ class Worker:
         while not self._stopping():
             try:
                 more, busy = yield from self._round()
+                yield from self._look_at_zones()
                 ahead = timedelta() if more else (yield self._look_ahead())
             except Exception as error:
                 if until_idle or isinstance(error, _NEVER_HEALS):
@@ -195,20 +204,31 @@ class Worker:
         if self._bell.rung:
             say(logging.INFO, "stopping")
         self.status.enter("stopping")
+        if self._running:
+            yield from self._finish()
         yield from self._resign()
+
+    def _finish(self) -> Generator[_Ask | _Wait, Any, None]:
+        """Wait for the deliveries in hand, no longer than one may take."""
+        try:
+            yield _Ask("run_due", {"limit": 0})
+        except Exception as error:  # noqa: BLE001 - the end goes on; their claims run out by themselves
+            say(logging.WARNING, "could not finish", error=type(error).__name__)
 
     def _round(self) -> Generator[_Ask | _Wait, Any, tuple[bool, bool]]:
         """One round: whether there is certainly more to do, and whether anything was done."""
         began = time.perf_counter()
-        tick: Tick = yield _Ask("run_due", {"limit": self._limit, "stop": self._stopping})
+        tick: Tick = yield _Ask("run_due", {"limit": self._limit, "stop": self._stopping, **self._beside})
         offered = yield from self._offer()
         self.status.count(tick, offered)
         self._tell(tick, offered)
+        self._tell_left_out()
         if self._observe is not None:
             self._observe(tick, time.perf_counter() - began)
         advanced, sent = tick.tickets - len(tick.failed), tick.delivered + tick.retried + tick.dead
         full = tick.tickets >= self._limit or sent >= self._limit
-        busy = offered > 0 or advanced > 0 or sent > 0
+        self._running = tick.running
+        busy = offered > 0 or advanced > 0 or sent > 0 or tick.running > 0
         return full and busy, busy
 
     def _offer(self) -> Generator[_Ask | _Wait, Any, int]:
@@ -228,6 +248,11 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - the end goes on; another dispatcher waits a little longer
                 say(logging.WARNING, "could not resign", error=type(error).__name__)
 
+    def _look_at_zones(self) -> Generator[_Ask | _Wait, Any, None]:
+        # Whatever runs rounds can be worked on; it need not know of zones.
+        if self._zones.is_due and callable(getattr(self._desk, "zone_data", None)):
+            self._zones.tell((yield _Ask("zone_data")))
+
     def _look_ahead(self) -> _Ask:
         return _Ask("idle_for", {"at_most": timedelta(seconds=self._pace.idle_max_s)})
 
@@ -238,6 +263,14 @@ class Worker:
         pause = self._pace.retry(failures, self._random.random())
         say(logging.ERROR, "round failed", error=name, failures=failures, retry_after_s=round(pause, 3))
         yield _Wait(pause)
+
+    def _tell_left_out(self) -> None:
+        """Say which rows the desk cannot read, when these are others than before."""
+        left_out = tuple(sorted(getattr(self._desk, "unreadable", ())))
+        if left_out != self._left_out:
+            self._left_out = left_out
+            self.status.left_out(len(left_out))
+            say(logging.WARNING, "rows left out", number=len(left_out), rows=left_out)
 
     @staticmethod
     def _tell(tick: Tick, offered: int) -> None:

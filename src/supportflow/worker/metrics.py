@@ -71,11 +71,11 @@ class Meters:
             [labelled(lambda: status.errors, "error")],
             description="Rounds that ended in an error",
         )
-        meter.create_observable_gauge(
-            "supportflow.ready",
-            [self._reads(lambda: int(status.ready))],
-            description="1 while rounds go well",
-        )
+        for name, read, text in (
+            ("supportflow.ready", lambda: int(status.ready), "1 while rounds go well"),
+            ("supportflow.unreadable", count("unreadable"), "Tickets and agents that cannot be read"),
+        ):
+            meter.create_observable_gauge(name, [self._reads(read)], description=text)
         self._round = meter.create_histogram(
             "supportflow.round.duration",
             unit="s",

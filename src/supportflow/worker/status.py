@@ -1,11 +1,11 @@
 """How a worker does: what its probes, its metrics and its log say. Numbers only."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from supportflow._forks import Locked
 from supportflow.flows import Tick
 
 __all__ = ["State", "Status"]
@@ -14,7 +14,7 @@ State = Literal["starting", "working", "failing", "stopping", "stopped"]
 """`failing`: the last round ended in an error, such as a store that is down."""
 
 
-class Status:
+class Status(Locked):
     """What is known of a worker; written by its loop, read by any thread.
 
     Args:
@@ -23,7 +23,7 @@ class Status:
     """
 
     def __init__(self, stall_after_s: float = 300.0, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self._monotonic = monotonic
         self._stall_after_s = stall_after_s
         self._beat_at = monotonic()
@@ -56,6 +56,11 @@ class Status:
                 offered=offered,
             )
             self._kinds.update(event.kind for event in tick.events)
+
+    def left_out(self, number: int) -> None:
+        """So many rows cannot be read at present."""
+        with self._lock:
+            self._counts["unreadable"] = number
 
     def count_failure(self, error: str) -> None:
         """Count a round that ended in an error, by its class."""

@@ -2,10 +2,10 @@
 
 from datetime import date
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from supportflow._time import Instant
 from supportflow.calendars import BusinessCalendar
+from supportflow.calendars.zones import clock_of
 from supportflow.desk import Desk
 from supportflow.events import SlaBreached, SlaWarned, StatusChanged
 from supportflow.exceptions import TransitionRefused
@@ -16,7 +16,7 @@ from supportflow.testing import CountingIds, ManualClock
 
 __all__ = ["tell"]
 
-_BERLIN = ZoneInfo("Europe/Berlin")
+_BERLIN = clock_of("Europe/Berlin")
 _TODAY = date(2026, 3, 2)
 _SAM, _MEI = Agent("sam"), Agent("mei")
 _TITLES = {

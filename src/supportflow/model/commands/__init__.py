@@ -24,7 +24,7 @@ from supportflow.model.commands.escalation import Audience, Escalate
 from supportflow.model.commands.facts import Adopt, Fact, Observe, Observed
 from supportflow.model.commands.judging import Correct, Exclude
 from supportflow.model.commands.messages import AddNote, Receive, Reply
-from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Release, Withdraw
+from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, Assign, Merge, OpenTicket, SetPriority, Split, Update
 from supportflow.model.commands.triggers import (
     Cancel,
@@ -72,6 +72,7 @@ __all__ = [
     "OverrideShift",
     "Provide",
     "Receive",
+    "Recheck",
     "RecordAction",
     "Release",
     "Reopen",
@@ -126,6 +127,7 @@ Command = Annotated[
     | Accept
     | Decline
     | Withdraw
+    | Recheck
     | Release
     | HandOver
     | DecideAction

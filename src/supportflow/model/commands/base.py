@@ -9,6 +9,7 @@ from supportflow.model.base import Body, Id, Key, Name, Subject, TicketType, Val
 from supportflow.model.content import Attachment, AttachmentHandle, ContentRef
 from supportflow.model.people import Actor, RequesterId, opaque
 from supportflow.model.records import AttributeValue
+from supportflow.model.tags import Tag
 
 __all__ = [
     "AttributeMap",
@@ -74,7 +75,7 @@ class Described(Value):
     channel: Name = "web"
     type: TicketType = TicketType.INCIDENT
     subject: Subject | ContentRef = ""
-    language: Name | None = None
+    language: Tag | None = None
     tz: Name | None = None
     category: Name | None = None
     group: Name | None = None

@@ -10,6 +10,7 @@ from supportflow.model.base import Name
 from supportflow.model.casework import Party
 from supportflow.model.commands.base import EvidenceMap, TicketCommand
 from supportflow.model.content import Text
+from supportflow.model.durations import WRITTEN
 
 __all__ = [
     "MAX_VALIDITY",
@@ -22,7 +23,7 @@ __all__ = [
 ]
 
 MAX_VALIDITY = timedelta(days=3_660)
-Validity = Annotated[timedelta, Field(gt=timedelta(0), le=MAX_VALIDITY)]
+Validity = Annotated[timedelta, Field(gt=timedelta(0), le=MAX_VALIDITY), WRITTEN]
 """How long something counts: longer than nothing, at most ten years."""
 
 

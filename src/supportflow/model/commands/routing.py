@@ -7,7 +7,7 @@ from supportflow.model.commands.base import By, TicketCommand
 from supportflow.model.content import Text
 from supportflow.model.people import SYSTEM
 
-__all__ = ["Accept", "Decline", "HandOver", "Offer", "Release", "Withdraw"]
+__all__ = ["Accept", "Decline", "HandOver", "Offer", "Recheck", "Release", "Withdraw"]
 
 
 class Offer(TicketCommand):
@@ -39,6 +39,13 @@ class Withdraw(TicketCommand):
     """Take an offer back."""
 
     kind: Literal["withdraw"] = "withdraw"
+    by: By = SYSTEM
+
+
+class Recheck(TicketCommand):
+    """See whether who has the ticket, or is offered it, may have it still."""
+
+    kind: Literal["recheck"] = "recheck"
     by: By = SYSTEM
 
 

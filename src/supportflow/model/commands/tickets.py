@@ -18,6 +18,7 @@ from supportflow.model.commands.base import (
 )
 from supportflow.model.content import Attachments, ContentRef, Text
 from supportflow.model.people import SYSTEM
+from supportflow.model.tags import Tag
 
 __all__ = [
     "Advance",
@@ -73,7 +74,7 @@ class Update(TicketCommand):
     kind: Literal["update"] = "update"
     attributes: AttributeMap = Field(default_factory=dict)
     category: Name | None = None
-    language: Name | None = None
+    language: Tag | None = None
 
 
 class SetPriority(TicketCommand):

@@ -34,6 +34,7 @@ from supportflow.model.events.casework import (
     StepCompleted,
 )
 from supportflow.model.events.desk import (
+    ClocksRecomputed,
     PolicyPublished,
     RequesterLinked,
     RequesterUnlinked,
@@ -42,6 +43,7 @@ from supportflow.model.events.desk import (
     TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    ZoneDataChanged,
 )
 from supportflow.model.events.escalation import (
     LadderEnded,
@@ -54,6 +56,7 @@ from supportflow.model.events.escalation import (
 from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
+    FitnessChanged,
     HandedOver,
     OfferAccepted,
     OfferDeclined,
@@ -101,6 +104,7 @@ __all__ = [
     "AssignmentChanged",
     "BotAnswered",
     "ClocksMoved",
+    "ClocksRecomputed",
     "ContactJoined",
     "DeclinesForgotten",
     "DeskEvent",
@@ -108,6 +112,7 @@ __all__ = [
     "EventBase",
     "EvidenceProvided",
     "EvidenceRequested",
+    "FitnessChanged",
     "FollowUpOpened",
     "GuideAdvanced",
     "HandedOver",
@@ -161,6 +166,7 @@ __all__ = [
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "ZoneDataChanged",
     "event_adapter",
 ]
 
@@ -211,6 +217,7 @@ Event = Annotated[
     | OfferDeclined
     | OfferExpired
     | OfferWithdrawn
+    | FitnessChanged
     | HandedOver
     | ActionRequested
     | ActionApproved
@@ -229,7 +236,9 @@ Event = Annotated[
     | TopicsUnsubscribed
     | SurgeDeclared
     | SurgeEnded
-    | TicketsMoved,
+    | TicketsMoved
+    | ZoneDataChanged
+    | ClocksRecomputed,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""
@@ -286,6 +295,7 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         OfferDeclined,
         OfferExpired,
         OfferWithdrawn,
+        FitnessChanged,
         HandedOver,
         ActionRequested,
         ActionApproved,
@@ -305,6 +315,8 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         SurgeDeclared,
         SurgeEnded,
         TicketsMoved,
+        ZoneDataChanged,
+        ClocksRecomputed,
     )
 }
 """Every event class by its kind."""

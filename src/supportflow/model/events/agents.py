@@ -51,6 +51,7 @@ class LoadTaken(AgentEvent):
 
     Attributes:
         ticket_id: The ticket.
+        ref: The host's own id of it; None if it has none.
         channel: Its channel: it decides which limit counts.
         weight: Units of capacity.
         offered: True while it is only offered.
@@ -58,13 +59,20 @@ class LoadTaken(AgentEvent):
 
     kind: Literal["load_taken"] = "load_taken"
     ticket_id: Id
+    ref: Id | None = None
     channel: Name
     weight: int
     offered: bool = False
 
 
 class LoadReleased(AgentEvent):
-    """A ticket no longer takes capacity of an agent."""
+    """A ticket no longer takes capacity of an agent.
+
+    Attributes:
+        ticket_id: The ticket.
+        ref: The host's own id of it; None if it has none.
+    """
 
     kind: Literal["load_released"] = "load_released"
     ticket_id: Id
+    ref: Id | None = None

@@ -38,9 +38,15 @@ class EventBase(Value):
 
 
 class TicketEvent(EventBase):
-    """An event in a ticket's stream."""
+    """An event in a ticket's stream.
+
+    Attributes:
+        ticket_id: The ticket.
+        ref: The host's own id of the ticket; None if it has none.
+    """
 
     ticket_id: Id
+    ref: Id | None = None
 
     @property
     def stream(self) -> str:

@@ -1,5 +1,6 @@
 """What is not on one ticket: people, policies, and what is delivered."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from supportflow._time import Instant
@@ -7,6 +8,7 @@ from supportflow.model.base import Id, Name
 from supportflow.model.events.base import DeskEvent, RequesterEvent
 
 __all__ = [
+    "ClocksRecomputed",
     "PolicyPublished",
     "RequesterLinked",
     "RequesterUnlinked",
@@ -15,6 +17,7 @@ __all__ = [
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "ZoneDataChanged",
 ]
 
 
@@ -33,11 +36,42 @@ class RequesterUnlinked(RequesterEvent):
 
 
 class PolicyPublished(DeskEvent):
-    """The desk took a policy version into use."""
+    """The desk took a policy version into use.
+
+    Attributes:
+        fingerprint: The version.
+        name: The policy's name.
+        zone_data: The versions of tzdata by which the process that published it counts, as in `ZoneDataChanged`: none, if
+            nothing in the policy depends on them. None if it was not recorded.
+    """
 
     kind: Literal["policy_published"] = "policy_published"
     fingerprint: str
     name: Name
+    zone_data: Mapping[Name, Id] | None = None
+
+
+class ZoneDataChanged(DeskEvent):
+    """A process of the desk reads other zone data than was recorded before.
+
+    Attributes:
+        zone_data: What the policy asks for (`"newest"`, `"system"` or `"package"`) → the version of tzdata that the
+            process has.
+    """
+
+    kind: Literal["zone_data_changed"] = "zone_data_changed"
+    zone_data: Mapping[Name, Id]
+
+
+class ClocksRecomputed(DeskEvent):
+    """Every open ticket's wake-up and due time were set anew after the zone data had changed.
+
+    Attributes:
+        zone_data: By these versions, as in `ZoneDataChanged`.
+    """
+
+    kind: Literal["clocks_recomputed"] = "clocks_recomputed"
+    zone_data: Mapping[Name, Id]
 
 
 class TopicsSubscribed(DeskEvent):

@@ -9,9 +9,11 @@ from supportflow._time import Instant
 from supportflow.model.base import Id, Name
 from supportflow.model.content import ContentRef
 from supportflow.model.events.base import TicketEvent
+from supportflow.model.routing import Lack
 
 __all__ = [
     "DeclinesForgotten",
+    "FitnessChanged",
     "HandedOver",
     "OfferAccepted",
     "OfferDeclined",
@@ -139,6 +141,19 @@ class OfferWithdrawn(_OfferEnded):
 
     kind: Literal["offer_withdrawn"] = "offer_withdrawn"
     cause: Literal["agent_left", "assigned", "not_waiting", "changed"]
+
+
+class FitnessChanged(TicketEvent):
+    """What the agent who has the ticket lacks for it is another than before: they lost a right, or the ticket needs more.
+
+    Attributes:
+        agent: Who has it.
+        lacks: What they lack now, but for what was passed over when they got the ticket; empty if they have it all again.
+    """
+
+    kind: Literal["fitness_changed"] = "fitness_changed"
+    agent: Id
+    lacks: tuple[Lack, ...] = ()
 
 
 class HandedOver(TicketEvent):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from supportflow._time import Instant
 from supportflow.model.base import Id, Name, StatusCategory, TicketType
@@ -10,6 +10,7 @@ from supportflow.model.casework import PartyState, Verification
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events.base import TicketEvent
 from supportflow.model.records import Attributes, Refusal
+from supportflow.model.routing import Lack
 
 __all__ = [
     "AssignmentChanged",
@@ -149,13 +150,18 @@ class StatusKept(TicketEvent):
 
 
 class AssignmentChanged(TicketEvent):
-    """The ticket has another group or assignee; both are named as they are now."""
+    """The ticket has another group or assignee; both are named as they are now.
+
+    Attributes:
+        waived: What the assignee lacks and whoever assigned the ticket passed over; None if that was not looked at.
+    """
 
     kind: Literal["assignment_changed"] = "assignment_changed"
     group: Name | None
     assignee: Id | None
     previous_group: Name | None = None
     previous_assignee: Id | None = None
+    waived: tuple[Lack, ...] | None = None
 
 
 class TicketUpdated(TicketEvent):
@@ -245,7 +251,7 @@ class ContactJoined(TicketEvent):
     Attributes:
         requester: The id that they wrote under.
         channel: Where it came in.
-        ref: The host's own id of the contact.
+        ref: The host's own id of the contact, which is not that of the ticket.
         subject: Reference to its subject line.
         personal: Reference to the personal attributes that came with it.
     """
@@ -256,3 +262,13 @@ class ContactJoined(TicketEvent):
     ref: Id | None = None
     subject: ContentRef | None = None
     personal: ContentRef | None = None
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Its fields in the order in which they were always written, though all events have a `ref` by now."""
+        fields: dict[str, object] = write(self)
+        order = {name: place for place, name in enumerate(_JOINED)}
+        return dict(sorted(fields.items(), key=lambda field: order.get(field[0], -1)))
+
+
+_JOINED = ("kind", "requester", "channel", "ref", "subject", "personal")

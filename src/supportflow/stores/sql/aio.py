@@ -10,7 +10,6 @@ from supportflow.exceptions import InvalidInput, MissingExtra
 from supportflow.stores.sql.store import SqlStore
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 __all__ = ["AsyncSqlStore"]
@@ -44,15 +43,16 @@ class AsyncSqlStore:
         self._engine: AsyncEngine | None = None
         self._call: Callable[..., Awaitable[Any]] = _in_greenlet()
         if isinstance(database, str) or type(database).__name__ == "URL":
-            from supportflow.stores.sql.connections import engine_url  # noqa: PLC0415 - an extra
+            from supportflow.stores.sql.connections import open_async  # noqa: PLC0415 - an extra
+            from supportflow.stores.sql.engines import engine_url  # noqa: PLC0415 - an extra
 
             url = engine_url(database)
             if url.get_backend_name() == "sqlite":
                 self._call = asyncio.to_thread
                 self._store = SqlStore(url)
                 return
-            self._engine = _engine(url)
-            self._store = SqlStore(self._engine.sync_engine)
+            self._engine, link = open_async(url)
+            self._store = SqlStore.on(link)
         else:
             self._store = SqlStore(_plain(database))
 
@@ -67,15 +67,24 @@ class AsyncSqlStore:
         joined._call, joined._engine = _in_greenlet(), None  # noqa: SLF001 - the same
         return joined
 
+    @property
+    def tentative(self) -> bool:
+        """Whether what is written now is in a transaction of the host's, which may still undo it."""
+        return self._store.tentative
+
     async def close(self) -> None:
         """Close the connections, if they are the store's own."""
         await self._call(self._store.close)
         if self._engine is not None:
             await self._engine.dispose()
 
+    reserve = _awaited("reserve")
     load = _awaited("load")
+    load_many = _awaited("load_many")
     find_ref = _awaited("find_ref")
     events = _awaited("events")
+    feed = _awaited("feed")
+    feed_end = _awaited("feed_end")
     commit = _awaited("commit")
     recall = _awaited("recall")
     search = _awaited("search")
@@ -107,17 +116,6 @@ def _in_greenlet() -> Callable[..., Awaitable[Any]]:
             raise
         raise MissingExtra("sql", "AsyncSqlStore") from None
     return greenlet_spawn
-
-
-def _engine(url: "URL") -> "AsyncEngine":
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - an extra
-
-    from supportflow.stores.sql.connections import engine_options  # noqa: PLC0415 - an extra
-
-    try:
-        return create_async_engine(url, **engine_options(url))
-    except ImportError:
-        raise MissingExtra("postgres", "a store on PostgreSQL") from None
 
 
 def _plain(database: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, Protocol
 
-from supportflow.exceptions import StoreError
+from supportflow.exceptions import StoreBusy, StoreError
 
 __all__ = ["POSTGRESQL", "SQLITE", "Backend", "Cursor", "Undo", "refused"]
 
@@ -97,12 +97,35 @@ POSTGRESQL = Backend(
 )
 
 
-def refused(error: BaseException) -> StoreError:
-    """The store's word for a driver's error. It repeats no value, and the driver's error is its cause."""
+_BUSY = {
+    "55P03": "a lock was not to be had in time",
+    "57014": "a statement took longer than the server lets one take",
+}
+"""SQLSTATEs of what can succeed the next time, without anybody mending anything."""
+_AGAIN = {
+    "sqlite": (
+        "; roll back and run the whole transaction again. So that it waits for its turn instead, begin it with BEGIN"
+        ' IMMEDIATE (in Django: DATABASES[…]["OPTIONS"]["transaction_mode"] = "IMMEDIATE")'
+    ),
+    "postgresql": "; roll back and run the whole transaction again",
+}
+
+
+def refused(error: BaseException, *, joined: bool = False) -> StoreError:
+    """The store's word for a driver's error. It repeats no value, and the driver's error is its cause.
+
+    Args:
+        error: What the driver, or SQLAlchemy above it, raised.
+        joined: Whether it was in a transaction of the host's: only the host can run that again.
+    """
     error = getattr(error, "orig", None) or error  # beneath SQLAlchemy's own
     code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
     if code in {"42P01", "42703"} or "no such table" in str(error) or "no such column" in str(error):
         return StoreError("the database's schema is missing or too old: run `supportflow migrate URL`")
+    if code is not None and code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreBusy(code, "another connection writes" + _AGAIN["sqlite"] * joined)
+    if code in _BUSY:
+        return StoreBusy(code, _BUSY[code] + _AGAIN["postgresql"] * joined)
     return StoreError(f"the database refused: {type(error).__name__}{f' ({code})' if code else ''}")
 
 

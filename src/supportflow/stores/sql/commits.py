@@ -1,7 +1,6 @@
 """Applying a commit: one statement on PostgreSQL, a few in one transaction on SQLite. All of it or nothing."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -17,22 +16,12 @@ from supportflow.model.storage import (
     StreamChange,
     TicketRow,
 )
+from supportflow.stores.sql import feeding
 from supportflow.stores.sql.backends import Backend, Cursor, Undo, names
+from supportflow.stores.sql.columns import AGENT, EVENT, TICKET, TYPES
 
-__all__ = ["AGENT", "EVENT", "TICKET", "apply", "is_one_statement", "obstacle", "restore"]
+__all__ = ["apply", "is_one_statement", "obstacle", "restore"]
 
-TICKET = tuple(field.name for field in fields(TicketRow))
-AGENT = tuple(field.name for field in fields(AgentRow))
-EVENT = ("seq", "kind", "version", "min_reader", "data")
-_TYPES = {
-    **dict.fromkeys(("version", "fold_version", "seq", "min_reader", "attempts"), "int"),
-    **dict.fromkeys(
-        ("rank", "level", "order_us", "due_us", "opened_us", "updated_us", "wakeup_us", "next_us", "made_us", "at_us"),
-        "bigint",
-    ),
-    **dict.fromkeys(("snapshot", "data", "salt", "result"), "bytea"),
-    **dict.fromkeys(("open", "queued", "available"), "boolean"),
-}  # fmt: skip
 _EVENT_ROW = ("tenant", "stream", *EVENT)
 _CONTENT_ROW = ("tenant", "id", "subject", "salt", "value")
 _OUTBOX_ROW = ("tenant", "key", "topic", "ticket_id", "seq", "attempts", "next_us", "made_us")
@@ -56,12 +45,14 @@ class _Shape(NamedTuple):
         updated: For each row that is there already, whether it is an agent's.
         added: For each new row, whether it is an agent's, and whether it has a reference.
         bare: How many streams without a row.
+        spans: How many streams have new events.
     """
 
     updated: tuple[bool, ...]
     added: tuple[tuple[bool, bool], ...]
     bare: int
     events: int
+    spans: int
     contents: int
     outbox: int
     inbox: bool
@@ -111,6 +102,7 @@ def _apply_at_once(cursor: Cursor, commit: Commit) -> None:
         ),
         len(rows.bare),
         sum(len(change.events) for change in commit.changes),
+        sum(bool(change.events) for change in commit.changes),
         len(commit.content),
         len(commit.outbox),
         commit.inbox is not None,
@@ -136,6 +128,8 @@ def _values(commit: Commit, rows: _Rows) -> Iterator[Any]:
     for change in commit.changes:
         for event in change.events:
             yield from (tenant, change.stream, *event)
+    for span in feeding.spans(commit):
+        yield from (tenant, *span)
     for content in commit.content:
         yield from (tenant, *content)
     for one in commit.outbox:
@@ -179,6 +173,7 @@ def _statement(shape: _Shape) -> str:
         parts.append(f"done AS (SELECT 1 AS ok{source})")
     for table, columns, number, unless in (
         ("event", _EVENT_ROW, shape.events, ""),
+        ("feed", feeding.ROW, shape.spans, ""),
         ("content", _CONTENT_ROW, shape.contents, " ON CONFLICT (tenant, id) DO NOTHING"),
         ("outbox", _OUTBOX_ROW, shape.outbox, " ON CONFLICT (tenant, key) DO NOTHING"),
         ("inbox", _INBOX_ROW, int(shape.inbox), ""),
@@ -232,7 +227,7 @@ def _table(is_agent: bool) -> tuple[str, tuple[str, ...], str]:
 
 
 def _typed(columns: tuple[str, ...]) -> str:
-    return ", ".join(f"?::{_TYPES.get(column, 'text')}" for column in columns)
+    return ", ".join(f"?::{TYPES.get(column, 'text')}" for column in columns)
 
 
 # --- SQLite ------------------------------------------------------------------------------------
@@ -273,6 +268,7 @@ def _apply_in_steps(cursor: Cursor, commit: Commit) -> None:
             cursor.execute(statement, rows[0])
         elif rows:
             cursor.executemany(statement, rows)
+    feeding.add(cursor, commit)
 
 
 def _put(cursor: Cursor, tenant: str, change: StreamChange) -> None:
@@ -295,18 +291,7 @@ def _put(cursor: Cursor, tenant: str, change: StreamChange) -> None:
         _one(cursor, _ADD_TICKET, (tenant, *_ticket_values(row)))
 
 
-_INDEXED = (
-    "ref",
-    "open",
-    "rank",
-    "level",
-    "order_us",
-    "assignee",
-    "requester",
-    "opened_us",
-    "wakeup_us",
-    "queued",
-)
+_INDEXED = tuple(column for column in TICKET if column not in {"id", "version", "fold_version", "snapshot"})
 """Columns of a ticket that an index has. SQLite writes an index anew if its column is set, even to what it was."""
 _OTHER = tuple(column for column in TICKET if column not in {"id", *_INDEXED})
 _READ_INDEXED = (

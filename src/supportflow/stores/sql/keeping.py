@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from supportflow.model.content import Content
 from supportflow.stores.sql.backends import Backend, Cursor, names
-from supportflow.stores.sql.commits import EVENT, TICKET
+from supportflow.stores.sql.columns import EVENT, TICKET
 
 __all__ = ["archive", "contents", "erase", "get_policy", "purge_keys", "put_policy"]
 

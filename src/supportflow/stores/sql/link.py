@@ -21,7 +21,11 @@ class Link(Protocol):
     """Runs work on a database."""
 
     backend: Backend
-    joined: bool
+
+    @property
+    def joined(self) -> bool:
+        """Whether what is run now is in a transaction of the host's."""
+        ...
 
     def run(self, work: Work[T], mode: Mode, /, *, retry: bool = True) -> T:
         """Run work.
@@ -30,6 +34,14 @@ class Link(Protocol):
             StoreError: If the database refuses.
             Undo: If the work raised it; a transaction was rolled back.
             Lost: If the connection broke, and `retry` was not asked for.
+        """
+        ...
+
+    def reserve(self) -> None:
+        """Take now what writing will need, before anything is read in the same transaction.
+
+        Raises:
+            StoreBusy: If somebody else has it.
         """
         ...
 

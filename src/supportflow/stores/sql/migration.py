@@ -2,18 +2,29 @@
 
 import io
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, exc
 
+from supportflow import _forks
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreError, StoreUnavailable
 from supportflow.stores.sql.backends import refused
-from supportflow.stores.sql.connections import engine_url
+from supportflow.stores.sql.engines import engine_url, journal_mode
 
 __all__ = ["migrate", "migration_sql"]
 
-_ONE_AT_A_TIME = Lock()
+
+class _Turns(_forks.Locked):
+    """One thread at a time, in each process."""
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+_ONE_AT_A_TIME = _Turns()
 """Alembic keeps what it is doing in variables of its modules."""
 _SCRIPTS = Path(__file__).with_name("migrations")
 
@@ -67,7 +78,7 @@ def migration_sql(database: str | URL) -> str:
 
 def _engine(url: URL) -> Engine:
     try:
-        return create_engine(url)
+        return create_engine(journal_mode(url)[0])
     except ImportError:
         raise MissingExtra("postgres", "a store on PostgreSQL") from None
 

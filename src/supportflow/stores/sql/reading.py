@@ -1,27 +1,18 @@
-"""Reading tickets, streams and agents; searches."""
+"""Reading tickets, streams and agents by their names."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from supportflow.exceptions import InvalidInput
-from supportflow.model.storage import AgentRow, EventRow, Query, TicketRow
+from supportflow.model.storage import AgentRow, EventRow, TicketRow
 from supportflow.stores.sql.backends import Backend, Cursor, names
-from supportflow.stores.sql.commits import AGENT, EVENT, TICKET
+from supportflow.stores.sql.columns import AGENT, EVENT, TICKET
+from supportflow.stores.sql.searching import read_ticket_row
 
-__all__ = ["agents", "events", "find_ref", "load", "load_agent", "search"]
+__all__ = ["agents", "events", "find_ref", "load", "load_agent", "load_many"]
 
-_FLAGS = frozenset({"open", "queued"})
-_NULLABLE = frozenset({"due_us"})
-_OPEN, _QUEUED = TICKET.index("open"), TICKET.index("queued")
+BATCH = 400
+"""Names in one statement, which has them twice: SQLite takes at least 999 parameters."""
 _TABLES = ("ticket", "ticket_archive")
-
-
-def _ticket(row: Sequence[Any]) -> TicketRow:
-    # SQLite keeps booleans as numbers.
-    values = list(row)
-    values[_OPEN], values[_QUEUED] = bool(values[_OPEN]), bool(values[_QUEUED])
-    return TicketRow(*values)
 
 
 def load(cursor: Cursor, backend: Backend, tenant: str, ticket_id: str) -> TicketRow | None:
@@ -33,8 +24,25 @@ def load(cursor: Cursor, backend: Backend, tenant: str, ticket_id: str) -> Ticke
         )
         row = cursor.fetchone()
         if row is not None:
-            return _ticket(row)
+            return read_ticket_row(row)
     return None
+
+
+def load_many(
+    cursor: Cursor, backend: Backend, tenant: str, ids: Collection[str], refs: Collection[str]
+) -> tuple[TicketRow, ...]:
+    """The rows of tickets by id and by the host's references, archived or not, each once."""
+    found: dict[str, TicketRow] = {}
+    for column, values in (("id", list(dict.fromkeys(ids))), ("ref", list(dict.fromkeys(refs)))):
+        for start in range(0, len(values), BATCH):
+            batch = values[start : start + BATCH]
+            some = f"WHERE tenant = ? AND {column} IN ({', '.join('?' * len(batch))})"
+            union = " UNION ALL ".join(
+                f"SELECT {names(TICKET)} FROM supportflow_{table} {some}" for table in _TABLES
+            )
+            cursor.execute(backend.sql(union), (tenant, *batch) * 2)
+            found.update((row.id, row) for row in map(read_ticket_row, cursor.fetchall()))
+    return tuple(found.values())
 
 
 def find_ref(cursor: Cursor, backend: Backend, tenant: str, ref: str) -> str | None:
@@ -94,85 +102,3 @@ def agents(cursor: Cursor, backend: Backend, tenant: str, after: str, limit: int
 def _agent(row: Sequence[Any]) -> AgentRow:
     agent_id, version, fold_version, available, snapshot = row
     return AgentRow(agent_id, version, fold_version, bool(available), snapshot)
-
-
-def search(cursor: Cursor, backend: Backend, tenant: str, query: Query) -> tuple[TicketRow, ...]:
-    """The rows that match, in the query's order. Archived ones do not.
-
-    Raises:
-        InvalidInput: If a column is not one of a ticket's row.
-    """
-    unknown = {*query.equal, *query.order} - set(TICKET)
-    if unknown:
-        raise InvalidInput("query", f"has no column {min(unknown)!r}")
-    shape = tuple(
-        (name, bool(value) if name in _FLAGS else None, value is None) for name, value in query.equal.items()
-    )
-    after = None if query.after is None else tuple(value is None for value in query.after)
-    statement = _search(backend, shape, query.order, after, query.descending)
-    values: list[object] = [tenant]
-    values += [value for name, value in query.equal.items() if name not in _FLAGS and value is not None]
-    if query.after is not None:
-        values += _place(query.order, query.after, query.descending)
-    cursor.execute(statement, (*values, query.limit))
-    return tuple(map(_ticket, cursor.fetchall()))
-
-
-@lru_cache(maxsize=512)
-def _search(
-    backend: Backend,
-    equal: tuple[tuple[str, bool | None, bool], ...],
-    order: tuple[str, ...],
-    after: tuple[bool, ...] | None,
-    descending: bool,
-) -> str:
-    conditions = ["tenant = ?"]
-    for name, flag, is_none in equal:
-        if flag is not None:
-            conditions.append(backend.flag(name, flag))
-        else:
-            conditions.append(f'"{name}" IS NULL' if is_none else f'"{name}" = ?')
-    if after is not None:
-        conditions.append(_beyond(order, after, descending))
-    direction = f" DESC{backend.earlier}" if descending else f" ASC{backend.later}"
-    plain = " DESC" if descending else ""
-    ordering = ", ".join(f'"{name}"{direction if name in _NULLABLE else plain}' for name in order)
-    return backend.sql(
-        f"SELECT {names(TICKET)} FROM supportflow_ticket WHERE {' AND '.join(conditions)}"
-        f" ORDER BY {ordering} LIMIT ?"
-    )
-
-
-def _beyond(order: tuple[str, ...], after: tuple[bool, ...], descending: bool) -> str:
-    """The condition for rows beyond a place in an order, None being beyond every value."""
-    sign = "<" if descending else ">"
-    if not _NULLABLE & set(order):  # one comparison of rows is what an index answers
-        return f"({names(order)}) {sign} ({', '.join('?' * len(order))})"
-    alternatives = []
-    for number, (name, is_none) in enumerate(zip(order, after, strict=True)):
-        further = f'"{name}" {sign} ?'
-        if name in _NULLABLE:
-            if is_none:
-                further = f'"{name}" IS NOT NULL' if descending else ""
-            elif not descending:
-                further = f'({further} OR "{name}" IS NULL)'
-        if further:
-            same = [
-                f'"{earlier}" IS NULL' if none else f'"{earlier}" = ?'
-                for earlier, none in zip(order[:number], after, strict=False)
-            ]
-            alternatives.append(f"({' AND '.join([*same, further])})")
-    return f"({' OR '.join(alternatives)})"
-
-
-def _place(
-    order: tuple[str, ...], after: tuple[int | str | None, ...], descending: bool
-) -> list[int | str | None]:
-    """The parameters of `_beyond`."""
-    if not _NULLABLE & set(order):
-        return list(after)
-    values: list[int | str | None] = []
-    for number, value in enumerate(after):
-        if value is not None or descending:
-            values += [one for one in after[: number + 1] if one is not None]
-    return values

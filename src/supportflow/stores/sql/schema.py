@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -64,6 +65,7 @@ def _ticket_columns() -> list[Column[Any]]:
         Column("wakeup_us", BigInteger),
         Column("snapshot", LargeBinary, nullable=False),
         Column("queued", Boolean, nullable=False),
+        Column("touched_us", BigInteger, nullable=False, server_default=text("0")),
     ]
 
 
@@ -102,17 +104,44 @@ ticket = Table(
     # A row is rewritten at every command: room on its page keeps that from touching the indexes.
     postgresql_with={"fillfactor": 80},
 )
-QUEUE = ("tenant", "rank", "level", "order_us", "id")
+QUEUE = ("rank", "level", "order_us", "id")
 _index("ticket_ref", ticket, ("tenant", "ref"), "ref IS NOT NULL", unique=True)
 _index("ticket_wakeup", ticket, ("tenant", "wakeup_us"), "wakeup_us IS NOT NULL")
-_index("ticket_queue", ticket, QUEUE, '"open"')
-_index("ticket_waiting", ticket, QUEUE, '"queued"')
-_index("ticket_opened", ticket, ("tenant", "opened_us", "id"), '"open"')
+_index("ticket_waiting", ticket, ("tenant", *QUEUE), '"queued"')
 _index("ticket_done", ticket, ("tenant", "updated_us"), 'NOT "open"')
-_index("ticket_assignee", ticket, ("tenant", "assignee"), '"open"')
-_index("ticket_requester", ticket, ("tenant", "requester"))
+# One for each order of a search. A search of open and ended tickets alike merges the two halves.
+_index("ticket_by_queue", ticket, ("tenant", "open", *QUEUE))
+_index("ticket_by_opened", ticket, ("tenant", "open", "opened_us", "id"))
+_index("ticket_by_touched", ticket, ("tenant", "open", "touched_us", "id"))
+_index("ticket_by_due", ticket, ("tenant", "open", "due_us", "id"))
+# One for each filter: with the order that is asked for most often where many tickets can match.
+_index("ticket_of_group", ticket, ("tenant", "group", "open", *QUEUE))
+_index("ticket_of_assignee", ticket, ("tenant", "assignee", "open", *QUEUE))
+_index("ticket_of_class", ticket, ("tenant", "priority_class", "open", *QUEUE))
+_index("ticket_of_requester", ticket, ("tenant", "requester", "open", "touched_us", "id"))
+for _narrow in ("status", "status_category", "channel", "category", "level"):
+    _index(f"ticket_of_{_narrow}", ticket, ("tenant", _narrow, "open"))
 
 event = Table("supportflow_event", metadata, *_event_columns(), sqlite_with_rowid=False)
+
+# What was committed, in one order. SQLite has one writer, who gives each change its place. On PostgreSQL a change that began
+# earlier can be committed later, so it gets its place after that, from the first reader who comes: see `feeding`.
+feed = Table(
+    "supportflow_feed",
+    metadata,
+    _key("tenant"),
+    Column("arrived", BigInteger, Identity(), primary_key=True),
+    Column("stream", _word(), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("place", BigInteger),  # of its last event
+    sqlite_with_rowid=False,
+)
+_index("feed_place", feed, ("tenant", "place"), "place IS NOT NULL", unique=True)
+_index("feed_new", feed, ("tenant", "arrived"), "place IS NULL")
+feed_end = Table(
+    "supportflow_feed_end", metadata, _key("tenant"), Column("place", BigInteger, nullable=False)
+)
 
 agent = Table(
     "supportflow_agent",

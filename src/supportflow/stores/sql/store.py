@@ -1,6 +1,7 @@
 """`SqlStore`: keeps everything in SQLite or PostgreSQL."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from typing import Any, Self, TypeVar
 
@@ -15,13 +16,14 @@ from supportflow.model.storage import (
     DeadLetter,
     Due,
     EventRow,
+    FeedRow,
     InboxEntry,
     Lease,
     Query,
     TicketRow,
 )
-from supportflow.stores.sql import commits, keeping, queues, reading
-from supportflow.stores.sql.backends import SQLITE, Backend, Cursor, Undo
+from supportflow.stores.sql import commits, feeding, keeping, queues, reading, searching
+from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Cursor, Undo
 from supportflow.stores.sql.link import Link, Lost, Mode
 from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
 
@@ -30,6 +32,10 @@ __all__ = ["SqlStore"]
 T = TypeVar("T")
 _TRIES = 4
 """How often a commit is tried when what stood in its way is gone at the second look."""
+
+
+_TIDY = 500
+"""Commits after which a store on PostgreSQL gives them their places in the feed."""
 
 
 def _connections() -> Any:
@@ -58,11 +64,20 @@ class SqlStore:
         MissingExtra: If the database's driver is not installed.
     """
 
+    _commits = 0
+
     def __init__(self, database: Any) -> None:
         self._link: Link
         self._ours: bool
         self._link, self._ours = _connections().open_link(database)
         self._checked = False
+
+    @classmethod
+    def on(cls, link: Link) -> Self:
+        """A store that runs its statements as it is told; whoever made the link closes its connections."""
+        made = cls.__new__(cls)
+        made._link, made._ours, made._checked = link, False, False  # noqa: SLF001 - of this very class
+        return made
 
     @property
     def _backend(self) -> Backend:
@@ -84,7 +99,22 @@ class SqlStore:
             raise InvalidInput("connection", f"is not of {self._backend.name}, as the store is")
         joined = copy(self)
         joined._link, joined._ours = link, False  # noqa: SLF001 - of this very class
+        if link.backend is SQLITE:
+            joined._checked = False  # noqa: SLF001 - it may be another file
         return joined
+
+    def reserve(self) -> None:
+        """Take now what writing will need, before anything is read in the same transaction of the host's.
+
+        Raises:
+            StoreBusy: If somebody else has it, or has written since that transaction began to read.
+        """
+        self._link.reserve()
+
+    @property
+    def tentative(self) -> bool:
+        """Whether what is written now is in a transaction of the host's, which may still undo it."""
+        return self._link.joined
 
     def close(self) -> None:
         """Close the connections, if they are the store's own."""
@@ -94,14 +124,19 @@ class SqlStore:
     # --- running -------------------------------------------------------------------------------
 
     def _run(self, mode: Mode, work: Callable[..., T], *values: Any, **named: Any) -> T:
-        if not self._checked:
-            self._check()
+        self._prepare(mode)
         backend = self._backend
 
         def run(cursor: Cursor) -> T:
             return work(cursor, backend, *values, **named)
 
         return self._link.run(run, mode)
+
+    def _prepare(self, mode: Mode) -> None:
+        if mode != "read":
+            self._link.reserve()
+        if not self._checked:
+            self._check()
 
     def _check(self) -> None:
         """Make the tables of an empty SQLite file; see that others are there and new enough."""
@@ -114,7 +149,11 @@ class SqlStore:
             raise StoreError("the database has no tables of supportflow: run `supportflow migrate URL`")
         if found in KNOWN[:-1]:
             raise StoreError(f"the database is at revision {found}: run `supportflow migrate URL`")
-        self._checked = True
+        if self._backend is POSTGRESQL or not self._link.joined:
+            # Else the tables may have been made in a transaction that can still be undone.
+            if self._backend is SQLITE:
+                self._link.run(_look_at_file, "read")
+            self._checked = True
 
     def _revision(self) -> str | None:
         exists = (
@@ -139,6 +178,12 @@ class SqlStore:
         """A ticket's row, archived or not, or None."""
         return self._run("read", reading.load, tenant, ticket_id)
 
+    def load_many(
+        self, tenant: str, ids: Collection[str], refs: Collection[str] = (), /
+    ) -> Sequence[TicketRow]:
+        """The rows of tickets by id and by the host's references, archived or not."""
+        return self._run("read", reading.load_many, tenant, ids, refs)
+
     def find_ref(self, tenant: str, ref: str, /) -> str | None:
         """Id of the ticket that a host's reference names, or None."""
         return self._run("read", reading.find_ref, tenant, ref)
@@ -149,6 +194,30 @@ class SqlStore:
         """The events of a stream from the one after `after`."""
         return self._run("read", reading.events, tenant, stream, after, limit)
 
+    def feed(self, tenant: str, after: int, limit: int, /) -> Sequence[FeedRow]:
+        """The events of all streams beyond a place in the feed, in order.
+
+        Raises:
+            InvalidInput: If the store is on the host's connection.
+        """
+        self._not_followed()
+        rows = self._run("read", feeding.read, tenant, after, limit)
+        if len(rows) < limit and self._run("read", feeding.is_behind, tenant):
+            self._run("write", feeding.place, tenant, max(limit, feeding.BATCH))
+            rows = self._run("read", feeding.read, tenant, after, limit)
+        return rows
+
+    def feed_end(self, tenant: str, /) -> int:
+        """The place of the last event in the feed; 0 if there is none.
+
+        Raises:
+            InvalidInput: If the store is on the host's connection.
+        """
+        self._not_followed()
+        while self._run("read", feeding.is_behind, tenant):
+            self._run("write", feeding.place, tenant)
+        return self._run("read", feeding.end, tenant)
+
     def commit(self, commit: Commit, /) -> Answer:
         """Apply a commit, or nothing.
 
@@ -158,9 +227,8 @@ class SqlStore:
             StoreUnavailable: If the database cannot be reached any more. The commit may have been applied.
             ConflictError: If the store is on the host's connection, and the stream has changed.
         """
-        if not self._checked:
-            self._check()
         mode: Mode = "once" if commits.is_one_statement(commit, self._backend) else "write"
+        self._prepare(mode)
         unsure = False
         for _ in range(_TRIES):
             try:
@@ -173,6 +241,7 @@ class SqlStore:
                 unsure = True
                 continue
             else:
+                self._tidy_feed(commit.tenant)
                 return Committed()
             answer, archived = self._run("read", commits.obstacle, commit)
             if answer is not None:
@@ -210,6 +279,22 @@ class SqlStore:
         if self._link.joined:
             raise InvalidInput("connection", "is the host's: nothing can be claimed in its transaction")
 
+    def _tidy_feed(self, tenant: str) -> None:
+        """Now and then, give what was committed its place in the feed: so the first reader need not do all of it."""
+        self._commits += 1
+        if self._commits % _TIDY == 0 and not self._link.joined and self._backend is not SQLITE:
+            with suppress(StoreError):  # the commit has happened: a reader will do this
+                self._run("write", feeding.place, tenant)
+
+    def _not_followed(self) -> None:
+        """What a host's transaction holds is not committed: it may be gone after it was read, and its place another's.
+
+        Raises:
+            InvalidInput: If the store is on the host's connection.
+        """
+        if self._link.joined:
+            raise InvalidInput("connection", "is the host's: no feed can be followed in its transaction")
+
     def _has(self, commit: Commit) -> bool:
         """Whether the streams hold the very events of a commit."""
         return bool(commit.changes) and all(
@@ -224,7 +309,7 @@ class SqlStore:
 
     def search(self, tenant: str, query: Query, /) -> Sequence[TicketRow]:
         """The rows that match, in the query's order. Archived tickets do not."""
-        return self._run("read", reading.search, tenant, query)
+        return self._run("read", searching.search, tenant, query)
 
     # --- agents and roles ----------------------------------------------------------------------
 
@@ -320,3 +405,13 @@ def _make_tables(cursor: Cursor) -> None:
 
         for statement in ddl("sqlite"):
             cursor.execute(statement)
+
+
+def _look_at_file(cursor: Cursor) -> None:
+    from supportflow.stores.sql.engines import warn_of_wal_reset  # noqa: PLC0415 - an extra
+
+    cursor.execute("PRAGMA journal_mode")
+    if cursor.fetchone()[0] == "wal":
+        cursor.execute("SELECT sqlite_version()")
+        first, second, third = (int(part) for part in cursor.fetchone()[0].split("."))
+        warn_of_wal_reset((first, second, third))

@@ -13,12 +13,24 @@ passed over in silence. A store or channel may have async methods: each call is 
 import pytest
 
 # Before the suites are imported: a failed assertion then shows the values that it compared.
-_TOPICS = ("bot", "channel", "deliveries", "keeping", "people", "searching", "sharing", "tickets", "wakeups")
+_TOPICS = (
+    "bot",
+    "channel",
+    "deliveries",
+    "feed",
+    "keeping",
+    "people",
+    "searching",
+    "sharing",
+    "tickets",
+    "wakeups",
+)
 pytest.register_assert_rewrite(*(f"{__name__}.{topic}" for topic in _TOPICS))
 
 from supportflow.testing.conformance.bot import KnowledgeConformance, ResponderConformance
 from supportflow.testing.conformance.channel import ChannelConformance
 from supportflow.testing.conformance.deliveries import DeliveryPromises
+from supportflow.testing.conformance.feed import FeedPromises
 from supportflow.testing.conformance.keeping import KeepingPromises
 from supportflow.testing.conformance.people import PeoplePromises
 from supportflow.testing.conformance.searching import SearchPromises
@@ -42,6 +54,7 @@ class StoreConformance(
     TicketPromises,
     SearchPromises,
     WakeUpPromises,
+    FeedPromises,
     KeepingPromises,
     DeliveryPromises,
     PeoplePromises,

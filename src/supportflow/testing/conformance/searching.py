@@ -1,11 +1,83 @@
 """Search."""
 
+# ruff: noqa: PLR2004 - numbers are the point of a test
+
+import random
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 
-from supportflow.model.storage import Query, TicketRow
-from supportflow.testing.conformance.suite import TENANT, Suite, ticket_row
+from supportflow.model.storage import Commit, Committed, Query, StreamChange, TicketRow
+from supportflow.testing.conformance.suite import TENANT, Suite, event_rows, ticket_row
+
+_VALUES: dict[str, tuple[Any, ...]] = {
+    "status": ("new", "open", "closed"),
+    "group": (None, "desk", "cards"),
+    "assignee": (None, "sam", "kim"),
+    "requester": ("ana", "bob", "cleo"),
+    "channel": ("web", "mail"),
+    "category": (None, "aml"),
+    "priority_class": ("security", "general"),
+    "level": (1, 2, 3),
+    "queued": (False, True),
+}
+_TIMES = ("order_us", "opened_us", "touched_us", "updated_us")
+_ORDERS: tuple[tuple[Any, ...], ...] = (
+    ("rank", "level", "order_us", "id"),
+    ("opened_us", "id"),
+    ("touched_us", "id"),
+    ("updated_us", "id"),
+    ("due_us", "id"),
+    ("level", "due_us", "id"),
+    ("id",),
+)
+
+
+def _some_row(ticket_id: str, version: int, chance: random.Random) -> TicketRow:
+    """A row of values that many others have, too."""
+    columns: dict[str, Any] = {name: chance.choice(values) for name, values in _VALUES.items()}
+    columns |= {name: chance.randrange(5) for name in _TIMES}
+    is_open = columns["status"] != "closed"
+    return ticket_row(
+        ticket_id,
+        version,
+        **columns,
+        open=is_open,
+        status_category=columns["status"],
+        rank=0 if columns["priority_class"] == "security" else 2,
+        due_us=chance.choice([None, *range(5)]),
+    )
+
+
+def _some_query(chance: random.Random, rows: Sequence[TicketRow]) -> Query:
+    names = chance.sample(["open", *_VALUES], chance.choice([0, 0, 1, 1, 2, 3]))
+    equal = {name: chance.choice(_VALUES.get(name, (False, True))) for name in names}
+    order, last = chance.choice(_ORDERS), chance.choice([None, *rows])
+    after = None if last is None else tuple(getattr(last, column) for column in order)
+    return Query(equal, order, after, chance.choice([1, 5, 100]), chance.choice([False, True]))
+
+
+def _read(rows: Iterable[TicketRow], query: Query) -> list[TicketRow]:
+    """What a search finds, by looking at every row."""
+    found = [row for row in rows if all(getattr(row, name) == value for name, value in query.equal.items())]
+    if query.after is not None:
+        last = _key(query.after)
+        found = [
+            row
+            for row in found
+            if (_place(row, query.order) < last if query.descending else _place(row, query.order) > last)
+        ]
+    found.sort(key=lambda row: _place(row, query.order), reverse=query.descending)
+    return found[: query.limit]
+
+
+def _place(row: TicketRow, order: tuple[str, ...]) -> list[tuple[bool, Any]]:
+    return _key([getattr(row, column) for column in order])
+
+
+def _key(values: Iterable[Any]) -> list[tuple[bool, Any]]:
+    return [(value is None, 0 if value is None else value) for value in values]
 
 
 class SearchPromises(Suite):
@@ -57,7 +129,9 @@ class SearchPromises(Suite):
         assert all(row.queued for row in in_order)
 
     @pytest.mark.parametrize("descending", [False, True])
-    @pytest.mark.parametrize("order", ["rank", "level", "order_us", "opened_us", "updated_us", "due_us"])
+    @pytest.mark.parametrize(
+        "order", ["rank", "level", "order_us", "opened_us", "touched_us", "updated_us", "due_us"]
+    )
     def test_search_orders_and_pages(self, store: Any, order: Any, descending: bool) -> None:
         """None last (first if descending), ties by id; pages of any size neither skip nor repeat."""
         values: list[Any] = [3, 1, 2, 1, 2**60, 0, 3]
@@ -98,3 +172,27 @@ class SearchPromises(Suite):
         assert list(store.search(TENANT, Query({"level": 1}, columns, after, 50))) == [
             row for row in expected[12:] if row.level == 1
         ]
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_search_finds_what_a_reader_of_all_rows_finds(self, store: Any, seed: int) -> None:
+        """Any filters in any order from any place on, while tickets come, change, end and are put away."""
+        chance = random.Random(seed)  # noqa: S311 - no secret
+        rows: dict[str, TicketRow] = {}
+        versions: dict[str, int] = {}
+        for step in range(150):
+            name = f"t{chance.randrange(60):02}"
+            before = versions.get(name, 0)
+            versions[name] = before + 1
+            rows[name] = _some_row(name, before + 1, chance)
+            change = StreamChange(f"ticket:{name}", before, event_rows(before + 1, 1), rows[name])
+            assert store.commit(Commit(TENANT, (change,))) == Committed()
+            if step % 60 == 59 and "archive" not in self.without:
+                old = [one for one, row in rows.items() if row.status == "closed" and row.updated_us < 2]
+                assert store.archive(TENANT, 2, 100) == len(old)
+                for one in old:
+                    del rows[one]
+            if step % 3 == 0:
+                query = _some_query(chance, list(rows.values()))
+                assert self.found(store.search(TENANT, query)) == self.found(_read(rows.values(), query)), (
+                    query
+                )

@@ -94,6 +94,20 @@ class TicketPromises(Suite):
         assert [row.seq for row in store.events(TENANT, "ticket:t1")] == [1, 2, 3, 4]
         assert store.load(TENANT, "t1").version == 4
 
+    def test_a_row_can_be_set_anew_without_an_event(self, store: Any) -> None:
+        """At its version: what is computed of a ticket can change while nothing happens to it."""
+        self.put(store, ticket_row("t1", wakeup_us=50, due_us=60))
+        fresh = ticket_row("t1", wakeup_us=10, due_us=20)
+        assert store.commit(Commit(TENANT, (StreamChange("ticket:t1", 1, (), fresh),))) == Committed()
+        assert store.load(TENANT, "t1") == fresh
+        assert len(list(store.events(TENANT, "ticket:t1"))) == 1
+        assert list(store.due(TENANT, 11, 10)) == ["t1"]
+        for version in (0, 2):
+            late = replace(fresh, version=version, due_us=99)
+            change = StreamChange("ticket:t1", version, (), late)
+            assert store.commit(Commit(TENANT, (change,))) == Conflict("ticket:t1")
+        assert store.load(TENANT, "t1") == fresh
+
     def test_all_streams_of_a_commit_or_none(self, store: Any) -> None:
         """Two tickets and the desk in one commit."""
         changes = tuple(

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from supportflow.model.signals import Evidence, Signals
+from supportflow.triage.language import Detected, detect
 from supportflow.triage.lexicon.document import Lexicon
-from supportflow.triage.lexicon.language import detect
+from supportflow.triage.lexicon.events import Reads, events, reader_of
 from supportflow.triage.lexicon.links import suspicious_links
 from supportflow.triage.lexicon.matching import CompiledLexicons, Match
 from supportflow.triage.lexicon.places import Text
@@ -20,7 +21,6 @@ CLASSES = ("security", "dispute", "general")
 SECURITY = "security"
 PHISHING_LINK = "phishing_link"
 _DECIDES = 1.0
-_SAMPLE = 200  # tokens by which the language is told
 
 
 class LexiconClassifier:
@@ -29,6 +29,7 @@ class LexiconClassifier:
     Args:
         lexicons: Compiled together, in order.
         classes: The policy's classes, most urgent first; the last is where a text falls that nothing speaks for.
+        reader: Reads events besides; by the shipped packs and the rule sets that the lexicons name, if not given.
         pretending: Finds the links in a text (in lower case) that pretend to be the organisation's; by the official names
             of the lexicons, if not given.
 
@@ -41,8 +42,10 @@ class LexiconClassifier:
         lexicons: Sequence[Lexicon],
         classes: Sequence[str] = CLASSES,
         pretending: Callable[[str], list[tuple[int, int]]] | None = None,
+        reader: Reads | None = None,
     ) -> None:
         self._compiled = CompiledLexicons(lexicons)
+        self._reader = reader or reader_of(lexicons)
         self._ranks = {name: rank for rank, name in enumerate(classes)}
         self._default = classes[-1]
         official = tuple(name for lexicon in lexicons for name in lexicon.official)
@@ -54,17 +57,25 @@ class LexiconClassifier:
         How often a word is repeated, and whether it is shouted, changes nothing: an entry counts once.
         """
         cut = Text(text)
-        matches = self._compiled.matches(cut)
+        matches = self._compiled.matches(cut) + events(self._reader, text, self._ranks)
         links = self._pretending(cut.lower)
-        language = detect(cut.lower, lambda: cut.tokens(_SAMPLE))
+        written = detect(cut.lower)
         if not matches and not links:
-            return Signals(priority_class=self._default, language=language)
-        return self._judged(matches, links, language)
+            return Signals(priority_class=self._default, language=written.language, tag=written.tag)
+        return self._judged(matches, links, written)
 
-    def _judged(self, matches: list[Match], links: list[tuple[int, int]], language: str | None) -> Signals:
+    def _judged(self, matches: list[Match], links: list[tuple[int, int]], written: Detected) -> Signals:
         scores: dict[str, float] = defaultdict(float)
         classes: dict[str, str] = {}
+        reports = [
+            m
+            for m in matches
+            if m.entry.priority_class == SECURITY and m.entry.category and not m.entry.question
+        ]
+        reported = sum(m.entry.weight for m in reports if not m.entry.review) >= _DECIDES
         for match in matches:
+            if reported and match.entry.question and match.entry.priority_class == SECURITY:
+                continue  # what is asked beside a report says nothing of what the report is about
             if match.entry.category is not None and not match.entry.review:
                 scores[match.entry.category] += match.entry.weight
                 classes[match.entry.category] = match.entry.priority_class or self._default
@@ -74,16 +85,12 @@ class LexiconClassifier:
         raised = (
             bool(reviews or links) and SECURITY in self._ranks and self._rank(chosen) > self._rank(SECURITY)
         )
-        reports = [
-            m
-            for m in matches
-            if m.entry.priority_class == SECURITY and m.entry.category and not m.entry.question
-        ]
         return Signals(
             priority_class=SECURITY if raised else chosen,
             category=category or next((entry.category for entry in reviews), None),
             product=next((match.entry.product for match in matches if match.entry.product), None),
-            language=language,
+            language=written.language,
+            tag=written.tag,
             flags=tuple(
                 sorted(
                     {flag for m in matches for flag in m.entry.flags} | ({PHISHING_LINK} if links else set())
@@ -119,13 +126,14 @@ def _confidence(scores: dict[str, float], category: str | None) -> float:
 
 def _evidence(matches: list[Match], links: list[tuple[int, int]]) -> list[Evidence]:
     found = [
-        Evidence(
+        Evidence.model_construct(
             entry=match.name,
             category=match.entry.category,
             priority_class=match.entry.priority_class,
             start=match.start,
             end=match.end,
             weight=match.entry.weight,
+            parts=match.parts,
         )
         for match in matches
     ]
@@ -149,6 +157,7 @@ def combine(rules: Signals, model: Signals, classes: Sequence[str] = CLASSES) ->
         category=(model.category or rules.category) if takes_category else rules.category,
         product=rules.product or model.product,
         language=rules.language or model.language,
+        tag=rules.tag if rules.language else model.tag,
         flags=tuple(sorted({*rules.flags, *model.flags})),
         confidence=model.confidence if raises or rules.category is None else rules.confidence,
         evidence=rules.evidence + model.evidence,

@@ -50,6 +50,7 @@ class Lexicon(Document):
         not_negators: Patterns in which a negator negates nothing, such as `not only`, `是不是`.
         official: The organisation's own domains and names of its brand: a link that shows the brand on another domain is
             flagged. A policy joins them to its own `official`, which is the better place.
+        reading: Rule sets by which texts are read besides the entries; see `supportflow.triage.reading`.
         entries: The entries.
     """
 
@@ -58,4 +59,5 @@ class Lexicon(Document):
     negators: tuple[str, ...] = ()
     not_negators: tuple[str, ...] = ()
     official: tuple[str, ...] = ()
+    reading: tuple[Name, ...] = ()
     entries: tuple[Entry, ...] = ()

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from supportflow.exceptions import DefinitionError
+from supportflow.model.signals import EvidencePart
 from supportflow.triage.lexicon.document import Entry, Lexicon
 from supportflow.triage.lexicon.patterns import Part, PatternProblem, parse
 from supportflow.triage.lexicon.places import Cover, Places, Text
@@ -36,12 +37,14 @@ class Match(NamedTuple):
         name: What evidence calls it: lexicon, category or flag, and the pattern that matched.
         start: Where it begins in the text, in characters.
         end: Where it ends, exclusive.
+        parts: The roles that it rests on, if it was read and not looked up.
     """
 
     entry: Entry
     name: str
     start: int
     end: int
+    parts: tuple[EvidencePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

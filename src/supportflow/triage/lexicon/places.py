@@ -6,16 +6,15 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import cached_property
-from itertools import accumulate, chain, islice
+from itertools import accumulate
 
-from supportflow.triage.lexicon.units import BREAK, CHINESE_NOT, pieces, spelt
+from supportflow.triage.lexicon.units import BREAK, pieces, spelt
 
 __all__ = ["Cover", "Places", "Text"]
 
 _CLAUSE = re.compile(
     r"[,，、:：()（）]|\b(?:but|and|or|so|because|then|if|when|my|who)\b|但|而|又|因为|所以|就"
 )
-_ONE_UNIT = frozenset(CHINESE_NOT)
 _WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B)}
 
@@ -43,17 +42,6 @@ class Text:
         self.lower = lower
         self.spelt = spelt(lower)
         self.pieces = pieces(self.spelt)
-
-    def tokens(self, count: int) -> list[str]:
-        """The first tokens: the pieces, with runs cut into characters."""
-        pieces = self.pieces[:count]
-        if self.lower.isascii():
-            return pieces
-        cut = (
-            piece if "\u4e00" <= piece[0] <= "\u9fff" and piece not in _ONE_UNIT else (piece,)
-            for piece in pieces
-        )
-        return list(islice(chain.from_iterable(cut), count))
 
 
 class Cover:

@@ -1,0 +1,22 @@
+"""The columns of the rows that are kept, by the names of their fields."""
+
+from dataclasses import fields
+
+from supportflow.model.storage import AgentRow, TicketRow
+
+__all__ = ["AGENT", "EVENT", "TICKET", "TYPES"]
+
+TICKET = tuple(field.name for field in fields(TicketRow))
+AGENT = tuple(field.name for field in fields(AgentRow))
+EVENT = ("seq", "kind", "version", "min_reader", "data")
+TYPES = {
+    **dict.fromkeys(("version", "fold_version", "seq", "min_reader", "attempts", "first", "last"), "int"),
+    **dict.fromkeys(
+        ("rank", "level", "order_us", "due_us", "opened_us", "updated_us", "wakeup_us", "touched_us", "next_us", "made_us",
+         "at_us"),
+        "bigint",
+    ),
+    **dict.fromkeys(("snapshot", "data", "salt", "result"), "bytea"),
+    **dict.fromkeys(("open", "queued", "available"), "boolean"),
+}  # fmt: skip
+"""What PostgreSQL is told of a parameter that is no text."""

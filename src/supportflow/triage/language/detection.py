@@ -1,0 +1,192 @@
+"""The detection itself: the script by its letters, and within it the language by what its words say."""
+
+import re
+import unicodedata
+from math import exp, log1p
+from typing import NamedTuple
+
+from supportflow.triage.language.characters import weighed
+from supportflow.triage.language.letters import ALPHABETS, ONLY, SCRIPTS, USUAL
+from supportflow.triage.language.words import anybodys, lexis
+
+__all__ = ["Detected", "detect"]
+
+_SAMPLE = 400  # characters
+_WORDS = 60
+_CHARACTERS = 120  # Chinese ones
+_AT_ONCE = 16  # words, before it is asked whether that was enough
+_KANA = 0.1  # Japanese is mostly written in Chinese characters: kana decide at a tenth of the letters
+_FOREIGN = 4.0  # what a letter says against a language that does not have it
+_LEAD = 2.0  # natural logarithm of how much likelier the first must be than the second
+_EACH = 1.0  # what each word must say, on average, for the language to be told
+_FAR, _LESS = 4.0, 0.3  # with such a lead, each word need say only that part of it
+_ENOUGH = 10  # words that say it between them are enough, however long the text
+_BARELY = -3.5  # in other scripts most of the languages are known: it is enough if one has all the letters
+_CLEAR = 15.0  # with such a lead, unlisted words are not looked at
+_NEIGHBOURS = frozenset(
+    {"nl", "sv", "da", "nb", "fi", "cs", "ro", "hu", "ms", "hi-Latn", "be", "bg", "sr", "ur", "mr", "ne"}
+)
+"""Languages that are known so that they are not taken for others; fewer people write them to helpdesks."""
+_RARER = 2.0  # what that says against them
+_SHARE = 0.02
+_MOST = 5
+
+_LATIN = SCRIPTS[0].letters
+# A word in Latin letters that touches a digit is a number's, a key's or an address's part.
+_WORD = re.compile(
+    f"(?<![{_LATIN}0-9_])((?:[{_LATIN}]|[\u0300-\u036f])++)(?![0-9_])|"
+    + "|".join(f"([{script.letters}]++)" for script in SCRIPTS[1:])
+)
+_ASCII_WORD = re.compile("(?<![a-z0-9_])[a-z]++(?![0-9_])")
+_REMOVED = re.compile(r"\[[a-z -]{1,40} removed\]")  # what redaction leaves
+_TOKEN = re.compile("[!-~]++")
+_MARKS = re.compile("[\u064b-\u065f\u0670]")
+
+_OF_SCRIPT = {
+    "latin": tuple(tag for tag, letters in ALPHABETS.items() if not letters or letters[0] < "\u0370"),
+    "cyrillic": ("ru", "uk", "be", "bg", "sr"),
+    "arabic": ("ar", "fa", "ur"),
+    "devanagari": ("hi", "mr", "ne"),
+}
+
+
+class Detected(NamedTuple):
+    """What is known of a text's language.
+
+    Attributes:
+        tag: A BCP 47 tag: `"pt"`; `"zh"` for simplified characters or where the script cannot be told, `"zh-Hant"` for
+            traditional ones, `"yue"` for Cantonese, `"hi-Latn"` for Hindi in Latin letters. None if undecided.
+        candidates: The likeliest tags, the first first, each with its share of 1. Empty if the text has no words.
+    """
+
+    tag: str | None
+    candidates: tuple[tuple[str, float], ...]
+
+    @property
+    def language(self) -> str | None:
+        """The primary language: `"zh"` for all that is written in Chinese characters by its speakers."""
+        return None if self.tag is None else "zh" if self.tag == "yue" else self.tag.partition("-")[0]
+
+
+_NOTHING = Detected(None, ())
+
+
+def detect(text: str) -> Detected:
+    """Which language a text is in. Linear time; the first 400 characters are read.
+
+    Links, addresses, whatever has digits in it and what redaction leaves say nothing, nor does what people of any language
+    write: `"app"`.
+    """
+    sample = text[:_SAMPLE].lower()
+    if not sample.isascii():
+        sample = unicodedata.normalize("NFC", sample)
+    if " removed]" in sample:
+        sample = _REMOVED.sub(" ", sample)
+    if "@" in sample or "://" in sample or "www." in sample:
+        sample = _TOKEN.sub(_unless_address, sample)
+    if sample.isascii():
+        words = [word for word in _ASCII_WORD.findall(sample) if word not in anybodys()]
+        return _by_words("latin", words[:_WORDS]) if words else _NOTHING
+    words, script = _words_of_script(sample)
+    if script is None:
+        return _NOTHING
+    if script in ONLY:
+        return Detected(script, ((script, 1.0),))
+    if script == "han":
+        return _decided(weighed("".join(words)[:_CHARACTERS]))
+    return _by_words(script, words[:_WORDS])
+
+
+def _unless_address(token: re.Match[str]) -> str:
+    text = token[0]
+    return " " if "@" in text or "://" in text or "www." in text else text
+
+
+def _words_of_script(sample: str) -> tuple[list[str], str | None]:
+    """The script that most of a text is in, with its words."""
+    words: list[list[str]] = [[] for _ in SCRIPTS]
+    for found in _WORD.finditer(sample):
+        assert found.lastindex is not None
+        if found.lastindex > 1 or found[0] not in anybodys():
+            words[found.lastindex - 1].append(found[0])
+    weights = {
+        script.name: script.weight * sum(map(len, of_script))
+        for script, of_script in zip(SCRIPTS, words, strict=True)
+    }
+    japanese = weights["ja"] + weights["han"]
+    if weights["ja"] >= _KANA * japanese > 0 and 2 * japanese > sum(weights.values()):
+        return [], "ja"
+    most = max(range(len(SCRIPTS)), key=lambda at: weights[SCRIPTS[at].name])
+    return words[most], SCRIPTS[most].name if words[most] else None
+
+
+def _by_words(script: str, words: list[str]) -> Detected:
+    languages = _OF_SCRIPT[script]
+    known = lexis(languages)
+    text = "".join(words)
+    weights = dict(_USUALLY) if text.isascii() else _by_letters(script, text)
+    distinct = list(dict.fromkeys(words if text.isascii() else map(_bare, words)))
+    for first in range(0, len(distinct), _AT_ONCE):
+        for word in distinct[first : first + _AT_ONCE]:
+            _add(weights, known.listed.get(word, {}))
+        if _lead(weights) >= _CLEAR:
+            break
+    else:
+        for word in distinct:
+            if word not in known.listed:
+                _add(weights, known.looks(word))
+    # In Latin letters it may be a language that is not known here.
+    return _decided(weights, _EACH * min(len(distinct), _ENOUGH) if script == "latin" else _BARELY)
+
+
+def _by_letters(script: str, letters: str) -> dict[str, float]:
+    """What the letters of a text say for each language of their script."""
+    telling = {
+        letter
+        for letter in set(letters)
+        if (script != "latin" or letter > "\x7f") and not unicodedata.combining(letter)
+    }
+    weights = {}
+    for language in _OF_SCRIPT[script]:
+        weights[language] = -_RARER if language in _NEIGHBOURS else 0.0
+        weights[language] -= _FOREIGN * len(telling.difference(ALPHABETS[language]))
+        usual, share = USUAL.get(language, ("", 0.0))
+        if telling.isdisjoint(usual):
+            weights[language] += log1p(-share) * len(letters)
+    return weights
+
+
+_USUALLY = _by_letters("latin", "")
+
+
+def _add(weights: dict[str, float], said: dict[str, float]) -> None:
+    for language, amount in said.items():
+        weights[language] += amount
+
+
+def _bare(word: str) -> str:
+    """A word without marks that are written or left out at will."""
+    return _MARKS.sub("", word).replace("i\u0307", "i")
+
+
+def _lead(weights: dict[str, float]) -> float:
+    first, second = sorted(weights.values(), reverse=True)[:2]
+    return first - second
+
+
+def _decided(weights: dict[str, float], needed: float = _BARELY) -> Detected:
+    """The language that leads, if it leads clearly and enough speaks for it."""
+    ranked = sorted(weights, key=lambda language: -weights[language])
+    best = weights[ranked[0]]
+    shares = {language: exp(weights[language] - best) for language in ranked}
+    total = sum(shares.values())
+    candidates = tuple(
+        (language, round(shares[language] / total, 3))
+        for language in ranked[:_MOST]
+        if shares[language] / total >= _SHARE
+    )
+    lead = _lead(weights)
+    if lead >= _FAR and needed > 0:
+        needed *= _LESS
+    told = lead >= _LEAD and best >= needed
+    return Detected(ranked[0] if told else None, candidates)

@@ -1,0 +1,134 @@
+"""What words say of a language: those that are listed, and for others how much they look like listed ones.
+
+The list is read when it is first asked for.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from math import log
+from typing import NamedTuple
+
+__all__ = ["Lexis", "anybodys", "lexis", "parts_of"]
+
+# How much more often a word of each line stands in its own language than in another one; natural logarithms.
+_LINES = (5.0, 4.0, 3.0)
+_UNACCENTED = 1.0  # less is told by a word without its accents
+_APART = 1.5  # languages that share a word are told apart by it no further than this
+_SMOOTH = 0.3
+_LOOKS = 0.35  # three letters overlap with the next three, and say that much less
+_MOST = 2.5  # what one unlisted word can say
+
+
+class Lexis(NamedTuple):
+    """What is known of the words of languages that share a script.
+
+    Attributes:
+        languages: Their tags.
+        listed: Word → language → what it says for it.
+        parts: Three letters → language → what they say for it; what they say against those that never have them is under "".
+    """
+
+    languages: tuple[str, ...]
+    listed: dict[str, dict[str, float]]
+    parts: dict[str, dict[str, float]]
+
+    def looks(self, word: str) -> dict[str, float]:
+        """What the look of an unlisted word says for each language."""
+        said = dict.fromkeys(self.languages, 0.0)
+        for part in _parts(word):
+            known = self.parts.get(part)
+            if known is not None:
+                absent = known[""]
+                for language in self.languages:
+                    said[language] += known.get(language, absent)
+        return {language: max(-_MOST, min(_MOST, amount * _LOOKS)) for language, amount in said.items()}
+
+
+def _parts(word: str) -> list[str]:
+    padded = f" {word} "
+    return [padded[at : at + 3] for at in range(len(padded) - 2)]
+
+
+@cache
+def _sections() -> dict[str, list[list[str]]]:
+    """Language → lines → words. What is indented goes on with the line before."""
+    text = files("supportflow.triage.language").joinpath("words.txt").read_text(encoding="utf-8")
+    sections: dict[str, list[list[str]]] = {}
+    for line in text.splitlines():
+        if line.startswith("["):
+            lines = sections[line[1:-1]] = []
+        elif not line.startswith("#"):
+            if not line.startswith("  "):
+                lines.append([])
+            lines[-1] += line.split()
+    return sections
+
+
+@cache
+def anybodys() -> frozenset[str]:
+    """Words that people of any language write."""
+    return frozenset(parts_of("*"))
+
+
+@cache
+def parts_of(section: str) -> tuple[str, ...]:
+    """What a section lists, in order."""
+    return tuple(word for line in _sections()[section] for word in line)
+
+
+@cache
+def lexis(languages: tuple[str, ...]) -> Lexis:
+    """What is known of the words of some languages."""
+    sections = _sections()
+    listed: dict[str, dict[str, float]] = {}
+    for language in languages:
+        for word, amount in _weighted(sections[language]):
+            said = listed.setdefault(word, {})
+            said[language] = max(amount, said.get(language, 0.0))
+    for said in listed.values():
+        most = max(said.values())
+        said.update({language: max(amount, most - _APART) for language, amount in said.items()})
+    return Lexis(languages, listed, _looks(languages, listed))
+
+
+def _weighted(lines: list[list[str]]) -> Iterable[tuple[str, float]]:
+    for words, amount in zip(lines, _LINES, strict=True):
+        for word in words:
+            for part in word.split("'"):
+                yield part, amount
+                yield _plain(part), amount - _UNACCENTED
+
+
+def _plain(word: str) -> str:
+    """A word without its accents, as many people type it."""
+    if "a" <= word[:1] <= "z" or not word.isascii():
+        bare = unicodedata.normalize("NFD", word)
+        if any("a" <= letter <= "z" for letter in bare):
+            word = "".join(letter for letter in bare if not unicodedata.combining(letter))
+            return word.translate(_LETTERS)
+    return word
+
+
+_LETTERS = str.maketrans("\u0131đłø", "idlo")  # those that are no letter with an accent
+
+
+def _looks(languages: tuple[str, ...], listed: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    counts: dict[str, Counter[str]] = {language: Counter() for language in languages}
+    for word, said in listed.items():
+        for language in said:
+            counts[language].update(_parts(word))
+    every = set().union(*counts.values())
+    totals = {language: _SMOOTH * len(every) + count.total() for language, count in counts.items()}
+    parts: dict[str, dict[str, float]] = {}
+    for part in every:
+        rates = {language: (counts[language][part] + _SMOOTH) / totals[language] for language in languages}
+        usual = sum(rates.values()) / len(rates)
+        absent = _SMOOTH / max(totals.values())
+        parts[part] = {
+            "": log(absent / usual),
+            **{language: log(rates[language] / usual) for language in languages if counts[language][part]},
+        }
+    return parts

@@ -1,0 +1,244 @@
+"""With which packs each line of a text is read, and what they find in it.
+
+A script with few languages is read with all of them. A line in Latin letters is read in English and, unless it clearly is
+English, with the pack that knows most of its words, and another one that knows nearly as many.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate
+from typing import Protocol
+
+from supportflow.triage.reading.compiled import CompiledPack
+from supportflow.triage.reading.document import Pack
+from supportflow.triage.reading.roles import DENIES, EXCUSES
+from supportflow.triage.reading.scanning import Hit
+from supportflow.triage.reading.text import Line, View
+
+__all__ = ["PackChoice", "PackHits", "PackSource", "Spot", "Spots"]
+
+_ALWAYS = "en"
+_CLEARLY = 4  # commonest words of English in a line
+_SHARE = 0.25  # of the line's words
+_CROWD = 3  # of one script: more are chosen among
+_OTHERS = 2  # that are chosen
+_RIVALS = 0.7  # of the words that English knows, and the likeliest other: who knows fewer is another language
+_NONE: frozenset[str] = frozenset()
+
+
+Spot = tuple[int, int, str]
+"""Where words of a role stand in a folded text: from, to, the role."""
+
+
+class PackSource(Protocol):
+    """A pack that is read when it is first needed."""
+
+    @property
+    def tag(self) -> str:
+        """Its language."""
+        ...
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """Its scripts."""
+        ...
+
+    def load(self) -> Pack:
+        """The pack."""
+        ...
+
+
+class _Cover:
+    """Spans, asked whether one of them holds another span."""
+
+    def __init__(self, spans: list[Spot]) -> None:
+        spans.sort()
+        self._starts = [start for start, *_ in spans]
+        self._reach = list(accumulate((end for _, end, _ in spans), max))
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
+
+    def holds(self, start: int, end: int) -> bool:
+        before = bisect_right(self._starts, start)
+        return before > 0 and self._reach[before - 1] >= end
+
+
+class PackHits:
+    """What a pack's scanner found in its lines of a text.
+
+    Args:
+        pack: The pack.
+        view: The text as the pack reads it.
+
+    Attributes:
+        hits: Role numbers with their places in the text.
+    """
+
+    def __init__(self, pack: CompiledPack, view: View) -> None:
+        self.view = view
+        self.pack = pack
+        self.hits: list[Hit] = []
+
+    def add(self, line: Line, hits: list[Hit]) -> None:
+        """What was found in a line."""
+        at = line.start
+        self.hits += [(start + at, end + at, role) for start, end, role in hits] if at else hits
+
+    def present(self) -> int:
+        """The roles that were found, as bits."""
+        bits, present = self.pack.bits, 0
+        for role in {hit[2] for hit in self.hits}:
+            present |= bits[role]
+        return present
+
+    def spots(self) -> "Spots":
+        """Role → where it stands."""
+        roles = self.pack.roles
+        by_role: dict[str, list[Spot]] = defaultdict(list)
+        for start, end, role in self.hits:
+            by_role[roles[role]].append((start, end, roles[role]))
+        if self.view.marks:
+            by_role["mark"] = [(at - 1, at, "mark") for at in self.view.marks]
+        return Spots(by_role)
+
+
+class Spots:
+    """Where each role stands, in order: put in order, and freed of what lies inside harmless names, when first asked for.
+
+    Args:
+        found: Role → its spots as they were found.
+    """
+
+    def __init__(self, found: dict[str, list[Spot]]) -> None:
+        self._found = found
+        self._harmless = _Cover(found.pop("nothing", []))
+        self._ready: dict[str, list[Spot]] = {}
+
+    @cached_property
+    def _denied(self) -> _Cover:
+        return _Cover([spot for role in DENIES for spot in self._found.get(role, ())])
+
+    def __contains__(self, role: str) -> bool:
+        return role in self._found or role in self._ready
+
+    def __getitem__(self, role: str) -> list[Spot]:
+        ready = self._ready.get(role)
+        if ready is None:
+            ready = self._ready[role] = self._in_order(role)
+        return ready
+
+    def add(self, role: str, spots: list[Spot]) -> None:
+        """More places of a role."""
+        self._ready[role] = sorted(self[role] + spots)
+
+    def _in_order(self, role: str) -> list[Spot]:
+        spots = self._found.get(role)
+        if spots is None:
+            return []
+        for cover in (self._harmless, self._denied) if role in EXCUSES else (self._harmless,):
+            if cover:
+                spots = [spot for spot in spots if not cover.holds(spot[0], spot[1])]
+        return sorted(spots)
+
+
+class PackChoice:
+    """The packs of a reader, compiled when they are first needed.
+
+    Args:
+        packs: The packs, or where they come from; a later one replaces an earlier one of the same tag.
+        roles: The roles that there are, with a bit for each.
+
+    Raises:
+        DefinitionError: If a given pack cannot be read.
+    """
+
+    def __init__(self, packs: Sequence[Pack | PackSource], roles: Mapping[str, int]) -> None:
+        self._roles = roles
+        self._sources = {pack.tag: pack for pack in packs}
+        self._compiled: dict[str, CompiledPack] = {
+            tag: CompiledPack(pack, self._roles)
+            for tag, pack in self._sources.items()
+            if isinstance(pack, Pack)
+        }
+        self._by_script: dict[str, list[str]] = defaultdict(list)
+        for tag, pack in self._sources.items():
+            self._by_script[pack.scripts[0]].append(tag)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the packs."""
+        return tuple(self._sources)
+
+    def pack(self, tag: str) -> CompiledPack:
+        """A pack by its tag, compiled."""
+        compiled = self._compiled.get(tag)
+        if compiled is None:
+            source = self._sources[tag]
+            assert not isinstance(source, Pack)
+            compiled = self._compiled[tag] = CompiledPack(source.load(), self._roles)
+        return compiled
+
+    def hits(self, view: View, text: str) -> dict[CompiledPack, PackHits]:
+        """What each pack finds in the lines that are read with it.
+
+        Args:
+            view: The text without accents.
+            text: The text as it came in.
+        """
+        views = _Views(view, text)
+        found: dict[CompiledPack, PackHits] = {}
+        for number, line in enumerate(view.lines):
+            for tag in self._tags(line):
+                pack = self.pack(tag)
+                accented = pack.pack.marks == "when_written"
+                mine = views.accented.lines[number] if accented else line
+                hits = (pack.bare if mine.text == line.text else pack.scanner).scan(mine)
+                if hits:
+                    if pack not in found:
+                        found[pack] = PackHits(pack, views.accented if accented else view)
+                    found[pack].add(mine, hits)
+        return found
+
+    def _tags(self, line: Line) -> list[str]:
+        tags: dict[str, None] = {}
+        for script in sorted(line.scripts):
+            of_script = self._by_script.get(script, [])
+            tags |= dict.fromkeys(of_script if len(of_script) <= _CROWD else self._likeliest(of_script, line))
+        return list(tags)
+
+    def _likeliest(self, tags: Sequence[str], line: Line) -> list[str]:
+        """English, and the other packs that know about as much of the line, if it is not clearly English."""
+        words = set(line.pieces)
+        chosen: list[str] = []
+        least = 1.0
+        if _ALWAYS in tags:
+            chosen.append(_ALWAYS)
+            common = len(words & self.pack(_ALWAYS).hints)
+            if common >= _CLEARLY and common >= _SHARE * len(words):
+                return chosen
+            least = max(least, _RIVALS * self._known(_ALWAYS, words))
+        known = [(self._known(tag, words), tag) for tag in tags if tag not in chosen]
+        known.sort(key=lambda one: (-one[0], one[1]))
+        enough = max(least, _RIVALS * known[0][0])
+        return chosen + [tag for count, tag in known[:_OTHERS] if count >= enough]
+
+    def _known(self, tag: str, words: set[str]) -> int:
+        """How many of some words a pack knows; its commonest words count threefold."""
+        pack = self.pack(tag)
+        return 2 * len(words & pack.hints) + pack.bare.known(sorted(words))
+
+
+class _Views:
+    """The text without accents, and with them as soon as a pack asks."""
+
+    def __init__(self, view: View, text: str) -> None:
+        self.plain = view
+        self._text = text
+
+    @cached_property
+    def accented(self) -> View:
+        """The text with its accents."""
+        return View(self._text, marks=True)

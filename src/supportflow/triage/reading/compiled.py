@@ -1,0 +1,149 @@
+"""A pack and the rules over it, ready to read with."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from supportflow.exceptions import DefinitionError
+from supportflow.triage.reading.document import Derivation, Mood, Pack, ReadingRule, RuleSet
+from supportflow.triage.reading.folding import fold
+from supportflow.triage.reading.phrases import PhraseProblem, forms, listed, slots
+from supportflow.triage.reading.roles import ROLES
+from supportflow.triage.reading.scanning import Characters, Scanner, Slot, Words
+
+__all__ = ["CompiledPack", "CompiledRules", "Derived", "Need"]
+
+
+class CompiledPack:
+    """A pack whose phrases can be looked for.
+
+    Args:
+        pack: The pack.
+        roles: The roles that there are, with a bit for each; words of others are an error.
+
+    Attributes:
+        pack: The pack.
+        roles: Its roles, by the numbers that its scanner gives.
+        bits: The same as bits.
+        scanner: Finds its phrases as they are written.
+        bare: Finds them in lines without any accent.
+        hints: Its commonest words, folded.
+
+    Raises:
+        DefinitionError: If a phrase cannot be read or a role is unknown; all such are listed.
+    """
+
+    def __init__(self, pack: Pack, roles: Mapping[str, int]) -> None:
+        self.pack = pack
+        problems = [f"{pack.tag}: unknown role {role!r}" for role in pack.roles if role not in roles]
+        self.roles = tuple(pack.roles)
+        self.bits = tuple(roles.get(role, 0) for role in pack.roles)
+        marks = pack.marks == "when_written"
+        written, bare = self._scanner(problems, marks=marks), None
+        if marks:
+            bare = self._scanner([], marks=False)
+        if problems:
+            raise DefinitionError(problems)
+        self.scanner = written
+        self.bare = bare or written
+        self.hints = frozenset(fold(hint).text for hint in listed(pack.hints))
+
+    def _scanner(self, problems: list[str], *, marks: bool) -> Scanner:
+        pack, characters = self.pack, self.pack.cut == "characters"
+        together: list[tuple[str, int]] = []
+        apart: list[tuple[list[Slot], int]] = []
+        for number, (role, written) in enumerate(pack.roles.items()):
+            for phrase in listed(written):
+                try:
+                    found = slots(phrase, pack.sets, marks=marks, characters=characters)
+                    if characters:
+                        together += [(form, number) for form in forms(found)]
+                    else:
+                        apart.append((found, number))
+                except PhraseProblem as problem:
+                    problems.append(f"{pack.tag}: {role}: {phrase!r} {problem}")
+        return Characters(together) if characters else Words(apart, pack.prefixes)
+
+
+class Need(NamedTuple):
+    """A rule with its needs: for each, the roles of which one must be there, by name and as bits."""
+
+    rule: ReadingRule
+    set_name: str
+    needs: tuple[tuple[str, ...], ...]
+    bits: tuple[int, ...]
+
+    def possible(self, present: int) -> bool:
+        """Whether none of its roles is missing among these."""
+        return all(bits & present for bits in self.bits)
+
+
+class Derived(NamedTuple):
+    """What roles make a role, with its needs, as in `Need`; and the bit of the role that they make."""
+
+    derivation: Derivation
+    needs: tuple[tuple[str, ...], ...]
+    bits: tuple[int, ...]
+    bit: int
+
+
+class CompiledRules:
+    """Rule sets joined, in order.
+
+    Args:
+        sets: The rule sets.
+
+    Attributes:
+        roles: Every role, with its meaning.
+        bits: Every role, with a bit of its own.
+        derived: What to derive, in order, with its needs.
+        moods: The moods, in order.
+        rules: The rules, in order.
+
+    Raises:
+        DefinitionError: If a rule names an unknown role or mood; all such are listed.
+    """
+
+    def __init__(self, sets: Sequence[RuleSet]) -> None:
+        self.roles = {**ROLES, **{role: text for one in sets for role, text in one.roles.items()}}
+        problems = list(self._problems(sets))
+        if problems:
+            raise DefinitionError(problems)
+        self.bits = {role: 1 << number for number, role in enumerate(self.roles)}
+        self.derived = tuple(
+            Derived(one, _needs(one.all), self._bits(one.all), self.bits[one.role])
+            for each in sets
+            for one in each.derived
+        )
+        self.moods: tuple[Mood, ...] = tuple(mood for each in sets for mood in each.moods)
+        self.rules = tuple(
+            Need(rule, each.name, _needs(rule.all), self._bits(rule.all))
+            for each in sets
+            for rule in each.rules
+        )
+
+    def _bits(self, roles: Sequence[str]) -> tuple[int, ...]:
+        return tuple(sum(self.bits[role] for role in set(one.split("|"))) for one in roles)
+
+    def _problems(self, sets: Sequence[RuleSet]) -> Iterable[str]:
+        moods = {mood.name for each in sets for mood in each.moods}
+        for each in sets:
+            for what, named in (
+                *((f"derived {one.role!r}", (one.role, *_flat(one.all))) for one in each.derived),
+                *((f"mood {one.name!r}", (*one.roles, *one.unless)) for one in each.moods),
+                *((f"rule {one.name!r}", (*_flat(one.all), *one.unless)) for one in each.rules),
+            ):
+                for role in named:
+                    if role not in self.roles:
+                        yield f"{each.name}: {what} names the unknown role {role!r}"
+            for rule in each.rules:
+                for mood in rule.resists:
+                    if mood not in moods:
+                        yield f"{each.name}: rule {rule.name!r} resists the unknown mood {mood!r}"
+
+
+def _needs(roles: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(one.split("|")) for one in roles)
+
+
+def _flat(roles: Sequence[str]) -> tuple[str, ...]:
+    return tuple(role for one in roles for role in one.split("|"))

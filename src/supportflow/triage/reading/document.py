@@ -1,0 +1,144 @@
+"""What reading is made of, as documents: packs of role words by language, and rules over roles."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from supportflow.model.base import Document, Name
+
+__all__ = ["Derivation", "Mood", "Pack", "ReadingRule", "RuleSet", "Script"]
+
+Script = Literal["Latn", "Cyrl", "Grek", "Arab", "Deva", "Thai", "Hani", "Kana", "Hang"]
+"""ISO 15924 codes of the scripts that lines of a text are told apart by; `Kana` is both kana."""
+Phrases = tuple[Annotated[str, StringConstraints(min_length=1, max_length=4_000)], ...]
+Roles = Annotated[tuple[Name, ...], Field(min_length=1, max_length=8)]
+
+
+class Pack(Document):
+    """The words by which one language names the roles.
+
+    Attributes:
+        tag: BCP 47 tag of the language.
+        name: What people call it.
+        scripts: The scripts that it is written in. Lines without a letter of the first one are not read with it: Japanese
+            names its kana first, or every line of Chinese would be read in Japanese, too.
+        cut: Whether texts are cut into `"words"` at blanks, or phrases are looked for at every character.
+        marks: `"ignore"`: accents are taken off the pack's words and the text's. `"when_written"`: words match as they are
+            written, and without accents only in a line that has none at all.
+        letters: How many letters a word has on average: distances are counted in words.
+        negation: Where the negation of a verb stands.
+        prefixes: What may be written together with the beginning of a word (Arabic `و`, `ال`).
+        hints: Its commonest words, by which texts are told from those of other languages in its script.
+        sources: Where the words come from.
+        sets: Named alternatives, used in phrases as `@name`.
+        roles: Role → its phrases, several of them in one string with commas between.
+    """
+
+    tag: Name
+    name: Name
+    scripts: Annotated[tuple[Script, ...], Field(min_length=1)]
+    cut: Literal["words", "characters"] = "words"
+    marks: Literal["ignore", "when_written"] = "ignore"
+    letters: Annotated[int, Field(ge=1, le=20)] = 6
+    negation: Literal["before", "after", "both"] = "before"
+    prefixes: tuple[Name, ...] = ()
+    hints: Phrases = ()
+    sources: tuple[str, ...] = ()
+    sets: Mapping[Name, Phrases] = Field(default_factory=dict)
+    roles: Mapping[Name, Phrases] = Field(default_factory=dict)
+
+
+class Derivation(Document):
+    """A role that roles beside each other make: "I", "not" and "made" are "not by me".
+
+    Attributes:
+        role: What they make.
+        all: The roles that are needed, in any order; `a|b` is either.
+        within: How many words may lie between one and the next; they stand in one clause.
+        ordered: They must stand in the order given.
+    """
+
+    role: Name
+    all: Roles
+    within: Annotated[int, Field(ge=0, le=50)] = 4
+    ordered: bool = False
+
+
+class Mood(Document):
+    """What makes of an event something that did not happen: a question, a condition, a fear, somebody else's story.
+
+    Attributes:
+        name: For evidence and rules.
+        roles: Any of these roles.
+        side: Where it stands, seen from the event.
+        scope: In the event's own clause, or anywhere in its sentence.
+        within: How many words may lie between.
+        opening: Only where it opens its clause, with at most a word before it.
+        makes: `"question"`: the event is only asked about. `"nothing"`: it is not spoken of at all.
+        unless: Roles in the sentence that take the mood back ("how do I *report* …").
+    """
+
+    name: Name
+    roles: Roles
+    side: Literal["before", "after", "both"] = "before"
+    scope: Literal["clause", "sentence"] = "clause"
+    within: Annotated[int, Field(ge=0, le=100)] = 12
+    opening: bool = False
+    makes: Literal["question", "nothing"] = "question"
+    unless: tuple[Name, ...] = ()
+
+
+class ReadingRule(Document):
+    """Roles that together say something.
+
+    Attributes:
+        name: What they say, in words: evidence shows it.
+        category: What the text is then about.
+        priority_class: The class of that category (`class` in a document).
+        all: The roles that are needed; `a|b` is either. The first is the event: moods and negation are asked there.
+        scope: They stand in one `"clause"`, in one `"sentence"`, or `"near"`: at most two clauses apart, also over the end
+            of a sentence.
+        within: How many words may lie between the event and each of the others.
+        ordered: The others must stand behind the event, in the order given.
+        unless: Roles in the event's sentence that take it back.
+        negatable: Whether a "not" shortly before (behind, in languages that put it there) takes it back.
+        resists: Moods that change nothing: who says "not by me" does not speak of a possibility.
+        asked: The category that it counts for if it is only asked about; it counts for nothing, if not given.
+        weight: How much it counts; 1 decides alone.
+        review: It raises the class for a person to look at, and leaves the category to the rest of the text.
+        flags: Flags that it raises.
+    """
+
+    name: Name
+    category: Name | None = None
+    priority_class: Annotated[Name | None, Field(alias="class")] = None
+    all: Roles
+    scope: Literal["clause", "sentence", "near"] = "clause"
+    within: Annotated[int, Field(ge=0, le=100)] = 12
+    ordered: bool = False
+    unless: tuple[Name, ...] = ()
+    negatable: bool = True
+    resists: tuple[Name, ...] = ()
+    asked: Name | None = None
+    weight: Annotated[float, Field(gt=0, le=10)] = 1.0
+    review: bool = False
+    flags: tuple[Name, ...] = ()
+
+
+class RuleSet(Document):
+    """Rules over roles. They name no word of any language.
+
+    Attributes:
+        name: Its name, which evidence begins with.
+        roles: Roles that it needs besides the shipped ones, each with its meaning.
+        derived: Roles made of roles; in order, so that a later one can use an earlier one's.
+        moods: Moods, in order: the first that fits decides.
+        rules: The rules.
+    """
+
+    name: Name
+    roles: Mapping[Name, str] = Field(default_factory=dict)
+    derived: tuple[Derivation, ...] = ()
+    moods: tuple[Mood, ...] = ()
+    rules: tuple[ReadingRule, ...] = ()

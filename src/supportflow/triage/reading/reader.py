@@ -1,0 +1,267 @@
+"""The reader: who did what to what, by whose will, and whether it happened at all.
+
+Each line is read with the packs of its scripts. A finding needs its roles close together; a mood beside the event makes
+a question of it, or nothing. No mood reaches over the end of a line or a sentence, and a line's packs depend on that line
+alone: what is added in lines of its own takes nothing back.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource, Spot
+from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
+from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
+from supportflow.triage.reading.roles import AGENCY
+from supportflow.triage.reading.text import View
+
+__all__ = ["Finding", "Part", "Reader"]
+
+_NEAR = 2  # clauses
+_NEGATION_REACH = 3  # words
+_EXCEPTION_REACH = 24  # words, at least
+_LOOKED_AT = 4
+"""How many places on either side of an event are tried for a role."""
+
+
+class Part(NamedTuple):
+    """A role that a finding rests on, and where its words stand in the text."""
+
+    role: str
+    start: int
+    end: int
+
+
+class Finding(NamedTuple):
+    """What a rule found.
+
+    Attributes:
+        need: The rule.
+        status: `"asserted"`: it happened. `"question"`: it is only asked about.
+        tag: The pack that it was read with.
+        parts: The roles, the event first.
+        mood: The mood that makes a question of it.
+    """
+
+    need: Need
+    status: Literal["asserted", "question"]
+    tag: str
+    parts: tuple[Part, ...]
+    mood: str | None = None
+
+    @property
+    def agency(self) -> bool:
+        """Whether the text says by whose will it happened."""
+        return any(part.role in AGENCY for part in self.parts)
+
+
+class Reader:
+    """Reads texts with packs and rules. Pure and safe to share between threads.
+
+    Args:
+        packs: The packs.
+        sets: The rules.
+
+    Raises:
+        DefinitionError: If a pack or a rule cannot be read.
+    """
+
+    def __init__(self, packs: Sequence[Pack | PackSource], sets: Sequence[RuleSet]) -> None:
+        self.rules = CompiledRules(sets)
+        self._by_event = [(need.bits[0], need) for need in self.rules.rules]
+        self._choice = PackChoice(packs, self.rules.bits)
+
+    def read(self, text: str) -> list[Finding]:
+        """Everything that the rules find: for each rule and pack the first assertion, else the first question."""
+        view = View(text)
+        found: list[Finding] = []
+        mark = self.rules.bits["mark"] if view.marks else 0
+        for hits in self._choice.hits(view, text).values():
+            candidates = self._candidates(hits.present() | mark)
+            if candidates:
+                found += _Reading(self.rules, hits).findings(candidates)
+        return found
+
+    def _candidates(self, present: int) -> list[Need]:
+        """The rules of which no role is missing, before anybody looks where they stand."""
+        for derived in self.rules.derived:
+            if all(bits & present for bits in derived.bits):
+                present |= derived.bit
+        return [need for first, need in self._by_event if first & present and need.possible(present)]
+
+
+class _Reading:
+    """One text, read with one pack."""
+
+    def __init__(self, rules: CompiledRules, hits: PackHits) -> None:
+        self._rules = rules
+        self._pack = hits.pack.pack
+        self._letters = self._pack.letters
+        self._span = hits.view.span
+        self._spots = hits.spots()
+        self._view = hits.view
+        self._joined: dict[tuple[str, ...], list[Spot]] = {}
+        for derived in rules.derived:
+            if all(any(role in self._spots for role in roles) for roles in derived.needs):
+                self._derive(derived)
+
+    @cached_property
+    def _sentences(self) -> list[int]:
+        """Where sentences end."""
+        return self._view.cuts[1]
+
+    @cached_property
+    def _clauses(self) -> list[int]:
+        """Where clauses end: at marks, and before words that begin a new one."""
+        breaks = self._spots["break"]
+        clauses = self._view.cuts[0]
+        return sorted({*clauses, *(start for start, *_ in breaks)}) if breaks else clauses
+
+    def findings(self, candidates: list[Need]) -> list[Finding]:
+        """What some rules find."""
+        return [found for need in candidates if (found := self._first(need)) is not None]
+
+    def _of(self, roles: tuple[str, ...]) -> list[Spot]:
+        """Where any of these roles stands, in order."""
+        if len(roles) == 1:
+            return self._spots[roles[0]]
+        joined = self._joined.get(roles)
+        if joined is None:
+            joined = self._joined[roles] = sorted(spot for role in roles for spot in self._spots[role])
+        return joined
+
+    def _derive(self, derived: Derived) -> None:
+        role, within = derived.derivation.role, derived.derivation.within * self._letters
+        made: list[Spot] = []
+        for event in self._of(derived.needs[0]):
+            others = self._beside(
+                event, derived.needs[1:], "clause", within, ordered=derived.derivation.ordered
+            )
+            if others is not None:
+                parts = (event, *others)
+                made.append((min(start for start, *_ in parts), max(end for _, end, _ in parts), role))
+        if made:
+            self._spots.add(role, made)
+            self._joined.clear()
+
+    def _first(self, need: Need) -> Finding | None:
+        """The first assertion, else the first question if the rule says what that is."""
+        rule, asked = need.rule, None
+        within = rule.within * self._letters
+        for event in self._of(need.needs[0]):
+            others = self._beside(event, need.needs[1:], rule.scope, within, ordered=rule.ordered)
+            if others is None or (rule.negatable and self._negated(event)):
+                continue
+            if rule.unless and self._taken_back(event, rule.unless, rule.within):
+                continue
+            mood = self._mood(event, rule)
+            if mood is None:
+                return self._finding(need, [event, *others])
+            if mood.makes == "question" and asked is None and rule.asked is not None:
+                asked = self._finding(need, [event, *others], mood.name)
+        return asked
+
+    def _finding(self, need: Need, spots: list[Spot], mood: str | None = None) -> Finding:
+        parts = tuple(Part(role, *self._span(start, end)) for start, end, role in spots)
+        return Finding(need, "question" if mood else "asserted", self._pack.tag, parts, mood)
+
+    def _beside(
+        self, event: Spot, needs: Sequence[tuple[str, ...]], scope: str, within: int, *, ordered: bool
+    ) -> list[Spot] | None:
+        """The nearest spot of each need; None if one has none."""
+        found: list[Spot] = []
+        after = event[1] if ordered else -1
+        for roles in needs:
+            best = self._nearest(event, self._of(roles), scope, within, after)
+            if best is None:
+                return None
+            found.append(best)
+            after = best[1] if ordered else -1
+        return found
+
+    def _nearest(self, event: Spot, spots: list[Spot], scope: str, within: int, after: int) -> Spot | None:
+        """The nearest other spot that begins at `after` or later and is in scope; one inside the event is at no distance."""
+        at = bisect_left(spots, event)
+        start, end, _ = event
+        best, nearest = None, within + 1
+        for spot in spots[at : at + _LOOKED_AT]:
+            gap = max(0, spot[0] - end)
+            if gap >= nearest:
+                break
+            if spot[0] >= after and spot[:2] != event[:2] and self._in_scope(event, spot, scope):
+                best, nearest = spot, gap
+        if after < 0:
+            for spot in spots[max(0, at - _LOOKED_AT) : at]:
+                gap = max(0, start - spot[1])
+                if gap < nearest and spot[:2] != event[:2] and self._in_scope(event, spot, scope):
+                    best, nearest = spot, gap
+        return best
+
+    def _negated(self, event: Spot) -> bool:
+        reach = _NEGATION_REACH * self._letters
+        return self._stands(event, "not", self._pack.negation, "clause", reach)
+
+    def _taken_back(self, event: Spot, roles: tuple[str, ...], within: int) -> bool:
+        reach = max(within, _EXCEPTION_REACH) * self._letters
+        return any(
+            self._stands(event, role, "both", "sentence", reach) or self._overlaps(event, role)
+            for role in roles
+        )
+
+    def _overlaps(self, event: Spot, role: str) -> bool:
+        """Whether words of the role share some with the event, and are not the same."""
+        spots = self._spots[role]
+        at = bisect_left(spots, event)
+        return any(
+            spot[0] < event[1] and event[0] < spot[1] and spot[:2] != event[:2]
+            for spot in spots[max(0, at - _LOOKED_AT) : at + _LOOKED_AT]
+        )
+
+    def _mood(self, event: Spot, rule: ReadingRule) -> Mood | None:
+        """What makes a question of the event, or nothing; tone has no mood."""
+        if rule.priority_class is None:
+            return None
+        for mood in self._rules.moods:
+            present = [role for role in mood.roles if role in self._spots]
+            if not present or mood.name in rule.resists:
+                continue
+            reach = mood.within * self._letters
+            if any(
+                self._stands(event, role, mood.side, mood.scope, reach, opening=mood.opening)
+                for role in present
+            ) and not (mood.unless and self._taken_back(event, mood.unless, mood.within)):
+                return mood
+        return None
+
+    def _stands(
+        self, event: Spot, role: str, side: str, scope: str, reach: int, *, opening: bool = False
+    ) -> bool:
+        """Whether the role stands on that side of the event, in its clause or sentence, no further away than `reach`."""
+        spots = self._spots[role]
+        if not spots:
+            return False
+        if opening:
+            spots = [spot for spot in spots if self._opens(spot)]
+        at = bisect_left(spots, event)
+        if side != "after" and any(
+            event[0] - spot[1] <= reach and spot[0] < event[0] and self._in_scope(event, spot, scope)
+            for spot in spots[max(0, at - _LOOKED_AT) : at]
+        ):
+            return True
+        return side != "before" and any(
+            0 <= spot[0] - event[1] <= reach and self._in_scope(event, spot, scope)
+            for spot in spots[at : at + _LOOKED_AT]
+        )
+
+    def _opens(self, spot: Spot) -> bool:
+        """Whether a spot opens its clause, with at most a word before it."""
+        number = bisect_right(self._clauses, spot[0])
+        begins = self._clauses[number - 1] + 1 if number else 0
+        return spot[0] - begins <= self._letters
+
+    def _in_scope(self, event: Spot, spot: Spot, scope: str) -> bool:
+        if scope == "sentence":
+            return bisect_right(self._sentences, event[0]) == bisect_right(self._sentences, spot[0])
+        apart = abs(bisect_right(self._clauses, event[0]) - bisect_right(self._clauses, spot[0]))
+        return apart <= (_NEAR if scope == "near" else 0)

@@ -1,0 +1,73 @@
+"""The packs and rules that come with the package."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from supportflow.triage.reading.document import Pack, RuleSet
+
+__all__ = ["RULE_SETS", "SHIPPED_PACKS", "ShippedPack", "shipped_packs", "shipped_rules"]
+
+SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
+    "ar": ("Arab",),
+    "de": ("Latn",),
+    "en": ("Latn",),
+    "es": ("Latn",),
+    "fr": ("Latn",),
+    "fa": ("Arab",),
+    "id": ("Latn",),
+    "it": ("Latn",),
+    "ja": ("Kana", "Hani"),
+    "ko": ("Hang",),
+    "pl": ("Latn",),
+    "pt": ("Latn",),
+    "tr": ("Latn",),
+    "vi": ("Latn",),
+    "zh": ("Hani",),
+}
+"""Tag → scripts of the packs in `supportflow/triage/packs/<tag>/pack.toml`."""
+
+RULE_SETS = ("incidents", "exchange", "banking")
+"""`incidents`: security incidents in any business. `exchange`: disputes of a crypto exchange. `banking`: cards."""
+
+
+class ShippedPack(NamedTuple):
+    """A pack that is read from the package's own files when it is first needed.
+
+    Attributes:
+        tag: Its language.
+        scripts: Its scripts.
+    """
+
+    tag: str
+    scripts: tuple[str, ...]
+
+    def load(self) -> Pack:
+        """The pack."""
+        return _pack(self.tag)
+
+
+def shipped_packs() -> tuple[ShippedPack, ...]:
+    """Every shipped pack, none of them read yet."""
+    return tuple(ShippedPack(tag, scripts) for tag, scripts in SHIPPED_PACKS.items())
+
+
+@cache
+def _pack(tag: str) -> Pack:
+    text = files("supportflow.triage").joinpath(f"packs/{tag}/pack.toml").read_text(encoding="utf-8")
+    return Pack.model_validate(tomllib.loads(text))
+
+
+@cache
+def shipped_rules(name: str) -> RuleSet:
+    """One of the rule sets in `RULE_SETS`.
+
+    Raises:
+        KeyError: If there is none of that name.
+    """
+    if name not in RULE_SETS:
+        raise KeyError(name)
+    text = files("supportflow.triage.reading").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return RuleSet.model_validate(tomllib.loads(text))

@@ -1,0 +1,401 @@
+"""The reader: folding, phrases, clauses, rules over roles, and what no added text takes back."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supportflow.exceptions import DefinitionError
+from supportflow.triage.reading import (
+    ROLES,
+    SHIPPED_PACKS,
+    Derivation,
+    Mood,
+    Pack,
+    Reader,
+    ReadingRule,
+    RuleSet,
+    shipped_packs,
+    shipped_rules,
+)
+from supportflow.triage.reading.folding import fold
+
+LOST = ReadingRule.model_validate({
+    "name": "value gone", "category": "loss", "class": "security", "all": ["gone", "asset"], "asked": "question",
+})  # fmt: skip
+
+
+def reader(roles, *, rules=(LOST,), derived=(), moods=(), **pack):
+    pack = Pack.model_validate({"tag": "en", "name": "test", "scripts": ["Latn"], **pack, "roles": roles})
+    return Reader([pack], [RuleSet(name="t", rules=rules, derived=derived, moods=moods)])
+
+
+WORDS = {"gone": ("gone, went missing",), "asset": ("@coin", "my? money"), "not": ("not",)}
+SETS = {"coin": ("btc, e-gold",)}
+
+
+def said(found, text):
+    return [(one.status, [(p.role, text[p.start : p.end]) for p in one.parts]) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("my money is gone", ["gone", "my money"]),
+        ("MY  MONEY is GONE", ["GONE", "MY  MONEY"]),
+        ("gone is the e-gold", ["gone", "e-gold"]),
+        ("the btc went missing!", ["went missing", "btc"]),
+        ("ＢＴＣ　ｇｏｎｅ", ["ｇｏｎｅ", "ＢＴＣ"]),
+        ("b\u00adtc g\u200bone", ["g\u200bone", "b\u00adtc"]),
+        ("bt\u0301c is go\u0308ne", ["go\u0308ne", "bt\u0301c"]),
+    ],
+)
+def test_roles_that_stand_together_are_found_where_they_stand(text, words):
+    [(status, parts)] = said(reader(WORDS, sets=SETS).read(text), text)
+    assert (status, [found for _, found in parts]) == ("asserted", words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "btc. All of it is gone",  # another sentence
+        "btc, you know, gone",  # another clause
+        "btcs gone",  # another word
+        "went, missing btc",  # a phrase crosses no comma
+        "my mon-ey gone",
+        "the btc is not gone",
+        "gone " + "words " * 13 + "btc",  # too far away
+        "",
+    ],
+)
+def test_what_does_not_stand_together_is_not_found(text):
+    assert reader(WORDS, sets=SETS).read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "text", "found"),
+    [
+        ("sentence", "btc, you know, gone", True),
+        ("sentence", "btc. It is gone", False),
+        ("near", "btc. It is gone", True),
+        ("near", "btc. One. Two. It is gone", False),
+    ],
+)
+def test_scopes(scope, text, found):
+    rule = LOST.model_copy(update={"scope": scope})
+    assert bool(reader(WORDS, sets=SETS, rules=(rule,)).read(text)) is found
+
+
+def test_order_exceptions_and_derived_roles():
+    roles = {
+        "gone": ("gone",),
+        "asset": ("btc",),
+        "me": ("i",),
+        "not": ("not",),
+        "act": ("do",),
+        "fails": ("error",),
+    }
+    ordered = LOST.model_copy(update={"ordered": True})
+    assert reader(roles, rules=(ordered,)).read("gone is my btc")
+    assert not reader(roles, rules=(ordered,)).read("my btc is gone")
+    careful = LOST.model_copy(update={"unless": ("fails",), "scope": "sentence"})
+    assert not reader(roles, rules=(careful,)).read("btc gone, an error")
+    assert reader(roles, rules=(careful,)).read("btc gone. an error")
+    mine = ReadingRule.model_validate({"name": "not by me", "all": ["not_me"], "negatable": False})
+    derived = (Derivation(role="not_me", all=("act", "not", "me"), within=2),)
+    text = "that i did not do"
+    [finding] = reader(roles, rules=(mine,), derived=derived).read(text)
+    assert text[finding.parts[0].start : finding.parts[0].end] == "i did not do"
+    assert not reader(roles, rules=(mine,), derived=derived).read("i. not do")
+
+
+MOODS = (
+    Mood(name="how", roles=("ask_how",), unless=("remedy",)),
+    Mood(name="game", roles=("example",), side="both", makes="nothing"),
+)
+MOODY = {**WORDS, "ask_how": ("how do",), "example": ("in a game",), "remedy": ("report",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("how do i know that my btc is gone", "question"),
+        ("how do i know. my btc is gone", "asserted"),
+        ("my btc is gone how do i go on", "asserted"),
+        ("how do i report that my btc is gone", "asserted"),
+        ("my btc is gone in a game", None),
+        ("how do you know that btc is gone; it is, my btc is gone", "asserted"),
+    ],
+)
+def test_moods(text, status):
+    found = reader(MOODY, sets=SETS, moods=MOODS).read(text)
+    assert [one.status for one in found] == ([status] if status else [])
+
+
+def test_a_rule_resists_the_moods_that_it_names():
+    rule = LOST.model_copy(update={"resists": ("how",)})
+    assert (
+        reader(MOODY, sets=SETS, moods=MOODS, rules=(rule,)).read("how do i know btc is gone")[0].status
+        == "asserted"
+    )
+
+
+def test_what_stands_inside_a_harmless_name_is_not_read():
+    roles = {**WORDS, "nothing": ("gone with the wind",)}
+    assert not reader(roles, sets=SETS).read("btc gone with the wind")
+    assert reader(roles, sets=SETS).read("btc gone with the wind is gone")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "word", "found"),
+    [
+        ("hack*", "hackeado", True),
+        ("hack*", "shack", False),
+        ("*konto", "Sparkonto", True),
+        ("*konto", "kontonummer", False),
+        ("*해킹*", "계정해킹당했어요", True),
+        ("don't", "don’t", True),
+        ("don't", "dont", False),
+        ("contraseña", "contrasena", True),
+        ("contrasena", "CONTRASEÑA", True),
+        ("straße", "STRASSE", True),
+        ("пароль", "ПАРОЛЬ", True),
+        ("کیف", "كيف", True),
+        ("أموالي", "اموالي", True),
+    ],
+)
+def test_words_may_be_parts_and_are_folded(phrase, word, found):
+    rule = ReadingRule(name="r", all=("asset",))
+    scripts = ("Latn", "Hang", "Cyrl", "Arab")
+    found_with = [reader({"asset": (phrase,)}, rules=(rule,), scripts=[one]).read(word) for one in scripts]
+    assert any(found_with) is found
+
+
+def test_what_is_written_together_with_the_beginning_of_a_word():
+    rule = ReadingRule(name="r", all=("asset",))
+    arabic = reader({"asset": ("حساب*",)}, rules=(rule,), scripts=["Arab"], prefixes=["و", "ال", "بال"])
+    assert all(arabic.read(text) for text in ("حسابي", "وحسابي", "الحساب", "بالحساب"))
+    assert not arabic.read("محاسب")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("tôi bị mất tiền", True),
+        ("toi bi mat tien", True),
+        ("mã bí mật của tôi", False),
+        ("mật khẩu mat", False),
+    ],
+)
+def test_accents_count_where_a_line_has_some(text, found):
+    rule = ReadingRule(name="r", all=("gone",))
+    vietnamese = reader({"gone": ("mất",)}, rules=(rule,), marks="when_written")
+    assert bool(vietnamese.read(text)) is found
+    assert bool(vietnamese.read(unicodedata.normalize("NFD", text))) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("我的幣沒了", True),
+        ("我的usdt没了", True),
+        ("我的usdts没了", False),
+        ("币 没了", False),
+        ("币\n没了", False),
+    ],
+)
+def test_packs_cut_into_characters(text, found):
+    chinese = reader(
+        {"gone": ("没 了",), "asset": ("币, usdt",)}, scripts=["Hani"], cut="characters", letters=2
+    )
+    assert bool(chinese.read(text)) is found
+
+
+@pytest.mark.parametrize(
+    ("pack", "problem"),
+    [
+        ({"roles": {"hacekd": ("x",)}}, "xx: unknown role 'hacekd'"),
+        ({"roles": {"asset": ("@coin",)}}, "xx: asset: '@coin' names the unknown set 'coin'"),
+        ({"roles": {"asset": ("a?",)}}, "xx: asset: 'a?' names no word"),
+        ({"roles": {"asset": ("a|",)}}, "xx: asset: 'a|' has '', which is no word"),
+        ({"roles": {"asset": ("*",)}}, "xx: asset: '*' has '*', which is no word"),
+        ({"roles": {"asset": ("a*",)}, "cut": "characters"}, "xx: asset: 'a*' has 'a*', which is no word"),
+        (
+            {"roles": {"asset": ("@s",)}, "sets": {"s": ("@t",)}},
+            "xx: asset: '@s' names the set 's', which is more than a list of words",
+        ),
+        (
+            {"roles": {"asset": (" ".join(["a|b|c|d|e|f"] * 6),)}, "cut": "characters"},
+            f"xx: asset: {' '.join(['a|b|c|d|e|f'] * 6)!r} has 46656 forms; at most 10000 are allowed",
+        ),
+    ],
+)  # fmt: skip
+def test_a_pack_that_cannot_be_read_is_refused_with_every_problem(pack, problem):
+    document = Pack.model_validate({"tag": "xx", "name": "x", "scripts": ["Latn"], **pack})
+    with pytest.raises(DefinitionError) as refused:
+        Reader([document], [])
+    assert refused.value.problems == (problem,)
+
+
+def test_rules_that_name_what_there_is_not_are_refused_with_every_problem():
+    wrong = RuleSet(
+        name="w",
+        derived=(Derivation(role="nobody", all=("me",)),),
+        moods=(Mood(name="m", roles=("moody",)),),
+        rules=(ReadingRule(name="r", all=("asset|coin",), resists=("n",)),),
+    )
+    with pytest.raises(DefinitionError) as refused:
+        Reader([], [wrong])
+    assert refused.value.problems == (
+        "w: derived 'nobody' names the unknown role 'nobody'",
+        "w: mood 'm' names the unknown role 'moody'",
+        "w: rule 'r' names the unknown role 'coin'",
+        "w: rule 'r' resists the unknown mood 'n'",
+    )
+
+
+EXCUSED = ReadingRule(
+    name="r", all=("moved", "not_me"), negatable=False, unless=("is_me", "transit", "own_cause", "fails")
+)
+
+
+@pytest.mark.parametrize("role", ["is_me", "transit", "own_cause", "fails"])
+@pytest.mark.parametrize("denial", ["not_me", "disowns", "strange"])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("retiro no fui yo", True),
+        ("retiro no vendi", True),
+        ("retiro no fui yo, fui yo", False),
+        ("fui yo el retiro, no vendi", False),
+        ("retiro ajeno fui yo", False),
+    ],
+)
+def test_an_excuse_inside_a_denial_excuses_nothing(role, denial, text, found):
+    roles = {"moved": ("retiro",), denial: ("no fui yo, no vendi, ajeno",), role: ("fui yo, vendi",)}
+    rule = EXCUSED.model_copy(update={"scope": "sentence", "all": ("moved", denial)})
+    assert bool(reader(roles, rules=(rule,)).read(text)) is found
+
+
+def tagged(tag, words):
+    return Pack.model_validate(
+        {"tag": tag, "name": tag, "scripts": ["Latn"], "hints": [words], "roles": {"asset": (words,)}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("uno due tre", {"it"}),
+        ("uno due um dois", {"it", "pt"}),
+        ("uno due tre um dois", {"it"}),
+        ("uno due tre um dois three", {"it", "en"}),
+        ("um", {"pt"}),
+        ("nada", set()),
+    ],
+)
+def test_a_line_is_read_with_the_packs_that_know_its_words_and_with_those_that_know_nearly_as_many(
+    text, tags
+):
+    words = {"en": "one, two, three", "it": "uno, due, tre", "pt": "um, dois", "de": "eins", "fr": "un"}
+    packs = [tagged(tag, known) for tag, known in words.items()]
+    found = Reader(packs, [RuleSet(name="t", rules=(ReadingRule(name="r", all=("asset",)),))]).read(text)
+    assert {one.tag for one in found} == tags
+
+
+SHIPPED = Reader(shipped_packs(), [shipped_rules(name) for name in ("incidents", "exchange", "banking")])
+
+
+CORE = {
+    *(
+        "asset",
+        "account",
+        "secret",
+        "seed",
+        "setting",
+        "device",
+        "movement",
+        "page",
+        "message",
+        "gone",
+        "moved",
+        "stolen",
+    ),
+    *(
+        "hacked",
+        "changed",
+        "given",
+        "typed",
+        "clicked",
+        "deceived",
+        "pretended",
+        "impostor",
+        "paid",
+        "urged",
+        "lost",
+    ),
+    *(
+        "locked",
+        "protect",
+        "stranger",
+        "strange",
+        "outsider",
+        "you",
+        "not",
+        "ask_how",
+        "if",
+        "nothing",
+        "fails",
+        "transit",
+    ),
+}
+
+
+@pytest.mark.parametrize("tag", SHIPPED_PACKS)
+def test_shipped_packs_are_whole(tag):
+    source = next(one for one in shipped_packs() if one.tag == tag)
+    pack = source.load()
+    assert (pack.tag, pack.scripts) == (tag, source.scripts)
+    assert pack.sources
+    Reader([pack], [shipped_rules("incidents")])
+    assert set(pack.roles) <= set(ROLES)
+    assert set(pack.roles) >= CORE, sorted(CORE - set(pack.roles))
+
+
+SAID = (
+    "my account was hacked|how do I|if|not|my ETH is gone|I did not do that|withdrawal|is it|?|,|.|\n|hackathon|our friend|"
+    "我的|账户|被盗|怎么|如果|没有|币没了|不是我操作的|吗|，|。|钓鱼"
+)
+pieces = st.lists(st.sampled_from(SAID.split("|")), max_size=12).map(" ".join)
+
+
+def strengths(found):
+    """Rule → how much it says: 2 asserted, 1 asked."""
+    best = {}
+    for one in found:
+        best[one.need.rule.name] = max(best.get(one.need.rule.name, 0), 2 if one.status == "asserted" else 1)
+    return best
+
+
+@given(text=pieces, before=pieces | st.text(max_size=40), after=pieces | st.text(max_size=40))
+def test_lines_that_are_added_take_nothing_back(text, before, after):
+    alone = strengths(SHIPPED.read(text))
+    longer = strengths(SHIPPED.read(f"{before}\n{text}\n{after}"))
+    assert all(longer.get(rule, 0) >= strength for rule, strength in alone.items())
+
+
+@given(st.text(max_size=60))
+def test_folding_keeps_places(text):
+    for marks in (False, True):
+        folded = fold(text, marks=marks)
+        for start in range(len(folded.text)):
+            first, last = folded.span(start, start + 1)
+            assert 0 <= first < last <= len(text)
+
+
+@given(pieces | st.text(max_size=80))
+def test_the_same_text_reads_the_same_and_parts_lie_inside_it(text):
+    found = SHIPPED.read(text)
+    assert found == SHIPPED.read(text)
+    assert all(0 <= part.start < part.end <= len(text) for one in found for part in one.parts)
