@@ -25,7 +25,7 @@ _MOST_CELLS, _LONGEST_HEAD = 60, 2_400
 _SEPARATORS = "|,;"
 _RULE = re.compile(r"[-:=+| ]*")
 _AROUND = " \"'`*_"
-_PLACEHOLDER = re.compile(r"[<\[{%$]|([*•x.#-])\1*$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"[<\[{%$]|([*•x.#-])\1*+$", re.IGNORECASE)
 _SHORTEST = 3
 
 

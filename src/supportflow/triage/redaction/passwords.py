@@ -21,7 +21,7 @@ from supportflow.triage.redaction.vocabulary import words
 __all__ = ["find_passwords"]
 
 # English and Chinese, of which the everyday words behind "is" are known.
-_KNOWN = re.compile(r"(?:pass(?:word|wd|code|phrase)?s?|pwd|pw|pword|psw|.*(?:密|口令).*)$")
+_KNOWN = re.compile(r"(?:pass(?:word|wd|code|phrase)?s?|pwd|pw|pword|psw)$|[^密口]*+(?:密|口令)")
 _KNOWN_LINK = re.compile(r"\b(?:is|was|are|were)\b|[=:：＝|>→是为為叫成]")
 
 

@@ -12,7 +12,7 @@ __all__ = ["SIGNS", "WORD", "Tie"]
 _LINKS, _OWNERS, _NEGATIONS = words("links"), words("owners"), words("negations")
 _SMALL_WORDS = words("small") | _LINKS | _OWNERS
 
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+WORD = re.compile(r"[^\W\d_]++(?:['’][^\W\d_]++)*+")
 _SENTENCE_END = re.compile(r"[.!?;] |[。！？；]")
 SIGNS = re.compile(r"[\s\"'“”‘’«»()\[\]{}【】「」『』（）<>:=：＝|*_#,.;，、。~>-]*")
 _FIRM = re.compile(r"(?:[:=：＝|→]|->)[\s\"'“”‘’«»(\[{【「『（<*_>]*$")
