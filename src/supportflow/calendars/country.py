@@ -131,7 +131,7 @@ def _labelled(found: "HolidayBase", subdivision: str, year: int, days: dict[date
     kind = type(found)
     if "islamic_show_estimated" not in signature(kind.__init__).parameters:
         return days
-    named = kind(subdiv=subdivision or None, years=year, language=found.language, islamic_show_estimated=True)
+    named = kind(subdiv=subdivision or None, years=year, language=found.language, islamic_show_estimated=True)  # type: ignore[call-arg]  # only Islamic calendars take it
     return {day: named.get(day) for day in named if day.year == year}
 
 
