@@ -257,7 +257,10 @@ def plain_blanks(text: str) -> tuple[str, list[Layer]]:
 
 _BROKEN = Rewriting(
     re.compile(
-        r"\n(?<=[A-Za-z0-9+/_=.-]{16}\n)\n?(?:(?=[A-Za-z0-9+/_=-]{2})(?=[A-Za-z-]*+[0-9+/=_]"
+        r"\n(?<=[A-Za-z0-9+/_=.-]{16}\n)\n?"
+        # An address or a transaction's hash, whole on its line, begins something new: a desk needs it.
+        r"(?!(?:0[xX][0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?|bc1[a-z0-9]{39,59})\b)"
+        r"(?:(?=[A-Za-z0-9+/_=-]{2})(?=[A-Za-z-]*+[0-9+/=_]"
         r"|[A-Za-z]*?[a-z][A-Z])|(?=[a-f]{2,8}\b))"
     ),
     lambda _: "",
