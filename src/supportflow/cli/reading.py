@@ -55,7 +55,9 @@ def _packs(arguments: argparse.Namespace) -> int:
     languages = None if reading is None else reading.languages
     shipped = [one.load() for one in shipped_packs() if languages is None or one.tag in languages]
     replaced = {pack.tag for pack in own}
-    rows = [("tag", "language", "phrases", "from", "incidents", "disputes", "frightened", "measured on")]
+    rows: list[tuple[str, ...]] = [
+        ("tag", "language", "phrases", "from", "incidents", "disputes", "frightened", "measured on")
+    ]
     for pack in [*(one for one in shipped if one.tag not in replaced), *own]:
         figures = known.get(pack.tag) if pack.tag in SHIPPED_PACKS and pack.tag not in replaced else None
         phrases = sum(len(listed(written)) for written in pack.roles.values())

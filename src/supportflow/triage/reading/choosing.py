@@ -45,6 +45,10 @@ class PackSource(Protocol):
         """Its scripts."""
         ...
 
+    def __hash__(self) -> int:
+        """The same for packs that are equal: what is compiled is kept by it."""
+        ...
+
     def load(self) -> Pack:
         """The pack."""
         ...

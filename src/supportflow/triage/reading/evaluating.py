@@ -1,6 +1,7 @@
 """How well texts are read: phrases of people, whose meaning is known, read and counted."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from supportflow.model.signals import Signals
@@ -13,7 +14,8 @@ anything else."""
 _SECURITY = "security"
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Share:
     """So many of so many."""
 
     count: int
@@ -24,9 +26,8 @@ class Share(NamedTuple):
         """The share; None of nothing."""
         return self.count / self.of if self.of else None
 
-    def __add__(self, other: object) -> "Share":  # type: ignore[override]
+    def __add__(self, other: "Share") -> "Share":
         """The share of both together."""
-        assert isinstance(other, Share)
         return Share(self.count + other.count, self.of + other.of)
 
 
