@@ -9,7 +9,7 @@ from supportflow.cli.reading import measured_shipped
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.triage.reading import SHIPPED_PACKS
-from supportflow.triage.reading.evaluating import Share, measured
+from supportflow.triage.reading.evaluating import Measured, Share, measured
 
 PHRASES = Path(__file__).with_name("phrases")
 FILES = {"zh": ("zh-Hans", "zh-Hant", "yue")}  # Cantonese words stand in the Chinese pack
@@ -47,7 +47,7 @@ def test_plain_texts_are_no_incidents(tag):
 
 
 def test_shares():
-    assert (Share(1, 4) + Share(2, 4)) == (3, 8)
+    assert (Share(1, 4) + Share(2, 4)) == Share(3, 8)
     assert Share(1, 4).value == 0.25
     assert Share(0, 0).value is None
 
@@ -70,6 +70,6 @@ def test_every_kind_is_counted_where_it_belongs():
             "notes": ["i"],
         },
     )
-    assert found == ((1, 3), (1, 2), (2, 4), (1, 4), (1, 5), (0, 2))
+    assert found == Measured(Share(1, 3), Share(1, 2), Share(2, 4), Share(1, 4), Share(1, 5), Share(0, 2))
     assert found.texts == 16
-    assert found.joined(found).incidents == (2, 6)
+    assert found.joined(found).incidents == Share(2, 6)
