@@ -16,7 +16,8 @@ CORE = {
     "policy", "ports", "routing", "sla", "triage",
 }  # fmt: skip
 ADAPTERS = {
-    "__init__", "aio", "bot", "channels", "cli", "desk", "replay", "simulation", "stores", "system", "testing", "worker",
+    "__init__", "_forks", "aio", "bot", "channels", "cli", "desk", "driving", "languages", "learn", "replay",
+    "simulation", "stores", "system", "takeover", "testing", "worker",
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ AREAS = {
         "Step",
         "Authority",
         "HostAction",
+        "ActionSignal",
         "Identity",
         "Official",
         "AddressCheck",

@@ -29,6 +29,7 @@ TEST_ONLY = ["hypothesis", "pytest"]
 
 PUBLIC = [
     "Act",
+    "ActionSignal",
     "ActiveSurge",
     "Actor",
     "AddressCheck",

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         Turn,
     )
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
-    from supportflow.policy.authority import Authority, HostAction
+    from supportflow.policy.authority import ActionSignal, Authority, HostAction
     from supportflow.policy.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
     from supportflow.policy.diff import Difference, policy_diff
     from supportflow.policy.identity import Identity
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Act",
+    "ActionSignal",
     "ActiveSurge",
     "Actor",
     "AddressCheck",
@@ -170,6 +171,7 @@ __all__ = [
 
 _HOME = {
     "Act": "model.turns",
+    "ActionSignal": "policy.authority",
     "ActiveSurge": "model.surges",
     "Actor": "model.people",
     "AddressCheck": "triage.official",

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from supportflow import _forks
-from supportflow.driving import make_known
+from supportflow.driving import await_within, make_known
 from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
@@ -161,6 +161,7 @@ class AsyncDesk(
     def _after_fork_in_child(self) -> None:
         """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
+        self._known.running = {}  # the parent's tasks are not here
         self._places = PlaceIndex()
         self._locks: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Lock]] = {}
 
@@ -186,12 +187,13 @@ class AsyncDesk(
             answer = self._channels[call.method].send(*call.args)
         elif call.port == "pause":
             answer = self._pause(*call.args)
+        elif call.port == "running":
+            return await call.args[0].wait(call.args[1])
         else:
             answer = getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
         if not inspect.isawaitable(answer):
             return answer
-        async with asyncio.timeout(call.within_s):
-            return await answer
+        return await await_within(call.within_s, answer, detach=call.detach)
 
     async def _run(self, flow: Flow[T]) -> T:
         if self._closed:
@@ -267,9 +269,11 @@ class AsyncDesk(
         """Every agent whom the desk knows, in the order of their ids."""
         return await self._run(all_agents(self._env))
 
-    async def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
+    async def run_due(
+        self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None, wait: bool = True
+    ) -> Tick:
         """Let everything happen that is due, then deliver what waits."""
-        return await self._run(tick(self._env, limit, never if stop is None else stop))
+        return await self._run(tick(self._env, limit, never if stop is None else stop, wait=wait))
 
     async def tick(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """The same as `run_due`."""

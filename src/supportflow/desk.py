@@ -5,12 +5,13 @@ from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from supportflow import _forks
-from supportflow.driving import make_known
+from supportflow.driving import call_within, make_known
 from supportflow.exceptions import DeskClosed, InvalidInput
 from supportflow.flows import (
     Call,
@@ -177,6 +178,7 @@ class Desk(
     def _after_fork_in_child(self) -> None:
         """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
+        self._known.running = {}  # the parent's threads are not here
         self._dispatching = Lock()
         self._places, self._placing = PlaceIndex(), Lock()
 
@@ -189,12 +191,19 @@ class Desk(
         return self._known.drawn() if tentative else self._known
 
     def _call(self, call: Call) -> Any:
+        if call.port == "pause":
+            return self._pause(*call.args)
+        if call.port == "running":
+            return call.args[0].wait(call.args[1])
+        if call.within_s is not None:
+            return call_within(call.within_s, partial(self._make, call), detach=call.detach)
+        return self._make(call)
+
+    def _make(self, call: Call) -> Any:
         if call.port == "handler":
             return self._handlers[call.method](*call.args)
         if call.port == "channel":
             return self._channels[call.method].send(*call.args)
-        if call.port == "pause":
-            return self._pause(*call.args)
         return getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
 
     def _run(self, flow: Flow[T]) -> T:
@@ -269,7 +278,9 @@ class Desk(
         """
         return self._run(tell(self._env, command))
 
-    def run_due(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
+    def run_due(
+        self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None, wait: bool = True
+    ) -> Tick:
         """Let happen all that is due (warnings, breaches, steps of ladders, automatic closing), then deliver what waits.
 
         Call it every few seconds, from any number of processes. How often changes nothing but how soon people hear of it.
@@ -277,8 +288,10 @@ class Desk(
         Args:
             limit: How many tickets, and how many deliveries, at most; call again while it reports that many.
             stop: Asked before each ticket and each delivery. True ends it soon, and gives back what was claimed.
+            wait: Whether to wait in the end for deliveries that take longer than a second: the others go on beside them. One
+                that takes longer than half a minute counts as failed.
         """
-        return self._run(tick(self._env, limit, never if stop is None else stop))
+        return self._run(tick(self._env, limit, never if stop is None else stop, wait=wait))
 
     def tick(self, *, limit: int = 1_000, stop: Callable[[], bool] | None = None) -> Tick:
         """The same as `run_due`."""

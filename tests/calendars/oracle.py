@@ -4,7 +4,8 @@ import struct
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import resources
-from zoneinfo import ZoneInfo
+
+from supportflow.calendars.zones import zone
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,8 +19,10 @@ def seconds(text):
 class WallClock:
     """Is it open? Read the wall clock, look at today's hours and at what is left of last night's."""
 
-    def __init__(self, tz, weekly, holidays=(), overrides=None, holiday_scope="shift"):
-        self.tz = tz if not isinstance(tz, str) else ZoneInfo(tz)
+    def __init__(self, tz, weekly, holidays=(), overrides=None, holiday_scope="shift", closures=()):
+        # By the copy of the zone data that calendars read, which need not be the one that `ZoneInfo` reads.
+        self.tz = tz if not isinstance(tz, str) else zone(tz).tzinfo
+        self.closures = [(one["start"].timestamp(), one["end"].timestamp()) for one in closures]
         self.weekly = {name: self._spans(weekly.get(name, ())) for name in DAYS}
         self.holidays = set(holidays)
         self.overrides = {day: self._spans(hours) for day, hours in (overrides or {}).items()}
@@ -38,6 +41,8 @@ class WallClock:
         return self.weekly[DAYS[day.weekday()]]
 
     def is_open(self, t):
+        if any(start <= t < end for start, end in self.closures):
+            return False
         wall = datetime.fromtimestamp(t, self.tz)
         today = wall.date()
         now = wall.hour * 3600 + wall.minute * 60 + wall.second

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.differing import first_apart, zones_differ
-from supportflow.calendars.tzdata import Copies, chosen_copy, is_newer, tzdata_copies, version_key
+from supportflow.calendars.tzdata import Copies, chosen_copy, is_newer, tzdata_copies, version_key, version_of
 from supportflow.calendars.zones import Zone, zone
 from supportflow.exceptions import CalendarError
 from zone_copies import OLD, machine, write_copy
@@ -72,6 +72,20 @@ def test_which_copy_and_that_it_says_so(system, copy, tmp_path):
         assert tzdata_copies() == Copies(said, package.IANA_VERSION)
         own = BusinessCalendar.always("Europe/Berlin", tzdata="system")
         assert (own.tzdata_source, own.tzdata_version) == ("system", said)
+
+
+def test_where_a_copy_says_its_version(tmp_path):
+    def version(**files):
+        for name, content in files.items():
+            (tmp_path / name.replace("plus", "+")).write_bytes(content)
+        return version_of(tmp_path)
+
+    assert version() == "unknown"
+    assert version(**{"tzdata.zi": b""}) == "unknown"
+    assert version(**{"tzdata.zi": b"\xff\xfe"}) == "unknown"
+    assert version(**{"tzdata.zi": b"# version 2031c\nrest\n"}) == "2031c"
+    assert version(plusVERSION=b"2032a\n") == "2032a"
+    assert version_of(tmp_path / "none") == "unknown"
 
 
 def test_a_zone_that_only_one_copy_has(tmp_path):

@@ -2,7 +2,7 @@
 
 import itertools
 import zoneinfo
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -67,6 +67,14 @@ def situations(draw):
         "overrides": draw(st.dictionaries(days, st.one_of(hours(), st.just([])), max_size=2)),
         "holiday_scope": draw(st.sampled_from(["shift", "day"])),
     }
+    instants = st.integers(-30 * 60, 30 * 60).map(
+        lambda n: datetime.fromtimestamp(near - near % 60 + 60 * n, UTC)
+    )
+    kind["closures"] = [
+        {"start": min(a, b), "end": max(a, b)}
+        for a, b in draw(st.lists(st.tuples(instants, instants), max_size=3))
+        if a != b
+    ]
     start = near + draw(st.integers(-36 * 60, 24 * 60)) * 60 + draw(st.sampled_from([0, 0, 0, 17]))
     return kind, start, start + draw(st.integers(0, 40 * 60)) * 60 + draw(st.sampled_from([0, 0, 0, 5]))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from calendars.oracle import timestamp, tzif, tzif_ends
 from supportflow.calendars import BusinessCalendar
-from supportflow.calendars.zones import _PROBE_US, CYCLE_US, SETTLED_US, UNRULED_US, Zone, tzdata_in_use, zone
+from supportflow.calendars.zones import _PROBE_US, CYCLE_US, SETTLED_US, UNRULED_US, Zone, zone
 from supportflow.exceptions import CalendarError
 
 KEYS = sorted(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
@@ -99,23 +99,6 @@ def test_the_copy_of_tzdata_can_be_chosen_and_is_known():
     assert own.tzdata_version
     assert packaged != own
     assert packaged.core is not own.core
-
-
-def test_a_system_copy_says_its_version_where_it_can(tmp_path, monkeypatch):
-    def version_with(files):
-        for name, content in files.items():
-            (tmp_path / name).write_text(content)
-        monkeypatch.setattr("supportflow.calendars.zones.TZPATH", (str(tmp_path / "none"), str(tmp_path)))
-        tzdata_in_use.cache_clear()
-        return tzdata_in_use("Own", "system")
-
-    try:
-        assert version_with({"Own": "x"}) == ("system", "unknown")
-        assert version_with({"tzdata.zi": "# version 2031c\nrest\n"}) == ("system", "2031c")
-        assert version_with({"+VERSION": "2032a\n"}) == ("system", "2032a")
-        assert tzdata_in_use("Europe/Berlin", "system")[0] == "package"
-    finally:
-        tzdata_in_use.cache_clear()
 
 
 def test_zones_that_only_one_copy_has():

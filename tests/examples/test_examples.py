@@ -66,8 +66,8 @@ A1 is due at 2026-03-02 10:00:00+00:00
     "simulate.py": """\
                        tickets  security p95  general p95  abandoned  most waiting
 an ordinary day            325          32 s         24 s          2             4
-a crash                   1046         170 s       3596 s        390           393
-a crash, ten on call      1046          71 s       2758 s        299           337
+a crash                   1046         170 s       3611 s        390           393
+a crash, ten on call      1046          71 s       2752 s        300           337
 """,
     "own_lifecycle.py": """\
 after the reply: reviewing

@@ -62,8 +62,8 @@ def test_drift_is_small_on_the_like_and_large_on_others(trained):
 
 def test_disagreement_comes_first_and_twins_are_named_once(trained):
     unlabelled = [
-        Example("somebody emptied my suitcase last night", "", id="rules-missed-it"),
-        Example("somebody emptied my suitcase last night !", "", id="twin"),
+        Example("somebody unravelled my suitcase last night", "", id="rules-missed-it"),
+        Example("somebody unravelled my suitcase last night !", "", id="twin"),
         Example("which fee do you take for the wallet", "", id="sure"),
         Example("hello", "", id="short"),
     ]

@@ -34,16 +34,18 @@ def test_no_word_of_the_texts_stands_in_the_file(trained):
 
 def test_evidence_names_places_and_never_words(trained):
     model, _ = trained
-    text = "Hello, somebody emptied my wallet. Bye."
+    text = "Hello, somebody unravelled my wallet. Bye."
     signals = model.classify(text)
     spoken = {text[one.start : one.end] for one in signals.evidence}
-    assert any("emptied" in part for part in spoken)
+    assert any("unravelled" in part for part in spoken)
     assert {one.entry for one in signals.evidence} == {f"model:{model.fingerprint[:8]}:security"}
 
 
 def test_in_a_desk_it_raises_for_review_and_lowers_nothing(trained):
     desk = Desk(Policy(), classifier=trained[0])
-    raised = desk.open(subject="help", body="somebody emptied my suitcase last night", requester="ana").ticket
+    raised = desk.open(
+        subject="help", body="somebody unravelled my suitcase last night", requester="ana"
+    ).ticket
     assert (raised.priority_class, raised.review) == ("security", True)
     kept = desk.open(
         subject="how do I change the colour", body="My account was hacked", requester="ana"
@@ -122,7 +124,7 @@ def test_no_field_breaks_it(trained, field, value):
         model = parse_model(json.dumps(document).encode())
     except ModelError:
         return
-    assert model.classify("somebody emptied my wallet").priority_class in document["classes"]
+    assert model.classify("somebody unravelled my wallet").priority_class in document["classes"]
 
 
 @given(st.text(max_size=400))

@@ -22,7 +22,7 @@ def test_the_order_of_the_examples_and_twins_change_nothing(trained):
 
 def test_it_tells_texts_apart_that_it_has_not_seen(trained):
     model, _ = trained
-    assert model.classify("somebody emptied my suitcase yesterday").priority_class == "security"
+    assert model.classify("somebody unravelled my suitcase yesterday").priority_class == "security"
     assert (
         model.classify("the seller took my payment for the bicycle and refuses to release it").priority_class
         == "dispute"

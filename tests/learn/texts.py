@@ -7,7 +7,7 @@ _THINGS = ("wallet", "account", "card", "balance", "phone", "laptop", "profile")
 _WHO = ("somebody", "a stranger", "someone I never met", "an unknown person")
 _PATTERNS = {
     "security": (
-        "{who} emptied my {thing} last night",
+        "{who} unravelled my {thing} last night",
         "{who} is using my {thing} without asking me",
         "我的{thing}被陌生人转走了",
     ),

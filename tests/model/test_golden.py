@@ -16,6 +16,7 @@ from supportflow.model.events import (
     ActionAuthorised,
     ActionDone,
     ActionFailed,
+    ActionHeldBack,
     ActionRejected,
     ActionRequested,
     AgentEnrolled,
@@ -247,6 +248,7 @@ EXPECTED: dict[str, EventBase] = {
         ActionApproved(**HEAD, number="2", action="unfreeze"),
         ActionRejected(**HEAD, number="2", action="unfreeze", reason=TEXT),
         ActionDone(**HEAD, number="2", action="unfreeze", receipt="r-77"),
+        ActionHeldBack(**HEAD, action="freeze", signals=("told_by_text",), lacks=1),
         ActionFailed(**HEAD, number="2", action="unfreeze", error="TimeoutError"),
         BotAnswered(
             **{**HEAD, "by": BOT}, turn=7, form="guide", articles=("late",), evidence=("articles:late:提币…没到账",),

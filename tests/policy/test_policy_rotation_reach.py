@@ -66,6 +66,12 @@ def test_who_is_never_on_call(layers, never):
     assert [name for _, name in who(*layers, calendars=calendars)] == never
 
 
+def test_who_has_a_turn_in_a_later_round_only_is_reached():
+    """Two hundred people with turns of a day: after a year many have not had a weekend, after seven rounds all have."""
+    many = [f"p{number}" for number in range(200)]
+    assert who(layer(many, restrict=("weekend",))) == []
+
+
 def test_the_reason_is_said():
     [first, _] = found(layer("abcdefg", restrict=("week",)))
     assert first.severity == "warning"

@@ -299,19 +299,14 @@ class World(RuleBasedStateMachine):
         for ticket_id in set(self.tickets) - {ticket.id for ticket in waiting}:
             assert self.watcher.queue_position(ticket_id) is None
 
-    @staticmethod
-    def could_take(state, ticket):
-        """Whoever they are and whatever else they have to do."""
-        needs, routing, person = ticket.routing.requirement, ticket.routing, state.agent
+    def could_take(self, state, ticket):
+        """Whatever else they have to do, and whether or not they are there."""
+        needs, routing = ticket.routing.requirement, ticket.routing
         groups = {needs.group} | ({routing.overflow} if routing.overflow is not None else set())
         return (
-            needs.tier in person.tiers
-            and (needs.language is None or needs.language in person.languages)
-            and all(
-                name in person.skills and person.skills[name].level >= least for name, least in needs.skills
-            )
+            self.suits(state, ticket)
             and state.id not in routing.barred + routing.declined
-            and any(group is None or group in person.groups for group in groups)
+            and any(group is None or group in state.agent.groups for group in groups)
         )
 
     @staticmethod

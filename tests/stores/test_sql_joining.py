@@ -256,3 +256,77 @@ def test_django_s_transaction_can_be_joined(tmp_path):
         [sys.executable, "-c", DJANGO, str(tmp_path / "host.db")], check=False, capture_output=True, text=True
     )
     assert done.stdout == "joined\n", done.stderr
+
+
+@pytest.mark.parametrize("kind", ["sqlite3", "session", "psycopg"])
+def test_migrate_takes_what_within_takes(tmp_path, request, kind):
+    if kind == "psycopg":
+        import psycopg
+
+        connection = psycopg.connect(request.getfixturevalue("emptied"))
+        with connection:
+            assert migrate(connection) == migrate(request.getfixturevalue("emptied"))
+        return
+    path = tmp_path / "host.db"
+    if kind == "session":
+        engine = create_engine(f"sqlite:///{path}")
+        with Session(engine) as session:
+            migrate(session)
+            session.commit()
+        engine.dispose()
+    else:
+        with closing(sqlite3.connect(path)) as connection:
+            migrate(connection)
+            connection.rollback()
+            assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+            assert migrate(connection) == migrate(connection)
+            connection.commit()
+    with Desk(store=SqlStore(f"sqlite:///{path}")) as desk:
+        assert desk.open(subject="s", requester="ana").ticket
+
+
+def test_django_s_threads_take_turns_and_its_file_keeps_its_journal(tmp_path):
+    """Each command takes the write lock before it reads: else SQLite refuses whoever read before another one wrote."""
+    import subprocess
+    import sys
+
+    pytest.importorskip("django")
+    done = subprocess.run(
+        [sys.executable, "-c", THREADS, str(tmp_path / "host.db")],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "delete 60 []\n", done.stderr
+
+
+THREADS = """
+import sys, threading
+import django
+from django.conf import settings
+options = {"timeout": 60}
+settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": sys.argv[1], "OPTIONS": options}})
+django.setup()
+from django.db import connection, transaction
+from supportflow import Desk, SqlStore
+with connection.cursor() as cursor:
+    cursor.execute("CREATE TABLE host (t TEXT)")
+desk = Desk(store=SqlStore("sqlite:///" + sys.argv[1]))
+desk.run_due()
+done, failed = [], []
+def work(name):
+    for number in range(30):
+        try:
+            with transaction.atomic():
+                desk.within(connection).open(subject="s", requester="u", ref=f"{name}-{number}")
+            done.append(number)
+        except Exception as error:
+            failed.append(repr(error))
+    connection.close()
+threads = [threading.Thread(target=work, args=(name,)) for name in "ab"]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+with connection.cursor() as cursor:
+    mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+print(mode, len(done), failed)
+"""

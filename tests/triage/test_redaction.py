@@ -429,3 +429,17 @@ def test_published_cases_of_every_kind():
 def test_named_chinese_phrases_without_anything_between_are_both_found():
     text = "助记词枪疫霉尝枪疫霉尝枪疫霉尝助记词枪疫霉尝枪疫霉尝枪疫霉尝"
     assert redact(text).text == "助记词[seed phrase removed]" * 2
+
+
+@pytest.mark.parametrize(
+    "public",
+    [
+        "0x742d35Cc6634C0532925a3b844Bc454e4438f44e",
+        "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+        "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_public_line_below_a_token_is_not_its_rest(public, gap):
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
+    assert redact(f"{token}{gap}{public}").text == f"[access token removed]{gap}{public}"

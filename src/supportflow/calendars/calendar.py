@@ -57,6 +57,7 @@ class BusinessCalendar(Declaration):
         tzdata: Which copy of the zone data to use: the `"newest"` of the two, the machine's own (`"system"`), or
             the `tzdata` package (`"package"`), which is the same on every machine with the same lock file.
         versions: Later hours, each effective from a date.
+        closures: Stretches of real time, from instant to instant, that are closed whatever the hours say.
         name: What to call it in errors, tables and policies.
         country: Public holidays to add, by ISO 3166-1 code (extra `holidays`).
         subdivision: The part of the country, `"BY"`.
@@ -83,7 +84,11 @@ class BusinessCalendar(Declaration):
         return expand(self, years) if self.country else self
 
     def with_ical(self, source: str | bytes, *, since: date, until: date) -> Self:
-        """The calendar with an iCalendar file's closures added: whole days as holidays, hours as overrides.
+        """The calendar with an iCalendar file's closures added, as RFC 5545 reads them.
+
+        Whole days become holidays, hours become overrides; what is closed while the clock shows an hour for the first or
+        for the second time becomes a closure from instant to instant. Cancelled events close nothing; events marked as
+        free time do, since feeds of public holidays mark theirs so.
 
         Args:
             source: The file's content.
@@ -92,7 +97,8 @@ class BusinessCalendar(Declaration):
 
         Raises:
             MissingExtra: If the `icalendar` package is not installed (extra `ical`).
-            CalendarError: If it is not an iCalendar file, or a closure in it is reversed.
+            CalendarError: If it is not an iCalendar file, or holds what the standard does not allow, with the line: an
+                unknown zone among it, whose times would be anybody's.
         """
         return close_by_ical(self, source, since, until)
 

@@ -1,28 +1,31 @@
 """Closures from an iCalendar file (RFC 5545; extra `ical`), such as a company's shared calendar.
 
-An all-day event closes its dates. An event with times cuts its hours out of the dates it touches. Repeated
-events are written out between two dates. Cancelled events are left out; events marked as free time are not,
-since public holiday feeds mark their holidays so.
+An all-day event closes its dates. An event with times cuts its hours out of the dates it touches. Repeated events are
+written out between two dates.
+
+Hours are what the clock shows. In an hour that it shows twice they cannot say which of the two is closed; what is closed
+there stays a closure from instant to instant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
-from importlib import import_module
-from types import ModuleType
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from supportflow._time import DAY_US, to_us
+from supportflow._time import DAY_US, from_us
 from supportflow.calendars.clocktime import write_clock
-from supportflow.calendars.document import Dated, Override
+from supportflow.calendars.document import Closure, Dated, Override
+from supportflow.calendars.ical_events import Days, Stretch, read_events
+from supportflow.calendars.ical_zones import ZoneClock
 from supportflow.calendars.plan import Period, day_number, periods, schedule
+from supportflow.calendars.schedule import Schedule
 from supportflow.calendars.zones import Zone, zone
-from supportflow.exceptions import CalendarError, MissingExtra
+from supportflow.exceptions import CalendarError
 
 if TYPE_CHECKING:
-    from icalendar import Event
-
     from supportflow.calendars.calendar import BusinessCalendar
 
 __all__ = ["close_by_ical"]
@@ -30,14 +33,15 @@ __all__ = ["close_by_ical"]
 C = TypeVar("C", bound="BusinessCalendar")
 
 _EPOCH_DAY = date(1970, 1, 1)
+_MARGIN = 2
+"""Days around a closure that a night shift can reach over."""
 
 
-class _Closure(NamedTuple):
-    """One closed stretch on the local timeline, in microseconds; `whole`: it was given in dates."""
+class _Wall(NamedTuple):
+    """A closed stretch on the clock."""
 
     start: int
     end: int
-    whole: bool
     name: str
 
 
@@ -45,58 +49,143 @@ def close_by_ical(calendar: C, source: str | bytes, since: date, until: date) ->
     """See `BusinessCalendar.with_ical`."""
     if until < since:
         raise CalendarError(["until: is reversed: it lies before since"])
-    found: dict[str, list[_Closure]] = {}
-    updates = []
+    low, high = day_number(since) * DAY_US, (day_number(until) + 1) * DAY_US
+    read: dict[str, list[Days | Stretch]] = {}
     for period in periods(calendar):
-        if period.tz not in found:
-            found[period.tz] = list(_read(source, zone(period.tz, calendar.tzdata), since, until))
-        updates.append(_closed(period, zone(period.tz, calendar.tzdata), found[period.tz]))
+        if period.tz not in read:
+            where = ZoneClock(zone(period.tz, calendar.tzdata))
+            read[period.tz] = list(read_events(source, where, calendar.tzdata, low, high))
+    return _cut_hours(_close_dates(calendar, read), read)
+
+
+def _changed(calendar: C, updates: list[dict[str, Any]], **more: object) -> C:
+    """The calendar with other values in its hours and in each of its versions."""
     versions = tuple(
         version.model_copy(update=update)
         for version, update in zip(calendar.versions, updates[1:], strict=True)
     )
-    return calendar.model_copy(update={**updates[0], "versions": versions})
+    return calendar.model_copy(update={**updates[0], "versions": versions, **more})
 
 
-def _closed(period: Period, where: Zone, closures: Iterable[_Closure]) -> dict[str, Any]:
-    holidays, overrides = dict(period.holidays), dict(period.overrides)
-    for closure in closures:
-        if closure.whole:
-            for day in range(closure.start // DAY_US, closure.end // DAY_US):
+def _close_dates(calendar: C, read: Mapping[str, Sequence[Days | Stretch]]) -> C:
+    """The calendar with the dates of whole-day events as holidays; what the document itself says about a date wins."""
+    updates = []
+    for period in periods(calendar):
+        holidays = dict(period.holidays)
+        for one in read[period.tz]:
+            for day in range(one.start, one.end) if isinstance(one, Days) else ():
                 at = _EPOCH_DAY + timedelta(days=day)
-                # What the document itself says about a date wins.
                 if at not in period.overrides:
-                    holidays.setdefault(at, closure.name)
-    plain = Dated(holidays)
-    for closure in closures:
-        if not closure.whole:
-            now = Period("", None, period.tz, period.weekly, plain, overrides, period.scope)
-            overrides.update(_cut(now, where, closure))
-    return {"holidays": plain, "overrides": Dated(overrides)}
+                    holidays.setdefault(at, one.name)
+        updates.append({"holidays": Dated(holidays)})
+    return _changed(calendar, updates)
 
 
-def _cut(period: Period, where: Zone, closure: _Closure) -> dict[date, Override]:
-    """New hours for the dates that a closure takes hours from."""
-    hours = schedule(period, where)
-    days = range(closure.start // DAY_US - 1, -(-closure.end // DAY_US) + 1)
-    spans = [(day * DAY_US + a, day * DAY_US + b) for day in days for a, b in hours.shifts(day)]
+def _cut_hours(calendar: C, read: Mapping[str, Sequence[Days | Stretch]]) -> C:
+    """The calendar with the hours of timed events cut out of its dates."""
+    updates: list[dict[str, Any]] = []
+    exact: list[Closure] = []
+    own = periods(calendar)
+    begins = [period.since for period in own[1:]]
+    # What is cut is what there is to cut: not the hours of a country's holiday, but those of a working day that it moved.
+    for period, dated, following in zip(own, periods(calendar.dated), [*begins, None], strict=True):
+        where = zone(period.tz, calendar.tzdata)
+        hours = schedule(dated, where)
+        walls, twice = _on_the_clock(where, (one for one in read[period.tz] if isinstance(one, Stretch)))
+        updates.append({"overrides": Dated({**period.overrides, **_cut(hours, walls)})})
+        exact += _in_force(twice, hours, period, following)
+    return _changed(calendar, updates, closures=(*calendar.closures, *exact))
+
+
+# --- hours of the clock ------------------------------------------------------------------------
+
+
+def _on_the_clock(where: Zone, closed: Iterable[Stretch]) -> tuple[list[_Wall], list[Stretch]]:
+    """What is closed as the clock shows it; and, apart, what is closed while it shows an hour that it shows twice."""
+    walls: list[_Wall] = []
+    twice: list[Stretch] = []
+    for one in closed:
+        pieces = list(where.segments(one.start - _MARGIN * DAY_US, one.end + _MARGIN * DAY_US))
+        repeated = [
+            (change - back, change + back)
+            for (_, change, before), (_, _, after) in pairwise(pieces)
+            # Where both times are closed as a whole, the clock can say it.
+            if (back := before - after) > 0 and not one.start <= change - back < change + back <= one.end
+        ]
+        at = one.start
+        for begin, end in [*repeated, (one.end, one.end)]:
+            if at < min(begin, one.end):
+                walls += _walls(where, Stretch(at, min(begin, one.end), one.name))
+            if max(at, begin) < min(end, one.end):
+                twice.append(Stretch(max(at, begin), min(end, one.end), one.name))
+            at = max(at, end)
+    return walls, twice
+
+
+def _walls(where: Zone, one: Stretch) -> list[_Wall]:
+    return [
+        _Wall(start + offset, end + offset, one.name)
+        for start, end, offset in where.segments(one.start, one.end)
+    ]
+
+
+def _cut(hours: Schedule, closed: list[_Wall]) -> dict[date, Override]:
+    """New hours for the dates that closures take hours from."""
+    closed.sort()
+    days = {
+        day
+        for one in closed
+        for day in range(one.start // DAY_US - 1, -(-one.end // DAY_US) + 1)
+        if hours.shifts(day)
+    }
     left: dict[int, list[tuple[str, str]]] = {}
-    for start, end in spans:
-        if end <= closure.start or start >= closure.end:
-            continue
-        left.setdefault(start // DAY_US, [])
-        for a, b in ((start, min(end, closure.start)), (max(start, closure.end), end)):
-            if a < b:
+    names: dict[int, dict[str, None]] = {}
+    kept: dict[int, list[tuple[str, str]]] = {}
+    joined = _Spans(closed)
+    for day in sorted(days):
+        for start, end in ((day * DAY_US + a, day * DAY_US + b) for a, b in hours.shifts(day)):
+            taken = joined.over(start, end)
+            if not taken:
+                kept.setdefault(day, []).append(_hours(start, end))
+                continue
+            left.setdefault(day, [])
+            names.setdefault(day, {}).update(dict.fromkeys(one.name for one in taken if one.name))
+            for a, b in _pieces(start, end, taken):
                 # The rest of a night shift may begin only on the next date, and then belongs to it.
                 left.setdefault(a // DAY_US, []).append(_hours(a, b))
+                names.setdefault(a // DAY_US, {}).update(names[day])
     cut = {}
     for day, pieces in left.items():
-        for start, end in spans:
-            untouched = end <= closure.start or start >= closure.end
-            if untouched and start // DAY_US == day:
-                pieces.append(_hours(start, end))
-        cut[_EPOCH_DAY + timedelta(days=day)] = Override(hours=tuple(sorted(pieces)), name=closure.name)
+        cut[_EPOCH_DAY + timedelta(days=day)] = Override(
+            hours=tuple(sorted({*pieces, *kept.get(day, ())})), name=", ".join(names[day])
+        )
     return cut
+
+
+class _Spans:
+    """Closed stretches in order of their starts, found by what they reach into."""
+
+    def __init__(self, closed: list[_Wall]) -> None:
+        self._closed = closed
+        self._starts = [one.start for one in closed]
+        self._ends: list[int] = []
+        for one in closed:  # the furthest end so far, which rises
+            self._ends.append(max(one.end, self._ends[-1] if self._ends else one.end))
+
+    def over(self, start: int, end: int) -> list[_Wall]:
+        """Those that take something of a stretch."""
+        first, last = bisect_right(self._ends, start), bisect_left(self._starts, end)
+        return [one for one in self._closed[first:last] if one.end > start]
+
+
+def _pieces(start: int, end: int, taken: list[_Wall]) -> list[tuple[int, int]]:
+    """What is left of a shift."""
+    pieces = []
+    for one in taken:
+        if start < one.start:
+            pieces.append((start, one.start))
+        start = max(start, one.end)
+    return [*pieces, (start, end)] if start < end else pieces
 
 
 def _hours(start: int, end: int) -> tuple[str, str]:
@@ -105,89 +194,16 @@ def _hours(start: int, end: int) -> tuple[str, str]:
     return write_clock(start - base), write_clock(closes if closes <= DAY_US else closes - DAY_US)
 
 
-def _read(source: str | bytes, where: Zone, since: date, until: date) -> Iterator[_Closure]:
-    """The closures that touch `[since, until]`, on the local timeline of a zone."""
-    try:
-        icalendar, rrule = import_module("icalendar"), import_module("dateutil.rrule")
-    except ImportError:
-        raise MissingExtra("ical", "reading iCalendar files") from None
-    try:
-        roots = icalendar.Calendar.from_ical(source, multiple=True)
-        events = [event for root in roots for event in root.walk("VEVENT")]
-    except ValueError as error:
-        raise CalendarError([f"ical: is not an iCalendar file: {error}"]) from None
-    moved = {
-        (str(event.get("UID")), _local(event["RECURRENCE-ID"].dt, where))
-        for event in events
-        if "RECURRENCE-ID" in event
-    }
-    low, high = day_number(since) * DAY_US, (day_number(until) + 1) * DAY_US
-    for at, event in enumerate(events):
-        if str(event.get("STATUS", "")).upper() == "CANCELLED":
-            continue
-        try:
-            start, end = event.start, event.end
-        except ValueError as error:
-            raise CalendarError([f"ical.{at}: {error}"]) from None
-        whole = not isinstance(start, datetime)
-        first, last = _local(start, where), _local(end, where)
-        if last < first:
-            raise CalendarError([f"ical.{at}: is reversed: it ends before it starts"])
-        name = str(event.get("SUMMARY", ""))
-        begins = {first}
-        if "RECURRENCE-ID" not in event and ("RRULE" in event or "RDATE" in event):
-            begins = set(_repeats(event, rrule, where, high))
-            begins -= {when for uid, when in moved if uid == str(event.get("UID"))}
-        for begin in sorted(begins):
-            finish = begin + last - first
-            if begin < high and finish > low and finish > begin:
-                yield _Closure(
-                    max(begin, low) if whole else begin, min(finish, high) if whole else finish, whole, name
-                )
-
-
-def _repeats(event: Event, rrule: ModuleType, where: Zone, high: int) -> Iterator[int]:
-    """The local beginnings of a repeated event up to an end."""
-    start = event.start
-    if not isinstance(start, datetime):
-        start = datetime.combine(start, time())
-    rules = event.get("RRULE", [])
-    last = datetime(1970, 1, 1) + timedelta(microseconds=high + DAY_US)  # noqa: DTZ001 - local time
-    # The rule is followed on the event's own clock, so that nine o'clock stays nine o'clock.
-    naive = start.replace(tzinfo=None)
-    out = set() if "RECURRENCE-ID" in event else {naive}
-    for rule in rules if isinstance(rules, list) else [rules]:
-        text = rule.to_ical().decode()
-        if "UNTIL" in rule:
-            rule = type(rule)(rule)  # noqa: PLW2901 - the file's own value stays as it is
-            rule["UNTIL"] = [_naive(until, start) for until in rule["UNTIL"]]
-            text = rule.to_ical().decode()
-        out.update(rrule.rrulestr(text, dtstart=naive).between(naive, last, inc=True))
-    out.update(_naive(day.dt, start) for day in _listed(event, "RDATE"))
-    out.difference_update(_naive(day.dt, start) for day in _listed(event, "EXDATE"))
-    for begin in out:
-        yield _local(begin.replace(tzinfo=start.tzinfo), where)
-
-
-def _listed(event: Event, name: str) -> Iterator[Any]:
-    values = event.get(name, [])
-    for group in values if isinstance(values, list) else [values]:
-        yield from group.dts
-
-
-def _naive(value: date, start: datetime) -> datetime:
-    """A date or datetime on the clock of the event's start."""
-    if not isinstance(value, datetime):
-        return datetime.combine(value, time())
-    aware = value.tzinfo is not None and start.tzinfo is not None
-    return (value.astimezone(start.tzinfo) if aware else value).replace(tzinfo=None)
-
-
-def _local(value: date, where: Zone) -> int:
-    """A date, a floating or an aware datetime as local microseconds of a zone."""
-    if not isinstance(value, datetime):
-        return day_number(value) * DAY_US
-    if value.tzinfo is None:
-        return (value - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
-    at = to_us(value)
-    return at + where.offset(at)
+def _in_force(
+    closed: Iterable[Stretch], hours: Schedule, period: Period, following: date | None
+) -> list[Closure]:
+    """The closures of real time that take something of the hours, while they are in force."""
+    first = hours.zone.first_at(day_number(period.since) * DAY_US) if period.since else None
+    last = hours.zone.first_at(day_number(following) * DAY_US) if following else None
+    found = []
+    for one in closed:
+        start = one.start if first is None else max(one.start, first)
+        end = one.end if last is None else min(one.end, last)
+        if start < end and hours.open_utc(start, end)[0]:
+            found.append(Closure(start=from_us(start), end=from_us(end), name=one.name))
+    return found

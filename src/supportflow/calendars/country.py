@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from importlib import import_module
+from inspect import signature
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,6 +36,7 @@ class PublicHolidays(NamedTuple):
     Attributes:
         closed: Holidays and their names.
         working: Weekend days that are worked.
+        moved: Dates of a time at which the weekend was another: whether that day of the week was worked then.
         workdays: The names of the days of an ordinary working week.
         first: The first vouched date.
         last: The last vouched date.
@@ -43,6 +45,7 @@ class PublicHolidays(NamedTuple):
 
     closed: Mapping[date, str]
     working: frozenset[date]
+    moved: Mapping[date, bool]
     workdays: tuple[str, ...]
     first: date
     last: date
@@ -81,6 +84,7 @@ def public_holidays(country: str, subdivision: str = "", language: str = "") -> 
     closed: dict[date, str] = {}
     working: set[date] = set()
     doubtful: set[int] = set()
+    moved: dict[date, bool] = {}
     years = range(max(entity.start_year, _YEARS.start), min(entity.end_year + 1, _YEARS.stop))
     for year in years:
         with warnings.catch_warnings(record=True) as caught:
@@ -89,8 +93,9 @@ def public_holidays(country: str, subdivision: str = "", language: str = "") -> 
                 country, subdiv=subdivision or None, years=year, language=language or None
             )
         days = {day: found.get(day) for day in found if day.year == year}
-        if caught or _estimated(found, days.values()):
+        if caught or _estimated(found, _labelled(found, subdivision, year, days).values()):
             doubtful.add(year)
+        moved |= _week_then(found, year, entity.weekend)
         closed |= days
         working |= {day for day in found.weekend_workdays if day.year in years}
     known = [year for year in years if year not in doubtful]
@@ -105,6 +110,7 @@ def public_holidays(country: str, subdivision: str = "", language: str = "") -> 
     return PublicHolidays(
         closed=Dated({day: name for day, name in closed.items() if day not in working}),
         working=frozenset(working),
+        moved=Dated(moved),
         workdays=tuple(name for at, name in enumerate(DAYS) if at not in entity.weekend),
         first=date(first, 1, 1),
         last=date(last, 12, 31),
@@ -118,6 +124,22 @@ def _estimated(entity: "HolidayBase", names: Iterable[str]) -> bool:
         return False
     mark = entity.tr(label).replace("%s", "").strip(" ()\uff08\uff09")
     return any(mark in name for name in names)
+
+
+def _labelled(found: "HolidayBase", subdivision: str, year: int, days: dict[date, str]) -> dict[date, str]:
+    """The holidays with estimates labelled: some countries do so only when they are asked."""
+    kind = type(found)
+    if "islamic_show_estimated" not in signature(kind.__init__).parameters:
+        return days
+    named = kind(subdiv=subdivision or None, years=year, language=found.language, islamic_show_estimated=True)  # type: ignore[call-arg]  # only Islamic calendars take it
+    return {day: named.get(day) for day in named if day.year == year}
+
+
+def _week_then(found: "HolidayBase", year: int, weekend: set[int]) -> dict[date, bool]:
+    """The dates of a year on which the weekend was another than it is now, and whether they were worked."""
+    first = date(year, 1, 1).toordinal()
+    days = map(date.fromordinal, range(first, date(year, 12, 31).toordinal() + 1))
+    return {day: not now for day in days if (now := found.is_weekend(day)) != (day.weekday() in weekend)}
 
 
 def with_public_holidays(
@@ -139,4 +161,13 @@ def with_public_holidays(
         for day in known.working
         if since <= day <= until and day not in period.holidays and not period.weekly.days[day.weekday()]
     }
+    # Hours that do not follow the country's weekend now did not follow another one then.
+    if not any(period.weekly.days[DAYS.index(name)] for name in DAYS if name not in known.workdays):
+        for day, worked in known.moved.items():
+            if not since <= day <= until:
+                continue
+            if not worked:
+                added.setdefault(day, "weekend, as it was then")
+            elif day not in known.closed and day not in period.holidays:
+                moved[day] = Override.model_construct(hours=ordinary, name="working day, as it was then")
     return Dated({**added, **period.holidays}), Dated({**moved, **period.overrides})

@@ -15,10 +15,11 @@ from pydantic import (
     model_validator,
 )
 
+from supportflow._time import Instant, to_us
 from supportflow.calendars.clocktime import Hours
 from supportflow.calendars.schedule import HolidayScope
 
-__all__ = ["DAYS", "Dated", "Holidays", "HoursVersion", "Override", "Overrides", "Weekly"]
+__all__ = ["DAYS", "Closure", "Dated", "Holidays", "HoursVersion", "Override", "Overrides", "Weekly"]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -145,6 +146,31 @@ Overrides = Annotated[
     ),
 ]
 """Dates with hours of their own. They beat holidays."""
+
+
+class Closure(_Part):
+    """A stretch of real time that is closed, whatever the hours say.
+
+    Attributes:
+        start: The instant at which it begins.
+        end: The instant at which it ends.
+        name: Why it is closed.
+    """
+
+    start: Instant
+    end: Instant
+    name: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Closure":
+        if to_us(self.end) <= to_us(self.start):
+            raise ValueError("end: is reversed: it is not after start")
+        return self
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Start and end in microseconds since 1970-01-01T00:00Z."""
+        return to_us(self.start), to_us(self.end)
 
 
 class HoursVersion(_Part):

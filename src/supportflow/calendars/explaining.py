@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Explained", "Reason", "explain", "reason_of"]
 
-Reason = Literal["hours", "closed", "holiday", "override"]
+Reason = Literal["hours", "closed", "holiday", "override", "closure"]
+
+_Stretch = tuple[int, int, tuple[bool, Reason, str]]
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
@@ -32,9 +34,9 @@ class Explained(NamedTuple):
         start: Where it begins.
         end: Where the next one begins.
         open: Whether it counts as working time.
-        reason: `"hours"` of the week, outside them (`"closed"`), a `"holiday"`, or an `"override"` of that
-            date.
-        name: The holiday's or override's name, where it has one.
+        reason: `"hours"` of the week, outside them (`"closed"`), a `"holiday"`, an `"override"` of that
+            date, or a `"closure"` from instant to instant.
+        name: The holiday's, override's or closure's name, where it has one.
         duration: Its real length.
     """
 
@@ -62,7 +64,7 @@ def explain(calendar: BusinessCalendar, start: datetime, end: datetime) -> list[
     joined: list[tuple[int, int, tuple[bool, Reason, str]]] = []
     for begin, stop, schedule in timetable.pieces(lo, hi):
         period = written[timetable.schedules.index(schedule)]
-        for first, last, why in _stretches(period, schedule, begin, stop):
+        for first, last, why in _closed(calendar, _stretches(period, schedule, begin, stop)):
             if joined and joined[-1][2] == why:
                 joined[-1] = (joined[-1][0], last, why)
             else:
@@ -78,6 +80,22 @@ def explain(calendar: BusinessCalendar, start: datetime, end: datetime) -> list[
     ]
 
 
+def _closed(calendar: BusinessCalendar, stretches: Iterator[_Stretch]) -> Iterator[_Stretch]:
+    """The stretches, with what of the open ones a closure takes."""
+    if not calendar.closures:
+        yield from stretches
+        return
+    for first, last, why in stretches:
+        if not why[0]:
+            yield first, last, why
+            continue
+        spans = [(*closure.span, closure.name) for closure in calendar.closures]
+        edges = {edge for start, end, _ in spans for edge in (start, end) if first < edge < last}
+        for begin, stop in pairwise(sorted({first, last, *edges})):
+            name = next((name for start, end, name in spans if start <= begin < end), None)
+            yield begin, stop, why if name is None else (False, "closure", name)
+
+
 def reason_of(period: Period, day: int) -> tuple[Reason, str]:
     """What decides a date (counted from 1970-01-01): the week, a holiday or an override, with its name."""
     ordinal = day + _EPOCH_ORDINAL
@@ -91,9 +109,7 @@ def reason_of(period: Period, day: int) -> tuple[Reason, str]:
     return "hours", ""
 
 
-def _stretches(
-    period: Period, schedule: Schedule, lo: int, hi: int
-) -> Iterator[tuple[int, int, tuple[bool, Reason, str]]]:
+def _stretches(period: Period, schedule: Schedule, lo: int, hi: int) -> Iterator[_Stretch]:
     """Stretches of `[lo, hi)` between midnights and shift edges: whether open, why, and by what name."""
     for start, end, offset in schedule.zone.segments(lo, hi):
         low, high = start + offset, end + offset

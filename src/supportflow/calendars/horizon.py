@@ -111,7 +111,7 @@ class _Whole:
 class Horizon:
     """A timetable over all time: the same answers as the compiled intervals, anywhere."""
 
-    __slots__ = ("_base", "_since", "_timetable", "_wholes")
+    __slots__ = ("_base", "_closed", "_since", "_timetable", "_wholes")
 
     def __init__(self, timetable: Timetable) -> None:
         self._timetable = timetable
@@ -120,11 +120,19 @@ class Horizon:
         self._base = [0]
         for whole, since, until in zip(self._wholes, self._since, self._since[1:], strict=False):
             self._base.append(self._base[-1] + whole.at(until) - whole.at(since))
+        taken = [
+            span
+            for start, end in timetable.closed
+            for span in zip(*timetable.scheduled_utc(start, end), strict=True)
+        ]
+        starts, ends = [start for start, _ in taken], [end for _, end in taken]
+        self._closed = (starts, ends, list(accumulate((b - a for a, b in taken), initial=0)))
 
     def worked(self, at_us: int) -> int:
         """Working time up to an instant, from an arbitrary origin: never falls, and flat while closed."""
         i = max(bisect_right(self._since, at_us) - 1, 0)
-        return self._base[i] + self._wholes[i].at(at_us) - self._wholes[i].at(self._since[i])
+        scheduled = self._base[i] + self._wholes[i].at(at_us) - self._wholes[i].at(self._since[i])
+        return scheduled - _counted(*self._closed, at_us)
 
     def when(self, target: int, *, latest: bool) -> int:
         """The earliest (or latest) instant at which the working time is `target`, by bisection.

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from supportflow.calendars.clocktime import Hours, overlap
 from supportflow.calendars.country import public_holidays
-from supportflow.calendars.document import DAYS, Dated, Holidays, HoursVersion, Overrides, Weekly
+from supportflow.calendars.document import DAYS, Closure, Dated, Holidays, HoursVersion, Overrides, Weekly
 from supportflow.calendars.plan import Period, periods
 from supportflow.calendars.schedule import HolidayScope
 from supportflow.calendars.toml import write_toml
@@ -37,6 +37,7 @@ class Declaration(BaseModel):
     overlaps: Literal["refuse", "merge"] = "refuse"
     tzdata: TzdataSource = "newest"
     versions: tuple[HoursVersion, ...] = ()
+    closures: tuple[Closure, ...] = ()
     country: str = ""
     subdivision: str = ""
     language: str = ""

@@ -110,4 +110,4 @@ def timetable(calendar: Declaration) -> Timetable:
         where = zone(period.tz, calendar.tzdata)
         since = MIN_US if period.since is None else where.first_at(day_number(period.since) * DAY_US)
         pieces.append((since, schedule(period, where)))
-    return Timetable(calendar.name, pieces, bounds(calendar))
+    return Timetable(calendar.name, pieces, bounds(calendar), [closure.span for closure in calendar.closures])

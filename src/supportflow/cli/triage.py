@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from supportflow._time import Instant, from_us
+from supportflow.cli import reading
 from supportflow.cli.console import WRONG, policy_at
 from supportflow.exceptions import SupportflowError
 from supportflow.flows.verbs import build
@@ -35,18 +36,21 @@ def add_to(commands: Any) -> None:
             "A line that cannot be read is answered with its number and an error, and the exit status is 1."
         ),
     )
-    parser.add_argument("--in", dest="source", metavar="MESSAGES.jsonl", required=True)
+    parser.add_argument("--in", dest="source", metavar="MESSAGES.jsonl")
     parser.add_argument("--out", dest="target", metavar="RESULTS.jsonl", help="standard output, if not given")
     parser.add_argument(
         "--policy",
         metavar="POLICY",
         help="a policy file; the shipped lexicons for an exchange and a bank, if not given",
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, usage=parser.error)
+    reading.add_to(parser.add_subparsers(title="besides", metavar="COMMAND"))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Triage a file."""
+    if arguments.source is None:
+        arguments.usage("the following arguments are required: --in")
     policy = CompiledPolicy(
         Policy(lexicons=("common", "exchange", "banking"))
         if arguments.policy is None

@@ -4,10 +4,8 @@ import argparse
 import asyncio
 import inspect
 import logging
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -144,39 +142,11 @@ def _prepared(desk: Any, arguments: argparse.Namespace) -> Iterator[Worker]:
         if arguments.health_port is not None:
             probes = stack.enter_context(Probes(status, arguments.health_host, arguments.health_port, page))
             say(logging.INFO, "listening", port=probes.port)
-        stack.enter_context(_stopped_by_signals(worker.stop))
         yield worker
 
 
 def _pace(idle_max: float) -> Pace:
     return Pace(idle_min_s=min(Pace().idle_min_s, idle_max), idle_max_s=idle_max)
-
-
-@contextmanager
-def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM and Ctrl-C ask it to stop; the second one ends the process as if nobody had asked."""
-    if (
-        threading.current_thread() is not threading.main_thread()
-    ):  # a host's own thread: signals are not its business
-        yield
-        return
-    before: dict[int, Any] = {}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def heard(_number: int, _frame: object) -> None:
-        # Nothing is logged here: the stream may be in the middle of a line.
-        restore()
-        stop()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        before[number] = signal.signal(number, heard)
-    try:
-        yield
-    finally:
-        restore()
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from supportflow.ports import ActionCall
 
 __all__ = ["CarryOut", "act", "give_up"]
 
+PERFORM_S = 30.0
+"""How many seconds the host may take for an action; then it counts as failed, and is asked for again later."""
 CarryOut = Callable[[Environment, CommandBase], Flow[Outcome]]
 """Carries out a command: it is handed in, for commands deliver, too."""
 
@@ -39,7 +41,7 @@ def act(env: Environment, row: OutboxRow, carry_out: CarryOut) -> Flow[None]:
         undoes=None if known.undoes is None else _key(ticket, known.undoes),
         by=known.by,
     )
-    receipt = yield Call("actions", "perform", (call,))
+    receipt = yield Call("actions", "perform", (call,), within_s=PERFORM_S)
     done = RecordAction(
         by=HOST,
         ticket_id=ticket.id,

@@ -215,7 +215,7 @@ def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcom
     return Outcome(ticket, tuple(events), duplicate=True)
 
 
-def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
+def tick(env: Environment, limit: int, stop: Stop = never, *, wait: bool = True) -> Flow[Tick]:
     """Let everything happen that is due, then deliver what waits.
 
     Each ticket is claimed: ticks of other processes take others. One that fails stays claimed, so that it is tried again
@@ -224,6 +224,7 @@ def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
     Args:
         env: The desk.
         limit: How many tickets and how many deliveries at most.
+        wait: Whether to wait in the end for deliveries that go on beside.
         stop: Asked before each ticket and each delivery; True ends the tick, and what it has claimed is given back.
 
     Raises:
@@ -255,13 +256,14 @@ def tick(env: Environment, limit: int, stop: Stop = never) -> Flow[Tick]:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever one ticket's rows bring about, the others go on
                 failed[due.ticket_id] = type(error).__name__
-    delivered = yield from deliver(env, now, limit, handle, stop)
+    delivered = yield from deliver(env, now, limit, handle, stop, wait=wait)
     return Tick(
         events=tuple(events),
         tickets=done,
         delivered=delivered.delivered,
         retried=delivered.retried,
         dead=delivered.dead,
+        running=delivered.running,
         failed=tuple(failed),
         errors=tuple(failed.values()),
     )

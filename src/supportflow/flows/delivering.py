@@ -10,7 +10,7 @@ from supportflow.flows.acting import CarryOut, act, give_up
 from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.flows.loading import get, request_text
 from supportflow.flows.noticing import is_one_row_s
-from supportflow.flows.requests import Call, Flow
+from supportflow.flows.requests import Call, Flow, StillRunning
 from supportflow.flows.rows import ACTION, read_row
 from supportflow.flows.turns import take
 from supportflow.model.events import EventBase, EvidenceRequested, ReplySent
@@ -22,6 +22,12 @@ __all__ = ["ATTEMPTS", "Delivered", "Stop", "backoff_us", "deliver", "never"]
 
 LEASE_US = 60 * SECOND_US
 """How long a claim holds: longer than a channel may take."""
+PATIENCE_S = 1.0
+"""So long the others wait for a delivery; then it goes on beside them."""
+LONGEST_S = 30.0
+"""A delivery that takes longer counts as failed: well within its claim."""
+REST_S = 300.0
+"""So long a topic rests while one of its deliveries hangs; then another is tried."""
 ATTEMPTS = 12
 """How often a delivery is tried before it is given up."""
 _BATCH = 100
@@ -39,11 +45,12 @@ def never() -> bool:
 
 
 class Delivered(NamedTuple):
-    """What became of the deliveries that were due."""
+    """What became of the deliveries that were due; `running` go on beside."""
 
     delivered: int
     retried: int
     dead: int
+    running: int = 0
 
 
 def backoff_us(attempts: int, chance: float) -> int:
@@ -56,7 +63,7 @@ def backoff_us(attempts: int, chance: float) -> int:
 
 
 def deliver(
-    env: Environment, now: Instant, limit: int, carry_out: CarryOut, stop: Stop = never
+    env: Environment, now: Instant, limit: int, carry_out: CarryOut, stop: Stop = never, *, wait: bool = True
 ) -> Flow[Delivered]:
     """Deliver what is due, until nothing is left, the limit is reached, or somebody asks to stop.
 
@@ -69,28 +76,71 @@ def deliver(
         limit: How many at most.
         carry_out: Carries out a command: what a host has done is recorded on the ticket, and so is what the bot says.
         stop: Asked before each delivery.
+        wait: Whether to wait in the end for the deliveries that go on beside.
     """
     made: Counter[str] = Counter()
     due_us = to_us(now)
-    while env.delivers and made.total() < limit and not stop():
+    yield from _take_up(env, made, carry_out)
+    while made.total() < limit and not stop():
+        topics = tuple(topic for topic in env.delivers if topic not in env.running)
+        if not topics:
+            break
         begun_us = to_us((yield from requests.now()))
         batch = min(limit - made.total(), _BATCH)
-        leases = yield from requests.lease(env.tenant, due_us, begun_us + LEASE_US, env.delivers, batch)
+        leases = yield from requests.lease(env.tenant, due_us, begun_us + LEASE_US, topics, batch)
         if not leases:
             break
         for place, lease in enumerate(leases):
             at_us = to_us((yield from requests.now()))
             late = place > 0 and not 0 <= at_us - begun_us < LEASE_US // 2
-            if stop() or late:
+            if stop() or late or lease.row.topic in env.running:
                 yield from _settle(env, lease, due_us, None)
             else:
                 made[(yield from _make(env, lease, at_us, carry_out))] += 1
-    return Delivered(made["delivered"], made["retried"], made["dead"])
+    if wait:
+        for claim, running in tuple(env.running.values()):
+            if claim is not None:
+                yield Call("running", "wait", (running, max(LONGEST_S - running.seconds, 0.0)))
+        yield from _take_up(env, made, carry_out)
+    beside = sum(claim is not None for claim, _ in env.running.values())
+    return Delivered(made["delivered"], made["retried"], made["dead"], beside)
+
+
+def _take_up(env: Environment, made: Counter[str], carry_out: CarryOut) -> Flow[None]:
+    """See what has become of the deliveries that went on beside.
+
+    One that takes too long counts as failed, and is tried again later, ever more rarely. While it hangs, its topic rests: no
+    other delivery is given to what hangs; after a while one is, to see whether it works again.
+    """
+    for topic, (lease, running) in tuple(env.running.items()):
+        over = running.over
+        if not over and running.seconds < LONGEST_S:
+            continue
+        if over or running.seconds >= REST_S:
+            env.running.pop(topic, None)
+        else:
+            env.running[topic] = None, running
+        if lease is not None:
+            failed = TimeoutError() if not over else running.error
+            error = None if failed is None else type(failed).__name__
+            now_us = to_us((yield from requests.now()))
+            made[(yield from _conclude(env, lease, error, now_us, carry_out))] += 1
 
 
 def _make(env: Environment, lease: Lease, now_us: int, carry_out: CarryOut) -> Flow[str]:
     """Make a delivery; what became of it, `""` if somebody else has it by now."""
-    error = yield from _attempt(env, lease, carry_out)
+    try:
+        error = yield from _attempt(env, lease, carry_out)
+    except StillRunning as still:
+        env.running[lease.row.topic] = lease, still.running
+        return ""
+    return (yield from _conclude(env, lease, error, now_us, carry_out))
+
+
+def _conclude(
+    env: Environment, lease: Lease, error: str | None, now_us: int, carry_out: CarryOut
+) -> Flow[str]:
+    """Settle a delivery that was made, or that failed."""
     retry_us: int | None = None
     outcome = "delivered" if error is None else "dead"
     if error is not None and lease.row.attempts < ATTEMPTS:
@@ -128,11 +178,13 @@ def _attempt(env: Environment, lease: Lease, carry_out: CarryOut) -> Flow[str | 
         event = read_row(rows[0])
         topic, _, name = row.topic.partition(":")
         if topic == "event":
-            yield Call("handler", name, (event,))
+            yield Call("handler", name, (event,), within_s=PATIENCE_S, detach=True)
         else:
             message = yield from _message(env, row.key, row.ticket_id, event)
             if message is not None:  # an erased text has nothing left to send
-                yield Call("channel", name, (message,))
+                yield Call("channel", name, (message,), within_s=PATIENCE_S, detach=True)
+    except StillRunning:
+        raise
     except Exception as error:  # noqa: BLE001 - a handler or channel is the host's code: whatever it raises, it is tried again
         return type(error).__name__
     return None

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from supportflow._time import Instant, to_us
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.noticing import Noticed
+from supportflow.flows.requests import Running
+from supportflow.model.storage import Lease
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
@@ -90,6 +92,7 @@ class Environment:
         kept: Fingerprints of versions with surges that the store is known to hold.
         sweep: How far the open tickets were looked at: `Standing.unmoved`, and the last of them.
         noticed: Rows that could not be read.
+        running: Topic → a delivery of it that goes on beside, with its claim; None in its place once that was given up.
         setting: How far clocks were set anew: `Standing.stale`, the kind of tickets that is looked at, and the last of them.
         origin: What this was drawn from, for one call in a transaction that may still be undone; else None. What the call
             learns of the store is forgotten with it.
@@ -108,6 +111,7 @@ class Environment:
     kept: set[str] = field(default_factory=set)
     sweep: tuple[int, tuple[int | str | None, ...] | None] = (0, None)
     noticed: Noticed = field(default_factory=Noticed)
+    running: dict[str, tuple[Lease | None, Running]] = field(default_factory=dict)
     setting: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
     origin: "Environment | None" = None
 

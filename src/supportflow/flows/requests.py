@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from supportflow._time import Instant
 from supportflow.model.content import Content
@@ -21,7 +21,7 @@ from supportflow.model.storage import (
     TicketRow,
 )
 
-__all__ = ["Call", "Flow", "Port"]
+__all__ = ["Call", "Flow", "Port", "Running", "StillRunning"]
 
 T = TypeVar("T")
 
@@ -40,6 +40,7 @@ Port = Literal[
     "knowledge",
     "context",
     "suggester",
+    "running",
     "languages",
 ]
 
@@ -53,7 +54,8 @@ class Call:
         method: Its method; for `channel` the channel's name, for `handler` the kind of the event; for `pause` nothing.
         args: Positional arguments.
         named: Named arguments.
-        within_s: How many seconds an async driver waits for the answer; for ever, if None.
+        within_s: How many seconds the answer is waited for; for ever, if None.
+        detach: Whether the call goes on beside when it takes longer; else it counts as failed.
     """
 
     port: Port
@@ -61,6 +63,38 @@ class Call:
     args: tuple[Any, ...] = ()
     named: Mapping[str, Any] | None = None
     within_s: float | None = None
+    detach: bool = False
+
+
+class Running(Protocol):
+    """A call of a host's code that goes on beside the flow that made it."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has come back."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """For how long it has been running."""
+        ...
+
+    @property
+    def error(self) -> BaseException | None:
+        """What it raised, once it is over."""
+        ...
+
+
+class StillRunning(Exception):
+    """A call was not over in time and goes on beside.
+
+    Attributes:
+        running: The call.
+    """
+
+    def __init__(self, running: Running) -> None:
+        super().__init__("still running")
+        self.running = running
 
 
 Flow = Generator[Call, Any, T]
@@ -106,9 +140,13 @@ def pause_after_conflict(attempts: int) -> Flow[None]:
         yield Call("pause", "", (longest * (yield from chance()),))
 
 
+CLASSIFY_S = 10.0
+"""How many seconds a model may take for a text; then the rules' word stands."""
+
+
 def classify(text: str) -> Flow[Signals]:
     """A model's opinion of a text."""
-    return (yield Call("classifier", "classify", (text,)))  # type: ignore[no-any-return]
+    return (yield Call("classifier", "classify", (text,), within_s=CLASSIFY_S))  # type: ignore[no-any-return]
 
 
 def detect(text: str) -> Flow[str | None]:

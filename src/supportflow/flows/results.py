@@ -24,6 +24,7 @@ class Tick:
         dead: Deliveries that were given up.
         failed: Ids of tickets that could not be advanced; they are tried again later, ever more rarely.
         errors: For each of these the class of the error.
+        running: Deliveries that take long, and go on beside.
     """
 
     events: tuple[EventBase, ...] = ()
@@ -33,6 +34,7 @@ class Tick:
     dead: int = 0
     failed: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    running: int = 0
 
     def __iter__(self) -> Iterator[EventBase]:
         return iter(self.events)

@@ -6,7 +6,7 @@ from supportflow.exceptions import Refused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.model.content import ContentRef
-from supportflow.model.events import ActionRequested
+from supportflow.model.events import ActionHeldBack, ActionRequested
 from supportflow.model.people import Actor
 from supportflow.routing.compiled import BOT
 
@@ -71,10 +71,21 @@ def decides(by: Actor, tiers: tuple[str, ...], facts: Facts) -> bool:
 
 
 def request_due(draft: Draft, facts: Facts) -> None:
-    """Ask for what the policy asks for by itself, once for each ticket: a freeze on a credible break-in."""
+    """Ask for what the policy asks for by itself, once for each ticket: a freeze on a credible break-in.
+
+    Where something speaks for it, and too little, that is recorded, once, for a person to look at.
+    """
     ticket = draft.ticket
-    if not draft.policy.asks_actions or not draft.events or not ticket.is_open:
+    if not draft.policy.triggers or not draft.events or not ticket.is_open:
         return
-    for name in draft.policy.actions_for(draft.view()):
-        if not any(one.action == name for one in ticket.actions):
-            request(draft, name, None, facts, cause="policy")
+    for trigger in draft.policy.triggers.of(draft.view()):
+        if any(one.action == trigger.action for one in ticket.actions):
+            continue
+        if not trigger.lacks:
+            request(draft, trigger.action, None, facts, cause="policy")
+        elif trigger.signals and trigger.action not in ticket.held_back:
+            draft.emit(
+                ActionHeldBack(
+                    **draft.head(), action=trigger.action, signals=trigger.signals, lacks=trigger.lacks
+                )
+            )

@@ -72,6 +72,7 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
             redacted=facts.redacted,
             spoken=None if command.automatic is not None else spoken_for(facts.signals, draft.policy),
             informational=facts.signals is not None and facts.signals.informational,
+            agency=origin == "requester" and facts.signals is not None and facts.signals.agency,
         )
     )
     if origin == "party":

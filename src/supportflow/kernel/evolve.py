@@ -135,6 +135,7 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
             "private": event.private,
             "flags": event.flags,
             "review": event.review,
+            "agency": event.agency,
             "product": event.product,
             "waiting_since": None if event.private else event.opened_at,
             "last_received_at": event.opened_at if described else None,
@@ -158,6 +159,8 @@ def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
         changes["flags"] = tuple(sorted({*ticket.flags, *event.flags}))
     if event.review:
         changes["review"] = True
+    if event.agency:
+        changes["agency"] = True
     if event.spoken is not None:
         changes |= listened(ticket, event)
     if event.origin == "requester":

@@ -111,6 +111,8 @@ def _absorbed(ticket: Ticket, event: TicketAbsorbed) -> Changes:
         changes["flags"] = tuple(sorted({*ticket.flags, *event.flags}))
     if event.review:
         changes["review"] = True
+    if event.agency:
+        changes["agency"] = True
     if event.spoken:
         changes["spoken"] = tuple(sorted({*ticket.spoken, *event.spoken}))
         changes["informational"] = False

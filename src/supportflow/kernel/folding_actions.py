@@ -9,6 +9,7 @@ from supportflow.model.events import (
     ActionApproved,
     ActionDone,
     ActionFailed,
+    ActionHeldBack,
     ActionRejected,
     ActionRequested,
     EventBase,
@@ -27,7 +28,14 @@ def _requested(ticket: Ticket, event: ActionRequested) -> dict[str, Any]:
         amount=event.amount,
         undoes=event.undoes,
     )
-    return {"actions": (*ticket.actions, asked)}
+    changes: dict[str, Any] = {"actions": (*ticket.actions, asked)}
+    if event.action in ticket.held_back:
+        changes["held_back"] = tuple(one for one in ticket.held_back if one != event.action)
+    return changes
+
+
+def _held_back(ticket: Ticket, event: ActionHeldBack) -> dict[str, Any]:
+    return {"held_back": tuple(sorted({*ticket.held_back, event.action})), "review": True}
 
 
 def _becomes(state: Progress) -> Callable[[Ticket, Any], dict[str, Any]]:
@@ -42,6 +50,7 @@ def _becomes(state: Progress) -> Callable[[Ticket, Any], dict[str, Any]]:
 
 ACTION_CHANGES: dict[type[EventBase], Callable[[Ticket, Any], dict[str, Any]]] = {
     ActionRequested: _requested,
+    ActionHeldBack: _held_back,
     ActionApproved: _becomes("approved"),
     ActionRejected: _becomes("rejected"),
     ActionDone: _becomes("done"),

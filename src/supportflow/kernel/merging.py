@@ -84,6 +84,7 @@ def _bring_along(other: Draft, source: Ticket, facts: Facts) -> None:
             flags=source.flags,
             review=source.review,
             spoken=source.spoken,
+            agency=source.agency and same,
         )
     )
 

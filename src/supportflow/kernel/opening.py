@@ -115,6 +115,7 @@ def _read(event: TicketOpened | TicketAdopted, signals: Signals, policy: Compile
         read["informational"] = signals.informational and (event.informational or not event.spoken)
     if isinstance(event, TicketOpened):
         read |= {"flags": signals.flags, "review": signals.raised_for_review, "product": signals.product}
+        read["agency"] = signals.agency
     return read
 
 

@@ -6,7 +6,10 @@ from pydantic import Field
 
 from supportflow.model.base import Value
 
-__all__ = ["Evidence", "EvidencePart", "Signals"]
+__all__ = ["UNREAD", "Evidence", "EvidencePart", "Signals"]
+
+UNREAD = "unread"
+"""Flag of a text in a language for which there is no pack: what it says nobody knows until somebody has read it."""
 
 
 class EvidencePart(Value):
@@ -60,6 +63,8 @@ class Signals(Value):
         raised_for_review: Whether the class was raised to security above what the category alone would say, for a
             person to look at.
         informational: A question about security, not an incident: the lowest level of its class, nothing is frozen.
+        agency: An incident is reported, and the text says that it was not by the writer's own will: by somebody else,
+            without their knowledge, or in a word that says so itself ("hacked", "stolen").
     """
 
     priority_class: str = "general"
@@ -72,3 +77,4 @@ class Signals(Value):
     evidence: tuple[Evidence, ...] = ()
     raised_for_review: bool = False
     informational: bool = False
+    agency: bool = False

@@ -43,6 +43,8 @@ class Ticket(Value):
         given: What a person or the host chose of its priority: `"class"`, `"level"`. No changed attribute changes it.
         spoken: Classes that its texts, or a ticket merged into it, speak for. No changed attribute lowers it below these.
         informational: True if its texts only ask about security.
+        agency: True if its requester's texts report an incident and say that it was not by their own will.
+        held_back: Actions of the host that a text asks for and that wait for another signal, sorted.
         opened_at: When it came in.
         recorded_at: When its latest event stands in its stream.
         touched_at: When somebody last did something to it: what happens by itself does not count. None only in a ticket that
@@ -88,6 +90,8 @@ class Ticket(Value):
     given: tuple[Given, ...] = ()
     spoken: tuple[Name, ...] = ()
     informational: bool = False
+    agency: bool = False
+    held_back: tuple[Name, ...] = ()
 
     opened_at: Instant
     recorded_at: Instant

@@ -8,7 +8,19 @@ from pydantic import Field
 from supportflow.conditions import Condition
 from supportflow.model.base import Document, Name
 
-__all__ = ["Authority", "HostAction"]
+__all__ = ["ActionSignal", "Authority", "HostAction"]
+
+
+class ActionSignal(Document):
+    """Something that speaks for an action.
+
+    Attributes:
+        when: The tickets for which it speaks.
+        weight: How much it counts.
+    """
+
+    when: Condition
+    weight: Annotated[int, Field(strict=True, ge=1, le=10)] = 1
 
 
 class HostAction(Document):
@@ -20,12 +32,18 @@ class HostAction(Document):
         needs: The level of verification that the requester must have; none, if not given.
         undone_by: The action that takes it back. It is asked for by `undo_action`, and when this one fails for good.
         when: The action is asked for at once when a ticket comes to match; once for each ticket.
+        signals: What must speak for it besides, by name: the channel, a verification, a flag of the host, what the text
+            says. Signals that rest on texts alone count once together, however many there are.
+        threshold: How much must speak for it, if signals are named. With less the ticket is held up for a person to look
+            at: its field `held_back` names the action.
     """
 
     limits: Mapping[Name, Annotated[int, Field(strict=True, ge=-1)]] = Field(default_factory=dict)
     needs: Name | None = None
     undone_by: Name | None = None
     when: Condition | None = None
+    signals: Mapping[Name, ActionSignal] = Field(default_factory=dict)
+    threshold: Annotated[int, Field(strict=True, ge=1, le=100)] = 2
 
 
 class Authority(Document):

@@ -8,6 +8,7 @@ from supportflow.policy.identity import Identity
 from supportflow.policy.official import official_of
 from supportflow.policy.procedures import Procedure
 from supportflow.policy.schema import Policy
+from supportflow.policy.triggering import trigger_problems
 from supportflow.triage import texts
 from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
 from supportflow.triage.official import OfficialIndex
@@ -158,6 +159,7 @@ def _authority_problems(document: Policy) -> Iterator[str]:
 
 
 def _action_problems(document: Policy) -> Iterator[str]:
+    yield from trigger_problems(document.authority.host)
     levels = document.authority.levels
     tiers = document.routing.tiers if document.routing is not None else None
     for name, rule in document.authority.host.items():

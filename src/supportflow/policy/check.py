@@ -11,10 +11,12 @@ from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
 from supportflow.policy.botting import bot_problems
 from supportflow.policy.casework import case_problems
+from supportflow.policy.classifying import lexicons_of
 from supportflow.policy.escalating import ladder_problems
 from supportflow.policy.named import calendar_name, calendars_in, named_calendars
 from supportflow.policy.overlay import surge_problems
 from supportflow.policy.priority import priority_problems
+from supportflow.policy.reading import reading_problems
 from supportflow.policy.retaining import retention_problems
 from supportflow.policy.routing import routing_problems
 from supportflow.policy.schema import Policy
@@ -42,6 +44,7 @@ def _own_problems(document: Policy) -> Iterator[str]:
     yield from _twice("groups", [group.name for group in document.groups])
     yield from _twice("metrics", [metric.name for metric in document.metrics])
     yield from _twice("lexicons", [one for one in document.lexicons or () if isinstance(one, str)])
+    yield from reading_problems(document.reading, lexicons_of(document))
     yield from _twice("rotations", [rotation.name for rotation in document.rotations])
     yield from priority_problems(document)
     yield from _sla_problems(document)
@@ -163,6 +166,8 @@ def _conditions_of_work(document: Policy) -> Iterator[tuple[str, Condition | Non
         yield f"routing.routes.{index}.when", route.when
     for name, action in document.authority.host.items():
         yield f"authority.host.{name}.when", action.when
+        for signal, speaking in action.signals.items():
+            yield f"authority.host.{name}.signals.{signal}.when", speaking.when
 
 
 def _surge_conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:

@@ -5,15 +5,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from supportflow.policy.official import official_of
+from supportflow.policy.reading import reader_for
 from supportflow.policy.schema import Policy
 from supportflow.triage import lexicon
 from supportflow.triage.lexicon import Entry, Lexicon
 from supportflow.triage.official import Official, OfficialIndex
+from supportflow.triage.reading import Reading
 
 if TYPE_CHECKING:
     from supportflow.triage.lexicon import LexiconClassifier
 
-__all__ = ["classifier_of"]
+__all__ = ["classifier_of", "lexicons_of"]
 
 _DISPUTES = (
     "dispute", "chargeback", "refund", "not release|released", "complaint",
@@ -50,24 +52,35 @@ class _Version:
 def _of_version(version: _Version) -> "LexiconClassifier":
     document = version.document
     official = official_of(document)
-    if document.lexicons is None and document.words is None:
+    if document.lexicons is None and document.words is None and document.reading is None:
         return _default(document.classes, official)
+    return _compiled(lexicons_of(document), document.classes, official, document.reading)
+
+
+def lexicons_of(document: Policy) -> list[Lexicon]:
+    """The lexicons of a policy; those of a policy that declares none, if it does not."""
+    if document.lexicons is None and document.words is None:
+        return [lexicon.shipped("common"), _plain({"dispute": _DISPUTES})]
     lexicons = [lexicon.shipped(one) if isinstance(one, str) else one for one in document.lexicons or ()]
     if document.words:
         lexicons.append(_plain({name: tuple(words) for name, words in document.words.items()}))
-    return _compiled(lexicons, document.classes, official)
+    return lexicons
 
 
 @lru_cache(maxsize=32)
 def _default(classes: tuple[str, ...], official: Official) -> "LexiconClassifier":
-    lexicons = [lexicon.shipped("common"), _plain({"dispute": _DISPUTES})]
-    return _compiled(lexicons, classes, official)
+    return _compiled(lexicons_of(Policy()), classes, official, None)
 
 
 def _compiled(
-    lexicons: Sequence[Lexicon], classes: tuple[str, ...], official: Official
+    lexicons: Sequence[Lexicon], classes: tuple[str, ...], official: Official, reading: Reading | None
 ) -> "LexiconClassifier":
-    return lexicon.LexiconClassifier(_within(lexicons, classes), classes, OfficialIndex(official).pretending)
+    return lexicon.LexiconClassifier(
+        _within(lexicons, classes),
+        classes,
+        OfficialIndex(official).pretending,
+        None if reading is None else reader_for(reading, lexicons),
+    )
 
 
 def _plain(words: dict[str, tuple[str, ...]]) -> Lexicon:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfoNotFoundError
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.zones import zone
-from supportflow.conditions import ConditionIndex
 from supportflow.conditions.ticket import ticket_fields
 from supportflow.escalation import LadderIndex
 from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
@@ -22,6 +21,7 @@ from supportflow.policy.named import calendar_name, named_calendars
 from supportflow.policy.retaining import RetentionIndex
 from supportflow.policy.retention import Retention
 from supportflow.policy.schema import Policy
+from supportflow.policy.triggering import TriggerIndex
 from supportflow.policy.zones_used import zone_versions
 from supportflow.routing.compiled import BOT, RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
@@ -86,26 +86,10 @@ class CompiledPolicy:
         self.retention = RetentionIndex(document.retention or Retention(), self.fields)
         self.routing = self._routing()
         self.bot = self._bot()
-        self._actions = self._action_index()
-
-    def _action_index(self) -> tuple[tuple[str, ...], ConditionIndex]:
-        asked = {
-            name: rule.when for name, rule in self.document.authority.host.items() if rule.when is not None
-        }
         try:
-            return tuple(asked), ConditionIndex(list(asked.values()), self.fields)
+            self.triggers = TriggerIndex(document.authority.host, self.fields)
         except ConditionError as error:
             raise PolicyError([f"authority.host: {problem}" for problem in error.problems]) from None
-
-    @property
-    def asks_actions(self) -> bool:
-        """True if the host is asked for some action by the policy itself."""
-        return bool(self._actions[0])
-
-    def actions_for(self, record: Mapping[str, object]) -> tuple[str, ...]:
-        """The actions of the host that the policy asks for by itself, for a ticket with these fields."""
-        names, index = self._actions
-        return tuple(names[position] for position in index.all(record))
 
     def _routing(self) -> RoutingIndex | None:
         if self.document.routing is None:

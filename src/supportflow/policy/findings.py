@@ -12,7 +12,7 @@ Severity = Literal["error", "warning", "info"]
 Kind = Literal[
     "invalid", "never_equal", "contradiction", "shadowed", "uncovered", "undecided", "never_counts",
     "unrouted", "early_warning", "response_after_resolution", "inverted_head_start", "out_of_order", "hands_back",
-    "unserved", "lone_expert", "narrow", "twin_name", "twin_warning", "zone_data", "never_on_call",
+    "unserved", "lone_expert", "narrow", "twin_name", "twin_warning", "zone_data", "six_days", "never_on_call",
 ]  # fmt: skip
 """A document that cannot be used; a comparison with a name that does not exist; a condition that no ticket satisfies; a
 rule that never comes to its turn; tickets that no SLA policy is for; tickets that no route is for; a question that took

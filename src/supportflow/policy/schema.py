@@ -31,6 +31,7 @@ from supportflow.triage.intake import Intake
 from supportflow.triage.lexicon.document import Lexicon
 from supportflow.triage.official import Official
 from supportflow.triage.priority import DEFAULT_CLASSES, PriorityPolicy, PriorityRule
+from supportflow.triage.reading.document import Reading
 from supportflow.triage.redaction.rules import RedactionRules
 
 __all__ = ["Policy"]
@@ -59,6 +60,7 @@ class Policy(Document):
         priority: What else decides the level of a ticket, and its place among the tickets of its class.
         lexicons: Lexicons that classify texts: names of shipped ones (`"common"`, `"exchange"`, `"banking"`) or your own. If
             neither these nor `words` are given: `"common"` and a few words for disputes, English and Chinese.
+        reading: Packs of languages and rules of its own by which texts are read as events; see `docs/concepts/reading.md`.
         words: Class → words that speak for it, for who needs no lexicon.
         redaction: Which personal data stays in texts. Secrets never do.
         calendars: Business calendars by name.
@@ -101,6 +103,7 @@ class Policy(Document):
     rules: tuple[PriorityRule, ...] = Field(default=(), max_length=MOST_RULES)
     priority: PriorityPolicy | None = None
     lexicons: tuple[Literal["common", "exchange", "banking"] | Lexicon, ...] | None = None
+    reading: Reading | None = None
     words: Mapping[Name, tuple[Name, ...]] | None = None
     redaction: RedactionRules | None = None
     calendars: Mapping[Name, BusinessCalendar] = Field(default_factory=dict)

@@ -35,6 +35,7 @@ from supportflow.policy.unrouted import (
     languages_without_a_fallback,
     route_reach,
 )
+from supportflow.policy.weeks import long_weeks
 from supportflow.policy.zone_data import zone_data
 
 __all__ = ["Finding", "Kind", "Report", "Severity", "invalid", "verify"]
@@ -119,5 +120,6 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     twin_names,
     strange_addresses,
     zone_data,
+    long_weeks,
 )
 """In the order of the report. A section that joins the policy adds its check here."""

@@ -1,7 +1,7 @@
 """A routing policy, compiled: from a ticket's fields to what an agent must have to take it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from supportflow._time import SECOND_US
 from supportflow.conditions import ConditionIndex, Fields
 from supportflow.model.base import StatusCategory
 from supportflow.model.routing import Requirement
+from supportflow.model.signals import UNREAD
 from supportflow.model.tags import best, canonical, needed, written
 from supportflow.routing.policy import Relaxation, Route, RoutingPolicy
 from supportflow.routing.signature import Overflow as Lent
@@ -93,7 +94,12 @@ class RoutingIndex:
         return later[0] if later else tier
 
     def past_bot(self, record: Mapping[str, object]) -> bool:
-        """True for a ticket that never waits on a bot."""
+        """True for a ticket that never waits on a bot: of such a class, or in a language that nothing reads."""
+        if not self.policy.never_bot:
+            return False
+        flags = record["flags"]
+        if isinstance(flags, Collection) and UNREAD in flags:
+            return True
         return record["priority_class"] in self.policy.never_bot and record["level"] != LOWEST_LEVEL
 
     def language(self, tag: object) -> str | None:

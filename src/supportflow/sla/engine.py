@@ -27,6 +27,7 @@ REMATCH = (
     | SIGNAL_BIT[Signal.GROUP_CHANGED]
     | SIGNAL_BIT[Signal.ASSIGNED]
     | SIGNAL_BIT[Signal.UNASSIGNED]
+    | SIGNAL_BIT[Signal.ACTION_HELD_BACK]
 )
 """Signals after which another policy or target may apply, whatever their conditions read."""
 _UNNEEDED = "the ticket needs it no longer"

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
+    ActionHeldBack,
     AssignmentChanged,
     EventBase,
     MessageReceived,
@@ -58,6 +59,8 @@ class Signal(StrEnum):
     SPLIT = "split"
     UPDATED = "updated"
     PRIORITY_CHANGED = "priority_changed"
+    ACTION_HELD_BACK = "action_held_back"
+    """The policy would have asked the host to act, and a person must look first."""
 
 
 SIGNAL_BIT = {signal: 1 << index for index, signal in enumerate(Signal)}
@@ -75,6 +78,7 @@ def bits(signals: tuple[Signal, ...]) -> int:
 ENDING = bits((Signal.RESOLVED, Signal.CLOSED, Signal.CANCELLED, Signal.MERGED))
 """The signals by which a ticket ends; each can be taken back."""
 _FIXED = {
+    ActionHeldBack: SIGNAL_BIT[Signal.ACTION_HELD_BACK],
     NoteAdded: SIGNAL_BIT[Signal.INTERNAL_NOTE],
     PriorityChanged: SIGNAL_BIT[Signal.PRIORITY_CHANGED],
     TicketAbsorbed: SIGNAL_BIT[Signal.ABSORBED],

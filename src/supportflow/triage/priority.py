@@ -42,7 +42,7 @@ DEFAULT_CLASSES = ("security", "dispute", "general")
 """The classes of a policy that declares none, highest first."""
 PLACES = 10_000
 """Ranks are this far apart from class to class; the places inside a class lie between."""
-MOVING_FIELDS = ("open_for", "resolved_for")
+MOVING_FIELDS = ("open_for", "resolved_for", "verified_levels")
 """Fields that change while nothing happens: a place in the queue must not depend on them."""
 
 LOWEST_LEVEL = 4

@@ -16,6 +16,7 @@ from supportflow.flows.queries import whole
 from supportflow.worker.bell import Bell
 from supportflow.worker.logs import say
 from supportflow.worker.pace import Pace
+from supportflow.worker.signals import stopped_by_signals
 from supportflow.worker.status import Status
 from supportflow.worker.zones import ZoneWatch
 
@@ -88,6 +89,10 @@ class Worker:
         self._dispatch = dispatch
         self._dispatched = False
         self._left_out: tuple[str, ...] = ()
+        self._running = 0
+        # A desk of a host's own, or an older one, may know nothing of deliveries that go on beside.
+        takes = inspect.signature(desk.run_due).parameters
+        self._beside: dict[str, Any] = {"wait": False} if "wait" in takes else {}
         self._bell = Bell()
         self._zones = ZoneWatch()
         self._random = random.Random()  # noqa: S311 - spreads retries; nothing is kept secret by it
@@ -105,7 +110,7 @@ class Worker:
         self._bell.ring()
 
     def run(self, *, until_idle: bool = False) -> None:
-        """Work until `stop` is called.
+        """Work until `stop` is called, or, in the main thread, until SIGTERM or Ctrl-C, as the command does.
 
         Args:
             until_idle: End as soon as nothing is due; then an error of the store ends it, too, and is raised.
@@ -169,7 +174,7 @@ class Worker:
     def _course(self, *, until_idle: bool) -> Generator[_Ask | _Wait, Any, None]:
         say(logging.INFO, "started", limit=self._limit)
         try:
-            with self._bell:
+            with self._bell, stopped_by_signals(self.stop):
                 yield from self._rounds(until_idle=until_idle)
         finally:
             self.status.enter("stopped")
@@ -199,12 +204,21 @@ class Worker:
         if self._bell.rung:
             say(logging.INFO, "stopping")
         self.status.enter("stopping")
+        if self._running:
+            yield from self._finish()
         yield from self._resign()
+
+    def _finish(self) -> Generator[_Ask | _Wait, Any, None]:
+        """Wait for the deliveries in hand, no longer than one may take."""
+        try:
+            yield _Ask("run_due", {"limit": 0})
+        except Exception as error:  # noqa: BLE001 - the end goes on; their claims run out by themselves
+            say(logging.WARNING, "could not finish", error=type(error).__name__)
 
     def _round(self) -> Generator[_Ask | _Wait, Any, tuple[bool, bool]]:
         """One round: whether there is certainly more to do, and whether anything was done."""
         began = time.perf_counter()
-        tick: Tick = yield _Ask("run_due", {"limit": self._limit, "stop": self._stopping})
+        tick: Tick = yield _Ask("run_due", {"limit": self._limit, "stop": self._stopping, **self._beside})
         offered = yield from self._offer()
         self.status.count(tick, offered)
         self._tell(tick, offered)
@@ -213,7 +227,8 @@ class Worker:
             self._observe(tick, time.perf_counter() - began)
         advanced, sent = tick.tickets - len(tick.failed), tick.delivered + tick.retried + tick.dead
         full = tick.tickets >= self._limit or sent >= self._limit
-        busy = offered > 0 or advanced > 0 or sent > 0
+        self._running = tick.running
+        busy = offered > 0 or advanced > 0 or sent > 0 or tick.running > 0
         return full and busy, busy
 
     def _offer(self) -> Generator[_Ask | _Wait, Any, int]:

@@ -12,6 +12,7 @@ from supportflow.model.events.actions import (
     ActionApproved,
     ActionDone,
     ActionFailed,
+    ActionHeldBack,
     ActionRejected,
     ActionRequested,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "ActionAuthorised",
     "ActionDone",
     "ActionFailed",
+    "ActionHeldBack",
     "ActionRejected",
     "ActionRequested",
     "AgentEnrolled",
@@ -221,6 +223,7 @@ Event = Annotated[
     | HandedOver
     | ActionRequested
     | ActionApproved
+    | ActionHeldBack
     | ActionRejected
     | ActionDone
     | ActionFailed
@@ -299,6 +302,7 @@ EVENT_TYPES: dict[str, type[EventBase]] = {
         HandedOver,
         ActionRequested,
         ActionApproved,
+        ActionHeldBack,
         ActionRejected,
         ActionDone,
         ActionFailed,

@@ -6,7 +6,14 @@ from supportflow.model.base import Id, Name
 from supportflow.model.content import ContentRef
 from supportflow.model.events.base import TicketEvent
 
-__all__ = ["ActionApproved", "ActionDone", "ActionFailed", "ActionRejected", "ActionRequested"]
+__all__ = [
+    "ActionApproved",
+    "ActionDone",
+    "ActionFailed",
+    "ActionHeldBack",
+    "ActionRejected",
+    "ActionRequested",
+]
 
 
 class ActionRequested(TicketEvent):
@@ -32,6 +39,21 @@ class ActionRequested(TicketEvent):
     undoes: Id | None = None
     cause: Literal["command", "policy", "failure"] = "command"
     reason: ContentRef | None = None
+
+
+class ActionHeldBack(TicketEvent):
+    """The policy would ask the host to do something, and too little speaks for it yet: a person looks first.
+
+    Attributes:
+        action: The action, by the policy's name for it.
+        signals: The policy's signals that speak for it.
+        lacks: How much more must speak for it.
+    """
+
+    kind: Literal["action_held_back"] = "action_held_back"
+    action: Name
+    signals: tuple[Name, ...] = ()
+    lacks: int
 
 
 class ActionApproved(TicketEvent):

@@ -23,6 +23,7 @@ class MessageReceived(TicketEvent):
         redacted: Kinds of secrets and personal data that were removed from it.
         spoken: The class that the text speaks for, if it is not the lowest.
         informational: True if it only asks about security.
+        agency: True if the requester reports an incident in it, and says that it was not by their own will.
     """
 
     kind: Literal["message_received"] = "message_received"
@@ -35,6 +36,7 @@ class MessageReceived(TicketEvent):
     redacted: tuple[Name, ...] = ()
     spoken: Name | None = None
     informational: bool = False
+    agency: bool = False
 
 
 class ReplySent(TicketEvent):

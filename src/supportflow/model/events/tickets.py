@@ -51,6 +51,7 @@ class TicketOpened(TicketEvent):
         given: What the host chose by itself: the class, the level.
         spoken: Classes that texts speak for, the lowest left out.
         informational: True if they only ask about security.
+        agency: True if the text reports an incident, and says that it was not by the writer's will.
     """
 
     kind: Literal["ticket_opened"] = "ticket_opened"
@@ -87,6 +88,7 @@ class TicketOpened(TicketEvent):
     given: tuple[Given, ...] = ()
     spoken: tuple[Name, ...] = ()
     informational: bool = False
+    agency: bool = False
 
 
 class TicketAdopted(TicketEvent):
@@ -217,6 +219,7 @@ class TicketAbsorbed(TicketEvent):
         flags: What a person should see.
         review: True if a text raised its class to security, for a person to look at.
         spoken: Classes that its texts speak for.
+        agency: True if its texts say that an incident was not by their writer's will; only if that is this one's requester.
     """
 
     kind: Literal["ticket_absorbed"] = "ticket_absorbed"
@@ -229,6 +232,7 @@ class TicketAbsorbed(TicketEvent):
     flags: tuple[Name, ...] = ()
     review: bool = False
     spoken: tuple[Name, ...] = ()
+    agency: bool = False
 
 
 class TicketSplit(TicketEvent):

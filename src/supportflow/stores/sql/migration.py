@@ -8,8 +8,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, exc
 
 from supportflow import _forks
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreError, StoreUnavailable
-from supportflow.stores.sql.backends import refused
+from supportflow.stores.sql.backends import Cursor, refused
 from supportflow.stores.sql.engines import engine_url, journal_mode
+from supportflow.stores.sql.joined import Joined
+from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
+from supportflow.stores.sql.schema import ddl
 
 __all__ = ["migrate", "migration_sql"]
 
@@ -29,14 +32,15 @@ _ONE_AT_A_TIME = _Turns()
 _SCRIPTS = Path(__file__).with_name("migrations")
 
 
-def migrate(database: str | URL | Engine | Connection) -> str:
+def migrate(database: Any) -> str:
     """Bring a database's tables to the revision of this version; what is there already stays.
 
     On PostgreSQL an advisory lock keeps others from migrating at the same time, and a step that would have to wait for a
     lock for longer than five seconds gives up: run it again.
 
     Args:
-        database: A URL, an engine, or a connection, whose transaction is then the host's to commit.
+        database: A URL, an engine, or whatever `SqlStore.within` takes, whose transaction is then the host's to commit. On a
+            connection of `sqlite3`, `psycopg` or Django, tables are made; older ones are upgraded by a URL or SQLAlchemy.
 
     Returns:
         The revision that the database is at now.
@@ -46,8 +50,12 @@ def migrate(database: str | URL | Engine | Connection) -> str:
         StoreError: If the database refuses, or is at a revision that this version does not know.
         MissingExtra: If Alembic or the database's driver is not installed.
     """
+    if hasattr(database, "get_bind") and callable(getattr(database, "connection", None)):
+        database = database.connection()  # of an ORM session
     if isinstance(database, Connection):
         return _upgrade(database, ours=False)
+    if not isinstance(database, str | URL | Engine):
+        return _make_joined(database)
     engine = database if isinstance(database, Engine) else _engine(engine_url(database))
     try:
         with engine.connect() as connection:
@@ -74,6 +82,28 @@ def migration_sql(database: str | URL) -> str:
     with _ONE_AT_A_TIME:
         command.upgrade(config, "head", sql=True)
     return written.getvalue()
+
+
+def _make_joined(connection: Any) -> str:
+    """Make the tables in the transaction that a host has open on a driver's connection."""
+    link = Joined(connection)
+    name = link.backend.name
+
+    def work(cursor: Cursor) -> str:
+        known = "sqlite_master WHERE name" if name == "sqlite" else "pg_catalog.pg_class WHERE relname"
+        cursor.execute(f"SELECT 1 FROM {known} = '{VERSION_TABLE}'")
+        if cursor.fetchone() is None:
+            for statement in ddl(name):
+                cursor.execute(statement)
+            return REVISION
+        cursor.execute(f"SELECT version_num FROM {VERSION_TABLE}")
+        return str(cursor.fetchone()[0])
+
+    link.reserve()
+    found = link.run(work, "write")
+    if found in KNOWN[:-1]:
+        raise StoreError(f"the database is at revision {found}: upgrade it by its URL or by SQLAlchemy")
+    return found
 
 
 def _engine(url: URL) -> Engine:

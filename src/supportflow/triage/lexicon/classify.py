@@ -6,7 +6,7 @@ A text can raise a case to security for a person to look at. It can lower nothin
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from supportflow.model.signals import Evidence, Signals
+from supportflow.model.signals import UNREAD, Evidence, Signals
 from supportflow.triage.language import Detected, detect
 from supportflow.triage.lexicon.document import Lexicon
 from supportflow.triage.lexicon.events import Reads, events, reader_of
@@ -61,7 +61,14 @@ class LexiconClassifier:
         links = self._pretending(cut.lower)
         written = detect(cut.lower)
         if not matches and not links:
-            return Signals(priority_class=self._default, language=written.language, tag=written.tag)
+            unread = self._reader is not None and self._reader.unread(text, written.language)
+            return Signals(
+                priority_class=self._default,
+                language=written.language,
+                tag=written.tag,
+                flags=(UNREAD,) if unread else (),
+                evidence=(Evidence(entry="language:unread", start=0, end=len(text)),) if unread else (),
+            )
         return self._judged(matches, links, written)
 
     def _judged(self, matches: list[Match], links: list[tuple[int, int]], written: Detected) -> Signals:
@@ -102,6 +109,7 @@ class LexiconClassifier:
             informational=chosen == SECURITY
             and not reviews
             and sum(m.entry.weight for m in reports) < _DECIDES,
+            agency=chosen == SECURITY and any(m.agency for m in reports),
         )
 
     def _rank(self, priority_class: str) -> int:
@@ -164,6 +172,7 @@ def combine(rules: Signals, model: Signals, classes: Sequence[str] = CLASSES) ->
         raised_for_review=rules.raised_for_review or to_security,
         # A model that merely agrees on security does not turn a question into an incident; one that raises, does.
         informational=model.informational if raises else rules.informational,
+        agency=rules.agency,
     )
 
 

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Protocol
 
+from supportflow.exceptions import DefinitionError
 from supportflow.model.signals import EvidencePart
 from supportflow.triage.lexicon.document import Entry, Lexicon
 from supportflow.triage.lexicon.matching import Match
-from supportflow.triage.reading import Reader, shipped_packs, shipped_rules
+from supportflow.triage.reading import RULE_SETS, Reader, shipped_packs, shipped_rules
 from supportflow.triage.reading.reader import Finding
 
-__all__ = ["Reads", "events", "reader_of"]
+__all__ = ["Reads", "events", "reader_of", "rule_names"]
 
 _WORDS = ("-",)  # an entry has words; those of a reading stand in packs
 
@@ -22,11 +23,32 @@ class Reads(Protocol):
         """Everything that its rules find."""
         ...
 
+    def unread(self, text: str, language: str | None) -> bool:
+        """Whether no pack is for a text in this language."""
+        ...
+
 
 def reader_of(lexicons: Sequence[Lexicon]) -> Reads | None:
     """A reader with the shipped packs and the rule sets that lexicons name; None if they name none."""
-    names = tuple(dict.fromkeys(name for lexicon in lexicons for name in lexicon.reading))
+    names = rule_names(lexicons)
     return _reader(names) if names else None
+
+
+def rule_names(lexicons: Sequence[Lexicon]) -> tuple[str, ...]:
+    """The rule sets that lexicons name.
+
+    Raises:
+        DefinitionError: If one of them is none.
+    """
+    problems = [
+        f"{lexicon.name}: reading names the unknown rule set {name!r}"
+        for lexicon in lexicons
+        for name in lexicon.reading
+        if name not in RULE_SETS
+    ]
+    if problems:
+        raise DefinitionError(problems)
+    return tuple(dict.fromkeys(name for lexicon in lexicons for name in lexicon.reading))
 
 
 @lru_cache(maxsize=8)
@@ -57,7 +79,8 @@ def _match(finding: Finding) -> Match:
     subject = entry.category or ",".join(entry.flags)
     asked = f", asked: {finding.mood}" if finding.mood else ""
     name = f"{finding.need.set_name}:{subject}:{finding.need.rule.name} ({finding.tag}{asked})"
-    return Match(entry, name, min(one.start for one in parts), max(one.end for one in parts), parts)
+    start, end = min(one.start for one in parts), max(one.end for one in parts)
+    return Match(entry, name, start, end, parts, finding.status == "asserted" and finding.agency)
 
 
 def _entry(finding: Finding) -> Entry:

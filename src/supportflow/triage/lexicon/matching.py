@@ -38,6 +38,7 @@ class Match(NamedTuple):
         start: Where it begins in the text, in characters.
         end: Where it ends, exclusive.
         parts: The roles that it rests on, if it was read and not looked up.
+        agency: Whether the text says by whose will it happened.
     """
 
     entry: Entry
@@ -45,6 +46,7 @@ class Match(NamedTuple):
     start: int
     end: int
     parts: tuple[EvidencePart, ...] = ()
+    agency: bool = False
 
 
 @dataclass(frozen=True, slots=True)

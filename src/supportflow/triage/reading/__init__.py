@@ -6,7 +6,7 @@ What reads is loaded when it is first asked for, so that a policy can name packs
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from supportflow.triage.reading.document import Derivation, Mood, Pack, ReadingRule, RuleSet
+from supportflow.triage.reading.document import Derivation, Mood, Pack, Reading, ReadingRule, RuleSet
 
 if TYPE_CHECKING:
     from supportflow.triage.reading.reader import Finding, Reader
@@ -22,6 +22,7 @@ __all__ = [
     "Mood",
     "Pack",
     "Reader",
+    "Reading",
     "ReadingRule",
     "RuleSet",
     "shipped_packs",

@@ -7,7 +7,7 @@ English, with the pack that knows most of its words, and another one that knows 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Protocol
 
@@ -43,6 +43,10 @@ class PackSource(Protocol):
     @property
     def scripts(self) -> tuple[str, ...]:
         """Its scripts."""
+        ...
+
+    def __hash__(self) -> int:
+        """The same for packs that are equal: what is compiled is kept by it."""
         ...
 
     def load(self) -> Pack:
@@ -178,7 +182,7 @@ class PackChoice:
         if compiled is None:
             source = self._sources[tag]
             assert not isinstance(source, Pack)
-            compiled = self._compiled[tag] = CompiledPack(source.load(), self._roles)
+            compiled = self._compiled[tag] = _compiled(source, tuple(self._roles.items()))
         return compiled
 
     def hits(self, view: View, text: str) -> dict[CompiledPack, PackHits]:
@@ -201,6 +205,10 @@ class PackChoice:
                         found[pack] = PackHits(pack, views.accented if accented else view)
                     found[pack].add(mine, hits)
         return found
+
+    def reads(self, line: Line) -> bool:
+        """Whether some pack is for the script of a line."""
+        return any(self._by_script.get(script) for script in line.scripts)
 
     def _tags(self, line: Line) -> list[str]:
         tags: dict[str, None] = {}
@@ -229,6 +237,12 @@ class PackChoice:
         """How many of some words a pack knows; its commonest words count threefold."""
         pack = self.pack(tag)
         return 2 * len(words & pack.hints) + pack.bare.known(sorted(words))
+
+
+@lru_cache(maxsize=128)
+def _compiled(source: PackSource, roles: tuple[tuple[str, int], ...]) -> CompiledPack:
+    """A shipped pack, compiled once for all readers that know the same roles."""
+    return CompiledPack(source.load(), dict(roles))
 
 
 class _Views:

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from supportflow.model.base import Document, Name
 
-__all__ = ["Derivation", "Mood", "Pack", "ReadingRule", "RuleSet", "Script"]
+__all__ = ["Derivation", "Mood", "Pack", "Reading", "ReadingRule", "RuleSet", "Script"]
 
 Script = Literal["Latn", "Cyrl", "Grek", "Arab", "Deva", "Thai", "Hani", "Kana", "Hang"]
 """ISO 15924 codes of the scripts that lines of a text are told apart by; `Kana` is both kana."""
@@ -142,3 +142,17 @@ class RuleSet(Document):
     derived: tuple[Derivation, ...] = ()
     moods: tuple[Mood, ...] = ()
     rules: tuple[ReadingRule, ...] = ()
+
+
+class Reading(Document):
+    """How an organisation's texts are read, besides what its lexicons say.
+
+    Attributes:
+        languages: The shipped packs to read with, by tag; all, if not given.
+        packs: Packs of its own: one of a shipped pack's tag replaces that.
+        rules: Rule sets of its own, after those that its lexicons name.
+    """
+
+    languages: tuple[Name, ...] | None = None
+    packs: tuple[Pack, ...] = ()
+    rules: tuple[RuleSet, ...] = ()

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource, Spot
 from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
 from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
-from supportflow.triage.reading.roles import AGENCY
+from supportflow.triage.reading.roles import ACCUSES, AGENCY
 from supportflow.triage.reading.text import View
 
 __all__ = ["Finding", "Part", "Reader"]
@@ -53,7 +53,7 @@ class Finding(NamedTuple):
     @property
     def agency(self) -> bool:
         """Whether the text says by whose will it happened."""
-        return any(part.role in AGENCY for part in self.parts)
+        return self.parts[0].role in ACCUSES or any(part.role in AGENCY for part in self.parts)
 
 
 class Reader:
@@ -71,6 +71,22 @@ class Reader:
         self.rules = CompiledRules(sets)
         self._by_event = [(need.bits[0], need) for need in self.rules.rules]
         self._choice = PackChoice(packs, self.rules.bits)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The languages of its packs."""
+        return self._choice.tags
+
+    def unread(self, text: str, language: str | None) -> bool:
+        """Whether no pack is for a text: its language is known and none of the packs', or so is a line's script.
+
+        Args:
+            text: The text.
+            language: Its primary language, if that is known.
+        """
+        if language is not None:
+            return all(tag.partition("-")[0] != language for tag in self.tags)
+        return any(not self._choice.reads(line) for line in View(text).lines)
 
     def read(self, text: str) -> list[Finding]:
         """Everything that the rules find: for each rule and pack the first assertion, else the first question."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-__all__ = ["AGENCY", "DENIES", "EXCUSES", "ROLES"]
+__all__ = ["ACCUSES", "AGENCY", "DENIES", "EXCUSES", "ROLES"]
 
 ROLES: Mapping[str, str] = {
     # things
@@ -76,6 +76,7 @@ ROLES: Mapping[str, str] = {
     "ask_how": "how to, how can I, how do I know",
     "ask_what": "what is, what does it mean",
     "ask_if": "is it, can it, whether: before what it asks about",
+    "asks": "any word of asking: only makes a question of what is about protection or a danger",
     "mark": "a question mark: every pack has it without a word",
     "ask_open": "a question with yes or no for its answer, where it opens the clause: is my, did someone",
     "ask_end": "a particle or tag behind what it asks about",
@@ -108,3 +109,6 @@ EXCUSES = frozenset({"is_me", "transit", "own_cause", "fails"})
 
 DENIES = frozenset({"disowns", "not_me", "strange"})
 """Roles inside which an excuse excuses nothing: the "it was me" in "no fui yo", the "sold" in "no vendí"."""
+
+ACCUSES = frozenset({"stolen", "hacked", "was_changed", "leaked", "threatened"})
+"""Events whose words say themselves that it was not by the writer's will."""

@@ -23,6 +23,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "ko": ("Hang",),
     "pl": ("Latn",),
     "pt": ("Latn",),
+    "ru": ("Cyrl",),
     "tr": ("Latn",),
     "vi": ("Latn",),
     "zh": ("Hani",),

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from supportflow.exceptions import MissingExtra
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.piece import Piece
+from supportflow.triage.redaction.view import View
 
 __all__ = ["find_contacts", "find_national_phones"]
 
 _EMAIL = re.compile(
-    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}+)\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}+)\.){1,8}[A-Za-z]{2,24}"
+    r"(?![A-Za-z0-9])"
 )
 _INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ .()/-]{0,2}\d){6,14}(?!\d)", re.ASCII)
 _CHINESE_MOBILE = re.compile(r"(?<![\d.])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.]\d|\d)", re.ASCII)
@@ -24,17 +25,17 @@ _CALLED_REACH = 32
 _MOST_DIGITS = 15
 
 
-def find_contacts(piece: Piece) -> Iterator[Span]:
+def find_contacts(view: View) -> Iterator[Span]:
     """E-mail addresses; phone numbers in international form, Chinese mobiles, and those called a phone number."""
-    text = piece.text
-    if b"@" in piece.latin:
+    text = view.text
+    if b"@" in view.latin:
         for match in _EMAIL.finditer(text):
             yield *match.span(), Kind.EMAIL
-    if b"+" in piece.latin or b"00" in piece.latin:
+    if b"+" in view.latin or b"00" in view.latin:
         for match in _INTERNATIONAL.finditer(text):
             yield *match.span(), Kind.PHONE
-    for start, end in piece.digits:
-        if _CALLED.search(piece.lower[max(0, start - _CALLED_REACH) : start]) and _is_short(text[start:end]):
+    for start, end in view.digits:
+        if _CALLED.search(view.lower[max(0, start - _CALLED_REACH) : start]) and _is_short(text[start:end]):
             yield start, end, Kind.PHONE
         else:
             for match in _CHINESE_MOBILE.finditer(text, start, end):
@@ -45,7 +46,7 @@ def _is_short(number: str) -> bool:
     return sum(character.isdigit() for character in number) <= _MOST_DIGITS
 
 
-def find_national_phones(piece: Piece, regions: tuple[str, ...]) -> Iterator[Span]:
+def find_national_phones(view: View, regions: tuple[str, ...]) -> Iterator[Span]:
     """Phone numbers in the national formats of some countries, by libphonenumber's tables.
 
     Raises:
@@ -56,5 +57,5 @@ def find_national_phones(piece: Piece, regions: tuple[str, ...]) -> Iterator[Spa
     except ImportError as error:
         raise MissingExtra("phones", "national phone formats") from error
     for region in regions:
-        for match in PhoneNumberMatcher(piece.text, region, leniency=Leniency.VALID):
+        for match in PhoneNumberMatcher(view.text, region, leniency=Leniency.VALID):
             yield match.start, match.end, Kind.PHONE

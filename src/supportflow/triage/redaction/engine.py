@@ -8,16 +8,22 @@ result of redaction is a fixed point by construction.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
+from supportflow.triage.redaction.codes import find_codes
+from supportflow.triage.redaction.columns import find_columns
+from supportflow.triage.redaction.commands import find_commands
 from supportflow.triage.redaction.contacts import find_contacts, find_national_phones
 from supportflow.triage.redaction.context import find_announced
+from supportflow.triage.redaction.keepsakes import find_keepsakes
 from supportflow.triage.redaction.keys import find_keys
 from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind, Span
 from supportflow.triage.redaction.numbers import find_numbers
+from supportflow.triage.redaction.passwords import find_passwords
 from supportflow.triage.redaction.phrases import find_phrases
-from supportflow.triage.redaction.piece import Piece, fold
 from supportflow.triage.redaction.rules import DEFAULT_RULES, RedactionRules
 from supportflow.triage.redaction.tokens import find_tokens
+from supportflow.triage.redaction.view import views
 
 __all__ = ["SEPARATOR", "Finding", "Redaction", "redact"]
 
@@ -29,14 +35,23 @@ _CUT = re.compile("|".join([SEPARATOR, *(re.escape(mark) for mark in _MARKS.valu
 _CUT_ANCHORS = (SEPARATOR, " removed]")
 _PRECEDENCE = {kind: order for order, kind in enumerate(Kind)}
 _ROUNDS = 4
+_MOST_SPANS = 4_000  # of two thousand secrets, in two views: a text with more is a list of secrets
 _SCRAP = 100  # characters
 # In which no text is found that is shorter, in characters.
 _DETECTORS = (
     (12, find_phrases),  # twelve Chinese characters
     (27, find_keys),  # the first line of a PEM block
     (11, find_tokens),  # an Artifactory password
-    (9, find_numbers),  # a passport number behind its name in Chinese
     (6, find_announced),
+    (6, find_passwords),
+    (6, find_commands),
+)
+# What is looked for in the plain view alone: numbers, which half a tag or half a word beside them would make others.
+_PLAIN_DETECTORS = (
+    (9, find_numbers),  # a passport number behind its name in Chinese
+    (6, find_keepsakes),
+    (6, find_codes),
+    (12, find_columns),
     (6, find_contacts),
 )
 _SHORTEST = 6  # characters: nothing shorter is found, whatever its kind
@@ -143,14 +158,20 @@ def _piece(
     yield from _piece(text[position:], offset + position, rules, scraps, rounds - 1)
 
 
-def _spans(piece: Piece, rules: RedactionRules) -> Iterator[Span]:
-    # A text that is cut up costs no more than a whole one: of scraps no more is asked than they can hold.
-    length = len(piece.text)
-    for shortest, find in _DETECTORS:
-        if length >= shortest:
-            yield from find(piece)
+def _spans(text: str, rules: RedactionRules) -> Iterator[Span]:
+    """What the finders say of each view, in places of the text as given."""
+    plain, others = views(text)
+    for view in (plain, *others):
+        # A text that is cut up costs no more than a whole one: of scraps no more is asked than they can hold.
+        length = len(view.text)
+        for shortest, find in _DETECTORS if view is not plain else (*_DETECTORS, *_PLAIN_DETECTORS):
+            if length >= shortest:
+                for first, last, kind in find(view):
+                    if first < last:
+                        yield *view.back(first, last), kind
     if rules.phone_regions:
-        yield from find_national_phones(piece, rules.phone_regions)
+        for first, last, kind in find_national_phones(plain, rules.phone_regions):
+            yield *plain.back(first, last), kind
 
 
 def _merge(text: str, rules: RedactionRules) -> list[Finding]:
@@ -159,16 +180,15 @@ def _merge(text: str, rules: RedactionRules) -> list[Finding]:
     Overlapping findings that are removed become one, of the kind that comes first in `Kind`; a finding that is kept
     yields to any that is removed.
     """
-    piece = fold(text)
-    spans = sorted(
-        (s for s in _spans(piece, rules) if s[0] < s[1]), key=lambda s: (s[0], -s[1], _PRECEDENCE[s[2]])
-    )
+    spans = list(islice(_spans(text, rules), _MOST_SPANS + 1))
     if not spans:
         return []
+    if len(spans) > _MOST_SPANS:
+        return [Finding(Kind.SECRET, 0, len(text))]
+    spans.sort(key=lambda span: (span[0], -span[1], _PRECEDENCE[span[2]]))
     masked: list[Finding] = []
     kept: list[Finding] = []
-    for first, last, kind in spans:
-        start, end = piece.back(first, last)
+    for start, end, kind in spans:
         into = kept if kind in rules.keep else masked
         if into and start < into[-1].end:
             before = into[-1]

@@ -1,12 +1,16 @@
-"""Private keys that are known by their form: PEM, extended keys, WIF, Stellar, bech32 and hexadecimal ones in context."""
+"""Private keys that are known by their form: PEM, extended keys, WIF, Stellar, bech32; hexadecimal ones in context."""
+
+# ruff: noqa: RUF001 - full-width punctuation is what is looked for
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 
 from supportflow.triage.redaction.checks import base58check, stellar_seed
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.piece import Piece
+from supportflow.triage.redaction.labels import labels
+from supportflow.triage.redaction.ties import WORD, Tie
+from supportflow.triage.redaction.view import View
+from supportflow.triage.redaction.vocabulary import words
 
 __all__ = ["find_keys"]
 
@@ -44,20 +48,29 @@ _STELLAR = re.compile(r"(?<![A-Za-z0-9])S[A-Z2-7]{55}+(?![A-Za-z0-9])")
 
 # 64 hexadecimal digits are a private key or a transaction hash: only the words beside them tell.
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{64}+(?![0-9A-Za-z])")
+_HEX_GROUPS = re.compile(
+    r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{2,60}+(?:[ \n|:-]{1,6}[0-9a-fA-F]{2,60}+){1,31}(?![0-9A-Za-z])"
+)
+_HEX_DIGITS = 64
 _LONG_BASE58 = re.compile(r"(?<![A-Za-z0-9])[1-9A-HJ-NP-Za-km-z]{86,90}+(?![A-Za-z0-9])")
-_SAYS_PRIVATE = re.compile(
-    r"priv(?:ate)?[ _-]{0,2}keys?|secret[ _-]?keys?|(?<![a-z])priv[ _-]?key|seed|signing key|私钥|私鑰|密钥|密鑰|秘钥|秘鑰"
-)
-_SAYS_PUBLIC = re.compile(
-    r"hash|(?<![a-z])tx(?:id|n)?s?(?![a-z])|transaction|address|block|contract|order|public|signature|sha-?256|checksum"
-    r"|哈希|交易|地址|区块|區塊|合约|合約|订单|訂單|公钥|公鑰|txid|签名|簽名"
-)
-_IS_PRIVATE = re.compile(
-    r"[\s\"'`)]{0,4}(?:(?:is|was|as|=|<-|--?)[\s]{1,3}(?:my |the |our |her |his |their )?(?:private|secret) key"
-    r"|\(private key"
-    r"|(?:是|为|為)?(?:我的|这个|這個)?(?:私钥|私鑰))"
-)
 _REACH = 80
+_OWNERS = words("owners")
+_REACH_BACK = 40
+_BEHIND_WIDE = re.compile(
+    r"[\s\"'`),，。:：-]{0,4}[这這是就为為我的个個你您他她它都がはのです은는이가제내저의나 ]{0,8}"
+)
+
+# Keys whose checksum tells what they are, in groups or over lines: how they begin, and how long they are in all.
+_SPLIT_START = re.compile(r"5[HJK]|[KL9c]|6P|[xyztuvYZUV]prv")
+_SPLIT = re.compile(r"[1-9A-HJ-NP-Za-km-z]{2,60}+(?:[ \n|-]{1,6}[1-9A-HJ-NP-Za-km-z]{1,60}+){1,40}")
+_SPLIT_PART = re.compile(r"[1-9A-HJ-NP-Za-km-z]+")
+_SPLIT_LENGTHS = frozenset((51, 52, 58, 111))
+_SPLIT_REACH = 200
+_LETTERS_AND_DIGITS = bytes(
+    ord("1") if chr(code).isdigit() else ord("a") if chr(code).isalpha() else ord(" ") for code in range(128)
+) + bytes(128)
+_MIXED_REACH = 100
+_SPLIT_DIGITS = 3
 
 
 def _pem(text: str) -> Iterator[Span]:
@@ -98,31 +111,79 @@ def _base58_kind(token: str) -> Kind | None:
     return Kind.EXTENDED_PUBLIC_KEY if prefix.group().endswith("pub") else Kind.PRIVATE_KEY
 
 
-def _in_context(piece: Piece, runs: list[tuple[int, int]]) -> Iterator[Span]:
+def _in_context(view: View, runs: list[tuple[int, int]]) -> Iterator[Span]:
     """Raw keys whose neighbouring words say that they are private, and nothing nearer says that they are public."""
+    if not len(labels(view, "private key")):
+        return
+    found = labels(view, "private key", "public key")
     candidates = [
         match.span()
         for start, end in runs
         for pattern in (_HEX, _LONG_BASE58)
-        for match in pattern.finditer(piece.text, start, end)
+        for match in pattern.finditer(view.text, start, end)
     ]
-    if not candidates:
-        return
-    lower = piece.lower
-    private = [m.end() for m in _SAYS_PRIVATE.finditer(lower)]
-    public = [m.end() for m in _SAYS_PUBLIC.finditer(lower)]
-    if not private:
-        return
+    for match in _HEX_GROUPS.finditer(view.text):
+        digits = sum(one.isalnum() for one in match[0].removeprefix("0x"))
+        if digits == _HEX_DIGITS:
+            candidates.append(match.span())
     for start, end in candidates:
-        near_private = _last_before(private, start)
-        said_before = near_private >= start - _REACH and near_private > _last_before(public, start)
-        if said_before or _IS_PRIVATE.match(lower, end):
+        before, behind = found.before(start), found.after(end)
+        if (before is not None and before.role == "private key" and before.end >= start - _REACH) or (
+            behind is not None
+            and behind.role == "private key"
+            and _said_behind(view.flat[end : behind.start])
+        ):
             yield start, end, Kind.PRIVATE_KEY
 
 
-def _last_before(ends: list[int], position: int) -> int:
-    index = bisect_right(ends, position) - 1
-    return ends[index] if index >= 0 else -_REACH - 1
+def _said_behind(gap: str) -> bool:
+    """Whether words say that what stands before them is what follows: `… is my private key`, `… (private key)`."""
+    if len(gap) > _REACH_BACK:
+        return False
+    if _BEHIND_WIDE.fullmatch(gap):
+        return True
+    tie = Tie(gap)
+    if not tie.holds or tie.unknown or "," in gap:
+        return False
+    return (
+        tie.links or gap.strip()[-1:] in {"(", "-", ":"} or all(word in _OWNERS for word in WORD.findall(gap))
+    )
+
+
+def _split_starts(text: str, shape: bytes) -> Iterator[int]:
+    """Where a key in pieces may begin: a little before a digit between letters, of which prose has few."""
+    seen = 0
+    at = -1
+    while (at := shape.find(b"a1", at + 1)) >= 0:
+        first = max(seen, at - _MIXED_REACH)
+        seen = at + 2
+        for beginning in _SPLIT_START.finditer(text, first, seen):
+            yield beginning.start()
+
+
+def _split(text: str, shape: bytes) -> Iterator[Span]:
+    """Keys in groups or over lines, by their checksum."""
+    floor = 0
+    for start in _split_starts(text, shape):
+        if start < floor or (start and text[start - 1].isascii() and text[start - 1].isalnum()):
+            continue
+        near = text[start : start + _SPLIT_REACH]
+        if sum(map(near.count, "123456789")) < _SPLIT_DIGITS:
+            continue
+        chain = _SPLIT.match(near)
+        if chain is None:
+            continue
+        joined = ""
+        for part in _SPLIT_PART.finditer(near, 0, chain.end()):
+            joined += part[0]
+            if len(joined) > max(_SPLIT_LENGTHS):
+                break
+            if len(joined) in _SPLIT_LENGTHS:
+                kind = _base58_kind(joined)
+                if kind is not None:
+                    floor = start + part.end()
+                    yield start, floor, kind
+                    break
 
 
 def _checked(text: str, runs: list[tuple[int, int]]) -> Iterator[Span]:
@@ -137,20 +198,20 @@ def _checked(text: str, runs: list[tuple[int, int]]) -> Iterator[Span]:
                 yield *match.span(), Kind.PRIVATE_KEY
 
 
-def find_keys(piece: Piece) -> Iterator[Span]:
-    """Every private key and extended public key, as spans of the folded text. Linear time."""
-    text = piece.text
-    if b"-----" in piece.ascii:
+def find_keys(view: View) -> Iterator[Span]:
+    """Every private key and extended public key, as spans of the plain text. Linear time."""
+    text = view.text
+    if b"-----" in view.ascii:
         yield from _pem(text)
-    long = [(start, end) for start, end in piece.dense if end - start >= _SHORTEST_FORM]
-    if not long:
-        return
-    for anchor, pattern in _OTHER_FORMS:
-        if anchor in text:
-            for match in pattern.finditer(text):
-                yield *match.span(), Kind.PRIVATE_KEY
+    if len(text) >= _SHORTEST_KEY:
+        yield from _split(text, view.ascii.translate(_LETTERS_AND_DIGITS))
+    long = [(start, end) for start, end in view.dense if end - start >= _SHORTEST_FORM]
+    if long:
+        for anchor, pattern in _OTHER_FORMS:
+            if anchor in text:
+                for match in pattern.finditer(text):
+                    yield *match.span(), Kind.PRIVATE_KEY
     long = [(start, end) for start, end in long if end - start >= _SHORTEST_KEY]
-    if not long:
-        return
     yield from _checked(text, long)
-    yield from _in_context(piece, long)
+    if len(text) >= _HEX_DIGITS:
+        yield from _in_context(view, long)

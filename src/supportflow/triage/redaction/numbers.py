@@ -1,4 +1,4 @@
-"""Numbers with a check digit: payment cards, IBANs, Chinese resident identity numbers; and US social security numbers."""
+"""Numbers with a check digit: cards, IBANs, Chinese resident identity numbers; and US social security numbers."""
 
 # ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
 
@@ -8,7 +8,8 @@ from itertools import accumulate
 
 from supportflow.triage.redaction.checks import chinese_resident_id, iban, luhn
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.piece import Piece
+from supportflow.triage.redaction.labels import Labels, labels
+from supportflow.triage.redaction.view import View, stretches
 
 __all__ = ["find_numbers"]
 
@@ -32,20 +33,48 @@ _LONGEST_PREFIX = 4
 
 _SHORTEST, _LONGEST = 13, 19
 _SMALLEST_GROUP = 3
+_SHAPED = (1, 2, 3, 4)  # digits of a first group that has another finder, or begins no number
+_MOST_REMEMBERED = 2_000
+_JOINTS = " .-/|,\n_"
+_OLD_VISA = 13  # digits: out of use for decades, and as long as a product's bar code
 
 _GROUP = re.compile(r"\d+", re.ASCII)
-# A bare number right behind one of these is the host's own reference, even if its digits add up.
-_REFERENCE_BEFORE = re.compile(
-    r"(?:(?:order|transaction|trade|ticket|case|reference|ref|txn?|payment|deposit|withdrawal|invoice|tracking|advert)"
-    r"[ ]?(?:no|nr|num|number|id|#)?|(?:订单|訂單|流水|交易|单|單|工单|工單|参考|參考|广告|廣告)"
-    r"(?:编号|編號|号码|號碼|号|號)?|uid|user id)"
-    r"[\s.:#=：是为為]{0,4}$"
+_LETTER_BEHIND = re.compile("[A-Za-z_]")
+_CARD_CHARACTERS = bytes(ord("x") if chr(code) in "0123456789 .-/|,\n_" else ord(" ") for code in range(256))
+_CARD_RUN = b"x" * _SHORTEST
+# What may stand between the groups of a card number that is written over cells, lines or with signs.
+_JOINT = r"[ \n|./,_-]{1,12}"
+_SHAPES = re.compile(
+    rf"(?=(\d(?<![\dA-Za-z]\d)(?:\d{{3}}(?:{_JOINT}\d{{4}}){{3}}(?:{_JOINT}\d{{1,3}})?"
+    rf"|\d{{3}}{_JOINT}\d{{4}}{_JOINT}\d{{4}}{_JOINT}\d{{3}}"
+    rf"|\d{{3}}{_JOINT}\d{{6}}{_JOINT}\d{{4,5}}|\d{{7}}{_JOINT}\d{{8}}))(?![0-9A-Za-z]))",
+    re.ASCII,
 )
-_REFERENCE_REACH = 28
+_ONE_BY_ONE = re.compile(
+    rf"(\d(?<![\dA-Za-z]\d)(?:(?:{_JOINT}\d){{12,18}}|\d(?:{_JOINT}\d\d){{6,8}}\d?))(?![0-9A-Za-z])", re.ASCII
+)
+# What follows a card number on the card: the date on which it ends, and its code.
+_CARD_TAIL = re.compile(
+    r"[\s|,;/-]{1,4}(?:exp(?:iry|ires|iration)?(?: date)?|valid(?: thru| until)?|date)?[\s:.]{0,3}(?:0[1-9]"
+    r"|1[0-2])[ ]?[/-][ ]?(?:20)?\d\d"
+    r"[\s|,;/-]{1,4}(?:(?:cvv2?|cvc2?|cvn|code|csc)[\s:.=-]{0,3}(?:is )?)?(\d{3,4})(?![\d/.-])",
+    re.IGNORECASE | re.ASCII,
+)
+# A number right behind one of these is the host's own reference, even if its digits add up.
+_REFERENCE_GAP = re.compile(
+    r"(?:[ ]?(?:no|nr|num|number|id|nº|n°|numero|número|nummer|numéro|номер|numarası|号码|號碼|编号|編號|番号|번호|号"
+    r"|號))?[\s.:#=：()\[\]*_-]{0,4}(?:(?:is|es|ist|est|é|是|为|為|は|은|는)[ ]?)?"
+)
+_REFERENCE_REACH = 24
+_REFERENCE_BEHIND = re.compile(
+    r"[\s\"')]{0,2}(?:is|was|es|ist|est|是)[ ]?(?:my|the|our|your|mi|mein|我的|meine)?[ ]?(?:order|ticket|case"
+    r"|invoice|tracking|reference|订单|訂單|pedido|bestell)"
+)
 
 _RESIDENT_DIGITS = 17  # and a check character, which may be X
 _RESIDENT_ID = re.compile(
-    r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])",
+    r"(?<![0-9A-Za-z])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}(?:18|19|20)\d\d(?:0[1-9]"
+    r"|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])",
     re.ASCII,
 )
 _SOCIAL_SECURITY = re.compile(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\d-])", re.ASCII)
@@ -74,27 +103,94 @@ def _issued(digits: str) -> bool:
     return any(known is not None and len(digits) in known for known in lengths)
 
 
-def _cards(piece: Piece) -> Iterator[Span]:
-    links = iter(piece.links)
+class _References:
+    """Where a text names numbers of its host's; read only if a number is in doubt."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._labels: Labels | None = None
+
+    def names(self, start: int, end: int) -> bool:
+        """Whether a number is called a reference by the words right beside it."""
+        view = self._view
+        if self._labels is None:
+            self._labels = labels(view, "reference", "card name")
+        label = self._labels.before(start)
+        if (
+            label is not None
+            and label.role == "reference"
+            and start - label.end <= _REFERENCE_REACH
+            and _REFERENCE_GAP.fullmatch(view.flat, label.end, start)
+        ):
+            return True
+        return _REFERENCE_BEHIND.match(view.flat, end) is not None
+
+    def near_card(self, start: int) -> bool:
+        """Whether a card is spoken of right before."""
+        self.names(start, start)
+        label = self._labels.before(start) if self._labels is not None else None
+        return label is not None and label.role == "card name" and start - label.end <= _REFERENCE_REACH
+
+
+def _cards(view: View, references: _References) -> Iterator[Span]:
+    links = iter(view.links)
     link = next(links, None)
-    for first, end in piece.digits:
+    for start, end in sorted({*_plain_cards(view, references), *_shaped_cards(view)}):
+        while link is not None and link[1] <= start:
+            link = next(links, None)
+        if (link is not None and link[0] <= start) or references.names(start, end):
+            continue
+        yield start, end, Kind.CARD_NUMBER
+        tail = _CARD_TAIL.match(view.text, end)
+        if tail is not None:
+            yield *tail.span(1), Kind.CARD_CODE
+
+
+def _plain_cards(view: View, references: _References) -> Iterator[tuple[int, int]]:
+    """Card numbers in a row, or in groups with single blanks, dots and dashes between."""
+    for first, end in view.digits:
         if end - first < _SHORTEST:
             continue
-        while link is not None and link[1] <= first:
-            link = next(links, None)
-        if link is not None and link[0] <= first:
-            continue
-        groups = [(m.start(), m.group()) for m in _GROUP.finditer(piece.text, first, end)]
+        groups = [(m.start(), m.group()) for m in _GROUP.finditer(view.text, first, end)]
         index = 0
         while index < len(groups):
-            taken = _card_at(groups, index)
+            taken = _card_at(groups, index) if len(groups[index][1]) not in _SHAPED else 0
             start = groups[index][0]
-            if taken == 1 and _is_reference(piece.lower, start):
-                taken = 0
+            if taken == 1:
+                stop = start + len(groups[index][1])
+                if stop - start == _OLD_VISA and not references.near_card(start):
+                    taken = 0
             if taken:
                 last, digits = groups[index + taken - 1]
-                yield start, last + len(digits), Kind.CARD_NUMBER
+                if not _LETTER_BEHIND.match(view.text, last + len(digits)):
+                    yield start, last + len(digits)
             index += taken or 1
+
+
+def _shaped_cards(view: View) -> Iterator[tuple[int, int]]:
+    """Card numbers in the groups of a card, over lines and cells or with other signs between."""
+    known: dict[str, int] = {}
+    for first, end in stretches(view.ascii.translate(_CARD_CHARACTERS), _CARD_RUN):
+        for pattern in (_SHAPES, _ONE_BY_ONE):
+            for match in pattern.finditer(view.text, first, min(len(view.text), end + 1)):
+                found = match[1]
+                size = known.get(found)
+                if size is None:
+                    size = _card_length(found)
+                    if len(known) < _MOST_REMEMBERED:
+                        known[found] = size
+                if size:
+                    yield match.start(1), match.start(1) + size
+
+
+def _card_length(found: str) -> int:
+    """How much of what has the shape of a card number is one; 0 if nothing is."""
+    groups = _GROUP.findall(found)
+    for several, size in ((groups, len(found)), (groups[:-1], found.rindex(groups[-1]))):
+        number = "".join(several)
+        if _SHORTEST <= len(number) <= _LONGEST and luhn(number) and _issued(number):
+            return len(found[:size].rstrip(_JOINTS))
+    return 0
 
 
 def _card_at(groups: list[tuple[int, str]], index: int) -> int:
@@ -111,10 +207,6 @@ def _card_at(groups: list[tuple[int, str]], index: int) -> int:
     return 0
 
 
-def _is_reference(lower: str, start: int) -> bool:
-    return _REFERENCE_BEFORE.search(lower[max(0, start - _REFERENCE_REACH) : start]) is not None
-
-
 def _ibans(text: str) -> Iterator[Span]:
     for match in _IBAN.finditer(text):
         found = match.group()
@@ -127,32 +219,35 @@ def _ibans(text: str) -> Iterator[Span]:
             yield match.start(), end, Kind.IBAN
 
 
-def _identities(piece: Piece) -> Iterator[Span]:
-    for start, end in piece.digits:
+def _identities(view: View, references: _References) -> Iterator[Span]:
+    for start, end in view.digits:
         if end - start >= _RESIDENT_DIGITS:
-            for match in _RESIDENT_ID.finditer(piece.text, start, end + 1):
-                if chinese_resident_id(match.group()):
+            for match in _RESIDENT_ID.finditer(view.text, start, end + 1):
+                if chinese_resident_id(match.group()) and not references.names(*match.span()):
                     yield *match.span(), Kind.IDENTITY_NUMBER
-        if "-" in piece.text[start:end]:
-            for match in _SOCIAL_SECURITY.finditer(piece.text, start, end + 1):
+        if "-" in view.text[start:end]:
+            for match in _SOCIAL_SECURITY.finditer(view.text, start, end + 1):
+                if references.names(*match.span()):
+                    continue
                 yield *match.span(), Kind.IDENTITY_NUMBER
 
 
-def _passports(piece: Piece) -> Iterator[Span]:
-    if any(anchor in piece.latin for anchor in _PASSPORT_LATIN) or any(
-        anchor in piece.lower for anchor in _PASSPORT_CHINESE
+def _passports(view: View) -> Iterator[Span]:
+    if any(anchor in view.latin for anchor in _PASSPORT_LATIN) or any(
+        anchor in view.lower for anchor in _PASSPORT_CHINESE
     ):
-        for match in _PASSPORT.finditer(piece.lower):
+        for match in _PASSPORT.finditer(view.lower):
             yield *match.span(1), Kind.IDENTITY_NUMBER
 
 
-def find_numbers(piece: Piece) -> Iterator[Span]:
-    """Every card, IBAN and identity number, as spans of the folded text. Linear time."""
-    shape = piece.ascii.translate(_LETTERS_AND_DIGITS)
-    if piece.digits:
-        yield from _cards(piece)
-        yield from _identities(piece)
-    if _PASSPORT_DIGITS in shape and _SIX_DIGITS.search(piece.text):
-        yield from _passports(piece)
+def find_numbers(view: View) -> Iterator[Span]:
+    """Every card, IBAN and identity number, as spans of the plain text. Linear time."""
+    shape = view.ascii.translate(_LETTERS_AND_DIGITS)
+    references = _References(view)
+    yield from _cards(view, references)
+    if view.digits:
+        yield from _identities(view, references)
+    if _PASSPORT_DIGITS in shape and _SIX_DIGITS.search(view.text):
+        yield from _passports(view)
     if _IBAN_START in shape:
-        yield from _ibans(piece.text)
+        yield from _ibans(view.text)

@@ -13,7 +13,7 @@ from functools import cache
 
 from supportflow.triage.redaction.checks import base58check
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.piece import Piece
+from supportflow.triage.redaction.view import View
 
 __all__ = ["find_tokens"]
 
@@ -63,7 +63,7 @@ _FORMS: tuple[tuple[tuple[str, ...], str, Callable[[str], bool] | None], ...] = 
     (("sq0",), r"sq0(?:atp|csp|idp)-[\w-]{22,64}+", None),
     (("shp",), r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}+", None),
 )
-_BOUNDED = r"(?<![A-Za-z0-9_]){}(?![A-Za-z0-9_])"
+_BOUNDED = r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-){}(?![A-Za-z0-9_])"
 _ANCHORS = tuple((anchor, index) for index, (anchors, _, _) in enumerate(_FORMS) for anchor in anchors)
 # How far before a run of token-like characters a form's anchor can stand.
 _ANCHOR_REACH = 12
@@ -92,26 +92,26 @@ def _is_jwt(token: str) -> bool:
     return text.startswith('{"') and text.endswith("}")
 
 
-def find_tokens(piece: Piece) -> Iterator[Span]:
-    """Every token of a known form, as spans of the folded text. Linear time."""
-    text = piece.text
-    if piece.dense:
-        yield from _known_forms(piece)
-    if b"eyJ" in piece.ascii:
+def find_tokens(view: View) -> Iterator[Span]:
+    """Every token of a known form, as spans of the plain text. Linear time."""
+    text = view.text
+    if view.dense:
+        yield from _known_forms(view)
+    if b"eyJ" in view.ascii:
         for match in _JWT.finditer(text):
             if _is_jwt(match.group()):
                 yield *match.span(), Kind.ACCESS_TOKEN
 
 
-def _known_forms(piece: Piece) -> Iterator[Span]:
-    text = piece.text
-    near = " ".join([text[max(0, start - _ANCHOR_REACH) : end] for start, end in piece.dense])
+def _known_forms(view: View) -> Iterator[Span]:
+    text = view.text
+    near = " ".join([text[max(0, start - _ANCHOR_REACH) : end] for start, end in view.dense])
     for index in sorted({index for anchor, index in _ANCHORS if anchor in near}):
         check = _FORMS[index][2]
         for match in _pattern(index).finditer(text):
             if check is None or check(match.group()):
                 yield *match.span(), Kind.API_SECRET
-    for start, _ in piece.dense:
+    for start, _ in view.dense:
         discord = _DISCORD.match(text, start)
         if discord is not None:
             yield *discord.span(), Kind.API_SECRET

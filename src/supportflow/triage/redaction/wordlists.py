@@ -1,18 +1,30 @@
-"""The twelve BIP-39 word lists, read from the package's own file when the first text is redacted."""
+"""The word lists of seed phrases, read from the package's own files when the first text is redacted."""
 
+import binascii
 import hashlib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["LENGTHS", "Wordlists", "checksum_holds", "misspelt", "wordlists"]
+__all__ = [
+    "LENGTHS",
+    "PREFIX",
+    "Wordlists",
+    "checksum_holds",
+    "misspelt",
+    "monero_checksum_holds",
+    "wordlists",
+]
 
 LENGTHS = (12, 15, 18, 21, 24)
-"""How many words a phrase can have."""
+"""How many words a phrase of BIP-39 can have."""
+PREFIX = 4
+"""The first letters by which a word of BIP-39 is told from the others of its list."""
 
 _LONGEST_WORD = 10
-_CHINESE = ("chinese_simplified", "chinese_traditional")
+_BIP39 = "bip39.txt"
+_OTHERS = "other_phrases.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +32,24 @@ class Wordlists:
     """The lists, in the forms that the scan needs.
 
     Attributes:
-        languages: The ten lists of words; a word's bit in `masks` is its list's position here.
+        languages: The lists of words: ten languages of BIP-39, nine of Monero, Electrum's first, SLIP-39. A word's bit in
+            `masks` is its list's position here.
+        of_bip39: How many of them, the first, are of BIP-39.
         masks: For each word, as listed and without accents: the lists that have it, as bits.
-        flags: The same words, each mapped to 1.
-        chinese: For each of the two Chinese lists: the index of each character.
-        characters: The characters of either.
+        prefixes: The same for the first four letters of the words of BIP-39.
+        flags: The words and the prefixes, each mapped to 1.
+        chinese: For each of the two Chinese lists of BIP-39: the index of each character. The lists are in order of use.
+        monero_chinese: The same for Monero's.
+        characters: The characters of any.
     """
 
     languages: tuple[str, ...]
+    of_bip39: int
     masks: dict[str, int]
+    prefixes: dict[str, int]
     flags: dict[str, int]
     chinese: tuple[dict[str, int], ...]
+    monero_chinese: dict[str, int]
     characters: frozenset[str]
 
 
@@ -40,24 +59,36 @@ def _plain(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(letters)).replace("\u0131", "i")
 
 
+def _read(name: str) -> dict[str, list[str]]:
+    text = files("supportflow.triage.redaction").joinpath(name).read_text(encoding="utf-8")
+    rows = (line.lower().split() for line in text.splitlines() if not line.startswith("#"))
+    return {name: words for name, *words in rows}
+
+
 @cache
 def wordlists() -> Wordlists:
-    """Read the lists; the only file that redaction reads, once."""
-    text = files("supportflow.triage.redaction").joinpath("bip39.txt").read_text(encoding="utf-8")
-    rows = (line.split() for line in text.splitlines() if not line.startswith("#"))
-    lists = {name: words for name, *words in rows}
-    languages = tuple(name for name in lists if name not in _CHINESE)
+    """Read the lists, once."""
+    bip39, others = _read(_BIP39), _read(_OTHERS)
+    chinese = [{c: i for i, c in enumerate(words)} for name, words in bip39.items() if "chinese" in name]
+    monero_chinese = {c: i for i, c in enumerate(others["monero_chinese_simplified"])}
+    lists = {name: words for name, words in {**bip39, **others}.items() if "chinese" not in name}
     masks: dict[str, int] = {}
-    for bit, name in enumerate(languages):
-        for word in lists[name]:
+    prefixes: dict[str, int] = {}
+    for bit, (name, words) in enumerate(lists.items()):
+        for word in words:
             for form in (word, _plain(word)):
                 masks[form] = masks.get(form, 0) | 1 << bit
+                if name in bip39 and len(form) > PREFIX:
+                    prefixes[form[:PREFIX]] = prefixes.get(form[:PREFIX], 0) | 1 << bit
     return Wordlists(
-        languages=languages,
+        languages=tuple(lists),
+        of_bip39=sum(name in bip39 for name in lists),
         masks=masks,
-        flags=dict.fromkeys(masks, 1),
-        chinese=tuple({character: i for i, character in enumerate(lists[name])} for name in _CHINESE),
-        characters=frozenset(character for name in _CHINESE for character in lists[name]),
+        prefixes=prefixes,
+        flags=dict.fromkeys((*masks, *prefixes), 1),
+        chinese=tuple(chinese),
+        monero_chinese=monero_chinese,
+        characters=frozenset().union(*chinese, monero_chinese),
     )
 
 
@@ -94,3 +125,9 @@ def checksum_holds(indexes: list[int]) -> bool:
     check_bits = len(indexes) * 11 // 33
     entropy = (number >> check_bits).to_bytes(check_bits * 4, "big")
     return hashlib.sha256(entropy).digest()[0] >> (8 - check_bits) == number & ((1 << check_bits) - 1)
+
+
+def monero_checksum_holds(characters: str) -> bool:
+    """Whether the last of a Monero phrase's Chinese characters is the one that the CRC-32 of the others names."""
+    first, last = characters[:-1], characters[-1]
+    return first[binascii.crc32(first.encode()) % len(first)] == last

@@ -1,0 +1,177 @@
+"""Seed phrases of Chinese characters.
+
+Single Chinese characters stand in a row in prose, so such a phrase needs more than the list: characters set apart, or the
+checksum, or words like 助记词 beside it. One sentence in some two hundred that is as long as a phrase has a valid
+checksum; how often its characters are used tells it from one: the lists are in that order.
+"""
+
+# ruff: noqa: RUF001 - full-width punctuation is what is looked for
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from math import log
+from typing import cast
+
+from supportflow.triage.redaction.kinds import Kind, Span
+from supportflow.triage.redaction.rows import ROW, rows
+from supportflow.triage.redaction.view import View
+from supportflow.triage.redaction.vocabulary import words
+from supportflow.triage.redaction.wordlists import LENGTHS, Wordlists, checksum_holds, monero_checksum_holds
+
+__all__ = ["find_ideograms"]
+
+_NAMED_REACH = 60
+_MONERO_LENGTH = 25
+_HAN = "[\u4e00-\u9fff]"
+_HAN_CHARACTER = re.compile(_HAN)
+_RUN = re.compile(f"{_HAN}+")
+_APART = re.compile(rf"(?<!{_HAN}){_HAN}(?:[\W\d_]{{1,16}}{_HAN}(?!{_HAN})){{10,}}+")
+_HAN_RUN = re.compile(rf"(?<!{_HAN}){_HAN}{{12,25}}(?!{_HAN})")
+# Groups of two, three, four or six.
+_GROUP_SIZES = (2, 3, 4, 6)
+_GROUPS = re.compile(
+    "|".join(
+        rf"(?<!{_HAN}){_HAN}{{{size}}}(?:[ \n]{_HAN}{{{size}}}){{{12 // size - 1},{24 // size}}}(?!{_HAN})"
+        for size in _GROUP_SIZES
+    )
+)
+_HAN_NAME = re.compile(
+    "助记词|助記詞|种子|種子|恢复短语|恢復短語|助记|助記"
+    "|mnemonics?(?: phrase)?|seed(?: phrase)?|recovery (?:phrase|words)|backup phrase"
+)
+_HAN_NAME_ANCHORS = ("助记", "助記", "种子", "種子", "短语", "短語")
+_LATIN_NAME_ANCHORS = (b"mnemonic", b"seed", b"recovery", b"backup phrase")
+_HAN_AFTER_NAME = re.compile(
+    rf"(?:词|詞|短语|短語)?[\s:：,，是为為如下就叫\"“「(（=]{{0,8}}((?:{_HAN}[\s\d、,，/|.)-]{{0,6}}){{11,25}})"
+)
+# What may stand between a phrase and its name behind it.
+_BEHIND = re.compile(
+    r"[\s,，。\"”」）)(（:：-]{0,3}(?:这|這|它|以上|上面)?(?:个|個)?(?:就|都)?(?:是|为|為)?(?:我|你|他|她)?(?:们|們)?的?"
+    r"(?:钱包|錢包)?的?[ ]?(?:(?:is|are|was)[ ])?(?:(?:my|the|our)[ ])?(?:wallet[ ])?(?:seed[ ]|recovery[ ])?$"
+)
+_BEFORE_NAME = 90
+_MOST_NAMES = 500  # at either end of a text: of more, nobody can mean every one
+# The commonest grammatical characters: what follows the name of a phrase with one of them, and without a valid checksum,
+# is prose.
+_GRAMMAR = re.compile("[的了是我你您他她不没沒在有和就也吗嗎么麼呢吧怎什这這那可以能请請被把会會要为為]")
+# Characters that are common in sentences are early in the lists.
+_FIRST_RANK = 20
+_PROSE_RANK, _RARE_RANK = 5.6, 6.3
+
+
+def _length_that_holds(characters: str, lengths: Iterable[int], lists: Wordlists) -> int:
+    """The first of some lengths at which the characters are a phrase whose checksum holds; 0 if none is."""
+    known = [list(map(index.get, characters)) for index in lists.chinese]
+    for length in lengths:
+        for indexes in known:
+            first = indexes[:length]
+            if len(first) == length and None not in first and checksum_holds(cast("list[int]", first)):
+                return length
+    return 0
+
+
+def _is_phrase(run: str, lists: Wordlists) -> bool:
+    """Whether characters that nothing announces are a phrase: its checksum holds, and they are no sentence."""
+    if len(run) == _MONERO_LENGTH:
+        return lists.monero_chinese.keys() >= set(run) and monero_checksum_holds(run)
+    for index in lists.chinese:
+        ranks = [index.get(character) for character in run]
+        if None not in ranks and checksum_holds(cast("list[int]", ranks)):
+            mean = sum(log(cast("int", rank) + _FIRST_RANK) for rank in ranks) / len(run)
+            rare = words("chinese").isdisjoint(map("".join, pairwise(run)))
+            return mean > (_PROSE_RANK if rare else _RARE_RANK)
+    return False
+
+
+def _apart(text: str, lists: Wordlists) -> Iterator[Span]:
+    for match in _APART.finditer(text):
+        places = [m.start() for m in _HAN_CHARACTER.finditer(text, *match.span())]
+        known = bytes([text[place] in lists.characters for place in places])
+        for first, last in rows(known, lambda _: True):
+            yield places[first], places[last - 1] + 1, Kind.SEED_PHRASE
+
+
+def _named(text: str, lists: Wordlists) -> Iterator[Span]:
+    names = [match.span() for match in _HAN_NAME.finditer(text)]
+    ends = [0, *(end for _, end in names)]
+    starts = [*(start for start, _ in names[1:]), len(text) + _NAMED_REACH]
+    between = list(zip(ends, names, starts, strict=False))
+    if len(between) > 2 * _MOST_NAMES:
+        between = between[:_MOST_NAMES] + between[-_MOST_NAMES:]
+    taken = 0
+    for before, (start, end), following in between:
+        behind = _named_behind(text, max(before, taken, start - _BEFORE_NAME), start, lists)
+        if behind is not None:
+            yield *behind, Kind.SEED_PHRASE
+        if following - end > ROW:
+            # Up to the next name first: a phrase may follow that one too.
+            for limit in (following, len(text)):
+                after = _HAN_AFTER_NAME.match(text, end, limit)
+                span = None if after is None else _named_before(after, lists)
+                if span is not None:
+                    yield *span, Kind.SEED_PHRASE
+                    taken = span[1]
+                    break
+
+
+def _named_before(after: re.Match[str], lists: Wordlists) -> tuple[int, int] | None:
+    """The phrase that follows its name."""
+    places = [m.start() + after.start(1) for m in _HAN_CHARACTER.finditer(after.group(1))]
+    characters = "".join(_HAN_CHARACTER.findall(after.group(1)))
+    length = _length_that_holds(characters, reversed(LENGTHS), lists)
+    if length:
+        return places[0], places[length - 1] + 1
+    if after.end() < after.endpos and _HAN_CHARACTER.match(after.string, after.end()):
+        return None
+    unlisted = sum(character not in lists.characters for character in characters)
+    if unlisted > 1 or _GRAMMAR.search(characters):
+        return None
+    return places[0], places[-1] + 1
+
+
+def _named_behind(text: str, floor: int, name: int, lists: Wordlists) -> tuple[int, int] | None:
+    """The phrase that stands before its name, as in 济扶块言穗定万绘姻逃颗焰是我的助记词."""
+    behind = _BEHIND.search(text, floor, name)
+    if behind is None:
+        return None
+    for end in range(behind.start(), name + 1):
+        places: list[int] = []
+        place = end - 1
+        while place >= floor and len(places) < LENGTHS[-1]:
+            if _HAN_CHARACTER.match(text, place):
+                places.append(place)
+            elif text[place] not in " \n、,，":
+                break
+            place -= 1
+        characters = "".join(text[place] for place in reversed(places))
+        for length in reversed(LENGTHS):
+            if length <= len(characters) and _length_that_holds(characters[-length:], (length,), lists):
+                return places[length - 1], end
+    return None
+
+
+def _may_be_phrase(length: int) -> bool:
+    return length in LENGTHS or length == _MONERO_LENGTH
+
+
+def find_ideograms(view: View, lists: Wordlists) -> Iterator[Span]:
+    """Every Chinese seed phrase of a text, as spans of the plain text. Linear time."""
+    text = view.lower
+    lengths = list(map(len, _RUN.findall(text)))
+    if lengths.count(1) >= ROW:
+        yield from _apart(text, lists)
+    if any(map(_may_be_phrase, lengths)):
+        for match in _HAN_RUN.finditer(text):
+            if _may_be_phrase(len(match[0])) and _is_phrase(match[0], lists):
+                yield *match.span(), Kind.SEED_PHRASE
+    row = bytes(min(length, 255) for length in lengths)
+    if any(bytes([size]) * (LENGTHS[0] // size) in row for size in _GROUP_SIZES):
+        for match in _GROUPS.finditer(text):
+            characters = "".join(_HAN_CHARACTER.findall(match[0]))
+            if _may_be_phrase(len(characters)) and _is_phrase(characters, lists):
+                yield *match.span(), Kind.SEED_PHRASE
+    if any(anchor in view.latin for anchor in _LATIN_NAME_ANCHORS) or any(
+        anchor in text for anchor in _HAN_NAME_ANCHORS
+    ):
+        yield from _named(text, lists)

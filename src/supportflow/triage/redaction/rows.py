@@ -1,0 +1,43 @@
+"""Words of a list that stand in a row."""
+
+from collections.abc import Callable, Iterator
+
+from supportflow.triage.redaction.wordlists import LENGTHS
+
+__all__ = ["ROW", "rows"]
+
+ROW = 11
+"""So many words of a list in a row are a phrase."""
+_WINDOW = 12
+
+
+def rows(known: bytes, near: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
+    """Where eleven words stand in a row, or eleven of twelve, widened over known and misspelt neighbours.
+
+    Args:
+        known: 1 for each word that is in the list, else 0.
+        near: Whether the unknown word at a position may be a misspelt one of the list.
+    """
+    size = len(known)
+    position = floor = 0
+    while (position := known.find(1, position)) >= 0:
+        end, gap = position, -1
+        # The longest stretch from here with at most one unknown word inside.
+        while end < size:
+            if not known[end]:
+                if gap >= 0:
+                    break
+                gap = end
+            end += 1
+        if gap == end - 1:
+            end, gap = gap, -1
+        if sum(known[position:end]) < ROW or (gap >= 0 and end - position < _WINDOW):
+            position = gap + 1 if gap >= 0 else end
+            continue
+        start = position
+        while end < size and (known[end] or (end - start not in LENGTHS and near(end))):
+            end += 1
+        while start > floor and (known[start - 1] or (end - start not in LENGTHS and near(start - 1))):
+            start -= 1
+        yield start, end
+        position = floor = end

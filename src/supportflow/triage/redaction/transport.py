@@ -1,0 +1,112 @@
+"""What a text was before it was encoded for transport: quoted-printable, percent signs, escapes, Base64, mail headers.
+
+Nothing here is sure: `=20` may be a comparison. So a text is always searched as it stands, too.
+"""
+
+import binascii
+import re
+from base64 import b64decode
+from quopri import decodestring
+from urllib.parse import unquote_to_bytes
+
+from supportflow.triage.redaction.layers import Layer, Rewriting
+
+__all__ = ["decode"]
+
+_LONGEST_BLOCK = 200_000
+
+# Only where something says that the text is quoted-printable is `=41` an A.
+_SAYS_QUOTED = re.compile(r"=\r?\n|=3D|=20\r?$|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F]){1,3}+)", re.MULTILINE)
+_QUOTED = re.compile(r"=[ \t]{0,8}\r?\n(?:>[ \t]?)*+|(?:=[0-9A-F]{2})++")
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})++")
+_ESCAPES = re.compile(r"(?:\\u[0-9A-Fa-f]{4})++|\\[ntr\"'/\\_*#.!|`~:=&%$@()\[\]-]")
+_HEADER_WORD = re.compile(r"=\?[A-Za-z0-9-]{2,30}(?:\*[A-Za-z-]{1,16})?\?[BbQq]\?[^?\s]{1,2000}+\?=")
+_BLOCK = re.compile(
+    r"(?<![A-Za-z0-9+/_=.-])[A-Za-z0-9+/]{16}(?:[A-Za-z0-9+/]++(?:\r?\n(?:>[ \t]?)*+"
+    r"(?=[A-Za-z0-9+/]{2}))?)++={0,2}(?![A-Za-z0-9+/_.-])"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_ESCAPED = {"n": "\n", "r": "\n", "t": "\t"}
+
+
+def _text_of(raw: bytes, fallback: str) -> str:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return fallback
+    return fallback if _CONTROL.search(text) else text
+
+
+def _unquoted(place: str) -> str:
+    if "\n" in place:
+        return ""
+    return _text_of(bytes.fromhex(place.replace("=", "")), place)
+
+
+def _unescaped(place: str) -> str:
+    if place.startswith("\\u"):
+        units = bytes.fromhex(place.replace("\\u", ""))
+        try:
+            text = units.decode("utf-16-be")
+        except UnicodeDecodeError:
+            return place
+        return place if _CONTROL.search(text) else text
+    return _ESCAPED.get(place[1], place[1])
+
+
+def _header_word(place: str) -> str:
+    charset, form, code = place[2:-2].split("?")
+    try:
+        raw = (
+            b64decode(code)
+            if form in "Bb"
+            else decodestring(code.replace("_", " ").encode("ascii", "replace"))
+        )
+        return raw.decode(charset.partition("*")[0])
+    except (binascii.Error, UnicodeDecodeError, LookupError):
+        return place
+
+
+def _block(place: str) -> str:
+    """A Base64 block that holds a plain text; a key, a token or a picture does not."""
+    code = re.sub(r"[\s>]", "", place)
+    try:
+        raw = b64decode(code + "=" * (-len(code) % 4), validate=True)
+    except binascii.Error:
+        return place
+    text = _text_of(raw, "")
+    return f" {text} " if " " in text or "\n" in text or not text.isascii() else place
+
+
+_BLOCKS = Rewriting(_BLOCK, _block)
+_CODE_CHARACTERS = (
+    bytes(ord("x") if chr(code).isalnum() or chr(code) in "+/" else ord(" ") for code in range(128))
+    + b" " * 128
+)
+_LONG_RUN = b"x" * 24
+
+_STEPS = (
+    (("=?",), None, Rewriting(_HEADER_WORD, _header_word)),
+    ((), None, _BLOCKS),
+    (("=",), _SAYS_QUOTED, Rewriting(_QUOTED, _unquoted)),
+    (("%",), _PERCENT, Rewriting(_PERCENT, lambda place: _text_of(unquote_to_bytes(place), place))),
+    (("\\",), _ESCAPES, Rewriting(_ESCAPES, _unescaped)),
+)
+
+
+def decode(text: str) -> tuple[str, list[Layer]]:
+    """The text without its transport encodings. Linear time."""
+    layers: list[Layer] = []
+    for anchors, sign, rewriting in _STEPS:
+        if anchors and not any(anchor in text for anchor in anchors):
+            continue
+        if rewriting is _BLOCKS and _LONG_RUN not in text.encode("ascii", "replace").translate(
+            _CODE_CHARACTERS
+        ):
+            continue
+        if sign is not None and sign.search(text) is None:
+            continue
+        text, layer = rewriting.apply(text)
+        if layer is not None:
+            layers.append(layer)
+    return text, layers

@@ -1,0 +1,199 @@
+"""One plain view of a text, searched by every finder, with the way back to the places of the text as it was given.
+
+Transport encodings, tags and entities, emphasis, quoting marks, runs of blanks and the many forms of a character are
+taken off before anything is looked for. Where that could hide something the text is viewed in other ways, too: a `=` at
+the end of a line is an equals sign as well, two words in neighbouring tags may be one, and a tag may say something itself.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from supportflow.triage.redaction.characters import fold_characters
+from supportflow.triage.redaction.layers import Layer
+from supportflow.triage.redaction.markup import (
+    inside_tags,
+    join_lines,
+    plain_blanks,
+    without_emphasis,
+    without_tags,
+)
+from supportflow.triage.redaction.spelled import without_gaps
+from supportflow.triage.redaction.transport import decode
+
+__all__ = ["OTHER_LETTER", "WORD", "View", "stretches", "views"]
+
+_Value = TypeVar("_Value")
+
+
+# The shapes of a text, a byte for each character: what is looked for is first looked for there, as fast as bytes are found.
+def _shape(members: bytes) -> bytes:
+    return bytes(ord("x") if code in members else ord(" ") for code in range(256))
+
+
+WORD = re.compile("[a-z\u00df-\u024f\u0400-\u052f\u1e00-\u1eff]+|[\u3041-\u309f]+|[\uac00-\ud7a3]+")
+# A letter that is no Latin one without marks.
+OTHER_LETTER = re.compile("[\u00df-\u024f\u0400-\u052f\u1e00-\u1eff\u3041-\u309f\uac00-\ud7a3]")
+_LETTERS = bytes(code if ord("a") <= code <= ord("z") else ord(" ") for code in range(256))
+_DIGITS = b"0123456789"
+_DIGITS_AND_SEPARATORS = _shape(_DIGITS + b" .-")
+_FEW_DIGITS = 7
+_FEW = b"x" * _FEW_DIGITS
+_KEY_CHARACTERS = _shape(_DIGITS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")
+_DENSE = b"x" * 10
+_DIGIT_RUN = re.compile(r"\d(?<![\dA-Za-z]\d)(?:[ .-]?\d)*+", re.ASCII)
+_LINK = re.compile(r"(?:https?|ftp)://\S++|(?<![\w.])www\.\S++", re.IGNORECASE)
+
+
+def _lower(text: str) -> str:
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(character.lower()[0] for character in text)
+
+
+def stretches(shape: bytes, shortest: bytes) -> list[tuple[int, int]]:
+    """Where the shape has at least so many marks in a row, each row whole."""
+    found: list[tuple[int, int]] = []
+    start = shape.find(shortest)
+    while start >= 0:
+        end = shape.find(b" ", start)
+        end = len(shape) if end < 0 else end
+        found.append((start, end))
+        start = shape.find(shortest, end)
+    return found
+
+
+class _Once(Generic[_Value]):
+    """A property that is computed when first asked for, without the lock that Python's own takes until 3.12."""
+
+    def __init__(self, compute: Callable[[Any], _Value]) -> None:
+        self._compute = compute
+        self.__doc__ = compute.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> _Value:
+        value = instance.__dict__[self._name] = self._compute(instance)
+        return value
+
+
+class View:
+    """A text in plain form, with the scans that several finders share, each made once and only if asked for.
+
+    Attributes:
+        text: The plain text.
+        layers: The steps that lead back to the text as given.
+        lower: The same in lower case, of the same length.
+        labels: Which words may announce something, by their tables; `None` until a finder asks for them.
+    """
+
+    def __init__(self, text: str, layers: list[Layer] | None = None) -> None:
+        self.text = text
+        self.lower = _lower(text)
+        self.labels: Any = None  # which words may announce something, once a finder has asked
+        self.layers = layers or []
+
+    @_Once
+    def flat(self) -> str:
+        """The text in lower case with a blank for each line break, of the same length."""
+        return self.lower.replace("\n", " ") if "\n" in self.lower else self.lower
+
+    @_Once
+    def loose(self) -> str:
+        """The flat text with a blank for each dash and underscore, of the same length: as words are sought."""
+        flat = self.flat
+        for sign in "-_":
+            if sign in flat:
+                flat = flat.replace(sign, " ")
+        return flat
+
+    @_Once
+    def row(self) -> list[str]:
+        """The words of the text in lower case, in order; of text that is ASCII, split as fast as can be."""
+        if self.is_plain:
+            return self.lower.encode("ascii", "replace").translate(_LETTERS).decode("ascii").split()
+        return WORD.findall(self.lower)
+
+    @_Once
+    def words(self) -> frozenset[str]:
+        """The different words of the text."""
+        return frozenset(self.row)
+
+    @_Once
+    def characters(self) -> frozenset[str]:
+        """The different characters of the text."""
+        return frozenset(self.lower)
+
+    @_Once
+    def is_plain(self) -> bool:
+        """Whether all its words are of the letters from a to z."""
+        return self.lower.isascii() or OTHER_LETTER.search(self.lower) is None
+
+    @_Once
+    def ascii(self) -> bytes:
+        """The plain text as bytes, a question mark for whatever is not ASCII."""
+        return self.text.encode("ascii", "replace")
+
+    @_Once
+    def latin(self) -> bytes:
+        """What is ASCII in lower case, without the rest and without question marks.
+
+        Whatever plain words the text has are in here; not all that is in here is in the text.
+        """
+        return self.lower.encode("ascii", "replace").translate(None, b"?")
+
+    @_Once
+    def digits(self) -> list[tuple[int, int]]:
+        """Runs of at least seven characters that are digits, single blanks, dots and dashes."""
+        runs = (
+            match.span()
+            for start, end in stretches(self.ascii.translate(_DIGITS_AND_SEPARATORS), _FEW)
+            for match in _DIGIT_RUN.finditer(self.text, start, end)
+        )
+        return [run for run in runs if run[1] - run[0] >= _FEW_DIGITS]
+
+    @_Once
+    def dense(self) -> list[tuple[int, int]]:
+        """Runs of at least ten letters, digits, underscores and dashes: what keys and tokens look like."""
+        return stretches(self.ascii.translate(_KEY_CHARACTERS), _DENSE)
+
+    @_Once
+    def links(self) -> list[tuple[int, int]]:
+        """Web addresses: what stands inside one is not taken for a number or a code."""
+        if b"://" not in self.latin and b"www." not in self.latin:
+            return []
+        return [match.span() for match in _LINK.finditer(self.text)]
+
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the text as given that a span of the plain text came from."""
+        for layer in reversed(self.layers):
+            start, end = layer.back(start, end)
+        return start, end
+
+
+def _made(text: str, layers: list[Layer]) -> View:
+    for step in (fold_characters, without_emphasis, plain_blanks):
+        text, more = step(text)
+        layers += more
+    return View(text, layers)
+
+
+def views(text: str) -> tuple[View, list[View]]:
+    """The plain view of a text, and others where that could hide something. Linear time."""
+    decoded, layers = decode(text)
+    joined, more = without_tags(decoded, apart=False)
+    spelled, written = without_gaps(joined)
+    first = _made(spelled, [*layers, *more, *written])
+    whole, broken = join_lines(first.text)
+    apart, others = without_tags(text, apart=True)
+    more_views: list[View] = []
+    if broken or layers or written or apart != joined:
+        more_views.append(_made(apart, others))
+    if broken:
+        first = View(whole, [*first.layers, *broken])
+    inside, inner = inside_tags(decoded)
+    if inside:
+        more_views.append(_made(inside, [*layers, *inner]))
+    return first, more_views
