@@ -33,7 +33,7 @@ from supportflow.model.records import Clock, ClockMove
 from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
-from supportflow.sla.clock import due_us
+from supportflow.sla.clock import due_us, next_milestone_us
 from supportflow.sla.compiled import CompiledSla
 from supportflow.sla.engine import REMATCH, concerned
 from supportflow.sla.signals import signals_of
@@ -322,14 +322,16 @@ class Draft:
     def _reach(self, due: Due) -> None:
         clock = self.ticket.clocks[due.place]
         milestone = clock.milestones[clock.passed]
+        reached_us = next_milestone_us(clock, self.policy.calendar)
+        assert reached_us is not None
         reached = {
             **self.head(),
             **names_of(clock),
             "milestone": milestone.key,
             "passed": clock.passed + 1,
-            "reached_at": from_us(due.at_us),
-            "detected_at": from_us(max(self.detected_us, due.at_us)),
-            "late": self.adopting or (clock.retroactive and due.at_us < clock.attached_us),
+            "reached_at": from_us(reached_us),
+            "detected_at": from_us(max(self.detected_us, reached_us)),
+            "late": self.adopting or (clock.retroactive and reached_us < clock.attached_us),
         }
         if milestone.key == "breach":
             self.record(SlaBreached(**reached))

@@ -75,22 +75,35 @@ def _of_clocks(
     ticket: Ticket, policy: CompiledPolicy, bound: CompiledSla | None, before_us: int | None
 ) -> Due | None:
     first: Due | None = None
-    calendars = policy.calendar
     for place, clock in enumerate(ticket.clocks):
         if clock.state == "running":
             if before_us is not None and no_milestone_before(clock, before_us):
                 continue
-            at_us = next_milestone_us(clock, calendars)
-            if at_us is not None and (first is None or at_us < first.at_us):
-                first = Due(at_us, 0, place, "milestone")
-        elif clock.state == "paused" and clock.over_us is not None:
-            if first is None or (clock.attached_us, 1) < first[:2]:
-                first = Due(clock.attached_us, 1, place, "verdict")
+            due = _milestone(clock, place, policy)
         elif clock.state == "paused":
-            at_us = _uncap_us(ticket, clock, policy, bound)
-            if at_us is not None and (first is None or (at_us, 1) < first[:2]):
-                first = Due(at_us, 1, place, "uncap")
+            due = _end_of_pause(ticket, clock, place, policy, bound)
+        else:
+            continue
+        if due is not None and (first is None or due < first):
+            first = due
     return first
+
+
+def _milestone(clock: Clock, place: int, policy: CompiledPolicy) -> Due | None:
+    at_us = next_milestone_us(clock, policy.calendar)
+    if at_us is None:
+        return None
+    # What a retroactive clock reached in the past is told once time goes on: until then, the change can be taken back.
+    return Due(max(at_us, clock.attached_us) if clock.retroactive else at_us, 0, place, "milestone")
+
+
+def _end_of_pause(
+    ticket: Ticket, clock: Clock, place: int, policy: CompiledPolicy, bound: CompiledSla | None
+) -> Due | None:
+    if clock.over_us is not None:
+        return Due(clock.attached_us, 1, place, "verdict")
+    at_us = _uncap_us(ticket, clock, policy, bound)
+    return None if at_us is None else Due(at_us, 1, place, "uncap")
 
 
 def _uncap_us(
@@ -152,12 +165,15 @@ def earliest_due_us(ticket: Ticket, policy: CompiledPolicy) -> int | None:
     So a ticket's place in a queue does not depend on whether anybody has let time pass. A breach that was recorded changes
     nothing: the clock was due then. Nor does the end of a pause that its target limits: when the clock will be due if nobody
     ends the pause before is known already. Any other paused clock has a due time only if it is overdue, in an open ticket.
+    A clock that only waits for its verdict has none: what it waited for was done.
     """
     due = [_due_us(ticket, clock, policy) for clock in ticket.clocks if clock.active]
     return min((at_us for at_us in due if at_us is not None), default=None)
 
 
 def _due_us(ticket: Ticket, clock: Clock, policy: CompiledPolicy) -> int | None:
+    if clock.over_us is not None:
+        return None
     if clock.breached_us is not None and (clock.running or ticket.is_open):
         return clock.breached_us
     if clock.running:

@@ -14,7 +14,7 @@ from supportflow.sla.clock import apply_move, close_segment, paused_us
 from supportflow.sla.compiled import CompiledSla, CompiledTarget
 from supportflow.sla.moment import Drop, Judgement, Moment, Step, judge, started
 from supportflow.sla.past import Past
-from supportflow.sla.returning import aligned, come_back, happens_after_the_end, taken_back
+from supportflow.sla.returning import aligned, come_back, happens_after_the_end, taken_back, under
 from supportflow.sla.signals import CATEGORY_BIT, ENDING, SIGNAL_BIT, Signal
 
 __all__ = ["REMATCH", "Drop", "Judgement", "concerned", "react", "uncap"]
@@ -169,7 +169,9 @@ def _over(moment: Moment, target: CompiledTarget, clock: Clock) -> Step | None:
     window = target.reopen_within_us
     if window is not None and at_us - clock.verdict.stopped_us > window:
         return None
-    return started(moment, target, clock.cycle + 1, clock if target.reopen == "resume" else None)
+    move = started(moment, target, clock.cycle + 1, clock if target.reopen == "resume" else None)
+    assert move.state is not None
+    return move._replace(state=under(moment, target, move.state))
 
 
 def _active(moment: Moment, target: CompiledTarget, clock: Clock) -> list[Step]:

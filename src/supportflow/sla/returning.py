@@ -16,7 +16,7 @@ from supportflow.sla.moment import Moment, Step, started
 from supportflow.sla.past import Since
 from supportflow.sla.signals import ENDING, SIGNAL_BIT, Signal
 
-__all__ = ["aligned", "come_back", "happens_after_the_end", "taken_back", "uncancelled"]
+__all__ = ["aligned", "come_back", "happens_after_the_end", "taken_back", "uncancelled", "under"]
 
 _AGAIN = "the target applies again"
 
@@ -48,7 +48,19 @@ def taken_back(moment: Moment, target: CompiledTarget, clock: Clock) -> Step | N
     if _runs(moment, target, state, at_us):
         calendar = calendar_of(target, moment.ticket, moment.env)
         state = _unclosed(state, at_us, calendar) if in_no_time else _resumed(state, at_us, calendar)
-    return _returned(moment, state, "reopened")
+    return _returned(moment, under(moment, target, state), "reopened")
+
+
+def under(moment: Moment, target: CompiledTarget, clock: Clock) -> Clock:
+    """A clock that goes on, under the target that applies now: another can have come while the clock had ended."""
+    return _retargeted(moment, target, clock, moment.at_us)
+
+
+def _retargeted(moment: Moment, target: CompiledTarget, clock: Clock, at_us: int) -> Clock:
+    move = retarget(moment.sla, target, clock, moment.ticket, at_us, moment.env, moment.env)
+    if move is not None:
+        (clock,) = apply_move((clock,), move)
+    return clock
 
 
 def _lifted(clock: Clock) -> Clock:
@@ -108,10 +120,7 @@ def uncancelled(moment: Moment, target: CompiledTarget, clock: Clock) -> Clock:
         state = _resumed(state, at_us, calendar)
     else:
         state = _rebased(state, calendar)
-    move = retarget(moment.sla, target, state, moment.ticket, at_us, env, env)
-    if move is not None:
-        (state,) = apply_move((state,), move)
-    return state
+    return _retargeted(moment, target, state, at_us)
 
 
 def _rebased(clock: Clock, calendar: str) -> Clock:
@@ -262,10 +271,7 @@ def _undone(moment: Moment, target: CompiledTarget, clock: Clock, now: Clock) ->
         return None
     at_us, env = moment.at_us, moment.env
     state = aligned(before.clock, running=now.running, calendar=now.calendar, at_us=at_us, env=env)
-    move = retarget(moment.sla, target, state, moment.ticket, at_us, env, env)
-    if move is not None:
-        (state,) = apply_move((state,), move)
-    return state
+    return _retargeted(moment, target, state, at_us)
 
 
 def _all(moment: Moment, target: CompiledTarget, clock: Clock, now: Clock) -> Clock:
