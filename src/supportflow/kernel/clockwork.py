@@ -75,7 +75,7 @@ def let_react(
         if isinstance(step, ClockMove):
             moves.append(step)
         elif isinstance(step, Judgement):
-            _judge(draft, step.clock, step.verdict)
+            _conclude(draft, step.clock, step.verdict)
         else:
             dropped.append(step.key)
     if moves or name != draft.ticket.sla or old is not None:
@@ -104,8 +104,12 @@ def _applied(before: Ticket | None, policy: CompiledPolicy) -> Mapping[str, Comp
 def give_verdict(draft: "Draft", clock: Clock) -> None:
     """Judge a clock that came back when what it waits for had happened; a breach of which nobody was told is late."""
     assert clock.over_us is not None
-    verdict = judge(clock, clock.over_us, draft.policy)
-    if not verdict.met and clock.breached_us is None:
+    _conclude(draft, clock, judge(clock, clock.over_us, draft.policy))
+
+
+def _conclude(draft: "Draft", clock: Clock, verdict: Verdict) -> None:
+    """Record a verdict; before it the breach, if the clock came back too late for anybody to have been told."""
+    if clock.over_us is not None and not verdict.met and clock.breached_us is None:
         draft.record(
             SlaBreached(
                 ticket_id=draft.ticket.id,

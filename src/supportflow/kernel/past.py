@@ -64,6 +64,26 @@ class TicketPast:
             ticket = evolve(ticket, event)
         return found
 
+    def away(self, slot: str, /) -> Before | None:
+        """A slot's clock as it was when its target last did not apply, within this very instant; see `Past`."""
+        found: Before | None = None
+        ticket: Ticket | None = None
+        for event in self._draft.story() or ():
+            if to_us(event.recorded_at) == self._draft.at_us and ticket is not None:
+                moved = _moves(event, ticket, slot)
+                if (isinstance(event, _TOLD) and event.target == slot) or any(
+                    move.cause not in _TAKEN_BACK for move in moved
+                ):
+                    found = None
+                elif moved:
+                    clock = _clock(ticket, slot)
+                    if clock is None or not clock.active:
+                        found = Before(clock, ticket.policy)
+                    elif any(move.cause == "ended" for move in moved):
+                        found = None
+            ticket = evolve(ticket, event)
+        return found
+
     def since(self, sla: CompiledSla, target: CompiledTarget, clock: Clock | None, /) -> Since | None:
         """What a target's clock would be now, had the target applied since the clock ended; see `Past`."""
         draft, events = self._draft, self._draft.story()

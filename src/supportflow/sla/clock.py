@@ -124,9 +124,19 @@ def close_segment(clock: Clock, at_us: int, calendars: Calendars) -> int | None:
 
 
 # A clock changes at every step, and `_replace` asks for each of its twenty fields: a list takes a third of that time.
-_STATE, _SEGMENTS, _BANKED, _FOLDED, _PAUSED, _VERDICT, _CANCELLED, _CANCELLED_US = map(
+_STATE, _SEGMENTS, _BANKED, _FOLDED, _PAUSED, _VERDICT, _CANCELLED, _CANCELLED_US, _OVER_US = map(
     Clock._fields.index,
-    ("state", "segments", "banked_us", "folded_us", "paused_us", "verdict", "cancelled", "cancelled_us"),
+    (
+        "state",
+        "segments",
+        "banked_us",
+        "folded_us",
+        "paused_us",
+        "verdict",
+        "cancelled",
+        "cancelled_us",
+        "over_us",
+    ),
 )
 _new = tuple.__new__
 
@@ -204,4 +214,5 @@ def _judged(clock: Clock, verdict: Verdict) -> Clock:
         fields[_PAUSED] = paused_us(clock, stopped_us)
     fields[_STATE] = "met" if verdict.met else "missed"
     fields[_VERDICT] = verdict
+    fields[_OVER_US] = None  # the next cycle, which goes on from here, waits for it anew
     return _new(Clock, fields)

@@ -10,7 +10,7 @@ from supportflow.model.records import Clock, ClockMove
 from supportflow.model.ticket import Ticket
 from supportflow.sla.binding import SlaEnvironment, calendar_of
 from supportflow.sla.changing import retarget
-from supportflow.sla.clock import apply_move, close_segment, paused_us
+from supportflow.sla.clock import apply_move, apply_verdict, close_segment, paused_us
 from supportflow.sla.compiled import CompiledSla, CompiledTarget
 from supportflow.sla.moment import Drop, Judgement, Moment, Step, judge, started
 from supportflow.sla.past import Past
@@ -84,7 +84,7 @@ def react(
     current = {clock.target: clock for clock in after.clocks}
     steps: list[Step] = []
     for slot, clock in current.items():
-        if slot not in targets and clock.active:
+        if slot not in targets:
             steps += _lapsed(clock, at_us, old or env, past)
     if sla is None:
         return steps
@@ -104,15 +104,19 @@ def react(
     )
     for slot, target in targets.items():
         found = current.get(slot)
-        if found is not None and found.active:
+        if found is not None and found.active and found.over_us is None:
             steps += _active(moment, target, found)
+        elif found is not None and found.active:
+            steps += _waiting(moment, target, found)
         else:
             steps += _inactive(moment, target, found)
     return steps
 
 
 def _lapsed(clock: Clock, at_us: int, env: SlaEnvironment, past: Past | None) -> list[Step]:
-    """What a clock does whose target no longer applies: it is cancelled, or leaves no trace if that applied for no time."""
+    """What a clock does whose target does not apply: it is cancelled, or leaves no trace if that applied for no time."""
+    if not clock.active and (clock.cancelled != "ended" or clock.attached_us != at_us):
+        return []
     counted = close_segment(clock, at_us, env.calendar)
     cancelled = ClockMove(
         clock.key,
@@ -122,12 +126,12 @@ def _lapsed(clock: Clock, at_us: int, env: SlaEnvironment, past: Past | None) ->
         reason="the target no longer applies",
         cause="lapsed",
     )
-    before = past.before(clock.target) if past is not None and _changed_now(clock, at_us) else None
-    if before is None or (before.clock is not None and before.clock.active):
-        return [cancelled]
-    if before.clock is None:
+    away = past.away(clock.target) if past is not None and _changed_now(clock, at_us) else None
+    if away is None:
+        return [cancelled] if clock.active else []
+    if away.clock is None:
         return [cancelled, Drop(clock.key)]
-    undone = ClockMove(before.clock.key, "retarget", at_us, state=before.clock, cause="undone")
+    undone = ClockMove(away.clock.key, "retarget", at_us, state=away.clock, cause="undone")
     return [undone._replace(reason="the target applied for no time")]
 
 
@@ -177,12 +181,7 @@ def _over(moment: Moment, target: CompiledTarget, clock: Clock) -> Step | None:
 def _active(moment: Moment, target: CompiledTarget, clock: Clock) -> list[Step]:
     """What a running or paused clock does."""
     metric, signals, at_us, env = target.metric, moment.signals, moment.at_us, moment.env
-    steps: list[Step] = []
-    if moment.rematch:
-        move = _changed(moment, target, clock)
-        if move is not None:
-            steps.append(move)
-            (clock,) = apply_move((clock,), move)
+    steps, clock = _rematched(moment, target, clock)
     if signals & metric.cancel:
         steps.append(_cancelled(moment, target, clock))
     elif signals & metric.stop and moment.holds(metric.stop_when):
@@ -196,12 +195,34 @@ def _active(moment: Moment, target: CompiledTarget, clock: Clock) -> list[Step]:
             counted = close_segment(clock, at_us, env.calendar)
             reason = moment.ticket.status
             steps.append(ClockMove(clock.key, "pause", at_us, counted_us=counted, reason=reason))
-    elif (
-        clock.over_us is None and not moment.pauses(target) and (not metric.resume or signals & metric.resume)
-    ):
+    elif not moment.pauses(target) and (not metric.resume or signals & metric.resume):
         calendar = calendar_of(target, moment.ticket, env)
         steps.append(ClockMove(clock.key, "resume", at_us, calendar=calendar, reason=moment.ticket.status))
     return steps
+
+
+def _waiting(moment: Moment, target: CompiledTarget, clock: Clock) -> list[Step]:
+    """What a clock does that only waits for its verdict: what it waited for was done, so only another target touches it.
+
+    Where the ticket goes on in the same instant (it is reopened, or asks anew), it is judged, and the next cycle starts.
+    """
+    assert clock.over_us is not None
+    steps, clock = _rematched(moment, target, clock)
+    verdict = judge(clock, clock.over_us, moment.env)
+    (over,) = apply_verdict((clock,), clock.key, verdict)
+    on = _over(moment, target, over)
+    if on is None and target.metric.each and moment.starts(target, moment.signals):
+        on = started(moment, target, clock.cycle + 1, None)
+    return steps if on is None else [*steps, Judgement(clock, verdict), on]
+
+
+def _rematched(moment: Moment, target: CompiledTarget, clock: Clock) -> tuple[list[Step], Clock]:
+    """The clock under what its target says now, and the step that brings it there."""
+    move = _changed(moment, target, clock) if moment.rematch else None
+    if move is None:
+        return [], clock
+    (changed,) = apply_move((clock,), move)
+    return [move], changed
 
 
 def _changed(moment: Moment, target: CompiledTarget, clock: Clock) -> ClockMove | None:

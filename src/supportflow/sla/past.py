@@ -44,6 +44,15 @@ class Past(Protocol):
         """
         ...
 
+    def away(self, slot: str, /) -> Before | None:
+        """A slot's clock as it was when its target last did not apply, if that was at this very instant, or up to it.
+
+        Returns:
+            None if the target applied before this instant and since, if something has happened to the clock since it came
+            back that cannot be taken back, or if the past is not at hand.
+        """
+        ...
+
     def since(self, sla: CompiledSla, target: CompiledTarget, clock: Clock | None, /) -> Since | None:
         """What a target's clock would be now, had the target applied since the clock was cancelled or judged.
 

@@ -228,7 +228,11 @@ def _stays_cancelled(moment: Moment, target: CompiledTarget, clock: Clock, since
     if state is None:
         state = _COUNTED[_kept(target, clock, since)](moment, target, clock, now)
     state = state._replace(
-        state="cancelled", cancelled=now.cancelled, cancelled_us=now.cancelled_us, over_us=now.over_us
+        state="cancelled",
+        cancelled=now.cancelled,
+        cancelled_us=now.cancelled_us,
+        over_us=now.over_us,
+        attached_us=moment.at_us,
     )
     return ClockMove(state.key, "cancel", moment.at_us, state=state, reason=_AGAIN, cause=now.cancelled)
 
