@@ -116,7 +116,9 @@ def uncancelled(moment: Moment, target: CompiledTarget, clock: Clock) -> Clock:
     state = _lifted(clock)
     waited = clock.segments[-1].end_us != at_us and bool(target.metric.resume)
     calendar = calendar_of(target, moment.ticket, env)
-    if not waited and _runs(moment, target, state, at_us):
+    if clock.over_us is not None:  # it only waited for its verdict, and does again
+        state = _rebased(state, calendar)._replace(over_us=clock.over_us)
+    elif not waited and _runs(moment, target, state, at_us):
         state = _resumed(state, at_us, calendar)
     else:
         state = _rebased(state, calendar)
