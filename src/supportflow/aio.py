@@ -22,7 +22,6 @@ from supportflow.flows import (
     handle,
     idle_for,
     keeping,
-    people,
     policies,
     queries,
     reading,
@@ -33,7 +32,7 @@ from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
 from supportflow.flows.placing import PlaceIndex, queue_position
-from supportflow.flows.rechecking import Misplaced, misplaced
+from supportflow.flows.rechecking import Misplaced, link, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.results import Row, Rows
 from supportflow.flows.screen import screen
@@ -536,7 +535,7 @@ class AsyncDesk(
             InvalidInput: If the two are the same id, or look like an address.
             Refused: If somebody outside asks for it.
         """
-        return await self._run(people.link(self._env, requester, other, actor(by), linked=True))
+        return await self._run(link(self._env, requester, other, actor(by), linked=True))
 
     async def unlink_requester(self, requester: str, other: str, *, by: By) -> frozenset[str]:
         """Record that two requester ids are not one person's after all. What they did until now stays as it is.
@@ -544,7 +543,7 @@ class AsyncDesk(
         Returns:
             All other ids of the person that remain.
         """
-        return await self._run(people.link(self._env, requester, other, actor(by), linked=False))
+        return await self._run(link(self._env, requester, other, actor(by), linked=False))
 
     async def erase(self, subject: str) -> int:
         """Erase every text of a person; the number of texts."""

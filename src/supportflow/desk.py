@@ -23,7 +23,6 @@ from supportflow.flows import (
     handle,
     idle_for,
     keeping,
-    people,
     policies,
     queries,
     reading,
@@ -34,7 +33,7 @@ from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
 from supportflow.flows.placing import PlaceIndex, queue_position
-from supportflow.flows.rechecking import Misplaced, misplaced
+from supportflow.flows.rechecking import Misplaced, link, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.results import Row, Rows
 from supportflow.flows.screen import screen
@@ -578,7 +577,7 @@ class Desk(
             InvalidInput: If the two are the same id, or look like an address.
             Refused: If somebody outside asks for it.
         """
-        return self._run(people.link(self._env, requester, other, actor(by), linked=True))
+        return self._run(link(self._env, requester, other, actor(by), linked=True))
 
     def unlink_requester(self, requester: str, other: str, *, by: By) -> frozenset[str]:
         """Record that two requester ids are not one person's after all. What they did until now stays as it is.
@@ -586,7 +585,7 @@ class Desk(
         Returns:
             All other ids of the person that remain.
         """
-        return self._run(people.link(self._env, requester, other, actor(by), linked=False))
+        return self._run(link(self._env, requester, other, actor(by), linked=False))
 
     def erase(self, subject: str) -> int:
         """Erase every text of a person, by requester or agent id: value and salt. Events and folds stay as they are.

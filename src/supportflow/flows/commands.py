@@ -30,6 +30,7 @@ from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.flows.surging import settle, watch
 from supportflow.flows.turns import turn_rows
 from supportflow.kernel import Facts, decided, wakeup
+from supportflow.kernel.sides import as_they_are
 from supportflow.model.commands import (
     Adopt,
     Advance,
@@ -98,6 +99,15 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
         facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
+        spoken = command if ticket is None else _as_they_are(env, command, ticket, facts)
+        if type(spoken) is not type(
+            command
+        ):  # what would have been a reply is what somebody from outside writes
+            prepared = None
+            signals = yield from read(env, spoken, redacted)
+            ticket = yield from _locate(env, spoken)
+            facts = yield from gather(env, spoken, ticket, other, signals=signals, redacted=redacted)
+        command = spoken
         if prepared is None:
             complete = with_evidence(env, command, ticket, facts)
             prepared = yield from prepare(complete, _owner(command, ticket), now)
@@ -129,6 +139,13 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         now = yield from requests.now()
         yield from join(env, now)
     raise ConflictError(contested, requests.ATTEMPTS)
+
+
+def _as_they_are(env: Environment, command: CommandBase, ticket: Ticket, facts: Facts) -> CommandBase:
+    """The command as given by whoever its giver is on this case."""
+    if isinstance(command, Merge) and ticket.requester not in facts.case.same_person:
+        return as_they_are(command, ticket, env.book[ticket.policy])
+    return as_they_are(command, ticket, env.book[ticket.policy], facts.case.same_person)
 
 
 def _inbox_entry(

@@ -11,6 +11,7 @@ from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.opening import begin, described
 from supportflow.kernel.procedures import guards
+from supportflow.kernel.sides import is_one_person, side_of
 from supportflow.kernel.working import change_assignment, change_attributes, change_priority
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.events import (
@@ -52,21 +53,29 @@ def _take_in(draft: Draft, fact: Observed) -> None:
     change_priority(draft, fact.priority_class, fact.level)
     change_attributes(draft, dict(fact.attributes))
     if fact.replied:
-        by = (
-            fact.by if fact.by.kind == "agent" else Actor(kind="agent", id=draft.ticket.assignee or "unknown")
-        )
-        draft.emit(
-            ReplySent(
-                ticket_id=ticket.id,
-                recorded_at=from_us(draft.at_us),
-                observed_at=draft.observed_at,
-                by=by,
-                channel=ticket.channel,
-                in_reply_to=draft.ticket.received,
-            )
-        )
+        _replied(draft, fact)
     if fact.status is not None:
         _status(draft, fact.status)
+
+
+def _replied(draft: Draft, fact: Observed) -> None:
+    """An agent answered, or who wrote takes part in the case from outside: then nobody has answered."""
+    ticket = draft.ticket
+    by = fact.by if fact.by.kind == "agent" else None
+    if by is None and ticket.assignee is not None:
+        by = Actor(kind="agent", id=ticket.assignee)
+    about = {
+        "ticket_id": ticket.id,
+        "recorded_at": from_us(draft.at_us),
+        "observed_at": draft.observed_at,
+        "channel": ticket.channel,
+    }
+    writer = None if by is None else side_of(ticket, by, draft.policy, draft.people)
+    if writer is not None and writer.kind in {"requester", "party"}:
+        draft.emit(MessageReceived(**about, by=writer, origin=writer.kind))
+        return
+    by = by or Actor(kind="agent", id="unknown")
+    draft.emit(ReplySent(**about, by=by, in_reply_to=ticket.received))
 
 
 def _status(draft: Draft, status: str) -> None:
@@ -109,6 +118,9 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         raise InvalidInput("opened_at" if opened_us > now_us else "history", "lies in the future")
     if history and to_us(history[0].at) < opened_us:
         raise InvalidInput("history", "begins before the ticket was opened")
+    people = facts.case.same_person
+    # Who is given their own ticket is given it by an event that says so.
+    own = command.assignee is not None and is_one_person(command.assignee, command.requester, policy, people)
     event = TicketAdopted(
         ticket_id=facts.ticket_id,
         recorded_at=command.opened_at,
@@ -119,12 +131,15 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         opened_at=command.opened_at,
         adopted_at=from_us(now_us),
         policy=policy.fingerprint,
-        **described(command, policy),
+        **{**described(command, policy), **({"assignee": None} if own else {})},
     )
     draft = begin(event, command, facts.signals, policy, facts.tenant, detected_us=now_us)
+    draft.people, draft.people_known = people, facts.case.people_known
+    if own:
+        change_assignment(draft, None, command.assignee)
     for fact in history:
         draft.advance(to_us(fact.at))
-        draft.by = fact.by
+        draft.by = side_of(draft.ticket, fact.by, policy, people)
         _take_in(draft, fact)
     draft.advance(now_us)
     attach(draft, "adopted")
