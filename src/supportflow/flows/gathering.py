@@ -160,12 +160,13 @@ def _asks_who(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
         return True
     if isinstance(command, Advance) or env.book[ticket.policy].document.agent_ids == "apart":
         return False
-    named = {ticket.assignee, ticket.offered_to} if env.book[ticket.policy].routing is not None else {None}
+    routed = env.book[ticket.policy].routing is not None
+    named = [ticket.assignee, ticket.offered_to] if routed else []
     if isinstance(command, Assign | Observe | Offer):
-        named.add(command.agent or None)
+        named.append(command.agent)
     if by.kind == "agent":
-        named.add(by.id)
-    return not named <= {None, ticket.requester}
+        named.append(by.id)
+    return any(one and one != ticket.requester for one in named)
 
 
 def _needs_another(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
