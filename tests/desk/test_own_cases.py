@@ -216,7 +216,7 @@ def test_they_are_not_given_it(policy, requester):
 
 @pytest.mark.parametrize("requester", ["kim", "kim-at-home"])
 def test_what_the_host_reports_is_taken_in_and_stops_no_clock(requester):
-    desk, _ = a_desk(ROUTED)
+    desk, clock = a_desk(ROUTED)
     asked(desk, requester)
     outcome = desk.observe(ref="1", agent="kim")
     assert event(outcome, AssignmentChanged).outside
@@ -224,7 +224,9 @@ def test_what_the_host_reports_is_taken_in_and_stops_no_clock(requester):
     assert (desk.get(ref="1").assignee, clocks(desk)["time_to_own"]) == ("kim", "running")
     [found] = desk.misplaced()
     assert (found.agent, found.lacks) == ("kim", (Lack("outside", "requester"),))
-    desk.run_due()
+    clock.advance(minutes=40)
+    assert "sla_breached" in [one.kind for one in desk.run_due().events]
+    assert desk.get(ref="1").routing.lacks == (Lack("outside", "requester"),)
     desk.update(ref="1", category="x", by="sam")
     assert desk.get(ref="1").routing.lacks == (Lack("outside", "requester"),)
     desk.observe(ref="1", agent="sam")
