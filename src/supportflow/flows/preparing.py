@@ -10,7 +10,7 @@ from supportflow._time import Instant
 from supportflow.flows import requests
 from supportflow.flows.cleaning import TEXTS, private_fields
 from supportflow.flows.requests import Flow
-from supportflow.model.commands import Adopt, CommandBase, Fact, Observe, Observed
+from supportflow.model.commands import Adopt, CommandBase, Enrol, Fact, Observe, Observed
 from supportflow.model.content import Attachment, AttachmentHandle, Content, ContentRef
 
 __all__ = ["Prepared", "prepare", "request_hash"]
@@ -28,8 +28,8 @@ class Prepared(NamedTuple):
 def request_hash(command: CommandBase, secret: bytes | None) -> str:
     """A fingerprint of a command, to tell a repeat from another use of the same idempotency key.
 
-    With a secret it is an HMAC over everything. Without one, texts are left out: a plain hash of a short text (a one-time
-    code) is found by trying.
+    With a secret it is an HMAC over everything. Without one, texts and names are left out: a plain hash of a short text (a
+    one-time code) is found by trying.
     """
     fields = command.model_dump(mode="json")
     facts = (
@@ -43,6 +43,8 @@ def request_hash(command: CommandBase, secret: bytes | None) -> str:
         for said in (fields, *facts):
             for name in _PRIVATE:
                 said.pop(name, None)
+        if isinstance(command, Enrol):
+            del fields["profile"]["name"]
     document = json.dumps(fields, sort_keys=True).encode()
     if secret is None:
         return hashlib.sha256(document).hexdigest()
