@@ -4,13 +4,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from supportflow._time import Instant
 from supportflow.flows import requests
 from supportflow.flows.cleaning import TEXTS, private_fields
 from supportflow.flows.requests import Flow
-from supportflow.model.commands import CommandBase
+from supportflow.model.commands import CommandBase, Enrol
 from supportflow.model.content import Attachment, AttachmentHandle, Content, ContentRef
 
 __all__ = ["Prepared", "prepare", "request_hash"]
@@ -26,11 +26,14 @@ class Prepared(NamedTuple):
 def request_hash(command: CommandBase, secret: bytes | None) -> str:
     """A fingerprint of a command, to tell a repeat from another use of the same idempotency key.
 
-    With a secret it is an HMAC over everything. Without one, texts are left out: a plain hash of a short text (a one-time
-    code) is found by trying.
+    With a secret it is an HMAC over everything. Without one, texts and names are left out: a plain hash of a short text (a
+    one-time code) is found by trying.
     """
     private = () if secret is not None else (*TEXTS, "personal", "attachments", "evidence")
-    document = json.dumps(command.model_dump(mode="json", exclude=set(private)), sort_keys=True).encode()
+    exclude: dict[str, Any] = dict.fromkeys(private, True)
+    if secret is None and isinstance(command, Enrol):
+        exclude["profile"] = {"name"}
+    document = json.dumps(command.model_dump(mode="json", exclude=exclude), sort_keys=True).encode()
     if secret is None:
         return hashlib.sha256(document).hexdigest()
     return hmac.new(secret, document, hashlib.sha256).hexdigest()
