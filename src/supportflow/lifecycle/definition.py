@@ -83,7 +83,10 @@ def default_lifecycle(reopen_within: timedelta = timedelta(days=14)) -> Lifecycl
                 edge("merge", (*working, "resolved"), "closed"),
             ),
             "guards": {
-                "within_reopen_window": {"field": "resolved_for", "le": int(seconds) if seconds.is_integer() else seconds},
+                "within_reopen_window": {
+                    "field": "resolved_for",
+                    "le": int(seconds) if seconds.is_integer() else seconds,
+                },
             },
         }
     )
