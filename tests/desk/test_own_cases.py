@@ -84,6 +84,7 @@ WAYS = {
     "as an agent": lambda desk: desk.reply(ref="1", body="It is on floor 3", by=Agent("kim")),
     "received": lambda desk: desk.receive(ref="1", body="It is on floor 3", by=Actor(kind="agent", id="kim")),
     "observed": lambda desk: desk.observe(ref="1", replied=True, by="kim"),
+    "observed with words": lambda desk: desk.observe(ref="1", replied=True, by="kim", body="On floor 3"),
     "observed of the assignee": lambda desk: desk.observe(ref="1", agent="kim", replied=True),
 }
 
@@ -96,7 +97,8 @@ def test_nobody_answers_themselves(way, requester):
     clock.advance(minutes=5)
     outcome = way(desk)
     said = event(outcome, MessageReceived)
-    assert (said.origin, said.by) == ("requester", Actor(kind="requester", id="kim"))
+    assert (said.origin, said.by.kind) == ("requester", "requester")
+    assert said.by.id in {"kim", requester}
     assert not any(isinstance(one, ReplySent) for one in outcome.events)
     ticket = desk.get(ref="1")
     assert (ticket.first_replied_at, ticket.last_replied_at, ticket.replies) == (None, None, 0)
@@ -131,6 +133,14 @@ def test_their_words_are_theirs_to_be_forgotten_and_read_as_theirs():
     assert [one.origin for one in desk.messages(ref="1")] == ["requester"]
     desk.erase("kim")
     assert desk.messages(ref="1")[-1].body is None
+
+
+def test_what_is_observed_of_them_raises_the_class():
+    desk, _ = a_desk()
+    asked(desk, "kim-at-home")
+    desk.observe(ref="1", replied=True, by="kim", body="My account was hacked and my money is gone")
+    assert desk.get(ref="1").priority_class == "security"
+    assert desk.messages(ref="1")[-1].origin == "requester"
 
 
 def test_others_answer_as_ever():
@@ -177,10 +187,13 @@ def test_in_an_adopted_past_they_have_not_answered_either(requester):
         status="open",
         requester=requester,
         assignee="kim",
-        history=[{"at": "2026-03-25T10:05:00Z", "replied": True, "by": "kim"}],
+        history=[
+            {"at": "2026-03-25T10:05:00Z", "replied": True, "by": "kim", "body": "My account was hacked"}
+        ],
     )
     ticket = desk.get(ref="1")
     assert (ticket.assignee, ticket.first_replied_at) == ("kim", None)
+    assert (ticket.priority_class, ticket.received) == ("security", 1)
     assert clocks(desk)["first_response"] == clocks(desk)["time_to_own"] == "running"
     assert {"first_response", "time_to_own"} <= {
         one.target for one in ticket.clocks if one.breached_us is not None

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from supportflow.cli.named import add_store, store_at
+from supportflow.cli import terminal
+from supportflow.cli.named import add_store, kept_at
 from supportflow.cli.progress import Bar
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput
@@ -61,13 +62,13 @@ def _days(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Put tickets away."""
-    with Desk(store=store_at(arguments.store), tenant=arguments.tenant) as desk:
+    with Desk(store=kept_at(arguments.store), tenant=arguments.tenant) as desk:
         put = _all(lambda: desk.archive(before=_ago(arguments.days), limit=_BATCH), "tickets", arguments)
-        print(f"{put:,} tickets put away")
+        terminal.line(f"{put:,} tickets put away")
         if arguments.keys_days is not None:
             before = _ago(arguments.keys_days)
             keys = _all(lambda: desk.forget_keys(before=before, limit=_BATCH), "keys", arguments)
-            print(f"{keys:,} idempotency keys forgotten")
+            terminal.line(f"{keys:,} idempotency keys forgotten")
     return 0
 
 
@@ -91,7 +92,7 @@ def erase(arguments: argparse.Namespace) -> int:
     """Erase texts."""
     if not arguments.yes:
         raise InvalidInput("erase", "cannot be undone; say --yes, too")
-    with Desk(store=store_at(arguments.store), tenant=arguments.tenant) as desk:
+    with Desk(store=kept_at(arguments.store), tenant=arguments.tenant) as desk:
         erased = sum(desk.erase(subject) for subject in arguments.subjects)
-    print(f"{erased:,} texts erased")
+    terminal.line(f"{erased:,} texts erased")
     return 0

@@ -11,9 +11,9 @@ from supportflow.flows.loading import read_tickets
 from supportflow.flows.people import same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
-from supportflow.kernel.conversation import leaves_by, origin_of
+from supportflow.kernel.conversation import leaves_by
 from supportflow.kernel.facts import CaseFacts, Facts
-from supportflow.kernel.sides import as_they_are
+from supportflow.kernel.hearing import origin_in
 from supportflow.model.commands import (
     AddParty,
     Adopt,
@@ -139,10 +139,9 @@ def _case(
         case = replace(case, also_by=(yield from same_person(env, command.by.id)))
     if isinstance(command, Reply | TakeTurn):
         return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
-    if not isinstance(command, Receive):
+    if not (isinstance(command, Receive) or (isinstance(command, Observe) and command.is_inbound)):
         return case
-    by = as_they_are(command, ticket, env.book[ticket.policy], case.same_person).by
-    stranger = origin_of(ticket, by, command.automatic, case.same_person) in {"stranger", "party"}
+    stranger = origin_in(ticket, command, case.same_person) in {"stranger", "party"}
     flags = texts.suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
     return replace(case, flags=flags)
 
@@ -156,7 +155,11 @@ def _asks_who(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
     by = command.by
     if isinstance(command, AddParty):
         return True
-    if isinstance(command, Receive | Provide) and by.kind == "requester" and by.id != ticket.requester:
+    if (
+        isinstance(command, Receive | Provide | Observe)
+        and by.kind == "requester"
+        and by.id != ticket.requester
+    ):
         return True
     if isinstance(command, Advance) or env.book[ticket.policy].document.agent_ids == "apart":
         return False

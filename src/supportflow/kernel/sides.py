@@ -4,8 +4,8 @@ Who takes part in a case from outside, as its requester or as a party, takes par
 that side's word, whoever it is that the host names them as, and they are not given the case to work on.
 """
 
-from collections.abc import Collection
-from typing import Literal
+from collections.abc import Callable, Collection
+from typing import Literal, TypeVar
 
 from supportflow.exceptions import Refused
 from supportflow.model.commands import (
@@ -15,6 +15,7 @@ from supportflow.model.commands import (
     DecideAction,
     Decline,
     Observe,
+    Observed,
     Receive,
     Reply,
     RequestAction,
@@ -25,14 +26,24 @@ from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 
-__all__ = ["Side", "as_they_are", "is_one_person", "refuse_outsider", "side", "side_of", "words_against"]
+__all__ = [
+    "Side",
+    "as_they_are",
+    "as_told",
+    "is_one_person",
+    "refuse_outsider",
+    "side",
+    "side_of",
+    "words_against",
+]
 
 Side = Literal["requester", "party"]
+F = TypeVar("F", bound=Observed)
 
 _OF_TRUST = (Authorise, DecideAction, RequestAction, UndoAction, Verify)
 """Commands that nobody gives for themselves, whatever the ticket is for."""
-_AS_NAMED = (Accept, Decline, Observe)
-"""An answer to an offer is the agent's who has it; an observation says itself who did what."""
+_AS_NAMED = (Accept, Decline)
+"""An answer to an offer is the agent's who has it."""
 
 
 def is_one_person(agent: str, requester: str, policy: CompiledPolicy, same_person: Collection[str]) -> bool:
@@ -72,6 +83,8 @@ def as_they_are(
         Refused: If somebody from outside would write to a party in the desk's name.
     """
     by = command.by
+    if isinstance(command, Observe):
+        return as_told(command, ticket.assignee, lambda who: side(ticket, who, policy, same_person))
     if by.kind != "agent" or isinstance(command, _AS_NAMED):
         return command
     now = side_of(ticket, by, policy, same_person)
@@ -92,6 +105,26 @@ def as_they_are(
         channel=command.channel,
         attachments=command.attachments,
     )
+
+
+def as_told(fact: F, assignee: str | None, on_side: Callable[[str], Side | None]) -> F:
+    """What a host observed: an answer by somebody from outside is what they wrote.
+
+    Args:
+        fact: The observation.
+        assignee: The agent who had the ticket before it: who answered, if nobody else is named.
+        on_side: The side from outside that an agent is on, if they are on one.
+    """
+    if not fact.replied:
+        return fact
+    has = assignee if fact.agent is None else fact.agent or None
+    writer = fact.by.id if fact.by.kind == "agent" else has
+    found = None if writer is None else on_side(writer)
+    if writer is None or found is None:
+        return fact
+    if found == "requester":
+        return fact.model_copy(update={"replied": False, "requester_wrote": True})
+    return fact.model_copy(update={"replied": False, "by": Actor(kind="party", id=writer)})
 
 
 def words_against(found: Side) -> str:
