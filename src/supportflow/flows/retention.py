@@ -115,8 +115,8 @@ def _read(cursor: str | None) -> str | None:
         return ""
     if cursor == _KEYS:
         return None
-    ticket_id = cursor.removeprefix(_TICKET) if isinstance(cursor, str) else ""
-    if not is_id(ticket_id) or ticket_id == cursor:
+    ticket_id = str(cursor).removeprefix(_TICKET)
+    if not is_id(ticket_id) or ticket_id == str(cursor):
         raise InvalidInput("cursor", "is not a cursor of this")
     return ticket_id
 
@@ -136,7 +136,7 @@ class _Batch:
         dry_run: Whether it only counts.
     """
 
-    def __init__(self, env: Environment, wanted: Collection[str], now: Instant, *, dry_run: bool) -> None:
+    def __init__(self, env: Environment, wanted: frozenset[str], now: Instant, *, dry_run: bool) -> None:
         self.env = env
         self.index = env.book.base.retention
         self.wanted = wanted
@@ -179,7 +179,7 @@ class _Batch:
     def _erase(self, ticket: Ticket, plan: RetentionPlan, rests_on: dict[str, int]) -> Flow[bool]:
         """Erase what is due; False if a ticket that this rests on has changed meanwhile."""
         due = {step.kind for step in plan.erase}
-        if not due & set(self.wanted):
+        if due.isdisjoint(self.wanted):
             return True
         events = yield from self._events(ticket)
         counted = {
