@@ -310,6 +310,18 @@ def test_keys_are_forgotten_in_batches_and_behind_the_tickets():
     assert not one.open(subject="s", requester="ana", key="old 3").duplicate
 
 
+def test_a_trial_counts_a_text_of_two_tickets_once():
+    one = desk(Retention(content_for=DAY), reopen_within=timedelta(0))
+    ticket = one.open(subject="s", requester="ana").ticket
+    one.cancel(ticket, by="sam")
+    one.cancel(one.receive(ticket, body="b", by="ana").ticket, by="sam")
+    clock_of(one).advance(days=2)
+    for dry_run in (True, False):
+        batches = [one.apply_retention(limit=1, dry_run=dry_run)]
+        batches.append(one.apply_retention(limit=1, dry_run=dry_run, cursor=batches[0].cursor))
+        assert [batch.erased for batch in batches] == [{"subject": 1}, {"message": 1}]
+
+
 def test_a_batch_that_is_broken_off_is_gone_on_with():
     one = desk(Retention(content_for=DAY))
     for _ in range(7):
