@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from supportflow.cli import terminal
 from supportflow.cli.console import WRONG
-from supportflow.cli.named import add_store, desk_at, store_at
+from supportflow.cli.named import add_store, desk_at, kept_at
 from supportflow.cli.progress import Bar
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput
@@ -93,13 +94,13 @@ def _days(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Put tickets away."""
-    with Desk(store=store_at(arguments.store), tenant=arguments.tenant) as desk:
+    with Desk(store=kept_at(arguments.store), tenant=arguments.tenant) as desk:
         put = _all(lambda: desk.archive(before=_ago(arguments.days), limit=_BATCH), "tickets", arguments)
-        print(f"{put:,} tickets put away")
+        terminal.line(f"{put:,} tickets put away")
         if arguments.keys_days is not None:
             before = _ago(arguments.keys_days)
             keys = _all(lambda: desk.forget_keys(before=before, limit=_BATCH), "keys", arguments)
-            print(f"{keys:,} idempotency keys forgotten")
+            terminal.line(f"{keys:,} idempotency keys forgotten")
     return 0
 
 
@@ -123,9 +124,9 @@ def erase(arguments: argparse.Namespace) -> int:
     """Erase texts."""
     if not arguments.yes:
         raise InvalidInput("erase", "cannot be undone; say --yes, too")
-    with Desk(store=store_at(arguments.store), tenant=arguments.tenant) as desk:
+    with Desk(store=kept_at(arguments.store), tenant=arguments.tenant) as desk:
         erased = sum(desk.erase(subject) for subject in arguments.subjects)
-    print(f"{erased:,} texts erased")
+    terminal.line(f"{erased:,} texts erased")
     return 0
 
 
@@ -150,7 +151,8 @@ def retain(arguments: argparse.Namespace) -> int:
                 bar(sum(batch.seen for batch in done))
         except BaseException:
             if cursor is not None:
-                print(f"\nsupportflow: broken off; go on with --cursor {cursor}", file=sys.stderr)
+                terminal.line(to=sys.stderr)
+                terminal.line(f"supportflow: broken off; go on with --cursor {cursor}", to=sys.stderr)
             raise
     return _report(done, dry_run=arguments.dry_run)
 
@@ -161,15 +163,15 @@ def _report(done: list[Retained], *, dry_run: bool) -> int:
         erased.update(batch.erased)
     would = "would be " if dry_run else ""
     kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(erased.items()))
-    print(
+    terminal.line(
         f"{sum(batch.seen for batch in done):,} ended tickets looked at, {sum(one.held for one in done):,} held"
     )
-    print(f"{erased.total():,} texts {would}erased{f': {kinds}' if kinds else ''}")
-    print(f"{sum(batch.archived for batch in done):,} tickets {would}put away")
+    terminal.line(f"{erased.total():,} texts {would}erased{f': {kinds}' if kinds else ''}")
+    terminal.line(f"{sum(batch.archived for batch in done):,} tickets {would}put away")
     if not dry_run:
-        print(f"{sum(batch.keys for batch in done):,} idempotency keys forgotten")
+        terminal.line(f"{sum(batch.keys for batch in done):,} idempotency keys forgotten")
     failed = [ticket_id for batch in done for ticket_id in batch.failed]
     if failed:
         more = f" and {len(failed) - _SHOWN:,} more" if len(failed) > _SHOWN else ""
-        print(f"could not be read: {', '.join(failed[:_SHOWN])}{more}", file=sys.stderr)
+        terminal.line(f"could not be read: {', '.join(failed[:_SHOWN])}{more}", to=sys.stderr)
     return WRONG if failed else 0
