@@ -69,6 +69,8 @@ class Draft:
         "events",
         "observed_at",
         "others",
+        "people",
+        "people_known",
         "policy",
         "replays",
         "stream",
@@ -113,6 +115,8 @@ class Draft:
         self.wanted: frozenset[str] = (
             frozenset()
         )  # tickets whose past would have mattered, and was not at hand
+        self.people: frozenset[str] = frozenset()  # the requester's other ids
+        self.people_known = False
 
     @classmethod
     def opening(
