@@ -47,20 +47,19 @@ class TicketPast:
     def __init__(self, draft: "Draft") -> None:
         self._draft = draft
 
-    def before(self, slot: str, /) -> Before | None:
-        """A slot's clock as it was before its targets changed at this very instant; see `Past`."""
-        events = self._draft.story()
-        found: Before | None = None
+    def before(self, slot: str, /) -> list[Before]:
+        """A slot's clock as it was before each change of its targets at this very instant; see `Past`."""
+        found: list[Before] = []
         ticket: Ticket | None = None
-        for event in events or ():
+        for event in self._draft.story() or ():
             if to_us(event.recorded_at) == self._draft.at_us and ticket is not None:
                 moved = _moves(event, ticket, slot)
                 if isinstance(event, _TOLD) and event.target == slot:
-                    found = None
+                    found.clear()
                 elif any(move.cause in _TAKEN_BACK for move in moved):
-                    found = found or Before(_clock(ticket, slot), ticket.policy)
+                    found.append(Before(_clock(ticket, slot), ticket.policy))
                 elif any(move.move not in {"pause", "resume"} and move.cause != "reopened" for move in moved):
-                    found = None
+                    found.clear()
             ticket = evolve(ticket, event)
         return found
 

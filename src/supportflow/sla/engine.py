@@ -14,7 +14,7 @@ from supportflow.sla.clock import apply_move, apply_verdict, close_segment, paus
 from supportflow.sla.compiled import CompiledSla, CompiledTarget
 from supportflow.sla.moment import Drop, Judgement, Moment, Step, judge, started
 from supportflow.sla.past import Past
-from supportflow.sla.returning import aligned, come_back, happens_after_the_end, taken_back, under
+from supportflow.sla.returning import come_back, happens_after_the_end, restored, taken_back, under
 from supportflow.sla.signals import CATEGORY_BIT, ENDING, SIGNAL_BIT, Signal
 
 __all__ = ["REMATCH", "Drop", "Judgement", "concerned", "react", "uncap"]
@@ -206,9 +206,10 @@ def _waiting(moment: Moment, target: CompiledTarget, clock: Clock) -> list[Step]
 
     Where the ticket goes on in the same instant (it is reopened, or asks anew), it is judged, and the next cycle starts.
     """
-    assert clock.over_us is not None
+    over_us = clock.over_us
+    assert over_us is not None
     steps, clock = _rematched(moment, target, clock)
-    verdict = judge(clock, clock.over_us, moment.env)
+    verdict = judge(clock, over_us, moment.env)
     (over,) = apply_verdict((clock,), clock.key, verdict)
     on = _over(moment, target, over)
     if on is None and target.metric.each and moment.starts(target, moment.signals):
@@ -231,16 +232,13 @@ def _changed(moment: Moment, target: CompiledTarget, clock: Clock) -> ClockMove 
     move = retarget(sla, target, clock, ticket, at_us, env, moment.old)
     if move is None or moment.past is None or not _changed_now(clock, at_us):
         return move
-    before = moment.past.before(clock.target)
-    if before is None or before.clock is None or not before.clock.active or before.policy != env.fingerprint:
+    found = restored(moment, target, clock)
+    if found is None:
         return move
-    state = aligned(before.clock, running=clock.running, calendar=clock.calendar, at_us=at_us, env=env)
-    anew = retarget(sla, target, state, ticket, at_us, env, env)
-    if anew is None:
-        return ClockMove(
-            clock.key, "retarget", at_us, state=state, reason="changed for no time", cause="undone"
-        )
-    (state,) = apply_move((state,), anew)
+    state, undone = found
+    if undone:
+        reason = "changed for no time"
+        return ClockMove(clock.key, "retarget", at_us, state=state, reason=reason, cause="undone")
     return move._replace(move="retarget", state=state, counted_us=None, calendar=None)
 
 

@@ -1,5 +1,6 @@
 """What the clocks ask of a ticket's past: the few moments at which the present alone does not say how to go on."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from supportflow.model.records import Clock
@@ -35,12 +36,12 @@ class Since(NamedTuple):
 class Past(Protocol):
     """A ticket's past."""
 
-    def before(self, slot: str, /) -> Before | None:
-        """A slot's clock as it was before its targets changed at this very instant.
+    def before(self, slot: str, /) -> Sequence[Before]:
+        """A slot's clock as it was before each change of its targets at this very instant.
 
         Returns:
-            None if they did not, if something has happened to the clock since that cannot be taken back, or if the past is
-            not at hand.
+            In order. Nothing if they did not change, if something has happened to the clock since that cannot be taken back,
+            or if the past is not at hand.
         """
         ...
 

@@ -13,10 +13,10 @@ from supportflow.sla.changing import retarget
 from supportflow.sla.clock import apply_move, close_segment, paused_us
 from supportflow.sla.compiled import CompiledTarget
 from supportflow.sla.moment import Moment, Step, started
-from supportflow.sla.past import Since
+from supportflow.sla.past import Before, Since
 from supportflow.sla.signals import ENDING, SIGNAL_BIT, Signal
 
-__all__ = ["aligned", "come_back", "happens_after_the_end", "taken_back", "uncancelled", "under"]
+__all__ = ["come_back", "happens_after_the_end", "restored", "taken_back", "uncancelled", "under"]
 
 _AGAIN = "the target applies again"
 
@@ -134,7 +134,7 @@ def _rebased(clock: Clock, calendar: str) -> Clock:
     return clock._replace(segments=(*clock.segments, Segment(last.end_us, last.end_us, calendar, 0)))
 
 
-def aligned(clock: Clock, *, running: bool, calendar: str, at_us: int, env: SlaEnvironment) -> Clock:
+def _aligned(clock: Clock, *, running: bool, calendar: str, at_us: int, env: SlaEnvironment) -> Clock:
     """A clock that runs, or waits, from this instant on."""
     if clock.running == running:
         return clock
@@ -270,14 +270,34 @@ def _undone(moment: Moment, target: CompiledTarget, clock: Clock, now: Clock) ->
     """The clock as it was before this instant, if its target stopped applying in it."""
     if clock.cancelled_us != moment.at_us or moment.past is None or now.verdict is not None:
         return None
-    before = moment.past.before(clock.target)
-    if before is None or before.clock is None or not before.clock.active:
-        return None
-    if before.policy != moment.env.fingerprint or before.clock.cycle != now.cycle:
-        return None
+    found = restored(moment, target, now)
+    return None if found is None else found[0]
+
+
+def restored(moment: Moment, target: CompiledTarget, now: Clock) -> tuple[Clock, bool] | None:
+    """A clock as it was at this very instant before its target changed, running or paused as it is now.
+
+    Returns:
+        The clock as it was when it last was under this target, and True. If it never was in this instant: as it was before
+        the first change of the instant, brought under this target, and False. None if it did not count then.
+    """
+    assert moment.past is not None
     at_us, env = moment.at_us, moment.env
-    state = aligned(before.clock, running=now.running, calendar=now.calendar, at_us=at_us, env=env)
-    return _retargeted(moment, target, state, at_us)
+    earlier = moment.past.before(now.target)
+    for before in reversed(earlier):
+        state = _counted_on(before, moment, now)
+        if state is not None and retarget(moment.sla, target, state, moment.ticket, at_us, env, env) is None:
+            return state, True
+    state = _counted_on(earlier[0], moment, now) if earlier else None
+    return None if state is None else (_retargeted(moment, target, state, at_us), False)
+
+
+def _counted_on(before: Before, moment: Moment, now: Clock) -> Clock | None:
+    """An earlier state of this instant, running or paused as the clock is now; None if it is of another cycle or policy."""
+    clock, env = before.clock, moment.env
+    if clock is None or not clock.active or clock.cycle != now.cycle or before.policy != env.fingerprint:
+        return None
+    return _aligned(clock, running=now.running, calendar=now.calendar, at_us=moment.at_us, env=env)
 
 
 def _all(moment: Moment, target: CompiledTarget, clock: Clock, now: Clock) -> Clock:
