@@ -10,9 +10,9 @@ from supportflow.model.records import Clock, ClockMove
 from supportflow.model.ticket import Ticket
 from supportflow.sla.binding import SlaEnvironment, calendar_of
 from supportflow.sla.changing import retarget
-from supportflow.sla.clock import apply_move, apply_verdict, close_segment, paused_us
+from supportflow.sla.clock import apply_move, apply_verdict, close_segment
 from supportflow.sla.compiled import CompiledSla, CompiledTarget
-from supportflow.sla.moment import Drop, Judgement, Moment, Step, judge, started
+from supportflow.sla.moment import Drop, Judgement, Moment, Step, judge, started, used_up
 from supportflow.sla.past import Past
 from supportflow.sla.returning import come_back, happens_after_the_end, restored, taken_back, under
 from supportflow.sla.signals import CATEGORY_BIT, ENDING, SIGNAL_BIT, Signal
@@ -191,7 +191,7 @@ def _active(moment: Moment, target: CompiledTarget, clock: Clock) -> list[Step]:
         if moment.holds(metric.start_when):
             steps.append(started(moment, target, clock.cycle + 1, None))
     elif clock.state == "running":
-        if moment.pauses(target) and not _capped(target, clock, at_us):
+        if moment.pauses(target) and not used_up(target, clock, at_us):
             counted = close_segment(clock, at_us, env.calendar)
             reason = moment.ticket.status
             steps.append(ClockMove(clock.key, "pause", at_us, counted_us=counted, reason=reason))
@@ -258,10 +258,6 @@ def _cancelled(moment: Moment, target: CompiledTarget, clock: Clock) -> ClockMov
         return move
     (state,) = apply_move((clock,), move)
     return move._replace(state=state._replace(over_us=at_us), counted_us=None)
-
-
-def _capped(target: CompiledTarget, clock: Clock, at_us: int) -> bool:
-    return target.max_pause_us is not None and paused_us(clock, at_us) >= target.max_pause_us
 
 
 def uncap(targets: Mapping[str, CompiledTarget], clock: Clock) -> int | None:

@@ -8,12 +8,12 @@ from supportflow._time import to_us
 from supportflow.model.records import Clock, ClockMove, Segment, Verdict
 from supportflow.model.ticket import Ticket
 from supportflow.sla.binding import SlaEnvironment, calendar_of, duration_of
-from supportflow.sla.clock import ahead_us, elapsed_us, reach_us, reached_in_the_past_us
+from supportflow.sla.clock import ahead_us, elapsed_us, paused_us, reach_us, reached_in_the_past_us
 from supportflow.sla.compiled import CompiledSla, CompiledTarget, milestones
 from supportflow.sla.metrics import Holds
 from supportflow.sla.past import Past
 
-__all__ = ["Drop", "Judgement", "Moment", "Step", "judge", "started"]
+__all__ = ["Drop", "Judgement", "Moment", "Step", "judge", "started", "used_up"]
 
 
 class Judgement(NamedTuple):
@@ -77,6 +77,11 @@ class Moment:
         return bool(self.category & metric.pause) or (
             metric.pause_when is not None and metric.pause_when(self.view())
         )
+
+
+def used_up(target: CompiledTarget, clock: Clock, at_us: int) -> bool:
+    """True if a clock has been paused for as long as its target allows in all."""
+    return target.max_pause_us is not None and paused_us(clock, at_us) >= target.max_pause_us
 
 
 def judge(clock: Clock, at_us: int, env: SlaEnvironment) -> Verdict:

@@ -10,9 +10,9 @@ from typing import Literal
 from supportflow.model.records import Clock, ClockMove, Segment
 from supportflow.sla.binding import SlaEnvironment, calendar_of
 from supportflow.sla.changing import retarget
-from supportflow.sla.clock import apply_move, close_segment, paused_us
+from supportflow.sla.clock import apply_move, close_segment
 from supportflow.sla.compiled import CompiledTarget
-from supportflow.sla.moment import Moment, Step, started
+from supportflow.sla.moment import Moment, Step, started, used_up
 from supportflow.sla.past import Before, Since
 from supportflow.sla.signals import ENDING, SIGNAL_BIT, Signal
 
@@ -74,9 +74,7 @@ def _lifted(clock: Clock) -> Clock:
 
 
 def _runs(moment: Moment, target: CompiledTarget, clock: Clock, at_us: int) -> bool:
-    if not moment.pauses(target):
-        return True
-    return target.max_pause_us is not None and paused_us(clock, at_us) >= target.max_pause_us
+    return not moment.pauses(target) or used_up(target, clock, at_us)
 
 
 def _resumed(clock: Clock, at_us: int, calendar: str) -> Clock:
@@ -285,19 +283,21 @@ def restored(moment: Moment, target: CompiledTarget, now: Clock) -> tuple[Clock,
     at_us, env = moment.at_us, moment.env
     earlier = moment.past.before(now.target)
     for before in reversed(earlier):
-        state = _counted_on(before, moment, now)
+        state = _counted_on(before, moment, target, now)
         if state is not None and retarget(moment.sla, target, state, moment.ticket, at_us, env, env) is None:
             return state, True
-    state = _counted_on(earlier[0], moment, now) if earlier else None
+    state = _counted_on(earlier[0], moment, target, now) if earlier else None
     return None if state is None else (_retargeted(moment, target, state, at_us), False)
 
 
-def _counted_on(before: Before, moment: Moment, now: Clock) -> Clock | None:
+def _counted_on(before: Before, moment: Moment, target: CompiledTarget, now: Clock) -> Clock | None:
     """An earlier state of this instant, running or paused as the clock is now; None if it is of another cycle or policy."""
     clock, env = before.clock, moment.env
     if clock is None or not clock.active or clock.cycle != now.cycle or before.policy != env.fingerprint:
         return None
-    return _aligned(clock, running=now.running, calendar=now.calendar, at_us=moment.at_us, env=env)
+    # A pause that was used up stays so, though the change in between gave it anew.
+    runs = now.running or (clock.running and used_up(target, clock, moment.at_us))
+    return _aligned(clock, running=runs, calendar=now.calendar, at_us=moment.at_us, env=env)
 
 
 def _all(moment: Moment, target: CompiledTarget, clock: Clock, now: Clock) -> Clock:
