@@ -92,6 +92,10 @@ ROLES: Mapping[str, str] = {
     "transit": "a deposit or transfer on its way: pending, not credited yet",
     "own_cause": "why money is less by rights: liquidation, a fee, a loss, an own purchase",
     "asleep": "while asleep or away, in the middle of the night",
+    # where money is on its way, which is no incident
+    "withdrawal": "a withdrawal by the writer, as a thing or a deed",
+    "deposit": "a deposit by the writer, as a thing or a deed",
+    "late": "has not arrived, is pending, stuck or slow",
     # tone
     "distress": "despair, fear, all savings lost, tears",
     "harm": "danger to one's own life",
