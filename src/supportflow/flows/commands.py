@@ -21,6 +21,7 @@ from supportflow.flows.environment import Environment, alone
 from supportflow.flows.evidence import with_evidence
 from supportflow.flows.gathering import gather
 from supportflow.flows.loading import follow, get, identify
+from supportflow.flows.past import read_past
 from supportflow.flows.preparing import Prepared, prepare, request_hash
 from supportflow.flows.queries import whole
 from supportflow.flows.recomputing import reset_clocks
@@ -36,6 +37,7 @@ from supportflow.model.commands import (
     AgentCommand,
     CommandBase,
     Merge,
+    Observe,
     OpenTicket,
     Provide,
     Receive,
@@ -90,14 +92,16 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
     """Prepare, load, decide, commit; again if others were faster."""
     now = yield from requests.now()
     yield from join(env, now)
-    command, redacted = clean(command, env.book.current.redaction)
+    command, redacted, removed = clean(command, env.book.current.redaction)
     signals = yield from read(env, command, redacted)
+    past = read_past(env, command, removed)
     prepared: Prepared | None = None
     contested = ""
     for attempt in range(1, requests.ATTEMPTS + 1):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
         facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
+        facts = replace(facts, past=past) if past else facts
         if prepared is None:
             complete = with_evidence(env, command, ticket, facts)
             prepared = yield from prepare(complete, _owner(command, ticket), now)
@@ -176,6 +180,8 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
         return command.requester
     if isinstance(command, Receive) and ticket is not None and command.by.kind == "requester":
         return command.by.id
+    if isinstance(command, Observe) and ticket is not None and command.is_inbound:
+        return command.writer(ticket.requester).id
     if isinstance(command, TakeTurn) and ticket is not None:
         return ticket.requester  # what the bot says and sums up repeats what the requester wrote
     if isinstance(command, Provide) and ticket is not None and command.by.kind not in {"requester", "party"}:

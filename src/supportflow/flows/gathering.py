@@ -10,8 +10,9 @@ from supportflow.flows.loading import read_tickets
 from supportflow.flows.people import same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
-from supportflow.kernel.conversation import leaves_by, origin_of
+from supportflow.kernel.conversation import leaves_by
 from supportflow.kernel.facts import CaseFacts, Facts
+from supportflow.kernel.hearing import origin_in
 from supportflow.model.commands import (
     AddParty,
     Adopt,
@@ -121,15 +122,16 @@ def _case(
         return CaseFacts(same_person=(yield from same_person(env, other.requester)))
     if isinstance(command, Reply | TakeTurn):
         return CaseFacts(asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
-    if not isinstance(command, Receive | Provide | AddParty):
+    inbound = isinstance(command, Receive) or (isinstance(command, Observe) and command.is_inbound)
+    if not inbound and not isinstance(command, Provide | AddParty):
         return _NOTHING
     person = frozenset[str]()
     as_other = command.by.kind == "requester" and command.by.id != ticket.requester
     if as_other or isinstance(command, AddParty):
         person = yield from same_person(env, ticket.requester)
-    if not isinstance(command, Receive):
+    if not isinstance(command, Receive | Observe):
         return CaseFacts(same_person=person)
-    stranger = origin_of(ticket, command.by, command.automatic, person) in {"stranger", "party"}
+    stranger = origin_in(ticket, command, person) in {"stranger", "party"}
     flags = texts.suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
     return CaseFacts(flags=flags, same_person=person)
 

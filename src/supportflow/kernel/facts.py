@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
 
-__all__ = ["CaseFacts", "Facts"]
+__all__ = ["CaseFacts", "Facts", "Heard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,20 @@ class CaseFacts:
 _NO_CASE = CaseFacts()
 
 
+class Heard(NamedTuple):
+    """What is known of one text that came in.
+
+    Attributes:
+        signals: What the classifier read out of it; None if there was nothing to read.
+        redacted: Kinds of secrets and personal data that were removed from it, sorted.
+        flags: What looks wrong about it, if it is not the requester's.
+    """
+
+    signals: Signals | None = None
+    redacted: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Facts for one decision.
@@ -46,6 +61,7 @@ class Facts:
         history: The ticket's events, where the decision looks back: words about verdicts, targets that apply retroactively.
         case: What is known about people and texts.
         agents: The agents whom the decision concerns, by id: who has the ticket, is offered it, is named or acts.
+        past: What is known of the texts of an adopted past, for each of its facts; empty if none of them has a text.
     """
 
     tenant: str = "default"
@@ -56,3 +72,9 @@ class Facts:
     history: tuple[EventBase, ...] = ()
     case: CaseFacts = _NO_CASE
     agents: Mapping[str, AgentState] = field(default_factory=dict)
+    past: tuple[Heard, ...] = ()
+
+    @property
+    def heard(self) -> Heard:
+        """What is known of the command's own text."""
+        return Heard(self.signals, self.redacted, self.case.flags)

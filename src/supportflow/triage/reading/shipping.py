@@ -25,6 +25,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "pt": ("Latn",),
     "ru": ("Cyrl",),
     "tr": ("Latn",),
+    "uk": ("Cyrl",),
     "vi": ("Latn",),
     "zh": ("Hani",),
 }
