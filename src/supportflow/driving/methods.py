@@ -6,7 +6,7 @@ nothing else. They cost a call.
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, get_args
 
 from supportflow.exceptions import UnknownKeyword
@@ -35,12 +35,12 @@ def _written(cls: type, name: str, member: Function | Method[Any, Any]) -> Funct
     """A function of this desk's kind that does what is written."""
     function = member.function if isinstance(member, Method) else member
     signature = inspect.signature(function)
-    call = _calling(function, name, signature)
+    said = _Said(function, name, signature)
     written: Any
     if isinstance(member, Method):
-        written = _awaited(call, member.turn) if issubclass(cls, Awaited) else _at_once(call, member.turn)
+        written = _awaited(said, member.turn) if issubclass(cls, Awaited) else _at_once(said, member.turn)
     else:
-        written = _awaited_verb(call) if issubclass(cls, Awaited) else call
+        written = _awaited_verb(said) if issubclass(cls, Awaited) else _verb(said)
     answer = _answer(signature.return_annotation)
     functools.update_wrapper(written, function)
     written.__qualname__ = f"{cls.__qualname__}.{name}"
@@ -57,34 +57,62 @@ def _answer(annotation: Any) -> Any:
     return None if answer is type(None) else answer
 
 
-def _calling(function: Function, name: str, signature: inspect.Signature) -> Function:
-    """Call a function; of a keyword that it has not, say which it may have been."""
-    parameters = signature.parameters.values()
-    known = tuple(one.name for one in parameters)[1:]
-    takes_any = any(one.kind is one.VAR_KEYWORD for one in parameters)
+class _Said:
+    """What the source says of a method.
 
-    def call(*args: Any, **named: Any) -> Any:
+    Attributes:
+        function: As it is written.
+    """
+
+    def __init__(self, function: Function, name: str, signature: inspect.Signature) -> None:
+        parameters = signature.parameters.values()
+        self.function = function
+        self._name = name
+        self._known = tuple(one.name for one in parameters)[1:]
+        self._takes_any = any(one.kind is one.VAR_KEYWORD for one in parameters)
+
+    def check(self, named: Mapping[str, object]) -> None:
+        """Of a keyword that the method has not, say which it may have been. Asked once Python has refused a call.
+
+        Raises:
+            UnknownKeyword: If there is one.
+        """
+        for keyword in named:
+            if not self._takes_any and keyword not in self._known:
+                raise UnknownKeyword(self._name, keyword, self._known) from None
+
+
+def _verb(said: _Said) -> Function:
+    function = said.function
+
+    def verb(*args: Any, **named: Any) -> Any:
         try:
             return function(*args, **named)
         except TypeError:
-            unknown = [] if takes_any else [keyword for keyword in named if keyword not in known]
-            if not unknown:
-                raise
-            raise UnknownKeyword(name, unknown[0], known) from None
-
-    return call
-
-
-def _awaited_verb(call: Function) -> Function:
-    async def verb(*args: Any, **named: Any) -> Any:
-        return await call(*args, **named)
+            said.check(named)
+            raise
 
     return verb
 
 
-def _at_once(call: Function, turn: str | None) -> Function:
+def _awaited_verb(said: _Said) -> Function:
+    told = _verb(said)
+
+    async def verb(*args: Any, **named: Any) -> Any:
+        return await told(*args, **named)
+
+    return verb
+
+
+def _at_once(said: _Said, turn: str | None) -> Function:
+    function = said.function
+
     def method(desk: Any, /, *args: Any, **named: Any) -> Any:
-        flow = call(desk, *args, **named)
+        try:
+            flow = function(desk, *args, **named)
+        except TypeError:
+            said.check(named)
+            raise
         if turn is None:
             return desk._run(flow)  # noqa: SLF001 - this is the desk's own method
         with desk._turn(turn):  # noqa: SLF001 - the same
@@ -93,9 +121,11 @@ def _at_once(call: Function, turn: str | None) -> Function:
     return method
 
 
-def _awaited(call: Function, turn: str | None) -> Function:
+def _awaited(said: _Said, turn: str | None) -> Function:
+    asked = _verb(said)
+
     async def method(desk: Any, /, *args: Any, **named: Any) -> Any:
-        flow = call(desk, *args, **named)
+        flow = asked(desk, *args, **named)
         if turn is None:
             return await desk._run(flow)  # noqa: SLF001 - this is the desk's own method
         async with desk._turn(turn):  # noqa: SLF001 - the same
