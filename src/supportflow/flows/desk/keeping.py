@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from supportflow.flows import desk_stream, keeping, people, queries
+from supportflow.flows import desk_stream, keeping, queries
 from supportflow.flows.desk.methods import Shared, asked
+from supportflow.flows.rechecking import link
 from supportflow.flows.requests import Flow
+from supportflow.flows.retention import Retained, RetainedKind, apply_retention
 from supportflow.flows.setup import topics_of
 from supportflow.flows.verbs import By
 from supportflow.model.events import EventBase
@@ -29,7 +31,7 @@ class Keeping(Shared):
             InvalidInput: If the two are the same id, or look like an address.
             Refused: If somebody outside asks for it.
         """
-        return people.link(self._env, requester, other, actor(by), linked=True)
+        return link(self._env, requester, other, actor(by), linked=True)
 
     @asked
     def unlink_requester(self, requester: str, other: str, *, by: By) -> Flow[frozenset[str]]:
@@ -38,7 +40,7 @@ class Keeping(Shared):
         Returns:
             All other ids of the person that remain.
         """
-        return people.link(self._env, requester, other, actor(by), linked=False)
+        return link(self._env, requester, other, actor(by), linked=False)
 
     @asked
     def erase(self, subject: str) -> Flow[int]:
@@ -133,6 +135,34 @@ class Keeping(Shared):
     def subscriptions(self) -> Flow[tuple[str, ...]]:
         """What is delivered by some process, sorted: `"event:<kind>"`, `"channel:<name>"` and `"bot"`."""
         return desk_stream.subscriptions(self._env)
+
+    @asked
+    def apply_retention(
+        self,
+        *,
+        kinds: Collection[RetainedKind] = (),
+        cursor: str | None = None,
+        limit: int = 200,
+        dry_run: bool = False,
+    ) -> Flow[Retained]:
+        """Do to one batch of ended tickets what the policy's `retention` says: erase texts, put tickets away, forget keys.
+
+        Go on with the answer's `cursor` until that is None. Broken off, it can begin anywhere: nothing is done twice, and
+        others may do it at the same time. What is open, held, or a part of a case that is, is kept; so is a text that
+        another ticket shares, until both keep it no longer. Events stay as they are.
+
+        Args:
+            kinds: Which kinds of content, `"ticket"` for what goes to the archive, `"key"` for idempotency keys; all, if
+                none is given. A text that is two things is erased once it may be kept as neither.
+            cursor: From the batch before.
+            limit: How many tickets, and how many keys, at most, up to 1,000.
+            dry_run: Count, and change nothing. Keys are not counted.
+
+        Raises:
+            InvalidInput: If a kind, the cursor or the limit cannot be used.
+            Refused: If the desk's policy has no retention.
+        """
+        return apply_retention(self._env, kinds, cursor, limit, dry_run=dry_run)
 
     @asked
     def dead_letters(self, *, limit: int = 100) -> Flow[tuple[DeadLetter, ...]]:
