@@ -22,7 +22,7 @@ ROLES: Mapping[str, str] = {
     "grant": "an approval, signature or connection of a wallet that lets a contract spend",
     "defence": "a means of protection that people ask about: second factor, passkey, whitelist, anti-phishing code",
     "threat": "a danger by its name, as people ask about it: phishing, scams, hackers, viruses",
-    "messenger": "where people are addressed in private and a desk never writes first: Telegram, WhatsApp, WeChat, a direct message",
+    "messenger": "where a desk never writes first: Telegram, WhatsApp, WeChat, a direct message",
     "proof": "a receipt, screenshot or slip that is to prove a payment",
     "order": "an order, ad or trade between two customers",
     "party": "the other one in a trade or a fraud: he, she, they, the other person",
