@@ -7,7 +7,7 @@ from pathlib import Path
 import supportflow
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = [".ci", "benchmarks", "docs", "examples", "src", "tests"]
+PARTS = [".ci", "benchmarks", "docs", "examples", "findings", "src", "tests"]
 # Spelt so that this file does not match itself.
 MACHINE_PATH = re.compile(r"(?<![\w.\-/>])/(?:work|tmp|home|root|Users|mnt)/[\w.]|\b[A-Z]:\\\\?Users\b")
 

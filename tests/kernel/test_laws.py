@@ -275,7 +275,7 @@ def test_an_observation_of_any_status_is_taken_in_and_marked_by_what_a_command_w
                 continue
             record = {"resolved_for": None}
             if now.resolved_at is not None:
-                record["resolved_for"] = max(to_us(at(minutes)) - to_us(now.resolved_at), 0) // 1_000_000
+                record["resolved_for"] = max(to_us(at(minutes)) - to_us(now.resolved_at), 0) / 1_000_000
             found = [lifecycle.lookup(now.status, name, lambda record=record: record) for name in TRIGGERS]
             permitted = any(fired is not None and fired.target == status for fired in found)
             assert moved[0].forced == (not permitted)

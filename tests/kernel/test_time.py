@@ -165,9 +165,30 @@ class TestReopening:
         scene = Scene(book(Policy(reopen_within=timedelta(hours=1))))
         ticket = scene.open()
         scene.do(c.Resolve(by=SAM), 0, ticket=ticket)
-        reopened = scene.do(c.Receive(by=ANA, body=BODY), 60 + SECOND * 0.999, ticket=ticket)
+        reopened = scene.do(c.Receive(by=ANA, body=BODY), 60, ticket=ticket)
         assert [event.kind for event in reopened] == ["message_received", "status_changed"]
         assert scene.tickets[ticket].reopens == 1
+
+    @pytest.mark.parametrize(
+        "window", [timedelta(hours=1), timedelta(days=14), timedelta(0), timedelta(seconds=0.25)]
+    )
+    def test_it_ends_at_its_instant(self, window):
+        minutes = window.total_seconds() / 60
+        for late, kinds in [
+            (0, ["message_received", "status_changed"]),
+            (MICRO, ["follow_up_opened", "ticket_opened"]),
+            (SECOND / 2, ["follow_up_opened", "ticket_opened"]),
+        ]:
+            scene = Scene(book(Policy(reopen_within=window)))
+            ticket = scene.open()
+            scene.do(c.Resolve(by=SAM), 1, ticket=ticket)
+            events = scene.do(c.Receive(by=ANA, body=BODY), 1 + minutes + late, ticket=ticket)
+            assert [event.kind for event in events] == kinds
+            seen = Scene(scene.book)
+            ticket = seen.open()
+            seen.do(c.Resolve(by=SAM), 1, ticket=ticket)
+            [moved] = seen.do(c.Observe(status="open"), 1 + minutes + late, ticket=ticket)
+            assert moved.forced == (late > 0)
 
     def test_after_it_a_message_opens_a_follow_up_and_the_trigger_is_refused(self):
         scene = Scene(book(Policy(reopen_within=timedelta(hours=1))))

@@ -308,6 +308,40 @@ def test_a_line_is_read_with_the_packs_that_know_its_words_and_with_those_that_k
     assert {one.tag for one in found} == tags
 
 
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("раз два", {"ru"}),
+        ("раз один два три", {"ru", "uk"}),
+        ("один два чотири", {"uk"}),
+        ("один", {"uk", "ru"}),
+        ("п'ять", set()),
+    ],
+)
+def test_neighbours_that_share_a_script_are_told_apart(text, tags):
+    words = {"ru": "один, раз, два, три", "uk": "один, два, три, чотири"}
+    packs = [tagged(tag, known).model_copy(update={"scripts": ("Cyrl",)}) for tag, known in words.items()]
+    found = Reader(packs, [RuleSet(name="t", rules=(ReadingRule(name="r", all=("asset",)),))]).read(text)
+    assert {one.tag for one in found} == tags
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "вернув половину, каже решта то комісія. хай відпускає все",
+        "вернул половину, говорит остальное комиссия. пусть отпускает всё",
+        "still not releasing, says he received nothing",
+    ],
+)
+def test_two_complaints_of_a_trade_need_no_name_for_the_other_side(text):
+    assert any(one.need.rule.category == "c2c_dispute" for one in SHIPPED.read(text))
+
+
+@pytest.mark.parametrize("text", ["хай відпускає", "отвечать отказался", "still not releasing"])
+def test_one_complaint_alone_is_no_dispute(text):
+    assert SHIPPED.read(text) == []
+
+
 SHIPPED = Reader(shipped_packs(), [shipped_rules(name) for name in ("incidents", "exchange", "banking")])
 
 

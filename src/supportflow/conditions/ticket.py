@@ -1,5 +1,6 @@
 """The fields that every ticket has, for conditions to name; an organisation declares its attributes beside them."""
 
+from decimal import Decimal
 from functools import cache
 
 from supportflow._time import SECOND_US, to_us
@@ -13,7 +14,10 @@ __all__ = ["ticket_fields", "ticket_record"]
 
 @cache
 def ticket_fields() -> Fields:
-    """The built-in fields of a ticket. Durations (`*_for`) are whole seconds of elapsed time."""
+    """The built-in fields of a ticket. Durations (`*_for`) are seconds of elapsed time.
+
+    `open_for` counts whole ones. `resolved_for` is exact, so that a window of reopening ends at its instant.
+    """
     text, count = FieldSpec.text, FieldSpec.integer(minimum=0)
     return Fields(
         {
@@ -46,11 +50,16 @@ def ticket_fields() -> Fields:
             "reopens": count,
             "reassignments": count,
             "open_for": FieldSpec.integer(minimum=0, description="seconds since it came in"),
-            "resolved_for": FieldSpec.integer(
+            "resolved_for": FieldSpec.number(
                 minimum=0, nullable=True, description="seconds since it was resolved"
             ),
         }
     )
+
+
+def _seconds(span_us: int) -> int | Decimal:
+    whole, rest = divmod(span_us, SECOND_US)
+    return Decimal(span_us).scaleb(-6) if rest else whole
 
 
 def ticket_record(ticket: Ticket, at_us: int) -> dict[str, object]:
@@ -85,5 +94,5 @@ def ticket_record(ticket: Ticket, at_us: int) -> dict[str, object]:
         "reopens": ticket.reopens,
         "reassignments": ticket.reassignments,
         "open_for": max(at_us - to_us(ticket.opened_at), 0) // SECOND_US,
-        "resolved_for": None if resolved_at is None else max(at_us - to_us(resolved_at), 0) // SECOND_US,
+        "resolved_for": None if resolved_at is None else _seconds(max(at_us - to_us(resolved_at), 0)),
     }

@@ -1,18 +1,27 @@
 """Agents: reading them, and carrying out what is asked of them."""
 
+import json
 from collections.abc import Collection
 
 from supportflow._time import to_us
-from supportflow.exceptions import ConflictError, DamagedRow, InvalidInput, NewerSchemaError
+from supportflow.exceptions import (
+    ConflictError,
+    DamagedRow,
+    IdempotencyMismatch,
+    InvalidInput,
+    NewerSchemaError,
+    SupportflowError,
+)
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.noticing import UNREADABLE
+from supportflow.flows.preparing import request_hash
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import agent_change, outbox_rows, read_row
 from supportflow.kernel.agents import AGENT_FOLD_VERSION, decide_agent, fold_agent
 from supportflow.model.commands import AgentCommand
 from supportflow.model.routing import AgentState
-from supportflow.model.storage import AgentRow, Commit, Conflict
+from supportflow.model.storage import AgentRow, Commit, Conflict, Duplicate, InboxEntry
 
 __all__ = ["all_agents", "carry_out", "get_agent", "known_agents", "read_agent"]
 
@@ -96,13 +105,35 @@ def all_agents(env: Environment) -> Flow[tuple[AgentState, ...]]:
         after = rows[-1].id
 
 
-def carry_out(env: Environment, command: AgentCommand) -> Flow[AgentState]:
-    """Carry out a command on an agent.
+def carry_out(env: Environment, command: AgentCommand) -> Flow[tuple[AgentState, bool]]:
+    """Carry out a command on an agent: the agent then, and whether it was carried out now, not before under its key.
 
     Raises:
         InvalidInput: If the agent is not known, or the command makes no sense.
+        IdempotencyMismatch: If its key was used for something else.
         ConflictError: If others kept changing the agent.
     """
+    if command.key is None:
+        return (yield from _carry_out(env, command, None))
+    inbox = InboxEntry(
+        command.key, request_hash(command, env.secret), json.dumps({"agent": command.agent_id}).encode()
+    )
+    try:
+        return (yield from _carry_out(env, command, inbox))
+    except IdempotencyMismatch:
+        raise
+    except SupportflowError:
+        # What stands in the way may be what this very command did: a shift that is over by now.
+        known = yield from requests.recall(env.tenant, command.key)
+        if known is None:
+            raise
+    return (yield from _again(env, known, inbox))
+
+
+def _carry_out(
+    env: Environment, command: AgentCommand, inbox: InboxEntry | None
+) -> Flow[tuple[AgentState, bool]]:
+    """Load, decide, commit; again if others were faster."""
     if env.tentative:
         yield from requests.reserve()
     for attempt in range(1, requests.ATTEMPTS + 1):
@@ -110,14 +141,24 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[AgentState]:
         known = yield from known_agents(env, (command.agent_id,))
         state = known.get(command.agent_id)
         events = decide_agent(state, command, now)
-        if not events:
-            assert state is not None
-            return state
-        change = agent_change(state, events)
-        commit = Commit(env.tenant, (change,), outbox=outbox_rows(env, (change,), to_us(now)))
+        if state is not None and not events and inbox is None:
+            return state, True
+        changes = (agent_change(state, events),) if events else ()
+        outbox = outbox_rows(env, changes, to_us(now))
+        commit = Commit(env.tenant, changes, outbox=outbox, inbox=inbox, at_us=to_us(now))
         answer = yield from requests.commit(commit)
+        if isinstance(answer, Duplicate) and inbox is not None:
+            return (yield from _again(env, answer.entry, inbox))
         if not isinstance(answer, Conflict):
-            assert isinstance(change.row, AgentRow)
-            return (yield from read_agent(env, change.row))
+            row = changes[0].row if changes else None
+            read = read_agent(env, row) if isinstance(row, AgentRow) else get_agent(env, command.agent_id)
+            return (yield from read), True
         yield from requests.pause_after_conflict(attempt)
     raise ConflictError(f"agent:{command.agent_id}", requests.ATTEMPTS)
+
+
+def _again(env: Environment, entry: InboxEntry, asked: InboxEntry) -> Flow[tuple[AgentState, bool]]:
+    """The agent as they are now, for a command that was carried out before."""
+    if entry.request_hash != asked.request_hash:
+        raise IdempotencyMismatch(entry.key)
+    return (yield from get_agent(env, json.loads(entry.result)["agent"])), False

@@ -11,13 +11,14 @@ from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
 from supportflow.model import tags
-from supportflow.model.commands import Adopt, CommandBase, OpenTicket, Receive, Split
+from supportflow.model.commands import Adopt, CommandBase, Fact, Observe, OpenTicket, Receive, Split
 from supportflow.model.content import Attachment
 from supportflow.model.signals import Evidence, Signals
+from supportflow.policy import CompiledPolicy
 from supportflow.triage import lexicon, redaction
 from supportflow.triage.redaction import PERSONAL, RedactionRules
 
-__all__ = ["TEXTS", "Cleaned", "clean", "private_fields", "read", "text_of"]
+__all__ = ["TEXTS", "Cleaned", "by_rules", "clean", "private_fields", "read", "reads", "text_of"]
 
 TEXTS = ("subject", "body", "reason", "summary", "collected")
 """Fields of commands that hold what somebody typed."""
@@ -37,8 +38,11 @@ class PrivateFields(NamedTuple):
 
 
 @cache
-def private_fields(command: type[CommandBase]) -> PrivateFields:
-    """The fields of a class of commands. Asking a model for a field that it lacks costs more than all the rest."""
+def private_fields(command: type[CommandBase | Fact]) -> PrivateFields:
+    """The fields of a class of commands, or of the facts of a past.
+
+    Asking a model for a field that it lacks costs more than all the rest.
+    """
     fields = command.model_fields
     return PrivateFields(
         tuple(name for name in TEXTS if name in fields),
@@ -50,10 +54,17 @@ def private_fields(command: type[CommandBase]) -> PrivateFields:
 
 
 class Cleaned(NamedTuple):
-    """A command without secrets, and the kinds that were removed, sorted."""
+    """A command without secrets, and the kinds that were removed, sorted.
+
+    Attributes:
+        command: The command.
+        redacted: The kinds; those of an adopted past are apart.
+        past: The kinds that were removed from each fact of it.
+    """
 
     command: CommandBase
     redacted: tuple[str, ...]
+    past: tuple[tuple[str, ...], ...] = ()
 
 
 class _Cleaner:
@@ -83,8 +94,24 @@ class _Cleaner:
 
 def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
     """The command without secrets."""
-    texts, personal, attached, described, proven = private_fields(type(command))
-    given = command.__dict__
+    changed, redacted = _cleaned(command, rules)
+    past: list[tuple[str, ...]] = []
+    if isinstance(command, Adopt):
+        facts: list[Fact] = []
+        for fact in command.history:
+            changes, kinds = _cleaned(fact, rules)
+            facts.append(fact.model_copy(update=changes) if changes else fact)
+            past.append(kinds)
+        changed["history"] = tuple(facts)
+    if not changed:
+        return Cleaned(command, ())
+    return Cleaned(command.model_copy(update=changed), redacted, tuple(past))
+
+
+def _cleaned(said: CommandBase | Fact, rules: RedactionRules) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The fields that hold what somebody typed, without secrets, and the kinds that were removed."""
+    texts, personal, attached, described, proven = private_fields(type(said))
+    given = said.__dict__
     cleaner = _Cleaner(rules)
     changed: dict[str, Any] = {}
     for name in texts:
@@ -100,21 +127,12 @@ def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
         changed["attributes"] = cleaner.attributes(given["attributes"])
     if proven and given["evidence"]:
         changed["evidence"] = {item: cleaner.evidence(thing) for item, thing in given["evidence"].items()}
-    if isinstance(command, Adopt):
-        changed["history"] = tuple(
-            fact.model_copy(update={"attributes": cleaner.attributes(fact.attributes)})
-            if fact.attributes
-            else fact
-            for fact in command.history
-        )
-    if not changed:
-        return Cleaned(command, ())
-    return Cleaned(command.model_copy(update=changed), tuple(sorted(cleaner.kinds)))
+    return changed, tuple(sorted(cleaner.kinds))
 
 
-def text_of(command: CommandBase) -> str:
-    """Subject and body of a command, as far as they are texts."""
-    parts = [command.__dict__.get(name, "") for name in ("subject", "body")]
+def text_of(said: CommandBase | Fact) -> str:
+    """Subject and body of a command, or of a fact of an adopted past, as far as they are texts."""
+    parts = [said.__dict__.get(name, "") for name in ("subject", "body")]
     return "\n".join(part for part in parts if isinstance(part, str) and part)
 
 
@@ -139,22 +157,32 @@ def _given_away(redacted: tuple[str, ...], classes: tuple[str, ...]) -> Signals 
     return Signals(priority_class="security", category="secret_given_away", confidence=1.0, evidence=evidence)
 
 
+def by_rules(policy: CompiledPolicy, text: str, redacted: tuple[str, ...]) -> Signals:
+    """What the policy's rules say of a text, and of what was removed from it."""
+    rules = policy.classifier.classify(text)
+    given_away = _given_away(redacted, policy.document.classes)
+    return rules if given_away is None else lexicon.combine(rules, given_away, policy.document.classes)
+
+
+def reads(command: CommandBase) -> bool:
+    """Whether the text of a command is what somebody outside wrote."""
+    opens = isinstance(command, OpenTicket | Adopt | Receive | Split)
+    return opens or (isinstance(command, Observe) and command.is_inbound)
+
+
 def read(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> Flow[Signals | None]:
     """What the text of an inbound command says; None if it has none.
 
     The policy's rules read it, and the host's model if there is one. A model that fails loses nothing: the rules' word
     stands, and a flag says so.
     """
-    if not isinstance(command, OpenTicket | Adopt | Receive | Split):
+    if not reads(command):
         return None
     text = text_of(command)
     if not text:
         return None
     policy = env.book.current
-    rules = policy.classifier.classify(text)
-    given_away = _given_away(redacted, policy.document.classes)
-    if given_away is not None:
-        rules = lexicon.combine(rules, given_away, policy.document.classes)
+    rules = by_rules(policy, text, redacted)
     if rules.language is None and "languages" in env.ports:
         rules = yield from _told(rules, text)
     if not env.asks_model:

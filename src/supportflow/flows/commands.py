@@ -14,13 +14,14 @@ from supportflow.exceptions import (
     SupportflowError,
 )
 from supportflow.flows import requests
-from supportflow.flows.cleaning import clean, read
+from supportflow.flows.cleaning import clean, read, reads
 from supportflow.flows.delivering import Stop, deliver, never
 from supportflow.flows.desk_stream import join, keep
 from supportflow.flows.environment import Environment, alone
 from supportflow.flows.evidence import with_evidence
 from supportflow.flows.gathering import gather
 from supportflow.flows.loading import follow, get, identify
+from supportflow.flows.past import read_past
 from supportflow.flows.preparing import Prepared, prepare, request_hash
 from supportflow.flows.queries import whole
 from supportflow.flows.recomputing import reset_clocks
@@ -30,12 +31,14 @@ from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.flows.surging import settle, watch
 from supportflow.flows.turns import turn_rows
 from supportflow.kernel import Facts, decided, wakeup
+from supportflow.kernel.sides import as_they_are
 from supportflow.model.commands import (
     Adopt,
     Advance,
     AgentCommand,
     CommandBase,
     Merge,
+    Observe,
     OpenTicket,
     Provide,
     Receive,
@@ -90,14 +93,22 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
     """Prepare, load, decide, commit; again if others were faster."""
     now = yield from requests.now()
     yield from join(env, now)
-    command, redacted = clean(command, env.book.current.redaction)
+    command, redacted, removed = clean(command, env.book.current.redaction)
     signals = yield from read(env, command, redacted)
+    past = yield from read_past(env, command, removed)
     prepared: Prepared | None = None
     contested = ""
     for attempt in range(1, requests.ATTEMPTS + 1):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
         facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
+        spoken = _as_they_are(env, command, ticket, facts)
+        if spoken is not command:  # what would have been an answer is what somebody from outside wrote
+            signals = signals if reads(command) else (yield from read(env, spoken, redacted))
+            command, prepared = spoken, None
+            ticket = yield from _locate(env, command)
+            facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
+        facts = replace(facts, past=past) if past else facts
         if prepared is None:
             complete = with_evidence(env, command, ticket, facts)
             prepared = yield from prepare(complete, _owner(command, ticket), now)
@@ -129,6 +140,15 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         now = yield from requests.now()
         yield from join(env, now)
     raise ConflictError(contested, requests.ATTEMPTS)
+
+
+def _as_they_are(env: Environment, command: CommandBase, ticket: Ticket | None, facts: Facts) -> CommandBase:
+    """The command as given by whoever its giver is on this case."""
+    if ticket is None:
+        return command
+    if isinstance(command, Merge) and ticket.requester not in facts.case.same_person:
+        return as_they_are(command, ticket, env.book[ticket.policy])
+    return as_they_are(command, ticket, env.book[ticket.policy], facts.case.same_person)
 
 
 def _inbox_entry(
@@ -176,6 +196,8 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
         return command.requester
     if isinstance(command, Receive) and ticket is not None and command.by.kind == "requester":
         return command.by.id
+    if isinstance(command, Observe) and ticket is not None and command.is_inbound:
+        return command.writer(ticket.requester).id
     if isinstance(command, TakeTurn) and ticket is not None:
         return ticket.requester  # what the bot says and sums up repeats what the requester wrote
     if isinstance(command, Provide) and ticket is not None and command.by.kind not in {"requester", "party"}:

@@ -10,10 +10,12 @@ from supportflow._time import Instant
 from supportflow.flows import requests
 from supportflow.flows.cleaning import TEXTS, private_fields
 from supportflow.flows.requests import Flow
-from supportflow.model.commands import CommandBase
+from supportflow.model.commands import Adopt, CommandBase, Enrol, Fact, Observe, Observed
 from supportflow.model.content import Attachment, AttachmentHandle, Content, ContentRef
 
 __all__ = ["Prepared", "prepare", "request_hash"]
+
+_PRIVATE = (*TEXTS, "personal", "attachments", "evidence")
 
 
 class Prepared(NamedTuple):
@@ -26,11 +28,24 @@ class Prepared(NamedTuple):
 def request_hash(command: CommandBase, secret: bytes | None) -> str:
     """A fingerprint of a command, to tell a repeat from another use of the same idempotency key.
 
-    With a secret it is an HMAC over everything. Without one, texts are left out: a plain hash of a short text (a one-time
-    code) is found by trying.
+    With a secret it is an HMAC over everything. Without one, texts and names are left out: a plain hash of a short text (a
+    one-time code) is found by trying.
     """
-    private = () if secret is not None else (*TEXTS, "personal", "attachments", "evidence")
-    document = json.dumps(command.model_dump(mode="json", exclude=set(private)), sort_keys=True).encode()
+    fields = command.model_dump(mode="json")
+    facts = (
+        fields["history"] if isinstance(command, Adopt) else [fields] if isinstance(command, Observe) else []
+    )
+    for fact in facts:
+        for name in Observed.ADDED:
+            if not fact[name]:
+                del fact[name]
+    if secret is None:
+        for said in (fields, *facts):
+            for name in _PRIVATE:
+                said.pop(name, None)
+        if isinstance(command, Enrol):
+            del fields["profile"]["name"]
+    document = json.dumps(fields, sort_keys=True).encode()
     if secret is None:
         return hashlib.sha256(document).hexdigest()
     return hmac.new(secret, document, hashlib.sha256).hexdigest()
@@ -44,23 +59,41 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
         requester: Whose data the texts of an inbound command are; None for what the desk itself writes.
         now: For fresh ids.
     """
-    texts, personal, attached, _, proven = private_fields(type(command))
     kept = _Kept(requester or command.by.id, now, [])
-    replaced: dict[str, object] = {}
-    for name in texts:
-        value = getattr(command, name)
-        if isinstance(value, str) and value:
-            replaced[name] = yield from _keep(kept, value)
-    if personal and isinstance(value := getattr(command, "personal"), Mapping) and value:  # noqa: B009
-        text = json.dumps(dict(value), sort_keys=True, ensure_ascii=False)
-        replaced["personal"] = yield from _keep(kept, text)
-    if attached and (attachments := getattr(command, "attachments")):  # noqa: B009
-        replaced["attachments"] = yield from _handles(kept, attachments)
-    if proven and (evidence := getattr(command, "evidence")):  # noqa: B009
-        replaced["evidence"] = yield from _evidence(kept, evidence)
+    replaced = yield from _replaced(kept, command)
+    if isinstance(command, Adopt) and any(fact.has_words for fact in command.history):
+        replaced["history"] = yield from _past(kept, command)
     if not replaced:
         return Prepared(command, ())
     return Prepared(command.model_copy(update=replaced), tuple(kept.rows))
+
+
+def _replaced(kept: "_Kept", said: CommandBase | Fact) -> Flow[dict[str, object]]:
+    """The fields of a command, or of a fact of an adopted past, that hold texts: with references in their place."""
+    texts, personal, attached, _, proven = private_fields(type(said))
+    replaced: dict[str, object] = {}
+    for name in texts:
+        value = getattr(said, name)
+        if isinstance(value, str) and value:
+            replaced[name] = yield from _keep(kept, value)
+    if personal and isinstance(value := getattr(said, "personal"), Mapping) and value:  # noqa: B009
+        text = json.dumps(dict(value), sort_keys=True, ensure_ascii=False)
+        replaced["personal"] = yield from _keep(kept, text)
+    if attached and (attachments := getattr(said, "attachments")):  # noqa: B009
+        replaced["attachments"] = yield from _handles(kept, attachments)
+    if proven and (evidence := getattr(said, "evidence")):  # noqa: B009
+        replaced["evidence"] = yield from _evidence(kept, evidence)
+    return replaced
+
+
+def _past(kept: "_Kept", command: Adopt) -> Flow[tuple[Fact, ...]]:
+    """The facts of an adopted past; what was written in it is its writer's."""
+    facts: list[Fact] = []
+    for fact in command.history:
+        owner = fact.writer(command.requester).id if fact.is_inbound else fact.by.id
+        replaced = yield from _replaced(kept._replace(subject=owner), fact)
+        facts.append(fact.model_copy(update=replaced) if replaced else fact)
+    return tuple(facts)
 
 
 class _Kept(NamedTuple):

@@ -207,4 +207,4 @@ def _channel_of(row: EventRow) -> str | None:
     if isinstance(event, EvidenceRequested):
         return event.channel
     assert isinstance(event, ReplySent)
-    return event.channel if event.body is not None else None
+    return None if event.body is None or event.observed else event.channel

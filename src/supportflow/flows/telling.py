@@ -19,12 +19,13 @@ def tell(env: Environment, command: AgentCommand) -> Flow[AgentState]:
 
     Who goes away or offline gives back what they are offered; who goes offline also what they have, if the policy says so.
     Who loses a right gives back what they are offered and can no longer take; what they have is looked at, too.
-    Each ticket is a transaction of its own: what a crash leaves undone, the offers' own time-out does.
+    Each ticket is a transaction of its own: what a crash leaves undone, the offers' own time-out does. A repeat under the
+    same key changes nothing: what the agent holds by then, they have got since.
     """
     if isinstance(command, Enrol):
         return (yield from _enrolled(env, command))
-    state = yield from carry_out(env, command)
-    if not isinstance(command, SetPresence) or command.presence == "available":
+    state, fresh = yield from carry_out(env, command)
+    if not fresh or not isinstance(command, SetPresence) or command.presence == "available":
         return state
     routing = env.book.current.routing
     requeue = command.presence == "offline" and routing is not None and routing.policy.on_leave == "requeue"
@@ -44,9 +45,9 @@ def tell(env: Environment, command: AgentCommand) -> Flow[AgentState]:
 
 def _enrolled(env: Environment, command: Enrol) -> Flow[AgentState]:
     known = yield from known_agents(env, (command.agent_id,))
-    state = yield from carry_out(env, command)
+    state, fresh = yield from carry_out(env, command)
     before = known.get(command.agent_id)
-    if before is None or before.agent == state.agent:
+    if not fresh or before is None or before.agent == state.agent:
         return state
     yield from recheck(env, state)
     return (yield from get_agent(env, state.id))

@@ -465,12 +465,19 @@ class Verbs(ABC, Generic[Result]):
         attributes: Mapping[str, AttributeValue] | None = None,
         replied: bool = False,
         requester_wrote: bool = False,
+        body: str = "",
+        channel: str | None = None,
+        attachments: Iterable[Attachment] = (),
+        evidence: Mapping[str, str | Attachment] | None = None,
+        automatic: Literal["auto_reply", "bounce"] | None = None,
         by: By = HOST,
         key: str | None = None,
     ) -> Result:
         """Report what happened in a host that is itself the authority.
 
-        It is never refused: what a command would have been refused is taken in, marked `forced`, with the reason.
+        It is never refused: what a command would have been refused is taken in, marked `forced`, with the reason. What was
+        written is read and cleaned as in `receive`, and changes nothing of what the host decides: no status, no follow-up,
+        nothing is asked or sent.
 
         Args:
             ticket: The ticket; or name it by `ref`.
@@ -484,14 +491,26 @@ class Verbs(ABC, Generic[Result]):
             attributes: Declared attributes.
             replied: True if an agent answered the requester.
             requester_wrote: True if the requester wrote.
+            body: What was written: the requester's words if `requester_wrote`, the answer if `replied`, else those of `by`,
+                if that is a `Requester` or a party.
+            channel: Where it came in or left, if not by the ticket's channel.
+            attachments: Handles of the files that came or went with it.
+            evidence: Items of evidence that came with it, by the policy's names: values as typed, or files.
+            automatic: Set if a machine wrote what came in: an auto-reply or a bounce.
             by: Who did it.
             key: Idempotency key.
+
+        Raises:
+            InvalidInput: If a value cannot be used, or words are nobody's or both the requester's and the answer.
         """
+        _is_text("body", body)
         return self._on(
             commands.Observe, ticket, ref, by, key,
             at=None if at is None else instant(at, "at"), status=status, agent=agent, group=group,
             priority_class=priority_class, level=level, attributes=_mapping("attributes", attributes),
-            replied=replied, requester_wrote=requester_wrote,
+            replied=replied, requester_wrote=requester_wrote, body=body if body.strip() else "", channel=channel,
+            attachments=_sequence("attachments", attachments), evidence=_mapping("evidence", evidence),
+            automatic=automatic,
         )  # fmt: skip
 
     def adopt(
@@ -511,7 +530,7 @@ class Verbs(ABC, Generic[Result]):
             ref: The host's own id.
             opened_at: When it was opened.
             status: Its status when opened if a history is given, otherwise its status now.
-            history: What happened since: mappings with `at` and the fields of `observe`.
+            history: What happened since: mappings with `at` and the fields of `observe`, words among them.
             key: Idempotency key.
             by: Who reports it.
             **described: `requester`, `channel`, `type`, `subject`, `language`, `tz`, `category`, `group`, `assignee`,

@@ -67,6 +67,7 @@ class ActionVerbs(ABC, Generic[Result]):
         by: By,
         reason: str | None = None,
         ref: str | None = None,
+        key: str | None = None,
     ) -> Result:
         """Approve an action that waits, or reject it. Who asked for it never decides it.
 
@@ -75,7 +76,7 @@ class ActionVerbs(ABC, Generic[Result]):
             Refused: If it does not wait, or is for another tier to decide.
         """
         return self._acted(
-            commands.DecideAction, ticket, ref, by, number=number, approve=approve, reason=reason
+            commands.DecideAction, ticket, ref, by, number=number, approve=approve, reason=reason, key=key
         )
 
     def undo_action(
@@ -86,6 +87,7 @@ class ActionVerbs(ABC, Generic[Result]):
         by: By,
         reason: str | None = None,
         ref: str | None = None,
+        key: str | None = None,
     ) -> Result:
         """Ask the host to take back what it did, by the action that the policy names for that.
 
@@ -93,4 +95,4 @@ class ActionVerbs(ABC, Generic[Result]):
             InvalidInput: If the ticket has no such action.
             Refused: If it was not done, nothing takes it back, or that was asked for already.
         """
-        return self._acted(commands.UndoAction, ticket, ref, by, number=number, reason=reason)
+        return self._acted(commands.UndoAction, ticket, ref, by, number=number, reason=reason, key=key)

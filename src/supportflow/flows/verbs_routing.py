@@ -52,7 +52,7 @@ class RoutingVerbs(ABC, Generic[Result, AgentResult]):
 
     # --- agents --------------------------------------------------------------------------------
 
-    def enrol(self, agent: Agent, *, by: By = HOST) -> AgentResult:
+    def enrol(self, agent: Agent, *, by: By = HOST, key: str | None = None) -> AgentResult:
         """Make an agent known, or change what is known of them: skills, languages, tiers, capacity, shifts.
 
         The name is not kept: it is personal. A new agent is offline until `set_presence` says otherwise.
@@ -62,10 +62,12 @@ class RoutingVerbs(ABC, Generic[Result, AgentResult]):
         """
         if not isinstance(agent, Agent):
             raise InvalidInput("agent", "is not an Agent")
-        fields = {"agent_id": agent.id, "profile": agent, "by": actor(by)}
+        fields = {"agent_id": agent.id, "profile": agent, "by": actor(by), "key": key}
         return self.handle_agent(build(commands.Enrol, fields))
 
-    def set_presence(self, agent: Who, presence: Presence, *, by: By | None = None) -> AgentResult:
+    def set_presence(
+        self, agent: Who, presence: Presence, *, by: By | None = None, key: str | None = None
+    ) -> AgentResult:
         """Say whether an agent is there: `"available"`, `"away"` (keeps their tickets, gets no more) or `"offline"`.
 
         Who goes away or offline gives back what they were offered; who goes offline also what they have, if the policy
@@ -75,11 +77,20 @@ class RoutingVerbs(ABC, Generic[Result, AgentResult]):
             InvalidInput: If the desk does not know the agent.
         """
         name = agent_id(agent)
-        fields = {"agent_id": name, "presence": presence, "by": actor(name if by is None else by)}
+        who = actor(name if by is None else by)
+        fields = {"agent_id": name, "presence": presence, "by": who, "key": key}
         return self.handle_agent(build(commands.SetPresence, fields))
 
     def override_shift(
-        self, agent: Who, start: datetime, end: datetime, *, on_duty: bool, reason: str = "", by: By = HOST
+        self,
+        agent: Who,
+        start: datetime,
+        end: datetime,
+        *,
+        on_duty: bool,
+        reason: str = "",
+        by: By = HOST,
+        key: str | None = None,
     ) -> AgentResult:
         """Let an agent work, or not, for a time, whatever the shifts say. Of two that overlap, the later one counts.
 
@@ -93,48 +104,69 @@ class RoutingVerbs(ABC, Generic[Result, AgentResult]):
             "on_duty": on_duty,
             "cause": reason,
             "by": actor(by),
+            "key": key,
         }
         return self.handle_agent(build(commands.OverrideShift, fields))
 
     # --- offers --------------------------------------------------------------------------------
 
     def offer(
-        self, ticket: TicketName = None, *, agent: Who, by: By = HOST, ref: str | None = None
+        self,
+        ticket: TicketName = None,
+        *,
+        agent: Who,
+        by: By = HOST,
+        ref: str | None = None,
+        key: str | None = None,
     ) -> Result:
         """Hold a ticket that waits out to an agent, by hand; `dispatch` does it for the whole queue.
 
         Raises:
             Refused: If the ticket does not wait, or the agent cannot take it now; it says all that is against it.
         """
-        return self._routed(commands.Offer, ticket, ref, by, agent=agent_id(agent))
+        return self._routed(commands.Offer, ticket, ref, by, agent=agent_id(agent), key=key)
 
-    def accept(self, ticket: TicketName = None, *, by: By, ref: str | None = None) -> Result:
+    def accept(
+        self, ticket: TicketName = None, *, by: By, ref: str | None = None, key: str | None = None
+    ) -> Result:
         """Take the ticket that one is offered.
 
         Raises:
             Refused: If it is offered to somebody else, or to nobody: the offer may have passed.
         """
-        return self._routed(commands.Accept, ticket, ref, by)
+        return self._routed(commands.Accept, ticket, ref, by, key=key)
 
     def decline(
-        self, ticket: TicketName = None, *, by: By, reason: str | None = None, ref: str | None = None
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
     ) -> Result:
         """Do not take the ticket that one is offered. It goes on to the next agent at the next dispatch.
 
         Raises:
             Refused: If it is offered to somebody else, or to nobody.
         """
-        return self._routed(commands.Decline, ticket, ref, by, reason=reason)
+        return self._routed(commands.Decline, ticket, ref, by, reason=reason, key=key)
 
     def release(
-        self, ticket: TicketName = None, *, by: By, reason: str | None = None, ref: str | None = None
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        reason: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
     ) -> Result:
         """Give a ticket back to the queue; its agent is not offered it again while it waits.
 
         Raises:
             Refused: If nobody has it, or it has ended.
         """
-        return self._routed(commands.Release, ticket, ref, by, reason=reason)
+        return self._routed(commands.Release, ticket, ref, by, reason=reason, key=key)
 
     def hand_over(
         self,
@@ -146,6 +178,7 @@ class RoutingVerbs(ABC, Generic[Result, AgentResult]):
         reason: str | None = None,
         summary: str | None = None,
         ref: str | None = None,
+        key: str | None = None,
     ) -> Result:
         """Hand a ticket over to another tier, with what is known: nobody tells the story twice.
 
@@ -154,5 +187,13 @@ class RoutingVerbs(ABC, Generic[Result, AgentResult]):
             Refused: If the ticket has ended or is there already, or a security incident would go to the bot.
         """
         return self._routed(
-            commands.HandOver, ticket, ref, by, tier=tier, group=group, reason=reason, summary=summary
+            commands.HandOver,
+            ticket,
+            ref,
+            by,
+            tier=tier,
+            group=group,
+            reason=reason,
+            summary=summary,
+            key=key,
         )

@@ -5,25 +5,21 @@ from supportflow.exceptions import Refused
 from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
-from supportflow.kernel.intake import ask, take_in, waits
-from supportflow.kernel.opening import as_ref, begin, handles, spoken_for
-from supportflow.kernel.working import learn_language
+from supportflow.kernel.hearing import bring, heed, record, words_of
+from supportflow.kernel.intake import ask, waits
+from supportflow.kernel.opening import as_ref, begin, handles
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Described, Receive, Reply
 from supportflow.model.events import (
     FollowUpOpened,
-    MessageReceived,
     NoteAdded,
-    PriorityChanged,
     ReplySent,
     TicketOpened,
 )
-from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
-from supportflow.triage.priority import evidence_of, told_apart
 
-__all__ = ["add_note", "leaves_by", "origin_of", "receive", "reply"]
+__all__ = ["add_note", "leaves_by", "receive", "reply"]
 
 
 def leaves_by(ticket: Ticket, command: Reply) -> str:
@@ -32,107 +28,30 @@ def leaves_by(ticket: Ticket, command: Reply) -> str:
     return command.channel or (party and party.channel) or ticket.channel
 
 
-def origin_of(
-    ticket: Ticket, by: Actor, automatic: str | None, same_person: frozenset[str] = frozenset()
-) -> str:
-    """Whose words a message is: nobody but the requester is taken for the requester.
-
-    Args:
-        ticket: The ticket.
-        by: Its writer.
-        automatic: Set if a machine wrote it.
-        same_person: Ids that are known to be the requester's, too.
-    """
-    if automatic is not None:
-        return automatic
-    if by.kind == "party" or (by.kind == "requester" and ticket.case.party(by.id) is not None):
-        return "party"
-    is_requester = by.kind == "requester" and (by.id == ticket.requester or by.id in same_person)
-    return "requester" if is_requester else "stranger"
-
-
 def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> None:
     """Take in a message. The requester's words answer a question, reopen what was resolved, or open a follow-up."""
     ticket = draft.ticket
-    origin = origin_of(ticket, command.by, command.automatic, facts.case.same_person)
+    words = words_of(ticket, command, facts.case.same_person)
     asked = ticket.informational
     reopens = ticket.status_category is StatusCategory.RESOLVED and _can_reopen(draft)
-    if origin == "requester" and not ticket.is_open and not reopens:
+    if words.origin == "requester" and not ticket.is_open and not reopens:
         _follow_up(draft, command, facts, book)
         return
-    draft.emit(
-        MessageReceived(
-            **draft.head(),
-            origin=origin,
-            body=as_ref(command.body),
-            channel=command.channel or ticket.channel,
-            attachments=handles(command.attachments),
-            flags=_flags(facts, origin),
-            review=facts.signals is not None and facts.signals.raised_for_review,
-            redacted=facts.redacted,
-            spoken=None if command.automatic is not None else spoken_for(facts.signals, draft.policy),
-            informational=facts.signals is not None and facts.signals.informational,
-            agency=origin == "requester" and facts.signals is not None and facts.signals.agency,
-        )
-    )
-    if origin == "party":
-        take_in(draft, command.evidence, command.attachments, party=command.by.id)
-    elif origin == "requester":
-        take_in(draft, command.evidence, command.attachments)
+    record(draft, words, facts.heard)
+    bring(draft, words)
+    if words.origin == "requester":
         if ticket.status_category is StatusCategory.PENDING and not waits(draft):
             draft.fire_if_permitted("requester_replied", cause="message")
         elif reopens:
             draft.fire("reopen", cause="message")
-    if origin == "requester" and facts.signals is not None:
-        learn_language(draft, facts.signals)
-    if command.automatic is None:  # a bounce quotes the desk's own words
-        _raise_class(draft, facts, asked=asked)
-    if origin == "requester":
+    heed(draft, words, facts.heard, asked=asked)
+    if words.origin == "requester":
         ask(draft, None if facts.signals is None else facts.signals.tag or facts.signals.language)
-
-
-def _flags(facts: Facts, origin: str) -> tuple[str, ...]:
-    """What a person should see: what the text says and, if it is not the requester's, what it pretends."""
-    read = () if facts.signals is None else facts.signals.flags
-    if origin not in {"stranger", "party"} or not facts.case.flags:
-        return read
-    return tuple(sorted({*read, *facts.case.flags}))
 
 
 def _can_reopen(draft: Draft) -> bool:
     found = draft.policy.lifecycle.lookup(draft.ticket.status, "reopen", draft.view)
     return found is not None and not found.kept
-
-
-def _raise_class(draft: Draft, facts: Facts, *, asked: bool) -> None:
-    """A later message can raise the class, never lower it. What only asked about security until now is raised by a report.
-
-    Args:
-        draft: The ticket.
-        facts: What the text says.
-        asked: True if the ticket was a mere question before.
-    """
-    signals, ticket, priority = facts.signals, draft.ticket, draft.policy.priority
-    if signals is None:
-        return
-    level, evidence = ticket.level, evidence_of(signals)
-    if asked and not ticket.informational:
-        again = priority.again(ticket, draft.view())
-        level, evidence = again.level, (*evidence, *told_apart(again.evidence)[1])
-    raises = priority.raises(signals, ticket.priority_class)
-    if not raises and level == ticket.level:
-        return
-    draft.emit(
-        PriorityChanged(
-            **draft.head(),
-            priority_class=signals.priority_class if raises else ticket.priority_class,
-            level=level,
-            previous_class=ticket.priority_class,
-            previous_level=ticket.level,
-            rule="words",
-            evidence=evidence,
-        )
-    )
 
 
 def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
 
-__all__ = ["CaseFacts", "Facts"]
+__all__ = ["CaseFacts", "Facts", "Heard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class CaseFacts:
         discloses: Kinds of personal data that a reply would say in public.
         flags: What looks wrong about a text, if it is not the requester's.
         same_person: Ids that are known to be the requester's, too.
+        people_known: True if these were looked up; else nothing is known of them.
+        also_by: Ids that are known to be those of whoever acts, too, where two people must.
         candidates: Tickets that a new contact may be about.
     """
 
@@ -27,10 +30,26 @@ class CaseFacts:
     discloses: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     same_person: frozenset[str] = frozenset()
+    people_known: bool = False
+    also_by: frozenset[str] = frozenset()
     candidates: tuple[Ticket, ...] = ()
 
 
 _NO_CASE = CaseFacts()
+
+
+class Heard(NamedTuple):
+    """What is known of one text that came in.
+
+    Attributes:
+        signals: What the classifier read out of it; None if there was nothing to read.
+        redacted: Kinds of secrets and personal data that were removed from it, sorted.
+        flags: What looks wrong about it, if it is not the requester's.
+    """
+
+    signals: Signals | None = None
+    redacted: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,7 @@ class Facts:
         history: The ticket's events, where the decision looks back: words about verdicts, targets that apply retroactively.
         case: What is known about people and texts.
         agents: The agents whom the decision concerns, by id: who has the ticket, is offered it, is named or acts.
+        past: What is known of the texts of an adopted past, for each of its facts; empty if none of them has a text.
     """
 
     tenant: str = "default"
@@ -56,3 +76,9 @@ class Facts:
     history: tuple[EventBase, ...] = ()
     case: CaseFacts = _NO_CASE
     agents: Mapping[str, AgentState] = field(default_factory=dict)
+    past: tuple[Heard, ...] = ()
+
+    @property
+    def heard(self) -> Heard:
+        """What is known of the command's own text."""
+        return Heard(self.signals, self.redacted, self.case.flags)

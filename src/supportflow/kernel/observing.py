@@ -8,13 +8,14 @@ from supportflow.exceptions import InvalidInput
 from supportflow.kernel.climbing import attach
 from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
-from supportflow.kernel.facts import Facts
-from supportflow.kernel.opening import begin, described
+from supportflow.kernel.facts import Facts, Heard
+from supportflow.kernel.hearing import bring, heed, record, words_of
+from supportflow.kernel.opening import as_ref, begin, described, handles
 from supportflow.kernel.procedures import guards
+from supportflow.kernel.sides import as_told, is_one_person, side, side_of
 from supportflow.kernel.working import change_assignment, change_attributes, change_priority
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.events import (
-    MessageReceived,
     ReplySent,
     StatusChanged,
     StatusKept,
@@ -29,25 +30,21 @@ __all__ = ["adopt", "observe"]
 
 def observe(draft: Draft, command: Observe, facts: Facts, book: PolicyBook) -> None:
     """Take in what happened at one instant: messages first, then who has it, how urgent it is, and its status."""
-    del facts, book
-    _take_in(draft, command)
+    del book
+    _take_in(draft, command, facts.heard)
 
 
-def _take_in(draft: Draft, fact: Observed) -> None:
+def _take_in(draft: Draft, fact: Observed, heard: Heard) -> None:
     ticket = draft.ticket
+    _check_words(fact)
+    fact = as_told(fact, ticket.assignee, lambda who: side(ticket, who, draft.policy, draft.people))
     if fact.status is not None and fact.status not in draft.policy.lifecycle.definition.statuses:
         raise InvalidInput("status", "is not a status of the policy's lifecycle")
-    if fact.requester_wrote:
-        draft.emit(
-            MessageReceived(
-                ticket_id=ticket.id,
-                recorded_at=from_us(draft.at_us),
-                observed_at=draft.observed_at,
-                by=Actor(kind="requester", id=ticket.requester),
-                origin="requester",
-                channel=ticket.channel,
-            )
-        )
+    if fact.is_inbound:
+        words = words_of(ticket, fact, draft.people)
+        record(draft, words, heard)
+        bring(draft, words)
+        heed(draft, words, heard, asked=ticket.informational)
     change_assignment(draft, fact.group, fact.agent)
     change_priority(draft, fact.priority_class, fact.level)
     change_attributes(draft, dict(fact.attributes))
@@ -61,12 +58,30 @@ def _take_in(draft: Draft, fact: Observed) -> None:
                 recorded_at=from_us(draft.at_us),
                 observed_at=draft.observed_at,
                 by=by,
-                channel=ticket.channel,
+                body=None if fact.is_inbound else as_ref(fact.body),
+                channel=(None if fact.is_inbound else fact.channel) or ticket.channel,
+                attachments=() if fact.is_inbound else handles(fact.attachments),
+                redacted=() if fact.is_inbound else heard.redacted,
                 in_reply_to=draft.ticket.received,
+                observed=True,
             )
         )
     if fact.status is not None:
         _status(draft, fact.status)
+
+
+def _check_words(fact: Observed) -> None:
+    """Nobody has to guess whose words are reported."""
+    if fact.has_words and fact.requester_wrote and fact.replied:
+        raise InvalidInput(
+            "body", "is the requester's or the answer, not both; report the two one after the other"
+        )
+    if fact.has_words and not (fact.is_inbound or fact.replied):
+        raise InvalidInput(
+            "body", "is nobody's words: set requester_wrote or replied, or name a requester or a party in by"
+        )
+    if fact.replied and fact.evidence:
+        raise InvalidInput("evidence", "comes with what came in, not with an answer")
 
 
 def _status(draft: Draft, status: str) -> None:
@@ -104,11 +119,16 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
     opened_us = to_us(command.opened_at)
     if command.status not in lifecycle.definition.statuses:
         raise InvalidInput("status", "is not a status of the policy's lifecycle")
-    history = sorted(command.history, key=lambda fact: fact.at)
+    pasts = facts.past or (Heard(),) * len(command.history)
+    told = sorted(zip(command.history, pasts, strict=True), key=lambda one: one[0].at)
+    history = [fact for fact, _ in told]
     if opened_us > now_us or (history and to_us(history[-1].at) > now_us):
         raise InvalidInput("opened_at" if opened_us > now_us else "history", "lies in the future")
     if history and to_us(history[0].at) < opened_us:
         raise InvalidInput("history", "begins before the ticket was opened")
+    people = facts.case.same_person
+    # Who is given their own ticket is given it by an event that says so.
+    own = command.assignee is not None and is_one_person(command.assignee, command.requester, policy, people)
     event = TicketAdopted(
         ticket_id=facts.ticket_id,
         recorded_at=command.opened_at,
@@ -119,13 +139,16 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         opened_at=command.opened_at,
         adopted_at=from_us(now_us),
         policy=policy.fingerprint,
-        **described(command, policy),
+        **{**described(command, policy), **({"assignee": None} if own else {})},
     )
     draft = begin(event, command, facts.signals, policy, facts.tenant, detected_us=now_us)
-    for fact in history:
+    draft.people, draft.people_known = people, facts.case.people_known
+    if own:
+        change_assignment(draft, None, command.assignee)
+    for fact, heard in told:
         draft.advance(to_us(fact.at))
-        draft.by = fact.by
-        _take_in(draft, fact)
+        draft.by = side_of(draft.ticket, fact.by, policy, people)
+        _take_in(draft, fact, heard)
     draft.advance(now_us)
     attach(draft, "adopted")
     conclude(draft, facts, None)

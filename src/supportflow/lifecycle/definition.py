@@ -57,8 +57,10 @@ def default_lifecycle(reopen_within: timedelta = timedelta(days=14)) -> Lifecycl
     """The lifecycle of a desk that declares none: seven statuses, one in each category.
 
     Args:
-        reopen_within: How long after its resolution a ticket can be reopened. Later, a contact opens a follow-up.
+        reopen_within: How long after its resolution a ticket can be reopened, to the instant. Later, a contact opens a
+            follow-up.
     """
+    seconds = reopen_within.total_seconds()
     working = ("new", "open", "pending", "on_hold")
 
     def edge(trigger: str, source: tuple[str, ...], target: str, *guards: str) -> Transition:
@@ -81,7 +83,10 @@ def default_lifecycle(reopen_within: timedelta = timedelta(days=14)) -> Lifecycl
                 edge("merge", (*working, "resolved"), "closed"),
             ),
             "guards": {
-                "within_reopen_window": {"field": "resolved_for", "le": int(reopen_within.total_seconds())},
+                "within_reopen_window": {
+                    "field": "resolved_for",
+                    "le": int(seconds) if seconds.is_integer() else seconds,
+                },
             },
         }
     )

@@ -1,13 +1,22 @@
 """Reporting what happened in a host that is itself the authority."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictBool
 
 from supportflow._time import Instant
 from supportflow.model.base import Id, Name, Value
-from supportflow.model.commands.base import AttributeMap, By, CommandBase, Described, Level, TicketCommand
-from supportflow.model.people import HOST, RequesterId
+from supportflow.model.commands.base import (
+    AttributeMap,
+    By,
+    CommandBase,
+    Described,
+    EvidenceMap,
+    Level,
+    TicketCommand,
+)
+from supportflow.model.content import Attachments, Text
+from supportflow.model.people import HOST, Actor, RequesterId
 
 __all__ = [
     "Adopt",
@@ -20,13 +29,25 @@ __all__ = [
 class Observed(Value):
     """What can be observed of a ticket at one instant.
 
+    Words (`body`, `attachments`, `evidence`) are the requester's if `requester_wrote`, the answer if `replied`, else
+    those of `by`, if that is a requester or a party.
+
     Attributes:
         status: The status, by the name that the policy's lifecycle gives it.
         agent: The assignee; `""` for nobody.
         group: The support group; `""` for none.
         replied: True if an agent answered the requester in public.
         requester_wrote: True if the requester wrote.
+        body: What was written.
+        channel: Where it came in, or by which it left, if not by the ticket's channel.
+        attachments: Handles of the files that came with it, or went.
+        evidence: Items of evidence that came with it, by the policy's names.
+        automatic: `"auto_reply"` or `"bounce"` if a machine wrote what came in.
+        by: Who did it.
     """
+
+    ADDED: ClassVar[frozenset[str]] = frozenset({"body", "channel", "attachments", "evidence", "automatic"})
+    """Fields that came after the first idempotency keys were kept: while they say nothing, a request is the same without."""
 
     status: Name | None = None
     agent: Id | Literal[""] | None = None
@@ -36,7 +57,31 @@ class Observed(Value):
     attributes: AttributeMap = Field(default_factory=dict)
     replied: StrictBool = False
     requester_wrote: StrictBool = False
+    body: Text = ""
+    channel: Name | None = None
+    attachments: Attachments = ()
+    evidence: EvidenceMap = Field(default_factory=dict)
+    automatic: Literal["auto_reply", "bounce"] | None = None
     by: By = HOST
+
+    @property
+    def has_words(self) -> bool:
+        """True if it carries what somebody wrote."""
+        return bool(self.body or self.attachments or self.evidence)
+
+    @property
+    def is_inbound(self) -> bool:
+        """True if somebody outside wrote: the requester, or whoever `by` names."""
+        outside = self.by.kind in {"requester", "party"}
+        return self.requester_wrote or (self.has_words and outside and not self.replied)
+
+    def writer(self, requester: str) -> Actor:
+        """Who wrote what came in.
+
+        Args:
+            requester: The ticket's requester.
+        """
+        return Actor(kind="requester", id=requester) if self.requester_wrote else self.by
 
 
 class Observe(Observed, TicketCommand):

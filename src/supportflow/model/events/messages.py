@@ -45,6 +45,7 @@ class ReplySent(TicketEvent):
     Attributes:
         in_reply_to: Number of messages that had come in before, for threading.
         to: Id of the party that it is for; None for the requester. Only a reply to the requester stops clocks.
+        observed: True if the host reports it and has sent it itself: no channel of the desk does.
     """
 
     kind: Literal["reply_sent"] = "reply_sent"
@@ -54,6 +55,7 @@ class ReplySent(TicketEvent):
     redacted: tuple[Name, ...] = ()
     in_reply_to: int = 0
     to: Id | None = None
+    observed: bool = False
 
 
 class NoteAdded(TicketEvent):

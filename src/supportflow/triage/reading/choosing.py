@@ -1,7 +1,8 @@
 """With which packs each line of a text is read, and what they find in it.
 
-A script with few languages is read with all of them. A line in Latin letters is read in English and, unless it clearly is
-English, with the pack that knows most of its words, and another one that knows nearly as many.
+Where languages share a script, a line is read with the pack that knows most of its words, and with another one that knows
+nearly as many: neighbours share many words, but not what is harmless. A line in Latin letters is read in English besides,
+and in nothing else if it clearly is English.
 """
 
 from bisect import bisect_right
@@ -22,7 +23,6 @@ __all__ = ["PackChoice", "PackHits", "PackSource", "Spot", "Spots"]
 _ALWAYS = "en"
 _CLEARLY = 4  # commonest words of English in a line
 _SHARE = 0.25  # of the line's words
-_CROWD = 3  # of one script: more are chosen among
 _OTHERS = 2  # that are chosen
 _RIVALS = 0.7  # of the words that English knows, and the likeliest other: who knows fewer is another language
 _NONE: frozenset[str] = frozenset()
@@ -214,11 +214,11 @@ class PackChoice:
         tags: dict[str, None] = {}
         for script in sorted(line.scripts):
             of_script = self._by_script.get(script, [])
-            tags |= dict.fromkeys(of_script if len(of_script) <= _CROWD else self._likeliest(of_script, line))
+            tags |= dict.fromkeys(of_script if len(of_script) <= 1 else self._likeliest(of_script, line))
         return list(tags)
 
     def _likeliest(self, tags: Sequence[str], line: Line) -> list[str]:
-        """English, and the other packs that know about as much of the line, if it is not clearly English."""
+        """Of several packs for one script those that know most of a line, and English where it is one of them."""
         words = set(line.pieces)
         chosen: list[str] = []
         least = 1.0

@@ -210,7 +210,7 @@ class _Reading:
     def _nearest(
         self, part: Spot, event: Spot, spots: list[Spot], scope: str, within: int, after: int
     ) -> Spot | None:
-        """The nearest spot to a part, other than the event, that begins at `after` or later; one inside it is at no distance."""
+        """The nearest spot to a part, other than the event, that begins at `after` or later; inside it is no distance."""
         at = bisect_left(spots, part)
         start, end, _ = part
         best, nearest = None, within + 1
