@@ -32,6 +32,7 @@ from supportflow.flows import (
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
+from supportflow.flows.handlers import kinds_of, past_of
 from supportflow.flows.placing import PlaceIndex, queue_position
 from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
@@ -40,7 +41,6 @@ from supportflow.flows.screen import screen
 from supportflow.flows.setup import (
     OPTIONAL,
     channels_of,
-    kinds_of,
     new_environment,
     ports_of,
     span_us,
@@ -90,7 +90,7 @@ class AsyncDesk(
         policy: How it works; a plain desk without an SLA if not given.
         store: Where it keeps everything; its methods may be async. In memory if not given.
         channels: Name → channel by which replies leave; `send` may be async.
-        on: Event class → handler, which may be async.
+        on: Event class → handler, which may be async. Of the past it hears only as `WithPast(handler)`.
         classifier: A model of the host's that reads texts besides the policy's rules.
         responder: Answers for the bot in the policy's first line, in `run_due`.
         knowledge: Where articles come from, for the bot and for the agent's screen.
@@ -153,6 +153,7 @@ class AsyncDesk(
             asks_model=classifier is not None,
             ports={name: self._ports[name] for name in OPTIONAL},
             acts=actions is not None,
+            past=past_of({} if on is None else on),
         )
         self._closed = False
         self._after_fork_in_child()
@@ -551,7 +552,11 @@ class AsyncDesk(
         return await self._run(queries.erase(self._env, subject))
 
     async def subscribe(
-        self, *events: type[EventBase], channels: Collection[str] = (), bot: bool = False
+        self,
+        *events: type[EventBase],
+        channels: Collection[str] = (),
+        bot: bool = False,
+        past: Collection[type[EventBase]] = (),
     ) -> None:
         """Have deliveries written for these kinds of events and these channels, from now on, by every process.
 
@@ -562,17 +567,19 @@ class AsyncDesk(
             *events: Event classes.
             channels: Names of channels.
             bot: The bot's turns, too.
+            past: Event classes of which those of the past are meant, too or alone: see `WithPast`.
 
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        await self._run(desk_stream.subscribe(self._env, topics_of(events, channels, bot=bot)))
+        await self._run(desk_stream.subscribe(self._env, topics_of(events, channels, bot=bot, past=past)))
 
     async def unsubscribe(
         self,
         *events: type[EventBase],
         channels: Collection[str] = (),
         bot: bool = False,
+        past: Collection[type[EventBase]] = (),
         drop_waiting: bool = False,
     ) -> int:
         """Have deliveries written no longer. Nothing else ends a subscription: a process that stops leaves its own in place.
@@ -583,6 +590,7 @@ class AsyncDesk(
             *events: Event classes.
             channels: Names of channels.
             bot: The bot's turns, too.
+            past: Event classes of which those of the past are meant, too or alone: see `WithPast`.
             drop_waiting: Forget the deliveries that wait already; dead letters stay.
 
         Returns:
@@ -591,11 +599,11 @@ class AsyncDesk(
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        topics = topics_of(events, channels, bot=bot)
+        topics = topics_of(events, channels, bot=bot, past=past)
         return await self._run(desk_stream.unsubscribe(self._env, topics, drop_waiting=drop_waiting))
 
     async def subscriptions(self) -> tuple[str, ...]:
-        """What is delivered by some process, sorted: `"event:<kind>"`, `"channel:<name>"` and `"bot"`."""
+        """What is delivered by some process, sorted: `"event:<kind>"`, `"past:<kind>"`, `"channel:<name>"`, `"bot"`."""
         return await self._run(desk_stream.subscriptions(self._env))
 
     async def archive(self, *, before: datetime | str, limit: int = 1_000) -> int:

@@ -33,6 +33,7 @@ from supportflow.flows import (
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
+from supportflow.flows.handlers import kinds_of, past_of
 from supportflow.flows.placing import PlaceIndex, queue_position
 from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
@@ -41,7 +42,6 @@ from supportflow.flows.screen import screen
 from supportflow.flows.setup import (
     OPTIONAL,
     channels_of,
-    kinds_of,
     new_environment,
     plain_only,
     ports_of,
@@ -105,7 +105,8 @@ class Desk(
         policy: How it works; a plain desk without an SLA if not given.
         store: Where it keeps everything; in memory if not given.
         channels: Name → channel by which replies leave. A ticket's replies leave by the channel that it came in by.
-        on: Event class → handler, called by `run_due` at least once for each event.
+        on: Event class → handler, called by `run_due` at least once for each event. Of the past it hears only as
+            `WithPast(handler)`.
         classifier: A model of the host's that reads texts besides the policy's rules.
         responder: Answers for the bot in the policy's first line, in `run_due`.
         knowledge: Where articles come from, for the bot and for the agent's screen.
@@ -170,6 +171,7 @@ class Desk(
             asks_model=classifier is not None,
             ports={name: self._ports[name] for name in OPTIONAL},
             acts=actions is not None,
+            past=past_of({} if on is None else on),
         )
         self._closed = False
         self._after_fork_in_child()
@@ -596,7 +598,13 @@ class Desk(
         """
         return self._run(queries.erase(self._env, subject))
 
-    def subscribe(self, *events: type[EventBase], channels: Collection[str] = (), bot: bool = False) -> None:
+    def subscribe(
+        self,
+        *events: type[EventBase],
+        channels: Collection[str] = (),
+        bot: bool = False,
+        past: Collection[type[EventBase]] = (),
+    ) -> None:
         """Have deliveries written for these kinds of events and these channels, from now on, by every process.
 
         A desk subscribes by itself what it has handlers and channels for, with its first command or tick. Call this to be
@@ -606,17 +614,19 @@ class Desk(
             *events: Event classes.
             channels: Names of channels.
             bot: The bot's turns, too.
+            past: Event classes of which those of the past are meant, too or alone: see `WithPast`.
 
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        self._run(desk_stream.subscribe(self._env, topics_of(events, channels, bot=bot)))
+        self._run(desk_stream.subscribe(self._env, topics_of(events, channels, bot=bot, past=past)))
 
     def unsubscribe(
         self,
         *events: type[EventBase],
         channels: Collection[str] = (),
         bot: bool = False,
+        past: Collection[type[EventBase]] = (),
         drop_waiting: bool = False,
     ) -> int:
         """Have deliveries written no longer. Nothing else ends a subscription: a process that stops leaves its own in place.
@@ -627,6 +637,7 @@ class Desk(
             *events: Event classes.
             channels: Names of channels.
             bot: The bot's turns, too.
+            past: Event classes of which those of the past are meant, too or alone: see `WithPast`.
             drop_waiting: Forget the deliveries that wait already; dead letters stay.
 
         Returns:
@@ -635,11 +646,11 @@ class Desk(
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        topics = topics_of(events, channels, bot=bot)
+        topics = topics_of(events, channels, bot=bot, past=past)
         return self._run(desk_stream.unsubscribe(self._env, topics, drop_waiting=drop_waiting))
 
     def subscriptions(self) -> tuple[str, ...]:
-        """What is delivered by some process, sorted: `"event:<kind>"`, `"channel:<name>"` and `"bot"`."""
+        """What is delivered by some process, sorted: `"event:<kind>"`, `"past:<kind>"`, `"channel:<name>"`, `"bot"`."""
         return self._run(desk_stream.subscriptions(self._env))
 
     def archive(self, *, before: datetime | str, limit: int = 1_000) -> int:
