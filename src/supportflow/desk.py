@@ -23,7 +23,6 @@ from supportflow.flows import (
     handle,
     idle_for,
     keeping,
-    people,
     policies,
     queries,
     reading,
@@ -35,9 +34,10 @@ from supportflow.flows.delivering import never
 from supportflow.flows.dispatching import Dispatched, Dispatcher, dispatch, resign, why_not
 from supportflow.flows.handlers import kinds_of, past_of
 from supportflow.flows.placing import PlaceIndex, queue_position
-from supportflow.flows.rechecking import Misplaced, misplaced
+from supportflow.flows.rechecking import Misplaced, link, misplaced
 from supportflow.flows.recomputing import Recomputed, recompute
 from supportflow.flows.results import Row, Rows
+from supportflow.flows.retention import Retained, RetainedKind, apply_retention
 from supportflow.flows.screen import screen
 from supportflow.flows.setup import (
     OPTIONAL,
@@ -580,7 +580,7 @@ class Desk(
             InvalidInput: If the two are the same id, or look like an address.
             Refused: If somebody outside asks for it.
         """
-        return self._run(people.link(self._env, requester, other, actor(by), linked=True))
+        return self._run(link(self._env, requester, other, actor(by), linked=True))
 
     def unlink_requester(self, requester: str, other: str, *, by: By) -> frozenset[str]:
         """Record that two requester ids are not one person's after all. What they did until now stays as it is.
@@ -588,7 +588,7 @@ class Desk(
         Returns:
             All other ids of the person that remain.
         """
-        return self._run(people.link(self._env, requester, other, actor(by), linked=False))
+        return self._run(link(self._env, requester, other, actor(by), linked=False))
 
     def erase(self, subject: str) -> int:
         """Erase every text of a person, by requester or agent id: value and salt. Events and folds stay as they are.
@@ -684,6 +684,33 @@ class Desk(
             InvalidInput: If the instant is not in the past, or the limit cannot be used.
         """
         return self._run(keeping.forget_keys(self._env, before, limit))
+
+    def apply_retention(
+        self,
+        *,
+        kinds: Collection[RetainedKind] = (),
+        cursor: str | None = None,
+        limit: int = 200,
+        dry_run: bool = False,
+    ) -> Retained:
+        """Do to one batch of ended tickets what the policy's `retention` says: erase texts, put tickets away, forget keys.
+
+        Go on with the answer's `cursor` until that is None. Broken off, it can begin anywhere: nothing is done twice, and
+        others may do it at the same time. What is open, held, or a part of a case that is, is kept; so is a text that
+        another ticket shares, until both keep it no longer. Events stay as they are.
+
+        Args:
+            kinds: Which kinds of content, `"ticket"` for what goes to the archive, `"key"` for idempotency keys; all, if
+                none is given. A text that is two things is erased once it may be kept as neither.
+            cursor: From the batch before.
+            limit: How many tickets, and how many keys, at most, up to 1,000.
+            dry_run: Count, and change nothing. Keys are not counted.
+
+        Raises:
+            InvalidInput: If a kind, the cursor or the limit cannot be used.
+            Refused: If the desk's policy has no retention.
+        """
+        return self._run(apply_retention(self._env, kinds, cursor, limit, dry_run=dry_run))
 
     def dead_letters(self, *, limit: int = 100) -> tuple[DeadLetter, ...]:
         """Deliveries that were given up, oldest first."""

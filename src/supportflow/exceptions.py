@@ -43,6 +43,8 @@ requester or an agent typed.
 
 from collections.abc import Sequence
 
+from supportflow._legible import escaped
+
 __all__ = [
     "CalendarError",
     "CalendarHorizonError",
@@ -136,13 +138,13 @@ class DefinitionError(SupportflowError, ValueError):
     """A document that an organisation wrote (a lifecycle, a calendar, a policy) is wrong.
 
     Attributes:
-        problems: Every problem found, each one sentence that starts with its path.
+        problems: Every problem found, each one sentence that starts with its path; what nobody can read in it is escaped.
     """
 
     subject = "definition"
 
     def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(map(escaped, problems))
         listed = "\n".join(f"  - {problem}" for problem in self.problems)
         super().__init__(f"the {self.subject} has {len(self.problems)} problem(s):\n{listed}")
 

@@ -2,12 +2,15 @@
 
 import io
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
+from cli.commands import COMMANDS
 from supportflow import Desk, MemoryStore, Policy, SlaPolicy, Target
 from supportflow.cli import main
 from supportflow.cli.progress import Bar
@@ -217,7 +220,7 @@ def test_a_database_is_named_by_its_url(run_here, tmp_path):
 
 @pytest.mark.parametrize(
     ("store", "words"),
-    [("oracle://x/y", "sqlite or postgresql"), ("sqlite:////no/such/folder/desk.db", "CANTOPEN")],
+    [("oracle://x/y", "sqlite or postgresql"), ("sqlite:////no/such/folder/desk.db", "there is no file")],
 )
 def test_a_database_that_is_not_to_be_had_is_one_line(run_here, store, words):
     status, out, err = run_here("outbox", "list", "--store", store)
@@ -309,3 +312,70 @@ def test_progress_without_a_total_is_a_number():
     with Bar(terminal, "recomputing", unit="tickets") as bar:
         bar(1_234)
     assert terminal.getvalue() == "\rrecomputing 1,234 tickets\r\x1b[K"
+
+
+# --- a store that is not there ----------------------------------------------------------------
+
+KEPT = [
+    ("outbox", "list"), ("outbox", "retry", "k"), ("outbox", "drop", "k"), ("outbox", "topics"),
+    ("outbox", "unsubscribe", "channel:web"), ("recompute",), ("archive", "--days", "3"), ("erase", "ana", "--yes"),
+    ("worker", "--until-idle"), ("worker", "--until-idle", "--policy", "policy.toml"),
+    ("recompute", "--policy", "policy.toml"),
+]  # fmt: skip
+
+
+def test_every_command_with_a_store_is_among_them():
+    """`demo` is not: it says that it wants an empty database, and makes one."""
+    with_store = {words for words, parser in COMMANDS.items() if "--store" in parser._option_string_actions}
+    assert with_store - {("demo",)} == {(c[:2] if c[0] == "outbox" else c[:1]) for c in KEPT}
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A folder with what a slip of the pen can name."""
+    (tmp_path / "policy.toml").write_text('name = "p"\n')
+    (tmp_path / "empty.db").touch()
+    (tmp_path / "notes.txt").write_text("not a database, whatever its name says\n" * 40)
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+        connection.execute("CREATE TABLE orders (id)")
+        connection.commit()
+    (tmp_path / "folder").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", KEPT, ids=" ".join)
+@pytest.mark.parametrize(
+    ("store", "words"),
+    [
+        ("sqlite:///typo.db", "there is no file 'typo.db'"),
+        ("sqlite:///no/such/folder/desk.db", "there is no file"),
+        ("sqlite:///file:typo.db?uri=true", "there is no file 'typo.db'"),
+        ("sqlite:///folder", "there is no file 'folder'"),
+        ("sqlite:///empty.db", "has no tables of supportflow"),
+        ("sqlite:///shop.db", "has no tables of supportflow"),
+        ("sqlite+pysqlite:///shop.db", "has no tables of supportflow"),
+        ("sqlite:///notes.txt", "cannot be read as a database"),
+        ("sqlite://", "in memory"),
+    ],
+)
+def test_a_slip_in_the_store_is_one_line_and_makes_nothing(run_here, files, command, store, words):
+    before = {path.name: path.read_bytes() for path in files.iterdir() if path.is_file()}
+    status, out, err = run_here(*command, "--store", store)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert words in err
+    assert {path.name: path.read_bytes() for path in files.iterdir() if path.is_file()} == before
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("command", KEPT, ids=" ".join)
+def test_a_server_without_tables_is_one_line(run_here, postgresql, command):
+    status, out, err = run_here(*command, "--store", postgresql)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "run `supportflow migrate URL`" in err
+
+
+@pytest.mark.parametrize("url", ["sqlite:///{}/a b%20#.db", "sqlite:///file:{}/b%20c.db?uri=true"])
+def test_a_file_that_is_there_is_found_whatever_its_name(run_here, tmp_path, url):
+    store = url.format(tmp_path)
+    assert run_here("migrate", store)[0] == 0
+    assert run_here("outbox", "list", "--store", store) == (0, "nothing was given up\n", "")

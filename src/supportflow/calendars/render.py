@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from supportflow._legible import escaped
 from supportflow._time import DAY_US, HOUR_US, MINUTE_US, to_us
 from supportflow.calendars.explaining import reason_of
 from supportflow.calendars.moments import in_zone
@@ -64,7 +65,7 @@ def render_week(calendar: BusinessCalendar, at: datetime) -> str:
     week = core.elapsed(where.first_at(monday * DAY_US), where.first_at((monday + 7) * DAY_US))
     lines += ["", f"working time this week: {_length(week)}", "next openings:"]
     lines += [f"  {line}" for line in _openings(calendar, at_us, schedule)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(escaped, lines)) + "\n"
 
 
 def _bar(schedule: Schedule, day: int) -> str:

@@ -5,7 +5,9 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from typing import NoReturn
 
+from supportflow._legible import escaped
 from supportflow.cli import (
     calendar,
     check,
@@ -21,6 +23,7 @@ from supportflow.cli import (
     schema,
     simulate,
     takeover,
+    terminal,
     triage,
     worker,
 )
@@ -59,6 +62,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status: 0 if all went well; 1 if what was checked is wrong; 2 for a wrong command line or a file that
         cannot be used; 130 after Ctrl-C; 141 if the reader of the output went away.
     """
+    with terminal.guarded():
+        return _main(argv)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     try:
         arguments = _parser().parse_args(argv)
         status: int = arguments.run(arguments)
@@ -71,13 +79,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _pipe_closed()
         return _fail(complaint(error))
     except KeyboardInterrupt:
-        print("supportflow: interrupted", file=sys.stderr)
+        terminal.line("supportflow: interrupted", to=sys.stderr)
         return INTERRUPTED
     return status
 
 
 def _fail(message: str) -> int:
-    print(f"supportflow: {message}", file=sys.stderr)
+    terminal.line(f"supportflow: {message}", to=sys.stderr)
     return USAGE
 
 
@@ -91,8 +99,15 @@ def _pipe_closed() -> int:
     return PIPE_CLOSED
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one line, whatever stands in it."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(escaped(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="supportflow",
         description="Ticket lifecycle, priorities, SLA clocks and routing for any Python helpdesk.",
         epilog="Start with `supportflow demo`: it needs no data.",

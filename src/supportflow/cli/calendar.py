@@ -1,11 +1,11 @@
 """`supportflow calendar show`: a week of a business calendar, and its next openings."""
 
 import argparse
-import sys
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from supportflow.calendars import BusinessCalendar, render_week
+from supportflow.cli import terminal
 from supportflow.cli.console import policy_at
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the week."""
     day = _day(arguments.date)
     weeks = [render_week(calendar, _moment(calendar, day)) for calendar in _calendars(arguments)]
-    sys.stdout.write("\n".join(weeks))
+    terminal.lines("\n".join(weeks))
     return 0
 
 

@@ -1,12 +1,12 @@
 """`supportflow check`: reads a policy and says what is wrong with it."""
 
 import argparse
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from supportflow.calendars.zones import clock_of
+from supportflow.cli import terminal
 from supportflow.cli.console import WRONG
 from supportflow.cli.roster import first_day
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         document = _as_json(path, policy, report)
         if beside is not None:
             document["roster"] = _roster_as_json(*beside)
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        terminal.document(document)
     else:
         _print(path, policy, report)
         if beside is not None:
@@ -117,21 +117,21 @@ def _print(path: Path, policy: Policy | None, report: Report) -> None:
         f"{len(policy.classes)} classes, {len(policy.rules)} rules, {len(policy.sla)} SLA policies with {targets} targets, "
         f"{len(policy.calendars)} calendars, {len(policy.groups)} groups"
     )
-    print(f"{path}: policy {policy.name!r} {_verdict(report, counts)}")
-    print(f"fingerprint {policy.fingerprint}")
+    terminal.line(f"{path}: policy {policy.name!r} {_verdict(report, counts)}")
+    terminal.line(f"fingerprint {policy.fingerprint}")
 
 
 def _print_roster(path: Path, roster: Roster | None, report: Report) -> None:
     _print_findings(path, report, usable=roster is not None)
     if roster is not None:
         counts = f"{len(roster.agents)} agents, {len(roster.promises)} promises"
-        print(f"{path}: roster {roster.name!r} {_verdict(report, counts)}")
+        terminal.line(f"{path}: roster {roster.name!r} {_verdict(report, counts)}")
 
 
 def _print_findings(path: Path, report: Report, *, usable: bool) -> None:
     for finding in report.findings:
         # A document that cannot be used has nothing but errors.
-        print(f"{path}: {finding.severity}: {finding}" if usable else f"{path}: {finding}")
+        terminal.line(f"{path}: {finding.severity}: {finding}" if usable else f"{path}: {finding}")
 
 
 def _verdict(report: Report, counts: str) -> str:

@@ -1,9 +1,9 @@
 """`supportflow diagram`: the lifecycle as a Mermaid state diagram."""
 
 import argparse
-import sys
 from typing import Any
 
+from supportflow.cli import terminal
 from supportflow.cli.console import policy_at
 from supportflow.lifecycle import default_lifecycle, mermaid
 
@@ -24,5 +24,5 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the diagram."""
     policy = policy_at(arguments.policy)
-    sys.stdout.write(mermaid(policy.lifecycle or default_lifecycle(policy.reopen_within)))
+    terminal.lines(mermaid(policy.lifecycle or default_lifecycle(policy.reopen_within)))
     return 0

@@ -1,9 +1,10 @@
 """`supportflow diff`: where two policies differ, or what a surge changes in one."""
 
 import argparse
-import json
 from typing import Any
 
+from supportflow._legible import as_json
+from supportflow.cli import terminal
 from supportflow.cli.console import policy_at
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput
@@ -42,11 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
         CompiledPolicy(new)
     found = policy_diff(old, new)
     if arguments.json:
-        print(json.dumps([one._asdict() for one in found], ensure_ascii=False, indent=2))
+        terminal.document([one._asdict() for one in found])
     else:
         for one in found:
-            print(_line(one))
-        print(f"{len(found)} differences" if len(found) != 1 else "1 difference")
+            terminal.line(_line(one))
+        terminal.line(f"{len(found)} differences" if len(found) != 1 else "1 difference")
     return 0
 
 
@@ -69,4 +70,4 @@ def _line(one: Difference) -> str:
 
 
 def _shown(value: object) -> str:
-    return "-" if value is None else json.dumps(value, ensure_ascii=False)
+    return "-" if value is None else as_json(value)

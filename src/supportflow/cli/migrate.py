@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from supportflow.cli import terminal
 from supportflow.exceptions import MissingExtra
 
 __all__ = ["add_to", "run"]
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise
         raise MissingExtra("sql", "supportflow migrate") from None
     if arguments.sql:
-        print(migration_sql(arguments.url), end="")
+        terminal.lines(migration_sql(arguments.url))
     else:
-        print(f"at revision {migrate(arguments.url)}")
+        terminal.line(f"at revision {migrate(arguments.url)}")
     return 0

@@ -1,17 +1,18 @@
 """What a command line names: a desk or a store by `module:attribute`, a store by its URL."""
 
 import argparse
+from contextlib import suppress
 from typing import Any
 
 from supportflow.cli.console import policy_at
 from supportflow.desk import Desk
-from supportflow.exceptions import InvalidInput
+from supportflow.exceptions import InvalidInput, MissingExtra, StoreUnavailable
 from supportflow.flows.rows import read_row
 from supportflow.model.events import PolicyPublished
 from supportflow.policy import Policy
 from supportflow.worker.naming import load
 
-__all__ = ["add_store", "desk_at", "store_at"]
+__all__ = ["add_store", "desk_at", "kept_at", "store_at"]
 
 
 def add_store(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -39,15 +40,44 @@ def store_at(name: str) -> Any:
     return SqlStore(name)
 
 
+def kept_at(name: str) -> Any:
+    """A store that was used before: the tables are there already. Nothing is made.
+
+    Raises:
+        InvalidInput: If there is no such store.
+        StoreError: If there is no such file, or the database has no tables of supportflow.
+        MissingExtra: If the database's driver is not installed.
+    """
+    if "://" not in name:
+        return store_at(name)
+    try:
+        from supportflow.stores.sql.presence import check_present  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("sqlalchemy"):
+            raise
+        raise MissingExtra("sql", "--store") from None
+    check_present(name)
+    store = store_at(name)
+    try:
+        # A server without the tables says so here. One that cannot be reached may come back: a worker waits for it.
+        with suppress(StoreUnavailable):
+            store.events("default", "desk", 0, 1)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
 def desk_at(name: str, tenant: str, policy: str | None = None) -> Desk:
     """A desk on a store, under a policy from a file or else the one that the store's desk used last.
 
     Raises:
         InvalidInput: If there is no such store, or it knows no policy and none is given.
+        StoreError: If the store's tables are not there.
         PolicyError: If the document is wrong.
     """
     given = None if policy is None else policy_at(policy)
-    store = store_at(name)
+    store = kept_at(name)
     try:
         return Desk(_published(store, tenant) if given is None else given, store=store, tenant=tenant)
     except BaseException:

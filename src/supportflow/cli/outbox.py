@@ -1,13 +1,14 @@
 """`supportflow outbox`: the deliveries that were given up, and what is delivered at all."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from supportflow._legible import columns, escaped, padded
+from supportflow.cli import terminal
 from supportflow.cli.console import WRONG
-from supportflow.cli.named import add_store, desk_at, store_at
+from supportflow.cli.named import add_store, desk_at, kept_at
 from supportflow.desk import Desk
 from supportflow.exceptions import DeliveryNotFound, InvalidInput
 from supportflow.model.events import EVENT_TYPES, EventBase
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _desk(arguments: argparse.Namespace) -> Desk:
     # No policy is published by asking, retrying or dropping.
-    return Desk(store=store_at(arguments.store), tenant=arguments.tenant)
+    return Desk(store=kept_at(arguments.store), tenant=arguments.tenant)
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -75,18 +76,20 @@ def _list(arguments: argparse.Namespace) -> int:
         letters = desk.dead_letters(limit=arguments.limit)
     if arguments.json:
         for letter in letters:
-            print(json.dumps(_fields(letter)))
+            terminal.document(_fields(letter), indent=None)
         return 0
     if not letters:
-        print("nothing was given up")
+        terminal.line("nothing was given up")
         return 0
     table = [
         ("KEY", "TOPIC", "TICKET", "ATTEMPTS", "ERROR"),
-        *(tuple(_fields(one).values()) for one in letters),
+        *(tuple(escaped(str(value)) for value in _fields(one).values()) for one in letters),
     ]
-    widths = [max(len(str(row[column])) for row in table) for column in range(len(table[0]))]
+    widths = [max(map(columns, column)) for column in zip(*table, strict=True)]
     for row in table:
-        print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        terminal.line(
+            "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
     return 0
 
 
@@ -124,8 +127,8 @@ def _each(arguments: argparse.Namespace, act: Callable[[Desk, str], None], done:
                 act(desk, key)
             except DeliveryNotFound as error:
                 missing += 1
-                print(f"supportflow: {error}", file=sys.stderr)
-    print(f"{len(keys) - missing:,} {done}")
+                terminal.line(f"supportflow: {error}", to=sys.stderr)
+    terminal.line(f"{len(keys) - missing:,} {done}")
     # With --all, somebody else may have seen to it meanwhile.
     return WRONG if missing and not arguments.all else 0
 
@@ -138,7 +141,7 @@ def _chosen(desk: Desk, topic: str | None) -> Sequence[str]:
 def _topics(arguments: argparse.Namespace) -> int:
     with _desk(arguments) as desk:
         for topic in desk.subscriptions():
-            print(topic)
+            terminal.line(topic)
     return 0
 
 
@@ -156,5 +159,5 @@ def _unsubscribe(arguments: argparse.Namespace) -> int:
             raise InvalidInput("TOPIC", f"{topic!r} is neither event:KIND, past:KIND nor channel:NAME")
     with desk_at(arguments.store, arguments.tenant) as desk:
         dropped = desk.unsubscribe(*kinds, channels=channels, past=past, drop_waiting=arguments.drop_waiting)
-    print(f"{', '.join(arguments.topics)}: delivered no longer; {dropped:,} that waited forgotten")
+    terminal.line(f"{', '.join(arguments.topics)}: delivered no longer; {dropped:,} that waited forgotten")
     return 0

@@ -4,6 +4,8 @@ import time
 from types import TracebackType
 from typing import Self, TextIO
 
+from supportflow.cli.terminal import raw
+
 __all__ = ["Bar"]
 
 _WIDTH = 30
@@ -21,7 +23,7 @@ class Bar:
     """
 
     def __init__(self, stream: TextIO, label: str, *, shown: bool = True, unit: str = "rows") -> None:
-        self._stream = stream
+        self._stream = raw(stream)
         self._label = label
         self._unit = unit
         self._shown = shown and stream.isatty()

@@ -7,6 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from supportflow._legible import columns, escaped, padded
+from supportflow.cli import terminal
 from supportflow.cli.console import WRONG, policy_at
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.triage.reading import SHIPPED_PACKS, Pack, shipped_packs
@@ -77,7 +79,7 @@ def _packs(arguments: argparse.Namespace) -> int:
                 ),
             )
         )
-    print(_table(rows))
+    terminal.lines(_table(rows))
     return 0
 
 
@@ -99,7 +101,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             phrases = _phrases(path)
         except (OSError, ValueError) as error:
             bad += 1
-            print(f"{path}: {error}")
+            terminal.line(f"{path}: {error}")
             continue
         found = measured(policy.classifier.classify, phrases)
         together = found if together is None else together.joined(found)
@@ -109,7 +111,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if together is not None and len(rows) > 2:  # noqa: PLR2004 - the head and one language
         rows.append(_row("all", together))
     if together is not None:
-        print(_table(rows))
+        terminal.lines(_table(rows))
     return WRONG if bad or together is None else 0
 
 
@@ -139,7 +141,7 @@ def _print_missed(name: str, phrases: Mapping[str, Sequence[str]], policy: Compi
             called = "question" if signals.informational else signals.priority_class
             called = "incident" if called == "security" else called
             if called not in wanted.get(kind, {"general", "dispute", "question"}):
-                print(f"{name} {kind} called {called}: {text}")
+                terminal.line(f"{name} {kind} called {called}: {text}")
 
 
 def _row(name: str, found: Measured) -> tuple[str, ...]:
@@ -153,10 +155,11 @@ def _percent(share: Share) -> str:
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
     """Rows as a table in Markdown, which a terminal shows as well."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    shown = [[escaped(cell) for cell in row] for row in rows]
+    widths = [max(map(columns, column)) for column in zip(*shown, strict=True)]
     lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in rows
+        "| " + " | ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in shown
     ]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from supportflow.cli import terminal
 from supportflow.cli.console import WRONG, policy_at
 from supportflow.cli.named import add_store, desk_at
 from supportflow.cli.progress import Bar
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         if policy is not None:
             taken = desk.use(policy, progress=bar)
-            print(f"policy {policy.name!r} is in use; {taken:,} open tickets moved to it")
+            terminal.line(f"policy {policy.name!r} is in use; {taken:,} open tickets moved to it")
         return _recompute(desk, cursor, kept, arguments.batch, bar)
 
 
@@ -73,12 +74,15 @@ def _recompute(desk: Desk, cursor: str | None, kept: Path | None, batch: int, ba
                 kept.write_text(f"{cursor}\n", "utf-8")
     except BaseException:
         if cursor is not None:
-            print(f"\nsupportflow: broken off; go on with --cursor {cursor}", file=sys.stderr)
+            terminal.line(to=sys.stderr)
+            terminal.line(f"supportflow: broken off; go on with --cursor {cursor}", to=sys.stderr)
         raise
     if kept is not None:
         kept.unlink(missing_ok=True)
-    print(f"{seen:,} tickets looked at, {moved:,} wake-ups set anew, {len(failed):,} could not be read")
+    terminal.line(
+        f"{seen:,} tickets looked at, {moved:,} wake-ups set anew, {len(failed):,} could not be read"
+    )
     if failed:
         more = f" and {len(failed) - _SHOWN:,} more" if len(failed) > _SHOWN else ""
-        print(f"could not be read: {', '.join(failed[:_SHOWN])}{more}", file=sys.stderr)
+        terminal.line(f"could not be read: {', '.join(failed[:_SHOWN])}{more}", to=sys.stderr)
     return WRONG if failed else 0

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from supportflow._legible import legible_json
+from supportflow.cli import terminal
 from supportflow.cli.console import WRONG, policy_at
 from supportflow.cli.progress import Bar
 from supportflow.model.base import Value
@@ -118,11 +120,11 @@ def _write(arguments: argparse.Namespace, document: _Document) -> None:
         texts = [report_text(document.report)]
         if document.against is not None and document.comparison is not None:
             texts += [report_text(document.against), comparison_text(document.comparison)]
-        sys.stdout.write("\n".join(texts))
+        terminal.lines("\n".join(texts))
     if arguments.json is None:
         return
-    written = document.model_dump_json(indent=2) + "\n"
+    written = legible_json(document.model_dump_json(indent=2)) + "\n"
     if arguments.json == "-":
-        sys.stdout.write(written)
+        terminal.lines(written)
     else:
         Path(arguments.json).write_text(written, encoding="utf-8")

@@ -8,6 +8,7 @@ from typing import Any
 
 from supportflow._time import HOUR_US
 from supportflow.calendars.zones import clock_of
+from supportflow.cli import terminal
 from supportflow.cli.console import policy_at
 from supportflow.exceptions import InvalidInput, RosterError
 from supportflow.policy.named import named_calendars
@@ -55,14 +56,15 @@ def run(arguments: argparse.Namespace) -> int:
     compiled = {name: calendar.core for name, calendar in calendars.items()}
     rostered = duties(roster.agents, roster.overrides, compiled, found.start_us, found.end_us)
     present = people_on_duty(roster.agents, rostered, found.start_us, found.end_us)
-    print(f"{roster.name} · {arguments.tz} · seven days from {start.date()}")
+    terminal.line(f"{roster.name} · {arguments.tz} · seven days from {start.date()}")
     for section in (
         _grid(found, present, zone),
         _people(roster, present, zone),
         _findings(roster, found, zone),
     ):
-        print()
-        print("\n".join(section))
+        terminal.line()
+        for text in section:
+            terminal.line(text)
     return 0
 
 

@@ -1,9 +1,9 @@
 """`supportflow schema`: the JSON Schema of a policy, for editors and other programs."""
 
 import argparse
-import json
 from typing import Any
 
+from supportflow.cli import terminal
 from supportflow.policy.json_schema import policy_schema
 
 __all__ = ["add_to", "run"]
@@ -22,5 +22,5 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the schema."""
     del arguments
-    print(json.dumps(policy_schema(), indent=2))
+    terminal.document(policy_schema())
     return 0

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from supportflow._legible import legible_json
+from supportflow.cli import terminal
 from supportflow.cli.progress import Bar
 from supportflow.simulation import read_scenario, simulate, simulation_text
 
@@ -62,14 +64,14 @@ def run(arguments: argparse.Namespace) -> int:
         report = simulate(scenario, seed=arguments.seed, replications=arguments.replications, progress=bar)
     seconds = time.process_time() - began
     if not arguments.quiet and arguments.json != "-":
-        sys.stdout.write(simulation_text(report))
+        terminal.lines(simulation_text(report))
         # Apart from the report, which is the same on every machine.
         speed = report.tickets / seconds if seconds else 0.0
-        print(f"{seconds:.1f} s of processor time, {speed:,.0f} tickets a second", file=sys.stderr)
+        terminal.line(f"{seconds:.1f} s of processor time, {speed:,.0f} tickets a second", to=sys.stderr)
     if arguments.json is not None:
-        written = report.model_dump_json(indent=2) + "\n"
+        written = legible_json(report.model_dump_json(indent=2)) + "\n"
         if arguments.json == "-":
-            sys.stdout.write(written)
+            terminal.lines(written)
         else:
             Path(arguments.json).write_text(written, encoding="utf-8")
     return 0

@@ -1,10 +1,11 @@
 """`supportflow import`: a policy from what another helpdesk exported, and what about it means something else here."""
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
+from supportflow._legible import as_json
+from supportflow.cli import terminal
 from supportflow.exceptions import TakeoverError
 from supportflow.takeover import SYSTEMS, take_over
 from supportflow.takeover.export import parse
@@ -52,18 +53,15 @@ def run(arguments: argparse.Namespace) -> int:
     taken = take_over(arguments.system, files)
     if arguments.output is not None:
         with Path(arguments.output).open("w" if arguments.force else "x", encoding="utf-8") as file:
-            json.dump(taken.document, file, ensure_ascii=False, indent=2)
-            file.write("\n")
+            file.write(as_json(taken.document, indent=2) + "\n")
     if arguments.json:
-        print(
-            json.dumps(
-                {"policy": taken.document, "report": taken.report.as_data()}, ensure_ascii=False, indent=2
-            )
-        )
+        terminal.document({"policy": taken.document, "report": taken.report.as_data()})
     else:
-        print(taken.report)
+        terminal.lines(str(taken.report))
         if arguments.output is None:
-            print("\nNothing was written: name a file with -o POLICY.json")
+            terminal.line()
+            terminal.line("Nothing was written: name a file with -o POLICY.json")
         else:
-            print(f"\nWritten: {arguments.output}. Look it over: supportflow check {arguments.output}")
+            terminal.line()
+            terminal.line(f"Written: {arguments.output}. Look it over: supportflow check {arguments.output}")
     return 0

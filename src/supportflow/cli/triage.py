@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from supportflow._legible import as_json
 from supportflow._time import Instant, from_us
 from supportflow.cli import reading
 from supportflow.cli.console import WRONG, policy_at
@@ -67,7 +68,7 @@ def _write(source: TextIO, policy: CompiledPolicy, target: TextIO) -> int:
     bad = 0
     for result in _results(source, policy):
         bad += "error" in result
-        target.write(json.dumps(result, ensure_ascii=False) + "\n")
+        target.write(as_json(result) + "\n")
     return WRONG if bad else 0
 
 

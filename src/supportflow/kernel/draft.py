@@ -71,6 +71,8 @@ class Draft:
         "observed_at",
         "others",
         "past",
+        "people",
+        "people_known",
         "policy",
         "report",
         "ticket",
@@ -108,6 +110,8 @@ class Draft:
             None  # whose people are called: the desk's policy, not the ticket's version
         )
         self.past: Past | None = None
+        self.people: frozenset[str] = frozenset()  # the requester's other ids
+        self.people_known = False
 
     @classmethod
     def opening(

@@ -13,6 +13,7 @@ from supportflow.kernel.hearing import bring, heed, record, words_of
 from supportflow.kernel.opening import as_ref, begin, described, handles
 from supportflow.kernel.procedures import guards
 from supportflow.kernel.settling import change_tier
+from supportflow.kernel.sides import as_told, is_one_person, side, side_of
 from supportflow.kernel.working import change_assignment, change_attributes, change_priority
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.events import (
@@ -32,16 +33,17 @@ __all__ = ["adopt", "observe"]
 def observe(draft: Draft, command: Observe, facts: Facts, book: PolicyBook) -> None:
     """Take in what happened at one instant: messages first, then who has it, how urgent it is, and its status."""
     del book
-    _take_in(draft, command, facts.heard, facts.case.same_person)
+    _take_in(draft, command, facts.heard)
 
 
-def _take_in(draft: Draft, fact: Observed, heard: Heard, same_person: frozenset[str] = frozenset()) -> None:
+def _take_in(draft: Draft, fact: Observed, heard: Heard) -> None:
     ticket = draft.ticket
     _check_words(fact)
+    fact = as_told(fact, ticket.assignee, lambda who: side(ticket, who, draft.policy, draft.people))
     if fact.status is not None and fact.status not in draft.policy.lifecycle.definition.statuses:
         raise InvalidInput("status", "is not a status of the policy's lifecycle")
     if fact.is_inbound:
-        words = words_of(ticket, fact, same_person)
+        words = words_of(ticket, fact, draft.people)
         record(draft, words, heard)
         bring(draft, words)
         heed(draft, words, heard, asked=ticket.informational)
@@ -123,6 +125,9 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         raise InvalidInput("opened_at" if opened_us > now_us else "history", "lies in the future")
     if history and to_us(history[0].at) < opened_us:
         raise InvalidInput("history", "begins before the ticket was opened")
+    people = facts.case.same_person
+    # Who is given their own ticket is given it by an event that says so.
+    own = command.assignee is not None and is_one_person(command.assignee, command.requester, policy, people)
     event = TicketAdopted(
         ticket_id=facts.ticket_id,
         recorded_at=command.opened_at,
@@ -134,12 +139,15 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         adopted_at=from_us(now_us),
         policy=policy.fingerprint,
         late=opened_us < now_us,
-        **described(command, policy),
+        **{**described(command, policy), **({"assignee": None} if own else {})},
     )
     draft = begin(event, command, facts.signals, policy, facts.tenant, detected_us=now_us)
+    draft.people, draft.people_known = people, facts.case.people_known
+    if own:
+        change_assignment(draft, None, command.assignee)
     for fact, heard in told:
         draft.advance(to_us(fact.at))
-        draft.by = fact.by
+        draft.by = side_of(draft.ticket, fact.by, policy, people)
         _take_in(draft, fact, heard)
     draft.advance(now_us)
     attach(draft, "adopted")

@@ -2,6 +2,7 @@
 
 import re
 
+from supportflow._legible import escaped
 from supportflow.lifecycle.definition import LifecycleDefinition
 
 __all__ = ["mermaid"]
@@ -38,7 +39,7 @@ def mermaid(definition: LifecycleDefinition) -> str:
     lines += [
         f"  {names[status]} --> [*]" for status, category in definition.statuses.items() if category.is_final
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(escaped, lines)) + "\n"
 
 
 def _label(text: str) -> str:

@@ -185,6 +185,18 @@ class InboxEntry(NamedTuple):
     result: bytes
 
 
+class EndedRow(NamedTuple):
+    """A ticket that is closed or cancelled.
+
+    Attributes:
+        row: The ticket.
+        archived: Whether it was put away.
+    """
+
+    row: TicketRow
+    archived: bool
+
+
 class Due(NamedTuple):
     """A ticket whose wake-up was claimed.
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from supportflow._legible import escaped
 from supportflow.exceptions import DefinitionError, PolicyError
 from supportflow.policy.lines import Lines
 from supportflow.policy.problems import ignored_names, located, validation_problems
@@ -102,7 +103,8 @@ def load(
     try:
         return parsed(document)
     except error as wrong:
-        raise error([located(problem, lines) for problem in wrong.problems]) from None
+        shown = {escaped(place): line for place, line in lines.items()}
+        raise error([located(problem, shown) for problem in wrong.problems]) from None
 
 
 def read(path: Path, loaded: _Loading[M], error: type[DefinitionError]) -> M:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from supportflow._legible import escaped
 from supportflow._time import Instant, iso
 
 __all__ = ["Finding", "Kind", "Report", "Severity"]
@@ -49,7 +50,7 @@ class Finding:
     def __str__(self) -> str:
         shown = "" if self.witness is None else f"; for example {_ticket(self.witness)}"
         opened = "" if self.at is None else f", opened at {iso(self.at)}"
-        return f"{self.path}: {self.message}{shown}{opened}"
+        return escaped(f"{self.path}: {self.message}{shown}{opened}")
 
     def to_json(self) -> dict[str, object]:
         """The finding as JSON values; what does not apply is null."""

@@ -21,6 +21,8 @@ _SHORTHANDS: Mapping[type[BaseModel], tuple[str, ...]] = {Target: ("minutes", "h
 """Names that a model takes besides its fields."""
 
 _DEEPEST = 64
+_COLONS = 8
+"""How many colons in a path are looked at: names come from anybody, and a line is a kindness."""
 
 Path = tuple[str | int, ...]
 
@@ -84,12 +86,19 @@ def _ignored(path: Path, value: object, types: Iterable[Any]) -> Iterator[str]:
 
 def located(problem: str, lines: Mapping[str, int]) -> str:
     """A problem with the line of its path, if that is known, or else of the nearest part around it."""
-    path = problem.partition(": ")[0]
+    path = _path_of(problem, lines)
     while path:
         if path in lines:
             return f"{problem} (line {lines[path]})"
         path = path.rpartition(".")[0]
     return problem
+
+
+def _path_of(problem: str, lines: Mapping[str, int]) -> str:
+    """What a problem starts with. A name in the path can have a colon in it, and a blank behind that."""
+    parts = problem.split(": ", _COLONS)
+    heads = [": ".join(parts[:end]) for end in range(1, len(parts))]
+    return next((head for head in heads if head in lines), parts[0])
 
 
 class _Place:

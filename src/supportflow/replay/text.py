@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from supportflow._legible import columns, escaped, padded
 from supportflow._time import Instant
 from supportflow.replay.comparing import Comparison, Difference
 from supportflow.replay.report import Agreement, AutoCloses, ProblemCount, Report
@@ -24,8 +25,8 @@ def report_text(report: Report) -> str:
         _agreement(report.agreement),
         _problems(report),
     )
-    blocks = ["\n".join(lines) for lines in map(list, sections) if lines]
-    return "\n\n".join(blocks) + f"\n\n{_end(report)}\n"
+    blocks = ["\n".join(map(escaped, lines)) for lines in map(list, sections) if lines]
+    return "\n\n".join(blocks) + "\n\n" + "".join(f"{escaped(line)}\n" for line in _end(report))
 
 
 def comparison_text(comparison: Comparison) -> str:
@@ -38,7 +39,7 @@ def comparison_text(comparison: Comparison) -> str:
     lines += [f"  {_difference(one)}" for one in comparison.differences[:_DIFFERENCES]]
     if count > _DIFFERENCES:
         lines.append(f"  … and {count - _DIFFERENCES:,} more; --json has them all")
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(escaped, lines)) + "\n"
 
 
 def _log(report: Report) -> Iterator[str]:
@@ -110,7 +111,7 @@ def _attainment(report: Report) -> Iterator[str]:
         yield f"  {'target':<24}{'level':>6}{'met':>9}{'missed':>9}{'undecided':>11}{'cancelled':>11}{'attained':>10}"
     for one in report.attainment:
         counts = f"{one.met:>9,}{one.missed:>9,}{one.undecided:>11,}{one.cancelled:>11,}"
-        yield f"  {one.target:<24}{_level(one.level):>6}{counts}{_share(one.share):>10}"
+        yield f"  {padded(escaped(one.target), 24)}{_level(one.level):>6}{counts}{_share(one.share):>10}"
 
 
 def _agreement(agreement: Sequence[Agreement]) -> Iterator[str]:
@@ -146,15 +147,15 @@ def _problem(one: ProblemCount) -> str:
     return f"{one.count:>9,}  {one.reason} ({what}), line {lines}{example}"
 
 
-def _end(report: Report) -> str:
+def _end(report: Report) -> list[str]:
     speed = f"{report.cpu_s:.1f} s of processor time, {report.rows_per_second:,.0f} rows a second"
     checked = report.verification
     if checked is None:
-        return speed
+        return [speed]
     told = f"{checked.checked:,} cases folded again from their stored events"
     if not checked.differing:
-        return f"{told}: each is its stored snapshot\n{speed}"
-    return f"{told}: {len(checked.differing):,} DIFFER, the first is {checked.differing[0]}\n{speed}"
+        return [f"{told}: each is its stored snapshot", speed]
+    return [f"{told}: {len(checked.differing):,} DIFFER, the first is {checked.differing[0]}", speed]
 
 
 def _difference(one: Difference) -> str:
@@ -166,9 +167,9 @@ def _difference(one: Difference) -> str:
 
 
 def _table(rows: Sequence[tuple[str, int, str]]) -> Iterator[str]:
-    width = max((len(name) for name, _, _ in rows), default=0)
+    width = max((columns(escaped(name)) for name, _, _ in rows), default=0)
     for name, count, note in rows:
-        yield f"  {name:<{width}}  {count:>9,}  {note}".rstrip()
+        yield f"  {padded(escaped(name), width)}  {count:>9,}  {note}".rstrip()
 
 
 def _listed(counts: Iterable[tuple[str, int]]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from supportflow._legible import columns, escaped, padded
 from supportflow.simulation.report import BacklogPoint, SimulationReport
 from supportflow.simulation.statistics import Estimate
 
@@ -21,7 +22,7 @@ def simulation_text(report: SimulationReport) -> str:
         _backlog(report),
         _rest(report),
     )
-    return "\n\n".join("\n".join(lines) for lines in map(list, sections) if lines) + "\n"
+    return "\n\n".join("\n".join(map(escaped, lines)) for lines in map(list, sections) if lines) + "\n"
 
 
 def _head(report: SimulationReport) -> Iterator[str]:
@@ -105,10 +106,11 @@ def _bar(share: float) -> str:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
+    shown = [[escaped(cell) for cell in row] for row in rows]
+    widths = [max(map(columns, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
         cells = [
-            f"{row[0]:<{widths[0]}}",
+            padded(row[0], widths[0]),
             *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True)),
         ]
         yield ("  " + "  ".join(cells)).rstrip()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from supportflow._legible import escaped
+
 __all__ = ["Example", "Finding", "Kind", "Report"]
 
 Kind = Literal["taken", "needs", "differs", "missing"]
@@ -104,4 +106,4 @@ class Report:
                         f"      there: {one.example.theirs}",
                         f"      here:  {one.example.ours}",
                     ]
-        return "\n".join(lines)
+        return "\n".join(map(escaped, lines))

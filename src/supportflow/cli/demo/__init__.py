@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from supportflow.cli import terminal
 from supportflow.cli.demo.morning import tell
 from supportflow.exceptions import InvalidInput
 from supportflow.ports import Store
@@ -71,13 +72,15 @@ def _play(tickets: int, seed: int, store: Store | None) -> None:
     from supportflow.cli.demo.board import Board, summary  # noqa: PLC0415
     from supportflow.cli.demo.day import ExchangeDay  # noqa: PLC0415
 
-    print(
-        f"\nA day at the desk of an exchange: {tickets:,} tickets in twenty languages, agents on three continents, a bot, "
-        "and a crash at noon (UTC).\n"
+    terminal.line()
+    terminal.line(
+        f"A day at the desk of an exchange: {tickets:,} tickets in twenty languages, agents on three continents, a bot, "
+        "and a crash at noon (UTC)."
     )
+    terminal.line()
     day = ExchangeDay(tickets, seed, Board(sys.stdout), store)
     with day.desk:
         day.run()
-        print()
+        terminal.line()
         for line in summary(day.tally):
-            print(line)
+            terminal.line(line)

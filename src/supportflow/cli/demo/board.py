@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TextIO
 
+from supportflow.cli import terminal
 from supportflow.cli.demo.tally import Tally, share_of
 
 __all__ = ["Board", "summary"]
@@ -18,7 +19,7 @@ class Board:
     """
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self._stream = terminal.raw(stream)
         self._live = stream.isatty()
         self._drawn = 0
 
@@ -37,7 +38,7 @@ class Board:
             crash: The market crashes now.
         """
         if not self._live:
-            print(_line(minute, now_us, tally, crash=crash), file=self._stream)
+            terminal.line(_line(minute, now_us, tally, crash=crash), to=self._stream)
             return
         lines = list(_table(minute, now_us, tally, crash=crash))
         up = f"\x1b[{self._drawn}A" if self._drawn else ""

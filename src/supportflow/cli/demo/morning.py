@@ -6,6 +6,7 @@ from typing import Self
 from supportflow._time import Instant
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.zones import clock_of
+from supportflow.cli import terminal
 from supportflow.desk import Desk
 from supportflow.events import SlaBreached, SlaWarned, StatusChanged
 from supportflow.exceptions import TransitionRefused
@@ -72,8 +73,9 @@ class _Day:
         )
 
     def __enter__(self) -> Self:
-        print(f"A day at a help desk in Berlin: {_TODAY:%A %Y-%m-%d}, office hours 09:00 to 18:00.")
-        print("First response within 1 h, resolution within 8 h, counted in office hours.\n")
+        terminal.line(f"A day at a help desk in Berlin: {_TODAY:%A %Y-%m-%d}, office hours 09:00 to 18:00.")
+        terminal.line("First response within 1 h, resolution within 8 h, counted in office hours.")
+        terminal.line()
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -82,7 +84,7 @@ class _Day:
     # --- telling -------------------------------------------------------------------------------
 
     def say(self, text: str) -> None:
-        print(f"{_at(self.clock.now())}  {text}")
+        terminal.line(f"{_at(self.clock.now())}  {text}")
 
     def until(self, time: str) -> None:
         """Let time pass; the desk looks at what is due only now."""
@@ -127,7 +129,7 @@ class _Day:
         self.say("the queue, whoever came first: security, then disputes, then the rest")
         for place, ticket in enumerate(self.desk.find(open=True, order="priority"), 1):
             opened = _at(ticket.opened_at)
-            print(f"         {place}. {ticket.ref} {ticket.priority_class:<8} opened {opened}")
+            terminal.line(f"         {place}. {ticket.ref} {ticket.priority_class:<8} opened {opened}")
 
     def work(self) -> None:
         self.until("09:30")
@@ -168,7 +170,7 @@ class _Day:
         self.until("14:05")
         self.say("why is T-2 where it is?")
         for line in str(self.desk.explain(ref="T-2")).splitlines():
-            print(f"         {line}")
+            terminal.line(f"         {line}")
 
     def evening(self) -> None:
         self.until("16:00")
@@ -177,11 +179,12 @@ class _Day:
         self.until("17:30")
         self.desk.resolve(ref="T-2", by=_MEI)
         self.say("T-2 resolved")
-        print("\nThe day's verdicts:")
+        terminal.line()
+        terminal.line("The day's verdicts:")
         for ref in _TITLES:
             ticket = self.desk.get(ref=ref)
             verdicts = ", ".join(f"{clock.target} {clock.state}" for clock in ticket.clocks)
             moves = sum(isinstance(event, StatusChanged) for event in self.desk.history(ref=ref))
-            print(
+            terminal.line(
                 f"  {ref} {ticket.priority_class:<8} {ticket.status}, {moves} changes of status: {verdicts}"
             )

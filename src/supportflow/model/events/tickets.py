@@ -156,6 +156,7 @@ class AssignmentChanged(TicketEvent):
 
     Attributes:
         waived: What the assignee lacks and whoever assigned the ticket passed over; None if that was not looked at.
+        outside: True if the new assignee takes part in the case from outside, as its requester or a party: no clock stops.
     """
 
     kind: Literal["assignment_changed"] = "assignment_changed"
@@ -164,6 +165,7 @@ class AssignmentChanged(TicketEvent):
     previous_group: Name | None = None
     previous_assignee: Id | None = None
     waived: tuple[Lack, ...] | None = None
+    outside: bool = False
 
 
 class TicketUpdated(TicketEvent):

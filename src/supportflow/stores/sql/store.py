@@ -15,6 +15,7 @@ from supportflow.model.storage import (
     Conflict,
     DeadLetter,
     Due,
+    EndedRow,
     EventRow,
     FeedRow,
     InboxEntry,
@@ -350,6 +351,10 @@ class SqlStore:
         """Erase salt and value of every content row of a subject."""
         return self._run("once", keeping.erase, tenant, subject)
 
+    def erase_contents(self, tenant: str, ids: Collection[str], versions: Mapping[str, int], /) -> bool:
+        """Erase salt and value of content rows, if all these tickets are still at these versions."""
+        return self._run("write", keeping.erase_contents, tenant, ids, versions)
+
     # --- deliveries ----------------------------------------------------------------------------
 
     def lease(
@@ -392,6 +397,14 @@ class SqlStore:
     def archive(self, tenant: str, before_us: int, limit: int, /) -> int:
         """Move tickets that are closed or cancelled and last changed before an instant to the archive; how many."""
         return self._run("write", keeping.archive, tenant, before_us, limit)
+
+    def ended(self, tenant: str, after: str, limit: int, /) -> Sequence[EndedRow]:
+        """Tickets that are closed or cancelled, archived or not, in the order of their ids."""
+        return self._run("read", keeping.ended, tenant, after, limit)
+
+    def put_away(self, tenant: str, ticket_id: str, version: int, /) -> bool:
+        """Move one ticket to the archive, if it is still at that version."""
+        return self._run("write", keeping.put_away, tenant, ticket_id, version)
 
     def purge_keys(self, tenant: str, before_us: int, limit: int, /) -> int:
         """Forget idempotency keys of commands from before an instant; how many."""

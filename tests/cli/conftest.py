@@ -1,0 +1,3 @@
+from postgres_server import postgresql
+
+__all__ = ["postgresql"]
