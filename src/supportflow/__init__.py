@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from supportflow.exceptions import SupportflowError
     from supportflow.flows import Tick
     from supportflow.flows.dispatching import Dispatched
+    from supportflow.flows.handlers import WithPast
     from supportflow.flows.results import Row, Rows
     from supportflow.kernel import decide, evolve, fold, wakeup
     from supportflow.lifecycle import LifecycleDefinition, Transition
