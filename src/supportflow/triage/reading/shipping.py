@@ -15,6 +15,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "de": ("Latn",),
     "en": ("Latn",),
     "es": ("Latn",),
+    "fil": ("Latn",),
     "fr": ("Latn",),
     "fa": ("Arab",),
     "id": ("Latn",),
