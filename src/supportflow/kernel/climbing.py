@@ -330,6 +330,7 @@ def _raise_level(draft: "Draft", by: int) -> None:
             previous_class=ticket.priority_class,
             previous_level=ticket.level,
             rule="escalation",
+            chosen_by="ladder",
             given=("level",),
         )
     )

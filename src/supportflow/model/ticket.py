@@ -13,7 +13,7 @@ from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.escalation import LadderState
 from supportflow.model.events import EventBase
-from supportflow.model.events.tickets import Given
+from supportflow.model.events.tickets import ChosenBy, Given
 from supportflow.model.people import Actor
 from supportflow.model.records import Attributes, Clock
 from supportflow.model.routing import NO_ROUTING, Routing
@@ -36,7 +36,10 @@ class Ticket(Value):
         subject: Reference to the subject line; `desk.messages()` reads texts.
         priority_class: `"security"`, `"dispute"`, `"general"`, or as the policy orders them.
         level: 1 (highest) to 4.
-        rule: What chose the class.
+        rule: The name of the rule that chose the class; else the word of `chosen_by`.
+        chosen_by: What kind of thing chose it.
+        evidence: What spoke for the class, in the policy's words, then what decided the level.
+        level_evidence: How many of the last entries of the evidence decided the level.
         flags: What a person should see, sorted: all that any message raised.
         review: True if a text raised the class to security, for a person to look at.
         product: The product that the first message names.
@@ -81,7 +84,9 @@ class Ticket(Value):
     priority_class: Name
     level: int
     rule: Name
+    chosen_by: ChosenBy = "default"
     evidence: tuple[str, ...] = ()
+    level_evidence: int = 0
     attributes: Attributes = Field(default_factory=dict)
     private: bool = False
     flags: tuple[Name, ...] = ()
