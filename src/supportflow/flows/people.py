@@ -66,6 +66,8 @@ def link(env: Environment, requester: str, other: str, by: Actor, *, linked: boo
         raise InvalidInput("other", "is the same id")
     if by.kind in {"requester", "party"}:
         raise Refused(requester, "link_requester", f"a {by.kind} cannot say who is who")
+    if not linked and by.kind == "agent" and by.id in {requester, other}:
+        raise Refused(requester, "unlink_requester", "nobody says of themselves that they are somebody else")
     if env.tentative:
         yield from requests.reserve()
     for attempt in range(1, requests.ATTEMPTS + 1):

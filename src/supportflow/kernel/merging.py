@@ -28,6 +28,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         raise InvalidInput("into", "is the ticket itself")
     other = Draft(into, book[into.policy], draft.at_us, command.by, detected_us=draft.detected_us)
     other.current = book.current
+    other.people, other.people_known = facts.case.same_person, facts.case.people_known
     other.advance(other.at_us)  # first: it may have closed itself by now, noticed or not
     ended = other.ticket.status_category
     if ended.is_final:
@@ -104,7 +105,9 @@ def _raise(other: Draft, source: Ticket) -> None:
             previous_class=into.priority_class,
             previous_level=into.level,
             rule="merged",
+            chosen_by="merged",
             evidence=source.evidence,
+            level_evidence=source.level_evidence,
             given=("level",),
         )
     )
