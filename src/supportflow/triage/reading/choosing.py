@@ -25,6 +25,7 @@ _CLEARLY = 4  # commonest words of English in a line
 _SHARE = 0.25  # of the line's words
 _OTHERS = 2  # that are chosen
 _RIVALS = 0.7  # of the words that English knows, and the likeliest other: who knows fewer is another language
+_CHOSEN_FOR = frozenset({"Latn"})  # is enough even if it is not a pack's first script
 _NONE: frozenset[str] = frozenset()
 
 
@@ -171,7 +172,8 @@ class PackChoice:
         }
         self._by_script: dict[str, list[str]] = defaultdict(list)
         for tag, pack in self._sources.items():
-            self._by_script[pack.scripts[0]].append(tag)
+            for script in {pack.scripts[0], *_CHOSEN_FOR.intersection(pack.scripts)}:
+                self._by_script[script].append(tag)
 
     @property
     def tags(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "fil": ("Latn",),
     "fr": ("Latn",),
     "fa": ("Arab",),
+    "hi": ("Deva", "Latn"),
     "id": ("Latn",),
     "it": ("Latn",),
     "ja": ("Kana", "Hani"),
