@@ -16,7 +16,7 @@ PHRASE = "legal winner thank year wave sausage worth useful legal winner thank y
 
 def said(scenario):
     return [
-        pytest.param(language, text, id=f"{language}-{number}")
+        pytest.param(text, id=f"{language}-{number}")
         for language, texts in TEXTS[scenario].items()
         for number, text in enumerate(texts, 1)
     ]
@@ -26,7 +26,9 @@ def test_there_are_ten_in_english_and_chinese_and_three_languages_more():
     for scenario, texts in TEXTS.items():
         assert [len(texts[language]) for language in ("en", "zh")] == [10, 10], scenario
         assert len(texts) == 5, scenario
-        assert len({text for some in texts.values() for text in some}) == sum(map(len, texts.values())), scenario
+        assert len({text for some in texts.values() for text in some}) == sum(map(len, texts.values())), (
+            scenario
+        )
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +60,8 @@ def in_order(desk, *refs):
     return [ticket.ref for ticket in desk.find(open=True, limit=1000) if ticket.ref in refs]
 
 
-@pytest.mark.parametrize(("language", "text"), said("s1_break_in"))
-def test_s1_a_break_in_is_first_and_is_frozen_where_a_second_signal_speaks(desk, person, language, text):
+@pytest.mark.parametrize("text", said("s1_break_in"))
+def test_s1_a_break_in_is_first_and_is_frozen_where_a_second_signal_speaks(desk, person, text):
     dispute, said, reported = (f"{person} {place}" for place in ("dispute", "chat", "app"))
     desk.open(ref=dispute, subject="卖家不放币", requester=dispute, channel="chat")
     chat = desk.open(ref=said, subject="help", body=text, requester=said, channel="chat").ticket
@@ -73,23 +75,23 @@ def test_s1_a_break_in_is_first_and_is_frozen_where_a_second_signal_speaks(desk,
     assert [(one.action, one.state) for one in app.actions] == [("freeze", "approved")]
 
 
-@pytest.mark.parametrize(("language", "text"), said("s2_delayed_withdrawal"))
-def test_s2_a_late_withdrawal_is_the_bots(desk, person, language, text):
+@pytest.mark.parametrize("text", said("s2_delayed_withdrawal"))
+def test_s2_a_late_withdrawal_is_the_bots(desk, person, text):
     ticket = desk.open(subject="", body=text, requester=person, channel="chat").ticket
     assert (ticket.priority_class, ticket.category, ticket.review) == ("general", "withdrawal_delayed", False)
     assert (ticket.routing.route, ticket.routing.requirement.tier) == ("bot first", "bot")
 
 
-@pytest.mark.parametrize(("language", "text"), said("s5_c2c_dispute"))
-def test_s5_a_seller_who_keeps_the_coins_is_a_dispute(desk, person, language, text):
+@pytest.mark.parametrize("text", said("s5_c2c_dispute"))
+def test_s5_a_seller_who_keeps_the_coins_is_a_dispute(desk, person, text):
     ticket = desk.open(subject="", body=text, requester=person, channel="chat").ticket
     assert (ticket.priority_class, ticket.category) == ("dispute", "c2c_dispute")
     assert ticket.routing.requirement.group == "disputes"
     assert (ticket.status, bool(ticket.case.asked)) == ("pending", True)
 
 
-@pytest.mark.parametrize(("language", "text"), said("s8_seed_phrase"))
-def test_s8_a_phrase_is_nowhere_and_the_case_is_security(desk, store, person, language, text):
+@pytest.mark.parametrize("text", said("s8_seed_phrase"))
+def test_s8_a_phrase_is_nowhere_and_the_case_is_security(desk, store, person, text):
     done = desk.open(subject="", body=text.replace("PHRASE", PHRASE), requester=person, channel="chat")
     assert "seed_phrase" in done.redacted
     ticket = done.ticket
@@ -100,8 +102,8 @@ def test_s8_a_phrase_is_nowhere_and_the_case_is_security(desk, store, person, la
     assert "winner thank" not in kept
 
 
-@pytest.mark.parametrize(("language", "text"), said("s11_led_to_deposit"))
-def test_s11_who_is_led_to_deposit_is_looked_at(desk, person, language, text):
+@pytest.mark.parametrize("text", said("s11_led_to_deposit"))
+def test_s11_who_is_led_to_deposit_is_looked_at(desk, person, text):
     ticket = desk.open(subject="", body=text, requester=person, channel="chat").ticket
     assert (ticket.priority_class, ticket.informational) == ("security", False)
     assert (ticket.routing.route, ticket.routing.requirement.group) == ("security incident", "security")

@@ -1,4 +1,4 @@
-"""Money that is on its way, in every language: no incident, no dispute, but a category by which the right proof is asked for."""
+"""Money that is on its way, in every language: no incident and no dispute, but a category of its own."""
 
 import pytest
 
@@ -63,7 +63,10 @@ def test_money_that_is_not_there_yet_was_not_taken(text):
         ("昨晚有人在外地登录了我的账号，不是我本人操作的", "昨晚在外地登录的是我本人操作的，请不要锁"),
         ("这笔提现不是我本人操作的", "这笔提现是我本人操作的"),
         ("Dün gece başka bir ülkeden giriş yapıldı, ben değildim", "Dün başka ülkeden giriş yapan bendim"),
-        ("There was a login from abroad, it wasn't me", "There was a login from abroad, it was me, I am travelling"),
+        (
+            "There was a login from abroad, it wasn't me",
+            "There was a login from abroad, it was me, I am travelling",
+        ),
     ],
 )
 def test_a_denial_is_no_confirmation_however_its_words_go_on(denied, confirmed):
