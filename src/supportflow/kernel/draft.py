@@ -6,6 +6,7 @@ from typing import Any
 from supportflow._time import Instant, from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused
+from supportflow.kernel.bygone import Report, as_late, known_us, reached_late
 from supportflow.kernel.climbing import attach, climb, follow
 from supportflow.kernel.clockwork import come_under, give_verdict, let_react, names_of
 from supportflow.kernel.evolve import evolve
@@ -67,12 +68,14 @@ class Draft:
         "current",
         "detected_us",
         "events",
+        "known_us",
         "observed_at",
         "others",
         "people",
         "people_known",
         "policy",
         "replays",
+        "report",
         "stream",
         "ticket",
         "wanted",
@@ -94,6 +97,8 @@ class Draft:
         # The ticket before the decision; None if it begins with it.
         self._before: Ticket | None = ticket
         self.ticket = ticket
+        self.known_us = known_us(self)
+        self.report: Report | None = None
         self.policy = policy
         self.at_us = max(at_us, to_us(ticket.recorded_at))
         self.detected_us = at_us if detected_us is None else detected_us
@@ -219,6 +224,8 @@ class Draft:
     def record(self, event: EventBase) -> Ticket:
         """Record an event that nothing reacts to; the ticket before it."""
         before = self.ticket
+        if self.at_us < self.known_us or self.report is not None:
+            event = as_late(self, event)
         self.ticket = evolve(before, event)
         self.events.append(event)
         return before
@@ -335,7 +342,7 @@ class Draft:
             "passed": clock.passed + 1,
             "reached_at": from_us(reached_us),
             "detected_at": from_us(max(self.detected_us, reached_us)),
-            "late": self.adopting or (clock.retroactive and reached_us < clock.attached_us),
+            "late": reached_late(self, clock, milestone, reached_us),
         }
         if milestone.key == "breach":
             self.record(SlaBreached(**reached))

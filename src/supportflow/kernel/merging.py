@@ -105,7 +105,9 @@ def _raise(other: Draft, source: Ticket) -> None:
             previous_class=into.priority_class,
             previous_level=into.level,
             rule="merged",
+            chosen_by="merged",
             evidence=source.evidence,
+            level_evidence=source.level_evidence,
             given=("level",),
         )
     )
