@@ -369,18 +369,24 @@ def lived(document, steps, level, *, changing):
 
 
 def clocks(run):
-    """Its clocks, without stretches of no time: something that stays can have happened at the instant of a change."""
-    return [
-        clock._replace(segments=tuple(one for one in clock.segments if one.start_us != one.end_us))
+    """Its clocks by target, without stretches of no time: something that stays can have happened at the instant of a change.
+
+    In which order they stand on the ticket is no part of what they are.
+    """
+    return {
+        clock.target: clock._replace(
+            segments=tuple(one for one in clock.segments if one.start_us != one.end_us)
+        )
         for clock in run.desk.get(run.ticket).clocks
-    ]
+    }
 
 
 def told(run):
-    """What was said of its clocks, and when."""
+    """What was said of its clocks, and when; what several clocks said at one instant is put in the order of their names."""
     kinds = {"sla_warned", "sla_breached", "sla_overdue", "sla_judged"}
     left_out = {"detected_at", "by"}
-    return [one.model_dump(exclude=left_out) for one in run.desk.history(run.ticket) if one.kind in kinds]
+    said = [one.model_dump(exclude=left_out) for one in run.desk.history(run.ticket) if one.kind in kinds]
+    return sorted(said, key=lambda one: (one["recorded_at"], one["target"]))
 
 
 @given(
