@@ -170,4 +170,8 @@ def alone(env: Environment) -> None:
         InvalidInput: If the desk is inside a host's transaction.
     """
     if env.tentative:
-        raise InvalidInput("connection", "is the host's: nothing can be claimed in its transaction")
+        raise InvalidInput(
+            "connection",
+            "is the host's: nothing can be claimed in its transaction; do it outside of one"
+            " (in Django's tests, in a TransactionTestCase)",
+        )
