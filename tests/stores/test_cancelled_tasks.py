@@ -17,7 +17,7 @@ START = "2026-03-02T09:00:00+00:00"
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'desk.db'}"
+        return f"sqlite:///{tmp_path / 'desk.db'}?journal_mode=delete"
     return request.getfixturevalue("emptied")
 
 
@@ -48,8 +48,8 @@ async def cancelled(desk, ticket, steps):
     return await asyncio.gather(*(one(number, turns) for number, turns in enumerate(steps)))
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])  # each has a store
-@given(steps=st.lists(st.none() | st.integers(0, 30), min_size=1, max_size=12))
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])  # each has a store
+@given(steps=st.lists(st.none() | st.integers(0, 30), min_size=1, max_size=8))
 def test_no_connection_is_left_behind(url, steps):
     async def run():
         store = AsyncSqlStore(url)
