@@ -48,7 +48,9 @@ class Ticket(Value):
         informational: True if its texts only ask about security.
         agency: True if its requester's texts report an incident and say that it was not by their own will.
         held_back: Actions of the host that a text asks for and that wait for another signal, sorted.
+        held_past: Those of them that only its past asks for, from before the desk knew it, sorted.
         opened_at: When it came in.
+        known_at: Since when the desk knows it: what happened before is its past.
         recorded_at: When its latest event stands in its stream.
         touched_at: When somebody last did something to it: what happens by itself does not count. None only in a ticket that
             was not folded from events.
@@ -97,8 +99,10 @@ class Ticket(Value):
     informational: bool = False
     agency: bool = False
     held_back: tuple[Name, ...] = ()
+    held_past: tuple[Name, ...] = ()
 
     opened_at: Instant
+    known_at: Instant | None = None
     recorded_at: Instant
     touched_at: Instant | None = None
     first_replied_at: Instant | None = None
