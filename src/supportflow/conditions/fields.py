@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints,
 
 from supportflow.conditions._numbers import LARGEST, meaning
 from supportflow.exceptions import ConditionError, InvalidInput
+from supportflow.model.base import Series
 
 __all__ = ["OPERATORS", "FieldKind", "FieldName", "FieldSpec", "Fields", "nearest"]
 
@@ -55,7 +56,7 @@ class FieldSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     kind: FieldKind
-    values: Annotated[tuple[Value, ...], Field(min_length=1, max_length=5000)] | None = None
+    values: Annotated[Series[Value], Field(min_length=1, max_length=5000)] | None = None
     minimum: Bound | None = None
     maximum: Bound | None = None
     nullable: bool = False

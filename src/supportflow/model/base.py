@@ -1,10 +1,13 @@
 """What all values share: frozen, cheap to import, silent about what they were given."""
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from types import GenericAlias
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema
 
 __all__ = [
     "MAX_BODY",
@@ -16,6 +19,7 @@ __all__ = [
     "Key",
     "Name",
     "Scalar",
+    "Series",
     "StatusCategory",
     "Subject",
     "TicketType",
@@ -61,6 +65,19 @@ class Document(BaseModel):
         populate_by_name=True,
     )
 
+
+T = TypeVar("T")
+
+
+class _KeptAsTuple:
+    """Has a sequence validated, kept, written and described as a tuple of what it holds."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler.generate_schema(GenericAlias(tuple, (*get_args(source), ...)))
+
+
+Series = Annotated[Sequence[T], _KeptAsTuple()]
+"""Several of a kind, in order. A list is taken, and type checkers know it; what is kept is a tuple, which nobody changes."""
 
 # Ids and names come from outside and end up in logs, headers and keys: no control characters, no line separators.
 _PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"

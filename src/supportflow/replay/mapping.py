@@ -181,7 +181,7 @@ class LogMapping(Document):
         policy: The policy to replay under when no other is given; a plain desk without an SLA if there is none.
     """
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema_: Literal[1] = Field(default=1, validation_alias="schema", serialization_alias="schema")
     name: Name
     source: str = ""
     encoding: str = "utf-8-sig"

@@ -97,7 +97,7 @@ class ArrivalLog(Document):
     time: str
     tz: str | None = None
     category: str | None = None
-    priority_class: str | None = Field(default=None, alias="class")
+    priority_class: str | None = Field(default=None, validation_alias="class", serialization_alias="class")
     language: str | None = None
     channel: str | None = None
 
@@ -151,7 +151,7 @@ class Kind(Document):
 
     weight: Weight = 1.0
     category: Chance | None = None
-    priority_class: Chance | None = Field(default=None, alias="class")
+    priority_class: Chance | None = Field(default=None, validation_alias="class", serialization_alias="class")
     language: Chance | None = None
     channel: Chance = "web"
     level: Annotated[int, Field(strict=True, ge=1, le=4)] | None = None
@@ -264,7 +264,7 @@ class Scenario(Document):
         sample_every: How far apart the points of the backlog are; a 48th of the time, if not given.
     """
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema_: Literal[1] = Field(default=1, validation_alias="schema", serialization_alias="schema")
     name: Name = "scenario"
     start: Instant = _DEFAULT_START
     lasts_for: Annotated[timedelta, Field(gt=_ZERO, le=_LONGEST), WRITTEN]

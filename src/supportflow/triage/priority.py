@@ -94,7 +94,7 @@ class PriorityRule(Document):
 
     name: Name
     when: Condition
-    priority_class: Name = Field(alias="class")
+    priority_class: Name = Field(validation_alias="class", serialization_alias="class")
     level: Level | None = None
 
 

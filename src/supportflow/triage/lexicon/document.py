@@ -28,7 +28,9 @@ class Entry(Document):
     """
 
     category: Name | None = None
-    priority_class: Annotated[Name | None, Field(alias="class")] = None
+    priority_class: Annotated[Name | None, Field(validation_alias="class", serialization_alias="class")] = (
+        None
+    )
     words: Annotated[tuple[str, ...], Field(min_length=1)]
     language: str | None = None
     product: Name | None = None

@@ -114,7 +114,9 @@ class ReadingRule(Document):
 
     name: Name
     category: Name | None = None
-    priority_class: Annotated[Name | None, Field(alias="class")] = None
+    priority_class: Annotated[Name | None, Field(validation_alias="class", serialization_alias="class")] = (
+        None
+    )
     all: Roles
     scope: Literal["clause", "sentence", "near"] = "clause"
     within: Annotated[int, Field(ge=0, le=100)] = 12
