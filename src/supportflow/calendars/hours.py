@@ -1,6 +1,6 @@
 """The declaration of a calendar: its document, checked and immutable."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -9,7 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from supportflow.calendars.clocktime import Hours, overlap
 from supportflow.calendars.country import public_holidays
-from supportflow.calendars.document import DAYS, Closure, Dated, Holidays, HoursVersion, Overrides, Weekly
+from supportflow.calendars.document import (
+    DAYS,
+    Closure,
+    Dated,
+    Holidays,
+    HoursVersion,
+    Override,
+    Overrides,
+    Weekly,
+)
 from supportflow.calendars.plan import Period, periods
 from supportflow.calendars.schedule import HolidayScope
 from supportflow.calendars.toml import write_toml
@@ -18,6 +27,9 @@ from supportflow.calendars.zones import zone
 from supportflow.exceptions import CalendarError
 
 __all__ = ["Declaration"]
+
+OfDate = Override | Mapping[str, object] | Sequence[tuple[str, str]]
+"""The hours of one date, as they can be written."""
 
 # What is computed from the content and kept beside it.
 _DERIVED = ("core", "_expanded")
@@ -47,7 +59,32 @@ class Declaration(BaseModel):
     beyond: Literal["warn", "fail", "ignore"] = "warn"
     expanded_from: str = ""
 
-    if not TYPE_CHECKING:  # type checkers keep the signature that the fields give
+    if TYPE_CHECKING:  # what is read is narrower than what is taken: one form of each
+
+        def __init__(
+            self,
+            *,
+            tz: str,
+            weekly: Weekly | Mapping[str, Sequence[tuple[str, str]]] = ...,
+            holidays: Mapping[date, str] | Mapping[str, str] | Iterable[date | str] = ...,
+            overrides: Mapping[date, OfDate] | Mapping[str, OfDate] = ...,
+            holiday_scope: HolidayScope = ...,
+            overlaps: Literal["refuse", "merge"] = ...,
+            tzdata: TzdataSource = ...,
+            versions: Iterable[HoursVersion | Mapping[str, object]] = ...,
+            closures: Iterable[Closure] = ...,
+            name: str = ...,
+            country: str = ...,
+            subdivision: str = ...,
+            language: str = ...,
+            makeup_hours: Iterable[tuple[str, str]] = ...,
+            vouched_from: date | None = ...,
+            vouched_until: date | None = ...,
+            beyond: Literal["warn", "fail", "ignore"] = ...,
+            expanded_from: str = ...,
+        ) -> None: ...
+
+    else:
 
         def __init__(self, **data: Any) -> None:
             try:

@@ -50,7 +50,7 @@ def _axis_problems(path: str, given: Collection[str], declared: Collection[str])
 
 def _unknown_classes(document: Policy, options: PriorityPolicy) -> Iterator[str]:
     named: list[tuple[str, str]] = []
-    sections: tuple[tuple[str, tuple[RuleInClass, ...]], ...] = (
+    sections: tuple[tuple[str, Sequence[RuleInClass]], ...] = (
         ("levels", options.levels),
         ("order", options.order),
     )

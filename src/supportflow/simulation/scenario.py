@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from supportflow._time import Instant, instant
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 from supportflow.model.durations import WRITTEN, NotNegative, Positive
 from supportflow.model.people import Agent
 from supportflow.model.records import AttributeValue
@@ -114,9 +114,9 @@ class Arrivals(Document):
     """
 
     per_hour: PerHour | None = None
-    rates: tuple[Rate, ...] = Field(default=(), max_length=10_000)
+    rates: Annotated[Series[Rate], Field(max_length=10_000)] = ()
     repeat: Positive | None = None
-    bursts: tuple[Burst, ...] = Field(default=(), max_length=1_000)
+    bursts: Annotated[Series[Burst], Field(max_length=1_000)] = ()
     log: ArrivalLog | None = None
 
     @model_validator(mode="after")
@@ -230,14 +230,14 @@ class Team(Document):
         Annotated[int, Field(strict=True, ge=1, le=100_000)]
         | Mapping[Name, Annotated[int, Field(strict=True, ge=1, le=100_000)]]
     )
-    tiers: tuple[Name, ...] = ("expert",)
-    groups: tuple[Name, ...] = ()
+    tiers: Series[Name] = ("expert",)
+    groups: Series[Name] = ()
     skills: Mapping[Name, Annotated[int, Field(strict=True, ge=1, le=5)]] = Field(default_factory=dict)
-    languages: tuple[Name, ...] = ()
+    languages: Series[Name] = ()
     capacity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
     reserved: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
     limits: Mapping[Name, Annotated[int, Field(strict=True, ge=0)]] = Field(default_factory=dict)
-    shifts: tuple[Name, ...] = ()
+    shifts: Series[Name] = ()
 
 
 class Scenario(Document):
@@ -273,15 +273,17 @@ class Scenario(Document):
     policy: Policy | None = None
     policy_file: str | None = None
     arrivals: Arrivals
-    kinds: tuple[Kind, ...] = Field(default_factory=lambda: (Kind(),), min_length=1, max_length=1_000)
+    kinds: Annotated[Series[Kind], Field(min_length=1, max_length=1_000)] = Field(
+        default_factory=lambda: (Kind(),)
+    )
     service: Service
     patience: RandomTime | None = None
     answers: Answers = Field(default_factory=Answers)
     pending: Pending = Field(default_factory=Pending)
     reopen: Reopening = Field(default_factory=Reopening)
     first_reply: Literal["start", "end", "never"] = "start"
-    team: tuple[Team, ...] = ()
-    agents: tuple[Agent, ...] = ()
+    team: Series[Team] = ()
+    agents: Series[Agent] = ()
     sample_every: Positive | None = None
 
     @model_validator(mode="after")
