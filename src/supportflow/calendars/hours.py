@@ -1,6 +1,6 @@
 """The declaration of a calendar: its document, checked and immutable."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -15,7 +15,6 @@ from supportflow.calendars.document import (
     Dated,
     Holidays,
     HoursVersion,
-    Override,
     Overrides,
     Weekly,
 )
@@ -28,8 +27,6 @@ from supportflow.exceptions import CalendarError
 
 __all__ = ["Declaration"]
 
-OfDate = Override | Mapping[str, object] | Sequence[tuple[str, str]]
-"""The hours of one date, as they can be written."""
 
 # What is computed from the content and kept beside it.
 _DERIVED = ("core", "_expanded")
@@ -59,32 +56,7 @@ class Declaration(BaseModel):
     beyond: Literal["warn", "fail", "ignore"] = "warn"
     expanded_from: str = ""
 
-    if TYPE_CHECKING:  # what is read is narrower than what is taken: one form of each
-
-        def __init__(
-            self,
-            *,
-            tz: str,
-            weekly: Weekly | Mapping[str, Sequence[tuple[str, str]]] = ...,
-            holidays: Mapping[date, str] | Mapping[str, str] | Iterable[date | str] = ...,
-            overrides: Mapping[date, OfDate] | Mapping[str, OfDate] = ...,
-            holiday_scope: HolidayScope = ...,
-            overlaps: Literal["refuse", "merge"] = ...,
-            tzdata: TzdataSource = ...,
-            versions: Iterable[HoursVersion | Mapping[str, object]] = ...,
-            closures: Iterable[Closure] = ...,
-            name: str = ...,
-            country: str = ...,
-            subdivision: str = ...,
-            language: str = ...,
-            makeup_hours: Iterable[tuple[str, str]] = ...,
-            vouched_from: date | None = ...,
-            vouched_until: date | None = ...,
-            beyond: Literal["warn", "fail", "ignore"] = ...,
-            expanded_from: str = ...,
-        ) -> None: ...
-
-    else:
+    if not TYPE_CHECKING:  # type checkers are told by `BusinessCalendar` what is taken
 
         def __init__(self, **data: Any) -> None:
             try:

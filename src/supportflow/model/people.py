@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from supportflow._time import Instant
+from supportflow._time import Moment
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Body, Id, Name, Series, Value
 from supportflow.model.problems import invalid
@@ -73,7 +73,7 @@ class Skill(Value):
     """
 
     level: Annotated[int, Field(strict=True, ge=1, le=5)] = 1
-    valid_until: Instant | None = None
+    valid_until: Moment | None = None
 
 
 def _skill(value: object) -> object:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
-from supportflow._time import DAY_US, Instant, from_us, to_us
+from supportflow._time import DAY_US, Instant, Moment, from_us, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.clocktime import ClockTime, read_clock
 from supportflow.calendars.compiled import Compiled
@@ -82,8 +82,8 @@ class RotationOverride(Document):
     """
 
     agent: Id
-    start: Instant
-    end: Instant
+    start: Moment
+    end: Moment
 
     @model_validator(mode="after")
     def _in_order(self) -> "RotationOverride":

@@ -37,8 +37,8 @@ class Official(Document):
     links: Series[Address] = ()
     emails: Series[Address] = ()
     phones: Series[Annotated[str, StringConstraints(min_length=3, max_length=40)]] = Field(default=())
-    brands: tuple[
-        Annotated[str, StringConstraints(min_length=2, max_length=60, pattern=r"^[0-9A-Za-z-]+$")], ...
+    brands: Series[
+        Annotated[str, StringConstraints(min_length=2, max_length=60, pattern=r"^[0-9A-Za-z-]+$")]
     ] = ()
 
 
