@@ -65,7 +65,7 @@ class AsyncDesk(
         policy: How it works; a plain desk without an SLA if not given.
         store: Where it keeps everything; its methods may be async. In memory if not given.
         channels: Name → channel by which replies leave; `send` may be async.
-        on: Event class → handler, which may be async.
+        on: Event class → handler, which may be async. Of the past it hears only as `WithPast(handler)`.
         classifier: A model of the host's that reads texts besides the policy's rules.
         responder: Answers for the bot in the policy's first line, in `run_due`.
         knowledge: Where articles come from, for the bot and for the agent's screen.

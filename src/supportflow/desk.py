@@ -65,7 +65,8 @@ class Desk(
         policy: How it works; a plain desk without an SLA if not given.
         store: Where it keeps everything; in memory if not given.
         channels: Name → channel by which replies leave. A ticket's replies leave by the channel that it came in by.
-        on: Event class → handler, called by `run_due` at least once for each event.
+        on: Event class → handler, called by `run_due` at least once for each event. Of the past it hears only as
+            `WithPast(handler)`.
         classifier: A model of the host's that reads texts besides the policy's rules.
         responder: Answers for the bot in the policy's first line, in `run_due`.
         knowledge: Where articles come from, for the bot and for the agent's screen.

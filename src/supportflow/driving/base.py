@@ -9,9 +9,10 @@ from supportflow import _forks
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.dispatching import Dispatcher
 from supportflow.flows.environment import Environment
+from supportflow.flows.handlers import kinds_of, past_of
 from supportflow.flows.placing import PlaceIndex
 from supportflow.flows.requests import Call
-from supportflow.flows.setup import OPTIONAL, channels_of, kinds_of, new_environment, plain_only, ports_of
+from supportflow.flows.setup import OPTIONAL, channels_of, new_environment, plain_only, ports_of
 from supportflow.policy import Policy
 from supportflow.ports import Pauses
 from supportflow.stores.memory import MemoryStore
@@ -72,6 +73,7 @@ class DeskBase(_forks.Fork):
             asks_model=self._ports["classifier"] is not None,
             ports={name: self._ports[name] for name in OPTIONAL},
             acts=self._ports["actions"] is not None,
+            past=past_of({} if on is None else on),
         )
         self._closed = False
         self._after_fork_in_child()

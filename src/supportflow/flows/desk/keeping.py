@@ -87,7 +87,11 @@ class Keeping(Shared):
 
     @asked
     def subscribe(
-        self, *events: type[EventBase], channels: Collection[str] = (), bot: bool = False
+        self,
+        *events: type[EventBase],
+        channels: Collection[str] = (),
+        bot: bool = False,
+        past: Collection[type[EventBase]] = (),
     ) -> Flow[None]:
         """Have deliveries written for these kinds of events and these channels, from now on, by every process.
 
@@ -98,11 +102,12 @@ class Keeping(Shared):
             *events: Event classes.
             channels: Names of channels.
             bot: The bot's turns, too.
+            past: Event classes of which those of the past are meant, too or alone: see `WithPast`.
 
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        return desk_stream.subscribe(self._env, topics_of(events, channels, bot=bot))
+        return desk_stream.subscribe(self._env, topics_of(events, channels, bot=bot, past=past))
 
     @asked
     def unsubscribe(
@@ -110,6 +115,7 @@ class Keeping(Shared):
         *events: type[EventBase],
         channels: Collection[str] = (),
         bot: bool = False,
+        past: Collection[type[EventBase]] = (),
         drop_waiting: bool = False,
     ) -> Flow[int]:
         """Have deliveries written no longer. Nothing else ends a subscription: a process that stops leaves its own in place.
@@ -120,6 +126,7 @@ class Keeping(Shared):
             *events: Event classes.
             channels: Names of channels.
             bot: The bot's turns, too.
+            past: Event classes of which those of the past are meant, too or alone: see `WithPast`.
             drop_waiting: Forget the deliveries that wait already; dead letters stay.
 
         Returns:
@@ -128,12 +135,12 @@ class Keeping(Shared):
         Raises:
             InvalidInput: If something is not an event of tickets, or not a name.
         """
-        topics = topics_of(events, channels, bot=bot)
+        topics = topics_of(events, channels, bot=bot, past=past)
         return desk_stream.unsubscribe(self._env, topics, drop_waiting=drop_waiting)
 
     @asked
     def subscriptions(self) -> Flow[tuple[str, ...]]:
-        """What is delivered by some process, sorted: `"event:<kind>"`, `"channel:<name>"` and `"bot"`."""
+        """What is delivered by some process, sorted: `"event:<kind>"`, `"past:<kind>"`, `"channel:<name>"`, `"bot"`."""
         return desk_stream.subscriptions(self._env)
 
     @asked

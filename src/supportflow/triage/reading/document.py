@@ -22,7 +22,8 @@ class Pack(Document):
         tag: BCP 47 tag of the language.
         name: What people call it.
         scripts: The scripts that it is written in. Lines without a letter of the first one are not read with it: Japanese
-            names its kana first, or every line of Chinese would be read in Japanese, too.
+            names its kana first, or every line of Chinese would be read in Japanese, too. A language that people write in
+            Latin letters as well (Hindi) names `Latn` further on, and is among those chosen for such lines.
         cut: Whether texts are cut into `"words"` at blanks, or phrases are looked for at every character.
         marks: `"ignore"`: accents are taken off the pack's words and the text's. `"when_written"`: words match as they are
             written, and without accents only in a line that has none at all.
