@@ -97,7 +97,8 @@ class ReadingVerbs(ABC, Generic[FeedResult, CursorResult, RowResult, RowsResult,
             raise InvalidInput(
                 "refs", "and tickets name what is listed: no filter and no cursor goes with them"
             )
-        flow = _named(self._env, _ids(tickets or ()), _names("refs", refs or ()))
+        named_ids = _ids(() if tickets is None else tickets)
+        flow = _named(self._env, named_ids, _names("refs", () if refs is None else refs))
         return self._run(flow)  # type: ignore[no-any-return]
 
     def row(self, ticket: TicketName = None, *, ref: str | None = None) -> RowResult:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from supportflow._time import Instant
-from supportflow.model.base import Id, Name
+from supportflow.model.base import Id, KeptName
 from supportflow.model.content import ContentRef
 from supportflow.model.escalation import EscalationKind, Rung, StepPlan, Until
 from supportflow.model.events.base import TicketEvent
@@ -26,7 +26,7 @@ class _OnLadder(TicketEvent):
         run: Which of the ladders that the ticket has had, from 1.
     """
 
-    ladder: Name
+    ladder: KeptName
     run: int
 
 
@@ -50,7 +50,7 @@ class LadderStarted(_OnLadder):
     policy: str
     since: Instant
     until: Until
-    pause_on: tuple[Name, ...] = ()
+    pause_on: tuple[KeptName, ...] = ()
     steps: tuple[StepPlan, ...]
     rungs: tuple[Rung, ...]
     skipped: int = 0
@@ -81,7 +81,7 @@ class LadderStepReached(_OnLadder):
     detected_at: Instant
     asked: tuple[Id, ...] = ()
     notified: tuple[Id, ...] = ()
-    groups: tuple[Name, ...] = ()
+    groups: tuple[KeptName, ...] = ()
     vacant: tuple[Id, ...] = ()
     empty: bool = False
     late: bool = False
@@ -109,7 +109,7 @@ class LadderEnded(_OnLadder):
     """
 
     kind: Literal["ladder_ended"] = "ladder_ended"
-    reason: Name
+    reason: KeptName
 
 
 class TicketEscalated(TicketEvent):
@@ -126,10 +126,10 @@ class TicketEscalated(TicketEvent):
     """
 
     kind: Literal["ticket_escalated"] = "ticket_escalated"
-    ladder: Name | None = None
-    group: Name | None = None
+    ladder: KeptName | None = None
+    group: KeptName | None = None
     asked: tuple[Id, ...] = ()
     notified: tuple[Id, ...] = ()
-    groups: tuple[Name, ...] = ()
+    groups: tuple[KeptName, ...] = ()
     vacant: tuple[Id, ...] = ()
     reason: ContentRef | None = None

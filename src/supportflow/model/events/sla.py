@@ -3,7 +3,7 @@
 from typing import Literal
 
 from supportflow._time import Instant
-from supportflow.model.base import Name
+from supportflow.model.base import KeptName
 from supportflow.model.content import ContentRef
 from supportflow.model.events.base import TicketEvent
 from supportflow.model.records import ClockMove, Verdict
@@ -24,7 +24,7 @@ class ClocksMoved(TicketEvent):
 
     kind: Literal["clocks_moved"] = "clocks_moved"
     moves: tuple[ClockMove, ...]
-    sla: Name | None = None
+    sla: KeptName | None = None
     policy: str | None = None
 
 
@@ -40,9 +40,9 @@ class _Reached(TicketEvent):
     """
 
     clock: str
-    sla: Name
-    target: Name
-    metric: Name
+    sla: KeptName
+    target: KeptName
+    metric: KeptName
     milestone: str
     passed: int
     reached_at: Instant
@@ -79,9 +79,9 @@ class SlaJudged(TicketEvent):
 
     kind: Literal["sla_judged"] = "sla_judged"
     clock: str
-    sla: Name
-    target: Name
-    metric: Name
+    sla: KeptName
+    target: KeptName
+    metric: KeptName
     verdict: Verdict
 
 
