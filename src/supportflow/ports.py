@@ -16,6 +16,7 @@ from supportflow.model.storage import (
     Commit,
     DeadLetter,
     Due,
+    EndedRow,
     EventRow,
     FeedRow,
     InboxEntry,
@@ -320,6 +321,13 @@ class Store(Protocol):
         """Erase salt and value of every content row of a subject; the number of rows that had them."""
         ...
 
+    def erase_contents(self, tenant: str, ids: Collection[str], versions: Mapping[str, int], /) -> bool:
+        """Erase salt and value of content rows, if all these tickets are still at these versions, archived or not.
+
+        False, and nothing changed, if one is not. Nothing may come between the look and the deed.
+        """
+        ...
+
     def lease(
         self, tenant: str, now_us: int, until_us: int, topics: Collection[str], limit: int, /
     ) -> Sequence[Lease]:
@@ -364,6 +372,17 @@ class Store(Protocol):
         """Put away tickets that are closed or cancelled and last changed before an instant; how many, up to a limit.
 
         `load`, `find_ref` and `events` still find them, `search` does not, and a commit brings them back.
+        """
+        ...
+
+    def ended(self, tenant: str, after: str, limit: int, /) -> Sequence[EndedRow]:
+        """Tickets that are closed or cancelled, archived or not, whose ids sort after `after`, in that order."""
+        ...
+
+    def put_away(self, tenant: str, ticket_id: str, version: int, /) -> bool:
+        """Put one ticket away, as `archive` does, if it is closed or cancelled, still at that version, and has no wake-up.
+
+        False if it is not, or was put away before.
         """
         ...
 

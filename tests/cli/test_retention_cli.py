@@ -1,5 +1,6 @@
 """`supportflow archive` and `supportflow erase`: what is kept no longer."""
 
+import re
 import sys
 from datetime import timedelta
 from types import SimpleNamespace
@@ -99,3 +100,74 @@ def test_a_wrong_command_line_changes_nothing(run, wrong):
 def test_what_cannot_be_used_is_refused(method, wrong):
     with pytest.raises(InvalidInput):
         getattr(Desk(), method)(**{"before": "2026-01-01T00:00:00Z", **wrong})
+
+
+KEPT = '[retention]\ncontent_for = "P30D"\nkeys_for = "P30D"\narchive_after = "P5D"\n'
+
+
+def test_what_the_policy_says_is_done(office, run, tmp_path):
+    """Only what ended longer ago: ten tickets of a hundred days, five of ten."""
+    (tmp_path / "kept.toml").write_text(KEPT)
+    named = ("retain", "--policy", "kept.toml", "--batch", "4")
+    trial = run(*named, "--dry-run")
+    would = "20 texts would be erased: message 10, subject 10\n15 tickets would be put away\n"
+    assert trial == (0, f"15 ended tickets looked at, 0 held\n{would}", "")
+    assert office.desk.row(ref="1").subject == "a subject"
+    done = "10 texts erased: subject 10\n0 tickets put away\n0 idempotency keys forgotten\n"
+    assert run(*named, "--kind", "subject", "--yes") == (0, f"15 ended tickets looked at, 0 held\n{done}", "")
+    assert office.desk.row(ref="1").subject is None
+    assert office.desk.messages(ref="1")[0].body == "a body"
+    assert run(*named, "--yes")[1] == (
+        "15 ended tickets looked at, 0 held\n10 texts erased: message 10\n15 tickets put away\n"
+        "10 idempotency keys forgotten\n"
+    )
+    assert office.desk.messages(ref="1")[0].body is None
+    assert office.desk.messages(ref="15")[0].body == "a body"
+    assert [ticket.ref for ticket in office.desk.find(limit=100)] == ["open"]
+    # A desk that uses it from now on says so in the store.
+    assert run("retain", "--yes")[0] == 2
+
+
+def test_a_ticket_that_cannot_be_read_is_named(office, run, tmp_path):
+    (tmp_path / "kept.toml").write_text(KEPT)
+    broken = office.desk.get(ref="3").id
+    stream = office.store._tenants["default"].streams[f"ticket:{broken}"]
+    stream[0] = stream[0]._replace(data=b"{")
+    status, out, err = run("retain", "--policy", "kept.toml", "--yes", "--quiet")
+    assert (status, err) == (1, f"could not be read: {broken}\n")
+    assert "18 texts erased" in out
+
+
+def test_a_pass_that_is_broken_off_says_how_to_go_on(office, run, tmp_path, monkeypatch):
+    (tmp_path / "kept.toml").write_text(KEPT)
+    whole, calls = office.store.ended, []
+
+    def ended(*arguments):
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return whole(*arguments)
+
+    named = ("retain", "--policy", "kept.toml", "--batch", "4", "--yes")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(office.store, "ended", ended)
+        _, out, err = run(*named)
+    assert out == ""
+    said = re.search(r"go on with --cursor (ticket:\S+)", err)
+    assert said is not None
+    status, out, _ = run(*named, "--cursor", said[1])
+    assert (status, out.splitlines()[0]) == (0, "7 ended tickets looked at, 0 held")
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(
+    "wrong",
+    [("--dry-run", "--kind", "mesage"), (), ("--yes", "--batch", "0"), ("--yes", "--cursor", "x"),
+     ("--yes", "--policy", "none.toml")],
+)  # fmt: skip
+def test_a_wrong_command_line_erases_nothing(run, tmp_path, wrong):
+    (tmp_path / "kept.toml").write_text(KEPT)
+    policy = () if "--policy" in wrong else ("--policy", "kept.toml")
+    status, out, err = run("retain", *policy, *wrong)
+    assert (status, out) == (2, "")
+    assert err

@@ -14,7 +14,9 @@ PHRASES = Path(__file__).with_name("phrases")
 CLASSIFIER = LexiconClassifier([shipped("common"), shipped("exchange")])
 LEAST = {
     "es": (0.95, 0.9, 0.9),
+    "fil": (0.95, 0.9, 0.9),
     "fr": (0.95, 0.9, 0.9),
+    "hi": (0.95, 0.9, 0.9),
     "it": (0.95, 0.9, 0.9),
     "pt": (0.95, 0.9, 0.9),
     "ru": (0.95, 0.9, 0.9),

@@ -100,8 +100,12 @@ def test_order_exceptions_and_derived_roles():
     assert reader(roles, rules=(ordered,)).read("gone is my btc")
     assert not reader(roles, rules=(ordered,)).read("my btc is gone")
     careful = LOST.model_copy(update={"unless": ("fails",), "scope": "sentence"})
-    assert not reader(roles, rules=(careful,)).read("btc gone, an error")
-    assert reader(roles, rules=(careful,)).read("btc gone. an error")
+    assert not reader(roles, rules=(careful,)).read("btc gone with an error")
+    assert reader(roles, rules=(careful,)).read("btc gone, an error")  # what fails elsewhere follows from it
+    paid = LOST.model_copy(update={"unless": ("transit",), "scope": "sentence"})
+    moving = {**roles, "transit": ("pending",)}
+    assert not reader(moving, rules=(paid,)).read("btc gone, it is pending")
+    assert reader(moving, rules=(paid,)).read("btc gone. it is pending")
     mine = ReadingRule.model_validate({"name": "not by me", "all": ["not_me"], "negatable": False})
     derived = (Derivation(role="not_me", all=("act", "not", "me"), within=2),)
     text = "that i did not do"
@@ -267,8 +271,8 @@ EXCUSED = ReadingRule(
     [
         ("retiro no fui yo", True),
         ("retiro no vendi", True),
-        ("retiro no fui yo, fui yo", False),
-        ("fui yo el retiro, no vendi", False),
+        ("retiro no fui yo fui yo", False),
+        ("fui yo el retiro no vendi", False),
         ("retiro ajeno fui yo", False),
     ],
 )
@@ -319,6 +323,40 @@ def test_neighbours_that_share_a_script_are_told_apart(text, tags):
     packs = [tagged(tag, known).model_copy(update={"scripts": ("Cyrl",)}) for tag, known in words.items()]
     found = Reader(packs, [RuleSet(name="t", rules=(ReadingRule(name="r", all=("asset",)),))]).read(text)
     assert {one.tag for one in found} == tags
+
+
+@pytest.mark.parametrize(
+    ("scripts", "text", "read"),
+    [
+        (["Deva", "Latn"], "हैक", True),
+        (["Deva", "Latn"], "hack ho gaya", True),
+        (["Deva"], "hack ho gaya", False),
+        (["Kana", "Hani"], "盗難", False),
+        (["Kana", "Hani"], "盗難です", True),
+    ],
+)
+def test_a_pack_is_read_for_its_first_script_and_for_latin_letters(scripts, text, read):
+    pack = Pack.model_validate(
+        {
+            "tag": "x",
+            "name": "x",
+            "scripts": scripts,
+            "cut": "characters",
+            "roles": {"asset": ["हैक, hack, 盗難"]},
+        }
+    )
+    found = Reader([pack], [RuleSet(name="t", rules=(ReadingRule(name="r", all=("asset",)),))]).read(text)
+    assert bool(found) == read
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [("ज़ीरो", "जीरो"), ("जीरो", "ज़ीरो"), ("खरीदा", "ख़रीदा"), ("\u095eोन", "फोन"), ("मैं", "मैँ"), ("पढ़ा", "पढा")],
+)
+def test_dots_and_moons_of_devanagari_make_no_difference(word, written):
+    pack = Pack.model_validate({"tag": "x", "name": "x", "scripts": ["Deva"], "roles": {"asset": [word]}})
+    found = Reader([pack], [RuleSet(name="t", rules=(ReadingRule(name="r", all=("asset",)),))]).read(written)
+    assert [(part.start, part.end) for one in found for part in one.parts] == [(0, len(written))]
 
 
 @pytest.mark.parametrize(
@@ -433,3 +471,67 @@ def test_the_same_text_reads_the_same_and_parts_lie_inside_it(text):
     found = SHIPPED.read(text)
     assert found == SHIPPED.read(text)
     assert all(0 <= part.start < part.end <= len(text) for one in found for part in one.parts)
+
+
+STORY = ReadingRule.model_validate(
+    {"name": "led to pay", "all": ["paid", "urged", "outsider"], "scope": "near", "within": 4}
+)
+TOLD = {"paid": ("paid",), "urged": ("told me",), "outsider": ("officer",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("i paid what he told me", False),  # nobody leads
+        ("an officer called, he told me so, and i paid", True),
+        ("an officer with a badge and a coat told me so, and i paid", False),  # too far from what he said
+        ("i paid. he told me to do it. the officer", True),
+        ("the officer. a. b. c. told me. d. i paid", False),  # more than two clauses from both
+    ],
+)
+def test_what_is_told_near_is_told_as_a_story(text, found):
+    assert bool(reader(TOLD, rules=(STORY,)).read(text)) is found
+    beside = STORY.model_copy(update={"scope": "sentence", "within": 40})
+    assert not reader(TOLD, rules=(beside,)).read("i paid. he told me to do it. the officer")
+
+
+def test_a_mood_may_be_for_some_events_only():
+    mistaken = Mood(name="mistaken", roles=("thought",), makes="nothing", events=("gone",))
+    roles = {**WORDS, "thought": ("thought",), "pretended": ("fake",)}
+    fake = ReadingRule.model_validate({"name": "fake", "all": ["pretended"]})
+    read = reader(roles, rules=(LOST, fake), sets=SETS, moods=(mistaken,)).read
+    assert [one.need.rule.name for one in read("i thought my btc is gone")] == []
+    assert [one.need.rule.name for one in read("i thought it was fake")] == ["fake"]
+    with pytest.raises(DefinitionError, match="mood 'mistaken' names the unknown role 'absent'"):
+        reader(roles, sets=SETS, moods=(mistaken.model_copy(update={"events": ("absent",)}),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "钱我都打过去了半个小时了，那个卖币的就是不点确认",
+        "币没有给我放行，卖家拖了两个小时",
+        "個賣家收咗錢都唔肯放幣",
+        "the seller has my euros and has still not let go of the coins",
+        "he keeps telling me to wait and won't hand over the usdt i paid for",
+    ],
+)
+def test_who_does_not_hand_over_withholds(text):
+    assert "exchange" in {
+        one.need.set_name for one in SHIPPED.read(text) if one.need.rule.priority_class == "dispute"
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my deposit has not arrived",
+        "充值两小时了没到账",
+        "i thought my coins were gone but they are in the other wallet",
+        "我还以为币被转走了，原来在理财里",
+        "the market robbed me, liquidated twice",
+        "一根针把我洗劫一空，爆仓",
+    ],
+)
+def test_what_is_late_thought_or_the_market_is_no_event(text):
+    assert [one for one in SHIPPED.read(text) if one.need.rule.priority_class is not None] == []

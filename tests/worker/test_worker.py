@@ -2,14 +2,26 @@
 
 import asyncio
 import threading
+from datetime import timedelta
 
 import pytest
 
 from supportflow import AsyncDesk, Desk, MemoryChannel, MemoryStore, Policy, Tick
-from supportflow.exceptions import DeskClosed, InvalidInput, MissingExtra, PolicyError, StoreError
+from supportflow.exceptions import (
+    DeskClosed,
+    InvalidInput,
+    MissingExtra,
+    PolicyError,
+    StoreError,
+    StoreUnavailable,
+)
 from supportflow.flows.dispatching import Dispatched
+from supportflow.flows.retention import Retained
+from supportflow.policy.retention import Retention
 from supportflow.routing.policy import RoutingPolicy
+from supportflow.testing import CountingIds, ManualClock
 from supportflow.worker import Pace, Status, Worker
+from supportflow.worker.keeping import Keeping
 from worker.scripted import FAST, Scripted, ScriptedAsync, Waits
 
 WORK = Tick(tickets=2, delivered=1)
@@ -345,3 +357,71 @@ def test_the_next_dispatcher_leads_as_soon_as_a_worker_has_stopped():
     two.resign()
     two.resign()  # who does not lead has nothing to give up
     assert one.dispatch().leading
+
+
+# --- retention -----------------------------------------------------------------------------------
+
+
+def an_old_desk(tickets, **more):
+    clock = ManualClock("2026-03-02T09:00:00+00:00")
+    policy = Policy(retention=Retention(content_for=timedelta(days=30)))
+    desk = Desk(policy, clock=clock, ids=CountingIds(), **more)
+    for number in range(tickets):
+        desk.cancel(desk.open(subject="s", requester="ana", ref=str(number)).ticket, by="sam")
+    clock.advance(days=31)
+    return desk
+
+
+@pytest.mark.parametrize("retention", [True, False])
+def test_retention_is_carried_out_where_it_is_asked_for(retention):
+    """To its end, in batches: 250 tickets are three of them."""
+    desk = an_old_desk(250)
+    batches = []
+    batch = desk.apply_retention
+    desk.apply_retention = lambda **named: batches.append(named["cursor"]) or batch(**named)
+    Worker(desk, retention=retention, pace=FAST).run(until_idle=True)
+    left = {ref for ref in map(str, range(250)) if desk.row(ref=ref).subject is not None}
+    assert left == (set() if retention else set(map(str, range(250))))
+    assert (len(batches), len(set(batches))) == ((3, 3) if retention else (0, 0))
+
+
+def test_retention_goes_on_where_a_store_failed():
+    desk = an_old_desk(150)
+    batch, seen = desk.apply_retention, []
+
+    def failing(**named):
+        seen.append(named["cursor"])
+        if len(seen) == 2:
+            raise StoreUnavailable
+        if len(seen) == 3:
+            worker.stop()
+        return batch(**named)
+
+    desk.apply_retention = failing
+    worker = Worker(desk, retention=True, pace=FAST)
+    worker.run()
+    assert (seen[0], seen[1]) == (None, seen[2])
+    assert seen[1] is not None
+    assert [desk.row(ref=str(ref)).subject for ref in range(150)] == [None] * 150
+
+
+def test_a_pass_begins_again_after_a_day():
+    now = [0.0]
+    keeping = Keeping(monotonic=lambda: now[0])
+    assert keeping.is_due
+    keeping.take(Retained(100, {"note": 1}, 0, 0, 0, (), "ticket:a"))
+    assert keeping.is_due
+    assert keeping.batch["cursor"] == "ticket:a"
+    keeping.take(Retained(7, {}, 0, 0, 0, (), None))
+    assert not keeping.is_due
+    now[0] = 86_399.0
+    assert not keeping.is_due
+    now[0] = 86_400.0
+    assert keeping.is_due
+    assert keeping.batch["cursor"] is None
+
+
+def test_a_policy_without_retention_is_left_in_peace():
+    Worker(Desk(clock=ManualClock("2026-03-02T09:00:00+00:00")), retention=True, pace=FAST).run(
+        until_idle=True
+    )

@@ -1,21 +1,25 @@
-"""`supportflow archive` and `supportflow erase`: what is kept no longer."""
+"""`supportflow archive`, `supportflow erase` and `supportflow retain`: what is kept no longer."""
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.named import add_store, kept_at
+from supportflow.cli.console import WRONG
+from supportflow.cli.named import add_store, desk_at, kept_at
 from supportflow.cli.progress import Bar
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput
+from supportflow.flows.retention import RETAINED, Retained
 
-__all__ = ["add_to", "erase", "run"]
+__all__ = ["add_to", "erase", "retain", "run"]
 
 _BATCH = 200
 _DIGITS = 5
+_SHOWN = 10
 
 
 def add_to(commands: Any) -> None:
@@ -52,6 +56,34 @@ def add_to(commands: Any) -> None:
     add_store(parser, required=True)
     parser.add_argument("--yes", action="store_true", help="yes, erase them")
     parser.set_defaults(run=erase)
+
+    parser = commands.add_parser(
+        "retain",
+        help="erase, put away and forget what the policy's retention keeps no longer",
+        description=(
+            "Go through all tickets that have ended, and do what `retention` says in the policy that the desk used last: "
+            "erase texts kind by kind, put tickets away, forget idempotency keys. What is open or held is kept. It can be "
+            "broken off, and run beside everything else: nightly, from cron. Exit status 1 if a ticket could not be read."
+        ),
+    )
+    add_store(parser, required=True)
+    parser.add_argument("--policy", metavar="POLICY", help="a policy file instead of the policy used last")
+    parser.add_argument(
+        "--kind",
+        action="append",
+        choices=RETAINED,
+        default=[],
+        dest="kinds",
+        help="only this, and others that are named so: a kind of content, the archive (ticket), keys (key)",
+    )
+    parser.add_argument("--cursor", metavar="CURSOR", help="go on from here: printed when it was broken off")
+    parser.add_argument(
+        "--batch", type=int, default=_BATCH, metavar="N", help="tickets in a batch (default 200)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="count only; keys are not counted")
+    parser.add_argument("--yes", action="store_true", help="yes, erase")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.set_defaults(run=retain)
 
 
 def _days(text: str) -> int:
@@ -96,3 +128,50 @@ def erase(arguments: argparse.Namespace) -> int:
         erased = sum(desk.erase(subject) for subject in arguments.subjects)
     terminal.line(f"{erased:,} texts erased")
     return 0
+
+
+def retain(arguments: argparse.Namespace) -> int:
+    """Do what the policy says of how long what is kept."""
+    if not (arguments.yes or arguments.dry_run):
+        raise InvalidInput("retain", "cannot be undone; say --yes, too, or --dry-run")
+    done: list[Retained] = []
+    cursor = arguments.cursor
+    with (
+        desk_at(arguments.store, arguments.tenant, arguments.policy) as desk,
+        Bar(sys.stderr, "looking at", shown=not arguments.quiet, unit="ended tickets") as bar,
+    ):
+        try:
+            while not done or cursor is not None:
+                done.append(
+                    desk.apply_retention(
+                        kinds=arguments.kinds, cursor=cursor, limit=arguments.batch, dry_run=arguments.dry_run
+                    )
+                )
+                cursor = done[-1].cursor
+                bar(sum(batch.seen for batch in done))
+        except BaseException:
+            if cursor is not None:
+                terminal.line(to=sys.stderr)
+                terminal.line(f"supportflow: broken off; go on with --cursor {cursor}", to=sys.stderr)
+            raise
+    return _report(done, dry_run=arguments.dry_run)
+
+
+def _report(done: list[Retained], *, dry_run: bool) -> int:
+    erased: Counter[str] = Counter()
+    for batch in done:
+        erased.update(batch.erased)
+    would = "would be " if dry_run else ""
+    kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(erased.items()))
+    terminal.line(
+        f"{sum(batch.seen for batch in done):,} ended tickets looked at, {sum(one.held for one in done):,} held"
+    )
+    terminal.line(f"{erased.total():,} texts {would}erased{f': {kinds}' if kinds else ''}")
+    terminal.line(f"{sum(batch.archived for batch in done):,} tickets {would}put away")
+    if not dry_run:
+        terminal.line(f"{sum(batch.keys for batch in done):,} idempotency keys forgotten")
+    failed = [ticket_id for batch in done for ticket_id in batch.failed]
+    if failed:
+        more = f" and {len(failed) - _SHOWN:,} more" if len(failed) > _SHOWN else ""
+        terminal.line(f"could not be read: {', '.join(failed[:_SHOWN])}{more}", to=sys.stderr)
+    return WRONG if failed else 0

@@ -49,6 +49,11 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--no-dispatch", action="store_true", help="leave tickets where they are: do not route"
     )
+    parser.add_argument(
+        "--retention",
+        action="store_true",
+        help="erase what the policy's retention keeps no longer, once a day",
+    )
     parser.add_argument("--health-port", type=_port, metavar="PORT", help="answer /live and /ready over HTTP")
     parser.add_argument(
         "--health-host", default="127.0.0.1", metavar="HOST", help="on this address (default 127.0.0.1)"
@@ -137,6 +142,7 @@ def _prepared(desk: Any, arguments: argparse.Namespace) -> Iterator[Worker]:
         status=status,
         observe=observe,
         dispatch=not arguments.no_dispatch,
+        retention=arguments.retention,
     )
     with ExitStack() as stack:
         if arguments.health_port is not None:

@@ -18,7 +18,7 @@ from supportflow.policy import CompiledPolicy
 from supportflow.triage import lexicon, redaction
 from supportflow.triage.redaction import PERSONAL, RedactionRules
 
-__all__ = ["TEXTS", "Cleaned", "by_rules", "clean", "private_fields", "read", "text_of"]
+__all__ = ["TEXTS", "Cleaned", "by_rules", "clean", "private_fields", "read", "reads", "text_of"]
 
 TEXTS = ("subject", "body", "reason", "summary", "collected")
 """Fields of commands that hold what somebody typed."""
@@ -161,7 +161,17 @@ def by_rules(policy: CompiledPolicy, text: str, redacted: tuple[str, ...]) -> Si
     """What the policy's rules say of a text, and of what was removed from it."""
     rules = policy.classifier.classify(text)
     given_away = _given_away(redacted, policy.document.classes)
-    return rules if given_away is None else lexicon.combine(rules, given_away, policy.document.classes)
+    if given_away is None:
+        return rules
+    if rules.informational:  # "is this right: ...?" asks, but what stands in the text is out all the same
+        rules = rules.model_copy(update={"informational": False, "category": None})
+    return lexicon.combine(rules, given_away, policy.document.classes)
+
+
+def reads(command: CommandBase) -> bool:
+    """Whether the text of a command is what somebody outside wrote."""
+    opens = isinstance(command, OpenTicket | Adopt | Receive | Split)
+    return opens or (isinstance(command, Observe) and command.is_inbound)
 
 
 def read(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> Flow[Signals | None]:
@@ -170,8 +180,7 @@ def read(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> F
     The policy's rules read it, and the host's model if there is one. A model that fails loses nothing: the rules' word
     stands, and a flag says so.
     """
-    reads = isinstance(command, OpenTicket | Adopt | Receive | Split)
-    if not reads and not (isinstance(command, Observe) and command.is_inbound):
+    if not reads(command):
         return None
     text = text_of(command)
     if not text:

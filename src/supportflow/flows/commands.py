@@ -14,7 +14,7 @@ from supportflow.exceptions import (
     SupportflowError,
 )
 from supportflow.flows import requests
-from supportflow.flows.cleaning import clean, read
+from supportflow.flows.cleaning import clean, read, reads
 from supportflow.flows.delivering import Stop, deliver, never
 from supportflow.flows.desk_stream import join, keep
 from supportflow.flows.environment import Environment, alone
@@ -31,6 +31,7 @@ from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.flows.surging import settle, watch
 from supportflow.flows.turns import turn_rows
 from supportflow.kernel import Facts, decided, wakeup
+from supportflow.kernel.sides import as_they_are
 from supportflow.model.commands import (
     Adopt,
     Advance,
@@ -94,13 +95,19 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
     yield from join(env, now)
     command, redacted, removed = clean(command, env.book.current.redaction)
     signals = yield from read(env, command, redacted)
-    past = read_past(env, command, removed)
+    past = yield from read_past(env, command, removed)
     prepared: Prepared | None = None
     contested = ""
     for attempt in range(1, requests.ATTEMPTS + 1):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
         facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
+        spoken = _as_they_are(env, command, ticket, facts)
+        if spoken is not command:  # what would have been an answer is what somebody from outside wrote
+            signals = signals if reads(command) else (yield from read(env, spoken, redacted))
+            command, prepared = spoken, None
+            ticket = yield from _locate(env, command)
+            facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
         facts = replace(facts, past=past) if past else facts
         if prepared is None:
             complete = with_evidence(env, command, ticket, facts)
@@ -133,6 +140,15 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         now = yield from requests.now()
         yield from join(env, now)
     raise ConflictError(contested, requests.ATTEMPTS)
+
+
+def _as_they_are(env: Environment, command: CommandBase, ticket: Ticket | None, facts: Facts) -> CommandBase:
+    """The command as given by whoever its giver is on this case."""
+    if ticket is None:
+        return command
+    if isinstance(command, Merge) and ticket.requester not in facts.case.same_person:
+        return as_they_are(command, ticket, env.book[ticket.policy])
+    return as_they_are(command, ticket, env.book[ticket.policy], facts.case.same_person)
 
 
 def _inbox_entry(

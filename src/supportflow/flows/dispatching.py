@@ -15,16 +15,18 @@ from supportflow.flows.agents import get_agent
 from supportflow.flows.commands import handle
 from supportflow.flows.desk_stream import join
 from supportflow.flows.environment import Environment, alone
+from supportflow.flows.people import same_person
 from supportflow.flows.queries import lookup, whole
 from supportflow.flows.rechecking import recheck
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import FLOOR
 from supportflow.flows.seating import Dispatcher, Run, at_other_hours, fill, look, seen, to_look_at_again
+from supportflow.kernel.sides import side
 from supportflow.model.commands import Offer
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
 from supportflow.routing.floor import Change, Floor, Gone, Present, Rejected, Waiting
-from supportflow.routing.whynot import Reason
+from supportflow.routing.whynot import OUTSIDE, Reason
 
 __all__ = ["Dispatched", "Dispatcher", "dispatch", "resign", "why_not"]
 
@@ -134,14 +136,17 @@ def why_not(
         Refused: If the policy has no routing.
     """
     ticket = yield from lookup(env, ticket_id, ref)
+    people = yield from same_person(env, ticket.requester)
+    outside = side(ticket, agent_id, env.book[ticket.policy], people)
+    first = () if outside is None else (OUTSIDE,)
     if ticket.routing.offer is not None:
         if ticket.routing.offer.agent == agent_id:
-            return ()
-        return (Reason("taken", f"it is offered to {ticket.routing.offer.agent}", "the offer ends"),)
+            return first
+        return (*first, Reason("taken", f"it is offered to {ticket.routing.offer.agent}", "the offer ends"))
     floor = yield from _glance(env)
     if f"agent:{agent_id}" in env.noticed.skipped:
         yield from get_agent(env, agent_id)  # says why it cannot be told
-    return floor.why_not(ticket.id, agent_id)
+    return (*first, *(reason for reason in floor.why_not(ticket.id, agent_id) if reason != OUTSIDE))
 
 
 def _glance(env: Environment) -> Flow[Floor]:

@@ -1,6 +1,7 @@
 """Gathering what a decision needs to know besides the ticket: the core asks nobody."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from supportflow.flows import requests
 from supportflow.flows.agents import known_agents
@@ -16,7 +17,10 @@ from supportflow.kernel.hearing import origin_in
 from supportflow.model.commands import (
     AddParty,
     Adopt,
+    Advance,
     Assign,
+    Cancel,
+    Close,
     CommandBase,
     Correct,
     DecideAction,
@@ -29,10 +33,13 @@ from supportflow.model.commands import (
     Receive,
     Reply,
     RequestAction,
+    Resolve,
     TakeTurn,
+    Trigger,
     UndoAction,
 )
 from supportflow.model.events import EventBase
+from supportflow.model.people import NOBODY
 from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.storage import Query
@@ -114,32 +121,76 @@ def _case(
     """What is known about the people and the text of a command."""
     if isinstance(command, OpenTicket):
         return (yield from _of_contact(env, command))
+    if isinstance(command, Adopt):
+        named = command.assignee is not None or any(
+            fact.agent or fact.by.kind == "agent" for fact in command.history
+        )
+        return (yield from _people(env, command.requester)) if named else _NOTHING
     if ticket is None:
         return _NOTHING
-    if isinstance(command, Merge):
-        if other is None or other.requester == ticket.requester:
-            return _NOTHING
-        return CaseFacts(same_person=(yield from same_person(env, other.requester)))
-    if isinstance(command, Reply | TakeTurn):
-        return CaseFacts(asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
-    inbound = isinstance(command, Receive) or (isinstance(command, Observe) and command.is_inbound)
-    if not inbound and not isinstance(command, Provide | AddParty):
+    if isinstance(command, Merge) and (other is None or other.requester == ticket.requester):
         return _NOTHING
-    person = frozenset[str]()
-    as_other = command.by.kind == "requester" and command.by.id != ticket.requester
-    if as_other or isinstance(command, AddParty):
-        person = yield from same_person(env, ticket.requester)
-    if not isinstance(command, Receive | Observe):
-        return CaseFacts(same_person=person)
-    stranger = origin_in(ticket, command, person) in {"stranger", "party"}
+    case = _NOTHING
+    if isinstance(command, Merge):
+        assert other is not None
+        case = yield from _people(env, other.requester)
+    elif _asks_who(env, command, ticket):
+        case = yield from _people(env, ticket.requester)
+    if _needs_another(env, command, ticket):
+        case = replace(case, also_by=(yield from same_person(env, command.by.id)))
+    if isinstance(command, Reply | TakeTurn):
+        return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
+    if not (isinstance(command, Receive) or (isinstance(command, Observe) and command.is_inbound)):
+        return case
+    stranger = origin_in(ticket, command, case.same_person) in {"stranger", "party"}
     flags = texts.suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
-    return CaseFacts(flags=flags, same_person=person)
+    return replace(case, flags=flags)
+
+
+def _people(env: Environment, requester: str) -> Flow[CaseFacts]:
+    return CaseFacts(same_person=(yield from same_person(env, requester)), people_known=True)
+
+
+def _asks_who(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
+    """Whether a decision needs to know the other ids of its ticket's requester: who acts, or gets it, may be that person."""
+    by = command.by
+    if isinstance(command, AddParty):
+        return True
+    if (
+        isinstance(command, Receive | Provide | Observe)
+        and by.kind == "requester"
+        and by.id != ticket.requester
+    ):
+        return True
+    if isinstance(command, Advance) or env.book[ticket.policy].document.agent_ids == "apart":
+        return False
+    routed = env.book[ticket.policy].routing is not None
+    named = [ticket.assignee, ticket.offered_to] if routed else []
+    if isinstance(command, Assign | Observe | Offer):
+        named.append(command.agent)
+    if by.kind == "agent":
+        named.append(by.id)
+    return any(one and one != ticket.requester for one in named)
+
+
+def _needs_another(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
+    """Whether a decision takes somebody else than the one who began it: under whatever id."""
+    if command.by.kind != "agent":
+        return False
+    if isinstance(command, DecideAction):
+        return True
+    routing = env.book[ticket.policy].routing
+    ends = isinstance(command, Trigger | Resolve | Close | Cancel | Merge)
+    return ends and routing is not None and ticket.tier in routing.policy.four_eyes
 
 
 def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
     """What is known about a new contact: the person's other ids, and their latest tickets, open ones first."""
-    if env.book.current.cases.identity is None or command.private:
+    if command.private or command.requester == NOBODY:
         return _NOTHING
+    if env.book.current.cases.identity is None:
+        by_agent = command.by.kind == "agent" and command.by.id != command.requester
+        return (yield from _people(env, command.requester)) if by_agent or command.assignee else _NOTHING
     person = yield from same_person(env, command.requester)
     found: dict[str, Ticket] = {}
     for requester in (command.requester, *sorted(person)):
@@ -149,7 +200,7 @@ def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
             rows = yield from requests.search(env.tenant, query)
             tickets = yield from read_tickets(env, [row for row in rows if row.id not in found])
             found.update({ticket.id: ticket for ticket in tickets})
-    return CaseFacts(same_person=person, candidates=tuple(found.values()))
+    return CaseFacts(same_person=person, people_known=True, candidates=tuple(found.values()))
 
 
 def _asks_for(env: Environment, command: Reply | TakeTurn) -> str | None:

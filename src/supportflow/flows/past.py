@@ -2,7 +2,10 @@
 
 from supportflow.flows.cleaning import by_rules, text_of
 from supportflow.flows.environment import Environment
+from supportflow.flows.people import same_person
+from supportflow.flows.requests import Flow
 from supportflow.kernel.facts import Heard
+from supportflow.kernel.sides import Side, as_told, is_one_person
 from supportflow.model.commands import Adopt, CommandBase, Fact
 from supportflow.triage import texts
 
@@ -11,7 +14,7 @@ __all__ = ["read_past"]
 
 def read_past(
     env: Environment, command: CommandBase, removed: tuple[tuple[str, ...], ...]
-) -> tuple[Heard, ...]:
+) -> Flow[tuple[Heard, ...]]:
     """What is known of the text of each fact of an adopted past; empty if there is none, or none has words.
 
     Args:
@@ -21,9 +24,15 @@ def read_past(
     """
     if not isinstance(command, Adopt) or not any(fact.has_words for fact in command.history):
         return ()
-    return tuple(
-        _heard(env, command, fact, kinds) for fact, kinds in zip(command.history, removed, strict=True)
-    )
+    answered = any(fact.has_words and fact.replied for fact in command.history)
+    people = (yield from same_person(env, command.requester)) if answered else frozenset()
+    policy = env.book.current
+
+    def on_side(who: str) -> Side | None:
+        return "requester" if is_one_person(who, command.requester, policy, people) else None
+
+    told = [as_told(fact, command.assignee, on_side) for fact in command.history]
+    return tuple(_heard(env, command, fact, kinds) for fact, kinds in zip(told, removed, strict=True))
 
 
 def _heard(env: Environment, command: Adopt, fact: Fact, removed: tuple[str, ...]) -> Heard:

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from supportflow._time import to_us
 from supportflow.exceptions import Refused, TicketNotFound
-from supportflow.flows import requests
-from supportflow.flows.agents import all_agents
+from supportflow.flows import people, requests
+from supportflow.flows.agents import all_agents, known_agents
 from supportflow.flows.commands import handle
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import readable
@@ -13,10 +13,11 @@ from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.requests import Flow
 from supportflow.kernel.fitness import lost
 from supportflow.model.commands import Recheck
+from supportflow.model.people import Actor
 from supportflow.model.routing import AgentState, Lack
 from supportflow.model.storage import Query, TicketRow
 
-__all__ = ["Misplaced", "misplaced", "recheck"]
+__all__ = ["Misplaced", "link", "misplaced", "recheck"]
 
 _PAGE = 200
 
@@ -51,6 +52,21 @@ def recheck(env: Environment, state: AgentState) -> Flow[None]:
             env.noticed.skip(f"ticket:{ticket_id}", error)  # the others are looked at all the same
 
 
+def link(env: Environment, requester: str, other: str, by: Actor, *, linked: bool) -> Flow[frozenset[str]]:
+    """Record that two ids are, or are not, one person's; agents among them may turn out to have their own tickets.
+
+    Returns:
+        The other ids of the person.
+
+    Raises:
+        SupportflowError: As `people.link`.
+    """
+    person = yield from people.link(env, requester, other, by, linked=linked)
+    for state in (yield from known_agents(env, {requester, other, *person})).values():
+        yield from recheck(env, state)
+    return person
+
+
 def misplaced(env: Environment) -> Flow[tuple[Misplaced, ...]]:
     """Every open ticket whose agent lacks what it needs now, by agent and then by id."""
     now_us = to_us((yield from requests.now()))
@@ -60,7 +76,8 @@ def misplaced(env: Environment) -> Flow[tuple[Misplaced, ...]]:
             ticket = yield from readable(env, row)
             if ticket is None:
                 continue
-            lacks = lost(ticket, env.book[ticket.policy], state, now_us)
+            others = yield from people.same_person(env, ticket.requester)
+            lacks = lost(ticket, env.book[ticket.policy], state, now_us, others)
             if lacks:
                 found.append(Misplaced(ticket.id, state.id, lacks))
     return tuple(found)

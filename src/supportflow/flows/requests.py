@@ -13,6 +13,7 @@ from supportflow.model.storage import (
     Commit,
     DeadLetter,
     Due,
+    EndedRow,
     EventRow,
     FeedRow,
     InboxEntry,
@@ -244,6 +245,11 @@ def erase(tenant: str, subject: str) -> Flow[int]:
     return (yield Call("store", "erase", (tenant, subject)))  # type: ignore[no-any-return]
 
 
+def erase_contents(tenant: str, ids: Collection[str], versions: Mapping[str, int]) -> Flow[bool]:
+    """Erase content rows, if tickets have not changed."""
+    return (yield Call("store", "erase_contents", (tenant, ids, versions)))  # type: ignore[no-any-return]
+
+
 def lease(
     tenant: str, now_us: int, until_us: int, topics: Collection[str], limit: int
 ) -> Flow[Sequence[Lease]]:
@@ -286,6 +292,16 @@ def get_policy(tenant: str, fingerprint: str) -> Flow[bytes | None]:
 def archive(tenant: str, before_us: int, limit: int) -> Flow[int]:
     """Put old tickets away."""
     return (yield Call("store", "archive", (tenant, before_us, limit)))  # type: ignore[no-any-return]
+
+
+def ended(tenant: str, after: str, limit: int) -> Flow[Sequence[EndedRow]]:
+    """Tickets that have ended."""
+    return (yield Call("store", "ended", (tenant, after, limit)))  # type: ignore[no-any-return]
+
+
+def put_away(tenant: str, ticket_id: str, version: int) -> Flow[bool]:
+    """Put one ticket away."""
+    return (yield Call("store", "put_away", (tenant, ticket_id, version)))  # type: ignore[no-any-return]
 
 
 def purge_keys(tenant: str, before_us: int, limit: int) -> Flow[int]:

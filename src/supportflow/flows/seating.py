@@ -190,5 +190,5 @@ def _read_agent(run: Run, row: AgentRow) -> Flow[Change]:
 
 def seen(run: Run, ticket: Ticket) -> Change:
     """What a ticket is to the floor as it stands."""
-    entry = entry_of(ticket, run.env.book[ticket.policy])
+    entry = entry_of(ticket, run.env.book[ticket.policy], run.held.agents)
     return Gone(ticket.id) if entry is None else Waiting(entry)

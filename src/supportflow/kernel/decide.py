@@ -16,6 +16,7 @@ from supportflow.kernel.actions import (
     request_action,
     undo_action,
 )
+from supportflow.kernel.bygone import Report, rest
 from supportflow.kernel.concluding import conclude
 from supportflow.kernel.conversation import add_note, receive, reply
 from supportflow.kernel.draft import Draft
@@ -32,6 +33,7 @@ from supportflow.kernel.procedures import complete_step
 from supportflow.kernel.rebuild import past_clock
 from supportflow.kernel.repeating import joined_ticket
 from supportflow.kernel.routing import accept, decline, hand_over, offer, recheck, release, withdraw
+from supportflow.kernel.sides import as_they_are, side_of
 from supportflow.kernel.turning import take_turn
 from supportflow.kernel.verifying import authorise, verify
 from supportflow.kernel.working import assign, set_priority, trigger, update
@@ -141,29 +143,36 @@ def _draft(
         return open_ticket(book, command, facts, now_us)
     if isinstance(command, Adopt):
         return adopt(book, command, facts, now_us)
-    handler = _HANDLERS.get(type(command))
-    if handler is None:
+    if type(command) not in _HANDLERS:
         raise InvalidInput("command", "is of no kind that can be carried out")
     if ticket is None:
         raise InvalidInput("ticket", "this command needs a ticket")
+    policy, people = book[ticket.policy], _people(ticket, command, facts)
+    command = as_they_are(command, ticket, policy, people)
+    handler = _HANDLERS[type(command)]
     observed_at = command.at if isinstance(command, Observe) else None
     if observed_at is not None and to_us(observed_at) > now_us:
         raise InvalidInput("at", "lies in the future")
     moment = instant(now) if observed_at is None else observed_at
     at_us = now_us if observed_at is None else to_us(observed_at)
-    draft = Draft(ticket, book[ticket.policy], at_us, command.by, detected_us=now_us, moment=moment)
+    by = side_of(ticket, command.by, policy, people) if isinstance(command, Observe) else command.by
+    draft = Draft(ticket, policy, at_us, by, detected_us=now_us, moment=moment)
+    draft.people, draft.people_known = people, facts.case.people_known
     if facts.history:
         draft.past = partial(past_clock, history=facts.history)
     draft.current = book.current
     _bring(draft, book, touched=not isinstance(command, Advance))
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
     draft.observed_at = None if draft.at_us == at_us else moment
+    clocks = draft.ticket.clocks
+    draft.report = None if observed_at is None else Report(now_us, bygone=at_us < draft.known_us)
     handler(draft, command, facts, book)
     if not ticket.is_open and draft.policy.document.overlay is not None:
         _bring(draft, book, touched=False)  # it was resolved while a surge came to its end, and is open again
     conclude(draft, facts, ticket)
     if observed_at is not None:
         draft.observed_at = None
+        rest(draft, clocks)
         draft.advance(now_us)
     return draft
 
@@ -185,6 +194,12 @@ def _bring(draft: Draft, book: PolicyBook, *, touched: bool) -> None:
     if moves and draft.ticket.is_open:
         draft.move_to(policy)
         draft.advance(draft.at_us)
+
+
+def _people(ticket: Ticket, command: CommandBase, facts: Facts) -> frozenset[str]:
+    """The requester's other ids; for a merge, the facts say those of the ticket that goes on."""
+    known = facts.case.same_person
+    return known if not isinstance(command, Merge) or ticket.requester in known else frozenset()
 
 
 def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Ticket | None:

@@ -21,6 +21,8 @@ class CaseFacts:
         discloses: Kinds of personal data that a reply would say in public.
         flags: What looks wrong about a text, if it is not the requester's.
         same_person: Ids that are known to be the requester's, too.
+        people_known: True if these were looked up; else nothing is known of them.
+        also_by: Ids that are known to be those of whoever acts, too, where two people must.
         candidates: Tickets that a new contact may be about.
     """
 
@@ -28,6 +30,8 @@ class CaseFacts:
     discloses: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     same_person: frozenset[str] = frozenset()
+    people_known: bool = False
+    also_by: frozenset[str] = frozenset()
     candidates: tuple[Ticket, ...] = ()
 
 

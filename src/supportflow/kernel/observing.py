@@ -12,6 +12,8 @@ from supportflow.kernel.facts import Facts, Heard
 from supportflow.kernel.hearing import bring, heed, record, words_of
 from supportflow.kernel.opening import as_ref, begin, described, handles
 from supportflow.kernel.procedures import guards
+from supportflow.kernel.settling import change_tier
+from supportflow.kernel.sides import as_told, is_one_person, side, side_of
 from supportflow.kernel.working import change_assignment, change_attributes, change_priority
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.events import (
@@ -20,9 +22,10 @@ from supportflow.model.events import (
     StatusKept,
     TicketAdopted,
 )
-from supportflow.model.people import Actor
+from supportflow.model.people import NOBODY, Actor
 from supportflow.model.records import Refusal
 from supportflow.policy import PolicyBook
+from supportflow.routing.compiled import BOT
 
 __all__ = ["adopt", "observe"]
 
@@ -30,16 +33,17 @@ __all__ = ["adopt", "observe"]
 def observe(draft: Draft, command: Observe, facts: Facts, book: PolicyBook) -> None:
     """Take in what happened at one instant: messages first, then who has it, how urgent it is, and its status."""
     del book
-    _take_in(draft, command, facts.heard, facts.case.same_person)
+    _take_in(draft, command, facts.heard)
 
 
-def _take_in(draft: Draft, fact: Observed, heard: Heard, same_person: frozenset[str] = frozenset()) -> None:
+def _take_in(draft: Draft, fact: Observed, heard: Heard) -> None:
     ticket = draft.ticket
     _check_words(fact)
+    fact = as_told(fact, ticket.assignee, lambda who: side(ticket, who, draft.policy, draft.people))
     if fact.status is not None and fact.status not in draft.policy.lifecycle.definition.statuses:
         raise InvalidInput("status", "is not a status of the policy's lifecycle")
     if fact.is_inbound:
-        words = words_of(ticket, fact, same_person)
+        words = words_of(ticket, fact, draft.people)
         record(draft, words, heard)
         bring(draft, words)
         heed(draft, words, heard, asked=ticket.informational)
@@ -47,15 +51,10 @@ def _take_in(draft: Draft, fact: Observed, heard: Heard, same_person: frozenset[
     change_priority(draft, fact.priority_class, fact.level)
     change_attributes(draft, dict(fact.attributes))
     if fact.replied:
-        by = (
-            fact.by if fact.by.kind == "agent" else Actor(kind="agent", id=draft.ticket.assignee or "unknown")
-        )
+        by = fact.by if fact.by.kind == "agent" else Actor(kind="agent", id=draft.ticket.assignee or NOBODY)
         draft.emit(
             ReplySent(
-                ticket_id=ticket.id,
-                recorded_at=from_us(draft.at_us),
-                observed_at=draft.observed_at,
-                by=by,
+                **{**draft.head(), "by": by},
                 body=None if fact.is_inbound else as_ref(fact.body),
                 channel=(None if fact.is_inbound else fact.channel) or ticket.channel,
                 attachments=() if fact.is_inbound else handles(fact.attachments),
@@ -94,8 +93,8 @@ def _status(draft: Draft, status: str) -> None:
         final = ticket.status_category.is_final
         refusal = Refusal("final" if final else "no_transition")
     else:
-        steps = tuple(f"step:{name}" for name in guards(ticket, draft.policy, status))
-        refusal = Refusal("guard", trigger, (*unmet, *steps)) if unmet or steps else None
+        steps = guards(ticket, draft.policy, status)
+        refusal = Refusal("guard", trigger, unmet, steps) if unmet or steps else None
     draft.emit(
         StatusChanged(
             **draft.head(),
@@ -124,6 +123,9 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         raise InvalidInput("opened_at" if opened_us > now_us else "history", "lies in the future")
     if history and to_us(history[0].at) < opened_us:
         raise InvalidInput("history", "begins before the ticket was opened")
+    people = facts.case.same_person
+    # Who is given their own ticket is given it by an event that says so.
+    own = command.assignee is not None and is_one_person(command.assignee, command.requester, policy, people)
     event = TicketAdopted(
         ticket_id=facts.ticket_id,
         recorded_at=command.opened_at,
@@ -134,14 +136,29 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         opened_at=command.opened_at,
         adopted_at=from_us(now_us),
         policy=policy.fingerprint,
-        **described(command, policy),
+        late=opened_us < now_us,
+        **{**described(command, policy), **({"assignee": None} if own else {})},
     )
     draft = begin(event, command, facts.signals, policy, facts.tenant, detected_us=now_us)
+    draft.people, draft.people_known = people, facts.case.people_known
+    if own:
+        change_assignment(draft, None, command.assignee)
     for fact, heard in told:
         draft.advance(to_us(fact.at))
-        draft.by = fact.by
+        draft.by = side_of(draft.ticket, fact.by, policy, people)
         _take_in(draft, fact, heard)
     draft.advance(now_us)
     attach(draft, "adopted")
+    _past_the_bot(draft)
     conclude(draft, facts, None)
     return draft
+
+
+def _past_the_bot(draft: Draft) -> None:
+    """Nobody waits for a machine's answer to what was written then: a person has what would be the bot's."""
+    bot, routing, ticket = draft.policy.bot, draft.policy.routing, draft.ticket
+    if bot is None or routing is None or not ticket.is_open:
+        return
+    needs = routing.requires(draft.view(), tier=None)
+    if needs is not None and needs.requirement.tier == BOT:
+        change_tier(draft, routing, bot.tier, ticket.group, cause="adopted")

@@ -11,10 +11,12 @@ from supportflow.kernel.evolve import evolve
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask, take_in
 from supportflow.kernel.repeating import repeated
+from supportflow.kernel.sides import is_one_person
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import AttachmentHandle, Attachments, ContentRef
 from supportflow.model.events import TicketAdopted, TicketOpened
 from supportflow.model.events.tickets import Given
+from supportflow.model.people import Actor
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
 
@@ -31,7 +33,7 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
     event = TicketOpened(
         ticket_id=facts.ticket_id,
         recorded_at=from_us(now_us),
-        by=command.by,
+        by=_opener(command, facts, policy),
         ref=command.ref,
         status=policy.lifecycle.initial,
         category=policy.lifecycle.category(policy.lifecycle.initial),
@@ -53,6 +55,21 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
     ask(draft, None)
     conclude(draft, facts, None)
     return draft
+
+
+def _opener(command: OpenTicket, facts: Facts, policy: CompiledPolicy) -> Actor:
+    """Who opens a ticket: an agent who asks for themselves is its requester, unless it is work that nobody waits for.
+
+    Raises:
+        InvalidInput: If the requester would be given their own ticket.
+    """
+    by, people = command.by, facts.case.same_person
+    if command.private:
+        return by
+    if command.assignee is not None and is_one_person(command.assignee, command.requester, policy, people):
+        raise InvalidInput("assignee", "is the requester; open work of one's own with private=True")
+    own = by.kind == "agent" and is_one_person(by.id, command.requester, policy, people)
+    return Actor(kind="requester", id=by.id) if own else by
 
 
 def begin(
@@ -90,7 +107,9 @@ def begin(
             "priority_class": chosen.priority_class,
             "level": chosen.level,
             "rule": chosen.rule,
+            "chosen_by": chosen.chosen_by,
             "evidence": chosen.evidence,
+            "level_evidence": chosen.level_evidence,
             "given": given,
         }
     )

@@ -4,6 +4,7 @@ from supportflow.exceptions import Refused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.settling import plain
+from supportflow.kernel.sides import refuse_outsider
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import Assign
 from supportflow.routing.eligibility import room_for
@@ -15,8 +16,10 @@ def check_assignment(draft: Draft, command: Assign, facts: Facts) -> None:
     """Accept a direct assignment. A lead may pass over skills and shifts; not over tiers, four eyes and capacity.
 
     Raises:
-        Refused: If the agent is not of the ticket's tier, must not have it, or has no capacity left.
+        Refused: If the agent takes part in the case from outside, is not of the ticket's tier, must not have it, or has no
+            capacity left.
     """
+    refuse_outsider(draft.ticket, command.kind, command.agent, draft.policy, draft.people)
     routing, ticket = draft.policy.routing, draft.ticket
     if routing is None or not command.agent or command.agent == ticket.assignee:
         return
@@ -50,5 +53,6 @@ def check_ending(draft: Draft, kind: str, target: StatusCategory, facts: Facts) 
         agent = facts.agents.get(by.id) if by.kind == "agent" else None
         if agent is None or ticket.tier not in agent.agent.tiers:
             raise Refused(ticket.id, kind, f"only an agent of tier {ticket.tier!r} ends its tickets")
-    if ticket.tier in routing.policy.four_eyes and by.id == ticket.assignee:
+    own = by.works and ticket.assignee in {by.id, *facts.case.also_by}
+    if ticket.tier in routing.policy.four_eyes and own:
         raise Refused(ticket.id, kind, "four eyes: another agent of the tier than the one who has it ends it")

@@ -10,6 +10,7 @@ from supportflow._time import from_us
 from supportflow.kernel.agents import evolve_agent
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.fitness import record_fitness, unable_to_accept
+from supportflow.kernel.sides import side, words_against
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.events import (
@@ -115,7 +116,8 @@ def look_at_holder(draft: "Draft", facts: Facts, before: Ticket | None) -> None:
     new = record_fitness(draft, agent)
     given_now = before is None or before.assignee != ticket.assignee
     busy = ticket.status_category in routing.busy_in
-    if given_now or not busy or not any(one.kind in routing.policy.requeue_lost for one in new):
+    taken_for = {"outside", *routing.policy.requeue_lost}
+    if given_now or not busy or not any(one.kind in taken_for for one in new):
         return
     draft.emit(assigned(draft, None))
     route(draft, routing, "released", declined=(agent.id,))
@@ -306,7 +308,8 @@ def against(draft: "Draft", agent: AgentState, requirement: Requirement) -> tupl
         requirement = requirement._replace(tier=agent.agent.tiers[0] if agent.agent.tiers else "")
     # Who is on duty is the desk's business, not that of the version that the ticket lives under.
     shifts = (draft.current or draft.policy).shifts
-    return objections(
+    outside = side(draft.ticket, agent.id, draft.policy, draft.people)
+    return (() if outside is None else (words_against(outside),)) + objections(
         requirement,
         agent,
         on_duty=rostered(agent.agent, agent.overrides, shifts, draft.at_us),

@@ -8,6 +8,7 @@ from supportflow.kernel.intake import ask
 from supportflow.kernel.opening import as_ref
 from supportflow.kernel.procedures import guards
 from supportflow.kernel.segregation import check_assignment, check_ending
+from supportflow.kernel.sides import side
 from supportflow.lifecycle.engine import MERGE
 from supportflow.model.commands import (
     Assign,
@@ -63,6 +64,8 @@ def change_assignment(
     new_agent = ticket.assignee if agent is None else agent or None
     if (new_group, new_agent) == (ticket.group, ticket.assignee):
         return
+    other = new_agent is not None and new_agent != ticket.assignee
+    outside = other and side(ticket, str(new_agent), draft.policy, draft.people) is not None
     draft.emit(
         AssignmentChanged(
             **draft.head(),
@@ -71,6 +74,7 @@ def change_assignment(
             previous_group=ticket.group,
             previous_assignee=ticket.assignee,
             waived=ticket.routing.waived if new_agent == ticket.assignee else waived,
+            outside=outside,
         )
     )
 
@@ -102,7 +106,9 @@ def _reconsider(draft: Draft) -> None:
                 previous_class=ticket.priority_class,
                 previous_level=ticket.level,
                 rule=again.rule,
+                chosen_by=again.chosen_by,
                 evidence=again.evidence,
+                level_evidence=again.level_evidence,
             )
         )
 
@@ -173,6 +179,7 @@ def change_priority(
             previous_class=ticket.priority_class,
             previous_level=ticket.level,
             rule="given",
+            chosen_by="given",
             reason=as_ref(reason),
             given=given,
         )

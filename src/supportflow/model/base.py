@@ -28,7 +28,7 @@ __all__ = [
     "AgentId",
     "Body",
     "Document",
-    "Given",
+    "HostValue",
     "Id",
     "KeptName",
     "Key",
@@ -73,7 +73,7 @@ class Value(BaseModel):
     )
 
 
-class Given(Value):
+class HostValue(Value):
     """A value that a host makes and passes in.
 
     Raises:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from supportflow._time import Instant, from_us
-from supportflow.model.base import Given, Id, Name
+from supportflow.model.base import HostValue, Id, Name
 
 __all__ = ["NO_CASEWORK", "Casework", "Party", "PartyState", "Verification"]
 
 
-class Party(Given):
+class Party(HostValue):
     """Somebody besides the requester whom a case concerns: the counterparty of a dispute, a guardian, a lawyer.
 
     Attributes:

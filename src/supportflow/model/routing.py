@@ -49,11 +49,13 @@ class Lack(NamedTuple):
     """One thing that a ticket needs, or forbids, and its agent does not fulfil.
 
     Attributes:
-        kind: Of what kind. `four_eyes`: the agent must not have the ticket.
-        name: The tier, group, language or skill; for `four_eyes` the tier in which two pairs of eyes are asked for.
+        kind: Of what kind. `four_eyes`: the agent must not have the ticket. `outside`: they take part in the case from
+            outside.
+        name: The tier, group, language or skill; for `four_eyes` the tier in which two pairs of eyes are asked for; for
+            `outside` what they are: the `requester`, or a `party`.
     """
 
-    kind: Literal["tier", "group", "language", "skill", "four_eyes"]
+    kind: Literal["tier", "group", "language", "skill", "four_eyes", "outside"]
     name: str
 
 

@@ -67,6 +67,8 @@ class Policy(Document):
         metrics: Metrics besides the shipped ones.
         sla: SLA policies, in order; the first match applies.
         groups: Support groups.
+        agent_ids: Whether agents and requesters of one id are one person. `"shared"`: they are, as where both are users of
+            one table. `"apart"`: they are numbered apart, and nobody is taken for both.
         rotations: Who is on call when, by name.
         edits: When this version reaches the open tickets of an older one: `"never"`, `"on_next_event"` of the ticket, or
             `"now"`, as soon as the desk takes it into use.
@@ -110,6 +112,7 @@ class Policy(Document):
     metrics: tuple[Metric, ...] = ()
     sla: tuple[SlaPolicy, ...] = Field(default=(), max_length=MOST_RULES)
     groups: tuple[Group, ...] = ()
+    agent_ids: Literal["shared", "apart"] = "shared"
     rotations: tuple[Rotation, ...] = ()
     edits: Literal["never", "on_next_event", "now"] = "never"
     merge_clocks: Literal["own", "earliest"] = "own"

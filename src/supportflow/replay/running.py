@@ -17,7 +17,7 @@ from supportflow.flows.rows import read_row
 from supportflow.kernel import fold
 from supportflow.lifecycle import default_lifecycle
 from supportflow.model.commands import Advance
-from supportflow.model.people import HOST, Actor, ActorKind
+from supportflow.model.people import HOST, NOBODY, Actor, ActorKind
 from supportflow.model.ticket import Ticket
 from supportflow.policy import Policy
 from supportflow.replay.columns import time_reader
@@ -127,7 +127,7 @@ class _Runner:
         self.desk = Desk(policy, store=self.store, clock=self.clock, ids=CountingIds(), tenant=TENANT)
         self.tally = Tally(log, mapping, policy, lifecycle)
         self.actors: dict[str, Actor] = {"": HOST}
-        self.requesters: dict[str, str] = {"": "unknown"}
+        self.requesters: dict[str, str] = {"": NOBODY}
         self.read_opened = None if mapping.opened is None else time_reader(mapping.opened)
         self.cases = 0
 

@@ -47,6 +47,7 @@ class Entry(NamedTuple):
         hand_over: Another tier or agent handed it over: it may use the units that are kept free for hand-overs.
         also: Other ways to be taken, in order, once nobody of its own can take it.
         version: Of the ticket's stream: an entry that is older than what the floor knows is passed over.
+        outside: Those of the barred who take part in the case from outside.
     """
 
     ticket_id: str
@@ -58,6 +59,7 @@ class Entry(NamedTuple):
     hand_over: bool = False
     also: tuple[Overflow, ...] = ()
     version: int = 0
+    outside: tuple[str, ...] = ()
 
 
 class Lane(NamedTuple):

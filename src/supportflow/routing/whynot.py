@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from supportflow.model.routing import Requirement
 from supportflow.routing.signature import Entry, Seat, Trait, demands, lane, units
 
-__all__ = ["Question", "Reason", "ReasonCode", "reasons"]
+__all__ = ["OUTSIDE", "Question", "Reason", "ReasonCode", "reasons"]
 
 ReasonCode = Literal[
     "not_waiting",
@@ -14,6 +14,7 @@ ReasonCode = Literal[
     "absent",
     "unavailable",
     "barred",
+    "outside",
     "rejected",
     "tier",
     "group",
@@ -42,6 +43,14 @@ class Reason(NamedTuple):
     code: ReasonCode
     fact: str
     change: str
+
+
+OUTSIDE = Reason(
+    "outside",
+    "the agent takes part in the case from outside, as its requester or a party",
+    "it turns out that they are somebody else",
+)
+"""Nobody works on a case that is their own."""
 
 
 class Question(NamedTuple):
@@ -85,7 +94,9 @@ def reasons(question: Question) -> tuple[Reason, ...]:
 def _always(question: Question) -> Iterator[Reason]:
     if not question.seat.available:
         yield Reason("unavailable", "the agent takes no work now", "the agent is available and on duty")
-    if question.seat.agent_id in question.entry.barred:
+    if question.seat.agent_id in question.entry.outside:
+        yield OUTSIDE
+    elif question.seat.agent_id in question.entry.barred:
         yield Reason("barred", "the agent must not have it, or declined it", "the ticket's exclusions change")
     if question.passed:
         yield Reason("rejected", "the proposal was rejected", "there is news of the ticket or the agent")

@@ -38,8 +38,9 @@ class Signal(StrEnum):
     """An agent answered the requester."""
     BOT_REPLY = "bot_reply"
     INTERNAL_NOTE = "internal_note"
+    """Somebody of the desk wrote a note: not who takes part in the case from outside."""
     ASSIGNED = "assigned"
-    """An agent became, or was replaced as, the assignee."""
+    """An agent became, or was replaced as, the assignee: not one who takes part in the case from outside."""
     UNASSIGNED = "unassigned"
     GROUP_CHANGED = "group_changed"
     STATUS_CHANGED = "status_changed"
@@ -77,7 +78,6 @@ def bits(signals: tuple[Signal, ...]) -> int:
 
 _FIXED = {
     ActionHeldBack: SIGNAL_BIT[Signal.ACTION_HELD_BACK],
-    NoteAdded: SIGNAL_BIT[Signal.INTERNAL_NOTE],
     PriorityChanged: SIGNAL_BIT[Signal.PRIORITY_CHANGED],
     TicketAbsorbed: SIGNAL_BIT[Signal.ABSORBED],
     TicketMerged: SIGNAL_BIT[Signal.MERGED],
@@ -94,6 +94,7 @@ _PUBLIC_REPLY = SIGNAL_BIT[Signal.PUBLIC_REPLY]
 _BOT_REPLY = SIGNAL_BIT[Signal.BOT_REPLY]
 _REQUESTER_MESSAGE = SIGNAL_BIT[Signal.REQUESTER_MESSAGE]
 _OTHER_MESSAGE = SIGNAL_BIT[Signal.OTHER_MESSAGE]
+_INTERNAL_NOTE = SIGNAL_BIT[Signal.INTERNAL_NOTE]
 _STATUS_CHANGED = SIGNAL_BIT[Signal.STATUS_CHANGED]
 _UNHELD = SIGNAL_BIT[Signal.UNHELD]
 _REOPENED = SIGNAL_BIT[Signal.REOPENED]
@@ -114,6 +115,8 @@ def signals_of(before: Ticket | None, after: Ticket, event: EventBase) -> int:
         return _BOT_REPLY if event.by.kind == "bot" else _PUBLIC_REPLY
     if isinstance(event, MessageReceived):
         return _REQUESTER_MESSAGE if event.origin == "requester" else _OTHER_MESSAGE
+    if isinstance(event, NoteAdded):
+        return 0 if event.by.kind in {"requester", "party"} else _INTERNAL_NOTE
     if isinstance(event, AssignmentChanged):
         return _assignment_signals(event)
     if isinstance(event, TicketOpened | TicketAdopted):
@@ -135,7 +138,7 @@ def _status_signals(source: StatusCategory, target: StatusCategory) -> int:
 
 def _assignment_signals(event: AssignmentChanged) -> int:
     mask = 0
-    if event.assignee != event.previous_assignee:
+    if event.assignee != event.previous_assignee and not event.outside:
         mask |= SIGNAL_BIT[Signal.UNASSIGNED if event.assignee is None else Signal.ASSIGNED]
     if event.group != event.previous_group:
         mask |= SIGNAL_BIT[Signal.GROUP_CHANGED]

@@ -16,6 +16,7 @@ from supportflow.model.storage import (
     DeadLetter,
     Due,
     Duplicate,
+    EndedRow,
     EventRow,
     FeedRow,
     InboxEntry,
@@ -268,6 +269,19 @@ class MemoryStore(Locked):
                 rows[row.id] = Content(row.id, row.subject, None, None)
             return len(found)
 
+    def erase_contents(self, tenant: str, ids: Collection[str], versions: Mapping[str, int], /) -> bool:
+        """Erase salt and value of content rows, if all these tickets are still at these versions."""
+        with self._lock:
+            data = self._tenants[tenant]
+            for ticket_id, version in versions.items():
+                row = data.rows.get(ticket_id) or data.archived.get(ticket_id)
+                if row is None or row.version != version:
+                    return False
+            for content_id in ids:
+                if content_id in data.content:
+                    data.content[content_id] = data.content[content_id]._replace(salt=None, value=None)
+            return True
+
     # --- deliveries ----------------------------------------------------------------------------
 
     def lease(
@@ -328,9 +342,37 @@ class MemoryStore(Locked):
                 if row.status_category in _FINAL and row.updated_us < before_us and row.wakeup_us is None
             ][:limit]
             for row in old:
-                data.archived[row.id] = data.rows.pop(row.id)
-                data.indexes.change(row, None)
+                self._put_away(data, row)
             return len(old)
+
+    @staticmethod
+    def _put_away(data: _Tenant, row: TicketRow) -> None:
+        data.archived[row.id] = data.rows.pop(row.id)
+        data.indexes.change(row, None)
+
+    def ended(self, tenant: str, after: str, limit: int, /) -> Sequence[EndedRow]:
+        """Tickets that are closed or cancelled, archived or not, in the order of their ids."""
+        with self._lock:
+            data = self._tenants[tenant]
+            found = [
+                EndedRow(row, archived)
+                for rows, archived in ((data.rows, False), (data.archived, True))
+                for row in rows.values()
+                if row.id > after and row.status_category in _FINAL
+            ]
+            return tuple(heapq.nsmallest(limit, found, key=lambda ended: ended.row.id))
+
+    def put_away(self, tenant: str, ticket_id: str, version: int, /) -> bool:
+        """Put one ticket away, if it is still at that version."""
+        with self._lock:
+            data = self._tenants[tenant]
+            row = data.rows.get(ticket_id)
+            if row is None or row.version != version:
+                return False
+            if row.status_category not in _FINAL or row.wakeup_us is not None:
+                return False
+            self._put_away(data, row)
+            return True
 
     def purge_keys(self, tenant: str, before_us: int, limit: int, /) -> int:
         """Forget idempotency keys of commands from before an instant."""

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from supportflow.driving import drive, drive_at_once
 from supportflow.exceptions import DefinitionError, DeskClosed, InvalidInput, MissingExtra
 from supportflow.flows import Tick
 from supportflow.flows.dispatching import Dispatched
 from supportflow.flows.queries import whole
+from supportflow.flows.retention import Retained
 from supportflow.worker.bell import Bell
+from supportflow.worker.keeping import Keeping
 from supportflow.worker.logs import say
 from supportflow.worker.pace import Pace
 from supportflow.worker.signals import stopped_by_signals
@@ -63,6 +66,8 @@ class Worker:
         observe: Told of each round.
         dispatch: Whether to offer tickets to agents, if the desk's policy has routing. One worker of a tenant leads in this;
             another takes over when it ends.
+        retention: Whether to carry out the policy's `retention`, if it has one: a batch in each round, from beginning to end
+            once a day. One worker of a tenant is enough.
 
     Raises:
         InvalidInput: If the desk is none, or the limit cannot be used.
@@ -77,6 +82,7 @@ class Worker:
         status: Status | None = None,
         observe: Observer | None = None,
         dispatch: bool = True,
+        retention: bool = False,
     ) -> None:
         if not callable(getattr(desk, "run_due", None)):
             raise InvalidInput("desk", "is not a desk")
@@ -95,6 +101,7 @@ class Worker:
         self._beside: dict[str, Any] = {"wait": False} if "wait" in takes else {}
         self._bell = Bell()
         self._zones = ZoneWatch()
+        self._keeping = Keeping() if retention else None
         self._random = random.Random()  # noqa: S311 - spreads retries; nothing is kept secret by it
 
     @property
@@ -120,37 +127,11 @@ class Worker:
         """
         if self.is_async:
             raise InvalidInput("desk", "has to be awaited: use run_async")
-        course = self._course(until_idle=until_idle)
-        try:
-            step = next(course)
-            while True:
-                try:
-                    answer = self._carry_out(step)
-                except Exception as error:  # noqa: BLE001 - thrown into the course, which decides what it means
-                    step = course.throw(error)
-                else:
-                    step = course.send(answer)
-        except StopIteration:
-            return
-        finally:
-            course.close()
+        drive_at_once(self._course(until_idle=until_idle), self._carry_out)
 
     async def run_async(self, *, until_idle: bool = False) -> None:
         """The same for an `AsyncDesk`."""
-        course = self._course(until_idle=until_idle)
-        try:
-            step = next(course)
-            while True:
-                try:
-                    answer = await self._carry_out_async(step)
-                except Exception as error:  # noqa: BLE001 - thrown into the course, which decides what it means
-                    step = course.throw(error)
-                else:
-                    step = course.send(answer)
-        except StopIteration:
-            return
-        finally:
-            course.close()
+        await drive(self._course(until_idle=until_idle), self._carry_out_async)
 
     # --- the driver ----------------------------------------------------------------------------
 
@@ -186,6 +167,8 @@ class Worker:
             try:
                 more, busy = yield from self._round()
                 yield from self._look_at_zones()
+                going_on = yield from self._keep()
+                more, busy = more or going_on, busy or going_on
                 ahead = timedelta() if more else (yield self._look_ahead())
             except Exception as error:
                 if until_idle or isinstance(error, _NEVER_HEALS):
@@ -252,6 +235,16 @@ class Worker:
         # Whatever runs rounds can be worked on; it need not know of zones.
         if self._zones.is_due and callable(getattr(self._desk, "zone_data", None)):
             self._zones.tell((yield _Ask("zone_data")))
+
+    def _keep(self) -> Generator[_Ask | _Wait, Any, bool]:
+        """Carry out one batch of the policy's retention; whether there is another one."""
+        keeping = self._keeping
+        # Asked each time, as for routing.
+        if keeping is None or not keeping.is_due or self._desk.policy.retention is None or self._bell.rung:
+            return False
+        done: Retained = yield _Ask("apply_retention", keeping.batch)
+        keeping.take(done)
+        return done.cursor is not None
 
     def _look_ahead(self) -> _Ask:
         return _Ask("idle_for", {"at_most": timedelta(seconds=self._pace.idle_max_s)})

@@ -96,6 +96,7 @@ class AsyncSqlStore:
     reschedule = _awaited("reschedule")
     contents = _awaited("contents")
     erase = _awaited("erase")
+    erase_contents = _awaited("erase_contents")
     lease = _awaited("lease")
     settle = _awaited("settle")
     dead_letters = _awaited("dead_letters")
@@ -104,6 +105,8 @@ class AsyncSqlStore:
     put_policy = _awaited("put_policy")
     get_policy = _awaited("get_policy")
     archive = _awaited("archive")
+    ended = _awaited("ended")
+    put_away = _awaited("put_away")
     purge_keys = _awaited("purge_keys")
 
 

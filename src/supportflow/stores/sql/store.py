@@ -15,6 +15,7 @@ from supportflow.model.storage import (
     Conflict,
     DeadLetter,
     Due,
+    EndedRow,
     EventRow,
     FeedRow,
     InboxEntry,
@@ -277,7 +278,11 @@ class SqlStore:
             InvalidInput: If the store is on the host's connection.
         """
         if self._link.joined:
-            raise InvalidInput("connection", "is the host's: nothing can be claimed in its transaction")
+            raise InvalidInput(
+                "connection",
+                "is the host's: nothing can be claimed in its transaction; do it outside of one"
+                " (in Django's tests, in a TransactionTestCase)",
+            )
 
     def _tidy_feed(self, tenant: str) -> None:
         """Now and then, give what was committed its place in the feed: so the first reader need not do all of it."""
@@ -293,7 +298,10 @@ class SqlStore:
             InvalidInput: If the store is on the host's connection.
         """
         if self._link.joined:
-            raise InvalidInput("connection", "is the host's: no feed can be followed in its transaction")
+            raise InvalidInput(
+                "connection",
+                "is the host's: no feed can be followed in its transaction; do it outside of one",
+            )
 
     def _has(self, commit: Commit) -> bool:
         """Whether the streams hold the very events of a commit."""
@@ -350,6 +358,10 @@ class SqlStore:
         """Erase salt and value of every content row of a subject."""
         return self._run("once", keeping.erase, tenant, subject)
 
+    def erase_contents(self, tenant: str, ids: Collection[str], versions: Mapping[str, int], /) -> bool:
+        """Erase salt and value of content rows, if all these tickets are still at these versions."""
+        return self._run("write", keeping.erase_contents, tenant, ids, versions)
+
     # --- deliveries ----------------------------------------------------------------------------
 
     def lease(
@@ -392,6 +404,14 @@ class SqlStore:
     def archive(self, tenant: str, before_us: int, limit: int, /) -> int:
         """Move tickets that are closed or cancelled and last changed before an instant to the archive; how many."""
         return self._run("write", keeping.archive, tenant, before_us, limit)
+
+    def ended(self, tenant: str, after: str, limit: int, /) -> Sequence[EndedRow]:
+        """Tickets that are closed or cancelled, archived or not, in the order of their ids."""
+        return self._run("read", keeping.ended, tenant, after, limit)
+
+    def put_away(self, tenant: str, ticket_id: str, version: int, /) -> bool:
+        """Move one ticket to the archive, if it is still at that version."""
+        return self._run("write", keeping.put_away, tenant, ticket_id, version)
 
     def purge_keys(self, tenant: str, before_us: int, limit: int, /) -> int:
         """Forget idempotency keys of commands from before an instant; how many."""

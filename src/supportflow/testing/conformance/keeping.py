@@ -105,6 +105,71 @@ class KeepingPromises(Suite):
         assert store.archive(TENANT, 6, 9) == 1
         assert store.load(TENANT, "a") == row
 
+    # --- retention -----------------------------------------------------------------------------
+
+    def test_what_has_ended_is_listed_by_id(self, store: Any) -> None:
+        """Closed and cancelled tickets, put away or not, one page after another; nothing of others."""
+        self.needs("archive")
+        final: dict[str, Any] = {"open": False, "status": "closed", "status_category": "closed"}
+        for name in ("b", "d", "B", "e"):
+            self.put(store, ticket_row(name, **final))
+        self.put(store, ticket_row("a", open=False, status="cancelled", status_category="cancelled"))
+        self.put(store, ticket_row("c"))
+        self.put(store, ticket_row("f", open=False, status="resolved", status_category="resolved"))
+        assert store.put_away(TENANT, "d", 1)
+        pages, after = [], ""
+        while page := store.ended(TENANT, after, 2):
+            assert len(page) <= 2
+            pages += [(one.row.id, one.archived) for one in page]
+            after = page[-1].row.id
+        assert pages == [("B", False), ("a", False), ("b", False), ("d", True), ("e", False)]
+        assert store.ended(TENANT, "", 9)[3].row == store.load(TENANT, "d")
+        assert list(store.ended("other", "", 9)) == []
+
+    def test_one_ticket_is_put_away(self, store: Any) -> None:
+        """If it has ended, nothing is due on it, and it has not changed; once."""
+        self.needs("archive")
+        final: dict[str, Any] = {"open": False, "status": "closed", "status_category": "closed"}
+        self.put(store, ticket_row("a", ref="4711", **final))
+        self.put(store, ticket_row("open"))
+        self.put(store, ticket_row("waking", **final, wakeup_us=99))
+        assert not store.put_away(TENANT, "a", 2)
+        assert not store.put_away(TENANT, "open", 1)
+        assert not store.put_away(TENANT, "waking", 1)
+        assert not store.put_away(TENANT, "nobody", 1)
+        assert not store.put_away("other", "a", 1)
+        assert self.found(store.search(TENANT, Query({}, ("id",), None, 9))) == ["a", "open", "waking"]
+        assert store.put_away(TENANT, "a", 1)
+        assert not store.put_away(TENANT, "a", 1)
+        assert self.found(store.search(TENANT, Query({}, ("id",), None, 9))) == ["open", "waking"]
+        assert store.load(TENANT, "a") == ticket_row("a", ref="4711", **final)
+        assert tuple(store.events(TENANT, "ticket:a")) == event_rows(1, 1)
+        assert store.find_ref(TENANT, "4711") == "a"
+
+    def test_content_is_erased_by_id_if_tickets_are_as_they_were(self, store: Any) -> None:
+        """All that is named, or nothing: archived tickets count, too."""
+        self.needs("archive")
+        final: dict[str, Any] = {"open": False, "status": "closed", "status_category": "closed"}
+        self.put(store, ticket_row("a", **final))
+        self.put(store, ticket_row("b", **final))
+        rows = tuple(Content(f"c{number}", "ana", bytes(32), "x") for number in range(4))
+        store.commit(Commit(TENANT, (), rows))
+        store.commit(Commit("other", (), rows))
+        assert store.put_away(TENANT, "b", 1)
+        for wrong in ({"a": 2, "b": 1}, {"a": 1, "b": 2}, {"a": 1, "nobody": 1}):
+            assert not store.erase_contents(TENANT, ["c1", "c2"], wrong)
+        assert not store.erase_contents("other", ["c1"], {"a": 1})
+        assert dict(store.contents(TENANT, ["c1", "c2"])) == {"c1": rows[1], "c2": rows[2]}
+        assert store.erase_contents(TENANT, ["c1", "c2", "c9"], {"a": 1, "b": 1})
+        assert store.erase_contents(TENANT, ["c1"], {"a": 1})
+        assert dict(store.contents(TENANT, ["c0", "c1", "c2", "c3", "c9"])) == {
+            "c0": rows[0],
+            "c1": Content("c1", "ana", None, None),
+            "c2": Content("c2", "ana", None, None),
+            "c3": rows[3],
+        }
+        assert dict(store.contents("other", ["c1"])) == {"c1": rows[1]}
+
     # --- keys ----------------------------------------------------------------------------------
 
     def test_old_keys_are_forgotten_in_batches(self, store: Any) -> None:

@@ -22,7 +22,8 @@ class Pack(Document):
         tag: BCP 47 tag of the language.
         name: What people call it.
         scripts: The scripts that it is written in. Lines without a letter of the first one are not read with it: Japanese
-            names its kana first, or every line of Chinese would be read in Japanese, too.
+            names its kana first, or every line of Chinese would be read in Japanese, too. A language that people write in
+            Latin letters as well (Hindi) names `Latn` further on, and is among those chosen for such lines.
         cut: Whether texts are cut into `"words"` at blanks, or phrases are looked for at every character.
         marks: `"ignore"`: accents are taken off the pack's words and the text's. `"when_written"`: words match as they are
             written, and without accents only in a line that has none at all.
@@ -77,6 +78,7 @@ class Mood(Document):
         opening: Only where it opens its clause, with at most a word before it.
         makes: `"question"`: the event is only asked about. `"nothing"`: it is not spoken of at all.
         unless: Roles in the sentence that take the mood back ("how do I *report* …").
+        events: Only events of these roles; of any, if not given ("I thought it was *gone*", not "I thought he was *fake*").
     """
 
     name: Name
@@ -87,6 +89,7 @@ class Mood(Document):
     opening: bool = False
     makes: Literal["question", "nothing"] = "question"
     unless: tuple[Name, ...] = ()
+    events: tuple[Name, ...] = ()
 
 
 class ReadingRule(Document):
@@ -98,7 +101,7 @@ class ReadingRule(Document):
         priority_class: The class of that category (`class` in a document).
         all: The roles that are needed; `a|b` is either. The first is the event: moods and negation are asked there.
         scope: They stand in one `"clause"`, in one `"sentence"`, or `"near"`: at most two clauses apart, also over the end
-            of a sentence.
+            of a sentence; told as a story, each need near the event or near one before it.
         within: How many words may lie between the event and each of the others.
         ordered: The others must stand behind the event, in the order given.
         unless: Roles in the event's sentence that take it back.

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource, Spot
 from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
 from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
-from supportflow.triage.reading.roles import ACCUSES, AGENCY
+from supportflow.triage.reading.roles import ACCUSES, AGENCY, LOCAL
 from supportflow.triage.reading.text import View
 
 __all__ = ["Finding", "Part", "Reader"]
@@ -185,32 +185,45 @@ class _Reading:
     def _beside(
         self, event: Spot, needs: Sequence[tuple[str, ...]], scope: str, within: int, *, ordered: bool
     ) -> list[Spot] | None:
-        """The nearest spot of each need; None if one has none."""
+        """The nearest spot of each need; None if one has none.
+
+        What is told `"near"` is told as a story: a part stands near the event, or near one that was found before it.
+        """
         found: list[Spot] = []
         after = event[1] if ordered else -1
         for roles in needs:
-            best = self._nearest(event, self._of(roles), scope, within, after)
+            spots = self._of(roles)
+            best = self._nearest(event, event, spots, scope, within, after)
+            if best is None and scope == "near":
+                told = (
+                    best
+                    for part in found
+                    if (best := self._nearest(part, event, spots, scope, within, after))
+                )
+                best = next(told, None)
             if best is None:
                 return None
             found.append(best)
             after = best[1] if ordered else -1
         return found
 
-    def _nearest(self, event: Spot, spots: list[Spot], scope: str, within: int, after: int) -> Spot | None:
-        """The nearest other spot that begins at `after` or later and is in scope; one inside the event is at no distance."""
-        at = bisect_left(spots, event)
-        start, end, _ = event
+    def _nearest(
+        self, part: Spot, event: Spot, spots: list[Spot], scope: str, within: int, after: int
+    ) -> Spot | None:
+        """The nearest spot to a part, other than the event, that begins at `after` or later; inside it is no distance."""
+        at = bisect_left(spots, part)
+        start, end, _ = part
         best, nearest = None, within + 1
         for spot in spots[at : at + _LOOKED_AT]:
             gap = max(0, spot[0] - end)
             if gap >= nearest:
                 break
-            if spot[0] >= after and spot[:2] != event[:2] and self._in_scope(event, spot, scope):
+            if spot[0] >= after and spot[:2] != event[:2] and self._in_scope(part, spot, scope):
                 best, nearest = spot, gap
         if after < 0:
             for spot in spots[max(0, at - _LOOKED_AT) : at]:
                 gap = max(0, start - spot[1])
-                if gap < nearest and spot[:2] != event[:2] and self._in_scope(event, spot, scope):
+                if gap < nearest and spot[:2] != event[:2] and self._in_scope(part, spot, scope):
                     best, nearest = spot, gap
         return best
 
@@ -221,7 +234,8 @@ class _Reading:
     def _taken_back(self, event: Spot, roles: tuple[str, ...], within: int) -> bool:
         reach = max(within, _EXCEPTION_REACH) * self._letters
         return any(
-            self._stands(event, role, "both", "sentence", reach) or self._overlaps(event, role)
+            self._stands(event, role, "both", "clause" if role in LOCAL else "sentence", reach)
+            or self._overlaps(event, role)
             for role in roles
         )
 
@@ -240,7 +254,7 @@ class _Reading:
             return None
         for mood in self._rules.moods:
             present = [role for role in mood.roles if role in self._spots]
-            if not present or mood.name in rule.resists:
+            if not present or mood.name in rule.resists or (mood.events and event[2] not in mood.events):
                 continue
             reach = mood.within * self._letters
             if any(

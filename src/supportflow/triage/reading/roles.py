@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-__all__ = ["ACCUSES", "AGENCY", "DENIES", "EXCUSES", "ROLES"]
+__all__ = ["ACCUSES", "AGENCY", "DENIES", "EXCUSES", "LOCAL", "ROLES"]
 
 ROLES: Mapping[str, str] = {
     # things
@@ -22,6 +22,8 @@ ROLES: Mapping[str, str] = {
     "grant": "an approval, signature or connection of a wallet that lets a contract spend",
     "defence": "a means of protection that people ask about: second factor, passkey, whitelist, anti-phishing code",
     "threat": "a danger by its name, as people ask about it: phishing, scams, hackers, viruses",
+    "messenger": "where a desk never writes first: Telegram, WhatsApp, WeChat, a direct message",
+    "proof": "a receipt, screenshot or slip that is to prove a payment",
     "order": "an order, ad or trade between two customers",
     "party": "the other one in a trade or a fraud: he, she, they, the other person",
     "counterparty": "the other side of a trade: seller, buyer, merchant",
@@ -56,6 +58,9 @@ ROLES: Mapping[str, str] = {
     "refuses": "refuses, ignores, does not answer, has vanished, blocks",
     "appeal": "an appeal, dispute, arbitration or complaint against the other side",
     "chargeback": "a payment was called back, or a wrong or other person's account paid",
+    "release": "releases, confirms the payment, hands over: what one side of a trade owes the other",
+    "says": "says, claims, wants, asks for, demands",
+    "receipt": "is received, arrives, is credited",
     # by whose will
     "me": "I, me, my, we",
     "act": "did, made, authorised, asked for: what nobody but the owner does",
@@ -76,11 +81,15 @@ ROLES: Mapping[str, str] = {
     "ask_how": "how to, how can I, how do I know",
     "ask_what": "what is, what does it mean",
     "ask_if": "is it, can it, whether: before what it asks about",
+    "unreceived": "has not been received; rules make it of `not` and `receipt`",
     "asks": "any word of asking: only makes a question of what is about protection or a danger",
     "mark": "a question mark: every pack has it without a word",
     "ask_open": "a question with yes or no for its answer, where it opens the clause: is my, did someone",
     "ask_end": "a particle or tag behind what it asks about",
     "if": "if, in case, suppose, when one day",
+    "thought": "thought, feared, looked as if: what turned out otherwise",
+    "risk": "safe, dangerous, risky, trustworthy",
+    "waits": "still, until now, for hours or days, slow to do it",
     "prevent": "avoid, prevent, protect from, fear that, risk of",
     "news": "I read, I heard, the news says, an article about",
     "example": "in a quiz, a course, a game, a film",
@@ -91,7 +100,12 @@ ROLES: Mapping[str, str] = {
     "fails": "does not work, does not arrive, error, expired",
     "transit": "a deposit or transfer on its way: pending, not credited yet",
     "own_cause": "why money is less by rights: liquidation, a fee, a loss, an own purchase",
+    "market": "what a market does to money: a crash, a liquidation, a bear market",
     "asleep": "while asleep or away, in the middle of the night",
+    # where money is on its way, which is no incident
+    "withdrawal": "a withdrawal by the writer, as a thing or a deed",
+    "deposit": "a deposit by the writer, as a thing or a deed",
+    "late": "has not arrived, is pending, stuck or slow",
     # tone
     "distress": "despair, fear, all savings lost, tears",
     "harm": "danger to one's own life",
@@ -106,6 +120,10 @@ AGENCY = frozenset({"disowns", "not_me", "stranger", "outsider", "asleep", "stra
 
 EXCUSES = frozenset({"is_me", "transit", "own_cause", "fails"})
 """Roles that take a finding back."""
+
+LOCAL = frozenset({"fails"})
+"""Roles that take a finding back in their own clause only: what fails beside the event explains it, what fails in another
+clause follows from it ("the money is gone, and now I cannot log in")."""
 
 DENIES = frozenset({"disowns", "not_me", "strange"})
 """Roles inside which an excuse excuses nothing: the "it was me" in "no fui yo", the "sold" in "no vendí"."""

@@ -1,0 +1,253 @@
+"""Carrying out a policy's `retention`: texts that are kept no longer are erased, kind by kind, and old tickets put away.
+
+It goes through all tickets that have ended, in batches. What a batch did is done; whoever is broken off goes on from the
+last cursor, or begins anew: nothing is done twice. Nothing is noted of it on tickets: events and snapshots stay as they are.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from typing import Literal, NamedTuple
+
+from supportflow._time import Instant, to_us
+from supportflow.exceptions import ConflictError, InvalidInput, Refused
+from supportflow.flows import requests
+from supportflow.flows.environment import Environment
+from supportflow.flows.loading import get, read_ticket
+from supportflow.flows.noticing import is_one_row_s
+from supportflow.flows.queries import MAX_LIMIT, whole
+from supportflow.flows.requests import Flow
+from supportflow.flows.rows import read_row
+from supportflow.model.base import is_id
+from supportflow.model.events import EventBase, FollowUpOpened, TicketSplit
+from supportflow.model.storage import EndedRow
+from supportflow.model.ticket import Ticket
+from supportflow.policy.retaining import RetentionIndex, RetentionPlan
+from supportflow.policy.retention import CONTENT_KINDS, ContentKind
+from supportflow.policy.texts import texts_of
+
+__all__ = ["RETAINED", "Retained", "RetainedKind", "apply_retention"]
+
+RetainedKind = ContentKind | Literal["ticket", "key"]
+"""What a policy says of how long it is kept: a kind of content, a ticket among the live ones, an idempotency key."""
+RETAINED: tuple[RetainedKind, ...] = (*CONTENT_KINDS, "ticket", "key")
+_TICKET, _KEYS = "ticket:", "keys"
+
+
+class Retained(NamedTuple):
+    """What became of one batch.
+
+    Attributes:
+        seen: Ended tickets that were looked at.
+        erased: Kind of content → texts erased; a text that is two things counts as the first of them.
+        archived: Tickets put away.
+        keys: Idempotency keys forgotten. A trial does not count them.
+        held: Tickets of which everything is kept, because the policy's `hold` is true of them.
+        failed: Ids of those that could not be read, or kept changing; they stay as they are.
+        cursor: For the next batch; None after the last.
+    """
+
+    seen: int
+    erased: Mapping[ContentKind, int]
+    archived: int
+    keys: int
+    held: int
+    failed: tuple[str, ...]
+    cursor: str | None
+
+
+def apply_retention(
+    env: Environment, kinds: Collection[str], cursor: str | None, limit: int, *, dry_run: bool
+) -> Flow[Retained]:
+    """Do to one batch of ended tickets what the policy of the desk says of how long they and their texts are kept.
+
+    Args:
+        env: The desk.
+        kinds: What to do it to; everything, if empty.
+        cursor: From the batch before.
+        limit: How many tickets, and how many keys, at most.
+        dry_run: Count only.
+
+    Raises:
+        InvalidInput: If a kind, the cursor or the limit cannot be used.
+        Refused: If the policy has no retention.
+    """
+    whole("limit", limit, 1, MAX_LIMIT)
+    wanted = _wanted(kinds)
+    after = _read(cursor)
+    if env.book.base.document.retention is None:
+        raise Refused("", "apply_retention", "the policy has no retention")
+    now = yield from requests.now()
+    batch = _Batch(env, wanted, now, dry_run=dry_run)
+    onward: str | None = None
+    if after is not None and wanted - {"key"}:
+        rows = yield from requests.ended(env.tenant, after, limit + 1)
+        for ended in rows[:limit]:
+            try:
+                yield from batch.look_at(ended)
+            except Exception as error:
+                if not is_one_row_s(error):
+                    raise
+                env.noticed.skip(f"ticket:{ended.row.id}", error)
+                batch.failed.append(ended.row.id)
+        batch.seen = len(rows[:limit])
+        onward = f"{_TICKET}{rows[limit - 1].row.id}" if len(rows) > limit else None
+    keys = 0
+    if onward is None and "key" in wanted and not dry_run:
+        keys = yield from _forget_keys(env, batch.index, now, limit)
+        onward = _KEYS if keys == limit else None
+    return Retained(
+        batch.seen, dict(batch.erased), batch.archived, keys, batch.held, tuple(batch.failed), onward
+    )
+
+
+def _wanted(kinds: Collection[str]) -> frozenset[str]:
+    if isinstance(kinds, str) or not isinstance(kinds, Collection):
+        raise InvalidInput("kinds", "is not a collection of kinds")
+    unknown = [kind for kind in kinds if kind not in RETAINED]
+    if unknown:
+        raise InvalidInput("kinds", f"can be {', '.join(RETAINED)}")
+    return frozenset(kinds) or frozenset(RETAINED)
+
+
+def _read(cursor: str | None) -> str | None:
+    """The ticket that was looked at last, `""` before the first; None if all were."""
+    if cursor is None:
+        return ""
+    if cursor == _KEYS:
+        return None
+    ticket_id = str(cursor).removeprefix(_TICKET)
+    if not is_id(ticket_id) or ticket_id == str(cursor):
+        raise InvalidInput("cursor", "is not a cursor of this")
+    return ticket_id
+
+
+def _forget_keys(env: Environment, index: RetentionIndex, now: Instant, limit: int) -> Flow[int]:
+    before = index.forgotten_keys_before(now)
+    return 0 if before is None else (yield from requests.purge_keys(env.tenant, to_us(before), limit))
+
+
+class _Batch:
+    """One batch while it goes on.
+
+    Args:
+        env: The desk.
+        wanted: The kinds that it is about.
+        now: The instant that periods are over at.
+        dry_run: Whether it only counts.
+    """
+
+    def __init__(self, env: Environment, wanted: frozenset[str], now: Instant, *, dry_run: bool) -> None:
+        self.env = env
+        self.index = env.book.base.retention
+        self.wanted = wanted
+        self.now = now
+        self.dry_run = dry_run
+        self.seen = self.archived = self.held = 0
+        self.erased: Counter[ContentKind] = Counter()
+        self.failed: list[str] = []
+
+    def look_at(self, ended: EndedRow) -> Flow[None]:
+        """Do what is due on a ticket, deciding anew as often as it changes meanwhile."""
+        ticket = yield from read_ticket(self.env, ended.row)
+        for attempt in range(1, requests.ATTEMPTS + 1):
+            rests_on = {ticket.id: ticket.version}
+            plan = yield from self._plan(ticket, rests_on)
+            if (yield from self._erase(ticket, plan, rests_on)):
+                self.held += plan.held
+                yield from self._put_away(ended, ticket, plan)
+                return
+            yield from requests.pause_after_conflict(attempt)
+            ticket = yield from get(self.env, ticket.id)
+        raise ConflictError(f"ticket:{ticket.id}", requests.ATTEMPTS)
+
+    def _plan(self, ticket: Ticket, rests_on: dict[str, int]) -> Flow[RetentionPlan]:
+        """What is due on a ticket, by itself and by the case that it was merged into."""
+        case, met = ticket, {ticket.id}
+        while case.merged_into is not None and case.merged_into not in met:
+            case = yield from get(self.env, case.merged_into)
+            met.add(case.id)
+            rests_on[case.id] = case.version
+        return self.index.plan(ticket, self.now, successor=None if case is ticket else case)
+
+    def _put_away(self, ended: EndedRow, ticket: Ticket, plan: RetentionPlan) -> Flow[None]:
+        due = plan.archive_at is not None and not ended.archived and ended.row.wakeup_us is None
+        if due and "ticket" in self.wanted:
+            self.archived += self.dry_run or (
+                yield from requests.put_away(self.env.tenant, ticket.id, ticket.version)
+            )
+
+    def _erase(self, ticket: Ticket, plan: RetentionPlan, rests_on: dict[str, int]) -> Flow[bool]:
+        """Erase what is due; False if a ticket that this rests on has changed meanwhile."""
+        due = {step.kind for step in plan.erase}
+        if due.isdisjoint(self.wanted):
+            return True
+        events = yield from self._events(ticket)
+        counted = {
+            row_id: kinds[0]
+            for row_id, kinds in _kinds(events).items()
+            if due.issuperset(kinds) and not self.wanted.isdisjoint(kinds)
+        }
+        kept = yield from requests.contents(self.env.tenant, sorted(counted))
+        there = {row_id for row_id, row in kept.items() if row.salt is not None}
+        there -= yield from self._needed_elsewhere(ticket, events, there, rests_on)
+        if there and not self.dry_run:
+            done = yield from requests.erase_contents(self.env.tenant, sorted(there), rests_on)
+            if not done:
+                return False
+        self.erased.update(counted[row_id] for row_id in there)
+        return True
+
+    def _events(self, ticket: Ticket) -> Flow[list[EventBase]]:
+        rows = yield from requests.events(self.env.tenant, f"ticket:{ticket.id}")
+        return [read_row(row) for row in rows]
+
+    def _needed_elsewhere(
+        self, ticket: Ticket, events: list[EventBase], there: set[str], rests_on: dict[str, int]
+    ) -> Flow[set[str]]:
+        """Which texts another ticket still needs: a follow-up and a part split off have subject and person of the first."""
+        shared: set[str] = there & set(_own(ticket))
+        needed: set[str] = set()
+        met = {ticket.id}
+        waiting = _relatives(ticket, events)
+        while waiting and shared - needed:
+            ticket_id = waiting.pop()
+            if ticket_id in met:
+                continue
+            met.add(ticket_id)
+            other = yield from get(self.env, ticket_id)
+            uses = {row_id: kind for row_id, kind in _own(other).items() if row_id in shared}
+            if not uses:
+                continue
+            rests_on[other.id] = other.version
+            plan = yield from self._plan(other, rests_on)
+            due = {step.kind for step in plan.erase}
+            # What all of them need no longer goes with the first: a trial counts it there, too.
+            counted_before = self.dry_run and other.id < ticket.id
+            needed |= {row_id for row_id, kind in uses.items() if counted_before or kind not in due}
+            waiting += _relatives(other, (yield from self._events(other)))
+        return needed
+
+
+def _kinds(events: list[EventBase]) -> dict[str, tuple[ContentKind, ...]]:
+    """Content row → the kinds that it is of; evidence in a message's attachments is one row with two uses."""
+    found: dict[str, dict[ContentKind, None]] = defaultdict(dict)
+    for event in events:
+        for kind, row_id in texts_of(event):
+            found[row_id][kind] = None
+    return {row_id: tuple(kinds) for row_id, kinds in found.items()}
+
+
+def _own(ticket: Ticket) -> dict[str, ContentKind]:
+    """The texts that a ticket may have in common with others, and their kinds."""
+    own: dict[str, ContentKind] = {}
+    if ticket.subject is not None:
+        own[ticket.subject.id] = "subject"
+    if ticket.personal is not None:
+        own[ticket.personal.id] = "personal"
+    return own
+
+
+def _relatives(ticket: Ticket, events: list[EventBase]) -> list[str]:
+    """Ids of the tickets that one goes back to, and of those that go back to it."""
+    children = [one.into for one in events if isinstance(one, FollowUpOpened | TicketSplit)]
+    return [one for one in (ticket.split_from, ticket.follow_up_of) if one is not None] + children
