@@ -30,6 +30,8 @@ class Transition(Document):
         guards: Names of guards that must all hold.
     """
 
+    FAILURE = LifecycleError
+
     trigger: Name
     source: Annotated[Series[Name], Field(min_length=1)] = Field(
         validation_alias="from", serialization_alias="from"
@@ -49,6 +51,8 @@ class LifecycleDefinition(Document):
             with `desk.trigger(…)`.
         guards: Guard name → condition over the ticket's fields.
     """
+
+    FAILURE = LifecycleError
 
     statuses: Mapping[Name, StatusCategory]
     initial: Name
