@@ -215,6 +215,9 @@ class _Runner:
             group=row.group or None,
             assignee=row.agent or None,
             attributes=facts["attributes"],
+            history=[{"at": from_us(row.at_us), "requester_wrote": True, "body": facts["body"]}]
+            if facts["body"] and facts["requester_wrote"]
+            else (),
         )
         self.tally.recorded(row, outcome.events)
         return outcome.ticket
@@ -222,6 +225,7 @@ class _Runner:
     def _facts(self, row: Row) -> dict[str, Any]:
         """What a row says besides the status."""
         state, snapshot = self.mapping.state, self.mapping.rows == "snapshots"
+        replied, wrote = row.state in state.replied, row.state in state.requester_wrote
         return {
             # Of a column that the mapping does not use, nothing is known.
             "agent": row.agent if row.agent or (snapshot and self.mapping.agent) else None,
@@ -229,8 +233,9 @@ class _Runner:
             "level": row.level,
             "priority_class": row.priority_class,
             "attributes": {name: row.attributes[name] for name in row.attributes if name in self.declared},
-            "replied": row.state in state.replied,
-            "requester_wrote": row.state in state.requester_wrote,
+            "replied": replied,
+            "requester_wrote": wrote,
+            "body": row.text if replied != wrote else "",
             "by": self._actor(row.actor),
         }
 
