@@ -4,15 +4,18 @@ The oracle is the same desk with names that nobody else uses: what it records an
 """
 
 import json
+from datetime import timedelta
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from supportflow import Agent, Desk, Policy, fold
+from supportflow import Actor, Agent, Desk, Policy, fold
 from supportflow.events import PriorityChanged, TicketOpened
+from supportflow.exceptions import InvalidInput, NotVerified, Refused
 from supportflow.model.people import HOST
 from supportflow.model.upcast import read_event
+from supportflow.policy.verification import verify
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.triage.priority import told_apart
 
@@ -39,6 +42,8 @@ FREE = (
 TAKEN = {
     "metric": {"total_resolution", "first_response"},
     "topic": {"security"},
+    "agent": {"unknown"},
+    "other agent": {"unknown"},
 }
 
 
@@ -221,16 +226,21 @@ def test_a_rule_named_like_a_marker_is_a_rule(word):
     assert (ticket.priority_class, ticket.chosen_by) == ("general", "default")  # nothing sticks
 
 
-@pytest.mark.parametrize("words", ["level 1 by decree", "level 4 by ", "level 2 by x: y"])
-def test_words_that_read_like_a_level_speak_for_the_class(words):
-    document = policy(PLAIN).model_copy(update={"words": {"security": (words,)}})
+@pytest.mark.parametrize("name", ["level 1 by decree", "level 4 by ", "level 2 by x"])
+def test_a_lexicon_that_is_named_like_a_level_speaks_for_the_class(name):
+    lexicon = {"name": name, "entries": [{"class": "security", "category": "theft", "words": ["stolen"]}]}
+    document = Policy.model_validate(
+        {**json.loads(policy(PLAIN).model_dump_json(exclude_unset=True, by_alias=True)), "words": None,
+         "lexicons": [lexicon]}
+    )  # fmt: skip
     desk = Desk(document, clock=ManualClock("2026-03-02T09:00:00Z"))
-    ticket = desk.open(
-        subject="x", body=f"It says {words}.", requester="ana", attributes={"vip": True}
-    ).ticket
-    spoke, levels = told_apart(ticket)
-    assert len(spoke) == len(levels) == 1
-    assert levels[0].startswith("level 2 by 'zzlevelzz'")
+    ticket = desk.open(subject="x", body="It was stolen.", requester="ana", attributes={"vip": True}).ticket
+    assert told_apart(ticket) == (
+        (f"{name}:theft:stolen",),
+        ("level 2 by 'zzlevelzz': vip eq True",),
+    )
+    assert "the text says: stolen" in desk.explain(ticket).priority
+    assert fold(desk.history(ticket)).level_evidence == 1
 
 
 OPENED = {
@@ -274,3 +284,106 @@ def test_recorded_changes_that_say_it_by_the_name_load_as_ever(rule, expected):
     assert ticket.chosen_by == expected
     assert ticket.given == (("class", "level") if rule == "given" else ())
     assert ticket.spoken == (("dispute",) if rule in {"words", "merged"} else ())
+
+
+# --- people and programs ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["host", "supportflow", "system"])
+def test_an_agent_named_like_a_program_is_somebody_else(name):
+    """Two people must act: an agent and the host's application are two, whatever their ids."""
+    four = policy(PLAIN)
+    routing = four.routing.model_copy(update={"four_eyes": ("expert",)})
+    desk = Desk(four.model_copy(update={"routing": routing}), clock=ManualClock("2026-03-02T09:00:00Z"))
+    program = Actor(kind="system" if name == "supportflow" else "host", id=name)
+    desk.enrol(Agent(name, tiers=("expert", "compliance")))
+    ticket = desk.open(subject="x", requester="ana").ticket
+    desk.request_action(ticket, action="zzactionzz", amount=50, by=Agent("sam").actor)
+    desk.decide_action(ticket, number="1", approve=True, by=name)
+    desk.assign(ticket, agent=name)
+    with pytest.raises(Refused, match="four eyes"):
+        desk.resolve(ticket, by=name)
+    assert desk.resolve(ticket, by=program).ticket.status == "resolved"
+
+
+@pytest.mark.parametrize(
+    ("asks", "decides", "one"), [("host", "agent", False), ("bot", "agent", True), ("agent", "bot", True)]
+)
+def test_who_asked_is_told_apart_by_what_they_are(asks, decides, one):
+    """Agents and bots share their ids; the host's programs have their own."""
+    assert Actor(kind=asks, id="kim").is_same(Actor(kind=decides, id="kim")) is one
+    assert Actor(kind=asks, id="kim").is_same(Actor(kind=decides, id="kim-2"), {"kim-2"}) is one
+    assert not Actor(kind=asks, id="kim").is_same(Actor(kind=decides, id="lin"))
+
+
+def test_nobody_in_particular_is_nobody():
+    """`unknown` stands for a requester of whom nobody knows who it is: two of them are not one person."""
+    document = Policy.model_validate(
+        {"identity": {"window": "PT24H"}, "authority": {"levels": ["basic"], "actions": {"pay": "basic"}}}
+    )
+    desk = Desk(document, clock=ManualClock("2026-03-02T09:00:00Z"))
+    for ref in "12":
+        desk.adopt(ref, opened_at="2026-03-02T08:00:00Z", status="open")
+    desk.verify(ref="1", level="basic", method="call", valid_for=timedelta(hours=1), by="sam")
+    desk.merge(ref="1", into=desk.get(ref="2"), by="sam")
+    with pytest.raises(NotVerified):
+        desk.authorise(ref="2", action="pay", by="sam")
+    opened = desk.open(subject="x", requester="unknown", ref="3").ticket
+    assert (opened.ref, opened.repeat_of) == ("3", None)
+    with pytest.raises(InvalidInput, match="nobody knows who it is"):
+        desk.link_requester("ana", "unknown", by=HOST)
+    with pytest.raises(InvalidInput, match="choose another one"):
+        desk.enrol(Agent("unknown"))
+
+
+# --- names that can be read in two ways ------------------------------------------------------------
+
+
+def named(**sections):
+    return [(one.kind, one.path) for one in verify(Policy.model_validate(sections)).errors]
+
+
+def slas(*pairs):
+    return [{"name": name, "targets": [{"name": target, "metric": "first_response", "hours": 1}],
+             "when": {"field": "channel", "eq": name}} for name, target in pairs]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sections", "path"),
+    [
+        ({"sla": slas(("a/b", "c"), ("a", "b/c"))}, "sla.1.targets.0"),
+        ({"sla": slas(("gold", "x"), ("gold/x", "y"))}, "sla.1.name"),
+        ({"metrics": [{"name": "resolution", "start": ["opened"], "stop": ["closed"]}]}, "metrics.0.name"),
+        ({"lexicons": [{"name": "a:b", "entries": []}]}, "lexicons.0.name"),
+        (
+            {"lexicons": [{"name": "a", "entries": [{"category": "b:c", "words": ["x"]}]}]},
+            "lexicons.0.entries.0.category",
+        ),
+        ({"reading": {"rules": [{"name": "a:b"}]}}, "reading.rules.0.name"),
+    ],
+)
+def test_check_names_what_can_be_read_in_two_ways(sections, path):
+    assert ("ambiguous_name", path) in named(**sections)
+
+
+def test_check_leaves_other_names_alone():
+    assert named(sla=slas(("a/b", "c"), ("a", "c")), lexicons=[{"name": "a", "entries": []}]) == []
+
+
+@pytest.mark.parametrize("name", ["paused", "paused: pending", "running", "until it is due"])
+def test_a_holiday_is_no_pause_whatever_it_is_called(name):
+    calendar = {"tz": "UTC", "weekly": {"mon": [("09:00", "17:00")], "tue": [("09:00", "17:00")]},
+                "holidays": {"2026-03-02": name}}  # fmt: skip
+    document = Policy.model_validate(
+        {"calendars": {"office": calendar},
+         "sla": [{"name": "g", "calendar": "office", "targets": [{"metric": "first_response", "hours": 2}]}]}
+    )  # fmt: skip
+    clock = ManualClock("2026-03-02T10:00:00Z")
+    desk = Desk(document, clock=clock)
+    ticket = desk.open(subject="x", requester="ana").ticket
+    clock.set("2026-03-03T10:00:00Z")
+    [reading] = desk.clocks(ticket)
+    kinds = {(one.kind, one.reason) for one in reading.explain().intervals}
+    assert ("closed", name) in kinds
+    assert not any(kind == "paused" for kind, _ in kinds)
+    assert "░" not in reading.explain().timeline()

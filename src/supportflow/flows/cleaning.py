@@ -3,7 +3,7 @@
 Without a text nothing is done; what a person declares of themselves (name, address, phone) loses only secrets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -140,7 +140,7 @@ _GIVEN_AWAY = {"seed_phrase", "private_key"}
 """Who has one of these has the wallet: whoever sends one has given it away, whatever the words around it say."""
 
 
-def _given_away(redacted: tuple[str, ...], classes: tuple[str, ...]) -> Signals | None:
+def _given_away(redacted: tuple[str, ...], classes: Collection[str]) -> Signals | None:
     found = sorted(_GIVEN_AWAY & set(redacted))
     if not found or "security" not in classes:
         return None
@@ -161,7 +161,11 @@ def by_rules(policy: CompiledPolicy, text: str, redacted: tuple[str, ...]) -> Si
     """What the policy's rules say of a text, and of what was removed from it."""
     rules = policy.classifier.classify(text)
     given_away = _given_away(redacted, policy.document.classes)
-    return rules if given_away is None else lexicon.combine(rules, given_away, policy.document.classes)
+    if given_away is None:
+        return rules
+    if rules.informational:  # "is this right: ...?" asks, but what stands in the text is out all the same
+        rules = rules.model_copy(update={"informational": False, "category": None})
+    return lexicon.combine(rules, given_away, policy.document.classes)
 
 
 def reads(command: CommandBase) -> bool:

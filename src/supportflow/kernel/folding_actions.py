@@ -25,6 +25,7 @@ def _requested(ticket: Ticket, event: ActionRequested) -> dict[str, Any]:
         action=event.action,
         state="waiting" if event.waits else "approved",
         by=event.by.id,
+        by_kind=event.by.kind,
         amount=event.amount,
         undoes=event.undoes,
     )

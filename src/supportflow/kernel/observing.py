@@ -22,7 +22,7 @@ from supportflow.model.events import (
     StatusKept,
     TicketAdopted,
 )
-from supportflow.model.people import Actor
+from supportflow.model.people import NOBODY, Actor
 from supportflow.model.records import Refusal
 from supportflow.policy import PolicyBook
 from supportflow.routing.compiled import BOT
@@ -51,9 +51,7 @@ def _take_in(draft: Draft, fact: Observed, heard: Heard) -> None:
     change_priority(draft, fact.priority_class, fact.level)
     change_attributes(draft, dict(fact.attributes))
     if fact.replied:
-        by = (
-            fact.by if fact.by.kind == "agent" else Actor(kind="agent", id=draft.ticket.assignee or "unknown")
-        )
+        by = fact.by if fact.by.kind == "agent" else Actor(kind="agent", id=draft.ticket.assignee or NOBODY)
         draft.emit(
             ReplySent(
                 **{**draft.head(), "by": by},
@@ -95,8 +93,8 @@ def _status(draft: Draft, status: str) -> None:
         final = ticket.status_category.is_final
         refusal = Refusal("final" if final else "no_transition")
     else:
-        steps = tuple(f"step:{name}" for name in guards(ticket, draft.policy, status))
-        refusal = Refusal("guard", trigger, (*unmet, *steps)) if unmet or steps else None
+        steps = guards(ticket, draft.policy, status)
+        refusal = Refusal("guard", trigger, unmet, steps) if unmet or steps else None
     draft.emit(
         StatusChanged(
             **draft.head(),

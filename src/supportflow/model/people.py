@@ -1,18 +1,19 @@
 """Who does things: agents, requesters, groups, and the actor that an event names."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from supportflow._time import Instant
+from supportflow._time import Moment
 from supportflow.exceptions import InvalidInput
-from supportflow.model.base import Body, Id, Name, Value
+from supportflow.model.base import AgentId, Body, HostValue, Id, Name, Series, Value
 from supportflow.model.problems import invalid
 from supportflow.model.tags import Tag
 
 __all__ = [
     "HOST",
+    "NOBODY",
     "SYSTEM",
     "Actor",
     "ActorKind",
@@ -56,6 +57,25 @@ class Actor(Value):
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
 
+    @property
+    def works(self) -> bool:
+        """True of who can have a ticket: agents and bots, who share their ids."""
+        return self.kind in {"agent", "bot"}
+
+    def is_same(self, other: "Actor", also: Collection[str] = ()) -> bool:
+        """Whether two are one: of one kind, or both such as can have a ticket, with one id.
+
+        Args:
+            other: The other one.
+            also: Other ids of this one.
+        """
+        same_kind = self.kind == other.kind or (self.works and other.works)
+        return same_kind and (self.id == other.id or other.id in also)
+
+
+NOBODY = "unknown"
+"""The requester of a ticket of whom nobody knows who asked. Whoever is called so is the same person as nobody."""
+
 
 # Constructed, not validated: a validator built at import would cost every program that imports supportflow.
 SYSTEM = Actor.model_construct(kind="system", id="supportflow")
@@ -64,7 +84,7 @@ HOST = Actor.model_construct(kind="host", id="host")
 """The host application, when it names nobody."""
 
 
-class Skill(Value):
+class Skill(HostValue):
     """What somebody can do, and how well.
 
     Attributes:
@@ -73,7 +93,7 @@ class Skill(Value):
     """
 
     level: Annotated[int, Field(strict=True, ge=1, le=5)] = 1
-    valid_until: Instant | None = None
+    valid_until: Moment | None = None
 
 
 def _skill(value: object) -> object:
@@ -100,16 +120,16 @@ class Agent(Value):
         InvalidInput: If a value cannot be used.
     """
 
-    id: Id
+    id: AgentId
     name: Body | None = None
-    groups: tuple[Name, ...] = ()
-    tiers: tuple[Name, ...] = ("expert",)
+    groups: Series[Name] = ()
+    tiers: Series[Name] = ("expert",)
     skills: Mapping[Name, Annotated[Skill, BeforeValidator(_skill)]] = Field(default_factory=dict)
-    languages: tuple[Name, ...] = ()
+    languages: Series[Name] = ()
     capacity: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 5
     reserved: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
     limits: Mapping[Name, Annotated[int, Field(strict=True, ge=0)]] = Field(default_factory=dict)
-    shifts: tuple[Name, ...] = ()
+    shifts: Series[Name] = ()
 
     def __init__(self, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
         try:
@@ -168,7 +188,7 @@ class Requester(Value):
         return {key: value for key, value in given.items() if value is not None}
 
 
-class Group(Value):
+class Group(HostValue):
     """A support group: a team that tickets are assigned to.
 
     Attributes:

@@ -143,9 +143,11 @@ class Spots:
         spots = self._found.get(role)
         if spots is None:
             return []
-        for cover in (self._harmless, self._denied) if role in EXCUSES else (self._harmless,):
-            if cover:
-                spots = [spot for spot in spots if not cover.holds(spot[0], spot[1])]
+        if self._harmless:
+            spots = [spot for spot in spots if not self._harmless.holds(spot[0], spot[1])]
+        if role in EXCUSES and self._denied:
+            # One that begins inside is part of the denial, however far it goes on: "不是|我本人操作的".
+            spots = [spot for spot in spots if not self._denied.holds(spot[0], spot[0] + 1)]
         return sorted(spots)
 
 

@@ -26,6 +26,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "pl": ("Latn",),
     "pt": ("Latn",),
     "ru": ("Cyrl",),
+    "th": ("Thai",),
     "tr": ("Latn",),
     "uk": ("Cyrl",),
     "vi": ("Latn",),
@@ -33,8 +34,9 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
 }
 """Tag → scripts of the packs in `supportflow/triage/packs/<tag>/pack.toml`."""
 
-RULE_SETS = ("incidents", "exchange", "banking")
-"""`incidents`: security incidents in any business. `exchange`: disputes of a crypto exchange. `banking`: cards."""
+RULE_SETS = ("incidents", "exchange", "banking", "on_its_way")
+"""`incidents`: security incidents in any business. `exchange`: disputes of a crypto exchange. `banking`: cards.
+`on_its_way`: withdrawals and deposits that are late, which are of no class above the lowest."""
 
 
 class ShippedPack(NamedTuple):
