@@ -36,7 +36,7 @@ class ClocksMoved(TicketEvent):
     moves: tuple[ClockMove, ...]
     sla: KeptName | None = None
     policy: str | None = None
-    dropped: Series[str] = ()
+    dropped: tuple[str, ...] = ()
 
 
 class _Reached(TicketEvent):
