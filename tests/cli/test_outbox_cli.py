@@ -190,6 +190,14 @@ def test_topics_and_unsubscribing(office, run):
     assert kinds == ["policy_published", "topics_subscribed", "topics_unsubscribed"]
 
 
+def test_what_is_of_the_past_is_a_topic_of_its_own(office, run):
+    office.desk.subscribe(past=[MessageReceived])
+    assert "past:message_received\n" in run("outbox", "topics")[1]
+    assert run("outbox", "unsubscribe", "past:message_received")[0] == 0
+    assert "past:message_received" not in run("outbox", "topics")[1]
+    assert run("outbox", "unsubscribe", "past:nothing")[0] == 2
+
+
 @pytest.mark.parametrize("store", ["sqlite:///desk.db", "postgresql://host/desk"])
 def test_a_database_without_its_driver_says_how_to_get_it(store):
     """In a process of its own: in this one the driver may be loaded."""
@@ -318,8 +326,8 @@ def test_progress_without_a_total_is_a_number():
 
 KEPT = [
     ("outbox", "list"), ("outbox", "retry", "k"), ("outbox", "drop", "k"), ("outbox", "topics"),
-    ("outbox", "unsubscribe", "channel:web"), ("recompute",), ("archive", "--days", "3"), ("erase", "ana", "--yes"),
-    ("retain", "--yes"),
+    ("outbox", "unsubscribe", "channel:web"), ("recompute",), ("archive", "--days", "3"), ("retain", "--yes"),
+    ("erase", "ana", "--yes"),
     ("worker", "--until-idle"), ("worker", "--until-idle", "--policy", "policy.toml"),
     ("recompute", "--policy", "policy.toml"),
 ]  # fmt: skip

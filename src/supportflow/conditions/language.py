@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from math import isfinite
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -22,6 +22,7 @@ from pydantic import (
 from supportflow.conditions._numbers import LARGEST, meaning, plain
 from supportflow.conditions.fields import FieldName, nearest
 from supportflow.exceptions import ConditionError
+from supportflow.model.base import Series
 
 __all__ = ["MAX_DEPTH", "MAX_PARTS", "MAX_VALUES", "Condition", "Operand", "parse_condition"]
 
@@ -83,9 +84,9 @@ Scalar = Annotated[
     PlainValidator(_scalar),
     WithJsonSchema({"anyOf": [{"type": "boolean"}, _NUMBER_SCHEMA, _TEXT_SCHEMA]}),
 ]
-Scalars = Annotated[tuple[Scalar, ...], Field(max_length=MAX_VALUES)]
-Tags = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
-Parts = Annotated[tuple["Condition", ...], Field(max_length=MAX_PARTS)]
+Scalars = Annotated[Series[Scalar], Field(max_length=MAX_VALUES)]
+Tags = Annotated[Series[Text], Field(max_length=MAX_VALUES)]
+Parts = Annotated[Series["Condition"], Field(max_length=MAX_PARTS)]
 
 
 def _schema(schema: dict[str, Any]) -> None:
@@ -134,9 +135,19 @@ class Condition(BaseModel):
         json_schema_extra=_schema,
     )
 
+    if not TYPE_CHECKING:  # type checkers keep the signature that the fields give
+
+        def __init__(self, /, **fields: Any) -> None:
+            try:
+                super().__init__(**fields)
+            except ValidationError as error:
+                raise ConditionError(_problems(error, "condition")) from None
+
+        __init__.__pydantic_base_init__ = True
+
     field: FieldName | None = None
     eq: Scalar | None = None
-    in_: Scalars | None = Field(default=None, alias="in")
+    in_: Scalars | None = Field(default=None, validation_alias="in", serialization_alias="in")
     ge: Number | None = None
     le: Number | None = None
     between: tuple[Number, Number] | None = None
@@ -145,7 +156,7 @@ class Condition(BaseModel):
     exists: StrictBool | None = None
     all: Parts | None = None
     any: Parts | None = None
-    not_: "Condition | None" = Field(default=None, alias="not")
+    not_: "Condition | None" = Field(default=None, validation_alias="not", serialization_alias="not")
 
     @model_validator(mode="before")
     @classmethod
@@ -265,13 +276,14 @@ def parse_condition(document: object, path: str = "") -> Condition:
     try:
         return Condition.model_validate(document)
     except ValidationError as error:
-        root = path or "condition"
-        raise ConditionError(
-            [
-                f"{_dotted(root, found['loc'])}: {found['msg'].removeprefix('Value error, ')}"
-                for found in error.errors(include_url=False, include_context=False, include_input=False)
-            ]
-        ) from None
+        raise ConditionError(_problems(error, path or "condition")) from None
+
+
+def _problems(error: ValidationError, root: str) -> list[str]:
+    return [
+        f"{_dotted(root, found['loc'])}: {found['msg'].removeprefix('Value error, ')}"
+        for found in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
 
 
 def _dotted(root: str, steps: tuple[int | str, ...]) -> str:

@@ -7,9 +7,9 @@ from pydantic import Field, model_validator
 
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 from supportflow.model.commands import Audience
-from supportflow.model.durations import WRITTEN, spelled_out
+from supportflow.model.durations import UNITS, WRITTEN, spelled_out
 from supportflow.model.escalation import EscalationKind, Until
 
 __all__ = ["MAX_WAIT", "Again", "Escalation", "Ladder", "LadderStep", "ShareOf"]
@@ -43,6 +43,8 @@ class Again(Document):
         times: How many, after the first.
     """
 
+    SHORTHANDS = UNITS
+
     every: Annotated[timedelta, Field(gt=timedelta(0), le=MAX_WAIT), WRITTEN]
     times: int = Field(strict=True, ge=1, le=10)
 
@@ -69,11 +71,13 @@ class LadderStep(Document):
         repeat: How often people are told again. A repetition moves nothing.
     """
 
+    SHORTHANDS = UNITS
+
     after: Annotated[timedelta, Field(ge=timedelta(0), le=MAX_WAIT), WRITTEN] | None = None
     at: ShareOf | None = None
     calendar: BusinessCalendar | Name | None = None
     kind: EscalationKind = "hierarchical"
-    notify: Annotated[tuple[Audience, ...], Field(max_length=20)] = ()
+    notify: Annotated[Series[Audience], Field(max_length=20)] = ()
     group: Name | None = None
     tier: Name | None = None
     level_up: int = Field(default=0, strict=True, ge=0, le=3)
@@ -112,8 +116,8 @@ class Ladder(Document):
     name: Name
     when: Condition | None = None
     until: Until = "resolved"
-    pause_on: tuple[Literal["pending", "on_hold"], ...] = ()
-    steps: tuple[LadderStep, ...] = Field(min_length=1, max_length=20)
+    pause_on: Series[Literal["pending", "on_hold"]] = ()
+    steps: Annotated[Series[LadderStep], Field(min_length=1, max_length=20)]
 
 
 class Escalation(Document):
@@ -123,4 +127,4 @@ class Escalation(Document):
         ladders: In order; the first whose condition holds starts.
     """
 
-    ladders: tuple[Ladder, ...] = ()
+    ladders: Series[Ladder] = ()

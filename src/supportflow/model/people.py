@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from supportflow._time import Instant
+from supportflow._time import Moment
 from supportflow.exceptions import InvalidInput
-from supportflow.model.base import Body, Id, Name, Value
+from supportflow.model.base import AgentId, Body, HostValue, Id, Name, Series, Value
 from supportflow.model.problems import invalid
 from supportflow.model.tags import Tag
 
@@ -84,7 +84,7 @@ HOST = Actor.model_construct(kind="host", id="host")
 """The host application, when it names nobody."""
 
 
-class Skill(Value):
+class Skill(HostValue):
     """What somebody can do, and how well.
 
     Attributes:
@@ -93,7 +93,7 @@ class Skill(Value):
     """
 
     level: Annotated[int, Field(strict=True, ge=1, le=5)] = 1
-    valid_until: Instant | None = None
+    valid_until: Moment | None = None
 
 
 def _skill(value: object) -> object:
@@ -120,16 +120,16 @@ class Agent(Value):
         InvalidInput: If a value cannot be used.
     """
 
-    id: Id
+    id: AgentId
     name: Body | None = None
-    groups: tuple[Name, ...] = ()
-    tiers: tuple[Name, ...] = ("expert",)
+    groups: Series[Name] = ()
+    tiers: Series[Name] = ("expert",)
     skills: Mapping[Name, Annotated[Skill, BeforeValidator(_skill)]] = Field(default_factory=dict)
-    languages: tuple[Name, ...] = ()
+    languages: Series[Name] = ()
     capacity: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 5
     reserved: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
     limits: Mapping[Name, Annotated[int, Field(strict=True, ge=0)]] = Field(default_factory=dict)
-    shifts: tuple[Name, ...] = ()
+    shifts: Series[Name] = ()
 
     def __init__(self, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
         try:
@@ -188,7 +188,7 @@ class Requester(Value):
         return {key: value for key, value in given.items() if value is not None}
 
 
-class Group(Value):
+class Group(HostValue):
     """A support group: a team that tickets are assigned to.
 
     Attributes:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from supportflow._time import Instant, instant
-from supportflow.model.base import Document, Name
+from supportflow.exceptions import ScenarioError
+from supportflow.model.base import Document, Name, Series
 from supportflow.model.durations import WRITTEN, NotNegative, Positive
 from supportflow.model.people import Agent
 from supportflow.model.records import AttributeValue
@@ -49,6 +50,8 @@ class RandomTime(Document):
         cv: Standard deviation over mean, of a lognormal one.
     """
 
+    FAILURE = ScenarioError
+
     mean: Positive
     shape: Literal["exponential", "lognormal", "constant"] = "exponential"
     cv: float = Field(default=1.0, gt=0, le=100)
@@ -62,6 +65,8 @@ class Rate(Document):
         per_hour: How many tickets an hour, in the mean.
     """
 
+    FAILURE = ScenarioError
+
     after: NotNegative = _ZERO
     per_hour: PerHour
 
@@ -74,6 +79,8 @@ class Burst(Document):
         lasts_for: For how long.
         times: By how much the rate is multiplied.
     """
+
+    FAILURE = ScenarioError
 
     after: NotNegative
     lasts_for: Positive
@@ -93,11 +100,13 @@ class ArrivalLog(Document):
         channel: The column of the channel.
     """
 
+    FAILURE = ScenarioError
+
     file: str
     time: str
     tz: str | None = None
     category: str | None = None
-    priority_class: str | None = Field(default=None, alias="class")
+    priority_class: str | None = Field(default=None, validation_alias="class", serialization_alias="class")
     language: str | None = None
     channel: str | None = None
 
@@ -113,10 +122,12 @@ class Arrivals(Document):
         log: A log instead.
     """
 
+    FAILURE = ScenarioError
+
     per_hour: PerHour | None = None
-    rates: tuple[Rate, ...] = Field(default=(), max_length=10_000)
+    rates: Annotated[Series[Rate], Field(max_length=10_000)] = ()
     repeat: Positive | None = None
-    bursts: tuple[Burst, ...] = Field(default=(), max_length=1_000)
+    bursts: Annotated[Series[Burst], Field(max_length=1_000)] = ()
     log: ArrivalLog | None = None
 
     @model_validator(mode="after")
@@ -149,9 +160,11 @@ class Kind(Document):
         patience: How long it waits; as the scenario says, if not given.
     """
 
+    FAILURE = ScenarioError
+
     weight: Weight = 1.0
     category: Chance | None = None
-    priority_class: Chance | None = Field(default=None, alias="class")
+    priority_class: Chance | None = Field(default=None, validation_alias="class", serialization_alias="class")
     language: Chance | None = None
     channel: Chance = "web"
     level: Annotated[int, Field(strict=True, ge=1, le=4)] | None = None
@@ -181,6 +194,8 @@ class Answers(Document):
         delay: Time until the answer; none, if not given.
     """
 
+    FAILURE = ScenarioError
+
     accept: Share = 1.0
     ignore: Share = 0.0
     delay: RandomTime | None = None
@@ -200,6 +215,8 @@ class Pending(Document):
         answer: Time until the requester answers, also when the desk asks by itself.
     """
 
+    FAILURE = ScenarioError
+
     share: Share = 0.0
     answer: RandomTime = Field(default_factory=lambda: RandomTime(mean=timedelta(hours=1)))
 
@@ -211,6 +228,8 @@ class Reopening(Document):
         share: Share of the resolutions, each time anew.
         after: Time until the requester is back.
     """
+
+    FAILURE = ScenarioError
 
     share: float = Field(default=0.0, ge=0, lt=1)
     after: RandomTime = Field(default_factory=lambda: RandomTime(mean=timedelta(hours=12)))
@@ -225,19 +244,21 @@ class Team(Document):
         tiers: See `Agent`, as with all below.
     """
 
+    FAILURE = ScenarioError
+
     name: Name
     count: (
         Annotated[int, Field(strict=True, ge=1, le=100_000)]
         | Mapping[Name, Annotated[int, Field(strict=True, ge=1, le=100_000)]]
     )
-    tiers: tuple[Name, ...] = ("expert",)
-    groups: tuple[Name, ...] = ()
+    tiers: Series[Name] = ("expert",)
+    groups: Series[Name] = ()
     skills: Mapping[Name, Annotated[int, Field(strict=True, ge=1, le=5)]] = Field(default_factory=dict)
-    languages: tuple[Name, ...] = ()
+    languages: Series[Name] = ()
     capacity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
     reserved: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
     limits: Mapping[Name, Annotated[int, Field(strict=True, ge=0)]] = Field(default_factory=dict)
-    shifts: tuple[Name, ...] = ()
+    shifts: Series[Name] = ()
 
 
 class Scenario(Document):
@@ -264,7 +285,9 @@ class Scenario(Document):
         sample_every: How far apart the points of the backlog are; a 48th of the time, if not given.
     """
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    FAILURE = ScenarioError
+
+    schema_: Literal[1] = Field(default=1, validation_alias="schema", serialization_alias="schema")
     name: Name = "scenario"
     start: Instant = _DEFAULT_START
     lasts_for: Annotated[timedelta, Field(gt=_ZERO, le=_LONGEST), WRITTEN]
@@ -273,15 +296,17 @@ class Scenario(Document):
     policy: Policy | None = None
     policy_file: str | None = None
     arrivals: Arrivals
-    kinds: tuple[Kind, ...] = Field(default_factory=lambda: (Kind(),), min_length=1, max_length=1_000)
+    kinds: Annotated[Series[Kind], Field(min_length=1, max_length=1_000)] = Field(
+        default_factory=lambda: (Kind(),)
+    )
     service: Service
     patience: RandomTime | None = None
     answers: Answers = Field(default_factory=Answers)
     pending: Pending = Field(default_factory=Pending)
     reopen: Reopening = Field(default_factory=Reopening)
     first_reply: Literal["start", "end", "never"] = "start"
-    team: tuple[Team, ...] = ()
-    agents: tuple[Agent, ...] = ()
+    team: Series[Team] = ()
+    agents: Series[Agent] = ()
     sample_every: Positive | None = None
 
     @model_validator(mode="after")

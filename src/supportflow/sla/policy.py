@@ -8,8 +8,8 @@ from pydantic import Field, field_validator, model_validator
 from supportflow._time import MINUTE_US, SECOND_US
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition
-from supportflow.model.base import Document, Name
-from supportflow.model.durations import NotNegative, Positive, spelled_out
+from supportflow.model.base import Document, Name, Series
+from supportflow.model.durations import UNITS, NotNegative, Positive, spelled_out
 from supportflow.sla.warn import Warn
 
 __all__ = ["CalendarName", "Repeat", "SlaPolicy", "Target", "span_name", "span_us"]
@@ -71,6 +71,8 @@ class Target(Document):
         pause_on: Status categories in which the clock pauses, in place of the metric's.
     """
 
+    SHORTHANDS = UNITS
+
     name: Name | None = None
     metric: Name
     duration: Positive | None = None
@@ -80,14 +82,14 @@ class Target(Document):
     calendar_of: Literal["policy", "group"] | None = None
     zone: Literal["calendar", "requester"] | None = None
     edge: Edge | None = None
-    warn_at: tuple[Warn, ...] = ()
+    warn_at: Series[Warn] = ()
     overdue: Repeat | None = None
     when: Condition | None = None
     on_change: OnChange | None = None
     reopen: Reopen | None = None
     reopen_within: NotNegative | None = None
     max_pause: NotNegative | None = None
-    pause_on: tuple[Literal["new", "open", "pending", "on_hold", "resolved"], ...] | None = None
+    pause_on: Series[Literal["new", "open", "pending", "on_hold", "resolved"]] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -116,7 +118,7 @@ class Target(Document):
     @classmethod
     def of(cls, metric: str, /, **fields: Any) -> Self:
         """A target for any metric; durations as `minutes=`, `hours=`, `days=` (24 counted hours each) or the fields."""
-        return cls.model_validate({"metric": metric, **fields})
+        return cls(metric=metric, **fields)
 
     @classmethod
     def first_response(cls, **fields: Any) -> Self:
@@ -155,4 +157,4 @@ class SlaPolicy(Document):
     zone: Literal["calendar", "requester"] = "calendar"
     edge: Edge = "close"
     on_change: OnChange = "keep_elapsed"
-    targets: tuple[Target, ...] = ()
+    targets: Series[Target] = ()

@@ -12,7 +12,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, StringConstraints
 
-from supportflow.model.base import Document
+from supportflow.exceptions import InvalidInput
+from supportflow.model.base import Document, Series
 from supportflow.triage.lexicon.links import suspicious_links
 
 __all__ = ["AddressCheck", "Official", "OfficialIndex"]
@@ -33,12 +34,12 @@ class Official(Document):
         brands: Names that links can pretend to, besides those in the domains: `"example"` in `example-login.test`.
     """
 
-    domains: tuple[Address, ...] = ()
-    links: tuple[Address, ...] = ()
-    emails: tuple[Address, ...] = ()
-    phones: tuple[Annotated[str, StringConstraints(min_length=3, max_length=40)], ...] = Field(default=())
-    brands: tuple[
-        Annotated[str, StringConstraints(min_length=2, max_length=60, pattern=r"^[0-9A-Za-z-]+$")], ...
+    domains: Series[Address] = ()
+    links: Series[Address] = ()
+    emails: Series[Address] = ()
+    phones: Series[Annotated[str, StringConstraints(min_length=3, max_length=40)]] = Field(default=())
+    brands: Series[
+        Annotated[str, StringConstraints(min_length=2, max_length=60, pattern=r"^[0-9A-Za-z-]+$")]
     ] = ()
 
 
@@ -73,7 +74,13 @@ class OfficialIndex:
         self._names = (*sorted(self._domains), *(brand.lower() for brand in document.brands))
 
     def check(self, text: str) -> AddressCheck:
-        """The addresses in a text, sorted into official and unknown ones."""
+        """The addresses in a text, sorted into official and unknown ones.
+
+        Raises:
+            InvalidInput: If it is no text.
+        """
+        if not isinstance(text, str):
+            raise InvalidInput("text", "is not a text")
         known: dict[str, None] = {}
         unknown: dict[str, None] = {}
         for address, official in self._found(_plain(text)):
