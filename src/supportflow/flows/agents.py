@@ -13,6 +13,7 @@ from supportflow.exceptions import (
     SupportflowError,
 )
 from supportflow.flows import requests
+from supportflow.flows.cleaning import clean
 from supportflow.flows.environment import Environment
 from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.preparing import request_hash
@@ -115,10 +116,11 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[tuple[AgentState,
         ConflictError: If others kept changing the agent.
     """
     if command.key is None:
-        return (yield from _carry_out(env, command, None))
+        return (yield from _carry_out(env, _clean(env, command), None))
     inbox = InboxEntry(
         command.key, request_hash(command, env.secret), json.dumps({"agent": command.agent_id}).encode()
     )
+    command = _clean(env, command)
     try:
         return (yield from _carry_out(env, command, inbox))
     except IdempotencyMismatch:
@@ -129,6 +131,13 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[tuple[AgentState,
         if known is None:
             raise
     return (yield from _again(env, known, inbox))
+
+
+def _clean(env: Environment, command: AgentCommand) -> AgentCommand:
+    """The command without secrets."""
+    cleaned = clean(command, env.book.current.redaction).command
+    assert isinstance(cleaned, AgentCommand)
+    return cleaned
 
 
 def _carry_out(
