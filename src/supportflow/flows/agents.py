@@ -115,10 +115,11 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[tuple[AgentState,
         IdempotencyMismatch: If its key was used for something else.
         ConflictError: If others kept changing the agent.
     """
-    if command.key is None:
+    key = command.key
+    if key is None:
         return (yield from _carry_out(env, _clean(env, command), None))
     inbox = InboxEntry(
-        command.key, request_hash(command, env.secret), json.dumps({"agent": command.agent_id}).encode()
+        key, request_hash(command, env.secret), json.dumps({"agent": command.agent_id}).encode()
     )
     command = _clean(env, command)
     try:
@@ -127,7 +128,7 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[tuple[AgentState,
         raise
     except SupportflowError:
         # What stands in the way may be what this very command did: a shift that is over by now.
-        known = yield from requests.recall(env.tenant, command.key)
+        known = yield from requests.recall(env.tenant, key)
         if known is None:
             raise
     return (yield from _again(env, known, inbox))
