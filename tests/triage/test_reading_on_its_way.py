@@ -14,6 +14,8 @@ LATE = {
     "es": ("mi retiro sigue pendiente", "mi depósito todavía no aparece"),
     "fa": ("برداشت من هنوز نرسیده", "واریزی من هنوز ننشسته"),
     "fr": ("mon retrait est en attente depuis hier", "mon dépôt n'est toujours pas arrivé"),
+    "fil": ("wala pa yung withdrawal ko", "di pa pumapasok ang deposit ko"),
+    "hi": ("मेरी निकासी अभी तक नहीं आई", "deposit abhi tak nahi aaya"),
     "id": ("penarikan saya belum masuk", "deposit saya belum masuk"),
     "it": ("il mio prelievo è ancora in attesa", "il deposito non è ancora arrivato"),
     "ja": ("出金がまだ届かないです", "入金が反映されません"),
@@ -21,6 +23,7 @@ LATE = {
     "pl": ("wypłata wciąż oczekuje", "wpłata jeszcze nie dotarła"),
     "pt": ("meu saque ainda não caiu", "o depósito não chegou"),
     "ru": ("вывод завис с утра", "депозит до сих пор не зачислен"),
+    "th": ("ถอนเงินแล้วยังไม่เข้าเลย", "ฝากเงินแล้วยังไม่ขึ้น"),
     "tr": ("çekimim hâlâ beklemede", "yatırdığım para henüz geçmedi"),
     "uk": ("виведення зависло зранку", "поповнення досі не надійшло"),
     "vi": ("lệnh rút của tôi vẫn chưa về", "nạp rồi mà vẫn chưa vào"),
@@ -51,6 +54,10 @@ def test_what_is_late_has_its_category(language, place, category):
         "お金がまだ届きません",
         "돈이 아직 안 들어왔어요",
         "我的钱还没到",
+        "เงินยังไม่เข้าบัญชี",
+        "ถอนเงินแล้วเงินยังไม่เข้า",
+        "wala pa yung pera ko sa account",
+        "पैसे अभी तक खाते में नहीं आए",
     ],
 )
 def test_money_that_is_not_there_yet_was_not_taken(text):
