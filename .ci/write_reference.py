@@ -16,7 +16,7 @@ from supportflow.model.events import EVENT_TYPES, EventBase
 ROOT = Path(__file__).resolve().parent.parent
 
 AREAS = {
-    "Desks": ["Desk", "AsyncDesk", "Outcome", "Page", "Row", "Rows", "Feed", "FeedItem", "Tick"],
+    "Desks": ["Desk", "AsyncDesk", "Outcome", "Page", "Row", "Rows", "Feed", "FeedItem", "Tick", "WithPast"],
     "Tickets and messages": ["Ticket", "TicketType", "StatusCategory", "Message", "Attachment"],
     "People": ["Agent", "Skill", "Requester", "Group", "Actor", "Party"],
     "Policies": ["Policy", "PolicyBook", "load_policy", "PriorityRule", "Condition", "FieldSpec"],

@@ -122,6 +122,7 @@ PUBLIC = [
     "TicketType",
     "Transition",
     "Turn",
+    "WithPast",
     "decide",
     "evolve",
     "fold",

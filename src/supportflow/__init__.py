@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from supportflow.exceptions import SupportflowError
     from supportflow.flows import Tick
     from supportflow.flows.dispatching import Dispatched
+    from supportflow.flows.handlers import WithPast
     from supportflow.flows.results import Row, Rows
     from supportflow.kernel import decide, evolve, fold, wakeup
     from supportflow.lifecycle import LifecycleDefinition, Transition
@@ -158,6 +159,7 @@ __all__ = [
     "TicketType",
     "Transition",
     "Turn",
+    "WithPast",
     "decide",
     "evolve",
     "fold",
@@ -264,6 +266,7 @@ _HOME = {
     "TicketType": "model.base",
     "Transition": "lifecycle",
     "Turn": "model.turns",
+    "WithPast": "flows.handlers",
     "decide": "kernel",
     "evolve": "kernel",
     "fold": "kernel",

@@ -5,6 +5,7 @@ SupportflowError
 ├── InvalidInput (ValueError)          what a caller or an outside party passed in cannot be used
 │   ├── NaiveDatetimeError             a datetime without a time zone
 │   ├── TextTooLong                    a text over its limit
+│   ├── UnknownKeyword (TypeError)     a call with a keyword that there is not
 │   └── IdempotencyMismatch            a key that was used before, for something else
 ├── DefinitionError (ValueError)       a document that an organisation wrote is wrong
 │   ├── ConditionError
@@ -41,7 +42,7 @@ Each carries its facts in attributes, so that a host never has to parse a messag
 requester or an agent typed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from supportflow._legible import escaped
 
@@ -80,6 +81,7 @@ __all__ = [
     "TextTooLong",
     "TicketNotFound",
     "TransitionRefused",
+    "UnknownKeyword",
 ]
 
 
@@ -120,6 +122,33 @@ class TextTooLong(InvalidInput):
         super().__init__(field, f"is {length} characters long; the limit is {limit}")
         self.length = length
         self.limit = limit
+
+
+_LONGEST_KEYWORD = 50
+
+
+class UnknownKeyword(InvalidInput, TypeError):
+    """A call has a keyword that there is not, a misspelt one most likely.
+
+    Attributes:
+        call: What was called, such as `"reply"`.
+        keyword: The keyword.
+        known: Those that there are.
+        suggestion: Which of them is nearest; None if none is near.
+    """
+
+    def __init__(self, call: str, keyword: str, known: Collection[str]) -> None:
+        from difflib import get_close_matches  # noqa: PLC0415 - for what is misspelt alone
+
+        # A host may pass on what a request has for keywords: what is far too long for one is neither compared nor shown.
+        fits = len(keyword) <= _LONGEST_KEYWORD
+        near = get_close_matches(keyword, sorted(known), n=1) if fits else []
+        meant = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known)}"
+        super().__init__(call, f"has no keyword {keyword[:_LONGEST_KEYWORD]!r}; {meant}")
+        self.call = call
+        self.keyword = keyword
+        self.known = tuple(known)
+        self.suggestion = near[0] if near else None
 
 
 class IdempotencyMismatch(InvalidInput):

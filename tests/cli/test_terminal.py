@@ -93,6 +93,8 @@ FILES = {
     "kind.toml": f"{SCENARIO}{TEAM}[[kinds]]\nname = {T}\nclass = {T}\n",
     "messages.jsonl": f'{{"id": {Q}, "text": {Q}, "channel": {Q}}}\n{{"id": {Q}, "text": {Q}}}\nnot {Q}\n',
     "phrases.toml": f"incident = [{T}]\ndispute = [{T}]\n",
+    "labelled.jsonl": f'{{"id": {Q}, "text": {Q}, "class": {Q}}}\n',
+    "plain.jsonl": f'{{"id": {Q}, "text": {Q}, "class": "security", "language": {Q}}}\n',
     "bad-phrases.toml": f"{T} = {T}\n",
     "zendesk.json": f'{{"sla_policies": [{{"id": 1, "title": {Q}, "position": 1, "filter": {{"all": [{{"field": {Q}, '
     f'"operator": {Q}, "value": {Q}}}], "any": []}}, "policy_metrics": [{{"metric": {Q}, "priority": {Q}, "target": 5, '
@@ -123,7 +125,13 @@ HOSTILE_FILES = {
     ],
     ("triage",): [("--in", "messages.jsonl"), *(("--in", "messages.jsonl", *more) for more in ON_POLICIES)],
     ("triage", "packs"): ON_POLICIES,
-    ("triage", "evaluate"): [("phrases.toml", "--missed"), ("bad-phrases.toml",), ("phrases.toml", *ON_POLICIES[0])],
+    ("triage", "evaluate"): [
+        *(("phrases.toml", "--missed"), ("bad-phrases.toml",), ("phrases.toml", *ON_POLICIES[0])),
+        *(("labelled.jsonl",), ("plain.jsonl",), ("plain.jsonl", "--json"), ("phrases.toml", "--model", HOSTILE)),
+    ],
+    ("triage", "train"): [("labelled.jsonl", "-o", "model.json"), ("plain.jsonl", "-o", "model.json", *ON_POLICIES[0])],
+    ("triage", "drift"): [("labelled.jsonl", "--model", HOSTILE), ("plain.jsonl", "--model", "labelled.jsonl")],
+    ("triage", "next"): [("labelled.jsonl", "--model", HOSTILE), ("plain.jsonl", "--model", "labelled.jsonl")],
     ("diagram",): ON_POLICIES,
     ("check",): [
         *((name, *more) for name in POLICIES for more in ((), ("--json",))),
@@ -151,6 +159,7 @@ HOSTILE_FILES = {
     ("recompute",): [("--store", "hostile:store", *more) for more in [(), *ON_POLICIES]],
     ("archive",): [("--store", "hostile:store", "--days", "1")],
     ("erase",): [("--store", "hostile:store", "--yes", HOSTILE)],
+    ("retain",): [("--store", "hostile:store", *more) for more in [(), *ON_POLICIES]],
     ("migrate",): [(f"sqlite:///{HOSTILE}/x.db",)],
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from supportflow.exceptions import (
     TextTooLong,
     TicketNotFound,
     TransitionRefused,
+    UnknownKeyword,
 )
 from supportflow.model import commands as c
 from supportflow.model.base import MAX_BODY, MAX_SUBJECT
@@ -226,14 +227,14 @@ CALLS = [
     ("observe an unknown class", lambda d: d.observe(ref="1", priority_class=SECRET), InvalidInput, "priority_class"),
     ("observe an undeclared attribute", lambda d: d.observe(ref="1", attributes={"x": SECRET}), InvalidInput, "attributes.x"),
     ("observe by a number", lambda d: d.observe(ref="1", by=5), InvalidInput, "by"),
-    ("adopt with a misspelt word", lambda d: d.adopt("2", START, "open", requestor=SECRET), InvalidInput, "adopt"),
+    ("adopt with a misspelt word", lambda d: d.adopt("2", START, "open", requestor=SECRET), UnknownKeyword, "adopt"),
     ("adopt an address", lambda d: d.adopt("2", START, "open", requester=SECRET + "@x"), InvalidInput, "requester"),
     ("adopt an unknown status", lambda d: d.adopt("2", START, SECRET), InvalidInput, "status"),
     ("adopt a naive time", lambda d: d.adopt("2", datetime(2026, 1, 1), "open"), NaiveDatetimeError, "opened_at"),
     ("adopt the future", lambda d: d.adopt("2", START + timedelta(days=1), "open"), InvalidInput, "opened_at"),
     ("adopt a number as history", lambda d: d.adopt("2", START, "open", 5), InvalidInput, "history"),
     ("adopt numbers as history", lambda d: d.adopt("2", START, "open", [5]), InvalidInput, "history"),
-    ("adopt an unknown fact", lambda d: d.adopt("2", START, "open", [{"at": START, "mood": SECRET}]), InvalidInput, "history"),
+    ("adopt an unknown fact", lambda d: d.adopt("2", START, "open", [{"at": START, "mood": SECRET}]), UnknownKeyword, "history"),
     ("adopt a fact without a time", lambda d: d.adopt("2", START, "open", [{"status": "open"}]), InvalidInput, "history.at"),
     ("adopt a fact at a naive time", lambda d: d.adopt("2", START, "open", [{"at": datetime(2026, 1, 1)}]), NaiveDatetimeError, "history.at"),
     ("adopt a fact of the future", lambda d: d.adopt("2", START, "open", [{"at": START + timedelta(1)}]), InvalidInput, "history"),
@@ -244,7 +245,7 @@ CALLS = [
     ("exclude without a reason", lambda d: d.exclude(ref="1", clock="gold/first_response#1", reason="", by="sam"), InvalidInput, "reason"),
     ("correct without a reason", lambda d: d.correct(ref="1", clock="gold/first_response#1", met=True, reason=" ", by="sam"), InvalidInput, "reason"),
     ("correct a running clock", lambda d: d.correct(ref="1", clock="gold/first_response#1", met=True, reason="r", by="sam"), InvalidInput, "clock"),
-    ("find by an unknown filter", lambda d: d.find(colour=SECRET), InvalidInput, "find"),
+    ("find by an unknown filter", lambda d: d.find(colour=SECRET), UnknownKeyword, "find"),
     ("find in an unknown order", lambda d: d.find(order=SECRET), InvalidInput, "order"),
     ("find in a list of orders", lambda d: d.find(order=[]), InvalidInput, "order"),
     ("find none", lambda d: d.find(limit=0), InvalidInput, "limit"),

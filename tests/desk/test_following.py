@@ -382,7 +382,7 @@ def test_a_clock_of_a_row_sends_for_its_account_elsewhere(one):
     [
         (lambda one: one.rows(order="best"), "order"),
         (lambda one: one.rows(limit=0), "limit"),
-        (lambda one: one.rows(colour="red"), "find"),
+        (lambda one: one.rows(colour="red"), "rows"),
         (lambda one: one.rows(cursor="x"), "cursor"),
         (lambda one: one.rows(refs=["a"], open=True), "refs"),
         (lambda one: one.rows(tickets=["a"], cursor="x"), "refs"),

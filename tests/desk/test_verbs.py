@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from supportflow import Agent, Attachment, Desk, Party, Requester
+from supportflow.flows.verbs import Description
 from supportflow.model import commands
 from supportflow.model.commands import CommandBase
 
@@ -89,6 +90,10 @@ def test_the_walk_meets_every_command():
         for cls in vars(commands).values()
         if isinstance(cls, type) and "kind" in getattr(cls, "model_fields", ())
     } == {*KINDS.values()}
+
+
+def test_adopt_takes_all_that_a_ticket_is_described_by():
+    assert Description.__annotations__.keys() == commands.Described.model_fields.keys()
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - OWN))

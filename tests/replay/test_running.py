@@ -152,7 +152,7 @@ def test_an_id_that_cannot_be_one_costs_its_row_alone(replayed):
 def test_an_actor_that_cannot_be_one_costs_its_row_alone(replayed):
     rows = [("1", "2026-03-02T09:00:00Z", "New", "sam"), ("1", "2026-03-02T10:00:00Z", "Work", "a\0b")]
     report = replayed(rows, agent=None, actor={"column": "who", "kind": "bot"}).report
-    assert told(report) == [("unusable", (3,), True)]
+    assert told(report) == [("unreadable", (3,), True)]
     assert str(replayed.events()[0].by) == "bot sam"
 
 
@@ -379,3 +379,39 @@ def test_a_log_at_the_ends_of_time(replayed):
     assert report.rows - report.left_out == sum(
         report.events[kind] for kind in ("ticket_adopted", "status_changed")
     ) - sum(one.count for one in report.transitions if one.cause == "auto_close")
+
+
+# --- what was written ---------------------------------------------------------------------------
+
+
+def test_texts_are_read_and_cleaned_and_raise_the_class(replayed):
+    log = [
+        ("1", "2026-03-02T09:00:00Z", "Wrote", "sam", "How do I change my picture?"),
+        ("1", "2026-03-02T10:00:00Z", "Answered", "sam", "In your profile."),
+        ("1", "2026-03-02T11:00:00Z", "Work", "sam", "internal remark"),
+        ("1", "2026-03-02T12:00:00Z", "Wrote", "sam", "My account was hacked, my password was Tr0ub4dor&3"),
+    ]
+    statuses = {"Wrote": "open", "Answered": "open", "Work": "open"}
+    state = {"column": "state", "statuses": statuses, "replied": ["Answered"], "requester_wrote": ["Wrote"]}
+    report = replayed(log, header=("id", "at", "state", "who", "words"), state=state, text="words").report
+    assert told(report) == []
+    said = [event for event in replayed.events() if event.kind in {"message_received", "reply_sent"}]
+    refs = [event.body.id for event in said]
+    kept = replayed.store().contents(TENANT, refs)
+    assert [kept[ref].value for ref in refs] == [
+        "How do I change my picture?",
+        "In your profile.",
+        "My account was hacked, my password was [password removed]",
+    ]
+    [raised] = [event for event in replayed.events() if event.kind == "priority_changed"]
+    assert (raised.priority_class, iso(raised.recorded_at)) == ("security", "2026-03-02T12:00:00.000000Z")
+
+
+def test_a_text_that_is_too_long_leaves_its_row_out(replayed):
+    log = [
+        ("1", "2026-03-02T09:00:00Z", "Work", "sam", ""),
+        ("1", "2026-03-02T10:00:00Z", "Wrote", "sam", "a" * 2_000_000),
+    ]
+    state = {"column": "state", "statuses": {"Wrote": "open", "Work": "open"}, "requester_wrote": ["Wrote"]}
+    report = replayed(log, header=("id", "at", "state", "who", "words"), state=state, text="words").report
+    assert told(report) == [("unreadable", (3,), True)]

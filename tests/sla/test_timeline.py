@@ -116,7 +116,8 @@ def accounts(draw_from):
     start, intervals = at(0), []
     for kind in draw_from(st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=12)):
         length = draw_from(st.integers(1, 200 * HOUR))
-        intervals.append(ClockInterval(start, start + length, kind, length if KINDS[kind] else 0))
+        sort = "running" if KINDS[kind] else "paused" if kind.startswith("paused") else "closed"
+        intervals.append(ClockInterval(start, start + length, kind, length if KINDS[kind] else 0, sort))
         start += length
     state = draw_from(st.sampled_from(["running", "paused", "met", "missed", "cancelled"]))
     ahead = draw_from(st.integers(-20 * HOUR, 200 * HOUR))

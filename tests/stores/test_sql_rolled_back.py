@@ -526,6 +526,6 @@ def test_a_lock_is_not_shared_with_a_joined_desk(engine, clock):
     """Else a host that holds its transaction open could hold up every dispatch."""
     with Desk(policy(), store=SqlStore(engine), clock=clock) as desk, engine.connect() as connection:
         joined = desk.within(connection)
-        assert isinstance(joined._dispatching, type(Lock()))
-        assert joined._dispatching is not desk._dispatching
+        assert isinstance(joined._turn("dispatch"), type(Lock()))
+        assert joined._turn("dispatch") is not desk._turn("dispatch")
         connection.rollback()

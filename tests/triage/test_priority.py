@@ -246,7 +246,7 @@ def record(**values):
 def test_the_matrix(impact, urgency):
     chosen = index_of().choose(record(impact=impact, urgency=urgency))
     level = LEVELS[impact][urgency]
-    assert chosen == (
+    assert chosen[:4] == (
         "general",
         level,
         "default",
@@ -256,7 +256,7 @@ def test_the_matrix(impact, urgency):
 
 def test_the_matrix_needs_both():
     for known in ({"impact": "high"}, {"urgency": "high"}, {}):
-        assert index_of().choose(record(**known)) == ("general", 3, "default", ())
+        assert index_of().choose(record(**known))[:4] == ("general", 3, "default", ())
 
 
 RULED = (
@@ -288,7 +288,12 @@ def test_what_decides_the_level():
 def test_a_level_rule_never_lowers():
     options = PriorityPolicy(levels=(LevelRule(name="l", when=VIP, level=3),))
     rules = [PriorityRule(name="r", when=VIP, priority_class="dispute", level=2)]
-    assert index_of(options, rules=rules).choose(record(vip=True)) == ("dispute", 2, "r", ("vip eq True",))
+    assert index_of(options, rules=rules).choose(record(vip=True))[:4] == (
+        "dispute",
+        2,
+        "r",
+        ("vip eq True",),
+    )
 
 
 def test_a_level_rule_sees_the_class_that_was_chosen():
@@ -310,7 +315,7 @@ def test_a_rule_leaves_its_evidence():
     index = index_of(rules=RULED)
     chosen = index.choose(record(amount=250_000, impact="low", urgency="low"))
     assert chosen.rule == "sums"
-    assert told_apart(chosen.evidence) == (
+    assert told_apart(chosen) == (
         ("amount ge 1000",),
         ("level 4 by impact 'low' and urgency 'low'", "level 1 by 'large sums': amount ge 100000"),
     )
@@ -320,7 +325,7 @@ def test_evidence_never_repeats_the_ticket():
     rule = PriorityRule(name="r", when=Condition(field="channel", in_=("a", "b")), priority_class="dispute")
     others = PriorityRule(name="o", when=~Condition(field="channel", eq="a"), priority_class="dispute")
     assert index_of(None, rules=[rule]).choose(record(channel="b")).evidence == ("channel in ['a', 'b']",)
-    assert index_of(None, rules=[others]).choose(record(channel="secret")) == ("dispute", 3, "o", ())
+    assert index_of(None, rules=[others]).choose(record(channel="secret"))[:4] == ("dispute", 3, "o", ())
 
 
 def test_evidence_is_bounded():
@@ -333,7 +338,7 @@ def test_words_and_levels_are_told_apart():
     found = Evidence(entry="level up", priority_class="security", start=0, end=8)
     signals = Signals(priority_class="security", evidence=(found,))
     chosen = index_of().choose(record(vip=True), signals=signals)
-    assert told_apart(chosen.evidence) == (("level up",), ("level 2 by 'vip': vip eq True",))
+    assert told_apart(chosen) == (("level up",), ("level 2 by 'vip': vip eq True",))
 
 
 # --- what a requester can do ---------------------------------------------------------------------

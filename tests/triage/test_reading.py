@@ -326,6 +326,40 @@ def test_neighbours_that_share_a_script_are_told_apart(text, tags):
 
 
 @pytest.mark.parametrize(
+    ("scripts", "text", "read"),
+    [
+        (["Deva", "Latn"], "हैक", True),
+        (["Deva", "Latn"], "hack ho gaya", True),
+        (["Deva"], "hack ho gaya", False),
+        (["Kana", "Hani"], "盗難", False),
+        (["Kana", "Hani"], "盗難です", True),
+    ],
+)
+def test_a_pack_is_read_for_its_first_script_and_for_latin_letters(scripts, text, read):
+    pack = Pack.model_validate(
+        {
+            "tag": "x",
+            "name": "x",
+            "scripts": scripts,
+            "cut": "characters",
+            "roles": {"asset": ["हैक, hack, 盗難"]},
+        }
+    )
+    found = Reader([pack], [RuleSet(name="t", rules=(ReadingRule(name="r", all=("asset",)),))]).read(text)
+    assert bool(found) == read
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [("ज़ीरो", "जीरो"), ("जीरो", "ज़ीरो"), ("खरीदा", "ख़रीदा"), ("\u095eोन", "फोन"), ("मैं", "मैँ"), ("पढ़ा", "पढा")],
+)
+def test_dots_and_moons_of_devanagari_make_no_difference(word, written):
+    pack = Pack.model_validate({"tag": "x", "name": "x", "scripts": ["Deva"], "roles": {"asset": [word]}})
+    found = Reader([pack], [RuleSet(name="t", rules=(ReadingRule(name="r", all=("asset",)),))]).read(written)
+    assert [(part.start, part.end) for one in found for part in one.parts] == [(0, len(written))]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "вернув половину, каже решта то комісія. хай відпускає все",

@@ -45,7 +45,7 @@ def add_to(commands: Any) -> None:
 
     _action(actions, "topics", _topics, "print what is delivered by some process")
     stop = _action(actions, "unsubscribe", _unsubscribe, "deliver something no longer")
-    stop.add_argument("topics", nargs="+", metavar="TOPIC", help="event:KIND or channel:NAME")
+    stop.add_argument("topics", nargs="+", metavar="TOPIC", help="event:KIND, past:KIND or channel:NAME")
     stop.add_argument("--drop-waiting", action="store_true", help="and forget what waits already")
 
 
@@ -147,16 +147,17 @@ def _topics(arguments: argparse.Namespace) -> int:
 
 def _unsubscribe(arguments: argparse.Namespace) -> int:
     kinds: list[type[EventBase]] = []
+    past: list[type[EventBase]] = []
     channels: list[str] = []
     for topic in arguments.topics:
         prefix, _, name = topic.partition(":")
         if prefix == "channel" and name:
             channels.append(name)
-        elif prefix == "event" and name in EVENT_TYPES:
-            kinds.append(EVENT_TYPES[name])
+        elif prefix in {"event", "past"} and name in EVENT_TYPES:
+            (kinds if prefix == "event" else past).append(EVENT_TYPES[name])
         else:
-            raise InvalidInput("TOPIC", f"{topic!r} is neither event:KIND nor channel:NAME")
+            raise InvalidInput("TOPIC", f"{topic!r} is neither event:KIND, past:KIND nor channel:NAME")
     with desk_at(arguments.store, arguments.tenant) as desk:
-        dropped = desk.unsubscribe(*kinds, channels=channels, drop_waiting=arguments.drop_waiting)
+        dropped = desk.unsubscribe(*kinds, channels=channels, past=past, drop_waiting=arguments.drop_waiting)
     terminal.line(f"{', '.join(arguments.topics)}: delivered no longer; {dropped:,} that waited forgotten")
     return 0

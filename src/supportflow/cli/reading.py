@@ -7,9 +7,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from supportflow._legible import columns, escaped, padded
 from supportflow.cli import terminal
 from supportflow.cli.console import WRONG, policy_at
+from supportflow.cli.learning import LABELLED, measure
+from supportflow.cli.tables import table
+from supportflow.exceptions import ModelError
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.triage.reading import SHIPPED_PACKS, Pack, shipped_packs
 from supportflow.triage.reading.evaluating import KINDS, Measured, Share, measured
@@ -39,7 +41,9 @@ def add_to(commands: Any) -> None:
         help="read phrases whose meaning is known, and print how well",
         description=(
             "Read phrases in TOML files, one file for each language, with arrays of texts under "
-            f"{', '.join(KINDS)}; print a table, language by language."
+            f"{', '.join(KINDS)}; print a table, language by language. Or labelled tickets in files that end in .jsonl: "
+            "recall with its interval, precision, confusion and calibration of rules and model together, and what has "
+            f"changed against the rules alone or the model before. {LABELLED}"
         ),
     )
     evaluate.add_argument("phrases", metavar="PHRASES", nargs="+", help="files, or folders of them")
@@ -47,6 +51,15 @@ def add_to(commands: Any) -> None:
         "--policy", metavar="POLICY", help="a policy file; the shipped lexicons for an exchange, if not given"
     )
     evaluate.add_argument("--missed", action="store_true", help="print the texts that were read wrongly, too")
+    evaluate.add_argument(
+        "--model", metavar="MODEL", help="for labelled tickets; the rules alone, if not given"
+    )
+    evaluate.add_argument(
+        "--against",
+        metavar="MODEL",
+        help="for labelled tickets: the model before; the rules alone, if not given",
+    )
+    evaluate.add_argument("--json", action="store_true", help="for labelled tickets: print one JSON document")
     evaluate.set_defaults(run=_evaluate)
 
 
@@ -79,7 +92,7 @@ def _packs(arguments: argparse.Namespace) -> int:
                 ),
             )
         )
-    terminal.lines(_table(rows))
+    terminal.lines(table(rows))
     return 0
 
 
@@ -90,6 +103,12 @@ def measured_shipped() -> Mapping[str, Mapping[str, Any]]:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
+    if all(path.endswith(".jsonl") for path in arguments.phrases):
+        return measure(arguments)
+    if arguments.model is not None or arguments.against is not None or arguments.json:
+        raise ModelError(
+            ["--model, --against and --json are for labelled tickets, in files that end in .jsonl"]
+        )
     policy = CompiledPolicy(
         Policy(lexicons=("common", "exchange")) if arguments.policy is None else policy_at(arguments.policy)
     )
@@ -111,7 +130,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if together is not None and len(rows) > 2:  # noqa: PLR2004 - the head and one language
         rows.append(_row("all", together))
     if together is not None:
-        terminal.lines(_table(rows))
+        terminal.lines(table(rows))
     return WRONG if bad or together is None else 0
 
 
@@ -151,15 +170,3 @@ def _row(name: str, found: Measured) -> tuple[str, ...]:
 def _percent(share: Share) -> str:
     value = share.value
     return "-" if value is None else f"{value:.0%}"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as a table in Markdown, which a terminal shows as well."""
-    shown = [[escaped(cell) for cell in row] for row in rows]
-    widths = [max(map(columns, column)) for column in zip(*shown, strict=True)]
-    lines = [
-        "| " + " | ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in shown
-    ]
-    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join(lines)

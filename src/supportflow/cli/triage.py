@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from supportflow._legible import as_json
 from supportflow._time import Instant, from_us
-from supportflow.cli import reading
+from supportflow.cli import learning, reading
 from supportflow.cli.console import WRONG, policy_at
 from supportflow.exceptions import SupportflowError
 from supportflow.flows.verbs import build
@@ -45,7 +45,9 @@ def add_to(commands: Any) -> None:
         help="a policy file; the shipped lexicons for an exchange and a bank, if not given",
     )
     parser.set_defaults(run=run, usage=parser.error)
-    reading.add_to(parser.add_subparsers(title="besides", metavar="COMMAND"))
+    besides = parser.add_subparsers(title="besides", metavar="COMMAND")
+    reading.add_to(besides)
+    learning.add_to(besides)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -161,7 +161,11 @@ def by_rules(policy: CompiledPolicy, text: str, redacted: tuple[str, ...]) -> Si
     """What the policy's rules say of a text, and of what was removed from it."""
     rules = policy.classifier.classify(text)
     given_away = _given_away(redacted, policy.document.classes)
-    return rules if given_away is None else lexicon.combine(rules, given_away, policy.document.classes)
+    if given_away is None:
+        return rules
+    if rules.informational:  # "is this right: ...?" asks, but what stands in the text is out all the same
+        rules = rules.model_copy(update={"informational": False, "category": None})
+    return lexicon.combine(rules, given_away, policy.document.classes)
 
 
 def reads(command: CommandBase) -> bool:

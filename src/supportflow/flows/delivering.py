@@ -177,7 +177,7 @@ def _attempt(env: Environment, lease: Lease, carry_out: CarryOut) -> Flow[str | 
         rows = yield from requests.events(env.tenant, f"ticket:{row.ticket_id}", row.seq - 1, 1)
         event = read_row(rows[0])
         topic, _, name = row.topic.partition(":")
-        if topic == "event":
+        if topic in {"event", "past"}:
             yield Call("handler", name, (event,), within_s=PATIENCE_S, detach=True)
         else:
             message = yield from _message(env, row.key, row.ticket_id, event)

@@ -207,6 +207,7 @@ def _advanced(standing: Standing, events: Iterable[DeskEvent | None]) -> Standin
         policy=policy,
         recorded_at=recorded_at,
         kinds=_named("event:", topics),
+        past=_named("past:", topics),
         channels=_named("channel:", topics),
         bot=BOT_TOPIC in topics,
         surges=tuple(surges.values()),

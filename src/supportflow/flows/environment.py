@@ -27,6 +27,7 @@ class Standing(NamedTuple):
         policy: Fingerprint of the policy that was published last.
         recorded_at: When the last event stands in the stream.
         kinds: Kinds of events that some process delivers.
+        past: Kinds of events of which some process delivers those of the past, too.
         channels: Names of channels that some process delivers to.
         looked_us: When the stream was read; None if it never was.
         bot: Whether some process answers for the bot.
@@ -44,6 +45,7 @@ class Standing(NamedTuple):
     policy: str | None = None
     recorded_at: Instant | None = None
     kinds: frozenset[str] = frozenset()
+    past: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     looked_us: int | None = None
     bot: bool = False
@@ -68,6 +70,7 @@ class Standing(NamedTuple):
         """What is subscribed, as topics of the outbox."""
         return frozenset(
             {f"event:{kind}" for kind in self.kinds}
+            | {f"past:{kind}" for kind in self.past}
             | {f"channel:{name}" for name in self.channels}
             | ({BOT_TOPIC} if self.bot else set())
         )
@@ -167,4 +170,8 @@ def alone(env: Environment) -> None:
         InvalidInput: If the desk is inside a host's transaction.
     """
     if env.tentative:
-        raise InvalidInput("connection", "is the host's: nothing can be claimed in its transaction")
+        raise InvalidInput(
+            "connection",
+            "is the host's: nothing can be claimed in its transaction; do it outside of one"
+            " (in Django's tests, in a TransactionTestCase)",
+        )

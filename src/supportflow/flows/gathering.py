@@ -39,6 +39,7 @@ from supportflow.model.commands import (
     UndoAction,
 )
 from supportflow.model.events import EventBase
+from supportflow.model.people import NOBODY
 from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.storage import Query
@@ -185,7 +186,7 @@ def _needs_another(env: Environment, command: CommandBase, ticket: Ticket) -> bo
 
 def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
     """What is known about a new contact: the person's other ids, and their latest tickets, open ones first."""
-    if command.private:
+    if command.private or command.requester == NOBODY:
         return _NOTHING
     if env.book.current.cases.identity is None:
         by_agent = command.by.kind == "agent" and command.by.id != command.requester

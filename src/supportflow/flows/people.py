@@ -7,7 +7,7 @@ from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import event_row, read_row
 from supportflow.model.events import RequesterLinked, RequesterUnlinked
-from supportflow.model.people import Actor, opaque
+from supportflow.model.people import NOBODY, Actor, opaque
 from supportflow.model.storage import Commit, Conflict, StreamChange
 
 __all__ = ["link", "same_person"]
@@ -57,17 +57,7 @@ def link(env: Environment, requester: str, other: str, by: Actor, *, linked: boo
         Refused: If somebody outside asks for it.
         ConflictError: If others kept changing the same streams.
     """
-    for name, given in (("requester", requester), ("other", other)):
-        try:
-            opaque(given)
-        except ValueError as error:
-            raise InvalidInput(name, str(error)) from None
-    if requester == other:
-        raise InvalidInput("other", "is the same id")
-    if by.kind in {"requester", "party"}:
-        raise Refused(requester, "link_requester", f"a {by.kind} cannot say who is who")
-    if not linked and by.kind == "agent" and by.id in {requester, other}:
-        raise Refused(requester, "unlink_requester", "nobody says of themselves that they are somebody else")
+    _check(requester, other, by, linked=linked)
     if env.tentative:
         yield from requests.reserve()
     for attempt in range(1, requests.ATTEMPTS + 1):
@@ -90,3 +80,20 @@ def link(env: Environment, requester: str, other: str, by: Actor, *, linked: boo
             return (yield from same_person(env, requester))
         yield from requests.pause_after_conflict(attempt)
     raise ConflictError(f"requester:{requester}", requests.ATTEMPTS)
+
+
+def _check(requester: str, other: str, by: Actor, *, linked: bool) -> None:
+    """Accept two ids of people, and who says that they are, or are not, one person's."""
+    for name, given in (("requester", requester), ("other", other)):
+        try:
+            opaque(given)
+        except ValueError as error:
+            raise InvalidInput(name, str(error)) from None
+        if given == NOBODY:
+            raise InvalidInput(name, "is the requester of whom nobody knows who it is")
+    if requester == other:
+        raise InvalidInput("other", "is the same id")
+    if by.kind in {"requester", "party"}:
+        raise Refused(requester, "link_requester", f"a {by.kind} cannot say who is who")
+    if not linked and by.kind == "agent" and by.id in {requester, other}:
+        raise Refused(requester, "unlink_requester", "nobody says of themselves that they are somebody else")

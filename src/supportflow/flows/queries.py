@@ -4,10 +4,10 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, TypedDict
 
 from supportflow._time import to_us
-from supportflow.exceptions import DeliveryNotFound, InvalidInput
+from supportflow.exceptions import DeliveryNotFound, InvalidInput, UnknownKeyword
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.loading import get, identify, read_tickets
@@ -22,6 +22,7 @@ from supportflow.model.ticket import Page, Ticket
 from supportflow.sla.reading import ClockReading
 
 __all__ = [
+    "Filters",
     "Order",
     "clocks",
     "cursor_after",
@@ -47,10 +48,22 @@ _ORDERS: dict[str, tuple[tuple[SortColumn, ...], bool]] = {
 MAX_LIMIT = 1_000
 
 
-FILTERS = (
-    "open", "status", "status_category", "group", "assignee", "requester", "channel", "category",
-    "priority_class", "level",
-)  # fmt: skip
+class Filters(TypedDict, total=False):
+    """What a ticket must have to be found. None means "whatever"; `""` for group or assignee means "none"."""
+
+    open: bool | None
+    status: str | None
+    status_category: StatusCategory | str | None
+    group: str | None
+    assignee: str | None
+    requester: str | None
+    channel: str | None
+    category: str | None
+    priority_class: str | None
+    level: int | None
+
+
+FILTERS = tuple(Filters.__annotations__)
 _KINDS: dict[str, type] = {"open": bool, "level": int}
 
 
@@ -69,15 +82,16 @@ def whole(field: str, value: object, least: int, most: int | None = None) -> int
     return value
 
 
-def read_filters(filters: Mapping[str, object]) -> dict[str, object]:
+def read_filters(filters: Mapping[str, object], call: str = "find") -> dict[str, object]:
     """The columns that a search compares. None means "whatever"; `""` for group or assignee means "none".
 
     Raises:
-        InvalidInput: If a filter is not one of those that a store indexes.
+        UnknownKeyword: If a filter is not one of those that a store indexes.
+        InvalidInput: If a value is of another type.
     """
     unknown = set(filters) - set(FILTERS)
     if unknown:
-        raise InvalidInput("find", f"has no filter {min(unknown)!r}; it has {', '.join(FILTERS)}")
+        raise UnknownKeyword(call, min(unknown), ("order", "limit", "cursor", *FILTERS))
     equal = {name: value for name, value in filters.items() if value is not None}
     for name, value in equal.items():
         kind = _KINDS.get(name, str)

@@ -146,7 +146,7 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
     rows: list[OutboxRow] = []
     routed = env.policy.routing is not None
     asks = bool(env.policy.authority.host)
-    if not (env.subscribed or env.channels or routed or asks):
+    if not (env.subscribed or env.desk.past or env.channels or routed or asks):
         return ()
     for change in changes:
         if routed and change.row is not None and _stirs(change):
@@ -156,9 +156,10 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
             continue
         ticket_id = change.row.id
         for stored in change.events:
-            if stored.kind in env.subscribed and not _is_late(stored):
+            topic = _heard_as(env, stored)
+            if topic is not None:
                 key = f"{ticket_id}:{stored.seq}:event"
-                rows.append(OutboxRow(key, f"event:{stored.kind}", ticket_id, stored.seq, 0, now_us))
+                rows.append(OutboxRow(key, f"{topic}:{stored.kind}", ticket_id, stored.seq, 0, now_us))
             if _asks_host(stored):
                 key = f"{ticket_id}:{stored.seq}:action"
                 rows.append(OutboxRow(key, ACTION, ticket_id, stored.seq, 0, now_us))
@@ -196,8 +197,13 @@ def _asks_host(row: EventRow) -> bool:
     return row.kind == "action_approved"
 
 
-def _is_late(row: EventRow) -> bool:
-    return row.kind.startswith(("sla_", "ladder_")) and getattr(read_row(row), "late", False)
+def _heard_as(env: Environment, row: EventRow) -> str | None:
+    """The topic under which handlers wait for an event; None if none does. Of the past hears only who asks for it."""
+    if row.kind not in env.subscribed and row.kind not in env.desk.past:
+        return None
+    late = b'"late":true' in row.data and getattr(read_row(row), "late", False)
+    heard = env.desk.past if late else env.subscribed
+    return None if row.kind not in heard else "past" if late else "event"
 
 
 def _channel_of(row: EventRow) -> str | None:

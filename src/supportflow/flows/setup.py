@@ -7,15 +7,14 @@ from typing import Any
 
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.environment import BOT_TOPIC, Environment
+from supportflow.flows.handlers import kind_of
 from supportflow.model.base import is_id
-from supportflow.model.events import EVENT_TYPES, EventBase, TicketEvent
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
 __all__ = [
     "OPTIONAL",
     "channels_of",
     "check_own",
-    "kinds_of",
     "new_environment",
     "plain_only",
     "ports_of",
@@ -29,50 +28,26 @@ _MAX_CHANNEL = 100
 _DAY = timedelta(days=1)
 
 
-def kinds_of(on: Mapping[type[EventBase], Any]) -> dict[str, Any]:
-    """Event kind → handler.
-
-    Raises:
-        InvalidInput: If something is not an event class, or its handler cannot be called.
-    """
-    if not isinstance(on, Mapping):
-        raise InvalidInput("on", "is not a mapping of event classes to handlers")
-    handlers: dict[str, Any] = {}
-    for cls, handler in on.items():
-        kind = _kind_of("on", cls)
-        if not callable(handler):
-            raise InvalidInput("on", f"the handler of {cls.__name__} cannot be called")
-        handlers[kind] = handler
-    return handlers
-
-
-def _kind_of(field: str, cls: object) -> str:
-    """The kind of an event class of which deliveries can be made."""
-    kind = next((kind for kind, known in EVENT_TYPES.items() if known is cls), None)
-    if kind is None:
-        raise InvalidInput(field, f"{cls!r} is not an event class")
-    if not issubclass(EVENT_TYPES[kind], TicketEvent):
-        raise InvalidInput(
-            field, f"{EVENT_TYPES[kind].__name__} is not a ticket's; only events of tickets are delivered"
-        )
-    return kind
-
-
 def _channel_name(name: object) -> str:
     if not isinstance(name, str) or not is_id(name) or len(name) > _MAX_CHANNEL:
         raise InvalidInput("channels", f"{name!r} is not a name")
     return name
 
 
-def topics_of(events: Collection[object], channels: object, *, bot: bool = False) -> tuple[str, ...]:
-    """The outbox topics of event classes and of names of channels.
+def topics_of(
+    events: Collection[object], channels: object, *, bot: bool = False, past: object = ()
+) -> tuple[str, ...]:
+    """The outbox topics of event classes, of event classes of which the past is meant, and of names of channels.
 
     Raises:
         InvalidInput: If something is not an event class, or not a name.
     """
     if isinstance(channels, str) or not isinstance(channels, Collection):
         raise InvalidInput("channels", "is not a list of names")
-    kinds = [f"event:{_kind_of('events', cls)}" for cls in events]
+    if isinstance(past, str) or not isinstance(past, Collection):
+        raise InvalidInput("past", "is not a list of event classes")
+    kinds = [f"event:{kind_of('events', cls)}" for cls in events]
+    kinds += [f"past:{kind_of('past', cls)}" for cls in past]
     return (*kinds, *(f"channel:{_channel_name(name)}" for name in channels), *((BOT_TOPIC,) if bot else ()))
 
 
@@ -156,6 +131,7 @@ def new_environment(
     asks_model: bool = False,
     acts: bool = False,
     ports: Mapping[str, Any] | None = None,
+    past: Collection[str] = (),
 ) -> Environment:
     """The environment of a desk.
 
@@ -172,7 +148,11 @@ def new_environment(
     if secret is not None and len(secret) < _MIN_SECRET:
         raise InvalidInput("secret", f"is shorter than {_MIN_SECRET} bytes")
     book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))
-    serves = (*(f"event:{kind}" for kind in kinds), *(f"channel:{name}" for name in channels))
+    serves = (
+        *(f"event:{kind}" for kind in kinds),
+        *(f"past:{kind}" for kind in past),
+        *(f"channel:{name}" for name in channels),
+    )
     given = frozenset(name for name, port in (ports or {}).items() if port is not None)
     if "responder" in given:
         if book.current.bot is None:

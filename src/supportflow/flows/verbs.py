@@ -4,15 +4,16 @@ Everywhere a ticket is named by its id, by a `Ticket`, or by `ref=`, the host's 
 `Requester`, an `Actor`, or an agent's id. `key=` makes a command idempotent.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypedDict, Unpack
 
 from pydantic import ValidationError
 
 from supportflow._time import instant
-from supportflow.exceptions import InvalidInput
+from supportflow.exceptions import InvalidInput, UnknownKeyword
+from supportflow.flows.desk.methods import Result, Shared
 from supportflow.model import commands
 from supportflow.model.base import TicketType, is_id
 from supportflow.model.casework import Party
@@ -25,9 +26,26 @@ from supportflow.model.ticket import Ticket
 
 __all__ = ["By", "TicketName", "Verbs", "build", "named"]
 
-Result = TypeVar("Result")
 TicketName = Ticket | str | None
+_ADOPTED = ("ref", "opened_at", "status", "history", "key", "by")
 By = Agent | Requester | Actor | str
+
+
+class Description(TypedDict, total=False):
+    """What a ticket is about, when it is taken in; each as in `open`."""
+
+    requester: str
+    channel: str
+    type: TicketType | str
+    subject: str
+    language: str | None
+    tz: str | None
+    category: str | None
+    group: str | None
+    assignee: str | None
+    priority_class: str | None
+    level: int | None
+    attributes: Mapping[str, AttributeValue]
 
 
 def build(cls: type[CommandBase], fields: Mapping[str, Any]) -> Any:
@@ -61,8 +79,8 @@ def named(ticket: TicketName, ref: str | None, field: str = "ticket") -> dict[st
     return {"ticket_id": ticket_id}
 
 
-class Verbs(ABC, Generic[Result]):
-    """What a desk can be told. `Result` is an `Outcome`, or an awaitable one."""
+class Verbs(Shared, Generic[Result]):
+    """What a desk can be told. `Result` is an `Outcome`, or a coroutine of one."""
 
     @abstractmethod
     def handle(self, command: CommandBase) -> Result:
@@ -522,7 +540,7 @@ class Verbs(ABC, Generic[Result]):
         *,
         key: str | None = None,
         by: By = HOST,
-        **described: Any,
+        **described: Unpack[Description],
     ) -> Result:
         """Take in a ticket that existed before supportflow came.
 
@@ -536,9 +554,9 @@ class Verbs(ABC, Generic[Result]):
             **described: `requester`, `channel`, `type`, `subject`, `language`, `tz`, `category`, `group`, `assignee`,
                 `priority_class`, `level`, `attributes`, as in `open`.
         """
-        unknown = described.keys() - commands.Described.model_fields.keys()
+        unknown = described.keys() - Description.__annotations__.keys()
         if unknown:
-            raise InvalidInput("adopt", f"has no parameter {min(unknown)!r}")
+            raise UnknownKeyword("adopt", min(unknown), (*_ADOPTED, *Description.__annotations__))
         facts = tuple(build_fact(fact) for fact in _sequence("history", history))
         return self.handle(
             build(
@@ -754,7 +772,7 @@ def build_fact(fact: Mapping[str, Any]) -> commands.Fact:
         given["by"] = actor(given["by"], "history.by")
     unknown = set(given) - set(commands.Fact.model_fields)
     if unknown:
-        raise InvalidInput("history", f"has unknown fields: {', '.join(sorted(map(str, unknown)))}")
+        raise UnknownKeyword("history", min(map(str, unknown)), sorted(commands.Fact.model_fields))
     if "at" in given:
         given["at"] = instant(given["at"], "history.at")
     try:

@@ -1,8 +1,9 @@
 """The verbs about actions of the host, written once for `Desk` and `AsyncDesk`."""
 
-from abc import ABC, abstractmethod
-from typing import Any, Generic, TypeVar
+from abc import abstractmethod
+from typing import Any, Generic
 
+from supportflow.flows.desk.methods import Result, Shared
 from supportflow.flows.verbs import By, TicketName, build, named
 from supportflow.model import commands
 from supportflow.model.commands import CommandBase
@@ -10,10 +11,8 @@ from supportflow.model.people import actor
 
 __all__ = ["ActionVerbs"]
 
-Result = TypeVar("Result")
 
-
-class ActionVerbs(ABC, Generic[Result]):
+class ActionVerbs(Shared, Generic[Result]):
     """What a desk can be told about actions of the host."""
 
     @abstractmethod

@@ -1,11 +1,12 @@
 """The verbs of routing, written once for `Desk` and `AsyncDesk`."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from supportflow._time import instant
 from supportflow.exceptions import InvalidInput
+from supportflow.flows.desk.methods import AgentResult, Result, Shared
 from supportflow.flows.verbs import By, TicketName, build, named
 from supportflow.model import commands
 from supportflow.model.base import is_id
@@ -15,8 +16,6 @@ from supportflow.model.routing import Presence
 
 __all__ = ["RoutingVerbs"]
 
-Result = TypeVar("Result")
-AgentResult = TypeVar("AgentResult")
 Who = Agent | str
 """An agent, or the id of one."""
 
@@ -34,7 +33,7 @@ def agent_id(agent: object, field: str = "agent") -> str:
     return found
 
 
-class RoutingVerbs(ABC, Generic[Result, AgentResult]):
+class RoutingVerbs(Shared, Generic[Result, AgentResult]):
     """What a desk can be told about agents and offers."""
 
     @abstractmethod

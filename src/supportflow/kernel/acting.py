@@ -6,7 +6,17 @@ from supportflow.exceptions import Refused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.model.content import ContentRef
-from supportflow.model.events import ActionHeldBack, ActionRequested
+from supportflow.model.events import (
+    ActionHeldBack,
+    ActionRequested,
+    ContactJoined,
+    EvidenceProvided,
+    MessageReceived,
+    PriorityChanged,
+    RequesterVerified,
+    TicketAbsorbed,
+    TicketUpdated,
+)
 from supportflow.model.people import Actor
 from supportflow.routing.compiled import BOT
 
@@ -73,15 +83,22 @@ def decides(by: Actor, tiers: tuple[str, ...], facts: Facts) -> bool:
 def request_due(draft: Draft, facts: Facts) -> None:
     """Ask for what the policy asks for by itself, once for each ticket: a freeze on a credible break-in.
 
-    Where something speaks for it, and too little, that is recorded, once, for a person to look at.
+    Where something speaks for it, and too little, that is recorded, once, for a person to look at. So it is where only the
+    past speaks for it: nothing old freezes anything, until something new is said.
     """
     ticket = draft.ticket
+    past = draft.adopting or (draft.report is not None and draft.report.bygone)
     if not draft.policy.triggers or not draft.events or not ticket.is_open:
         return
     for trigger in draft.policy.triggers.of(draft.view()):
         if any(one.action == trigger.action for one in ticket.actions):
             continue
-        if not trigger.lacks:
+        if not trigger.lacks and (past or (trigger.action in ticket.held_past and not _speaks_anew(draft))):
+            if trigger.action not in ticket.held_past:
+                draft.emit(
+                    ActionHeldBack(**draft.head(), action=trigger.action, signals=trigger.signals, lacks=0)
+                )
+        elif not trigger.lacks:
             request(draft, trigger.action, None, facts, cause="policy")
         elif trigger.signals and trigger.action not in ticket.held_back:
             draft.emit(
@@ -89,3 +106,19 @@ def request_due(draft: Draft, facts: Facts) -> None:
                     **draft.head(), action=trigger.action, signals=trigger.signals, lacks=trigger.lacks
                 )
             )
+
+
+def _speaks_anew(draft: Draft) -> bool:
+    """True if a decision records what a person or the host says of the case now."""
+    return any(isinstance(event, _WORDS) and not event.late for event in draft.events)
+
+
+_WORDS = (
+    ContactJoined,
+    EvidenceProvided,
+    MessageReceived,
+    PriorityChanged,
+    RequesterVerified,
+    TicketAbsorbed,
+    TicketUpdated,
+)

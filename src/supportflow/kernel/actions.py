@@ -14,6 +14,7 @@ from supportflow.model.events import (
     ActionFailed,
     ActionRejected,
 )
+from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
 from supportflow.policy.authority import HostAction
@@ -52,7 +53,7 @@ def decide_action(draft: Draft, command: DecideAction, facts: Facts, book: Polic
     ticket, known = draft.ticket, _known(draft.ticket, command.number)
     if known.state != "waiting":
         raise Refused(ticket.id, command.kind, f"the action is {known.state}, it does not wait")
-    if known.by in {command.by.id, *facts.case.also_by}:
+    if command.by.is_same(Actor(kind=known.by_kind, id=known.by), facts.case.also_by):
         raise Refused(ticket.id, command.kind, "who asks for an action does not decide it")
     rule = _rule(draft, known.action)
     able = tuple(tier for tier, limit in rule.limits.items() if covers(limit, known.amount))

@@ -16,6 +16,7 @@ from supportflow.model.events import (
     PresenceChanged,
     ShiftOverridden,
 )
+from supportflow.model.people import NOBODY
 from supportflow.model.routing import AgentState, Load, ShiftOverride
 
 __all__ = ["AGENT_FOLD_VERSION", "decide_agent", "evolve_agent", "fold_agent"]
@@ -144,6 +145,10 @@ def _enrol(asked: _Asked, command: Enrol) -> tuple[AgentEvent, ...]:
     profile = command.profile
     if profile.id != command.agent_id:
         raise InvalidInput("profile", "is another agent's")
+    if profile.id == NOBODY:
+        raise InvalidInput(
+            "profile.id", "is whom answers that name nobody are recorded of; choose another one"
+        )
     if profile.reserved > profile.capacity:
         raise InvalidInput("profile.reserved", "is more than the capacity")
     profile = profile.model_copy(update={"name": None})

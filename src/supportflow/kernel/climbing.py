@@ -178,7 +178,7 @@ def start(draft: "Draft", ladder: Ladder, cause: Cause, since_us: int) -> None:
     ticket, policy = draft.ticket, draft.policy
     asked = Climb(ticket, policy)
     every = policy.ladders.rungs(ladder, since_us, asked.calendar)
-    left, latest, skipped = split_past(every, draft.at_us, asked.reach_or_past, asked.calendar)
+    left, latest, skipped = split_past(every, _told_us(draft), asked.reach_or_past, asked.calendar)
     draft.emit(
         LadderStarted(
             **draft.head(),
@@ -194,9 +194,15 @@ def start(draft: "Draft", ladder: Ladder, cause: Cause, since_us: int) -> None:
             skipped=skipped,
         )
     )
-    if latest is not None and cause in {"adopted", "policy"}:
+    bygone = draft.report is not None and draft.report.bygone
+    if latest is not None and (cause in {"adopted", "policy"} or bygone):
         _record(draft, left[latest.place], latest.at_us, late=True)
         _end_if_finished(draft)
+
+
+def _told_us(draft: "Draft") -> int:
+    """The present, for what somebody reports only now; the instant of the decision else, however late it is noticed."""
+    return draft.at_us if draft.report is None else max(draft.report.now_us, draft.at_us)
 
 
 def _end_if_over(draft: "Draft") -> None:
@@ -234,8 +240,10 @@ def wait_or_go_on(draft: "Draft") -> None:
     if waits and state.paused_us is None:
         draft.emit(LadderPaused(**_on_ladder(draft)))
     elif not waits and state.paused_us is not None:
-        calendar = Climb(draft.ticket, draft.policy).calendar
-        rungs = after_pause(state.rungs, state.paused_us, draft.at_us, calendar)
+        asked = Climb(draft.ticket, draft.policy)
+        rungs = after_pause(state.rungs, state.paused_us, draft.at_us, asked.calendar)
+        if draft.report is not None:
+            rungs = split_past(rungs, draft.report.now_us, asked.reach_or_past, asked.calendar)[0]
         draft.emit(LadderResumed(**_on_ladder(draft), rungs=rungs))
 
 
@@ -330,6 +338,7 @@ def _raise_level(draft: "Draft", by: int) -> None:
             previous_class=ticket.priority_class,
             previous_level=ticket.level,
             rule="escalation",
+            chosen_by="ladder",
             given=("level",),
         )
     )

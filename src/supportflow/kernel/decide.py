@@ -16,6 +16,7 @@ from supportflow.kernel.actions import (
     request_action,
     undo_action,
 )
+from supportflow.kernel.bygone import Report, rest
 from supportflow.kernel.concluding import conclude
 from supportflow.kernel.conversation import add_note, receive, reply
 from supportflow.kernel.draft import Draft
@@ -163,12 +164,15 @@ def _draft(
     _bring(draft, book, touched=not isinstance(command, Advance))
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
     draft.observed_at = None if draft.at_us == at_us else moment
+    clocks = draft.ticket.clocks
+    draft.report = None if observed_at is None else Report(now_us, bygone=at_us < draft.known_us)
     handler(draft, command, facts, book)
     if not ticket.is_open and draft.policy.document.overlay is not None:
         _bring(draft, book, touched=False)  # it was resolved while a surge came to its end, and is open again
     conclude(draft, facts, ticket)
     if observed_at is not None:
         draft.observed_at = None
+        rest(draft, clocks)
         draft.advance(now_us)
     return draft
 

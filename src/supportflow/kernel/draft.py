@@ -6,6 +6,7 @@ from typing import Any
 from supportflow._time import Instant, from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused
+from supportflow.kernel.bygone import Report, as_late, known_us, reached_late
 from supportflow.kernel.climbing import attach, climb, follow
 from supportflow.kernel.evolve import evolve
 from supportflow.kernel.settling import look_again
@@ -66,12 +67,14 @@ class Draft:
         "current",
         "detected_us",
         "events",
+        "known_us",
         "observed_at",
         "others",
         "past",
         "people",
         "people_known",
         "policy",
+        "report",
         "ticket",
     )
 
@@ -89,6 +92,8 @@ class Draft:
         # What `at` last answered: several events stand at one instant.
         self._at: tuple[int, Instant] | None = None if moment is None else (at_us, moment)
         self.ticket = ticket
+        self.known_us = known_us(self)
+        self.report: Report | None = None
         self.policy = policy
         self.at_us = max(at_us, to_us(ticket.recorded_at))
         self.detected_us = at_us if detected_us is None else detected_us
@@ -165,6 +170,8 @@ class Draft:
 
     def _write(self, event: EventBase) -> Ticket:
         before = self.ticket
+        if self.at_us < self.known_us or self.report is not None:
+            event = as_late(self, event)
         self.ticket = evolve(before, event)
         self.events.append(event)
         return before
@@ -321,7 +328,7 @@ class Draft:
             "passed": clock.passed + 1,
             "reached_at": from_us(due.at_us),
             "detected_at": from_us(max(self.detected_us, due.at_us)),
-            "late": self.adopting or (clock.retroactive and due.at_us < clock.attached_us),
+            "late": reached_late(self, clock, milestone, due.at_us),
         }
         if milestone.key == "breach":
             self._write(SlaBreached(**reached))

@@ -39,7 +39,7 @@ from supportflow.sla.clock import apply_move, apply_verdict
 
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raised when the fold changes: a snapshot of another version is folded again from its events."""
 
 Changes = dict[str, Any]
@@ -120,6 +120,7 @@ def _begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         evidence=event.evidence,
         attributes=event.attributes,
         opened_at=event.opened_at,
+        known_at=event.adopted_at if isinstance(event, TicketAdopted) else event.recorded_at,
         recorded_at=event.recorded_at,
         touched_at=event.recorded_at,
         waiting_since=event.opened_at,
@@ -165,7 +166,8 @@ def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
         changes |= listened(ticket, event)
     if event.origin == "requester":
         changes["last_received_at"] = event.recorded_at
-        changes["bot"] = heard_again(ticket, event)
+        if not event.late:  # nobody waits for a machine's answer to what was written then
+            changes["bot"] = heard_again(ticket, event)
         if ticket.waiting_since is None:
             changes["waiting_since"] = event.recorded_at
     elif event.origin == "party":

@@ -1,7 +1,9 @@
 """Folding of evidence, steps, parties, verification, joined contacts, merged tickets and priority."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from supportflow._time import to_us
@@ -24,6 +26,7 @@ from supportflow.model.events import (
     TicketAdopted,
     TicketOpened,
 )
+from supportflow.model.events.tickets import ChosenBy
 from supportflow.model.ticket import Ticket
 
 __all__ = ["CASE_CHANGES", "chosen", "heard", "listened", "waiting_after"]
@@ -144,16 +147,38 @@ def _longest(*verifications: Verification) -> tuple[Verification, ...]:
 
 # --- priority ------------------------------------------------------------------------------------
 
+_BY_NAME: dict[str, ChosenBy] = {
+    "default": "default",
+    "given": "given",
+    "words": "words",
+    "merged": "merged",
+    "escalation": "ladder",
+}
+_LEVEL = re.compile(r"level [1-4] by ")
+
+
+def by_its_name(rule: str) -> ChosenBy:
+    """What chose the class, in a recording that says it by the rule's name alone."""
+    return _BY_NAME.get(rule, "rule")
+
+
+def _levels_in(event: TicketOpened | TicketAdopted | PriorityChanged) -> int:
+    """How many of the last entries decided the level; a recording from before the field says it by how they begin."""
+    if event.level_evidence is not None:
+        return event.level_evidence
+    return sum(1 for _ in takewhile(_LEVEL.match, reversed(event.evidence)))
+
 
 def chosen(event: TicketOpened | TicketAdopted) -> Changes:
     """What the beginning says of how class and level came about, as far as it is nothing usual."""
     given, spoken = event.given, event.spoken
-    # Recordings from before these fields say the same by the rule's name.
-    if event.rule == "given" and "class" not in given:
+    chosen_by = event.chosen_by or by_its_name(event.rule)
+    # Recordings from before these fields say the same by what chose the class.
+    if chosen_by == "given" and "class" not in given:
         given = tuple(sorted({"class", *given}))
-    elif event.rule == "words" and not spoken:
+    elif chosen_by == "words" and not spoken:
         spoken = (event.priority_class,)
-    changes: Changes = {}
+    changes: Changes = {"chosen_by": chosen_by, "level_evidence": _levels_in(event)}
     if given:
         changes["given"] = given
     if spoken:
@@ -171,17 +196,20 @@ def listened(ticket: Ticket, event: MessageReceived) -> Changes:
 
 
 def _priority_changed(ticket: Ticket, event: PriorityChanged) -> Changes:
+    chosen_by = event.chosen_by or by_its_name(event.rule)
     changes: Changes = {
         "priority_class": event.priority_class,
         "level": event.level,
         "rule": event.rule,
+        "chosen_by": chosen_by,
         "evidence": event.evidence,
+        "level_evidence": _levels_in(event),
     }
     # A recording from before the field does not say which of the two a person set.
-    given = event.given or (("class", "level") if event.rule == "given" else ())
+    given = event.given or (("class", "level") if chosen_by == "given" else ())
     if given:
         changes["given"] = tuple(sorted({*ticket.given, *given}))
-    if event.rule in {"words", "merged"}:
+    if chosen_by in {"words", "merged"}:
         changes["spoken"] = tuple(sorted({*ticket.spoken, event.priority_class}))
     return changes
 

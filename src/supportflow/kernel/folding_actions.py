@@ -25,17 +25,25 @@ def _requested(ticket: Ticket, event: ActionRequested) -> dict[str, Any]:
         action=event.action,
         state="waiting" if event.waits else "approved",
         by=event.by.id,
+        by_kind=event.by.kind,
         amount=event.amount,
         undoes=event.undoes,
     )
     changes: dict[str, Any] = {"actions": (*ticket.actions, asked)}
     if event.action in ticket.held_back:
         changes["held_back"] = tuple(one for one in ticket.held_back if one != event.action)
+        changes["held_past"] = tuple(one for one in ticket.held_past if one != event.action)
     return changes
 
 
 def _held_back(ticket: Ticket, event: ActionHeldBack) -> dict[str, Any]:
-    return {"held_back": tuple(sorted({*ticket.held_back, event.action})), "review": True}
+    changes: dict[str, Any] = {
+        "held_back": tuple(sorted({*ticket.held_back, event.action})),
+        "review": True,
+    }
+    if not event.lacks:
+        changes["held_past"] = tuple(sorted({*ticket.held_past, event.action}))
+    return changes
 
 
 def _becomes(state: Progress) -> Callable[[Ticket, Any], dict[str, Any]]:

@@ -136,10 +136,10 @@ def _raise_class(draft: Draft, heard: Heard, *, asked: bool) -> None:
     signals, ticket, priority = heard.signals, draft.ticket, draft.policy.priority
     if signals is None:
         return
-    level, evidence = ticket.level, evidence_of(signals)
+    level, levels = ticket.level, tuple[str, ...]()
     if asked and not ticket.informational:
         again = priority.again(ticket, draft.view())
-        level, evidence = again.level, (*evidence, *told_apart(again.evidence)[1])
+        level, levels = again.level, told_apart(again)[1]
     raises = priority.raises(signals, ticket.priority_class)
     if not raises and level == ticket.level:
         return
@@ -151,6 +151,8 @@ def _raise_class(draft: Draft, heard: Heard, *, asked: bool) -> None:
             previous_class=ticket.priority_class,
             previous_level=ticket.level,
             rule="words",
-            evidence=evidence,
+            chosen_by="words",
+            evidence=(*evidence_of(signals), *levels),
+            level_evidence=len(levels),
         )
     )

@@ -12,6 +12,7 @@ from supportflow.kernel.segregation import check_ending
 from supportflow.lifecycle import Fired
 from supportflow.model.commands import Described, Merge, Split
 from supportflow.model.events import PriorityChanged, TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
+from supportflow.model.people import NOBODY
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
 from supportflow.sla.joining import inherited, worst
@@ -68,7 +69,8 @@ def _bring_along(other: Draft, source: Ticket, facts: Facts) -> None:
     Completed steps stay behind: they were done for the other ticket.
     """
     into, case = other.ticket, source.case
-    same = source.requester == into.requester or source.requester in facts.case.same_person
+    known = NOBODY not in {source.requester, into.requester}
+    same = known and (source.requester == into.requester or source.requester in facts.case.same_person)
     people = {into.requester, *facts.case.same_person}
     parties = tuple(party for party in case.parties if party.id not in people)
     if len({party.id for party in (*into.case.parties, *parties)}) > MOST:
@@ -105,7 +107,9 @@ def _raise(other: Draft, source: Ticket) -> None:
             previous_class=into.priority_class,
             previous_level=into.level,
             rule="merged",
+            chosen_by="merged",
             evidence=source.evidence,
+            level_evidence=source.level_evidence,
             given=("level",),
         )
     )

@@ -12,6 +12,7 @@ from supportflow.kernel.facts import Facts, Heard
 from supportflow.kernel.hearing import bring, heed, record, words_of
 from supportflow.kernel.opening import as_ref, begin, described, handles
 from supportflow.kernel.procedures import guards
+from supportflow.kernel.settling import change_tier
 from supportflow.kernel.sides import as_told, is_one_person, side, side_of
 from supportflow.kernel.working import change_assignment, change_attributes, change_priority
 from supportflow.model.commands import Adopt, Observe, Observed
@@ -21,9 +22,10 @@ from supportflow.model.events import (
     StatusKept,
     TicketAdopted,
 )
-from supportflow.model.people import Actor
+from supportflow.model.people import NOBODY, Actor
 from supportflow.model.records import Refusal
 from supportflow.policy import PolicyBook
+from supportflow.routing.compiled import BOT
 
 __all__ = ["adopt", "observe"]
 
@@ -49,15 +51,10 @@ def _take_in(draft: Draft, fact: Observed, heard: Heard) -> None:
     change_priority(draft, fact.priority_class, fact.level)
     change_attributes(draft, dict(fact.attributes))
     if fact.replied:
-        by = (
-            fact.by if fact.by.kind == "agent" else Actor(kind="agent", id=draft.ticket.assignee or "unknown")
-        )
+        by = fact.by if fact.by.kind == "agent" else Actor(kind="agent", id=draft.ticket.assignee or NOBODY)
         draft.emit(
             ReplySent(
-                ticket_id=ticket.id,
-                recorded_at=from_us(draft.at_us),
-                observed_at=draft.observed_at,
-                by=by,
+                **{**draft.head(), "by": by},
                 body=None if fact.is_inbound else as_ref(fact.body),
                 channel=(None if fact.is_inbound else fact.channel) or ticket.channel,
                 attachments=() if fact.is_inbound else handles(fact.attachments),
@@ -96,8 +93,8 @@ def _status(draft: Draft, status: str) -> None:
         final = ticket.status_category.is_final
         refusal = Refusal("final" if final else "no_transition")
     else:
-        steps = tuple(f"step:{name}" for name in guards(ticket, draft.policy, status))
-        refusal = Refusal("guard", trigger, (*unmet, *steps)) if unmet or steps else None
+        steps = guards(ticket, draft.policy, status)
+        refusal = Refusal("guard", trigger, unmet, steps) if unmet or steps else None
     draft.emit(
         StatusChanged(
             **draft.head(),
@@ -139,6 +136,7 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         opened_at=command.opened_at,
         adopted_at=from_us(now_us),
         policy=policy.fingerprint,
+        late=opened_us < now_us,
         **{**described(command, policy), **({"assignee": None} if own else {})},
     )
     draft = begin(event, command, facts.signals, policy, facts.tenant, detected_us=now_us)
@@ -151,5 +149,16 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         _take_in(draft, fact, heard)
     draft.advance(now_us)
     attach(draft, "adopted")
+    _past_the_bot(draft)
     conclude(draft, facts, None)
     return draft
+
+
+def _past_the_bot(draft: Draft) -> None:
+    """Nobody waits for a machine's answer to what was written then: a person has what would be the bot's."""
+    bot, routing, ticket = draft.policy.bot, draft.policy.routing, draft.ticket
+    if bot is None or routing is None or not ticket.is_open:
+        return
+    needs = routing.requires(draft.view(), tier=None)
+    if needs is not None and needs.requirement.tier == BOT:
+        change_tier(draft, routing, bot.tier, ticket.group, cause="adopted")

@@ -107,7 +107,9 @@ def begin(
             "priority_class": chosen.priority_class,
             "level": chosen.level,
             "rule": chosen.rule,
+            "chosen_by": chosen.chosen_by,
             "evidence": chosen.evidence,
+            "level_evidence": chosen.level_evidence,
             "given": given,
         }
     )

@@ -53,5 +53,6 @@ def check_ending(draft: Draft, kind: str, target: StatusCategory, facts: Facts) 
         agent = facts.agents.get(by.id) if by.kind == "agent" else None
         if agent is None or ticket.tier not in agent.agent.tiers:
             raise Refused(ticket.id, kind, f"only an agent of tier {ticket.tier!r} ends its tickets")
-    if ticket.tier in routing.policy.four_eyes and ticket.assignee in {by.id, *facts.case.also_by}:
+    own = by.works and ticket.assignee in {by.id, *facts.case.also_by}
+    if ticket.tier in routing.policy.four_eyes and own:
         raise Refused(ticket.id, kind, "four eyes: another agent of the tier than the one who has it ends it")

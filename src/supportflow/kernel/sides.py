@@ -22,7 +22,7 @@ from supportflow.model.commands import (
     UndoAction,
     Verify,
 )
-from supportflow.model.people import Actor
+from supportflow.model.people import NOBODY, Actor
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 
@@ -48,7 +48,9 @@ _AS_NAMED = (Accept, Decline)
 
 def is_one_person(agent: str, requester: str, policy: CompiledPolicy, same_person: Collection[str]) -> bool:
     """True if an agent is the very person who asks."""
-    return policy.document.agent_ids == "shared" and (agent == requester or agent in same_person)
+    if requester == NOBODY or policy.document.agent_ids == "apart":
+        return False
+    return agent == requester or agent in same_person
 
 
 def side(

@@ -106,7 +106,9 @@ def _reconsider(draft: Draft) -> None:
                 previous_class=ticket.priority_class,
                 previous_level=ticket.level,
                 rule=again.rule,
+                chosen_by=again.chosen_by,
                 evidence=again.evidence,
+                level_evidence=again.level_evidence,
             )
         )
 
@@ -177,6 +179,7 @@ def change_priority(
             previous_class=ticket.priority_class,
             previous_level=ticket.level,
             rule="given",
+            chosen_by="given",
             reason=as_ref(reason),
             given=given,
         )

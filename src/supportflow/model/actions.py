@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from supportflow.model.people import ActorKind
+
 __all__ = ["ActionState", "Progress"]
 
 Progress = Literal["waiting", "approved", "done", "failed", "rejected"]
@@ -18,6 +20,7 @@ class ActionState:
         action: The action, by the policy's name for it.
         state: How far it has come.
         by: Id of who asked for it.
+        by_kind: As what they did.
         amount: In the smallest unit of the policy's currency; None if it has none.
         undoes: Number of the action that it takes back.
     """
@@ -28,3 +31,4 @@ class ActionState:
     by: str
     amount: int | None = None
     undoes: str | None = None
+    by_kind: ActorKind = "agent"

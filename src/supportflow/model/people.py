@@ -1,6 +1,6 @@
 """Who does things: agents, requesters, groups, and the actor that an event names."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
@@ -13,6 +13,7 @@ from supportflow.model.tags import Tag
 
 __all__ = [
     "HOST",
+    "NOBODY",
     "SYSTEM",
     "Actor",
     "ActorKind",
@@ -55,6 +56,25 @@ class Actor(Value):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    @property
+    def works(self) -> bool:
+        """True of who can have a ticket: agents and bots, who share their ids."""
+        return self.kind in {"agent", "bot"}
+
+    def is_same(self, other: "Actor", also: Collection[str] = ()) -> bool:
+        """Whether two are one: of one kind, or both such as can have a ticket, with one id.
+
+        Args:
+            other: The other one.
+            also: Other ids of this one.
+        """
+        same_kind = self.kind == other.kind or (self.works and other.works)
+        return same_kind and (self.id == other.id or other.id in also)
+
+
+NOBODY = "unknown"
+"""The requester of a ticket of whom nobody knows who asked. Whoever is called so is the same person as nobody."""
 
 
 # Constructed, not validated: a validator built at import would cost every program that imports supportflow.

@@ -330,9 +330,11 @@ class Refusal:
     Attributes:
         reason: `"no_transition"`, `"guard"` or `"final"`.
         trigger: The trigger that leads there, if there is one.
-        unmet_guards: By name.
+        unmet_guards: By name. Recordings from before `unmet_steps` have steps here, too, as `"step:<name>"`.
+        unmet_steps: Mandatory steps of its procedure that are not done, by name.
     """
 
     reason: Literal["no_transition", "guard", "final"]
     trigger: str | None = None
     unmet_guards: Annotated[tuple[str, ...], Field(max_length=50)] = ()
+    unmet_steps: Annotated[tuple[str, ...], Field(max_length=50)] = ()

@@ -142,7 +142,7 @@ class OutboxRow(NamedTuple):
 
     Attributes:
         key: `"<ticket>:<version>:<effect>"`: the same for every attempt, so that the receiver can drop repeats.
-        topic: `"event:<kind>"`, `"channel:<name>"`, or `"floor"`: the queue or an agent has changed.
+        topic: `"event:<kind>"`, `"past:<kind>"`, `"channel:<name>"`, or `"floor"`: the queue or an agent has changed.
         ticket_id: Deliveries of one ticket and topic leave in order. On the topic `"floor"` it can be an agent's id.
         seq: The event in the ticket's stream that it is about.
         attempts: How often it was tried.

@@ -13,7 +13,7 @@ from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.escalation import LadderState
 from supportflow.model.events import EventBase
-from supportflow.model.events.tickets import Given
+from supportflow.model.events.tickets import ChosenBy, Given
 from supportflow.model.people import Actor
 from supportflow.model.records import Attributes, Clock
 from supportflow.model.routing import NO_ROUTING, Routing
@@ -36,7 +36,10 @@ class Ticket(Value):
         subject: Reference to the subject line; `desk.messages()` reads texts.
         priority_class: `"security"`, `"dispute"`, `"general"`, or as the policy orders them.
         level: 1 (highest) to 4.
-        rule: What chose the class.
+        rule: The name of the rule that chose the class; else the word of `chosen_by`.
+        chosen_by: What kind of thing chose it.
+        evidence: What spoke for the class, in the policy's words, then what decided the level.
+        level_evidence: How many of the last entries of the evidence decided the level.
         flags: What a person should see, sorted: all that any message raised.
         review: True if a text raised the class to security, for a person to look at.
         product: The product that the first message names.
@@ -45,7 +48,9 @@ class Ticket(Value):
         informational: True if its texts only ask about security.
         agency: True if its requester's texts report an incident and say that it was not by their own will.
         held_back: Actions of the host that a text asks for and that wait for another signal, sorted.
+        held_past: Those of them that only its past asks for, from before the desk knew it, sorted.
         opened_at: When it came in.
+        known_at: Since when the desk knows it: what happened before is its past.
         recorded_at: When its latest event stands in its stream.
         touched_at: When somebody last did something to it: what happens by itself does not count. None only in a ticket that
             was not folded from events.
@@ -81,7 +86,9 @@ class Ticket(Value):
     priority_class: Name
     level: int
     rule: Name
+    chosen_by: ChosenBy = "default"
     evidence: tuple[str, ...] = ()
+    level_evidence: int = 0
     attributes: Attributes = Field(default_factory=dict)
     private: bool = False
     flags: tuple[Name, ...] = ()
@@ -92,8 +99,10 @@ class Ticket(Value):
     informational: bool = False
     agency: bool = False
     held_back: tuple[Name, ...] = ()
+    held_past: tuple[Name, ...] = ()
 
     opened_at: Instant
+    known_at: Instant | None = None
     recorded_at: Instant
     touched_at: Instant | None = None
     first_replied_at: Instant | None = None

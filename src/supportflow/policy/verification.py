@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from supportflow.exceptions import DefinitionError, PolicyError
+from supportflow.policy.ambiguous import ambiguous_names
 from supportflow.policy.climbing import ladder_steps
 from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.findings import Finding, Kind, Report, Severity
@@ -118,6 +119,7 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     ladder_steps,
     _retention,
     twin_names,
+    ambiguous_names,
     strange_addresses,
     zone_data,
     long_weeks,

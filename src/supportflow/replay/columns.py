@@ -44,6 +44,7 @@ class Places:
         self.agent = self._find("agent", mapping.agent)
         self.group = self._find("group", mapping.group)
         self.requester = self._find("requester", mapping.requester)
+        self.text = self._find("text", mapping.text)
         self.level = self._find("priority.column", _column(mapping.priority))
         self.priority_class = self._find("priority_class.column", _column(mapping.priority_class))
         self.outcome = self._find("outcome.column", _column(mapping.outcome))

@@ -174,6 +174,8 @@ class LogMapping(Document):
         agent: The assignee.
         group: The support group.
         requester: Who asked. Replay numbers them; what stands there is not kept.
+        text: What was written: the requester's words or the answer, as the row's state says. What stands there in a row of
+            another state is left out. It is cleaned and read as on a desk, and forgotten with the replay.
         priority: The level.
         priority_class: The class.
         attributes: Attribute → column.
@@ -197,6 +199,7 @@ class LogMapping(Document):
     agent: Column | None = None
     group: Column | None = None
     requester: Column | None = None
+    text: Column | None = None
     priority: LevelColumn | None = None
     priority_class: ClassColumn | None = None
     attributes: Mapping[Name, AttributeColumn] = Field(default_factory=dict)

@@ -67,6 +67,7 @@ class Row(NamedTuple):
     priority_class: str | None
     outcome: str
     attributes: Attributes
+    text: str = ""
 
 
 class Log(NamedTuple):
@@ -223,6 +224,7 @@ class _Reader:
             priority_class=self._known(line, cells, places.priority_class, self._classes, "unknown_class"),
             outcome=self._cell(cells, places.outcome),
             attributes=self._attributes(line, cells),
+            text=self._cell(cells, places.text),
         )
         if not _is_text(row):
             self._left_out(line, "undecodable", "")
@@ -293,7 +295,7 @@ def shortened(text: str) -> str:
 
 def _is_text(row: Row) -> bool:
     """False if a cell in use holds bytes that are no text."""
-    used = f"{row.case}{row.state}{row.opened}{row.actor}{row.agent}{row.group}{row.requester}{row.outcome}"
+    used = f"{row.case}{row.state}{row.opened}{row.actor}{row.agent}{row.group}{row.requester}{row.outcome}{row.text}"
     if row.attributes:
         used += "".join(map(str, row.attributes.values()))
     if used.isascii():

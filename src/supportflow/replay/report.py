@@ -49,6 +49,7 @@ class RefusalCount(Value):
         count: How many.
         line: Line of the first such row.
         case: Its case.
+        unmet_steps: The mandatory steps that stood in the way, in that row.
     """
 
     reason: Literal["no_transition", "guard", "final"]
@@ -58,6 +59,7 @@ class RefusalCount(Value):
     count: int
     line: int
     case: str
+    unmet_steps: tuple[str, ...] = ()
 
 
 class AutoCloses(Value):

@@ -17,7 +17,7 @@ from supportflow.flows.rows import read_row
 from supportflow.kernel import fold
 from supportflow.lifecycle import default_lifecycle
 from supportflow.model.commands import Advance
-from supportflow.model.people import HOST, Actor, ActorKind
+from supportflow.model.people import HOST, NOBODY, Actor, ActorKind
 from supportflow.model.ticket import Ticket
 from supportflow.policy import Policy
 from supportflow.replay.columns import time_reader
@@ -127,7 +127,7 @@ class _Runner:
         self.desk = Desk(policy, store=self.store, clock=self.clock, ids=CountingIds(), tenant=TENANT)
         self.tally = Tally(log, mapping, policy, lifecycle)
         self.actors: dict[str, Actor] = {"": HOST}
-        self.requesters: dict[str, str] = {"": "unknown"}
+        self.requesters: dict[str, str] = {"": NOBODY}
         self.read_opened = None if mapping.opened is None else time_reader(mapping.opened)
         self.cases = 0
 
@@ -215,6 +215,9 @@ class _Runner:
             group=row.group or None,
             assignee=row.agent or None,
             attributes=facts["attributes"],
+            history=[{"at": from_us(row.at_us), "requester_wrote": True, "body": facts["body"]}]
+            if facts["body"] and facts["requester_wrote"]
+            else (),
         )
         self.tally.recorded(row, outcome.events)
         return outcome.ticket
@@ -222,6 +225,7 @@ class _Runner:
     def _facts(self, row: Row) -> dict[str, Any]:
         """What a row says besides the status."""
         state, snapshot = self.mapping.state, self.mapping.rows == "snapshots"
+        replied, wrote = row.state in state.replied, row.state in state.requester_wrote
         return {
             # Of a column that the mapping does not use, nothing is known.
             "agent": row.agent if row.agent or (snapshot and self.mapping.agent) else None,
@@ -229,8 +233,9 @@ class _Runner:
             "level": row.level,
             "priority_class": row.priority_class,
             "attributes": {name: row.attributes[name] for name in row.attributes if name in self.declared},
-            "replied": row.state in state.replied,
-            "requester_wrote": row.state in state.requester_wrote,
+            "replied": replied,
+            "requester_wrote": wrote,
+            "body": row.text if replied != wrote else "",
             "by": self._actor(row.actor),
         }
 

@@ -173,6 +173,7 @@ class Tally:
                 source=refused.event.source,
                 target=refused.event.target,
                 unmet_guards=refusal.unmet_guards,
+                unmet_steps=refusal.unmet_steps,
                 count=refused.count,
                 line=refused.row.line,
                 case=refused.row.case,

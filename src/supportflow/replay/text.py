@@ -82,7 +82,8 @@ def _refusals(report: Report) -> Iterator[str]:
     if report.refusals:
         yield "What a command would have been refused, with a row that shows it"
     for one in report.refusals:
-        guards = f" ({', '.join(one.unmet_guards)})" if one.unmet_guards else ""
+        against = (*one.unmet_guards, *(f"step {name}" for name in one.unmet_steps))
+        guards = f" ({', '.join(against)})" if against else ""
         yield (
             f"  {one.count:>9,}  {one.source} -> {one.target}: {one.reason}{guards}, line {one.line}, case {one.case}"
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.calendars import Explained
@@ -25,12 +26,14 @@ class ClockInterval:
         reason: `"running"`, `"closed"`, a holiday's name, or `"paused: …"`. `"running, as … counted then"` for a whole
             stretch that the calendar of an earlier policy counted.
         counted_us: How much of it the clock counted: all, or nothing; of an earlier policy's stretch, what that counted.
+        kind: What it is, whatever a holiday is called: time that counts, a pause, or time at which nobody works.
     """
 
     start_us: int
     end_us: int
     reason: str
     counted_us: int
+    kind: Literal["running", "paused", "closed"] = "running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def account(clock: Clock, events: Sequence[EventBase], at_us: int, env: SlaEnvir
     intervals: list[ClockInterval] = []
     for start, end, segment, reason in _stretches(clock, events, at_us):
         if segment is None:
-            intervals.append(ClockInterval(start, end, reason, 0))
+            intervals.append(ClockInterval(start, end, reason, 0, "paused"))
         else:
             intervals += _inside(env, segment, start, end)
     return ClockAccount(
@@ -166,4 +169,4 @@ def _interval(one: Explained) -> ClockInterval:
     start_us, end_us = to_us(one.start), to_us(one.end)
     if one.open:
         return ClockInterval(start_us, end_us, "running", end_us - start_us)
-    return ClockInterval(start_us, end_us, one.name or one.reason, 0)
+    return ClockInterval(start_us, end_us, one.name or one.reason, 0, "closed")

@@ -90,7 +90,7 @@ def _stretches(account: "ClockAccount") -> list[_Stretch]:
 def _kind(one: "ClockInterval") -> str:
     if one.counted_us:
         return "counted" if one.counted_us == one.end_us - one.start_us else "partly"
-    return "paused" if one.reason.startswith("paused") else "closed"
+    return "paused" if one.kind == "paused" else "closed"
 
 
 def _marks(account: "ClockAccount", stretches: list[_Stretch]) -> Iterator[_Mark]:

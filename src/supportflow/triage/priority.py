@@ -5,7 +5,6 @@ old that is; unless the policy declares head starts, which bound how long a tick
 changes only when an event changes the ticket.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, NamedTuple, Self
@@ -17,6 +16,7 @@ from supportflow.conditions import Condition, ConditionIndex, Fields, explain
 from supportflow.conditions.ticket import ticket_record
 from supportflow.model.base import Document, Name
 from supportflow.model.durations import NotNegative
+from supportflow.model.events.tickets import ChosenBy
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
 
@@ -48,12 +48,10 @@ MOVING_FIELDS = ("open_for", "resolved_for", "verified_levels")
 LOWEST_LEVEL = 4
 """The level of a question about security that reports nothing."""
 
-_FLOORS = frozenset({"words", "merged"})
-"""Reasons for a class that no changed attribute takes back."""
+_FLOORS: frozenset[ChosenBy] = frozenset({"words", "merged"})
+"""What a class is chosen by that no changed attribute takes back."""
 _MOST_EVIDENCE = 10
 """How much evidence is recorded: more tells a reader nothing."""
-_LEVEL = re.compile(r"level [1-4] by ")
-"""How evidence begins that speaks of the level, not of the class."""
 
 Level = Annotated[int, Field(ge=1, le=4)]
 
@@ -195,12 +193,23 @@ class PriorityPolicy(Document):
 
 
 class Chosen(NamedTuple):
-    """What decided a ticket's priority."""
+    """What decided a ticket's priority.
+
+    Attributes:
+        priority_class: The class.
+        level: The level.
+        rule: The name of the rule that chose the class; else the word of `chosen_by`.
+        evidence: What spoke for the class, then what decided the level.
+        chosen_by: What kind of thing chose the class.
+        level_evidence: How many of the last entries of the evidence decided the level.
+    """
 
     priority_class: str
     level: int
     rule: str
     evidence: tuple[str, ...]
+    chosen_by: ChosenBy = "rule"
+    level_evidence: int = 0
 
 
 class PriorityIndex:
@@ -227,7 +236,7 @@ class PriorityIndex:
         self._rank = {name: rank for rank, name in enumerate(classes)}
         self._rules = tuple(rules)
         self._index = ConditionIndex([rule.when for rule in rules], fields)
-        self._default = Chosen(default_class, default_level, "default", ())
+        self._default = Chosen(default_class, default_level, "default", (), "default")
         self._policy = policy or PriorityPolicy()
         self._levels = ConditionIndex([rule.when for rule in self._policy.levels], fields)
         self._order = ConditionIndex([rule.when for rule in self._policy.order], fields)
@@ -272,9 +281,9 @@ class PriorityIndex:
         """
         chosen = self._by_rule(record)
         if given_class is not None:
-            chosen = Chosen(given_class, chosen.level, "given", ())
+            chosen = Chosen(given_class, chosen.level, "given", (), "given")
         if signals is not None and self.raises(signals, chosen.priority_class):
-            chosen = Chosen(signals.priority_class, chosen.level, "words", evidence_of(signals))
+            chosen = Chosen(signals.priority_class, chosen.level, "words", evidence_of(signals), "words")
             if signals.informational and given_level is None:
                 return chosen._replace(level=LOWEST_LEVEL)
         return self._with_level(chosen, record) if given_level is None else chosen._replace(level=given_level)
@@ -291,12 +300,13 @@ class PriorityIndex:
         """
         chosen = self._by_rule(record)
         floor = min(ticket.spoken, key=self.rank, default=None)
-        spoke = told_apart(ticket.evidence)[0]
+        spoke = told_apart(ticket)[0]
         if "class" in ticket.given:
-            chosen = Chosen(ticket.priority_class, chosen.level, ticket.rule, spoke)
+            chosen = Chosen(ticket.priority_class, chosen.level, ticket.rule, spoke, ticket.chosen_by)
         elif floor is not None and self.rank(floor) < self.rank(chosen.priority_class):
-            known = ticket.priority_class == floor and ticket.rule in _FLOORS
-            chosen = Chosen(floor, chosen.level, ticket.rule if known else "words", spoke if known else ())
+            chosen = Chosen(floor, chosen.level, "words", (), "words")
+            if ticket.priority_class == floor and ticket.chosen_by in _FLOORS:
+                chosen = chosen._replace(rule=ticket.rule, evidence=spoke, chosen_by=ticket.chosen_by)
             if ticket.informational and "level" not in ticket.given:
                 return chosen._replace(level=LOWEST_LEVEL)
         return (
@@ -318,7 +328,7 @@ class PriorityIndex:
         return Chosen(rule.priority_class, rule.level or 0, rule.name, _evidence(rule.when, record))
 
     def _with_level(self, chosen: Chosen, record: Mapping[str, object]) -> Chosen:
-        level, said = chosen.level, list(chosen.evidence)
+        level, said = chosen.level, list[str]()
         if not level:
             level = self._default.level
             by_matrix = self._by_matrix(record)
@@ -329,7 +339,7 @@ class PriorityIndex:
         if rule is not None and (raised := rule.raised(level)) < level:
             level = raised
             said.append(f"level {level} by {rule.name!r}: {', '.join(_evidence(rule.when, record))}")
-        return chosen._replace(level=level, evidence=tuple(said))
+        return chosen._replace(level=level, evidence=(*chosen.evidence, *said), level_evidence=len(said))
 
     def _by_matrix(self, record: Mapping[str, object]) -> tuple[int, str] | None:
         matrix = self._policy.matrix
@@ -394,22 +404,25 @@ class PriorityIndex:
         return place
 
 
-def told_apart(evidence: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A ticket's evidence: what spoke for its class, and what decided its level (`"level 1 by ..."`)."""
-    levels = tuple(entry for entry in evidence if _LEVEL.match(entry))
-    return tuple(entry for entry in evidence if entry not in levels), levels
+def told_apart(decided: Ticket | Chosen) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The evidence of a priority: what spoke for the class, and what decided the level (`"level 1 by ..."`)."""
+    at = len(decided.evidence) - decided.level_evidence
+    return decided.evidence[:at], decided.evidence[at:]
 
 
 def account(ticket: Ticket) -> str:
     """Why a ticket has its class and level, for people: which rule, and on which evidence."""
-    spoken, levels = told_apart(ticket.evidence)
-    spoke = ", ".join(map(_said, spoken) if ticket.rule in _FLOORS else spoken)
-    by = {
+    spoken, levels = told_apart(ticket)
+    spoke = ", ".join(map(_said, spoken) if ticket.chosen_by in _FLOORS else spoken)
+    accounts: dict[ChosenBy, str] = {
+        "rule": f"rule {ticket.rule!r}{f': {spoke}' if spoke else ''}",
         "given": "given by hand",
         "default": "no rule and no word said otherwise",
         "words": f"the text says: {spoke}" if spoke else "a text speaks for it",
         "merged": f"from a ticket that was merged into it{f': {spoke}' if spoke else ''}",
-    }.get(ticket.rule, f"rule {ticket.rule!r}{f': {spoke}' if spoke else ''}")
+        "ladder": "its level was raised by a step of its ladder",
+    }
+    by = accounts[ticket.chosen_by]
     return f"{ticket.priority_class}, level {ticket.level} ({'; '.join([by, *levels])})"
 
 

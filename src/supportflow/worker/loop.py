@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from supportflow.driving import drive, drive_at_once
 from supportflow.exceptions import DefinitionError, DeskClosed, InvalidInput, MissingExtra
 from supportflow.flows import Tick
 from supportflow.flows.dispatching import Dispatched
@@ -126,37 +127,11 @@ class Worker:
         """
         if self.is_async:
             raise InvalidInput("desk", "has to be awaited: use run_async")
-        course = self._course(until_idle=until_idle)
-        try:
-            step = next(course)
-            while True:
-                try:
-                    answer = self._carry_out(step)
-                except Exception as error:  # noqa: BLE001 - thrown into the course, which decides what it means
-                    step = course.throw(error)
-                else:
-                    step = course.send(answer)
-        except StopIteration:
-            return
-        finally:
-            course.close()
+        drive_at_once(self._course(until_idle=until_idle), self._carry_out)
 
     async def run_async(self, *, until_idle: bool = False) -> None:
         """The same for an `AsyncDesk`."""
-        course = self._course(until_idle=until_idle)
-        try:
-            step = next(course)
-            while True:
-                try:
-                    answer = await self._carry_out_async(step)
-                except Exception as error:  # noqa: BLE001 - thrown into the course, which decides what it means
-                    step = course.throw(error)
-                else:
-                    step = course.send(answer)
-        except StopIteration:
-            return
-        finally:
-            course.close()
+        await drive(self._course(until_idle=until_idle), self._carry_out_async)
 
     # --- the driver ----------------------------------------------------------------------------
 

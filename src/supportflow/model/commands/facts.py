@@ -16,7 +16,7 @@ from supportflow.model.commands.base import (
     TicketCommand,
 )
 from supportflow.model.content import Attachments, Text
-from supportflow.model.people import HOST, Actor, RequesterId
+from supportflow.model.people import HOST, NOBODY, Actor, RequesterId
 
 __all__ = [
     "Adopt",
@@ -116,5 +116,5 @@ class Adopt(Described, CommandBase):
     ref: Id
     opened_at: Instant
     status: Name
-    requester: RequesterId = "unknown"
+    requester: RequesterId = NOBODY
     history: Annotated[tuple[Fact, ...], Field(max_length=10_000)] = ()

@@ -42,12 +42,12 @@ class ActionRequested(TicketEvent):
 
 
 class ActionHeldBack(TicketEvent):
-    """The policy would ask the host to do something, and too little speaks for it yet: a person looks first.
+    """The policy would ask the host for something, and too little speaks for it yet, or only the past: a person looks first.
 
     Attributes:
         action: The action, by the policy's name for it.
         signals: The policy's signals that speak for it.
-        lacks: How much more must speak for it.
+        lacks: How much more must speak for it; 0 if only what was before the desk knew the ticket speaks for it.
     """
 
     kind: Literal["action_held_back"] = "action_held_back"

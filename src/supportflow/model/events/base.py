@@ -12,6 +12,7 @@ __all__ = [
     "EventBase",
     "RequesterEvent",
     "TicketEvent",
+    "with_late_before",
 ]
 
 
@@ -43,15 +44,26 @@ class TicketEvent(EventBase):
     Attributes:
         ticket_id: The ticket.
         ref: The host's own id of the ticket; None if it has none.
+        late: True if it is of the past: it happened before the desk knew the ticket, or is a milestone or a step that lay in
+            the past when its clock or ladder came. It is recorded, and calls nobody who did not ask for the past.
     """
 
     ticket_id: Id
     ref: Id | None = None
+    late: bool = False
 
     @property
     def stream(self) -> str:
         """The stream that the event belongs to."""
         return f"ticket:{self.ticket_id}"
+
+
+def with_late_before(fields: dict[str, object], *after: str) -> dict[str, object]:
+    """The fields of an event that said `late` before all events did, in the order in which it always wrote them."""
+    for name in ("late", *after):
+        if name in fields:
+            fields[name] = fields.pop(name)
+    return fields
 
 
 class DeskEvent(EventBase):

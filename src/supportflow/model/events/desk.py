@@ -78,7 +78,7 @@ class TopicsSubscribed(DeskEvent):
     """Deliveries are wanted from now on: of these kinds of events, to these channels.
 
     Attributes:
-        topics: `"event:<kind>"` or `"channel:<name>"`, sorted.
+        topics: `"event:<kind>"`, `"past:<kind>"`, `"channel:<name>"` or `"bot"`, sorted.
     """
 
     kind: Literal["topics_subscribed"] = "topics_subscribed"

@@ -2,11 +2,13 @@
 
 from typing import Literal
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from supportflow._time import Instant
 from supportflow.model.base import Id, Name
 from supportflow.model.content import ContentRef
 from supportflow.model.escalation import EscalationKind, Rung, StepPlan, Until
-from supportflow.model.events.base import TicketEvent
+from supportflow.model.events.base import TicketEvent, with_late_before
 
 __all__ = [
     "LadderEnded",
@@ -70,7 +72,6 @@ class LadderStepReached(_OnLadder):
         groups: Support groups that are told as a whole.
         vacant: Those of `asked` that meant nobody: nobody was on call, or the ticket has no assignee.
         empty: True if nobody at all is told. The ladder goes on.
-        late: True if it lay in the past when the ladder came to the ticket: nobody is told, nothing is moved.
     """
 
     kind: Literal["ladder_step_reached"] = "ladder_step_reached"
@@ -84,7 +85,11 @@ class LadderStepReached(_OnLadder):
     groups: tuple[Name, ...] = ()
     vacant: tuple[Id, ...] = ()
     empty: bool = False
-    late: bool = False
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, object]:
+        fields: dict[str, object] = write(self)
+        return with_late_before(fields)
 
 
 class LadderPaused(_OnLadder):

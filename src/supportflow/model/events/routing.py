@@ -166,7 +166,8 @@ class HandedOver(TicketEvent):
         summary: What the next agent should know.
         cause: Why the bot gave it up, in a word: the requester `asked` for a person, its `patience` is used up, the
             conversation is the `longest` that may be, it `failed`, was `refused` what it wanted or stayed `silent`, an
-            action waits for `approval`, its `flow` or its `responder` says so. None if somebody else handed it over.
+            action waits for `approval`, its `flow` or its `responder` says so; the ticket was `adopted`, with its past.
+            None if somebody else handed it over.
     """
 
     kind: Literal["handed_over"] = "handed_over"

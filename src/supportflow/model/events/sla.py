@@ -2,10 +2,12 @@
 
 from typing import Literal
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from supportflow._time import Instant
 from supportflow.model.base import Name
 from supportflow.model.content import ContentRef
-from supportflow.model.events.base import TicketEvent
+from supportflow.model.events.base import TicketEvent, with_late_before
 from supportflow.model.records import ClockMove, Verdict
 
 __all__ = [
@@ -36,7 +38,6 @@ class _Reached(TicketEvent):
         milestone: The milestone's key.
         reached_at: The true instant.
         detected_at: When it was noticed.
-        late: True if it lay in the past when the clock was attached; nobody is called for it.
     """
 
     clock: str
@@ -47,7 +48,11 @@ class _Reached(TicketEvent):
     passed: int
     reached_at: Instant
     detected_at: Instant
-    late: bool = False
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, object]:
+        fields: dict[str, object] = write(self)
+        return with_late_before(fields, "due_at")
 
 
 class SlaWarned(_Reached):

@@ -32,6 +32,10 @@ __all__ = [
 Given = Literal["class", "level"]
 """What of a priority somebody chose by themselves."""
 
+ChosenBy = Literal["rule", "default", "given", "words", "merged", "ladder"]
+"""What chose a class: a `rule` of the policy; nothing, so the `default`; somebody, by hand (`given`); the `words` of a text;
+a ticket that was `merged` in; a step of a `ladder`."""
+
 
 class TicketOpened(TicketEvent):
     """A ticket was opened.
@@ -40,8 +44,11 @@ class TicketOpened(TicketEvent):
         subject: Reference to the subject line.
         body: Reference to the first message, if there was one.
         personal: Reference to the requester's personal attributes.
-        rule: What chose the priority class: a rule's name, `"given"` or `"default"`.
-        evidence: The lexicon entries that spoke for it.
+        rule: The name of the rule that chose the priority class; else the word of `chosen_by`.
+        evidence: What spoke for it, then what decided the level.
+        chosen_by: What kind of thing chose the class; None in recordings from before it was written down.
+        level_evidence: How many of the last entries of the evidence decided the level; None in recordings from before it was
+            written down.
         policy: Fingerprint of the policy that the ticket lives under.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
         flags: What a person should see whatever the class: `"self_harm"`, `"phishing_link"`, …
@@ -74,6 +81,8 @@ class TicketOpened(TicketEvent):
     level: int
     rule: Name
     evidence: tuple[str, ...] = ()
+    chosen_by: ChosenBy | None = None
+    level_evidence: int | None = None
     attributes: Attributes = Field(default_factory=dict)
     opened_at: Instant
     private: bool = False
@@ -111,6 +120,8 @@ class TicketAdopted(TicketEvent):
     level: int
     rule: Name
     evidence: tuple[str, ...] = ()
+    chosen_by: ChosenBy | None = None
+    level_evidence: int | None = None
     attributes: Attributes = Field(default_factory=dict)
     opened_at: Instant
     adopted_at: Instant
@@ -181,9 +192,11 @@ class PriorityChanged(TicketEvent):
     """The ticket has another priority class or level, or a person has settled the one that it has.
 
     Attributes:
-        rule: What decided: a rule's name, `"given"` (by hand), `"default"`, `"words"` (a text), `"merged"` (a ticket
-            merged in).
-        evidence: What spoke for it, in the policy's words.
+        rule: The name of the rule that decided; else the word of `chosen_by` (`"escalation"` for a ladder).
+        evidence: What spoke for the class, in the policy's words, then what decided the level.
+        chosen_by: What kind of thing decided; None in recordings from before it was written down.
+        level_evidence: How many of the last entries of the evidence decided the level; None in recordings from before it was
+            written down.
         given: What was settled by hand, and stays whatever attributes say later.
     """
 
@@ -194,6 +207,8 @@ class PriorityChanged(TicketEvent):
     previous_level: int
     rule: Name
     evidence: tuple[str, ...] = ()
+    chosen_by: ChosenBy | None = None
+    level_evidence: int | None = None
     reason: ContentRef | None = None
     given: tuple[Given, ...] = ()
 

@@ -102,6 +102,11 @@ _BUSY = {
     "57014": "a statement took longer than the server lets one take",
 }
 """SQLSTATEs of what can succeed the next time, without anybody mending anything."""
+_WHOSE = (
+    "; if that is a transaction of your own that is still open (each test of Django's TestCase is in one), work in it:"
+    " desk.within(connection)"
+)
+"""Whoever waits for a transaction of their own waits in vain."""
 _AGAIN = {
     "sqlite": (
         "; roll back and run the whole transaction again. So that it waits for its turn instead, begin it with BEGIN"
@@ -120,10 +125,14 @@ def refused(error: BaseException, *, joined: bool = False) -> StoreError:
     """
     error = getattr(error, "orig", None) or error  # beneath SQLAlchemy's own
     code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
+    if "can only be used in that same thread" in str(error):
+        return StoreError(
+            "the connection is another thread's: make the engine with connect_args={'check_same_thread': False}"
+        )
     if code in {"42P01", "42703"} or "no such table" in str(error) or "no such column" in str(error):
         return StoreError("the database's schema is missing or too old: run `supportflow migrate URL`")
     if code is not None and code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreBusy(code, "another connection writes" + _AGAIN["sqlite"] * joined)
+        return StoreBusy(code, f"another connection writes{_AGAIN['sqlite'] if joined else _WHOSE}")
     if code in _BUSY:
         return StoreBusy(code, _BUSY[code] + _AGAIN["postgresql"] * joined)
     return StoreError(f"the database refused: {type(error).__name__}{f' ({code})' if code else ''}")

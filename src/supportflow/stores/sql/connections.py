@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from supportflow.exceptions import MissingExtra
 from supportflow.stores.sql.engines import (
     SESSIONS,
+    check_host_s,
     engine_options,
     engine_url,
     in_memory,
@@ -40,6 +41,7 @@ def open_link(database: Any) -> tuple[Link, bool]:
         backend = set_up(engine, ours=True, journal=journal)
         return Own(engine, backend, ours=True, longest_s=longest_s(url)), True
     if isinstance(database, Engine):
+        check_host_s(database)
         return Own(database, set_up(database, ours=False), ours=False), False
     return Joined(database), False
 

@@ -5,15 +5,17 @@ import warnings
 from typing import Any
 
 from sqlalchemy import URL, Engine, event, exc, make_url
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from supportflow.exceptions import InvalidInput
 from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend
 
 __all__ = [
     "SESSIONS",
+    "check_host_s",
     "engine_options",
     "engine_url",
+    "has_none",
     "in_memory",
     "longest_s",
     "set_up",
@@ -37,6 +39,8 @@ SESSION = {
 }
 SESSIONS = 15
 """Connections of a store at most; whoever needs another one waits."""
+_URI = frozenset({"cache", "immutable", "mode", "modeof", "nolock", "psow", "vfs"})
+"""What can stand behind a file's name where that is a URI (https://sqlite.org/uri.html)."""
 JOURNAL_MODES = ("wal", "delete", "truncate", "persist")
 """What `?journal_mode=` in the URL of a SQLite file can say."""
 
@@ -55,7 +59,13 @@ def engine_url(database: str | URL) -> URL:
     name = drivers.get(url.drivername, url.drivername)
     if name not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
         raise InvalidInput("database", f"is {url.drivername}: it must be sqlite or postgresql")
-    return url.set(drivername=name)
+    url = url.set(drivername=name)
+    if url.get_backend_name() == "sqlite" and (url.database or "").startswith("file:"):
+        said = _URI & url.query.keys()
+        if "uri" not in url.query and (said or in_memory(url)):
+            # Else the driver would make a file of that very name, and pass over what is said behind it.
+            url = url.update_query_dict({"uri": "true"})
+    return url
 
 
 def in_memory(url: URL) -> bool:
@@ -64,6 +74,29 @@ def in_memory(url: URL) -> bool:
         return False
     name = url.database or ":memory:"
     return name == ":memory:" or name.startswith("file::memory:") or url.query.get("mode") == "memory"
+
+
+_STATIC = (
+    "keeps no connection for all: make the engine with"
+    " poolclass=StaticPool, connect_args={'check_same_thread': False}"
+)
+
+
+def check_host_s(engine: Engine) -> None:
+    """See that a host's engine for a SQLite database in memory gives the same database to everybody.
+
+    Raises:
+        InvalidInput: If each of its connections has a database of its own, or the database goes with its last connection.
+    """
+    if in_memory(engine.url) and not isinstance(engine.pool, StaticPool | SingletonThreadPool):
+        raise InvalidInput("database", f"is in memory, and {type(engine.pool).__name__} {_STATIC}")
+
+
+def has_none(engine: Engine) -> str | None:
+    """Why a host's engine has no tables where others have made them; None if it is one database for all."""
+    if in_memory(engine.url) and isinstance(engine.pool, SingletonThreadPool):
+        return f"the database is in memory, and each thread has one of its own: SingletonThreadPool {_STATIC}"
+    return None
 
 
 def journal_mode(url: URL) -> tuple[URL, str | None]:

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, exc
+from sqlalchemy.pool import StaticPool
 
 from supportflow import _forks
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreError, StoreUnavailable
 from supportflow.stores.sql.backends import Cursor, refused
-from supportflow.stores.sql.engines import engine_url, journal_mode
+from supportflow.stores.sql.engines import engine_url, in_memory, journal_mode
 from supportflow.stores.sql.joined import Joined
 from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
 from supportflow.stores.sql.schema import ddl
@@ -108,7 +109,7 @@ def _make_joined(connection: Any) -> str:
 
 def _engine(url: URL) -> Engine:
     try:
-        return create_engine(journal_mode(url)[0])
+        return create_engine(journal_mode(url)[0], poolclass=StaticPool if in_memory(url) else None)
     except ImportError:
         raise MissingExtra("postgres", "a store on PostgreSQL") from None
 

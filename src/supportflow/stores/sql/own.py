@@ -13,10 +13,10 @@ from sqlalchemy import Engine, event, exc
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from supportflow import _forks
-from supportflow.exceptions import StoreBusy, StoreUnavailable
+from supportflow.exceptions import StoreBusy, StoreError, StoreUnavailable
 from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Undo, refused
 from supportflow.stores.sql.bounds import Bounds
-from supportflow.stores.sql.engines import SESSIONS, in_memory
+from supportflow.stores.sql.engines import SESSIONS, has_none, in_memory
 from supportflow.stores.sql.link import Lost, Mode, Work
 
 __all__ = ["Own"]
@@ -115,7 +115,7 @@ class Own(_forks.Fork):
                     raise Lost from error
                 self._give(session)
                 if self._is_drivers(error):
-                    raise refused(error) from error
+                    raise self._refused(error) from error
                 raise
             except BaseException:  # interrupted: nobody knows what it was at
                 self._drop(session)
@@ -142,7 +142,7 @@ class Own(_forks.Fork):
                 raise
             if self.backend is POSTGRESQL:
                 raise Lost from error
-            raise refused(error) from error
+            raise self._refused(error) from error
 
     def _session(self, fairy: Any) -> _Session:
         raw = fairy.dbapi_connection
@@ -228,6 +228,10 @@ class Own(_forks.Fork):
                 session.fairy.rollback()
             raise
         return answer
+
+    def _refused(self, error: Exception) -> StoreError:
+        none = has_none(self._engine) if "no such table" in str(error) else None
+        return refused(error) if none is None else StoreError(none)
 
     def _is_drivers(self, error: Exception) -> bool:
         return isinstance(

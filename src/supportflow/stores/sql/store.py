@@ -278,7 +278,11 @@ class SqlStore:
             InvalidInput: If the store is on the host's connection.
         """
         if self._link.joined:
-            raise InvalidInput("connection", "is the host's: nothing can be claimed in its transaction")
+            raise InvalidInput(
+                "connection",
+                "is the host's: nothing can be claimed in its transaction; do it outside of one"
+                " (in Django's tests, in a TransactionTestCase)",
+            )
 
     def _tidy_feed(self, tenant: str) -> None:
         """Now and then, give what was committed its place in the feed: so the first reader need not do all of it."""
@@ -294,7 +298,10 @@ class SqlStore:
             InvalidInput: If the store is on the host's connection.
         """
         if self._link.joined:
-            raise InvalidInput("connection", "is the host's: no feed can be followed in its transaction")
+            raise InvalidInput(
+                "connection",
+                "is the host's: no feed can be followed in its transaction; do it outside of one",
+            )
 
     def _has(self, commit: Commit) -> bool:
         """Whether the streams hold the very events of a commit."""

@@ -89,9 +89,10 @@ class LexiconClassifier:
         category = self._best(scores, classes)
         chosen = classes[category] if category else self._default
         reviews = [match.entry for match in matches if match.entry.review]
-        raised = (
-            bool(reviews or links) and SECURITY in self._ranks and self._rank(chosen) > self._rank(SECURITY)
-        )
+        # A false link is looked at, also where somebody only asks whether it is genuine.
+        asks = chosen == SECURITY and not reviews and sum(m.entry.weight for m in reports) < _DECIDES
+        above = SECURITY in self._ranks and self._rank(chosen) > self._rank(SECURITY)
+        raised = (bool(reviews or links) and above) or (bool(links) and asks)
         return Signals(
             priority_class=SECURITY if raised else chosen,
             category=category or next((entry.category for entry in reviews), None),
@@ -106,9 +107,7 @@ class LexiconClassifier:
             confidence=_confidence(scores, category),
             evidence=tuple(_evidence(matches, links)),
             raised_for_review=raised,
-            informational=chosen == SECURITY
-            and not reviews
-            and sum(m.entry.weight for m in reports) < _DECIDES,
+            informational=asks and not links,
             agency=chosen == SECURITY and any(m.agency for m in reports),
         )
 

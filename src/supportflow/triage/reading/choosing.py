@@ -25,6 +25,7 @@ _CLEARLY = 4  # commonest words of English in a line
 _SHARE = 0.25  # of the line's words
 _OTHERS = 2  # that are chosen
 _RIVALS = 0.7  # of the words that English knows, and the likeliest other: who knows fewer is another language
+_CHOSEN_FOR = frozenset({"Latn"})  # is enough even if it is not a pack's first script
 _NONE: frozenset[str] = frozenset()
 
 
@@ -142,9 +143,11 @@ class Spots:
         spots = self._found.get(role)
         if spots is None:
             return []
-        for cover in (self._harmless, self._denied) if role in EXCUSES else (self._harmless,):
-            if cover:
-                spots = [spot for spot in spots if not cover.holds(spot[0], spot[1])]
+        if self._harmless:
+            spots = [spot for spot in spots if not self._harmless.holds(spot[0], spot[1])]
+        if role in EXCUSES and self._denied:
+            # One that begins inside is part of the denial, however far it goes on: "不是|我本人操作的".
+            spots = [spot for spot in spots if not self._denied.holds(spot[0], spot[0] + 1)]
         return sorted(spots)
 
 
@@ -169,7 +172,8 @@ class PackChoice:
         }
         self._by_script: dict[str, list[str]] = defaultdict(list)
         for tag, pack in self._sources.items():
-            self._by_script[pack.scripts[0]].append(tag)
+            for script in {pack.scripts[0], *_CHOSEN_FOR.intersection(pack.scripts)}:
+                self._by_script[script].append(tag)
 
     @property
     def tags(self) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ class Pack(Document):
         tag: BCP 47 tag of the language.
         name: What people call it.
         scripts: The scripts that it is written in. Lines without a letter of the first one are not read with it: Japanese
-            names its kana first, or every line of Chinese would be read in Japanese, too.
+            names its kana first, or every line of Chinese would be read in Japanese, too. A language that people write in
+            Latin letters as well (Hindi) names `Latn` further on, and is among those chosen for such lines.
         cut: Whether texts are cut into `"words"` at blanks, or phrases are looked for at every character.
         marks: `"ignore"`: accents are taken off the pack's words and the text's. `"when_written"`: words match as they are
             written, and without accents only in a line that has none at all.
@@ -104,7 +105,7 @@ class ReadingRule(Document):
         within: How many words may lie between the event and each of the others.
         ordered: The others must stand behind the event, in the order given.
         unless: Roles in the event's sentence that take it back.
-        unless_here: Roles in the event's own clause that take it back: what fails beside it explains it, what fails in another
+        unless_here: Roles in the event's own clause that take it back. What fails beside it explains it; what fails in another
             clause may follow from it ("the money is gone, and now I cannot log in").
         negatable: Whether a "not" shortly before (behind, in languages that put it there) takes it back.
         resists: Moods that change nothing: who says "not by me" does not speak of a possibility.

@@ -34,6 +34,10 @@ _SAME = {
     **dict.fromkeys("ؤ", "و"),
     **dict.fromkeys("ةۀہھ", "ه"),
     **dict.fromkeys("کڪ", "ك"),
+    # Devanagari: the dot below and the moon of the nasal are left out as often as written.
+    "\u093c": "",
+    "\u0901": "\u0902",
+    **dict(zip("\u0958\u0959\u095a\u095b\u095c\u095d\u095e\u095f", "कखगजडढफय", strict=True)),
     **{wide: wide for wide in "\uff01\uff0c\uff1a\uff1b\uff1f"},  # they end clauses wherever they stand
     **dict.fromkeys("\r\t\u00a0\u3000", " "),
     **dict.fromkeys("\u0085\u2028\u2029\v\f", "\n"),

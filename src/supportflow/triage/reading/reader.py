@@ -236,8 +236,7 @@ class _Reading:
     def _taken_back(self, event: Spot, roles: tuple[str, ...], scope: str, within: int) -> bool:
         reach = max(within, _EXCEPTION_REACH) * self._letters
         return any(
-            self._stands(event, role, "both", scope, reach) or self._overlaps(event, role)
-            for role in roles
+            self._stands(event, role, "both", scope, reach) or self._overlaps(event, role) for role in roles
         )
 
     def _overlaps(self, event: Spot, role: str) -> bool:

@@ -104,6 +104,10 @@ ROLES: Mapping[str, str] = {
     "own_cause": "why money is less by rights: liquidation, a fee, a loss, an own purchase",
     "market": "what a market does to money: a crash, a liquidation, a bear market",
     "asleep": "while asleep or away, in the middle of the night",
+    # where money is on its way, which is no incident
+    "withdrawal": "a withdrawal by the writer, as a thing or a deed",
+    "deposit": "a deposit by the writer, as a thing or a deed",
+    "late": "has not arrived, is pending, stuck or slow",
     # tone
     "distress": "despair, fear, all savings lost, tears",
     "harm": "danger to one's own life",

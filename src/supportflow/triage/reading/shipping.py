@@ -18,6 +18,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "fil": ("Latn",),
     "fr": ("Latn",),
     "fa": ("Arab",),
+    "hi": ("Deva", "Latn"),
     "id": ("Latn",),
     "it": ("Latn",),
     "ja": ("Kana", "Hani"),
@@ -32,8 +33,9 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
 }
 """Tag → scripts of the packs in `supportflow/triage/packs/<tag>/pack.toml`."""
 
-RULE_SETS = ("incidents", "exchange", "banking")
-"""`incidents`: security incidents in any business. `exchange`: disputes of a crypto exchange. `banking`: cards."""
+RULE_SETS = ("incidents", "exchange", "banking", "on_its_way")
+"""`incidents`: security incidents in any business. `exchange`: disputes of a crypto exchange. `banking`: cards.
+`on_its_way`: withdrawals and deposits that are late, which are of no class above the lowest."""
 
 
 class ShippedPack(NamedTuple):

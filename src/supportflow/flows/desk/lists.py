@@ -1,45 +1,32 @@
-"""Questions about many tickets, written once for `Desk` and `AsyncDesk`."""
+"""What a desk can be asked about many tickets: what happens on all of them, rows for a list, many by name."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Unpack
 
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import feeding, listing, queries
+from supportflow.flows.desk.methods import Shared, asked
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
-from supportflow.flows.results import Rows
+from supportflow.flows.results import Row, Rows
 from supportflow.flows.verbs import TicketName, named
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase
+from supportflow.model.feed import Feed
 from supportflow.model.ticket import Ticket
 
-__all__ = ["ReadingVerbs"]
-
-FeedResult = TypeVar("FeedResult")
-CursorResult = TypeVar("CursorResult")
-RowResult = TypeVar("RowResult")
-RowsResult = TypeVar("RowsResult")
-ManyResult = TypeVar("ManyResult")
+__all__ = ["Lists"]
 
 
-class ReadingVerbs(ABC, Generic[FeedResult, CursorResult, RowResult, RowsResult, ManyResult]):
+class Lists(Shared):
     """What a desk can be asked about many tickets at once."""
-
-    @property
-    @abstractmethod
-    def _env(self) -> Environment:
-        """The desk behind the flows."""
-
-    @abstractmethod
-    def _run(self, flow: Flow[Any]) -> Any:
-        """Drive a flow."""
 
     # --- what happens --------------------------------------------------------------------------
 
+    @asked
     def feed(
         self, after: str | None = None, *, limit: int = 100, only: Collection[type[EventBase]] = ()
-    ) -> FeedResult:
+    ) -> Flow[Feed]:
         """What happened on all tickets, to all agents and to the desk, behind a place: in one order that all readers see.
 
         Any number of processes can read it, each with a cursor of its own. Whoever goes on from the last cursor misses
@@ -55,18 +42,20 @@ class ReadingVerbs(ABC, Generic[FeedResult, CursorResult, RowResult, RowsResult,
         Raises:
             InvalidInput: If something of this cannot be used, or the desk is in a host's transaction.
         """
-        return self._run(feeding.feed(self._env, after, limit, only))  # type: ignore[no-any-return]
+        return feeding.feed(self._env, after, limit, only)
 
-    def feed_end(self) -> CursorResult:
+    @asked
+    def feed_end(self) -> Flow[str]:
         """The place behind everything that has happened: take it before you read what is, then follow from it.
 
         Raises:
             InvalidInput: If the desk is in a host's transaction.
         """
-        return self._run(feeding.feed_end(self._env))  # type: ignore[no-any-return]
+        return feeding.feed_end(self._env)
 
     # --- lists ---------------------------------------------------------------------------------
 
+    @asked
     def rows(
         self,
         *,
@@ -75,8 +64,8 @@ class ReadingVerbs(ABC, Generic[FeedResult, CursorResult, RowResult, RowsResult,
         cursor: str | None = None,
         refs: Iterable[str] | None = None,
         tickets: Iterable[TicketName] | None = None,
-        **filters: Any,
-    ) -> RowsResult:
+        **filters: Unpack[queries.Filters],
+    ) -> Flow[Rows]:
         """Rows for a list: tickets with subject, requester, due time and clocks, in one read.
 
         Args:
@@ -91,25 +80,28 @@ class ReadingVerbs(ABC, Generic[FeedResult, CursorResult, RowResult, RowsResult,
             InvalidInput: If something of this cannot be used, or a search is asked for besides named tickets.
         """
         if refs is None and tickets is None:
-            equal = queries.read_filters(filters)
-            return self._run(_searched(self._env, equal, order, limit, cursor))  # type: ignore[no-any-return]
+            equal = queries.read_filters(filters, "rows")
+            return _searched(self._env, equal, order, limit, cursor)
         if filters or cursor is not None:
             raise InvalidInput(
                 "refs", "and tickets name what is listed: no filter and no cursor goes with them"
             )
-        flow = _named(self._env, _ids(tickets or ()), _names("refs", refs or ()))
-        return self._run(flow)  # type: ignore[no-any-return]
+        return _named(self._env, _ids(tickets or ()), _names("refs", refs or ()))
 
-    def row(self, ticket: TicketName = None, *, ref: str | None = None) -> RowResult:
+    @asked
+    def row(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[Row]:
         """A ticket with its subject, requester, due time and clocks.
 
         Raises:
             TicketNotFound: If there is none.
         """
         name = named(ticket, ref)
-        return self._run(listing.one_row(self._env, name.get("ticket_id"), name.get("ref")))  # type: ignore[no-any-return]
+        return listing.one_row(self._env, name.get("ticket_id"), name.get("ref"))
 
-    def get_many(self, refs: Iterable[str] = (), *, tickets: Iterable[TicketName] = ()) -> ManyResult:
+    @asked
+    def get_many(
+        self, refs: Iterable[str] = (), *, tickets: Iterable[TicketName] = ()
+    ) -> Flow[Mapping[str, Ticket]]:
         """Many tickets in one read, by the names that you give. What there is no ticket of is left out.
 
         Args:
@@ -119,8 +111,7 @@ class ReadingVerbs(ABC, Generic[FeedResult, CursorResult, RowResult, RowsResult,
         Raises:
             InvalidInput: If a name cannot be used, or they are more than 1,000.
         """
-        flow = listing.get_many(self._env, _ids(tickets), _names("refs", refs))
-        return self._run(flow)  # type: ignore[no-any-return]
+        return listing.get_many(self._env, _ids(tickets), _names("refs", refs))
 
 
 def _searched(

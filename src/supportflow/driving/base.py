@@ -1,0 +1,150 @@
+"""What both desks are made of: ports, what is known of the tenant, and a desk inside a transaction of the host's."""
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import replace
+from typing import Any, Self
+
+from supportflow import _forks
+from supportflow.exceptions import InvalidInput
+from supportflow.flows.dispatching import Dispatcher
+from supportflow.flows.environment import Environment
+from supportflow.flows.handlers import kinds_of, past_of
+from supportflow.flows.placing import PlaceIndex
+from supportflow.flows.requests import Call
+from supportflow.flows.setup import OPTIONAL, channels_of, new_environment, plain_only, ports_of
+from supportflow.policy import Policy
+from supportflow.ports import Pauses
+from supportflow.stores.memory import MemoryStore
+from supportflow.system import SystemClock, SystemIds
+from supportflow.triage.official import AddressCheck
+
+__all__ = ["DeskBase"]
+
+
+class DeskBase(_forks.Fork):
+    """A desk without its way of answering.
+
+    Args:
+        policy: How it works; a plain desk without an SLA if not given.
+        ports: Name → port, or None for the one that comes with supportflow, or for none.
+        channels: Name → channel.
+        on: Event class → handler.
+        tenant: Whose tickets these are.
+        secret: Key for fingerprints.
+        sleep: Lets seconds pass, if the clock has no way of its own.
+        plain: Whether async ports are refused.
+
+    Raises:
+        PolicyError: If the policy is wrong.
+        InvalidInput: If a port, the tenant or the secret cannot be used.
+    """
+
+    def __init__(
+        self,
+        policy: Policy | None,
+        *,
+        ports: Mapping[str, Any],
+        channels: Mapping[str, Any] | None,
+        on: Mapping[Any, Any] | None,
+        tenant: str,
+        secret: bytes | None,
+        sleep: Callable[[float], Any],
+        plain: bool,
+    ) -> None:
+        own = {"store": MemoryStore, "clock": SystemClock, "ids": SystemIds}
+        self._ports: dict[str, Any] = {
+            **ports,
+            **{name: made() for name, made in own.items() if ports[name] is None},
+            **ports_of(plain=plain, **{name: ports[name] for name in OPTIONAL}),
+        }
+        clock = self._ports["clock"]
+        self._pause: Callable[[float], Any] = clock.pause if isinstance(clock, Pauses) else sleep
+        self._channels = channels_of(channels)
+        self._handlers = kinds_of({} if on is None else on)
+        if plain:
+            plain_only(self._handlers, self._channels)
+        self._known: Environment = new_environment(
+            policy,
+            tenant,
+            self._handlers,
+            self._channels,
+            secret,
+            asks_model=self._ports["classifier"] is not None,
+            ports={name: self._ports[name] for name in OPTIONAL},
+            acts=self._ports["actions"] is not None,
+            past=past_of({} if on is None else on),
+        )
+        self._closed = False
+        self._after_fork_in_child()
+        _forks.watch(self)
+
+    def _after_fork_in_child(self) -> None:
+        """Dispatch under a name of its own: what the parent leads in, this process does not."""
+        self._dispatcher = Dispatcher()
+        self._known.running = {}  # the parent's threads and tasks are not here
+        self._places = PlaceIndex()
+
+    @property
+    def _env(self) -> Environment:
+        """What a flow works with; drawn anew for each, where what it writes may be undone."""
+        tentative = getattr(self._ports["store"], "tentative", False) is True
+        return self._known.drawn() if tentative else self._known
+
+    def _ask(self, call: Call) -> Any:
+        """Make a call of a port; the answer may be one that has to be awaited."""
+        if call.port == "pause":
+            return self._pause(*call.args)
+        if call.port == "handler":
+            return self._handlers[call.method](*call.args)
+        if call.port == "channel":
+            return self._channels[call.method].send(*call.args)
+        return getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
+
+    def within(self, connection: Any, /) -> Self:
+        """This desk inside a transaction that the host has open: the host's rows and the desk's commit together, or neither.
+
+        Each command is a savepoint of it. A conflict with others is not tried again: it raises `ConflictError`.
+
+        Args:
+            connection: For a `Desk` an SQLAlchemy connection or session; a `sqlite3` or `psycopg` connection; or Django's
+                `connection`. For an `AsyncDesk` an SQLAlchemy `AsyncConnection`; of an `AsyncSession`,
+                `await session.connection()`.
+
+        Raises:
+            InvalidInput: If the desk's store or the connection cannot do that, or no transaction is open.
+        """
+        store = self._ports["store"]
+        if not hasattr(store, "within"):
+            raise InvalidInput("store", "keeps nothing in a database that a host could have a transaction on")
+        joined = copy(self)
+        joined._ports = {**self._ports, "store": store.within(connection)}  # noqa: SLF001 - of this very class
+        # Its own: a policy that is taken into use in there is this desk's only if the host goes on with it.
+        joined._known = replace(self._known)  # noqa: SLF001 - the same
+        joined._after_fork_in_child()  # noqa: SLF001 - the same
+        return joined
+
+    @property
+    def policy(self) -> Policy:
+        """The policy version that new tickets get."""
+        return self._known.policy
+
+    @property
+    def tenant(self) -> str:
+        """Whose tickets these are."""
+        return self._known.tenant
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """What this desk has met, could not read, and has not read since: stream → class of the error.
+
+        Such as `"ticket:<id>"` → `"DamagedRow"`. It is logged when it is met; everything else goes on without it.
+        """
+        return self._known.noticed.skipped
+
+    def is_official(self, text: str) -> AddressCheck:
+        """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.
+
+        The answer is true if there is an address in it, and all of them are the policy's official ones.
+        """
+        return self._known.book.current.cases.official.check(text)

@@ -1,0 +1,134 @@
+"""Writing the methods of a desk: what `supportflow.flows.desk` says once becomes real functions of each desk's class.
+
+Real functions, not descriptors: `inspect`, `help()`, mocks that take a class as their model, debuggers and profilers know
+nothing else. They cost a call.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, get_args
+
+from supportflow.exceptions import UnknownKeyword
+from supportflow.flows.desk.methods import ANSWERS, Awaited, Method, Shared
+
+__all__ = ["write_methods"]
+
+C = TypeVar("C", bound=type)
+Function = Callable[..., Any]
+
+
+def write_methods(cls: C) -> C:
+    """Write into a desk's class, as a class decorator, whatever the classes of shared methods that it is made of have.
+
+    What the class defines itself stays, and so does what a host's class defines that is made of it.
+    """
+    for base in reversed(cls.__mro__):
+        if Shared in base.__bases__:
+            for name, member in vars(base).items():
+                if not name.startswith("_") and name not in vars(cls):
+                    setattr(cls, name, _written(cls, name, member))
+    return cls
+
+
+def _written(cls: type, name: str, member: Function | Method[Any, Any]) -> Function:
+    """A function of this desk's kind that does what is written."""
+    function = member.function if isinstance(member, Method) else member
+    signature = inspect.signature(function)
+    said = _Said(function, name, signature)
+    written: Any
+    if isinstance(member, Method):
+        written = _awaited(said, member.turn) if issubclass(cls, Awaited) else _at_once(said, member.turn)
+    else:
+        written = _awaited_verb(said) if issubclass(cls, Awaited) else _verb(said)
+    answer = _answer(signature.return_annotation)
+    functools.update_wrapper(written, function)
+    written.__qualname__ = f"{cls.__qualname__}.{name}"
+    written.__annotations__ = {**function.__annotations__, "return": answer}
+    written.__signature__ = signature.replace(return_annotation=answer)
+    return written  # type: ignore[no-any-return]
+
+
+def _answer(annotation: Any) -> Any:
+    """What the method answers with, from what the source says: a type variable, or a flow that ends with it."""
+    if annotation in ANSWERS:
+        return ANSWERS[annotation]
+    answer = get_args(annotation)[-1]
+    return None if answer is type(None) else answer
+
+
+class _Said:
+    """What the source says of a method.
+
+    Attributes:
+        function: As it is written.
+    """
+
+    def __init__(self, function: Function, name: str, signature: inspect.Signature) -> None:
+        parameters = signature.parameters.values()
+        self.function = function
+        self._name = name
+        self._known = tuple(one.name for one in parameters)[1:]
+        self._takes_any = any(one.kind is one.VAR_KEYWORD for one in parameters)
+
+    def check(self, named: Mapping[str, object]) -> None:
+        """Of a keyword that the method has not, say which it may have been. Asked once Python has refused a call.
+
+        Raises:
+            UnknownKeyword: If there is one.
+        """
+        for keyword in named:
+            if not self._takes_any and keyword not in self._known:
+                raise UnknownKeyword(self._name, keyword, self._known) from None
+
+
+def _verb(said: _Said) -> Function:
+    function = said.function
+
+    def verb(*args: Any, **named: Any) -> Any:
+        try:
+            return function(*args, **named)
+        except TypeError:
+            said.check(named)
+            raise
+
+    return verb
+
+
+def _awaited_verb(said: _Said) -> Function:
+    told = _verb(said)
+
+    async def verb(*args: Any, **named: Any) -> Any:
+        return await told(*args, **named)
+
+    return verb
+
+
+def _at_once(said: _Said, turn: str | None) -> Function:
+    function = said.function
+
+    def method(desk: Any, /, *args: Any, **named: Any) -> Any:
+        try:
+            flow = function(desk, *args, **named)
+        except TypeError:
+            said.check(named)
+            raise
+        if turn is None:
+            return desk._run(flow)  # noqa: SLF001 - this is the desk's own method
+        with desk._turn(turn):  # noqa: SLF001 - the same
+            return desk._run(flow)  # noqa: SLF001 - the same
+
+    return method
+
+
+def _awaited(said: _Said, turn: str | None) -> Function:
+    asked = _verb(said)
+
+    async def method(desk: Any, /, *args: Any, **named: Any) -> Any:
+        flow = asked(desk, *args, **named)
+        if turn is None:
+            return await desk._run(flow)  # noqa: SLF001 - this is the desk's own method
+        async with desk._turn(turn):  # noqa: SLF001 - the same
+            return await desk._run(flow)  # noqa: SLF001 - the same
+
+    return method
