@@ -318,7 +318,8 @@ def test_progress_without_a_total_is_a_number():
 
 KEPT = [
     ("outbox", "list"), ("outbox", "retry", "k"), ("outbox", "drop", "k"), ("outbox", "topics"),
-    ("outbox", "unsubscribe", "channel:web"), ("recompute",), ("archive", "--days", "3"), ("erase", "ana", "--yes"),
+    ("outbox", "unsubscribe", "channel:web"), ("recompute",), ("archive", "--days", "3"), ("retain", "--yes"),
+    ("erase", "ana", "--yes"),
     ("worker", "--until-idle"), ("worker", "--until-idle", "--policy", "policy.toml"),
     ("recompute", "--policy", "policy.toml"),
 ]  # fmt: skip

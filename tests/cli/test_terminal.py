@@ -159,7 +159,9 @@ HOSTILE_FILES = {
     ("recompute",): [("--store", "hostile:store", *more) for more in [(), *ON_POLICIES]],
     ("archive",): [("--store", "hostile:store", "--days", "1")],
     ("erase",): [("--store", "hostile:store", "--yes", HOSTILE)],
-    ("retain",): [("--store", "hostile:store", *more) for more in [(), *ON_POLICIES]],
+    ("retain",): [
+        ("--store", "hostile:store", "--yes", *more) for more in [(), ("--cursor", HOSTILE), *ON_POLICIES[:3]]
+    ],
     ("migrate",): [(f"sqlite:///{HOSTILE}/x.db",)],
 }  # fmt: skip
 

@@ -86,7 +86,7 @@ def test_decimals_and_enums_become_what_a_document_can_hold():
     assert type(Condition(field="channel", eq=Channel.EMAIL).eq) is str
     assert Condition(field="amount", ge=Decimal("0.10")).ge == 0.1
     assert type(Condition(field="amount", ge=Decimal("5.00")).ge) is int
-    with pytest.raises(ValidationError, match="more digits than"):
+    with pytest.raises(ConditionError, match="more digits than"):
         Condition(field="amount", ge=Decimal("0.12345678901234567891"))
 
 
@@ -147,7 +147,7 @@ def test_depth_is_limited():
     for depth in (MAX_DEPTH + 1, 100_000):
         assert problems_of(nested(depth)) == (f"condition: nests deeper than {MAX_DEPTH} levels",)
     deepest = parse_condition(nested(MAX_DEPTH))
-    with pytest.raises(ValidationError, match="nests deeper"):
+    with pytest.raises(ConditionError, match="nests deeper"):
         Condition(not_=deepest)
 
 

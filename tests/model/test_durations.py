@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 import supportflow
 from supportflow import Desk, Policy, SlaPolicy, Target
 from supportflow.exceptions import InvalidInput, PolicyError
-from supportflow.model.base import Document
+from supportflow.model.base import STORED, Document
 from supportflow.model.commands import CommandBase
-from supportflow.model.durations import STORED, given_duration, iso_duration
+from supportflow.model.durations import given_duration, iso_duration
 from supportflow.policy.loading import load_policy
 from supportflow.policy.retention import Retention
 from supportflow.stores import MemoryStore

@@ -152,7 +152,7 @@ def test_an_id_that_cannot_be_one_costs_its_row_alone(replayed):
 def test_an_actor_that_cannot_be_one_costs_its_row_alone(replayed):
     rows = [("1", "2026-03-02T09:00:00Z", "New", "sam"), ("1", "2026-03-02T10:00:00Z", "Work", "a\0b")]
     report = replayed(rows, agent=None, actor={"column": "who", "kind": "bot"}).report
-    assert told(report) == [("unreadable", (3,), True)]
+    assert told(report) == [("unusable", (3,), True)]
     assert str(replayed.events()[0].by) == "bot sam"
 
 

@@ -1,7 +1,7 @@
 import pytest
-from pydantic import ValidationError
 
 from supportflow._time import from_us, iso
+from supportflow.exceptions import MappingError
 from supportflow.replay.columns import time_reader
 from supportflow.replay.mapping import TimeColumn
 
@@ -56,5 +56,5 @@ def test_what_is_no_time_is_a_value_error(text, fields):
     ids=["no-zone", "no-such-zone", "a-path", "no-format"],
 )
 def test_a_column_that_cannot_be_placed_in_time_is_refused(fields):
-    with pytest.raises(ValidationError):
+    with pytest.raises(MappingError):
         TimeColumn(column="at", **fields)

@@ -20,6 +20,7 @@ LEAST = {
     "it": (0.95, 0.9, 0.9),
     "pt": (0.95, 0.9, 0.9),
     "ru": (0.95, 0.9, 0.9),
+    "th": (0.95, 0.85, 0.9),
     "uk": (0.95, 0.9, 0.9),
 }
 """Tag → the shares of incidents, disputes and security questions that are told as such, at least."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -11,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    ValidationError,
     model_serializer,
     model_validator,
 )
@@ -18,6 +19,7 @@ from pydantic import (
 from supportflow._time import Instant, to_us
 from supportflow.calendars.clocktime import Hours
 from supportflow.calendars.schedule import HolidayScope
+from supportflow.exceptions import CalendarError
 
 __all__ = ["DAYS", "Closure", "Dated", "Holidays", "HoursVersion", "Override", "Overrides", "Weekly"]
 
@@ -52,6 +54,26 @@ class Dated(Mapping[date, V]):
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True)
+
+    if not TYPE_CHECKING:  # type checkers keep the signature that the fields give
+
+        def __init__(self, /, **fields: Any) -> None:
+            try:
+                super().__init__(**fields)
+            except ValidationError as error:
+                raise CalendarError(problems_of(error)) from None
+
+        __init__.__pydantic_base_init__ = True
+
+
+def problems_of(error: ValidationError) -> list[str]:
+    """One sentence for each error, starting with its path."""
+    found = []
+    for line in error.errors(include_url=False, include_context=False, include_input=False):
+        path = ".".join(str(part) for part in line["loc"])
+        reason = line["msg"].removeprefix("Value error, ")
+        found.append(f"{path}: {reason}" if path else reason)
+    return found
 
 
 class Weekly(_Part):

@@ -9,7 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from supportflow.calendars.clocktime import Hours, overlap
 from supportflow.calendars.country import public_holidays
-from supportflow.calendars.document import DAYS, Closure, Dated, Holidays, HoursVersion, Overrides, Weekly
+from supportflow.calendars.document import (
+    DAYS,
+    Closure,
+    Dated,
+    Holidays,
+    HoursVersion,
+    Overrides,
+    Weekly,
+    problems_of,
+)
 from supportflow.calendars.plan import Period, periods
 from supportflow.calendars.schedule import HolidayScope
 from supportflow.calendars.toml import write_toml
@@ -53,7 +62,7 @@ class Declaration(BaseModel):
             try:
                 super().__init__(**data)
             except ValidationError as error:
-                raise CalendarError(_problems(error)) from None
+                raise CalendarError(problems_of(error)) from None
 
         # pydantic then validates calendars inside other documents by field, so that errors there keep their
         # full path.
@@ -196,13 +205,3 @@ def _no_overlaps(period: Period) -> None:
                 f"{period.path}{path}.{at}: overlaps another interval of its day ({' to '.join(hours[at])});"
                 " join them, or set overlaps = 'merge'"
             )
-
-
-def _problems(error: ValidationError) -> list[str]:
-    """One sentence for each error, starting with its path."""
-    found = []
-    for line in error.errors(include_url=False, include_context=False, include_input=False):
-        path = ".".join(str(part) for part in line["loc"])
-        reason = line["msg"].removeprefix("Value error, ")
-        found.append(f"{path}: {reason}" if path else reason)
-    return found

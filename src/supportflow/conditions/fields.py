@@ -1,14 +1,16 @@
 """What a condition may speak about: declared fields, each with a type."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from math import isnan
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, RootModel, StringConstraints, model_validator
 
 from supportflow.conditions._numbers import LARGEST, meaning
 from supportflow.exceptions import ConditionError, InvalidInput
+from supportflow.model.base import Document
+from supportflow.model.document_problems import nearest
 
 __all__ = ["OPERATORS", "FieldKind", "FieldName", "FieldSpec", "Fields", "nearest"]
 
@@ -32,15 +34,7 @@ Bound = Annotated[int, Field(ge=-LARGEST, le=LARGEST)] | Annotated[float, Field(
 _NUMERIC = ("integer", "number")
 
 
-def nearest(name: str, known: Collection[str]) -> str:
-    """`"; did you mean 'channel'?"` for a misspelt name, or nothing when none is near."""
-    from difflib import get_close_matches  # noqa: PLC0415 - for names that are misspelt alone
-
-    close = get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
-class FieldSpec(BaseModel):
+class FieldSpec(Document):
     """The declared type of one field.
 
     Attributes:
@@ -52,7 +46,7 @@ class FieldSpec(BaseModel):
         description: What the field means, for people.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    FAILURE = ConditionError
 
     kind: FieldKind
     values: Annotated[tuple[Value, ...], Field(min_length=1, max_length=5000)] | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from math import isfinite
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -133,6 +133,16 @@ class Condition(BaseModel):
         serialize_by_alias=True,
         json_schema_extra=_schema,
     )
+
+    if not TYPE_CHECKING:  # type checkers keep the signature that the fields give
+
+        def __init__(self, /, **fields: Any) -> None:
+            try:
+                super().__init__(**fields)
+            except ValidationError as error:
+                raise ConditionError(_problems(error, "condition")) from None
+
+        __init__.__pydantic_base_init__ = True
 
     field: FieldName | None = None
     eq: Scalar | None = None
@@ -265,13 +275,14 @@ def parse_condition(document: object, path: str = "") -> Condition:
     try:
         return Condition.model_validate(document)
     except ValidationError as error:
-        root = path or "condition"
-        raise ConditionError(
-            [
-                f"{_dotted(root, found['loc'])}: {found['msg'].removeprefix('Value error, ')}"
-                for found in error.errors(include_url=False, include_context=False, include_input=False)
-            ]
-        ) from None
+        raise ConditionError(_problems(error, path or "condition")) from None
+
+
+def _problems(error: ValidationError, root: str) -> list[str]:
+    return [
+        f"{_dotted(root, found['loc'])}: {found['msg'].removeprefix('Value error, ')}"
+        for found in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
 
 
 def _dotted(root: str, steps: tuple[int | str, ...]) -> str:

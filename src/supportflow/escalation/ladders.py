@@ -9,7 +9,7 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition
 from supportflow.model.base import Document, Name
 from supportflow.model.commands import Audience
-from supportflow.model.durations import WRITTEN, spelled_out
+from supportflow.model.durations import UNITS, WRITTEN, spelled_out
 from supportflow.model.escalation import EscalationKind, Until
 
 __all__ = ["MAX_WAIT", "Again", "Escalation", "Ladder", "LadderStep", "ShareOf"]
@@ -43,6 +43,8 @@ class Again(Document):
         times: How many, after the first.
     """
 
+    SHORTHANDS = UNITS
+
     every: Annotated[timedelta, Field(gt=timedelta(0), le=MAX_WAIT), WRITTEN]
     times: int = Field(strict=True, ge=1, le=10)
 
@@ -68,6 +70,8 @@ class LadderStep(Document):
         level_up: By how many levels the ticket's priority level rises, up to level 1.
         repeat: How often people are told again. A repetition moves nothing.
     """
+
+    SHORTHANDS = UNITS
 
     after: Annotated[timedelta, Field(ge=timedelta(0), le=MAX_WAIT), WRITTEN] | None = None
     at: ShareOf | None = None

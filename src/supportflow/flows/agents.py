@@ -19,6 +19,7 @@ from supportflow.flows.preparing import request_hash
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import agent_change, outbox_rows, read_row
 from supportflow.kernel.agents import AGENT_FOLD_VERSION, decide_agent, fold_agent
+from supportflow.model.base import STORED
 from supportflow.model.commands import AgentCommand
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, Commit, Conflict, Duplicate, InboxEntry
@@ -59,7 +60,7 @@ def read_agent(env: Environment, row: AgentRow) -> Flow[AgentState]:
 def _snapshot(row: AgentRow) -> AgentState | None:
     """The agent as the row says; None if it does not say it, or says it of another one."""
     try:
-        state = AgentState.model_validate_json(row.snapshot)
+        state = AgentState.model_validate_json(row.snapshot, context=STORED)
     except (ValueError, TypeError):
         return None
     return state if (state.id, state.version) == (row.id, row.version) else None

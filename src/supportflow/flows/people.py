@@ -6,6 +6,7 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import event_row, read_row
+from supportflow.model.base import is_id
 from supportflow.model.events import RequesterLinked, RequesterUnlinked
 from supportflow.model.people import NOBODY, Actor, opaque
 from supportflow.model.storage import Commit, Conflict, StreamChange
@@ -85,6 +86,8 @@ def link(env: Environment, requester: str, other: str, by: Actor, *, linked: boo
 def _check(requester: str, other: str, by: Actor, *, linked: bool) -> None:
     """Accept two ids of people, and who says that they are, or are not, one person's."""
     for name, given in (("requester", requester), ("other", other)):
+        if not is_id(given):
+            raise InvalidInput(name, "is not an id")
         try:
             opaque(given)
         except ValueError as error:

@@ -15,7 +15,7 @@ from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row, with_ref
 from supportflow.kernel import procedures
 from supportflow.kernel.explain import Explanation, explain
-from supportflow.model.base import StatusCategory, is_id
+from supportflow.model.base import MAX_KEY, StatusCategory, is_id
 from supportflow.model.events import EventBase
 from supportflow.model.storage import DeadLetter, Query, SortColumn, TicketRow
 from supportflow.model.ticket import Page, Ticket
@@ -64,6 +64,8 @@ class Filters(TypedDict, total=False):
 
 
 FILTERS = tuple(Filters.__annotations__)
+_NOBODY = ("group", "assignee")
+"""Filters of which `""` means "none"."""
 _KINDS: dict[str, type] = {"open": bool, "level": int}
 
 
@@ -97,9 +99,11 @@ def read_filters(filters: Mapping[str, object], call: str = "find") -> dict[str,
         kind = _KINDS.get(name, str)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise InvalidInput(name, f"is not of type {kind.__name__}")
-    for name in ("group", "assignee"):
-        if equal.get(name) == "":
+    for name, value in equal.items():
+        if name in _NOBODY and value == "":
             equal[name] = None
+        elif isinstance(value, str) and not is_id(value):
+            raise InvalidInput(name, "is not an id or a name")
     return equal
 
 
@@ -261,5 +265,5 @@ def drop_delivery(env: Environment, key: str) -> Flow[None]:
 
 
 def _delivery_key(key: object) -> None:
-    if not isinstance(key, str):
-        raise InvalidInput("key", "is not a text")
+    if not is_id(key, MAX_KEY):
+        raise InvalidInput("key", "is not the key of a delivery")

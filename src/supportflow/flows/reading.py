@@ -9,6 +9,7 @@ from supportflow.flows.loading import request_text
 from supportflow.flows.queries import history, lookup
 from supportflow.flows.requests import Flow
 from supportflow.kernel.intake import has
+from supportflow.model.base import is_id
 from supportflow.model.casework import Party
 from supportflow.model.content import Content, ContentRef
 from supportflow.model.events import (
@@ -92,7 +93,9 @@ def _origin(event: Spoken) -> str:
 
 def _reader(ticket: Ticket, seen_by: Reader) -> str:
     """The id of somebody who takes part in the case."""
-    reader = seen_by if isinstance(seen_by, str) else seen_by.id
+    reader = seen_by.id if isinstance(seen_by, Party | Requester | Actor) else seen_by
+    if not is_id(reader):
+        raise InvalidInput("seen_by", "is not a Requester, a Party, an Actor or an id")
     if reader != ticket.requester and ticket.case.party(reader) is None:
         raise InvalidInput("seen_by", "is neither the requester nor a party of the case")
     return reader

@@ -35,7 +35,7 @@ def declare(
     """
     _inside(by, "declare_surge")
     known = env.book.base.document.surges
-    if name not in known:
+    if not is_id(name) or name not in known:
         raise InvalidInput("surge", f"is not one of the policy's: {', '.join(known) or 'it has none'}")
     lasts_for = known[name].lasts_for if for_ is None else given_duration(for_, "for_")
     if not timedelta(0) < lasts_for <= LONGEST:
@@ -90,7 +90,13 @@ def in_force(env: Environment) -> Flow[tuple[ActiveSurge, ...]]:
 
 
 def greeting(env: Environment, language: str | None) -> Flow[str | None]:
-    """What is said now to somebody who writes a language."""
+    """What is said now to somebody who writes a language.
+
+    Raises:
+        InvalidInput: If that is no tag.
+    """
+    if language is not None and not is_id(language):
+        raise InvalidInput("language", "is not a language tag")
     now = yield from requests.now()
     yield from join(env, now)
     return greeting_of(env.policy, language)

@@ -619,7 +619,7 @@ class Verbs(Shared, Generic[Result]):
             InvalidInput: If an item is unknown, or a value or file is not what the policy says the item looks like.
             Refused: If `by` has no part in the case, or the ticket is closed.
         """
-        return self._on(commands.Provide, ticket, ref, by, key, evidence=dict(evidence))
+        return self._on(commands.Provide, ticket, ref, by, key, evidence=_mapping("evidence", evidence))
 
     def complete_step(
         self,
@@ -667,7 +667,7 @@ class Verbs(Shared, Generic[Result]):
         """
         return self._on(
             commands.AddParty, ticket, ref, by, key,
-            party=party, due_at=None if due_at is None else instant(due_at, "due_at"), expects=tuple(expects),
+            party=party, due_at=None if due_at is None else instant(due_at, "due_at"), expects=_sequence("expects", expects),
         )  # fmt: skip
 
     def escalate(
@@ -705,7 +705,7 @@ class Verbs(Shared, Generic[Result]):
         """
         return self._on(
             commands.Escalate, ticket, ref, by, key,
-            ladder=ladder, group=group, tier=tier, notify=tuple(notify), reason=reason,
+            ladder=ladder, group=group, tier=tier, notify=_sequence("notify", notify), reason=reason,
         )  # fmt: skip
 
     def verify(

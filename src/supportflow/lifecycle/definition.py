@@ -29,6 +29,8 @@ class Transition(Document):
         guards: Names of guards that must all hold.
     """
 
+    FAILURE = LifecycleError
+
     trigger: Name
     source: tuple[Name, ...] = Field(alias="from", min_length=1)
     target: Name = Field(alias="to")
@@ -46,6 +48,8 @@ class LifecycleDefinition(Document):
             with `desk.trigger(…)`.
         guards: Guard name → condition over the ticket's fields.
     """
+
+    FAILURE = LifecycleError
 
     statuses: Mapping[Name, StatusCategory]
     initial: Name

@@ -1,18 +1,36 @@
 """What all values share: frozen, cheap to import, silent about what they were given."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+)
+
+from supportflow._legible import first_illegible
+from supportflow.exceptions import DefinitionError, PolicyError
+from supportflow.model.document_problems import validation_problems
+from supportflow.model.problems import invalid
 
 __all__ = [
     "MAX_BODY",
     "MAX_ID",
     "MAX_SUBJECT",
+    "STORED",
+    "AgentId",
     "Body",
     "Document",
+    "HostValue",
     "Id",
+    "KeptName",
     "Key",
     "Name",
     "Scalar",
@@ -21,11 +39,17 @@ __all__ = [
     "TicketType",
     "Value",
     "is_id",
+    "is_stored",
+    "legible",
     "without_nul",
 ]
 
 MAX_ID = 200
 """Longest id, in characters."""
+MAX_NAME = 100
+"""Longest name, in characters."""
+MAX_KEY = 500
+"""Longest key, in characters."""
 
 MAX_SUBJECT = 1_000
 """Longest subject, in characters."""
@@ -49,8 +73,35 @@ class Value(BaseModel):
     )
 
 
+class HostValue(Value):
+    """A value that a host makes and passes in.
+
+    Raises:
+        InvalidInput: If a field cannot be used.
+    """
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **fields: Any) -> None:
+            try:
+                super().__init__(**fields)
+            except ValidationError as error:
+                raise invalid(error) from None
+
+        __init__.__pydantic_base_init__ = True
+
+
 class Document(BaseModel):
-    """A frozen value that people write by hand: a misspelt field is an error, not ignored."""
+    """A frozen value that people write by hand: a misspelt field is an error, not ignored.
+
+    Raises:
+        DefinitionError: If a value cannot be used: every problem with its path, and what could stand there.
+    """
+
+    FAILURE: ClassVar[type[DefinitionError]] = PolicyError
+    """What is raised for a wrong one."""
+    SHORTHANDS: ClassVar[tuple[str, ...]] = ()
+    """Names that it takes besides its fields."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -61,16 +112,55 @@ class Document(BaseModel):
         populate_by_name=True,
     )
 
+    if not TYPE_CHECKING:  # type checkers keep the signature that the fields give
+
+        def __init__(self, /, **fields: Any) -> None:
+            try:
+                super().__init__(**fields)
+            except ValidationError as error:
+                raise self.FAILURE(validation_problems(error, fields, type(self))) from None
+
+        # pydantic then validates documents inside others by field, so that errors there keep their full path.
+        __init__.__pydantic_base_init__ = True
+
 
 # Ids and names come from outside and end up in logs, headers and keys: no control characters, no line separators.
 _PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 
 Id = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=MAX_ID, pattern=_PRINTABLE)]
 """An opaque identifier. It is kept in events for ever, so it must not be an address or a person's name."""
-Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100, pattern=_PRINTABLE)]
-"""A name from a policy or a host's configuration: a channel, a group, a status, a class."""
-Key = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=500, pattern=_PRINTABLE)]
+KeptName = Annotated[
+    str, StringConstraints(strict=True, min_length=1, max_length=MAX_NAME, pattern=_PRINTABLE)
+]
+"""A name as events and tickets keep it: whatever a name could be when it was given."""
+Key = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=MAX_KEY, pattern=_PRINTABLE)]
 """An idempotency key."""
+
+
+STORED: Mapping[str, bool] = {"stored": True}
+"""Validation context of a document that was valid when it was stored: what is refused since then is taken as it was."""
+
+
+def is_stored(info: ValidationInfo) -> bool:
+    """Whether a document is read that was valid when it was stored."""
+    return bool(info.context and info.context.get("stored"))
+
+
+def legible(value: object, info: ValidationInfo) -> object:
+    """The value, unless it is a text that people cannot read as a name."""
+    if isinstance(value, str) and len(value) <= MAX_ID and not is_stored(info):
+        at = first_illegible(value)
+        if at is not None:
+            what = f"U+{ord(value[at]):04X}" if value.strip(" ") else "nothing but blanks"
+            raise ValueError(f"is no name that people can read: it has {what} at place {at + 1}")
+    return value
+
+
+Name = Annotated[KeptName, BeforeValidator(legible)]
+"""A name from a policy or a host's configuration: a channel, a group, a status, a class. People read it, compare it by eye
+and approve by it, so it has nothing in it that nobody can see."""
+AgentId = Annotated[Id, BeforeValidator(legible)]
+"""The host's id of one of its own people, which colleagues read like a name."""
 
 
 def without_nul(text: str) -> str:
@@ -86,11 +176,11 @@ Scalar = bool | int | float | str | None
 """What a declared attribute can hold, besides a set of tags."""
 
 
-def is_id(value: object) -> bool:
+def is_id(value: object, longest: int = MAX_ID) -> bool:
     """True if the value is a text that `Id` takes: for questions, which build no command."""
     return (
         isinstance(value, str)
-        and len(value) <= MAX_ID
+        and len(value) <= longest
         and re.fullmatch(_PRINTABLE, value) is not None
         and not any("\ud800" <= character <= "\udfff" for character in value)
     )

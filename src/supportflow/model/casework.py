@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from supportflow._time import Instant, from_us
-from supportflow.model.base import Id, Name, Value
+from supportflow.model.base import HostValue, Id, Name
 
 __all__ = ["NO_CASEWORK", "Casework", "Party", "PartyState", "Verification"]
 
 
-class Party(Value):
+class Party(HostValue):
     """Somebody besides the requester whom a case concerns: the counterparty of a dispute, a guardian, a lawyer.
 
     Attributes:
@@ -23,6 +23,8 @@ class Party(Value):
 
     def __init__(self, role: str, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
         super().__init__(role=role, id=id, **fields)
+
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 A number alone has no unit, and a month or a year has no fixed length: both are refused wherever a duration is read.
 
-Documents that were stored before that was so are read as they were written: see `STORED`.
+Documents that were stored before that was so are read as they were written: see `supportflow.model.base.STORED`.
 """
 
 import re
@@ -17,24 +17,20 @@ from pydantic_core import CoreSchema, core_schema
 
 from supportflow._time import fixed_length
 from supportflow.exceptions import InvalidInput
+from supportflow.model.base import is_stored
 
 __all__ = [
     "DURATION_PATTERN",
-    "STORED",
     "UNITS",
     "WRITTEN",
     "Duration",
     "NotNegative",
     "Positive",
     "given_duration",
-    "is_stored",
     "iso_duration",
     "readable_duration",
     "spelled_out",
 ]
-
-STORED: Mapping[str, bool] = {"stored": True}
-"""Validation context of a document that was valid when it was stored: what is refused since then is taken as it was."""
 
 UNITS = ("minutes", "hours", "days")
 """Fields that may stand for a duration."""
@@ -47,11 +43,6 @@ _MONTHS = "counts months or years, which have no fixed length; write days, such 
 _MICROSECOND = timedelta(microseconds=1)
 _SIGNED = re.compile(r"[+-]?P")
 _DATE_PART = re.compile(r"[^T]*")
-
-
-def is_stored(info: ValidationInfo) -> bool:
-    """Whether a document is read that was valid when it was stored."""
-    return bool(info.context and info.context.get("stored"))
 
 
 def readable_duration(value: object) -> object:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from supportflow._time import Instant
 from supportflow.exceptions import InvalidInput
-from supportflow.model.base import Body, Id, Name, Value
+from supportflow.model.base import AgentId, Body, HostValue, Id, Name, Value
 from supportflow.model.problems import invalid
 from supportflow.model.tags import Tag
 
@@ -84,7 +84,7 @@ HOST = Actor.model_construct(kind="host", id="host")
 """The host application, when it names nobody."""
 
 
-class Skill(Value):
+class Skill(HostValue):
     """What somebody can do, and how well.
 
     Attributes:
@@ -120,7 +120,7 @@ class Agent(Value):
         InvalidInput: If a value cannot be used.
     """
 
-    id: Id
+    id: AgentId
     name: Body | None = None
     groups: tuple[Name, ...] = ()
     tiers: tuple[Name, ...] = ("expert",)
@@ -188,7 +188,7 @@ class Requester(Value):
         return {key: value for key, value in given.items() if value is not None}
 
 
-class Group(Value):
+class Group(HostValue):
     """A support group: a team that tickets are assigned to.
 
     Attributes:

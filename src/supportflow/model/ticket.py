@@ -7,7 +7,7 @@ from pydantic import Field
 
 from supportflow._time import Instant
 from supportflow.model.actions import ActionState
-from supportflow.model.base import Id, Name, StatusCategory, TicketType, Value
+from supportflow.model.base import Id, KeptName, StatusCategory, TicketType, Value
 from supportflow.model.bot import NO_BOT, BotState
 from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
@@ -68,38 +68,38 @@ class Ticket(Value):
     """
 
     id: Id
-    tenant: Name
+    tenant: KeptName
     ref: Id | None = None
     version: int
     type: TicketType
-    status: Name
+    status: KeptName
     status_category: StatusCategory
-    category: Name | None = None
-    channel: Name
-    language: Name | None = None
-    tz: Name | None = None
+    category: KeptName | None = None
+    channel: KeptName
+    language: KeptName | None = None
+    tz: KeptName | None = None
     requester: Id
     subject: ContentRef | None = None
     personal: ContentRef | None = None
-    group: Name | None = None
+    group: KeptName | None = None
     assignee: Id | None = None
-    priority_class: Name
+    priority_class: KeptName
     level: int
-    rule: Name
+    rule: KeptName
     chosen_by: ChosenBy = "default"
     evidence: tuple[str, ...] = ()
     level_evidence: int = 0
     attributes: Attributes = Field(default_factory=dict)
     private: bool = False
-    flags: tuple[Name, ...] = ()
+    flags: tuple[KeptName, ...] = ()
     review: bool = False
-    product: Name | None = None
+    product: KeptName | None = None
     given: tuple[Given, ...] = ()
-    spoken: tuple[Name, ...] = ()
+    spoken: tuple[KeptName, ...] = ()
     informational: bool = False
     agency: bool = False
-    held_back: tuple[Name, ...] = ()
-    held_past: tuple[Name, ...] = ()
+    held_back: tuple[KeptName, ...] = ()
+    held_past: tuple[KeptName, ...] = ()
 
     opened_at: Instant
     known_at: Instant | None = None
@@ -133,7 +133,7 @@ class Ticket(Value):
 
     clocks: tuple[Clock, ...] = ()
     policy: str
-    sla: Name | None = None
+    sla: KeptName | None = None
 
     @property
     def tier(self) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pydantic import TypeAdapter, ValidationError
 
 from supportflow.exceptions import DamagedRow, NewerSchemaError
+from supportflow.model.base import STORED
 from supportflow.model.events import EVENT_TYPES, EventBase
 from supportflow.model.problems import invalid
 
@@ -72,6 +73,6 @@ def read_event(
         if version < cls.VERSION:
             fields = _FIELDS.validate_json(data)
             data = _FIELDS.dump_json(upcast(kind, version, fields, to=cls.VERSION, upcasters=upcasters))
-        return cls.model_validate_json(data)
+        return cls.model_validate_json(data, context=STORED)
     except ValidationError as error:
         raise DamagedRow(f"event {kind!r}", str(invalid(error))) from None

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from supportflow._legible import escaped
 from supportflow.exceptions import DefinitionError, PolicyError
+from supportflow.model.document_problems import ignored_names, located, validation_problems
 from supportflow.policy.lines import Lines
-from supportflow.policy.problems import ignored_names, located, validation_problems
 from supportflow.policy.yaml12 import MAX_DEPTH, read_yaml
 
 __all__ = ["MAX_CHARACTERS", "load", "parse", "read"]

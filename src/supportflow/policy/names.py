@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from supportflow._legible import first_illegible
 from supportflow.policy.findings import Finding
 from supportflow.policy.schema import Policy
 from supportflow.policy.scope import Scope
@@ -37,7 +38,7 @@ def _looks(name: str) -> str:
 
 
 def _unseen(name: str) -> bool:
-    return name != name.strip() or any(unicodedata.category(one) == "Cf" for one in name)
+    return name != name.strip() or first_illegible(name) is not None
 
 
 def _lists(document: Policy) -> Iterator[tuple[str, list[tuple[str, str]]]]:

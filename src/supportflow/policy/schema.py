@@ -13,8 +13,8 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import FieldSpec
 from supportflow.escalation import Escalation
 from supportflow.lifecycle import LifecycleDefinition
-from supportflow.model.base import Document, Name
-from supportflow.model.durations import STORED, NotNegative, Positive
+from supportflow.model.base import STORED, Document, Name
+from supportflow.model.durations import NotNegative, Positive
 from supportflow.model.people import Group
 from supportflow.policy.authority import Authority
 from supportflow.policy.bot import BotPolicy

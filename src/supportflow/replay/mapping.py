@@ -33,6 +33,8 @@ class TimeColumn(Document):
             first. Of an hour that the clock shows twice, the first is taken.
     """
 
+    FAILURE = MappingError
+
     column: Column
     format: str = Field(default="iso", min_length=1)
     zone: Name | None = None
@@ -64,6 +66,8 @@ class StateColumn(Document):
         requester_wrote: States that mean that the requester wrote.
     """
 
+    FAILURE = MappingError
+
     column: Column
     statuses: Mapping[str, Name] = Field(min_length=1)
     replied: tuple[str, ...] = ()
@@ -78,6 +82,8 @@ class ActorColumn(Document):
         kind: What these people are.
     """
 
+    FAILURE = MappingError
+
     column: Column
     kind: ActorKind = "agent"
 
@@ -90,6 +96,8 @@ class LevelColumn(Document):
         levels: The log's priority → 1 (highest) to 4.
     """
 
+    FAILURE = MappingError
+
     column: Column
     levels: Mapping[str, Level] = Field(min_length=1)
 
@@ -101,6 +109,8 @@ class ClassColumn(Document):
         column: The column.
         classes: The log's value → a class of the policy.
     """
+
+    FAILURE = MappingError
 
     column: Column
     classes: Mapping[str, Name] = Field(min_length=1)
@@ -127,6 +137,8 @@ class OutcomeColumn(Document):
         read: `"last"`: the last row of a case says it. `"worst"`: missed if any row says so.
     """
 
+    FAILURE = MappingError
+
     column: Column
     met: tuple[str, ...] = Field(min_length=1)
     missed: tuple[str, ...] = Field(min_length=1)
@@ -136,6 +148,8 @@ class OutcomeColumn(Document):
 
 class OrderColumn(Document):
     """A column of whole numbers that orders the rows of a case."""
+
+    FAILURE = MappingError
 
     column: Column
 
@@ -147,6 +161,8 @@ class AttributeColumn(Document):
         column: The column.
         kind: How to read it.
     """
+
+    FAILURE = MappingError
 
     column: Column
     kind: Literal["text", "integer", "number"] = "text"
@@ -182,6 +198,8 @@ class LogMapping(Document):
         outcome: What the log says of a target.
         policy: The policy to replay under when no other is given; a plain desk without an SLA if there is none.
     """
+
+    FAILURE = MappingError
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     name: Name

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from supportflow._time import HOUR_US, Instant, from_us, to_us
 from supportflow.calendars.zones import MAX_US
+from supportflow.exceptions import RosterError
 from supportflow.model.base import Document, Name
 from supportflow.model.people import Agent
 from supportflow.model.routing import ShiftOverride
@@ -54,6 +55,8 @@ class Promise(Document):
         language: A BCP 47 tag. Who serves it is told as the queue tells it: an agent for `"zh-CN"` serves `"zh-Hans"`.
         hours: Name of a calendar of the policy: the promise holds while it is open. Not given: always.
     """
+
+    FAILURE = RosterError
 
     name: Name | None = None
     tier: Name = "expert"

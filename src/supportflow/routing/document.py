@@ -10,7 +10,7 @@ from supportflow._time import DAY_US, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput, RosterError
-from supportflow.model.base import Document, Id, Name
+from supportflow.model.base import AgentId, Document, Name
 from supportflow.model.people import Agent
 from supportflow.model.routing import ShiftOverride
 from supportflow.routing.coverage import Coverage, Promise, coverage
@@ -31,9 +31,11 @@ class Roster(Document):
         promises: What somebody on duty must always be able to serve.
     """
 
+    FAILURE = RosterError
+
     name: Name = "roster"
     agents: tuple[Agent, ...] = ()
-    overrides: Mapping[Id, tuple[ShiftOverride, ...]] = Field(default_factory=dict)
+    overrides: Mapping[AgentId, tuple[ShiftOverride, ...]] = Field(default_factory=dict)
     promises: tuple[Promise, ...] = ()
 
     def on_duty(self, calendars: Mapping[str, BusinessCalendar], at: datetime) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from supportflow.calendars.tzdata import TzdataSource
 from supportflow.calendars.zones import Zone, zone
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput
-from supportflow.model.base import Document, Id, Name
+from supportflow.model.base import AgentId, Document, Name
 from supportflow.model.durations import Duration
 
 __all__ = [
@@ -65,7 +65,7 @@ class RotationLayer(Document):
         restrict: Names of the policy's calendars: the layer has somebody only while one of them is open. None named: always.
     """
 
-    people: tuple[Id, ...] = Field(min_length=1)
+    people: tuple[AgentId, ...] = Field(min_length=1)
     start: date
     turn_for: Annotated[Duration, AfterValidator(_whole_days)] = timedelta(weeks=1)
     handover_at: ClockTime = "09:00"
@@ -81,7 +81,7 @@ class RotationOverride(Document):
         end: Up to this instant, which is no longer part of it.
     """
 
-    agent: Id
+    agent: AgentId
     start: Instant
     end: Instant
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from supportflow._time import Instant, instant
+from supportflow.exceptions import ScenarioError
 from supportflow.model.base import Document, Name
 from supportflow.model.durations import WRITTEN, NotNegative, Positive
 from supportflow.model.people import Agent
@@ -49,6 +50,8 @@ class RandomTime(Document):
         cv: Standard deviation over mean, of a lognormal one.
     """
 
+    FAILURE = ScenarioError
+
     mean: Positive
     shape: Literal["exponential", "lognormal", "constant"] = "exponential"
     cv: float = Field(default=1.0, gt=0, le=100)
@@ -62,6 +65,8 @@ class Rate(Document):
         per_hour: How many tickets an hour, in the mean.
     """
 
+    FAILURE = ScenarioError
+
     after: NotNegative = _ZERO
     per_hour: PerHour
 
@@ -74,6 +79,8 @@ class Burst(Document):
         lasts_for: For how long.
         times: By how much the rate is multiplied.
     """
+
+    FAILURE = ScenarioError
 
     after: NotNegative
     lasts_for: Positive
@@ -92,6 +99,8 @@ class ArrivalLog(Document):
         language: The column of the language.
         channel: The column of the channel.
     """
+
+    FAILURE = ScenarioError
 
     file: str
     time: str
@@ -112,6 +121,8 @@ class Arrivals(Document):
         bursts: Stretches in which the rates are multiplied.
         log: A log instead.
     """
+
+    FAILURE = ScenarioError
 
     per_hour: PerHour | None = None
     rates: tuple[Rate, ...] = Field(default=(), max_length=10_000)
@@ -149,6 +160,8 @@ class Kind(Document):
         patience: How long it waits; as the scenario says, if not given.
     """
 
+    FAILURE = ScenarioError
+
     weight: Weight = 1.0
     category: Chance | None = None
     priority_class: Chance | None = Field(default=None, alias="class")
@@ -181,6 +194,8 @@ class Answers(Document):
         delay: Time until the answer; none, if not given.
     """
 
+    FAILURE = ScenarioError
+
     accept: Share = 1.0
     ignore: Share = 0.0
     delay: RandomTime | None = None
@@ -200,6 +215,8 @@ class Pending(Document):
         answer: Time until the requester answers, also when the desk asks by itself.
     """
 
+    FAILURE = ScenarioError
+
     share: Share = 0.0
     answer: RandomTime = Field(default_factory=lambda: RandomTime(mean=timedelta(hours=1)))
 
@@ -211,6 +228,8 @@ class Reopening(Document):
         share: Share of the resolutions, each time anew.
         after: Time until the requester is back.
     """
+
+    FAILURE = ScenarioError
 
     share: float = Field(default=0.0, ge=0, lt=1)
     after: RandomTime = Field(default_factory=lambda: RandomTime(mean=timedelta(hours=12)))
@@ -224,6 +243,8 @@ class Team(Document):
         count: How many; or shift (a calendar of the policy) → how many work it.
         tiers: See `Agent`, as with all below.
     """
+
+    FAILURE = ScenarioError
 
     name: Name
     count: (
@@ -263,6 +284,8 @@ class Scenario(Document):
         agents: Agents one by one.
         sample_every: How far apart the points of the backlog are; a 48th of the time, if not given.
     """
+
+    FAILURE = ScenarioError
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     name: Name = "scenario"

@@ -9,7 +9,7 @@ from supportflow._time import MINUTE_US, SECOND_US
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition
 from supportflow.model.base import Document, Name
-from supportflow.model.durations import NotNegative, Positive, spelled_out
+from supportflow.model.durations import UNITS, NotNegative, Positive, spelled_out
 from supportflow.sla.warn import Warn
 
 __all__ = ["CalendarName", "Repeat", "SlaPolicy", "Target", "span_name", "span_us"]
@@ -71,6 +71,8 @@ class Target(Document):
         pause_on: Status categories in which the clock pauses, in place of the metric's.
     """
 
+    SHORTHANDS = UNITS
+
     name: Name | None = None
     metric: Name
     duration: Positive | None = None
@@ -116,7 +118,7 @@ class Target(Document):
     @classmethod
     def of(cls, metric: str, /, **fields: Any) -> Self:
         """A target for any metric; durations as `minutes=`, `hours=`, `days=` (24 counted hours each) or the fields."""
-        return cls.model_validate({"metric": metric, **fields})
+        return cls(metric=metric, **fields)
 
     @classmethod
     def first_response(cls, **fields: Any) -> Self:

@@ -9,7 +9,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, Va
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from supportflow.model.durations import DURATION_PATTERN, is_stored, iso_duration, readable_duration
+from supportflow.model.base import is_stored
+from supportflow.model.durations import DURATION_PATTERN, iso_duration, readable_duration
 
 __all__ = ["Warn"]
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
+from supportflow._legible import first_illegible
 from supportflow._time import Instant, instant
-from supportflow.model.base import MAX_BODY, MAX_SUBJECT, Body, Id, Key, Name, Subject
+from supportflow.model.base import MAX_BODY, MAX_SUBJECT, AgentId, Body, Id, KeptName, Key, Name, Subject
 from supportflow.model.commands import MAX_VALIDITY, By, Command, CommandBase, Validity
 from supportflow.model.content import MediaType
 from supportflow.model.events import EVENT_TYPES, EventBase
@@ -45,8 +46,8 @@ def ids(*, opaque: bool = False, max_size: int = 20) -> st.SearchStrategy[str]:
 
 
 def names(max_size: int = 20) -> st.SearchStrategy[str]:
-    """Any name that a policy or a host can give."""
-    return ids(max_size=max_size)
+    """Any name that a policy or a host can give: people can read it."""
+    return ids(max_size=max_size).filter(lambda text: first_illegible(text) is None)
 
 
 def instants(
@@ -93,6 +94,8 @@ def _known() -> list[tuple[object, Any]]:
         (Id, ids()),
         (RequesterId, ids(opaque=True)),
         (Name, names()),
+        (KeptName, ids()),
+        (AgentId, names()),
         (Key, ids()),
         (Body, texts() | texts(1).map(lambda text: text * (MAX_BODY // 2))),
         (Subject, texts() | texts(1).map(lambda text: text * (MAX_SUBJECT // 2))),

@@ -12,6 +12,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, StringConstraints
 
+from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Document
 from supportflow.triage.lexicon.links import suspicious_links
 
@@ -73,7 +74,13 @@ class OfficialIndex:
         self._names = (*sorted(self._domains), *(brand.lower() for brand in document.brands))
 
     def check(self, text: str) -> AddressCheck:
-        """The addresses in a text, sorted into official and unknown ones."""
+        """The addresses in a text, sorted into official and unknown ones.
+
+        Raises:
+            InvalidInput: If it is no text.
+        """
+        if not isinstance(text, str):
+            raise InvalidInput("text", "is not a text")
         known: dict[str, None] = {}
         unknown: dict[str, None] = {}
         for address, official in self._found(_plain(text)):

@@ -86,7 +86,8 @@ class Lists(Shared):
             raise InvalidInput(
                 "refs", "and tickets name what is listed: no filter and no cursor goes with them"
             )
-        return _named(self._env, _ids(tickets or ()), _names("refs", refs or ()))
+        names = _ids(() if tickets is None else tickets)
+        return _named(self._env, names, _names("refs", () if refs is None else refs))
 
     @asked
     def row(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[Row]:

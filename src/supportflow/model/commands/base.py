@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from supportflow.model.base import Body, Id, Key, Name, Subject, TicketType, Value
+from supportflow.model.base import AgentId, Body, Id, Key, Name, Subject, TicketType, Value
 from supportflow.model.content import Attachment, AttachmentHandle, ContentRef
 from supportflow.model.people import Actor, RequesterId, opaque
 from supportflow.model.records import AttributeValue
@@ -79,7 +79,7 @@ class Described(Value):
     tz: Name | None = None
     category: Name | None = None
     group: Name | None = None
-    assignee: Id | None = None
+    assignee: AgentId | None = None
     priority_class: Name | None = None
     level: Level | None = None
     attributes: AttributeMap = Field(default_factory=dict)

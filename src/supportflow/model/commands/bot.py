@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
-from supportflow.model.base import Id, Name
+from supportflow.model.base import Id, KeptName, Name
 from supportflow.model.commands.base import TicketCommand
 from supportflow.model.content import Text
 
@@ -44,12 +44,12 @@ class TakeTurn(TicketCommand):
     articles: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
     evidence_of: Annotated[tuple[str, ...], Field(max_length=200)] = ()
     missed: StrictBool = False
-    flow: Name | None = None
-    step: Name | None = None
-    asks: Name | None = None
-    field: Name | None = None
+    flow: KeptName | None = None
+    step: KeptName | None = None
+    asks: KeptName | None = None
+    field: KeptName | None = None
     collected: Text | None = None
-    action: Name | None = None
+    action: KeptName | None = None
     amount: Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT)] | None = None
     cause: Name | None = None
     reason: Text | None = None

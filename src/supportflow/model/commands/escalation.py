@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
-from supportflow.model.base import Name
+from supportflow.model.base import Name, legible
 from supportflow.model.commands.base import TicketCommand
 from supportflow.model.content import Text
 
@@ -15,6 +15,7 @@ Audience = Annotated[
     StringConstraints(
         strict=True, pattern=r"^(assignee|(rotation|group|agent):[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,190})$"
     ),
+    BeforeValidator(legible),
 ]
 """Who is told: `"rotation:night"` (whoever is on call then), `"group:risk"`, `"agent:lena"`, or `"assignee"`."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool
 
 from supportflow._time import Instant
-from supportflow.model.base import Body, Id, Name, Subject
+from supportflow.model.base import AgentId, Body, Id, Name, Subject
 from supportflow.model.commands.base import (
     AttributeMap,
     By,
@@ -63,7 +63,7 @@ class Assign(TicketCommand):
     """
 
     kind: Literal["assign"] = "assign"
-    agent: Id | Literal[""] | None = None
+    agent: AgentId | Literal[""] | None = None
     group: Name | Literal[""] | None = None
     over_capacity: StrictBool = False
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from supportflow.model.base import Id, Name
+from supportflow.model.base import Id, KeptName
 from supportflow.model.content import ContentRef
 from supportflow.model.events.base import TicketEvent
 
@@ -32,10 +32,10 @@ class ActionRequested(TicketEvent):
 
     kind: Literal["action_requested"] = "action_requested"
     number: Id
-    action: Name
+    action: KeptName
     amount: int | None = None
     waits: bool = False
-    tiers: tuple[Name, ...] = ()
+    tiers: tuple[KeptName, ...] = ()
     undoes: Id | None = None
     cause: Literal["command", "policy", "failure"] = "command"
     reason: ContentRef | None = None
@@ -51,8 +51,8 @@ class ActionHeldBack(TicketEvent):
     """
 
     kind: Literal["action_held_back"] = "action_held_back"
-    action: Name
-    signals: tuple[Name, ...] = ()
+    action: KeptName
+    signals: tuple[KeptName, ...] = ()
     lacks: int
 
 
@@ -61,7 +61,7 @@ class ActionApproved(TicketEvent):
 
     kind: Literal["action_approved"] = "action_approved"
     number: Id
-    action: Name
+    action: KeptName
 
 
 class ActionRejected(TicketEvent):
@@ -69,7 +69,7 @@ class ActionRejected(TicketEvent):
 
     kind: Literal["action_rejected"] = "action_rejected"
     number: Id
-    action: Name
+    action: KeptName
     reason: ContentRef | None = None
 
 
@@ -82,7 +82,7 @@ class ActionDone(TicketEvent):
 
     kind: Literal["action_done"] = "action_done"
     number: Id
-    action: Name
+    action: KeptName
     receipt: Id | None = None
 
 
@@ -95,5 +95,5 @@ class ActionFailed(TicketEvent):
 
     kind: Literal["action_failed"] = "action_failed"
     number: Id
-    action: Name
-    error: Name
+    action: KeptName
+    error: KeptName

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from supportflow._time import Instant
-from supportflow.model.base import Id, Name
+from supportflow.model.base import Id, KeptName
 from supportflow.model.events.base import AgentEvent
 from supportflow.model.people import Agent
 from supportflow.model.routing import Presence
@@ -60,7 +60,7 @@ class LoadTaken(AgentEvent):
     kind: Literal["load_taken"] = "load_taken"
     ticket_id: Id
     ref: Id | None = None
-    channel: Name
+    channel: KeptName
     weight: int
     offered: bool = False
 

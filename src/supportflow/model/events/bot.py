@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from supportflow.model.base import Id, Name
+from supportflow.model.base import Id, KeptName
 from supportflow.model.content import ContentRef
 from supportflow.model.events.base import TicketEvent
 
@@ -29,9 +29,9 @@ class BotAnswered(TicketEvent):
     articles: tuple[Id, ...] = ()
     evidence: tuple[str, ...] = ()
     missed: bool = False
-    flow: Name | None = None
-    step: Name | None = None
-    asks: Name | None = None
+    flow: KeptName | None = None
+    step: KeptName | None = None
+    asks: KeptName | None = None
 
 
 class GuideAdvanced(TicketEvent):
@@ -45,7 +45,7 @@ class GuideAdvanced(TicketEvent):
     """
 
     kind: Literal["guide_advanced"] = "guide_advanced"
-    flow: Name | None = None
-    step: Name | None = None
-    field: Name
+    flow: KeptName | None = None
+    step: KeptName | None = None
+    field: KeptName
     value: ContentRef | None = None

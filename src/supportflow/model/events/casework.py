@@ -3,7 +3,7 @@
 from typing import Literal
 
 from supportflow._time import Instant
-from supportflow.model.base import Id, Name
+from supportflow.model.base import Id, KeptName
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events.base import TicketEvent
 
@@ -33,11 +33,11 @@ class EvidenceRequested(TicketEvent):
     """
 
     kind: Literal["evidence_requested"] = "evidence_requested"
-    topic: Name
-    items: tuple[Name, ...]
-    template: Name
-    language: Name
-    channel: Name
+    topic: KeptName
+    items: tuple[KeptName, ...]
+    template: KeptName
+    language: KeptName
+    channel: KeptName
     policy: str
 
 
@@ -53,18 +53,18 @@ class EvidenceProvided(TicketEvent):
     """
 
     kind: Literal["evidence_provided"] = "evidence_provided"
-    item: Name
+    item: KeptName
     value: ContentRef | None = None
     attachment: AttachmentHandle | None = None
     party: Id | None = None
-    redacted: tuple[Name, ...] = ()
+    redacted: tuple[KeptName, ...] = ()
 
 
 class StepCompleted(TicketEvent):
     """A step of the ticket's procedure was done."""
 
     kind: Literal["step_completed"] = "step_completed"
-    step: Name
+    step: KeptName
     reason: ContentRef | None = None
 
 
@@ -80,11 +80,11 @@ class PartyAdded(TicketEvent):
     """
 
     kind: Literal["party_added"] = "party_added"
-    role: Name
+    role: KeptName
     party: Id
-    channel: Name | None = None
+    channel: KeptName | None = None
     due_at: Instant | None = None
-    expects: tuple[Name, ...] = ()
+    expects: tuple[KeptName, ...] = ()
 
 
 class PartyDeadlinePassed(TicketEvent):
@@ -99,10 +99,10 @@ class PartyDeadlinePassed(TicketEvent):
     """
 
     kind: Literal["party_deadline_passed"] = "party_deadline_passed"
-    role: Name
+    role: KeptName
     party: Id
     due_at: Instant
-    missing: tuple[Name, ...] = ()
+    missing: tuple[KeptName, ...] = ()
     detected_at: Instant
 
 
@@ -116,8 +116,8 @@ class RequesterVerified(TicketEvent):
     """
 
     kind: Literal["requester_verified"] = "requester_verified"
-    level: Name
-    method: Name
+    level: KeptName
+    method: KeptName
     valid_until: Instant
 
 
@@ -132,7 +132,7 @@ class ActionAuthorised(TicketEvent):
     """
 
     kind: Literal["action_authorised"] = "action_authorised"
-    action: Name
-    needs: Name
-    level: Name
+    action: KeptName
+    needs: KeptName
+    level: KeptName
     valid_until: Instant

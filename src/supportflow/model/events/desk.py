@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from supportflow._time import Instant
-from supportflow.model.base import Id, Name
+from supportflow.model.base import Id, KeptName
 from supportflow.model.events.base import DeskEvent, RequesterEvent
 
 __all__ = [
@@ -47,8 +47,8 @@ class PolicyPublished(DeskEvent):
 
     kind: Literal["policy_published"] = "policy_published"
     fingerprint: str
-    name: Name
-    zone_data: Mapping[Name, Id] | None = None
+    name: KeptName
+    zone_data: Mapping[KeptName, Id] | None = None
 
 
 class ZoneDataChanged(DeskEvent):
@@ -60,7 +60,7 @@ class ZoneDataChanged(DeskEvent):
     """
 
     kind: Literal["zone_data_changed"] = "zone_data_changed"
-    zone_data: Mapping[Name, Id]
+    zone_data: Mapping[KeptName, Id]
 
 
 class ClocksRecomputed(DeskEvent):
@@ -71,7 +71,7 @@ class ClocksRecomputed(DeskEvent):
     """
 
     kind: Literal["clocks_recomputed"] = "clocks_recomputed"
-    zone_data: Mapping[Name, Id]
+    zone_data: Mapping[KeptName, Id]
 
 
 class TopicsSubscribed(DeskEvent):
@@ -110,7 +110,7 @@ class SurgeDeclared(DeskEvent):
     """
 
     kind: Literal["surge_declared"] = "surge_declared"
-    name: Name
+    name: KeptName
     base: str
     policy: str
     reaches: Literal["new", "open"]
@@ -129,7 +129,7 @@ class SurgeEnded(DeskEvent):
     """
 
     kind: Literal["surge_ended"] = "surge_ended"
-    name: Name
+    name: KeptName
     cause: Literal["command", "expired", "policy"]
 
 

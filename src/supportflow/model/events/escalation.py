@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from supportflow._time import Instant
-from supportflow.model.base import Id, Name
+from supportflow.model.base import Id, KeptName
 from supportflow.model.content import ContentRef
 from supportflow.model.escalation import EscalationKind, Rung, StepPlan, Until
 from supportflow.model.events.base import TicketEvent, with_late_before
@@ -28,7 +28,7 @@ class _OnLadder(TicketEvent):
         run: Which of the ladders that the ticket has had, from 1.
     """
 
-    ladder: Name
+    ladder: KeptName
     run: int
 
 
@@ -52,7 +52,7 @@ class LadderStarted(_OnLadder):
     policy: str
     since: Instant
     until: Until
-    pause_on: tuple[Name, ...] = ()
+    pause_on: tuple[KeptName, ...] = ()
     steps: tuple[StepPlan, ...]
     rungs: tuple[Rung, ...]
     skipped: int = 0
@@ -82,7 +82,7 @@ class LadderStepReached(_OnLadder):
     detected_at: Instant
     asked: tuple[Id, ...] = ()
     notified: tuple[Id, ...] = ()
-    groups: tuple[Name, ...] = ()
+    groups: tuple[KeptName, ...] = ()
     vacant: tuple[Id, ...] = ()
     empty: bool = False
 
@@ -114,7 +114,7 @@ class LadderEnded(_OnLadder):
     """
 
     kind: Literal["ladder_ended"] = "ladder_ended"
-    reason: Name
+    reason: KeptName
 
 
 class TicketEscalated(TicketEvent):
@@ -131,10 +131,10 @@ class TicketEscalated(TicketEvent):
     """
 
     kind: Literal["ticket_escalated"] = "ticket_escalated"
-    ladder: Name | None = None
-    group: Name | None = None
+    ladder: KeptName | None = None
+    group: KeptName | None = None
     asked: tuple[Id, ...] = ()
     notified: tuple[Id, ...] = ()
-    groups: tuple[Name, ...] = ()
+    groups: tuple[KeptName, ...] = ()
     vacant: tuple[Id, ...] = ()
     reason: ContentRef | None = None

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from supportflow.model.base import Id, Name
+from supportflow.model.base import Id, KeptName
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events.base import TicketEvent
 
@@ -29,12 +29,12 @@ class MessageReceived(TicketEvent):
     kind: Literal["message_received"] = "message_received"
     origin: Literal["requester", "stranger", "party", "auto_reply", "bounce"]
     body: ContentRef | None = None
-    channel: Name
+    channel: KeptName
     attachments: tuple[AttachmentHandle, ...] = ()
-    flags: tuple[Name, ...] = ()
+    flags: tuple[KeptName, ...] = ()
     review: bool = False
-    redacted: tuple[Name, ...] = ()
-    spoken: Name | None = None
+    redacted: tuple[KeptName, ...] = ()
+    spoken: KeptName | None = None
     informational: bool = False
     agency: bool = False
 
@@ -50,9 +50,9 @@ class ReplySent(TicketEvent):
 
     kind: Literal["reply_sent"] = "reply_sent"
     body: ContentRef | None = None
-    channel: Name
+    channel: KeptName
     attachments: tuple[AttachmentHandle, ...] = ()
-    redacted: tuple[Name, ...] = ()
+    redacted: tuple[KeptName, ...] = ()
     in_reply_to: int = 0
     to: Id | None = None
     observed: bool = False
@@ -64,4 +64,4 @@ class NoteAdded(TicketEvent):
     kind: Literal["note_added"] = "note_added"
     body: ContentRef | None = None
     attachments: tuple[AttachmentHandle, ...] = ()
-    redacted: tuple[Name, ...] = ()
+    redacted: tuple[KeptName, ...] = ()

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from supportflow._time import Instant
-from supportflow.model.base import Id, Name
+from supportflow.model.base import Id, KeptName
 from supportflow.model.content import ContentRef
 from supportflow.model.events.base import TicketEvent
 from supportflow.model.routing import Lack
@@ -46,11 +46,11 @@ class TicketRouted(TicketEvent):
 
     kind: Literal["ticket_routed"] = "ticket_routed"
     cause: Literal["opened", "reopened", "changed", "returned", "released", "handed_over"]
-    route: Name
-    tier: Name
-    skills: Mapping[Name, int] = Field(default_factory=dict)
-    language: Name | None = None
-    group: Name | None = None
+    route: KeptName
+    tier: KeptName
+    skills: Mapping[KeptName, int] = Field(default_factory=dict)
+    language: KeptName | None = None
+    group: KeptName | None = None
     weight: int = 1
     since: Instant
     barred: tuple[Id, ...] = ()
@@ -75,8 +75,8 @@ class RequirementRelaxed(TicketEvent):
 
     kind: Literal["requirement_relaxed"] = "requirement_relaxed"
     step: int
-    skills: Mapping[Name, int] = Field(default_factory=dict)
-    language: Name | None = None
+    skills: Mapping[KeptName, int] = Field(default_factory=dict)
+    language: KeptName | None = None
 
 
 class OverflowOpened(TicketEvent):
@@ -87,7 +87,7 @@ class OverflowOpened(TicketEvent):
     """
 
     kind: Literal["overflow_opened"] = "overflow_opened"
-    group: Name
+    group: KeptName
 
 
 class OfferMade(TicketEvent):
@@ -171,8 +171,8 @@ class HandedOver(TicketEvent):
     """
 
     kind: Literal["handed_over"] = "handed_over"
-    tier: Name
-    previous: Name | None = None
+    tier: KeptName
+    previous: KeptName | None = None
     reason: ContentRef | None = None
     summary: ContentRef | None = None
-    cause: Name | None = None
+    cause: KeptName | None = None

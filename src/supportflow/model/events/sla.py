@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from supportflow._time import Instant
-from supportflow.model.base import Name
+from supportflow.model.base import KeptName
 from supportflow.model.content import ContentRef
 from supportflow.model.events.base import TicketEvent, with_late_before
 from supportflow.model.records import ClockMove, Verdict
@@ -26,7 +26,7 @@ class ClocksMoved(TicketEvent):
 
     kind: Literal["clocks_moved"] = "clocks_moved"
     moves: tuple[ClockMove, ...]
-    sla: Name | None = None
+    sla: KeptName | None = None
     policy: str | None = None
 
 
@@ -41,9 +41,9 @@ class _Reached(TicketEvent):
     """
 
     clock: str
-    sla: Name
-    target: Name
-    metric: Name
+    sla: KeptName
+    target: KeptName
+    metric: KeptName
     milestone: str
     passed: int
     reached_at: Instant
@@ -84,9 +84,9 @@ class SlaJudged(TicketEvent):
 
     kind: Literal["sla_judged"] = "sla_judged"
     clock: str
-    sla: Name
-    target: Name
-    metric: Name
+    sla: KeptName
+    target: KeptName
+    metric: KeptName
     verdict: Verdict
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from supportflow._time import Instant
-from supportflow.model.base import Id, Name, StatusCategory, TicketType
+from supportflow.model.base import Id, KeptName, StatusCategory, TicketType
 from supportflow.model.casework import PartyState, Verification
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events.base import TicketEvent
@@ -64,22 +64,22 @@ class TicketOpened(TicketEvent):
     kind: Literal["ticket_opened"] = "ticket_opened"
     ref: Id | None = None
     requester: Id
-    channel: Name
+    channel: KeptName
     type: TicketType
-    status: Name
+    status: KeptName
     category: StatusCategory
-    topic: Name | None = None
-    language: Name | None = None
-    tz: Name | None = None
+    topic: KeptName | None = None
+    language: KeptName | None = None
+    tz: KeptName | None = None
     subject: ContentRef | None = None
     body: ContentRef | None = None
     personal: ContentRef | None = None
     attachments: tuple[AttachmentHandle, ...] = ()
-    group: Name | None = None
+    group: KeptName | None = None
     assignee: Id | None = None
-    priority_class: Name
+    priority_class: KeptName
     level: int
-    rule: Name
+    rule: KeptName
     evidence: tuple[str, ...] = ()
     chosen_by: ChosenBy | None = None
     level_evidence: int | None = None
@@ -90,12 +90,12 @@ class TicketOpened(TicketEvent):
     follow_up_of: Id | None = None
     split_from: Id | None = None
     repeat_of: Id | None = None
-    flags: tuple[Name, ...] = ()
+    flags: tuple[KeptName, ...] = ()
     review: bool = False
-    redacted: tuple[Name, ...] = ()
-    product: Name | None = None
+    redacted: tuple[KeptName, ...] = ()
+    product: KeptName | None = None
     given: tuple[Given, ...] = ()
-    spoken: tuple[Name, ...] = ()
+    spoken: tuple[KeptName, ...] = ()
     informational: bool = False
     agency: bool = False
 
@@ -106,19 +106,19 @@ class TicketAdopted(TicketEvent):
     kind: Literal["ticket_adopted"] = "ticket_adopted"
     ref: Id
     requester: Id
-    channel: Name
+    channel: KeptName
     type: TicketType
-    status: Name
+    status: KeptName
     category: StatusCategory
-    topic: Name | None = None
-    language: Name | None = None
-    tz: Name | None = None
+    topic: KeptName | None = None
+    language: KeptName | None = None
+    tz: KeptName | None = None
     subject: ContentRef | None = None
-    group: Name | None = None
+    group: KeptName | None = None
     assignee: Id | None = None
-    priority_class: Name
+    priority_class: KeptName
     level: int
-    rule: Name
+    rule: KeptName
     evidence: tuple[str, ...] = ()
     chosen_by: ChosenBy | None = None
     level_evidence: int | None = None
@@ -127,7 +127,7 @@ class TicketAdopted(TicketEvent):
     adopted_at: Instant
     policy: str
     given: tuple[Given, ...] = ()
-    spoken: tuple[Name, ...] = ()
+    spoken: tuple[KeptName, ...] = ()
     informational: bool = False
 
 
@@ -142,11 +142,11 @@ class StatusChanged(TicketEvent):
     """
 
     kind: Literal["status_changed"] = "status_changed"
-    trigger: Name | None
-    source: Name
-    target: Name
+    trigger: KeptName | None
+    source: KeptName
+    target: KeptName
     category: StatusCategory
-    cause: Name
+    cause: KeptName
     forced: bool = False
     refusal: Refusal | None = None
     reason: ContentRef | None = None
@@ -156,9 +156,9 @@ class StatusKept(TicketEvent):
     """A trigger asked for the status that the ticket is in: recorded, nothing changed."""
 
     kind: Literal["status_kept"] = "status_kept"
-    trigger: Name | None
-    status: Name
-    cause: Name
+    trigger: KeptName | None
+    status: KeptName
+    cause: KeptName
     reason: ContentRef | None = None
 
 
@@ -171,9 +171,9 @@ class AssignmentChanged(TicketEvent):
     """
 
     kind: Literal["assignment_changed"] = "assignment_changed"
-    group: Name | None
+    group: KeptName | None
     assignee: Id | None
-    previous_group: Name | None = None
+    previous_group: KeptName | None = None
     previous_assignee: Id | None = None
     waived: tuple[Lack, ...] | None = None
     outside: bool = False
@@ -184,8 +184,8 @@ class TicketUpdated(TicketEvent):
 
     kind: Literal["ticket_updated"] = "ticket_updated"
     attributes: Attributes = Field(default_factory=dict)
-    topic: Name | None = None
-    language: Name | None = None
+    topic: KeptName | None = None
+    language: KeptName | None = None
 
 
 class PriorityChanged(TicketEvent):
@@ -201,11 +201,11 @@ class PriorityChanged(TicketEvent):
     """
 
     kind: Literal["priority_changed"] = "priority_changed"
-    priority_class: Name
+    priority_class: KeptName
     level: int
-    previous_class: Name
+    previous_class: KeptName
     previous_level: int
-    rule: Name
+    rule: KeptName
     evidence: tuple[str, ...] = ()
     chosen_by: ChosenBy | None = None
     level_evidence: int | None = None
@@ -218,9 +218,9 @@ class TicketMerged(TicketEvent):
 
     kind: Literal["ticket_merged"] = "ticket_merged"
     into: Id
-    status: Name
+    status: KeptName
     category: StatusCategory
-    source: Name
+    source: KeptName
 
 
 class TicketAbsorbed(TicketEvent):
@@ -242,13 +242,13 @@ class TicketAbsorbed(TicketEvent):
     kind: Literal["ticket_absorbed"] = "ticket_absorbed"
     source_id: Id
     opened_at: Instant
-    provided: tuple[Name, ...] = ()
-    asked: tuple[Name, ...] = ()
+    provided: tuple[KeptName, ...] = ()
+    asked: tuple[KeptName, ...] = ()
     parties: tuple[PartyState, ...] = ()
     verifications: tuple[Verification, ...] = ()
-    flags: tuple[Name, ...] = ()
+    flags: tuple[KeptName, ...] = ()
     review: bool = False
-    spoken: tuple[Name, ...] = ()
+    spoken: tuple[KeptName, ...] = ()
     agency: bool = False
 
 
@@ -279,7 +279,7 @@ class ContactJoined(TicketEvent):
 
     kind: Literal["contact_joined"] = "contact_joined"
     requester: Id
-    channel: Name
+    channel: KeptName
     ref: Id | None = None
     subject: ContentRef | None = None
     personal: ContentRef | None = None

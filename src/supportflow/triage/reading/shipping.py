@@ -26,6 +26,7 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
     "pl": ("Latn",),
     "pt": ("Latn",),
     "ru": ("Cyrl",),
+    "th": ("Thai",),
     "tr": ("Latn",),
     "uk": ("Cyrl",),
     "vi": ("Latn",),

@@ -11,16 +11,11 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from supportflow.conditions.fields import nearest
-from supportflow.model.base import Value
-from supportflow.sla.policy import Target
-
-__all__ = ["ignored_names", "located", "validation_problems"]
-
-_SHORTHANDS: Mapping[type[BaseModel], tuple[str, ...]] = {Target: ("minutes", "hours", "days")}
-"""Names that a model takes besides its fields."""
+__all__ = ["ignored_names", "located", "nearest", "validation_problems"]
 
 _DEEPEST = 64
+_LISTED = 24
+"""Up to so many fields are all named."""
 _COLONS = 8
 """How many colons in a path are looked at: names come from anybody, and a line is a kindness."""
 
@@ -70,7 +65,11 @@ def _ignored(path: Path, value: object, types: Iterable[Any]) -> Iterator[str]:
     members = [member for kind in types for member in _members(kind)]
     if isinstance(value, Mapping):
         for member in members:
-            if isinstance(member, type) and issubclass(member, Value):
+            if (
+                isinstance(member, type)
+                and issubclass(member, BaseModel)
+                and member.model_config.get("extra") == "ignore"
+            ):
                 known = _names(member)
                 for name in value:
                     if name not in known:
@@ -143,13 +142,25 @@ def _sentence(problem: Any, place: _Place) -> str:
 
 
 def _unknown(name: str, known: Collection[str]) -> str:
-    return f"unknown field {name!r}{nearest(name, known)}"
+    return f"unknown field {name!r}{nearest(name, known) or _all(known)}"
+
+
+def _all(known: Collection[str]) -> str:
+    return f"; the fields are {', '.join(known)}" if 0 < len(known) <= _LISTED else ""
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """`"; did you mean 'channel'?"` for a misspelt name, or nothing when none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - for names that are misspelt alone
+
+    close = get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def _names(model: type[BaseModel]) -> list[str]:
     """The names that a document may use in a model."""
     fields = [field.alias or name for name, field in model.model_fields.items()]
-    return [*fields, *_SHORTHANDS.get(model, ())]
+    return [*fields, *getattr(model, "SHORTHANDS", ())]
 
 
 def _members(kind: Any) -> Iterator[Any]:
