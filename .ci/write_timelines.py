@@ -8,7 +8,7 @@ Usage: write_timelines.py            writes the files
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -200,7 +200,7 @@ def picture(name: str) -> str:
     return "\n".join([*top, *body, "</svg>"]) + "\n"
 
 
-def words(signals: tuple[Signal, ...]) -> str:
+def words(signals: Sequence[Signal]) -> str:
     """Signals as a cell of the table."""
     return ", ".join(f"`{signal}`" for signal in signals) or "-"
 

@@ -155,3 +155,5 @@ class _InstantSchema:
 
 Instant = Annotated[pendulum.DateTime, _InstantSchema]
 """A point in time: a UTC `pendulum.DateTime`. Validation takes any aware datetime or ISO text and refuses naive ones."""
+Moment = Annotated[datetime, _InstantSchema]
+"""The same, in values that hosts make: type checkers then know that any aware datetime is taken."""

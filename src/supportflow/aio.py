@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -24,10 +24,25 @@ from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Outcome
 from supportflow.policy import Policy
+from supportflow.ports import (
+    AsyncChannel,
+    AsyncClassifier,
+    AsyncClock,
+    AsyncContextProvider,
+    AsyncHostActions,
+    AsyncIds,
+    AsyncKnowledgeSource,
+    AsyncLanguageDetector,
+    AsyncResponder,
+    AsyncStore,
+    AsyncSuggester,
+)
 
 __all__ = ["AsyncDesk"]
 
 T = TypeVar("T")
+Handler = Callable[[Any], object]
+"""Takes one event, and may be async."""
 Told = Coroutine[Any, Any, Outcome]
 
 
@@ -57,6 +72,7 @@ class AsyncDesk(
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
         languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
+        actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
         tenant: Whose tickets these are.
@@ -70,18 +86,18 @@ class AsyncDesk(
         self,
         policy: Policy | None = None,
         *,
-        store: Any = None,
-        channels: Mapping[str, Any] | None = None,
-        on: Mapping[type[EventBase], Any] | None = None,
-        classifier: Any = None,
-        responder: Any = None,
-        knowledge: Any = None,
-        context: Any = None,
-        suggester: Any = None,
-        languages: Any = None,
-        actions: Any = None,
-        clock: Any = None,
-        ids: Any = None,
+        store: AsyncStore | None = None,
+        channels: Mapping[str, AsyncChannel] | None = None,
+        on: Mapping[type[EventBase], Handler] | None = None,
+        classifier: AsyncClassifier | None = None,
+        responder: AsyncResponder | None = None,
+        knowledge: AsyncKnowledgeSource | None = None,
+        context: AsyncContextProvider | None = None,
+        suggester: AsyncSuggester | None = None,
+        languages: AsyncLanguageDetector | None = None,
+        actions: AsyncHostActions | None = None,
+        clock: AsyncClock | None = None,
+        ids: AsyncIds | None = None,
         tenant: str = "default",
         secret: bytes | None = None,
     ) -> None:

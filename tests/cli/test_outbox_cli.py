@@ -190,6 +190,14 @@ def test_topics_and_unsubscribing(office, run):
     assert kinds == ["policy_published", "topics_subscribed", "topics_unsubscribed"]
 
 
+def test_what_is_of_the_past_is_a_topic_of_its_own(office, run):
+    office.desk.subscribe(past=[MessageReceived])
+    assert "past:message_received\n" in run("outbox", "topics")[1]
+    assert run("outbox", "unsubscribe", "past:message_received")[0] == 0
+    assert "past:message_received" not in run("outbox", "topics")[1]
+    assert run("outbox", "unsubscribe", "past:nothing")[0] == 2
+
+
 @pytest.mark.parametrize("store", ["sqlite:///desk.db", "postgresql://host/desk"])
 def test_a_database_without_its_driver_says_how_to_get_it(store):
     """In a process of its own: in this one the driver may be loaded."""

@@ -423,3 +423,35 @@ def told(moments, requester, *, as_agent):
 @given(MOMENTS, st.sampled_from(["kim", "kim-at-home"]))
 def test_it_makes_no_difference_as_whom_they_are_named(moments, requester):
     assert told(moments, requester, as_agent=True) == told(moments, requester, as_agent=False)
+
+
+PEOPLE = ("kim", "sam", "lin")
+LINKED = {"kim": "kim-at-home", "sam": "sam-at-home"}
+OPENED = st.lists(st.sampled_from([*PEOPLE, *LINKED.values(), "ana"]), min_size=1, max_size=8)
+
+
+@given(OPENED, st.sets(st.sampled_from(PEOPLE)), st.sampled_from(["offer", "direct"]))
+def test_whoever_asks_and_works_nobody_gets_their_own_and_everything_else_is_served(
+    requesters, present, acceptance
+):
+    """Against an oracle that only looks at who is who."""
+    policy = PLAIN.model_copy(update={"routing": ROUTING.model_copy(update={"acceptance": acceptance})})
+    agents = [Agent(name, languages=("en",), capacity=20) for name in PEOPLE]
+    desk, clock = a_desk(policy, *agents)
+    for agent, home in LINKED.items():
+        desk.link_requester(agent, home, by=HOST)
+    for name in sorted(present):
+        desk.set_presence(name, "available")
+    for number, requester in enumerate(requesters):
+        desk.open(subject="x", requester=requester, ref=str(number))
+    desk.dispatch()
+    clock.advance(seconds=1)
+    desk.dispatch()
+    for number, requester in enumerate(requesters):
+        ticket = desk.get(ref=str(number))
+        person = next((agent for agent, home in LINKED.items() if requester == home), requester)
+        gets = ticket.offered_to or ticket.assignee
+        assert gets in present - {person} if present - {person} else gets is None
+        for name in sorted(present):
+            said = "outside" in [one.code for one in desk.why_not(ref=str(number), agent=name)]
+            assert said == (name == person)

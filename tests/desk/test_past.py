@@ -499,6 +499,21 @@ def test_no_bot_answers_what_was_written_then_and_a_person_goes_on(history):
     assert len(responder.turns) == 1
 
 
+def test_no_bot_answers_what_is_reported_from_before_the_desk_knew_the_ticket():
+    responder = Scripted(Answer("The fee is …"))
+    one = desk(bot_policy(), responder=responder)
+    one.open(ref="1", subject="", body="fees?", requester="bo", channel="chat", opened_at=START - 3 * DAY)
+    drained(one)
+    assert len(responder.turns) == 1
+    clock_of(one).advance(minutes=1)
+    one.observe(ref="1", at=START - 2 * DAY, requester_wrote=True, body="what is the fee?")
+    drained(one)
+    assert len(responder.turns) == 1
+    one.observe(ref="1", requester_wrote=True, body="and now?")
+    drained(one)
+    assert len(responder.turns) == 2
+
+
 # --- asking for the past -------------------------------------------------------------------------
 
 

@@ -226,16 +226,21 @@ def test_a_rule_named_like_a_marker_is_a_rule(word):
     assert (ticket.priority_class, ticket.chosen_by) == ("general", "default")  # nothing sticks
 
 
-@pytest.mark.parametrize("words", ["level 1 by decree", "level 4 by ", "level 2 by x: y"])
-def test_words_that_read_like_a_level_speak_for_the_class(words):
-    document = policy(PLAIN).model_copy(update={"words": {"security": (words,)}})
+@pytest.mark.parametrize("name", ["level 1 by decree", "level 4 by ", "level 2 by x"])
+def test_a_lexicon_that_is_named_like_a_level_speaks_for_the_class(name):
+    lexicon = {"name": name, "entries": [{"class": "security", "category": "theft", "words": ["stolen"]}]}
+    document = Policy.model_validate(
+        {**json.loads(policy(PLAIN).model_dump_json(exclude_unset=True, by_alias=True)), "words": None,
+         "lexicons": [lexicon]}
+    )  # fmt: skip
     desk = Desk(document, clock=ManualClock("2026-03-02T09:00:00Z"))
-    ticket = desk.open(
-        subject="x", body=f"It says {words}.", requester="ana", attributes={"vip": True}
-    ).ticket
-    spoke, levels = told_apart(ticket)
-    assert len(spoke) == len(levels) == 1
-    assert levels[0].startswith("level 2 by 'zzlevelzz'")
+    ticket = desk.open(subject="x", body="It was stolen.", requester="ana", attributes={"vip": True}).ticket
+    assert told_apart(ticket) == (
+        (f"{name}:theft:stolen",),
+        ("level 2 by 'zzlevelzz': vip eq True",),
+    )
+    assert "the text says: stolen" in desk.explain(ticket).priority
+    assert fold(desk.history(ticket)).level_evidence == 1
 
 
 OPENED = {
@@ -354,6 +359,7 @@ def slas(*pairs):
             {"lexicons": [{"name": "a", "entries": [{"category": "b:c", "words": ["x"]}]}]},
             "lexicons.0.entries.0.category",
         ),
+        ({"reading": {"rules": [{"name": "a:b"}]}}, "reading.rules.0.name"),
     ],
 )
 def test_check_names_what_can_be_read_in_two_ways(sections, path):

@@ -3,8 +3,11 @@
 An ignore without an error is an error itself (`warn_unused_ignores`), so a mistake that is no longer found fails the check.
 """
 
-from supportflow import Agent, AsyncDesk, Desk, MemoryStore
-from supportflow.events import SlaBreached
+from datetime import UTC, datetime
+
+from supportflow import Agent, AsyncDesk, Desk, MemoryStore, Policy
+from supportflow.model.commands import CommandBase, Resolve
+from supportflow.model.people import HOST
 from supportflow.ports import Channel, Store
 
 
@@ -25,7 +28,12 @@ def keeper() -> Store:
     return MemoryStore()
 
 
-def mistakes(desk: Desk, event: SlaBreached) -> None:
+def command() -> CommandBase:
+    """Make a command."""
+    return Resolve(by=HOST, ref="1")
+
+
+def mistakes(desk: Desk) -> None:
     """Make them."""
     desk.open("Hello", "ana")  # type: ignore[call-arg]
     desk.open(subject="Hello")  # type: ignore[call-arg]
@@ -34,10 +42,37 @@ def mistakes(desk: Desk, event: SlaBreached) -> None:
     desk.resolve(ref=4711, by=Agent("sam"))  # type: ignore[arg-type]
     desk.find(order="alphabet")  # type: ignore[arg-type]
     desk.opne(subject="Hello", requester="ana")  # type: ignore[attr-defined]
-    desk.get(ref="1").status = "closed"  # type: ignore[misc]
-    event.recorded_at = event.detected_at  # type: ignore[misc]
     Desk(store=HalfStore())  # type: ignore[arg-type]
     Desk(on={str: print})  # type: ignore[dict-item]
+
+
+async def ports() -> None:
+    """Take something else for a port, plain or async."""
+    AsyncDesk(store=42)  # type: ignore[arg-type]
+    AsyncDesk(store=HalfStore())  # type: ignore[arg-type]
+    AsyncDesk(clock=MemoryStore())  # type: ignore[arg-type]
+    AsyncDesk(channels={"mail": MemoryStore()})  # type: ignore[dict-item]
+    AsyncDesk(on={str: print})  # type: ignore[dict-item]
+    AsyncDesk(polcy=None)  # type: ignore[call-arg]
+
+
+async def never_awaited(desk: AsyncDesk) -> None:
+    """Forget to await a verb, a question, an operation."""
+    desk.reply(ref="1", body="Hi", by="sam")  # type: ignore[unused-coroutine]
+    desk.enrol(Agent("sam"))  # type: ignore[unused-coroutine]
+    desk.get(ref="1")  # type: ignore[unused-coroutine]
+    desk.run_due()  # type: ignore[unused-coroutine]
+    desk.handle(command())  # type: ignore[unused-coroutine]
+
+
+def misspelt(desk: Desk) -> None:
+    """Misspell keywords: of a verb, a filter, a described ticket, a policy."""
+    desk.reply(ref="1", boddy="Hi", by="sam")  # type: ignore[call-arg]
+    desk.find(asignee="sam")  # type: ignore[call-arg]
+    desk.find(open="yes")  # type: ignore[arg-type]
+    desk.rows(staus="open")  # type: ignore[call-arg]
+    desk.adopt("1", datetime.now(UTC), "open", requestor="ana")  # type: ignore[call-arg]
+    Policy(slaa=[])  # type: ignore[call-arg]
 
 
 async def forgotten(desk: AsyncDesk) -> str:

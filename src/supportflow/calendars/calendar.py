@@ -20,9 +20,17 @@ from supportflow.calendars.tzdata import Copy
 from supportflow.calendars.zones import tzdata_in_use, zone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
+
+    from supportflow.calendars.document import Closure, HoursVersion, Override, Weekly
+    from supportflow.calendars.schedule import HolidayScope
+    from supportflow.calendars.tzdata import TzdataSource
+
+    OfDate = Override | Mapping[str, object] | Sequence[tuple[str, str]]
+    """The hours of one date, as they can be written."""
 
 __all__ = ["BusinessCalendar", "OpenInterval"]
 
@@ -71,6 +79,31 @@ class BusinessCalendar(Declaration):
             `CalendarHorizonError`) or `"ignore"` it.
         expanded_from: Where the dates of an expanded calendar came from, for the record.
     """
+
+    if TYPE_CHECKING:  # what is read is narrower than what is taken: one form of each
+
+        def __init__(
+            self,
+            *,
+            tz: str,
+            weekly: Weekly | Mapping[str, Sequence[tuple[str, str]]] = ...,
+            holidays: Mapping[date, str] | Mapping[str, str] | Iterable[date | str] = ...,
+            overrides: Mapping[date, OfDate] | Mapping[str, OfDate] = ...,
+            holiday_scope: HolidayScope = ...,
+            overlaps: Literal["refuse", "merge"] = ...,
+            tzdata: TzdataSource = ...,
+            versions: Iterable[HoursVersion | Mapping[str, object]] = ...,
+            closures: Iterable[Closure] = ...,
+            name: str = ...,
+            country: str = ...,
+            subdivision: str = ...,
+            language: str = ...,
+            makeup_hours: Iterable[tuple[str, str]] = ...,
+            vouched_from: date | None = ...,
+            vouched_until: date | None = ...,
+            beyond: Literal["warn", "fail", "ignore"] = ...,
+            expanded_from: str = ...,
+        ) -> None: ...
 
     def expanded(self, years: range | None = None) -> Self:
         """The same calendar with the country's holidays written out as dates: what to publish.

@@ -28,6 +28,7 @@ from supportflow.exceptions import CalendarError
 
 __all__ = ["Declaration"]
 
+
 # What is computed from the content and kept beside it.
 _DERIVED = ("core", "_expanded")
 
@@ -56,7 +57,7 @@ class Declaration(BaseModel):
     beyond: Literal["warn", "fail", "ignore"] = "warn"
     expanded_from: str = ""
 
-    if not TYPE_CHECKING:  # type checkers keep the signature that the fields give
+    if not TYPE_CHECKING:  # type checkers are told by `BusinessCalendar` what is taken
 
         def __init__(self, **data: Any) -> None:
             try:

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, RootModel, StringConstraints, model_vali
 
 from supportflow.conditions._numbers import LARGEST, meaning
 from supportflow.exceptions import ConditionError, InvalidInput
-from supportflow.model.base import Document
+from supportflow.model.base import Document, Series
 from supportflow.model.document_problems import nearest
 
 __all__ = ["OPERATORS", "FieldKind", "FieldName", "FieldSpec", "Fields", "nearest"]
@@ -49,7 +49,7 @@ class FieldSpec(Document):
     FAILURE = ConditionError
 
     kind: FieldKind
-    values: Annotated[tuple[Value, ...], Field(min_length=1, max_length=5000)] | None = None
+    values: Annotated[Series[Value], Field(min_length=1, max_length=5000)] | None = None
     minimum: Bound | None = None
     maximum: Bound | None = None
     nullable: bool = False

@@ -22,6 +22,7 @@ from pydantic import (
 from supportflow.conditions._numbers import LARGEST, meaning, plain
 from supportflow.conditions.fields import FieldName, nearest
 from supportflow.exceptions import ConditionError
+from supportflow.model.base import Series
 
 __all__ = ["MAX_DEPTH", "MAX_PARTS", "MAX_VALUES", "Condition", "Operand", "parse_condition"]
 
@@ -83,9 +84,9 @@ Scalar = Annotated[
     PlainValidator(_scalar),
     WithJsonSchema({"anyOf": [{"type": "boolean"}, _NUMBER_SCHEMA, _TEXT_SCHEMA]}),
 ]
-Scalars = Annotated[tuple[Scalar, ...], Field(max_length=MAX_VALUES)]
-Tags = Annotated[tuple[Text, ...], Field(max_length=MAX_VALUES)]
-Parts = Annotated[tuple["Condition", ...], Field(max_length=MAX_PARTS)]
+Scalars = Annotated[Series[Scalar], Field(max_length=MAX_VALUES)]
+Tags = Annotated[Series[Text], Field(max_length=MAX_VALUES)]
+Parts = Annotated[Series["Condition"], Field(max_length=MAX_PARTS)]
 
 
 def _schema(schema: dict[str, Any]) -> None:
@@ -146,7 +147,7 @@ class Condition(BaseModel):
 
     field: FieldName | None = None
     eq: Scalar | None = None
-    in_: Scalars | None = Field(default=None, alias="in")
+    in_: Scalars | None = Field(default=None, validation_alias="in", serialization_alias="in")
     ge: Number | None = None
     le: Number | None = None
     between: tuple[Number, Number] | None = None
@@ -155,7 +156,7 @@ class Condition(BaseModel):
     exists: StrictBool | None = None
     all: Parts | None = None
     any: Parts | None = None
-    not_: "Condition | None" = Field(default=None, alias="not")
+    not_: "Condition | None" = Field(default=None, validation_alias="not", serialization_alias="not")
 
     @model_validator(mode="before")
     @classmethod

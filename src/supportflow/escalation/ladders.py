@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 from supportflow.model.commands import Audience
 from supportflow.model.durations import UNITS, WRITTEN, spelled_out
 from supportflow.model.escalation import EscalationKind, Until
@@ -77,7 +77,7 @@ class LadderStep(Document):
     at: ShareOf | None = None
     calendar: BusinessCalendar | Name | None = None
     kind: EscalationKind = "hierarchical"
-    notify: Annotated[tuple[Audience, ...], Field(max_length=20)] = ()
+    notify: Annotated[Series[Audience], Field(max_length=20)] = ()
     group: Name | None = None
     tier: Name | None = None
     level_up: int = Field(default=0, strict=True, ge=0, le=3)
@@ -116,8 +116,8 @@ class Ladder(Document):
     name: Name
     when: Condition | None = None
     until: Until = "resolved"
-    pause_on: tuple[Literal["pending", "on_hold"], ...] = ()
-    steps: tuple[LadderStep, ...] = Field(min_length=1, max_length=20)
+    pause_on: Series[Literal["pending", "on_hold"]] = ()
+    steps: Annotated[Series[LadderStep], Field(min_length=1, max_length=20)]
 
 
 class Escalation(Document):
@@ -127,4 +127,4 @@ class Escalation(Document):
         ladders: In order; the first whose condition holds starts.
     """
 
-    ladders: tuple[Ladder, ...] = ()
+    ladders: Series[Ladder] = ()

@@ -3,7 +3,7 @@
 Without a text nothing is done; what a person declares of themselves (name, address, phone) loses only secrets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -140,7 +140,7 @@ _GIVEN_AWAY = {"seed_phrase", "private_key"}
 """Who has one of these has the wallet: whoever sends one has given it away, whatever the words around it say."""
 
 
-def _given_away(redacted: tuple[str, ...], classes: tuple[str, ...]) -> Signals | None:
+def _given_away(redacted: tuple[str, ...], classes: Collection[str]) -> Signals | None:
     found = sorted(_GIVEN_AWAY & set(redacted))
     if not found or "security" not in classes:
         return None

@@ -6,12 +6,13 @@ takes the first declared. Neither may reach a host, so the definition is checked
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Annotated
 
 from pydantic import Field
 
 from supportflow.conditions import Condition, Fields, find_witness, overlap, validate_condition
 from supportflow.exceptions import ConditionError, LifecycleError
-from supportflow.model.base import Document, Name, StatusCategory
+from supportflow.model.base import Document, Name, Series, StatusCategory
 
 __all__ = ["MERGE", "LifecycleDefinition", "Transition", "check_definition", "default_lifecycle"]
 
@@ -32,9 +33,11 @@ class Transition(Document):
     FAILURE = LifecycleError
 
     trigger: Name
-    source: tuple[Name, ...] = Field(alias="from", min_length=1)
-    target: Name = Field(alias="to")
-    guards: tuple[Name, ...] = ()
+    source: Annotated[Series[Name], Field(min_length=1)] = Field(
+        validation_alias="from", serialization_alias="from"
+    )
+    target: Name = Field(validation_alias="to", serialization_alias="to")
+    guards: Series[Name] = ()
 
 
 class LifecycleDefinition(Document):
@@ -53,7 +56,7 @@ class LifecycleDefinition(Document):
 
     statuses: Mapping[Name, StatusCategory]
     initial: Name
-    transitions: tuple[Transition, ...]
+    transitions: Series[Transition]
     guards: Mapping[Name, Condition] = Field(default_factory=dict)
 
 

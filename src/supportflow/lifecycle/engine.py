@@ -203,7 +203,7 @@ def _steps(definition: LifecycleDefinition) -> dict[tuple[str, str], tuple[_Step
     for edge in definition.transitions:
         for source in edge.source:
             key = (source, edge.trigger)
-            steps[key] = (*steps.get(key, ()), _Step(edge.target, edge.guards))
+            steps[key] = (*steps.get(key, ()), _Step(edge.target, tuple(edge.guards)))
     return steps
 
 

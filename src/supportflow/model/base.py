@@ -1,19 +1,22 @@
 """What all values share: frozen, cheap to import, silent about what they were given."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from types import GenericAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetCoreSchemaHandler,
     StringConstraints,
     ValidationError,
     ValidationInfo,
 )
+from pydantic_core import CoreSchema
 
 from supportflow._legible import first_illegible
 from supportflow.exceptions import DefinitionError, PolicyError
@@ -34,6 +37,7 @@ __all__ = [
     "Key",
     "Name",
     "Scalar",
+    "Series",
     "StatusCategory",
     "Subject",
     "TicketType",
@@ -123,6 +127,19 @@ class Document(BaseModel):
         # pydantic then validates documents inside others by field, so that errors there keep their full path.
         __init__.__pydantic_base_init__ = True
 
+
+T = TypeVar("T")
+
+
+class _KeptAsTuple:
+    """Has a sequence validated, kept, written and described as a tuple of what it holds."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler.generate_schema(GenericAlias(tuple, (*get_args(source), ...)))
+
+
+Series = Annotated[Sequence[T], _KeptAsTuple()]
+"""Several of a kind, in order. A list is taken, and type checkers know it; what is kept is a tuple, which nobody changes."""
 
 # Ids and names come from outside and end up in logs, headers and keys: no control characters, no line separators.
 _PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"

@@ -5,7 +5,7 @@ with the name that was probably meant.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -159,7 +159,7 @@ def nearest(name: str, known: Collection[str]) -> str:
 
 def _names(model: type[BaseModel]) -> list[str]:
     """The names that a document may use in a model."""
-    fields = [field.alias or name for name, field in model.model_fields.items()]
+    fields = [str(field.validation_alias or name) for name, field in model.model_fields.items()]
     return [*fields, *getattr(model, "SHORTHANDS", ())]
 
 
@@ -180,9 +180,9 @@ def _below(kind: Any, step: str | int) -> Iterator[Any]:
     for member in _members(kind):
         if isinstance(member, type) and issubclass(member, BaseModel):
             for name, field in member.model_fields.items():
-                if step in (name, field.alias):
+                if step in (name, field.validation_alias):
                     yield field.annotation
-        elif get_origin(member) is tuple:
+        elif get_origin(member) in (tuple, Sequence):
             yield get_args(member)[0]
         elif get_origin(member) is Mapping:
             yield get_args(member)[1]

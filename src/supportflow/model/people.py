@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from supportflow._time import Instant
+from supportflow._time import Moment
 from supportflow.exceptions import InvalidInput
-from supportflow.model.base import AgentId, Body, HostValue, Id, Name, Value
+from supportflow.model.base import AgentId, Body, HostValue, Id, Name, Series, Value
 from supportflow.model.problems import invalid
 from supportflow.model.tags import Tag
 
@@ -93,7 +93,7 @@ class Skill(HostValue):
     """
 
     level: Annotated[int, Field(strict=True, ge=1, le=5)] = 1
-    valid_until: Instant | None = None
+    valid_until: Moment | None = None
 
 
 def _skill(value: object) -> object:
@@ -122,14 +122,14 @@ class Agent(Value):
 
     id: AgentId
     name: Body | None = None
-    groups: tuple[Name, ...] = ()
-    tiers: tuple[Name, ...] = ("expert",)
+    groups: Series[Name] = ()
+    tiers: Series[Name] = ("expert",)
     skills: Mapping[Name, Annotated[Skill, BeforeValidator(_skill)]] = Field(default_factory=dict)
-    languages: tuple[Name, ...] = ()
+    languages: Series[Name] = ()
     capacity: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 5
     reserved: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
     limits: Mapping[Name, Annotated[int, Field(strict=True, ge=0)]] = Field(default_factory=dict)
-    shifts: tuple[Name, ...] = ()
+    shifts: Series[Name] = ()
 
     def __init__(self, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
         try:

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from supportflow._time import Instant
+from supportflow._time import Instant, Moment
 from supportflow.model.base import Id, Value
 from supportflow.model.people import Agent
 
@@ -131,8 +131,8 @@ class ShiftOverride(Value):
         reason: Such as `"swap with ana"`.
     """
 
-    start: Instant
-    end: Instant
+    start: Moment
+    end: Moment
     on_duty: bool
     reason: str = Field(default="", max_length=200)
 

@@ -15,11 +15,11 @@ __all__ = ["ambiguous_names"]
 
 
 def ambiguous_names(scope: Scope) -> Iterator[Finding]:
-    """Clocks of two SLA policies under one name, metrics that a short name hides, and lexicons that evidence cannot name."""
+    """Clocks of two SLA policies under one name, metrics that a short name hides, and what evidence cannot name."""
     for path, message in (
         *_clocks(scope.document),
         *_metrics(scope.document),
-        *_lexicons(scope.document),
+        *_evidence(scope.document),
     ):
         yield Finding("error", "ambiguous_name", path, message)
 
@@ -50,17 +50,27 @@ def _metrics(document: Policy) -> Iterator[tuple[str, str]]:
             )
 
 
-def _lexicons(document: Policy) -> Iterator[tuple[str, str]]:
-    """Evidence is written `"<lexicon>:<subject>:<words>"`."""
-    for index, lexicon in enumerate(document.lexicons or ()):
-        if not isinstance(lexicon, Lexicon):
-            continue
-        if ":" in lexicon.name:
-            yield (
-                f"lexicons.{index}.name",
-                "a lexicon's name cannot contain ':'; evidence names it before one",
-            )
-        for place, entry in enumerate(lexicon.entries):
-            if entry.category is not None and ":" in entry.category:
-                path = f"lexicons.{index}.entries.{place}.category"
-                yield path, "cannot contain ':'; evidence names it before one"
+def _evidence(document: Policy) -> Iterator[tuple[str, str]]:
+    """Evidence is written `"<lexicon or rule set>:<subject>:<words or rule>"`."""
+    named = [
+        (
+            f"lexicons.{index}",
+            lexicon.name,
+            [(f"entries.{at}", one.category) for at, one in enumerate(lexicon.entries)],
+        )
+        for index, lexicon in enumerate(document.lexicons or ())
+        if isinstance(lexicon, Lexicon)
+    ]
+    named += [
+        (
+            f"reading.rules.{index}",
+            rules.name,
+            [(f"rules.{at}", one.category) for at, one in enumerate(rules.rules)],
+        )
+        for index, rules in enumerate(() if document.reading is None else document.reading.rules)
+    ]
+    for path, name, categories in named:
+        subjects = [(f"{path}.{place}.category", category) for place, category in categories]
+        for where, word in ((f"{path}.name", name), *subjects):
+            if word is not None and ":" in word:
+                yield where, "cannot contain ':', which evidence writes after it"

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from supportflow.conditions import Condition
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 
 __all__ = ["ActionSignal", "Authority", "HostAction"]
 
@@ -55,6 +55,6 @@ class Authority(Document):
         host: Actions that the host carries out, by name.
     """
 
-    levels: tuple[Name, ...] = Field(default=(), max_length=20)
+    levels: Annotated[Series[Name], Field(max_length=20)] = ()
     actions: Mapping[Name, Name] = Field(default_factory=dict)
     host: Mapping[Name, HostAction] = Field(default_factory=dict)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 from supportflow.model.durations import Positive
 from supportflow.triage.intake import EvidenceSpec
 
@@ -25,7 +25,7 @@ class GuideBranch(Document):
         to: A later step of the flow, or one of its ends.
     """
 
-    when: tuple[Words, ...] = Field(min_length=1)
+    when: Annotated[Series[Words], Field(min_length=1)]
     to: Name
 
 
@@ -45,7 +45,7 @@ class GuideStep(Document):
     name: Name
     ask: Mapping[Name, Words] = Field(min_length=1)
     field: EvidenceSpec
-    branches: tuple[GuideBranch, ...] = ()
+    branches: Series[GuideBranch] = ()
     to: Name | None = None
 
 
@@ -77,10 +77,10 @@ class GuidedFlow(Document):
     """
 
     name: Name
-    words: tuple[str, ...] = ()
-    topics: tuple[Name, ...] = ()
-    steps: tuple[GuideStep, ...] = Field(min_length=1, max_length=50)
-    ends: tuple[GuideEnd, ...] = Field(default=(GuideEnd(),), min_length=1, max_length=50)
+    words: Series[str] = ()
+    topics: Series[Name] = ()
+    steps: Annotated[Series[GuideStep], Field(min_length=1, max_length=50)]
+    ends: Annotated[Series[GuideEnd], Field(min_length=1, max_length=50)] = (GuideEnd(),)
 
 
 class BotPolicy(Document):
@@ -108,14 +108,14 @@ class BotPolicy(Document):
 
     texts: Mapping[Occasion, Mapping[Name, Words]] = Field(default_factory=dict)
     language: Name = "en"
-    flows: tuple[GuidedFlow, ...] = ()
-    person: tuple[str, ...] = ()
+    flows: Series[GuidedFlow] = ()
+    person: Series[str] = ()
     patience: int = Field(default=2, ge=1, le=100)
     longest: int = Field(default=20, ge=1, le=1_000)
     hand_over_to: Name | None = None
     answer_within: Positive = timedelta(seconds=60)
     call_within: Positive = timedelta(seconds=10)
     tries: int = Field(default=3, ge=1, le=10)
-    distress: tuple[Name, ...] = ("distress", "self_harm")
+    distress: Series[Name] = ("distress", "self_harm")
     articles: int = Field(default=3, ge=1, le=20)
     after_answer: Literal["open", "pending", "resolved"] = "open"

@@ -50,7 +50,7 @@ class CaseRules:
     def specs(self, category: str | None) -> tuple[EvidenceSpec, ...]:
         """The items that tickets of a category need, in order."""
         rule = None if category is None else self.rules.get(category)
-        return () if rule is None else rule.evidence
+        return () if rule is None else tuple(rule.evidence)
 
     def spec(self, category: str | None, item: str) -> EvidenceSpec | None:
         """What an item looks like: as its category says, or the first category that knows it."""

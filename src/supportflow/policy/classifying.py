@@ -54,7 +54,7 @@ def _of_version(version: _Version) -> "LexiconClassifier":
     official = official_of(document)
     if document.lexicons is None and document.words is None and document.reading is None:
         return _default(document.classes, official)
-    return _compiled(lexicons_of(document), document.classes, official, document.reading)
+    return _compiled(lexicons_of(document), tuple(document.classes), official, document.reading)
 
 
 def lexicons_of(document: Policy) -> list[Lexicon]:

@@ -1,6 +1,6 @@
 """What can be wrong with the priorities of a policy."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from supportflow.conditions.fields import nearest
 from supportflow.policy.schema import Policy
@@ -21,7 +21,7 @@ def priority_problems(document: Policy) -> Iterator[str]:
 
 
 def _matrix_problems(document: Policy, matrix: Matrix) -> Iterator[str]:
-    declared: dict[str, tuple[str, ...]] = {}
+    declared: dict[str, Sequence[str]] = {}
     for axis, name in (("impact", matrix.impact), ("urgency", matrix.urgency)):
         spec = document.fields.get(name)
         if spec is None:
@@ -50,7 +50,7 @@ def _axis_problems(path: str, given: Collection[str], declared: Collection[str])
 
 def _unknown_classes(document: Policy, options: PriorityPolicy) -> Iterator[str]:
     named: list[tuple[str, str]] = []
-    sections: tuple[tuple[str, tuple[RuleInClass, ...]], ...] = (
+    sections: tuple[tuple[str, Sequence[RuleInClass]], ...] = (
         ("levels", options.levels),
         ("order", options.order),
     )

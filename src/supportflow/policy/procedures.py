@@ -1,8 +1,10 @@
 """Procedures: the steps by which tickets of a category are worked on."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 
 __all__ = ["Procedure", "Step"]
 
@@ -27,5 +29,5 @@ class Procedure(Document):
         ordered: True if a step can only be done once the mandatory ones before it are; False if any order will do.
     """
 
-    steps: tuple[Step, ...] = Field(min_length=1, max_length=40)
+    steps: Annotated[Series[Step], Field(min_length=1, max_length=40)]
     ordered: bool = True

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from supportflow.conditions import Condition
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 from supportflow.model.durations import WRITTEN
 
 __all__ = ["CONTENT_KINDS", "ContentKind", "ContentRule", "Retention"]
@@ -31,8 +31,8 @@ class ContentRule(Document):
     """
 
     name: Name
-    kinds: tuple[ContentKind, ...] = ()
-    categories: tuple[Name, ...] = ()
+    kinds: Series[ContentKind] = ()
+    categories: Series[Name] = ()
     keep_for: Kept
 
 
@@ -53,7 +53,7 @@ class Retention(Document):
 
     archive_after: Kept | None = None
     content_for: Kept | None = None
-    content: tuple[ContentRule, ...] = Field(default=(), max_length=200)
+    content: Annotated[Series[ContentRule], Field(max_length=200)] = ()
     at_most: Kept | None = None
     keys_for: Kept | None = None
     hold: Condition | None = None

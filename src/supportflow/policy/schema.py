@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field
 
@@ -13,7 +13,7 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import FieldSpec
 from supportflow.escalation import Escalation
 from supportflow.lifecycle import LifecycleDefinition
-from supportflow.model.base import STORED, Document, Name
+from supportflow.model.base import STORED, Document, Name, Series
 from supportflow.model.durations import NotNegative, Positive
 from supportflow.model.people import Group
 from supportflow.policy.authority import Authority
@@ -92,28 +92,28 @@ class Policy(Document):
         overlay: What a version with surges was made of; a desk writes it.
     """
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema_: Literal[1] = Field(default=1, validation_alias="schema", serialization_alias="schema")
     name: Name = "default"
     fields: Mapping[Name, FieldSpec] = Field(default_factory=dict)
     lifecycle: LifecycleDefinition | None = None
     reopen_within: NotNegative = timedelta(days=14)
     auto_close_after: Positive | None = None
     auto_close_calendar: CalendarName | None = None
-    classes: tuple[Name, ...] = Field(default=DEFAULT_CLASSES, min_length=1)
+    classes: Annotated[Series[Name], Field(min_length=1)] = DEFAULT_CLASSES
     default_class: Name | None = None
     default_level: int = Field(default=3, ge=1, le=4)
-    rules: tuple[PriorityRule, ...] = Field(default=(), max_length=MOST_RULES)
+    rules: Annotated[Series[PriorityRule], Field(max_length=MOST_RULES)] = ()
     priority: PriorityPolicy | None = None
-    lexicons: tuple[Literal["common", "exchange", "banking"] | Lexicon, ...] | None = None
+    lexicons: Series[Literal["common", "exchange", "banking"] | Lexicon] | None = None
     reading: Reading | None = None
-    words: Mapping[Name, tuple[Name, ...]] | None = None
+    words: Mapping[Name, Series[Name]] | None = None
     redaction: RedactionRules | None = None
     calendars: Mapping[Name, BusinessCalendar] = Field(default_factory=dict)
-    metrics: tuple[Metric, ...] = ()
-    sla: tuple[SlaPolicy, ...] = Field(default=(), max_length=MOST_RULES)
-    groups: tuple[Group, ...] = ()
+    metrics: Series[Metric] = ()
+    sla: Annotated[Series[SlaPolicy], Field(max_length=MOST_RULES)] = ()
+    groups: Series[Group] = ()
     agent_ids: Literal["shared", "apart"] = "shared"
-    rotations: tuple[Rotation, ...] = ()
+    rotations: Series[Rotation] = ()
     edits: Literal["never", "on_next_event", "now"] = "never"
     merge_clocks: Literal["own", "earliest"] = "own"
     split_clocks: Literal["own", "inherit"] = "own"
@@ -127,7 +127,7 @@ class Policy(Document):
     routing: RoutingPolicy | None = None
     bot: BotPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
-    public_channels: tuple[Name, ...] = ()
+    public_channels: Series[Name] = ()
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)
     surges: Mapping[Name, Surge] = Field(default_factory=dict)
     overlay: Overlay | None = None

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from supportflow.conditions import Condition
-from supportflow.model.base import Document, Name, StatusCategory
+from supportflow.model.base import Document, Name, Series, StatusCategory
 from supportflow.model.durations import WRITTEN, Positive
 from supportflow.triage.priority import OrderRule
 
@@ -69,12 +69,12 @@ class Surge(Document):
         default_factory=dict
     )
     targets: Share | Mapping[Name, Share] | None = None
-    order: tuple[OrderRule, ...] = ()
-    busy_in: tuple[StatusCategory, ...] | None = None
+    order: Series[OrderRule] = ()
+    busy_in: Series[StatusCategory] | None = None
     acceptance: Literal["offer", "direct"] | None = None
     offer_for: Positive | None = None
     ask_again_after: Positive | None = None
-    calls_in: tuple[Name, ...] = ()
+    calls_in: Series[Name] = ()
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)
 
 
@@ -88,5 +88,5 @@ class Overlay(Document):
     """
 
     base: str
-    surges: tuple[Name, ...]
-    calls_in: tuple[Name, ...] = ()
+    surges: Series[Name]
+    calls_in: Series[Name] = ()

@@ -201,7 +201,7 @@ class LogMapping(Document):
 
     FAILURE = MappingError
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema_: Literal[1] = Field(default=1, validation_alias="schema", serialization_alias="schema")
     name: Name
     source: str = ""
     encoding: str = "utf-8-sig"

@@ -219,9 +219,10 @@ def duties(
     by_shifts: dict[tuple[str, ...], Spans] = {}  # a thousand agents share a dozen calendars
     found = []
     for agent in agents:
-        if agent.shifts not in by_shifts:
-            by_shifts[agent.shifts] = shift_intervals(agent.shifts, calendars, start_us, end_us)
-        found.append(overridden(by_shifts[agent.shifts], overrides.get(agent.id, ()), start_us, end_us))
+        shifts = tuple(agent.shifts)
+        if shifts not in by_shifts:
+            by_shifts[shifts] = shift_intervals(shifts, calendars, start_us, end_us)
+        found.append(overridden(by_shifts[shifts], overrides.get(agent.id, ()), start_us, end_us))
     return found
 
 

@@ -10,7 +10,7 @@ from supportflow._time import DAY_US, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput, RosterError
-from supportflow.model.base import AgentId, Document, Name
+from supportflow.model.base import AgentId, Document, Name, Series
 from supportflow.model.people import Agent
 from supportflow.model.routing import ShiftOverride
 from supportflow.routing.coverage import Coverage, Promise, coverage
@@ -34,9 +34,9 @@ class Roster(Document):
     FAILURE = RosterError
 
     name: Name = "roster"
-    agents: tuple[Agent, ...] = ()
-    overrides: Mapping[AgentId, tuple[ShiftOverride, ...]] = Field(default_factory=dict)
-    promises: tuple[Promise, ...] = ()
+    agents: Series[Agent] = ()
+    overrides: Mapping[AgentId, Series[ShiftOverride]] = Field(default_factory=dict)
+    promises: Series[Promise] = ()
 
     def on_duty(self, calendars: Mapping[str, BusinessCalendar], at: datetime) -> tuple[str, ...]:
         """The ids of the agents whom the roster has on duty at an instant, in its order.

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from supportflow.conditions import Condition
-from supportflow.model.base import Document, Name, StatusCategory
+from supportflow.model.base import Document, Name, Series, StatusCategory
 from supportflow.model.durations import NotNegative, Positive
 
 __all__ = ["Overflow", "Relaxation", "Route", "RoutingPolicy"]
@@ -26,7 +26,7 @@ class Relaxation(Document):
     """
 
     after: Positive
-    drop: tuple[Name, ...] = ()
+    drop: Series[Name] = ()
     lower: Mapping[Name, SkillLevel] = Field(default_factory=dict)
     any_language: bool = False
 
@@ -66,7 +66,7 @@ class Route(Document):
     skills: Mapping[Name, SkillLevel] = Field(default_factory=dict)
     language: Literal["required", "any"] = "required"
     group: Name | None = None
-    relax: tuple[Relaxation, ...] = Field(default=(), max_length=20)
+    relax: Annotated[Series[Relaxation], Field(max_length=20)] = ()
     overflow: Overflow | None = None
 
 
@@ -100,26 +100,26 @@ class RoutingPolicy(Document):
         never_bot: Classes whose tickets never wait in the first tier, if that is `"bot"`.
     """
 
-    tiers: tuple[Name, ...] = Field(default=("bot", "expert", "compliance"), min_length=1)
-    routes: tuple[Route, ...] = ()
-    languages: tuple[Name, ...] = ()
+    tiers: Annotated[Series[Name], Field(min_length=1)] = ("bot", "expert", "compliance")
+    routes: Series[Route] = ()
+    languages: Series[Name] = ()
     fallback_language: Name | None = None
     weights: Mapping[Name, Annotated[int, Field(strict=True, ge=0, le=1_000_000)]] = Field(
         default_factory=dict
     )
     default_weight: int = Field(default=1, ge=0, le=1_000_000)
-    busy_in: tuple[StatusCategory, ...] = (StatusCategory.NEW, StatusCategory.OPEN)
+    busy_in: Series[StatusCategory] = (StatusCategory.NEW, StatusCategory.OPEN)
     acceptance: Literal["offer", "direct"] = "offer"
     offer_for: Positive | None = timedelta(seconds=60)
     ask_again_after: Positive | None = timedelta(minutes=15)
     pick: Literal["longest_idle", "least_loaded"] = "longest_idle"
     on_leave: Literal["keep", "requeue"] = "keep"
-    requeue_lost: tuple[Literal["tier", "group", "language", "skill", "four_eyes"], ...] = (
+    requeue_lost: Series[Literal["tier", "group", "language", "skill", "four_eyes"]] = (
         "tier",
         "four_eyes",
     )
     sticky: bool = True
-    keep_skills: tuple[Name, ...] = ()
-    four_eyes: tuple[Name, ...] = ("compliance",)
-    closed_by_own: tuple[Name, ...] = ("compliance",)
-    never_bot: tuple[Name, ...] = ("security",)
+    keep_skills: Series[Name] = ()
+    four_eyes: Series[Name] = ("compliance",)
+    closed_by_own: Series[Name] = ("compliance",)
+    never_bot: Series[Name] = ("security",)

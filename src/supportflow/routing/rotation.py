@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
-from supportflow._time import DAY_US, Instant, from_us, to_us
+from supportflow._time import DAY_US, Instant, Moment, from_us, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.clocktime import ClockTime, read_clock
 from supportflow.calendars.compiled import Compiled
@@ -23,7 +23,7 @@ from supportflow.calendars.tzdata import TzdataSource
 from supportflow.calendars.zones import Zone, zone
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput
-from supportflow.model.base import AgentId, Document, Name
+from supportflow.model.base import AgentId, Document, Name, Series
 from supportflow.model.durations import Duration
 
 __all__ = [
@@ -65,11 +65,11 @@ class RotationLayer(Document):
         restrict: Names of the policy's calendars: the layer has somebody only while one of them is open. None named: always.
     """
 
-    people: tuple[AgentId, ...] = Field(min_length=1)
+    people: Annotated[Series[AgentId], Field(min_length=1)]
     start: date
     turn_for: Annotated[Duration, AfterValidator(_whole_days)] = timedelta(weeks=1)
     handover_at: ClockTime = "09:00"
-    restrict: tuple[Name, ...] = ()
+    restrict: Series[Name] = ()
 
 
 class RotationOverride(Document):
@@ -82,8 +82,8 @@ class RotationOverride(Document):
     """
 
     agent: AgentId
-    start: Instant
-    end: Instant
+    start: Moment
+    end: Moment
 
     @model_validator(mode="after")
     def _in_order(self) -> "RotationOverride":
@@ -104,8 +104,8 @@ class Rotation(Document):
 
     name: Name
     tz: Annotated[str, AfterValidator(_known_zone)]
-    layers: tuple[RotationLayer, ...] = ()
-    overrides: tuple[RotationOverride, ...] = ()
+    layers: Series[RotationLayer] = ()
+    overrides: Series[RotationOverride] = ()
 
     def on_call(self, calendars: Mapping[str, BusinessCalendar], at: datetime) -> str | None:
         """The id of who is on call at an instant; None if nobody is.

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from supportflow._time import Instant, instant
 from supportflow.exceptions import ScenarioError
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 from supportflow.model.durations import WRITTEN, NotNegative, Positive
 from supportflow.model.people import Agent
 from supportflow.model.records import AttributeValue
@@ -106,7 +106,7 @@ class ArrivalLog(Document):
     time: str
     tz: str | None = None
     category: str | None = None
-    priority_class: str | None = Field(default=None, alias="class")
+    priority_class: str | None = Field(default=None, validation_alias="class", serialization_alias="class")
     language: str | None = None
     channel: str | None = None
 
@@ -125,9 +125,9 @@ class Arrivals(Document):
     FAILURE = ScenarioError
 
     per_hour: PerHour | None = None
-    rates: tuple[Rate, ...] = Field(default=(), max_length=10_000)
+    rates: Annotated[Series[Rate], Field(max_length=10_000)] = ()
     repeat: Positive | None = None
-    bursts: tuple[Burst, ...] = Field(default=(), max_length=1_000)
+    bursts: Annotated[Series[Burst], Field(max_length=1_000)] = ()
     log: ArrivalLog | None = None
 
     @model_validator(mode="after")
@@ -164,7 +164,7 @@ class Kind(Document):
 
     weight: Weight = 1.0
     category: Chance | None = None
-    priority_class: Chance | None = Field(default=None, alias="class")
+    priority_class: Chance | None = Field(default=None, validation_alias="class", serialization_alias="class")
     language: Chance | None = None
     channel: Chance = "web"
     level: Annotated[int, Field(strict=True, ge=1, le=4)] | None = None
@@ -251,14 +251,14 @@ class Team(Document):
         Annotated[int, Field(strict=True, ge=1, le=100_000)]
         | Mapping[Name, Annotated[int, Field(strict=True, ge=1, le=100_000)]]
     )
-    tiers: tuple[Name, ...] = ("expert",)
-    groups: tuple[Name, ...] = ()
+    tiers: Series[Name] = ("expert",)
+    groups: Series[Name] = ()
     skills: Mapping[Name, Annotated[int, Field(strict=True, ge=1, le=5)]] = Field(default_factory=dict)
-    languages: tuple[Name, ...] = ()
+    languages: Series[Name] = ()
     capacity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
     reserved: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
     limits: Mapping[Name, Annotated[int, Field(strict=True, ge=0)]] = Field(default_factory=dict)
-    shifts: tuple[Name, ...] = ()
+    shifts: Series[Name] = ()
 
 
 class Scenario(Document):
@@ -287,7 +287,7 @@ class Scenario(Document):
 
     FAILURE = ScenarioError
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema_: Literal[1] = Field(default=1, validation_alias="schema", serialization_alias="schema")
     name: Name = "scenario"
     start: Instant = _DEFAULT_START
     lasts_for: Annotated[timedelta, Field(gt=_ZERO, le=_LONGEST), WRITTEN]
@@ -296,15 +296,17 @@ class Scenario(Document):
     policy: Policy | None = None
     policy_file: str | None = None
     arrivals: Arrivals
-    kinds: tuple[Kind, ...] = Field(default_factory=lambda: (Kind(),), min_length=1, max_length=1_000)
+    kinds: Annotated[Series[Kind], Field(min_length=1, max_length=1_000)] = Field(
+        default_factory=lambda: (Kind(),)
+    )
     service: Service
     patience: RandomTime | None = None
     answers: Answers = Field(default_factory=Answers)
     pending: Pending = Field(default_factory=Pending)
     reopen: Reopening = Field(default_factory=Reopening)
     first_reply: Literal["start", "end", "never"] = "start"
-    team: tuple[Team, ...] = ()
-    agents: tuple[Agent, ...] = ()
+    team: Series[Team] = ()
+    agents: Series[Agent] = ()
     sample_every: Positive | None = None
 
     @model_validator(mode="after")

@@ -187,7 +187,7 @@ def _compile_target(
         calendar_of=target.calendar_of or policy.calendar_of,
         zone=target.zone or policy.zone,
         edge=target.edge or policy.edge,
-        warn_at=target.warn_at,
+        warn_at=tuple(target.warn_at),
         overdue_us=span_us(target.overdue.every) if target.overdue else 0,
         overdue_times=target.overdue.times if target.overdue else 0,
         on_change=target.on_change or policy.on_change,

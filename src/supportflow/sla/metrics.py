@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from supportflow.conditions import Condition, Fields, compile_condition
-from supportflow.model.base import Document, Name, StatusCategory
+from supportflow.model.base import Document, Name, Series, StatusCategory
 from supportflow.sla.signals import CATEGORY_BIT, Signal, bits
 
 __all__ = ["CompiledMetric", "Metric", "While", "compile_metric", "shipped_metrics"]
@@ -29,7 +29,7 @@ class While(Document):
         when: Or this condition on the ticket's fields.
     """
 
-    status: tuple[StatusCategory, ...] = ()
+    status: Series[StatusCategory] = ()
     when: Condition | None = None
 
 
@@ -52,14 +52,14 @@ class Metric(Document):
     """
 
     name: Name
-    start: tuple[Signal, ...]
+    start: Series[Signal]
     start_when: Condition | None = None
-    stop: tuple[Signal, ...]
+    stop: Series[Signal]
     stop_when: Condition | None = None
-    cancel: tuple[Signal, ...] = (Signal.CLOSED, Signal.CANCELLED, Signal.MERGED)
-    reset: tuple[Signal, ...] = ()
+    cancel: Series[Signal] = (Signal.CLOSED, Signal.CANCELLED, Signal.MERGED)
+    reset: Series[Signal] = ()
     pause: While = Field(default_factory=While)
-    resume: tuple[Signal, ...] = ()
+    resume: Series[Signal] = ()
     cycle: Literal["once", "each"] = "once"
     reopen: Literal["resume", "new_cycle", "ignore"] = "ignore"
 

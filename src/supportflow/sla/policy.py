@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from supportflow._time import MINUTE_US, SECOND_US
 from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 from supportflow.model.durations import UNITS, NotNegative, Positive, spelled_out
 from supportflow.sla.warn import Warn
 
@@ -82,14 +82,14 @@ class Target(Document):
     calendar_of: Literal["policy", "group"] | None = None
     zone: Literal["calendar", "requester"] | None = None
     edge: Edge | None = None
-    warn_at: tuple[Warn, ...] = ()
+    warn_at: Series[Warn] = ()
     overdue: Repeat | None = None
     when: Condition | None = None
     on_change: OnChange | None = None
     reopen: Reopen | None = None
     reopen_within: NotNegative | None = None
     max_pause: NotNegative | None = None
-    pause_on: tuple[Literal["new", "open", "pending", "on_hold", "resolved"], ...] | None = None
+    pause_on: Series[Literal["new", "open", "pending", "on_hold", "resolved"]] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -157,4 +157,4 @@ class SlaPolicy(Document):
     zone: Literal["calendar", "requester"] = "calendar"
     edge: Edge = "close"
     on_change: OnChange = "keep_elapsed"
-    targets: tuple[Target, ...] = ()
+    targets: Series[Target] = ()

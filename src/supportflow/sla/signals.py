@@ -1,5 +1,6 @@
 """What an event means to a clock: a few signals, as bits, so that a metric asks with one `&`."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from supportflow.model.base import StatusCategory
@@ -68,7 +69,7 @@ SIGNAL_BIT = {signal: 1 << index for index, signal in enumerate(Signal)}
 CATEGORY_BIT = {category: 1 << index for index, category in enumerate(StatusCategory)}
 
 
-def bits(signals: tuple[Signal, ...]) -> int:
+def bits(signals: Iterable[Signal]) -> int:
     """The signals as one integer."""
     mask = 0
     for signal in signals:

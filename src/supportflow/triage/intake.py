@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from supportflow.model.base import MAX_BODY, Document, Name
+from supportflow.model.base import MAX_BODY, Document, Name, Series
 
 __all__ = [
     "EvidenceSpec",
@@ -51,8 +51,8 @@ class EvidenceSpec(Document):
     kind: Literal["digits", "alphanumeric", "datetime", "choice", "attachment", "text", "attribute"]
     min_length: int = Field(default=1, ge=1, le=MAX_BODY)
     max_length: int = Field(default=MAX_BODY, ge=1, le=MAX_BODY)
-    values: tuple[Label, ...] = ()
-    media_types: tuple[MediaPattern, ...] = ()
+    values: Series[Label] = ()
+    media_types: Series[MediaPattern] = ()
     in_text: bool = False
     label: Mapping[Name, Label] = Field(default_factory=dict)
 
@@ -65,7 +65,7 @@ class IntakeRule(Document):
         template: Name of the template of the request.
     """
 
-    evidence: tuple[EvidenceSpec, ...] = Field(min_length=1, max_length=50)
+    evidence: Annotated[Series[EvidenceSpec], Field(min_length=1, max_length=50)]
     template: Name = "evidence"
 
 
@@ -86,7 +86,7 @@ class Intake(Document):
     templates: Mapping[Name, Mapping[Name, Template]] = Field(default_factory=dict)
     language: Name = "en"
     incomplete: Literal["wait", "resume"] = "wait"
-    exempt: tuple[Name, ...] | None = None
+    exempt: Series[Name] | None = None
 
 
 def objection(spec: EvidenceSpec, value: str) -> str | None:

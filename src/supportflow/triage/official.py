@@ -13,7 +13,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field, StringConstraints
 
 from supportflow.exceptions import InvalidInput
-from supportflow.model.base import Document
+from supportflow.model.base import Document, Series
 from supportflow.triage.lexicon.links import suspicious_links
 
 __all__ = ["AddressCheck", "Official", "OfficialIndex"]
@@ -34,12 +34,12 @@ class Official(Document):
         brands: Names that links can pretend to, besides those in the domains: `"example"` in `example-login.test`.
     """
 
-    domains: tuple[Address, ...] = ()
-    links: tuple[Address, ...] = ()
-    emails: tuple[Address, ...] = ()
-    phones: tuple[Annotated[str, StringConstraints(min_length=3, max_length=40)], ...] = Field(default=())
-    brands: tuple[
-        Annotated[str, StringConstraints(min_length=2, max_length=60, pattern=r"^[0-9A-Za-z-]+$")], ...
+    domains: Series[Address] = ()
+    links: Series[Address] = ()
+    emails: Series[Address] = ()
+    phones: Series[Annotated[str, StringConstraints(min_length=3, max_length=40)]] = Field(default=())
+    brands: Series[
+        Annotated[str, StringConstraints(min_length=2, max_length=60, pattern=r"^[0-9A-Za-z-]+$")]
     ] = ()
 
 

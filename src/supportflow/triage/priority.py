@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from supportflow._time import to_us
 from supportflow.conditions import Condition, ConditionIndex, Fields, explain
 from supportflow.conditions.ticket import ticket_record
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 from supportflow.model.durations import NotNegative
 from supportflow.model.events.tickets import ChosenBy
 from supportflow.model.signals import Signals
@@ -92,7 +92,7 @@ class PriorityRule(Document):
 
     name: Name
     when: Condition
-    priority_class: Name = Field(alias="class")
+    priority_class: Name = Field(validation_alias="class", serialization_alias="class")
     level: Level | None = None
 
 
@@ -121,7 +121,7 @@ class RuleInClass(Document):
 
     name: Name
     when: Condition
-    classes: tuple[Name, ...] = ()
+    classes: Series[Name] = ()
 
 
 class LevelRule(RuleInClass):
@@ -176,9 +176,9 @@ class PriorityPolicy(Document):
     """
 
     matrix: Matrix | None = None
-    levels: tuple[LevelRule, ...] = ()
-    order: tuple[OrderRule, ...] = ()
-    channel_order: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    levels: Series[LevelRule] = ()
+    order: Series[OrderRule] = ()
+    channel_order: Mapping[Name, Series[Name]] = Field(default_factory=dict)
     head_start: Mapping[Name, NotNegative] | None = None
 
     @property

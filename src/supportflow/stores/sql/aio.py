@@ -1,10 +1,10 @@
 """`AsyncSqlStore`: the same store for an event loop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from copy import copy
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from supportflow.exceptions import InvalidInput, MissingExtra
 from supportflow.stores.sql.store import SqlStore
@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 __all__ = ["AsyncSqlStore"]
 
 
-def _awaited(name: str) -> Any:
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _awaited(
+    plain: Callable[Concatenate[SqlStore, P], T],
+) -> Callable[Concatenate["AsyncSqlStore", P], Coroutine[Any, Any, T]]:
     """The method of a store, to be awaited."""
-    plain = getattr(SqlStore, name)
+    name = plain.__name__
 
     @wraps(plain)
-    async def method(self: "AsyncSqlStore", *args: Any, **named: Any) -> Any:
-        return await self._call(getattr(self._store, name), *args, **named)
+    async def method(self: "AsyncSqlStore", /, *args: P.args, **named: P.kwargs) -> T:
+        return await self._call(getattr(self._store, name), *args, **named)  # type: ignore[no-any-return]
 
     return method
 
@@ -78,36 +84,36 @@ class AsyncSqlStore:
         if self._engine is not None:
             await self._engine.dispose()
 
-    reserve = _awaited("reserve")
-    load = _awaited("load")
-    load_many = _awaited("load_many")
-    find_ref = _awaited("find_ref")
-    events = _awaited("events")
-    feed = _awaited("feed")
-    feed_end = _awaited("feed_end")
-    commit = _awaited("commit")
-    recall = _awaited("recall")
-    search = _awaited("search")
-    load_agent = _awaited("load_agent")
-    agents = _awaited("agents")
-    lead = _awaited("lead")
-    due = _awaited("due")
-    claim_due = _awaited("claim_due")
-    reschedule = _awaited("reschedule")
-    contents = _awaited("contents")
-    erase = _awaited("erase")
-    erase_contents = _awaited("erase_contents")
-    lease = _awaited("lease")
-    settle = _awaited("settle")
-    dead_letters = _awaited("dead_letters")
-    revive = _awaited("revive")
-    drop = _awaited("drop")
-    put_policy = _awaited("put_policy")
-    get_policy = _awaited("get_policy")
-    archive = _awaited("archive")
-    ended = _awaited("ended")
-    put_away = _awaited("put_away")
-    purge_keys = _awaited("purge_keys")
+    reserve = _awaited(SqlStore.reserve)
+    load = _awaited(SqlStore.load)
+    load_many = _awaited(SqlStore.load_many)
+    find_ref = _awaited(SqlStore.find_ref)
+    events = _awaited(SqlStore.events)
+    feed = _awaited(SqlStore.feed)
+    feed_end = _awaited(SqlStore.feed_end)
+    commit = _awaited(SqlStore.commit)
+    recall = _awaited(SqlStore.recall)
+    search = _awaited(SqlStore.search)
+    load_agent = _awaited(SqlStore.load_agent)
+    agents = _awaited(SqlStore.agents)
+    lead = _awaited(SqlStore.lead)
+    due = _awaited(SqlStore.due)
+    claim_due = _awaited(SqlStore.claim_due)
+    reschedule = _awaited(SqlStore.reschedule)
+    contents = _awaited(SqlStore.contents)
+    erase = _awaited(SqlStore.erase)
+    erase_contents = _awaited(SqlStore.erase_contents)
+    lease = _awaited(SqlStore.lease)
+    settle = _awaited(SqlStore.settle)
+    dead_letters = _awaited(SqlStore.dead_letters)
+    revive = _awaited(SqlStore.revive)
+    drop = _awaited(SqlStore.drop)
+    put_policy = _awaited(SqlStore.put_policy)
+    get_policy = _awaited(SqlStore.get_policy)
+    archive = _awaited(SqlStore.archive)
+    ended = _awaited(SqlStore.ended)
+    put_away = _awaited(SqlStore.put_away)
+    purge_keys = _awaited(SqlStore.purge_keys)
 
 
 def _in_greenlet() -> Callable[..., Awaitable[Any]]:

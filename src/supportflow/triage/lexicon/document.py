@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 
 __all__ = ["Entry", "Lexicon"]
 
@@ -28,11 +28,13 @@ class Entry(Document):
     """
 
     category: Name | None = None
-    priority_class: Annotated[Name | None, Field(alias="class")] = None
-    words: Annotated[tuple[str, ...], Field(min_length=1)]
+    priority_class: Annotated[Name | None, Field(validation_alias="class", serialization_alias="class")] = (
+        None
+    )
+    words: Annotated[Series[str], Field(min_length=1)]
     language: str | None = None
     product: Name | None = None
-    flags: tuple[Name, ...] = ()
+    flags: Series[Name] = ()
     weight: Annotated[float, Field(gt=0, le=10)] = 1.0
     negatable: bool = True
     question: bool = False
@@ -55,9 +57,9 @@ class Lexicon(Document):
     """
 
     name: Name
-    sets: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
-    negators: tuple[str, ...] = ()
-    not_negators: tuple[str, ...] = ()
-    official: tuple[str, ...] = ()
-    reading: tuple[Name, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    sets: Annotated[dict[str, Series[str]], Field(default_factory=dict)]
+    negators: Series[str] = ()
+    not_negators: Series[str] = ()
+    official: Series[str] = ()
+    reading: Series[Name] = ()
+    entries: Series[Entry] = ()

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from operator import attrgetter
@@ -167,7 +167,7 @@ class CompiledLexicons:
         lexicon: Lexicon,
         entry: Entry,
         words: str,
-        sets: dict[str, tuple[str, ...]],
+        sets: Mapping[str, Sequence[str]],
         order: int,
         sequences: dict[tuple[str, ...], list[int]],
     ) -> _Pattern:

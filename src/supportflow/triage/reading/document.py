@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from supportflow.model.base import Document, Name
+from supportflow.model.base import Document, Name, Series
 
 __all__ = ["Derivation", "Mood", "Pack", "Reading", "ReadingRule", "RuleSet", "Script"]
 
@@ -38,14 +38,14 @@ class Pack(Document):
 
     tag: Name
     name: Name
-    scripts: Annotated[tuple[Script, ...], Field(min_length=1)]
+    scripts: Annotated[Series[Script], Field(min_length=1)]
     cut: Literal["words", "characters"] = "words"
     marks: Literal["ignore", "when_written"] = "ignore"
     letters: Annotated[int, Field(ge=1, le=20)] = 6
     negation: Literal["before", "after", "both"] = "before"
-    prefixes: tuple[Name, ...] = ()
+    prefixes: Series[Name] = ()
     hints: Phrases = ()
-    sources: tuple[str, ...] = ()
+    sources: Series[str] = ()
     sets: Mapping[Name, Phrases] = Field(default_factory=dict)
     roles: Mapping[Name, Phrases] = Field(default_factory=dict)
 
@@ -88,8 +88,8 @@ class Mood(Document):
     within: Annotated[int, Field(ge=0, le=100)] = 12
     opening: bool = False
     makes: Literal["question", "nothing"] = "question"
-    unless: tuple[Name, ...] = ()
-    events: tuple[Name, ...] = ()
+    unless: Series[Name] = ()
+    events: Series[Name] = ()
 
 
 class ReadingRule(Document):
@@ -117,19 +117,21 @@ class ReadingRule(Document):
 
     name: Name
     category: Name | None = None
-    priority_class: Annotated[Name | None, Field(alias="class")] = None
+    priority_class: Annotated[Name | None, Field(validation_alias="class", serialization_alias="class")] = (
+        None
+    )
     all: Roles
     scope: Literal["clause", "sentence", "near"] = "clause"
     within: Annotated[int, Field(ge=0, le=100)] = 12
     ordered: bool = False
-    unless: tuple[Name, ...] = ()
-    unless_here: tuple[Name, ...] = ()
+    unless: Series[Name] = ()
+    unless_here: Series[Name] = ()
     negatable: bool = True
-    resists: tuple[Name, ...] = ()
+    resists: Series[Name] = ()
     asked: Name | None = None
     weight: Annotated[float, Field(gt=0, le=10)] = 1.0
     review: bool = False
-    flags: tuple[Name, ...] = ()
+    flags: Series[Name] = ()
 
 
 class RuleSet(Document):
@@ -145,9 +147,9 @@ class RuleSet(Document):
 
     name: Name
     roles: Mapping[Name, str] = Field(default_factory=dict)
-    derived: tuple[Derivation, ...] = ()
-    moods: tuple[Mood, ...] = ()
-    rules: tuple[ReadingRule, ...] = ()
+    derived: Series[Derivation] = ()
+    moods: Series[Mood] = ()
+    rules: Series[ReadingRule] = ()
 
 
 class Reading(Document):
@@ -159,6 +161,6 @@ class Reading(Document):
         rules: Rule sets of its own, after those that its lexicons name.
     """
 
-    languages: tuple[Name, ...] | None = None
-    packs: tuple[Pack, ...] = ()
-    rules: tuple[RuleSet, ...] = ()
+    languages: Series[Name] | None = None
+    packs: Series[Pack] = ()
+    rules: Series[RuleSet] = ()

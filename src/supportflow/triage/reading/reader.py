@@ -233,7 +233,7 @@ class _Reading:
         reach = _NEGATION_REACH * self._letters
         return self._stands(event, "not", self._pack.negation, "clause", reach)
 
-    def _taken_back(self, event: Spot, roles: tuple[str, ...], scope: str, within: int) -> bool:
+    def _taken_back(self, event: Spot, roles: Sequence[str], scope: str, within: int) -> bool:
         reach = max(within, _EXCEPTION_REACH) * self._letters
         return any(
             self._stands(event, role, "both", scope, reach) or self._overlaps(event, role) for role in roles

@@ -3,7 +3,7 @@
 # ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from supportflow.exceptions import MissingExtra
 from supportflow.triage.redaction.kinds import Kind, Span
@@ -46,7 +46,7 @@ def _is_short(number: str) -> bool:
     return sum(character.isdigit() for character in number) <= _MOST_DIGITS
 
 
-def find_national_phones(view: View, regions: tuple[str, ...]) -> Iterator[Span]:
+def find_national_phones(view: View, regions: Sequence[str]) -> Iterator[Span]:
     """Phone numbers in the national formats of some countries, by libphonenumber's tables.
 
     Raises:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, PlainSerializer, StringConstraints
 
-from supportflow.model.base import Document
+from supportflow.model.base import Document, Series
 from supportflow.triage.redaction.kinds import PERSONAL, Kind
 
 __all__ = ["DEFAULT_RULES", "STRICT_RULES", "RedactionRules"]
@@ -38,7 +38,7 @@ class RedactionRules(Document):
     ] = frozenset(
         {Kind.EMAIL, Kind.PHONE, Kind.IBAN},
     )
-    phone_regions: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")], ...] = ()
+    phone_regions: Series[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]] = ()
 
 
 DEFAULT_RULES = RedactionRules.model_construct()

@@ -1,7 +1,4 @@
-"""The ports: what supportflow asks of the world around it. A host plugs in its own; each has an in-memory adapter.
-
-A store or channel may be written with plain or with `async` methods; `AsyncDesk` takes both, `Desk` the plain ones.
-"""
+"""What each port is to do."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,0 +1,62 @@
+"""The ports: what supportflow asks of the world around it. A host plugs in its own; each has an in-memory adapter.
+
+A store or channel may be written with plain or with `async` methods; `AsyncDesk` takes both, `Desk` the plain ones.
+"""
+
+from supportflow.ports.awaited import (
+    AsyncChannel,
+    AsyncClassifier,
+    AsyncClock,
+    AsyncContextProvider,
+    AsyncHostActions,
+    AsyncIds,
+    AsyncKnowledgeSource,
+    AsyncLanguageDetector,
+    AsyncResponder,
+    AsyncStore,
+    AsyncSuggester,
+)
+from supportflow.ports.plain import (
+    ActionCall,
+    Channel,
+    Classifier,
+    Clock,
+    ContextProvider,
+    HostActions,
+    Ids,
+    KnowledgeSource,
+    LanguageDetector,
+    Outgoing,
+    Pauses,
+    Responder,
+    Store,
+    Suggester,
+)
+
+__all__ = [
+    "ActionCall",
+    "AsyncChannel",
+    "AsyncClassifier",
+    "AsyncClock",
+    "AsyncContextProvider",
+    "AsyncHostActions",
+    "AsyncIds",
+    "AsyncKnowledgeSource",
+    "AsyncLanguageDetector",
+    "AsyncResponder",
+    "AsyncStore",
+    "AsyncSuggester",
+    "Channel",
+    "Classifier",
+    "Clock",
+    "ContextProvider",
+    "HostActions",
+    "Ids",
+    "KnowledgeSource",
+    "LanguageDetector",
+    "Outgoing",
+    "Pauses",
+    "Responder",
+    "Store",
+    "Suggester",
+]
