@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator
 
 from supportflow.triage.redaction.beside import PUBLIC_BESIDE, SECRET_BESIDE, UNITS
+from supportflow.triage.redaction.digit_words import digit_words
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import Label, labels
 from supportflow.triage.redaction.local import Local
-from supportflow.triage.redaction.spelled import digit_words
+from supportflow.triage.redaction.shapes import stretches
 from supportflow.triage.redaction.ties import SIGNS, WORD, Tie
-from supportflow.triage.redaction.view import View, stretches
+from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import words
 
 __all__ = ["find_codes"]
@@ -67,6 +68,9 @@ _NOT_SHARED = re.compile(
     r"|共有しない|教えない|공유하지|알려주지|请勿泄露|勿泄露|請勿洩露|勿告知|请勿告知|切勿"
 )
 _NOT_SHARED_REACH = 90
+_LONGEST_SIGN = 30  # characters; the longest has 24
+# Before the digits stand such a word and few others; behind them a sentence ends soon.
+_USED_REACH_BACK, _USED_REACH = 40, 80
 _USE_WORDS = frozenset(
     [
         "use",
@@ -121,6 +125,8 @@ _SHARE_WORDS = frozenset(
     ]
 )
 _SHARE_CHARACTERS = frozenset("泄洩告切共教")
+# Without one of these, nothing in Chinese or Japanese says "not".
+_NOT_CHARACTERS = frozenset("勿な")
 
 # An Indian postal code is called a PIN, too: a place stands beside it.
 _PLACE_BEHIND = re.compile(r"[ ,(–-]{1,3}([A-Z][A-Za-z]*)")
@@ -304,11 +310,57 @@ def _numbers(view: View) -> Iterator[tuple[int, int, int]]:
 
 def _by_sentence(view: View) -> Iterator[Span]:
     flat = view.flat
-    for match in _USED.finditer(flat) if not _USE_WORDS.isdisjoint(view.words) else ():
-        yield *match.span(1), Kind.ONE_TIME_CODE
+    if not _USE_WORDS.isdisjoint(view.words):
+        for start, end in _around_digits(view, _USED_REACH_BACK, _USED_REACH):
+            for match in _USED.finditer(flat, start, end):
+                yield *match.span(1), Kind.ONE_TIME_CODE
     if _SHARE_WORDS.isdisjoint(view.words) and _SHARE_CHARACTERS.isdisjoint(view.characters):
         return
-    for sign in _NOT_SHARED.finditer(flat):
+    for start, end in _around_signs(view):
+        yield from _by_sign(flat, start, end)
+
+
+def _around_signs(view: View) -> Iterator[tuple[int, int]]:
+    """The stretches of a text in which it may say that something is not to be shared: each such sign ends with its verb."""
+    flat = view.flat
+    characters = view.characters
+    if not _SHARE_CHARACTERS.isdisjoint(characters) and not _NOT_CHARACTERS.isdisjoint(characters):
+        yield 0, len(flat)
+        return
+    ends: list[int] = []
+    for verb in _SHARE_WORDS:
+        at = flat.find(verb)
+        while at >= 0:
+            ends.append(at + len(verb))
+            at = flat.find(verb, at + 1)
+    first = last = 0
+    for end in sorted(ends):
+        start = max(0, end - 2 * _LONGEST_SIGN)
+        if start > last:
+            if last:
+                yield first, last
+            first = start
+        last = end
+    if last:
+        yield first, last
+
+
+def _around_digits(view: View, back: int, ahead: int) -> Iterator[tuple[int, int]]:
+    """The stretches of a text that have digits close by, widely taken: elsewhere no sentence is about a code."""
+    size = len(view.flat)
+    first = last = 0
+    for start, end in stretches(view.ascii.translate(_CODE_CHARACTERS), _CODE_RUN):
+        if start - back > last:
+            if last:
+                yield first, last
+            first = max(0, start - back)
+        last = min(size, end + ahead)
+    if last:
+        yield first, last
+
+
+def _by_sign(flat: str, start: int, end: int) -> Iterator[Span]:
+    for sign in _NOT_SHARED.finditer(flat, start, end):
         around = max(0, sign.start() - _NOT_SHARED_REACH), min(len(flat), sign.end() + _NOT_SHARED_REACH // 2)
         for match in _CANDIDATE.finditer(flat, *around):
             size = sum(map(str.isdigit, match[0]))
@@ -318,9 +370,8 @@ def _by_sentence(view: View) -> Iterator[Span]:
 
 def find_codes(view: View) -> Iterator[Span]:
     """Every code, PIN and card code, as spans of the plain text. Linear time."""
-    flat = view.flat
     if len(labels(view, *_SECRET)):
-        numbers = sorted((*_numbers(view), *digit_words(flat)))
+        numbers = sorted((*_numbers(view), *digit_words(view)))
         if numbers:
             yield from _Reader(view, numbers).find()
     if any(map(str.isdigit, view.characters)):

@@ -30,6 +30,7 @@ _APART = re.compile(rf"(?<!{_HAN}){_HAN}(?:[\W\d_]{{1,16}}{_HAN}(?!{_HAN})){{10,
 _HAN_RUN = re.compile(rf"(?<!{_HAN}){_HAN}{{12,25}}(?!{_HAN})")
 # Groups of two, three, four or six.
 _GROUP_SIZES = (2, 3, 4, 6)
+_IN_GROUPS = tuple(bytes([size]) * (LENGTHS[0] // size) for size in _GROUP_SIZES)
 _GROUPS = re.compile(
     "|".join(
         rf"(?<!{_HAN}){_HAN}{{{size}}}(?:[ \n]{_HAN}{{{size}}}){{{12 // size - 1},{24 // size}}}(?!{_HAN})"
@@ -76,9 +77,11 @@ def _is_phrase(run: str, lists: Wordlists) -> bool:
     if len(run) == _MONERO_LENGTH:
         return lists.monero_chinese.keys() >= set(run) and monero_checksum_holds(run)
     for index in lists.chinese:
-        ranks = [index.get(character) for character in run]
-        if None not in ranks and checksum_holds(cast("list[int]", ranks)):
-            mean = sum(log(cast("int", rank) + _FIRST_RANK) for rank in ranks) / len(run)
+        if not all(map(index.__contains__, run)):
+            continue
+        ranks = [index[character] for character in run]
+        if checksum_holds(ranks):
+            mean = sum(log(rank + _FIRST_RANK) for rank in ranks) / len(run)
             rare = words("chinese").isdisjoint(map("".join, pairwise(run)))
             return mean > (_PROSE_RANK if rare else _RARE_RANK)
     return False
@@ -151,8 +154,11 @@ def _named_behind(text: str, floor: int, name: int, lists: Wordlists) -> tuple[i
     return None
 
 
+_OF_PHRASES = frozenset((*LENGTHS, _MONERO_LENGTH))
+
+
 def _may_be_phrase(length: int) -> bool:
-    return length in LENGTHS or length == _MONERO_LENGTH
+    return length in _OF_PHRASES
 
 
 def find_ideograms(view: View, lists: Wordlists) -> Iterator[Span]:
@@ -161,12 +167,12 @@ def find_ideograms(view: View, lists: Wordlists) -> Iterator[Span]:
     lengths = list(map(len, _RUN.findall(text)))
     if lengths.count(1) >= ROW:
         yield from _apart(text, lists)
-    if any(map(_may_be_phrase, lengths)):
+    if not _OF_PHRASES.isdisjoint(lengths):
         for match in _HAN_RUN.finditer(text):
             if _may_be_phrase(len(match[0])) and _is_phrase(match[0], lists):
                 yield *match.span(), Kind.SEED_PHRASE
-    row = bytes(min(length, 255) for length in lengths)
-    if any(bytes([size]) * (LENGTHS[0] // size) in row for size in _GROUP_SIZES):
+    row = bytes([length if length < 256 else 255 for length in lengths])  # noqa: PLR2004 - a byte
+    if any(group in row for group in _IN_GROUPS):
         for match in _GROUPS.finditer(text):
             characters = "".join(_HAN_CHARACTER.findall(match[0]))
             if _may_be_phrase(len(characters)) and _is_phrase(characters, lists):

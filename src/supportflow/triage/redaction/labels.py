@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -65,8 +66,7 @@ class _Vocabulary:
             for word in words:
                 roles.setdefault(word, []).append(role)
         self._by_word: dict[str, list[_Entry]] = {}
-        self._endings: list[tuple[frozenset[str], _Entry]] = []
-        self._other_scripts: list[tuple[frozenset[str], _Entry]] = []
+        given_whole: list[tuple[frozenset[str], _Entry]] = []
         for given, names in roles.items():
             word = given.strip("*")
             entry = _Entry(
@@ -80,8 +80,13 @@ class _Vocabulary:
             ):
                 self._by_word.setdefault(first[0], []).append(entry)
             else:
-                kept = self._endings if word.isascii() else self._other_scripts
-                kept.append((frozenset(word) - {" "}, entry))
+                given_whole.append((frozenset(word) - {" "}, entry))
+        # By the character of theirs that fewest of them have: a text without it has none of these.
+        often = Counter(character for needed, _ in given_whole for character in needed)
+        self._by_character: dict[str, list[tuple[frozenset[str], _Entry]]] = {}
+        for needed, entry in given_whole:
+            rarest = min(needed, key=lambda character: (character.isascii(), often[character], character))
+            self._by_character.setdefault(rarest, []).append((needed, entry))
 
     def possible(self, view: View) -> dict[str, list[_Entry]]:
         """Which of them a text may have, by role."""
@@ -95,9 +100,10 @@ class _Vocabulary:
         for word in self._by_word.keys() & view.words:
             yield from self._by_word[word]
         characters = view.characters
-        for needed, entry in self._endings if view.lower.isascii() else self._endings + self._other_scripts:
-            if needed <= characters:
-                yield entry
+        for character in self._by_character.keys() & characters:
+            for needed, entry in self._by_character[character]:
+                if needed <= characters:
+                    yield entry
 
 
 def _places(entry: _Entry, loose: str) -> Iterator[tuple[int, int]]:
@@ -133,6 +139,8 @@ def labels(view: View, *roles: str) -> "Labels":
     known = view.labels
     if known is None:
         known = view.labels = _VOCABULARY.possible(view)
+    if known.keys().isdisjoint(roles):
+        return _NONE
     return Labels(
         [
             Label(start, end, role)
@@ -174,6 +182,9 @@ class Labels:
         """The nearest that begins at a place or behind it."""
         at = bisect_left(self._starts, place)
         return self._kept[at] if at < len(self._kept) else None
+
+
+_NONE = Labels([])
 
 
 def _by_place(label: Label) -> tuple[int, int]:

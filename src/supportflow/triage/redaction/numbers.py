@@ -9,7 +9,8 @@ from itertools import accumulate
 from supportflow.triage.redaction.checks import chinese_resident_id, iban, luhn
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import Labels, labels
-from supportflow.triage.redaction.view import View, stretches
+from supportflow.triage.redaction.shapes import stretches
+from supportflow.triage.redaction.view import View
 
 __all__ = ["find_numbers"]
 

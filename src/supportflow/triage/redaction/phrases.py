@@ -153,17 +153,21 @@ class _Part:
 def _worded(view: View, lists: Wordlists) -> Iterator[Span]:
     given = list(map(_masks().get, view.row, repeat(0)))
     masks = [mask for mask in given if mask != _BETWEEN]
-    if _SIX not in bytes(map(bool, masks)):
+    listed = bytes(map(bool, masks))
+    if _SIX not in listed:
         return
-    six = _six_of_a_list(masks)
-    if not any(six):
-        return
-    names = [label.end for label in labels(view, "phrase")]
+    names: list[int] | None = None
     spans: list[tuple[int, int]] | None = None
-    for region in _REGION.finditer(bytes(map(bool, masks))):
+    for region in _REGION.finditer(listed):
+        if _SIX not in region[0]:
+            continue
         start, end = region.span()
-        likely = reduce(or_, six[start:end], 0)
-        if not likely or not (names or _enough(masks[start:end], likely)):
+        likely = reduce(or_, _six_of_a_list(masks[start:end]), 0)
+        if not likely:
+            continue
+        if names is None:
+            names = [label.end for label in labels(view, "phrase")]
+        if not (names or _enough(masks[start:end], likely)):
             continue
         if spans is None:
             every = (_ASCII_WORD if view.is_plain else WORD).finditer(view.lower)

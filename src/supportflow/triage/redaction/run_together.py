@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.view import View, stretches
+from supportflow.triage.redaction.shapes import stretches
+from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.wordlists import PREFIX, wordlists
 
 __all__ = ["find_run_together"]

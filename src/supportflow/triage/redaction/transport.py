@@ -10,6 +10,7 @@ from quopri import decodestring
 from urllib.parse import unquote_to_bytes
 
 from supportflow.triage.redaction.layers import Layer, Rewriting
+from supportflow.triage.redaction.shapes import stretches
 
 __all__ = ["decode"]
 
@@ -84,25 +85,33 @@ _CODE_CHARACTERS = (
     + b" " * 128
 )
 _LONG_RUN = b"x" * 24
+_RUN = b"x" * 16
 
 _STEPS = (
-    (("=?",), None, Rewriting(_HEADER_WORD, _header_word)),
-    ((), None, _BLOCKS),
-    (("=",), _SAYS_QUOTED, Rewriting(_QUOTED, _unquoted)),
-    (("%",), _PERCENT, Rewriting(_PERCENT, lambda place: _text_of(unquote_to_bytes(place), place))),
-    (("\\",), _ESCAPES, Rewriting(_ESCAPES, _unescaped)),
+    ("=?", None, Rewriting(_HEADER_WORD, _header_word)),
+    ("", None, _BLOCKS),
+    ("=", _SAYS_QUOTED, Rewriting(_QUOTED, _unquoted)),
+    ("%", _PERCENT, Rewriting(_PERCENT, lambda place: _text_of(unquote_to_bytes(place), place))),
+    ("\\", _ESCAPES, Rewriting(_ESCAPES, _unescaped)),
 )
+
+
+def _has_block(text: str) -> bool:
+    """Whether a text has a block that holds a plain text. Numbers and addresses look like one, and hold none."""
+    shape = text.encode("ascii", "replace").translate(_CODE_CHARACTERS)
+    if _LONG_RUN not in shape:
+        return False
+    blocks = (_BLOCK.match(text, start) for start, _ in stretches(shape, _RUN))
+    return any(block is not None and _block(block[0]) != block[0] for block in blocks)
 
 
 def decode(text: str) -> tuple[str, list[Layer]]:
     """The text without its transport encodings. Linear time."""
     layers: list[Layer] = []
-    for anchors, sign, rewriting in _STEPS:
-        if anchors and not any(anchor in text for anchor in anchors):
+    for anchor, sign, rewriting in _STEPS:
+        if anchor not in text:
             continue
-        if rewriting is _BLOCKS and _LONG_RUN not in text.encode("ascii", "replace").translate(
-            _CODE_CHARACTERS
-        ):
+        if rewriting is _BLOCKS and not _has_block(text):
             continue
         if sign is not None and sign.search(text) is None:
             continue

@@ -18,10 +18,11 @@ from supportflow.triage.redaction.markup import (
     without_emphasis,
     without_tags,
 )
+from supportflow.triage.redaction.shapes import stretches
 from supportflow.triage.redaction.spelled import without_gaps
 from supportflow.triage.redaction.transport import decode
 
-__all__ = ["OTHER_LETTER", "WORD", "View", "stretches", "views"]
+__all__ = ["OTHER_LETTER", "WORD", "View", "views"]
 
 _Value = TypeVar("_Value")
 
@@ -50,18 +51,6 @@ def _lower(text: str) -> str:
     if len(lowered) == len(text):
         return lowered
     return "".join(character.lower()[0] for character in text)
-
-
-def stretches(shape: bytes, shortest: bytes) -> list[tuple[int, int]]:
-    """Where the shape has at least so many marks in a row, each row whole."""
-    found: list[tuple[int, int]] = []
-    start = shape.find(shortest)
-    while start >= 0:
-        end = shape.find(b" ", start)
-        end = len(shape) if end < 0 else end
-        found.append((start, end))
-        start = shape.find(shortest, end)
-    return found
 
 
 class _Once(Generic[_Value]):
