@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow.driving import DeskBase, await_within, drive, make_known, write_methods
+from supportflow.driving import DeskBase, await_within, drive, make_known, suggesting, write_methods
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
 from supportflow.flows.desk.keeping import Keeping
@@ -82,6 +82,7 @@ class AsyncDesk(
         PolicyError: If the policy is wrong.
     """
 
+    @suggesting
     def __init__(
         self,
         policy: Policy | None = None,

@@ -7,7 +7,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow.driving import DeskBase, call_within, drive_at_once, make_known, write_methods
+from supportflow.driving import DeskBase, call_within, drive_at_once, make_known, suggesting, write_methods
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
 from supportflow.flows.desk.keeping import Keeping
@@ -83,6 +83,7 @@ class Desk(
         PolicyError: If the policy is wrong.
     """
 
+    @suggesting
     def __init__(
         self,
         policy: Policy | None = None,

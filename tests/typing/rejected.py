@@ -5,7 +5,7 @@ An ignore without an error is an error itself (`warn_unused_ignores`), so a mist
 
 from datetime import UTC, datetime
 
-from supportflow import Agent, AsyncDesk, Desk, MemoryStore, Policy
+from supportflow import Agent, AsyncDesk, BusinessCalendar, Desk, MemoryStore, Policy, Requester
 from supportflow.model.commands import CommandBase, Resolve
 from supportflow.model.people import HOST
 from supportflow.ports import Channel, Store
@@ -73,6 +73,9 @@ def misspelt(desk: Desk) -> None:
     desk.rows(staus="open")  # type: ignore[call-arg]
     desk.adopt("1", datetime.now(UTC), "open", requestor="ana")  # type: ignore[call-arg]
     Policy(slaa=[])  # type: ignore[call-arg]
+    Agent("sam", langauges=["en"])  # type: ignore[call-arg]
+    Requester("ana", nmae="Ana")  # type: ignore[call-arg]
+    BusinessCalendar(tz="UTC", wekly={})  # type: ignore[call-arg]
 
 
 async def forgotten(desk: AsyncDesk) -> str:

@@ -20,6 +20,7 @@ from supportflow._time import Instant, to_us
 from supportflow.calendars.clocktime import Hours
 from supportflow.calendars.schedule import HolidayScope
 from supportflow.exceptions import CalendarError
+from supportflow.model.document_problems import nearest
 
 __all__ = ["DAYS", "Closure", "Dated", "Holidays", "HoursVersion", "Override", "Overrides", "Weekly"]
 
@@ -61,17 +62,19 @@ class _Part(BaseModel):
             try:
                 super().__init__(**fields)
             except ValidationError as error:
-                raise CalendarError(problems_of(error)) from None
+                raise CalendarError(problems_of(error, type(self))) from None
 
         __init__.__pydantic_base_init__ = True
 
 
-def problems_of(error: ValidationError) -> list[str]:
-    """One sentence for each error, starting with its path."""
+def problems_of(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """One sentence for each error, starting with its path; of a field of the model that there is not, which may be meant."""
     found = []
     for line in error.errors(include_url=False, include_context=False, include_input=False):
         path = ".".join(str(part) for part in line["loc"])
         reason = line["msg"].removeprefix("Value error, ")
+        if line["type"] == "extra_forbidden" and line["loc"] == (path,):
+            reason = f"unknown field {path!r}{nearest(path, model.model_fields)}"
         found.append(f"{path}: {reason}" if path else reason)
     return found
 

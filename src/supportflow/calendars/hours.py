@@ -63,7 +63,7 @@ class Declaration(BaseModel):
             try:
                 super().__init__(**data)
             except ValidationError as error:
-                raise CalendarError(problems_of(error)) from None
+                raise CalendarError(problems_of(error, type(self))) from None
 
         # pydantic then validates calendars inside other documents by field, so that errors there keep their
         # full path.

@@ -3,7 +3,7 @@
 from supportflow.driving.base import DeskBase
 from supportflow.driving.known import LOGGER, make_known
 from supportflow.driving.loop import drive, drive_at_once
-from supportflow.driving.methods import write_methods
+from supportflow.driving.methods import suggesting, write_methods
 from supportflow.driving.running import await_within, call_within
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "drive",
     "drive_at_once",
     "make_known",
+    "suggesting",
     "write_methods",
 ]

@@ -7,14 +7,15 @@ nothing else. They cost a call.
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from supportflow.exceptions import UnknownKeyword
 from supportflow.flows.desk.methods import ANSWERS, Awaited, Method, Shared
 
-__all__ = ["write_methods"]
+__all__ = ["suggesting", "write_methods"]
 
 C = TypeVar("C", bound=type)
+F = TypeVar("F", bound=Callable[..., Any])
 Function = Callable[..., Any]
 
 
@@ -55,6 +56,12 @@ def _answer(annotation: Any) -> Any:
         return ANSWERS[annotation]
     answer = get_args(annotation)[-1]
     return None if answer is type(None) else answer
+
+
+def suggesting(function: F) -> F:
+    """Make a constructor say of a keyword that it has not which it may have been."""
+    said = _Said(function, function.__qualname__.partition(".")[0], inspect.signature(function))
+    return cast("F", functools.update_wrapper(_verb(said), function))
 
 
 class _Said:

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from supportflow._legible import first_illegible
-from supportflow.exceptions import DefinitionError, PolicyError
+from supportflow.exceptions import DefinitionError, PolicyError, UnknownKeyword
 from supportflow.model.document_problems import validation_problems
 from supportflow.model.problems import invalid
 
@@ -81,12 +81,18 @@ class HostValue(Value):
     """A value that a host makes and passes in.
 
     Raises:
+        UnknownKeyword: If there is no such field.
         InvalidInput: If a field cannot be used.
     """
 
     if not TYPE_CHECKING:
 
         def __init__(self, /, **fields: Any) -> None:
+            cls = type(self)
+            # Rows may have fields of a newer version, and are read without this; a caller who has one has misspelt it.
+            for field in fields:
+                if field not in cls.model_fields:
+                    raise UnknownKeyword(cls.__name__, field, tuple(cls.model_fields))
             try:
                 super().__init__(**fields)
             except ValidationError as error:

@@ -1,11 +1,18 @@
 """What a ticket knows of its handling as a case: evidence, steps, parties and verification. Names and instants only."""
 
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 from supportflow._time import Instant, from_us
 from supportflow.model.base import HostValue, Id, Name
 
 __all__ = ["NO_CASEWORK", "Casework", "Party", "PartyState", "Verification"]
+
+
+class PartyFields(TypedDict, total=False):
+    """What a `Party` can be given besides role and id."""
+
+    channel: str | None
 
 
 class Party(HostValue):
@@ -21,7 +28,7 @@ class Party(HostValue):
     id: Id
     channel: Name | None = None
 
-    def __init__(self, role: str, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
+    def __init__(self, role: str, id: str, **fields: Unpack[PartyFields]) -> None:  # noqa: A002 - the field's own name
         super().__init__(role=role, id=id, **fields)
 
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]

@@ -8,10 +8,9 @@ code cannot be guessed from it.
 import hashlib
 from typing import Annotated, NamedTuple
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints
 
-from supportflow.model.base import Body, Id, Value, without_nul
-from supportflow.model.problems import invalid
+from supportflow.model.base import Body, HostValue, Id, Value, without_nul
 
 __all__ = ["Attachment", "AttachmentHandle", "Content", "ContentRef", "Text", "commitment"]
 
@@ -76,7 +75,7 @@ MediaType = Annotated[str, StringConstraints(strict=True, max_length=100, patter
 """A media type: printable ASCII, as RFC 6838 has it, parameters included."""
 
 
-class Attachment(Value):
+class Attachment(HostValue):
     """A file that came with a message. supportflow keeps a handle, never the bytes.
 
     Attributes:
@@ -99,12 +98,6 @@ class Attachment(Value):
     uri: (
         Annotated[str, StringConstraints(strict=True, max_length=2_000), AfterValidator(without_nul)] | None
     ) = None
-
-    def __init__(self, **fields: object) -> None:
-        try:
-            super().__init__(**fields)
-        except ValidationError as error:
-            raise invalid(error) from None
 
 
 class AttachmentHandle(Value):

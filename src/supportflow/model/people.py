@@ -1,14 +1,13 @@
 """Who does things: agents, requesters, groups, and the actor that an event names."""
 
-from collections.abc import Collection, Mapping
-from typing import Annotated, Literal
+from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated, Literal, TypedDict, Unpack
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from supportflow._time import Moment
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import AgentId, Body, HostValue, Id, Name, Series, Value
-from supportflow.model.problems import invalid
 from supportflow.model.tags import Tag
 
 __all__ = [
@@ -100,7 +99,21 @@ def _skill(value: object) -> object:
     return {"level": value} if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-class Agent(Value):
+class AgentFields(TypedDict, total=False):
+    """What an `Agent` can be given besides the id."""
+
+    name: str | None
+    groups: Sequence[str]
+    tiers: Sequence[str]
+    skills: Mapping[str, int | Skill]
+    languages: Sequence[str]
+    capacity: int
+    reserved: int
+    limits: Mapping[str, int]
+    shifts: Sequence[str]
+
+
+class Agent(HostValue):
     """Somebody who works on tickets.
 
     Attributes:
@@ -131,11 +144,8 @@ class Agent(Value):
     limits: Mapping[Name, Annotated[int, Field(strict=True, ge=0)]] = Field(default_factory=dict)
     shifts: Series[Name] = ()
 
-    def __init__(self, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
-        try:
-            super().__init__(id=id, **fields)
-        except ValidationError as error:
-            raise invalid(error) from None
+    def __init__(self, id: str, **fields: Unpack[AgentFields]) -> None:  # noqa: A002 - the field's own name
+        super().__init__(id=id, **fields)
 
     # pydantic then validates agents inside documents by field, so that errors there keep their full path.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
@@ -146,7 +156,17 @@ class Agent(Value):
         return Actor(kind="agent", id=self.id)
 
 
-class Requester(Value):
+class RequesterFields(TypedDict, total=False):
+    """What a `Requester` can be given besides the id."""
+
+    name: str | None
+    email: str | None
+    phone: str | None
+    language: str | None
+    tz: str | None
+
+
+class Requester(HostValue):
     """Somebody who asks.
 
     The id goes into events and stays there; name, e-mail and phone go into content rows, which can be erased.
@@ -170,11 +190,10 @@ class Requester(Value):
     language: Tag | None = None
     tz: Name | None = None
 
-    def __init__(self, id: str, **fields: object) -> None:  # noqa: A002 - the field's own name
-        try:
-            super().__init__(id=id, **fields)
-        except ValidationError as error:
-            raise invalid(error) from None
+    def __init__(self, id: str, **fields: Unpack[RequesterFields]) -> None:  # noqa: A002 - the field's own name
+        super().__init__(id=id, **fields)
+
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     @property
     def actor(self) -> Actor:

@@ -1,18 +1,21 @@
 """Does a text ask somebody for a secret? Support never does, so a reply that does is a mistake or a fraud.
 
-Short declared lists and a few rules of grammar, one pass over the words. It is made to let warnings ("never send us your
-password") and explanations ("we will send you a code") through, and it reads nothing else into a text. Somebody who
-wants to get past it can; it is there for the agent in a hurry and for the bot that was talked into it.
+English and Chinese have short declared lists and a few rules of grammar, one pass over the words; every language that has a
+pack is read by the rule set `asking` over roles besides. Both are made to let warnings ("never send us your password") and
+explanations ("we will send you a code") through, and read nothing else into a text. Somebody who wants to get past them
+can; they are there for the agent in a hurry and for the bot that was talked into it.
 """
 
 # ruff: noqa: RUF001 - Chinese text has full-width punctuation
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from supportflow.triage import phrasebook as book
 from supportflow.triage.phrasebook import folded
+from supportflow.triage.reading import Reader, shipped_packs, shipped_rules
 
 __all__ = ["asked_secret"]
 
@@ -36,10 +39,22 @@ class _Segment(NamedTuple):
 def asked_secret(text: str) -> str | None:
     """The kind of secret that a text asks its reader for, such as `"password"`; None if it asks for none.
 
+    `"secret"` where only the packs of languages hear it: they do not tell kinds apart.
+
     Time is linear in the length of the text.
     """
     plain = folded(text)
-    return _english(plain) or _chinese(plain)
+    return _english(plain) or _chinese(plain) or _any_language(text)
+
+
+def _any_language(text: str) -> str | None:
+    found = _reader().read(text)
+    return "secret" if found else None
+
+
+@cache
+def _reader() -> Reader:
+    return Reader(shipped_packs(), [shipped_rules("asking")])
 
 
 def _english(text: str) -> str | None:

@@ -108,6 +108,10 @@ ROLES: Mapping[str, str] = {
     "withdrawal": "a withdrawal by the writer, as a thing or a deed",
     "deposit": "a deposit by the writer, as a thing or a deed",
     "late": "has not arrived, is pending, stuck or slow",
+    # what an agent asks of a customer
+    "requests": "asks its reader to give, send, say, show or install something",
+    "wanted": "a secret, as an agent calls it: your password, the code, the twelve words",
+    "wards": "makes a warning or an explanation of it: never, nobody, yourself, in the settings",
     # tone
     "distress": "despair, fear, all savings lost, tears",
     "harm": "danger to one's own life",

@@ -34,9 +34,10 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
 }
 """Tag → scripts of the packs in `supportflow/triage/packs/<tag>/pack.toml`."""
 
-RULE_SETS = ("incidents", "exchange", "banking", "on_its_way")
+RULE_SETS = ("incidents", "exchange", "banking", "on_its_way", "asking")
 """`incidents`: security incidents in any business. `exchange`: disputes of a crypto exchange. `banking`: cards.
-`on_its_way`: withdrawals and deposits that are late, which are of no class above the lowest."""
+`on_its_way`: withdrawals and deposits that are late, which are of no class above the lowest.
+`asking`: what an agent may not ask, for what is sent and not for what comes in."""
 
 
 class ShippedPack(NamedTuple):
