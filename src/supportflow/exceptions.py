@@ -365,7 +365,10 @@ class CalendarHorizonError(SupportflowError):
         known = " ".join(
             f"{word} {day}" for word, day in (("from", vouched_from), ("until", vouched_until)) if day
         )
-        super().__init__(f"calendar {calendar!r} knows its holidays only {known}")
+        only = f"knows its holidays only {known}"
+        if vouched_until and vouched_until < vouched_from:
+            only = "knows the holidays of no year for certain: some of each are estimates"
+        super().__init__(f"calendar {calendar!r} {only}")
         self.calendar = calendar
         self.vouched_until = vouched_until
         self.vouched_from = vouched_from

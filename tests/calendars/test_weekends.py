@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from supportflow import Policy
-from supportflow.calendars import BusinessCalendar
+from supportflow.calendars import BusinessCalendar, HorizonWarning
 from supportflow.calendars.country import public_holidays
+from supportflow.exceptions import CalendarHorizonError
 from supportflow.policy.verification import verify
 
 holidays = pytest.importorskip("holidays")
@@ -72,6 +73,22 @@ def test_hours_that_follow_no_weekend_follow_none_that_was():
 def test_estimates_without_a_label_are_not_vouched_for():
     assert public_holidays("SA").last <= date(datetime.now(UTC).year + 1, 12, 31)
     assert not any("estimated" in name for name in public_holidays("SA").closed.values())
+
+
+@pytest.mark.parametrize("country", ["MA", "DZ", "TN", "KW", "JO", "UG"])
+def test_a_country_of_which_every_year_has_estimates_answers_and_says_so(country):
+    """The moon decides there, and no gazette of past years is in the package: it is no reason to refuse the country."""
+    known = public_holidays(country)
+    assert known.last < known.first
+    day = datetime(2026, 3, 4, 10, tzinfo=UTC)
+    with pytest.warns(HorizonWarning, match="no year for certain"):
+        BusinessCalendar.from_country(country, tz="UTC").is_open(day)
+    with pytest.raises(CalendarHorizonError, match="no year for certain"):
+        BusinessCalendar.from_country(country, tz="UTC", beyond="fail").is_open(day)
+    calendar = BusinessCalendar.from_country(country, tz="UTC", beyond="ignore")
+    entity = holidays.country_holidays(country, years=range(2020, 2028))
+    days = [datetime(2020, 1, 1, 10, tzinfo=UTC) + timedelta(days=number) for number in range(2_900)]
+    assert [calendar.is_open(day) for day in days] == [entity.is_working_day(day.date()) for day in days]
 
 
 def test_a_week_of_six_days_is_said():

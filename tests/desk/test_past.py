@@ -419,6 +419,85 @@ def test_a_shorter_target_on_an_old_ticket_breaches_once(on_change):
     assert len(ear.of(SlaOverdue)) <= 1
 
 
+CHOICES = [
+    Target.first_response(minutes=30, warn_at=[0.5], overdue=HOURLY),
+    Target.next_response(hours=2, warn_at=[0.25, 0.75], overdue=HOURLY),
+    Target.resolution(hours=1, name="done", warn_at=[0.5], overdue=HOURLY, when={"field": "level", "eq": 1}),
+    Target.resolution(hours=8, name="done", warn_at=["PT1H"], overdue=HOURLY, max_pause="PT2H"),
+]
+STEPS = st.lists(
+    st.tuples(
+        st.integers(1, 400),  # minutes until then
+        st.integers(0, 1_500),  # minutes ago that it was
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "status": st.sampled_from(["open", "pending", "on_hold", "resolved", "closed"]),
+                "level": st.sampled_from([1, 3]),
+                "priority_class": st.sampled_from(["security", "general"]),
+                "replied": st.booleans(),
+                "requester_wrote": st.booleans(),
+            },
+        ),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(0, 3_000),
+    STEPS,
+    st.sampled_from(["keep_elapsed", "restart", "retroactive"]),
+    st.booleans(),
+)
+def test_where_a_worker_keeps_up_nothing_is_told_that_was_reached_before_it_looked_last(
+    ago, steps, on_change, adopts
+):
+    """Whatever is reported late: but for each breach, and the latest step of each ladder, once."""
+    security = ladder(
+        tells(30), tells(60, repeat={"minutes": 20, "times": 10}),
+        name="security", when={"field": "priority_class", "eq": "security"}, pause_on=["pending"],
+    )  # fmt: skip
+    ear, clock = Ear(), ManualClock(START)
+    policy = Policy(
+        sla=[SlaPolicy(name="g", targets=CHOICES, on_change=on_change)],
+        escalation=Escalation(
+            ladders=[security, ladder(tells(90), tells(240), name="rest", pause_on=["on_hold"])]
+        ),
+    )
+    one = Desk(policy, on=ear.on, clock=clock, ids=CountingIds())
+    if adopts:
+        one.adopt("1", START - ago * MINUTE, "open", requester="ana")
+    else:
+        one.open(subject="x", requester="ana", ref="1", opened_at=START - ago * MINUTE)
+    looked, breaches = START, Counter()
+    for gap, before, fact in [(0, 0, None), *steps]:
+        clock.advance(minutes=gap)
+        drained(one)
+        looked = clock.now()
+        breaches.update(event.clock for event in ear.of(SlaBreached))
+        ear.heard.clear()
+        if fact is not None:
+            one.observe(ref="1", at=max(looked - before * MINUTE, START - ago * MINUTE), **fact)
+        clock.advance(minutes=1)
+        drained(one)
+        told = [event for event in ear.of(*NAGS, LadderStepReached) if event.reached_at < looked]
+        assert not [event for event in told if isinstance(event, SlaWarned | SlaOverdue)]
+        assert (
+            max(
+                Counter(event.run for event in told if isinstance(event, LadderStepReached)).values(),
+                default=0,
+            )
+            <= 1
+        )
+        breaches.update(event.clock for event in ear.of(SlaBreached))
+        if adopts and fact is None:
+            assert told == []
+        ear.heard.clear()
+    assert on_change == "restart" or max(breaches.values(), default=0) <= 1
+
+
 # --- what leaves the desk ------------------------------------------------------------------------
 
 

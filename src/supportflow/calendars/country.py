@@ -39,7 +39,7 @@ class PublicHolidays(NamedTuple):
         moved: Dates of a time at which the weekend was another: whether that day of the week was worked then.
         workdays: The names of the days of an ordinary working week.
         first: The first vouched date.
-        last: The last vouched date.
+        last: The last vouched date; before the first, if none is vouched for.
         source: Package, version and place, for the record.
     """
 
@@ -102,9 +102,10 @@ def public_holidays(country: str, subdivision: str = "", language: str = "") -> 
     if entity.has_substituted_holidays or working:
         announced = {day.year for day in working} | set(getattr(entity, "special_public_holidays", ()))
         known = [year for year in known if year <= max(announced, default=0)]
-    if not known:
-        raise CalendarError([f"country: the holidays package vouches for no year of {place!r}"])
-    first = last = known[-1]
+    if not years:
+        raise CalendarError([f"country: the holidays package knows no year of {place!r}"])
+    # Where some holiday of every year is an estimate (in Morocco, say), none is vouched for: an empty stretch.
+    first, last = (known[-1], known[-1]) if known else (years.start, years.start - 1)
     while first - 1 in known:
         first -= 1
     return PublicHolidays(

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from supportflow._time import SECOND_US, to_us
+from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.exceptions import (
     ConflictError,
     DuplicateRef,
@@ -19,7 +19,7 @@ from supportflow.flows.delivering import Stop, deliver, never
 from supportflow.flows.desk_stream import join, keep
 from supportflow.flows.environment import Environment, alone
 from supportflow.flows.evidence import with_evidence
-from supportflow.flows.gathering import gather
+from supportflow.flows.gathering import gather, past_of
 from supportflow.flows.loading import follow, get, identify
 from supportflow.flows.past import read_past
 from supportflow.flows.preparing import Prepared, prepare, request_hash
@@ -30,7 +30,7 @@ from supportflow.flows.results import Tick
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.flows.surging import settle, watch
 from supportflow.flows.turns import turn_rows
-from supportflow.kernel import Facts, decided, wakeup
+from supportflow.kernel import Decision, Facts, attempted, wakeup
 from supportflow.kernel.sides import as_they_are
 from supportflow.model.commands import (
     Adopt,
@@ -114,7 +114,7 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
             prepared = yield from prepare(complete, _owner(command, ticket), now)
         if isinstance(command, _OPENING):
             facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
-        decision = decided(env.book, ticket, prepared.command, facts, now)
+        decision = yield from _decided(env, ticket, prepared.command, facts, now)
         events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
@@ -140,6 +140,20 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
         now = yield from requests.now()
         yield from join(env, now)
     raise ConflictError(contested, requests.ATTEMPTS)
+
+
+def _decided(
+    env: Environment, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
+) -> Flow[Decision]:
+    """The decision; with the past of the tickets that it asks for, where a target applies again."""
+    decision, wanted = attempted(env.book, ticket, command, facts, now)
+    while wanted - facts.pasts.keys():
+        pasts = dict(facts.pasts)
+        for ticket_id in sorted(wanted - pasts.keys()):
+            pasts[ticket_id] = yield from past_of(env, ticket_id)
+        facts = replace(facts, pasts=pasts)
+        decision, wanted = attempted(env.book, ticket, command, facts, now)
+    return decision
 
 
 def _as_they_are(env: Environment, command: CommandBase, ticket: Ticket | None, facts: Facts) -> CommandBase:

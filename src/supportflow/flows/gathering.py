@@ -46,7 +46,7 @@ from supportflow.model.storage import Query
 from supportflow.model.ticket import Ticket
 from supportflow.triage import texts
 
-__all__ = ["gather"]
+__all__ = ["gather", "past_of"]
 
 _LOOKED_AT = 20
 """How many of a person's open tickets, and of all their tickets, a new contact is compared with."""
@@ -85,14 +85,18 @@ def gather(
 
 
 def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[tuple[EventBase, ...]]:
-    """The ticket's past, for the few decisions that look back."""
+    """The ticket's past, for words about its verdicts."""
     if ticket is None:
         return ()
-    policies = {env.book.current, env.book[ticket.policy]}
-    if isinstance(command, Exclude | Correct) or any(policy.sla.looks_back for policy in policies):
-        rows = yield from requests.events(env.tenant, f"ticket:{ticket.id}")
-        return tuple(map(read_row, rows))
+    if isinstance(command, Exclude | Correct):
+        return (yield from past_of(env, ticket.id))
     return ()
+
+
+def past_of(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
+    """The events of a ticket, for the few decisions that look back."""
+    rows = yield from requests.events(env.tenant, f"ticket:{ticket_id}")
+    return tuple(map(read_row, rows))
 
 
 def _agents(

@@ -5,7 +5,6 @@ A command that is stamped with the very instant of a wake-up precedes it.
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, NamedTuple
 
 from supportflow._time import Instant, instant, to_us
@@ -30,7 +29,6 @@ from supportflow.kernel.observing import adopt, observe
 from supportflow.kernel.opening import open_ticket
 from supportflow.kernel.parties import add_party
 from supportflow.kernel.procedures import complete_step
-from supportflow.kernel.rebuild import past_clock
 from supportflow.kernel.repeating import joined_ticket
 from supportflow.kernel.routing import accept, decline, hand_over, offer, recheck, release, withdraw
 from supportflow.kernel.sides import as_they_are, side_of
@@ -85,7 +83,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
 
-__all__ = ["Decision", "Facts", "decide", "decided"]
+__all__ = ["Attempt", "Decision", "Facts", "attempted", "decide", "decided"]
 
 
 class Decision(NamedTuple):
@@ -100,6 +98,19 @@ class Decision(NamedTuple):
     events: tuple[EventBase, ...]
     tickets: tuple[Ticket, ...]
     agents: tuple[AgentState, ...] = ()
+
+
+class Attempt(NamedTuple):
+    """A decision, and what it could not know.
+
+    Attributes:
+        decision: The decision.
+        wanted: Ids of tickets whose past would have mattered, and was not among the facts: a target applies again. Decide
+            again with it, and clocks are exact to what happened meanwhile; without, they go by the ticket as it stands.
+    """
+
+    decision: Decision
+    wanted: frozenset[str]
 
 
 def decide(
@@ -128,8 +139,16 @@ def decided(
     book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Decision:
     """What `decide` answers, with the tickets that it folded on the way: who stores them need not fold again."""
+    return attempted(book, ticket, command, facts, now).decision
+
+
+def attempted(
+    book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
+) -> Attempt:
+    """What `decided` answers, and whose past it asks for."""
     draft = _draft(book, ticket, command, facts, now)
-    return Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
+    decision = Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
+    return Attempt(decision, draft.wanted)
 
 
 def _draft(
@@ -158,8 +177,7 @@ def _draft(
     by = side_of(ticket, command.by, policy, people) if isinstance(command, Observe) else command.by
     draft = Draft(ticket, policy, at_us, by, detected_us=now_us, moment=moment)
     draft.people, draft.people_known = people, facts.case.people_known
-    if facts.history:
-        draft.past = partial(past_clock, history=facts.history)
+    draft.stream = facts.stream_of
     draft.current = book.current
     _bring(draft, book, touched=not isinstance(command, Advance))
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.

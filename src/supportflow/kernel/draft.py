@@ -8,6 +8,7 @@ from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused
 from supportflow.kernel.bygone import Report, as_late, known_us, reached_late
 from supportflow.kernel.climbing import attach, climb, follow
+from supportflow.kernel.clockwork import come_under, give_verdict, let_react, names_of
 from supportflow.kernel.evolve import evolve
 from supportflow.kernel.settling import look_again
 from supportflow.kernel.waiting import pass_time
@@ -20,12 +21,12 @@ from supportflow.model.events import (
     EventBase,
     PartyDeadlinePassed,
     SlaBreached,
-    SlaJudged,
     SlaOverdue,
     SlaWarned,
     StatusChanged,
     StatusKept,
     TicketAdopted,
+    TicketEvent,
     TicketOpened,
 )
 from supportflow.model.people import SYSTEM, Actor
@@ -33,15 +34,15 @@ from supportflow.model.records import Clock, ClockMove
 from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
-from supportflow.sla.clock import due_us
+from supportflow.sla.clock import due_us, next_milestone_us
 from supportflow.sla.compiled import CompiledSla
-from supportflow.sla.engine import REMATCH, concerned, react
-from supportflow.sla.signals import SIGNAL_BIT, Signal, signals_of
+from supportflow.sla.engine import REMATCH, concerned
+from supportflow.sla.signals import signals_of
 
-__all__ = ["Draft", "Past"]
+__all__ = ["Draft", "Stream"]
 
-Past = Callable[["Draft", Clock], Clock | None]
-"""Finds what a clock would be had its target applied from the start; None if it does not apply retroactively."""
+Stream = Callable[[Ticket], tuple[EventBase, ...] | None]
+"""Finds the events of a ticket as it was before a decision; None if they are not at hand."""
 
 
 class Draft:
@@ -57,25 +58,27 @@ class Draft:
 
     __slots__ = (
         "_at",
+        "_before",
         "adopting",
         "agents",
         "at_us",
         "bound",
         "by",
         "climbs",
-        "closes_itself",
         "current",
         "detected_us",
         "events",
         "known_us",
         "observed_at",
         "others",
-        "past",
         "people",
         "people_known",
         "policy",
+        "replays",
         "report",
+        "stream",
         "ticket",
+        "wanted",
     )
 
     def __init__(
@@ -91,6 +94,8 @@ class Draft:
     ) -> None:
         # What `at` last answered: several events stand at one instant.
         self._at: tuple[int, Instant] | None = None if moment is None else (at_us, moment)
+        # The ticket before the decision; None if it begins with it.
+        self._before: Ticket | None = ticket
         self.ticket = ticket
         self.known_us = known_us(self)
         self.report: Report | None = None
@@ -104,12 +109,17 @@ class Draft:
         self.others: list[Ticket] = []
         self.adopting = False
         self.bound: CompiledSla | None = None
-        self.closes_itself = True
+        self.replays = (
+            False  # only tells facts again: what does not follow from them for the clocks is left out
+        )
         self.climbs = True  # ladders start and follow
         self.current: CompiledPolicy | None = (
             None  # whose people are called: the desk's policy, not the ticket's version
         )
-        self.past: Past | None = None
+        self.stream: Stream | None = None
+        self.wanted: frozenset[str] = (
+            frozenset()
+        )  # tickets whose past would have mattered, and was not at hand
         self.people: frozenset[str] = frozenset()  # the requester's other ids
         self.people_known = False
 
@@ -122,18 +132,60 @@ class Draft:
         *,
         detected_us: int,
         bound: CompiledSla | None = None,
-        climbs: bool = True,
+        replays: bool = False,
     ) -> "Draft":
-        """The draft of a ticket that begins with this event; `bound` is an SLA policy that applies whatever matches."""
+        """The draft of a ticket that begins with this event.
+
+        Args:
+            event: The event.
+            policy: The policy that it will live under.
+            tenant: The tenant.
+            detected_us: The real time.
+            bound: An SLA policy that applies whatever matches.
+            replays: True if it only tells facts again.
+        """
         ticket = evolve(None, event, tenant=tenant)
         draft = cls(ticket, policy, to_us(event.recorded_at), event.by, detected_us=detected_us)
+        draft._before = None
         draft.bound = bound
         draft.adopting = isinstance(event, TicketAdopted)
-        draft.climbs = climbs
+        draft.replays = replays
+        draft.climbs = not replays
         draft.events.append(event)
         draft._clocks(None, event, rematch=True)
         follow(draft, event)
         return draft
+
+    @classmethod
+    def replaying(
+        cls,
+        event: TicketOpened | TicketAdopted,
+        policy: CompiledPolicy,
+        tenant: str,
+        *,
+        detected_us: int,
+        bound: CompiledSla | None = None,
+    ) -> "Draft":
+        """A draft that tells a ticket's facts again from this first event on, under another policy or one target."""
+        begun = event.model_copy(update={"policy": policy.fingerprint})
+        return cls.opening(begun, policy, tenant, detected_us=detected_us, bound=bound, replays=True)
+
+    def beside(self, ticket: Ticket, bound: CompiledSla) -> "Draft":
+        """A draft that tells facts again from a ticket of the past on, under this policy and one SLA policy of it."""
+        draft = Draft(ticket, self.policy, to_us(ticket.recorded_at), self.by, detected_us=self.detected_us)
+        draft.bound, draft.replays, draft.climbs = bound, True, False
+        return draft
+
+    def story(self) -> tuple[EventBase, ...] | None:
+        """Every event of the ticket so far, this decision's among them; None, and wanted, if its past is not at hand."""
+        before: tuple[EventBase, ...] | None = ()
+        if self._before is not None:
+            before = None if self.stream is None else self.stream(self._before)
+        if before is None:
+            self.wanted |= {self.ticket.id}
+            return None
+        own = (one for one in self.events if isinstance(one, TicketEvent) and one.ticket_id == self.ticket.id)
+        return (*before, *own)
 
     @property
     def at(self) -> Instant:
@@ -157,6 +209,7 @@ class Draft:
         self.events += other.events
         self.others.append(other.ticket)
         self.agents.update(other.agents)
+        self.wanted |= other.wanted
 
     def view(self) -> Mapping[str, object]:
         """The ticket's fields now, for conditions."""
@@ -164,11 +217,12 @@ class Draft:
 
     def emit(self, event: EventBase) -> None:
         """Record an event, and let the clocks react."""
-        before = self._write(event)
+        before = self.record(event)
         self._clocks(before, event, rematch=False)
         follow(self, event)
 
-    def _write(self, event: EventBase) -> Ticket:
+    def record(self, event: EventBase) -> Ticket:
+        """Record an event that nothing reacts to; the ticket before it."""
         before = self.ticket
         if self.at_us < self.known_us or self.report is not None:
             event = as_late(self, event)
@@ -177,69 +231,28 @@ class Draft:
         return before
 
     def _clocks(self, before: Ticket | None, event: EventBase, *, rematch: bool) -> None:
-        signals = signals_of(before, self.ticket, event)
+        signals, index = signals_of(before, self.ticket, event), self.policy.sla
         if self.bound is not None:
             sla: CompiledSla | None = self.bound
-        elif rematch or (signals & REMATCH and not self.policy.sla.static):
-            sla = self.policy.sla.match(self.view)
+        elif rematch or index.restless or (signals & REMATCH and not index.static):
+            sla = index.match(self.view)
         else:
-            sla = self.policy.sla.of(self.ticket)
+            sla = index.of(self.ticket)
         name = None if sla is None else sla.name
         if sla is None and self.ticket.sla is None:
             return
         if name == self.ticket.sla and sla is not None and not concerned(sla, self.ticket, signals):
             return
-        self._react(sla, signals)
-
-    def _react(self, sla: CompiledSla | None, signals: int, *, old: CompiledPolicy | None = None) -> None:
-        """Record what the clocks do; `old` is the policy that counted until now, if the ticket has just left it."""
-        name = None if sla is None else sla.name
-        moves: list[ClockMove] = []
-        for step in react(sla, self.ticket, signals, self.at_us, self.view, self.policy, old):
-            if isinstance(step, ClockMove):
-                moves.append(self._looking_back(step))
-                continue
-            clock = step.clock
-            self._write(
-                SlaJudged(
-                    ticket_id=self.ticket.id,
-                    ref=self.ticket.ref,
-                    recorded_at=self.at,
-                    by=self.by,
-                    clock=clock.key,
-                    sla=clock.sla,
-                    target=clock.target,
-                    metric=clock.metric,
-                    verdict=step.verdict,
-                )
-            )
-        if moves or name != self.ticket.sla or old is not None:
-            self._write(
-                ClocksMoved(
-                    ticket_id=self.ticket.id,
-                    ref=self.ticket.ref,
-                    recorded_at=self.at,
-                    by=self.by,
-                    moves=tuple(moves),
-                    sla=name,
-                    policy=None if old is None else self.policy.fingerprint,
-                )
-            )
-
-    def _looking_back(self, move: ClockMove) -> ClockMove:
-        """A clock that is attached late, and retroactively, is what it would be had it been there from the start."""
-        if move.move != "attach" or move.state is None or self.past is None:
-            return move
-        past = self.past(self, move.state)
-        return move if past is None else move._replace(state=past, reason="retroactive")
+        let_react(self, sla, signals, before)
 
     def move_clocks(self, clocks: Iterable[Clock], reason: str) -> None:
         """Put other states in the place of clocks of the same targets."""
         moves = tuple(
-            ClockMove(clock.key, "retarget", self.at_us, state=clock, reason=reason) for clock in clocks
+            ClockMove(clock.key, "retarget", self.at_us, state=clock, reason=reason, cause="joined")
+            for clock in clocks
         )
         if moves:
-            self._write(ClocksMoved(**self.head(), moves=moves, sla=self.ticket.sla))
+            self.record(ClocksMoved(**self.head(), moves=moves, sla=self.ticket.sla))
 
     def move_to(self, policy: CompiledPolicy, *, since_us: int | None = None) -> None:
         """Go on under another policy version, if that knows the ticket's status and class.
@@ -257,7 +270,7 @@ class Draft:
         if since_us is not None:
             self.at_us, self.by = min(max(since_us, to_us(ticket.recorded_at)), at_us), SYSTEM
         self.policy = policy
-        self._react(policy.sla.match(self.view), SIGNAL_BIT[Signal.UPDATED], old=old)
+        come_under(self, ticket, old)
         attach(self, "policy")
         if since_us is not None:
             look_again(self)
@@ -281,18 +294,20 @@ class Draft:
         self.at_us = max(at_us, until_us, to_us(self.ticket.recorded_at))
 
     def _next_due(self, before_us: int) -> Due | None:
-        due = next_due(self.ticket, self.policy, closing=self.closes_itself, before_us=before_us)
+        due = next_due(self.ticket, self.policy, replays=self.replays, bound=self.bound, before_us=before_us)
         return None if due is None or due.at_us >= before_us else due
 
     def _fire(self, due: Due) -> None:
         if due.what == "milestone":
             self._reach(due)
+        elif due.what == "verdict":
+            give_verdict(self, self.ticket.clocks[due.place])
         elif due.what == "uncap":
             clock = self.ticket.clocks[due.place]
             move = ClockMove(
                 clock.key, "resume", self.at_us, calendar=clock.calendar, reason="the pause is used up"
             )
-            self._write(ClocksMoved(**self.head(), moves=(move,), sla=self.ticket.sla))
+            self.record(ClocksMoved(**self.head(), moves=(move,), sla=self.ticket.sla))
         elif due.what == "party_deadline":
             self._overdue(due)
         elif due.what == "ladder":
@@ -304,7 +319,7 @@ class Draft:
 
     def _overdue(self, due: Due) -> None:
         party = self.ticket.case.parties[due.place]
-        self._write(
+        self.record(
             PartyDeadlinePassed(
                 **self.head(),
                 role=party.role,
@@ -318,26 +333,25 @@ class Draft:
     def _reach(self, due: Due) -> None:
         clock = self.ticket.clocks[due.place]
         milestone = clock.milestones[clock.passed]
+        reached_us = next_milestone_us(clock, self.policy.calendar)
+        assert reached_us is not None
         reached = {
             **self.head(),
-            "clock": clock.key,
-            "sla": clock.sla,
-            "target": clock.target,
-            "metric": clock.metric,
+            **names_of(clock),
             "milestone": milestone.key,
             "passed": clock.passed + 1,
-            "reached_at": from_us(due.at_us),
-            "detected_at": from_us(max(self.detected_us, due.at_us)),
-            "late": reached_late(self, clock, milestone, due.at_us),
+            "reached_at": from_us(reached_us),
+            "detected_at": from_us(max(self.detected_us, reached_us)),
+            "late": reached_late(self, clock, milestone, reached_us),
         }
         if milestone.key == "breach":
-            self._write(SlaBreached(**reached))
+            self.record(SlaBreached(**reached))
         elif milestone.key.startswith("warn"):
             due_at = due_us(clock, self.policy.calendar)
             assert due_at is not None
-            self._write(SlaWarned(**reached, due_at=from_us(due_at)))
+            self.record(SlaWarned(**reached, due_at=from_us(due_at)))
         else:
-            self._write(SlaOverdue(**reached))
+            self.record(SlaOverdue(**reached))
 
     # --- the lifecycle -------------------------------------------------------------------------
 

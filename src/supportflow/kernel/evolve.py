@@ -258,6 +258,8 @@ def _clocks_moved(ticket: Ticket, event: ClocksMoved) -> Changes:
     clocks = ticket.clocks
     for move in event.moves:
         clocks = apply_move(clocks, move)
+    if event.dropped:
+        clocks = tuple(clock for clock in clocks if clock.key not in event.dropped)
     changes: Changes = {"clocks": clocks, "sla": event.sla}
     if event.policy is not None:
         changes["policy"] = event.policy

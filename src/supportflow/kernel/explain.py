@@ -119,6 +119,8 @@ def _what(ticket: Ticket, due: Due) -> str:
     if due.what == "ladder":
         return rung_name(ticket, due.place)
     clock = ticket.clocks[due.place]
+    if due.what == "verdict":
+        return f"the verdict of {clock.key}"
     if due.what == "uncap":
         return f"{clock.key} goes on, its pause is used up"
     return f"{clock.milestones[clock.passed].key} of {clock.key}"

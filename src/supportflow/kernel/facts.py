@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from supportflow.model.events import EventBase
+from supportflow.model.events import EventBase, TicketEvent
 from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
@@ -62,7 +62,8 @@ class Facts:
         signals: What the classifier read out of the text; None if there was nothing to read.
         redacted: Kinds of secrets and personal data that were removed from the texts, sorted.
         other: The other ticket that the command touches.
-        history: The ticket's events, where the decision looks back: words about verdicts, targets that apply retroactively.
+        history: The ticket's events, where the decision looks back: words about verdicts, targets that apply again.
+        pasts: Events of tickets by id, besides `history`.
         case: What is known about people and texts.
         agents: The agents whom the decision concerns, by id: who has the ticket, is offered it, is named or acts.
         past: What is known of the texts of an adopted past, for each of its facts; empty if none of them has a text.
@@ -74,9 +75,18 @@ class Facts:
     redacted: tuple[str, ...] = ()
     other: Ticket | None = None
     history: tuple[EventBase, ...] = ()
+    pasts: Mapping[str, tuple[EventBase, ...]] = field(default_factory=dict)
     case: CaseFacts = _NO_CASE
     agents: Mapping[str, AgentState] = field(default_factory=dict)
     past: tuple[Heard, ...] = ()
+
+    def stream_of(self, ticket: Ticket) -> tuple[EventBase, ...] | None:
+        """The events of a ticket, as far as it is folded from them; None if they are not among the facts."""
+        events = self.pasts.get(ticket.id, self.history)
+        first = events[0] if events else None
+        if not isinstance(first, TicketEvent) or first.ticket_id != ticket.id or len(events) < ticket.version:
+            return None
+        return events[: ticket.version]
 
     @property
     def heard(self) -> Heard:

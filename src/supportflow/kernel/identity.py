@@ -17,7 +17,7 @@ __all__ = ["join"]
 def join(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
     """Take a new contact in as a message on the ticket that it is about."""
     draft = Draft(ticket, book[ticket.policy], now_us, command.by, detected_us=now_us)
-    draft.current = book.current
+    draft.current, draft.stream = book.current, facts.stream_of
     draft.advance(draft.at_us)
     subject = command.subject if isinstance(command.subject, ContentRef) else None
     draft.emit(

@@ -28,7 +28,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     if into.id == source.id:
         raise InvalidInput("into", "is the ticket itself")
     other = Draft(into, book[into.policy], draft.at_us, command.by, detected_us=draft.detected_us)
-    other.current = book.current
+    other.current, other.stream = book.current, draft.stream
     other.people, other.people_known = facts.case.same_person, facts.case.people_known
     other.advance(other.at_us)  # first: it may have closed itself by now, noticed or not
     ended = other.ticket.status_category

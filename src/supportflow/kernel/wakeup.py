@@ -11,6 +11,7 @@ from supportflow.model.records import Clock, ClockMove
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.clock import apply_move, due_us, next_milestone_us, no_milestone_before
+from supportflow.sla.compiled import CompiledSla
 from supportflow.sla.engine import uncap
 from supportflow.triage.priority import PriorityKey
 
@@ -30,6 +31,7 @@ class Due(NamedTuple):
     what: Literal[
         "milestone",
         "uncap",
+        "verdict",
         "auto_close",
         "party_deadline",
         "ladder",
@@ -42,47 +44,73 @@ class Due(NamedTuple):
 
 
 def next_due(
-    ticket: Ticket, policy: CompiledPolicy, *, closing: bool = True, before_us: int | None = None
+    ticket: Ticket,
+    policy: CompiledPolicy,
+    *,
+    replays: bool = False,
+    bound: CompiledSla | None = None,
+    before_us: int | None = None,
 ) -> Due | None:
     """The next thing that happens to a ticket by itself; None if nothing will.
 
     Args:
         ticket: The ticket.
         policy: The policy that it lives under.
-        closing: False to leave automatic closing out.
+        replays: True to leave out what is a fact of its own once it has happened: automatic closing, and what routing does.
+        bound: An SLA policy that applies whatever matches.
         before_us: If only what lies before this instant is of interest; what is answered can still lie after it.
     """
-    first = _of_clocks(ticket, policy, before_us)
-    routed = None if policy.routing is None else routing_due(ticket, policy)
+    first = _of_clocks(ticket, policy, bound, before_us)
+    routed = None if replays or policy.routing is None else routing_due(ticket, policy)
     if routed is not None and (first is None or routed[:2] < first[:2]):
         first = Due(routed[0], routed[1], 0, routed[2])
     if ticket.case.parties or ticket.ladder is not None or ticket.status_category is StatusCategory.RESOLVED:
-        rest = _besides_clocks(ticket, policy, closing=closing)
+        rest = _besides_clocks(ticket, policy, closing=not replays)
         if rest is not None and (first is None or rest < first):
             first = rest
     return first
 
 
-def _of_clocks(ticket: Ticket, policy: CompiledPolicy, before_us: int | None) -> Due | None:
+def _of_clocks(
+    ticket: Ticket, policy: CompiledPolicy, bound: CompiledSla | None, before_us: int | None
+) -> Due | None:
     first: Due | None = None
-    calendars = policy.calendar
     for place, clock in enumerate(ticket.clocks):
         if clock.state == "running":
             if before_us is not None and no_milestone_before(clock, before_us):
                 continue
-            at_us = next_milestone_us(clock, calendars)
-            if at_us is not None and (first is None or at_us < first.at_us):
-                first = Due(at_us, 0, place, "milestone")
+            due = _milestone(clock, place, policy)
         elif clock.state == "paused":
-            at_us = _uncap_us(ticket, clock, policy)
-            if at_us is not None and (first is None or (at_us, 1) < first[:2]):
-                first = Due(at_us, 1, place, "uncap")
+            due = _end_of_pause(ticket, clock, place, policy, bound)
+        else:
+            continue
+        if due is not None and (first is None or due < first):
+            first = due
     return first
 
 
-def _uncap_us(ticket: Ticket, clock: Clock, policy: CompiledPolicy) -> int | None:
+def _milestone(clock: Clock, place: int, policy: CompiledPolicy) -> Due | None:
+    at_us = next_milestone_us(clock, policy.calendar)
+    if at_us is None:
+        return None
+    # What a retroactive clock reached in the past is told once time goes on: until then, the change can be taken back.
+    return Due(max(at_us, clock.attached_us) if clock.retroactive else at_us, 0, place, "milestone")
+
+
+def _end_of_pause(
+    ticket: Ticket, clock: Clock, place: int, policy: CompiledPolicy, bound: CompiledSla | None
+) -> Due | None:
+    if clock.over_us is not None:
+        return Due(clock.attached_us, 1, place, "verdict")
+    at_us = _uncap_us(ticket, clock, policy, bound)
+    return None if at_us is None else Due(at_us, 1, place, "uncap")
+
+
+def _uncap_us(
+    ticket: Ticket, clock: Clock, policy: CompiledPolicy, bound: CompiledSla | None = None
+) -> int | None:
     """When a paused clock goes on by itself; None if its target lets it wait for ever."""
-    sla = policy.sla.of(ticket)
+    sla = bound or policy.sla.of(ticket)
     if sla is None or not sla.capped:
         return None
     return uncap(sla.targets(lambda: ticket_record(ticket, to_us(ticket.recorded_at))), clock)
@@ -137,12 +165,15 @@ def earliest_due_us(ticket: Ticket, policy: CompiledPolicy) -> int | None:
     So a ticket's place in a queue does not depend on whether anybody has let time pass. A breach that was recorded changes
     nothing: the clock was due then. Nor does the end of a pause that its target limits: when the clock will be due if nobody
     ends the pause before is known already. Any other paused clock has a due time only if it is overdue, in an open ticket.
+    A clock that only waits for its verdict has none: what it waited for was done.
     """
     due = [_due_us(ticket, clock, policy) for clock in ticket.clocks if clock.active]
     return min((at_us for at_us in due if at_us is not None), default=None)
 
 
 def _due_us(ticket: Ticket, clock: Clock, policy: CompiledPolicy) -> int | None:
+    if clock.over_us is not None:
+        return None
     if clock.breached_us is not None and (clock.running or ticket.is_open):
         return clock.breached_us
     if clock.running:

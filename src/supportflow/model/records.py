@@ -26,10 +26,12 @@ from supportflow.model.base import Scalar
 __all__ = [
     "AttributeValue",
     "Attributes",
+    "Cancelled",
     "Clock",
     "ClockMove",
     "ClockState",
     "Milestone",
+    "MoveCause",
     "Refusal",
     "Segment",
     "Verdict",
@@ -144,6 +146,11 @@ def _record_schema(cls: Any, handler: GetCoreSchemaHandler, *, brief: bool = Fal
 
 
 ClockState = Literal["running", "paused", "met", "missed", "cancelled"]
+Cancelled = Literal["lapsed", "ended", "signal"]
+"""Why a clock was cancelled: its target stopped applying, the ticket ended, or its metric says so."""
+MoveCause = Cancelled | Literal["reopened", "applies", "returned", "changed", "undone", "joined"]
+"""What lies behind a move: why a clock was cancelled; its ticket is open again; its target came to apply, applies again,
+gave way to another, or was changed and changed back within one instant; two tickets were joined, or one was split."""
 
 
 class Segment(NamedTuple):
@@ -242,6 +249,9 @@ class Clock(NamedTuple):
         breached_us: When the breach was, if there was one.
         verdict: How it ended.
         excluded: True if it is left out of the adjusted rate.
+        cancelled: Why it was cancelled, if it was.
+        cancelled_us: When it was cancelled.
+        over_us: When what it waited for happened, if that was after the end of the ticket had cancelled it.
     """
 
     key: str
@@ -264,6 +274,9 @@ class Clock(NamedTuple):
     breached_us: int | None = None
     verdict: Verdict | None = None
     excluded: bool = False
+    cancelled: Cancelled | None = None
+    cancelled_us: int | None = None
+    over_us: int | None = None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -300,14 +313,15 @@ class ClockMove(NamedTuple):
 
     Attributes:
         clock: The clock's key.
-        move: `start` and `attach` (the target came to apply later) bring the whole clock; `pause` closes the running
-            segment; `resume` opens one; `switch` goes on under another calendar; `retarget` brings the clock with a new
-            duration; `cancel` ends it without a verdict.
+        move: `start` and `attach` (the target came to apply later, or again) bring the whole clock; `pause` closes the
+            running segment; `resume` opens one; `switch` goes on under another calendar; `retarget` brings the clock with a
+            new duration; `cancel` ends it without a verdict.
         at_us: When.
         counted_us: Counted time of the segment that closes (`pause`, `switch`, `cancel`).
         calendar: Of the segment that opens (`resume`, `switch`).
-        state: The whole clock (`start`, `retarget`).
+        state: The whole clock (`start`, `attach`, `retarget`; `cancel`, where more than its state changes).
         reason: Why, in the policy's words, for people.
+        cause: Why, for programs; None for what only follows from the metric, and in recordings from before the field.
     """
 
     clock: str
@@ -317,6 +331,7 @@ class ClockMove(NamedTuple):
     calendar: str | None = None
     state: Clock | None = None
     reason: str | None = None
+    cause: MoveCause | None = None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:

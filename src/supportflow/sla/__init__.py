@@ -5,7 +5,7 @@ What a host reads or reports with is here: `desk.clocks()` gives `ClockReading`s
 """
 
 from supportflow.sla.attainment import Attainment, attainment
-from supportflow.sla.explain import ClockAccount, ClockInterval
+from supportflow.sla.explain import ClockAccount, ClockInterval, ClockTurn
 from supportflow.sla.metrics import shipped_metrics
 from supportflow.sla.reading import ClockReading
 from supportflow.sla.signals import Signal
@@ -15,6 +15,7 @@ __all__ = [
     "ClockAccount",
     "ClockInterval",
     "ClockReading",
+    "ClockTurn",
     "Signal",
     "attainment",
     "shipped_metrics",

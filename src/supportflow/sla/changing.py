@@ -34,10 +34,18 @@ def retarget(
             if old is env:
                 return None  # the calendar is chosen when the clock goes on
             state = _rebased(clock, name)
-            return ClockMove(clock.key, "retarget", at_us, state=state, reason="another calendar")
+            return ClockMove(
+                clock.key, "retarget", at_us, state=state, reason="another calendar", cause="changed"
+            )
         counted = close_segment(clock, at_us, old.calendar)
         return ClockMove(
-            clock.key, "switch", at_us, counted_us=counted, calendar=name, reason="another calendar"
+            clock.key,
+            "switch",
+            at_us,
+            counted_us=counted,
+            calendar=name,
+            reason="another calendar",
+            cause="changed",
         )
     renewed = clock._replace(
         key=f"{sla.name}/{target.slot}#{clock.cycle}",
@@ -47,7 +55,7 @@ def retarget(
         milestones=steps,
     )
     state = _CHANGES[target.on_change](renewed, name, at_us, env, old)
-    return ClockMove(clock.key, "retarget", at_us, state=state, reason=target.on_change)
+    return ClockMove(clock.key, "retarget", at_us, state=state, reason=target.on_change, cause="changed")
 
 
 def _keep_elapsed(clock: Clock, calendar: str, at_us: int, env: SlaEnvironment, old: SlaEnvironment) -> Clock:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from supportflow.calendars import BusinessCalendar
-from supportflow.model.records import Clock, ClockMove, Segment, Verdict
+from supportflow.model.records import Cancelled, Clock, ClockMove, Segment, Verdict
 
 __all__ = [
     "MAX_SEGMENTS",
@@ -22,6 +22,8 @@ __all__ = [
     "no_milestone_before",
     "paused_us",
     "reach_us",
+    "reached_in_the_past_us",
+    "why_cancelled",
 ]
 
 MAX_SEGMENTS = 64
@@ -50,7 +52,7 @@ def reach_us(clock: Clock, after_us: int, calendars: Calendars) -> int:
     elif missing == 0:
         reached = ahead_us(calendars(last.calendar), last.start_us, missing, clock.edge)
     else:
-        reached = _reached_in_the_past(clock, after_us, calendars)
+        reached = reached_in_the_past_us(clock, after_us, calendars)
     return reached if clock.retroactive or reached > clock.attached_us else clock.attached_us
 
 
@@ -63,7 +65,7 @@ def ahead_us(
     return calendar.add_us(start_us, missing_us, edge=edge)
 
 
-def _reached_in_the_past(clock: Clock, after_us: int, calendars: Calendars) -> int:
+def reached_in_the_past_us(clock: Clock, after_us: int, calendars: Calendars) -> int:
     """When the closed segments passed that much counted time: only a shorter or retroactive target asks for it."""
     counted = clock.folded_us
     for segment in clock.segments:
@@ -122,8 +124,19 @@ def close_segment(clock: Clock, at_us: int, calendars: Calendars) -> int | None:
 
 
 # A clock changes at every step, and `_replace` asks for each of its twenty fields: a list takes a third of that time.
-_STATE, _SEGMENTS, _BANKED, _FOLDED, _PAUSED, _VERDICT = map(
-    Clock._fields.index, ("state", "segments", "banked_us", "folded_us", "paused_us", "verdict")
+_STATE, _SEGMENTS, _BANKED, _FOLDED, _PAUSED, _VERDICT, _CANCELLED, _CANCELLED_US, _OVER_US = map(
+    Clock._fields.index,
+    (
+        "state",
+        "segments",
+        "banked_us",
+        "folded_us",
+        "paused_us",
+        "verdict",
+        "cancelled",
+        "cancelled_us",
+        "over_us",
+    ),
 )
 _new = tuple.__new__
 
@@ -150,9 +163,14 @@ def _open(fields: list[Any], at_us: int, calendar: str) -> None:
 
 
 def apply_move(clocks: tuple[Clock, ...], move: ClockMove) -> tuple[Clock, ...]:
-    """The ticket's clocks after a move. A started cycle takes the place of the same target's earlier one."""
+    """The ticket's clocks after a move.
+
+    A started cycle comes after the others, in lieu of the same target's earlier one; a clock that changes keeps its place.
+    """
     if move.state is not None:
         state = move.state
+        if move.move != "start" and any(clock.target == state.target for clock in clocks):
+            return tuple([state if clock.target == state.target else clock for clock in clocks])
         others = tuple(clock for clock in clocks if clock.target != state.target)
         return (*others, state)
     return tuple([_moved(clock, move) if clock.key == move.clock else clock for clock in clocks])
@@ -166,6 +184,8 @@ def _moved(clock: Clock, move: ClockMove) -> Clock:
         fields[_STATE] = "paused"
     elif move.move == "cancel":
         fields[_STATE] = "cancelled"
+        fields[_CANCELLED] = why_cancelled(move)
+        fields[_CANCELLED_US] = move.at_us
     else:
         assert move.calendar is not None
         _open(fields, move.at_us, move.calendar)
@@ -177,6 +197,14 @@ def apply_verdict(clocks: tuple[Clock, ...], key: str, verdict: Verdict) -> tupl
     return tuple([_judged(clock, verdict) if clock.key == key else clock for clock in clocks])
 
 
+def why_cancelled(move: ClockMove) -> Cancelled:
+    """Why a move cancels its clock."""
+    if move.cause in {"lapsed", "ended", "signal"}:
+        return move.cause
+    # Recordings from before the field say it by the reason. Shipped metrics are cancelled by the end of a ticket only.
+    return "lapsed" if move.reason == "the target no longer applies" else "ended"
+
+
 def _judged(clock: Clock, verdict: Verdict) -> Clock:
     fields = list(clock)
     stopped_us = verdict.stopped_us
@@ -186,4 +214,5 @@ def _judged(clock: Clock, verdict: Verdict) -> Clock:
         fields[_PAUSED] = paused_us(clock, stopped_us)
     fields[_STATE] = "met" if verdict.met else "missed"
     fields[_VERDICT] = verdict
+    fields[_OVER_US] = None  # the next cycle, which goes on from here, waits for it anew
     return _new(Clock, fields)

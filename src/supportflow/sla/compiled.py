@@ -18,6 +18,22 @@ __all__ = ["ALWAYS", "CompiledSla", "CompiledTarget", "Days", "SlaIndex", "miles
 ALWAYS = "24x7"
 """Name of the calendar that is always open: every policy has it."""
 
+_RESTLESS = frozenset(
+    {
+        "first_replied",
+        "flags",
+        "open_for",
+        "received",
+        "reopens",
+        "replies",
+        "resolved_for",
+        "review",
+        "status",
+        "status_category",
+    }
+)
+"""Fields that change with messages, with the status and with time; all others change by commands that name them."""
+
 Record = Mapping[str, object]
 
 
@@ -44,6 +60,7 @@ class CompiledTarget:
     overdue_us: int
     overdue_times: int
     on_change: Literal["keep_elapsed", "restart", "retroactive"]
+    gap: Literal["counts", "pauses"]
     reopen: str
     reopen_within_us: int | None
     max_pause_us: int | None
@@ -63,6 +80,7 @@ class CompiledSla:
         pausing: True if any metric pauses on a condition.
         capped: True if any target caps its total pause.
         volatile: True if a change of the ticket's fields or group can change a target.
+        restless: True if any event can: a condition reads what not only commands on fields change.
     """
 
     name: str
@@ -74,6 +92,7 @@ class CompiledSla:
     pausing: bool
     capped: bool
     volatile: bool
+    restless: bool
 
     def targets(self, view: Callable[[], Record]) -> Mapping[str, CompiledTarget]:
         """Slot → the target that applies to a ticket."""
@@ -117,13 +136,10 @@ class SlaIndex:
         self._by_name = {sla.name: sla for sla in self._compiled}
         conditions: list[Condition | None] = [policy.when for policy in policies]
         self._index = ConditionIndex(conditions, fields)
-        self.looks_back = any(
-            target.on_change == "retroactive"
-            for sla in self._compiled
-            for _, targets in sla.slots
-            for target in targets
-        )
         self.static = all(condition is None for condition in conditions[:1]) or not policies
+        self.restless = not self.static and any(map(_restless, conditions))
+        # Under one policy without conditions, every target applies from the beginning to the end.
+        self.looks_back = not self.static or any(sla.conditional for sla in self._compiled)
 
     def match(self, view: Callable[[], Record]) -> CompiledSla | None:
         """The policy that applies to a ticket; None if none does."""
@@ -163,7 +179,12 @@ def _compile(
         pausing=any(target.metric.pause_when is not None for target in every),
         capped=any(target.max_pause_us is not None for target in every),
         volatile=any(target.when is not None or target.calendar_of == "group" for target in every),
+        restless=any(_restless(target.when) for target in policy.targets),
     )
+
+
+def _restless(condition: Condition | None) -> bool:
+    return condition is not None and any(one.field in _RESTLESS for one in condition.comparisons())
 
 
 def _compile_target(
@@ -191,6 +212,7 @@ def _compile_target(
         overdue_us=span_us(target.overdue.every) if target.overdue else 0,
         overdue_times=target.overdue.times if target.overdue else 0,
         on_change=target.on_change or policy.on_change,
+        gap=target.gap or policy.gap,
         reopen=target.reopen or metric.reopen,
         reopen_within_us=None if target.reopen_within is None else span_us(target.reopen_within),
         max_pause_us=None if target.max_pause is None else span_us(target.max_pause),

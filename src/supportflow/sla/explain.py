@@ -1,19 +1,20 @@
 """An account of a clock: every interval with its reason, summing exactly to what it counted."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.calendars import Explained
-from supportflow.model.events import ClocksMoved, EventBase, SlaJudged
+from supportflow.model.events import EventBase, SlaJudged
 from supportflow.model.records import Clock, Segment
 from supportflow.sla.binding import SlaEnvironment, zone_of
 from supportflow.sla.clock import due_us
 from supportflow.sla.policy import span_name
 from supportflow.sla.timeline import draw, svg
+from supportflow.sla.turns import ClockTurn, Gap, gaps, moves_of, turns
 
-__all__ = ["ClockAccount", "ClockInterval", "account"]
+__all__ = ["ClockAccount", "ClockInterval", "ClockTurn", "account"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class ClockAccount:
         elapsed_us: What it counted: exactly the sum of its intervals.
         due_at: When it is due; None while paused or over.
         intervals: From its start until now or its end, without gaps.
+        turns: When it, or an earlier cycle of its target, was cancelled or came back, and why.
         tz: The zone of the hours that count it.
     """
 
@@ -59,6 +61,7 @@ class ClockAccount:
     due_at: Instant | None
     breached_at: Instant | None
     intervals: tuple[ClockInterval, ...]
+    turns: tuple[ClockTurn, ...] = ()
     tz: str = "UTC"
 
     def __str__(self) -> str:
@@ -70,6 +73,7 @@ class ClockAccount:
             f"  {iso(from_us(one.start_us))} .. {iso(from_us(one.end_us))}  {one.reason}  +{span_name(one.counted_us)}"
             for one in self.intervals
         ]
+        lines += [f"  {turn}" for turn in self.turns]
         return "\n".join(lines)
 
     def timeline(self, *, width: int = 40, tz: str | None = None) -> str:
@@ -90,12 +94,19 @@ def account(clock: Clock, events: Sequence[EventBase], at_us: int, env: SlaEnvir
         at_us: The instant of the question.
         env: Calendars of the policy.
     """
+    turned = tuple(turns(clock, events))
+    away = gaps(turned)
     intervals: list[ClockInterval] = []
     for start, end, segment, reason in _stretches(clock, events, at_us):
+        gap = next((one for one in away if one.start_us <= start < one.end_us), None)
         if segment is None:
-            intervals.append(ClockInterval(start, end, reason, 0, "paused"))
-        else:
+            intervals.append(
+                ClockInterval(start, end, reason if gap is None else _why_away(gap, reason), 0, "paused")
+            )
+        elif gap is None:
             intervals += _inside(env, segment, start, end)
+        else:
+            intervals += map(_though, _inside(env, segment, start, end))
     return ClockAccount(
         key=clock.key,
         state=clock.state,
@@ -105,15 +116,29 @@ def account(clock: Clock, events: Sequence[EventBase], at_us: int, env: SlaEnvir
         due_at=None if (due := due_us(clock, env.calendar)) is None else from_us(due),
         breached_at=clock.breached_at,
         intervals=tuple(intervals),
+        turns=turned,
         tz=zone_of(clock, from_us(at_us), env),
     )
+
+
+def _why_away(gap: Gap, reason: str) -> str:
+    """Why a clock paused in a gap; a pause that began before it keeps its reason."""
+    if reason != "paused":
+        return reason
+    return f"paused: {'the target did not apply' if gap.lapsed else 'the ticket had ended'}"
+
+
+def _though(one: ClockInterval) -> ClockInterval:
+    if not one.counted_us:
+        return one
+    return replace(one, reason=f"{one.reason}, though the target did not apply")
 
 
 def _stretches(
     clock: Clock, events: Sequence[EventBase], at_us: int
 ) -> Iterator[tuple[int, int, Segment | None, str]]:
     """(start, end, segment or None while paused, reason), without gaps, from the first segment that the ticket keeps."""
-    reasons = dict(_pause_reasons(clock.key, events))
+    reasons = dict(_pause_reasons(clock, events))
     previous_end: int | None = None
     for segment in clock.segments:
         if previous_end is not None and segment.start_us > previous_end:
@@ -131,19 +156,15 @@ def _paused(reasons: dict[int, str], at_us: int) -> str:
     return f"paused: {why}" if why else "paused"
 
 
-def _pause_reasons(key: str, events: Iterable[EventBase]) -> Iterator[tuple[int, str]]:
+def _pause_reasons(clock: Clock, events: Sequence[EventBase]) -> Iterator[tuple[int, str]]:
     """When the clock of this target was paused or stopped, and why."""
-    target = key.rpartition("#")[0]
+    for _, move, _ in moves_of(clock, events):
+        if move.move == "pause":
+            yield move.at_us, move.reason or ""
+        elif move.move == "start" and move.state is not None and move.state.state == "paused":
+            yield move.state.segments[-1].start_us, "from the start"
     for event in events:
-        if isinstance(event, ClocksMoved):
-            for move in event.moves:
-                if move.clock.rpartition("#")[0] != target:
-                    continue
-                if move.move == "pause":
-                    yield move.at_us, move.reason or ""
-                elif move.state is not None and move.state.state == "paused":
-                    yield move.state.segments[-1].start_us, "from the start"
-        elif isinstance(event, SlaJudged) and event.clock.rpartition("#")[0] == target:
+        if isinstance(event, SlaJudged) and event.target == clock.target:
             yield event.verdict.stopped_us, "stopped until it was reopened"
 
 

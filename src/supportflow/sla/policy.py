@@ -17,6 +17,7 @@ __all__ = ["CalendarName", "Repeat", "SlaPolicy", "Target", "span_name", "span_u
 CalendarName = BusinessCalendar | Name
 Edge = Literal["close", "open"]
 OnChange = Literal["keep_elapsed", "restart", "retroactive"]
+Gap = Literal["counts", "pauses"]
 Reopen = Literal["resume", "new_cycle", "ignore"]
 
 
@@ -64,7 +65,9 @@ class Target(Document):
         warn_at: Shares of the target (`0.75` or `"75%"`), or durations before the due time.
         overdue: Steps after the breach.
         when: The tickets that it is for.
-        on_change: What a ticket keeps when another target takes this one's place.
+        on_change: What a ticket keeps when another target takes this one's place, or this one applies again.
+        gap: Time in which the ticket was open and the target did not apply, once it applies again: it `"counts"`, or it
+            `"pauses"` the clock.
         reopen: What a reopening does to the stopped clock; the metric says, if not given.
         reopen_within: Only a reopening within this time after the stop does that; a later one is ignored.
         max_pause: Cap on the total pause, in elapsed time; past it, the clock goes on.
@@ -86,6 +89,7 @@ class Target(Document):
     overdue: Repeat | None = None
     when: Condition | None = None
     on_change: OnChange | None = None
+    gap: Gap | None = None
     reopen: Reopen | None = None
     reopen_within: NotNegative | None = None
     max_pause: NotNegative | None = None
@@ -147,6 +151,7 @@ class SlaPolicy(Document):
         zone: For targets that do not say; see `Target`.
         edge: For targets that do not say.
         on_change: For targets that do not say.
+        gap: For targets that do not say.
         targets: None at all means explicitly "no SLA".
     """
 
@@ -157,4 +162,5 @@ class SlaPolicy(Document):
     zone: Literal["calendar", "requester"] = "calendar"
     edge: Edge = "close"
     on_change: OnChange = "keep_elapsed"
+    gap: Gap = "counts"
     targets: Series[Target] = ()

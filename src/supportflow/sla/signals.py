@@ -22,7 +22,7 @@ from supportflow.model.events import (
 )
 from supportflow.model.ticket import Ticket
 
-__all__ = ["CATEGORY_BIT", "SIGNAL_BIT", "Signal", "bits", "signals_of"]
+__all__ = ["CATEGORY_BIT", "ENDING", "SIGNAL_BIT", "Signal", "bits", "signals_of"]
 
 
 class Signal(StrEnum):
@@ -77,6 +77,8 @@ def bits(signals: Iterable[Signal]) -> int:
     return mask
 
 
+ENDING = bits((Signal.RESOLVED, Signal.CLOSED, Signal.CANCELLED, Signal.MERGED))
+"""The signals by which a ticket ends; each can be taken back."""
 _FIXED = {
     ActionHeldBack: SIGNAL_BIT[Signal.ACTION_HELD_BACK],
     PriorityChanged: SIGNAL_BIT[Signal.PRIORITY_CHANGED],

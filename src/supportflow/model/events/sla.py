@@ -22,12 +22,21 @@ __all__ = [
 
 
 class ClocksMoved(TicketEvent):
-    """SLA clocks started, paused, resumed, changed or were cancelled."""
+    """SLA clocks started, paused, resumed, changed or were cancelled.
+
+    Attributes:
+        moves: What they did, in order.
+        sla: The SLA policy that applies.
+        policy: Fingerprint of the policy that the ticket has just come under, if it has.
+        dropped: Keys of clocks that leave the ticket after the moves: their target came to apply, and stopped applying,
+            within one instant.
+    """
 
     kind: Literal["clocks_moved"] = "clocks_moved"
     moves: tuple[ClockMove, ...]
     sla: KeptName | None = None
     policy: str | None = None
+    dropped: tuple[str, ...] = ()
 
 
 class _Reached(TicketEvent):
