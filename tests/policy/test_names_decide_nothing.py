@@ -387,3 +387,55 @@ def test_a_holiday_is_no_pause_whatever_it_is_called(name):
     assert ("closed", name) in kinds
     assert not any(kind == "paused" for kind, _ in kinds)
     assert "░" not in reading.explain().timeline()
+
+
+# --- what chose a class, wherever it is chosen -----------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["words", "merged"])
+def test_what_a_rule_spoke_for_does_not_stay_because_of_its_name(word):
+    document = Policy.model_validate(
+        {
+            "fields": {"vip": {"kind": "boolean", "nullable": True}},
+            "words": {"security": ["hacked"]},
+            "rules": [{"name": word, "when": {"field": "vip", "eq": True}, "class": "security", "level": 2}],
+        }
+    )
+    desk = Desk(document, clock=ManualClock("2026-03-02T09:00:00Z"))
+    ticket = desk.open(subject="x", body="hacked", requester="ana", attributes={"vip": True}).ticket
+    assert (ticket.chosen_by, ticket.evidence) == ("rule", ("vip eq True",))
+    ticket = desk.update(ticket, attributes={"vip": None}, by="sam").ticket
+    assert (ticket.priority_class, ticket.chosen_by, ticket.evidence) == ("security", "words", ())
+
+
+def test_a_merge_takes_the_evidence_along_as_it_was_told_apart():
+    lexicon = {"name": "level 1 by decree",
+               "entries": [{"class": "security", "category": "theft", "words": ["stolen"]}]}  # fmt: skip
+    desk = Desk(Policy.model_validate({"lexicons": [lexicon]}), clock=ManualClock("2026-03-02T09:00:00Z"))
+    source = desk.open(subject="x", body="It was stolen.", requester="ana").ticket
+    into = desk.open(subject="y", requester="ana").ticket
+    desk.merge(source, into=into, by="sam")
+    assert told_apart(desk.get(into)) == (("level 1 by decree:theft:stolen",), ())
+    assert desk.get(into).chosen_by == "merged"
+
+
+def test_a_report_after_a_question_says_what_decided_the_level():
+    desk = Desk(policy(PLAIN).model_copy(update={"words": None}), clock=ManualClock("2026-03-02T09:00:00Z"))
+    ticket = desk.open(
+        subject="How do I know whether my account was hacked?", requester="ana", attributes={"vip": True}
+    ).ticket
+    assert (ticket.informational, ticket.level) == (True, 4)
+    ticket = desk.receive(ticket, body="My account was hacked!", by="ana").ticket
+    assert (ticket.informational, ticket.level) == (False, 2)
+    assert told_apart(ticket)[1] == ("level 2 by 'zzlevelzz': vip eq True",)
+
+
+def test_a_ladder_says_that_it_was_a_ladder():
+    clock = ManualClock("2026-03-02T09:00:00Z")
+    desk = Desk(policy(PLAIN), clock=clock)
+    ticket = desk.open(subject="x", requester="ana").ticket
+    clock.advance(minutes=30)
+    desk.run_due()
+    [raised] = [event for event in desk.history(ticket) if isinstance(event, PriorityChanged)]
+    assert (raised.chosen_by, desk.get(ticket).chosen_by) == ("ladder", "ladder")
+    assert "raised by a step of its ladder" in desk.explain(ticket).priority

@@ -54,6 +54,10 @@ def test_what_is_late_has_its_category(language, place, category):
         "お金がまだ届きません",
         "돈이 아직 안 들어왔어요",
         "我的钱还没到",
+        "เงินยังไม่เข้าบัญชี",
+        "ถอนเงินแล้วเงินยังไม่เข้า",
+        "wala pa yung pera ko sa account",
+        "पैसे अभी तक खाते में नहीं आए",
     ],
 )
 def test_money_that_is_not_there_yet_was_not_taken(text):
