@@ -9,16 +9,9 @@ from typing import Any, Self, TypeVar
 from supportflow.driving import DeskBase, await_within, drive, make_known, suggesting, write_methods
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
-from supportflow.flows.desk.keeping import Keeping
-from supportflow.flows.desk.lists import Lists
+from supportflow.flows.desk.everything import DeskMethods
 from supportflow.flows.desk.methods import Awaited
-from supportflow.flows.desk.operations import Operations
-from supportflow.flows.desk.questions import Questions
-from supportflow.flows.desk.surging import Surging
 from supportflow.flows.telling import tell
-from supportflow.flows.verbs import Verbs
-from supportflow.flows.verbs_actions import ActionVerbs
-from supportflow.flows.verbs_routing import RoutingVerbs
 from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
@@ -49,14 +42,7 @@ Told = Coroutine[Any, Any, Outcome]
 @write_methods
 class AsyncDesk(
     DeskBase,
-    Verbs[Told],
-    ActionVerbs[Told],
-    RoutingVerbs[Told, Coroutine[Any, Any, AgentState]],
-    Questions,
-    Lists,
-    Operations,
-    Surging,
-    Keeping,
+    DeskMethods[Told, Coroutine[Any, Any, AgentState]],
     Awaited,
 ):
     """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.

@@ -10,16 +10,9 @@ from typing import Any, Self, TypeVar
 from supportflow.driving import DeskBase, call_within, drive_at_once, make_known, suggesting, write_methods
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
-from supportflow.flows.desk.keeping import Keeping
-from supportflow.flows.desk.lists import Lists
+from supportflow.flows.desk.everything import DeskMethods
 from supportflow.flows.desk.methods import AtOnce
-from supportflow.flows.desk.operations import Operations
-from supportflow.flows.desk.questions import Questions
-from supportflow.flows.desk.surging import Surging
 from supportflow.flows.telling import tell
-from supportflow.flows.verbs import Verbs
-from supportflow.flows.verbs_actions import ActionVerbs
-from supportflow.flows.verbs_routing import RoutingVerbs
 from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
@@ -49,14 +42,7 @@ Handler = Callable[[Any], object]
 @write_methods
 class Desk(
     DeskBase,
-    Verbs[Outcome],
-    ActionVerbs[Outcome],
-    RoutingVerbs[Outcome, AgentState],
-    Questions,
-    Lists,
-    Operations,
-    Surging,
-    Keeping,
+    DeskMethods[Outcome, AgentState],
     AtOnce,
 ):
     """A support desk of one tenant. Thread-safe.

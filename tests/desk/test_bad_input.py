@@ -133,10 +133,10 @@ OPENING = [
     ("attachments are a number", {"attachments": 5}, InvalidInput, "attachments"),
     ("an attachment is a text", {"attachments": [SECRET]}, InvalidInput, "attachments.0"),
     ("101 attachments", {"attachments": [Attachment(name="a")] * 101}, InvalidInput, "attachments"),
-    ("an attachment without a name", {"attachments": [{"size": 1}]}, InvalidInput, "attachments.0"),
-    ("a negative size", {"attachments": [{"name": "a", "size": -1}]}, InvalidInput, "attachments.0"),
-    ("NUL in a file's name", {"attachments": [{"name": "a\0"}]}, InvalidInput, "attachments.0"),
-    ("a wrong checksum", {"attachments": [{"name": "a", "sha256": SECRET}]}, InvalidInput, "attachments.0"),
+    ("an attachment without a name", {"attachments": [{"size": 1}]}, InvalidInput, "attachments.0.name"),
+    ("a negative size", {"attachments": [{"name": "a", "size": -1}]}, InvalidInput, "attachments.0.size"),
+    ("NUL in a file's name", {"attachments": [{"name": "a\0"}]}, InvalidInput, "attachments.0.name"),
+    ("a wrong checksum", {"attachments": [{"name": "a", "sha256": SECRET}]}, InvalidInput, "attachments.0.sha256"),
     ("follow-up of a number", {"follow_up_of": 5}, InvalidInput, "follow_up_of"),
 ]  # fmt: skip
 

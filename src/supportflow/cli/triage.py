@@ -12,7 +12,7 @@ from supportflow._time import Instant, from_us
 from supportflow.cli import learning, reading
 from supportflow.cli.console import WRONG, policy_at
 from supportflow.exceptions import SupportflowError
-from supportflow.flows.verbs import build
+from supportflow.flows.desk.verbs import build
 from supportflow.kernel import Facts, decide
 from supportflow.model.commands import OpenTicket
 from supportflow.model.events import TicketOpened

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast, get_args
 
 from supportflow.exceptions import UnknownKeyword
-from supportflow.flows.desk.methods import ANSWERS, Awaited, Method, Shared
+from supportflow.flows.desk.methods import ANSWERS, AtOnce, Awaited, Method, Shared
 
 __all__ = ["suggesting", "write_methods"]
 
@@ -25,7 +25,7 @@ def write_methods(cls: C) -> C:
     What the class defines itself stays, and so does what a host's class defines that is made of it.
     """
     for base in reversed(cls.__mro__):
-        if Shared in base.__bases__:
+        if issubclass(base, Shared) and not issubclass(base, AtOnce | Awaited):
             for name, member in vars(base).items():
                 if not name.startswith("_") and name not in vars(cls):
                     setattr(cls, name, _written(cls, name, member))

@@ -5,14 +5,12 @@ from supportflow.flows.commands import handle, idle_for, tick
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Call, Flow
 from supportflow.flows.results import Tick
-from supportflow.flows.verbs import Verbs
 
 __all__ = [
     "Call",
     "Environment",
     "Flow",
     "Tick",
-    "Verbs",
     "desk_stream",
     "handle",
     "idle_for",

@@ -13,6 +13,7 @@ from supportflow.exceptions import (
     SupportflowError,
 )
 from supportflow.flows import requests
+from supportflow.flows.cleaning import clean
 from supportflow.flows.environment import Environment
 from supportflow.flows.noticing import UNREADABLE
 from supportflow.flows.preparing import request_hash
@@ -120,21 +121,30 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[tuple[AgentState,
         IdempotencyMismatch: If its key was used for something else.
         ConflictError: If others kept changing the agent.
     """
-    if command.key is None:
-        return (yield from _carry_out(env, command, None))
+    key = command.key
+    if key is None:
+        return (yield from _carry_out(env, _clean(env, command), None))
     inbox = InboxEntry(
-        command.key, request_hash(command, env.secret), json.dumps({"agent": command.agent_id}).encode()
+        key, request_hash(command, env.secret), json.dumps({"agent": command.agent_id}).encode()
     )
+    command = _clean(env, command)
     try:
         return (yield from _carry_out(env, command, inbox))
     except IdempotencyMismatch:
         raise
     except SupportflowError:
         # What stands in the way may be what this very command did: a shift that is over by now.
-        known = yield from requests.recall(env.tenant, command.key)
+        known = yield from requests.recall(env.tenant, key)
         if known is None:
             raise
     return (yield from _again(env, known, inbox))
+
+
+def _clean(env: Environment, command: AgentCommand) -> AgentCommand:
+    """The command without secrets."""
+    cleaned = clean(command, env.book.current.redaction).command
+    assert isinstance(cleaned, AgentCommand)
+    return cleaned
 
 
 def _carry_out(

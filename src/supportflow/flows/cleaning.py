@@ -11,19 +11,31 @@ from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
 from supportflow.model import tags
+from supportflow.model.base import MAX_ID, FreeLine
 from supportflow.model.commands import Adopt, CommandBase, Fact, Observe, OpenTicket, Receive, Split
-from supportflow.model.content import Attachment
+from supportflow.model.content import Attachment, ContentRef
 from supportflow.model.signals import Evidence, Signals
 from supportflow.policy import CompiledPolicy
 from supportflow.triage import lexicon, redaction
 from supportflow.triage.redaction import PERSONAL, RedactionRules
 
-__all__ = ["TEXTS", "Cleaned", "by_rules", "clean", "private_fields", "read", "reads", "text_of"]
+__all__ = [
+    "TEXTS",
+    "Cleaned",
+    "by_rules",
+    "clean",
+    "clean_line",
+    "private_fields",
+    "read",
+    "reads",
+    "text_of",
+]
 
 TEXTS = ("subject", "body", "reason", "summary", "collected")
 """Fields of commands that hold what somebody typed."""
 MODEL_FAILED = "model_failed"
 """Flag of a text that the host's model could not read: the rules alone spoke."""
+_UNKNOWN_MEDIA = "application/octet-stream"
 _DECLARED = RedactionRules.model_construct(keep=PERSONAL)
 
 
@@ -35,6 +47,7 @@ class PrivateFields(NamedTuple):
     attachments: bool
     attributes: bool
     evidence: bool
+    lines: tuple[str, ...]
 
 
 @cache
@@ -50,6 +63,7 @@ def private_fields(command: type[CommandBase | Fact]) -> PrivateFields:
         "attachments" in fields,
         "attributes" in fields,
         "evidence" in fields,
+        tuple(name for name, field in fields.items() if FreeLine() in field.metadata),
     )
 
 
@@ -80,12 +94,28 @@ class _Cleaner:
         return found.text
 
     def attributes(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: self.text(value) if isinstance(value, str) else value for name, value in values.items()}
+        return {name: self.attribute(value) for name, value in values.items()}
+
+    def attribute(self, value: Any) -> Any:
+        if isinstance(value, frozenset):
+            return frozenset(map(self.text, value))
+        return self.text(value) if isinstance(value, str) else value
+
+    def lines(self, value: Any) -> Any:
+        return self.line(value) if isinstance(value, str) else tuple(map(self.line, value))
+
+    def line(self, value: str) -> str:
+        # What stands in the place of a secret can be longer than it was.
+        return self.text(value)[:MAX_ID]
 
     def evidence(self, given: Any) -> Any:
         return self.text(given, _DECLARED) if isinstance(given, str) else self.attachment(given)
 
     def attachment(self, item: Any) -> Any:
+        if isinstance(item, ContentRef):
+            return item
+        if self.text(item.media_type) != item.media_type:
+            item = item.model_copy(update={"media_type": _UNKNOWN_MEDIA})
         if not isinstance(item, Attachment):
             return item
         uri = None if item.uri is None else self.text(item.uri)
@@ -108,15 +138,23 @@ def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
     return Cleaned(command.model_copy(update=changed), redacted, tuple(past))
 
 
+def clean_line(text: str, rules: RedactionRules) -> str:
+    """A line that somebody wrote, without secrets."""
+    return _Cleaner(rules).line(text)
+
+
 def _cleaned(said: CommandBase | Fact, rules: RedactionRules) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The fields that hold what somebody typed, without secrets, and the kinds that were removed."""
-    texts, personal, attached, described, proven = private_fields(type(said))
+    texts, personal, attached, described, proven, lines = private_fields(type(said))
     given = said.__dict__
     cleaner = _Cleaner(rules)
     changed: dict[str, Any] = {}
     for name in texts:
         if isinstance(given[name], str) and given[name]:
             changed[name] = cleaner.text(given[name])
+    for name in lines:
+        if given[name]:
+            changed[name] = cleaner.lines(given[name])
     if personal and isinstance(given["personal"], Mapping):
         changed["personal"] = {
             name: cleaner.text(value, _DECLARED) for name, value in given["personal"].items()

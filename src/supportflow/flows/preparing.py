@@ -41,7 +41,7 @@ def request_hash(command: CommandBase, secret: bytes | None) -> str:
                 del fact[name]
     if secret is None:
         for said in (fields, *facts):
-            for name in _PRIVATE:
+            for name in (*_PRIVATE, *private_fields(type(command)).lines):
                 said.pop(name, None)
         if isinstance(command, Enrol):
             del fields["profile"]["name"]
@@ -70,7 +70,7 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
 
 def _replaced(kept: "_Kept", said: CommandBase | Fact) -> Flow[dict[str, object]]:
     """The fields of a command, or of a fact of an adopted past, that hold texts: with references in their place."""
-    texts, personal, attached, _, proven = private_fields(type(said))
+    texts, personal, attached, _, proven, _ = private_fields(type(said))
     replaced: dict[str, object] = {}
     for name in texts:
         value = getattr(said, name)

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from supportflow._legible import first_illegible
 from supportflow._time import Instant, to_us
 from supportflow.exceptions import InvalidInput, Refused
 from supportflow.flows import requests
+from supportflow.flows.cleaning import clean_line
 from supportflow.flows.commands import handle
 from supportflow.flows.delivering import never
 from supportflow.flows.desk_stream import append, join, stands_at
@@ -40,8 +42,10 @@ def declare(
     lasts_for = known[name].lasts_for if for_ is None else given_duration(for_, "for_")
     if not timedelta(0) < lasts_for <= LONGEST:
         raise InvalidInput("for_", f"is not a duration of up to {LONGEST.days} days")
-    if reason is not None and not is_id(reason):
-        raise InvalidInput("reason", "is not one line of up to 200 characters")
+    if reason is not None:
+        if not is_id(reason) or first_illegible(reason) is not None:
+            raise InvalidInput("reason", "is not one line of up to 200 characters that people can read")
+        reason = clean_line(reason, env.book.current.redaction)
 
     def declared(now: Instant) -> list[DeskEvent]:
         event = announcement(env, name, lasts_for, now, by, reason=reason)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import GenericAlias
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -31,10 +31,12 @@ __all__ = [
     "AgentId",
     "Body",
     "Document",
+    "FreeLine",
     "HostValue",
     "Id",
     "KeptName",
     "Key",
+    "Line",
     "Name",
     "Scalar",
     "Series",
@@ -45,6 +47,7 @@ __all__ = [
     "is_id",
     "is_stored",
     "legible",
+    "one_line",
     "without_nul",
 ]
 
@@ -179,6 +182,25 @@ def legible(value: object, info: ValidationInfo) -> object:
     return value
 
 
+def one_line(value: object) -> object:
+    """The value, unless it is a text that is not one line which people can read; an empty one is."""
+    if isinstance(value, str) and len(value) <= MAX_ID and value:
+        at = first_illegible(value)
+        if at is not None and value.strip(" "):
+            raise ValueError(
+                f"is not one line that people can read: it has U+{ord(value[at]):04X} at place {at + 1}"
+            )
+    return value
+
+
+class FreeLine(NamedTuple):
+    """Marks a field that holds lines which somebody wrote and an event keeps: they lose secrets before anything is kept."""
+
+
+Line = Annotated[
+    str, StringConstraints(strict=True, max_length=MAX_ID), BeforeValidator(one_line), FreeLine()
+]
+"""One line that somebody wrote, such as a reason. An event keeps it for ever, so it names no person."""
 Name = Annotated[KeptName, BeforeValidator(legible)]
 """A name from a policy or a host's configuration: a channel, a group, a status, a class. People read it, compare it by eye
 and approve by it, so it has nothing in it that nobody can see."""

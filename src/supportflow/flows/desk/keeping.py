@@ -5,11 +5,11 @@ from datetime import datetime
 
 from supportflow.flows import desk_stream, keeping, queries
 from supportflow.flows.desk.methods import Shared, asked
+from supportflow.flows.desk.verbs import By
 from supportflow.flows.rechecking import link
 from supportflow.flows.requests import Flow
 from supportflow.flows.retention import Retained, RetainedKind, apply_retention
 from supportflow.flows.setup import topics_of
-from supportflow.flows.verbs import By
 from supportflow.model.events import EventBase
 from supportflow.model.people import actor
 from supportflow.model.storage import DeadLetter

@@ -6,10 +6,10 @@ from typing import Unpack
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import feeding, listing, queries
 from supportflow.flows.desk.methods import Shared, asked
+from supportflow.flows.desk.verbs import TicketName, named
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
 from supportflow.flows.results import Row, Rows
-from supportflow.flows.verbs import TicketName, named
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase
 from supportflow.model.feed import Feed

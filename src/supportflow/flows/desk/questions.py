@@ -5,13 +5,13 @@ from typing import Unpack
 from supportflow.flows import queries, reading
 from supportflow.flows.agents import all_agents, get_agent
 from supportflow.flows.desk.methods import Shared, asked, in_turn
+from supportflow.flows.desk.routing import agent_id
+from supportflow.flows.desk.verbs import TicketName, named
 from supportflow.flows.dispatching import why_not
 from supportflow.flows.placing import PlaceIndex, queue_position
 from supportflow.flows.rechecking import Misplaced, misplaced
 from supportflow.flows.requests import Flow
 from supportflow.flows.screen import screen
-from supportflow.flows.verbs import TicketName, named
-from supportflow.flows.verbs_routing import agent_id
 from supportflow.kernel.explain import Explanation
 from supportflow.model.events import EventBase
 from supportflow.model.people import Agent

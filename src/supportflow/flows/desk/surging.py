@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from supportflow.flows import surges
 from supportflow.flows.desk.methods import Shared, asked
+from supportflow.flows.desk.verbs import By
 from supportflow.flows.requests import Flow
-from supportflow.flows.verbs import By
 from supportflow.model.people import actor
 from supportflow.model.surges import ActiveSurge
 

@@ -1,11 +1,9 @@
 """Commands on agents: who they are, whether they are there, when they work."""
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from supportflow._time import Instant
-from supportflow.model.base import Id
+from supportflow.model.base import Id, Line
 from supportflow.model.commands.base import By, CommandBase
 from supportflow.model.people import HOST, Agent
 from supportflow.model.routing import Presence
@@ -45,4 +43,4 @@ class OverrideShift(AgentCommand):
     start: Instant
     end: Instant
     on_duty: bool
-    cause: Annotated[str, Field(max_length=200)] = ""
+    cause: Line = ""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
-from supportflow.model.base import Id, KeptName, Name
+from supportflow.model.base import FreeLine, Id, KeptName, Name
 from supportflow.model.commands.base import TicketCommand
 from supportflow.model.content import Text
 
@@ -42,7 +42,7 @@ class TakeTurn(TicketCommand):
     form: Literal["answer", "ask", "guide", "act", "unknown", "hand_over"]
     body: Text | None = None
     articles: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
-    evidence_of: Annotated[tuple[str, ...], Field(max_length=200)] = ()
+    evidence_of: Annotated[tuple[str, ...], Field(max_length=200), FreeLine()] = ()
     missed: StrictBool = False
     flow: KeptName | None = None
     step: KeptName | None = None

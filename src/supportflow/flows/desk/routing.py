@@ -7,7 +7,7 @@ from typing import Any, Generic
 from supportflow._time import instant
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.desk.methods import AgentResult, Result, Shared
-from supportflow.flows.verbs import By, TicketName, build, named
+from supportflow.flows.desk.verbs import By, TicketName, build, named
 from supportflow.model import commands
 from supportflow.model.base import is_id
 from supportflow.model.commands import AgentCommand, CommandBase

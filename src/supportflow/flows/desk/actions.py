@@ -4,7 +4,7 @@ from abc import abstractmethod
 from typing import Any, Generic
 
 from supportflow.flows.desk.methods import Result, Shared
-from supportflow.flows.verbs import By, TicketName, build, named
+from supportflow.flows.desk.verbs import By, TicketName, build, named
 from supportflow.model import commands
 from supportflow.model.commands import CommandBase
 from supportflow.model.people import actor
