@@ -215,6 +215,10 @@ def _if(condition: Condition | None) -> str:
             return f", if `{field}`"
         case {"field": field, "exists": there, **rest} if not rest:
             return f", if {'there is a' if there else 'no'} `{field}`"
+        case {"field": "status_category", "in": ["new", "open", "pending", "on_hold"]}:
+            return ", if the ticket is open"
+        case {"all": [_, _]} if condition.all is not None:
+            return "".join(map(_if, condition.all))
     raise SystemExit(f"no words for {given}")
 
 

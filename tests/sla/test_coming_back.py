@@ -1,9 +1,12 @@
 """Clocks whose target stopped applying, or whose ticket ended, and that come back: docs/concepts/clocks.md, row by row."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from desk.office import store_of
 from sla_desk import BERLIN, SlaDesk
 from supportflow import Agent, BusinessCalendar, Group, Policy, SlaPolicy, Target, decide
 from supportflow._time import instant, to_us
@@ -831,3 +834,25 @@ def test_a_ticket_that_lost_its_promise_under_an_older_version_has_it_back_with_
 
 def _nine():
     return to_us(instant(NINE))
+
+
+def test_a_snapshot_from_before_clocks_came_back_is_folded_again():
+    """It does not say why its clocks were cancelled; the events do."""
+    run = desk(Target.resolution(hours=2, when=URGENT))
+    level(run, 5, 3)
+    rows = store_of(run.desk)._tenants["default"].rows
+    ticket = json.loads(rows[run.ticket].snapshot)
+    ticket["clocks"] = [_of_then(clock) for clock in ticket["clocks"]]
+    rows[run.ticket] = replace(rows[run.ticket], fold_version=3, snapshot=json.dumps(ticket).encode())
+    level(run, 10, 1)
+
+    assert run.reading().state == "running"
+    assert run.reading().elapsed == minutes(10)
+
+
+def _of_then(clock):
+    """A clock as it was kept then: without the three fields that say how it ended."""
+    assert (clock["cancelled"], clock["cancelled_us"]) == ("lapsed", to_us(instant(minute(5))))
+    return {
+        name: value for name, value in clock.items() if name not in {"cancelled", "cancelled_us", "over_us"}
+    }

@@ -734,3 +734,19 @@ def test_wrong_documents_name_the_place(sla, path):
     with pytest.raises(PolicyError) as caught:
         parse_policy({"sla": [sla]})
     assert any(problem.startswith(path) for problem in caught.value.problems), caught.value.problems
+
+
+@pytest.mark.parametrize("metric", ["periodic_update", "pausable_update", "group_ownership"])
+def test_nothing_more_is_promised_of_a_ticket_that_is_resolved(metric):
+    run = SlaDesk(NINE, Target.of(metric, name="owed", hours=1))
+    run.at(minute(5)).desk.assign(run.ticket, agent="sam", group="first", by="lead")
+    run.desk.reply(run.ticket, body="try this", by="sam")
+    run.desk.resolve(run.ticket, by="sam")
+    before = [(clock.key, clock.state) for clock in run.desk.get(run.ticket).clocks]
+    run.at(minute(10)).desk.reply(run.ticket, body="by the way", by="sam")
+    run.desk.assign(run.ticket, agent="kim", group="second", by="lead")
+    run.at(minute(600)).desk.run_due()
+
+    assert [(clock.key, clock.state) for clock in run.desk.get(run.ticket).clocks] == before
+    run.desk.reopen(run.ticket, by="ana")
+    assert run.reading("owed").state == "running"

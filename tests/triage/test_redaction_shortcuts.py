@@ -20,6 +20,7 @@ SIGNS = (
 PIECES = st.one_of(
     st.sampled_from(DIGITS),
     st.sampled_from(SIGNS),
+    st.lists(st.sampled_from(DIGITS), min_size=3, max_size=5).map(" ".join),
     st.sampled_from(["482913", "12", "4821", "a-4821", "482 913", "20394857203948572", "2026", "7"]),
     st.sampled_from(["and", "my", "order", "的", "x" * 40, "lorem ipsum dolor " * 5]),
     st.text(max_size=6),

@@ -39,7 +39,7 @@ from supportflow.sla.clock import apply_move, apply_verdict
 
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 """Raised when the fold changes: a snapshot of another version is folded again from its events."""
 
 Changes = dict[str, Any]

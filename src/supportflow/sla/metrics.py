@@ -74,6 +74,8 @@ def shipped_metrics() -> dict[str, Metric]:
     answered = While(status=(_C.RESOLVED, _C.CLOSED))
     waiting = While(status=(_C.PENDING,))
     ended = (_S.RESOLVED, _S.CLOSED, _S.CANCELLED, _S.MERGED)
+    # A word to somebody whose ticket is resolved promises no further one, nor does a group that it is filed under then.
+    unresolved = Condition(field="status_category", in_=(_C.NEW, _C.OPEN, _C.PENDING, _C.ON_HOLD))
     metrics = (
         # A ticket resolved in silence owes no answer while it stays resolved, but it has not been answered either.
         Metric(name="first_response", start=(_S.OPENED,), stop=(_S.PUBLIC_REPLY,), pause=answered),
@@ -89,6 +91,7 @@ def shipped_metrics() -> dict[str, Metric]:
         Metric(
             name="periodic_update",
             start=(_S.PUBLIC_REPLY, _S.REOPENED),
+            start_when=unresolved,
             stop=(),
             reset=(_S.PUBLIC_REPLY,),
             cancel=ended,
@@ -97,6 +100,7 @@ def shipped_metrics() -> dict[str, Metric]:
         Metric(
             name="pausable_update",
             start=(_S.PUBLIC_REPLY, _S.REOPENED),
+            start_when=unresolved,
             stop=(),
             reset=(_S.PUBLIC_REPLY,),
             cancel=ended,
@@ -129,7 +133,7 @@ def shipped_metrics() -> dict[str, Metric]:
         Metric(
             name="group_ownership",
             start=(_S.GROUP_CHANGED, _S.REOPENED),
-            start_when=Condition(field="group", exists=True),
+            start_when=Condition(all=(Condition(field="group", exists=True), unresolved)),
             stop=(_S.RESOLVED, _S.CLOSED),
             reset=(_S.GROUP_CHANGED,),
             cancel=(_S.CANCELLED, _S.MERGED),
