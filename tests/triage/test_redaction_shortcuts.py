@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from supportflow.triage.redaction import codes, digit_words, labels, transport
@@ -30,6 +30,8 @@ TEXTS = st.lists(st.tuples(PIECES, st.sampled_from([" ", ", ", "-", "", "\n", ".
 )
 
 
+@example("it is one two three four")
+@example("零一二三")
 @given(TEXTS)
 def test_digits_as_words_are_missed_nowhere(text):
     view = View(text)
