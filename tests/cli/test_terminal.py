@@ -32,6 +32,7 @@ from supportflow._legible import (
 from supportflow.cli import main, terminal
 from supportflow.events import MessageReceived
 from supportflow.flows.delivering import ATTEMPTS
+from supportflow.takeover.report import Finding, Report
 from supportflow.testing import CountingIds, ManualClock
 
 FORGED = "policy ok: no problems"
@@ -433,3 +434,24 @@ def test_the_guard_is_taken_off():
     before = sys.stdout, sys.stderr
     main(["diagram"])
     assert (sys.stdout, sys.stderr) == before
+
+
+NEVER_SHOWN = [
+    0x00, 0x07, 0x1B, 0x7F, 0x85, 0x9B, 0xAD, 0x34F, 0x61C, 0x115F, 0x180E, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A,
+    0x202B, 0x202C, 0x202D, 0x202E, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0x206F, 0x3164, 0xD800, 0xE000, 0xFEFF, 0xFFA0,
+    0xFFF9, 0xFFFF, 0x1D173, 0xE0001, 0xE0041, 0xE0100, 0xF0000, 0x10FFFD,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", NEVER_SHOWN, ids=hex)
+def test_each_of_these_is_escaped_wherever_it_stands(code):
+    for text in (chr(code), f"a{chr(code)}b", f"پ{chr(code)}ش", f"👩{chr(code)}💻", f"退{chr(code)}"):
+        assert chr(code) not in escaped(text)
+        assert first_illegible(text) is not None
+
+
+def test_a_report_for_hosts_is_lines_too():
+    """It is printed by programs that have no guard of ours."""
+    shown = str(Report("zendesk", (Finding("missing", f'sla_policies[0] "{HOSTILE}"', HOSTILE),)))
+    assert forbidden(shown) == []
+    assert len(shown.split("\n")) == 4

@@ -3,6 +3,7 @@
 The oracle is the same desk on a copy of the file in which the rows that cannot be read are gone, and nothing is damaged.
 """
 
+import contextlib
 import logging
 import shutil
 import sqlite3
@@ -27,7 +28,7 @@ from supportflow import (
     Target,
 )
 from supportflow.events import SlaBreached
-from supportflow.exceptions import DamagedRow, StoreError, StoreUnavailable
+from supportflow.exceptions import DamagedRow, StoreError, StoreUnavailable, SupportflowError
 from supportflow.flows import agents as agents_flows
 from supportflow.flows import loading
 from supportflow.testing import CountingIds, ManualClock
@@ -168,6 +169,15 @@ def opened_by(desk, requester):
     return desk.open(subject="again", requester=requester, ref=f"again {requester}").ticket.ref
 
 
+def places(desk):
+    """Where each ticket stands of which that can be said."""
+    said = {}
+    for ref in TICKETS:
+        with contextlib.suppress(SupportflowError):
+            said[ref] = desk.queue_position(ref=ref)
+    return said
+
+
 def answers(path, tmp_path):
     """What each reader of many rows says. Each is asked of a file of its own: some of them change it."""
     said, left_out = {}, {}
@@ -179,6 +189,7 @@ def answers(path, tmp_path):
         "rows": lambda desk: [row.ticket.ref for row in desk.rows(limit=100)],
         "many": lambda desk: sorted(desk.get_many(TICKETS)),
         "misplaced": lambda desk: desk.misplaced(),
+        "places": places,
         "agents": lambda desk: [state.id for state in desk.agents()],
         "dispatch": given_out,
         "due": lambda desk: sorted(

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from supportflow.triage.redaction import codes, digit_words, labels, transport
@@ -20,6 +20,7 @@ SIGNS = (
 PIECES = st.one_of(
     st.sampled_from(DIGITS),
     st.sampled_from(SIGNS),
+    st.lists(st.sampled_from(DIGITS), min_size=3, max_size=5).map(" ".join),
     st.sampled_from(["482913", "12", "4821", "a-4821", "482 913", "20394857203948572", "2026", "7"]),
     st.sampled_from(["and", "my", "order", "的", "x" * 40, "lorem ipsum dolor " * 5]),
     st.text(max_size=6),
@@ -29,6 +30,8 @@ TEXTS = st.lists(st.tuples(PIECES, st.sampled_from([" ", ", ", "-", "", "\n", ".
 )
 
 
+@example("it is one two three four")
+@example("零一二三")
 @given(TEXTS)
 def test_digits_as_words_are_missed_nowhere(text):
     view = View(text)

@@ -25,7 +25,7 @@ from supportflow.model.commands import AgentCommand
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, Commit, Conflict, Duplicate, InboxEntry
 
-__all__ = ["all_agents", "carry_out", "get_agent", "known_agents", "read_agent"]
+__all__ = ["all_agents", "carry_out", "get_agent", "known_agents", "read_agent", "readable_agent"]
 
 _PAGE = 1_000
 
@@ -89,6 +89,15 @@ def get_agent(env: Environment, agent_id: str) -> Flow[AgentState]:
     return (yield from read_agent(env, row))
 
 
+def readable_agent(env: Environment, row: AgentRow) -> Flow[AgentState | None]:
+    """The agent in a row among others; None if they cannot be read, which is noted."""
+    try:
+        return (yield from read_agent(env, row))
+    except UNREADABLE as error:
+        env.noticed.skip(f"agent:{row.id}", error)
+        return None
+
+
 def all_agents(env: Environment) -> Flow[tuple[AgentState, ...]]:
     """Every agent whom the desk knows, in the order of their ids, without those who cannot be read: these are noted."""
     states: list[AgentState] = []
@@ -96,11 +105,8 @@ def all_agents(env: Environment) -> Flow[tuple[AgentState, ...]]:
     while True:
         rows = yield from requests.agents(env.tenant, after, _PAGE)
         for row in rows:
-            try:
-                state = yield from read_agent(env, row)
-            except UNREADABLE as error:
-                env.noticed.skip(f"agent:{row.id}", error)
-            else:
+            state = yield from readable_agent(env, row)
+            if state is not None:
                 states.append(state)
         if len(rows) < _PAGE:
             return tuple(states)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from supportflow._time import MINUTE_US, to_us
 from supportflow.exceptions import Refused, TicketNotFound
 from supportflow.flows import requests
-from supportflow.flows.agents import read_agent
+from supportflow.flows.agents import readable_agent
 from supportflow.flows.environment import Environment
-from supportflow.flows.loading import identify, read_ticket
+from supportflow.flows.loading import identify, read_ticket, readable
 from supportflow.flows.requests import Flow
 from supportflow.kernel.entry import entry_of
 from supportflow.model.routing import AgentState
-from supportflow.model.storage import Query, SortColumn, TicketRow
+from supportflow.model.storage import AgentRow, Query, SortColumn, TicketRow
 from supportflow.routing.places import Places
 from supportflow.routing.signature import Seat
 
@@ -61,7 +61,8 @@ def queue_position(
         Refused: If the policy has no routing.
     """
     found = yield from identify(env, ticket_id, ref)
-    if (yield from requests.load(env.tenant, found)) is None:
+    row = yield from requests.load(env.tenant, found)
+    if row is None:
         raise TicketNotFound(found)
     if env.book.current.routing is None:
         raise Refused("", "dispatch", "the policy has no routing")
@@ -73,7 +74,10 @@ def queue_position(
     except BaseException:
         kept.read_us = now_us + 1  # of something in the feed it may not have heard: compare
         raise
-    return places.of(found)
+    place = places.of(found)
+    if place is None and row.queued:
+        yield from read_ticket(env, row)  # which waits, and cannot be read: that is the answer
+    return place
 
 
 def _current(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
@@ -99,7 +103,9 @@ def _current(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
 
 def _let_lapse(kept: PlaceIndex, places: Places) -> None:
     while kept.lapses and kept.lapses[0][0] <= kept.now_us:
-        _seat(kept, places, kept.agents[heapq.heappop(kept.lapses)[1]])
+        state = kept.agents.get(heapq.heappop(kept.lapses)[1])
+        if state is not None:  # else they could not be read meanwhile
+            _seat(kept, places, state)
 
 
 def _read(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
@@ -143,7 +149,7 @@ def _compare_agents(env: Environment, kept: PlaceIndex, places: Places) -> Flow[
         for row in rows:
             known = kept.agents.get(row.id)
             if known is None or known.version != row.version:
-                _seat(kept, places, (yield from read_agent(env, row)))
+                yield from _look_at(env, kept, places, row)
         if len(rows) < PAGE:
             return
         after = rows[-1].id
@@ -165,19 +171,28 @@ def _take_in(env: Environment, kept: PlaceIndex, places: Places, streams: dict[s
         if agent is None:
             places.unseat(name)
         else:
-            _seat(kept, places, (yield from read_agent(env, agent)))
+            yield from _look_at(env, kept, places, agent)
 
 
 def _wait(env: Environment, places: Places, row: TicketRow) -> Flow[None]:
     """A ticket as it is in the queue, or not."""
     entry = None
     if row.queued:
-        ticket = yield from read_ticket(env, row)
-        entry = entry_of(ticket, env.book[ticket.policy])
+        ticket = yield from readable(env, row)
+        entry = None if ticket is None else entry_of(ticket, env.book[ticket.policy])
     if entry is None:
         places.leave(row.id)
     else:
         places.wait(entry)
+
+
+def _look_at(env: Environment, kept: PlaceIndex, places: Places, row: AgentRow) -> Flow[None]:
+    state = yield from readable_agent(env, row)
+    if state is not None:
+        _seat(kept, places, state)
+    else:
+        kept.agents.pop(row.id, None)
+        places.unseat(row.id)
 
 
 def _seat(kept: PlaceIndex, places: Places, state: AgentState) -> None:
