@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -395,6 +395,18 @@ def told(run):
     st.sampled_from(["keep_elapsed", "restart", "retroactive"]),
     st.sampled_from(["counts", "pauses"]),
 )
+@example([(0, "calm", []), (0, "owner", []), (0, "back", ["mind"])], 1, "keep_elapsed", "counts")
+@example([(0, "calm", []), (0, "cancel", []), (0, "back", ["mind"])], 1, "keep_elapsed", "counts")
+@example(
+    [(0, "hold", []), (8, "cancel", []), (757, "back", []), (0, "hold", ["edit"])], 1, "restart", "counts"
+)
+@example(
+    [(0, "calm", []), (1, "cancel", []), (0, "urgent", []), (0, "back", []), (0, "reopen", ["edit"])],
+    1,
+    "keep_elapsed",
+    "counts",
+)
+@example([(0, "wait", []), (2_048, "reopen", ["rush"])], 1, "restart", "counts")
 def test_whatever_was_undone_at_once_never_was(steps, level, choice, gap):
     document = everything(choice, gap)
     changed, plain = (lived(document, steps, level, changing=one) for one in (True, False))

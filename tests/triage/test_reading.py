@@ -99,7 +99,7 @@ def test_order_exceptions_and_derived_roles():
     ordered = LOST.model_copy(update={"ordered": True})
     assert reader(roles, rules=(ordered,)).read("gone is my btc")
     assert not reader(roles, rules=(ordered,)).read("my btc is gone")
-    careful = LOST.model_copy(update={"unless": ("fails",), "scope": "sentence"})
+    careful = LOST.model_copy(update={"unless_here": ("fails",), "scope": "sentence"})
     assert not reader(roles, rules=(careful,)).read("btc gone with an error")
     assert reader(roles, rules=(careful,)).read("btc gone, an error")  # what fails elsewhere follows from it
     paid = LOST.model_copy(update={"unless": ("transit",), "scope": "sentence"})
@@ -271,8 +271,8 @@ EXCUSED = ReadingRule(
     [
         ("retiro no fui yo", True),
         ("retiro no vendi", True),
-        ("retiro no fui yo fui yo", False),
-        ("fui yo el retiro no vendi", False),
+        ("retiro no fui yo, fui yo", False),
+        ("fui yo el retiro, no vendi", False),
         ("retiro ajeno fui yo", False),
     ],
 )

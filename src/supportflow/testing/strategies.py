@@ -4,7 +4,7 @@ Needs hypothesis (`pip install 'supportflow[test]'`). What they draw is accepted
 uses its whole range: any Unicode that can be kept, any instant that UTC has, numbers at the edges.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
@@ -17,7 +17,7 @@ from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
 from supportflow._legible import first_illegible
-from supportflow._time import Instant, instant
+from supportflow._time import Instant, Moment, instant
 from supportflow.model.base import MAX_BODY, MAX_SUBJECT, AgentId, Body, Id, KeptName, Key, Name, Subject
 from supportflow.model.commands import MAX_VALIDITY, By, Command, CommandBase, Validity
 from supportflow.model.content import MediaType
@@ -103,6 +103,7 @@ def _known() -> list[tuple[object, Any]]:
         (Validity, st.timedeltas(timedelta(microseconds=1), MAX_VALIDITY)),
         (MediaType, st.sampled_from(["image/png", "text/plain; charset=utf-8", ""])),
         (Instant, instants()),
+        (Moment, instants()),
         (AttributeValue, attribute_values()),
     ]
 
@@ -120,7 +121,7 @@ def _drawn(hint: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(arguments)
     if origin is tuple and arguments[1:] != (...,):
         return st.tuples(*map(_drawn, arguments))
-    if origin is tuple:
+    if origin in {tuple, Sequence}:
         return st.lists(_drawn(arguments[0]), max_size=3).map(tuple)
     if origin in {dict, Mapping}:
         return st.dictionaries(_drawn(arguments[0]), _drawn(arguments[1]), max_size=3)

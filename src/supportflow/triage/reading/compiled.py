@@ -130,7 +130,10 @@ class CompiledRules:
             for what, named in (
                 *((f"derived {one.role!r}", (one.role, *_flat(one.all))) for one in each.derived),
                 *((f"mood {one.name!r}", (*one.roles, *one.unless, *one.events)) for one in each.moods),
-                *((f"rule {one.name!r}", (*_flat(one.all), *one.unless)) for one in each.rules),
+                *(
+                    (f"rule {one.name!r}", (*_flat(one.all), *one.unless, *one.unless_here))
+                    for one in each.rules
+                ),
             ):
                 for role in named:
                     if role not in self.roles:

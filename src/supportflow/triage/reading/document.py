@@ -105,6 +105,8 @@ class ReadingRule(Document):
         within: How many words may lie between the event and each of the others.
         ordered: The others must stand behind the event, in the order given.
         unless: Roles in the event's sentence that take it back.
+        unless_here: Roles in the event's own clause that take it back. What fails beside it explains it; what fails
+            elsewhere may follow from it ("the money is gone, and now I cannot log in").
         negatable: Whether a "not" shortly before (behind, in languages that put it there) takes it back.
         resists: Moods that change nothing: who says "not by me" does not speak of a possibility.
         asked: The category that it counts for if it is only asked about; it counts for nothing, if not given.
@@ -123,6 +125,7 @@ class ReadingRule(Document):
     within: Annotated[int, Field(ge=0, le=100)] = 12
     ordered: bool = False
     unless: Series[Name] = ()
+    unless_here: Series[Name] = ()
     negatable: bool = True
     resists: Series[Name] = ()
     asked: Name | None = None

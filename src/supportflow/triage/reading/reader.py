@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource, Spot
 from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
 from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
-from supportflow.triage.reading.roles import ACCUSES, AGENCY, LOCAL
+from supportflow.triage.reading.roles import ACCUSES, AGENCY
 from supportflow.triage.reading.text import View
 
 __all__ = ["Finding", "Part", "Reader"]
@@ -169,7 +169,9 @@ class _Reading:
             others = self._beside(event, need.needs[1:], rule.scope, within, ordered=rule.ordered)
             if others is None or (rule.negatable and self._negated(event)):
                 continue
-            if rule.unless and self._taken_back(event, rule.unless, rule.within):
+            if rule.unless and self._taken_back(event, rule.unless, "sentence", rule.within):
+                continue
+            if rule.unless_here and self._taken_back(event, rule.unless_here, "clause", rule.within):
                 continue
             mood = self._mood(event, rule)
             if mood is None:
@@ -231,12 +233,10 @@ class _Reading:
         reach = _NEGATION_REACH * self._letters
         return self._stands(event, "not", self._pack.negation, "clause", reach)
 
-    def _taken_back(self, event: Spot, roles: Sequence[str], within: int) -> bool:
+    def _taken_back(self, event: Spot, roles: Sequence[str], scope: str, within: int) -> bool:
         reach = max(within, _EXCEPTION_REACH) * self._letters
         return any(
-            self._stands(event, role, "both", "clause" if role in LOCAL else "sentence", reach)
-            or self._overlaps(event, role)
-            for role in roles
+            self._stands(event, role, "both", scope, reach) or self._overlaps(event, role) for role in roles
         )
 
     def _overlaps(self, event: Spot, role: str) -> bool:
@@ -260,7 +260,7 @@ class _Reading:
             if any(
                 self._stands(event, role, mood.side, mood.scope, reach, opening=mood.opening)
                 for role in present
-            ) and not (mood.unless and self._taken_back(event, mood.unless, mood.within)):
+            ) and not (mood.unless and self._taken_back(event, mood.unless, "sentence", mood.within)):
                 return mood
         return None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-__all__ = ["ACCUSES", "AGENCY", "DENIES", "EXCUSES", "LOCAL", "ROLES"]
+__all__ = ["ACCUSES", "AGENCY", "DENIES", "EXCUSES", "ROLES"]
 
 ROLES: Mapping[str, str] = {
     # things
@@ -81,6 +81,7 @@ ROLES: Mapping[str, str] = {
     "ask_how": "how to, how can I, how do I know",
     "ask_what": "what is, what does it mean",
     "ask_if": "is it, can it, whether: before what it asks about",
+    "foreign": "an address or account of somebody else; rules make it of `strange` and `setting` or `account`",
     "unreceived": "has not been received; rules make it of `not` and `receipt`",
     "asks": "any word of asking: only makes a question of what is about protection or a danger",
     "mark": "a question mark: every pack has it without a word",
@@ -89,6 +90,7 @@ ROLES: Mapping[str, str] = {
     "if": "if, in case, suppose, when one day",
     "thought": "thought, feared, looked as if: what turned out otherwise",
     "risk": "safe, dangerous, risky, trustworthy",
+    "regret": "is afraid of what was done: nervous, sick about it, wishes it undone",
     "waits": "still, until now, for hours or days, slow to do it",
     "prevent": "avoid, prevent, protect from, fear that, risk of",
     "news": "I read, I heard, the news says, an article about",
@@ -124,10 +126,6 @@ AGENCY = frozenset({"disowns", "not_me", "stranger", "outsider", "asleep", "stra
 
 EXCUSES = frozenset({"is_me", "transit", "own_cause", "fails"})
 """Roles that take a finding back."""
-
-LOCAL = frozenset({"fails"})
-"""Roles that take a finding back in their own clause only: what fails beside the event explains it, what fails in another
-clause follows from it ("the money is gone, and now I cannot log in")."""
 
 DENIES = frozenset({"disowns", "not_me", "strange"})
 """Roles inside which an excuse excuses nothing: the "it was me" in "no fui yo", the "sold" in "no vendí"."""
