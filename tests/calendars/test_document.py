@@ -64,7 +64,7 @@ GOOD = {"tz": "Europe/Berlin", "weekly": {"mon": [("09:00", "17:00")]}}
             "versions.0.weekly.mon.1",
             "overlaps",
         ),
-        ({"colour": "blue"}, "colour", "not permitted"),
+        ({"colour": "blue"}, "colour", "unknown field"),
     ],
 )
 def test_an_error_names_its_field(wrong, path, word):
