@@ -199,7 +199,10 @@ def test_without_the_section_everything_is_kept():
             {"archive_after": "P99999D"},
             "retention.archive_after: Input should be less than or equal to 36525 days",
         ),
-        ({"keep": "P1D"}, "retention.keep: unknown field 'keep'"),
+        (
+            {"keep": "P1D"},
+            "retention.keep: unknown field 'keep'; the fields are archive_after, content_for, content, at_most, keys_for, hold",
+        ),
         (
             {"content_fr": "P1D"},
             "retention.content_fr: unknown field 'content_fr'; did you mean 'content_for'?",
