@@ -219,7 +219,10 @@ def test_a_crowd_is_not_listed(run, tmp_path):
     ("arguments", "message"),
     [
         (("roster", "no.toml"), "no.toml: No such file or directory"),
-        (("roster", "policy.toml"), "policy.toml: calendars: unknown field 'calendars'"),
+        (
+            ("roster", "policy.toml"),
+            "policy.toml: calendars: unknown field 'calendars'; the fields are name, agents, overrides, promises",
+        ),
         (
             ("roster", "roster.toml"),
             "roster.toml: agents.0.shifts.0: unknown calendar 'shanghai' (and 1 more)",

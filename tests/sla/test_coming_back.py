@@ -8,7 +8,7 @@ import pytest
 
 from desk.office import store_of
 from sla_desk import BERLIN, SlaDesk
-from supportflow import Agent, BusinessCalendar, Group, Policy, SlaPolicy, Target, decide
+from supportflow import Agent, BusinessCalendar, Desk, Group, Policy, SlaPolicy, Target, decide
 from supportflow._time import instant, to_us
 from supportflow.events import ClocksMoved, SlaBreached
 from supportflow.kernel import Facts, fold
@@ -16,6 +16,7 @@ from supportflow.model.commands import Advance, Reply, SetPriority
 from supportflow.model.people import Actor
 from supportflow.policy import CompiledPolicy, PolicyBook
 from supportflow.policy.surge import Surge
+from supportflow.testing import ManualClock
 
 NINE = "2026-06-01T09:00:00Z"  # a Monday
 URGENT = {"field": "level", "le": 1}
@@ -856,3 +857,20 @@ def _of_then(clock):
     return {
         name: value for name, value in clock.items() if name not in {"cancelled", "cancelled_us", "over_us"}
     }
+
+
+@pytest.mark.parametrize("on_change", ["retroactive", "restart", "keep_elapsed"])
+@pytest.mark.parametrize("touched", [False, True])
+def test_a_policy_that_brings_a_target_brings_it_to_tickets_that_nothing_has_happened_to(on_change, touched):
+    clock = ManualClock("2026-03-02T09:00:00Z")
+    desk = Desk(Policy(edits="now"), clock=clock)
+    desk.open(subject="x", requester="ana", ref="1")
+    clock.advance(hours=1)
+    if touched:
+        desk.note(ref="1", body="seen", by="sam")
+    target = Target.resolution(hours=4, on_change=on_change)
+    desk.use(Policy(name="new", sla=[SlaPolicy(name="s", targets=[target])], edits="now"))
+    desk.run_due()
+    [made] = desk.get(ref="1").clocks
+    since = "2026-03-02T09:00:00Z" if on_change == "retroactive" else "2026-03-02T10:00:00Z"
+    assert (made.state, made.segments[0].start_us) == ("running", to_us(instant(since)))

@@ -15,7 +15,7 @@ from supportflow.sla.compiled import CompiledSla, CompiledTarget
 from supportflow.sla.moment import Drop, Judgement, Moment, Step, judge, started, used_up
 from supportflow.sla.past import Past
 from supportflow.sla.returning import come_back, happens_after_the_end, restored, taken_back, under
-from supportflow.sla.signals import CATEGORY_BIT, ENDING, SIGNAL_BIT, Signal
+from supportflow.sla.signals import CATEGORY_BIT, ENDING, OPENING, SIGNAL_BIT, Signal
 
 __all__ = ["REMATCH", "Drop", "Judgement", "concerned", "react", "uncap"]
 
@@ -149,8 +149,8 @@ def _inactive(moment: Moment, target: CompiledTarget, clock: Clock | None) -> li
         return [step]
     if (clock is None or target.metric.each) and moment.starts(target, moment.signals):
         return [started(moment, target, 1 if clock is None else clock.cycle + 1, None)]
-    if moment.applied is None or moment.ticket.version == 1:
-        return []
+    if moment.applied is None or moment.signals & OPENING:
+        return []  # what was never without its targets brings none back
     # What has ended gets no clock that it never had; it gets it when it is open again.
     missed = clock is None and moment.signals & _REOPENED
     if missed or target.slot not in moment.applied():

@@ -12,6 +12,7 @@ from supportflow.sla.clock import ahead_us, elapsed_us, paused_us, reach_us, rea
 from supportflow.sla.compiled import CompiledSla, CompiledTarget, milestones
 from supportflow.sla.metrics import Holds
 from supportflow.sla.past import Past
+from supportflow.sla.signals import OPENING
 
 __all__ = ["Drop", "Judgement", "Moment", "Step", "judge", "started", "used_up"]
 
@@ -129,7 +130,7 @@ def started(
     ticket, sla = moment.ticket, moment.sla
     calendar = calendar_of(target, ticket, moment.env)
     # The first cycle of a ticket that came in earlier than it was recorded starts when it came in.
-    start_us = to_us(ticket.opened_at) if cycle == 1 and ticket.version == 1 else moment.at_us
+    start_us = to_us(ticket.opened_at) if cycle == 1 and moment.signals & OPENING else moment.at_us
     paused = moment.pauses(target) if paused is None else paused
     segment = Segment(start_us, start_us, calendar, 0) if paused else Segment(start_us, None, calendar)
     key = f"{sla.name}/{target.slot}#{cycle}"

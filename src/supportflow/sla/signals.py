@@ -22,7 +22,7 @@ from supportflow.model.events import (
 )
 from supportflow.model.ticket import Ticket
 
-__all__ = ["CATEGORY_BIT", "ENDING", "SIGNAL_BIT", "Signal", "bits", "signals_of"]
+__all__ = ["CATEGORY_BIT", "ENDING", "OPENING", "SIGNAL_BIT", "Signal", "bits", "signals_of"]
 
 
 class Signal(StrEnum):
@@ -79,6 +79,8 @@ def bits(signals: Iterable[Signal]) -> int:
 
 ENDING = bits((Signal.RESOLVED, Signal.CLOSED, Signal.CANCELLED, Signal.MERGED))
 """The signals by which a ticket ends; each can be taken back."""
+OPENING = bits((Signal.OPENED, Signal.OPENED_PRIVATELY))
+"""The signals by which a ticket comes to be. Its version does not say so: a policy can come at version 1."""
 _FIXED = {
     ActionHeldBack: SIGNAL_BIT[Signal.ACTION_HELD_BACK],
     PriorityChanged: SIGNAL_BIT[Signal.PRIORITY_CHANGED],
