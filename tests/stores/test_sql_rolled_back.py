@@ -426,6 +426,15 @@ class Transactions(RuleBasedStateMachine):
         if before is None or before < until:
             self.known.surges[name] = until
 
+    @precondition(lambda self: not self.before)
+    @rule(name=st.sampled_from(["crash", "busy"]), hours=st.integers(1, 3))
+    def declare_in_vain_and_again(self, name, hours):
+        """What a cache must not carry over. Left to chance, the four seldom meet before the version is kept for good."""
+        self.begin(same=False)
+        self.declare(name, hours)
+        self.take_back(whole=True)
+        self.declare(name, hours)
+
     @rule(name=st.sampled_from(["crash", "busy"]))
     def end(self, name):
         ended = self.actor.end_surge(name, by="lin")
