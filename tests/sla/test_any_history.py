@@ -263,8 +263,8 @@ class AnyHistory(RuleBasedStateMachine):
     def what_is_used_up_is_breached(self):
         if not hasattr(self, "run") or not self.paper.applies or self.paper.status != "open":
             return
-        if self.paper.returns[-1:] == [self.paper.now]:
-            return  # what is due at this very instant comes after what is done in it
+        if self.paper.since is None or self.paper.returns[-1:] == [self.paper.now]:
+            return  # it came, or came back, at this very instant: what is due then comes after what is done in it
         self.run.desk.run_due()
         reading = self._clocks()["resolution"]
         if reading.elapsed != timedelta(
