@@ -13,23 +13,39 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from hypothesis import strategies as st
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, BeforeValidator, StringConstraints
 from pydantic.fields import FieldInfo
 
 from supportflow._legible import first_illegible
 from supportflow._time import Instant, Moment, instant
-from supportflow.model.base import MAX_BODY, MAX_SUBJECT, AgentId, Body, Id, KeptName, Key, Name, Subject
+from supportflow.model.base import (
+    MAX_BODY,
+    MAX_SUBJECT,
+    AgentId,
+    Body,
+    Id,
+    KeptName,
+    Key,
+    Name,
+    Subject,
+    legible,
+    one_line,
+)
 from supportflow.model.commands import MAX_VALIDITY, By, Command, CommandBase, Validity
 from supportflow.model.content import MediaType
 from supportflow.model.events import EVENT_TYPES, EventBase
 from supportflow.model.people import Actor, RequesterId
 from supportflow.model.records import AttributeValue
+from supportflow.model.tags import Tag
 
 __all__ = ["attribute_values", "commands", "events", "ids", "instants", "names", "texts", "values"]
 
 T = TypeVar("T")
 _LARGEST = 2**63 - 1
 _KEPT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+# Nothing legible is left out: what a joiner or a selector needs around it, only the whole text shows.
+_LEGIBLE = st.characters(exclude_categories=["Cs", "Cc", "Co", "Zl", "Zp"])
+_TAGS = ("en", "zh-Hans", "zh_CN", "sr@latin", "de_DE.UTF-8", "I-Klingon", "sl-rozaj-biske-1994", "ZH-yue-hk")
 
 
 def texts(max_size: int = 40) -> st.SearchStrategy[str]:
@@ -47,7 +63,11 @@ def ids(*, opaque: bool = False, max_size: int = 20) -> st.SearchStrategy[str]:
 
 def names(max_size: int = 20) -> st.SearchStrategy[str]:
     """Any name that a policy or a host can give: people can read it."""
-    return ids(max_size=max_size).filter(lambda text: first_illegible(text) is None)
+    return st.text(_LEGIBLE, min_size=1, max_size=max_size).filter(_is_legible)
+
+
+def _is_legible(text: str) -> bool:
+    return first_illegible(text) is None
 
 
 def instants(
@@ -96,6 +116,7 @@ def _known() -> list[tuple[object, Any]]:
         (Name, names()),
         (KeptName, ids()),
         (AgentId, names()),
+        (Tag, st.sampled_from(_TAGS) | names()),
         (Key, ids()),
         (Body, texts() | texts(1).map(lambda text: text * (MAX_BODY // 2))),
         (Subject, texts() | texts(1).map(lambda text: text * (MAX_SUBJECT // 2))),
@@ -146,13 +167,17 @@ def _plain(hint: Any) -> st.SearchStrategy[Any]:
 
 def _constrained(hint: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]:
     bounds: dict[str, int] = {}
+    readable = any(isinstance(one, BeforeValidator) and one.func in {legible, one_line} for one in metadata)
     for one in metadata:
         for part in one.metadata if isinstance(one, FieldInfo) else (one,):
             if isinstance(part, StringConstraints) and part.pattern is not None:
-                return st.from_regex(part.pattern, fullmatch=True)
+                if not readable:
+                    return st.from_regex(part.pattern, fullmatch=True)
+                return st.from_regex(part.pattern, fullmatch=True, alphabet=_LEGIBLE).filter(_is_legible)
             if isinstance(part, StringConstraints):
                 least, most = part.min_length or 0, part.max_length or 40
-                return st.text(_KEPT, min_size=least, max_size=min(most, 40))
+                drawn = st.text(_LEGIBLE if readable else _KEPT, min_size=least, max_size=min(most, 40))
+                return drawn.filter(_is_legible) if readable else drawn
             if isinstance(part, Ge | Gt):
                 bounds["min_value"] = int(part.ge if isinstance(part, Ge) else part.gt + 1)  # type: ignore[call-overload, operator]
             if isinstance(part, Le | Lt):
