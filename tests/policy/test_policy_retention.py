@@ -201,8 +201,10 @@ def test_without_the_section_everything_is_kept():
         ),
         (
             {"keep": "P1D"},
-            "retention.keep: unknown field 'keep'; the fields are archive_after, content_for, content, "
-            "at_most, keys_for, hold",
+            (
+                "retention.keep: unknown field 'keep'; the fields are archive_after, content_for, content, "
+                "at_most, keys_for, hold"
+            ),
         ),
         (
             {"content_fr": "P1D"},
