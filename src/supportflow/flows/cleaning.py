@@ -201,7 +201,8 @@ def by_rules(policy: CompiledPolicy, text: str, redacted: tuple[str, ...]) -> Si
     given_away = _given_away(redacted, policy.document.classes)
     if given_away is None:
         return rules
-    if rules.informational:  # "is this right: ...?" asks, but what stands in the text is out all the same
+    if rules.informational or rules.raised_for_review:
+        # "Is this right: ...?" asks, but what stands in the text is out all the same.
         rules = rules.model_copy(update={"informational": False, "category": None})
     return lexicon.combine(rules, given_away, policy.document.classes)
 

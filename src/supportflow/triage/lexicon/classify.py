@@ -92,7 +92,10 @@ class LexiconClassifier:
         # A false link is looked at, also where somebody only asks whether it is genuine.
         asks = chosen == SECURITY and not reviews and sum(m.entry.weight for m in reports) < _DECIDES
         above = SECURITY in self._ranks and self._rank(chosen) > self._rank(SECURITY)
-        raised = (bool(reviews or links) and above) or (bool(links) and asks)
+        doubtful = (
+            chosen == SECURITY and not reported
+        )  # a question, with something beside it that a person should see
+        raised = bool(reviews or links) and (above or doubtful)
         return Signals(
             priority_class=SECURITY if raised else chosen,
             category=category or next((entry.category for entry in reviews), None),
