@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from supportflow import Desk, Policy, SlaPolicy, Target
@@ -20,7 +20,7 @@ def target(*warn_at, **duration):
     return Target.resolution(**(duration or {"hours": 4}), warn_at=list(warn_at))
 
 
-def told(*warn_at, **duration):
+def told(*warn_at, precise="%H:%M:%S", **duration):
     """Milestones and their times, for a ticket that is opened at 10:00 and never answered."""
     policy = Policy(sla=[SlaPolicy(name="g", targets=[target(*warn_at, **duration)])])
     clock = ManualClock("2026-03-25T10:00:00Z")
@@ -29,7 +29,7 @@ def told(*warn_at, **duration):
     clock.advance(hours=30)
     desk.run_due()
     heard = [event for event in desk.history(ref="1") if isinstance(event, SlaWarned | SlaBreached)]
-    return [(getattr(event, "milestone", "breach"), f"{event.reached_at:%H:%M:%S}") for event in heard]
+    return [(getattr(event, "milestone", "breach"), f"{event.reached_at:{precise}}") for event in heard]
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,9 @@ SPANS = st.integers(1, 600).map(lambda n: n * MINUTE)
 
 
 @given(st.lists(SHARES | SPANS, max_size=6), st.integers(1, 600))
+@example([0.01, 1 * MINUTE], 1)  # within one second of each other
 def test_each_warning_comes_once_and_before_the_breach(warn_at, minutes):
-    heard = told(*warn_at, minutes=minutes)
+    heard = told(*warn_at, precise="%H:%M:%S.%f", minutes=minutes)
     assert heard[-1][0] == "breach"
     assert len({at for _, at in heard[:-1]}) == len({key for key, _ in heard[:-1]}) == len(heard) - 1
     naive = {
