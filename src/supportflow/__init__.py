@@ -44,12 +44,11 @@ if TYPE_CHECKING:
         Turn,
     )
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
-    from supportflow.policy.authority import ActionSignal, Authority, HostAction
-    from supportflow.policy.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
     from supportflow.policy.diff import Difference, policy_diff
-    from supportflow.policy.identity import Identity
-    from supportflow.policy.procedures import Procedure, Step
-    from supportflow.policy.surge import Arrivals, Surge
+    from supportflow.policy.document.authority import ActionSignal, Authority, HostAction
+    from supportflow.policy.document.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
+    from supportflow.policy.document.casework import Identity, Procedure, Step
+    from supportflow.policy.document.surges import Arrivals, Surge
     from supportflow.ports import ContextProvider, KnowledgeSource, Responder, Suggester
     from supportflow.routing.coverage import Promise
     from supportflow.routing.document import Roster
@@ -173,21 +172,21 @@ __all__ = [
 
 _HOME = {
     "Act": "model.turns",
-    "ActionSignal": "policy.authority",
+    "ActionSignal": "policy.document.authority",
     "ActiveSurge": "model.surges",
     "Actor": "model.people",
     "AddressCheck": "triage.official",
     "Agent": "model.people",
     "AgentState": "model.routing",
     "Answer": "model.turns",
-    "Arrivals": "policy.surge",
+    "Arrivals": "policy.document.surges",
     "Article": "model.turns",
     "Ask": "model.turns",
     "AsyncDesk": "aio",
     "AsyncSqlStore": "stores.sql",
     "Attachment": "model.content",
-    "Authority": "policy.authority",
-    "BotPolicy": "policy.bot",
+    "Authority": "policy.document.authority",
+    "BotPolicy": "policy.document.bot",
     "BusinessCalendar": "calendars",
     "Condition": "conditions",
     "ContextProvider": "ports",
@@ -203,13 +202,13 @@ _HOME = {
     "Found": "model.turns",
     "Group": "model.people",
     "Guide": "model.turns",
-    "GuideBranch": "policy.bot",
-    "GuideEnd": "policy.bot",
-    "GuideStep": "policy.bot",
-    "GuidedFlow": "policy.bot",
+    "GuideBranch": "policy.document.bot",
+    "GuideEnd": "policy.document.bot",
+    "GuideStep": "policy.document.bot",
+    "GuidedFlow": "policy.document.bot",
     "HandOver": "model.turns",
-    "HostAction": "policy.authority",
-    "Identity": "policy.identity",
+    "HostAction": "policy.document.authority",
+    "Identity": "policy.document.casework",
     "Intake": "triage.intake",
     "IntakeRule": "triage.intake",
     "KnowledgeResponder": "bot",
@@ -234,7 +233,7 @@ _HOME = {
     "Policy": "policy",
     "PolicyBook": "policy",
     "PriorityRule": "triage.priority",
-    "Procedure": "policy.procedures",
+    "Procedure": "policy.document.casework",
     "Promise": "routing.coverage",
     "Relaxation": "routing.policy",
     "Requester": "model.people",
@@ -255,11 +254,11 @@ _HOME = {
     "SlaPolicy": "sla.policy",
     "SqlStore": "stores.sql",
     "StatusCategory": "model.base",
-    "Step": "policy.procedures",
+    "Step": "policy.document.casework",
     "Suggester": "ports",
     "Suggestion": "model.turns",
     "SupportflowError": "exceptions",
-    "Surge": "policy.surge",
+    "Surge": "policy.document.surges",
     "Target": "sla.policy",
     "Tick": "flows",
     "Ticket": "model.ticket",

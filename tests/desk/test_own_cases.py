@@ -25,7 +25,7 @@ from supportflow.exceptions import InvalidInput, Refused
 from supportflow.flows import people
 from supportflow.model.people import HOST
 from supportflow.model.routing import Lack
-from supportflow.policy.authority import HostAction
+from supportflow.policy.document.authority import HostAction
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.testing import CountingIds, ManualClock
 

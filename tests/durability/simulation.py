@@ -28,7 +28,7 @@ from supportflow.flows.setup import new_environment
 from supportflow.flows.telling import tell
 from supportflow.model import commands
 from supportflow.model.people import HOST, Actor
-from supportflow.policy.authority import HostAction
+from supportflow.policy.document.authority import HostAction
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.testing import ManualClock
 

@@ -17,7 +17,7 @@ from supportflow.exceptions import (
 )
 from supportflow.flows.dispatching import Dispatched
 from supportflow.flows.retention import Retained
-from supportflow.policy.retention import Retention
+from supportflow.policy.document.retention import Retention
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.worker import Pace, Status, Worker

@@ -10,7 +10,7 @@ from supportflow.kernel.hearing import origin_in
 from supportflow.model.commands import Adopt, CommandBase, Fact, Observe, OpenTicket, Provide, Receive
 from supportflow.model.content import Attachment, AttachmentHandle
 from supportflow.model.ticket import Ticket
-from supportflow.policy.casework import CaseRules
+from supportflow.policy.sections.casework import CaseRules
 from supportflow.triage.intake import find_evidence, fits_media, objection
 
 __all__ = ["with_evidence"]

@@ -21,9 +21,8 @@ from supportflow.model.base import is_id
 from supportflow.model.events import EventBase, FollowUpOpened, TicketSplit
 from supportflow.model.storage import EndedRow
 from supportflow.model.ticket import Ticket
-from supportflow.policy.retaining import RetentionIndex, RetentionPlan
-from supportflow.policy.retention import CONTENT_KINDS, ContentKind
-from supportflow.policy.texts import texts_of
+from supportflow.policy.document.retention import CONTENT_KINDS, ContentKind
+from supportflow.policy.sections.retention import RetentionIndex, RetentionPlan, texts_of
 
 __all__ = ["RETAINED", "Retained", "RetainedKind", "apply_retention"]
 

@@ -19,8 +19,8 @@ from supportflow.model.durations import given_duration
 from supportflow.model.events import DeskEvent, EventBase, SurgeEnded
 from supportflow.model.people import Actor
 from supportflow.model.surges import ActiveSurge
+from supportflow.policy.document.surges import LONGEST
 from supportflow.policy.overlay import greeting_of
-from supportflow.policy.surge import LONGEST
 
 __all__ = ["declare", "end", "greeting", "in_force"]
 

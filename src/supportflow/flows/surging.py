@@ -16,7 +16,7 @@ from supportflow.flows.requests import Flow
 from supportflow.model.events import DeskEvent, EventBase, SurgeDeclared, TicketsMoved
 from supportflow.model.people import SYSTEM, Actor
 from supportflow.model.storage import Query
-from supportflow.policy.surge import Arrivals
+from supportflow.policy.document.surges import Arrivals
 from supportflow.sla.policy import span_us
 
 __all__ = ["LAST_US", "Advance", "announcement", "settle", "watch"]

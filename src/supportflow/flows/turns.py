@@ -22,7 +22,7 @@ from supportflow.model.problems import invalid
 from supportflow.model.storage import OutboxRow, StreamChange, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.model.turns import Turn
-from supportflow.policy.botting import CompiledBot
+from supportflow.policy.sections.bot import CompiledBot
 
 __all__ = ["BOT_ACTOR", "take", "turn_rows"]
 
