@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from supportflow._time import Instant, from_us, to_us
+from supportflow._time import Instant, from_us, span_us, to_us
 from supportflow.conditions import ConditionIndex
 from supportflow.conditions.ticket import ticket_record
 from supportflow.flows import requests
@@ -17,7 +17,6 @@ from supportflow.model.events import DeskEvent, EventBase, SurgeDeclared, Ticket
 from supportflow.model.people import SYSTEM, Actor
 from supportflow.model.storage import Query
 from supportflow.policy.document.surges import Arrivals
-from supportflow.sla.policy import span_us
 
 __all__ = ["LAST_US", "Advance", "announcement", "settle", "watch"]
 
