@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from supportflow.escalation import Escalation, Ladder, LadderStep
     from supportflow.exceptions import SupportflowError
     from supportflow.flows import Tick
-    from supportflow.flows.dispatching import Dispatched
-    from supportflow.flows.handlers import WithPast
-    from supportflow.flows.results import Row, Rows
+    from supportflow.flows.queries.lists import Row, Rows
+    from supportflow.flows.routing.dispatch import Dispatched
+    from supportflow.flows.setup import WithPast
     from supportflow.kernel import decide, evolve, fold, wakeup
     from supportflow.lifecycle import LifecycleDefinition, Transition
     from supportflow.model.base import StatusCategory, TicketType
@@ -192,7 +192,7 @@ _HOME = {
     "ContextProvider": "ports",
     "Desk": "desk",
     "Difference": "policy.diff",
-    "Dispatched": "flows.dispatching",
+    "Dispatched": "flows.routing.dispatch",
     "Escalation": "escalation",
     "Evidence": "model.ticket",
     "EvidenceSpec": "triage.intake",
@@ -243,8 +243,8 @@ _HOME = {
     "RotationLayer": "routing.rotation",
     "Route": "routing.policy",
     "RoutingPolicy": "routing.policy",
-    "Row": "flows.results",
-    "Rows": "flows.results",
+    "Row": "flows.queries.lists",
+    "Rows": "flows.queries.lists",
     "Said": "model.turns",
     "Scenario": "simulation",
     "Screen": "model.turns",
@@ -265,7 +265,7 @@ _HOME = {
     "TicketType": "model.base",
     "Transition": "lifecycle",
     "Turn": "model.turns",
-    "WithPast": "flows.handlers",
+    "WithPast": "flows.setup",
     "decide": "kernel",
     "evolve": "kernel",
     "fold": "kernel",

@@ -15,8 +15,8 @@ from supportflow.exceptions import (
     StoreError,
     StoreUnavailable,
 )
-from supportflow.flows.dispatching import Dispatched
 from supportflow.flows.retention import Retained
+from supportflow.flows.routing.dispatch import Dispatched
 from supportflow.policy.document.retention import Retention
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.testing import CountingIds, ManualClock
