@@ -11,9 +11,10 @@ from supportflow.cli.console import WRONG
 from supportflow.cli.roster import first_day
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
 from supportflow.policy import Policy
-from supportflow.policy.loading import read_policy
-from supportflow.policy.rostering import read_roster, verify_roster
-from supportflow.policy.verification import Report, invalid, verify
+from supportflow.policy.read.policies import read_policy
+from supportflow.policy.read.rosters import read_roster
+from supportflow.policy.verify.policy import Report, invalid, verify
+from supportflow.policy.verify.rosters import verify_roster
 from supportflow.routing.document import Roster
 
 __all__ = ["add_to", "run"]

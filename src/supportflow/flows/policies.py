@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 from supportflow.flows import requests
-from supportflow.flows.commands import handle
+from supportflow.flows.commands.handle import handle
 from supportflow.flows.desk_stream import join
-from supportflow.flows.environment import Environment
-from supportflow.flows.noticing import is_one_row_s
+from supportflow.flows.environment import Environment, is_one_row_s
 from supportflow.flows.requests import Flow
 from supportflow.flows.setup import check_own
 from supportflow.model.commands import Advance

@@ -10,7 +10,7 @@ from supportflow.model.commands import Escalate
 from supportflow.model.escalation import LadderState, Rung
 from supportflow.model.events import TicketEscalated
 from supportflow.policy import PolicyBook
-from supportflow.policy.escalating import audience_problem
+from supportflow.policy.check.ladders import audience_problem
 
 __all__ = ["escalate"]
 
