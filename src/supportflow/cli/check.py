@@ -1,6 +1,7 @@
 """`supportflow check`: reads a policy and says what is wrong with it."""
 
 import argparse
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from supportflow.cli.roster import first_day
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
 from supportflow.policy import Policy
 from supportflow.policy.loading import read_policy
+from supportflow.policy.name_warning import AmbiguousNameWarning
 from supportflow.policy.rostering import read_roster, verify_roster
 from supportflow.policy.verification import Report, invalid, verify
 from supportflow.routing.document import Roster
@@ -48,7 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     path = Path(arguments.policy)
     policy: Policy | None = None
     try:
-        policy = read_policy(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", AmbiguousNameWarning)  # it is in the report
+            policy = read_policy(path)
     except PolicyError as error:
         report = invalid(_without(f"{path}: ", error))
     else:

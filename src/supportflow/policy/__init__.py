@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from supportflow.policy.book import PolicyBook
 from supportflow.policy.compiled import CompiledPolicy
+from supportflow.policy.name_warning import AmbiguousNameWarning
 from supportflow.policy.schema import Policy
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from supportflow.policy.rostering import load_roster, parse_roster, read_roster, verify_roster
 
 __all__ = [
+    "AmbiguousNameWarning",
     "CompiledPolicy",
     "Policy",
     "PolicyBook",

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 from supportflow.policy.findings import Finding
 from supportflow.policy.schema import Policy
-from supportflow.policy.scope import Scope
+from supportflow.policy.scope import Documented
 from supportflow.triage.lexicon import Lexicon
 
 __all__ = ["ambiguous_names"]
 
 
-def ambiguous_names(scope: Scope) -> Iterator[Finding]:
+def ambiguous_names(scope: Documented) -> Iterator[Finding]:
     """Clocks of two SLA policies under one name, metrics that a short name hides, and what evidence cannot name."""
     for path, message in (
         *_clocks(scope.document),

@@ -6,6 +6,7 @@ from pathlib import Path
 from supportflow.exceptions import PolicyError
 from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.documents import MAX_CHARACTERS, load, parse, read
+from supportflow.policy.name_warning import warn_of_names
 from supportflow.policy.schema import Policy
 
 __all__ = ["MAX_CHARACTERS", "load_policy", "parse_policy", "read_policy"]
@@ -14,15 +15,19 @@ __all__ = ["MAX_CHARACTERS", "load_policy", "parse_policy", "read_policy"]
 def parse_policy(document: Mapping[str, object]) -> Policy:
     """The policy in plain data, checked as a whole.
 
+    Warns:
+        AmbiguousNameWarning: If names in it are taken for one another.
+
     Raises:
         PolicyError: With every problem, each starting with its path.
         MissingExtra: If a calendar names a country and the `holidays` package is not installed.
     """
     policy = parse(document, Policy, PolicyError)
     try:
-        CompiledPolicy(policy)
+        compiled = CompiledPolicy(policy)
     except UnicodeEncodeError:
         raise PolicyError(["policy: holds half a surrogate pair, which is no character"]) from None
+    warn_of_names(compiled)
     return policy
 
 

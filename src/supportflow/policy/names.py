@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from supportflow._legible import first_illegible
 from supportflow.policy.findings import Finding
 from supportflow.policy.schema import Policy
-from supportflow.policy.scope import Scope
+from supportflow.policy.scope import Documented, Scope
 
 __all__ = ["strange_addresses", "twin_names"]
 
@@ -14,7 +14,7 @@ __all__ = ["strange_addresses", "twin_names"]
 _LIKE_LATIN = str.maketrans("аеорсухіјѕԁһӏοαεικνρτυχ", "aeopcyxijsdhloaeikvptux")
 
 
-def twin_names(scope: Scope) -> Iterator[Finding]:
+def twin_names(scope: Documented) -> Iterator[Finding]:
     """Names of one list that look the same, are the same, or have something in them that nobody sees."""
     for section, names in _lists(scope.document):
         seen: dict[str, tuple[str, str]] = {}
@@ -56,6 +56,14 @@ def _lists(document: Policy) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     yield "categories", _keys("procedures", document.procedures)
     yield "levels", [(f"authority.levels.{at}", name) for at, name in enumerate(document.authority.levels)]
     yield "actions", _keys("authority.actions", document.authority.actions)
+    yield "rotations", _items("rotations", document.rotations)
+    yield "ladders", _items("escalation.ladders", document.escalation.ladders)
+    yield "surges", _keys("surges", document.surges)
+    if document.routing is not None:
+        yield "routes", _items("routing.routes", document.routing.routes)
+        yield "tiers", [(f"routing.tiers.{at}", name) for at, name in enumerate(document.routing.tiers or ())]
+    if document.bot is not None:
+        yield "flows", _items("bot.flows", document.bot.flows)
 
 
 def _keys(path: str, names: Iterable[str]) -> list[tuple[str, str]]:

@@ -3,13 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from supportflow.conditions import Condition, Fields, FieldSpec, condition_problems
 from supportflow.policy.check import conditions_of
 from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.schema import Policy
 
-__all__ = ["Scope", "both", "every_condition", "opposite", "scope_of"]
+__all__ = ["Documented", "Scope", "both", "every_condition", "opposite", "scope_of"]
+
+
+class Documented(Protocol):
+    """What has a policy's document: the policy, compiled, or a scope."""
+
+    @property
+    def document(self) -> Policy:
+        """The document."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
