@@ -50,7 +50,10 @@ AMBIGUOUS = {
         "escalation.ladders.1",
     ),
     "surges": (
-        {"routing": {"routes": [{"name": "all"}]}, "surges": {one: {"lasts_for": "PT1H", "busy_in": ["new"]} for one in ("outage", "Outage")}},
+        {
+            "routing": {"routes": [{"name": "all"}]},
+            "surges": {one: {"lasts_for": "PT1H", "busy_in": ["new"]} for one in ("outage", "Outage")},
+        },
         "surges.Outage",
     ),
     "rotations": (
