@@ -15,7 +15,7 @@ from supportflow.events import PriorityChanged, TicketOpened
 from supportflow.exceptions import InvalidInput, NotVerified, Refused
 from supportflow.model.people import HOST
 from supportflow.model.upcast import read_event
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.triage.priority import told_apart
 

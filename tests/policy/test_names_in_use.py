@@ -10,7 +10,7 @@ from supportflow import AsyncDesk, Desk, MemoryStore, Policy, load_policy
 from supportflow.cli import main
 from supportflow.policy import AmbiguousNameWarning, parse_policy, read_policy
 from supportflow.policy.presets import preset
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 from supportflow.testing import ManualClock
 
 START = "2026-03-02T09:00:00Z"

@@ -8,9 +8,9 @@ import pytest
 
 from supportflow.exceptions import PolicyError
 from supportflow.policy import AmbiguousNameWarning, load_policy, parse_policy
-from supportflow.policy.documents import MAX_PARTS
-from supportflow.policy.schema import MOST_RULES
-from supportflow.policy.verification import verify
+from supportflow.policy.document.policy import MOST_RULES
+from supportflow.policy.read.documents import MAX_PARTS
+from supportflow.policy.verify.policy import verify
 
 
 def nested(levels):

@@ -16,9 +16,9 @@ from supportflow.flows import requests
 from supportflow.flows.retention import RETAINED
 from supportflow.model.content import Attachment, AttachmentHandle, ContentRef
 from supportflow.model.events import EVENT_TYPES, HandedOver, NoteAdded, TicketOpened
-from supportflow.policy.retention import CONTENT_KINDS, ContentRule, Retention
-from supportflow.policy.schema import FieldSpec
-from supportflow.policy.texts import texts_of
+from supportflow.policy.document.policy import FieldSpec
+from supportflow.policy.document.retention import CONTENT_KINDS, ContentRule, Retention
+from supportflow.policy.sections.retention import texts_of
 from supportflow.testing import CountingIds, ManualClock
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)

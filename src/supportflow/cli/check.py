@@ -12,10 +12,11 @@ from supportflow.cli.console import WRONG
 from supportflow.cli.roster import first_day
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
 from supportflow.policy import Policy
-from supportflow.policy.loading import read_policy
-from supportflow.policy.name_warning import AmbiguousNameWarning
-from supportflow.policy.rostering import read_roster, verify_roster
-from supportflow.policy.verification import Report, invalid, verify
+from supportflow.policy.check.names import AmbiguousNameWarning
+from supportflow.policy.read.policies import read_policy
+from supportflow.policy.read.rosters import read_roster
+from supportflow.policy.verify.policy import Report, invalid, verify
+from supportflow.policy.verify.rosters import verify_roster
 from supportflow.routing.document import Roster
 
 __all__ = ["add_to", "run"]
