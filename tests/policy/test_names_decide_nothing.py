@@ -17,7 +17,7 @@ from supportflow.model.people import HOST
 from supportflow.model.upcast import read_event
 from supportflow.policy.verify.policy import verify
 from supportflow.testing import CountingIds, ManualClock
-from supportflow.triage.priority import told_apart
+from supportflow.triage.compiled import told_apart
 
 NAMES = (
     "rule", "other rule", "level", "order", "ladder", "group", "helpers", "sla", "target", "metric", "route", "skill",

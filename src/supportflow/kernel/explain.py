@@ -20,7 +20,7 @@ from supportflow.model.events import (
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.explain import ClockAccount, account
-from supportflow.triage.priority import account as priority_account
+from supportflow.triage.compiled import account as priority_account
 
 __all__ = ["Explanation", "explain"]
 
