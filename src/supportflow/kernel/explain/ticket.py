@@ -7,7 +7,7 @@ from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.kernel.casework import missing_evidence, missing_steps, permitted
 from supportflow.kernel.due.next import Due, next_due
 from supportflow.kernel.explain.escalation import ladder_lines, rung_name
-from supportflow.kernel.explain.routing import WHAT_ROUTING_DOES, routing_lines
+from supportflow.kernel.explain.routing import WHAT_ROUTING_DOES, routing_lines, unassigned_because
 from supportflow.model.events import (
     AssignmentChanged,
     EventBase,
@@ -33,7 +33,7 @@ class Explanation:
         at: The instant of the question.
         priority: What chose class and level.
         status: How it came to its status.
-        assignment: Who has it, and since when.
+        assignment: Who has it, and since when; if no agent has it, why.
         permitted: The triggers that would be accepted now.
         clocks: An account of every clock, whose intervals sum exactly.
         next_at: When something happens by itself.
@@ -96,7 +96,7 @@ def explain(
         at=from_us(at_us),
         priority=priority_account(ticket),
         status=_status(ticket, events),
-        assignment=_assignment(ticket, events),
+        assignment=_assignment(ticket, events, policy),
         permitted=permitted(ticket, policy, at_us),
         clocks=tuple(account(clock, events, at_us, policy) for clock in ticket.clocks),
         next_at=None if due is None else from_us(due.at_us),
@@ -150,9 +150,17 @@ def _status(ticket: Ticket, events: Sequence[EventBase]) -> str:
     return f"{ticket.status} (since it was opened)"
 
 
-def _assignment(ticket: Ticket, events: Sequence[EventBase]) -> str:
-    holder = f"{ticket.assignee or 'nobody'} in {ticket.group or 'no group'}"
+def _assignment(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy) -> str:
+    has = "not assigned to an agent" if ticket.assignee is None else f"assigned to {ticket.assignee}"
+    group = "in no group" if ticket.group is None else f"in group {ticket.group}"
+    said = f"{has}, {group}{_assigned_by(ticket, events)}"
+    return said if ticket.assignee is not None else f"{said}: {unassigned_because(ticket, policy)}"
+
+
+def _assigned_by(ticket: Ticket, events: Sequence[EventBase]) -> str:
     for event in reversed(events):
         if isinstance(event, AssignmentChanged | TicketOpened | TicketAdopted):
-            return f"{holder} (by {event.by} at {iso(event.recorded_at)})"
-    return holder
+            before = event.previous_assignee if isinstance(event, AssignmentChanged) else None
+            had = f", {before} had it before" if before not in (None, ticket.assignee) else ""
+            return f" (by {event.by} at {iso(event.recorded_at)}{had})"
+    return ""
