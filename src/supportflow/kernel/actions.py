@@ -17,7 +17,7 @@ from supportflow.model.events import (
 from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
-from supportflow.policy.authority import HostAction
+from supportflow.policy.document.authority import HostAction
 
 __all__ = ["decide_action", "record_action", "request_action", "undo_action"]
 

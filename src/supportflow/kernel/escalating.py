@@ -10,7 +10,7 @@ from supportflow.model.commands import Escalate
 from supportflow.model.escalation import LadderState, Rung
 from supportflow.model.events import TicketEscalated
 from supportflow.policy import PolicyBook
-from supportflow.policy.escalating import audience_problem
+from supportflow.policy.check.ladders import audience_problem
 
 __all__ = ["escalate"]
 
@@ -38,7 +38,7 @@ def escalate(draft: Draft, command: Escalate, facts: Facts, book: PolicyBook) ->
 
 
 def _by_hand(draft: Draft, command: Escalate) -> None:
-    document = (draft.current or draft.policy).document
+    document = draft.current.document
     for audience in command.notify:
         problem = audience_problem(document, audience)
         if problem is not None:

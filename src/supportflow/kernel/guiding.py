@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from supportflow.model.turns import Act, Answer, Ask, Guide, HandOver, Response, Turn
-from supportflow.policy.bot import GuidedFlow, GuideEnd, GuideStep
-from supportflow.policy.botting import WANTS_PERSON, CompiledBot
+from supportflow.policy.document.bot import GuidedFlow, GuideEnd, GuideStep
+from supportflow.policy.sections.bot import WANTS_PERSON, CompiledBot
 
 __all__ = ["Move", "handed", "plan", "respond", "summary"]
 
