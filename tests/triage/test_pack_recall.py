@@ -13,6 +13,7 @@ from supportflow.triage.lexicon import LexiconClassifier, shipped
 PHRASES = Path(__file__).with_name("phrases")
 CLASSIFIER = LexiconClassifier([shipped("common"), shipped("exchange")])
 LEAST = {
+    "de": (0.95, 0.9, 0.9),
     "es": (0.95, 0.9, 0.9),
     "fil": (0.95, 0.9, 0.9),
     "fr": (0.95, 0.9, 0.9),
