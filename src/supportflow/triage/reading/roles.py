@@ -29,6 +29,7 @@ ROLES: Mapping[str, str] = {
     "counterparty": "the other side of a trade: seller, buyer, merchant",
     # what happened
     "gone": "is missing, empty or zero, nobody says by whom",
+    "had": "was still there before: had so much yesterday, all was well last night",
     "moved": "was withdrawn, sent, sold, bought or traded, nobody says by whom",
     "stolen": "was stolen, drained or taken away: the word itself accuses",
     "hacked": "was hacked, hijacked, taken over or broken into",
@@ -61,6 +62,10 @@ ROLES: Mapping[str, str] = {
     "release": "releases, confirms the payment, hands over: what one side of a trade owes the other",
     "says": "says, claims, wants, asks for, demands",
     "receipt": "is received, arrives, is credited",
+    "shortfall": "counted wrongly by the desk: credited too little, charged twice, filled at a wrong price",
+    "redress": "wants it made good: refund me, compensate, who pays for that",
+    "reward": "what a promotion promised: a bonus, a voucher, a referral reward",
+    "denied": "not granted: not eligible, disqualified, forfeited, taken back",
     # by whose will
     "me": "I, me, my, we",
     "act": "did, made, authorised, asked for: what nobody but the owner does",
@@ -95,6 +100,7 @@ ROLES: Mapping[str, str] = {
     "prevent": "avoid, prevent, protect from, fear that, risk of",
     "news": "I read, I heard, the news says, an article about",
     "example": "in a quiz, a course, a game, a film",
+    "settled": "over and done: solved, got it back, years ago; or told for a tax return or an insurance",
     "remedy": "report, get back, recover, undo, stop: what is asked for after something happened",
     "nothing": "harmless names and phrases; whatever stands inside them is not read",
     "break": "but, and then, because: a clause ends before it",
