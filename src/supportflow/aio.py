@@ -9,9 +9,9 @@ from typing import Any, Self, TypeVar
 from supportflow.driving import DeskBase, await_within, drive, make_known, suggesting, write_methods
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
-from supportflow.flows.desk.everything import DeskMethods
+from supportflow.flows.commands.agents import tell
+from supportflow.flows.desk import DeskMethods
 from supportflow.flows.desk.methods import Awaited
-from supportflow.flows.telling import tell
 from supportflow.model.commands import AgentCommand, CommandBase
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState

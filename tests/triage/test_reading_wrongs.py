@@ -1,4 +1,4 @@
-"""What the desk itself counted wrongly is a dispute; what is settled is no incident any more; what was there yesterday is one."""
+"""What the desk counted wrongly is a dispute, what is over no incident, what was there yesterday and is gone today one."""
 
 import pytest
 

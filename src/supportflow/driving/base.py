@@ -7,12 +7,19 @@ from typing import Any, Self
 
 from supportflow import _forks
 from supportflow.exceptions import InvalidInput
-from supportflow.flows.dispatching import Dispatcher
 from supportflow.flows.environment import Environment
-from supportflow.flows.handlers import kinds_of, past_of
-from supportflow.flows.placing import PlaceIndex
 from supportflow.flows.requests import Call
-from supportflow.flows.setup import OPTIONAL, channels_of, new_environment, plain_only, ports_of
+from supportflow.flows.routing.floor import Dispatcher
+from supportflow.flows.routing.places import PlaceIndex
+from supportflow.flows.setup import (
+    OPTIONAL,
+    channels_of,
+    kinds_of,
+    new_environment,
+    past_of,
+    plain_only,
+    ports_of,
+)
 from supportflow.policy import Policy
 from supportflow.ports import Pauses
 from supportflow.stores.memory import MemoryStore

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from supportflow.driving import drive, drive_at_once
 from supportflow.exceptions import DefinitionError, DeskClosed, InvalidInput, MissingExtra
 from supportflow.flows import Tick
-from supportflow.flows.dispatching import Dispatched
-from supportflow.flows.queries import whole
+from supportflow.flows.environment import whole
 from supportflow.flows.retention import Retained
+from supportflow.flows.routing.dispatch import Dispatched
 from supportflow.worker.bell import Bell
 from supportflow.worker.keeping import Keeping
 from supportflow.worker.logs import say

@@ -100,7 +100,6 @@ ROLES: Mapping[str, str] = {
     "prevent": "avoid, prevent, protect from, fear that, risk of",
     "news": "I read, I heard, the news says, an article about",
     "example": "in a quiz, a course, a game, a film",
-    "settled": "over and done: solved, got it back, years ago; or told for a tax return or an insurance",
     "remedy": "report, get back, recover, undo, stop: what is asked for after something happened",
     "nothing": "harmless names and phrases; whatever stands inside them is not read",
     "break": "but, and then, because: a clause ends before it",
@@ -108,6 +107,7 @@ ROLES: Mapping[str, str] = {
     "fails": "does not work, does not arrive, error, expired",
     "transit": "a deposit or transfer on its way: pending, not credited yet",
     "own_cause": "why money is less by rights: liquidation, a fee, a loss, an own purchase",
+    "over": "the matter is over: solved, paid back, years ago; or told for a tax return or an insurance",
     "market": "what a market does to money: a crash, a liquidation, a bear market",
     "asleep": "while asleep or away, in the middle of the night",
     # where money is on its way, which is no incident
