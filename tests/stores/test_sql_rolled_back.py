@@ -288,7 +288,7 @@ SHARED = {
     "serves": "is never changed",
     "ports": "is never changed",
     "desk": "a value: it is replaced, never changed",
-    "noticed": "says what was met, and nothing is decided by it",
+    "unreadable": "says what was met, and nothing is decided by it",
 }
 PLAIN = (str, bytes, int, bool, type(None), tuple, frozenset)
 
