@@ -535,3 +535,29 @@ def test_who_does_not_hand_over_withholds(text):
 )
 def test_what_is_late_thought_or_the_market_is_no_event(text):
     assert [one for one in SHIPPED.read(text) if one.need.rule.priority_class is not None] == []
+
+
+OVER = [
+    ("My account was hacked last year, it was resolved long ago", "My account was hacked last year"),
+    ("A thief emptied my wallet in May but I was refunded", "A thief emptied my wallet in May"),
+    ("被盗的币已经追回来了", "币被盗了"),
+    ("tháng trước em bị lừa nhưng giải quyết xong rồi", "tháng trước em bị lừa"),
+]
+NOT_OVER = [
+    "My account was hacked last year and it has not been resolved",
+    "A thief emptied my wallet in May but I was never reimbursed",
+    "币被盗了还没追回来",
+    "tháng trước em bị lừa mà vẫn chưa giải quyết",
+]
+
+
+@pytest.mark.parametrize(("over", "open_"), OVER)
+def test_what_is_over_is_looked_at_and_raises_no_alarm(over, open_):
+    statuses = {one.status for one in SHIPPED.read(over) if one.need.rule.priority_class == "security"}
+    assert statuses == {"question"}
+    assert "asserted" in {one.status for one in SHIPPED.read(open_)}
+
+
+@pytest.mark.parametrize("text", NOT_OVER)
+def test_what_is_not_over_is_an_incident(text):
+    assert "asserted" in {one.status for one in SHIPPED.read(text)}

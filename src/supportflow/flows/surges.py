@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from supportflow._legible import first_illegible
-from supportflow._time import Instant, from_us, to_us
+from supportflow._time import Instant, from_us, span_us, to_us
 from supportflow.conditions import ConditionIndex
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import InvalidInput, Refused
@@ -23,7 +23,6 @@ from supportflow.model.storage import Query
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy.document.surges import LONGEST, Arrivals
 from supportflow.policy.overlay import greeting_of
-from supportflow.sla.policy import span_us
 
 __all__ = [
     "LAST_US",

@@ -87,7 +87,7 @@ def request_due(draft: Draft, facts: Facts) -> None:
     past speaks for it: nothing old freezes anything, until something new is said.
     """
     ticket = draft.ticket
-    past = draft.adopting or (draft.report is not None and draft.report.bygone)
+    past = draft.adopting or (draft.report is not None and draft.report.before_known)
     if not draft.policy.triggers or not draft.events or not ticket.is_open:
         return
     for trigger in draft.policy.triggers.of(draft.view()):

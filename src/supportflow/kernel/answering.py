@@ -1,14 +1,12 @@
 """A ticket that waits for the bot: whether it does, and what happens if the bot stays silent."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from supportflow.kernel.draft import Draft
 from supportflow.kernel.settling import change_tier
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.routing.compiled import BOT
-
-if TYPE_CHECKING:
-    from supportflow.kernel.draft import Draft
 
 __all__ = ["give_up", "owes_turn", "silent_due"]
 
@@ -32,7 +30,7 @@ def silent_due(ticket: Ticket, policy: CompiledPolicy) -> tuple[int, int, Litera
     return ticket.bot.heard_us + policy.bot.answer_us, 9, "bot"
 
 
-def give_up(draft: "Draft") -> None:
+def give_up(draft: Draft) -> None:
     """Hand over a ticket that the bot has left unanswered for too long: nobody waits on a broken bot."""
     bot, routing = draft.policy.bot, draft.policy.routing
     assert bot is not None

@@ -5,11 +5,12 @@ ticket only, whoever else noticed the instant at the same time.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from supportflow._time import from_us, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.escalation import Ladder, Told, after_pause, come_due, over, split_past, told
+from supportflow.kernel.draft import Draft
 from supportflow.kernel.oncall import on_call
 from supportflow.kernel.settling import change_tier, goes_to_tier, look_again
 from supportflow.model.escalation import LadderState, Rung
@@ -31,9 +32,6 @@ from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.clock import reach_us
 from supportflow.sla.compiled import ALWAYS
-
-if TYPE_CHECKING:
-    from supportflow.kernel.draft import Draft
 
 __all__ = [
     "Climb",
@@ -115,10 +113,10 @@ def next_rung(ticket: Ticket, policy: CompiledPolicy) -> tuple[int, int] | None:
 # --- starting, waiting, ending -----------------------------------------------------------------
 
 
-def follow(draft: "Draft", event: EventBase) -> None:
+def follow(draft: Draft, event: EventBase) -> None:
     """Let the ladders react to an event that was recorded."""
     state = draft.ticket.ladder
-    if (state is None and not draft.policy.ladders) or draft.adopting or not draft.climbs:
+    if (state is None and not draft.policy.ladders) or draft.adopting or draft.replays:
         return
     if isinstance(event, _OWN):
         return
@@ -128,7 +126,7 @@ def follow(draft: "Draft", event: EventBase) -> None:
     wait_or_go_on(draft)
 
 
-def attach(draft: "Draft", cause: Literal["adopted", "policy"]) -> None:
+def attach(draft: Draft, cause: Literal["adopted", "policy"]) -> None:
     """Start the ladder of a ticket that came late to it. What it has missed is one record; nobody is told."""
     ticket, policy = draft.ticket, draft.policy
     state = ticket.ladder
@@ -148,7 +146,7 @@ def _spent(ticket: Ticket) -> tuple[str, ...]:
     return state.spent if state is not None and state.life == ticket.reopens else ()
 
 
-def _match(draft: "Draft", event: EventBase) -> None:
+def _match(draft: Draft, event: EventBase) -> None:
     """Start the first ladder that matches, unless it had its turn, or one runs that stays."""
     ticket = draft.ticket
     state = ticket.ladder
@@ -173,7 +171,7 @@ def _cause(policy: CompiledPolicy, event: EventBase) -> Cause:
     return "matched" if source is None or source.is_open else "reopened"
 
 
-def start(draft: "Draft", ladder: Ladder, cause: Cause, since_us: int) -> None:
+def start(draft: Draft, ladder: Ladder, cause: Cause, since_us: int) -> None:
     """Freeze a ladder into the ticket. Of what lies in the past already, only the latest is left."""
     ticket, policy = draft.ticket, draft.policy
     asked = Climb(ticket, policy)
@@ -194,18 +192,18 @@ def start(draft: "Draft", ladder: Ladder, cause: Cause, since_us: int) -> None:
             skipped=skipped,
         )
     )
-    bygone = draft.report is not None and draft.report.bygone
+    bygone = draft.report is not None and draft.report.before_known
     if latest is not None and (cause in {"adopted", "policy"} or bygone):
         _record(draft, left[latest.place], latest.at_us, late=True)
         _end_if_finished(draft)
 
 
-def _told_us(draft: "Draft") -> int:
+def _told_us(draft: Draft) -> int:
     """The present, for what somebody reports only now; the instant of the decision else, however late it is noticed."""
     return draft.at_us if draft.report is None else max(draft.report.now_us, draft.at_us)
 
 
-def _end_if_over(draft: "Draft") -> None:
+def _end_if_over(draft: Draft) -> None:
     state = draft.ticket.ladder
     if state is None or not state.running:
         return
@@ -214,24 +212,24 @@ def _end_if_over(draft: "Draft") -> None:
         end(draft, reason)
 
 
-def _end_if_finished(draft: "Draft") -> None:
+def _end_if_finished(draft: Draft) -> None:
     state = draft.ticket.ladder
     if state is not None and state.running and not state.rungs:
         end(draft, "finished")
 
 
-def end(draft: "Draft", reason: str) -> None:
+def end(draft: Draft, reason: str) -> None:
     """Record that the ladder is over."""
     draft.emit(LadderEnded(**_on_ladder(draft), reason=reason))
 
 
-def _on_ladder(draft: "Draft") -> dict[str, Any]:
+def _on_ladder(draft: Draft) -> dict[str, Any]:
     state = draft.ticket.ladder
     assert state is not None
     return {**draft.head(), "ladder": state.name, "run": state.run}
 
 
-def wait_or_go_on(draft: "Draft") -> None:
+def wait_or_go_on(draft: Draft) -> None:
     """Record that the ladder waits, or counts again, if the ticket's status asks for that."""
     state = draft.ticket.ladder
     if state is None or not state.running:
@@ -250,14 +248,14 @@ def wait_or_go_on(draft: "Draft") -> None:
 # --- a step ------------------------------------------------------------------------------------
 
 
-def climb(draft: "Draft", place: int, at_us: int) -> None:
+def climb(draft: Draft, place: int, at_us: int) -> None:
     """Fire a rung whose instant has come."""
     state = draft.ticket.ladder
     assert state is not None
     take_step(draft, state, state.rungs[place], at_us)
 
 
-def take_step(draft: "Draft", state: LadderState, rung: Rung, at_us: int) -> None:
+def take_step(draft: Draft, state: LadderState, rung: Rung, at_us: int) -> None:
     """Record that a rung fired, then do what its step does. A repetition tells people again and moves nothing."""
     plan = state.steps[rung.step - 1]
     _record(draft, rung, at_us, late=False)
@@ -269,7 +267,7 @@ def take_step(draft: "Draft", state: LadderState, rung: Rung, at_us: int) -> Non
     _end_if_finished(draft)
 
 
-def _record(draft: "Draft", rung: Rung, at_us: int, *, late: bool) -> None:
+def _record(draft: Draft, rung: Rung, at_us: int, *, late: bool) -> None:
     state = draft.ticket.ladder
     assert state is not None
     plan = state.steps[rung.step - 1]
@@ -290,13 +288,12 @@ def _record(draft: "Draft", rung: Rung, at_us: int, *, late: bool) -> None:
     )
 
 
-def whom(draft: "Draft", asked: Sequence[str], at_us: int) -> Told:
+def whom(draft: Draft, asked: Sequence[str], at_us: int) -> Told:
     """Who is told: those whom the desk's current policy has on call at that instant, not those of the ticket's version."""
-    policy = draft.current or draft.policy
-    return told(asked, draft.ticket.assignee, lambda name: on_call(policy, name, at_us))
+    return told(asked, draft.ticket.assignee, lambda name: on_call(draft.current, name, at_us))
 
 
-def hand_over(draft: "Draft", group: str | None, tier: str | None) -> None:
+def hand_over(draft: Draft, group: str | None, tier: str | None) -> None:
     """Give the ticket to another group or tier, where nobody has it yet; nothing, if that has it."""
     ticket, routing = draft.ticket, draft.policy.routing
     if routing is not None and tier is not None and goes_to_tier(ticket, routing, tier):
@@ -318,14 +315,14 @@ def hand_over(draft: "Draft", group: str | None, tier: str | None) -> None:
     _end_offer(draft)
 
 
-def _end_offer(draft: "Draft") -> None:
+def _end_offer(draft: Draft) -> None:
     """Whom the ticket was offered to before it moved is asked no longer, as of this instant."""
     offer = draft.ticket.routing.offer
     if offer is not None:
         draft.emit(OfferWithdrawn(**draft.head(), agent=offer.agent, cause="changed"))
 
 
-def _raise_level(draft: "Draft", by: int) -> None:
+def _raise_level(draft: Draft, by: int) -> None:
     ticket = draft.ticket
     level = max(ticket.level - by, 1)
     if level == ticket.level:

@@ -2,12 +2,12 @@
 
 from supportflow._time import from_us
 from supportflow.exceptions import Refused
-from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.hearing import bring, heed, record, words_of
 from supportflow.kernel.intake import ask, waits
 from supportflow.kernel.opening import as_ref, begin, handles
+from supportflow.kernel.order import conclude
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Described, Receive, Reply
 from supportflow.model.events import (

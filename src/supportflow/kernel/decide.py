@@ -15,8 +15,7 @@ from supportflow.kernel.actions import (
     request_action,
     undo_action,
 )
-from supportflow.kernel.bygone import Report, rest
-from supportflow.kernel.concluding import conclude
+from supportflow.kernel.advance import advance, catch_up
 from supportflow.kernel.conversation import add_note, receive, reply
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.escalating import escalate
@@ -27,9 +26,11 @@ from supportflow.kernel.judging import correct, exclude
 from supportflow.kernel.merging import merge, split
 from supportflow.kernel.observing import adopt, observe
 from supportflow.kernel.opening import open_ticket
+from supportflow.kernel.order import conclude
 from supportflow.kernel.parties import add_party
 from supportflow.kernel.procedures import complete_step
 from supportflow.kernel.repeating import joined_ticket
+from supportflow.kernel.replay import FOLLOWERS
 from supportflow.kernel.routing import accept, decline, hand_over, offer, recheck, release, withdraw
 from supportflow.kernel.sides import as_they_are, side_of
 from supportflow.kernel.turning import take_turn
@@ -175,43 +176,35 @@ def _draft(
     moment = instant(now) if observed_at is None else observed_at
     at_us = now_us if observed_at is None else to_us(observed_at)
     by = side_of(ticket, command.by, policy, people) if isinstance(command, Observe) else command.by
-    draft = Draft(ticket, policy, at_us, by, detected_us=now_us, moment=moment)
-    draft.people, draft.people_known = people, facts.case.people_known
-    draft.stream = facts.stream_of
-    draft.current = book.current
-    _bring(draft, book, touched=not isinstance(command, Advance))
+    draft = Draft(
+        ticket,
+        policy,
+        at_us,
+        by,
+        followers=FOLLOWERS,
+        detected_us=now_us,
+        moment=moment,
+        current=book.current,
+        stream=facts.stream_of,
+        people=people,
+        people_known=facts.case.people_known,
+    )
+    catch_up(draft, book, touched=not isinstance(command, Advance))
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
     draft.observed_at = None if draft.at_us == at_us else moment
     clocks = draft.ticket.clocks
-    draft.report = None if observed_at is None else Report(now_us, bygone=at_us < draft.known_us)
+    if observed_at is not None:
+        draft.begin_report(now_us, observed_us=at_us)
     handler(draft, command, facts, book)
     if not ticket.is_open and draft.policy.document.overlay is not None:
-        _bring(draft, book, touched=False)  # it was resolved while a surge came to its end, and is open again
+        catch_up(
+            draft, book, touched=False
+        )  # it was resolved while a surge came to its end, and is open again
     conclude(draft, facts, ticket)
     if observed_at is not None:
-        draft.observed_at = None
-        rest(draft, clocks)
-        draft.advance(now_us)
+        draft.end_report(clocks)
+        advance(draft, now_us)
     return draft
-
-
-def _bring(draft: Draft, book: PolicyBook, *, touched: bool) -> None:
-    """Bring a ticket to the instant of the decision, and an open one under the version that it ought to live under.
-
-    A surge begins and ends at an instant: what was due before it happens under the one version, what is due from it on under
-    the other, however late that is noticed.
-    """
-    policy, since_us = book.destination(draft.policy, touched=touched)
-    moves = policy is not draft.policy and (since_us is None or since_us <= draft.at_us)
-    if moves and since_us is not None:
-        draft.advance(since_us)
-        if draft.ticket.is_open:
-            draft.move_to(policy, since_us=since_us)
-        moves = False
-    draft.advance(draft.at_us)
-    if moves and draft.ticket.is_open:
-        draft.move_to(policy)
-        draft.advance(draft.at_us)
 
 
 def _people(ticket: Ticket, command: CommandBase, facts: Facts) -> frozenset[str]:

@@ -38,7 +38,7 @@ def escalate(draft: Draft, command: Escalate, facts: Facts, book: PolicyBook) ->
 
 
 def _by_hand(draft: Draft, command: Escalate) -> None:
-    document = (draft.current or draft.policy).document
+    document = draft.current.document
     for audience in command.notify:
         problem = audience_problem(document, audience)
         if problem is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from supportflow._time import Instant, from_us, iso, to_us
-from supportflow.kernel.explain_routing import WHAT_ROUTING_DOES, routing_account
+from supportflow.kernel.explain_routing import WHAT_ROUTING_DOES, routing_account, unassigned_because
 from supportflow.kernel.intake import missing
 from supportflow.kernel.ladder_account import ladder_account, rung_name
 from supportflow.kernel.procedures import missing_steps, permitted
@@ -20,7 +20,7 @@ from supportflow.model.events import (
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.sla.explain import ClockAccount, account
-from supportflow.triage.priority import account as priority_account
+from supportflow.triage.compiled import account as priority_account
 
 __all__ = ["Explanation", "explain"]
 
@@ -34,7 +34,7 @@ class Explanation:
         at: The instant of the question.
         priority: What chose class and level.
         status: How it came to its status.
-        assignment: Who has it, and since when.
+        assignment: Who has it, and since when; if no agent has it, why.
         permitted: The triggers that would be accepted now.
         clocks: An account of every clock, whose intervals sum exactly.
         next_at: When something happens by itself.
@@ -97,7 +97,7 @@ def explain(
         at=from_us(at_us),
         priority=priority_account(ticket),
         status=_status(ticket, events),
-        assignment=_assignment(ticket, events),
+        assignment=_assignment(ticket, events, policy),
         permitted=permitted(ticket, policy, at_us),
         clocks=tuple(account(clock, events, at_us, policy) for clock in ticket.clocks),
         next_at=None if due is None else from_us(due.at_us),
@@ -151,9 +151,17 @@ def _status(ticket: Ticket, events: Sequence[EventBase]) -> str:
     return f"{ticket.status} (since it was opened)"
 
 
-def _assignment(ticket: Ticket, events: Sequence[EventBase]) -> str:
-    holder = f"{ticket.assignee or 'nobody'} in {ticket.group or 'no group'}"
+def _assignment(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy) -> str:
+    has = "not assigned to an agent" if ticket.assignee is None else f"assigned to {ticket.assignee}"
+    group = "in no group" if ticket.group is None else f"in group {ticket.group}"
+    said = f"{has}, {group}{_assigned_by(ticket, events)}"
+    return said if ticket.assignee is not None else f"{said}: {unassigned_because(ticket, policy)}"
+
+
+def _assigned_by(ticket: Ticket, events: Sequence[EventBase]) -> str:
     for event in reversed(events):
         if isinstance(event, AssignmentChanged | TicketOpened | TicketAdopted):
-            return f"{holder} (by {event.by} at {iso(event.recorded_at)})"
-    return holder
+            before = event.previous_assignee if isinstance(event, AssignmentChanged) else None
+            had = f", {before} had it before" if before not in (None, ticket.assignee) else ""
+            return f" (by {event.by} at {iso(event.recorded_at)}{had})"
+    return ""

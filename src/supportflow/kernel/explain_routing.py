@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from supportflow._time import from_us, iso
-from supportflow.kernel.answering import silent_due
+from supportflow.kernel.answering import owes_turn, silent_due
 from supportflow.kernel.waiting import is_queued
 from supportflow.model.events import (
     EventBase,
@@ -19,8 +19,9 @@ from supportflow.model.events import (
 from supportflow.model.routing import Lack, Requirement
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
+from supportflow.routing.compiled import BOT
 
-__all__ = ["WHAT_ROUTING_DOES", "routing_account"]
+__all__ = ["WHAT_ROUTING_DOES", "routing_account", "unassigned_because"]
 
 WHAT_ROUTING_DOES = {
     "offer": "the offer passes",
@@ -60,6 +61,26 @@ def routing_account(ticket: Ticket, events: Sequence[EventBase], policy: Compile
         yield f"not asked again for now: {', '.join(state.declined)}"
     if state.preferred is not None:
         yield f"should go to: {state.preferred}"
+
+
+def unassigned_because(ticket: Ticket, policy: CompiledPolicy) -> str:
+    """Why no agent has the ticket, as far as the ticket and its policy tell."""
+    routing, offer = policy.routing, ticket.routing.offer
+    if ticket.merged_into is not None:
+        return f"it was merged into {ticket.merged_into}"
+    if ticket.status_category.is_final:
+        return f"it is {ticket.status_category.value}"
+    if routing is None:
+        return "the policy routes no tickets, so somebody has to assign it"
+    if offer is not None:
+        return f"{offer.agent} has not answered the offer yet"
+    if ticket.tier == BOT and ticket.status_category in routing.busy_in:
+        return "the bot has to answer first" if owes_turn(ticket, policy) else "it is with the bot"
+    if is_queued(ticket, policy):
+        return "it waits until an agent who fits is free"
+    if ticket.status_category not in routing.busy_in:
+        return f"no agent is sought while it is {ticket.status_category.value.replace('_', ' ')}"
+    return "no route of the policy is for it, so somebody has to assign it"
 
 
 def _past(events: Sequence[EventBase]) -> Iterator[str]:

@@ -4,17 +4,13 @@ An offer is made on what is so at that instant. Until it is accepted, or until t
 tier, a skill, a certificate, a language, a group or capacity can be taken away; and the ticket can come to need more.
 """
 
-from typing import TYPE_CHECKING
-
+from supportflow.kernel.draft import Draft
 from supportflow.kernel.sides import side, words_against
 from supportflow.model.events import FitnessChanged
 from supportflow.model.routing import AgentState, Lack, Requirement
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.routing.eligibility import lacking, lacks, room_for
-
-if TYPE_CHECKING:
-    from supportflow.kernel.draft import Draft
 
 __all__ = ["lost", "passed_over", "record_fitness", "unable_to_accept"]
 
@@ -48,7 +44,7 @@ def lost(
     )
 
 
-def passed_over(draft: "Draft", agent: AgentState | None, group: str | None) -> tuple[Lack, ...] | None:
+def passed_over(draft: Draft, agent: AgentState | None, group: str | None) -> tuple[Lack, ...] | None:
     """What somebody who assigns the ticket to an agent by hand passes over; None if the desk does not know the agent.
 
     Args:
@@ -65,7 +61,7 @@ def passed_over(draft: "Draft", agent: AgentState | None, group: str | None) -> 
     return tuple(one for one in missing if one.kind not in _HARD)
 
 
-def record_fitness(draft: "Draft", agent: AgentState) -> tuple[Lack, ...]:
+def record_fitness(draft: Draft, agent: AgentState) -> tuple[Lack, ...]:
     """Record what the agent who has the ticket lacks now, if it is another than what is recorded; what is new of it."""
     known = draft.ticket.routing.lacks
     now = lost(draft.ticket, draft.policy, agent, draft.at_us, draft.people)
@@ -78,7 +74,7 @@ def record_fitness(draft: "Draft", agent: AgentState) -> tuple[Lack, ...]:
     return tuple(one for one in now if one not in known)
 
 
-def unable_to_accept(draft: "Draft", agent: AgentState) -> tuple[str, ...]:
+def unable_to_accept(draft: Draft, agent: AgentState) -> tuple[str, ...]:
     """What keeps an agent from taking the ticket that they are offered. The offer keeps their capacity already."""
     state = draft.ticket.routing
     outside = side(draft.ticket, agent.id, draft.policy, draft.people)

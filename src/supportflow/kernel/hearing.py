@@ -12,7 +12,7 @@ from supportflow.model.content import Attachments, ContentRef
 from supportflow.model.events import MessageReceived, PriorityChanged
 from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
-from supportflow.triage.priority import evidence_of, told_apart
+from supportflow.triage.compiled import evidence_of, told_apart
 
 __all__ = ["Words", "bring", "heed", "origin_in", "origin_of", "record", "words_of"]
 

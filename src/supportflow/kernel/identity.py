@@ -1,9 +1,11 @@
 """A new contact about something that a ticket exists for already becomes a message on that ticket."""
 
-from supportflow.kernel.concluding import conclude
+from supportflow.kernel.advance import advance
 from supportflow.kernel.conversation import receive
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.order import conclude
+from supportflow.kernel.replay import FOLLOWERS
 from supportflow.kernel.working import change_priority
 from supportflow.model.commands import OpenTicket, Receive
 from supportflow.model.content import ContentRef
@@ -16,9 +18,16 @@ __all__ = ["join"]
 
 def join(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
     """Take a new contact in as a message on the ticket that it is about."""
-    draft = Draft(ticket, book[ticket.policy], now_us, command.by, detected_us=now_us)
-    draft.current, draft.stream = book.current, facts.stream_of
-    draft.advance(draft.at_us)
+    draft = Draft(
+        ticket,
+        book[ticket.policy],
+        now_us,
+        command.by,
+        followers=FOLLOWERS,
+        current=book.current,
+        stream=facts.stream_of,
+    )
+    advance(draft, draft.at_us)
     subject = command.subject if isinstance(command.subject, ContentRef) else None
     draft.emit(
         ContactJoined(

@@ -2,12 +2,15 @@
 
 from supportflow._time import from_us
 from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
-from supportflow.kernel.concluding import conclude
+from supportflow.kernel.advance import advance
+from supportflow.kernel.clockwork import replace_clocks
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask
 from supportflow.kernel.opening import as_ref, begin
+from supportflow.kernel.order import conclude
 from supportflow.kernel.parties import MOST
+from supportflow.kernel.replay import FOLLOWERS
 from supportflow.kernel.segregation import check_ending
 from supportflow.lifecycle import Fired
 from supportflow.model.commands import Described, Merge, Split
@@ -27,10 +30,19 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         raise InvalidInput("into", "names no ticket")
     if into.id == source.id:
         raise InvalidInput("into", "is the ticket itself")
-    other = Draft(into, book[into.policy], draft.at_us, command.by, detected_us=draft.detected_us)
-    other.current, other.stream = book.current, draft.stream
-    other.people, other.people_known = facts.case.same_person, facts.case.people_known
-    other.advance(other.at_us)  # first: it may have closed itself by now, noticed or not
+    other = Draft(
+        into,
+        book[into.policy],
+        draft.at_us,
+        command.by,
+        followers=FOLLOWERS,
+        detected_us=draft.detected_us,
+        current=book.current,
+        stream=draft.stream,
+        people=facts.case.same_person,
+        people_known=facts.case.people_known,
+    )
+    advance(other, other.at_us)  # first: it may have closed itself by now, noticed or not
     ended = other.ticket.status_category
     if ended.is_final:
         raise Refused(source.id, command.kind, f"the other ticket is {ended.value}")
@@ -54,9 +66,8 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     _bring_along(other, source, facts)
     _raise(other, source)
     if other.policy.document.merge_clocks == "earliest" and source.policy == into.policy:
-        other.move_clocks(
-            worst(source.clocks, other.ticket.clocks, other.at_us, other.policy), "the worst of both"
-        )
+        clocks = worst(source.clocks, other.ticket.clocks, other.at_us, other.policy)
+        replace_clocks(other, clocks, "the worst of both")
     if other.ticket.case.waiting:
         ask(other, None)
     conclude(other, facts, into)
@@ -167,6 +178,7 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
         given=ticket.given,
     )
     if policy.document.split_clocks == "inherit" and ticket.policy == policy.fingerprint:
-        part.move_clocks(inherited(ticket.clocks, part.ticket.clocks, part.at_us, part.policy), "inherited")
+        clocks = inherited(ticket.clocks, part.ticket.clocks, part.at_us, part.policy)
+        replace_clocks(part, clocks, "inherited")
     conclude(part, facts, None)
     draft.include(part)

@@ -5,12 +5,13 @@ They are taken in, never refused, and marked where a command would have been.
 
 from supportflow._time import from_us, to_us
 from supportflow.exceptions import InvalidInput
+from supportflow.kernel.advance import advance
 from supportflow.kernel.climbing import attach
-from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts, Heard
 from supportflow.kernel.hearing import bring, heed, record, words_of
 from supportflow.kernel.opening import as_ref, begin, described, handles
+from supportflow.kernel.order import conclude
 from supportflow.kernel.procedures import guards
 from supportflow.kernel.settling import change_tier
 from supportflow.kernel.sides import as_told, is_one_person, side, side_of
@@ -139,15 +140,23 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
         late=opened_us < now_us,
         **{**described(command, policy), **({"assignee": None} if own else {})},
     )
-    draft = begin(event, command, facts.signals, policy, facts.tenant, detected_us=now_us)
-    draft.people, draft.people_known = people, facts.case.people_known
+    draft = begin(
+        event,
+        command,
+        facts.signals,
+        policy,
+        facts.tenant,
+        detected_us=now_us,
+        people=people,
+        people_known=facts.case.people_known,
+    )
     if own:
         change_assignment(draft, None, command.assignee)
     for fact, heard in told:
-        draft.advance(to_us(fact.at))
+        advance(draft, to_us(fact.at))
         draft.by = side_of(draft.ticket, fact.by, policy, people)
         _take_in(draft, fact, heard)
-    draft.advance(now_us)
+    advance(draft, now_us)
     attach(draft, "adopted")
     _past_the_bot(draft)
     conclude(draft, facts, None)

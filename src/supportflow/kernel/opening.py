@@ -5,12 +5,13 @@ from typing import Any
 from supportflow._time import from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import InvalidInput
-from supportflow.kernel.concluding import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.evolve import evolve
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.intake import ask, take_in
+from supportflow.kernel.order import conclude
 from supportflow.kernel.repeating import repeated
+from supportflow.kernel.replay import opening
 from supportflow.kernel.sides import is_one_person
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import AttachmentHandle, Attachments, ContentRef
@@ -81,6 +82,8 @@ def begin(
     *,
     detected_us: int,
     given: tuple[Given, ...] | None = None,
+    people: frozenset[str] = frozenset(),
+    people_known: bool = False,
 ) -> Draft:
     """Begin a stream, with the class that the host, the rules and the text give the ticket.
 
@@ -92,6 +95,8 @@ def begin(
         tenant: The tenant.
         detected_us: The real time.
         given: What of its priority was chosen by hand; what the command says, if not given.
+        people: The requester's other ids.
+        people_known: True if these were looked up.
     """
     if given is None:
         said: dict[Given, object] = {"class": command.priority_class, "level": command.level}
@@ -113,7 +118,14 @@ def begin(
             "given": given,
         }
     )
-    return Draft.opening(classed, policy, tenant, detected_us=detected_us)
+    return opening(
+        classed,
+        policy,
+        tenant,
+        detected_us=detected_us,
+        people=people,
+        people_known=people_known,
+    )
 
 
 def spoken_for(signals: Signals | None, policy: CompiledPolicy) -> str | None:

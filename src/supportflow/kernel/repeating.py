@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from supportflow._time import to_us
+from supportflow._time import span_us, to_us
 from supportflow.model.commands import OpenTicket
 from supportflow.model.ticket import Ticket
 from supportflow.policy.document.casework import Identity
-from supportflow.sla.policy import span_us
 
 __all__ = ["joined_ticket", "repeated"]
 

@@ -4,10 +4,11 @@ Who is asked is the floor's business; whether they can be is decided on the agen
 dispatcher and a lead, can never give an agent more than they can hold.
 """
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from supportflow._time import from_us
 from supportflow.kernel.agents import evolve_agent
+from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.fitness import record_fitness, unable_to_accept
 from supportflow.kernel.sides import side, words_against
@@ -27,9 +28,6 @@ from supportflow.routing.compiled import BOT, Routed, RoutingIndex
 from supportflow.routing.eligibility import absence, objections, room_for
 from supportflow.routing.roster import rostered
 
-if TYPE_CHECKING:
-    from supportflow.kernel.draft import Draft
-
 __all__ = [
     "Cause",
     "against",
@@ -48,7 +46,7 @@ _ACTIVE = frozenset({StatusCategory.NEW, StatusCategory.OPEN})
 Cause = Literal["opened", "reopened", "changed", "returned", "released", "handed_over"]
 
 
-def settle(draft: "Draft", facts: Facts, before: Ticket | None) -> None:
+def settle(draft: Draft, facts: Facts, before: Ticket | None) -> None:
     """Bring routing in line with what a decision has made of a ticket; the last thing that happens in a decision.
 
     Args:
@@ -69,13 +67,13 @@ def settle(draft: "Draft", facts: Facts, before: Ticket | None) -> None:
     _move_loads(draft, facts, routing, busy=busy)
 
 
-def _came_back(draft: "Draft", routing: RoutingIndex, before: Ticket) -> bool:
+def _came_back(draft: Draft, routing: RoutingIndex, before: Ticket) -> bool:
     """True if the ticket waited for somebody else, or had ended, and is its agent's to work on again."""
     was, now = before.status_category, draft.ticket.status_category
     return now in routing.busy_in and (was not in routing.busy_in or (now in _ACTIVE and was not in _ACTIVE))
 
 
-def _return(draft: "Draft", facts: Facts, routing: RoutingIndex, before: Ticket | None) -> None:
+def _return(draft: Draft, facts: Facts, routing: RoutingIndex, before: Ticket | None) -> None:
     """A ticket that comes back goes on with its agent if they are there and can take it; else it waits for whoever can."""
     ticket = draft.ticket
     assert ticket.assignee is not None
@@ -103,7 +101,7 @@ def _return(draft: "Draft", facts: Facts, routing: RoutingIndex, before: Ticket 
     route(draft, routing, cause, preferred=sticky)
 
 
-def look_at_holder(draft: "Draft", facts: Facts, before: Ticket | None) -> None:
+def look_at_holder(draft: Draft, facts: Facts, before: Ticket | None) -> None:
     """Record what who has the ticket lacks for it; what the policy says takes it away from them.
 
     Whom the host itself has just given the ticket keeps it: what it reports is taken in. A ticket that waits for somebody
@@ -123,7 +121,7 @@ def look_at_holder(draft: "Draft", facts: Facts, before: Ticket | None) -> None:
     route(draft, routing, "released", declined=(agent.id,))
 
 
-def _require(draft: "Draft", routing: RoutingIndex, before: Ticket | None) -> None:
+def _require(draft: Draft, routing: RoutingIndex, before: Ticket | None) -> None:
     """Record what the ticket needs, if that is another than what is recorded."""
     state = draft.ticket.routing
     if state.requirement is None:
@@ -137,7 +135,7 @@ def _require(draft: "Draft", routing: RoutingIndex, before: Ticket | None) -> No
         route(draft, routing, "changed", needs=needs)
 
 
-def _needs(draft: "Draft", routing: RoutingIndex) -> Routed | None:
+def _needs(draft: Draft, routing: RoutingIndex) -> Routed | None:
     state = draft.ticket.routing
     handed = state.requirement is not None and state.handed_over
     tier = state.requirement.tier if handed and state.requirement is not None else None
@@ -149,7 +147,7 @@ def _needs(draft: "Draft", routing: RoutingIndex) -> Routed | None:
 
 
 def route(
-    draft: "Draft",
+    draft: Draft,
     routing: RoutingIndex,
     cause: Cause,
     *,
@@ -185,7 +183,7 @@ def route(
     )
 
 
-def look_again(draft: "Draft") -> None:
+def look_again(draft: Draft) -> None:
     """Record what the ticket needs now, at the instant at which time itself has changed it."""
     if draft.policy.routing is not None:
         _require(draft, draft.policy.routing, draft.ticket)
@@ -199,7 +197,7 @@ def goes_to_tier(ticket: Ticket, routing: RoutingIndex, tier: str) -> bool:
 
 
 def change_tier(
-    draft: "Draft",
+    draft: Draft,
     routing: RoutingIndex,
     tier: str,
     group: str | None,
@@ -225,7 +223,7 @@ def change_tier(
     route(draft, routing, "handed_over", needs=needs, barred=barred)
 
 
-def _end_offer(draft: "Draft", facts: Facts, *, busy: bool) -> None:
+def _end_offer(draft: Draft, facts: Facts, *, busy: bool) -> None:
     """An offer ends with the wait, and when its agent can no longer take the ticket."""
     offer = draft.ticket.routing.offer
     if offer is None:
@@ -241,7 +239,7 @@ def _end_offer(draft: "Draft", facts: Facts, *, busy: bool) -> None:
     draft.emit(OfferWithdrawn(**draft.head(), agent=offer.agent, cause=cause))
 
 
-def withdraw_if_lost(draft: "Draft", facts: Facts) -> None:
+def withdraw_if_lost(draft: Draft, facts: Facts) -> None:
     """Take an offer back whose agent can no longer take the ticket."""
     offer = draft.ticket.routing.offer
     agent = None if offer is None else facts.agents.get(offer.agent)
@@ -249,7 +247,7 @@ def withdraw_if_lost(draft: "Draft", facts: Facts) -> None:
         draft.emit(OfferWithdrawn(**draft.head(), agent=agent.id, cause="changed"))
 
 
-def _move_loads(draft: "Draft", facts: Facts, routing: RoutingIndex, *, busy: bool) -> None:
+def _move_loads(draft: Draft, facts: Facts, routing: RoutingIndex, *, busy: bool) -> None:
     """What the ticket is to each agent's capacity, recorded in the agents' streams."""
     ticket = draft.ticket
     offer = ticket.routing.offer
@@ -288,7 +286,7 @@ def plain(ticket: Ticket, routing: RoutingIndex) -> Requirement:
     return Requirement(tier="", channel=ticket.channel, weight=weight)
 
 
-def assigned(draft: "Draft", agent: str | None, waived: tuple[Lack, ...] | None = None) -> AssignmentChanged:
+def assigned(draft: Draft, agent: str | None, waived: tuple[Lack, ...] | None = None) -> AssignmentChanged:
     """That another agent has the ticket, or nobody; `waived` is what was passed over for it."""
     ticket = draft.ticket
     return AssignmentChanged(
@@ -301,18 +299,17 @@ def assigned(draft: "Draft", agent: str | None, waived: tuple[Lack, ...] | None 
     )
 
 
-def against(draft: "Draft", agent: AgentState, requirement: Requirement) -> tuple[str, ...]:
+def against(draft: Draft, agent: AgentState, requirement: Requirement) -> tuple[str, ...]:
     """Everything that keeps an agent from taking the ticket now."""
     state = draft.ticket.routing
     if not requirement.tier:
         requirement = requirement._replace(tier=agent.agent.tiers[0] if agent.agent.tiers else "")
     # Who is on duty is the desk's business, not that of the version that the ticket lives under.
-    shifts = (draft.current or draft.policy).shifts
     outside = side(draft.ticket, agent.id, draft.policy, draft.people)
     return (() if outside is None else (words_against(outside),)) + objections(
         requirement,
         agent,
-        on_duty=rostered(agent.agent, agent.overrides, shifts, draft.at_us),
+        on_duty=rostered(agent.agent, agent.overrides, draft.current.shifts, draft.at_us),
         at_us=draft.at_us,
         excluded=(*state.barred, *state.declined),
         handed_over=state.handed_over,

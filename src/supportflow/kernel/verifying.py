@@ -1,6 +1,6 @@
 """Verification of the requester, and the actions that need it."""
 
-from supportflow._time import from_us
+from supportflow._time import from_us, span_us
 from supportflow.exceptions import InvalidInput, NotVerified, Refused
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
@@ -8,7 +8,6 @@ from supportflow.model.casework import Verification
 from supportflow.model.commands import Authorise, Verify
 from supportflow.model.events import ActionAuthorised, RequesterVerified
 from supportflow.policy import PolicyBook
-from supportflow.sla.policy import span_us
 
 __all__ = ["authorise", "check_level", "verify"]
 

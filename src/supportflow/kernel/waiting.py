@@ -1,14 +1,12 @@
 """A ticket that waits for an agent: whether it does, and what time does to it meanwhile."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from supportflow.kernel.answering import give_up, silent_due
+from supportflow.kernel.draft import Draft
 from supportflow.model.events import DeclinesForgotten, OfferExpired, OverflowOpened, RequirementRelaxed
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
-
-if TYPE_CHECKING:
-    from supportflow.kernel.draft import Draft
 
 __all__ = ["is_queued", "pass_time", "routing_due"]
 
@@ -58,7 +56,7 @@ def _search_due(ticket: Ticket, policy: CompiledPolicy) -> "tuple[int, int, What
     return first
 
 
-def pass_time(draft: "Draft", what: What) -> None:
+def pass_time(draft: Draft, what: What) -> None:
     """Record what time has done: an offer has passed, less will do, those who declined are asked again."""
     state = draft.ticket.routing
     if what == "offer":

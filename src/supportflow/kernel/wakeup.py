@@ -13,7 +13,7 @@ from supportflow.policy import CompiledPolicy
 from supportflow.sla.clock import apply_move, due_us, next_milestone_us, no_milestone_before
 from supportflow.sla.compiled import CompiledSla
 from supportflow.sla.engine import uncap
-from supportflow.triage.priority import PriorityKey
+from supportflow.triage.compiled import PriorityKey
 
 __all__ = ["Due", "earliest_due_us", "next_due", "priority_key", "queue_place", "wakeup"]
 

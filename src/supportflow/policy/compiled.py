@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from zoneinfo import ZoneInfoNotFoundError
 
+from supportflow._time import span_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.zones import zone
@@ -24,8 +25,7 @@ from supportflow.policy.sections.retention import RetentionIndex
 from supportflow.routing.compiled import BOT, RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
 from supportflow.sla.metrics import shipped_metrics
-from supportflow.sla.policy import span_us
-from supportflow.triage.priority import PriorityIndex
+from supportflow.triage.compiled import PriorityIndex
 from supportflow.triage.redaction import DEFAULT_RULES
 
 __all__ = ["CompiledPolicy"]

@@ -1,8 +1,8 @@
 """The bot's section of a policy: what is wrong with it, and, compiled, what a message means to it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
+from supportflow._time import span_us
 from supportflow.model.tags import updated
 from supportflow.policy.bot_words import BOT_TEXTS
 from supportflow.policy.document.bot import BotPolicy, GuidedFlow, GuideEnd, GuideStep
@@ -15,7 +15,6 @@ __all__ = ["WANTS_PERSON", "CompiledBot"]
 
 WANTS_PERSON = "wants_person"
 """The flag of who asks for a person."""
-_TICK = timedelta(microseconds=1)
 
 
 class CompiledBot:
@@ -38,7 +37,7 @@ class CompiledBot:
     def __init__(self, document: BotPolicy, tier: str) -> None:
         self.policy = document
         self.tier = tier
-        self.answer_us = document.answer_within // _TICK
+        self.answer_us = span_us(document.answer_within)
         self.call_s = document.call_within.total_seconds()
         self.flows: Mapping[str, GuidedFlow] = {flow.name: flow for flow in document.flows}
         self._texts: dict[str, Mapping[str, str]] = dict(BOT_TEXTS)

@@ -6,14 +6,13 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 
-from supportflow._time import Instant, from_us, to_us
+from supportflow._time import Instant, from_us, span_us, to_us
 from supportflow.conditions import Fields, compile_condition
 from supportflow.conditions.ticket import ticket_record
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events import EventBase, NoteAdded
 from supportflow.model.ticket import Ticket
 from supportflow.policy.document.retention import CONTENT_KINDS, ContentKind, ContentRule, Retention
-from supportflow.sla.policy import span_us
 
 __all__ = ["BY_DEFAULT", "Erasure", "RetentionIndex", "RetentionPlan", "never_applying", "texts_of"]
 

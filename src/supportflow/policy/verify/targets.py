@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import product
 from typing import NamedTuple
 
-from supportflow._time import from_us
+from supportflow._time import from_us, span_us
 from supportflow.conditions import Condition, uncovered
 from supportflow.exceptions import ConditionError
 from supportflow.policy.document.calendars import calendar_name
@@ -15,7 +15,7 @@ from supportflow.policy.verify.reachability import undecided
 from supportflow.policy.verify.scope import Scope, both, opposite
 from supportflow.sla.compiled import ALWAYS, milestone_of
 from supportflow.sla.metrics import Metric, shipped_metrics
-from supportflow.sla.policy import SlaPolicy, Target, span_name, span_us
+from supportflow.sla.policy import SlaPolicy, Target, span_name
 from supportflow.sla.signals import Signal
 
 __all__ = ["target_times"]
