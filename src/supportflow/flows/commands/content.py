@@ -87,7 +87,7 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
 
 def _replace_texts(rows: "_Rows", source: CommandBase | Fact) -> Flow[dict[str, object]]:
     """The fields of a command, or of a fact of an adopted past, that hold texts: with references in their place."""
-    texts, personal, has_attachments, _, has_evidence, _ = private_fields(type(source))
+    texts, has_personal, has_attachments, _, has_evidence, _ = private_fields(type(source))
     replaced: dict[str, object] = {}
     for name in texts:
         value = getattr(source, name)
