@@ -206,7 +206,7 @@ class World:
 
     # --- what happens --------------------------------------------------------------------------
 
-    def handle_agent(self, text):
+    def tell(self, text):
         self.trace.append(f"{self.counted} {self.now_us} {text}")
 
     def begin(self, process, name, steps, wish=None):
