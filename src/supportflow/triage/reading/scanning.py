@@ -172,6 +172,8 @@ class Words:
             for number, nodes in self._chain(slots, role).next.items():
                 begins.next.setdefault(number, []).extend(nodes)
         self._table = _Table(self._numbers, prefixes)
+        # What stands for any word ("*", stems of one letter) tells no language.
+        self._broad = frozenset(number for word, number in self._numbers.items() if not word.strip("*")[1:])
         self._begin = _State([begins], self._table.kinds)
 
     def _chain(self, slots: list[Slot], role: int) -> _Node:
@@ -200,11 +202,11 @@ class Words:
 
     def known(self, words: Collection[str]) -> int:
         """How many of some words are the pack's."""
-        return sum(kind > _OTHER and self._names(kind) for kind in map(self._table.__getitem__, words))
-
-    def _names(self, kind: int) -> bool:
-        """Whether words of a kind are more than any word."""
-        return self._table.kinds[kind] != (self._numbers.get(ANY_WORD),)
+        kinds = self._table.kinds
+        return sum(
+            kind > _OTHER and not self._broad.issuperset(kinds[kind])
+            for kind in map(self._table.__getitem__, words)
+        )
 
     def scan(self, line: Line) -> list[Hit]:
         """Every phrase in a line, with places in the line."""
