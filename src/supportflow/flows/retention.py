@@ -17,6 +17,7 @@ from supportflow.flows.load import get, read_ticket
 from supportflow.flows.queries.tickets import MAX_LIMIT
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
+from supportflow.flows.similar import erase_from_index
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase, FollowUpOpened, TicketSplit
 from supportflow.model.storage import EndedRow
@@ -195,6 +196,7 @@ class _Batch:
             done = yield from requests.erase_contents(self.env.tenant, sorted(there), rests_on)
             if not done:
                 return False
+            yield from erase_from_index(self.env, there)
         self.erased.update(counted[row_id] for row_id in there)
         return True
 
@@ -290,4 +292,14 @@ def erase(env: Environment, subject: str) -> Flow[int]:
     """
     if not is_id(subject):
         raise InvalidInput("subject", "is not an id")
-    return (yield from requests.erase(env.tenant, subject))
+    # From the index first: if that fails, nothing was erased, and the caller tries again. And afterwards, because what was
+    # read before may have been put there meanwhile.
+    yield from _erase_from_index(env, subject)
+    erased = yield from requests.erase(env.tenant, subject)
+    yield from _erase_from_index(env, subject)
+    return erased
+
+
+def _erase_from_index(env: Environment, subject: str) -> Flow[None]:
+    if "similar" in env.ports:
+        yield requests.Call("similar", "erase", (env.tenant, subject))

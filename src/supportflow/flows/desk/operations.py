@@ -16,6 +16,7 @@ from supportflow.flows.retention import Retained, RetainedKind, apply_retention
 from supportflow.flows.routing.dispatch import Dispatched, dispatch, resign
 from supportflow.flows.routing.floor import Dispatcher
 from supportflow.flows.setup import span_us, topics_of
+from supportflow.flows.similar import index_similar
 from supportflow.flows.zone_data import ZoneData, zone_data
 from supportflow.model.events import EventBase
 from supportflow.model.people import actor
@@ -108,6 +109,21 @@ class Operations(Shared):
     def zone_data(self) -> Flow[ZoneData]:
         """The zone data that this process goes by, what it differs from, and what of the policy hangs on that."""
         return zone_data(self._env)
+
+    @asked
+    def index_similar(self, *, limit: int = 500) -> Flow[int]:
+        """Put what requesters wrote since the last time into the index of tickets. The worker does it in every round.
+
+        Args:
+            limit: How many events are looked at, at most, up to 1,000.
+
+        Returns:
+            How many events were looked at; call again while it answers that many.
+
+        Raises:
+            InvalidInput: If the desk has no index, or is in a host's transaction.
+        """
+        return index_similar(self._env, limit)
 
     @asked
     def recompute(self, *, cursor: str | None = None, limit: int = 200) -> Flow[Recomputed]:
