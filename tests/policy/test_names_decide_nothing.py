@@ -208,6 +208,7 @@ def test_no_word_of_the_library_s_own_is_read_out_of_a_name(name):
 NAMED = st.dictionaries(st.sampled_from(FREE), st.sampled_from(SENTINELS), min_size=1, max_size=5)
 
 
+@pytest.mark.filterwarnings("ignore::supportflow.policy.AmbiguousNameWarning")  # "none" and "None" among them
 @given(NAMED.filter(lambda names: all(word not in TAKEN.get(name, ()) for name, word in names.items())))
 def test_whatever_things_are_called_only_their_names_differ(names):
     assume(len({*names.values()}) == len(names))  # else two things of one kind have one name

@@ -13,10 +13,12 @@ from supportflow.triage.lexicon import LexiconClassifier, shipped
 PHRASES = Path(__file__).with_name("phrases")
 CLASSIFIER = LexiconClassifier([shipped("common"), shipped("exchange")])
 LEAST = {
+    "de": (0.95, 0.9, 0.9),
     "es": (0.95, 0.9, 0.9),
     "fil": (0.95, 0.9, 0.9),
     "fr": (0.95, 0.9, 0.9),
     "hi": (0.95, 0.9, 0.9),
+    "id": (0.95, 0.9, 0.9),
     "it": (0.95, 0.9, 0.9),
     "pt": (0.95, 0.9, 0.9),
     "ru": (0.95, 0.9, 0.9),

@@ -11,6 +11,7 @@ from supportflow.flows.setup import check_own
 from supportflow.model.commands import Advance
 from supportflow.model.storage import Query
 from supportflow.policy import CompiledPolicy, Policy
+from supportflow.policy.check.names import warn_of_names
 
 __all__ = ["Progress", "use"]
 
@@ -37,7 +38,9 @@ def use(env: Environment, policy: Policy, progress: Progress | None) -> Flow[int
         PolicyError: If the policy is wrong; nothing was changed then.
     """
     check_own(policy)
-    env.take(CompiledPolicy(policy))
+    compiled = CompiledPolicy(policy)
+    warn_of_names(policy)
+    env.take(compiled)
     now = yield from requests.now()
     yield from join(env, now)
     return (yield from _move_all(env, progress)) if policy.edits == "now" else 0

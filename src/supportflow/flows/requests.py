@@ -308,3 +308,8 @@ def put_away(tenant: str, ticket_id: str, version: int) -> Flow[bool]:
 def purge_keys(tenant: str, before_us: int, limit: int) -> Flow[int]:
     """Forget old idempotency keys."""
     return (yield Call("store", "purge_keys", (tenant, before_us, limit)))  # type: ignore[no-any-return]
+
+
+def count_keys(tenant: str, before_us: int) -> Flow[int]:
+    """How many idempotency keys are old."""
+    return (yield Call("store", "count_keys", (tenant, before_us)))  # type: ignore[no-any-return]

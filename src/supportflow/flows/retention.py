@@ -42,7 +42,7 @@ class Retained(NamedTuple):
         seen: Ended tickets that were looked at.
         erased: Kind of content → texts erased; a text that is two things counts as the first of them.
         archived: Tickets put away.
-        keys: Idempotency keys forgotten. A trial does not count them.
+        keys: Idempotency keys forgotten. A trial counts all of them in its last batch.
         held: Tickets of which everything is kept, because the policy's `hold` is true of them.
         failed: Ids of those that could not be read, or kept changing; they stay as they are.
         cursor: For the next batch; None after the last.
@@ -94,9 +94,9 @@ def apply_retention(
         batch.seen = len(rows[:limit])
         onward = f"{_TICKET}{rows[limit - 1].row.id}" if len(rows) > limit else None
     keys = 0
-    if onward is None and "key" in wanted and not dry_run:
-        keys = yield from _forget_keys(env, batch.index, now, limit)
-        onward = _KEYS if keys == limit else None
+    if onward is None and "key" in wanted:
+        keys = yield from _forget_keys(env, batch.index, now, limit, dry_run=dry_run)
+        onward = _KEYS if keys == limit and not dry_run else None
     return Retained(
         batch.seen, dict(batch.erased), batch.archived, keys, batch.held, tuple(batch.failed), onward
     )
@@ -123,9 +123,15 @@ def _read(cursor: str | None) -> str | None:
     return ticket_id
 
 
-def _forget_keys(env: Environment, index: RetentionIndex, now: Instant, limit: int) -> Flow[int]:
+def _forget_keys(
+    env: Environment, index: RetentionIndex, now: Instant, limit: int, *, dry_run: bool
+) -> Flow[int]:
     before = index.forgotten_keys_before(now)
-    return 0 if before is None else (yield from requests.purge_keys(env.tenant, to_us(before), limit))
+    if before is None:
+        return 0
+    if dry_run:
+        return (yield from requests.count_keys(env.tenant, to_us(before)))
+    return (yield from requests.purge_keys(env.tenant, to_us(before), limit))
 
 
 class _Batch:

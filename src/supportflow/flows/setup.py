@@ -11,6 +11,7 @@ from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.model.base import is_id
 from supportflow.model.events import EVENT_TYPES, EventBase, TicketEvent
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
+from supportflow.policy.check.names import warn_of_names
 
 __all__ = [
     "OPTIONAL",
@@ -157,7 +158,9 @@ def new_environment(
         raise InvalidInput("secret", "is not bytes")
     if secret is not None and len(secret) < _MIN_SECRET:
         raise InvalidInput("secret", f"is shorter than {_MIN_SECRET} bytes")
-    book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))
+    compiled = CompiledPolicy(Policy() if policy is None else policy)
+    warn_of_names(compiled.document)
+    book = PolicyBook(compiled)
     serves = (
         *(f"event:{kind}" for kind in kinds),
         *(f"past:{kind}" for kind in past),

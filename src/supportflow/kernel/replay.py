@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from supportflow._time import to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.kernel.advance import advance
+from supportflow.kernel.after.order import react
 from supportflow.kernel.draft import Draft, Followers
-from supportflow.kernel.evolve import evolve, fold
-from supportflow.kernel.order import react
+from supportflow.kernel.fold.evolve import evolve, fold
 from supportflow.model.events import (
     ClocksMoved,
     EventBase,

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from supportflow.policy.book import PolicyBook
+from supportflow.policy.check.names import AmbiguousNameWarning
 from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.document.policy import Policy
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from supportflow.policy.verify.rosters import verify_roster
 
 __all__ = [
+    "AmbiguousNameWarning",
     "CompiledPolicy",
     "Policy",
     "PolicyBook",

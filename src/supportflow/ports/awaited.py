@@ -294,6 +294,10 @@ class AsyncStore(Protocol):
         """As in `Store`."""
         ...
 
+    def count_keys(self, tenant: str, before_us: int, /) -> Later[int]:
+        """As in `Store`."""
+        ...
+
     def close(self) -> Later[None]:
         """As in `Store`."""
         ...

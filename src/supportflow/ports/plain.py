@@ -432,6 +432,10 @@ class Store(Protocol):
         """Forget idempotency keys of commands from before an instant; how many, up to a limit."""
         ...
 
+    def count_keys(self, tenant: str, before_us: int, /) -> int:
+        """How many idempotency keys there are of commands from before an instant: what `purge_keys` would forget."""
+        ...
+
     def close(self) -> None:
         """Let go of connections and files."""
         ...

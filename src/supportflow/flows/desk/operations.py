@@ -291,7 +291,7 @@ class Keeping(Shared):
                 none is given. A text that is two things is erased once it may be kept as neither.
             cursor: From the batch before.
             limit: How many tickets, and how many keys, at most, up to 1,000.
-            dry_run: Count, and change nothing. Keys are not counted.
+            dry_run: Count, and change nothing. Keys are counted all at once, in the last batch.
 
         Raises:
             InvalidInput: If a kind, the cursor or the limit cannot be used.

@@ -28,7 +28,7 @@ from supportflow.flows.requests import Flow
 from supportflow.flows.routing.dispatch import why_not
 from supportflow.flows.routing.places import PlaceIndex, queue_position
 from supportflow.flows.similar import similar
-from supportflow.kernel.explain import Explanation
+from supportflow.kernel.explain.ticket import Explanation
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase
 from supportflow.model.feed import Feed

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from supportflow.exceptions import PolicyError
+from supportflow.policy.check.names import warn_of_names
 from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.document.policy import Policy
 from supportflow.policy.read.documents import MAX_CHARACTERS, load, parse, read
@@ -14,6 +15,9 @@ __all__ = ["MAX_CHARACTERS", "load_policy", "parse_policy", "read_policy"]
 def parse_policy(document: Mapping[str, object]) -> Policy:
     """The policy in plain data, checked as a whole.
 
+    Warns:
+        AmbiguousNameWarning: If names in it are taken for one another.
+
     Raises:
         PolicyError: With every problem, each starting with its path.
         MissingExtra: If a calendar names a country and the `holidays` package is not installed.
@@ -23,6 +27,7 @@ def parse_policy(document: Mapping[str, object]) -> Policy:
         CompiledPolicy(policy)
     except UnicodeEncodeError:
         raise PolicyError(["policy: holds half a surrogate pair, which is no character"]) from None
+    warn_of_names(policy)
     return policy
 
 
