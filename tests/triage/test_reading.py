@@ -561,3 +561,19 @@ def test_what_is_over_is_looked_at_and_raises_no_alarm(over, open_):
 @pytest.mark.parametrize("text", NOT_OVER)
 def test_what_is_not_over_is_an_incident(text):
     assert "asserted" in {one.status for one in SHIPPED.read(text)}
+
+
+def test_words_that_any_word_is_tell_no_language():
+    """ "any" stands for every word: a pack that passes over words is not taken for the language of all texts."""
+    any_word = [f"{letter}*" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    greedy = Pack.model_validate({
+        "tag": "de", "name": "greedy", "scripts": ["Latn"], "sets": {"any": [", ".join(any_word)]},
+        "roles": {"gone": ("leer @any? @any? @any? weg",), "asset": ("geld",)},
+    })  # fmt: skip
+    modest = Pack.model_validate({
+        "tag": "tr", "name": "modest", "scripts": ["Latn"], "roles": {"gone": ("kayboldu",), "asset": ("param",)},
+    })  # fmt: skip
+    third = modest.model_copy(update={"tag": "vi", "roles": {"gone": ("mat",), "asset": ("tien",)}})
+    both = Reader([greedy, third, modest], [RuleSet(name="t", rules=(LOST,))])
+    text = "merhaba benim butun param bir anda kayboldu"
+    assert said(both.read(text), text) == [("asserted", [("gone", "kayboldu"), ("asset", "param")])]

@@ -113,9 +113,8 @@ class TicketPast:
             return None
         bound = sla.only(target)
         if clock is None:
-            first = events[0] if events else None
-            if not isinstance(first, TicketOpened | TicketAdopted):
-                return None
+            first = events[0]
+            assert isinstance(first, TicketOpened | TicketAdopted)  # a past that is at hand is whole
             begun = _retold(first, draft.policy, draft.ticket.tenant, draft.at_us, bound)
             _play(begun, events[1:], draft.at_us)
             return Since(_clock(begun.ticket, target.slot))
@@ -124,8 +123,7 @@ class TicketPast:
             return None
         ticket = fold(events[: place + 1], tenant=draft.ticket.tenant)
         ended = _clock(ticket, target.slot)
-        if ended is None:
-            return None
+        assert ended is not None  # an ended clock stays on its ticket
         again = self._again(bound, target, ticket, ended) if ended.cancelled == "lapsed" else ended
         # Milestones are not told here: whether they are, and when, is for the clock that comes back.
         silent = again._replace(passed=len(again.milestones))

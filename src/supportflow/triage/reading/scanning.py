@@ -168,6 +168,8 @@ class Words:
             for number, nodes in self._chain(slots, role).next.items():
                 begins.next.setdefault(number, []).extend(nodes)
         self._table = _Table(self._numbers, prefixes)
+        # Stems of one letter stand for any word ("# wallet a*|b*|… emptied"): they tell no language.
+        self._broad = frozenset(number for word, number in self._numbers.items() if not word.strip("*")[1:])
         self._begin = _State([begins], self._table.kinds)
 
     def _chain(self, slots: list[Slot], role: int) -> _Node:
@@ -196,7 +198,11 @@ class Words:
 
     def known(self, words: Collection[str]) -> int:
         """How many of some words are the pack's."""
-        return sum(kind > _OTHER for kind in map(self._table.__getitem__, words))
+        kinds = self._table.kinds
+        return sum(
+            kind > _OTHER and not self._broad.issuperset(kinds[kind])
+            for kind in map(self._table.__getitem__, words)
+        )
 
     def scan(self, line: Line) -> list[Hit]:
         """Every phrase in a line, with places in the line."""
