@@ -12,12 +12,12 @@ from typing import Literal, NamedTuple
 from supportflow._time import Instant, instant, to_us
 from supportflow.exceptions import ConflictError, InvalidInput, Refused
 from supportflow.flows import requests
+from supportflow.flows.bot.similar import erase_from_index
 from supportflow.flows.environment import Environment, is_one_row_s, whole
 from supportflow.flows.load import get, read_ticket
 from supportflow.flows.queries.tickets import MAX_LIMIT
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
-from supportflow.flows.similar import erase_from_index
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase, FollowUpOpened, TicketSplit
 from supportflow.model.storage import EndedRow

@@ -12,11 +12,11 @@ from supportflow.flows.bot.conversation import (
     provided_context,
     turn_of,
 )
+from supportflow.flows.bot.similar import similar_to
 from supportflow.flows.environment import Environment
 from supportflow.flows.queries.messages import messages
 from supportflow.flows.queries.tickets import lookup
 from supportflow.flows.requests import Call, Flow
-from supportflow.flows.similar import similar_to
 from supportflow.model.similar import SimilarTicket
 from supportflow.model.ticket import Ticket
 from supportflow.model.turns import Screen, Suggestion, Turn

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from supportflow.flows import desk_stream, policies, retention, surges
+from supportflow.flows.bot.similar import index_similar
 from supportflow.flows.commands.people import link
 from supportflow.flows.desk.methods import Shared, asked, in_turn
 from supportflow.flows.desk.verbs import By
@@ -16,7 +17,6 @@ from supportflow.flows.retention import Retained, RetainedKind, apply_retention
 from supportflow.flows.routing.dispatch import Dispatched, dispatch, resign
 from supportflow.flows.routing.floor import Dispatcher
 from supportflow.flows.setup import span_us, topics_of
-from supportflow.flows.similar import index_similar
 from supportflow.flows.zone_data import ZoneData, zone_data
 from supportflow.model.events import EventBase
 from supportflow.model.people import actor

@@ -5,6 +5,7 @@ from typing import Unpack
 
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.bot.screen import screen
+from supportflow.flows.bot.similar import similar
 from supportflow.flows.commands.agents import Misplaced, misplaced
 from supportflow.flows.desk.methods import Shared, asked, in_turn
 from supportflow.flows.desk.routing import agent_id
@@ -27,7 +28,6 @@ from supportflow.flows.queries.tickets import (
 from supportflow.flows.requests import Flow
 from supportflow.flows.routing.dispatch import why_not
 from supportflow.flows.routing.places import PlaceIndex, queue_position
-from supportflow.flows.similar import similar
 from supportflow.kernel.explain.ticket import Explanation
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase
