@@ -43,6 +43,7 @@ Port = Literal[
     "suggester",
     "running",
     "languages",
+    "similar",
 ]
 
 

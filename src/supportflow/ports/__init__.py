@@ -15,6 +15,7 @@ from supportflow.ports.awaited import (
     AsyncResponder,
     AsyncStore,
     AsyncSuggester,
+    AsyncTicketIndex,
 )
 from supportflow.ports.plain import (
     ActionCall,
@@ -31,6 +32,7 @@ from supportflow.ports.plain import (
     Responder,
     Store,
     Suggester,
+    TicketIndex,
 )
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "AsyncResponder",
     "AsyncStore",
     "AsyncSuggester",
+    "AsyncTicketIndex",
     "Channel",
     "Classifier",
     "Clock",
@@ -59,4 +62,5 @@ __all__ = [
     "Responder",
     "Store",
     "Suggester",
+    "TicketIndex",
 ]

@@ -70,7 +70,7 @@ _AUXILIARY_NOT = re.compile(
 @cache
 def spellings() -> dict[str, str]:
     """What is spelt in several ways, each spelling with its unit: negations and traditional characters."""
-    text = files("supportflow.triage.lexicon").joinpath("traditional.txt").read_text(encoding="utf-8")
+    text = files("supportflow.triage").joinpath("traditional.txt").read_text(encoding="utf-8")
     rows = "".join(line for line in text.splitlines() if not line.startswith("#"))
     return {
         **dict(zip(rows[::2], rows[1::2], strict=True)),
