@@ -19,7 +19,7 @@ from supportflow import (
 from supportflow._time import to_us
 from supportflow.exceptions import InvalidInput, Refused, StoreError, TransitionRefused
 from supportflow.kernel import evolve
-from supportflow.kernel.explain import explain
+from supportflow.kernel.explain.ticket import explain
 from supportflow.model import commands as c
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef

@@ -149,6 +149,11 @@ class DeskBase(_forks.Fork):
         """
         return self._known.noticed.skipped
 
+    @property
+    def has_similar(self) -> bool:
+        """Whether it has an index of tickets, which `index_similar` keeps up."""
+        return self._ports["similar"] is not None
+
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.
 

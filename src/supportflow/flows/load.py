@@ -14,7 +14,7 @@ from supportflow.flows.environment import UNREADABLE, Environment
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
-from supportflow.kernel.agents import AGENT_FOLD_VERSION, fold_agent
+from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
 from supportflow.model.base import STORED
 from supportflow.model.events import EvidenceRequested, RequesterLinked, RequesterUnlinked
 from supportflow.model.routing import AgentState

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from supportflow._time import Instant, instant, to_us
 from supportflow.exceptions import ConflictError, InvalidInput, Refused
 from supportflow.flows import requests
+from supportflow.flows.bot.similar import erase_from_index
 from supportflow.flows.environment import Environment, is_one_row_s, whole
 from supportflow.flows.load import get, read_ticket
 from supportflow.flows.queries.tickets import MAX_LIMIT
@@ -201,6 +202,7 @@ class _Batch:
             done = yield from requests.erase_contents(self.env.tenant, sorted(there), rests_on)
             if not done:
                 return False
+            yield from erase_from_index(self.env, there)
         self.erased.update(counted[row_id] for row_id in there)
         return True
 
@@ -296,4 +298,14 @@ def erase(env: Environment, subject: str) -> Flow[int]:
     """
     if not is_id(subject):
         raise InvalidInput("subject", "is not an id")
-    return (yield from requests.erase(env.tenant, subject))
+    # From the index first: if that fails, nothing was erased, and the caller tries again. And afterwards, because what was
+    # read before may have been put there meanwhile.
+    yield from _erase_from_index(env, subject)
+    erased = yield from requests.erase(env.tenant, subject)
+    yield from _erase_from_index(env, subject)
+    return erased
+
+
+def _erase_from_index(env: Environment, subject: str) -> Flow[None]:
+    if "similar" in env.ports:
+        yield requests.Call("similar", "erase", (env.tenant, subject))

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from supportflow._time import to_us
 from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.kernel import FOLD_VERSION, Decision, wakeup
-from supportflow.kernel.agents import AGENT_FOLD_VERSION, evolve_agent
-from supportflow.kernel.answering import owes_turn
-from supportflow.kernel.waiting import is_queued
-from supportflow.kernel.wakeup import queue_place
+from supportflow.kernel.due.next import owes_turn
+from supportflow.kernel.due.queue import is_queued, queue_place
+from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, evolve_agent
 from supportflow.model.events import AgentEvent, EventBase, EvidenceRequested, ReplySent, TicketEvent
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow

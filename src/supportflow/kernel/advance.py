@@ -5,13 +5,19 @@ changes no outcome.
 """
 
 from supportflow._time import from_us, to_us
-from supportflow.kernel.climbing import attach, climb
-from supportflow.kernel.clockwork import change_policy, give_verdict, reach
+from supportflow.kernel.after.clocks import change_policy, give_verdict, reach_milestone
+from supportflow.kernel.after.ladders import attach_ladder, fire_rung
+from supportflow.kernel.after.routing import change_tier, update_requirement
 from supportflow.kernel.draft import Draft
-from supportflow.kernel.settling import look_again
-from supportflow.kernel.waiting import pass_time
-from supportflow.kernel.wakeup import Due, next_due
-from supportflow.model.events import ClocksMoved, PartyDeadlinePassed
+from supportflow.kernel.due.next import Due, What, next_due
+from supportflow.model.events import (
+    ClocksMoved,
+    DeclinesForgotten,
+    OfferExpired,
+    OverflowOpened,
+    PartyDeadlinePassed,
+    RequirementRelaxed,
+)
 from supportflow.model.people import SYSTEM
 from supportflow.model.records import ClockMove
 from supportflow.policy import CompiledPolicy, PolicyBook
@@ -61,9 +67,9 @@ def move_to(draft: Draft, policy: CompiledPolicy, *, since_us: int | None = None
         draft.at_us, draft.by = min(max(since_us, to_us(ticket.recorded_at)), at_us), SYSTEM
     # In the order of `order.react`: clocks, then the ladder, then what the ticket needs of an agent.
     change_policy(draft, policy)
-    attach(draft, "policy")
+    attach_ladder(draft, "policy")
     if since_us is not None:  # else the end of the decision looks at it
-        look_again(draft)
+        update_requirement(draft)
     draft.at_us, draft.by = at_us, by
 
 
@@ -94,7 +100,7 @@ def _next_due(draft: Draft, before_us: int) -> Due | None:
 
 def _carry_out(draft: Draft, due: Due) -> None:
     if due.what == "milestone":
-        reach(draft, draft.ticket.clocks[due.place])
+        reach_milestone(draft, draft.ticket.clocks[due.place])
     elif due.what == "verdict":
         give_verdict(draft, draft.ticket.clocks[due.place])
     elif due.what == "uncap":
@@ -106,9 +112,9 @@ def _carry_out(draft: Draft, due: Due) -> None:
     elif due.what == "party_deadline":
         _pass_deadline(draft, due)
     elif due.what == "ladder":
-        climb(draft, due.place, due.at_us)
+        fire_rung(draft, due.place, due.at_us)
     elif due.what != "auto_close":
-        pass_time(draft, due.what)
+        _pass_time(draft, due.what)
     else:
         draft.fire("close", cause="auto_close")
 
@@ -125,3 +131,40 @@ def _pass_deadline(draft: Draft, due: Due) -> None:
             detected_at=from_us(max(draft.detected_us, due.at_us)),
         )
     )
+
+
+def _pass_time(draft: Draft, what: What) -> None:
+    """Record what time has done: an offer has passed, less will do, those who declined are asked again."""
+    state = draft.ticket.routing
+    if what == "offer":
+        assert state.offer is not None
+        draft.emit(OfferExpired(**draft.head(), agent=state.offer.agent))
+    elif what == "overflow":
+        routing = draft.policy.routing
+        assert routing is not None
+        route = routing.route(state.route)
+        assert route is not None
+        assert route.overflow is not None
+        draft.emit(OverflowOpened(**draft.head(), group=route.overflow.group))
+    elif what == "ask_again":
+        draft.emit(DeclinesForgotten(**draft.head()))
+    elif what == "bot":
+        _give_up_on_bot(draft)
+    else:
+        routing = draft.policy.routing
+        assert routing is not None
+        assert state.requirement is not None
+        assert state.route is not None
+        step = state.relaxed + 1
+        less = routing.relaxed(state.route, state.requirement, step)
+        draft.emit(
+            RequirementRelaxed(**draft.head(), step=step, skills=dict(less.skills), language=less.language)
+        )
+
+
+def _give_up_on_bot(draft: Draft) -> None:
+    """Hand over a ticket that the bot has left unanswered for too long: nobody waits on a broken bot."""
+    bot, routing = draft.policy.bot, draft.policy.routing
+    assert bot is not None
+    assert routing is not None
+    change_tier(draft, routing, bot.tier, draft.ticket.group, cause="silent")

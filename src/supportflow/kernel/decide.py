@@ -9,33 +9,25 @@ from typing import Any, NamedTuple
 
 from supportflow._time import Instant, instant, to_us
 from supportflow.exceptions import InvalidInput
-from supportflow.kernel.actions import (
-    decide_action,
-    record_action,
-    request_action,
-    undo_action,
-)
 from supportflow.kernel.advance import advance, catch_up
-from supportflow.kernel.conversation import add_note, receive, reply
+from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
-from supportflow.kernel.escalating import escalate
 from supportflow.kernel.facts import Facts
-from supportflow.kernel.identity import join
-from supportflow.kernel.intake import provide
-from supportflow.kernel.judging import correct, exclude
-from supportflow.kernel.merging import merge, split
-from supportflow.kernel.observing import adopt, observe
-from supportflow.kernel.opening import open_ticket
-from supportflow.kernel.order import conclude
-from supportflow.kernel.parties import add_party
-from supportflow.kernel.procedures import complete_step
-from supportflow.kernel.repeating import joined_ticket
+from supportflow.kernel.handlers.actions import decide_action, record_action, request_action, undo_action
+from supportflow.kernel.handlers.bot import take_turn
+from supportflow.kernel.handlers.casework import add_party, authorise, complete_step, provide, verify
+from supportflow.kernel.handlers.contacts import record_contact
+from supportflow.kernel.handlers.escalation import escalate
+from supportflow.kernel.handlers.merge import merge, split
+from supportflow.kernel.handlers.messages import add_note, receive, reply
+from supportflow.kernel.handlers.observations import adopt, observe
+from supportflow.kernel.handlers.routing import accept, decline, hand_over, offer, recheck, release, withdraw
+from supportflow.kernel.handlers.tickets import open_ticket
+from supportflow.kernel.handlers.verdicts import correct, exclude
+from supportflow.kernel.handlers.work import assign, set_priority, trigger, update
+from supportflow.kernel.identity import matching_ticket
 from supportflow.kernel.replay import FOLLOWERS
-from supportflow.kernel.routing import accept, decline, hand_over, offer, recheck, release, withdraw
 from supportflow.kernel.sides import as_they_are, side_of
-from supportflow.kernel.turning import take_turn
-from supportflow.kernel.verifying import authorise, verify
-from supportflow.kernel.working import assign, set_priority, trigger, update
 from supportflow.model.commands import (
     Accept,
     AddNote,
@@ -159,7 +151,7 @@ def _draft(
     if isinstance(command, OpenTicket):
         known = _joined(book, command, facts, now_us)
         if known is not None:
-            return join(book, known, command, facts, now_us)
+            return record_contact(book, known, command, facts, now_us)
         return open_ticket(book, command, facts, now_us)
     if isinstance(command, Adopt):
         return adopt(book, command, facts, now_us)
@@ -218,7 +210,7 @@ def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) ->
     if not facts.case.candidates:
         return None
     topic = command.category or (None if facts.signals is None else facts.signals.category)
-    return joined_ticket(book.current.cases.identity, command, topic, facts.case.candidates, now_us)
+    return matching_ticket(book.current.cases.identity, command, topic, facts.case.candidates, now_us)
 
 
 def _advance(draft: Draft, command: Advance, facts: Facts, book: PolicyBook) -> None:

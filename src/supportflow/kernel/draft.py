@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from supportflow._time import Instant, from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused
-from supportflow.kernel.evolve import evolve
+from supportflow.kernel.fold.evolve import evolve
 from supportflow.lifecycle import Fired
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef

@@ -5,21 +5,13 @@ from collections.abc import Iterable, Sequence
 from supportflow._time import to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.kernel.advance import advance
+from supportflow.kernel.after.order import react
 from supportflow.kernel.draft import Draft, Followers
-from supportflow.kernel.evolve import evolve, fold
-from supportflow.kernel.order import react
+from supportflow.kernel.fold.evolve import evolve, fold
 from supportflow.model.events import (
     ClocksMoved,
     EventBase,
-    LadderEnded,
-    LadderPaused,
-    LadderResumed,
-    LadderStarted,
-    LadderStepReached,
-    PartyDeadlinePassed,
     SlaBreached,
-    SlaCorrected,
-    SlaExcluded,
     SlaJudged,
     SlaOverdue,
     SlaWarned,
@@ -37,22 +29,6 @@ from supportflow.sla.signals import CATEGORY_BIT
 
 __all__ = ["FOLLOWERS", "opening", "rebuild"]
 
-_DERIVED = (
-    ClocksMoved,
-    LadderEnded,
-    LadderPaused,
-    LadderResumed,
-    LadderStarted,
-    LadderStepReached,
-    PartyDeadlinePassed,
-    SlaBreached,
-    SlaCorrected,
-    SlaExcluded,
-    SlaJudged,
-    SlaOverdue,
-    SlaWarned,
-)
-"""What follows from facts and a policy, and is no fact itself."""
 _TAKEN_BACK = frozenset({"lapsed", "ended", "applies", "returned", "changed", "undone"})
 """Causes of moves that say only which target applies, or that the ticket ended: with the change, they are taken back."""
 _TOLD = (SlaBreached, SlaJudged, SlaOverdue, SlaWarned)
@@ -113,9 +89,8 @@ class TicketPast:
             return None
         bound = sla.only(target)
         if clock is None:
-            first = events[0] if events else None
-            if not isinstance(first, TicketOpened | TicketAdopted):
-                return None
+            first = events[0]
+            assert isinstance(first, TicketOpened | TicketAdopted)  # a past that is at hand is whole
             begun = _retold(first, draft.policy, draft.ticket.tenant, draft.at_us, bound)
             _play(begun, events[1:], draft.at_us)
             return Since(_clock(begun.ticket, target.slot))
@@ -124,8 +99,7 @@ class TicketPast:
             return None
         ticket = fold(events[: place + 1], tenant=draft.ticket.tenant)
         ended = _clock(ticket, target.slot)
-        if ended is None:
-            return None
+        assert ended is not None  # an ended clock stays on its ticket
         again = self._again(bound, target, ticket, ended) if ended.cancelled == "lapsed" else ended
         # Milestones are not told here: whether they are, and when, is for the clock that comes back.
         silent = again._replace(passed=len(again.milestones))
@@ -249,7 +223,7 @@ def _play(draft: Draft, events: Iterable[EventBase], until_us: int) -> None:
         until_us: What is due strictly before this instant happens, too.
     """
     for event in events:
-        if not isinstance(event, _DERIVED):
+        if event.IS_FACT:
             advance(draft, to_us(event.recorded_at))
             draft.by = event.by
             draft.emit(event)

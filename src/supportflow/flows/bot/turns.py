@@ -12,8 +12,8 @@ from supportflow.flows.commands.handle import CarryOut
 from supportflow.flows.environment import Environment
 from supportflow.flows.load import get
 from supportflow.flows.requests import Call, Flow
-from supportflow.kernel.answering import owes_turn
-from supportflow.kernel.guiding import Move, handed, plan, respond, summary
+from supportflow.kernel.due.next import owes_turn
+from supportflow.kernel.turns import Move, hand_over_move, plan, respond, summary
 from supportflow.model.base import MAX_BODY
 from supportflow.model.commands import TakeTurn
 from supportflow.model.people import Actor
@@ -51,14 +51,14 @@ def take(env: Environment, row: OutboxRow, carry_out: CarryOut) -> Flow[None]:
         yield from carry_out(env, _command(turn, move))
     except (Refused, InvalidInput):
         # What asks for a secret, or for an action that is not allowed, would be refused the next time, too.
-        yield from carry_out(env, _command(turn, handed(bot, turn, "refused")))
+        yield from carry_out(env, _command(turn, hand_over_move(bot, turn, "refused")))
 
 
 def _asked(env: Environment, bot: CompiledBot, turn: Turn, attempts: int) -> Flow[tuple[Turn, Move]]:
     """What the responder makes of a turn, with the turn as it was given to it."""
     if attempts > bot.policy.tries:
         # It was never heard to fail, but took its process down with it, or never came back.
-        return turn, handed(bot, turn, "failed")
+        return turn, hand_over_move(bot, turn, "failed")
     try:
         turn = yield from _informed(env, turn)
         response = yield Call("responder", "respond", (turn,), within_s=bot.call_s)
@@ -66,7 +66,7 @@ def _asked(env: Environment, bot: CompiledBot, turn: Turn, attempts: int) -> Flo
     except Exception:
         if attempts < bot.policy.tries:
             raise
-        return turn, handed(bot, turn, "failed")
+        return turn, hand_over_move(bot, turn, "failed")
 
 
 def _informed(env: Environment, turn: Turn) -> Flow[Turn]:

@@ -19,8 +19,8 @@ from supportflow.flows.environment import UNREADABLE, Environment
 from supportflow.flows.load import all_agents, get_agent, known_agents, read_agent, readable
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import agent_change, outbox_rows
-from supportflow.kernel.agents import decide_agent
-from supportflow.kernel.fitness import lost
+from supportflow.kernel.after.fitness import lost
+from supportflow.kernel.handlers.agents import decide_agent
 from supportflow.model.commands import (
     AgentCommand,
     CommandBase,

@@ -13,7 +13,7 @@ from supportflow.flows.commands.clean import TEXTS, private_fields, text_of
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
 from supportflow.kernel.facts import Facts
-from supportflow.kernel.hearing import origin_in
+from supportflow.kernel.handlers.messages import origin_in
 from supportflow.model.commands import (
     Adopt,
     CommandBase,

@@ -9,9 +9,8 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.load import known_agents, read_tickets, same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
-from supportflow.kernel.conversation import leaves_by
 from supportflow.kernel.facts import CaseFacts, Facts
-from supportflow.kernel.hearing import origin_in
+from supportflow.kernel.handlers.messages import leaves_by, origin_in
 from supportflow.model.commands import (
     AddParty,
     Adopt,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from supportflow.flows import desk_stream, policies, retention, surges
+from supportflow.flows.bot.similar import index_similar
 from supportflow.flows.commands.people import link
 from supportflow.flows.desk.methods import Shared, asked, in_turn
 from supportflow.flows.desk.verbs import By
@@ -108,6 +109,21 @@ class Operations(Shared):
     def zone_data(self) -> Flow[ZoneData]:
         """The zone data that this process goes by, what it differs from, and what of the policy hangs on that."""
         return zone_data(self._env)
+
+    @asked
+    def index_similar(self, *, limit: int = 500) -> Flow[int]:
+        """Put what requesters wrote since the last time into the index of tickets. The worker does it in every round.
+
+        Args:
+            limit: How many events are looked at, at most, up to 1,000.
+
+        Returns:
+            How many events were looked at; call again while it answers that many.
+
+        Raises:
+            InvalidInput: If the desk has no index, or is in a host's transaction.
+        """
+        return index_similar(self._env, limit)
 
     @asked
     def recompute(self, *, cursor: str | None = None, limit: int = 200) -> Flow[Recomputed]:

@@ -5,6 +5,7 @@ from typing import Unpack
 
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.bot.screen import screen
+from supportflow.flows.bot.similar import similar
 from supportflow.flows.commands.agents import Misplaced, misplaced
 from supportflow.flows.desk.methods import Shared, asked, in_turn
 from supportflow.flows.desk.routing import agent_id
@@ -27,12 +28,13 @@ from supportflow.flows.queries.tickets import (
 from supportflow.flows.requests import Flow
 from supportflow.flows.routing.dispatch import why_not
 from supportflow.flows.routing.places import PlaceIndex, queue_position
-from supportflow.kernel.explain import Explanation
+from supportflow.kernel.explain.ticket import Explanation
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase
 from supportflow.model.feed import Feed
 from supportflow.model.people import Agent
 from supportflow.model.routing import AgentState
+from supportflow.model.similar import SimilarTicket
 from supportflow.model.ticket import Evidence, Message, Page, Ticket
 from supportflow.model.turns import Screen
 from supportflow.routing.whynot import Reason
@@ -187,6 +189,26 @@ class Questions(Shared):
         """
         name = named(ticket, ref)
         return queue_position(self._env, self._places, name.get("ticket_id"), name.get("ref"))
+
+    @asked
+    def similar(
+        self, ticket: TicketName = None, *, ref: str | None = None, limit: int = 5
+    ) -> Flow[tuple[SimilarTicket, ...]]:
+        """Tickets about what a ticket is about, the most similar first: duplicates, and what was answered before.
+
+        What was erased is never found, and merged tickets are found as the ticket that goes on.
+
+        Args:
+            ticket: Its id, or the ticket itself.
+            ref: Or the host's own id of it.
+            limit: How many at most, up to 50.
+
+        Raises:
+            InvalidInput: If the desk has no index of tickets, or the limit cannot be used.
+            TicketNotFound: If there is no such ticket.
+        """
+        name = named(ticket, ref)
+        return similar(self._env, name.get("ticket_id"), name.get("ref"), limit)
 
 
 class Lists(Shared):

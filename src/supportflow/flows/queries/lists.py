@@ -12,7 +12,7 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.load import read_tickets
 from supportflow.flows.queries.tickets import MAX_LIMIT, lookup
 from supportflow.flows.requests import Flow
-from supportflow.kernel.wakeup import earliest_due_us
+from supportflow.kernel.due.queue import earliest_due_us
 from supportflow.model.content import Content, ContentRef
 from supportflow.model.people import Requester
 from supportflow.model.ticket import Ticket

@@ -8,7 +8,7 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.load import request_text
 from supportflow.flows.queries.tickets import history, lookup
 from supportflow.flows.requests import Flow
-from supportflow.kernel.intake import has
+from supportflow.kernel.casework import has_evidence
 from supportflow.model.base import is_id
 from supportflow.model.casework import Party
 from supportflow.model.content import Content, ContentRef
@@ -130,7 +130,7 @@ def evidence(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[t
     for item in dict.fromkeys((*required, *given)):
         spec = cases.spec(ticket.category, item)
         event = given.get(item)
-        attribute = spec is not None and spec.kind == "attribute" and has(ticket, spec)
+        attribute = spec is not None and spec.kind == "attribute" and has_evidence(ticket, spec)
         items.append(
             Evidence(
                 item=item,

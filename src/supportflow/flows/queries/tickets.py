@@ -13,8 +13,8 @@ from supportflow.flows.environment import Environment, whole
 from supportflow.flows.load import get, identify, read_tickets
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row, with_ref
-from supportflow.kernel import procedures
-from supportflow.kernel.explain import Explanation, explain
+from supportflow.kernel import casework
+from supportflow.kernel.explain.ticket import Explanation, explain
 from supportflow.model.base import StatusCategory, is_id
 from supportflow.model.events import EventBase
 from supportflow.model.storage import Query, SortColumn, TicketRow
@@ -184,7 +184,7 @@ def permitted(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[
     ticket = yield from lookup(env, ticket_id, ref)
     now = yield from requests.now()
     at_us = max(to_us(now), to_us(ticket.recorded_at))
-    return procedures.permitted(ticket, env.book[ticket.policy], at_us)
+    return casework.permitted(ticket, env.book[ticket.policy], at_us)
 
 
 def explained(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Explanation]:

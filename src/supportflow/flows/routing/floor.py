@@ -9,7 +9,7 @@ from supportflow.flows import requests
 from supportflow.flows.environment import Environment, is_one_row_s
 from supportflow.flows.load import read_agent, read_ticket
 from supportflow.flows.requests import Flow
-from supportflow.kernel.entry import entry_of
+from supportflow.kernel.due.queue import entry_of
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, Query, TicketRow

@@ -13,7 +13,7 @@ from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.load import identify, read_ticket, readable, readable_agent
 from supportflow.flows.requests import Flow
-from supportflow.kernel.entry import entry_of
+from supportflow.kernel.due.queue import entry_of
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, Query, SortColumn, TicketRow
 from supportflow.routing.places import Places
