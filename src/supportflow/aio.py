@@ -30,6 +30,7 @@ from supportflow.ports import (
     AsyncStore,
     AsyncSuggester,
     AsyncTicketIndex,
+    AsyncTranslator,
 )
 
 __all__ = ["AsyncDesk"]
@@ -60,6 +61,7 @@ class AsyncDesk(
         suggester: Drafts replies for the agent's screen.
         languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
         similar: Finds tickets about the same thing, such as `LocalTicketIndex("similar.db")`.
+        translator: Puts what no pack reads into a language that one does, to be read besides.
         actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
@@ -85,6 +87,7 @@ class AsyncDesk(
         suggester: AsyncSuggester | None = None,
         languages: AsyncLanguageDetector | None = None,
         similar: AsyncTicketIndex | None = None,
+        translator: AsyncTranslator | None = None,
         actions: AsyncHostActions | None = None,
         clock: AsyncClock | None = None,
         ids: AsyncIds | None = None,
@@ -104,6 +107,7 @@ class AsyncDesk(
                 "suggester": suggester,
                 "languages": languages,
                 "similar": similar,
+                "translator": translator,
                 "actions": actions,
             },
             channels=channels,

@@ -31,6 +31,7 @@ from supportflow.ports import (
     Store,
     Suggester,
     TicketIndex,
+    Translator,
 )
 
 __all__ = ["Desk", "Handler"]
@@ -61,6 +62,7 @@ class Desk(
         suggester: Drafts replies for the agent's screen.
         languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
         similar: Finds tickets about the same thing, such as `LocalTicketIndex("similar.db")`.
+        translator: Puts what no pack reads into a language that one does, to be read besides.
         actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
@@ -86,6 +88,7 @@ class Desk(
         suggester: Suggester | None = None,
         languages: LanguageDetector | None = None,
         similar: TicketIndex | None = None,
+        translator: Translator | None = None,
         actions: HostActions | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
@@ -105,6 +108,7 @@ class Desk(
                 "suggester": suggester,
                 "languages": languages,
                 "similar": similar,
+                "translator": translator,
                 "actions": actions,
             },
             channels=channels,

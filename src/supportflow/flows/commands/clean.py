@@ -17,7 +17,7 @@ from supportflow.model import tags
 from supportflow.model.base import MAX_ID, FreeLine
 from supportflow.model.commands import Adopt, CommandBase, Fact, Observe, OpenTicket, Receive, Split
 from supportflow.model.content import Attachment, ContentRef
-from supportflow.model.signals import Evidence, Signals
+from supportflow.model.signals import UNREAD, Evidence, Signals
 from supportflow.policy import CompiledPolicy
 from supportflow.triage import lexicon, redaction, texts
 from supportflow.triage.redaction import PERSONAL, RedactionRules
@@ -40,6 +40,15 @@ TEXTS = ("subject", "body", "reason", "summary", "collected")
 
 MODEL_FAILED = "model_failed"
 """Flag of a text that the host's model could not read: the rules alone spoke."""
+
+TRANSLATED = "translated"
+"""Flag of a text that was read in a machine's translation, too; evidence from there begins with it."""
+TRANSLATOR_FAILED = "translator_failed"
+"""Flag of a text that no pack reads, and that the host's translator could not put into another language."""
+READ_IN = "en"
+"""What texts are translated into: the language whose pack hears most."""
+MAX_TRANSLATION = 20_000
+"""How many characters of a translation are read: an answer that never ends is nobody's translation."""
 
 _UNKNOWN_MEDIA = "application/octet-stream"
 
@@ -235,12 +244,14 @@ def read_signals(env: Environment, command: CommandBase, redacted: tuple[str, ..
     rules = classify_by_rules(policy, text, redacted)
     if rules.language is None and "languages" in env.ports:
         rules = yield from _add_language(rules, text)
+    if UNREAD in rules.flags and "translator" in env.ports:
+        rules = yield from _add_translation(policy, rules, text)
     if not env.asks_model:
         return rules
     try:
         opinion = yield from requests.classify(text)
     except Exception:  # noqa: BLE001 - the model is the host's code: whatever it raises, the ticket must not be lost
-        return rules.model_copy(update={"flags": tuple(sorted({*rules.flags, MODEL_FAILED}))})
+        return _flagged(rules, MODEL_FAILED)
     return lexicon.combine(rules, opinion, policy.document.classes)
 
 
@@ -253,6 +264,33 @@ def _add_language(rules: Signals, text: str) -> Flow[Signals]:
     if not tags.is_tag(tag):
         return rules
     return rules.model_copy(update={"language": tags.primary(tag), "tag": tags.canonical(tag)})
+
+
+def _add_translation(policy: CompiledPolicy, rules: Signals, text: str) -> Flow[Signals]:
+    """The signals with what the policy's rules say of the text in a language that they read. It can only raise the class.
+
+    That no pack reads the text itself stays said: a machine's word is no reason to leave somebody to the bot.
+    """
+    try:
+        translation = yield from requests.translate(text, rules.language, READ_IN)
+    except Exception:  # noqa: BLE001 - it is the host's code: whatever it raises, the ticket must not be lost
+        translation = None
+    if not isinstance(translation, str) or not translation.strip():
+        return _flagged(rules, TRANSLATOR_FAILED)
+    reading = policy.classifier.classify(
+        redaction.redact(translation[:MAX_TRANSLATION], policy.redaction).text
+    )
+    # The places are those of another text, which nobody keeps.
+    evidence = tuple(
+        one.model_copy(update={"entry": f"{TRANSLATED}:{one.entry}", "start": 0, "end": 0, "parts": ()})
+        for one in reading.evidence
+    )
+    opinion = reading.model_copy(update={"evidence": evidence, "language": None, "tag": None})
+    return _flagged(lexicon.combine(rules, opinion, policy.document.classes), TRANSLATED, UNREAD)
+
+
+def _flagged(signals: Signals, *flags: str) -> Signals:
+    return signals.model_copy(update={"flags": tuple(sorted({*signals.flags, *flags}))})
 
 
 def read_past(
