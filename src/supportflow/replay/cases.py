@@ -9,10 +9,11 @@ from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import IO, Any, NamedTuple, Self
+from typing import IO, Any, Self
 
 from supportflow.replay.mapping import LogMapping
 from supportflow.replay.reading import Problem, Row, Rows, opened
+from supportflow.replay.report import ProblemCount
 
 __all__ = ["BadRows", "CaseLog"]
 
@@ -25,22 +26,33 @@ _place: Callable[[Any], Any] = itemgetter(_CASE, _ORDER)
 _case: Callable[[Any], str] = itemgetter(_CASE)
 
 
-class BadRows(NamedTuple):
-    """Rows with one kind of problem, counted.
+class BadRows:
+    """Rows that could not be used, counted by reason: of each the first twenty lines are kept, however many there are."""
 
-    Attributes:
-        reason: As in the report of a replay.
-        left_out: True if these rows were left out.
-        count: How many.
-        lines: The first of their lines.
-        example: The cell of the first of them, shortened.
-    """
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, bool]] = Counter()
+        self._first: dict[tuple[str, bool], tuple[str, tuple[int, ...]]] = {}
 
-    reason: str
-    left_out: bool
-    count: int
-    lines: tuple[int, ...]
-    example: str
+    def note(self, problem: Problem) -> None:
+        """Count one."""
+        kind = (problem.reason, problem.left_out)
+        self._counts[kind] += 1
+        detail, lines = self._first.get(kind, (problem.detail, ()))
+        if len(lines) < _LINES:
+            self._first[kind] = (detail, (*lines, problem.line))
+
+    def counts(self) -> tuple[ProblemCount, ...]:
+        """By reason, the most frequent first."""
+        return tuple(
+            ProblemCount(
+                reason=kind[0],
+                left_out=kind[1],
+                count=count,
+                lines=self._first[kind][1],
+                example=self._first[kind][0],
+            )
+            for kind, count in sorted(self._counts.items(), key=lambda one: (-one[1], one[0]))
+        )
 
 
 class CaseLog:
@@ -58,6 +70,7 @@ class CaseLog:
         cases: How many cases have at least one usable row.
         first_us: Its first instant; 0 if it has no usable row.
         last_us: Its last.
+        bad: What could not be used.
 
     Raises:
         OSError: If the file cannot be read.
@@ -71,8 +84,7 @@ class CaseLog:
         self.mapping = mapping
         self.rows = self.cases = 0
         self.first_us = self.last_us = 0
-        self._bad: Counter[tuple[str, bool]] = Counter()
-        self._first: dict[tuple[str, bool], tuple[str, list[int]]] = {}
+        self.bad = BadRows()
         self._folder = TemporaryDirectory(prefix="supportflow-")
         self._runs: list[Path] = []
         self._held: list[Row] = []
@@ -85,7 +97,7 @@ class CaseLog:
     def _read(self, path: Path, progress: Callable[[int], object] | None) -> None:
         first_us = last_us = None
         with opened(path, self.mapping.encoding) as stream:
-            rows = Rows(stream, self.mapping, self.note)
+            rows = Rows(stream, self.mapping, self.bad.note)
             for row in rows:
                 self._held.append(row)
                 at_us = row.at_us
@@ -103,22 +115,6 @@ class CaseLog:
         self.first_us, self.last_us = first_us or 0, last_us or 0
         self._held.sort(key=_place)
         self.cases = sum(1 for _ in self.each())
-
-    def note(self, problem: Problem) -> None:
-        """Count something that could not be used."""
-        kind = (problem.reason, problem.left_out)
-        self._bad[kind] += 1
-        _, lines = self._first.setdefault(kind, (problem.detail, []))
-        if len(lines) < _LINES:
-            lines.append(problem.line)
-
-    @property
-    def bad(self) -> tuple[BadRows, ...]:
-        """What could not be used, by reason, the most frequent first."""
-        return tuple(
-            BadRows(*kind, count, tuple(self._first[kind][1]), self._first[kind][0])
-            for kind, count in sorted(self._bad.items(), key=lambda one: (-one[1], one[0]))
-        )
 
     def _spill(self) -> None:
         self._held.sort(key=_place)

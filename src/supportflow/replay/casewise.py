@@ -1,6 +1,5 @@
 """One case at a time, on a desk of its own: its rows become observations, on a clock that shows the log's own time."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Protocol
 
@@ -45,13 +44,11 @@ class _CaseStore(MemoryStore):
 
     def forget(self) -> None:
         """Forget the tickets, and keep what the desk has written of itself."""
-        kept = {name: (data.policies, data.streams.get("desk")) for name, data in self._tenants.items()}
-        fresh = defaultdict(self._tenants.default_factory)
-        for name, (policies, desk) in kept.items():
-            fresh[name].policies = policies
-            if desk is not None:
-                fresh[name].streams["desk"] = desk
-        self._tenants = fresh
+        for name, data in self._tenants.items():
+            fresh = type(data)(policies=data.policies)
+            if "desk" in data.streams:
+                fresh.streams["desk"] = data.streams["desk"]
+            self._tenants[name] = fresh
 
 
 class CaseRunner:
