@@ -13,7 +13,7 @@ import sys
 from time import perf_counter
 
 from supportflow import BusinessCalendar, Condition, FieldSpec, Policy, PriorityRule, SlaPolicy, Target
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 from supportflow.triage.priority import LevelRule, OrderRule, PriorityPolicy
 
 ROUNDS = 5

@@ -10,7 +10,7 @@ from unittest import mock
 import pendulum
 
 from supportflow.calendars import calendar, moments, tzdata, zones
-from supportflow.policy import zone_data
+from supportflow.policy.verify import calendars as zone_data
 
 # Before 2026 these clocks went back in autumn, as those of their neighbours still do; Casablanca had the hour of Algiers.
 OLD = {

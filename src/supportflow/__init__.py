@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from supportflow.aio import AsyncDesk
-    from supportflow.bot import KnowledgeResponder, KnowledgeSuggester, MemoryContext, MemoryKnowledge
+    from supportflow.bot import (
+        KnowledgeResponder,
+        KnowledgeSuggester,
+        LocalTicketIndex,
+        MemoryContext,
+        MemoryKnowledge,
+        SimilarSuggester,
+    )
     from supportflow.calendars import BusinessCalendar
     from supportflow.channels import MemoryActions, MemoryChannel
     from supportflow.conditions import Condition, FieldSpec
@@ -17,9 +24,9 @@ if TYPE_CHECKING:
     from supportflow.escalation import Escalation, Ladder, LadderStep
     from supportflow.exceptions import SupportflowError
     from supportflow.flows import Tick
-    from supportflow.flows.dispatching import Dispatched
-    from supportflow.flows.handlers import WithPast
-    from supportflow.flows.results import Row, Rows
+    from supportflow.flows.queries.lists import Row, Rows
+    from supportflow.flows.routing.dispatch import Dispatched
+    from supportflow.flows.setup import WithPast
     from supportflow.kernel import decide, evolve, fold, wakeup
     from supportflow.lifecycle import LifecycleDefinition, Transition
     from supportflow.model.base import StatusCategory, TicketType
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from supportflow.model.feed import Feed, FeedItem
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
     from supportflow.model.routing import AgentState, ShiftOverride
+    from supportflow.model.similar import SimilarTicket
     from supportflow.model.surges import ActiveSurge
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
     from supportflow.model.turns import (
@@ -44,12 +52,11 @@ if TYPE_CHECKING:
         Turn,
     )
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
-    from supportflow.policy.authority import ActionSignal, Authority, HostAction
-    from supportflow.policy.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
     from supportflow.policy.diff import Difference, policy_diff
-    from supportflow.policy.identity import Identity
-    from supportflow.policy.procedures import Procedure, Step
-    from supportflow.policy.surge import Arrivals, Surge
+    from supportflow.policy.document.authority import ActionSignal, Authority, HostAction
+    from supportflow.policy.document.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
+    from supportflow.policy.document.casework import Identity, Procedure, Step
+    from supportflow.policy.document.surges import Arrivals, Surge
     from supportflow.ports import ContextProvider, KnowledgeSource, Responder, Suggester
     from supportflow.routing.coverage import Promise
     from supportflow.routing.document import Roster
@@ -111,6 +118,7 @@ __all__ = [
     "Ladder",
     "LadderStep",
     "LifecycleDefinition",
+    "LocalTicketIndex",
     "MemoryActions",
     "MemoryChannel",
     "MemoryContext",
@@ -143,6 +151,8 @@ __all__ = [
     "Scenario",
     "Screen",
     "ShiftOverride",
+    "SimilarSuggester",
+    "SimilarTicket",
     "SimulationReport",
     "Skill",
     "SlaPolicy",
@@ -173,27 +183,27 @@ __all__ = [
 
 _HOME = {
     "Act": "model.turns",
-    "ActionSignal": "policy.authority",
+    "ActionSignal": "policy.document.authority",
     "ActiveSurge": "model.surges",
     "Actor": "model.people",
     "AddressCheck": "triage.official",
     "Agent": "model.people",
     "AgentState": "model.routing",
     "Answer": "model.turns",
-    "Arrivals": "policy.surge",
+    "Arrivals": "policy.document.surges",
     "Article": "model.turns",
     "Ask": "model.turns",
     "AsyncDesk": "aio",
     "AsyncSqlStore": "stores.sql",
     "Attachment": "model.content",
-    "Authority": "policy.authority",
-    "BotPolicy": "policy.bot",
+    "Authority": "policy.document.authority",
+    "BotPolicy": "policy.document.bot",
     "BusinessCalendar": "calendars",
     "Condition": "conditions",
     "ContextProvider": "ports",
     "Desk": "desk",
     "Difference": "policy.diff",
-    "Dispatched": "flows.dispatching",
+    "Dispatched": "flows.routing.dispatch",
     "Escalation": "escalation",
     "Evidence": "model.ticket",
     "EvidenceSpec": "triage.intake",
@@ -203,13 +213,13 @@ _HOME = {
     "Found": "model.turns",
     "Group": "model.people",
     "Guide": "model.turns",
-    "GuideBranch": "policy.bot",
-    "GuideEnd": "policy.bot",
-    "GuideStep": "policy.bot",
-    "GuidedFlow": "policy.bot",
+    "GuideBranch": "policy.document.bot",
+    "GuideEnd": "policy.document.bot",
+    "GuideStep": "policy.document.bot",
+    "GuidedFlow": "policy.document.bot",
     "HandOver": "model.turns",
-    "HostAction": "policy.authority",
-    "Identity": "policy.identity",
+    "HostAction": "policy.document.authority",
+    "Identity": "policy.document.casework",
     "Intake": "triage.intake",
     "IntakeRule": "triage.intake",
     "KnowledgeResponder": "bot",
@@ -218,6 +228,7 @@ _HOME = {
     "Ladder": "escalation",
     "LadderStep": "escalation",
     "LifecycleDefinition": "lifecycle",
+    "LocalTicketIndex": "bot",
     "MemoryActions": "channels",
     "MemoryChannel": "channels",
     "MemoryContext": "bot",
@@ -234,7 +245,7 @@ _HOME = {
     "Policy": "policy",
     "PolicyBook": "policy",
     "PriorityRule": "triage.priority",
-    "Procedure": "policy.procedures",
+    "Procedure": "policy.document.casework",
     "Promise": "routing.coverage",
     "Relaxation": "routing.policy",
     "Requester": "model.people",
@@ -244,29 +255,31 @@ _HOME = {
     "RotationLayer": "routing.rotation",
     "Route": "routing.policy",
     "RoutingPolicy": "routing.policy",
-    "Row": "flows.results",
-    "Rows": "flows.results",
+    "Row": "flows.queries.lists",
+    "Rows": "flows.queries.lists",
     "Said": "model.turns",
     "Scenario": "simulation",
     "Screen": "model.turns",
     "ShiftOverride": "model.routing",
+    "SimilarSuggester": "bot",
+    "SimilarTicket": "model.similar",
     "SimulationReport": "simulation",
     "Skill": "model.people",
     "SlaPolicy": "sla.policy",
     "SqlStore": "stores.sql",
     "StatusCategory": "model.base",
-    "Step": "policy.procedures",
+    "Step": "policy.document.casework",
     "Suggester": "ports",
     "Suggestion": "model.turns",
     "SupportflowError": "exceptions",
-    "Surge": "policy.surge",
+    "Surge": "policy.document.surges",
     "Target": "sla.policy",
     "Tick": "flows",
     "Ticket": "model.ticket",
     "TicketType": "model.base",
     "Transition": "lifecycle",
     "Turn": "model.turns",
-    "WithPast": "flows.handlers",
+    "WithPast": "flows.setup",
     "decide": "kernel",
     "evolve": "kernel",
     "fold": "kernel",

@@ -59,6 +59,11 @@ def to_us(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
 
 
+def span_us(span: timedelta) -> int:
+    """A duration in microseconds, exact."""
+    return (span.days * 86_400 + span.seconds) * SECOND_US + span.microseconds
+
+
 def from_us(us: int) -> pendulum.DateTime:
     """The UTC instant that many microseconds after 1970-01-01T00:00Z."""
     return _add(EPOCH, timedelta(microseconds=us))

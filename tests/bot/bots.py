@@ -10,7 +10,7 @@ from supportflow import (
     Route,
     RoutingPolicy,
 )
-from supportflow.policy.authority import Authority
+from supportflow.policy.document.authority import Authority
 from supportflow.testing import CountingIds, ManualClock
 
 START = "2026-03-02T03:00:00Z"

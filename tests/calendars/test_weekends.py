@@ -9,7 +9,7 @@ from supportflow import Policy
 from supportflow.calendars import BusinessCalendar, HorizonWarning
 from supportflow.calendars.country import public_holidays
 from supportflow.exceptions import CalendarHorizonError
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 
 holidays = pytest.importorskip("holidays")
 

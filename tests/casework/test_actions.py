@@ -4,8 +4,8 @@ import pytest
 
 from supportflow import Agent, Authority, Desk, MemoryActions, MemoryStore, Policy
 from supportflow.exceptions import InvalidInput, NotVerified, PolicyError, Refused
-from supportflow.flows.delivering import ATTEMPTS
-from supportflow.policy.authority import HostAction
+from supportflow.flows.due.deliveries import ATTEMPTS
+from supportflow.policy.document.authority import HostAction
 from supportflow.testing import CountingIds, ManualClock
 
 AUTHORITY = Authority(

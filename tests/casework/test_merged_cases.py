@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from desk.office import clock_of, desk
 from supportflow import Attachment, Party, Policy, fold
 from supportflow.exceptions import NotVerified, Refused
-from supportflow.kernel.parties import MOST
+from supportflow.kernel.handlers.casework import MOST
 
 HOUR = timedelta(hours=1)
 LEVELS = ("basic", "document", "liveness")

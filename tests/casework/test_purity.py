@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from desk.office import START, clock_of, contents, desk, store_of
 from supportflow import Actor, AsyncDesk, Attachment, Party, Policy, SlaPolicy, Target, fold
 from supportflow.exceptions import Refused, SupportflowError
-from supportflow.kernel.rebuild import rebuild
+from supportflow.kernel.replay import rebuild
 from supportflow.policy import CompiledPolicy
 from supportflow.testing import CountingIds, ManualClock
 

@@ -3,7 +3,7 @@
 import pytest
 
 from supportflow.exceptions import MappingError, PolicyError
-from supportflow.policy.loading import load_policy, read_policy
+from supportflow.policy.read.policies import load_policy, read_policy
 from supportflow.replay import load_mapping, parse_mapping
 
 DEEP = "a = " + "[" * 100_000

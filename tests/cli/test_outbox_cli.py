@@ -15,7 +15,7 @@ from supportflow import Desk, MemoryStore, Policy, SlaPolicy, Target
 from supportflow.cli import main
 from supportflow.cli.progress import Bar
 from supportflow.events import MessageReceived
-from supportflow.flows.delivering import ATTEMPTS
+from supportflow.flows.due.deliveries import ATTEMPTS
 from supportflow.stores.sql import SqlStore
 from supportflow.testing import CountingIds, ManualClock
 

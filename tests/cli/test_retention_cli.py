@@ -110,9 +110,14 @@ def test_what_the_policy_says_is_done(office, run, tmp_path):
     (tmp_path / "kept.toml").write_text(KEPT)
     named = ("retain", "--policy", "kept.toml", "--batch", "4")
     trial = run(*named, "--dry-run")
-    would = "20 texts would be erased: message 10, subject 10\n15 tickets would be put away\n"
+    would = (
+        "20 texts would be erased: message 10, subject 10\n15 tickets would be put away\n"
+        "10 idempotency keys would be forgotten\n"
+    )
     assert trial == (0, f"15 ended tickets looked at, 0 held\n{would}", "")
     assert office.desk.row(ref="1").subject == "a subject"
+    assert run(*named, "--dry-run", "--kind", "key")[1].endswith("10 idempotency keys would be forgotten\n")
+    assert run(*named, "--dry-run", "--kind", "note")[1].endswith("\n0 idempotency keys would be forgotten\n")
     done = "10 texts erased: subject 10\n0 tickets put away\n0 idempotency keys forgotten\n"
     assert run(*named, "--kind", "subject", "--yes") == (0, f"15 ended tickets looked at, 0 held\n{done}", "")
     assert office.desk.row(ref="1").subject is None

@@ -31,7 +31,7 @@ from supportflow._legible import (
 )
 from supportflow.cli import main, terminal
 from supportflow.events import MessageReceived
-from supportflow.flows.delivering import ATTEMPTS
+from supportflow.flows.due.deliveries import ATTEMPTS
 from supportflow.takeover.report import Finding, Report
 from supportflow.testing import CountingIds, ManualClock
 

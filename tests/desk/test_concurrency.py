@@ -9,7 +9,7 @@ import pytest
 from desk.office import clock_of, desk, store_of
 from supportflow import MemoryStore, Policy, SlaPolicy, Target, fold
 from supportflow.exceptions import ConflictError, DuplicateRef, IdempotencyMismatch, TransitionRefused
-from supportflow.flows import loading
+from supportflow.flows import load
 from supportflow.flows.requests import ATTEMPTS
 from supportflow.model.storage import Conflict
 from supportflow.policy import CompiledPolicy
@@ -239,7 +239,7 @@ def test_two_threads_that_fetch_policies_at_the_same_time_both_have_theirs(quest
         both.wait(timeout=60)
         return policy
 
-    monkeypatch.setattr(loading, "CompiledPolicy", compiled)
+    monkeypatch.setattr(load, "CompiledPolicy", compiled)
     run_all([lambda ticket=ticket: QUESTIONS[question](one, ticket) for ticket in tickets])
     for ticket in tickets:
         assert one.permitted(ticket)
@@ -254,7 +254,7 @@ def test_a_policy_that_is_taken_into_use_while_another_is_fetched_stays_in_use(m
         one.use(TIMED)
         return CompiledPolicy(document)
 
-    monkeypatch.setattr(loading, "CompiledPolicy", compiled)
+    monkeypatch.setattr(load, "CompiledPolicy", compiled)
     one.permitted(old)
     assert one.policy is TIMED
     assert one.open(subject="s", requester="ana").ticket.policy == TIMED.fingerprint

@@ -15,7 +15,7 @@ from supportflow.events import (
     StatusChanged,
 )
 from supportflow.exceptions import DeliveryNotFound, InvalidInput
-from supportflow.flows.delivering import ATTEMPTS, backoff_us
+from supportflow.flows.due.deliveries import ATTEMPTS, backoff_us
 from supportflow.model.people import Actor
 
 TIMED = Policy(sla=[SlaPolicy(name="g", targets=[Target.first_response(minutes=30, warn_at=[0.5])])])

@@ -24,7 +24,7 @@ from supportflow import (
 )
 from supportflow.events import MessageReceived, PriorityChanged, ReplySent
 from supportflow.exceptions import IdempotencyMismatch, InvalidInput, TextTooLong
-from supportflow.flows.preparing import request_hash
+from supportflow.flows.commands.content import request_hash
 from supportflow.model.commands import Adopt, Fact, Observe
 from supportflow.stores.sql.migration import migrate
 from supportflow.testing import CountingIds, ManualClock

@@ -22,10 +22,10 @@ from supportflow import (
 )
 from supportflow.events import AssignmentChanged, FitnessChanged, MessageReceived, ReplySent
 from supportflow.exceptions import InvalidInput, Refused
-from supportflow.flows import people
+from supportflow.flows.commands import people
 from supportflow.model.people import HOST
 from supportflow.model.routing import Lack
-from supportflow.policy.authority import HostAction
+from supportflow.policy.document.authority import HostAction
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.testing import CountingIds, ManualClock
 
@@ -269,7 +269,7 @@ def test_dispatch_passes_them_over_and_why_not_says_it(requester, acceptance):
 
 def silently(desk, requester):
     """As if the process had crashed right after the link was recorded."""
-    desk._run(people.link(desk._env, requester, "kim", HOST, linked=True))
+    desk._run(people._record(desk._env, requester, "kim", HOST, linked=True))
 
 
 def test_who_turns_out_to_be_the_requester_gives_it_back():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from supportflow import Agent, Attachment, Desk, Party, Requester
-from supportflow.flows.desk.facts import Description
+from supportflow.flows.desk.observations import Description
 from supportflow.model import commands
 from supportflow.model.commands import CommandBase
 

@@ -8,7 +8,7 @@ from supportflow import Agent, Authority, Desk, Policy, SlaPolicy, Target
 from supportflow.events import SlaBreached, TicketOpened
 from supportflow.model.commands import Accept
 from supportflow.policy import CompiledPolicy
-from supportflow.policy.authority import HostAction
+from supportflow.policy.document.authority import HostAction
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.testing import ManualClock
 

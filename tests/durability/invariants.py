@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 
 from supportflow.flows.rows import agent_row, read_row, ticket_row
 from supportflow.kernel import fold
-from supportflow.kernel.agents import fold_agent
+from supportflow.kernel.fold.agents import fold_agent
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import Query, TicketRow
 from supportflow.model.ticket import Ticket

@@ -22,13 +22,14 @@ from supportflow.exceptions import (
     TicketNotFound,
 )
 from supportflow.flows import handle, tick
-from supportflow.flows.dispatching import Dispatcher, dispatch
+from supportflow.flows.commands.agents import tell
 from supportflow.flows.environment import Environment
+from supportflow.flows.routing.dispatch import dispatch
+from supportflow.flows.routing.floor import Dispatcher
 from supportflow.flows.setup import new_environment
-from supportflow.flows.telling import tell
 from supportflow.model import commands
 from supportflow.model.people import HOST, Actor
-from supportflow.policy.authority import HostAction
+from supportflow.policy.document.authority import HostAction
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.testing import ManualClock
 

@@ -17,7 +17,7 @@ from durability import invariants
 from supportflow import Desk, MemoryChannel, MemoryStore, Policy, SlaPolicy, SqlStore, Target
 from supportflow.events import NoteAdded
 from supportflow.exceptions import StoreError, StoreUnavailable
-from supportflow.flows.delivering import ATTEMPTS, LEASE_US
+from supportflow.flows.due.deliveries import ATTEMPTS, LEASE_US
 from supportflow.policy import CompiledPolicy
 from supportflow.testing import CountingIds, ManualClock
 

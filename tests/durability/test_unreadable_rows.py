@@ -29,8 +29,7 @@ from supportflow import (
 )
 from supportflow.events import SlaBreached
 from supportflow.exceptions import DamagedRow, StoreError, StoreUnavailable, SupportflowError
-from supportflow.flows import agents as agents_flows
-from supportflow.flows import loading
+from supportflow.flows import load
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.worker import Worker
 
@@ -257,9 +256,9 @@ def compare(template, tmp_path_factory, data):
 def test_a_reader_that_does_not_leave_out_is_found(template, tmp_path_factory, monkeypatch, mistake):
     """One that raises for a row in the middle, as it was once."""
     if mistake == "tickets":
-        monkeypatch.setattr(loading, "UNREADABLE", ())
+        monkeypatch.setattr(load, "UNREADABLE", ())
     else:
-        monkeypatch.setattr(agents_flows, "UNREADABLE", ())
+        monkeypatch.setattr(load, "UNREADABLE", ())
     look = settings(max_examples=50, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 
     @look

@@ -11,7 +11,7 @@ from escalation.climbs import GROUPS, HOURS, ladder, moves, policy, share, tells
 from supportflow import BusinessCalendar, Escalation, Ladder, LadderStep, Policy, load_policy
 from supportflow.exceptions import PolicyError
 from supportflow.policy import CompiledPolicy
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 
 GOOD = {"minutes": 5, "notify": ["agent:lena"]}
 

@@ -12,7 +12,7 @@ from supportflow import BusinessCalendar, FieldSpec, Group, Identity, SlaPolicy,
 from supportflow._time import to_us
 from supportflow.exceptions import InvalidInput, Refused
 from supportflow.flows.rows import event_row, read_row
-from supportflow.kernel.explain import explain
+from supportflow.kernel.explain.ticket import explain
 from supportflow.kernel.facts import CaseFacts
 from supportflow.model import commands as c
 from supportflow.model.content import ContentRef

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from supportflow import Agent, Attachment, Desk, Policy, Requester, Surge
 from supportflow.exceptions import InvalidInput, SupportflowError
-from supportflow.flows.cleaning import clean
+from supportflow.flows.commands.clean import clean
 from supportflow.model.base import MAX_ID
 from supportflow.model.casework import Party
 from supportflow.model.commands import Adopt, Command, Fact, Observe, OverrideShift, TakeTurn

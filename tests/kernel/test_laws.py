@@ -14,7 +14,7 @@ from supportflow._time import to_us
 from supportflow.exceptions import Refused
 from supportflow.flows.rows import event_row, read_row
 from supportflow.kernel import Facts, decide, decided
-from supportflow.kernel.wakeup import next_due
+from supportflow.kernel.due.next import next_due
 from supportflow.model import commands as c
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef

@@ -19,7 +19,7 @@ from supportflow import (
 from supportflow._time import to_us
 from supportflow.exceptions import InvalidInput, Refused, StoreError, TransitionRefused
 from supportflow.kernel import evolve
-from supportflow.kernel.explain import explain
+from supportflow.kernel.explain.ticket import explain
 from supportflow.model import commands as c
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
@@ -530,7 +530,10 @@ class TestExplaining:
         why = self.explained(scene, ticket, 1)
         assert why.priority == "security, level 3 (the text says: w)"
         assert why.status == "new (since it was opened)"
-        assert why.assignment == "nobody in no group (by requester ana at 2026-03-02T09:00:00.000000Z)"
+        assert why.assignment == (
+            "not assigned to an agent, in no group (by requester ana at 2026-03-02T09:00:00.000000Z): "
+            "the policy routes no tickets, so somebody has to assign it"
+        )
         assert (why.next_at, why.next_what) == (at(15), "warn:0.5 of gold/first_response#1")
         assert [clock.elapsed_us for clock in why.clocks] == [60_000_000] * 2
         assert "next: warn:0.5" in str(why)
@@ -540,7 +543,9 @@ class TestExplaining:
         assert why.at == at(2)
         assert why.priority == "security, level 1 (given by hand)"
         assert why.status == "open (assignment by 'start' of agent sam at 2026-03-02T09:02:00.000000Z)"
-        assert why.assignment == "sam in desk (by agent sam at 2026-03-02T09:02:00.000000Z)"
+        assert (
+            why.assignment == "assigned to sam, in group desk (by agent sam at 2026-03-02T09:02:00.000000Z)"
+        )
         scene.do(c.Observe(status="new"), 3, ticket=ticket)
         assert "a command would have been refused" in self.explained(scene, ticket, 3).status
         scene.do(c.Resolve(by=SAM), 4, ticket=ticket)

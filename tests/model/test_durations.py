@@ -18,8 +18,8 @@ from supportflow.exceptions import InvalidInput, PolicyError
 from supportflow.model.base import STORED, Document
 from supportflow.model.commands import CommandBase
 from supportflow.model.durations import given_duration, iso_duration
-from supportflow.policy.loading import load_policy
-from supportflow.policy.retention import Retention
+from supportflow.policy.document.retention import Retention
+from supportflow.policy.read.policies import load_policy
 from supportflow.stores import MemoryStore
 from supportflow.testing import ManualClock
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from supportflow.cli import main
-from supportflow.policy.json_schema import policy_schema
+from supportflow.policy.document.json_schema import policy_schema
 
 FULL = Path(__file__).parent / "documents" / "full.toml"
 

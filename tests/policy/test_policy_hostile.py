@@ -2,14 +2,15 @@
 
 import json
 import math
+import warnings
 
 import pytest
 
 from supportflow.exceptions import PolicyError
-from supportflow.policy import load_policy, parse_policy
-from supportflow.policy.documents import MAX_PARTS
-from supportflow.policy.schema import MOST_RULES
-from supportflow.policy.verification import verify
+from supportflow.policy import AmbiguousNameWarning, load_policy, parse_policy
+from supportflow.policy.document.policy import MOST_RULES
+from supportflow.policy.read.documents import MAX_PARTS
+from supportflow.policy.verify.policy import verify
 
 
 def nested(levels):
@@ -121,7 +122,10 @@ def test_one_clear_error_in_a_text(text, kind, said):
 
 
 def found(document, kind):
-    return [(one.path, one.message) for one in verify(parse_policy(document)).errors if one.kind == kind]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AmbiguousNameWarning)
+        policy = parse_policy(document)
+    return [(one.path, one.message) for one in verify(policy).errors if one.kind == kind]
 
 
 @pytest.mark.parametrize(

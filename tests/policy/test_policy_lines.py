@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from supportflow.exceptions import PolicyError
 from supportflow.policy import load_policy, read_policy
-from supportflow.policy.lines import Lines
+from supportflow.policy.read.lines import Lines
 
 FULL = (Path(__file__).parent / "documents" / "full.toml").read_text("utf-8")
 PRESET = files("supportflow.policy.presets").joinpath("exchange.toml").read_text("utf-8")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from supportflow.exceptions import MissingExtra, PolicyError
 from supportflow.policy import Policy, load_policy, parse_policy, read_policy
-from supportflow.policy.loading import MAX_CHARACTERS
+from supportflow.policy.read.policies import MAX_CHARACTERS
 
 FULL = Path(__file__).parent / "documents" / "full.toml"
 

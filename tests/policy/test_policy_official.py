@@ -5,7 +5,7 @@ import pytest
 from desk.office import desk
 from supportflow import Actor, Official, Policy, load_policy
 from supportflow.policy import parse_policy
-from supportflow.policy.official import official_of
+from supportflow.policy.sections.classifier import official_of
 from supportflow.triage.lexicon import Lexicon
 from supportflow.triage.official import OfficialIndex
 

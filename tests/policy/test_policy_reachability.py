@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from supportflow import Condition, FieldSpec, Policy, PriorityRule, SlaPolicy, Target
 from supportflow.conditions import evaluate
 from supportflow.lifecycle import LifecycleDefinition, Transition
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 from supportflow.sla.metrics import Metric, While
 from supportflow.triage.priority import LevelRule, OrderRule, PriorityPolicy
 

@@ -11,10 +11,10 @@ from supportflow import Condition, FieldSpec, Policy
 from supportflow._time import instant, to_us
 from supportflow.exceptions import PolicyError
 from supportflow.policy import CompiledPolicy, load_policy, parse_policy
+from supportflow.policy.document.retention import CONTENT_KINDS, ContentRule, Retention
 from supportflow.policy.presets import preset
-from supportflow.policy.retaining import RetentionPlan, never_applying
-from supportflow.policy.retention import CONTENT_KINDS, ContentRule, Retention
-from supportflow.policy.verification import verify
+from supportflow.policy.sections.retention import RetentionPlan, never_applying
+from supportflow.policy.verify.policy import verify
 
 DAY = timedelta(days=1)
 CATEGORIES = ["c2c", "kyc", "login"]

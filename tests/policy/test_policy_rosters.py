@@ -9,7 +9,7 @@ from supportflow import Agent, Promise, Roster, ShiftOverride
 from supportflow.calendars import BusinessCalendar
 from supportflow.exceptions import InvalidInput, NaiveDatetimeError, RosterError
 from supportflow.policy import Policy, load_roster, parse_roster, read_roster, verify_roster
-from supportflow.policy.documents import MAX_CHARACTERS
+from supportflow.policy.read.documents import MAX_CHARACTERS
 from supportflow.routing.policy import RoutingPolicy
 
 TOML = """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from supportflow import BusinessCalendar, Policy, Rotation, RotationLayer
 from supportflow._time import from_us
 from supportflow.policy import CompiledPolicy
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 from supportflow.routing.reach import unreached
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

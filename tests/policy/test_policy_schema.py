@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from supportflow.exceptions import PolicyError
 from supportflow.policy import parse_policy
-from supportflow.policy.json_schema import DIALECT, policy_schema
+from supportflow.policy.document.json_schema import DIALECT, policy_schema
 
 DOCUMENTS = Path(__file__).parent / "documents"
 SCHEMA = policy_schema()

@@ -10,8 +10,8 @@ from supportflow import BusinessCalendar, Condition, FieldSpec, Group, Policy, S
 from supportflow._time import from_us, to_us
 from supportflow.conditions import evaluate
 from supportflow.policy import CompiledPolicy
-from supportflow.policy.duetimes import DueTimes, Span
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.due_times import DueTimes, Span
+from supportflow.policy.verify.policy import verify
 
 OFFICE = BusinessCalendar.weekdays("09:00", "17:00", tz="Europe/Berlin", name="office")
 FAIR = BusinessCalendar(tz="UTC", overrides={date(2026, 3, 2): [("09:00", "12:00")]}, name="fair")

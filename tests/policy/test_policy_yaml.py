@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportflow.exceptions import PolicyError
-from supportflow.policy import yaml12
-from supportflow.policy.yaml12 import MAX_DEPTH, read_yaml
+from supportflow.policy.read import yaml12
+from supportflow.policy.read.yaml12 import MAX_DEPTH, read_yaml
 
 
 def value_of(text):

@@ -8,9 +8,9 @@ import tzdata
 from supportflow import BusinessCalendar, Policy, SlaPolicy, Target
 from supportflow.cli.app import main
 from supportflow.model.people import Agent, Group
-from supportflow.policy.rostering import verify_roster
-from supportflow.policy.verification import verify
-from supportflow.policy.zones_used import zone_versions
+from supportflow.policy.document.calendars import zone_versions
+from supportflow.policy.verify.policy import verify
+from supportflow.policy.verify.rosters import verify_roster
 from supportflow.routing.document import Roster
 from supportflow.routing.rotation import Rotation, RotationLayer
 from zone_copies import machine

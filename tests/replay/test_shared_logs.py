@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from supportflow.policy.loading import read_policy
+from supportflow.policy.read.policies import read_policy
 from supportflow.replay import load_mapping, read_log, replay_log, report_text
 
 POLICY = Path(__file__).parents[2] / "examples" / "policies" / "servicenow_uci.toml"

@@ -4,7 +4,7 @@ import pytest
 
 from supportflow import Agent, Desk, Policy, Relaxation, Route, RoutingPolicy
 from supportflow.exceptions import DefinitionError, PolicyError
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 from supportflow.routing.coverage import Promise, serves_until
 from supportflow.testing import ManualClock
 

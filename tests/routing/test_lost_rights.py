@@ -7,7 +7,7 @@ import pytest
 from supportflow import AsyncDesk, Requester, Skill
 from supportflow.events import AssignmentChanged, FitnessChanged, OfferWithdrawn
 from supportflow.exceptions import Refused
-from supportflow.flows.agents import carry_out
+from supportflow.flows.commands.agents import carry_out
 from supportflow.model.commands import Enrol
 from supportflow.model.people import HOST
 from supportflow.model.routing import Lack

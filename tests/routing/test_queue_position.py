@@ -8,7 +8,7 @@ import pytest
 from routing.desks import START, agent, ask, desk_of, policy
 from supportflow import Agent, Desk, MemoryStore, Policy, Skill, SqlStore
 from supportflow.exceptions import Refused, StoreUnavailable, TicketNotFound
-from supportflow.flows import placing
+from supportflow.flows.routing import places
 from supportflow.testing import CountingIds, ManualClock
 
 
@@ -133,7 +133,7 @@ def test_what_is_not_in_the_feed_is_read_after_a_while():
 
 
 def test_after_much_has_happened_it_is_read_anew(monkeypatch):
-    monkeypatch.setattr(placing, "PAGE", 10)
+    monkeypatch.setattr(places, "PAGE", 10)
     store = Counting()
     (one, asked), _ = two_desks(store)
     one.enrol(agent("ann"))
@@ -148,7 +148,7 @@ def test_after_much_has_happened_it_is_read_anew(monkeypatch):
         last = ask(one, requester=f"r{number}")
     store.calls.clear()
     assert asked.queue_position(last) == 73
-    assert store.calls.count("feed") == placing.MOST
+    assert store.calls.count("feed") == places.MOST
     assert "search" in store.calls
 
 

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from supportflow import Desk, Requester, Skill
 from supportflow.exceptions import Refused
-from supportflow.flows.agents import carry_out
+from supportflow.flows.commands.agents import carry_out
 from supportflow.model.commands import Enrol
 from supportflow.model.people import HOST
 from supportflow.testing import CountingIds, ManualClock

@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from supportflow import Agent, Desk, MemoryStore, Requester
 from supportflow.exceptions import Refused
 from supportflow.flows.rows import read_row
-from supportflow.kernel.agents import fold_agent
-from supportflow.kernel.wakeup import queue_place
+from supportflow.kernel.due.queue import queue_place
+from supportflow.kernel.fold.agents import fold_agent
 from supportflow.policy import CompiledPolicy
 from supportflow.testing import CountingIds, ManualClock
 

@@ -7,7 +7,7 @@ import pytest
 from supportflow import Desk
 from supportflow.policy import CompiledPolicy
 from supportflow.policy.presets import preset
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.triage.wording import label
 

@@ -8,7 +8,7 @@ from supportflow import Agent, Desk, MemoryActions
 from supportflow.events import LadderStepReached
 from supportflow.exceptions import NotVerified, Refused
 from supportflow.policy.presets import preset
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 from supportflow.testing import CountingIds, ManualClock
 
 POLICY = preset("exchange")

@@ -17,7 +17,7 @@ from supportflow import BusinessCalendar, Policy, SlaPolicy, Target
 from supportflow._time import instant
 from supportflow.exceptions import Refused
 from supportflow.kernel import fold
-from supportflow.policy.surge import Surge
+from supportflow.policy.document.surges import Surge
 from supportflow.sla import shipped_metrics
 
 NINE = "2026-06-01T09:00:00Z"

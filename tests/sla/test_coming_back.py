@@ -15,7 +15,7 @@ from supportflow.kernel import Facts, fold
 from supportflow.model.commands import Advance, Reply, SetPriority
 from supportflow.model.people import Actor
 from supportflow.policy import CompiledPolicy, PolicyBook
-from supportflow.policy.surge import Surge
+from supportflow.policy.document.surges import Surge
 from supportflow.testing import ManualClock
 
 NINE = "2026-06-01T09:00:00Z"  # a Monday

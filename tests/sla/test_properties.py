@@ -9,7 +9,7 @@ from sla_desk import SlaDesk
 from supportflow import BusinessCalendar, Group, Policy, SlaPolicy, Target
 from supportflow._time import instant, to_us
 from supportflow.exceptions import Refused
-from supportflow.kernel.rebuild import rebuild
+from supportflow.kernel.replay import rebuild
 from supportflow.model.people import Actor
 from supportflow.policy import CompiledPolicy, PolicyBook
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import supportflow.kernel.draft as drafting
+import supportflow.kernel.after.clocks as drafting
 from sla_desk import SlaDesk
 from supportflow import MemoryStore, Metric, Policy, SlaPolicy, Target
 from supportflow._time import instant

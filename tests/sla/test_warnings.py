@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from supportflow import Desk, Policy, SlaPolicy, Target
 from supportflow.events import SlaBreached, SlaWarned
 from supportflow.exceptions import PolicyError
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 from supportflow.testing import ManualClock
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -9,7 +9,7 @@ import pytest
 from supportflow import AsyncDesk, Desk, MemoryStore, Policy
 from supportflow.exceptions import InvalidInput
 from supportflow.model.casework import Party
-from supportflow.policy.surge import Surge
+from supportflow.policy.document.surges import Surge
 from supportflow.stores.sql import SqlStore
 from supportflow.testing import CountingIds, ManualClock
 

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from supportflow import SqlStore
-from supportflow.flows.queries import FILTERS
+from supportflow.flows.queries.tickets import FILTERS
 from supportflow.model.storage import Query
 from supportflow.stores.sql import commits, searching
 from supportflow.stores.sql.backends import names

@@ -10,7 +10,7 @@ from supportflow.cli import main
 from supportflow.exceptions import PolicyError
 from supportflow.policy import CompiledPolicy
 from supportflow.policy.overlay import overlaid
-from supportflow.policy.verification import verify
+from supportflow.policy.verify.policy import verify
 from surge.square import CRASH, policy
 
 

@@ -11,7 +11,7 @@ from supportflow.triage.lexicon.patterns import inflected, parse
 from supportflow.triage.lexicon.places import Text
 from supportflow.triage.lexicon.sequences import Sequences
 from supportflow.triage.lexicon.spelling import Alphabet
-from supportflow.triage.lexicon.units import BREAK, normal, tokens
+from supportflow.triage.units import BREAK, normal, tokens
 
 sequences = st.lists(st.text("abc", min_size=2, max_size=4), min_size=1, max_size=6, unique=True)
 

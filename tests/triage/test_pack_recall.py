@@ -13,15 +13,18 @@ from supportflow.triage.lexicon import LexiconClassifier, shipped
 PHRASES = Path(__file__).with_name("phrases")
 CLASSIFIER = LexiconClassifier([shipped("common"), shipped("exchange")])
 LEAST = {
+    "de": (0.95, 0.9, 0.9),
     "es": (0.95, 0.9, 0.9),
     "fil": (0.95, 0.9, 0.9),
     "fr": (0.95, 0.9, 0.9),
     "hi": (0.95, 0.9, 0.9),
+    "id": (0.95, 0.9, 0.9),
     "it": (0.95, 0.9, 0.9),
     "pt": (0.95, 0.9, 0.9),
     "ru": (0.95, 0.9, 0.9),
     "th": (0.95, 0.85, 0.9),
     "uk": (0.95, 0.9, 0.9),
+    "vi": (0.95, 0.9, 0.9),
 }
 """Tag → the shares of incidents, disputes and security questions that are told as such, at least."""
 FALSE_ALARMS = {"frightening_harmless": 0.05, "general": 0.0}

@@ -13,15 +13,8 @@ from supportflow.exceptions import PolicyError
 from supportflow.model.signals import Evidence, Signals
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, parse_policy
-from supportflow.triage.priority import (
-    DEFAULT_CLASSES,
-    PLACES,
-    LevelRule,
-    Matrix,
-    OrderRule,
-    PriorityPolicy,
-    told_apart,
-)
+from supportflow.triage.compiled import told_apart
+from supportflow.triage.priority import DEFAULT_CLASSES, PLACES, LevelRule, Matrix, OrderRule, PriorityPolicy
 
 START = to_us(datetime(2026, 3, 2, tzinfo=UTC))
 HOUR = 3_600_000_000

@@ -7,7 +7,8 @@ import pytest
 
 from supportflow import AsyncDesk, Desk, MemoryStore, Policy, SlaPolicy, Target
 from supportflow.events import SlaBreached, TicketOpened
-from supportflow.flows import delivering, requests
+from supportflow.flows import requests
+from supportflow.flows.due import deliveries
 from supportflow.testing import ManualClock
 from supportflow.worker import Worker
 from worker.scripted import FAST
@@ -18,9 +19,9 @@ POLICY = Policy(sla=[SlaPolicy(name="s", targets=[Target.first_response(minutes=
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr(delivering, "PATIENCE_S", 0.05)
-    monkeypatch.setattr(delivering, "LONGEST_S", 0.4)
-    monkeypatch.setattr(delivering, "REST_S", 60.0)
+    monkeypatch.setattr(deliveries, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(deliveries, "LONGEST_S", 0.4)
+    monkeypatch.setattr(deliveries, "REST_S", 60.0)
 
 
 class Sms:

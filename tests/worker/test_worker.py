@@ -15,9 +15,9 @@ from supportflow.exceptions import (
     StoreError,
     StoreUnavailable,
 )
-from supportflow.flows.dispatching import Dispatched
 from supportflow.flows.retention import Retained
-from supportflow.policy.retention import Retention
+from supportflow.flows.routing.dispatch import Dispatched
+from supportflow.policy.document.retention import Retention
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.worker import Pace, Status, Worker

@@ -12,7 +12,7 @@ from desk.office import clock_of, desk, store_of
 from supportflow import MemoryStore, Policy, SlaPolicy, Target, Tick
 from supportflow.events import SlaBreached, StatusChanged
 from supportflow.exceptions import StoreError
-from supportflow.flows.delivering import ATTEMPTS
+from supportflow.flows.due.deliveries import ATTEMPTS
 from supportflow.worker import Worker
 from supportflow.worker.logs import LOGGER, JsonLines, say
 from worker.scripted import FAST, Scripted

@@ -114,7 +114,7 @@ class BusinessCalendar(Declaration):
             years: The years to write out, `range(2025, 2029)`; the vouched dates shrink to them. Default:
                 every year the source knows since 1970, so that no answer changes.
         """
-        return expand(self, years) if self.country else self
+        return expand(self, years)
 
     def with_ical(self, source: str | bytes, *, since: date, until: date) -> Self:
         """The calendar with an iCalendar file's closures added, as RFC 5545 reads them.
@@ -238,7 +238,7 @@ class BusinessCalendar(Declaration):
         Raises:
             InvalidInput: If `end` is before `start`.
         """
-        return explain(self, start, end)
+        return explain(self.dated, self.core, start, end)
 
     # --- many at once (extra `numpy`) --------------------------------------------------------
 

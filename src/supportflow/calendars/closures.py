@@ -13,24 +13,23 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from supportflow._time import DAY_US, from_us
 from supportflow.calendars.clocktime import write_clock
 from supportflow.calendars.document import Closure, Dated, Override
+from supportflow.calendars.hours import Declaration, Period, periods
 from supportflow.calendars.ical_events import Days, Stretch, read_events
 from supportflow.calendars.ical_zones import ZoneClock
-from supportflow.calendars.plan import Period, day_number, periods, schedule
+from supportflow.calendars.plan import day_number, schedule
+from supportflow.calendars.publishing import expand
 from supportflow.calendars.schedule import Schedule
 from supportflow.calendars.zones import Zone, zone
 from supportflow.exceptions import CalendarError
 
-if TYPE_CHECKING:
-    from supportflow.calendars.calendar import BusinessCalendar
-
 __all__ = ["close_by_ical"]
 
-C = TypeVar("C", bound="BusinessCalendar")
+C = TypeVar("C", bound=Declaration)
 
 _EPOCH_DAY = date(1970, 1, 1)
 _MARGIN = 2
@@ -88,7 +87,7 @@ def _cut_hours(calendar: C, read: Mapping[str, Sequence[Days | Stretch]]) -> C:
     own = periods(calendar)
     begins = [period.since for period in own[1:]]
     # What is cut is what there is to cut: not the hours of a country's holiday, but those of a working day that it moved.
-    for period, dated, following in zip(own, periods(calendar.dated), [*begins, None], strict=True):
+    for period, dated, following in zip(own, periods(expand(calendar)), [*begins, None], strict=True):
         where = zone(period.tz, calendar.tzdata)
         hours = schedule(dated, where)
         walls, twice = _on_the_clock(where, (one for one in read[period.tz] if isinstance(one, Stretch)))

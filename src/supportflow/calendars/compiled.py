@@ -11,12 +11,12 @@ changes.
 """
 
 from bisect import bisect_left, bisect_right
-from inspect import currentframe
 from itertools import accumulate
 from operator import sub
 from typing import Literal
 from warnings import warn
 
+from supportflow._callers import callers_level
 from supportflow._time import DAY_US
 from supportflow.calendars.horizon import Horizon
 from supportflow.calendars.timetable import Timetable
@@ -131,7 +131,7 @@ class Compiled:
         error = CalendarHorizonError(self.timetable.name, bounds.until, bounds.since)
         if bounds.fails:
             raise error
-        warn(str(error), HorizonWarning, stacklevel=_callers_level())
+        warn(str(error), HorizonWarning, stacklevel=callers_level())
 
     # --- growing: a shift across the border stays in two parts; W does not tell the difference ---
 
@@ -228,14 +228,6 @@ class Compiled:
 def _in_range(*at_us: int) -> None:
     if min(at_us) < MIN_US or max(at_us) > MAX_US:
         raise InvalidInput("at", "lies outside the years 1 to 9999 in UTC")
-
-
-def _callers_level() -> int:
-    """How far up the caller outside this package is: a warning belongs to the line that asked."""
-    frame, level = currentframe(), 0
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("supportflow."):
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def _start(lo: int, base: int = 0) -> Near:

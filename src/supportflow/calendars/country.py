@@ -17,15 +17,13 @@ from inspect import signature
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
-from supportflow.calendars.clocktime import Hours
-from supportflow.calendars.document import DAYS, Dated, Override
-from supportflow.calendars.plan import Period
+from supportflow.calendars.document import DAYS, Dated
 from supportflow.exceptions import CalendarError, MissingExtra
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
-__all__ = ["PublicHolidays", "public_holidays", "with_public_holidays"]
+__all__ = ["PublicHolidays", "public_holidays"]
 
 _YEARS = range(1970, 2101)
 
@@ -141,34 +139,3 @@ def _week_then(found: "HolidayBase", year: int, weekend: set[int]) -> dict[date,
     first = date(year, 1, 1).toordinal()
     days = map(date.fromordinal, range(first, date(year, 12, 31).toordinal() + 1))
     return {day: not now for day in days if (now := found.is_weekend(day)) != (day.weekday() in weekend)}
-
-
-def with_public_holidays(
-    period: Period, known: PublicHolidays, makeup: tuple[Hours, ...], *, since: date, until: date
-) -> tuple[Dated[str], Dated[Override]]:
-    """A period's holidays and overrides with a country's added; what the document itself names wins.
-
-    Args:
-        period: The hours.
-        known: The country's holidays.
-        makeup: Hours of a moved working day; empty: those of the first weekday that has any.
-        since: The first date to add.
-        until: The last.
-    """
-    ordinary = makeup or next((day for day in period.weekly.days if day), ())
-    added = {day: name for day, name in known.closed.items() if since <= day <= until}
-    moved = {
-        day: Override.model_construct(hours=ordinary, name="moved working day")
-        for day in known.working
-        if since <= day <= until and day not in period.holidays and not period.weekly.days[day.weekday()]
-    }
-    # Hours that do not follow the country's weekend now did not follow another one then.
-    if not any(period.weekly.days[DAYS.index(name)] for name in DAYS if name not in known.workdays):
-        for day, worked in known.moved.items():
-            if not since <= day <= until:
-                continue
-            if not worked:
-                added.setdefault(day, "weekend, as it was then")
-            elif day not in known.closed and day not in period.holidays:
-                moved[day] = Override.model_construct(hours=ordinary, name="working day, as it was then")
-    return Dated({**added, **period.holidays}), Dated({**moved, **period.overrides})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from supportflow.calendars.plan import periods, timetable
+from supportflow.calendars.hours import periods
+from supportflow.calendars.plan import timetable
 from supportflow.calendars.tzdata import Copy, tzdata_copies
 from supportflow.calendars.zones import zone
 

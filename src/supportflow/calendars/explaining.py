@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import pendulum
 
 from supportflow._time import DAY_US, to_us
+from supportflow.calendars.compiled import Compiled
+from supportflow.calendars.document import Closure
+from supportflow.calendars.hours import Declaration, Period, periods
 from supportflow.calendars.moments import in_zone
-from supportflow.calendars.plan import Period, periods
 from supportflow.calendars.schedule import Schedule, Shifts
 from supportflow.exceptions import InvalidInput
-
-if TYPE_CHECKING:
-    from supportflow.calendars.calendar import BusinessCalendar
 
 __all__ = ["Explained", "Reason", "explain", "reason_of"]
 
@@ -53,18 +52,25 @@ class Explained(NamedTuple):
         return self.duration if self.open else timedelta(0)
 
 
-def explain(calendar: BusinessCalendar, start: datetime, end: datetime) -> list[Explained]:
-    """See `BusinessCalendar.explain`."""
+def explain(dated: Declaration, core: Compiled, start: datetime, end: datetime) -> list[Explained]:
+    """See `BusinessCalendar.explain`.
+
+    Args:
+        dated: The calendar, its country's holidays as dates.
+        core: What it is compiled to.
+        start: The first instant.
+        end: The last.
+    """
     lo, hi = to_us(start), to_us(end)
     if hi < lo:
         raise InvalidInput("end", "is before start")
-    calendar.core.check(lo, hi)
-    written = periods(calendar.dated)
-    timetable = calendar.core.timetable
+    core.check(lo, hi)
+    written = periods(dated)
+    timetable = core.timetable
     joined: list[tuple[int, int, tuple[bool, Reason, str]]] = []
     for begin, stop, schedule in timetable.pieces(lo, hi):
         period = written[timetable.schedules.index(schedule)]
-        for first, last, why in _closed(calendar, _stretches(period, schedule, begin, stop)):
+        for first, last, why in _closed(dated.closures, _stretches(period, schedule, begin, stop)):
             if joined and joined[-1][2] == why:
                 joined[-1] = (joined[-1][0], last, why)
             else:
@@ -80,16 +86,16 @@ def explain(calendar: BusinessCalendar, start: datetime, end: datetime) -> list[
     ]
 
 
-def _closed(calendar: BusinessCalendar, stretches: Iterator[_Stretch]) -> Iterator[_Stretch]:
+def _closed(closures: Sequence[Closure], stretches: Iterator[_Stretch]) -> Iterator[_Stretch]:
     """The stretches, with what of the open ones a closure takes."""
-    if not calendar.closures:
+    if not closures:
         yield from stretches
         return
     for first, last, why in stretches:
         if not why[0]:
             yield first, last, why
             continue
-        spans = [(*closure.span, closure.name) for closure in calendar.closures]
+        spans = [(*closure.span, closure.name) for closure in closures]
         edges = {edge for start, end, _ in spans for edge in (start, end) if first < edge < last}
         for begin, stop in pairwise(sorted({first, last, *edges})):
             name = next((name for start, end, name in spans if start <= begin < end), None)

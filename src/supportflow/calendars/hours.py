@@ -1,6 +1,7 @@
 """The declaration of a calendar: its document, checked and immutable."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -15,18 +16,36 @@ from supportflow.calendars.document import (
     Dated,
     Holidays,
     HoursVersion,
+    Override,
     Overrides,
     Weekly,
     problems_of,
 )
-from supportflow.calendars.plan import Period, periods
 from supportflow.calendars.schedule import HolidayScope
 from supportflow.calendars.toml import write_toml
 from supportflow.calendars.tzdata import TzdataSource
 from supportflow.calendars.zones import zone
 from supportflow.exceptions import CalendarError
 
-__all__ = ["Declaration"]
+__all__ = ["Declaration", "Period", "periods"]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The hours in force from a date on, with nothing left out.
+
+    Attributes:
+        path: Where in the document they are written, for errors: `""`, or `"versions.0."`.
+        since: The first date; None for the first period.
+    """
+
+    path: str
+    since: date | None
+    tz: str
+    weekly: Weekly
+    holidays: Mapping[date, str]
+    overrides: Mapping[date, Override]
+    scope: HolidayScope
 
 
 # What is computed from the content and kept beside it.
@@ -175,6 +194,35 @@ class Declaration(BaseModel):
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
         return self.__copy__()
+
+
+def periods(calendar: Declaration) -> list[Period]:
+    """The calendar's hours and each of its versions, filled in with what stays as it was."""
+    resolved = [
+        Period(
+            "",
+            None,
+            calendar.tz,
+            calendar.weekly,
+            calendar.holidays,
+            calendar.overrides,
+            calendar.holiday_scope,
+        )
+    ]
+    for at, version in enumerate(calendar.versions):
+        last = resolved[-1]
+        resolved.append(
+            Period(
+                f"versions.{at}.",
+                version.effective_from,
+                version.tz or last.tz,
+                last.weekly if version.weekly is None else version.weekly,
+                last.holidays if version.holidays is None else version.holidays,
+                last.overrides if version.overrides is None else version.overrides,
+                version.holiday_scope or last.scope,
+            )
+        )
+    return resolved
 
 
 def _each(days: Sequence[str], opens: str, closes: str) -> dict[str, list[tuple[str, str]]]:

@@ -1,72 +1,17 @@
 """From a calendar document to the integers that are compiled."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from supportflow._time import DAY_US
 from supportflow.calendars.clocktime import shift_us
-from supportflow.calendars.document import Override, Weekly
-from supportflow.calendars.schedule import HolidayScope, Schedule, one_day
+from supportflow.calendars.hours import Declaration, Period, periods
+from supportflow.calendars.schedule import Schedule, one_day
 from supportflow.calendars.timetable import Bounds, Timetable
 from supportflow.calendars.zones import MAX_US, MIN_US, Zone, zone
 
-if TYPE_CHECKING:
-    from supportflow.calendars.hours import Declaration
-
-__all__ = ["Period", "bounds", "day_number", "periods", "schedule", "timetable"]
+__all__ = ["bounds", "day_number", "schedule", "timetable"]
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The hours in force from a date on, with nothing left out.
-
-    Attributes:
-        path: Where in the document they are written, for errors: `""`, or `"versions.0."`.
-        since: The first date; None for the first period.
-    """
-
-    path: str
-    since: date | None
-    tz: str
-    weekly: Weekly
-    holidays: Mapping[date, str]
-    overrides: Mapping[date, Override]
-    scope: HolidayScope
-
-
-def periods(calendar: Declaration) -> list[Period]:
-    """The calendar's hours and each of its versions, filled in with what stays as it was."""
-    resolved = [
-        Period(
-            "",
-            None,
-            calendar.tz,
-            calendar.weekly,
-            calendar.holidays,
-            calendar.overrides,
-            calendar.holiday_scope,
-        )
-    ]
-    for at, version in enumerate(calendar.versions):
-        last = resolved[-1]
-        resolved.append(
-            Period(
-                f"versions.{at}.",
-                version.effective_from,
-                version.tz or last.tz,
-                last.weekly if version.weekly is None else version.weekly,
-                last.holidays if version.holidays is None else version.holidays,
-                last.overrides if version.overrides is None else version.overrides,
-                version.holiday_scope or last.scope,
-            )
-        )
-    return resolved
 
 
 def day_number(day: date) -> int:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from supportflow._legible import escaped
 from supportflow._time import DAY_US, HOUR_US, MINUTE_US, to_us
 from supportflow.calendars.explaining import reason_of
+from supportflow.calendars.hours import periods
 from supportflow.calendars.moments import in_zone
-from supportflow.calendars.plan import periods
 from supportflow.calendars.schedule import Schedule
 from supportflow.exceptions import NoWorkingTime
 

@@ -9,7 +9,7 @@ from supportflow.cli import terminal
 from supportflow.cli.console import policy_at
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy
-from supportflow.policy.named import named_calendars
+from supportflow.policy.document.calendars import named_calendars
 from supportflow.system import SystemClock
 
 __all__ = ["add_to", "run"]

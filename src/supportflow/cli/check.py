@@ -1,6 +1,7 @@
 """`supportflow check`: reads a policy and says what is wrong with it."""
 
 import argparse
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from supportflow.cli.console import WRONG
 from supportflow.cli.roster import first_day
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
 from supportflow.policy import Policy
-from supportflow.policy.loading import read_policy
-from supportflow.policy.rostering import read_roster, verify_roster
-from supportflow.policy.verification import Report, invalid, verify
+from supportflow.policy.check.names import AmbiguousNameWarning
+from supportflow.policy.read.policies import read_policy
+from supportflow.policy.read.rosters import read_roster
+from supportflow.policy.verify.policy import Report, invalid, verify
+from supportflow.policy.verify.rosters import verify_roster
 from supportflow.routing.document import Roster
 
 __all__ = ["add_to", "run"]
@@ -48,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
     path = Path(arguments.policy)
     policy: Policy | None = None
     try:
-        policy = read_policy(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", AmbiguousNameWarning)  # it is in the report
+            policy = read_policy(path)
     except PolicyError as error:
         report = invalid(_without(f"{path}: ", error))
     else:

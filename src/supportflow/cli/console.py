@@ -4,7 +4,7 @@ from pathlib import Path
 
 from supportflow.exceptions import DefinitionError
 from supportflow.policy import Policy
-from supportflow.policy.loading import read_policy
+from supportflow.policy.read.policies import read_policy
 
 __all__ = ["INTERRUPTED", "PIPE_CLOSED", "USAGE", "WRONG", "complaint", "policy_at"]
 

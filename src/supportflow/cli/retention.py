@@ -80,7 +80,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--batch", type=int, default=_BATCH, metavar="N", help="tickets in a batch (default 200)"
     )
-    parser.add_argument("--dry-run", action="store_true", help="count only; keys are not counted")
+    parser.add_argument("--dry-run", action="store_true", help="count only")
     parser.add_argument("--yes", action="store_true", help="yes, erase")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     parser.set_defaults(run=retain)
@@ -168,8 +168,7 @@ def _report(done: list[Retained], *, dry_run: bool) -> int:
     )
     terminal.line(f"{erased.total():,} texts {would}erased{f': {kinds}' if kinds else ''}")
     terminal.line(f"{sum(batch.archived for batch in done):,} tickets {would}put away")
-    if not dry_run:
-        terminal.line(f"{sum(batch.keys for batch in done):,} idempotency keys forgotten")
+    terminal.line(f"{sum(batch.keys for batch in done):,} idempotency keys {would}forgotten")
     failed = [ticket_id for batch in done for ticket_id in batch.failed]
     if failed:
         more = f" and {len(failed) - _SHOWN:,} more" if len(failed) > _SHOWN else ""

@@ -11,8 +11,8 @@ from supportflow.calendars.zones import clock_of
 from supportflow.cli import terminal
 from supportflow.cli.console import policy_at
 from supportflow.exceptions import InvalidInput, RosterError
-from supportflow.policy.named import named_calendars
-from supportflow.policy.rostering import read_roster
+from supportflow.policy.document.calendars import named_calendars
+from supportflow.policy.read.rosters import read_roster
 from supportflow.routing.coverage import Coverage, Gap, Lone, OnDuty, by_hour, duties, narrow, people_on_duty
 from supportflow.routing.document import Roster, calendar_problems
 

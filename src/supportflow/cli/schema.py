@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.policy.json_schema import policy_schema
+from supportflow.policy.document.json_schema import policy_schema
 
 __all__ = ["add_to", "run"]
 

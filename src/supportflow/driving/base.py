@@ -7,12 +7,19 @@ from typing import Any, Self
 
 from supportflow import _forks
 from supportflow.exceptions import InvalidInput
-from supportflow.flows.dispatching import Dispatcher
 from supportflow.flows.environment import Environment
-from supportflow.flows.handlers import kinds_of, past_of
-from supportflow.flows.placing import PlaceIndex
 from supportflow.flows.requests import Call
-from supportflow.flows.setup import OPTIONAL, channels_of, new_environment, plain_only, ports_of
+from supportflow.flows.routing.floor import Dispatcher
+from supportflow.flows.routing.places import PlaceIndex
+from supportflow.flows.setup import (
+    OPTIONAL,
+    channels_of,
+    kinds_of,
+    new_environment,
+    past_of,
+    plain_only,
+    ports_of,
+)
 from supportflow.policy import Policy
 from supportflow.ports import Pauses
 from supportflow.stores.memory import MemoryStore
@@ -141,6 +148,11 @@ class DeskBase(_forks.Fork):
         Such as `"ticket:<id>"` → `"DamagedRow"`. It is logged when it is met; everything else goes on without it.
         """
         return self._known.noticed.skipped
+
+    @property
+    def has_similar(self) -> bool:
+        """Whether it has an index of tickets, which `index_similar` keeps up."""
+        return self._ports["similar"] is not None
 
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.

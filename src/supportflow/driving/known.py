@@ -2,7 +2,7 @@
 
 import logging
 
-from supportflow.flows.noticing import Noticed
+from supportflow.flows.environment import Noticed
 
 __all__ = ["LOGGER", "make_known"]
 

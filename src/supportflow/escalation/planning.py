@@ -5,10 +5,9 @@ Everything is integer microseconds. What clocks say comes as an argument.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import NamedTuple
 
-from supportflow._time import SECOND_US
+from supportflow._time import span_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.escalation.ladders import Ladder
 from supportflow.model.escalation import LadderState, Rung
@@ -41,7 +40,7 @@ def rungs(ladder: Ladder, since_us: int, named: CalendarNames, calendars: Calend
     made: list[Rung] = []
     for number, step in enumerate(ladder.steps, 1):
         name = named(step.calendar)
-        every_us = 0 if step.repeat is None else _us(step.repeat.every)
+        every_us = 0 if step.repeat is None else span_us(step.repeat.every)
         times = 0 if step.repeat is None else step.repeat.times
         for turn in range(times + 1):
             wait_us = turn * every_us
@@ -49,13 +48,9 @@ def rungs(ladder: Ladder, since_us: int, named: CalendarNames, calendars: Calend
                 made.append(Rung(number, turn, name, None, step.at.target, step.at.ppm, wait_us))
             else:
                 assert step.after is not None
-                at_us = counted_on(calendars(name), since_us, _us(step.after) + wait_us)
+                at_us = counted_on(calendars(name), since_us, span_us(step.after) + wait_us)
                 made.append(Rung(number, turn, name, at_us))
     return tuple(made)
-
-
-def _us(span: timedelta) -> int:
-    return (span.days * 86_400 + span.seconds) * SECOND_US + span.microseconds
 
 
 def counted_on(calendar: BusinessCalendar, start_us: int, us: int) -> int:

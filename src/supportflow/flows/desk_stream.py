@@ -10,8 +10,7 @@ from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.calendars.tzdata import is_older
 from supportflow.exceptions import ConflictError
 from supportflow.flows import requests
-from supportflow.flows.environment import BOT_TOPIC, Environment, Standing, alone
-from supportflow.flows.noticing import UNREADABLE
+from supportflow.flows.environment import BOT_TOPIC, UNREADABLE, Environment, Standing, alone
 from supportflow.flows.requests import Flow, pause_after_conflict
 from supportflow.flows.rows import event_row, read_row
 from supportflow.flows.zone_data import Clockwork, differ

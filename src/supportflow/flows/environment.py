@@ -1,19 +1,93 @@
-"""What all flows of one desk share: tenant, policy book, what it delivers, and what the desk's stream says."""
+"""What all flows of one desk share: tenant, policy book, what is delivered, and which rows cannot be read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from supportflow._time import Instant, to_us
-from supportflow.exceptions import InvalidInput
-from supportflow.flows.noticing import Noticed
+from supportflow.exceptions import (
+    ConflictError,
+    DamagedRow,
+    DuplicateRef,
+    InvalidInput,
+    NewerSchemaError,
+    PolicyNotFound,
+    StoreError,
+)
 from supportflow.flows.requests import Running
 from supportflow.model.storage import Lease
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 
-__all__ = ["BOT_TOPIC", "Environment", "Standing", "alone"]
+__all__ = [
+    "BOT_TOPIC",
+    "UNREADABLE",
+    "Environment",
+    "Noticed",
+    "Standing",
+    "Stop",
+    "alone",
+    "is_one_row_s",
+    "never",
+    "whole",
+]
+
+UNREADABLE = (DamagedRow, NewerSchemaError, PolicyNotFound)
+"""What reading a row can raise that says something about that row alone."""
+
+_MOST = 10_000
+
+
+def is_one_row_s(error: Exception) -> bool:
+    """Whether an error is that of one ticket or agent, so that the others can go on; False if it is the store's."""
+    if isinstance(error, StoreError):
+        return isinstance(error, (*UNREADABLE, ConflictError, DuplicateRef))
+    return True
+
+
+class Noticed:
+    """The rows that a desk has met, could not use, and has not used since. Whoever drives the flows makes it known."""
+
+    def __init__(self) -> None:
+        self._skipped: dict[str, str] = {}
+        self._mended: set[str] = set()
+        self._fresh: list[tuple[str, str]] = []
+
+    @property
+    def skipped(self) -> Mapping[str, str]:
+        """Stream → class of the error, such as `"ticket:019c…"` → `"DamagedRow"`."""
+        return MappingProxyType(self._skipped)
+
+    def skip(self, stream: str, error: Exception) -> None:
+        """Note that something was skipped."""
+        name = type(error).__name__
+        if self._skipped.get(stream) == name:
+            return
+        if len(self._skipped) < _MOST:
+            self._skipped[stream] = name
+        self._tell(stream, name)
+
+    def mended(self, stream: str) -> None:
+        """Note that a snapshot was damaged, and made anew from the events; the next command writes a sound one."""
+        if stream not in self._mended and len(self._mended) < _MOST:
+            self._mended.add(stream)
+            self._tell(stream, "")
+
+    def _tell(self, stream: str, what: str) -> None:
+        if len(self._fresh) < _MOST:
+            self._fresh.append((stream, what))
+
+    def used(self, stream: str) -> None:
+        """Note that it was read after all."""
+        if self._skipped:
+            self._skipped.pop(stream, None)
+
+    def fresh(self) -> list[tuple[str, str]]:
+        """What has not been made known yet, with the class of its error, or `""` if it was mended; known from now on."""
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
 
 BOT_TOPIC = "bot"
 """Topic of the rows that stand for a message that the bot has to answer."""
@@ -175,3 +249,27 @@ def alone(env: Environment) -> None:
             "is the host's: nothing can be claimed in its transaction; do it outside of one"
             " (in Django's tests, in a TransactionTestCase)",
         )
+
+
+def whole(field: str, value: object, least: int, most: int | None = None) -> int:
+    """A whole number in bounds.
+
+    Raises:
+        InvalidInput: If it is none, or out of bounds.
+    """
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidInput(field, "is not a whole number")
+    if value < least or (most is not None and value > most):
+        raise InvalidInput(
+            field, f"is less than {least}" if most is None else f"is not between {least} and {most}"
+        )
+    return value
+
+
+Stop = Callable[[], bool]
+"""Asked before each piece of work; True ends it soon. Being asked is also a sign that work goes on."""
+
+
+def never() -> bool:
+    """Go on."""
+    return False

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 
 from supportflow.flows import requests
-from supportflow.flows.commands import handle
+from supportflow.flows.commands.handle import handle
 from supportflow.flows.desk_stream import join
-from supportflow.flows.environment import Environment
-from supportflow.flows.noticing import is_one_row_s
+from supportflow.flows.environment import Environment, is_one_row_s
 from supportflow.flows.requests import Flow
 from supportflow.flows.setup import check_own
 from supportflow.model.commands import Advance
 from supportflow.model.storage import Query
 from supportflow.policy import CompiledPolicy, Policy
+from supportflow.policy.check.names import warn_of_names
 
 __all__ = ["Progress", "use"]
 
@@ -38,7 +38,9 @@ def use(env: Environment, policy: Policy, progress: Progress | None) -> Flow[int
         PolicyError: If the policy is wrong; nothing was changed then.
     """
     check_own(policy)
-    env.take(CompiledPolicy(policy))
+    compiled = CompiledPolicy(policy)
+    warn_of_names(policy)
+    env.take(compiled)
     now = yield from requests.now()
     yield from join(env, now)
     return (yield from _move_all(env, progress)) if policy.edits == "now" else 0

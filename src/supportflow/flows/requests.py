@@ -43,6 +43,8 @@ Port = Literal[
     "suggester",
     "running",
     "languages",
+    "similar",
+    "translator",
 ]
 
 
@@ -153,6 +155,12 @@ def classify(text: str) -> Flow[Signals]:
 def detect(text: str) -> Flow[str | None]:
     """A host's detector's word on the language of a text."""
     return (yield Call("languages", "detect", (text,)))  # type: ignore[no-any-return]
+
+
+def translate(text: str, source: str | None, target: str) -> Flow[str | None]:
+    """A text in another language, by the host's translator."""
+    asked = {"source": source, "target": target}
+    return (yield Call("translator", "translate", (text,), asked, within_s=CLASSIFY_S))  # type: ignore[no-any-return]
 
 
 def reserve() -> Flow[None]:
@@ -307,3 +315,8 @@ def put_away(tenant: str, ticket_id: str, version: int) -> Flow[bool]:
 def purge_keys(tenant: str, before_us: int, limit: int) -> Flow[int]:
     """Forget old idempotency keys."""
     return (yield Call("store", "purge_keys", (tenant, before_us, limit)))  # type: ignore[no-any-return]
+
+
+def count_keys(tenant: str, before_us: int) -> Flow[int]:
+    """How many idempotency keys are old."""
+    return (yield Call("store", "count_keys", (tenant, before_us)))  # type: ignore[no-any-return]

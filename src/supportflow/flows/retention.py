@@ -1,35 +1,37 @@
-"""Carrying out a policy's `retention`: texts that are kept no longer are erased, kind by kind, and old tickets put away.
+"""What is kept for how long: a policy's `retention`, carried out in batches; erasing, archiving and forgetting by hand.
 
-It goes through all tickets that have ended, in batches. What a batch did is done; whoever is broken off goes on from the
-last cursor, or begins anew: nothing is done twice. Nothing is noted of it on tickets: events and snapshots stay as they are.
+A batch goes through tickets that have ended. What it did is done; whoever is broken off goes on from the last cursor, or
+begins anew: nothing is done twice. Nothing is noted of it on tickets: events and snapshots stay as they are.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Literal, NamedTuple
 
-from supportflow._time import Instant, to_us
+from supportflow._time import Instant, instant, to_us
 from supportflow.exceptions import ConflictError, InvalidInput, Refused
 from supportflow.flows import requests
-from supportflow.flows.environment import Environment
-from supportflow.flows.loading import get, read_ticket
-from supportflow.flows.noticing import is_one_row_s
-from supportflow.flows.queries import MAX_LIMIT, whole
+from supportflow.flows.bot.similar import erase_from_index
+from supportflow.flows.environment import Environment, is_one_row_s, whole
+from supportflow.flows.load import get, read_ticket
+from supportflow.flows.queries.tickets import MAX_LIMIT
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase, FollowUpOpened, TicketSplit
 from supportflow.model.storage import EndedRow
 from supportflow.model.ticket import Ticket
-from supportflow.policy.retaining import RetentionIndex, RetentionPlan
-from supportflow.policy.retention import CONTENT_KINDS, ContentKind
-from supportflow.policy.texts import texts_of
+from supportflow.policy.document.retention import CONTENT_KINDS, ContentKind
+from supportflow.policy.sections.retention import RetentionIndex, RetentionPlan, texts_of
 
-__all__ = ["RETAINED", "Retained", "RetainedKind", "apply_retention"]
+__all__ = ["RETAINED", "Retained", "RetainedKind", "apply_retention", "archive", "erase", "forget_keys"]
 
 RetainedKind = ContentKind | Literal["ticket", "key"]
 """What a policy says of how long it is kept: a kind of content, a ticket among the live ones, an idempotency key."""
+
 RETAINED: tuple[RetainedKind, ...] = (*CONTENT_KINDS, "ticket", "key")
+
 _TICKET, _KEYS = "ticket:", "keys"
 
 
@@ -40,7 +42,7 @@ class Retained(NamedTuple):
         seen: Ended tickets that were looked at.
         erased: Kind of content → texts erased; a text that is two things counts as the first of them.
         archived: Tickets put away.
-        keys: Idempotency keys forgotten. A trial does not count them.
+        keys: Idempotency keys forgotten. A trial counts all of them in its last batch.
         held: Tickets of which everything is kept, because the policy's `hold` is true of them.
         failed: Ids of those that could not be read, or kept changing; they stay as they are.
         cursor: For the next batch; None after the last.
@@ -92,9 +94,9 @@ def apply_retention(
         batch.seen = len(rows[:limit])
         onward = f"{_TICKET}{rows[limit - 1].row.id}" if len(rows) > limit else None
     keys = 0
-    if onward is None and "key" in wanted and not dry_run:
-        keys = yield from _forget_keys(env, batch.index, now, limit)
-        onward = _KEYS if keys == limit else None
+    if onward is None and "key" in wanted:
+        keys = yield from _forget_keys(env, batch.index, now, limit, dry_run=dry_run)
+        onward = _KEYS if keys == limit and not dry_run else None
     return Retained(
         batch.seen, dict(batch.erased), batch.archived, keys, batch.held, tuple(batch.failed), onward
     )
@@ -121,9 +123,15 @@ def _read(cursor: str | None) -> str | None:
     return ticket_id
 
 
-def _forget_keys(env: Environment, index: RetentionIndex, now: Instant, limit: int) -> Flow[int]:
+def _forget_keys(
+    env: Environment, index: RetentionIndex, now: Instant, limit: int, *, dry_run: bool
+) -> Flow[int]:
     before = index.forgotten_keys_before(now)
-    return 0 if before is None else (yield from requests.purge_keys(env.tenant, to_us(before), limit))
+    if before is None:
+        return 0
+    if dry_run:
+        return (yield from requests.count_keys(env.tenant, to_us(before)))
+    return (yield from requests.purge_keys(env.tenant, to_us(before), limit))
 
 
 class _Batch:
@@ -194,6 +202,7 @@ class _Batch:
             done = yield from requests.erase_contents(self.env.tenant, sorted(there), rests_on)
             if not done:
                 return False
+            yield from erase_from_index(self.env, there)
         self.erased.update(counted[row_id] for row_id in there)
         return True
 
@@ -251,3 +260,52 @@ def _relatives(ticket: Ticket, events: list[EventBase]) -> list[str]:
     """Ids of the tickets that one goes back to, and of those that go back to it."""
     children = [one.into for one in events if isinstance(one, FollowUpOpened | TicketSplit)]
     return [one for one in (ticket.split_from, ticket.follow_up_of) if one is not None] + children
+
+
+def archive(env: Environment, before: datetime | str, limit: int) -> Flow[int]:
+    """Put away tickets that are closed or cancelled, and last changed before an instant.
+
+    Raises:
+        InvalidInput: If the instant or the limit cannot be used.
+    """
+    before_us = yield from _past_us(before, limit)
+    return (yield from requests.archive(env.tenant, before_us, limit))
+
+
+def forget_keys(env: Environment, before: datetime | str, limit: int) -> Flow[int]:
+    """Forget the idempotency keys of commands from before an instant.
+
+    Raises:
+        InvalidInput: If the instant or the limit cannot be used.
+    """
+    before_us = yield from _past_us(before, limit)
+    return (yield from requests.purge_keys(env.tenant, before_us, limit))
+
+
+def _past_us(before: datetime | str, limit: int) -> Flow[int]:
+    whole("limit", limit, 1)
+    before_us = to_us(instant(before, "before"))
+    if before_us > to_us((yield from requests.now())):
+        raise InvalidInput("before", "is not in the past")
+    return before_us
+
+
+def erase(env: Environment, subject: str) -> Flow[int]:
+    """Erase every text of a person; events and folds stay as they are.
+
+    Raises:
+        InvalidInput: If it is not an id.
+    """
+    if not is_id(subject):
+        raise InvalidInput("subject", "is not an id")
+    # From the index first: if that fails, nothing was erased, and the caller tries again. And afterwards, because what was
+    # read before may have been put there meanwhile.
+    yield from _erase_from_index(env, subject)
+    erased = yield from requests.erase(env.tenant, subject)
+    yield from _erase_from_index(env, subject)
+    return erased
+
+
+def _erase_from_index(env: Environment, subject: str) -> Flow[None]:
+    if "similar" in env.ports:
+        yield requests.Call("similar", "erase", (env.tenant, subject))

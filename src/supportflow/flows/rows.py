@@ -1,13 +1,13 @@
 """Between values and rows: events, snapshots and outbox entries as a store keeps them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from supportflow._time import to_us
-from supportflow.flows.environment import Environment
+from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.kernel import FOLD_VERSION, Decision, wakeup
-from supportflow.kernel.agents import AGENT_FOLD_VERSION, evolve_agent
-from supportflow.kernel.waiting import is_queued
-from supportflow.kernel.wakeup import queue_place
+from supportflow.kernel.due.next import owes_turn
+from supportflow.kernel.due.queue import is_queued, queue_place
+from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, evolve_agent
 from supportflow.model.events import AgentEvent, EventBase, EvidenceRequested, ReplySent, TicketEvent
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow
@@ -24,11 +24,13 @@ __all__ = [
     "reset_rows",
     "stream_changes",
     "ticket_row",
+    "turn_rows",
     "with_ref",
 ]
 
 ACTION = "action"
 """Topic of the rows that ask the host to act."""
+
 FLOOR = "floor"
 """Topic of the rows that tell a dispatcher that a ticket or an agent has changed."""
 
@@ -214,3 +216,26 @@ def _channel_of(row: EventRow) -> str | None:
         return event.channel
     assert isinstance(event, ReplySent)
     return None if event.body is None or event.observed else event.channel
+
+
+_CALLS = frozenset(
+    {"ticket_opened", "message_received", "ticket_routed", "status_changed", "assignment_changed"}
+)
+"""What can make the bot owe an answer."""
+
+
+def turn_rows(
+    env: Environment, changes: Iterable[StreamChange], tickets: Mapping[str, Ticket], now_us: int
+) -> tuple[OutboxRow, ...]:
+    """A row for each message that a commit makes the bot owe an answer to."""
+    if not env.desk.bot:
+        return ()
+    rows: list[OutboxRow] = []
+    for change in changes:
+        if not isinstance(change.row, TicketRow) or not any(one.kind in _CALLS for one in change.events):
+            continue
+        ticket = tickets[change.row.id]
+        if owes_turn(ticket, env.book[ticket.policy]):
+            key = f"{ticket.id}:{change.events[-1].seq}:bot"
+            rows.append(OutboxRow(key, BOT_TOPIC, ticket.id, ticket.bot.heard, 0, now_us))
+    return tuple(rows)

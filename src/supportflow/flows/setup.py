@@ -1,21 +1,27 @@
-"""Making the environment of a desk from what a host passes in."""
+"""Making the environment of a desk from what a host passes in: ports, channels, and handlers of events."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from inspect import iscoroutinefunction
 from typing import Any
 
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.environment import BOT_TOPIC, Environment
-from supportflow.flows.handlers import kind_of
 from supportflow.model.base import is_id
+from supportflow.model.events import EVENT_TYPES, EventBase, TicketEvent
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
+from supportflow.policy.check.names import warn_of_names
 
 __all__ = [
     "OPTIONAL",
+    "WithPast",
     "channels_of",
     "check_own",
+    "kind_of",
+    "kinds_of",
     "new_environment",
+    "past_of",
     "plain_only",
     "ports_of",
     "span_us",
@@ -23,8 +29,11 @@ __all__ = [
 ]
 
 _MIN_SECRET = 16
+
 _MAX_TENANT = 100
+
 _MAX_CHANNEL = 100
+
 _DAY = timedelta(days=1)
 
 
@@ -80,14 +89,17 @@ def plain_only(handlers: Mapping[str, Any], channels: Mapping[str, Any]) -> None
             raise InvalidInput("channels", f"{name!r} is async: use AsyncDesk")
 
 
-OPTIONAL = ("responder", "knowledge", "context", "suggester", "languages")
+OPTIONAL = ("responder", "knowledge", "context", "suggester", "languages", "similar", "translator")
 """Ports that a desk can do without."""
+
 _METHODS = {
     "responder": "respond",
     "knowledge": "find",
     "context": "context",
     "suggester": "suggest",
     "languages": "detect",
+    "similar": "find",
+    "translator": "translate",
 }
 
 
@@ -147,7 +159,9 @@ def new_environment(
         raise InvalidInput("secret", "is not bytes")
     if secret is not None and len(secret) < _MIN_SECRET:
         raise InvalidInput("secret", f"is shorter than {_MIN_SECRET} bytes")
-    book = PolicyBook(CompiledPolicy(Policy() if policy is None else policy))
+    compiled = CompiledPolicy(Policy() if policy is None else policy)
+    warn_of_names(compiled.document)
+    book = PolicyBook(compiled)
     serves = (
         *(f"event:{kind}" for kind in kinds),
         *(f"past:{kind}" for kind in past),
@@ -171,3 +185,59 @@ def check_own(policy: object) -> None:
         raise InvalidInput("policy", "is not a Policy")
     if policy.overlay is not None:
         raise InvalidInput("policy", "was made by a surge; use the policy that the surge was laid over")
+
+
+@dataclass(frozen=True, slots=True)
+class WithPast:
+    """A handler that hears what is of the past, too: events whose `late` is true, such as those of an adopted ticket.
+
+    Without it, a handler hears none of them.
+
+    Attributes:
+        handler: Takes one event.
+    """
+
+    handler: Callable[[Any], object]
+
+    def __call__(self, event: Any) -> object:
+        """Hand the event on."""
+        return self.handler(event)
+
+
+def kinds_of(on: Mapping[type[EventBase], Any]) -> dict[str, Any]:
+    """Event kind → handler.
+
+    Raises:
+        InvalidInput: If something is not an event class, or its handler cannot be called.
+    """
+    if not isinstance(on, Mapping):
+        raise InvalidInput("on", "is not a mapping of event classes to handlers")
+    handlers: dict[str, Any] = {}
+    for cls, given in on.items():
+        kind = kind_of("on", cls)
+        handler = given.handler if isinstance(given, WithPast) else given
+        if not callable(handler):
+            raise InvalidInput("on", f"the handler of {cls.__name__} cannot be called")
+        handlers[kind] = handler
+    return handlers
+
+
+def past_of(on: Mapping[type[EventBase], Any]) -> frozenset[str]:
+    """The kinds of which a handler hears the past, too. What `on` holds was checked by `kinds_of`."""
+    return frozenset(kind_of("on", cls) for cls, given in on.items() if isinstance(given, WithPast))
+
+
+def kind_of(field: str, cls: object) -> str:
+    """The kind of an event class of which deliveries can be made.
+
+    Raises:
+        InvalidInput: If it is none.
+    """
+    kind = next((kind for kind, known in EVENT_TYPES.items() if known is cls), None)
+    if kind is None:
+        raise InvalidInput(field, f"{cls!r} is not an event class")
+    if not issubclass(EVENT_TYPES[kind], TicketEvent):
+        raise InvalidInput(
+            field, f"{EVENT_TYPES[kind].__name__} is not a ticket's; only events of tickets are delivered"
+        )
+    return kind

@@ -19,7 +19,7 @@ from supportflow.flows import requests
 from supportflow.flows.environment import Environment, Standing
 from supportflow.flows.requests import Flow
 from supportflow.model.events import ClocksRecomputed, EventBase, PolicyPublished, ZoneDataChanged
-from supportflow.policy.zone_data import YEARS_US, things_apart
+from supportflow.policy.verify.calendars import YEARS_US, things_apart
 
 __all__ = ["Clockwork", "ZoneData", "differ", "zone_data"]
 

@@ -9,32 +9,25 @@ from typing import Any, NamedTuple
 
 from supportflow._time import Instant, instant, to_us
 from supportflow.exceptions import InvalidInput
-from supportflow.kernel.actions import (
-    decide_action,
-    record_action,
-    request_action,
-    undo_action,
-)
-from supportflow.kernel.bygone import Report, rest
-from supportflow.kernel.concluding import conclude
-from supportflow.kernel.conversation import add_note, receive, reply
+from supportflow.kernel.advance import advance, catch_up
+from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
-from supportflow.kernel.escalating import escalate
 from supportflow.kernel.facts import Facts
-from supportflow.kernel.identity import join
-from supportflow.kernel.intake import provide
-from supportflow.kernel.judging import correct, exclude
-from supportflow.kernel.merging import merge, split
-from supportflow.kernel.observing import adopt, observe
-from supportflow.kernel.opening import open_ticket
-from supportflow.kernel.parties import add_party
-from supportflow.kernel.procedures import complete_step
-from supportflow.kernel.repeating import joined_ticket
-from supportflow.kernel.routing import accept, decline, hand_over, offer, recheck, release, withdraw
+from supportflow.kernel.handlers.actions import decide_action, record_action, request_action, undo_action
+from supportflow.kernel.handlers.bot import take_turn
+from supportflow.kernel.handlers.casework import add_party, authorise, complete_step, provide, verify
+from supportflow.kernel.handlers.contacts import record_contact
+from supportflow.kernel.handlers.escalation import escalate
+from supportflow.kernel.handlers.merge import merge, split
+from supportflow.kernel.handlers.messages import add_note, receive, reply
+from supportflow.kernel.handlers.observations import adopt, observe
+from supportflow.kernel.handlers.routing import accept, decline, hand_over, offer, recheck, release, withdraw
+from supportflow.kernel.handlers.tickets import open_ticket
+from supportflow.kernel.handlers.verdicts import correct, exclude
+from supportflow.kernel.handlers.work import assign, set_priority, trigger, update
+from supportflow.kernel.identity import matching_ticket
+from supportflow.kernel.replay import FOLLOWERS
 from supportflow.kernel.sides import as_they_are, side_of
-from supportflow.kernel.turning import take_turn
-from supportflow.kernel.verifying import authorise, verify
-from supportflow.kernel.working import assign, set_priority, trigger, update
 from supportflow.model.commands import (
     Accept,
     AddNote,
@@ -158,7 +151,7 @@ def _draft(
     if isinstance(command, OpenTicket):
         known = _joined(book, command, facts, now_us)
         if known is not None:
-            return join(book, known, command, facts, now_us)
+            return record_contact(book, known, command, facts, now_us)
         return open_ticket(book, command, facts, now_us)
     if isinstance(command, Adopt):
         return adopt(book, command, facts, now_us)
@@ -175,43 +168,35 @@ def _draft(
     moment = instant(now) if observed_at is None else observed_at
     at_us = now_us if observed_at is None else to_us(observed_at)
     by = side_of(ticket, command.by, policy, people) if isinstance(command, Observe) else command.by
-    draft = Draft(ticket, policy, at_us, by, detected_us=now_us, moment=moment)
-    draft.people, draft.people_known = people, facts.case.people_known
-    draft.stream = facts.stream_of
-    draft.current = book.current
-    _bring(draft, book, touched=not isinstance(command, Advance))
+    draft = Draft(
+        ticket,
+        policy,
+        at_us,
+        by,
+        followers=FOLLOWERS,
+        detected_us=now_us,
+        moment=moment,
+        current=book.current,
+        stream=facts.stream_of,
+        people=people,
+        people_known=facts.case.people_known,
+    )
+    catch_up(draft, book, touched=not isinstance(command, Advance))
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
     draft.observed_at = None if draft.at_us == at_us else moment
     clocks = draft.ticket.clocks
-    draft.report = None if observed_at is None else Report(now_us, bygone=at_us < draft.known_us)
+    if observed_at is not None:
+        draft.begin_report(now_us, observed_us=at_us)
     handler(draft, command, facts, book)
     if not ticket.is_open and draft.policy.document.overlay is not None:
-        _bring(draft, book, touched=False)  # it was resolved while a surge came to its end, and is open again
+        catch_up(
+            draft, book, touched=False
+        )  # it was resolved while a surge came to its end, and is open again
     conclude(draft, facts, ticket)
     if observed_at is not None:
-        draft.observed_at = None
-        rest(draft, clocks)
-        draft.advance(now_us)
+        draft.end_report(clocks)
+        advance(draft, now_us)
     return draft
-
-
-def _bring(draft: Draft, book: PolicyBook, *, touched: bool) -> None:
-    """Bring a ticket to the instant of the decision, and an open one under the version that it ought to live under.
-
-    A surge begins and ends at an instant: what was due before it happens under the one version, what is due from it on under
-    the other, however late that is noticed.
-    """
-    policy, since_us = book.destination(draft.policy, touched=touched)
-    moves = policy is not draft.policy and (since_us is None or since_us <= draft.at_us)
-    if moves and since_us is not None:
-        draft.advance(since_us)
-        if draft.ticket.is_open:
-            draft.move_to(policy, since_us=since_us)
-        moves = False
-    draft.advance(draft.at_us)
-    if moves and draft.ticket.is_open:
-        draft.move_to(policy)
-        draft.advance(draft.at_us)
 
 
 def _people(ticket: Ticket, command: CommandBase, facts: Facts) -> frozenset[str]:
@@ -225,7 +210,7 @@ def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) ->
     if not facts.case.candidates:
         return None
     topic = command.category or (None if facts.signals is None else facts.signals.category)
-    return joined_ticket(book.current.cases.identity, command, topic, facts.case.candidates, now_us)
+    return matching_ticket(book.current.cases.identity, command, topic, facts.case.candidates, now_us)
 
 
 def _advance(draft: Draft, command: Advance, facts: Facts, book: PolicyBook) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from supportflow.model.events import EventBase, TicketEvent
+from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
 from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
@@ -84,7 +84,8 @@ class Facts:
         """The events of a ticket, as far as it is folded from them; None if they are not among the facts."""
         events = self.pasts.get(ticket.id, self.history)
         first = events[0] if events else None
-        if not isinstance(first, TicketEvent) or first.ticket_id != ticket.id or len(events) < ticket.version:
+        begins = isinstance(first, TicketOpened | TicketAdopted) and first.ticket_id == ticket.id
+        if not begins or len(events) < ticket.version:
             return None
         return events[: ticket.version]
 

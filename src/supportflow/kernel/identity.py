@@ -1,50 +1,70 @@
-"""A new contact about something that a ticket exists for already becomes a message on that ticket."""
+"""Identity of a case: is a new contact about something that the same person has written about?"""
 
-from supportflow.kernel.concluding import conclude
-from supportflow.kernel.conversation import receive
-from supportflow.kernel.draft import Draft
-from supportflow.kernel.facts import Facts
-from supportflow.kernel.working import change_priority
-from supportflow.model.commands import OpenTicket, Receive
-from supportflow.model.content import ContentRef
-from supportflow.model.events import ContactJoined
+from collections.abc import Iterable
+
+from supportflow._time import span_us, to_us
+from supportflow.model.commands import OpenTicket
 from supportflow.model.ticket import Ticket
-from supportflow.policy import PolicyBook
+from supportflow.policy.document.casework import Identity
 
-__all__ = ["join"]
-
-
-def join(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
-    """Take a new contact in as a message on the ticket that it is about."""
-    draft = Draft(ticket, book[ticket.policy], now_us, command.by, detected_us=now_us)
-    draft.current, draft.stream = book.current, facts.stream_of
-    draft.advance(draft.at_us)
-    subject = command.subject if isinstance(command.subject, ContentRef) else None
-    draft.emit(
-        ContactJoined(
-            **{**draft.head(), "ref": command.ref},
-            requester=command.requester,
-            channel=command.channel,
-            subject=subject,
-            personal=command.personal if isinstance(command.personal, ContentRef) else None,
-        )
-    )
-    message = Receive(
-        by=command.by,
-        ticket_id=ticket.id,
-        body=command.body or subject or "",
-        channel=command.channel,
-        attachments=command.attachments,
-        evidence=command.evidence,
-    )
-    receive(draft, message, facts, book)
-    _raised(draft, command.priority_class, command.level)
-    conclude(draft, facts, ticket)
-    return draft
+__all__ = ["matching_ticket", "repeated_ticket"]
 
 
-def _raised(draft: Draft, priority_class: str | None, level: int | None) -> None:
-    """A contact that the host ranks higher raises the ticket; one that it ranks lower changes nothing."""
-    ticket, rank = draft.ticket, draft.policy.priority.rank
-    if priority_class is not None and rank(priority_class) < rank(ticket.priority_class):
-        change_priority(draft, priority_class, level)
+def matching_ticket(
+    identity: Identity | None,
+    command: OpenTicket,
+    topic: str | None,
+    candidates: Iterable[Ticket],
+    at_us: int,
+) -> Ticket | None:
+    """The open ticket that a new contact of the requester is about; the one with the latest word, if there are several."""
+    if identity is None or not identity.join or command.private or command.by.kind != "requester":
+        return None
+    same = [
+        ticket
+        for ticket in candidates
+        if ticket.is_open
+        and not ticket.private
+        and _recent(identity, ticket, at_us)
+        and ticket.category == topic
+        and (topic is not None or identity.join_unknown)
+    ]
+    return max(same, key=_place, default=None)
+
+
+def repeated_ticket(
+    identity: Identity | None,
+    command: OpenTicket,
+    topic: str | None,
+    candidates: Iterable[Ticket],
+    at_us: int,
+) -> str | None:
+    """Id of the latest ticket that the same person had about the same thing shortly before.
+
+    Where one of the two has no category, nobody knows; the same person so soon is taken for the same thing.
+    """
+    if identity is None or command.private:
+        return None
+    before = [
+        ticket
+        for ticket in candidates
+        if not ticket.private
+        and _recent(identity, ticket, at_us)
+        and (ticket.category == topic or None in {ticket.category, topic})
+    ]
+    latest = max(before, key=_place, default=None)
+    return None if latest is None else latest.id
+
+
+def _recent(identity: Identity, ticket: Ticket, at_us: int) -> bool:
+    return at_us - _last_word_us(ticket) <= span_us(identity.window)
+
+
+def _last_word_us(ticket: Ticket) -> int:
+    """When the person and the desk last spoke to each other."""
+    spoken = (ticket.opened_at, ticket.last_received_at, ticket.last_replied_at)
+    return max(to_us(at) for at in spoken if at is not None)
+
+
+def _place(ticket: Ticket) -> tuple[int, str]:
+    return _last_word_us(ticket), ticket.id

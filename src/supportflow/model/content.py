@@ -12,7 +12,16 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from supportflow.model.base import Body, HostValue, Id, Value, without_nul
 
-__all__ = ["Attachment", "AttachmentHandle", "Content", "ContentRef", "Text", "commitment"]
+__all__ = [
+    "Attachment",
+    "AttachmentHandle",
+    "Content",
+    "ContentRef",
+    "Text",
+    "as_ref",
+    "commitment",
+    "handles",
+]
 
 _LABEL = b"supportflow content 1\0"
 SALT_BYTES = 32
@@ -110,3 +119,18 @@ class AttachmentHandle(Value):
 
 
 Attachments = Annotated[tuple[Attachment | AttachmentHandle, ...], Field(max_length=100)]
+
+
+def as_ref(text: object) -> ContentRef | None:
+    """The reference that stands for a text of a command; None for an empty one."""
+    if isinstance(text, ContentRef):
+        return text
+    assert not text, "texts are replaced by references before anything is decided"
+    return None
+
+
+def handles(attachments: Attachments) -> tuple[AttachmentHandle, ...]:
+    """The attachments of a command whose names were put into content rows."""
+    if not attachments:
+        return ()
+    return tuple(item for item in attachments if isinstance(item, AttachmentHandle))

@@ -7,14 +7,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from supportflow.policy.book import PolicyBook
+from supportflow.policy.check.names import AmbiguousNameWarning
 from supportflow.policy.compiled import CompiledPolicy
-from supportflow.policy.schema import Policy
+from supportflow.policy.document.policy import Policy
 
 if TYPE_CHECKING:
-    from supportflow.policy.loading import load_policy, parse_policy, read_policy
-    from supportflow.policy.rostering import load_roster, parse_roster, read_roster, verify_roster
+    from supportflow.policy.read.policies import load_policy, parse_policy, read_policy
+    from supportflow.policy.read.rosters import load_roster, parse_roster, read_roster
+    from supportflow.policy.verify.rosters import verify_roster
 
 __all__ = [
+    "AmbiguousNameWarning",
     "CompiledPolicy",
     "Policy",
     "PolicyBook",
@@ -28,13 +31,13 @@ __all__ = [
 ]
 
 _LATE = {
-    "load_policy": "loading",
-    "load_roster": "rostering",
-    "parse_policy": "loading",
-    "parse_roster": "rostering",
-    "read_policy": "loading",
-    "read_roster": "rostering",
-    "verify_roster": "rostering",
+    "load_policy": "read.policies",
+    "load_roster": "read.rosters",
+    "parse_policy": "read.policies",
+    "parse_roster": "read.rosters",
+    "read_policy": "read.policies",
+    "read_roster": "read.rosters",
+    "verify_roster": "verify.rosters",
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from zoneinfo import ZoneInfoNotFoundError
 
+from supportflow._time import span_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.zones import zone
@@ -12,22 +13,19 @@ from supportflow.escalation import LadderIndex
 from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
 from supportflow.lifecycle import Lifecycle, default_lifecycle
 from supportflow.model.records import Attributes, AttributeValue
-from supportflow.policy.botting import CompiledBot
-from supportflow.policy.casework import CaseRules
-from supportflow.policy.check import policy_problems
-from supportflow.policy.classifying import classifier_of
-from supportflow.policy.escalating import step_calendar
-from supportflow.policy.named import calendar_name, named_calendars
-from supportflow.policy.retaining import RetentionIndex
-from supportflow.policy.retention import Retention
-from supportflow.policy.schema import Policy
-from supportflow.policy.triggering import TriggerIndex
-from supportflow.policy.zones_used import zone_versions
+from supportflow.policy.check.policy import policy_problems
+from supportflow.policy.document.calendars import calendar_name, named_calendars, step_calendar, zone_versions
+from supportflow.policy.document.policy import Policy
+from supportflow.policy.document.retention import Retention
+from supportflow.policy.sections.authority import TriggerIndex
+from supportflow.policy.sections.bot import CompiledBot
+from supportflow.policy.sections.casework import CaseRules
+from supportflow.policy.sections.classifier import classifier_of
+from supportflow.policy.sections.retention import RetentionIndex
 from supportflow.routing.compiled import BOT, RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
 from supportflow.sla.metrics import shipped_metrics
-from supportflow.sla.policy import span_us
-from supportflow.triage.priority import PriorityIndex
+from supportflow.triage.compiled import PriorityIndex
 from supportflow.triage.redaction import DEFAULT_RULES
 
 __all__ = ["CompiledPolicy"]

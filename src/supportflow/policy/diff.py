@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from supportflow.policy.schema import Policy
+from supportflow.policy.document.policy import Policy
 
 __all__ = ["Difference", "policy_diff"]
 

@@ -1,24 +1,21 @@
 """A policy with surges laid over it: another document, made by a pure function, with a fingerprint of its own."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from supportflow.conditions.fields import nearest
-from supportflow.model.tags import best, twins, updated
-from supportflow.policy.named import named_calendars
-from supportflow.policy.schema import Policy
-from supportflow.policy.surge import Overlay, Surge
+from supportflow.model.tags import best, updated
+from supportflow.policy.document.policy import Policy
+from supportflow.policy.document.surges import Overlay, Surge
 from supportflow.sla.policy import SlaPolicy, Target
-from supportflow.triage.priority import MOVING_FIELDS, PriorityPolicy
+from supportflow.triage.priority import PriorityPolicy
 
-__all__ = ["greeting_of", "overlaid", "surge_problems"]
+__all__ = ["ROUTING_FIELDS", "greeting_of", "overlaid", "routing_of"]
 
 _LONGEST = timedelta(days=36_525)
 _SHORTEST = timedelta(microseconds=1)
 _NAME = 100
-_ROUTING = ("busy_in", "acceptance", "offer_for", "ask_again_after")
+ROUTING_FIELDS = ("busy_in", "acceptance", "offer_for", "ask_again_after")
 """Fields that a surge and the routing of a policy have in common."""
 
 
@@ -52,7 +49,7 @@ def _applied(document: Policy, surge: Surge) -> Policy:
         update["priority"] = options.model_copy(update={"order": (*surge.order, *options.order)})
     if surge.greetings:
         update["greetings"] = updated(document.greetings, surge.greetings)
-    routing = _routing(surge)
+    routing = routing_of(surge)
     if routing and document.routing is not None:
         weights = {**document.routing.weights, **surge.weights}
         update["routing"] = document.routing.model_copy(
@@ -61,10 +58,12 @@ def _applied(document: Policy, surge: Surge) -> Policy:
     return document.model_copy(update=update)
 
 
-def _routing(surge: Surge) -> dict[str, Any]:
+def routing_of(surge: Surge) -> dict[str, Any]:
     """What a surge says of routing. That an offer holds for ever is said by giving None."""
-    given = {name: getattr(surge, name) for name in _ROUTING if name in surge.model_fields_set}
-    given = {name: value for name, value in given.items() if value is not None or name not in _ROUTING[:2]}
+    given = {name: getattr(surge, name) for name in ROUTING_FIELDS if name in surge.model_fields_set}
+    given = {
+        name: value for name, value in given.items() if value is not None or name not in ROUTING_FIELDS[:2]
+    }
     return {**given, **({"weights": surge.weights} if surge.weights else {})}
 
 
@@ -106,85 +105,3 @@ def greeting_of(document: Policy, language: str | None) -> str | None:
         if tag is not None:
             return document.greetings[tag]
     return None
-
-
-# --- what can be wrong ---------------------------------------------------------------------
-
-
-def surge_problems(document: Policy, problems_of: Callable[[Policy], Iterator[str]]) -> Iterator[str]:
-    """Every problem of the surges of a policy that is good without them, each one sentence that starts with its path.
-
-    Args:
-        document: The policy.
-        problems_of: Finds what is wrong with a policy.
-    """
-    wrong = False
-    yield from (f"greetings: {tag!r} stands here in two spellings" for tag in twins(document.greetings))
-    for name, surge in document.surges.items():
-        path = f"surges.{name}"
-        found = list(_problems(path, surge, document))
-        effective = overlaid(document, (name,))
-        found += [_placed(path, surge, problem) for problem in problems_of(effective)]
-        wrong |= bool(found)
-        yield from found
-    if len(document.surges) > 1 and not wrong:
-        together = overlaid(document, tuple(document.surges))
-        yield from (f"surges: with all of them at once, {problem}" for problem in problems_of(together))
-
-
-def _problems(path: str, surge: Surge, document: Policy) -> Iterator[str]:
-    routing = _routing(surge)
-    if not (routing or surge.targets is not None or surge.order or surge.calls_in or surge.greetings):
-        yield f"{path}: changes nothing"
-    yield from (f"{path}.greetings: {tag!r} stands here in two spellings" for tag in twins(surge.greetings))
-    if document.routing is None:
-        for field in (*routing, *(("calls_in",) if surge.calls_in else ())):
-            yield f"{path}.{field}: the policy has no routing"
-    known = named_calendars(document)
-    for index, name in enumerate(surge.calls_in):
-        if name not in known:
-            yield f"{path}.calls_in.{index}: unknown calendar {name!r}{nearest(name, known)}"
-    for name, count in Counter(surge.calls_in).items():
-        if count > 1:
-            yield f"{path}.calls_in: {name!r} is listed twice"
-    yield from _target_problems(f"{path}.targets", surge, document)
-    condition = None if surge.when is None else surge.when.condition
-    for comparison in () if condition is None else condition.comparisons():
-        if comparison.field in MOVING_FIELDS:
-            yield (
-                f"{path}.when.condition: {comparison.field!r} changes while nothing happens; "
-                "what has arrived cannot depend on it"
-            )
-
-
-def _target_problems(path: str, surge: Surge, document: Policy) -> Iterator[str]:
-    if surge.targets is None:
-        return
-    places = {
-        f"{policy.name}/{target.slot}": target.duration is not None
-        for policy in document.sla
-        for target in policy.targets
-    }
-    names = [policy.name for policy in document.sla]
-    if not isinstance(surge.targets, Mapping):
-        if not any(places.values()):
-            yield f"{path}: the policy has no target with a duration"
-        return
-    for name in surge.targets:
-        if name not in names and name not in places:
-            yield f"{path}.{name}: unknown SLA policy or target{nearest(name, [*names, *places])}"
-        elif name in places and not places[name]:
-            yield f"{path}.{name}: counts working days, which a share cannot change"
-
-
-def _placed(path: str, surge: Surge, problem: str) -> str:
-    """The problem of an overlaid version, at the place of the surge that it comes from."""
-    where, _, message = problem.partition(": ")
-    section, _, rest = where.partition(".")
-    field, _, below = rest.partition(".")
-    index = below.partition(".")[0]
-    if (section, field) == ("priority", "order") and index.isdecimal() and int(index) < len(surge.order):
-        return f"{path}.order.{below}: {message}"
-    if section == "routing" and field in (*_ROUTING, "weights"):
-        return f"{path}.{rest}: {message}"
-    return f"{path}: with it, {problem}"

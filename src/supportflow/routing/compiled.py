@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 from typing import NamedTuple
 
-from supportflow._time import SECOND_US
+from supportflow._time import span_us
 from supportflow.conditions import ConditionIndex, Fields
 from supportflow.model.base import StatusCategory
 from supportflow.model.routing import Requirement
@@ -40,13 +39,13 @@ class RoutingIndex:
     def __init__(self, policy: RoutingPolicy, fields: Fields) -> None:
         self.policy = policy
         self.busy_in: frozenset[StatusCategory] = frozenset(policy.busy_in)
-        self.offer_us = None if policy.offer_for is None else _us(policy.offer_for)
-        self.ask_again_us = None if policy.ask_again_after is None else _us(policy.ask_again_after)
+        self.offer_us = None if policy.offer_for is None else span_us(policy.offer_for)
+        self.ask_again_us = None if policy.ask_again_after is None else span_us(policy.ask_again_after)
         self._routes: dict[str, Route] = {route.name: route for route in policy.routes}
         self._ordered = policy.routes
         self._index = ConditionIndex([route.when for route in policy.routes], fields)
         self._relax = {
-            route.name: tuple((_us(step.after), step) for step in route.relax) for route in policy.routes
+            route.name: tuple((span_us(step.after), step) for step in route.relax) for route in policy.routes
         }
         declared = tuple(dict.fromkeys((*policy.languages, *filter(None, (policy.fallback_language,)))))
         told_apart = Counter(map(written, {canonical(tag) for tag in declared}))
@@ -122,7 +121,7 @@ class RoutingIndex:
     def overflows_at_us(self, route: str | None, since_us: int) -> int | None:
         """When another group may help; None if none does."""
         known = self.route(route)
-        return None if known is None or known.overflow is None else since_us + _us(known.overflow.after)
+        return None if known is None or known.overflow is None else since_us + span_us(known.overflow.after)
 
     def lent(self, route: str | None, requirement: Requirement) -> Lent | None:
         """What an agent of the group that helps must have; None if none helps."""
@@ -161,7 +160,3 @@ def _after(requirement: Requirement, step: Relaxation) -> Requirement:
 def _regionless(tag: str) -> str:
     """The tag as it is declared, if it names no region."""
     return tag if needed(tag) == written(tag) else written(tag)
-
-
-def _us(span: timedelta) -> int:
-    return (span.days * 86_400 + span.seconds) * SECOND_US + span.microseconds

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from supportflow._time import Instant, from_us, to_us
-from supportflow.kernel.agents import decide_agent, evolve_agent
+from supportflow.kernel.fold.agents import evolve_agent
+from supportflow.kernel.handlers.agents import decide_agent
 from supportflow.model.commands import AgentCommand, Enrol, SetPresence
 from supportflow.model.people import HOST, Actor, Agent
 from supportflow.model.routing import AgentState

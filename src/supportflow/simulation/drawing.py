@@ -2,26 +2,20 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from itertools import accumulate
 from math import exp, inf, log, sqrt
 from random import Random
 
-from supportflow._time import HOUR_US, SECOND_US
+from supportflow._time import HOUR_US, span_us
 from supportflow.simulation.scenario import Arrivals, RandomTime
 
-__all__ = ["Draw", "arrival_times", "choice", "duration", "span_us", "steps"]
+__all__ = ["Draw", "arrival_times", "choice", "duration", "steps"]
 
 Draw = Callable[[Random], int]
 """Draws a duration in microseconds, of at least one."""
 
 LONGEST_US = 3_660 * 24 * HOUR_US
 """No drawn duration is longer than ten years: a lognormal tail is not to leave the calendar."""
-
-
-def span_us(span: timedelta) -> int:
-    """A duration in microseconds."""
-    return (span.days * 86_400 + span.seconds) * SECOND_US + span.microseconds
 
 
 def duration(given: RandomTime) -> Draw:

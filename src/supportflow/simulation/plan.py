@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from supportflow._time import to_us
+from supportflow._time import span_us, to_us
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput, PolicyError, ScenarioError
 from supportflow.model.people import Agent
 from supportflow.policy import CompiledPolicy, PolicyBook
-from supportflow.simulation.drawing import Draw, arrival_times, choice, duration, span_us, steps
+from supportflow.simulation.drawing import Draw, arrival_times, choice, duration, steps
 from supportflow.simulation.reading import Logged, read_arrivals
 from supportflow.simulation.scenario import Chance, Kind, Scenario, Service
 

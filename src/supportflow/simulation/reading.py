@@ -10,7 +10,7 @@ from supportflow._time import instant, to_us
 from supportflow.calendars.zones import clock_of
 from supportflow.exceptions import InvalidInput, ScenarioError
 from supportflow.policy import read_policy
-from supportflow.policy.documents import load, parse, read
+from supportflow.policy.read.documents import load, parse, read
 from supportflow.simulation.scenario import ArrivalLog, Scenario
 
 __all__ = ["Logged", "load_scenario", "parse_scenario", "read_arrivals", "read_scenario"]

@@ -12,8 +12,8 @@ from random import Random
 from supportflow._time import MINUTE_US, Instant, from_us, to_us
 from supportflow.exceptions import Refused, StepsMissing
 from supportflow.kernel import Decision, Facts, decided, wakeup
-from supportflow.kernel.entry import entry_of
-from supportflow.kernel.intake import missing
+from supportflow.kernel.casework import missing_evidence
+from supportflow.kernel.due.queue import entry_of
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import (
     Accept,
@@ -414,7 +414,7 @@ class World:
         case.writes = False
         ticket = case.ticket
         if ticket.status_category is StatusCategory.PENDING:
-            evidence = dict.fromkeys(missing(ticket, self._policy), _TEXT)
+            evidence = dict.fromkeys(missing_evidence(ticket, self._policy), _TEXT)
             by = self._requester(case)
             self._do(case, Receive(ticket_id=ticket.id, by=by, body=_TEXT, evidence=evidence))
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from supportflow._time import span_us
 from supportflow.conditions import Condition, ConditionIndex, Fields, compile_condition
 from supportflow.model.base import StatusCategory
 from supportflow.model.records import Milestone
 from supportflow.model.ticket import Ticket
 from supportflow.sla.metrics import CompiledMetric, Holds, Metric, While, compile_metric
-from supportflow.sla.policy import SlaPolicy, Target, span_name, span_us
+from supportflow.sla.policy import SlaPolicy, Target, span_name
 from supportflow.sla.signals import SIGNAL_BIT, Signal
 from supportflow.sla.warn import Warn
 

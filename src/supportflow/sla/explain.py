@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.calendars import Explained
@@ -11,30 +10,10 @@ from supportflow.model.records import Clock, Segment
 from supportflow.sla.binding import SlaEnvironment, zone_of
 from supportflow.sla.clock import due_us
 from supportflow.sla.policy import span_name
-from supportflow.sla.timeline import draw, svg
+from supportflow.sla.timeline import ClockInterval, draw, svg
 from supportflow.sla.turns import ClockTurn, Gap, gaps, moves_of, turns
 
 __all__ = ["ClockAccount", "ClockInterval", "ClockTurn", "account"]
-
-
-@dataclass(frozen=True, slots=True)
-class ClockInterval:
-    """A stretch of a clock's life.
-
-    Attributes:
-        start_us: When it began.
-        end_us: When it ended.
-        reason: `"running"`, `"closed"`, a holiday's name, or `"paused: …"`. `"running, as … counted then"` for a whole
-            stretch that the calendar of an earlier policy counted.
-        counted_us: How much of it the clock counted: all, or nothing; of an earlier policy's stretch, what that counted.
-        kind: What it is, whatever a holiday is called: time that counts, a pause, or time at which nobody works.
-    """
-
-    start_us: int
-    end_us: int
-    reason: str
-    counted_us: int
-    kind: Literal["running", "paused", "closed"] = "running"
 
 
 @dataclass(frozen=True, slots=True)

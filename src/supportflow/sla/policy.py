@@ -1,6 +1,5 @@
 """SLA policies and their targets, as data."""
 
-from datetime import timedelta
 from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -12,18 +11,13 @@ from supportflow.model.base import Document, Name, Series
 from supportflow.model.durations import UNITS, NotNegative, Positive, spelled_out
 from supportflow.sla.warn import Warn
 
-__all__ = ["CalendarName", "Repeat", "SlaPolicy", "Target", "span_name", "span_us"]
+__all__ = ["CalendarName", "Repeat", "SlaPolicy", "Target", "span_name"]
 
 CalendarName = BusinessCalendar | Name
 Edge = Literal["close", "open"]
 OnChange = Literal["keep_elapsed", "restart", "retroactive"]
 Gap = Literal["counts", "pauses"]
 Reopen = Literal["resume", "new_cycle", "ignore"]
-
-
-def span_us(span: timedelta) -> int:
-    """A duration in microseconds."""
-    return (span.days * 86_400 + span.seconds) * SECOND_US + span.microseconds
 
 
 def span_name(us: int) -> str:

@@ -1,20 +1,61 @@
 """A clock's account as a picture: a timeline in text, or in SVG. Drawn from the account alone, the same every time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
-from supportflow._time import from_us, to_us
+from supportflow._time import Instant, from_us, to_us
 from supportflow.calendars.zones import clock_of
 from supportflow.sla.policy import span_name
 from supportflow.sla.words import UNIVERSAL, short_day
 
-if TYPE_CHECKING:
-    from supportflow.sla.explain import ClockAccount, ClockInterval
-
-__all__ = ["draw", "svg"]
+__all__ = ["ClockInterval", "draw", "svg"]
 
 MIN_WIDTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ClockInterval:
+    """A stretch of a clock's life.
+
+    Attributes:
+        start_us: When it began.
+        end_us: When it ended.
+        reason: `"running"`, `"closed"`, a holiday's name, or `"paused: …"`. `"running, as … counted then"` for a whole
+            stretch that the calendar of an earlier policy counted.
+        counted_us: How much of it the clock counted: all, or nothing; of an earlier policy's stretch, what that counted.
+        kind: What it is, whatever a holiday is called: time that counts, a pause, or time at which nobody works.
+    """
+
+    start_us: int
+    end_us: int
+    reason: str
+    counted_us: int
+    kind: Literal["running", "paused", "closed"] = "running"
+
+
+class _Account(Protocol):
+    """What a picture shows of an account; the account can draw itself, so it is known here by what it has."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def calendar(self) -> str: ...
+    @property
+    def duration_us(self) -> int: ...
+    @property
+    def elapsed_us(self) -> int: ...
+    @property
+    def due_at(self) -> Instant | None: ...
+    @property
+    def breached_at(self) -> Instant | None: ...
+    @property
+    def intervals(self) -> Sequence[ClockInterval]: ...
+    @property
+    def tz(self) -> str: ...
 
 
 class _Stretch(NamedTuple):
@@ -66,7 +107,7 @@ class _Axis:
         return 1.0
 
 
-def _stretches(account: "ClockAccount") -> list[_Stretch]:
+def _stretches(account: _Account) -> list[_Stretch]:
     """The intervals of an account, neighbours of one reason joined, and what is ahead."""
     found: list[_Stretch] = []
     for one in account.intervals:
@@ -87,13 +128,13 @@ def _stretches(account: "ClockAccount") -> list[_Stretch]:
     return found
 
 
-def _kind(one: "ClockInterval") -> str:
+def _kind(one: ClockInterval) -> str:
     if one.counted_us:
         return "counted" if one.counted_us == one.end_us - one.start_us else "partly"
     return "paused" if one.kind == "paused" else "closed"
 
 
-def _marks(account: "ClockAccount", stretches: list[_Stretch]) -> Iterator[_Mark]:
+def _marks(account: _Account, stretches: list[_Stretch]) -> Iterator[_Mark]:
     """The breach, or else the due time; the end of what has happened, unless nothing is ahead."""
     if account.breached_at is not None:
         yield _Mark(to_us(account.breached_at), "breached")
@@ -121,7 +162,7 @@ def _clock_face(tz: str) -> Callable[[int], str]:
 _FILL = {"counted": "█", "partly": "▒", "paused": "░", "closed": "·", "ahead": "╌"}
 
 
-def draw(account: "ClockAccount", *, width: int = 40, tz: str | None = None) -> str:
+def draw(account: _Account, *, width: int = 40, tz: str | None = None) -> str:
     """A timeline in text: a line for each stretch with its bar, its reason and what it counted, and for each mark.
 
     Args:
@@ -157,12 +198,12 @@ def draw(account: "ClockAccount", *, width: int = 40, tz: str | None = None) -> 
     return "\n".join(lines)
 
 
-def _title(account: "ClockAccount") -> str:
+def _title(account: _Account) -> str:
     counted = f"{span_name(account.elapsed_us)} of {span_name(account.duration_us)}"
     return f"{account.key}: {account.state}, {counted} on {account.calendar}"
 
 
-def _said(account: "ClockAccount", asked: str | None) -> str:
+def _said(account: _Account, asked: str | None) -> str:
     """The zone, where nobody would guess it."""
     return f", times in {account.tz}" if asked is None and account.tz in UNIVERSAL else ""
 
@@ -183,7 +224,7 @@ _GLYPH = 6.3
 """About the width of a character in the font size of the picture."""
 
 
-def svg(account: "ClockAccount", *, width: int = 720, tz: str | None = None) -> str:
+def svg(account: _Account, *, width: int = 720, tz: str | None = None) -> str:
     """A timeline as an SVG document: one bar, the reasons in or under it, instants at its marks.
 
     Args:

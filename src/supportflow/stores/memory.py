@@ -383,5 +383,10 @@ class MemoryStore(Locked):
                 del data.key_times[key], data.inbox[key]
             return len(old)
 
+    def count_keys(self, tenant: str, before_us: int, /) -> int:
+        """How many idempotency keys there are of commands from before an instant."""
+        with self._lock:
+            return sum(at_us < before_us for at_us in self._tenants[tenant].key_times.values())
+
     def close(self) -> None:
         """Nothing to let go of."""

@@ -1,1 +1,31 @@
 """What a desk can be told and asked: each verb, question and operation written once, for `Desk` and `AsyncDesk`."""
+
+from typing import Generic
+
+from supportflow.flows.desk.actions import ActionVerbs, CaseVerbs
+from supportflow.flows.desk.messages import MessageVerbs
+from supportflow.flows.desk.methods import AgentResult, Result
+from supportflow.flows.desk.observations import FactVerbs
+from supportflow.flows.desk.operations import Keeping, Operations, Surging
+from supportflow.flows.desk.questions import Lists, Questions
+from supportflow.flows.desk.routing import RoutingVerbs
+from supportflow.flows.desk.tickets import TicketVerbs
+
+__all__ = ["DeskMethods"]
+
+
+class DeskMethods(
+    TicketVerbs[Result],
+    MessageVerbs[Result],
+    FactVerbs[Result],
+    CaseVerbs[Result],
+    ActionVerbs[Result],
+    RoutingVerbs[Result, AgentResult],
+    Questions,
+    Lists,
+    Operations,
+    Surging,
+    Keeping,
+    Generic[Result, AgentResult],
+):
+    """What both desks have. The parameters are what verbs on tickets and on agents answer with."""

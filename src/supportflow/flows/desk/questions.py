@@ -1,27 +1,46 @@
-"""What a desk can be asked about one ticket, about agents and about the queue."""
+"""What a desk can be asked: about one ticket, about many, about agents and about the queue."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Unpack
 
-from supportflow.flows import queries, reading
-from supportflow.flows.agents import all_agents, get_agent
+from supportflow.exceptions import InvalidInput
+from supportflow.flows.bot.screen import screen
+from supportflow.flows.bot.similar import similar
+from supportflow.flows.commands.agents import Misplaced, misplaced
 from supportflow.flows.desk.methods import Shared, asked, in_turn
 from supportflow.flows.desk.routing import agent_id
 from supportflow.flows.desk.verbs import TicketName, named
-from supportflow.flows.dispatching import why_not
-from supportflow.flows.placing import PlaceIndex, queue_position
-from supportflow.flows.rechecking import Misplaced, misplaced
+from supportflow.flows.environment import Environment
+from supportflow.flows.load import all_agents, get_agent
+from supportflow.flows.queries import feed, lists, messages
+from supportflow.flows.queries.lists import Row, Rows
+from supportflow.flows.queries.tickets import (
+    Filters,
+    Order,
+    clocks,
+    explained,
+    find,
+    history,
+    lookup,
+    permitted,
+    read_filters,
+)
 from supportflow.flows.requests import Flow
-from supportflow.flows.screen import screen
-from supportflow.kernel.explain import Explanation
+from supportflow.flows.routing.dispatch import why_not
+from supportflow.flows.routing.places import PlaceIndex, queue_position
+from supportflow.kernel.explain.ticket import Explanation
+from supportflow.model.base import is_id
 from supportflow.model.events import EventBase
+from supportflow.model.feed import Feed
 from supportflow.model.people import Agent
 from supportflow.model.routing import AgentState
+from supportflow.model.similar import SimilarTicket
 from supportflow.model.ticket import Evidence, Message, Page, Ticket
 from supportflow.model.turns import Screen
 from supportflow.routing.whynot import Reason
 from supportflow.sla.reading import ClockReading
 
-__all__ = ["Questions"]
+__all__ = ["Lists", "Questions"]
 
 
 class Questions(Shared):
@@ -51,16 +70,16 @@ class Questions(Shared):
             TicketNotFound: If there is none.
         """
         name = named(ticket, ref)
-        return queries.lookup(self._env, name.get("ticket_id"), name.get("ref"))
+        return lookup(self._env, name.get("ticket_id"), name.get("ref"))
 
     @asked
     def find(
         self,
         *,
-        order: queries.Order = "priority",
+        order: Order = "priority",
         limit: int = 50,
         cursor: str | None = None,
-        **filters: Unpack[queries.Filters],
+        **filters: Unpack[Filters],
     ) -> Flow[Page]:
         """One page of the tickets that match.
 
@@ -72,18 +91,18 @@ class Questions(Shared):
             **filters: `open`, `status`, `status_category`, `group`, `assignee`, `requester`, `channel`, `category`,
                 `priority_class`, `level`: the value that it must have; `assignee=""` finds what nobody has.
         """
-        equal = queries.read_filters(filters)
-        return queries.find(self._env, equal=equal, order=order, limit=limit, cursor=cursor)
+        equal = read_filters(filters)
+        return find(self._env, equal=equal, order=order, limit=limit, cursor=cursor)
 
     @asked
     def history(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[tuple[EventBase, ...]]:
         """Every event of a ticket, in order."""
         name = named(ticket, ref)
-        return queries.history(self._env, name.get("ticket_id"), name.get("ref"))
+        return history(self._env, name.get("ticket_id"), name.get("ref"))
 
     @asked
     def messages(
-        self, ticket: TicketName = None, *, ref: str | None = None, seen_by: reading.Reader | None = None
+        self, ticket: TicketName = None, *, ref: str | None = None, seen_by: messages.Reader | None = None
     ) -> Flow[tuple[Message, ...]]:
         """The messages of a ticket with their texts, in order.
 
@@ -96,13 +115,13 @@ class Questions(Shared):
             InvalidInput: If the reader is neither the requester nor a party of the case.
         """
         name = named(ticket, ref)
-        return reading.messages(self._env, name.get("ticket_id"), name.get("ref"), seen_by)
+        return messages.messages(self._env, name.get("ticket_id"), name.get("ref"), seen_by)
 
     @asked
     def evidence(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[tuple[Evidence, ...]]:
         """The evidence that the ticket's category needs, given and missing, and whatever else came."""
         name = named(ticket, ref)
-        return reading.evidence(self._env, name.get("ticket_id"), name.get("ref"))
+        return messages.evidence(self._env, name.get("ticket_id"), name.get("ref"))
 
     @asked
     def screen(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[Screen]:
@@ -120,19 +139,19 @@ class Questions(Shared):
     def permitted(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[tuple[str, ...]]:
         """The triggers that the lifecycle would accept now, sorted."""
         name = named(ticket, ref)
-        return queries.permitted(self._env, name.get("ticket_id"), name.get("ref"))
+        return permitted(self._env, name.get("ticket_id"), name.get("ref"))
 
     @asked
     def clocks(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[tuple[ClockReading, ...]]:
         """The latest cycle of each SLA clock: elapsed, remaining, due, and why."""
         name = named(ticket, ref)
-        return queries.clocks(self._env, name.get("ticket_id"), name.get("ref"))
+        return clocks(self._env, name.get("ticket_id"), name.get("ref"))
 
     @asked
     def explain(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[Explanation]:
         """Why the ticket has this class, this status, these due times; `str()` of it is text for people."""
         name = named(ticket, ref)
-        return queries.explained(self._env, name.get("ticket_id"), name.get("ref"))
+        return explained(self._env, name.get("ticket_id"), name.get("ref"))
 
     @asked
     def misplaced(self) -> Flow[tuple[Misplaced, ...]]:
@@ -170,3 +189,146 @@ class Questions(Shared):
         """
         name = named(ticket, ref)
         return queue_position(self._env, self._places, name.get("ticket_id"), name.get("ref"))
+
+    @asked
+    def similar(
+        self, ticket: TicketName = None, *, ref: str | None = None, limit: int = 5
+    ) -> Flow[tuple[SimilarTicket, ...]]:
+        """Tickets about what a ticket is about, the most similar first: duplicates, and what was answered before.
+
+        What was erased is never found, and merged tickets are found as the ticket that goes on.
+
+        Args:
+            ticket: Its id, or the ticket itself.
+            ref: Or the host's own id of it.
+            limit: How many at most, up to 50.
+
+        Raises:
+            InvalidInput: If the desk has no index of tickets, or the limit cannot be used.
+            TicketNotFound: If there is no such ticket.
+        """
+        name = named(ticket, ref)
+        return similar(self._env, name.get("ticket_id"), name.get("ref"), limit)
+
+
+class Lists(Shared):
+    """What a desk can be asked about many tickets at once."""
+
+    # --- what happens --------------------------------------------------------------------------
+
+    @asked
+    def feed(
+        self, after: str | None = None, *, limit: int = 100, only: Collection[type[EventBase]] = ()
+    ) -> Flow[Feed]:
+        """What happened on all tickets, to all agents and to the desk, behind a place: in one order that all readers see.
+
+        Any number of processes can read it, each with a cursor of its own. Whoever goes on from the last cursor misses
+        nothing: what is committed late comes late. Nothing is changed by reading, and nothing is ever taken out: an event
+        names texts that can be erased, and holds none.
+
+        Args:
+            after: The `cursor` of a feed or of an item; None for the beginning.
+            limit: How many events are looked at, at most, up to 1,000.
+            only: Classes of events, such as `SlaBreached`, or `TicketEvent` for all that happens to tickets. Others are
+                looked at, too, and left out.
+
+        Raises:
+            InvalidInput: If something of this cannot be used, or the desk is in a host's transaction.
+        """
+        return feed.feed(self._env, after, limit, only)
+
+    @asked
+    def feed_end(self) -> Flow[str]:
+        """The place behind everything that has happened: take it before you read what is, then follow from it.
+
+        Raises:
+            InvalidInput: If the desk is in a host's transaction.
+        """
+        return feed.feed_end(self._env)
+
+    # --- lists ---------------------------------------------------------------------------------
+
+    @asked
+    def rows(
+        self,
+        *,
+        order: Order = "priority",
+        limit: int = 50,
+        cursor: str | None = None,
+        refs: Iterable[str] | None = None,
+        tickets: Iterable[TicketName] | None = None,
+        **filters: Unpack[Filters],
+    ) -> Flow[Rows]:
+        """Rows for a list: tickets with subject, requester, due time and clocks, in one read.
+
+        Args:
+            order: As for `find`.
+            limit: How many at most, up to 1,000.
+            cursor: From the page before.
+            refs: The tickets with these references of the host's, in this order, instead of a search.
+            tickets: These tickets, in this order, instead of a search.
+            **filters: As for `find`.
+
+        Raises:
+            InvalidInput: If something of this cannot be used, or a search is asked for besides named tickets.
+        """
+        if refs is None and tickets is None:
+            equal = read_filters(filters, "rows")
+            return _searched(self._env, equal, order, limit, cursor)
+        if filters or cursor is not None:
+            raise InvalidInput(
+                "refs", "and tickets name what is listed: no filter and no cursor goes with them"
+            )
+        names = _ids(() if tickets is None else tickets)
+        return _named(self._env, names, _names("refs", () if refs is None else refs))
+
+    @asked
+    def row(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[Row]:
+        """A ticket with its subject, requester, due time and clocks.
+
+        Raises:
+            TicketNotFound: If there is none.
+        """
+        name = named(ticket, ref)
+        return lists.one_row(self._env, name.get("ticket_id"), name.get("ref"))
+
+    @asked
+    def get_many(
+        self, refs: Iterable[str] = (), *, tickets: Iterable[TicketName] = ()
+    ) -> Flow[Mapping[str, Ticket]]:
+        """Many tickets in one read, by the names that you give. What there is no ticket of is left out.
+
+        Args:
+            refs: The host's own ids.
+            tickets: Ids of tickets, or tickets to be read anew.
+
+        Raises:
+            InvalidInput: If a name cannot be used, or they are more than 1,000.
+        """
+        return lists.get_many(self._env, _ids(tickets), _names("refs", refs))
+
+
+def _searched(
+    env: Environment, equal: dict[str, object], order: Order, limit: int, cursor: str | None
+) -> Flow[Rows]:
+    page = yield from find(env, equal=equal, order=order, limit=limit, cursor=cursor)
+    return Rows((yield from lists.rows_of(env, page.tickets)), page.cursor, page.unreadable)
+
+
+def _named(env: Environment, ids: Sequence[str], refs: Sequence[str]) -> Flow[Rows]:
+    return Rows((yield from lists.list_named(env, ids, refs)))
+
+
+def _ids(tickets: Iterable[TicketName]) -> list[str]:
+    if isinstance(tickets, str | Mapping) or not isinstance(tickets, Iterable):
+        raise InvalidInput("tickets", "is not a series of tickets or their ids")
+    return _names("tickets", [one.id if isinstance(one, Ticket) else one for one in tickets])
+
+
+def _names(field: str, names: Iterable[object]) -> list[str]:
+    if isinstance(names, str | Mapping) or not isinstance(names, Iterable):
+        raise InvalidInput(field, "is not a series of ids")
+    given = list(names)
+    if not all(is_id(name) for name in given):
+        raise InvalidInput(field, "has something in it that is not an id")
+    return [str(name) for name in given]

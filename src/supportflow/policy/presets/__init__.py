@@ -3,8 +3,8 @@
 from functools import cache
 from importlib.resources import files
 
-from supportflow.policy.loading import load_policy
-from supportflow.policy.schema import Policy
+from supportflow.policy.document.policy import Policy
+from supportflow.policy.read.policies import load_policy
 
 __all__ = ["PRESETS", "preset"]
 

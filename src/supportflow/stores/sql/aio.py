@@ -114,6 +114,7 @@ class AsyncSqlStore:
     ended = _awaited(SqlStore.ended)
     put_away = _awaited(SqlStore.put_away)
     purge_keys = _awaited(SqlStore.purge_keys)
+    count_keys = _awaited(SqlStore.count_keys)
 
 
 def _in_greenlet() -> Callable[..., Awaitable[Any]]:

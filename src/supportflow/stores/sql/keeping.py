@@ -11,6 +11,7 @@ from supportflow.stores.sql.searching import read_ticket_row
 __all__ = [
     "archive",
     "contents",
+    "count_keys",
     "ended",
     "erase",
     "erase_contents",
@@ -182,3 +183,12 @@ def purge_keys(cursor: Cursor, backend: Backend, tenant: str, before_us: int, li
         (tenant, tenant, before_us, limit),
     )
     return cursor.rowcount
+
+
+def count_keys(cursor: Cursor, backend: Backend, tenant: str, before_us: int) -> int:
+    """How many idempotency keys there are of commands from before an instant."""
+    cursor.execute(
+        backend.sql("SELECT COUNT(*) FROM supportflow_inbox WHERE tenant = ? AND at_us < ?"),
+        (tenant, before_us),
+    )
+    return int(cursor.fetchone()[0])

@@ -417,6 +417,10 @@ class SqlStore:
         """Forget idempotency keys of commands from before an instant; how many."""
         return self._run("once", keeping.purge_keys, tenant, before_us, limit)
 
+    def count_keys(self, tenant: str, before_us: int, /) -> int:
+        """How many idempotency keys there are of commands from before an instant."""
+        return self._run("read", keeping.count_keys, tenant, before_us)
+
 
 def _make_tables(cursor: Cursor) -> None:
     cursor.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (VERSION_TABLE,))

@@ -179,10 +179,14 @@ class KeepingPromises(Suite):
             entry = InboxEntry(f"k{number}", "h", b"r")
             assert store.commit(Commit(TENANT, (), inbox=entry, at_us=number * 10)) == Committed()
         store.commit(Commit("other", (), inbox=InboxEntry("k0", "h", b"r"), at_us=0))
+        counted = [store.count_keys(TENANT, before_us) for before_us in (0, 1, 30, 31, 1_000)]
+        assert counted == [0, 1, 3, 4, 5]
+        assert (store.count_keys("other", 1), store.count_keys("nowhere", 1)) == (1, 0)
         assert store.purge_keys(TENANT, 0, 9) == 0
         assert store.purge_keys(TENANT, 30, 2) == 2
         assert store.purge_keys(TENANT, 30, 2) == 1
         assert store.purge_keys(TENANT, 30, 2) == 0
+        assert (store.count_keys(TENANT, 30), store.count_keys(TENANT, 1_000)) == (0, 2)
         assert [store.recall(TENANT, f"k{number}") is None for number in range(5)] == [True] * 3 + [False] * 2
         assert store.recall("other", "k0") is not None
         again = InboxEntry("k0", "h2", b"r2")

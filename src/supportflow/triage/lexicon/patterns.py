@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import product
 
-from supportflow.triage.lexicon.units import BREAK, normal, tokens
+from supportflow.triage.units import BREAK, normal, tokens
 
 __all__ = ["Part", "PatternProblem", "inflected", "parse"]
 

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
 
-from supportflow.triage.lexicon.units import BREAK, pieces, spelt
+from supportflow.triage.units import BREAK, pieces, spelt
 
 __all__ = ["Cover", "Places", "Text"]
 

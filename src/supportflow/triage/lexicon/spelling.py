@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 
-from supportflow.triage.lexicon.units import BREAK, CHINESE_NOT, normal, spellings
+from supportflow.triage.units import BREAK, CHINESE_NOT, normal, spellings
 
 __all__ = ["Alphabet", "is_chinese"]
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from supportflow.triage.lexicon.units import spellings
+from supportflow.triage.units import spellings
 
 __all__ = ["Folded", "fold"]
 

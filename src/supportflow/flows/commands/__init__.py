@@ -1,0 +1,1 @@
+"""Commands on tickets, agents and people: cleaned, prepared, decided, committed."""

@@ -1,0 +1,219 @@
+"""Gathering what a decision needs to know besides the ticket: the core asks nobody."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from supportflow.flows import requests
+from supportflow.flows.commands.clean import text_of
+from supportflow.flows.environment import Environment
+from supportflow.flows.load import known_agents, read_tickets, same_person
+from supportflow.flows.requests import Flow
+from supportflow.flows.rows import read_row
+from supportflow.kernel.facts import CaseFacts, Facts
+from supportflow.kernel.handlers.messages import leaves_by, origin_in
+from supportflow.model.commands import (
+    AddParty,
+    Adopt,
+    Advance,
+    Assign,
+    Cancel,
+    Close,
+    CommandBase,
+    Correct,
+    DecideAction,
+    Exclude,
+    Merge,
+    Observe,
+    Offer,
+    OpenTicket,
+    Provide,
+    Receive,
+    Reply,
+    RequestAction,
+    Resolve,
+    TakeTurn,
+    Trigger,
+    UndoAction,
+)
+from supportflow.model.events import EventBase
+from supportflow.model.people import NOBODY
+from supportflow.model.routing import AgentState
+from supportflow.model.signals import Signals
+from supportflow.model.storage import Query
+from supportflow.model.ticket import Ticket
+from supportflow.triage import texts
+
+__all__ = ["gather", "past_of"]
+
+_LOOKED_AT = 20
+"""How many of a person's open tickets, and of all their tickets, a new contact is compared with."""
+
+_NOTHING = CaseFacts()
+
+
+def gather(
+    env: Environment,
+    command: CommandBase,
+    ticket: Ticket | None,
+    other: Ticket | None,
+    *,
+    signals: Signals | None,
+    redacted: tuple[str, ...],
+) -> Flow[Facts]:
+    """The facts for one decision, but for a fresh id.
+
+    Args:
+        env: The desk.
+        command: The command, its texts without secrets.
+        ticket: The ticket that it is on.
+        other: The other ticket that it touches.
+        signals: What its text says.
+        redacted: What was removed from its texts.
+    """
+    case = yield from _case(env, command, ticket, other)
+    return Facts(
+        tenant=env.tenant,
+        signals=signals,
+        redacted=redacted,
+        other=other,
+        history=(yield from _history(env, command, ticket)),
+        case=case,
+        agents=(yield from _agents(env, command, [ticket, other, *case.candidates])),
+    )
+
+
+def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[tuple[EventBase, ...]]:
+    """The ticket's past, for words about its verdicts."""
+    if ticket is None:
+        return ()
+    if isinstance(command, Exclude | Correct):
+        return (yield from past_of(env, ticket.id))
+    return ()
+
+
+def past_of(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
+    """The events of a ticket, for the few decisions that look back."""
+    rows = yield from requests.events(env.tenant, f"ticket:{ticket_id}")
+    return tuple(map(read_row, rows))
+
+
+def _agents(
+    env: Environment, command: CommandBase, tickets: Iterable[Ticket | None]
+) -> Flow[dict[str, AgentState]]:
+    """The agents whom a decision concerns: who has a ticket, is offered it, is named, or acts."""
+    known = [ticket for ticket in tickets if ticket is not None]
+    policies = {env.book.current, *(env.book[ticket.policy] for ticket in known)}
+    about_actions = isinstance(command, RequestAction | DecideAction | UndoAction)
+    if not about_actions and not any(policy.routing for policy in policies):
+        return {}
+    named = {command.by.id} if command.by.kind == "agent" else set()
+    if isinstance(command, Assign | Observe | Offer) and command.agent:
+        named.add(command.agent)
+    if isinstance(command, OpenTicket | Adopt) and command.assignee:
+        named.add(command.assignee)
+    for ticket in known:
+        standing = ticket.routing.offer
+        named |= {one for one in (ticket.assignee, standing and standing.agent) if one}
+    return (yield from known_agents(env, named))
+
+
+def _case(
+    env: Environment, command: CommandBase, ticket: Ticket | None, other: Ticket | None
+) -> Flow[CaseFacts]:
+    """What is known about the people and the text of a command."""
+    if isinstance(command, OpenTicket):
+        return (yield from _of_contact(env, command))
+    if isinstance(command, Adopt):
+        named = command.assignee is not None or any(
+            fact.agent or fact.by.kind == "agent" for fact in command.history
+        )
+        return (yield from _people(env, command.requester)) if named else _NOTHING
+    if ticket is None:
+        return _NOTHING
+    if isinstance(command, Merge) and (other is None or other.requester == ticket.requester):
+        return _NOTHING
+    case = _NOTHING
+    if isinstance(command, Merge):
+        assert other is not None
+        case = yield from _people(env, other.requester)
+    elif _asks_who(env, command, ticket):
+        case = yield from _people(env, ticket.requester)
+    if _needs_another(env, command, ticket):
+        case = replace(case, also_by=(yield from same_person(env, command.by.id)))
+    if isinstance(command, Reply | TakeTurn):
+        return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
+    if not (isinstance(command, Receive) or (isinstance(command, Observe) and command.is_inbound)):
+        return case
+    stranger = origin_in(ticket, command, case.same_person) in {"stranger", "party"}
+    flags = texts.suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
+    return replace(case, flags=flags)
+
+
+def _people(env: Environment, requester: str) -> Flow[CaseFacts]:
+    return CaseFacts(same_person=(yield from same_person(env, requester)), people_known=True)
+
+
+def _asks_who(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
+    """Whether a decision needs to know the other ids of its ticket's requester: who acts, or gets it, may be that person."""
+    by = command.by
+    if isinstance(command, AddParty):
+        return True
+    if (
+        isinstance(command, Receive | Provide | Observe)
+        and by.kind == "requester"
+        and by.id != ticket.requester
+    ):
+        return True
+    if isinstance(command, Advance) or env.book[ticket.policy].document.agent_ids == "apart":
+        return False
+    routed = env.book[ticket.policy].routing is not None
+    named = [ticket.assignee, ticket.offered_to] if routed else []
+    if isinstance(command, Assign | Observe | Offer):
+        named.append(command.agent)
+    if by.kind == "agent":
+        named.append(by.id)
+    return any(one and one != ticket.requester for one in named)
+
+
+def _needs_another(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
+    """Whether a decision takes somebody else than the one who began it: under whatever id."""
+    if command.by.kind != "agent":
+        return False
+    if isinstance(command, DecideAction):
+        return True
+    routing = env.book[ticket.policy].routing
+    ends = isinstance(command, Trigger | Resolve | Close | Cancel | Merge)
+    return ends and routing is not None and ticket.tier in routing.policy.four_eyes
+
+
+def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
+    """What is known about a new contact: the person's other ids, and their latest tickets, open ones first."""
+    if command.private or command.requester == NOBODY:
+        return _NOTHING
+    if env.book.current.cases.identity is None:
+        by_agent = command.by.kind == "agent" and command.by.id != command.requester
+        return (yield from _people(env, command.requester)) if by_agent or command.assignee else _NOTHING
+    person = yield from same_person(env, command.requester)
+    found: dict[str, Ticket] = {}
+    for requester in (command.requester, *sorted(person)):
+        by_requester: dict[str, object] = {"requester": requester}
+        for equal in ({**by_requester, "open": True}, by_requester):
+            query = Query(equal, ("touched_us", "id"), None, _LOOKED_AT, descending=True)
+            rows = yield from requests.search(env.tenant, query)
+            tickets = yield from read_tickets(env, [row for row in rows if row.id not in found])
+            found.update({ticket.id: ticket for ticket in tickets})
+    return CaseFacts(same_person=person, people_known=True, candidates=tuple(found.values()))
+
+
+def _asks_for(env: Environment, command: Reply | TakeTurn) -> str | None:
+    if env.policy.unsafe_replies == "allow" or not isinstance(command.body, str):
+        return None
+    return texts.asked_secret(command.body)
+
+
+def _discloses(env: Environment, ticket: Ticket, command: Reply | TakeTurn) -> tuple[str, ...]:
+    public = env.policy.public_channels
+    channel = leaves_by(ticket, command) if isinstance(command, Reply) else ticket.channel
+    if not public or not isinstance(command.body, str) or channel not in public:
+        return ()
+    return texts.disclosed(command.body, env.book.current.cases.official)

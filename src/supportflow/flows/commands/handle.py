@@ -1,0 +1,228 @@
+"""One command, one transaction: prepare, load, decide, commit; again if others were faster."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from supportflow._time import Instant, to_us
+from supportflow.exceptions import (
+    ConflictError,
+    DuplicateRef,
+    IdempotencyMismatch,
+    InvalidInput,
+    SupportflowError,
+)
+from supportflow.flows import requests
+from supportflow.flows.commands.clean import clean, read, read_past, reads
+from supportflow.flows.commands.content import Prepared, prepare, request_hash, with_evidence
+from supportflow.flows.commands.facts import gather, past_of
+from supportflow.flows.desk_stream import join, keep
+from supportflow.flows.environment import Environment
+from supportflow.flows.load import follow, get, identify
+from supportflow.flows.requests import Flow
+from supportflow.flows.rows import outbox_rows, read_row, stream_changes, turn_rows
+from supportflow.kernel import Decision, Facts, attempted
+from supportflow.kernel.sides import as_they_are
+from supportflow.model.commands import (
+    Adopt,
+    AgentCommand,
+    CommandBase,
+    Merge,
+    Observe,
+    OpenTicket,
+    Provide,
+    Receive,
+    Split,
+    TakeTurn,
+    TicketCommand,
+)
+from supportflow.model.events import ContactJoined, EventBase
+from supportflow.model.storage import (
+    Commit,
+    Committed,
+    Duplicate,
+    InboxEntry,
+    RefTaken,
+    StreamChange,
+)
+from supportflow.model.ticket import Outcome, Ticket
+
+__all__ = ["CarryOut", "handle"]
+
+_OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
+
+
+def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
+    """Carry out a command.
+
+    Raises:
+        SupportflowError: As `decide`, and what finding and storing the ticket can raise. Nothing was changed then.
+    """
+    if not isinstance(command, CommandBase):
+        raise InvalidInput("command", "is not a command")
+    if isinstance(command, AgentCommand):
+        raise InvalidInput("command", "is on an agent, not on a ticket: use handle_agent")
+    if command.key is None:
+        return (yield from _carry_out(env, command, ""))
+    fingerprint = request_hash(command, env.secret)
+    try:
+        # The store knows at the commit whether the key was used: to ask before would cost every command a round trip.
+        return (yield from _carry_out(env, command, fingerprint))
+    except SupportflowError:
+        # What stands in the way may be what this very command did.
+        known = yield from requests.recall(env.tenant, command.key)
+        if known is None:
+            raise
+    return (yield from _again(env, known, fingerprint))
+
+
+def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow[Outcome]:
+    """Prepare, load, decide, commit; again if others were faster."""
+    now = yield from requests.now()
+    yield from join(env, now)
+    command, redacted, removed = clean(command, env.book.current.redaction)
+    signals = yield from read(env, command, redacted)
+    past = yield from read_past(env, command, removed)
+    prepared: Prepared | None = None
+    contested = ""
+    for attempt in range(1, requests.ATTEMPTS + 1):
+        ticket = yield from _locate(env, command)
+        other = yield from _other(env, command)
+        facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
+        spoken = _as_they_are(env, command, ticket, facts)
+        if spoken is not command:  # what would have been an answer is what somebody from outside wrote
+            signals = signals if reads(command) else (yield from read(env, spoken, redacted))
+            command, prepared = spoken, None
+            ticket = yield from _locate(env, command)
+            facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
+        facts = replace(facts, past=past) if past else facts
+        if prepared is None:
+            complete = with_evidence(env, command, ticket, facts)
+            prepared = yield from prepare(complete, _owner(command, ticket), now)
+        if isinstance(command, _OPENING):
+            facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
+        decision = yield from _decided(env, ticket, prepared.command, facts, now)
+        events = decision.events
+        touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
+        if not events and command.key is None:
+            assert ticket is not None
+            return Outcome(ticket)
+        changes, tickets = stream_changes(env, touched, decision)
+        for one in tickets.values():
+            yield from keep(env, env.book[one.policy])
+        shown = _subject_of(ticket, events, facts)
+        inbox = _inbox_entry(command, fingerprint, shown, changes)
+        now_us = to_us(now)
+        outbox = (*outbox_rows(env, changes, now_us), *turn_rows(env, changes, tickets, now_us))
+        commit = Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us)
+        answer = yield from requests.commit(commit)
+        if isinstance(answer, Committed):
+            return Outcome(tickets[shown], events)
+        if isinstance(answer, Duplicate):
+            return (yield from _again(env, answer.entry, fingerprint))
+        if isinstance(answer, RefTaken):
+            raise DuplicateRef(answer.ref)
+        contested = answer.stream
+        yield from requests.pause_after_conflict(attempt)
+        now = yield from requests.now()
+        yield from join(env, now)
+    raise ConflictError(contested, requests.ATTEMPTS)
+
+
+def _decided(
+    env: Environment, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
+) -> Flow[Decision]:
+    """The decision; with the past of the tickets that it asks for, where a target applies again."""
+    decision, wanted = attempted(env.book, ticket, command, facts, now)
+    while wanted - facts.pasts.keys():
+        pasts = dict(facts.pasts)
+        for ticket_id in sorted(wanted - pasts.keys()):
+            pasts[ticket_id] = yield from past_of(env, ticket_id)
+        facts = replace(facts, pasts=pasts)
+        decision, wanted = attempted(env.book, ticket, command, facts, now)
+    return decision
+
+
+def _as_they_are(env: Environment, command: CommandBase, ticket: Ticket | None, facts: Facts) -> CommandBase:
+    """The command as given by whoever its giver is on this case."""
+    if ticket is None:
+        return command
+    if isinstance(command, Merge) and ticket.requester not in facts.case.same_person:
+        return as_they_are(command, ticket, env.book[ticket.policy])
+    return as_they_are(command, ticket, env.book[ticket.policy], facts.case.same_person)
+
+
+def _inbox_entry(
+    command: CommandBase, fingerprint: str, shown: str, changes: tuple[StreamChange, ...]
+) -> InboxEntry | None:
+    return None if command.key is None else InboxEntry(command.key, fingerprint, _result(shown, changes))
+
+
+def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
+    """The ticket that the outcome shows: the one that was opened, adopted or joined, else the one commanded."""
+    opened = any(
+        event.kind in {"ticket_opened", "ticket_adopted"} and not getattr(event, "split_from", None)
+        for event in events
+    )
+    if ticket is None:
+        joined = (event.ticket_id for event in events if isinstance(event, ContactJoined))
+        return next(joined, facts.ticket_id)
+    return facts.ticket_id if opened else ticket.id
+
+
+def _locate(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
+    if not isinstance(command, TicketCommand):
+        if isinstance(command, OpenTicket | Adopt) and command.ref is not None:
+            taken = yield from requests.find_ref(env.tenant, command.ref)
+            if taken is not None:
+                raise DuplicateRef(command.ref)
+        return None
+    ticket_id = yield from identify(env, command.ticket_id, command.ref)
+    ticket = yield from get(env, ticket_id)
+    if isinstance(command, Receive):
+        ticket = yield from follow(env, ticket)
+    return ticket
+
+
+def _other(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
+    if not isinstance(command, Merge):
+        return None
+    other_id = yield from identify(env, command.into_id, command.into_ref, "into")
+    return (yield from get(env, other_id))
+
+
+def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
+    """Whose data the texts of a command are."""
+    if isinstance(command, OpenTicket | Adopt):
+        return command.requester
+    if isinstance(command, Receive) and ticket is not None and command.by.kind == "requester":
+        return command.by.id
+    if isinstance(command, Observe) and ticket is not None and command.is_inbound:
+        return command.writer(ticket.requester).id
+    if isinstance(command, TakeTurn) and ticket is not None:
+        return ticket.requester  # what the bot says and sums up repeats what the requester wrote
+    if isinstance(command, Provide) and ticket is not None and command.by.kind not in {"requester", "party"}:
+        return ticket.requester
+    return None
+
+
+def _result(ticket_id: str, changes: tuple[StreamChange, ...]) -> bytes:
+    spans = [[change.stream, change.expected, change.expected + len(change.events)] for change in changes]
+    return json.dumps({"ticket": ticket_id, "events": spans}).encode()
+
+
+def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcome]:
+    """The outcome of a command that was carried out before."""
+    if entry.request_hash != fingerprint:
+        raise IdempotencyMismatch(entry.key)
+    result = json.loads(entry.result)
+    events: list[EventBase] = []
+    for stream, first, last in result["events"]:
+        rows = yield from requests.events(env.tenant, stream, first, last - first)
+        events += map(read_row, rows)
+    ticket = yield from get(env, result["ticket"])
+    return Outcome(ticket, tuple(events), duplicate=True)
+
+
+CarryOut = Callable[[Environment, CommandBase], Flow[Outcome]]
+"""Carries out a command: it is handed in, for commands deliver, too."""

@@ -1,0 +1,258 @@
+"""Deliveries: claimed, sent, settled. At least once, in order within a ticket and topic, given up after enough tries."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from supportflow._time import SECOND_US, Instant, to_us
+from supportflow.exceptions import DeliveryNotFound, InvalidInput
+from supportflow.flows import requests
+from supportflow.flows.bot.turns import take
+from supportflow.flows.commands.handle import CarryOut
+from supportflow.flows.due.actions import act, give_up
+from supportflow.flows.environment import BOT_TOPIC, Environment, Stop, is_one_row_s, never, whole
+from supportflow.flows.load import get, request_text
+from supportflow.flows.requests import Call, Flow, StillRunning
+from supportflow.flows.rows import ACTION, read_row
+from supportflow.model.base import MAX_KEY, is_id
+from supportflow.model.events import EventBase, EvidenceRequested, ReplySent
+from supportflow.model.storage import DeadLetter, Lease
+from supportflow.model.ticket import Ticket
+from supportflow.ports import Outgoing
+
+__all__ = ["ATTEMPTS", "Delivered", "backoff_us", "dead_letters", "deliver"]
+
+LEASE_US = 60 * SECOND_US
+"""How long a claim holds: longer than a channel may take."""
+
+PATIENCE_S = 1.0
+"""So long the others wait for a delivery; then it goes on beside them."""
+
+LONGEST_S = 30.0
+"""A delivery that takes longer counts as failed: well within its claim."""
+
+REST_S = 300.0
+"""So long a topic rests while one of its deliveries hangs; then another is tried."""
+
+ATTEMPTS = 12
+"""How often a delivery is tried before it is given up."""
+
+_BATCH = 100
+
+_FIRST_US = 2 * SECOND_US
+
+_LONGEST_US = 3_600 * SECOND_US
+
+
+class Delivered(NamedTuple):
+    """What became of the deliveries that were due; `running` go on beside."""
+
+    delivered: int
+    retried: int
+    dead: int
+    running: int = 0
+
+
+def backoff_us(attempts: int, chance: float) -> int:
+    """How long to wait after that many attempts: exponential, at most an hour, with full jitter.
+
+    Full jitter (a uniform share of the whole wait) spreads retries best, see Brooker, "Exponential Backoff And Jitter",
+    AWS Architecture Blog, 2015.
+    """
+    return int(min(_FIRST_US << min(attempts, 20), _LONGEST_US) * chance)
+
+
+def deliver(
+    env: Environment, now: Instant, limit: int, carry_out: CarryOut, stop: Stop = never, *, wait: bool = True
+) -> Flow[Delivered]:
+    """Deliver what is due, until nothing is left, the limit is reached, or somebody asks to stop.
+
+    What was claimed and cannot be delivered in time (others may claim it once the claim has run out) or because of the stop
+    is given back at once, and counts as no attempt.
+
+    Args:
+        env: The desk.
+        now: What is due at this instant.
+        limit: How many at most.
+        carry_out: Carries out a command: what a host has done is recorded on the ticket, and so is what the bot says.
+        stop: Asked before each delivery.
+        wait: Whether to wait in the end for the deliveries that go on beside.
+    """
+    made: Counter[str] = Counter()
+    due_us = to_us(now)
+    yield from _take_up(env, made, carry_out)
+    while made.total() < limit and not stop():
+        topics = tuple(topic for topic in env.delivers if topic not in env.running)
+        if not topics:
+            break
+        begun_us = to_us((yield from requests.now()))
+        batch = min(limit - made.total(), _BATCH)
+        leases = yield from requests.lease(env.tenant, due_us, begun_us + LEASE_US, topics, batch)
+        if not leases:
+            break
+        for place, lease in enumerate(leases):
+            at_us = to_us((yield from requests.now()))
+            late = place > 0 and not 0 <= at_us - begun_us < LEASE_US // 2
+            if stop() or late or lease.row.topic in env.running:
+                yield from _settle(env, lease, due_us, None)
+            else:
+                made[(yield from _make(env, lease, at_us, carry_out))] += 1
+    if wait:
+        for claim, running in tuple(env.running.values()):
+            if claim is not None:
+                yield Call("running", "wait", (running, max(LONGEST_S - running.seconds, 0.0)))
+        yield from _take_up(env, made, carry_out)
+    beside = sum(claim is not None for claim, _ in env.running.values())
+    return Delivered(made["delivered"], made["retried"], made["dead"], beside)
+
+
+def _take_up(env: Environment, made: Counter[str], carry_out: CarryOut) -> Flow[None]:
+    """See what has become of the deliveries that went on beside.
+
+    One that takes too long counts as failed, and is tried again later, ever more rarely. While it hangs, its topic rests: no
+    other delivery is given to what hangs; after a while one is, to see whether it works again.
+    """
+    for topic, (lease, running) in tuple(env.running.items()):
+        over = running.over
+        if not over and running.seconds < LONGEST_S:
+            continue
+        if over or running.seconds >= REST_S:
+            env.running.pop(topic, None)
+        else:
+            env.running[topic] = None, running
+        if lease is not None:
+            failed = TimeoutError() if not over else running.error
+            error = None if failed is None else type(failed).__name__
+            now_us = to_us((yield from requests.now()))
+            made[(yield from _conclude(env, lease, error, now_us, carry_out))] += 1
+
+
+def _make(env: Environment, lease: Lease, now_us: int, carry_out: CarryOut) -> Flow[str]:
+    """Make a delivery; what became of it, `""` if somebody else has it by now."""
+    try:
+        error = yield from _attempt(env, lease, carry_out)
+    except StillRunning as still:
+        env.running[lease.row.topic] = lease, still.running
+        return ""
+    return (yield from _conclude(env, lease, error, now_us, carry_out))
+
+
+def _conclude(
+    env: Environment, lease: Lease, error: str | None, now_us: int, carry_out: CarryOut
+) -> Flow[str]:
+    """Settle a delivery that was made, or that failed."""
+    retry_us: int | None = None
+    outcome = "delivered" if error is None else "dead"
+    if error is not None and lease.row.attempts < ATTEMPTS:
+        outcome = "retried"
+        # Never at once: the same tick must not try again what just failed.
+        retry_us = now_us + max(backoff_us(lease.row.attempts, (yield from requests.chance())), SECOND_US)
+    if outcome == "dead" and lease.row.topic == ACTION:
+        assert error is not None
+        try:
+            yield from give_up(env, lease.row, error, carry_out)
+        except Exception as failure:
+            if not is_one_row_s(failure):
+                raise
+            env.noticed.skip(f"ticket:{lease.row.ticket_id}", failure)  # it is kept as a dead letter
+        else:
+            error = None  # it stands on the ticket; nothing is left to try again
+    return outcome if (yield from _settle(env, lease, retry_us, error)) else ""
+
+
+def _settle(env: Environment, lease: Lease, retry_us: int | None, error: str | None) -> Flow[bool]:
+    return requests.settle(env.tenant, lease.row.key, lease.token, retry_us=retry_us, error=error)
+
+
+def _attempt(env: Environment, lease: Lease, carry_out: CarryOut) -> Flow[str | None]:
+    """Make a delivery; None if it arrived, else what stood in the way, without its text."""
+    row = lease.row
+    try:
+        if row.topic == BOT_TOPIC:
+            yield from take(env, row, carry_out)
+            return None
+        if row.topic == ACTION:
+            yield from act(env, row, carry_out)
+            return None
+        rows = yield from requests.events(env.tenant, f"ticket:{row.ticket_id}", row.seq - 1, 1)
+        event = read_row(rows[0])
+        topic, _, name = row.topic.partition(":")
+        if topic in {"event", "past"}:
+            yield Call("handler", name, (event,), within_s=PATIENCE_S, detach=True)
+        else:
+            message = yield from _message(env, row.key, row.ticket_id, event)
+            if message is not None:  # an erased text has nothing left to send
+                yield Call("channel", name, (message,), within_s=PATIENCE_S, detach=True)
+    except StillRunning:
+        raise
+    except Exception as error:  # noqa: BLE001 - a handler or channel is the host's code: whatever it raises, it is tried again
+        return type(error).__name__
+    return None
+
+
+def _message(env: Environment, key: str, ticket_id: str, event: EventBase) -> Flow[Outgoing | None]:
+    assert isinstance(event, ReplySent | EvidenceRequested)
+    ticket: Ticket = yield from get(env, ticket_id)
+    to_party = event.to if isinstance(event, ReplySent) else None
+    # The subject line is the requester's: a party does not see it.
+    subject = ticket.subject if to_party is None else None
+    reply = event.body if isinstance(event, ReplySent) else None
+    ids: Sequence[str] = [ref.id for ref in (reply, subject) if ref is not None]
+    found = yield from requests.contents(env.tenant, ids)
+    if isinstance(event, EvidenceRequested):
+        body: str | None = yield from request_text(env, ticket, event)
+    else:
+        assert reply is not None
+        body = found[reply.id].value
+    if body is None:
+        return None
+    return Outgoing(
+        key=key,
+        ticket_id=ticket.id,
+        ref=ticket.ref,
+        requester=to_party or ticket.requester,
+        by=event.by.id,
+        subject=None if subject is None else found[subject.id].value,
+        body=body,
+        attachments=event.attachments if isinstance(event, ReplySent) else (),
+        in_reply_to=event.in_reply_to if isinstance(event, ReplySent) else ticket.received,
+        recorded_at=event.recorded_at,
+    )
+
+
+def dead_letters(env: Environment, limit: int) -> Flow[tuple[DeadLetter, ...]]:
+    """Deliveries that were given up, oldest first.
+
+    Raises:
+        InvalidInput: If the limit cannot be used.
+    """
+    whole("limit", limit, 1)
+    return tuple((yield from requests.dead_letters(env.tenant, limit)))
+
+
+def retry_delivery(env: Environment, key: str) -> Flow[None]:
+    """Make a dead delivery due again.
+
+    Raises:
+        DeliveryNotFound: If there is no such dead letter.
+    """
+    _delivery_key(key)
+    now = yield from requests.now()
+    if not (yield from requests.revive(env.tenant, key, to_us(now))):
+        raise DeliveryNotFound(key)
+
+
+def drop_delivery(env: Environment, key: str) -> Flow[None]:
+    """Forget a dead delivery.
+
+    Raises:
+        DeliveryNotFound: If there is no such dead letter.
+    """
+    _delivery_key(key)
+    if not (yield from requests.drop(env.tenant, key)):
+        raise DeliveryNotFound(key)
+
+
+def _delivery_key(key: object) -> None:
+    if not is_id(key, MAX_KEY):
+        raise InvalidInput("key", "is not the key of a delivery")

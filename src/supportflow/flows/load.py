@@ -1,0 +1,296 @@
+"""Tickets, agents and people as the store has them."""
+
+from collections.abc import Collection, Sequence
+
+from supportflow.exceptions import (
+    DamagedRow,
+    InvalidInput,
+    NewerSchemaError,
+    PolicyNotFound,
+    TicketNotFound,
+)
+from supportflow.flows import requests
+from supportflow.flows.environment import UNREADABLE, Environment
+from supportflow.flows.requests import Flow
+from supportflow.flows.rows import read_row
+from supportflow.kernel import FOLD_VERSION, fold
+from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
+from supportflow.model.base import STORED
+from supportflow.model.events import EvidenceRequested, RequesterLinked, RequesterUnlinked
+from supportflow.model.routing import AgentState
+from supportflow.model.storage import AgentRow, TicketRow
+from supportflow.model.ticket import Ticket
+from supportflow.policy import CompiledPolicy, Policy
+
+__all__ = [
+    "all_agents",
+    "follow",
+    "get",
+    "get_agent",
+    "identify",
+    "known_agents",
+    "read_agent",
+    "read_ticket",
+    "read_tickets",
+    "readable",
+    "readable_agent",
+    "request_text",
+    "same_person",
+]
+
+
+def identify(env: Environment, ticket_id: str | None, ref: str | None, field: str = "ticket") -> Flow[str]:
+    """The id of the ticket that is named by id or by the host's reference.
+
+    Raises:
+        InvalidInput: If neither or both are given.
+        TicketNotFound: If the reference names none.
+    """
+    if (ticket_id is None) == (ref is None):
+        raise InvalidInput(field, "name the ticket by its id or by ref=, one of them")
+    if ref is None:
+        assert ticket_id is not None
+        return ticket_id
+    found = yield from requests.find_ref(env.tenant, ref)
+    if found is None:
+        raise TicketNotFound(ref)
+    return found
+
+
+def get(env: Environment, ticket_id: str) -> Flow[Ticket]:
+    """A ticket, with the policy version that it lives under in the book.
+
+    Raises:
+        TicketNotFound: If there is none.
+    """
+    row = yield from requests.load(env.tenant, ticket_id)
+    if row is None:
+        raise TicketNotFound(ticket_id)
+    return (yield from read_ticket(env, row))
+
+
+def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
+    """The ticket in a row. A snapshot of another fold, or one that is damaged, is made anew from the ticket's events.
+
+    Raises:
+        NewerSchemaError: If the snapshot or an event is of a newer supportflow: that one sees to it.
+        DamagedRow: If neither the snapshot nor the events can be read.
+        PolicyNotFound: If the version that it lives under is not kept.
+    """
+    current = row.fold_version == FOLD_VERSION
+    if not current and row.fold_version > FOLD_VERSION:
+        raise NewerSchemaError("ticket snapshot", row.fold_version, FOLD_VERSION)
+    ticket = _snapshot(row, env.tenant) if current else None
+    if ticket is None:
+        ticket = yield from _folded(env, row)
+        if current:
+            env.noticed.mended(f"ticket:{row.id}")
+    yield from _fetch_policy(env, ticket.policy)
+    env.noticed.used(f"ticket:{row.id}")
+    return ticket
+
+
+def _snapshot(row: TicketRow, tenant: str) -> Ticket | None:
+    """The ticket as the row says; None if it does not say it, or says it of another one."""
+    try:
+        ticket = Ticket.model_validate_json(row.snapshot)
+    except (ValueError, TypeError):  # pydantic's own, and that of a column that holds no text at all
+        return None
+    fits = (ticket.id, ticket.version, ticket.tenant) == (row.id, row.version, tenant)
+    return ticket if fits else None
+
+
+def _folded(env: Environment, row: TicketRow) -> Flow[Ticket]:
+    """The ticket as its events say."""
+    stream = f"ticket:{row.id}"
+    rows = yield from requests.events(env.tenant, stream)
+    if [one.seq for one in rows] != list(range(1, len(rows) + 1)) or len(rows) != row.version:
+        raise DamagedRow(stream, "its events are not complete")
+    try:
+        return fold(map(read_row, rows), tenant=env.tenant)
+    except NewerSchemaError:
+        raise
+    except (
+        Exception
+    ) as error:  # no history that a desk wrote raises anything, and of others nobody knows what
+        raise DamagedRow(stream, f"its events make no ticket ({type(error).__name__})") from error
+
+
+def readable(env: Environment, row: TicketRow) -> Flow[Ticket | None]:
+    """The ticket in a row among others; None if it cannot be read, which is noted."""
+    try:
+        return (yield from read_ticket(env, row))
+    except UNREADABLE as error:
+        env.noticed.skip(f"ticket:{row.id}", error)
+        return None
+
+
+def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> Flow[str]:
+    """The words of a request for evidence: what the policy that the event names made of it, then and now."""
+    yield from _fetch_policy(env, event.policy)
+    return env.book[event.policy].cases.request(
+        event.topic,
+        event.items,
+        template=event.template,
+        language=event.language,
+        ref=ticket.ref,
+        ticket_id=ticket.id,
+    )
+
+
+def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
+    if fingerprint in env.book:
+        return
+    document = yield from requests.get_policy(env.tenant, fingerprint)
+    if document is None:
+        raise PolicyNotFound(fingerprint)
+    try:
+        policy = CompiledPolicy(Policy.stored(document))
+    except (ValueError, TypeError) as error:  # a newer version may say what this one does not know, too
+        raise DamagedRow(f"policy:{fingerprint}", f"it is no policy ({type(error).__name__})") from None
+    env.book.add(policy)
+    if policy.document.overlay is not None:
+        # Where the ticket goes when the surges are over.
+        yield from _fetch_policy(env, policy.document.overlay.base)
+
+
+def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Ticket, ...]]:
+    """The tickets in rows, in their order, without those that cannot be read: these are noted."""
+    tickets: list[Ticket] = []
+    for row in rows:
+        ticket = yield from readable(env, row)
+        if ticket is not None:
+            tickets.append(ticket)
+    return tuple(tickets)
+
+
+def follow(env: Environment, ticket: Ticket) -> Flow[Ticket]:
+    """Where a message for a ticket belongs: the ticket that it was merged into, or the follow-up that took it up."""
+    met = {ticket.id}
+    while not ticket.is_open:
+        onward = ticket.merged_into or ticket.followed_by
+        if onward is None or onward in met:  # what a host reports can lead in a circle
+            break
+        met.add(onward)
+        ticket = yield from get(env, onward)
+    return ticket
+
+
+_AGENTS_PAGE = 1_000
+
+
+def read_agent(env: Environment, row: AgentRow) -> Flow[AgentState]:
+    """The agent in a row. A snapshot of another fold, or one that is damaged, is made anew from the agent's events.
+
+    Raises:
+        NewerSchemaError: If the snapshot or an event is of a newer supportflow: that one sees to it.
+        DamagedRow: If neither the snapshot nor the events can be read.
+    """
+    stream = f"agent:{row.id}"
+    current = row.fold_version == AGENT_FOLD_VERSION
+    if not current and row.fold_version > AGENT_FOLD_VERSION:
+        raise NewerSchemaError("agent snapshot", row.fold_version, AGENT_FOLD_VERSION)
+    state = _agent_snapshot(row) if current else None
+    if state is None:
+        rows = yield from requests.events(env.tenant, stream)
+        if [one.seq for one in rows] != list(range(1, len(rows) + 1)) or len(rows) != row.version:
+            raise DamagedRow(stream, "its events are not complete")
+        try:
+            state = fold_agent(map(read_row, rows))
+        except NewerSchemaError:
+            raise
+        except Exception as error:  # as for tickets
+            raise DamagedRow(stream, f"its events make no agent ({type(error).__name__})") from error
+        if current:
+            env.noticed.mended(stream)
+    env.noticed.used(stream)
+    return state
+
+
+def _agent_snapshot(row: AgentRow) -> AgentState | None:
+    """The agent as the row says; None if it does not say it, or says it of another one."""
+    try:
+        state = AgentState.model_validate_json(row.snapshot, context=STORED)
+    except (ValueError, TypeError):
+        return None
+    return state if (state.id, state.version) == (row.id, row.version) else None
+
+
+def known_agents(env: Environment, ids: Collection[str]) -> Flow[dict[str, AgentState]]:
+    """Those of the agents whom the desk knows."""
+    found: dict[str, AgentState] = {}
+    for agent_id in sorted(ids):
+        row = yield from requests.load_agent(env.tenant, agent_id)
+        if row is not None:
+            found[agent_id] = yield from read_agent(env, row)
+    return found
+
+
+def get_agent(env: Environment, agent_id: str) -> Flow[AgentState]:
+    """An agent.
+
+    Raises:
+        InvalidInput: If the desk does not know them.
+    """
+    row = yield from requests.load_agent(env.tenant, agent_id)
+    if row is None:
+        raise InvalidInput("agent", "is no agent whom the desk knows; enrol them first")
+    return (yield from read_agent(env, row))
+
+
+def readable_agent(env: Environment, row: AgentRow) -> Flow[AgentState | None]:
+    """The agent in a row among others; None if they cannot be read, which is noted."""
+    try:
+        return (yield from read_agent(env, row))
+    except UNREADABLE as error:
+        env.noticed.skip(f"agent:{row.id}", error)
+        return None
+
+
+def all_agents(env: Environment) -> Flow[tuple[AgentState, ...]]:
+    """Every agent whom the desk knows, in the order of their ids, without those who cannot be read: these are noted."""
+    states: list[AgentState] = []
+    after = ""
+    while True:
+        rows = yield from requests.agents(env.tenant, after, _AGENTS_PAGE)
+        for row in rows:
+            state = yield from readable_agent(env, row)
+            if state is not None:
+                states.append(state)
+        if len(rows) < _AGENTS_PAGE:
+            return tuple(states)
+        after = rows[-1].id
+
+
+MOST_IDS = 50
+"""How many ids one person can have."""
+
+
+def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
+    """The other ids of a person, found by going from link to link; at most `MOST_IDS`."""
+    known = {requester}
+    waiting = [requester]
+    while waiting and len(known) < MOST_IDS:
+        asked = waiting.pop()
+        try:
+            links, _ = yield from linked_ids(env, asked)
+        except UNREADABLE as error:
+            # Nobody is taken for somebody else on half of what was said about them.
+            env.noticed.skip(f"requester:{asked}", error)
+            continue
+        fresh = sorted(links - known)[: MOST_IDS - len(known)]
+        known.update(fresh)
+        waiting += fresh
+    return frozenset(known - {requester})
+
+
+def linked_ids(env: Environment, requester: str) -> Flow[tuple[set[str], int]]:
+    """The ids that are linked with an id directly, and the version of its stream."""
+    rows = yield from requests.events(env.tenant, f"requester:{requester}")
+    links: set[str] = set()
+    for event in map(read_row, rows):
+        if isinstance(event, RequesterLinked):
+            links.add(event.other)
+        elif isinstance(event, RequesterUnlinked):
+            links.discard(event.other)
+    return links, len(rows)

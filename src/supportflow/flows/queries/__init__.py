@@ -1,0 +1,1 @@
+"""Questions to a desk. Nothing is changed by asking."""

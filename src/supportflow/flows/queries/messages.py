@@ -1,0 +1,166 @@
+"""Questions whose answers have texts in them: messages and evidence."""
+
+from collections.abc import Mapping
+
+from supportflow.exceptions import InvalidInput
+from supportflow.flows import requests
+from supportflow.flows.environment import Environment
+from supportflow.flows.load import request_text
+from supportflow.flows.queries.tickets import history, lookup
+from supportflow.flows.requests import Flow
+from supportflow.kernel.casework import has_evidence
+from supportflow.model.base import is_id
+from supportflow.model.casework import Party
+from supportflow.model.content import Content, ContentRef
+from supportflow.model.events import (
+    EvidenceProvided,
+    EvidenceRequested,
+    MessageReceived,
+    NoteAdded,
+    ReplySent,
+    TicketAbsorbed,
+    TicketOpened,
+)
+from supportflow.model.people import Actor, Requester
+from supportflow.model.ticket import Evidence, Message, Ticket
+from supportflow.triage.wording import label
+
+__all__ = ["Reader", "evidence", "messages"]
+
+Spoken = TicketOpened | MessageReceived | ReplySent | NoteAdded | EvidenceRequested
+
+Reader = Party | Requester | Actor | str
+
+
+def messages(
+    env: Environment, ticket_id: str | None, ref: str | None, seen_by: Reader | None = None
+) -> Flow[tuple[Message, ...]]:
+    """The messages of a ticket with their texts, in order; only those that somebody may see, if a reader is named.
+
+    Raises:
+        InvalidInput: If the reader is neither the ticket's requester nor a party of its case.
+    """
+    ticket = yield from lookup(env, ticket_id, ref)
+    events = yield from history(env, ticket.id, None)
+    spoken: list[Spoken] = [event for event in events if isinstance(event, Spoken)]
+    if seen_by is not None:
+        reader = _reader(ticket, seen_by)
+        spoken = [event for event in spoken if _sees(ticket, reader, event)]
+    ids = [
+        event.body.id
+        for event in spoken
+        if not isinstance(event, EvidenceRequested) and event.body is not None
+    ]
+    found = yield from requests.contents(env.tenant, ids)
+    read: list[Message] = []
+    for event in spoken:
+        if isinstance(event, EvidenceRequested):
+            body: str | None = yield from request_text(env, ticket, event)
+            read.append(Message(event.recorded_at, event.by, "public_reply", body))
+        elif event.body is not None or not isinstance(event, TicketOpened):
+            read.append(_message(event, _text(event.body, found)))
+    return tuple(read)
+
+
+def _message(event: TicketOpened | MessageReceived | ReplySent | NoteAdded, body: str | None) -> Message:
+    return Message(
+        at=event.recorded_at,
+        by=event.by,
+        origin=_origin(event),
+        body=body,
+        attachments=event.attachments,
+        to=event.to if isinstance(event, ReplySent) else None,
+        flags=event.flags if isinstance(event, MessageReceived) else (),
+    )
+
+
+def _text(ref: ContentRef | None, found: Mapping[str, Content]) -> str | None:
+    return found[ref.id].value if ref is not None and ref.id in found else None
+
+
+def _origin(event: Spoken) -> str:
+    if isinstance(event, MessageReceived):
+        return event.origin
+    if isinstance(event, TicketOpened):
+        return (
+            "requester"
+            if event.by.kind == "requester"
+            else "internal_note"
+            if event.private
+            else event.by.kind
+        )
+    return "internal_note" if isinstance(event, NoteAdded) else "public_reply"
+
+
+def _reader(ticket: Ticket, seen_by: Reader) -> str:
+    """The id of somebody who takes part in the case."""
+    reader = seen_by.id if isinstance(seen_by, Party | Requester | Actor) else seen_by
+    if not is_id(reader):
+        raise InvalidInput("seen_by", "is not a Requester, a Party, an Actor or an id")
+    if reader != ticket.requester and ticket.case.party(reader) is None:
+        raise InvalidInput("seen_by", "is neither the requester nor a party of the case")
+    return reader
+
+
+def _sees(ticket: Ticket, reader: str, event: Spoken) -> bool:
+    """A person sees what they wrote themselves, and what the desk wrote to them."""
+    is_requester = reader == ticket.requester
+    if isinstance(event, ReplySent):
+        return event.to == (None if is_requester else reader)
+    if isinstance(event, EvidenceRequested):
+        return is_requester
+    if isinstance(event, NoteAdded):
+        return False
+    if isinstance(event, TicketOpened):
+        return is_requester and not event.private
+    return event.origin == "requester" if is_requester else event.origin == "party" and event.by.id == reader
+
+
+def evidence(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[tuple[Evidence, ...]]:
+    """The requester's evidence: every item that the ticket's category needs, and whatever else came; the latest of each."""
+    ticket = yield from lookup(env, ticket_id, ref)
+    cases = env.book[ticket.policy].cases
+    given = yield from _given(env, ticket.id)
+    found = yield from requests.contents(
+        env.tenant, [one.value.id for one in given.values() if one.value is not None]
+    )
+    required = {spec.name: spec for spec in cases.specs(ticket.category)}
+    language = ticket.language or cases.intake.language
+    items: list[Evidence] = []
+    for item in dict.fromkeys((*required, *given)):
+        spec = cases.spec(ticket.category, item)
+        event = given.get(item)
+        attribute = spec is not None and spec.kind == "attribute" and has_evidence(ticket, spec)
+        items.append(
+            Evidence(
+                item=item,
+                label=item if spec is None else label(spec, language),
+                required=item in required,
+                provided_at=None if event is None else event.recorded_at,
+                by=None if event is None else event.by,
+                value=str(ticket.attributes[item])
+                if attribute
+                else _text(None if event is None else event.value, found),
+                attachment=None if event is None else event.attachment,
+            )
+        )
+    return tuple(items)
+
+
+def _given(env: Environment, ticket_id: str) -> Flow[dict[str, EvidenceProvided]]:
+    """The latest of each item that the requester gave, on the ticket or on one that was merged into it."""
+    found: dict[str, EvidenceProvided] = {}
+    waiting: list[tuple[str, frozenset[str] | None]] = [(ticket_id, None)]
+    seen = {ticket_id}
+    while waiting:
+        name, wanted = waiting.pop(0)
+        for event in (yield from history(env, name, None)):
+            if isinstance(event, EvidenceProvided) and event.party is None:
+                known = found.get(event.item)
+                later = known is None or known.recorded_at <= event.recorded_at
+                if later and (wanted is None or event.item in wanted):
+                    found[event.item] = event
+            elif isinstance(event, TicketAbsorbed) and event.provided and event.source_id not in seen:
+                seen.add(event.source_id)
+                waiting.append((event.source_id, frozenset(event.provided)))
+    return found

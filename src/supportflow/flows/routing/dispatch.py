@@ -1,0 +1,267 @@
+"""Dispatch: the floor is kept current by change rows, and what it proposes is offered to agents.
+
+The floor is a projection and never a second truth: it proposes, the kernel decides on both streams, and what is refused or
+overtaken is told to the floor, which proposes again. One dispatcher of a tenant leads at a time; another takes over with a
+floor of its own when the leader has not been heard of for a while. Two that both believe they lead do no harm.
+"""
+
+from operator import itemgetter
+from typing import NamedTuple
+
+from supportflow._time import SECOND_US, to_us
+from supportflow.exceptions import ConflictError, InvalidInput, Refused, TicketNotFound
+from supportflow.flows import requests
+from supportflow.flows.commands.agents import recheck
+from supportflow.flows.commands.handle import handle
+from supportflow.flows.desk_stream import join
+from supportflow.flows.environment import Environment, alone, whole
+from supportflow.flows.load import get_agent, same_person
+from supportflow.flows.queries.tickets import lookup
+from supportflow.flows.requests import Flow
+from supportflow.flows.routing.floor import (
+    Dispatcher,
+    Run,
+    at_other_hours,
+    fill,
+    look,
+    seen,
+    to_look_at_again,
+)
+from supportflow.flows.rows import FLOOR
+from supportflow.kernel.sides import side
+from supportflow.model.commands import Offer
+from supportflow.model.events import EventBase
+from supportflow.model.routing import AgentState
+from supportflow.routing.floor import Change, Floor, Gone, Present, Rejected, Waiting
+from supportflow.routing.whynot import OUTSIDE, Reason
+
+__all__ = ["Dispatched", "dispatch", "resign", "why_not"]
+
+LEASE_US = 30 * SECOND_US
+"""How long a dispatcher leads without being heard of."""
+
+_BATCH = 500
+
+_NEVER_US = 0  # before the end of every lead
+
+
+class Dispatched(NamedTuple):
+    """What a dispatch did.
+
+    Attributes:
+        leading: False if another dispatcher of the tenant leads; then nothing was done.
+        offered: Offers made, or tickets assigned where the policy does not ask.
+        refused: Proposals that were overtaken by something else.
+        waiting: Tickets that wait and are offered to nobody.
+        events: What was recorded.
+        unreadable: Tickets (`"ticket:<id>"`) and agents that cannot be read: left out, and looked at again each minute.
+    """
+
+    leading: bool
+    offered: int = 0
+    refused: int = 0
+    waiting: int = 0
+    events: tuple[EventBase, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]:
+    """Take in what has changed, and offer what waits to those who can take it.
+
+    Args:
+        env: The desk.
+        held: What the desk keeps between two dispatches.
+        limit: How many offers at most.
+
+    Raises:
+        Refused: If the policy has no routing.
+        InvalidInput: If the limit cannot be used, or the desk is inside a host's transaction.
+    """
+    whole("limit", limit, 0)
+    alone(env)
+    now = yield from requests.now()
+    now_us = to_us(now)
+    yield from join(env, now)
+    current = env.book.current
+    if current.routing is None:
+        raise Refused("", "dispatch", "the policy has no routing")
+    if not held.holder:
+        held.holder = yield from requests.new_id(now)
+    if not (yield from _lead(env, held, now_us)):
+        return Dispatched(leading=False)
+    if held.floor is None or held.policy != current.fingerprint:
+        run = Run(env, held, Floor(current.routing.policy.pick), now_us)
+        yield from fill(run)
+        held.floor, held.policy = run.floor, current.fingerprint
+    else:
+        run = Run(env, held, held.floor, now_us)
+    try:
+        while True:
+            changed = yield from _take_in(run)
+            if not held.leads:
+                return Dispatched(False, run.offered, run.refused, events=tuple(run.events))
+            if run.offered + run.refused >= limit or not (changed or run.floor.proposed):
+                break
+            yield from _propose(run, limit)
+    except BaseException:
+        # Rows may be done with that the floor has not heard of: the next dispatch builds it anew.
+        held.floor = None
+        raise
+    left_out = tuple(sorted(held.left_out))
+    return Dispatched(True, run.offered, run.refused, len(run.floor), tuple(run.events), left_out)
+
+
+def _lead(env: Environment, held: Dispatcher, now_us: int) -> Flow[bool]:
+    """Become, or stay, the leader.
+
+    A floor is good for as long as nobody else has led: what another has taken in, it has not heard of.
+    """
+    if held.floor is not None and not (yield from _led(env, held, now_us, _NEVER_US)):
+        held.floor = None
+    return held.floor is not None or (yield from _led(env, held, now_us, now_us))
+
+
+def _led(env: Environment, held: Dispatcher, now_us: int, since_us: int) -> Flow[bool]:
+    """True if nobody else leads whose time has not passed at `since_us`; at `_NEVER_US`: if nobody else has led at all."""
+    return requests.lead(env.tenant, "dispatcher", held.holder, since_us, now_us + LEASE_US)
+
+
+def resign(env: Environment, held: Dispatcher) -> Flow[None]:
+    """Stop leading, so that another dispatcher need not wait until this one has not been heard of for long enough."""
+    if held.floor is None:
+        return
+    held.floor = None
+    now_us = to_us((yield from requests.now()))
+    yield from requests.lead(env.tenant, "dispatcher", held.holder, now_us, now_us)
+
+
+def why_not(
+    env: Environment, ticket_id: str | None, ref: str | None, agent_id: str
+) -> Flow[tuple[Reason, ...]]:
+    """Why an agent does not get a ticket now: every reason, and what would change it. Empty if they would be offered it.
+
+    Raises:
+        TicketNotFound: If there is no such ticket.
+        Refused: If the policy has no routing.
+    """
+    ticket = yield from lookup(env, ticket_id, ref)
+    people = yield from same_person(env, ticket.requester)
+    outside = side(ticket, agent_id, env.book[ticket.policy], people)
+    first = () if outside is None else (OUTSIDE,)
+    if ticket.routing.offer is not None:
+        if ticket.routing.offer.agent == agent_id:
+            return first
+        return (*first, Reason("taken", f"it is offered to {ticket.routing.offer.agent}", "the offer ends"))
+    floor = yield from _glance(env)
+    if f"agent:{agent_id}" in env.noticed.skipped:
+        yield from get_agent(env, agent_id)  # says why it cannot be told
+    return (*first, *(reason for reason in floor.why_not(ticket.id, agent_id) if reason != OUTSIDE))
+
+
+def _glance(env: Environment) -> Flow[Floor]:
+    """A floor as it is now, for a question. It looks at everything that waits."""
+    routing = env.book.current.routing
+    if routing is None:
+        raise Refused("", "dispatch", "the policy has no routing")
+    now = yield from requests.now()
+    run = Run(env, Dispatcher(), Floor(routing.policy.pick), to_us(now))
+    yield from fill(run)
+    return run.floor
+
+
+def _take_in(run: Run) -> Flow[bool]:
+    """Tell the floor what has changed; True if something has.
+
+    A row is done with before what it points at is read: whatever changes after that writes a row of its own. A floor that is
+    lost on the way is built anew. Before a row is done with, it is made sure that nobody else has led meanwhile: whoever
+    leads later builds a floor that has seen it.
+    """
+    env = run.env
+    leases = yield from requests.lease(env.tenant, run.now_us, run.now_us + LEASE_US, (FLOOR,), _BATCH)
+    if leases and not (yield from _led(env, run.held, run.now_us, _NEVER_US)):
+        run.held.floor = None
+        for lease in leases:
+            yield from requests.settle(
+                env.tenant, lease.row.key, lease.token, retry_us=run.now_us, error=None
+            )
+        return False
+    streams: dict[str, None] = {}
+    for lease in leases:
+        yield from requests.settle(env.tenant, lease.row.key, lease.token, retry_us=None, error=None)
+        streams[lease.row.key.rsplit(":", 2)[0]] = None
+    changes: list[tuple[tuple[int, object], Change]] = []
+    for state, change in at_other_hours(run):
+        if state.agent.skills:  # a certificate may have lapsed
+            yield from recheck(env, state)
+        changes += _seated(change, state, other=bool(state.agent.skills))
+    for stream in (*streams, *to_look_at_again(run, streams)):
+        known = run.held.agents.get(stream.partition(":")[2])
+        change = yield from look(run, stream)
+        if isinstance(change, Present) and known is not None:
+            other = run.held.agents[known.id].agent != known.agent
+            if other:  # whoever told the desk so may have crashed before it looked at their tickets
+                yield from recheck(env, run.held.agents[known.id])
+            changes += _seated(change, known, other=other)
+            continue
+        changes.append((_turn(change, known), change))
+    for _, change in sorted(changes, key=itemgetter(0)):
+        run.tell(change)
+    return bool(changes)
+
+
+def _seated(change: Change, known: AgentState, *, other: bool) -> list[tuple[tuple[int, object], Change]]:
+    """What the floor is told of an agent who is there, each with its turn.
+
+    Who may be able to take other things than before takes nothing until all that came in is known: neither what they can no
+    longer take, nor what comes after something more urgent that they can take now.
+    """
+    told: list[tuple[tuple[int, object], Change]] = [(_turn(change, known), change)]
+    if other and isinstance(change, Present) and change.seat.available:
+        pause = Present(change.seat._replace(available=False))
+        told.insert(0, (_turn(pause, known), pause))
+    return told
+
+
+def _turn(change: Change, known: AgentState | None) -> tuple[int, object]:
+    """The order of what has changed between two dispatches: what comes in together is served by priority.
+
+    What is gone goes first; then agents who have got more to do, or take nothing; then the tickets, the most urgent first,
+    for those who were free already; then agents who have got free.
+    """
+    if isinstance(change, Waiting):
+        return 2, (change.entry.key, change.entry.ticket_id)
+    if isinstance(change, Present):
+        seat = change.seat
+        busier = known is not None and not set(seat.load) <= set(known.load)
+        return 1 if busier or not seat.available else 3, seat.agent_id
+    return 0, change[0]
+
+
+def _propose(run: Run, limit: int) -> Flow[None]:
+    """Offer what the floor has proposed. What is refused is told to the floor, with what is true instead."""
+    for proposal in run.floor.proposed:
+        if run.offered + run.refused >= limit:
+            return
+        if not run.floor.stands(proposal):
+            continue  # an answer to one before it has changed that
+        ticket_id, agent_id = proposal.ticket_id, proposal.agent_id
+        try:
+            outcome = yield from handle(run.env, Offer(ticket_id=ticket_id, agent=agent_id))
+        except (Refused, InvalidInput, ConflictError, TicketNotFound):
+            run.refused += 1
+            run.tell(Rejected(ticket_id, agent_id))
+            for stream in (f"ticket:{ticket_id}", f"agent:{agent_id}"):
+                run.tell((yield from look(run, stream)))
+            continue
+        except Exception as error:  # noqa: BLE001 - whatever one row brings about, the others go on
+            run.refused += 1
+            run.tell(Rejected(ticket_id, agent_id))
+            run.tell((yield from look(run, f"agent:{agent_id}")))
+            if f"agent:{agent_id}" not in run.held.left_out:  # else the ticket is all right
+                run.leave_out(f"ticket:{ticket_id}", error)
+                run.tell(Gone(ticket_id))
+            continue
+        run.offered += 1
+        run.events += outcome.events
+        run.tell(seen(run, outcome.ticket))
+        run.tell((yield from look(run, f"agent:{agent_id}")))

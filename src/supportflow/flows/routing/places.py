@@ -1,0 +1,206 @@
+"""Where a ticket stands in its queue: answered from an index that a desk keeps, and that the feed keeps current.
+
+The index is a projection and never a second truth. It is read from the store once, then follows the feed: a question costs
+what has happened since the last one, whichever process has brought it about. Now and then it is compared with the store.
+"""
+
+import heapq
+from dataclasses import dataclass, field
+
+from supportflow._time import MINUTE_US, to_us
+from supportflow.exceptions import Refused, TicketNotFound
+from supportflow.flows import requests
+from supportflow.flows.environment import Environment
+from supportflow.flows.load import identify, read_ticket, readable, readable_agent
+from supportflow.flows.requests import Flow
+from supportflow.kernel.due.queue import entry_of
+from supportflow.model.routing import AgentState
+from supportflow.model.storage import AgentRow, Query, SortColumn, TicketRow
+from supportflow.routing.places import Places
+from supportflow.routing.signature import Seat
+
+__all__ = ["PlaceIndex", "queue_position"]
+
+AGE_US = 60 * MINUTE_US
+"""The index is compared with the store after so long: what was set anew without an event is not in the feed."""
+
+PAGE = 1_000
+
+MOST = 5
+"""So many pages of the feed cost as much as comparing."""
+
+_ORDER: tuple[SortColumn, ...] = ("rank", "level", "order_us", "id")
+
+
+@dataclass(slots=True)
+class PlaceIndex:
+    """What a desk keeps between two questions.
+
+    Attributes:
+        places: The index; None until the first question.
+        feed: The place in the feed that it has come to.
+        read_us: When it was read from the store, or compared with it.
+        now_us: When it was asked last.
+        agents: The agents in it.
+        lapses: Heap of (instant, agent): a certificate of theirs lapses then.
+    """
+
+    places: Places | None = None
+    feed: int = 0
+    read_us: int = 0
+    now_us: int = 0
+    agents: dict[str, AgentState] = field(default_factory=dict)
+    lapses: list[tuple[int, str]] = field(default_factory=list)
+
+
+def queue_position(
+    env: Environment, kept: PlaceIndex, ticket_id: str | None, ref: str | None
+) -> Flow[int | None]:
+    """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
+
+    Raises:
+        TicketNotFound: If there is no such ticket.
+        Refused: If the policy has no routing.
+    """
+    found = yield from identify(env, ticket_id, ref)
+    row = yield from requests.load(env.tenant, found)
+    if row is None:
+        raise TicketNotFound(found)
+    if env.book.current.routing is None:
+        raise Refused("", "dispatch", "the policy has no routing")
+    if env.tentative:  # what a host's transaction has written is in no feed
+        kept = PlaceIndex()
+    now_us = to_us((yield from requests.now()))
+    try:
+        places = yield from _current(env, kept, now_us)
+    except BaseException:
+        kept.read_us = now_us + 1  # of something in the feed it may not have heard: compare
+        raise
+    place = places.of(found)
+    if place is None and row.queued:
+        yield from read_ticket(env, row)  # which waits, and cannot be read: that is the answer
+    return place
+
+
+def _current(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
+    """The index as of now."""
+    places = kept.places
+    if places is None or not kept.read_us <= now_us < kept.read_us + AGE_US or now_us < kept.now_us:
+        return (yield from _read(env, kept, now_us))
+    kept.now_us = now_us
+    changed: dict[str, None] = {}
+    for _ in range(MOST):
+        rows = yield from requests.feed(env.tenant, kept.feed, PAGE)
+        if any(row.event.kind == "clocks_recomputed" for row in rows):
+            break
+        changed.update((row.stream, None) for row in rows)
+        if rows:
+            kept.feed = rows[-1].place
+        if len(rows) < PAGE:
+            yield from _take_in(env, kept, places, changed)
+            _let_lapse(kept, places)
+            return places
+    return (yield from _read(env, kept, now_us))
+
+
+def _let_lapse(kept: PlaceIndex, places: Places) -> None:
+    while kept.lapses and kept.lapses[0][0] <= kept.now_us:
+        state = kept.agents.get(heapq.heappop(kept.lapses)[1])
+        if state is not None:  # else they could not be read meanwhile
+            _seat(kept, places, state)
+
+
+def _read(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
+    """The index as the store has it. What is recorded meanwhile is behind its place in the feed, and is read again."""
+    places = kept.places
+    if places is None or now_us < kept.now_us:  # or a certificate counts again that had lapsed
+        places, kept.agents, kept.lapses = Places(), {}, []
+    feed = 0 if env.tentative else (yield from requests.feed_end(env.tenant))
+    kept.now_us = now_us
+    yield from _compare_agents(env, kept, places)
+    _let_lapse(kept, places)
+    waiting: set[str] = set()
+    after: tuple[int | str | None, ...] | None = None
+    while True:
+        rows = yield from requests.search(env.tenant, Query({"queued": True}, _ORDER, after, PAGE))
+        for row in rows:
+            waiting.add(row.id)
+            if not _is_known(places, row):
+                yield from _wait(env, places, row)
+        if len(rows) < PAGE:
+            break
+        after = tuple(getattr(rows[-1], column) for column in _ORDER)
+    for ticket_id in set(places) - waiting:
+        places.leave(ticket_id)
+    kept.places, kept.feed, kept.read_us = places, feed, now_us
+    return places
+
+
+def _is_known(places: Places, row: TicketRow) -> bool:
+    entry = places.entry(row.id)
+    return entry is not None and (entry.version, entry.key) == (
+        row.version,
+        (row.rank, row.level, row.order_us),
+    )
+
+
+def _compare_agents(env: Environment, kept: PlaceIndex, places: Places) -> Flow[None]:
+    after = ""
+    while True:
+        rows = yield from requests.agents(env.tenant, after, PAGE)
+        for row in rows:
+            known = kept.agents.get(row.id)
+            if known is None or known.version != row.version:
+                yield from _look_at(env, kept, places, row)
+        if len(rows) < PAGE:
+            return
+        after = rows[-1].id
+
+
+def _take_in(env: Environment, kept: PlaceIndex, places: Places, streams: dict[str, None]) -> Flow[None]:
+    """Look anew at what has changed."""
+    named = [stream.partition(":")[::2] for stream in streams]
+    tickets = [name for kind, name in named if kind == "ticket"]
+    rows = (yield from requests.load_many(env.tenant, tickets)) if tickets else ()
+    for ticket_id in set(tickets) - {row.id for row in rows}:
+        places.leave(ticket_id)
+    for row in rows:
+        yield from _wait(env, places, row)
+    for kind, name in named:
+        if kind != "agent":
+            continue
+        agent = yield from requests.load_agent(env.tenant, name)
+        if agent is None:
+            places.unseat(name)
+        else:
+            yield from _look_at(env, kept, places, agent)
+
+
+def _wait(env: Environment, places: Places, row: TicketRow) -> Flow[None]:
+    """A ticket as it is in the queue, or not."""
+    entry = None
+    if row.queued:
+        ticket = yield from readable(env, row)
+        entry = None if ticket is None else entry_of(ticket, env.book[ticket.policy])
+    if entry is None:
+        places.leave(row.id)
+    else:
+        places.wait(entry)
+
+
+def _look_at(env: Environment, kept: PlaceIndex, places: Places, row: AgentRow) -> Flow[None]:
+    state = yield from readable_agent(env, row)
+    if state is not None:
+        _seat(kept, places, state)
+    else:
+        kept.agents.pop(row.id, None)
+        places.unseat(row.id)
+
+
+def _seat(kept: PlaceIndex, places: Places, state: AgentState) -> None:
+    """An agent with what they can do now; when that changes by itself is noted."""
+    kept.agents[state.id] = state
+    seat = Seat.of(state, kept.now_us)
+    if seat.next_change_us is not None:
+        heapq.heappush(kept.lapses, (seat.next_change_us, state.id))
+    places.seat(state.id, seat.traits)

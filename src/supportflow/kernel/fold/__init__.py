@@ -1,0 +1,1 @@
+"""Folding, one module for each of `model/events`; `evolve` puts them together."""

@@ -1,0 +1,103 @@
+"""Folding: a ticket is what its events say, and nothing else. No policy, no calendar, no clock is needed to fold."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from supportflow.exceptions import StoreError
+from supportflow.kernel.fold import actions, bot, casework, escalation, messages, routing, sla, tickets
+from supportflow.model.events import (
+    ActionAuthorised,
+    ContactJoined,
+    EventBase,
+    SlaCorrected,
+    StatusKept,
+    TicketAdopted,
+    TicketEscalated,
+    TicketOpened,
+    TicketSplit,
+)
+from supportflow.model.ticket import Ticket
+
+__all__ = ["FOLD_VERSION", "evolve", "fold"]
+
+
+FOLD_VERSION = 4
+"""Raised when the fold changes: a snapshot of another version is folded again from its events."""
+
+
+Changes = dict[str, Any]
+
+
+_new = object.__new__
+
+
+_set = object.__setattr__
+
+
+def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") -> Ticket:
+    """The ticket after an event.
+
+    Args:
+        ticket: The ticket before it; None before its first event.
+        event: The event.
+        tenant: The tenant of a ticket that begins.
+
+    Raises:
+        StoreError: If the stream does not begin with an opening, or has an event that no ticket can have.
+    """
+    if ticket is None:
+        if isinstance(event, TicketOpened | TicketAdopted):
+            return tickets.begin(event, tenant)
+        raise StoreError(f"a ticket's stream begins with {type(event).__name__}")
+    change = _CHANGES.get(type(event))
+    if change is None:
+        raise StoreError(f"{type(event).__name__} does not belong in a ticket's stream")
+    now = {
+        **ticket.__dict__,
+        **change(ticket, event),
+        "version": ticket.version + 1,
+        "recorded_at": event.recorded_at,
+    }
+    if event.by.kind != "system":
+        now["touched_at"] = event.recorded_at
+    # What `model_copy(update=…)` does, for a model without private attributes, in a third of the time.
+    new = _new(Ticket)
+    _set(new, "__dict__", now)
+    _set(new, "__pydantic_fields_set__", ticket.__pydantic_fields_set__)
+    _set(new, "__pydantic_extra__", None)
+    _set(new, "__pydantic_private__", None)
+    return new
+
+
+def fold(events: Iterable[EventBase], *, tenant: str = "default") -> Ticket:
+    """The ticket that a whole stream gives.
+
+    Raises:
+        StoreError: If the stream is empty or broken.
+    """
+    ticket: Ticket | None = None
+    for event in events:
+        ticket = evolve(ticket, event, tenant=tenant)
+    if ticket is None:
+        raise StoreError("the stream is empty")
+    return ticket
+
+
+def _nothing(_ticket: Ticket, _event: EventBase) -> Changes:
+    """What is only remembered."""
+    return {}
+
+
+_CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
+    **dict.fromkeys(
+        (ActionAuthorised, ContactJoined, SlaCorrected, StatusKept, TicketEscalated, TicketSplit), _nothing
+    ),
+    **actions.CHANGES,
+    **bot.CHANGES,
+    **casework.CHANGES,
+    **escalation.CHANGES,
+    **messages.CHANGES,
+    **routing.CHANGES,
+    **sla.CHANGES,
+    **tickets.CHANGES,
+}

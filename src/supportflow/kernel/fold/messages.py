@@ -1,0 +1,66 @@
+"""Folding of `model/events/messages`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from supportflow.kernel.fold.bot import next_message
+from supportflow.kernel.fold.casework import party_wrote
+from supportflow.model.events import EventBase, MessageReceived, NoteAdded, ReplySent
+from supportflow.model.ticket import Ticket
+
+__all__ = ["CHANGES", "spoken_classes"]
+
+Changes = dict[str, Any]
+
+
+def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
+    changes: Changes = {"received": ticket.received + 1}
+    if event.flags:
+        changes["flags"] = tuple(sorted({*ticket.flags, *event.flags}))
+    if event.review:
+        changes["review"] = True
+    if event.agency:
+        changes["agency"] = True
+    if event.spoken is not None:
+        changes |= spoken_classes(ticket, event)
+    if event.origin == "requester":
+        changes["last_received_at"] = event.recorded_at
+        if not event.late:  # nobody waits for a machine's answer to what was written then
+            changes["bot"] = next_message(ticket, event)
+        if ticket.waiting_since is None:
+            changes["waiting_since"] = event.recorded_at
+    elif event.origin == "party":
+        changes["case"] = party_wrote(ticket.case, event.by.id)
+    return changes
+
+
+def _reply_sent(ticket: Ticket, event: ReplySent) -> Changes:
+    if event.to is not None:
+        return {}
+    changes: Changes = {"replies": ticket.replies + 1, "last_replied_at": event.recorded_at}
+    if event.by.kind != "bot":  # a machine answers nobody: the response clocks run on, too
+        changes["waiting_since"] = None
+        if ticket.first_replied_at is None:
+            changes["first_replied_at"] = event.recorded_at
+    return changes
+
+
+def _note_added(ticket: Ticket, _event: NoteAdded) -> Changes:
+    return {"notes": ticket.notes + 1}
+
+
+def spoken_classes(ticket: Ticket, event: MessageReceived) -> Changes:
+    """What a message says of the class: a report among questions is a report."""
+    assert event.spoken is not None
+    return {
+        "spoken": tuple(sorted({*ticket.spoken, event.spoken})),
+        "informational": ticket.informational and event.informational,
+    }
+
+
+CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
+    MessageReceived: _message_received,
+    ReplySent: _reply_sent,
+    NoteAdded: _note_added,
+}
+"""Event class → what it changes on the ticket."""

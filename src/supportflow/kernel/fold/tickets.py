@@ -1,0 +1,271 @@
+"""Folding of `model/events/tickets`: how a ticket begins, its status, who has it, its class, and what it absorbs."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import takewhile
+from typing import Any
+
+from supportflow.kernel.fold.bot import first_message
+from supportflow.kernel.fold.casework import waiting_after, with_names
+from supportflow.model.base import StatusCategory
+from supportflow.model.casework import PartyState, Verification
+from supportflow.model.events import (
+    AssignmentChanged,
+    EventBase,
+    FollowUpOpened,
+    PriorityChanged,
+    StatusChanged,
+    TicketAbsorbed,
+    TicketAdopted,
+    TicketMerged,
+    TicketOpened,
+    TicketUpdated,
+)
+from supportflow.model.events.tickets import ChosenBy
+from supportflow.model.ticket import Ticket
+
+__all__ = ["CHANGES", "begin", "by_its_name", "priority_of"]
+
+Changes = dict[str, Any]
+
+
+def begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
+    """The ticket that begins with this event."""
+    ticket = Ticket(
+        id=event.ticket_id,
+        tenant=tenant,
+        ref=event.ref,
+        version=1,
+        type=event.type,
+        status=event.status,
+        status_category=event.category,
+        category=event.topic,
+        channel=event.channel,
+        language=event.language,
+        tz=event.tz,
+        requester=event.requester,
+        subject=event.subject,
+        group=event.group,
+        assignee=event.assignee,
+        priority_class=event.priority_class,
+        level=event.level,
+        rule=event.rule,
+        evidence=event.evidence,
+        attributes=event.attributes,
+        opened_at=event.opened_at,
+        known_at=event.adopted_at if isinstance(event, TicketAdopted) else event.recorded_at,
+        recorded_at=event.recorded_at,
+        touched_at=event.recorded_at,
+        waiting_since=event.opened_at,
+        policy=event.policy,
+        **priority_of(event),
+    )
+    if isinstance(event, TicketAdopted):
+        return ticket.model_copy(update=_ended_at(event.category, event.opened_at))
+    described = event.body is not None
+    return ticket.model_copy(
+        update={
+            "personal": event.personal,
+            "private": event.private,
+            "flags": event.flags,
+            "review": event.review,
+            "agency": event.agency,
+            "product": event.product,
+            "waiting_since": None if event.private else event.opened_at,
+            "last_received_at": event.opened_at if described else None,
+            "received": 1 if described else 0,
+            "bot": first_message(event),
+            "split_from": event.split_from,
+            "follow_up_of": event.follow_up_of,
+            "repeat_of": event.repeat_of,
+        }
+    )
+
+
+def _ended_at(category: StatusCategory, at: Any) -> Changes:
+    resolved = at if category in {StatusCategory.RESOLVED, StatusCategory.CLOSED} else None
+    return {"resolved_at": resolved, "closed_at": at if category.is_final else None}
+
+
+def _status_changed(ticket: Ticket, event: StatusChanged) -> Changes:
+    category = event.category
+    before = ticket.status_category
+    changes: Changes = {
+        "status": event.target,
+        "status_category": category,
+        "case": waiting_after(ticket.case, event),
+    }
+    if before.is_final and not category.is_final:
+        # Only a host's own report takes an end back; then it was none, and nothing went on elsewhere because of it.
+        changes["closed_at"] = changes["merged_into"] = changes["followed_by"] = None
+    if category is before:
+        return changes
+    if category is StatusCategory.RESOLVED:
+        changes["resolved_at"] = event.recorded_at
+    elif category.is_final:
+        changes["closed_at"] = event.recorded_at
+    elif not before.is_open:
+        changes["resolved_at"] = changes["followed_by"] = None
+        changes["reopens"] = ticket.reopens + 1
+    return changes
+
+
+def _assignment_changed(ticket: Ticket, event: AssignmentChanged) -> Changes:
+    changes: Changes = {
+        "group": event.group,
+        "assignee": event.assignee,
+        "reassignments": ticket.reassignments + 1,
+    }
+    routing = ticket.routing
+    if event.assignee != ticket.assignee and (routing.waived, routing.lacks) != (event.waived, ()):
+        changes["routing"] = replace(routing, waived=event.waived, lacks=())
+    return changes
+
+
+def _updated(ticket: Ticket, event: TicketUpdated) -> Changes:
+    changes: Changes = {}
+    if event.attributes:
+        merged = {**ticket.attributes, **event.attributes}
+        changes["attributes"] = {name: value for name, value in merged.items() if value is not None}
+    if event.topic is not None:
+        changes["category"] = event.topic
+    if event.language is not None:
+        changes["language"] = event.language
+    return changes
+
+
+def _merged(_ticket: Ticket, event: TicketMerged) -> Changes:
+    return {
+        "status": event.status,
+        "status_category": event.category,
+        "closed_at": event.recorded_at,
+        "merged_into": event.into,
+    }
+
+
+def _followed(_ticket: Ticket, event: FollowUpOpened) -> Changes:
+    return {"followed_by": event.into}
+
+
+def _absorbed(ticket: Ticket, event: TicketAbsorbed) -> Changes:
+    case = ticket.case
+    parties = {party.id: party for party in event.parties}
+    own = tuple(_both(party, parties.pop(party.id, party)) for party in case.parties)
+    changes: Changes = {"absorbed": ticket.absorbed + 1}
+    joined = replace(
+        case,
+        asked=with_names(case.asked, *event.asked),
+        provided=with_names(case.provided, *event.provided),
+        parties=(*own, *parties.values()),
+        verifications=_longest(*case.verifications, *event.verifications),
+    )
+    if joined != case:
+        changes["case"] = joined
+    if event.flags:
+        changes["flags"] = tuple(sorted({*ticket.flags, *event.flags}))
+    if event.review:
+        changes["review"] = True
+    if event.agency:
+        changes["agency"] = True
+    if event.spoken:
+        changes["spoken"] = tuple(sorted({*ticket.spoken, *event.spoken}))
+        changes["informational"] = False
+    return changes
+
+
+def _both(party: PartyState, other: PartyState) -> PartyState:
+    """Somebody who is a party of both cases: asked for all that either asks for, until the time that this one gives."""
+    due_us, overdue = (other.due_us, other.overdue) if party.due_us is None else (party.due_us, party.overdue)
+    return replace(
+        party,
+        due_us=due_us,
+        overdue=overdue,
+        expects=with_names(party.expects, *other.expects),
+        given=with_names(party.given, *other.given),
+        heard=party.heard or other.heard,
+    )
+
+
+def _longest(*verifications: Verification) -> tuple[Verification, ...]:
+    """Of each level, the verification that ends last."""
+    found: dict[str, Verification] = {}
+    for one in verifications:
+        known = found.get(one.level)
+        if known is None or known.until_us < one.until_us:
+            found[one.level] = one
+    return tuple(found.values())
+
+
+# --- priority ------------------------------------------------------------------------------------
+
+_BY_NAME: dict[str, ChosenBy] = {
+    "default": "default",
+    "given": "given",
+    "words": "words",
+    "merged": "merged",
+    "escalation": "ladder",
+}
+
+
+_LEVEL = re.compile(r"level [1-4] by ")
+
+
+def by_its_name(rule: str) -> ChosenBy:
+    """What chose the class, in a recording that says it by the rule's name alone."""
+    return _BY_NAME.get(rule, "rule")
+
+
+def _levels_in(event: TicketOpened | TicketAdopted | PriorityChanged) -> int:
+    """How many of the last entries decided the level; a recording from before the field says it by how they begin."""
+    if event.level_evidence is not None:
+        return event.level_evidence
+    return sum(1 for _ in takewhile(_LEVEL.match, reversed(event.evidence)))
+
+
+def priority_of(event: TicketOpened | TicketAdopted) -> Changes:
+    """What the beginning says of how class and level came about, as far as it is nothing usual."""
+    given, spoken = event.given, event.spoken
+    chosen_by = event.chosen_by or by_its_name(event.rule)
+    # Recordings from before these fields say the same by what chose the class.
+    if chosen_by == "given" and "class" not in given:
+        given = tuple(sorted({"class", *given}))
+    elif chosen_by == "words" and not spoken:
+        spoken = (event.priority_class,)
+    changes: Changes = {"chosen_by": chosen_by, "level_evidence": _levels_in(event)}
+    if given:
+        changes["given"] = given
+    if spoken:
+        changes["spoken"], changes["informational"] = spoken, event.informational
+    return changes
+
+
+def _priority_changed(ticket: Ticket, event: PriorityChanged) -> Changes:
+    chosen_by = event.chosen_by or by_its_name(event.rule)
+    changes: Changes = {
+        "priority_class": event.priority_class,
+        "level": event.level,
+        "rule": event.rule,
+        "chosen_by": chosen_by,
+        "evidence": event.evidence,
+        "level_evidence": _levels_in(event),
+    }
+    # A recording from before the field does not say which of the two a person set.
+    given = event.given or (("class", "level") if chosen_by == "given" else ())
+    if given:
+        changes["given"] = tuple(sorted({*ticket.given, *given}))
+    if chosen_by in {"words", "merged"}:
+        changes["spoken"] = tuple(sorted({*ticket.spoken, event.priority_class}))
+    return changes
+
+
+CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
+    StatusChanged: _status_changed,
+    AssignmentChanged: _assignment_changed,
+    TicketUpdated: _updated,
+    PriorityChanged: _priority_changed,
+    TicketMerged: _merged,
+    TicketAbsorbed: _absorbed,
+    FollowUpOpened: _followed,
+}
+"""Event class → what it changes on the ticket."""

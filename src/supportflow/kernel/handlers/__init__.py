@@ -1,0 +1,1 @@
+"""What commands lead to, one module for each noun of `model/commands`."""

@@ -1,0 +1,286 @@
+"""Evidence, steps, parties, and verification of the requester."""
+
+from collections.abc import Mapping
+
+from supportflow._time import from_us, span_us, to_us
+from supportflow.exceptions import InvalidInput, NotVerified, Refused, StepsMissing
+from supportflow.kernel.casework import missing_evidence, missing_steps
+from supportflow.kernel.draft import Draft
+from supportflow.kernel.facts import Facts
+from supportflow.model.casework import Verification
+from supportflow.model.commands import AddParty, Authorise, CompleteStep, Provide, Verify
+from supportflow.model.content import AttachmentHandle, Attachments, ContentRef, as_ref
+from supportflow.model.events import (
+    ActionAuthorised,
+    EvidenceProvided,
+    EvidenceRequested,
+    PartyAdded,
+    RequesterVerified,
+    StepCompleted,
+)
+from supportflow.model.people import SYSTEM
+from supportflow.policy import PolicyBook
+from supportflow.triage.intake import fits_media
+
+__all__ = [
+    "MOST",
+    "add_party",
+    "authorise",
+    "check_level",
+    "complete_step",
+    "provide",
+    "record_evidence",
+    "request_evidence",
+    "still_waits",
+    "verify",
+]
+
+
+def record_evidence(
+    draft: Draft,
+    evidence: Mapping[str, object],
+    attachments: Attachments = (),
+    *,
+    party: str | None = None,
+    redacted: tuple[str, ...] = (),
+) -> None:
+    """Record evidence that came: items by name, and files that can only be one of the missing items.
+
+    Args:
+        draft: The ticket.
+        evidence: Item → reference to a value, or handle of a file.
+        attachments: Files of the message. The first that can be a missing item is taken for it; none counts twice.
+        party: Id of the party that it is from; None for the requester.
+        redacted: Kinds that were removed from evidence that comes without a message, which would say it.
+
+    Raises:
+        InvalidInput: If an item is neither the policy's nor expected of the party.
+    """
+    if not evidence and not attachments:
+        return
+    ticket, cases = draft.ticket, draft.policy.cases
+    state = None if party is None else ticket.case.party(party)
+    expected = state.missing if state is not None else missing_evidence(ticket, draft.policy)
+    for item, given in evidence.items():
+        if cases.spec(ticket.category, item) is None and item not in expected:
+            raise InvalidInput(f"evidence.{item}", "is no item of evidence that the policy knows")
+        _record_item(draft, item, given, party, redacted)
+    wanted = [item for item in expected if item not in evidence]
+    for handle in attachments:
+        fitting = next((item for item in wanted if _can_be(draft, item, handle)), None)
+        if fitting is not None:
+            wanted.remove(fitting)
+            _record_item(draft, fitting, handle, party, redacted)
+
+
+def _can_be(draft: Draft, item: str, handle: object) -> bool:
+    spec = draft.policy.cases.spec(draft.ticket.category, item)
+    return isinstance(handle, AttachmentHandle) and spec is not None and fits_media(spec, handle.media_type)
+
+
+def _record_item(
+    draft: Draft, item: str, given: object, party: str | None, redacted: tuple[str, ...]
+) -> None:
+    assert isinstance(given, ContentRef | AttachmentHandle), (
+        "values are replaced by references before anything is decided"
+    )
+    value, attachment = (given, None) if isinstance(given, ContentRef) else (None, given)
+    draft.emit(
+        EvidenceProvided(
+            **draft.head(), item=item, value=value, attachment=attachment, party=party, redacted=redacted
+        )
+    )
+
+
+def provide(draft: Draft, command: Provide, facts: Facts, book: PolicyBook) -> None:
+    """Take in evidence that somebody gives apart from a message."""
+    del book
+    ticket, by = draft.ticket, command.by
+    if not command.evidence:
+        raise InvalidInput("evidence", "is empty")
+    if ticket.status_category.is_final:
+        raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}")
+    outside = by.kind in {"party", "requester"}
+    party = by.id if outside and ticket.case.party(by.id) is not None else None
+    known = by.kind == "requester" and (by.id == ticket.requester or by.id in facts.case.same_person)
+    if outside and party is None and not known:
+        raise Refused(
+            ticket.id, command.kind, "only the requester, the desk and parties of the case give evidence"
+        )
+    record_evidence(draft, command.evidence, party=party, redacted=facts.redacted)
+    request_evidence(draft, None)
+
+
+def still_waits(draft: Draft) -> bool:
+    """True if the ticket goes on waiting for evidence whatever the requester has just written."""
+    ticket, policy = draft.ticket, draft.policy
+    return (
+        ticket.case.waiting
+        and policy.cases.intake.incomplete == "wait"
+        and bool(missing_evidence(ticket, policy))
+    )
+
+
+def request_evidence(draft: Draft, written_in: str | None) -> None:
+    """Ask for all that is missing and was never asked for, and wait; or go on, if nothing keeps the ticket waiting.
+
+    The request is no agent's answer: it stops no response clock.
+
+    Args:
+        draft: The ticket.
+        written_in: The language of what the requester just wrote, if it can be told.
+    """
+    ticket, cases = draft.ticket, draft.policy.cases
+    if not (cases.rules or ticket.case.waiting) or not ticket.is_open or ticket.private:
+        return
+    lacking = missing_evidence(ticket, draft.policy)
+    unasked = tuple(item for item in lacking if item not in ticket.case.asked)
+    if unasked and ticket.follow_up_of is None and ticket.split_from is None:
+        _request(draft, unasked, written_in)
+        if cases.waits(ticket.priority_class):
+            _as_system(draft, "wait_for_requester")
+    elif ticket.case.waiting and not (lacking and cases.waits(ticket.priority_class)):
+        _resume(draft)
+
+
+def _request(draft: Draft, items: tuple[str, ...], written_in: str | None) -> None:
+    ticket, cases = draft.ticket, draft.policy.cases
+    assert ticket.category is not None
+    template = cases.rules[ticket.category].template
+    head = {**draft.head(), "by": SYSTEM}
+    draft.emit(
+        EvidenceRequested(
+            **head,
+            topic=ticket.category,
+            items=items,
+            template=template,
+            language=cases.language(template, ticket.language or written_in),
+            channel=ticket.channel,
+            policy=draft.policy.fingerprint,
+        )
+    )
+
+
+def _as_system(draft: Draft, trigger: str) -> None:
+    by, draft.by = draft.by, SYSTEM
+    draft.fire_if_permitted(trigger, cause="intake")
+    draft.by = by
+
+
+def _resume(draft: Draft) -> None:
+    """The requester's own words answer; what others do resumes the work. A lifecycle may know only one of the two."""
+    triggers = ["requester_replied", "resume"]
+    if draft.by.kind != "requester":
+        triggers.reverse()
+    for trigger in triggers:
+        if draft.fire_if_permitted(trigger, cause="intake"):
+            return
+
+
+def complete_step(draft: Draft, command: CompleteStep, facts: Facts, book: PolicyBook) -> None:
+    """Record a step."""
+    del facts, book
+    ticket = draft.ticket
+    if command.by.kind in {"requester", "party"}:
+        raise Refused(ticket.id, command.kind, f"a {command.by.kind} does no steps of the desk's")
+    if ticket.status_category.is_final:
+        raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}")
+    procedure = draft.policy.cases.procedures.get(ticket.category or "")
+    names = [step.name for step in procedure.steps] if procedure is not None else []
+    if procedure is None or command.step not in names:
+        raise InvalidInput("step", "is no step of the procedure of the ticket's category")
+    if command.step in ticket.case.steps:
+        return
+    before = names[: names.index(command.step)]
+    missing = [name for name in missing_steps(ticket, draft.policy) if name in before]
+    if procedure.ordered and missing:
+        raise StepsMissing(ticket.id, command.kind, missing)
+    draft.emit(StepCompleted(**draft.head(), step=command.step, reason=as_ref(command.reason)))
+
+
+MOST = 50
+"""How many parties one case can have."""
+
+
+def add_party(draft: Draft, command: AddParty, facts: Facts, book: PolicyBook) -> None:
+    """Make somebody a party, or ask one anew."""
+    del book
+    ticket, party = draft.ticket, command.party
+    if command.by.kind in {"requester", "party"}:
+        raise Refused(ticket.id, command.kind, f"a {command.by.kind} cannot say who takes part")
+    if ticket.status_category.is_final:
+        raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}")
+    if party.id == ticket.requester or party.id in facts.case.same_person:
+        raise InvalidInput("party", "is the requester")
+    if ticket.case.party(party.id) is None and len(ticket.case.parties) >= MOST:
+        raise Refused(ticket.id, command.kind, f"the case has {MOST} parties")
+    if command.due_at is not None and to_us(command.due_at) <= draft.at_us:
+        raise InvalidInput("due_at", "is not in the future")
+    draft.emit(
+        PartyAdded(
+            **draft.head(),
+            role=party.role,
+            party=party.id,
+            channel=party.channel,
+            due_at=command.due_at,
+            expects=tuple(dict.fromkeys(command.expects)),
+        )
+    )
+
+
+def verify(draft: Draft, command: Verify, facts: Facts, book: PolicyBook) -> None:
+    """Record that the requester is who they say. Verifying again begins anew."""
+    del facts, book
+    _from_inside(draft, command)
+    if command.level not in draft.policy.cases.levels:
+        raise InvalidInput("level", "is no level of the policy's authority")
+    draft.emit(
+        RequesterVerified(
+            **draft.head(),
+            level=command.level,
+            method=command.method,
+            valid_until=from_us(draft.at_us + span_us(command.valid_for)),
+        )
+    )
+
+
+def authorise(draft: Draft, command: Authorise, facts: Facts, book: PolicyBook) -> None:
+    """Record that an action may be done, if a verification of its level, or a higher one, is valid now."""
+    del facts, book
+    _from_inside(draft, command)
+    needs = draft.policy.cases.actions.get(command.action)
+    if needs is None:
+        raise InvalidInput("action", "is no action of the policy's authority")
+    best = check_level(draft, command.action, needs)
+    draft.emit(
+        ActionAuthorised(
+            **draft.head(),
+            action=command.action,
+            needs=needs,
+            level=best.level,
+            valid_until=best.valid_until,
+        )
+    )
+
+
+def check_level(draft: Draft, action: str, needs: str) -> Verification:
+    """The best verification that is valid now, if it is good enough for an action.
+
+    Raises:
+        NotVerified: If none is.
+    """
+    ticket, cases = draft.ticket, draft.policy.cases
+    # A level that this version of the policy no longer knows counts as none.
+    known = [one for one in ticket.case.verifications if one.level in cases.levels]
+    valid = [one for one in known if draft.at_us < one.until_us]
+    best = max(valid, key=lambda one: (cases.levels[one.level], one.until_us), default=None)
+    if best is None or cases.levels[best.level] < cases.levels[needs]:
+        ended = any(cases.levels[one.level] >= cases.levels[needs] for one in known)
+        held = None if best is None else best.level
+        raise NotVerified(ticket.id, action, needs, held, expired=ended)
+    return best
+
+
+def _from_inside(draft: Draft, command: Verify | Authorise) -> None:
+    if command.by.kind in {"requester", "party"}:
+        raise Refused(draft.ticket.id, command.kind, f"a {command.by.kind} cannot do this")

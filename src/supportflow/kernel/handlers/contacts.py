@@ -1,0 +1,59 @@
+"""A new contact about something that a ticket exists for already becomes a message on that ticket."""
+
+from supportflow.kernel.advance import advance
+from supportflow.kernel.after.order import conclude
+from supportflow.kernel.draft import Draft
+from supportflow.kernel.facts import Facts
+from supportflow.kernel.handlers.messages import receive
+from supportflow.kernel.handlers.work import change_priority
+from supportflow.kernel.replay import FOLLOWERS
+from supportflow.model.commands import OpenTicket, Receive
+from supportflow.model.content import ContentRef
+from supportflow.model.events import ContactJoined
+from supportflow.model.ticket import Ticket
+from supportflow.policy import PolicyBook
+
+__all__ = ["record_contact"]
+
+
+def record_contact(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
+    """Take a new contact in as a message on the ticket that it is about."""
+    draft = Draft(
+        ticket,
+        book[ticket.policy],
+        now_us,
+        command.by,
+        followers=FOLLOWERS,
+        current=book.current,
+        stream=facts.stream_of,
+    )
+    advance(draft, draft.at_us)
+    subject = command.subject if isinstance(command.subject, ContentRef) else None
+    draft.emit(
+        ContactJoined(
+            **{**draft.head(), "ref": command.ref},
+            requester=command.requester,
+            channel=command.channel,
+            subject=subject,
+            personal=command.personal if isinstance(command.personal, ContentRef) else None,
+        )
+    )
+    message = Receive(
+        by=command.by,
+        ticket_id=ticket.id,
+        body=command.body or subject or "",
+        channel=command.channel,
+        attachments=command.attachments,
+        evidence=command.evidence,
+    )
+    receive(draft, message, facts, book)
+    _raise_priority(draft, command.priority_class, command.level)
+    conclude(draft, facts, ticket)
+    return draft
+
+
+def _raise_priority(draft: Draft, priority_class: str | None, level: int | None) -> None:
+    """A contact that the host ranks higher raises the ticket; one that it ranks lower changes nothing."""
+    ticket, rank = draft.ticket, draft.policy.priority.rank
+    if priority_class is not None and rank(priority_class) < rank(ticket.priority_class):
+        change_priority(draft, priority_class, level)

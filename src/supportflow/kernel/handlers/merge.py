@@ -1,0 +1,184 @@
+"""Merge and split: decisions on two tickets at once, committed together."""
+
+from supportflow._time import from_us
+from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
+from supportflow.kernel.advance import advance
+from supportflow.kernel.after.clocks import replace_clocks
+from supportflow.kernel.after.order import conclude
+from supportflow.kernel.draft import Draft
+from supportflow.kernel.facts import Facts
+from supportflow.kernel.handlers.casework import MOST, request_evidence
+from supportflow.kernel.handlers.tickets import begin_ticket
+from supportflow.kernel.handlers.work import check_ending
+from supportflow.kernel.replay import FOLLOWERS
+from supportflow.lifecycle import Fired
+from supportflow.model.commands import Described, Merge, Split
+from supportflow.model.content import as_ref
+from supportflow.model.events import PriorityChanged, TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
+from supportflow.model.people import NOBODY
+from supportflow.model.ticket import Ticket
+from supportflow.policy import PolicyBook
+from supportflow.sla.joining import inherited, worst
+
+__all__ = ["merge", "split"]
+
+
+def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
+    """Close this ticket into another one of the same requester or not: who merges knows why."""
+    source, into = draft.ticket, facts.other
+    if into is None:
+        raise InvalidInput("into", "names no ticket")
+    if into.id == source.id:
+        raise InvalidInput("into", "is the ticket itself")
+    other = Draft(
+        into,
+        book[into.policy],
+        draft.at_us,
+        command.by,
+        followers=FOLLOWERS,
+        detected_us=draft.detected_us,
+        current=book.current,
+        stream=draft.stream,
+        people=facts.case.same_person,
+        people_known=facts.case.people_known,
+    )
+    advance(other, other.at_us)  # first: it may have closed itself by now, noticed or not
+    ended = other.ticket.status_category
+    if ended.is_final:
+        raise Refused(source.id, command.kind, f"the other ticket is {ended.value}")
+    lifecycle = draft.policy.lifecycle
+    answer = lifecycle.fire(source.status, "merge", draft.view)
+    if not isinstance(answer, Fired) or answer.kept:
+        unmet = () if isinstance(answer, Fired) else answer.unmet_guards
+        permitted = lifecycle.permitted(source.status, draft.view)
+        raise TransitionRefused(source.id, source.status, "merge", unmet, permitted)
+    check_ending(draft, command.kind, lifecycle.category(answer.target), facts)
+    draft.emit(
+        TicketMerged(
+            **draft.head(),
+            into=into.id,
+            source=source.status,
+            status=answer.target,
+            category=lifecycle.category(answer.target),
+        )
+    )
+    other.observed_at = draft.observed_at if other.at_us == draft.at_us else (draft.observed_at or draft.at)
+    _absorb(other, source, facts)
+    _raise_priority(other, source)
+    if other.policy.document.merge_clocks == "earliest" and source.policy == into.policy:
+        clocks = worst(source.clocks, other.ticket.clocks, other.at_us, other.policy)
+        replace_clocks(other, clocks, "the worst of both")
+    if other.ticket.case.waiting:
+        request_evidence(other, None)
+    conclude(other, facts, into)
+    draft.include(other)
+
+
+def _absorb(other: Draft, source: Ticket, facts: Facts) -> None:
+    """What is known of the case goes where the case goes. Papers prove who their own person is, and nobody else.
+
+    Completed steps stay behind: they were done for the other ticket.
+    """
+    into, case = other.ticket, source.case
+    known = NOBODY not in {source.requester, into.requester}
+    same = known and (source.requester == into.requester or source.requester in facts.case.same_person)
+    people = {into.requester, *facts.case.same_person}
+    parties = tuple(party for party in case.parties if party.id not in people)
+    if len({party.id for party in (*into.case.parties, *parties)}) > MOST:
+        raise Refused(source.id, "merge", f"the two cases have more than {MOST} parties together")
+    other.emit(
+        TicketAbsorbed(
+            **other.head(),
+            source_id=source.id,
+            opened_at=source.opened_at,
+            provided=case.provided if same else (),
+            asked=case.asked if same else (),
+            parties=parties,
+            verifications=case.verifications if same else (),
+            flags=source.flags,
+            review=source.review,
+            spoken=source.spoken,
+            agency=source.agency and same,
+        )
+    )
+
+
+def _raise_priority(other: Draft, source: Ticket) -> None:
+    """The ticket that goes on stands where the more urgent of the two stood. It is never lowered."""
+    into, rank = other.ticket, other.policy.priority.rank
+    if source.priority_class not in other.policy.document.classes:
+        return
+    if (rank(source.priority_class), source.level) >= (rank(into.priority_class), into.level):
+        return
+    other.emit(
+        PriorityChanged(
+            **other.head(),
+            priority_class=source.priority_class,
+            level=source.level,
+            previous_class=into.priority_class,
+            previous_level=into.level,
+            rule="merged",
+            chosen_by="merged",
+            evidence=source.evidence,
+            level_evidence=source.level_evidence,
+            given=("level",),
+        )
+    )
+
+
+def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
+    """Open a second ticket of the same requester for a part of this one. Its clocks are its own and start now."""
+    ticket, policy = draft.ticket, book.current
+    if ticket.status_category.is_final:
+        raise Refused(
+            ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a new one"
+        )
+    draft.emit(TicketSplit(**draft.head(), into=facts.ticket_id))
+    event = TicketOpened(
+        ticket_id=facts.ticket_id,
+        recorded_at=from_us(draft.at_us),
+        observed_at=draft.observed_at,
+        by=command.by,
+        ref=command.new_ref,
+        requester=ticket.requester,
+        channel=ticket.channel,
+        type=ticket.type,
+        status=policy.lifecycle.initial,
+        category=policy.lifecycle.category(policy.lifecycle.initial),
+        topic=ticket.category,
+        language=ticket.language,
+        tz=ticket.tz,
+        subject=as_ref(command.subject) or ticket.subject,
+        body=as_ref(command.body),
+        personal=ticket.personal,
+        group=ticket.group,
+        priority_class=policy.document.classes[-1],
+        level=ticket.level,
+        rule="default",
+        attributes={
+            name: value for name, value in ticket.attributes.items() if name in policy.document.fields
+        },
+        opened_at=from_us(draft.at_us),
+        private=ticket.private,
+        policy=policy.fingerprint,
+        split_from=ticket.id,
+        spoken=ticket.spoken,
+        informational=ticket.informational,
+        redacted=facts.redacted,
+    )
+    same_class = ticket.priority_class if ticket.priority_class in policy.document.classes else None
+    asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)
+    part = begin_ticket(
+        event,
+        asked,
+        facts.signals,
+        policy,
+        ticket.tenant,
+        detected_us=draft.detected_us,
+        given=ticket.given,
+    )
+    if policy.document.split_clocks == "inherit" and ticket.policy == policy.fingerprint:
+        clocks = inherited(ticket.clocks, part.ticket.clocks, part.at_us, part.policy)
+        replace_clocks(part, clocks, "inherited")
+    conclude(part, facts, None)
+    draft.include(part)

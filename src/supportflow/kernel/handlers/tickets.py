@@ -1,0 +1,186 @@
+"""Opening a ticket."""
+
+from typing import Any
+
+from supportflow._time import from_us, to_us
+from supportflow.conditions.ticket import ticket_record
+from supportflow.exceptions import InvalidInput
+from supportflow.kernel.after.order import conclude
+from supportflow.kernel.draft import Draft
+from supportflow.kernel.facts import Facts
+from supportflow.kernel.fold.evolve import evolve
+from supportflow.kernel.handlers.casework import record_evidence, request_evidence
+from supportflow.kernel.identity import repeated_ticket
+from supportflow.kernel.replay import opening
+from supportflow.kernel.sides import is_one_person
+from supportflow.model.commands import Described, OpenTicket
+from supportflow.model.content import as_ref, handles
+from supportflow.model.events import TicketAdopted, TicketOpened
+from supportflow.model.events.tickets import Given
+from supportflow.model.people import Actor
+from supportflow.model.signals import Signals
+from supportflow.policy import CompiledPolicy, PolicyBook
+
+__all__ = ["begin_ticket", "class_in_text", "described_fields", "open_ticket"]
+
+
+def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
+    """Open a ticket under the current policy."""
+    policy = book.current
+    opened_us = now_us if command.opened_at is None else to_us(command.opened_at)
+    if opened_us > now_us:
+        raise InvalidInput("opened_at", "lies in the future")
+    topic = command.category or (None if facts.signals is None else facts.signals.category)
+    event = TicketOpened(
+        ticket_id=facts.ticket_id,
+        recorded_at=from_us(now_us),
+        by=_opener(command, facts, policy),
+        ref=command.ref,
+        status=policy.lifecycle.initial,
+        category=policy.lifecycle.category(policy.lifecycle.initial),
+        body=as_ref(command.body),
+        personal=as_ref(command.personal),
+        attachments=handles(command.attachments),
+        opened_at=from_us(opened_us),
+        private=command.private,
+        policy=policy.fingerprint,
+        follow_up_of=command.follow_up_of,
+        repeat_of=repeated_ticket(policy.cases.identity, command, topic, facts.case.candidates, opened_us),
+        redacted=facts.redacted,
+        **described_fields(command, policy),
+    )
+    draft = begin_ticket(event, command, facts.signals, policy, facts.tenant, detected_us=now_us)
+    if command.assignee is not None:
+        draft.begin_work("assignment")
+    record_evidence(draft, command.evidence, command.attachments)
+    request_evidence(draft, None)
+    conclude(draft, facts, None)
+    return draft
+
+
+def _opener(command: OpenTicket, facts: Facts, policy: CompiledPolicy) -> Actor:
+    """Who opens a ticket: an agent who asks for themselves is its requester, unless it is work that nobody waits for.
+
+    Raises:
+        InvalidInput: If the requester would be given their own ticket.
+    """
+    by, people = command.by, facts.case.same_person
+    if command.private:
+        return by
+    if command.assignee is not None and is_one_person(command.assignee, command.requester, policy, people):
+        raise InvalidInput("assignee", "is the requester; open work of one's own with private=True")
+    own = by.kind == "agent" and is_one_person(by.id, command.requester, policy, people)
+    return Actor(kind="requester", id=by.id) if own else by
+
+
+def begin_ticket(
+    event: TicketOpened | TicketAdopted,
+    command: Described,
+    signals: Signals | None,
+    policy: CompiledPolicy,
+    tenant: str,
+    *,
+    detected_us: int,
+    given: tuple[Given, ...] | None = None,
+    people: frozenset[str] = frozenset(),
+    people_known: bool = False,
+) -> Draft:
+    """Begin a stream, with the class that the host, the rules and the text give the ticket.
+
+    Args:
+        event: Its first event; class and level are stand-ins.
+        command: What was asked for.
+        signals: What the text says.
+        policy: The policy that it will live under.
+        tenant: The tenant.
+        detected_us: The real time.
+        given: What of its priority was chosen by hand; what the command says, if not given.
+        people: The requester's other ids.
+        people_known: True if these were looked up.
+    """
+    if given is None:
+        said: dict[Given, object] = {"class": command.priority_class, "level": command.level}
+        given = tuple(what for what, value in said.items() if value is not None)
+    if signals is not None:
+        event = event.model_copy(update=_fields_from_text(event, signals, policy))
+    record = ticket_record(evolve(None, event, tenant=tenant), to_us(event.opened_at))
+    chosen = policy.priority.choose(
+        record, given_class=command.priority_class, given_level=command.level, signals=signals
+    )
+    classed = event.model_copy(
+        update={
+            "priority_class": chosen.priority_class,
+            "level": chosen.level,
+            "rule": chosen.rule,
+            "chosen_by": chosen.chosen_by,
+            "evidence": chosen.evidence,
+            "level_evidence": chosen.level_evidence,
+            "given": given,
+        }
+    )
+    return opening(
+        classed,
+        policy,
+        tenant,
+        detected_us=detected_us,
+        people=people,
+        people_known=people_known,
+    )
+
+
+def class_in_text(signals: Signals | None, policy: CompiledPolicy) -> str | None:
+    """The class that a text speaks for; None for the lowest, which says nothing, and for one that the policy lacks."""
+    spoken = None if signals is None else signals.priority_class
+    return spoken if spoken in policy.document.classes[:-1] else None
+
+
+def _fields_from_text(
+    event: TicketOpened | TicketAdopted, signals: Signals, policy: CompiledPolicy
+) -> dict[str, Any]:
+    """What the text says of itself, where nobody else said it."""
+    read: dict[str, Any] = {
+        "topic": event.topic or signals.category,
+        "language": event.language or signals.tag or signals.language,
+    }
+    spoken = class_in_text(signals, policy)
+    if spoken is not None:
+        read["spoken"] = tuple(sorted({*event.spoken, spoken}))
+        read["informational"] = signals.informational and (event.informational or not event.spoken)
+    if isinstance(event, TicketOpened):
+        read |= {"flags": signals.flags, "review": signals.raised_for_review, "product": signals.product}
+        read["agency"] = signals.agency
+    return read
+
+
+def described_fields(command: Described, policy: CompiledPolicy) -> dict[str, Any]:
+    """The fields that opening and adopting share; the priority is a stand-in until `begin` chooses it.
+
+    Raises:
+        InvalidInput: If the command names a class or an attribute that the policy does not know.
+    """
+    policy.check_class(command.priority_class)
+    return {
+        "requester": command.requester,
+        "channel": command.channel,
+        "type": command.type,
+        "topic": command.category,
+        "language": command.language,
+        "tz": _zone(command.tz, policy),
+        "subject": as_ref(command.subject),
+        "group": command.group,
+        "assignee": command.assignee,
+        "attributes": {
+            name: value
+            for name, value in policy.check_attributes(dict(command.attributes)).items()
+            if value is not None
+        },
+        "priority_class": command.priority_class or policy.document.classes[-1],
+        "level": command.level or policy.document.default_level,
+        "rule": "default",
+    }
+
+
+def _zone(tz: str | None, policy: CompiledPolicy) -> str | None:
+    if tz is not None and not policy.knows_zone(tz):
+        raise InvalidInput("tz", "is not an IANA time zone")
+    return tz

@@ -1,0 +1,1 @@
+"""What an organisation writes: the values of a policy document, section by section."""

@@ -1,0 +1,1 @@
+"""Reading a document from a file, a text or plain data."""
