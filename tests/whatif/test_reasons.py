@@ -5,8 +5,8 @@ import pytest
 from supportflow._time import iso
 from supportflow.calendars import BusinessCalendar
 from supportflow.policy import Policy
-from supportflow.policy.schema import PriorityRule
 from supportflow.sla.policy import SlaPolicy, Target
+from supportflow.triage.priority import PriorityRule
 from supportflow.whatif import difference_text
 
 HOUR = 3_600_000_000

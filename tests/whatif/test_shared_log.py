@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from supportflow.policy.loading import read_policy
+from supportflow.policy import read_policy
 from supportflow.replay import load_mapping
 from supportflow.whatif import compare_all
 

@@ -17,7 +17,7 @@ from supportflow.cli.progress import Bar
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import CalendarError, InvalidInput
 from supportflow.policy import CompiledPolicy, Policy
-from supportflow.policy.documents import load, parse, read
+from supportflow.policy.read.documents import load, parse, read
 from supportflow.replay import LogMapping, load_mapping, shipped_mappings
 from supportflow.replay.cases import CaseLog
 from supportflow.whatif import CaseDifference, WhatIf, compare, differences_file, whatif_text
