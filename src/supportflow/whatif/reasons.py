@@ -12,7 +12,7 @@ from supportflow.model.records import Clock, Segment
 from supportflow.model.ticket import Ticket
 from supportflow.sla.explain import ClockInterval, account
 from supportflow.sla.policy import span_name
-from supportflow.triage.priority import account as priority_account
+from supportflow.triage.compiled import account as priority_account
 from supportflow.whatif.difference import Reason, Stretch
 from supportflow.whatif.ending import Case, ClockEnd, minute
 
