@@ -570,7 +570,7 @@ def test_what_is_late_thought_or_the_market_is_no_event(text):
 
 
 OVER = [
-    ("My account was hacked last year, it was resolved long ago", "My account was hacked last year"),
+    ("My account was hacked last year and it was resolved by your team", "My account was hacked last year"),
     ("A thief emptied my wallet in May but I was refunded", "A thief emptied my wallet in May"),
     ("被盗的币已经追回来了", "币被盗了"),
     ("tháng trước em bị lừa nhưng giải quyết xong rồi", "tháng trước em bị lừa"),
