@@ -1,7 +1,5 @@
 """Texts that customers really write, each with what must come of it. Found in use, so each stays a test for ever."""
 
-
-
 import pytest
 
 from supportflow import Desk
