@@ -89,7 +89,7 @@ def plain_only(handlers: Mapping[str, Any], channels: Mapping[str, Any]) -> None
             raise InvalidInput("channels", f"{name!r} is async: use AsyncDesk")
 
 
-OPTIONAL = ("responder", "knowledge", "context", "suggester", "languages", "similar")
+OPTIONAL = ("responder", "knowledge", "context", "suggester", "languages", "similar", "translator")
 """Ports that a desk can do without."""
 
 _METHODS = {
@@ -99,6 +99,7 @@ _METHODS = {
     "suggester": "suggest",
     "languages": "detect",
     "similar": "find",
+    "translator": "translate",
 }
 
 

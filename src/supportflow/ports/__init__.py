@@ -16,6 +16,7 @@ from supportflow.ports.awaited import (
     AsyncStore,
     AsyncSuggester,
     AsyncTicketIndex,
+    AsyncTranslator,
 )
 from supportflow.ports.plain import (
     ActionCall,
@@ -33,6 +34,7 @@ from supportflow.ports.plain import (
     Store,
     Suggester,
     TicketIndex,
+    Translator,
 )
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "AsyncStore",
     "AsyncSuggester",
     "AsyncTicketIndex",
+    "AsyncTranslator",
     "Channel",
     "Classifier",
     "Clock",
@@ -63,4 +66,5 @@ __all__ = [
     "Store",
     "Suggester",
     "TicketIndex",
+    "Translator",
 ]

@@ -38,6 +38,7 @@ __all__ = [
     "AsyncStore",
     "AsyncSuggester",
     "AsyncTicketIndex",
+    "AsyncTranslator",
 ]
 
 T = TypeVar("T")
@@ -98,6 +99,14 @@ class AsyncLanguageDetector(Protocol):
 
     def detect(self, text: str, /) -> Later[str | None]:
         """As in `LanguageDetector`."""
+        ...
+
+
+class AsyncTranslator(Protocol):
+    """A `Translator` whose methods may be async."""
+
+    def translate(self, text: str, /, *, source: str | None, target: str) -> Later[str | None]:
+        """As in `Translator`."""
         ...
 
 

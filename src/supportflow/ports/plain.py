@@ -41,6 +41,7 @@ __all__ = [
     "Store",
     "Suggester",
     "TicketIndex",
+    "Translator",
 ]
 
 
@@ -173,6 +174,24 @@ class LanguageDetector(Protocol):
         """A BCP 47 tag, or None if it cannot tell either. Secrets were removed from the text before.
 
         If it raises, or says no tag, the language stays undecided.
+        """
+        ...
+
+
+class Translator(Protocol):
+    """Puts texts that no pack of the policy reads into a language that one does."""
+
+    def translate(self, text: str, /, *, source: str | None, target: str) -> str | None:
+        """The text in another language; None if it cannot tell. Secrets were removed from it before.
+
+        What it answers is read besides the text, and can only raise the class. It is never stored, and never shown as what
+        the customer wrote. If it raises, takes longer than ten seconds or answers with no text, a flag says so, and nothing
+        is lost.
+
+        Args:
+            text: What somebody wrote.
+            source: The language of the text, if it can be told, as a BCP 47 tag.
+            target: The language that is wanted.
         """
         ...
 
