@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 from supportflow.driving import DeskBase, await_within, drive, make_known, suggesting, write_methods
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
-from supportflow.flows.commands.agents import tell
+from supportflow.flows.commands.agents import handle_agent
 from supportflow.flows.desk import DeskMethods
 from supportflow.flows.desk.methods import Awaited
 from supportflow.model.commands import AgentCommand, CommandBase
@@ -148,7 +148,7 @@ class AsyncDesk(
         try:
             return await drive(flow, self._call)
         finally:
-            make_known(self._known.noticed)
+            make_known(self._known.unreadable)
 
     async def __aenter__(self) -> Self:
         return self
@@ -182,4 +182,4 @@ class AsyncDesk(
         Raises:
             SupportflowError: If it is wrong, or cannot be stored; nothing was changed then.
         """
-        return await self._run(tell(self._env, command))
+        return await self._run(handle_agent(self._env, command))

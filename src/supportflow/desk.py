@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 from supportflow.driving import DeskBase, call_within, drive_at_once, make_known, suggesting, write_methods
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
-from supportflow.flows.commands.agents import tell
+from supportflow.flows.commands.agents import handle_agent
 from supportflow.flows.desk import DeskMethods
 from supportflow.flows.desk.methods import AtOnce
 from supportflow.model.commands import AgentCommand, CommandBase
@@ -143,7 +143,7 @@ class Desk(
         try:
             return drive_at_once(flow, self._call)
         finally:
-            make_known(self._known.noticed)
+            make_known(self._known.unreadable)
 
     def __enter__(self) -> Self:
         return self
@@ -175,4 +175,4 @@ class Desk(
         Raises:
             SupportflowError: If it is wrong, or cannot be stored; nothing was changed then.
         """
-        return self._run(tell(self._env, command))
+        return self._run(handle_agent(self._env, command))

@@ -81,8 +81,10 @@ def test_what_the_translation_reports_raises_the_class_for_a_person_to_look_at()
 def test_evidence_from_a_translation_says_so():
     desk, ticket = opened(Says(STOLEN), policy=Policy())
     assert ticket.priority_class == "security"
-    assert [one for one in desk.history(ticket)[0].evidence if not one.startswith("translated:")] == []
-    assert desk.history(ticket)[0].evidence
+    first, *rest = desk.history(ticket)[0].evidence
+    assert first == "language:unread"
+    assert rest
+    assert all(one.startswith("translated:") for one in rest)
 
 
 @pytest.mark.parametrize("answer", ["How do I change my nickname?", "I am happy with the new app."])

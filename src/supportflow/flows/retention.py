@@ -13,7 +13,7 @@ from supportflow._time import Instant, instant, to_us
 from supportflow.exceptions import ConflictError, InvalidInput, Refused
 from supportflow.flows import requests
 from supportflow.flows.bot.similar import erase_from_index
-from supportflow.flows.environment import Environment, is_one_row_s, whole
+from supportflow.flows.environment import Environment, check_number, is_of_one_row
 from supportflow.flows.load import get, read_ticket
 from supportflow.flows.queries.tickets import MAX_LIMIT
 from supportflow.flows.requests import Flow
@@ -73,7 +73,7 @@ def apply_retention(
         InvalidInput: If a kind, the cursor or the limit cannot be used.
         Refused: If the policy has no retention.
     """
-    whole("limit", limit, 1, MAX_LIMIT)
+    check_number("limit", limit, 1, MAX_LIMIT)
     wanted = _wanted(kinds)
     after = _read(cursor)
     if env.book.base.document.retention is None:
@@ -87,9 +87,9 @@ def apply_retention(
             try:
                 yield from batch.look_at(ended)
             except Exception as error:
-                if not is_one_row_s(error):
+                if not is_of_one_row(error):
                     raise
-                env.noticed.skip(f"ticket:{ended.row.id}", error)
+                env.unreadable.skip(f"ticket:{ended.row.id}", error)
                 batch.failed.append(ended.row.id)
         batch.seen = len(rows[:limit])
         onward = f"{_TICKET}{rows[limit - 1].row.id}" if len(rows) > limit else None
@@ -283,7 +283,7 @@ def forget_keys(env: Environment, before: datetime | str, limit: int) -> Flow[in
 
 
 def _past_us(before: datetime | str, limit: int) -> Flow[int]:
-    whole("limit", limit, 1)
+    check_number("limit", limit, 1)
     before_us = to_us(instant(before, "before"))
     if before_us > to_us((yield from requests.now())):
         raise InvalidInput("before", "is not in the past")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from supportflow.driving import drive, drive_at_once
 from supportflow.exceptions import DefinitionError, DeskClosed, InvalidInput, MissingExtra
 from supportflow.flows import Tick
-from supportflow.flows.environment import whole
+from supportflow.flows.environment import check_number
 from supportflow.flows.retention import Retained
 from supportflow.flows.routing.dispatch import Dispatched
 from supportflow.worker.bell import Bell
@@ -86,7 +86,7 @@ class Worker:
     ) -> None:
         if not callable(getattr(desk, "run_due", None)):
             raise InvalidInput("desk", "is not a desk")
-        whole("limit", limit, 1)
+        check_number("limit", limit, 1)
         self._desk = desk
         self._limit: int = limit
         self._pace = Pace() if pace is None else pace

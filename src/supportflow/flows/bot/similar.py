@@ -11,7 +11,7 @@ from itertools import islice
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.bot.conversation import Conversation, cleaned, conversation, refs_of, words_by
-from supportflow.flows.environment import Environment, whole
+from supportflow.flows.environment import Environment, check_number
 from supportflow.flows.load import linked_ids, read_tickets
 from supportflow.flows.queries.feed import feed
 from supportflow.flows.queries.tickets import lookup
@@ -47,7 +47,7 @@ def index_similar(env: Environment, limit: int) -> Flow[int]:
     Raises:
         InvalidInput: If the desk has no index, or the limit cannot be used.
     """
-    whole("limit", limit, 1)
+    check_number("limit", limit, 1)
     _needed(env)
     place = yield Call("similar", "place", (env.tenant,))
     try:
@@ -92,7 +92,7 @@ def similar(
         InvalidInput: If the desk has no index, or the limit cannot be used.
         TicketNotFound: If there is no such ticket.
     """
-    whole("limit", limit, 1, MOST_SIMILAR)
+    check_number("limit", limit, 1, MOST_SIMILAR)
     _needed(env)
     ticket = yield from lookup(env, ticket_id, ref)
     return (yield from similar_to(env, ticket, (yield from conversation(env, ticket)), limit))

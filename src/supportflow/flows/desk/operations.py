@@ -24,7 +24,7 @@ from supportflow.model.storage import DeadLetter
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import Policy
 
-__all__ = ["Keeping", "Operations", "Surging"]
+__all__ = ["Operations"]
 
 
 class Operations(Shared):
@@ -140,13 +140,7 @@ class Operations(Shared):
         """
         return recompute(self._env, cursor, limit)
 
-
-def _idle_for(env: Environment, at_most_us: int) -> Flow[timedelta]:
-    return timedelta(microseconds=(yield from idle_for(env, at_most_us)))
-
-
-class Keeping(Shared):
-    """What a desk can be told about people, about what it keeps, and about deliveries."""
+    # --- people, what is kept, deliveries --------------------------------------------------
 
     @asked
     def link_requester(self, requester: str, other: str, *, by: By) -> Flow[frozenset[str]]:
@@ -322,9 +316,7 @@ class Keeping(Shared):
         """
         return deliveries.drop_delivery(self._env, key)
 
-
-class Surging(Shared):
-    """What a desk can be told and asked about surges."""
+    # --- surges ----------------------------------------------------------------------------
 
     @asked
     def declare_surge(
@@ -373,3 +365,7 @@ class Surging(Shared):
         Without a greeting in that language, it is the one in the fallback language of the policy's routing.
         """
         return surges.greeting(self._env, language)
+
+
+def _idle_for(env: Environment, at_most_us: int) -> Flow[timedelta]:
+    return timedelta(microseconds=(yield from idle_for(env, at_most_us)))
