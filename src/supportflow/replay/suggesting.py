@@ -32,7 +32,7 @@ _EPOCH = re.compile(r"[0-9]{9,10}(\.[0-9]+)?")
 _EPOCH_MS = re.compile(r"[0-9]{12,13}")
 _PROBED = 400
 _MOST_STATES = 60
-_SURE = 0.95
+_SURE = 0.8
 _LEVELS = (
     (1, r"critical|urgent|highest|\bp?1\b|kritisch|紧急"),
     (2, r"high|\bp?2\b|hoch|高"),
@@ -422,14 +422,13 @@ def _find_format(column: _Column) -> None:
     probes = list(islice(column.values, _PROBED))
     if len(probes) < 1 or not any(character.isdigit() for character in probes[0]):
         return
-    fit = [form for form in _FORMATS if sum(_is_time(value, form) for value in probes) >= _SURE * len(probes)]
-    if fit:
-        best = max(
-            fit, key=lambda form: (sum(_is_time(value, form) for value in probes), -_FORMATS.index(form))
-        )
-        column.format = best
-        same = [form for form in fit if form != best and not form.startswith(("iso", "epoch"))]
-        column.also = same[0] if same and best != "iso" else None
+    counts = {form: sum(_is_time(value, form) for value in probes) for form in _FORMATS}
+    best = max(_FORMATS, key=lambda form: (counts[form], -_FORMATS.index(form)))
+    if counts[best] < _SURE * len(probes):
+        return
+    column.format = best
+    if best != "iso" and not best.startswith("epoch"):
+        column.also = next((form for form in _FORMATS if form != best and counts[form] == counts[best]), None)
 
 
 def _is_time(value: str, form: str) -> bool:
