@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from supportflow.aio import AsyncDesk
-    from supportflow.bot import KnowledgeResponder, KnowledgeSuggester, MemoryContext, MemoryKnowledge
+    from supportflow.bot import (
+        KnowledgeResponder,
+        KnowledgeSuggester,
+        LocalTicketIndex,
+        MemoryContext,
+        MemoryKnowledge,
+        SimilarSuggester,
+    )
     from supportflow.calendars import BusinessCalendar
     from supportflow.channels import MemoryActions, MemoryChannel
     from supportflow.conditions import Condition, FieldSpec
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from supportflow.model.feed import Feed, FeedItem
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
     from supportflow.model.routing import AgentState, ShiftOverride
+    from supportflow.model.similar import SimilarTicket
     from supportflow.model.surges import ActiveSurge
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
     from supportflow.model.turns import (
@@ -110,6 +118,7 @@ __all__ = [
     "Ladder",
     "LadderStep",
     "LifecycleDefinition",
+    "LocalTicketIndex",
     "MemoryActions",
     "MemoryChannel",
     "MemoryContext",
@@ -142,6 +151,8 @@ __all__ = [
     "Scenario",
     "Screen",
     "ShiftOverride",
+    "SimilarSuggester",
+    "SimilarTicket",
     "SimulationReport",
     "Skill",
     "SlaPolicy",
@@ -217,6 +228,7 @@ _HOME = {
     "Ladder": "escalation",
     "LadderStep": "escalation",
     "LifecycleDefinition": "lifecycle",
+    "LocalTicketIndex": "bot",
     "MemoryActions": "channels",
     "MemoryChannel": "channels",
     "MemoryContext": "bot",
@@ -249,6 +261,8 @@ _HOME = {
     "Scenario": "simulation",
     "Screen": "model.turns",
     "ShiftOverride": "model.routing",
+    "SimilarSuggester": "bot",
+    "SimilarTicket": "model.similar",
     "SimulationReport": "simulation",
     "Skill": "model.people",
     "SlaPolicy": "sla.policy",

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 from supportflow.driving import DeskBase, await_within, drive, make_known, suggesting, write_methods
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
-from supportflow.flows.commands.agents import tell
+from supportflow.flows.commands.agents import handle_agent
 from supportflow.flows.desk import DeskMethods
 from supportflow.flows.desk.methods import Awaited
 from supportflow.model.commands import AgentCommand, CommandBase
@@ -29,6 +29,8 @@ from supportflow.ports import (
     AsyncResponder,
     AsyncStore,
     AsyncSuggester,
+    AsyncTicketIndex,
+    AsyncTranslator,
 )
 
 __all__ = ["AsyncDesk"]
@@ -58,6 +60,8 @@ class AsyncDesk(
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
         languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
+        similar: Finds tickets about the same thing, such as `LocalTicketIndex("similar.db")`.
+        translator: Puts what no pack reads into a language that one does, to be read besides.
         actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
@@ -82,6 +86,8 @@ class AsyncDesk(
         context: AsyncContextProvider | None = None,
         suggester: AsyncSuggester | None = None,
         languages: AsyncLanguageDetector | None = None,
+        similar: AsyncTicketIndex | None = None,
+        translator: AsyncTranslator | None = None,
         actions: AsyncHostActions | None = None,
         clock: AsyncClock | None = None,
         ids: AsyncIds | None = None,
@@ -100,6 +106,8 @@ class AsyncDesk(
                 "context": context,
                 "suggester": suggester,
                 "languages": languages,
+                "similar": similar,
+                "translator": translator,
                 "actions": actions,
             },
             channels=channels,
@@ -140,7 +148,7 @@ class AsyncDesk(
         try:
             return await drive(flow, self._call)
         finally:
-            make_known(self._known.noticed)
+            make_known(self._known.unreadable)
 
     async def __aenter__(self) -> Self:
         return self
@@ -174,4 +182,4 @@ class AsyncDesk(
         Raises:
             SupportflowError: If it is wrong, or cannot be stored; nothing was changed then.
         """
-        return await self._run(tell(self._env, command))
+        return await self._run(handle_agent(self._env, command))

@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 from supportflow.driving import DeskBase, call_within, drive_at_once, make_known, suggesting, write_methods
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
-from supportflow.flows.commands.agents import tell
+from supportflow.flows.commands.agents import handle_agent
 from supportflow.flows.desk import DeskMethods
 from supportflow.flows.desk.methods import AtOnce
 from supportflow.model.commands import AgentCommand, CommandBase
@@ -30,6 +30,8 @@ from supportflow.ports import (
     Responder,
     Store,
     Suggester,
+    TicketIndex,
+    Translator,
 )
 
 __all__ = ["Desk", "Handler"]
@@ -59,6 +61,8 @@ class Desk(
         context: What is known of a requester, for the bot and for the agent's screen.
         suggester: Drafts replies for the agent's screen.
         languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
+        similar: Finds tickets about the same thing, such as `LocalTicketIndex("similar.db")`.
+        translator: Puts what no pack reads into a language that one does, to be read besides.
         actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.
@@ -83,6 +87,8 @@ class Desk(
         context: ContextProvider | None = None,
         suggester: Suggester | None = None,
         languages: LanguageDetector | None = None,
+        similar: TicketIndex | None = None,
+        translator: Translator | None = None,
         actions: HostActions | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
@@ -101,6 +107,8 @@ class Desk(
                 "context": context,
                 "suggester": suggester,
                 "languages": languages,
+                "similar": similar,
+                "translator": translator,
                 "actions": actions,
             },
             channels=channels,
@@ -135,7 +143,7 @@ class Desk(
         try:
             return drive_at_once(flow, self._call)
         finally:
-            make_known(self._known.noticed)
+            make_known(self._known.unreadable)
 
     def __enter__(self) -> Self:
         return self
@@ -167,4 +175,4 @@ class Desk(
         Raises:
             SupportflowError: If it is wrong, or cannot be stored; nothing was changed then.
         """
-        return self._run(tell(self._env, command))
+        return self._run(handle_agent(self._env, command))

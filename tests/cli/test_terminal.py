@@ -120,6 +120,16 @@ HOSTILE_FILES = {
         ("columns.csv", "--mapping", "plainly.toml"),
         *(("log.csv", "--mapping", "plainly.toml", *more) for more in ON_POLICIES),
     ],
+    ("what-if",): [
+        *(
+            ("log.csv", "--mapping", "plainly.toml", "--policy", "plain.toml", "--policy", name, *more)
+            for name in ("other.toml", *POLICIES)
+            for more in ((), ("--json", "-"), ("-o", "out.csv"), ("-o", HOSTILE), ("--until", HOSTILE))
+        ),
+        *(("log.csv", "--mapping", name, *ON_POLICIES[0]) for name in ("mapping.toml", "key-mapping.toml")),
+        ("log.csv", "--mapping", "plainly.toml", "--policy", "plain.toml", "--calendar", f"{HOSTILE}=plain.toml"),
+        ("log.csv", "--mapping", "plainly.toml", "--policy", "plain.toml", "--calendar", f"{HOSTILE}={HOSTILE}"),
+    ],
     ("simulate",): [
         *((name, "--quiet", "--json", "-") for name in ("scenario.toml", "team.toml")),
         *((name,) for name in ("scenario.toml", "key-scenario.toml", "team.toml", "kind.toml")),

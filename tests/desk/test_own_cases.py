@@ -269,7 +269,7 @@ def test_dispatch_passes_them_over_and_why_not_says_it(requester, acceptance):
 
 def silently(desk, requester):
     """As if the process had crashed right after the link was recorded."""
-    desk._run(people._record(desk._env, requester, "kim", HOST, linked=True))
+    desk._run(people.record_link(desk._env, requester, "kim", HOST, linked=True))
 
 
 def test_who_turns_out_to_be_the_requester_gives_it_back():

@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from supportflow import BusinessCalendar, Desk, MemoryStore, Policy, SlaPolicy, Target
 from supportflow._time import from_us
 from supportflow.calendars.tzdata import is_older
-from supportflow.flows.environment import Standing
+from supportflow.flows.environment import DeskState
 from supportflow.flows.rows import read_row
-from supportflow.flows.zone_data import Clockwork, differ
+from supportflow.flows.zone_data import RecordedZones, differ
 from supportflow.model.events import ClocksRecomputed, PolicyPublished, ZoneDataChanged
 from supportflow.model.people import SYSTEM
 from supportflow.testing import CountingIds, ManualClock
@@ -283,7 +283,7 @@ class Processes(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.version, self.clockwork = 0, Clockwork.of(Standing())
+        self.version, self.clockwork = 0, RecordedZones.of(DeskState())
         self.running: list[str] = []
         self.set_by: list[str] = []
 
@@ -301,7 +301,7 @@ class Processes(RuleBasedStateMachine):
     def start(self, version):
         if self.version == 0:
             self.record(partial(PolicyPublished, fingerprint="a", name="a"), version)
-        elif differ({"newest": version}, Standing(zones=self.clockwork.zones)):
+        elif differ({"newest": version}, DeskState(zones=self.clockwork.zones)):
             self.record(ZoneDataChanged, version)
         self.running.append(version)
 

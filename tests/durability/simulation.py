@@ -22,7 +22,7 @@ from supportflow.exceptions import (
     TicketNotFound,
 )
 from supportflow.flows import handle, tick
-from supportflow.flows.commands.agents import tell
+from supportflow.flows.commands.agents import handle_agent
 from supportflow.flows.environment import Environment
 from supportflow.flows.routing.dispatch import dispatch
 from supportflow.flows.routing.floor import Dispatcher
@@ -219,7 +219,7 @@ class World:
 
     def ask(self, process, wish):
         command = wish.command
-        flow = tell if isinstance(command, commands.AgentCommand) else handle
+        flow = handle_agent if isinstance(command, commands.AgentCommand) else handle
         self.begin(process, f"{command.kind} {getattr(command, 'key', '')}", flow(process.env, command), wish)
 
     def tick(self, process):

@@ -4,10 +4,10 @@ import pytest
 
 from supportflow._time import from_us, iso
 from supportflow.events import StatusChanged, TicketAdopted
-from supportflow.flows.rows import read_row
 from supportflow.policy import Policy
 from supportflow.replay import read_log, running
-from supportflow.replay.running import TENANT, replay_log
+from supportflow.replay.casewise import TENANT, CaseRunner
+from supportflow.replay.running import replay_log
 from supportflow.sla.policy import SlaPolicy, Target
 
 HOUR = 3_600_000_000
@@ -19,10 +19,17 @@ SLA = Policy(
 
 @pytest.fixture
 def replayed(written, mapping, monkeypatch):
-    """Replays rows and keeps the store, to look at what was recorded."""
-    stores = []
-    real = running.MemoryStore
-    monkeypatch.setattr(running, "MemoryStore", lambda: stores.append(real()) or stores[-1])
+    """Replays rows and keeps each case's events and texts, to look at what was recorded."""
+    seen = {}
+    real = CaseRunner.case
+
+    def watched(runner, rows):
+        ticket = real(runner, rows)
+        events = [] if ticket is None else runner.events(ticket)
+        seen[rows[0].case] = (events, runner.store)
+        return ticket
+
+    monkeypatch.setattr(CaseRunner, "case", watched)
 
     def run(log_rows, policy=None, *, header=("id", "at", "state", "who"), verify_every=1, **changes):
         chosen = mapping(**changes)
@@ -31,12 +38,8 @@ def replayed(written, mapping, monkeypatch):
         assert result.report.verification is None or result.report.verification.differing == ()
         return result
 
-    def events(case="1"):
-        ticket_id = stores[-1].find_ref(TENANT, case)
-        return [read_row(row) for row in stores[-1].events(TENANT, f"ticket:{ticket_id}")]
-
-    run.events = events
-    run.store = lambda: stores[-1]
+    run.events = lambda case="1": seen[case][0]
+    run.store = lambda: seen["1"][1]
     return run
 
 

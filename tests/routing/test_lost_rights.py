@@ -7,7 +7,7 @@ import pytest
 from supportflow import AsyncDesk, Requester, Skill
 from supportflow.events import AssignmentChanged, FitnessChanged, OfferWithdrawn
 from supportflow.exceptions import Refused
-from supportflow.flows.commands.agents import carry_out
+from supportflow.flows.commands.agents import execute
 from supportflow.model.commands import Enrol
 from supportflow.model.people import HOST
 from supportflow.model.routing import Lack
@@ -48,7 +48,7 @@ def take_away(desk, **fields):
 def silently(desk, **fields):
     """As if the process had crashed between the change of the agent and what follows from it."""
     profile = agent("sam", **{**SAM, **fields})
-    desk._run(carry_out(desk._env, Enrol(agent_id="sam", profile=profile, by=HOST)))
+    desk._run(execute(desk._env, Enrol(agent_id="sam", profile=profile, by=HOST)))
 
 
 @pytest.mark.parametrize(("about", "fields", "_"), [*TAKEN_AWAY, ({}, {"capacity": 0}, "")])

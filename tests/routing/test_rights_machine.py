@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from supportflow import Desk, Requester, Skill
 from supportflow.exceptions import Refused
-from supportflow.flows.commands.agents import carry_out
+from supportflow.flows.commands.agents import execute
 from supportflow.model.commands import Enrol
 from supportflow.model.people import HOST
 from supportflow.testing import CountingIds, ManualClock
@@ -106,7 +106,7 @@ class Rights(RuleBasedStateMachine):
         profile = agent(who, **{**FULL, **less})
         if crash:
             command = Enrol(agent_id=who, profile=profile, by=HOST)
-            self.desk._run(carry_out(self.desk._env, command))
+            self.desk._run(execute(self.desk._env, command))
             return
         if self.desk.agent(who).agent == profile:
             return  # nothing is looked at again for what is so already; the next dispatch does it

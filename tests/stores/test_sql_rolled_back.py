@@ -288,7 +288,7 @@ SHARED = {
     "serves": "is never changed",
     "ports": "is never changed",
     "desk": "a value: it is replaced, never changed",
-    "noticed": "says what was met, and nothing is decided by it",
+    "unreadable": "says what was met, and nothing is decided by it",
 }
 PLAIN = (str, bytes, int, bool, type(None), tuple, frozenset)
 
@@ -514,17 +514,17 @@ def test_any_commands_in_any_transactions(url):
 def test_the_machine_finds_a_desk_that_believes(tmp_path, monkeypatch, mistake):
     url = f"sqlite:///{tmp_path / 'host.db'}"
     migrate(url)
-    drawn = Environment.drawn
+    tentative_copy = Environment.tentative_copy
 
     def shared(self):
-        made = drawn(self)
-        made.kept = self.kept
+        made = tentative_copy(self)
+        made.stored_policies = self.stored_policies
         return made
 
     if mistake == "a cache is shared":
-        monkeypatch.setattr(Environment, "drawn", shared)
+        monkeypatch.setattr(Environment, "tentative_copy", shared)
     else:
-        monkeypatch.setattr(Environment, "drawn", lambda self: self)
+        monkeypatch.setattr(Environment, "tentative_copy", lambda self: self)
     with pytest.raises((AssertionError, PolicyNotFound, ExceptionGroup)):
         run_machine(
             url, 200, derandomize=True, database=None, print_blob=False, phases=[Phase.generate]

@@ -19,6 +19,7 @@ from supportflow.triage.reading import (
     shipped_packs,
     shipped_rules,
 )
+from supportflow.triage.reading.compiled import CompiledPack
 from supportflow.triage.reading.folding import fold
 
 LOST = ReadingRule.model_validate({
@@ -176,6 +177,33 @@ def test_words_may_be_parts_and_are_folded(phrase, word, found):
     assert any(found_with) is found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("coins from my wallet to his are gone", True),
+        ("coins from 3 to his are gone", True),
+        ("coins from my old wallet to his are gone", True),
+        ("coins from to his are gone", False),
+        ("coins from my very old wallet to his are gone", False),
+        ("coins from my, wallet to his are gone", False),
+    ],
+)
+def test_any_word_may_stand_inside_a_phrase(text, found):
+    words = reader({"gone": ("gone",), "asset": ("from * *? *? to his",)})
+    assert bool(words.read(text)) is found
+
+
+def test_a_place_for_any_word_makes_no_word_known():
+    """Else the pack would be thought to know every language, and read it."""
+    portuguese = tagged("pt", "um * *? dois")
+    compiled = CompiledPack(portuguese, dict.fromkeys(portuguese.roles, 1))
+    assert compiled.bare.known(["due", "tre", "uno"]) == 0
+    assert compiled.bare.known(["dois", "due", "um"]) == 2
+    italian = tagged("it", "uno due tre")
+    rules = RuleSet(name="t", rules=(ReadingRule(name="r", all=("asset",)),))
+    assert {one.tag for one in Reader([portuguese, italian], [rules]).read("uno due tre")} == {"it"}
+
+
 def test_what_is_written_together_with_the_beginning_of_a_word():
     rule = ReadingRule(name="r", all=("asset",))
     arabic = reader({"asset": ("حساب*",)}, rules=(rule,), scripts=["Arab"], prefixes=["و", "ال", "بال"])
@@ -223,7 +251,11 @@ def test_packs_cut_into_characters(text, found):
         ({"roles": {"asset": ("@coin",)}}, "xx: asset: '@coin' names the unknown set 'coin'"),
         ({"roles": {"asset": ("a?",)}}, "xx: asset: 'a?' names no word"),
         ({"roles": {"asset": ("a|",)}}, "xx: asset: 'a|' has '', which is no word"),
-        ({"roles": {"asset": ("*",)}}, "xx: asset: '*' has '*', which is no word"),
+        ({"roles": {"asset": ("*",)}}, "xx: asset: '*' begins or ends with any word"),
+        ({"roles": {"asset": ("my *",)}}, "xx: asset: 'my *' begins or ends with any word"),
+        ({"roles": {"asset": ("*? coins",)}}, "xx: asset: '*? coins' begins or ends with any word"),
+        ({"roles": {"asset": ("**",)}}, "xx: asset: '**' has '**', which is no word"),
+        ({"roles": {"asset": ("a * b",)}, "cut": "characters"}, "xx: asset: 'a * b' has '*', which is no word"),
         ({"roles": {"asset": ("a*",)}, "cut": "characters"}, "xx: asset: 'a*' has 'a*', which is no word"),
         (
             {"roles": {"asset": ("@s",)}, "sets": {"s": ("@t",)}},
@@ -538,7 +570,7 @@ def test_what_is_late_thought_or_the_market_is_no_event(text):
 
 
 OVER = [
-    ("My account was hacked last year, it was resolved long ago", "My account was hacked last year"),
+    ("My account was hacked last year and it was resolved by your team", "My account was hacked last year"),
     ("A thief emptied my wallet in May but I was refunded", "A thief emptied my wallet in May"),
     ("被盗的币已经追回来了", "币被盗了"),
     ("tháng trước em bị lừa nhưng giải quyết xong rồi", "tháng trước em bị lừa"),
@@ -561,3 +593,19 @@ def test_what_is_over_is_looked_at_and_raises_no_alarm(over, open_):
 @pytest.mark.parametrize("text", NOT_OVER)
 def test_what_is_not_over_is_an_incident(text):
     assert "asserted" in {one.status for one in SHIPPED.read(text)}
+
+
+def test_words_that_any_word_is_tell_no_language():
+    """ "any" stands for every word: a pack that passes over words is not taken for the language of all texts."""
+    any_word = [f"{letter}*" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    greedy = Pack.model_validate({
+        "tag": "de", "name": "greedy", "scripts": ["Latn"], "sets": {"any": [", ".join(any_word)]},
+        "roles": {"gone": ("leer @any? @any? @any? weg",), "asset": ("geld",)},
+    })  # fmt: skip
+    modest = Pack.model_validate({
+        "tag": "tr", "name": "modest", "scripts": ["Latn"], "roles": {"gone": ("kayboldu",), "asset": ("param",)},
+    })  # fmt: skip
+    third = modest.model_copy(update={"tag": "vi", "roles": {"gone": ("mat",), "asset": ("tien",)}})
+    both = Reader([greedy, third, modest], [RuleSet(name="t", rules=(LOST,))])
+    text = "merhaba benim butun param bir anda kayboldu"
+    assert said(both.read(text), text) == [("asserted", [("gone", "kayboldu"), ("asset", "param")])]

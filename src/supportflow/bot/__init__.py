@@ -1,8 +1,16 @@
-"""The shipped first line: articles in memory, a responder that answers from them, drafts for agents, context in memory."""
+"""The shipped first line: articles, a responder that answers from them, drafts for agents, an index of tickets."""
 
 from supportflow.bot.context import MemoryContext
 from supportflow.bot.knowledge import MemoryKnowledge
 from supportflow.bot.responder import KnowledgeResponder
-from supportflow.bot.suggester import KnowledgeSuggester
+from supportflow.bot.similar import LocalTicketIndex
+from supportflow.bot.suggester import KnowledgeSuggester, SimilarSuggester
 
-__all__ = ["KnowledgeResponder", "KnowledgeSuggester", "MemoryContext", "MemoryKnowledge"]
+__all__ = [
+    "KnowledgeResponder",
+    "KnowledgeSuggester",
+    "LocalTicketIndex",
+    "MemoryContext",
+    "MemoryKnowledge",
+    "SimilarSuggester",
+]

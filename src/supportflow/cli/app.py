@@ -25,6 +25,7 @@ from supportflow.cli import (
     takeover,
     terminal,
     triage,
+    whatif,
     worker,
 )
 from supportflow.cli.console import INTERRUPTED, PIPE_CLOSED, USAGE, complaint
@@ -35,6 +36,7 @@ __all__ = ["main"]
 _COMMANDS = (
     demo,
     replay,
+    whatif,
     simulate,
     triage,
     diagram,

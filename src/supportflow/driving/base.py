@@ -96,7 +96,7 @@ class DeskBase(_forks.Fork):
     def _env(self) -> Environment:
         """What a flow works with; drawn anew for each, where what it writes may be undone."""
         tentative = getattr(self._ports["store"], "tentative", False) is True
-        return self._known.drawn() if tentative else self._known
+        return self._known.tentative_copy() if tentative else self._known
 
     def _ask(self, call: Call) -> Any:
         """Make a call of a port; the answer may be one that has to be awaited."""
@@ -147,7 +147,12 @@ class DeskBase(_forks.Fork):
 
         Such as `"ticket:<id>"` → `"DamagedRow"`. It is logged when it is met; everything else goes on without it.
         """
-        return self._known.noticed.skipped
+        return self._known.unreadable.skipped
+
+    @property
+    def has_similar(self) -> bool:
+        """Whether it has an index of tickets, which `index_similar` keeps up."""
+        return self._ports["similar"] is not None
 
     def is_official(self, text: str) -> AddressCheck:
         """Was this you? The addresses in a text (mail, links, domains, phones), sorted into official and unknown ones.

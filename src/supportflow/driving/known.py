@@ -2,7 +2,7 @@
 
 import logging
 
-from supportflow.flows.environment import Noticed
+from supportflow.flows.environment import Unreadable
 
 __all__ = ["LOGGER", "make_known"]
 
@@ -10,7 +10,7 @@ LOGGER = "supportflow"
 """The name of the logger."""
 
 
-def make_known(noticed: Noticed) -> None:
+def make_known(noticed: Unreadable) -> None:
     """Log what could not be read, and what was mended: ids and class names, never a word that somebody typed."""
     for stream, what in noticed.fresh():
         text = f"left out: {what}" if what else "was damaged, and is made anew from its events"

@@ -10,10 +10,10 @@ from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.calendars.tzdata import is_older
 from supportflow.exceptions import ConflictError
 from supportflow.flows import requests
-from supportflow.flows.environment import BOT_TOPIC, UNREADABLE, Environment, Standing, alone
+from supportflow.flows.environment import BOT_TOPIC, UNREADABLE, DeskState, Environment, refuse_in_transaction
 from supportflow.flows.requests import Flow, pause_after_conflict
 from supportflow.flows.rows import event_row, read_row
-from supportflow.flows.zone_data import Clockwork, differ
+from supportflow.flows.zone_data import RecordedZones, differ
 from supportflow.model.events import (
     DeskEvent,
     PolicyPublished,
@@ -32,13 +32,13 @@ from supportflow.policy import CompiledPolicy, PolicyBook
 __all__ = [
     "LOOK_US",
     "append",
-    "join",
-    "keep",
-    "stands_at",
+    "event_instant",
+    "store_policy",
     "subscribe",
     "subscriptions",
-    "surges_laid",
+    "synchronise",
     "unsubscribe",
+    "with_surges",
 ]
 
 LOOK_US = 5 * SECOND_US
@@ -48,7 +48,7 @@ _PAGE = 100
 _NEVER_US = 1 << 62  # after every instant that a row can be planned for
 
 
-def join(env: Environment, now: Instant, *, look: bool = False) -> Flow[None]:
+def synchronise(env: Environment, now: Instant, *, look: bool = False) -> Flow[None]:
     """Bring the store and this process together: the current policy, what it serves, and what others serve.
 
     Args:
@@ -64,59 +64,59 @@ def join(env: Environment, now: Instant, *, look: bool = False) -> Flow[None]:
     if env.tentative:
         yield from requests.reserve()
         look = True  # it may say what nobody else can see yet, and what it said a moment ago may have been undone
-    if known and not (look or _is_due(env.desk, now_us) or env.desk.lapsed(now_us)):
-        yield from _lay_surges(env, now_us)
+    if known and not (look or _is_due(env.desk, now_us) or env.desk.expired(now_us)):
+        yield from _apply_surges(env, now_us)
         return
     if not env.published:
         current = env.book.base
         yield from requests.put_policy(env.tenant, current.fingerprint, current.document.canonical.encode())
     for attempt in range(1, requests.ATTEMPTS + 1):
         yield from _read(env, now)
-        if (yield from _write(env, _overtaken(env, now) if known else _missing(env, now), now)):
+        if (yield from _write(env, _older_zone_data(env, now) if known else _missing(env, now), now)):
             break
         yield from pause_after_conflict(attempt)
     else:
         raise ConflictError(STREAM, requests.ATTEMPTS)
     env.published = env.joined = True
-    yield from _lay_surges(env, now_us)
+    yield from _apply_surges(env, now_us)
 
 
-def _lay_surges(env: Environment, now_us: int) -> Flow[None]:
+def _apply_surges(env: Environment, now_us: int) -> Flow[None]:
     """Have the book's current version be the base with the surges that are in force at an instant."""
     book, standing = env.book, env.desk
     if not (standing.surges or standing.ended or book.surges):
         return
-    laid = surges_laid(book, standing, now_us)
+    laid = with_surges(book, standing, now_us)
     if laid is book:
         return
     if laid.current is not book.current:
-        yield from keep(env, laid.current)
+        yield from store_policy(env, laid.current)
     if env.book is book:  # else another thread took another policy into use meanwhile
         env.book = laid
 
 
-def surges_laid(book: PolicyBook, standing: Standing, now_us: int) -> PolicyBook:
+def with_surges(book: PolicyBook, standing: DeskState, now_us: int) -> PolicyBook:
     """The book with the surges that are in force at an instant."""
-    over = {surge.name: to_us(surge.until) for surge in standing.lapsed(now_us)}
+    over = {surge.name: to_us(surge.until) for surge in standing.expired(now_us)}
     since = {surge.name: to_us(surge.since) for surge in standing.in_force(now_us)}
     return book.under(since, {**standing.ended, **over})
 
 
-def keep(env: Environment, policy: CompiledPolicy) -> Flow[None]:
+def store_policy(env: Environment, policy: CompiledPolicy) -> Flow[None]:
     """Have the store hold a version that surges made, before anything names it."""
-    if policy.document.overlay is None or policy.fingerprint in env.kept:
+    if policy.document.overlay is None or policy.fingerprint in env.stored_policies:
         return
     yield from requests.put_policy(env.tenant, policy.fingerprint, policy.document.canonical.encode())
-    env.kept.add(policy.fingerprint)
+    env.stored_policies.add(policy.fingerprint)
 
 
-def _is_due(standing: Standing, now_us: int) -> bool:
-    return standing.looked_us is None or not 0 <= now_us - standing.looked_us < LOOK_US
+def _is_due(standing: DeskState, now_us: int) -> bool:
+    return standing.read_us is None or not 0 <= now_us - standing.read_us < LOOK_US
 
 
 def _missing(env: Environment, now: Instant) -> list[DeskEvent]:
     """What the stream does not say yet of this process."""
-    at, current, events = stands_at(env, now), env.book.base, list[DeskEvent]()
+    at, current, events = event_instant(env, now), env.book.base, list[DeskEvent]()
     if not env.published and env.desk.policy != current.fingerprint:
         name = current.document.name
         events.append(
@@ -137,17 +137,17 @@ def _missing(env: Environment, now: Instant) -> list[DeskEvent]:
     return events
 
 
-def _overtaken(env: Environment, now: Instant) -> list[DeskEvent]:
+def _older_zone_data(env: Environment, now: Instant) -> list[DeskEvent]:
     """That this process goes on with older zone data than others have, once they have said so."""
     older = env.desk.zones is not None and is_older(env.zones, env.desk.zones)
-    return [_zone_data(env, stands_at(env, now))] if older else []
+    return [_zone_data(env, event_instant(env, now))] if older else []
 
 
 def _zone_data(env: Environment, at: Instant) -> ZoneDataChanged:
     return ZoneDataChanged(recorded_at=at, by=SYSTEM, zone_data=dict(env.zones))
 
 
-def stands_at(env: Environment, now: Instant) -> Instant:
+def event_instant(env: Environment, now: Instant) -> Instant:
     """The instant at which an event stands in the stream: it never goes back."""
     last = env.desk.recorded_at
     return now if last is None else max(now, last)
@@ -157,7 +157,7 @@ def _read(env: Environment, now: Instant) -> Flow[None]:
     """Read what was added to the stream since the last time."""
     before = env.desk
     rows = yield from requests.events(env.tenant, STREAM, before.version)
-    standing = _advanced(before, _read_events(env, before.version, rows))._replace(looked_us=to_us(now))
+    standing = _fold(before, _read_events(env, before.version, rows))._replace(read_us=to_us(now))
     if standing.version >= env.desk.version:  # another thread may have read further meanwhile
         env.desk = standing
 
@@ -171,16 +171,16 @@ def _read_events(env: Environment, after: int, rows: Collection[EventRow]) -> It
         try:
             event = read_row(row)
         except UNREADABLE as error:
-            env.noticed.skip(f"{STREAM}:{version}", error)
+            env.unreadable.skip(f"{STREAM}:{version}", error)
             yield None
         else:
             yield event if isinstance(event, DeskEvent) else None
 
 
-def _advanced(standing: Standing, events: Iterable[DeskEvent | None]) -> Standing:
+def _fold(standing: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
     topics, policy, recorded_at = set(standing.topics), standing.policy, standing.recorded_at
     surges, ended = {surge.name: surge for surge in standing.surges}, dict(standing.ended)
-    unmoved, clockwork, version = standing.unmoved, Clockwork.of(standing), standing.version
+    unmoved, clockwork, version = standing.unmoved, RecordedZones.of(standing), standing.version
     for version, event in enumerate(events, standing.version + 1):
         if event is None:
             continue
@@ -201,7 +201,7 @@ def _advanced(standing: Standing, events: Iterable[DeskEvent | None]) -> Standin
         elif isinstance(event, TicketsMoved):
             unmoved = 0
         clockwork = clockwork.after(event, version)
-    return Standing(
+    return DeskState(
         version=version,
         policy=policy,
         recorded_at=recorded_at,
@@ -229,10 +229,10 @@ def _named(prefix: str, topics: Collection[str]) -> frozenset[str]:
     return frozenset(topic.removeprefix(prefix) for topic in topics if topic.startswith(prefix))
 
 
-def _lapses(env: Environment, now: Instant) -> list[DeskEvent]:
+def _expired_surges(env: Environment, now: Instant) -> list[DeskEvent]:
     """The ends of surges whose time was up, each at its instant: they stand before whatever is recorded now."""
     last, events = env.desk.recorded_at, list[DeskEvent]()
-    for surge in env.desk.lapsed(to_us(now)):
+    for surge in env.desk.expired(to_us(now)):
         last = surge.until if last is None else max(last, surge.until)
         events.append(SurgeEnded(recorded_at=last, by=SYSTEM, name=surge.name, cause="expired"))
     return events
@@ -240,19 +240,19 @@ def _lapses(env: Environment, now: Instant) -> list[DeskEvent]:
 
 def _write(env: Environment, events: Collection[DeskEvent], now: Instant) -> Flow[bool]:
     """Append to the stream, after what time has done; False if others were faster."""
-    events = [*_lapses(env, now), *events]
+    events = [*_expired_surges(env, now), *events]
     if not events:
         return True
     for event in events:
         if isinstance(event, SurgeDeclared):
-            yield from keep(env, env.book[event.policy])
+            yield from store_policy(env, env.book[event.policy])
     first = env.desk.version
     rows = tuple(event_row(seq, event) for seq, event in enumerate(events, first + 1))
     change = StreamChange(STREAM, first, rows)
     if isinstance((yield from requests.commit(Commit(env.tenant, (change,)))), Conflict):
         return False
     if env.desk.version == first:
-        env.desk = _advanced(env.desk, events)._replace(looked_us=env.desk.looked_us)
+        env.desk = _fold(env.desk, events)._replace(read_us=env.desk.read_us)
     return True
 
 
@@ -267,32 +267,32 @@ def append(env: Environment, make: Callable[[Instant], Collection[DeskEvent]]) -
         ConflictError: If others kept writing to the stream.
     """
     now = yield from requests.now()
-    yield from join(env, now)
+    yield from synchronise(env, now)
     for attempt in range(1, requests.ATTEMPTS + 1):
         yield from _read(env, now)
         if (yield from _write(env, make(now), now)):
-            yield from _lay_surges(env, to_us(now))
+            yield from _apply_surges(env, to_us(now))
             return
         yield from pause_after_conflict(attempt)
         now = yield from requests.now()
     raise ConflictError(STREAM, requests.ATTEMPTS)
 
 
-def _change(env: Environment, topics: Collection[str], *, wanted: bool) -> Flow[None]:
+def _change_topics(env: Environment, topics: Collection[str], *, wanted: bool) -> Flow[None]:
     kind = TopicsSubscribed if wanted else TopicsUnsubscribed
 
     def changed(now: Instant) -> list[DeskEvent]:
         open_ = set(topics) - env.desk.topics if wanted else set(topics) & env.desk.topics
         if not open_:
             return []
-        return [kind(recorded_at=stands_at(env, now), by=HOST, topics=tuple(sorted(open_)))]
+        return [kind(recorded_at=event_instant(env, now), by=HOST, topics=tuple(sorted(open_)))]
 
     yield from append(env, changed)
 
 
 def subscribe(env: Environment, topics: Collection[str]) -> Flow[None]:
     """Have deliveries written for these topics from now on. What is so already is not recorded again."""
-    yield from _change(env, topics, wanted=True)
+    yield from _change_topics(env, topics, wanted=True)
 
 
 def unsubscribe(env: Environment, topics: Collection[str], *, drop_waiting: bool) -> Flow[int]:
@@ -310,8 +310,8 @@ def unsubscribe(env: Environment, topics: Collection[str], *, drop_waiting: bool
         InvalidInput: If what waits is to be forgotten, and the desk is inside a host's transaction.
     """
     if drop_waiting:
-        alone(env)
-    yield from _change(env, topics, wanted=False)
+        refuse_in_transaction(env)
+    yield from _change_topics(env, topics, wanted=False)
     dropped = 0
     while drop_waiting and topics:
         # Whoever holds a claim loses it: their token is no longer the row's.

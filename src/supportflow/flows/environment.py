@@ -23,31 +23,34 @@ from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 __all__ = [
     "BOT_TOPIC",
     "UNREADABLE",
+    "DeskState",
     "Environment",
-    "Noticed",
-    "Standing",
     "Stop",
-    "alone",
-    "is_one_row_s",
+    "Unreadable",
+    "check_number",
+    "is_of_one_row",
     "never",
-    "whole",
+    "refuse_in_transaction",
 ]
 
 UNREADABLE = (DamagedRow, NewerSchemaError, PolicyNotFound)
 """What reading a row can raise that says something about that row alone."""
-
 _MOST = 10_000
+BOT_TOPIC = "bot"
+"""Topic of the rows that stand for a message that the bot has to answer."""
+Stop = Callable[[], bool]
+"""Asked before each piece of work; True ends it soon. Being asked is also a sign that work goes on."""
 
 
-def is_one_row_s(error: Exception) -> bool:
+def is_of_one_row(error: Exception) -> bool:
     """Whether an error is that of one ticket or agent, so that the others can go on; False if it is the store's."""
     if isinstance(error, StoreError):
         return isinstance(error, (*UNREADABLE, ConflictError, DuplicateRef))
     return True
 
 
-class Noticed:
-    """The rows that a desk has met, could not use, and has not used since. Whoever drives the flows makes it known."""
+class Unreadable:
+    """The rows that a desk has met, could not use, and has not used since. Whoever drives the flows logs it."""
 
     def __init__(self) -> None:
         self._skipped: dict[str, str] = {}
@@ -66,17 +69,17 @@ class Noticed:
             return
         if len(self._skipped) < _MOST:
             self._skipped[stream] = name
-        self._tell(stream, name)
+        self._add(stream, name)
 
     def mended(self, stream: str) -> None:
         """Note that a snapshot was damaged, and made anew from the events; the next command writes a sound one."""
         if stream not in self._mended and len(self._mended) < _MOST:
             self._mended.add(stream)
-            self._tell(stream, "")
+            self._add(stream, "")
 
-    def _tell(self, stream: str, what: str) -> None:
+    def _add(self, stream: str, error: str) -> None:
         if len(self._fresh) < _MOST:
-            self._fresh.append((stream, what))
+            self._fresh.append((stream, error))
 
     def used(self, stream: str) -> None:
         """Note that it was read after all."""
@@ -84,26 +87,22 @@ class Noticed:
             self._skipped.pop(stream, None)
 
     def fresh(self) -> list[tuple[str, str]]:
-        """What has not been made known yet, with the class of its error, or `""` if it was mended; known from now on."""
+        """What has not been logged yet, with the class of its error, or `""` if it was mended. It counts as logged now."""
         fresh, self._fresh = self._fresh, []
         return fresh
 
 
-BOT_TOPIC = "bot"
-"""Topic of the rows that stand for a message that the bot has to answer."""
-
-
-class Standing(NamedTuple):
-    """What the desk's stream said when it was read last; every process of a tenant reads the same.
+class DeskState(NamedTuple):
+    """What the desk's stream said when it was read last. Every process of a tenant reads the same.
 
     Attributes:
         version: Number of events read.
         policy: Fingerprint of the policy that was published last.
-        recorded_at: When the last event stands in the stream.
+        recorded_at: The instant of the last event of the stream.
         kinds: Kinds of events that some process delivers.
         past: Kinds of events of which some process delivers those of the past, too.
         channels: Names of channels that some process delivers to.
-        looked_us: When the stream was read; None if it never was.
+        read_us: When the stream was read; None if it never was.
         bot: Whether some process answers for the bot.
         surges: Those that were declared and are not recorded to have ended, in that order. Their time may be up.
         ended: Surge → the instant at which it ended last.
@@ -121,7 +120,7 @@ class Standing(NamedTuple):
     kinds: frozenset[str] = frozenset()
     past: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
-    looked_us: int | None = None
+    read_us: int | None = None
     bot: bool = False
     surges: tuple[ActiveSurge, ...] = ()
     ended: Mapping[str, int] = MappingProxyType({})
@@ -130,7 +129,7 @@ class Standing(NamedTuple):
     newest_zones: Mapping[str, str] = MappingProxyType({})
     stale: int = 0
 
-    def lapsed(self, now_us: int) -> tuple[ActiveSurge, ...]:
+    def expired(self, now_us: int) -> tuple[ActiveSurge, ...]:
         """The surges whose time was up before an instant, the earliest first."""
         late = [surge for surge in self.surges if to_us(surge.until) < now_us]
         return tuple(sorted(late, key=lambda surge: surge.until))
@@ -166,13 +165,13 @@ class Environment:
         published: Whether the store is known to hold the current policy.
         joined: Whether the desk's stream is known to hold what this process serves.
         desk: What the desk's stream says.
-        kept: Fingerprints of versions with surges that the store is known to hold.
-        sweep: How far the open tickets were looked at: `Standing.unmoved`, and the last of them.
-        noticed: Rows that could not be read.
+        stored_policies: Fingerprints of versions with surges that the store is known to hold.
+        surge_progress: How far the open tickets were moved: `DeskState.unmoved`, and the last of them.
+        unreadable: Rows that could not be read.
         running: Topic → a delivery of it that goes on beside, with its claim; None in its place once that was given up.
-        setting: How far clocks were set anew: `Standing.stale`, the kind of tickets that is looked at, and the last of them.
-        origin: What this was drawn from, for one call in a transaction that may still be undone; else None. What the call
-            learns of the store is forgotten with it.
+        clock_progress: How far clocks were recomputed: `DeskState.stale`, which kind of tickets, and the last of them.
+        origin: The environment that this is a copy of, for one call in a transaction that may still be undone; else None.
+            What the call learns of the store is forgotten with the copy.
     """
 
     tenant: str
@@ -184,12 +183,12 @@ class Environment:
     ports: frozenset[str] = frozenset()
     published: bool = field(default=False)
     joined: bool = field(default=False)
-    desk: Standing = field(default=Standing())
-    kept: set[str] = field(default_factory=set)
-    sweep: tuple[int, tuple[int | str | None, ...] | None] = (0, None)
-    noticed: Noticed = field(default_factory=Noticed)
+    desk: DeskState = field(default=DeskState())
+    stored_policies: set[str] = field(default_factory=set)
+    surge_progress: tuple[int, tuple[int | str | None, ...] | None] = (0, None)
+    unreadable: Unreadable = field(default_factory=Unreadable)
     running: dict[str, tuple[Lease | None, Running]] = field(default_factory=dict)
-    setting: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
+    clock_progress: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
     origin: "Environment | None" = None
 
     @property
@@ -197,12 +196,12 @@ class Environment:
         """Whether what is written now can still be undone by somebody else: it is in a transaction of the host's."""
         return self.origin is not None
 
-    def drawn(self) -> "Environment":
-        """This environment for one call whose writes may be undone: it starts from what is known to be kept for good.
+    def tentative_copy(self) -> "Environment":
+        """This environment for one call whose writes may be undone. It starts from what is known to be stored for good.
 
         The book is shared: its versions are what their fingerprints say, whether a store keeps them or not.
         """
-        return replace(self, kept=set(self.kept), origin=self)
+        return replace(self, stored_policies=set(self.stored_policies), origin=self)
 
     def take(self, policy: CompiledPolicy) -> None:
         """Make a version of the policy the current one. Whether the store holds it is not known from now on."""
@@ -237,7 +236,7 @@ class Environment:
         return self.desk.channels
 
 
-def alone(env: Environment) -> None:
+def refuse_in_transaction(env: Environment) -> None:
     """Refuse what others must see at once: nobody can claim work in a transaction that may be undone.
 
     Raises:
@@ -251,7 +250,7 @@ def alone(env: Environment) -> None:
         )
 
 
-def whole(field: str, value: object, least: int, most: int | None = None) -> int:
+def check_number(field: str, value: object, least: int, most: int | None = None) -> int:
     """A whole number in bounds.
 
     Raises:
@@ -264,10 +263,6 @@ def whole(field: str, value: object, least: int, most: int | None = None) -> int
             field, f"is less than {least}" if most is None else f"is not between {least} and {most}"
         )
     return value
-
-
-Stop = Callable[[], bool]
-"""Asked before each piece of work; True ends it soon. Being asked is also a sign that work goes on."""
 
 
 def never() -> bool:

@@ -24,19 +24,23 @@ from supportflow.policy import CompiledPolicy, Policy
 
 __all__ = [
     "all_agents",
-    "follow",
+    "follow_merges",
     "get",
     "get_agent",
     "identify",
     "known_agents",
     "read_agent",
+    "read_agent_or_skip",
+    "read_or_skip",
     "read_ticket",
     "read_tickets",
-    "readable",
-    "readable_agent",
     "request_text",
     "same_person",
 ]
+
+_AGENTS_PAGE = 1_000
+MOST_IDS = 50
+"""How many ids one person can have."""
 
 
 def identify(env: Environment, ticket_id: str | None, ref: str | None, field: str = "ticket") -> Flow[str]:
@@ -82,11 +86,11 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
         raise NewerSchemaError("ticket snapshot", row.fold_version, FOLD_VERSION)
     ticket = _snapshot(row, env.tenant) if current else None
     if ticket is None:
-        ticket = yield from _folded(env, row)
+        ticket = yield from _fold(env, row)
         if current:
-            env.noticed.mended(f"ticket:{row.id}")
+            env.unreadable.mended(f"ticket:{row.id}")
     yield from _fetch_policy(env, ticket.policy)
-    env.noticed.used(f"ticket:{row.id}")
+    env.unreadable.used(f"ticket:{row.id}")
     return ticket
 
 
@@ -100,7 +104,7 @@ def _snapshot(row: TicketRow, tenant: str) -> Ticket | None:
     return ticket if fits else None
 
 
-def _folded(env: Environment, row: TicketRow) -> Flow[Ticket]:
+def _fold(env: Environment, row: TicketRow) -> Flow[Ticket]:
     """The ticket as its events say."""
     stream = f"ticket:{row.id}"
     rows = yield from requests.events(env.tenant, stream)
@@ -116,12 +120,12 @@ def _folded(env: Environment, row: TicketRow) -> Flow[Ticket]:
         raise DamagedRow(stream, f"its events make no ticket ({type(error).__name__})") from error
 
 
-def readable(env: Environment, row: TicketRow) -> Flow[Ticket | None]:
+def read_or_skip(env: Environment, row: TicketRow) -> Flow[Ticket | None]:
     """The ticket in a row among others; None if it cannot be read, which is noted."""
     try:
         return (yield from read_ticket(env, row))
     except UNREADABLE as error:
-        env.noticed.skip(f"ticket:{row.id}", error)
+        env.unreadable.skip(f"ticket:{row.id}", error)
         return None
 
 
@@ -158,13 +162,13 @@ def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Tick
     """The tickets in rows, in their order, without those that cannot be read: these are noted."""
     tickets: list[Ticket] = []
     for row in rows:
-        ticket = yield from readable(env, row)
+        ticket = yield from read_or_skip(env, row)
         if ticket is not None:
             tickets.append(ticket)
     return tuple(tickets)
 
 
-def follow(env: Environment, ticket: Ticket) -> Flow[Ticket]:
+def follow_merges(env: Environment, ticket: Ticket) -> Flow[Ticket]:
     """Where a message for a ticket belongs: the ticket that it was merged into, or the follow-up that took it up."""
     met = {ticket.id}
     while not ticket.is_open:
@@ -174,9 +178,6 @@ def follow(env: Environment, ticket: Ticket) -> Flow[Ticket]:
         met.add(onward)
         ticket = yield from get(env, onward)
     return ticket
-
-
-_AGENTS_PAGE = 1_000
 
 
 def read_agent(env: Environment, row: AgentRow) -> Flow[AgentState]:
@@ -202,8 +203,8 @@ def read_agent(env: Environment, row: AgentRow) -> Flow[AgentState]:
         except Exception as error:  # as for tickets
             raise DamagedRow(stream, f"its events make no agent ({type(error).__name__})") from error
         if current:
-            env.noticed.mended(stream)
-    env.noticed.used(stream)
+            env.unreadable.mended(stream)
+    env.unreadable.used(stream)
     return state
 
 
@@ -238,12 +239,12 @@ def get_agent(env: Environment, agent_id: str) -> Flow[AgentState]:
     return (yield from read_agent(env, row))
 
 
-def readable_agent(env: Environment, row: AgentRow) -> Flow[AgentState | None]:
+def read_agent_or_skip(env: Environment, row: AgentRow) -> Flow[AgentState | None]:
     """The agent in a row among others; None if they cannot be read, which is noted."""
     try:
         return (yield from read_agent(env, row))
     except UNREADABLE as error:
-        env.noticed.skip(f"agent:{row.id}", error)
+        env.unreadable.skip(f"agent:{row.id}", error)
         return None
 
 
@@ -254,16 +255,12 @@ def all_agents(env: Environment) -> Flow[tuple[AgentState, ...]]:
     while True:
         rows = yield from requests.agents(env.tenant, after, _AGENTS_PAGE)
         for row in rows:
-            state = yield from readable_agent(env, row)
+            state = yield from read_agent_or_skip(env, row)
             if state is not None:
                 states.append(state)
         if len(rows) < _AGENTS_PAGE:
             return tuple(states)
         after = rows[-1].id
-
-
-MOST_IDS = 50
-"""How many ids one person can have."""
 
 
 def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
@@ -276,7 +273,7 @@ def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
             links, _ = yield from linked_ids(env, asked)
         except UNREADABLE as error:
             # Nobody is taken for somebody else on half of what was said about them.
-            env.noticed.skip(f"requester:{asked}", error)
+            env.unreadable.skip(f"requester:{asked}", error)
             continue
         fresh = sorted(links - known)[: MOST_IDS - len(known)]
         known.update(fresh)

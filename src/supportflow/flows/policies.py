@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from supportflow.flows import requests
 from supportflow.flows.commands.handle import handle
-from supportflow.flows.desk_stream import join
-from supportflow.flows.environment import Environment, is_one_row_s
+from supportflow.flows.desk_stream import synchronise
+from supportflow.flows.environment import Environment, is_of_one_row
 from supportflow.flows.requests import Flow
 from supportflow.flows.setup import check_own
 from supportflow.model.commands import Advance
@@ -42,7 +42,7 @@ def use(env: Environment, policy: Policy, progress: Progress | None) -> Flow[int
     warn_of_names(policy)
     env.take(compiled)
     now = yield from requests.now()
-    yield from join(env, now)
+    yield from synchronise(env, now)
     return (yield from _move_all(env, progress)) if policy.edits == "now" else 0
 
 
@@ -56,10 +56,10 @@ def _move_all(env: Environment, progress: Progress | None) -> Flow[int]:
             try:
                 outcome = yield from handle(env, Advance(ticket_id=row.id))
             except Exception as error:
-                if not is_one_row_s(error):
+                if not is_of_one_row(error):
                     raise
                 # The ticket moves with whatever happens to it next.
-                env.noticed.skip(f"ticket:{row.id}", error)
+                env.unreadable.skip(f"ticket:{row.id}", error)
             else:
                 moved += any(getattr(event, "policy", None) == policy_of(env) for event in outcome.events)
             seen += 1

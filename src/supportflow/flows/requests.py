@@ -43,6 +43,8 @@ Port = Literal[
     "suggester",
     "running",
     "languages",
+    "similar",
+    "translator",
 ]
 
 
@@ -153,6 +155,12 @@ def classify(text: str) -> Flow[Signals]:
 def detect(text: str) -> Flow[str | None]:
     """A host's detector's word on the language of a text."""
     return (yield Call("languages", "detect", (text,)))  # type: ignore[no-any-return]
+
+
+def translate(text: str, source: str | None, target: str) -> Flow[str | None]:
+    """A text in another language, by the host's translator."""
+    asked = {"source": source, "target": target}
+    return (yield Call("translator", "translate", (text,), asked, within_s=CLASSIFY_S))  # type: ignore[no-any-return]
 
 
 def reserve() -> Flow[None]:

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 from supportflow._time import Instant, instant, to_us
 from supportflow.exceptions import ConflictError, InvalidInput, Refused
 from supportflow.flows import requests
-from supportflow.flows.environment import Environment, is_one_row_s, whole
+from supportflow.flows.bot.similar import erase_from_index
+from supportflow.flows.environment import Environment, check_number, is_of_one_row
 from supportflow.flows.load import get, read_ticket
 from supportflow.flows.queries.tickets import MAX_LIMIT
 from supportflow.flows.requests import Flow
@@ -72,7 +73,7 @@ def apply_retention(
         InvalidInput: If a kind, the cursor or the limit cannot be used.
         Refused: If the policy has no retention.
     """
-    whole("limit", limit, 1, MAX_LIMIT)
+    check_number("limit", limit, 1, MAX_LIMIT)
     wanted = _wanted(kinds)
     after = _read(cursor)
     if env.book.base.document.retention is None:
@@ -86,9 +87,9 @@ def apply_retention(
             try:
                 yield from batch.look_at(ended)
             except Exception as error:
-                if not is_one_row_s(error):
+                if not is_of_one_row(error):
                     raise
-                env.noticed.skip(f"ticket:{ended.row.id}", error)
+                env.unreadable.skip(f"ticket:{ended.row.id}", error)
                 batch.failed.append(ended.row.id)
         batch.seen = len(rows[:limit])
         onward = f"{_TICKET}{rows[limit - 1].row.id}" if len(rows) > limit else None
@@ -201,6 +202,7 @@ class _Batch:
             done = yield from requests.erase_contents(self.env.tenant, sorted(there), rests_on)
             if not done:
                 return False
+            yield from erase_from_index(self.env, there)
         self.erased.update(counted[row_id] for row_id in there)
         return True
 
@@ -281,7 +283,7 @@ def forget_keys(env: Environment, before: datetime | str, limit: int) -> Flow[in
 
 
 def _past_us(before: datetime | str, limit: int) -> Flow[int]:
-    whole("limit", limit, 1)
+    check_number("limit", limit, 1)
     before_us = to_us(instant(before, "before"))
     if before_us > to_us((yield from requests.now())):
         raise InvalidInput("before", "is not in the past")
@@ -296,4 +298,14 @@ def erase(env: Environment, subject: str) -> Flow[int]:
     """
     if not is_id(subject):
         raise InvalidInput("subject", "is not an id")
-    return (yield from requests.erase(env.tenant, subject))
+    # From the index first: if that fails, nothing was erased, and the caller tries again. And afterwards, because what was
+    # read before may have been put there meanwhile.
+    yield from _erase_from_index(env, subject)
+    erased = yield from requests.erase(env.tenant, subject)
+    yield from _erase_from_index(env, subject)
+    return erased
+
+
+def _erase_from_index(env: Environment, subject: str) -> Flow[None]:
+    if "similar" in env.ports:
+        yield requests.Call("similar", "erase", (env.tenant, subject))

@@ -24,7 +24,6 @@ __all__ = [
     "reset_rows",
     "stream_changes",
     "ticket_row",
-    "turn_rows",
     "with_ref",
 ]
 
@@ -33,6 +32,12 @@ ACTION = "action"
 
 FLOOR = "floor"
 """Topic of the rows that tell a dispatcher that a ticket or an agent has changed."""
+_LEAVING = frozenset({"offer_made", "assignment_changed", "status_changed", "ticket_merged"})
+"""What takes a ticket out of the queue."""
+_BOT_EVENTS = frozenset(
+    {"ticket_opened", "message_received", "ticket_routed", "status_changed", "assignment_changed"}
+)
+"""What can make the bot owe an answer."""
 
 
 def event_row(seq: int, event: EventBase) -> EventRow:
@@ -143,22 +148,31 @@ def _agent_stream(state: AgentState, events: Sequence[AgentEvent]) -> StreamChan
     return StreamChange(f"agent:{state.id}", first, rows, agent_row(state))
 
 
-def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) -> tuple[OutboxRow, ...]:
-    """What must leave the desk because of a commit: events that handlers wait for, replies for channels."""
+def outbox_rows(
+    env: Environment, changes: Iterable[StreamChange], tickets: Mapping[str, Ticket], now_us: int
+) -> tuple[OutboxRow, ...]:
+    """What must leave the desk because of a commit: for handlers, channels, the host, the dispatcher and the bot.
+
+    Args:
+        env: The desk.
+        changes: What is committed.
+        tickets: The tickets that the changes lead to, by id.
+        now_us: When the rows are due.
+    """
     rows: list[OutboxRow] = []
     routed = env.policy.routing is not None
     asks = bool(env.policy.authority.host)
-    if not (env.subscribed or env.desk.past or env.channels or routed or asks):
+    if not (env.subscribed or env.desk.past or env.channels or env.desk.bot or routed or asks):
         return ()
     for change in changes:
-        if routed and change.row is not None and _stirs(change):
+        if routed and change.row is not None and _concerns_floor(change):
             key = f"{change.stream}:{change.events[-1].seq}:floor"
             rows.append(OutboxRow(key, FLOOR, change.row.id, change.events[-1].seq, 0, now_us))
         if not isinstance(change.row, TicketRow):
             continue
         ticket_id = change.row.id
         for stored in change.events:
-            topic = _heard_as(env, stored)
+            topic = _handler_topic(env, stored)
             if topic is not None:
                 key = f"{ticket_id}:{stored.seq}:event"
                 rows.append(OutboxRow(key, f"{topic}:{stored.kind}", ticket_id, stored.seq, 0, now_us))
@@ -169,6 +183,10 @@ def outbox_rows(env: Environment, changes: Iterable[StreamChange], now_us: int) 
             if channel in env.channels:
                 key = f"{ticket_id}:{stored.seq}:send"
                 rows.append(OutboxRow(key, f"channel:{channel}", ticket_id, stored.seq, 0, now_us))
+        if env.desk.bot and _asks_bot(env, change, tickets[ticket_id]):
+            key = f"{ticket_id}:{change.events[-1].seq}:bot"
+            # Not the event's place but the message's: a turn answers the latest message, once.
+            rows.append(OutboxRow(key, BOT_TOPIC, ticket_id, tickets[ticket_id].bot.heard, 0, now_us))
     return tuple(rows)
 
 
@@ -180,11 +198,7 @@ def reset_rows(env: Environment, row: TicketRow) -> tuple[OutboxRow, ...]:
     return (OutboxRow(key, FLOOR, row.id, row.version, 0, row.updated_us),)
 
 
-_LEAVING = frozenset({"offer_made", "assignment_changed", "status_changed", "ticket_merged"})
-"""What takes a ticket out of the queue."""
-
-
-def _stirs(change: StreamChange) -> bool:
+def _concerns_floor(change: StreamChange) -> bool:
     """True if a change concerns the floor: an agent's does, and a ticket's that waits or may have waited before."""
     row = change.row
     if isinstance(row, TicketRow):
@@ -199,13 +213,20 @@ def _asks_host(row: EventRow) -> bool:
     return row.kind == "action_approved"
 
 
-def _heard_as(env: Environment, row: EventRow) -> str | None:
-    """The topic under which handlers wait for an event; None if none does. Of the past hears only who asks for it."""
+def _asks_bot(env: Environment, change: StreamChange, ticket: Ticket) -> bool:
+    """True if the bot owes an answer after a change."""
+    return any(one.kind in _BOT_EVENTS for one in change.events) and owes_turn(
+        ticket, env.book[ticket.policy]
+    )
+
+
+def _handler_topic(env: Environment, row: EventRow) -> str | None:
+    """The topic under which handlers wait for an event; None if none does. The past goes to those that ask for it only."""
     if row.kind not in env.subscribed and row.kind not in env.desk.past:
         return None
     late = b'"late":true' in row.data and getattr(read_row(row), "late", False)
-    heard = env.desk.past if late else env.subscribed
-    return None if row.kind not in heard else "past" if late else "event"
+    kinds = env.desk.past if late else env.subscribed
+    return None if row.kind not in kinds else "past" if late else "event"
 
 
 def _channel_of(row: EventRow) -> str | None:
@@ -216,26 +237,3 @@ def _channel_of(row: EventRow) -> str | None:
         return event.channel
     assert isinstance(event, ReplySent)
     return None if event.body is None or event.observed else event.channel
-
-
-_CALLS = frozenset(
-    {"ticket_opened", "message_received", "ticket_routed", "status_changed", "assignment_changed"}
-)
-"""What can make the bot owe an answer."""
-
-
-def turn_rows(
-    env: Environment, changes: Iterable[StreamChange], tickets: Mapping[str, Ticket], now_us: int
-) -> tuple[OutboxRow, ...]:
-    """A row for each message that a commit makes the bot owe an answer to."""
-    if not env.desk.bot:
-        return ()
-    rows: list[OutboxRow] = []
-    for change in changes:
-        if not isinstance(change.row, TicketRow) or not any(one.kind in _CALLS for one in change.events):
-            continue
-        ticket = tickets[change.row.id]
-        if owes_turn(ticket, env.book[ticket.policy]):
-            key = f"{ticket.id}:{change.events[-1].seq}:bot"
-            rows.append(OutboxRow(key, BOT_TOPIC, ticket.id, ticket.bot.heard, 0, now_us))
-    return tuple(rows)

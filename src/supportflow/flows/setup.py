@@ -89,7 +89,7 @@ def plain_only(handlers: Mapping[str, Any], channels: Mapping[str, Any]) -> None
             raise InvalidInput("channels", f"{name!r} is async: use AsyncDesk")
 
 
-OPTIONAL = ("responder", "knowledge", "context", "suggester", "languages")
+OPTIONAL = ("responder", "knowledge", "context", "suggester", "languages", "similar", "translator")
 """Ports that a desk can do without."""
 
 _METHODS = {
@@ -98,6 +98,8 @@ _METHODS = {
     "context": "context",
     "suggester": "suggest",
     "languages": "detect",
+    "similar": "find",
+    "translator": "translate",
 }
 
 

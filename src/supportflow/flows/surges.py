@@ -1,6 +1,5 @@
 """Surges: declared by hand and by themselves, ended, asked for; and the open tickets that move with them."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from supportflow._legible import first_illegible
@@ -11,12 +10,12 @@ from supportflow.exceptions import InvalidInput, Refused
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import clean_line
 from supportflow.flows.commands.handle import handle
-from supportflow.flows.desk_stream import append, join, stands_at, surges_laid
-from supportflow.flows.environment import Environment, Stop, is_one_row_s, never
-from supportflow.flows.load import read_ticket, readable
+from supportflow.flows.desk_stream import append, event_instant, synchronise, with_surges
+from supportflow.flows.environment import Environment, Stop, is_of_one_row, never
+from supportflow.flows.load import read_or_skip, read_ticket
 from supportflow.flows.requests import Flow
-from supportflow.model import commands
 from supportflow.model.base import is_id
+from supportflow.model.commands import Advance
 from supportflow.model.durations import given_duration
 from supportflow.model.events import DeskEvent, EventBase, SurgeDeclared, SurgeEnded, TicketsMoved
 from supportflow.model.people import SYSTEM, Actor
@@ -25,10 +24,17 @@ from supportflow.model.surges import ActiveSurge
 from supportflow.policy.document.surges import LONGEST, Arrivals
 from supportflow.policy.overlay import greeting_of
 
-__all__ = ["LAST_US", "Advance", "announcement", "declare", "end", "greeting", "in_force", "settle", "watch"]
-
-Advance = Callable[[Environment, str], Flow[tuple[EventBase, ...]]]
-"""Lets a ticket do what is due on it, which moves it to the version that it ought to live under."""
+__all__ = [
+    "LAST_US",
+    "Advance",
+    "_declaration",
+    "declare",
+    "declare_due",
+    "end",
+    "greeting",
+    "in_force",
+    "move_tickets",
+]
 
 LAST_US = 253_402_300_799_999_999
 """The last instant that there is."""
@@ -36,7 +42,7 @@ LAST_US = 253_402_300_799_999_999
 _PAGE = 200
 
 
-def announcement(
+def _declaration(
     env: Environment,
     name: str,
     lasts_for: timedelta,
@@ -51,8 +57,8 @@ def announcement(
     Raises:
         PolicyError: If it does not go together with those that are in force.
     """
-    at = stands_at(env, now)
-    known = surges_laid(env.book, env.desk, to_us(now)).since_us
+    at = event_instant(env, now)
+    known = with_surges(env.book, env.desk, to_us(now)).since_us
     book = env.book.under({**known, name: known.get(name, to_us(at))}, env.desk.ended)
     return SurgeDeclared(
         recorded_at=at,
@@ -70,29 +76,29 @@ def announcement(
 # --- by itself -----------------------------------------------------------------------------
 
 
-def watch(env: Environment) -> Flow[None]:
+def declare_due(env: Environment) -> Flow[None]:
     """Declare the surges for which enough tickets have arrived. Two processes that see it at once declare it once."""
     for name, surge in env.book.base.document.surges.items():
         if surge.when is not None:
-            yield from _watch(env, name, surge.when, surge.lasts_for)
+            yield from _declare_if_due(env, name, surge.when, surge.lasts_for)
 
 
-def _watch(env: Environment, name: str, rule: Arrivals, lasts_for: timedelta) -> Flow[None]:
+def _declare_if_due(env: Environment, name: str, rule: Arrivals, lasts_for: timedelta) -> Flow[None]:
     now_us = to_us((yield from requests.now()))
-    since_us = _counts_from(env, name, rule, now_us)
-    if since_us is None or (yield from _arrived(env, rule, since_us)) < rule.count:
+    since_us = _counted_since_us(env, name, rule, now_us)
+    if since_us is None or (yield from _count_arrivals(env, rule, since_us)) < rule.count:
         return
 
     def declared(now: Instant) -> list[DeskEvent]:
-        again_us = _counts_from(env, name, rule, to_us(now))
+        again_us = _counted_since_us(env, name, rule, to_us(now))
         if again_us is None or again_us > since_us + to_us(now) - now_us:
             return []  # another process has declared it meanwhile, or it has ended again
-        return [announcement(env, name, lasts_for, now, SYSTEM, arrivals=rule.count)]
+        return [_declaration(env, name, lasts_for, now, SYSTEM, arrivals=rule.count)]
 
     yield from append(env, declared)
 
 
-def _counts_from(env: Environment, name: str, rule: Arrivals, now_us: int) -> int | None:
+def _counted_since_us(env: Environment, name: str, rule: Arrivals, now_us: int) -> int | None:
     """The instant from which on arrivals count; None if the surge is in force, or was until a moment ago."""
     if any(surge.name == name for surge in env.desk.in_force(now_us)):
         return None
@@ -103,7 +109,7 @@ def _counts_from(env: Environment, name: str, rule: Arrivals, now_us: int) -> in
     return since_us if since_us <= now_us else None
 
 
-def _arrived(env: Environment, rule: Arrivals, since_us: int) -> Flow[int]:
+def _count_arrivals(env: Environment, rule: Arrivals, since_us: int) -> Flow[int]:
     """How many tickets that count were opened from an instant on, up to as many as it takes."""
     fields = env.book.base.fields
     counts = None if rule.condition is None else ConditionIndex([rule.condition], fields)
@@ -116,7 +122,7 @@ def _arrived(env: Environment, rule: Arrivals, since_us: int) -> Flow[int]:
             if row.opened_us < since_us:
                 return arrived
             if counts is not None:
-                ticket = yield from readable(env, row)
+                ticket = yield from read_or_skip(env, row)
                 if ticket is not None:
                     arrived += counts.first(ticket_record(ticket, row.opened_us)) is not None
             else:
@@ -131,7 +137,7 @@ def _arrived(env: Environment, rule: Arrivals, since_us: int) -> Flow[int]:
 # --- the open tickets ----------------------------------------------------------------------
 
 
-def settle(env: Environment, advance: Advance, limit: int | None, stop: Stop) -> Flow[tuple[EventBase, ...]]:
+def move_tickets(env: Environment, limit: int | None, stop: Stop) -> Flow[tuple[EventBase, ...]]:
     """Look at the open tickets after a surge has begun or ended, and move those that ought to live under another version.
 
     It goes on where this process stopped. Every process that ticks does so until one of them is through; a ticket that has
@@ -139,7 +145,6 @@ def settle(env: Environment, advance: Advance, limit: int | None, stop: Stop) ->
 
     Args:
         env: The desk.
-        advance: Moves a ticket.
         limit: How many tickets to look at; all, if None.
         stop: Asked before each; True ends it.
 
@@ -150,7 +155,7 @@ def settle(env: Environment, advance: Advance, limit: int | None, stop: Stop) ->
     change = env.desk.unmoved
     if not change:
         return ()
-    after = env.sweep[1] if env.sweep[0] == change else None
+    after = env.surge_progress[1] if env.surge_progress[0] == change else None
     seen = 0
     while limit is None or seen < limit:
         size = _PAGE if limit is None else min(_PAGE, limit - seen)
@@ -162,26 +167,26 @@ def settle(env: Environment, advance: Advance, limit: int | None, stop: Stop) ->
                 ticket = yield from read_ticket(env, row)
                 policy = env.book[ticket.policy]
                 if env.book.destination(policy, touched=False).policy is not policy:
-                    events += yield from advance(env, row.id)
+                    events += (yield from handle(env, Advance(ticket_id=row.id))).events
             except Exception as error:
-                if not is_one_row_s(error):
+                if not is_of_one_row(error):
                     raise
                 # The ticket moves with whatever happens to it next.
-                env.noticed.skip(f"ticket:{row.id}", error)
+                env.unreadable.skip(f"ticket:{row.id}", error)
             after = (row.opened_us, row.id)
-            env.sweep = (change, after)
+            env.surge_progress = (change, after)
             seen += 1
         if len(rows) < size:
-            yield from append(env, lambda now: _settled(env, change, now))
+            yield from append(env, lambda now: _all_moved(env, change, now))
             break
     return tuple(events)
 
 
-def _settled(env: Environment, change: int, now: Instant) -> list[DeskEvent]:
+def _all_moved(env: Environment, change: int, now: Instant) -> list[DeskEvent]:
     """That all were looked at; nothing, if a surge has begun or ended meanwhile."""
     if env.desk.unmoved != change:
         return []
-    return [TicketsMoved(recorded_at=stands_at(env, now), by=SYSTEM)]
+    return [TicketsMoved(recorded_at=event_instant(env, now), by=SYSTEM)]
 
 
 def declare(
@@ -194,7 +199,7 @@ def declare(
         Refused: If somebody outside asks for it.
         PolicyError: If it does not go together with those that are in force.
     """
-    _inside(by, "declare_surge")
+    _refuse_outside(by, "declare_surge")
     known = env.book.base.document.surges
     if not is_id(name) or name not in known:
         raise InvalidInput("surge", f"is not one of the policy's: {', '.join(known) or 'it has none'}")
@@ -207,16 +212,16 @@ def declare(
         reason = clean_line(reason, env.book.current.redaction)
 
     def declared(now: Instant) -> list[DeskEvent]:
-        event = announcement(env, name, lasts_for, now, by, reason=reason)
-        running = _found(env, name, now)
+        event = _declaration(env, name, lasts_for, now, by, reason=reason)
+        running = _active(env, name, now)
         return [] if running is not None and running.until >= event.until else [event]
 
     # What ended unnoticed is taken off first: else a surge that is declared again would seem never to have ended.
-    yield from join(env, (yield from requests.now()))
-    yield from settle(env, _advance, None, never)
+    yield from synchronise(env, (yield from requests.now()))
+    yield from move_tickets(env, None, never)
     yield from append(env, declared)
-    yield from settle(env, _advance, None, never)
-    found = _found(env, name, (yield from requests.now()))
+    yield from move_tickets(env, None, never)
+    found = _active(env, name, (yield from requests.now()))
     if found is None:  # somebody has ended it meanwhile
         raise Refused("", "declare_surge", "it was ended at the same time")
     return found
@@ -229,26 +234,26 @@ def end(env: Environment, name: str, by: Actor) -> Flow[bool]:
         InvalidInput: If that is no name.
         Refused: If somebody outside asks for it.
     """
-    _inside(by, "end_surge")
+    _refuse_outside(by, "end_surge")
     if not is_id(name):
         raise InvalidInput("surge", "is not a name")
     ended = False
 
     def over(now: Instant) -> list[DeskEvent]:
         nonlocal ended
-        ended = _found(env, name, now) is not None
-        event = SurgeEnded(recorded_at=stands_at(env, now), by=by, name=name, cause="command")
+        ended = _active(env, name, now) is not None
+        event = SurgeEnded(recorded_at=event_instant(env, now), by=by, name=name, cause="command")
         return [event] if ended else []
 
     yield from append(env, over)
-    yield from settle(env, _advance, None, never)
+    yield from move_tickets(env, None, never)
     return ended
 
 
 def in_force(env: Environment) -> Flow[tuple[ActiveSurge, ...]]:
     """The surges in force, in the order in which they were declared."""
     now = yield from requests.now()
-    yield from join(env, now, look=True)
+    yield from synchronise(env, now, look=True)
     return tuple(one for one in env.desk.in_force(to_us(now)) if one.name in env.book.surges)
 
 
@@ -261,19 +266,14 @@ def greeting(env: Environment, language: str | None) -> Flow[str | None]:
     if language is not None and not is_id(language):
         raise InvalidInput("language", "is not a language tag")
     now = yield from requests.now()
-    yield from join(env, now)
+    yield from synchronise(env, now)
     return greeting_of(env.policy, language)
 
 
-def _inside(by: Actor, action: str) -> None:
+def _refuse_outside(by: Actor, action: str) -> None:
     if by.kind in {"requester", "party"}:
         raise Refused("", action, "only the organisation's own people say what is a surge")
 
 
-def _found(env: Environment, name: str, now: Instant) -> ActiveSurge | None:
+def _active(env: Environment, name: str, now: Instant) -> ActiveSurge | None:
     return next((one for one in env.desk.in_force(to_us(now)) if one.name == name), None)
-
-
-def _advance(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
-    outcome = yield from handle(env, commands.Advance(ticket_id=ticket_id))
-    return outcome.events

@@ -16,15 +16,15 @@ from typing import NamedTuple
 from supportflow._time import to_us
 from supportflow.calendars.tzdata import Copies, copies_on_disk, is_newer, is_older, tzdata_copies
 from supportflow.flows import requests
-from supportflow.flows.environment import Environment, Standing
+from supportflow.flows.environment import DeskState, Environment
 from supportflow.flows.requests import Flow
 from supportflow.model.events import ClocksRecomputed, EventBase, PolicyPublished, ZoneDataChanged
 from supportflow.policy.verify.calendars import YEARS_US, things_apart
 
-__all__ = ["Clockwork", "ZoneData", "differ", "zone_data"]
+__all__ = ["RecordedZones", "ZoneData", "differ", "zone_data"]
 
 
-class Clockwork(NamedTuple):
+class RecordedZones(NamedTuple):
     """What the stream has said of zone data so far: see `Standing`."""
 
     zones: Mapping[str, str] | None
@@ -32,11 +32,11 @@ class Clockwork(NamedTuple):
     stale: int
 
     @classmethod
-    def of(cls, standing: Standing) -> "Clockwork":
+    def of(cls, standing: DeskState) -> "RecordedZones":
         """What a standing holds of it."""
         return cls(standing.zones, standing.newest_zones, standing.stale)
 
-    def after(self, event: EventBase, version: int) -> "Clockwork":
+    def after(self, event: EventBase, version: int) -> "RecordedZones":
         """What it is after an event of the stream, at that version of the stream."""
         if isinstance(event, ClocksRecomputed):
             return self._replace(stale=0)
@@ -50,7 +50,7 @@ class Clockwork(NamedTuple):
         for source, tzdata in read.items():
             if source not in newest or is_newer(tzdata, newest[source]):
                 newest[source] = tzdata
-        return Clockwork({**(self.zones or {}), **read}, newest, stale)
+        return RecordedZones({**(self.zones or {}), **read}, newest, stale)
 
     def _changes(self, event: PolicyPublished | ZoneDataChanged, version: int) -> bool:
         """Whether clocks may have been set by other data than this event's."""
@@ -110,12 +110,12 @@ def zone_data(env: Environment) -> Flow[ZoneData]:
     )
 
 
-def _others(read: Mapping[str, str], standing: Standing) -> Mapping[str, str]:
+def _others(read: Mapping[str, str], standing: DeskState) -> Mapping[str, str]:
     known = standing.newest_zones if is_older(read, standing.newest_zones) else standing.zones or {}
     return {source: known[source] for source, tzdata in read.items() if known.get(source, tzdata) != tzdata}
 
 
-def differ(read: Mapping[str, str], standing: Standing) -> bool:
+def differ(read: Mapping[str, str], standing: DeskState) -> bool:
     """Whether a process that starts reads other data than was recorded last."""
     known = standing.zones or {}
     return any(known.get(source) != tzdata for source, tzdata in read.items())

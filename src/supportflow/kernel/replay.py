@@ -11,15 +11,7 @@ from supportflow.kernel.fold.evolve import evolve, fold
 from supportflow.model.events import (
     ClocksMoved,
     EventBase,
-    LadderEnded,
-    LadderPaused,
-    LadderResumed,
-    LadderStarted,
-    LadderStepReached,
-    PartyDeadlinePassed,
     SlaBreached,
-    SlaCorrected,
-    SlaExcluded,
     SlaJudged,
     SlaOverdue,
     SlaWarned,
@@ -37,22 +29,6 @@ from supportflow.sla.signals import CATEGORY_BIT
 
 __all__ = ["FOLLOWERS", "opening", "rebuild"]
 
-_DERIVED = (
-    ClocksMoved,
-    LadderEnded,
-    LadderPaused,
-    LadderResumed,
-    LadderStarted,
-    LadderStepReached,
-    PartyDeadlinePassed,
-    SlaBreached,
-    SlaCorrected,
-    SlaExcluded,
-    SlaJudged,
-    SlaOverdue,
-    SlaWarned,
-)
-"""What follows from facts and a policy, and is no fact itself."""
 _TAKEN_BACK = frozenset({"lapsed", "ended", "applies", "returned", "changed", "undone"})
 """Causes of moves that say only which target applies, or that the ticket ended: with the change, they are taken back."""
 _TOLD = (SlaBreached, SlaJudged, SlaOverdue, SlaWarned)
@@ -247,7 +223,7 @@ def _play(draft: Draft, events: Iterable[EventBase], until_us: int) -> None:
         until_us: What is due strictly before this instant happens, too.
     """
     for event in events:
-        if not isinstance(event, _DERIVED):
+        if event.IS_FACT:
             advance(draft, to_us(event.recorded_at))
             draft.by = event.by
             draft.emit(event)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from supportflow._time import Instant
 from supportflow.model.base import Body, Document, Id, Name
+from supportflow.model.similar import SimilarTicket
 from supportflow.model.ticket import Message, Ticket
 
 __all__ = [
@@ -98,6 +99,7 @@ class Turn:
         articles: What the knowledge source found, the best first; none that has expired.
         context: What the context provider says of the requester; empty if there is none or it failed.
         flags: What the classifier saw in the latest message: `"distress"`, `"wants_person"`, …
+        similar: Earlier tickets about the same thing, the most similar first. Only an agent's suggester is given them.
     """
 
     ticket: Ticket
@@ -109,6 +111,7 @@ class Turn:
     articles: tuple[Found, ...] = ()
     context: Mapping[str, object] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    similar: tuple[SimilarTicket, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +196,14 @@ class Suggestion:
         title: For people.
         articles: Ids of the articles that it rests on.
         evidence: Why these.
+        tickets: Ids of the earlier tickets that it rests on.
     """
 
     text: str
     title: str = ""
     articles: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    tickets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +218,8 @@ class Screen:
         context: What the context provider says of the requester.
         articles: What the knowledge source found.
         suggestions: Draft replies.
-        failed: Which of the ports failed: `"context"`, `"knowledge"`, `"suggester"`.
+        failed: Which of the ports failed: `"context"`, `"knowledge"`, `"similar"`, `"suggester"`.
+        similar: Earlier and open tickets about the same thing.
     """
 
     ticket: Ticket
@@ -224,3 +230,4 @@ class Screen:
     articles: tuple[Found, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     failed: tuple[str, ...] = ()
+    similar: tuple[SimilarTicket, ...] = ()

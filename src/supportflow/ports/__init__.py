@@ -15,6 +15,8 @@ from supportflow.ports.awaited import (
     AsyncResponder,
     AsyncStore,
     AsyncSuggester,
+    AsyncTicketIndex,
+    AsyncTranslator,
 )
 from supportflow.ports.plain import (
     ActionCall,
@@ -31,6 +33,8 @@ from supportflow.ports.plain import (
     Responder,
     Store,
     Suggester,
+    TicketIndex,
+    Translator,
 )
 
 __all__ = [
@@ -46,6 +50,8 @@ __all__ = [
     "AsyncResponder",
     "AsyncStore",
     "AsyncSuggester",
+    "AsyncTicketIndex",
+    "AsyncTranslator",
     "Channel",
     "Classifier",
     "Clock",
@@ -59,4 +65,6 @@ __all__ = [
     "Responder",
     "Store",
     "Suggester",
+    "TicketIndex",
+    "Translator",
 ]

@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from supportflow._time import Instant
 from supportflow.model.content import Content
 from supportflow.model.signals import Signals
+from supportflow.model.similar import IndexedText, SimilarText
 from supportflow.model.storage import (
     AgentRow,
     Answer,
@@ -36,6 +37,8 @@ __all__ = [
     "AsyncResponder",
     "AsyncStore",
     "AsyncSuggester",
+    "AsyncTicketIndex",
+    "AsyncTranslator",
 ]
 
 T = TypeVar("T")
@@ -99,6 +102,14 @@ class AsyncLanguageDetector(Protocol):
         ...
 
 
+class AsyncTranslator(Protocol):
+    """A `Translator` whose methods may be async."""
+
+    def translate(self, text: str, /, *, source: str | None, target: str) -> Later[str | None]:
+        """As in `Translator`."""
+        ...
+
+
 class AsyncResponder(Protocol):
     """A `Responder` whose methods may be async."""
 
@@ -122,6 +133,36 @@ class AsyncContextProvider(Protocol):
 
     def context(self, ticket: Ticket, /) -> Later[Mapping[str, object]]:
         """As in `ContextProvider`."""
+        ...
+
+
+class AsyncTicketIndex(Protocol):
+    """A `TicketIndex` whose methods may be async."""
+
+    def place(self, tenant: str, /) -> Later[str | None]:
+        """As in `TicketIndex`."""
+        ...
+
+    def put(self, tenant: str, texts: Sequence[IndexedText], place: str, /) -> Later[None]:
+        """As in `TicketIndex`."""
+        ...
+
+    def find(
+        self, tenant: str, text: str, /, *, limit: int, apart_from: str | None = None
+    ) -> Later[Sequence[SimilarText]]:
+        """As in `TicketIndex`."""
+        ...
+
+    def erase(self, tenant: str, subject: str, /) -> Later[None]:
+        """As in `TicketIndex`."""
+        ...
+
+    def erase_contents(self, tenant: str, ids: Collection[str], /) -> Later[None]:
+        """As in `TicketIndex`."""
+        ...
+
+    def clear(self, tenant: str, /) -> Later[None]:
+        """As in `TicketIndex`."""
         ...
 
 

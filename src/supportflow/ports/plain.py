@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from supportflow._time import Instant
 from supportflow.model.content import AttachmentHandle, Content
 from supportflow.model.signals import Signals
+from supportflow.model.similar import IndexedText, SimilarText
 from supportflow.model.storage import (
     AgentRow,
     Answer,
@@ -39,6 +40,8 @@ __all__ = [
     "Responder",
     "Store",
     "Suggester",
+    "TicketIndex",
+    "Translator",
 ]
 
 
@@ -175,6 +178,24 @@ class LanguageDetector(Protocol):
         ...
 
 
+class Translator(Protocol):
+    """Puts texts that no pack of the policy reads into a language that one does."""
+
+    def translate(self, text: str, /, *, source: str | None, target: str) -> str | None:
+        """The text in another language; None if it cannot tell. Secrets were removed from it before.
+
+        What it answers is read besides the text, and can only raise the class. It is never stored, and never shown as what
+        the customer wrote. If it raises, takes longer than ten seconds or answers with no text, a flag says so, and nothing
+        is lost.
+
+        Args:
+            text: What somebody wrote.
+            source: The language of the text, if it can be told, as a BCP 47 tag.
+            target: The language that is wanted.
+        """
+        ...
+
+
 class Responder(Protocol):
     """Answers for the bot. It is a function of the turn: what it should remember, the turn says.
 
@@ -216,6 +237,49 @@ class ContextProvider(Protocol):
 
         Plain data: texts, numbers, lists and mappings. Nothing of it is kept.
         """
+        ...
+
+
+class TicketIndex(Protocol):
+    """Finds tickets by what their requesters wrote. A desk fills it from its feed, in the worker or by `desk.index_similar`.
+
+    Nothing crosses tenants: what one has in the index changes nothing of what another finds.
+    """
+
+    def place(self, tenant: str, /) -> str | None:
+        """How far in the feed the index has come: what `put` was given last; None before."""
+        ...
+
+    def put(self, tenant: str, texts: Sequence[IndexedText], place: str, /) -> None:
+        """Take up texts and the place behind them, both or neither. Secrets were removed from the texts before.
+
+        It comes again with the same texts if an answer was lost: a text is there once, however often it is put.
+        """
+        ...
+
+    def find(
+        self, tenant: str, text: str, /, *, limit: int, apart_from: str | None = None
+    ) -> Sequence[SimilarText]:
+        """The texts most like one, the most similar first; none that has nothing in common with it.
+
+        Args:
+            tenant: Whose tickets.
+            text: What a requester wrote, without secrets.
+            limit: How many at most.
+            apart_from: Id of the ticket whose texts are left out.
+        """
+        ...
+
+    def erase(self, tenant: str, subject: str, /) -> None:
+        """Lose every text of a person: nothing of the words is left, in memory or on a disk."""
+        ...
+
+    def erase_contents(self, tenant: str, ids: Collection[str], /) -> None:
+        """Lose these texts, by id. What is not there is no error."""
+        ...
+
+    def clear(self, tenant: str, /) -> None:
+        """Lose everything of a tenant, and the place: it begins anew."""
         ...
 
 

@@ -16,7 +16,7 @@ from supportflow.model.records import Attributes
 from supportflow.replay.columns import Places, time_reader
 from supportflow.replay.mapping import LogMapping, OrderColumn
 
-__all__ = ["LONGEST_LINE", "Log", "Problem", "Row", "read_log", "read_stream", "shortened"]
+__all__ = ["LONGEST_LINE", "Log", "Problem", "Row", "Rows", "opened", "read_log", "read_stream", "shortened"]
 
 Value = TypeVar("Value")
 LONGEST_LINE = 10_000_000
@@ -94,7 +94,7 @@ def read_log(path: Path, mapping: LogMapping) -> Log:
         InvalidInput: If it is not a CSV file.
         MappingError: If a column of the mapping is not there.
     """
-    with _opened(path, mapping.encoding) as stream:
+    with opened(path, mapping.encoding) as stream:
         return read_stream(stream, mapping)
 
 
@@ -103,27 +103,49 @@ def read_stream(stream: IO[str], mapping: LogMapping) -> Log:
     began = time.process_time()
     cases: dict[str, list[Row]] = {}
     problems: list[Problem] = []
-    rows = 0
-    lines = csv.reader(_lines(stream), delimiter=mapping.delimiter)
-    reader = _Reader(mapping, Places(mapping, _header(lines)), problems)
-    while True:
-        try:
-            cells = next(lines)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            rows += 1
-            problems.append(Problem(lines.line_num, "unreadable", str(error), left_out=True))
-            continue
-        if not cells:  # an empty line is not a row
-            continue
-        rows += 1
-        row = reader.read(lines.line_num, cells)
-        if row is not None:
-            cases.setdefault(row.case, []).append(row)
+    rows = Rows(stream, mapping, problems.append)
+    for row in rows:
+        cases.setdefault(row.case, []).append(row)
     for case in cases.values():
         case.sort(key=_order)
-    return Log(rows, cases, problems, time.process_time() - began)
+    return Log(rows.count, cases, problems, time.process_time() - began)
+
+
+class Rows:
+    """The usable rows of a log, as they stand in the file, one at a time.
+
+    Args:
+        stream: The text, whose line ends are as they stand in it.
+        mapping: What its columns mean.
+        problem: Told of everything that cannot be used.
+
+    Attributes:
+        count: How many rows were read, the bad ones too.
+    """
+
+    def __init__(self, stream: IO[str], mapping: LogMapping, problem: Callable[[Problem], object]) -> None:
+        self.count = 0
+        self._problem = problem
+        self._lines = csv.reader(_lines(stream), delimiter=mapping.delimiter)
+        self._reader = _Reader(mapping, Places(mapping, _header(self._lines)), problem)
+
+    def __iter__(self) -> Iterator[Row]:
+        lines = self._lines
+        while True:
+            try:
+                cells = next(lines)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                self.count += 1
+                self._problem(Problem(lines.line_num, "unreadable", str(error), left_out=True))
+                continue
+            if not cells:  # an empty line is not a row
+                continue
+            self.count += 1
+            row = self._reader.read(lines.line_num, cells)
+            if row is not None:
+                yield row
 
 
 def _order(row: Row) -> tuple[int, int]:
@@ -131,7 +153,7 @@ def _order(row: Row) -> tuple[int, int]:
 
 
 @contextmanager
-def _opened(path: Path, encoding: str) -> Iterator[IO[str]]:
+def opened(path: Path, encoding: str) -> Iterator[IO[str]]:
     """The text of a file, unpacked if it is gzipped, whatever its name says."""
     with path.open("rb") as raw:
         packed = raw.read(2) == _GZIP
@@ -173,10 +195,10 @@ def _header(lines: Iterator[list[str]]) -> list[str]:
 class _Reader:
     """Makes rows of cells, and notes what is wrong with them."""
 
-    def __init__(self, mapping: LogMapping, places: Places, problems: list[Problem]) -> None:
+    def __init__(self, mapping: LogMapping, places: Places, problem: Callable[[Problem], object]) -> None:
         self._mapping = mapping
         self._places = places
-        self._problems = problems
+        self._problem = problem
         self._time = time_reader(mapping.time)
         self._statuses = dict(mapping.state.statuses)
         self._levels = {} if mapping.priority is None else dict(mapping.priority.levels)
@@ -184,10 +206,10 @@ class _Reader:
         self._empty = frozenset(mapping.empty)
 
     def _left_out(self, line: int, reason: str, detail: str) -> None:
-        self._problems.append(Problem(line, reason, shortened(detail), left_out=True))
+        self._problem(Problem(line, reason, shortened(detail), left_out=True))
 
     def _odd(self, line: int, reason: str, detail: str) -> None:
-        self._problems.append(Problem(line, reason, shortened(detail), left_out=False))
+        self._problem(Problem(line, reason, shortened(detail), left_out=False))
 
     def read(self, line: int, cells: list[str]) -> Row | None:
         places = self._places

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 from supportflow._time import HOUR_US, SECOND_US, from_us, to_us
-from supportflow.lifecycle import LifecycleDefinition
+from supportflow.lifecycle import default_lifecycle
 from supportflow.model.events import EventBase, StatusChanged
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
@@ -44,16 +44,16 @@ class Tally:
         log: The log.
         mapping: What it was read by.
         policy: The policy.
-        lifecycle: The policy's lifecycle.
     """
 
-    def __init__(self, log: Log, mapping: LogMapping, policy: Policy, lifecycle: LifecycleDefinition) -> None:
+    def __init__(self, log: Log, mapping: LogMapping, policy: Policy) -> None:
         self.problems: list[Problem] = list(log.problems)
         self.verdicts: dict[str, CaseVerdicts] = {}
         self._log = log
         self._mapping = mapping
         self._policy = policy
         self._compiled = CompiledPolicy(policy)
+        lifecycle = policy.lifecycle or default_lifecycle(policy.reopen_within)
         self._final = {name for name, category in lifecycle.statuses.items() if category.is_final}
         self._begins: Counter[str] = Counter()
         self._changes = self._repeats = 0
@@ -80,6 +80,10 @@ class Tally:
             else:
                 self._changes += 1
         self._closed_us = None
+
+    def problem(self, problem: Problem) -> None:
+        """Note something that could not be used."""
+        self.problems.append(problem)
 
     def recorded(self, row: Row, events: Iterable[EventBase]) -> None:
         """Count events."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from supportflow.driving import drive, drive_at_once
 from supportflow.exceptions import DefinitionError, DeskClosed, InvalidInput, MissingExtra
 from supportflow.flows import Tick
-from supportflow.flows.environment import whole
+from supportflow.flows.environment import check_number
 from supportflow.flows.retention import Retained
 from supportflow.flows.routing.dispatch import Dispatched
 from supportflow.worker.bell import Bell
@@ -86,7 +86,7 @@ class Worker:
     ) -> None:
         if not callable(getattr(desk, "run_due", None)):
             raise InvalidInput("desk", "is not a desk")
-        whole("limit", limit, 1)
+        check_number("limit", limit, 1)
         self._desk = desk
         self._limit: int = limit
         self._pace = Pace() if pace is None else pace
@@ -168,7 +168,8 @@ class Worker:
                 more, busy = yield from self._round()
                 yield from self._look_at_zones()
                 going_on = yield from self._keep()
-                more, busy = more or going_on, busy or going_on
+                indexing = yield from self._index()
+                more, busy = more or going_on or indexing, busy or going_on or indexing
                 ahead = timedelta() if more else (yield self._look_ahead())
             except Exception as error:
                 if until_idle or isinstance(error, _NEVER_HEALS):
@@ -245,6 +246,13 @@ class Worker:
         done: Retained = yield _Ask("apply_retention", keeping.batch)
         keeping.take(done)
         return done.cursor is not None
+
+    def _index(self) -> Generator[_Ask | _Wait, Any, bool]:
+        """Bring the index of tickets on; whether it lags behind."""
+        if not getattr(self._desk, "has_similar", False) or self._bell.rung:
+            return False
+        seen: int = yield _Ask("index_similar", {"limit": self._limit})
+        return seen >= self._limit
 
     def _look_ahead(self) -> _Ask:
         return _Ask("idle_for", {"at_most": timedelta(seconds=self._pace.idle_max_s)})

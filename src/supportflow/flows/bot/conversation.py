@@ -24,7 +24,9 @@ __all__ = [
     "conversation",
     "find_articles",
     "provided_context",
+    "refs_of",
     "turn_of",
+    "words_by",
 ]
 
 CALL_S = 10.0
@@ -75,7 +77,7 @@ def conversation(env: Environment, ticket: Ticket) -> Flow[Conversation]:
     spoken = [one for one in events if isinstance(one, TicketOpened | MessageReceived | ReplySent)]
     given = {one.field: one.value for one in events if isinstance(one, GuideAdvanced)}
     handed = [one.summary for one in events if isinstance(one, HandedOver) and one.summary is not None][-1:]
-    refs = [ref for one in spoken for ref in _refs(one)]
+    refs = [ref for one in spoken for ref in refs_of(one)]
     wanted = {ref.id for ref in (*refs, *handed, *given.values()) if ref is not None}
     contents = yield from requests.contents(env.tenant, sorted(wanted))
 
@@ -86,8 +88,8 @@ def conversation(env: Environment, ticket: Ticket) -> Flow[Conversation]:
     said: list[Said] = []
     question, flags = "", tuple[str, ...]()
     for one in spoken:
-        by = _by(one)
-        words = "" if by is None else text(_refs(one))
+        by = words_by(one)
+        words = "" if by is None else text(refs_of(one))
         if by == "requester":
             question = words
             flags = one.flags if isinstance(one, TicketOpened | MessageReceived) else ()
@@ -102,7 +104,8 @@ def conversation(env: Environment, ticket: Ticket) -> Flow[Conversation]:
     )
 
 
-def _refs(event: TicketOpened | MessageReceived | ReplySent) -> list[ContentRef | None]:
+def refs_of(event: TicketOpened | MessageReceived | ReplySent) -> list[ContentRef | None]:
+    """The texts of a message, in order."""
     return [event.subject, event.body] if isinstance(event, TicketOpened) else [event.body]
 
 
@@ -110,7 +113,9 @@ def _text(ref: ContentRef | None, contents: Mapping[str, Content]) -> str | None
     return contents[ref.id].value if ref is not None and ref.id in contents else None
 
 
-def _by(event: TicketOpened | MessageReceived | ReplySent) -> Literal["requester", "bot", "agent"] | None:
+def words_by(
+    event: TicketOpened | MessageReceived | ReplySent,
+) -> Literal["requester", "bot", "agent"] | None:
     """Whose words they are; None if they are not between the requester and the desk."""
     if isinstance(event, ReplySent):
         return None if event.to is not None else "bot" if event.by.kind == "bot" else "agent"

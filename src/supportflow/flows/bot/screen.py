@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from supportflow.flows import requests
 from supportflow.flows.bot.conversation import (
+    Conversation,
     call_s,
     cleaned,
     conversation,
@@ -11,14 +12,20 @@ from supportflow.flows.bot.conversation import (
     provided_context,
     turn_of,
 )
+from supportflow.flows.bot.similar import similar_to
 from supportflow.flows.environment import Environment
 from supportflow.flows.queries.messages import messages
 from supportflow.flows.queries.tickets import lookup
 from supportflow.flows.requests import Call, Flow
+from supportflow.model.similar import SimilarTicket
+from supportflow.model.ticket import Ticket
 from supportflow.model.turns import Screen, Suggestion, Turn
 from supportflow.triage.asking import asked_secret
 
 __all__ = ["screen"]
+
+_SIMILAR = 3
+"""How many similar tickets an agent is shown at once."""
 
 
 def screen(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Screen]:
@@ -37,12 +44,14 @@ def screen(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Scr
     turn = turn_of(env, ticket, heard, (yield from requests.now()))
     failed: list[str] = []
     suggested: tuple[Suggestion, ...] = ()
-    for port in ("context", "knowledge", "suggester"):
+    for port in ("context", "knowledge", "similar", "suggester"):
         try:
             if port == "context":
                 turn = replace(turn, context=(yield from provided_context(env, ticket)))
             elif port == "knowledge":
                 turn = replace(turn, articles=(yield from find_articles(env, turn)))
+            elif port == "similar":
+                turn = replace(turn, similar=(yield from _similar(env, ticket, heard)))
             else:
                 suggested = yield from _suggestions(env, turn)
         except Exception:  # noqa: BLE001 - the host's code: whatever it raises, the agent sees the rest
@@ -56,7 +65,14 @@ def screen(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Scr
         articles=turn.articles,
         suggestions=suggested,
         failed=tuple(failed),
+        similar=turn.similar,
     )
+
+
+def _similar(env: Environment, ticket: Ticket, heard: Conversation) -> Flow[tuple[SimilarTicket, ...]]:
+    if "similar" not in env.ports:
+        return ()
+    return (yield from similar_to(env, ticket, heard, _SIMILAR))
 
 
 def _suggestions(env: Environment, turn: Turn) -> Flow[tuple[Suggestion, ...]]:

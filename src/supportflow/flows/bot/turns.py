@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from supportflow.exceptions import InvalidInput, Refused
 from supportflow.flows import requests
 from supportflow.flows.bot.conversation import conversation, find_articles, provided_context, turn_of
-from supportflow.flows.commands.handle import CarryOut
+from supportflow.flows.commands.handle import handle
 from supportflow.flows.environment import Environment
 from supportflow.flows.load import get
 from supportflow.flows.requests import Call, Flow
@@ -22,14 +22,14 @@ from supportflow.model.storage import OutboxRow
 from supportflow.model.turns import Turn
 from supportflow.policy.sections.bot import CompiledBot
 
-__all__ = ["BOT_ACTOR", "take"]
+__all__ = ["BOT_ACTOR", "answer"]
 
 # Constructed, not validated: a validator built at import would cost every program that imports supportflow.
 BOT_ACTOR = Actor.model_construct(kind="bot", id="bot")
 """Who answers for the desk in its first line."""
 
 
-def take(env: Environment, row: OutboxRow, carry_out: CarryOut) -> Flow[None]:
+def answer(env: Environment, row: OutboxRow) -> Flow[None]:
     """Answer the message of a row; nothing, if it is answered, no longer the latest, or no longer the bot's.
 
     A responder that fails is asked again later; once it has failed often enough, a person goes on.
@@ -46,21 +46,21 @@ def take(env: Environment, row: OutboxRow, carry_out: CarryOut) -> Flow[None]:
     turn = turn_of(env, ticket, (yield from conversation(env, ticket)), now)
     move = plan(bot, turn)
     if move is None:
-        turn, move = yield from _asked(env, bot, turn, row.attempts)
+        turn, move = yield from _ask_responder(env, bot, turn, row.attempts)
     try:
-        yield from carry_out(env, _command(turn, move))
+        yield from handle(env, _turn_command(turn, move))
     except (Refused, InvalidInput):
         # What asks for a secret, or for an action that is not allowed, would be refused the next time, too.
-        yield from carry_out(env, _command(turn, hand_over_move(bot, turn, "refused")))
+        yield from handle(env, _turn_command(turn, hand_over_move(bot, turn, "refused")))
 
 
-def _asked(env: Environment, bot: CompiledBot, turn: Turn, attempts: int) -> Flow[tuple[Turn, Move]]:
+def _ask_responder(env: Environment, bot: CompiledBot, turn: Turn, attempts: int) -> Flow[tuple[Turn, Move]]:
     """What the responder makes of a turn, with the turn as it was given to it."""
     if attempts > bot.policy.tries:
         # It was never heard to fail, but took its process down with it, or never came back.
         return turn, hand_over_move(bot, turn, "failed")
     try:
-        turn = yield from _informed(env, turn)
+        turn = yield from _add_context(env, turn)
         response = yield Call("responder", "respond", (turn,), within_s=bot.call_s)
         return turn, respond(bot, turn, response)
     except Exception:
@@ -69,7 +69,7 @@ def _asked(env: Environment, bot: CompiledBot, turn: Turn, attempts: int) -> Flo
         return turn, hand_over_move(bot, turn, "failed")
 
 
-def _informed(env: Environment, turn: Turn) -> Flow[Turn]:
+def _add_context(env: Environment, turn: Turn) -> Flow[Turn]:
     """The turn with what the context provider and the knowledge source say. A failing context provider costs the context."""
     with suppress(Exception):  # the host's code: whatever it raises, the requester gets an answer
         turn = replace(turn, context=(yield from provided_context(env, turn.ticket)))
@@ -79,7 +79,7 @@ def _informed(env: Environment, turn: Turn) -> Flow[Turn]:
     return replace(turn, articles=(yield from find_articles(env, turn)))
 
 
-def _command(turn: Turn, move: Move) -> TakeTurn:
+def _turn_command(turn: Turn, move: Move) -> TakeTurn:
     """The command that a move is.
 
     Raises:

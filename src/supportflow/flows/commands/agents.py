@@ -16,7 +16,7 @@ from supportflow.flows.commands.clean import clean
 from supportflow.flows.commands.content import request_hash
 from supportflow.flows.commands.handle import handle
 from supportflow.flows.environment import UNREADABLE, Environment
-from supportflow.flows.load import all_agents, get_agent, known_agents, read_agent, readable
+from supportflow.flows.load import all_agents, get_agent, known_agents, read_agent, read_or_skip
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import agent_change, outbox_rows
 from supportflow.kernel.after.fitness import lost
@@ -34,10 +34,12 @@ from supportflow.model.people import SYSTEM
 from supportflow.model.routing import AgentState, Lack
 from supportflow.model.storage import AgentRow, Commit, Conflict, Duplicate, InboxEntry, Query, TicketRow
 
-__all__ = ["Misplaced", "carry_out", "misplaced", "recheck", "tell"]
+__all__ = ["Misplaced", "execute", "handle_agent", "misplaced", "recheck"]
+
+_PAGE = 200
 
 
-def carry_out(env: Environment, command: AgentCommand) -> Flow[tuple[AgentState, bool]]:
+def execute(env: Environment, command: AgentCommand) -> Flow[tuple[AgentState, bool]]:
     """Carry out a command on an agent: the agent then, and whether it was carried out now, not before under its key.
 
     Raises:
@@ -47,13 +49,13 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[tuple[AgentState,
     """
     key = command.key
     if key is None:
-        return (yield from _carry_out(env, _clean(env, command), None))
+        return (yield from _execute(env, _clean(env, command), None))
     inbox = InboxEntry(
         key, request_hash(command, env.secret), json.dumps({"agent": command.agent_id}).encode()
     )
     command = _clean(env, command)
     try:
-        return (yield from _carry_out(env, command, inbox))
+        return (yield from _execute(env, command, inbox))
     except IdempotencyMismatch:
         raise
     except SupportflowError:
@@ -61,7 +63,7 @@ def carry_out(env: Environment, command: AgentCommand) -> Flow[tuple[AgentState,
         known = yield from requests.recall(env.tenant, key)
         if known is None:
             raise
-    return (yield from _again(env, known, inbox))
+    return (yield from _recorded_state(env, known, inbox))
 
 
 def _clean(env: Environment, command: AgentCommand) -> AgentCommand:
@@ -71,7 +73,7 @@ def _clean(env: Environment, command: AgentCommand) -> AgentCommand:
     return cleaned
 
 
-def _carry_out(
+def _execute(
     env: Environment, command: AgentCommand, inbox: InboxEntry | None
 ) -> Flow[tuple[AgentState, bool]]:
     """Load, decide, commit; again if others were faster."""
@@ -85,11 +87,11 @@ def _carry_out(
         if state is not None and not events and inbox is None:
             return state, True
         changes = (agent_change(state, events),) if events else ()
-        outbox = outbox_rows(env, changes, to_us(now))
+        outbox = outbox_rows(env, changes, {}, to_us(now))
         commit = Commit(env.tenant, changes, outbox=outbox, inbox=inbox, at_us=to_us(now))
         answer = yield from requests.commit(commit)
         if isinstance(answer, Duplicate) and inbox is not None:
-            return (yield from _again(env, answer.entry, inbox))
+            return (yield from _recorded_state(env, answer.entry, inbox))
         if not isinstance(answer, Conflict):
             row = changes[0].row if changes else None
             read = read_agent(env, row) if isinstance(row, AgentRow) else get_agent(env, command.agent_id)
@@ -98,14 +100,14 @@ def _carry_out(
     raise ConflictError(f"agent:{command.agent_id}", requests.ATTEMPTS)
 
 
-def _again(env: Environment, entry: InboxEntry, asked: InboxEntry) -> Flow[tuple[AgentState, bool]]:
+def _recorded_state(env: Environment, entry: InboxEntry, asked: InboxEntry) -> Flow[tuple[AgentState, bool]]:
     """The agent as they are now, for a command that was carried out before."""
     if entry.request_hash != asked.request_hash:
         raise IdempotencyMismatch(entry.key)
     return (yield from get_agent(env, json.loads(entry.result)["agent"])), False
 
 
-def tell(env: Environment, command: AgentCommand) -> Flow[AgentState]:
+def handle_agent(env: Environment, command: AgentCommand) -> Flow[AgentState]:
     """Carry out a command on an agent, and what follows from it for the tickets that they hold.
 
     Who goes away or offline gives back what they are offered; who goes offline also what they have, if the policy says so.
@@ -114,8 +116,8 @@ def tell(env: Environment, command: AgentCommand) -> Flow[AgentState]:
     same key changes nothing: what the agent holds by then, they have got since.
     """
     if isinstance(command, Enrol):
-        return (yield from _enrolled(env, command))
-    state, fresh = yield from carry_out(env, command)
+        return (yield from _enrol(env, command))
+    state, fresh = yield from execute(env, command)
     if not fresh or not isinstance(command, SetPresence) or command.presence == "available":
         return state
     routing = env.book.current.routing
@@ -130,21 +132,20 @@ def tell(env: Environment, command: AgentCommand) -> Flow[AgentState]:
             except Refused:
                 continue  # the ticket has moved on by itself meanwhile: nothing is left to give back
             except (*UNREADABLE, TicketNotFound) as error:
-                env.noticed.skip(f"ticket:{held.ticket_id}", error)  # the others are given back all the same
+                env.unreadable.skip(
+                    f"ticket:{held.ticket_id}", error
+                )  # the others are given back all the same
     return (yield from get_agent(env, state.id))
 
 
-def _enrolled(env: Environment, command: Enrol) -> Flow[AgentState]:
+def _enrol(env: Environment, command: Enrol) -> Flow[AgentState]:
     known = yield from known_agents(env, (command.agent_id,))
-    state, fresh = yield from carry_out(env, command)
+    state, fresh = yield from execute(env, command)
     before = known.get(command.agent_id)
     if not fresh or before is None or before.agent == state.agent:
         return state
     yield from recheck(env, state)
     return (yield from get_agent(env, state.id))
-
-
-_PAGE = 200
 
 
 class Misplaced(NamedTuple):
@@ -167,14 +168,14 @@ def recheck(env: Environment, state: AgentState) -> Flow[None]:
     Each ticket is a transaction of its own. What a crash leaves undone is noticed when the ticket is touched.
     """
     held = dict.fromkeys(load.ticket_id for load in state.load)
-    held |= dict.fromkeys(row.id for row in (yield from _has(env, state.id)))
+    held |= dict.fromkeys(row.id for row in (yield from _tickets_of(env, state.id)))
     for ticket_id in held:
         try:
             yield from handle(env, Recheck(ticket_id=ticket_id))
         except Refused:
             continue  # it has moved on by itself meanwhile
         except (*UNREADABLE, TicketNotFound) as error:
-            env.noticed.skip(f"ticket:{ticket_id}", error)  # the others are looked at all the same
+            env.unreadable.skip(f"ticket:{ticket_id}", error)  # the others are looked at all the same
 
 
 def misplaced(env: Environment) -> Flow[tuple[Misplaced, ...]]:
@@ -182,8 +183,8 @@ def misplaced(env: Environment) -> Flow[tuple[Misplaced, ...]]:
     now_us = to_us((yield from requests.now()))
     found: list[Misplaced] = []
     for state in (yield from all_agents(env)):
-        for row in (yield from _has(env, state.id)):
-            ticket = yield from readable(env, row)
+        for row in (yield from _tickets_of(env, state.id)):
+            ticket = yield from read_or_skip(env, row)
             if ticket is None:
                 continue
             others = yield from load.same_person(env, ticket.requester)
@@ -193,7 +194,7 @@ def misplaced(env: Environment) -> Flow[tuple[Misplaced, ...]]:
     return tuple(found)
 
 
-def _has(env: Environment, agent_id: str) -> Flow[list[TicketRow]]:
+def _tickets_of(env: Environment, agent_id: str) -> Flow[list[TicketRow]]:
     """The open tickets that an agent has."""
     found: list[TicketRow] = []
     after: tuple[int | str | None, ...] | None = None

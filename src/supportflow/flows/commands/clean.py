@@ -17,7 +17,7 @@ from supportflow.model import tags
 from supportflow.model.base import MAX_ID, FreeLine
 from supportflow.model.commands import Adopt, CommandBase, Fact, Observe, OpenTicket, Receive, Split
 from supportflow.model.content import Attachment, ContentRef
-from supportflow.model.signals import Evidence, Signals
+from supportflow.model.signals import UNREAD, Evidence, Signals
 from supportflow.policy import CompiledPolicy
 from supportflow.triage import lexicon, redaction, texts
 from supportflow.triage.redaction import PERSONAL, RedactionRules
@@ -25,13 +25,13 @@ from supportflow.triage.redaction import PERSONAL, RedactionRules
 __all__ = [
     "TEXTS",
     "Cleaned",
-    "by_rules",
+    "classify_by_rules",
     "clean",
     "clean_line",
+    "is_read",
     "private_fields",
-    "read",
     "read_past",
-    "reads",
+    "read_signals",
     "text_of",
 ]
 
@@ -40,6 +40,15 @@ TEXTS = ("subject", "body", "reason", "summary", "collected")
 
 MODEL_FAILED = "model_failed"
 """Flag of a text that the host's model could not read: the rules alone spoke."""
+
+TRANSLATED = "translated"
+"""Flag of a text that was read in a machine's translation, too; evidence from there begins with it."""
+TRANSLATOR_FAILED = "translator_failed"
+"""Flag of a text that no pack reads, and that the host's translator could not put into another language."""
+READ_IN = "en"
+"""What texts are translated into: the language whose pack hears most."""
+MAX_TRANSLATION = 20_000
+"""How many characters of a translation are read: an answer that never ends is nobody's translation."""
 
 _UNKNOWN_MEDIA = "application/octet-stream"
 
@@ -150,10 +159,10 @@ def clean_line(text: str, rules: RedactionRules) -> str:
     return _Cleaner(rules).line(text)
 
 
-def _cleaned(said: CommandBase | Fact, rules: RedactionRules) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _cleaned(source: CommandBase | Fact, rules: RedactionRules) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The fields that hold what somebody typed, without secrets, and the kinds that were removed."""
-    texts, personal, attached, described, proven, lines = private_fields(type(said))
-    given = said.__dict__
+    texts, has_personal, has_attachments, has_attributes, has_evidence, lines = private_fields(type(source))
+    given = source.__dict__
     cleaner = _Cleaner(rules)
     changed: dict[str, Any] = {}
     for name in texts:
@@ -162,22 +171,22 @@ def _cleaned(said: CommandBase | Fact, rules: RedactionRules) -> tuple[dict[str,
     for name in lines:
         if given[name]:
             changed[name] = cleaner.lines(given[name])
-    if personal and isinstance(given["personal"], Mapping):
+    if has_personal and isinstance(given["personal"], Mapping):
         changed["personal"] = {
             name: cleaner.text(value, _DECLARED) for name, value in given["personal"].items()
         }
-    if attached and given["attachments"]:
+    if has_attachments and given["attachments"]:
         changed["attachments"] = tuple(map(cleaner.attachment, given["attachments"]))
-    if described and given["attributes"]:
+    if has_attributes and given["attributes"]:
         changed["attributes"] = cleaner.attributes(given["attributes"])
-    if proven and given["evidence"]:
-        changed["evidence"] = {item: cleaner.evidence(thing) for item, thing in given["evidence"].items()}
+    if has_evidence and given["evidence"]:
+        changed["evidence"] = {item: cleaner.evidence(value) for item, value in given["evidence"].items()}
     return changed, tuple(sorted(cleaner.kinds))
 
 
-def text_of(said: CommandBase | Fact) -> str:
+def text_of(source: CommandBase | Fact) -> str:
     """Subject and body of a command, or of a fact of an adopted past, as far as they are texts."""
-    parts = [said.__dict__.get(name, "") for name in ("subject", "body")]
+    parts = [source.__dict__.get(name, "") for name in ("subject", "body")]
     return "\n".join(part for part in parts if isinstance(part, str) and part)
 
 
@@ -185,7 +194,7 @@ _GIVEN_AWAY = {"seed_phrase", "private_key"}
 """Who has one of these has the wallet: whoever sends one has given it away, whatever the words around it say."""
 
 
-def _given_away(redacted: tuple[str, ...], classes: Collection[str]) -> Signals | None:
+def _secret_given_away(redacted: tuple[str, ...], classes: Collection[str]) -> Signals | None:
     found = sorted(_GIVEN_AWAY & set(redacted))
     if not found or "security" not in classes:
         return None
@@ -202,10 +211,10 @@ def _given_away(redacted: tuple[str, ...], classes: Collection[str]) -> Signals 
     return Signals(priority_class="security", category="secret_given_away", confidence=1.0, evidence=evidence)
 
 
-def by_rules(policy: CompiledPolicy, text: str, redacted: tuple[str, ...]) -> Signals:
+def classify_by_rules(policy: CompiledPolicy, text: str, redacted: tuple[str, ...]) -> Signals:
     """What the policy's rules say of a text, and of what was removed from it."""
     rules = policy.classifier.classify(text)
-    given_away = _given_away(redacted, policy.document.classes)
+    given_away = _secret_given_away(redacted, policy.document.classes)
     if given_away is None:
         return rules
     if rules.informational or rules.raised_for_review:
@@ -214,45 +223,74 @@ def by_rules(policy: CompiledPolicy, text: str, redacted: tuple[str, ...]) -> Si
     return lexicon.combine(rules, given_away, policy.document.classes)
 
 
-def reads(command: CommandBase) -> bool:
+def is_read(command: CommandBase) -> bool:
     """Whether the text of a command is what somebody outside wrote."""
     opens = isinstance(command, OpenTicket | Adopt | Receive | Split)
     return opens or (isinstance(command, Observe) and command.is_inbound)
 
 
-def read(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> Flow[Signals | None]:
+def read_signals(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> Flow[Signals | None]:
     """What the text of an inbound command says; None if it has none.
 
     The policy's rules read it, and the host's model if there is one. A model that fails loses nothing: the rules' word
     stands, and a flag says so.
     """
-    if not reads(command):
+    if not is_read(command):
         return None
     text = text_of(command)
     if not text:
         return None
     policy = env.book.current
-    rules = by_rules(policy, text, redacted)
+    rules = classify_by_rules(policy, text, redacted)
     if rules.language is None and "languages" in env.ports:
-        rules = yield from _told(rules, text)
+        rules = yield from _add_language(rules, text)
+    if UNREAD in rules.flags and "translator" in env.ports:
+        rules = yield from _add_translation(policy, rules, text)
     if not env.asks_model:
         return rules
     try:
         opinion = yield from requests.classify(text)
     except Exception:  # noqa: BLE001 - the model is the host's code: whatever it raises, the ticket must not be lost
-        return rules.model_copy(update={"flags": tuple(sorted({*rules.flags, MODEL_FAILED}))})
+        return _flagged(rules, MODEL_FAILED)
     return lexicon.combine(rules, opinion, policy.document.classes)
 
 
-def _told(rules: Signals, text: str) -> Flow[Signals]:
+def _add_language(rules: Signals, text: str) -> Flow[Signals]:
     """The signals with the language that the host's detector tells; they stand as they are if it fails or says no tag."""
     try:
-        said = yield from requests.detect(text)
+        tag = yield from requests.detect(text)
     except Exception:  # noqa: BLE001 - it is the host's code: whatever it raises, the ticket must not be lost
         return rules
-    if not tags.is_tag(said):
+    if not tags.is_tag(tag):
         return rules
-    return rules.model_copy(update={"language": tags.primary(said), "tag": tags.canonical(said)})
+    return rules.model_copy(update={"language": tags.primary(tag), "tag": tags.canonical(tag)})
+
+
+def _add_translation(policy: CompiledPolicy, rules: Signals, text: str) -> Flow[Signals]:
+    """The signals with what the policy's rules say of the text in a language that they read. It can only raise the class.
+
+    That no pack reads the text itself stays said: a machine's word is no reason to leave somebody to the bot.
+    """
+    try:
+        translation = yield from requests.translate(text, rules.language, READ_IN)
+    except Exception:  # noqa: BLE001 - it is the host's code: whatever it raises, the ticket must not be lost
+        translation = None
+    if not isinstance(translation, str) or not translation.strip():
+        return _flagged(rules, TRANSLATOR_FAILED)
+    reading = policy.classifier.classify(
+        redaction.redact(translation[:MAX_TRANSLATION], policy.redaction).text
+    )
+    # The places are those of another text, which nobody keeps.
+    evidence = tuple(
+        one.model_copy(update={"entry": f"{TRANSLATED}:{one.entry}", "start": 0, "end": 0, "parts": ()})
+        for one in reading.evidence
+    )
+    opinion = reading.model_copy(update={"evidence": evidence, "language": None, "tag": None})
+    return _flagged(lexicon.combine(rules, opinion, policy.document.classes), TRANSLATED, UNREAD)
+
+
+def _flagged(signals: Signals, *flags: str) -> Signals:
+    return signals.model_copy(update={"flags": tuple(sorted({*signals.flags, *flags}))})
 
 
 def read_past(
@@ -274,15 +312,15 @@ def read_past(
     def on_side(who: str) -> Side | None:
         return "requester" if is_one_person(who, command.requester, policy, people) else None
 
-    told = [as_told(fact, command.assignee, on_side) for fact in command.history]
-    return tuple(_heard(env, command, fact, kinds) for fact, kinds in zip(told, removed, strict=True))
+    facts = [as_told(fact, command.assignee, on_side) for fact in command.history]
+    return tuple(_read_fact(env, command, fact, kinds) for fact, kinds in zip(facts, removed, strict=True))
 
 
-def _heard(env: Environment, command: Adopt, fact: Fact, removed: tuple[str, ...]) -> Heard:
+def _read_fact(env: Environment, command: Adopt, fact: Fact, removed: tuple[str, ...]) -> Heard:
     text = text_of(fact)
     if not text or not fact.is_inbound:
         return Heard(redacted=removed)
     policy = env.book.current
     requesters = fact.writer(command.requester).id == command.requester and fact.by.kind != "party"
     flags = () if requesters else texts.suspicious_signs(text, policy.cases.official)
-    return Heard(by_rules(policy, text, removed), removed, flags)
+    return Heard(classify_by_rules(policy, text, removed), removed, flags)

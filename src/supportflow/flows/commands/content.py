@@ -57,9 +57,9 @@ def request_hash(command: CommandBase, secret: bytes | None) -> str:
             if not fact[name]:
                 del fact[name]
     if secret is None:
-        for said in (fields, *facts):
+        for source in (fields, *facts):
             for name in (*_PRIVATE, *private_fields(type(command)).lines):
-                said.pop(name, None)
+                source.pop(name, None)
         if isinstance(command, Enrol):
             del fields["profile"]["name"]
     document = json.dumps(fields, sort_keys=True).encode()
@@ -76,81 +76,81 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
         requester: Whose data the texts of an inbound command are; None for what the desk itself writes.
         now: For fresh ids.
     """
-    kept = _Kept(requester or command.by.id, now, [])
-    replaced = yield from _replaced(kept, command)
+    rows = _Rows(requester or command.by.id, now, [])
+    replaced = yield from _replace_texts(rows, command)
     if isinstance(command, Adopt) and any(fact.has_words for fact in command.history):
-        replaced["history"] = yield from _past(kept, command)
+        replaced["history"] = yield from _replace_history(rows, command)
     if not replaced:
         return Prepared(command, ())
-    return Prepared(command.model_copy(update=replaced), tuple(kept.rows))
+    return Prepared(command.model_copy(update=replaced), tuple(rows.contents))
 
 
-def _replaced(kept: "_Kept", said: CommandBase | Fact) -> Flow[dict[str, object]]:
+def _replace_texts(rows: "_Rows", source: CommandBase | Fact) -> Flow[dict[str, object]]:
     """The fields of a command, or of a fact of an adopted past, that hold texts: with references in their place."""
-    texts, personal, attached, _, proven, _ = private_fields(type(said))
+    texts, has_personal, has_attachments, _, has_evidence, _ = private_fields(type(source))
     replaced: dict[str, object] = {}
     for name in texts:
-        value = getattr(said, name)
+        value = getattr(source, name)
         if isinstance(value, str) and value:
-            replaced[name] = yield from _keep(kept, value)
-    if personal and isinstance(value := getattr(said, "personal"), Mapping) and value:  # noqa: B009
+            replaced[name] = yield from _add_row(rows, value)
+    if has_personal and isinstance(value := getattr(source, "personal"), Mapping) and value:  # noqa: B009
         text = json.dumps(dict(value), sort_keys=True, ensure_ascii=False)
-        replaced["personal"] = yield from _keep(kept, text)
-    if attached and (attachments := getattr(said, "attachments")):  # noqa: B009
-        replaced["attachments"] = yield from _handles(kept, attachments)
-    if proven and (evidence := getattr(said, "evidence")):  # noqa: B009
-        replaced["evidence"] = yield from _evidence(kept, evidence)
+        replaced["personal"] = yield from _add_row(rows, text)
+    if has_attachments and (attachments := getattr(source, "attachments")):  # noqa: B009
+        replaced["attachments"] = yield from _add_files(rows, attachments)
+    if has_evidence and (evidence := getattr(source, "evidence")):  # noqa: B009
+        replaced["evidence"] = yield from _add_evidence(rows, evidence)
     return replaced
 
 
-def _past(kept: "_Kept", command: Adopt) -> Flow[tuple[Fact, ...]]:
+def _replace_history(rows: "_Rows", command: Adopt) -> Flow[tuple[Fact, ...]]:
     """The facts of an adopted past; what was written in it is its writer's."""
     facts: list[Fact] = []
     for fact in command.history:
         owner = fact.writer(command.requester).id if fact.is_inbound else fact.by.id
-        replaced = yield from _replaced(kept._replace(subject=owner), fact)
+        replaced = yield from _replace_texts(rows._replace(subject=owner), fact)
         facts.append(fact.model_copy(update=replaced) if replaced else fact)
     return tuple(facts)
 
 
-class _Kept(NamedTuple):
+class _Rows(NamedTuple):
     """The content rows of one command: whose data they are, when they came, and the rows so far."""
 
     subject: str
     now: Instant
-    rows: list[Content]
+    contents: list[Content]
 
 
-def _keep(kept: _Kept, value: str) -> Flow[ContentRef]:
-    content_id = yield from requests.new_id(kept.now)
+def _add_row(rows: _Rows, value: str) -> Flow[ContentRef]:
+    content_id = yield from requests.new_id(rows.now)
     salt = yield from requests.salt()
-    row = Content(content_id, kept.subject, salt, value)
-    kept.rows.append(row)
+    row = Content(content_id, rows.subject, salt, value)
+    rows.contents.append(row)
     return row.ref
 
 
-def _handle(kept: _Kept, file: Attachment) -> Flow[AttachmentHandle]:
+def _add_file(rows: _Rows, file: Attachment) -> Flow[AttachmentHandle]:
     named = json.dumps({"name": file.name, "uri": file.uri}, ensure_ascii=False)
-    ref = yield from _keep(kept, named)
+    ref = yield from _add_row(rows, named)
     return AttachmentHandle(content=ref, media_type=file.media_type, size=file.size, sha256=file.sha256)
 
 
-def _handles(kept: _Kept, files: Sequence[object]) -> Flow[tuple[AttachmentHandle, ...]]:
+def _add_files(rows: _Rows, files: Sequence[object]) -> Flow[tuple[AttachmentHandle, ...]]:
     handles: list[AttachmentHandle] = []
     for file in files:
         if isinstance(file, Attachment):
-            handle = yield from _handle(kept, file)
+            handle = yield from _add_file(rows, file)
             handles.append(handle)
     return tuple(handles)
 
 
-def _evidence(kept: _Kept, evidence: Mapping[str, object]) -> Flow[dict[str, object]]:
+def _add_evidence(rows: _Rows, evidence: Mapping[str, object]) -> Flow[dict[str, object]]:
     given: dict[str, object] = {}
-    for item, thing in evidence.items():
-        if isinstance(thing, Attachment):
-            given[item] = yield from _handle(kept, thing)
+    for item, value in evidence.items():
+        if isinstance(value, Attachment):
+            given[item] = yield from _add_file(rows, value)
         else:
-            given[item] = (yield from _keep(kept, thing)) if isinstance(thing, str) else thing
+            given[item] = (yield from _add_row(rows, value)) if isinstance(value, str) else value
     return given
 
 
@@ -161,7 +161,7 @@ def with_evidence(env: Environment, command: CommandBase, ticket: Ticket | None,
         InvalidInput: If a value or a file is not what the policy says the item looks like.
     """
     if isinstance(command, Adopt):
-        return _with_past(env, command, facts)
+        return _with_past_evidence(env, command, facts)
     if not isinstance(command, OpenTicket | Receive | Provide | Observe) or (
         isinstance(command, Observe) and not command.has_words
     ):
@@ -177,7 +177,7 @@ def with_evidence(env: Environment, command: CommandBase, ticket: Ticket | None,
     return command.model_copy(update={"evidence": found}) if found else command
 
 
-def _with_past(env: Environment, command: Adopt, facts: Facts) -> Adopt:
+def _with_past_evidence(env: Environment, command: Adopt, facts: Facts) -> Adopt:
     """An adopted past with the evidence that the requester's texts in it bring."""
     cases = env.book.current.cases
     category = _category(command, None, facts)
@@ -195,13 +195,13 @@ def _with_past(env: Environment, command: Adopt, facts: Facts) -> Adopt:
 def _found(
     cases: CaseRules,
     category: str | None,
-    said: OpenTicket | Receive | Observe | Fact,
+    source: OpenTicket | Receive | Observe | Fact,
     known: Collection[str],
 ) -> dict[str, object]:
     """The evidence that a text brings, with what is named as evidence already; empty if the text brings none."""
-    wanted = [spec for spec in cases.specs(category) if spec.name not in {*said.evidence, *known}]
-    found = find_evidence(wanted, text_of(said)) if wanted else {}
-    return {**found, **said.evidence} if found else {}
+    wanted = [spec for spec in cases.specs(category) if spec.name not in {*source.evidence, *known}]
+    found = find_evidence(wanted, text_of(source)) if wanted else {}
+    return {**found, **source.evidence} if found else {}
 
 
 def _category(command: CommandBase, ticket: Ticket | None, facts: Facts) -> str | None:

@@ -43,7 +43,7 @@ from supportflow.model.storage import Query
 from supportflow.model.ticket import Ticket
 from supportflow.triage import texts
 
-__all__ = ["gather", "past_of"]
+__all__ = ["load_events", "load_facts"]
 
 _LOOKED_AT = 20
 """How many of a person's open tickets, and of all their tickets, a new contact is compared with."""
@@ -51,7 +51,7 @@ _LOOKED_AT = 20
 _NOTHING = CaseFacts()
 
 
-def gather(
+def load_facts(
     env: Environment,
     command: CommandBase,
     ticket: Ticket | None,
@@ -70,7 +70,7 @@ def gather(
         signals: What its text says.
         redacted: What was removed from its texts.
     """
-    case = yield from _case(env, command, ticket, other)
+    case = yield from _case_facts(env, command, ticket, other)
     return Facts(
         tenant=env.tenant,
         signals=signals,
@@ -87,11 +87,11 @@ def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> F
     if ticket is None:
         return ()
     if isinstance(command, Exclude | Correct):
-        return (yield from past_of(env, ticket.id))
+        return (yield from load_events(env, ticket.id))
     return ()
 
 
-def past_of(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
+def load_events(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
     """The events of a ticket, for the few decisions that look back."""
     rows = yield from requests.events(env.tenant, f"ticket:{ticket_id}")
     return tuple(map(read_row, rows))
@@ -117,17 +117,17 @@ def _agents(
     return (yield from known_agents(env, named))
 
 
-def _case(
+def _case_facts(
     env: Environment, command: CommandBase, ticket: Ticket | None, other: Ticket | None
 ) -> Flow[CaseFacts]:
     """What is known about the people and the text of a command."""
     if isinstance(command, OpenTicket):
-        return (yield from _of_contact(env, command))
+        return (yield from _contact_facts(env, command))
     if isinstance(command, Adopt):
         named = command.assignee is not None or any(
             fact.agent or fact.by.kind == "agent" for fact in command.history
         )
-        return (yield from _people(env, command.requester)) if named else _NOTHING
+        return (yield from _person_facts(env, command.requester)) if named else _NOTHING
     if ticket is None:
         return _NOTHING
     if isinstance(command, Merge) and (other is None or other.requester == ticket.requester):
@@ -135,10 +135,10 @@ def _case(
     case = _NOTHING
     if isinstance(command, Merge):
         assert other is not None
-        case = yield from _people(env, other.requester)
-    elif _asks_who(env, command, ticket):
-        case = yield from _people(env, ticket.requester)
-    if _needs_another(env, command, ticket):
+        case = yield from _person_facts(env, other.requester)
+    elif _needs_person(env, command, ticket):
+        case = yield from _person_facts(env, ticket.requester)
+    if _needs_second_person(env, command, ticket):
         case = replace(case, also_by=(yield from same_person(env, command.by.id)))
     if isinstance(command, Reply | TakeTurn):
         return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
@@ -149,11 +149,11 @@ def _case(
     return replace(case, flags=flags)
 
 
-def _people(env: Environment, requester: str) -> Flow[CaseFacts]:
+def _person_facts(env: Environment, requester: str) -> Flow[CaseFacts]:
     return CaseFacts(same_person=(yield from same_person(env, requester)), people_known=True)
 
 
-def _asks_who(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
+def _needs_person(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
     """Whether a decision needs to know the other ids of its ticket's requester: who acts, or gets it, may be that person."""
     by = command.by
     if isinstance(command, AddParty):
@@ -175,7 +175,7 @@ def _asks_who(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
     return any(one and one != ticket.requester for one in named)
 
 
-def _needs_another(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
+def _needs_second_person(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
     """Whether a decision takes somebody else than the one who began it: under whatever id."""
     if command.by.kind != "agent":
         return False
@@ -186,13 +186,15 @@ def _needs_another(env: Environment, command: CommandBase, ticket: Ticket) -> bo
     return ends and routing is not None and ticket.tier in routing.policy.four_eyes
 
 
-def _of_contact(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
+def _contact_facts(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
     """What is known about a new contact: the person's other ids, and their latest tickets, open ones first."""
     if command.private or command.requester == NOBODY:
         return _NOTHING
     if env.book.current.cases.identity is None:
         by_agent = command.by.kind == "agent" and command.by.id != command.requester
-        return (yield from _people(env, command.requester)) if by_agent or command.assignee else _NOTHING
+        return (
+            (yield from _person_facts(env, command.requester)) if by_agent or command.assignee else _NOTHING
+        )
     person = yield from same_person(env, command.requester)
     found: dict[str, Ticket] = {}
     for requester in (command.requester, *sorted(person)):

@@ -1,7 +1,6 @@
 """One command, one transaction: prepare, load, decide, commit; again if others were faster."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 from supportflow._time import Instant, to_us
@@ -13,14 +12,14 @@ from supportflow.exceptions import (
     SupportflowError,
 )
 from supportflow.flows import requests
-from supportflow.flows.commands.clean import clean, read, read_past, reads
+from supportflow.flows.commands.clean import clean, is_read, read_past, read_signals
 from supportflow.flows.commands.content import Prepared, prepare, request_hash, with_evidence
-from supportflow.flows.commands.facts import gather, past_of
-from supportflow.flows.desk_stream import join, keep
+from supportflow.flows.commands.facts import load_events, load_facts
+from supportflow.flows.desk_stream import store_policy, synchronise
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import follow, get, identify
+from supportflow.flows.load import follow_merges, get, identify
 from supportflow.flows.requests import Flow
-from supportflow.flows.rows import outbox_rows, read_row, stream_changes, turn_rows
+from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.kernel import Decision, Facts, attempted
 from supportflow.kernel.sides import as_they_are
 from supportflow.model.commands import (
@@ -47,7 +46,7 @@ from supportflow.model.storage import (
 )
 from supportflow.model.ticket import Outcome, Ticket
 
-__all__ = ["CarryOut", "handle"]
+__all__ = ["handle"]
 
 _OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 
@@ -63,45 +62,45 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     if isinstance(command, AgentCommand):
         raise InvalidInput("command", "is on an agent, not on a ticket: use handle_agent")
     if command.key is None:
-        return (yield from _carry_out(env, command, ""))
+        return (yield from _execute(env, command, ""))
     fingerprint = request_hash(command, env.secret)
     try:
         # The store knows at the commit whether the key was used: to ask before would cost every command a round trip.
-        return (yield from _carry_out(env, command, fingerprint))
+        return (yield from _execute(env, command, fingerprint))
     except SupportflowError:
         # What stands in the way may be what this very command did.
         known = yield from requests.recall(env.tenant, command.key)
         if known is None:
             raise
-    return (yield from _again(env, known, fingerprint))
+    return (yield from _recorded_outcome(env, known, fingerprint))
 
 
-def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow[Outcome]:
+def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[Outcome]:
     """Prepare, load, decide, commit; again if others were faster."""
     now = yield from requests.now()
-    yield from join(env, now)
+    yield from synchronise(env, now)
     command, redacted, removed = clean(command, env.book.current.redaction)
-    signals = yield from read(env, command, redacted)
+    signals = yield from read_signals(env, command, redacted)
     past = yield from read_past(env, command, removed)
     prepared: Prepared | None = None
     contested = ""
     for attempt in range(1, requests.ATTEMPTS + 1):
         ticket = yield from _locate(env, command)
         other = yield from _other(env, command)
-        facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
-        spoken = _as_they_are(env, command, ticket, facts)
-        if spoken is not command:  # what would have been an answer is what somebody from outside wrote
-            signals = signals if reads(command) else (yield from read(env, spoken, redacted))
-            command, prepared = spoken, None
+        facts = yield from load_facts(env, command, ticket, other, signals=signals, redacted=redacted)
+        attributed = _attributed(env, command, ticket, facts)
+        if attributed is not command:  # what would have been an answer is what somebody from outside wrote
+            signals = signals if is_read(command) else (yield from read_signals(env, attributed, redacted))
+            command, prepared = attributed, None
             ticket = yield from _locate(env, command)
-            facts = yield from gather(env, command, ticket, other, signals=signals, redacted=redacted)
+            facts = yield from load_facts(env, command, ticket, other, signals=signals, redacted=redacted)
         facts = replace(facts, past=past) if past else facts
         if prepared is None:
             complete = with_evidence(env, command, ticket, facts)
             prepared = yield from prepare(complete, _owner(command, ticket), now)
         if isinstance(command, _OPENING):
             facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
-        decision = yield from _decided(env, ticket, prepared.command, facts, now)
+        decision = yield from _decide(env, ticket, prepared.command, facts, now)
         events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
@@ -109,27 +108,27 @@ def _carry_out(env: Environment, command: CommandBase, fingerprint: str) -> Flow
             return Outcome(ticket)
         changes, tickets = stream_changes(env, touched, decision)
         for one in tickets.values():
-            yield from keep(env, env.book[one.policy])
-        shown = _subject_of(ticket, events, facts)
-        inbox = _inbox_entry(command, fingerprint, shown, changes)
+            yield from store_policy(env, env.book[one.policy])
+        outcome_id = _outcome_id(ticket, events, facts)
+        inbox = _inbox_entry(command, fingerprint, outcome_id, changes)
         now_us = to_us(now)
-        outbox = (*outbox_rows(env, changes, now_us), *turn_rows(env, changes, tickets, now_us))
+        outbox = outbox_rows(env, changes, tickets, now_us)
         commit = Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us)
         answer = yield from requests.commit(commit)
         if isinstance(answer, Committed):
-            return Outcome(tickets[shown], events)
+            return Outcome(tickets[outcome_id], events)
         if isinstance(answer, Duplicate):
-            return (yield from _again(env, answer.entry, fingerprint))
+            return (yield from _recorded_outcome(env, answer.entry, fingerprint))
         if isinstance(answer, RefTaken):
             raise DuplicateRef(answer.ref)
         contested = answer.stream
         yield from requests.pause_after_conflict(attempt)
         now = yield from requests.now()
-        yield from join(env, now)
+        yield from synchronise(env, now)
     raise ConflictError(contested, requests.ATTEMPTS)
 
 
-def _decided(
+def _decide(
     env: Environment, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Flow[Decision]:
     """The decision; with the past of the tickets that it asks for, where a target applies again."""
@@ -137,13 +136,13 @@ def _decided(
     while wanted - facts.pasts.keys():
         pasts = dict(facts.pasts)
         for ticket_id in sorted(wanted - pasts.keys()):
-            pasts[ticket_id] = yield from past_of(env, ticket_id)
+            pasts[ticket_id] = yield from load_events(env, ticket_id)
         facts = replace(facts, pasts=pasts)
         decision, wanted = attempted(env.book, ticket, command, facts, now)
     return decision
 
 
-def _as_they_are(env: Environment, command: CommandBase, ticket: Ticket | None, facts: Facts) -> CommandBase:
+def _attributed(env: Environment, command: CommandBase, ticket: Ticket | None, facts: Facts) -> CommandBase:
     """The command as given by whoever its giver is on this case."""
     if ticket is None:
         return command
@@ -153,12 +152,12 @@ def _as_they_are(env: Environment, command: CommandBase, ticket: Ticket | None, 
 
 
 def _inbox_entry(
-    command: CommandBase, fingerprint: str, shown: str, changes: tuple[StreamChange, ...]
+    command: CommandBase, fingerprint: str, ticket_id: str, changes: tuple[StreamChange, ...]
 ) -> InboxEntry | None:
-    return None if command.key is None else InboxEntry(command.key, fingerprint, _result(shown, changes))
+    return None if command.key is None else InboxEntry(command.key, fingerprint, _result(ticket_id, changes))
 
 
-def _subject_of(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
+def _outcome_id(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
     """The ticket that the outcome shows: the one that was opened, adopted or joined, else the one commanded."""
     opened = any(
         event.kind in {"ticket_opened", "ticket_adopted"} and not getattr(event, "split_from", None)
@@ -180,7 +179,7 @@ def _locate(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
     ticket_id = yield from identify(env, command.ticket_id, command.ref)
     ticket = yield from get(env, ticket_id)
     if isinstance(command, Receive):
-        ticket = yield from follow(env, ticket)
+        ticket = yield from follow_merges(env, ticket)
     return ticket
 
 
@@ -211,7 +210,7 @@ def _result(ticket_id: str, changes: tuple[StreamChange, ...]) -> bytes:
     return json.dumps({"ticket": ticket_id, "events": spans}).encode()
 
 
-def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcome]:
+def _recorded_outcome(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcome]:
     """The outcome of a command that was carried out before."""
     if entry.request_hash != fingerprint:
         raise IdempotencyMismatch(entry.key)
@@ -222,7 +221,3 @@ def _again(env: Environment, entry: InboxEntry, fingerprint: str) -> Flow[Outcom
         events += map(read_row, rows)
     ticket = yield from get(env, result["ticket"])
     return Outcome(ticket, tuple(events), duplicate=True)
-
-
-CarryOut = Callable[[Environment, CommandBase], Flow[Outcome]]
-"""Carries out a command: it is handed in, for commands deliver, too."""

@@ -13,10 +13,12 @@ from supportflow.model.events import RequesterLinked, RequesterUnlinked
 from supportflow.model.people import NOBODY, Actor, opaque
 from supportflow.model.storage import Commit, Conflict, StreamChange
 
-__all__ = ["_record", "link"]
+__all__ = ["link", "record_link"]
 
 
-def _record(env: Environment, requester: str, other: str, by: Actor, *, linked: bool) -> Flow[frozenset[str]]:
+def record_link(
+    env: Environment, requester: str, other: str, by: Actor, *, linked: bool
+) -> Flow[frozenset[str]]:
     """Record that two ids are, or are not, one person's; both streams or neither. What is so already is not recorded again.
 
     Returns:
@@ -27,7 +29,7 @@ def _record(env: Environment, requester: str, other: str, by: Actor, *, linked: 
         Refused: If somebody outside asks for it.
         ConflictError: If others kept changing the same streams.
     """
-    _check(requester, other, by, linked=linked)
+    _check_link(requester, other, by, linked=linked)
     if env.tentative:
         yield from requests.reserve()
     for attempt in range(1, requests.ATTEMPTS + 1):
@@ -52,7 +54,7 @@ def _record(env: Environment, requester: str, other: str, by: Actor, *, linked: 
     raise ConflictError(f"requester:{requester}", requests.ATTEMPTS)
 
 
-def _check(requester: str, other: str, by: Actor, *, linked: bool) -> None:
+def _check_link(requester: str, other: str, by: Actor, *, linked: bool) -> None:
     """Accept two ids of people, and who says that they are, or are not, one person's."""
     for name, given in (("requester", requester), ("other", other)):
         if not is_id(given):
@@ -80,7 +82,7 @@ def link(env: Environment, requester: str, other: str, by: Actor, *, linked: boo
     Raises:
         SupportflowError: As `_record`, and as `recheck`.
     """
-    person = yield from _record(env, requester, other, by, linked=linked)
+    person = yield from record_link(env, requester, other, by, linked=linked)
     for state in (yield from known_agents(env, {requester, other, *person})).values():
         yield from recheck(env, state)
     return person

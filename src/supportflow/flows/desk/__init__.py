@@ -2,12 +2,12 @@
 
 from typing import Generic
 
-from supportflow.flows.desk.actions import ActionVerbs, CaseVerbs
+from supportflow.flows.desk.actions import ActionVerbs
 from supportflow.flows.desk.messages import MessageVerbs
 from supportflow.flows.desk.methods import AgentResult, Result
-from supportflow.flows.desk.observations import FactVerbs
-from supportflow.flows.desk.operations import Keeping, Operations, Surging
-from supportflow.flows.desk.questions import Lists, Questions
+from supportflow.flows.desk.observations import ObservationVerbs
+from supportflow.flows.desk.operations import Operations
+from supportflow.flows.desk.questions import Questions
 from supportflow.flows.desk.routing import RoutingVerbs
 from supportflow.flows.desk.tickets import TicketVerbs
 
@@ -17,15 +17,11 @@ __all__ = ["DeskMethods"]
 class DeskMethods(
     TicketVerbs[Result],
     MessageVerbs[Result],
-    FactVerbs[Result],
-    CaseVerbs[Result],
+    ObservationVerbs[Result],
     ActionVerbs[Result],
     RoutingVerbs[Result, AgentResult],
     Questions,
-    Lists,
     Operations,
-    Surging,
-    Keeping,
     Generic[Result, AgentResult],
 ):
     """What both desks have. The parameters are what verbs on tickets and on agents answer with."""

@@ -1,24 +1,20 @@
 """What a desk can be told about a case: evidence, steps, parties, escalation, verification, actions of the host."""
 
-from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Generic
 
 from supportflow._time import instant
-from supportflow.flows.desk.methods import Result, Shared
-from supportflow.flows.desk.verbs import By, TicketName, Told, build, mapping, named, sequence
+from supportflow.flows.desk.methods import Result
+from supportflow.flows.desk.verbs import By, TicketName, Verbs, mapping, sequence
 from supportflow.model import commands
 from supportflow.model.casework import Party
-from supportflow.model.commands import CommandBase
 from supportflow.model.content import Attachment
-from supportflow.model.people import actor
 
-__all__ = ["ActionVerbs", "CaseVerbs"]
+__all__ = ["ActionVerbs"]
 
 
-class CaseVerbs(Told[Result]):
-    """What a desk can be told about cases."""
+class ActionVerbs(Verbs[Result]):
+    """What a desk can be told about cases and about actions of the host."""
 
     def provide(
         self,
@@ -162,18 +158,7 @@ class CaseVerbs(Told[Result]):
         """
         return self._on(commands.Authorise, ticket, ref, by, key, action=action)
 
-
-class ActionVerbs(Shared, Generic[Result]):
-    """What a desk can be told about actions of the host."""
-
-    @abstractmethod
-    def handle(self, command: CommandBase) -> Result:
-        """Carry out a command on a ticket."""
-
-    def _acted(
-        self, cls: type[CommandBase], ticket: TicketName, ref: str | None, by: By, /, **fields: Any
-    ) -> Result:
-        return self.handle(build(cls, {**named(ticket, ref), "by": actor(by), **fields}))
+    # --- actions of the host --------------------------------------------------------------------
 
     def request_action(
         self,
@@ -204,8 +189,8 @@ class ActionVerbs(Shared, Generic[Result]):
             Refused: If somebody outside asks, the ticket has ended, or nobody could approve it.
             NotVerified: If the requester is not verified as well as the action needs.
         """
-        return self._acted(
-            commands.RequestAction, ticket, ref, by, action=action, amount=amount, reason=reason, key=key
+        return self._on(
+            commands.RequestAction, ticket, ref, by, key, action=action, amount=amount, reason=reason
         )
 
     def decide_action(
@@ -225,8 +210,8 @@ class ActionVerbs(Shared, Generic[Result]):
             InvalidInput: If the ticket has no such action.
             Refused: If it does not wait, or is for another tier to decide.
         """
-        return self._acted(
-            commands.DecideAction, ticket, ref, by, number=number, approve=approve, reason=reason, key=key
+        return self._on(
+            commands.DecideAction, ticket, ref, by, key, number=number, approve=approve, reason=reason
         )
 
     def undo_action(
@@ -245,4 +230,4 @@ class ActionVerbs(Shared, Generic[Result]):
             InvalidInput: If the ticket has no such action.
             Refused: If it was not done, nothing takes it back, or that was asked for already.
         """
-        return self._acted(commands.UndoAction, ticket, ref, by, number=number, reason=reason, key=key)
+        return self._on(commands.UndoAction, ticket, ref, by, key, number=number, reason=reason)

@@ -6,11 +6,11 @@ from typing import Literal
 from supportflow.flows.desk.methods import Result
 from supportflow.flows.desk.verbs import (
     TicketName,
-    Told,
+    Verbs,
     build_requester,
-    is_text,
+    check_not_empty,
+    check_text,
     mapping,
-    not_empty,
     sequence,
 )
 from supportflow.model import commands
@@ -21,7 +21,7 @@ from supportflow.model.people import Actor, Agent, Requester
 __all__ = ["MessageVerbs"]
 
 
-class MessageVerbs(Told[Result]):
+class MessageVerbs(Verbs[Result]):
     """What a desk can be told about messages."""
 
     def receive(
@@ -55,9 +55,9 @@ class MessageVerbs(Told[Result]):
         """
         files = sequence("attachments", attachments)
         if files:
-            is_text("body", body)
+            check_text("body", body)
         else:
-            not_empty("body", body)
+            check_not_empty("body", body)
         writer = by if isinstance(by, Requester | Actor) else build_requester(by, "by")
         return self._on(
             commands.Receive, ticket, ref, writer, key,
@@ -94,7 +94,7 @@ class MessageVerbs(Told[Result]):
                 personal data on one of the policy's `public_channels`; if the ticket is closed; if `to` is no party of
                 the case.
         """
-        not_empty("body", body)
+        check_not_empty("body", body)
         files = sequence("attachments", attachments)
         party = to.id if isinstance(to, Party) else to
         return self._on(
@@ -112,6 +112,6 @@ class MessageVerbs(Told[Result]):
         key: str | None = None,
     ) -> Result:
         """Keep an internal note."""
-        not_empty("body", body)
+        check_not_empty("body", body)
         files = sequence("attachments", attachments)
         return self._on(commands.AddNote, ticket, ref, by, key, body=body, attachments=files)

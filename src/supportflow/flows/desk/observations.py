@@ -9,7 +9,16 @@ from pydantic import ValidationError
 from supportflow._time import instant
 from supportflow.exceptions import InvalidInput, UnknownKeyword
 from supportflow.flows.desk.methods import Result
-from supportflow.flows.desk.verbs import By, TicketName, Told, build, is_text, mapping, not_empty, sequence
+from supportflow.flows.desk.verbs import (
+    By,
+    TicketName,
+    Verbs,
+    build,
+    check_not_empty,
+    check_text,
+    mapping,
+    sequence,
+)
 from supportflow.model import commands
 from supportflow.model.base import TicketType
 from supportflow.model.content import Attachment
@@ -17,7 +26,7 @@ from supportflow.model.people import HOST, actor
 from supportflow.model.problems import invalid
 from supportflow.model.records import AttributeValue
 
-__all__ = ["Description", "FactVerbs"]
+__all__ = ["Description", "ObservationVerbs"]
 
 
 _ADOPTED = ("ref", "opened_at", "status", "history", "key", "by")
@@ -40,7 +49,7 @@ class Description(TypedDict, total=False):
     attributes: Mapping[str, AttributeValue]
 
 
-class FactVerbs(Told[Result]):
+class ObservationVerbs(Verbs[Result]):
     """What a desk can be told about facts: those of a host that is itself the authority, and verdicts on clocks."""
 
     def observe(
@@ -95,7 +104,7 @@ class FactVerbs(Told[Result]):
         Raises:
             InvalidInput: If a value cannot be used, or words are nobody's or both the requester's and the answer.
         """
-        is_text("body", body)
+        check_text("body", body)
         return self._on(
             commands.Observe, ticket, ref, by, key,
             at=None if at is None else instant(at, "at"), status=status, agent=agent, group=group,
@@ -158,7 +167,7 @@ class FactVerbs(Told[Result]):
         key: str | None = None,
     ) -> Result:
         """Leave a clock out of the adjusted rate, with a reason; the raw rate keeps it."""
-        not_empty("reason", reason)
+        check_not_empty("reason", reason)
         return self._on(commands.Exclude, ticket, ref, by, key, clock=clock, reason=reason)
 
     def correct(
@@ -173,7 +182,7 @@ class FactVerbs(Told[Result]):
         key: str | None = None,
     ) -> Result:
         """Judge a clock again; the new verdict stands beside the original."""
-        not_empty("reason", reason)
+        check_not_empty("reason", reason)
         return self._on(commands.Correct, ticket, ref, by, key, clock=clock, met=met, reason=reason)
 
 

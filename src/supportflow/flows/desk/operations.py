@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from supportflow.flows import desk_stream, policies, retention, surges
+from supportflow.flows.bot.similar import index_similar
 from supportflow.flows.commands.people import link
 from supportflow.flows.desk.methods import Shared, asked, in_turn
 from supportflow.flows.desk.verbs import By
@@ -23,7 +24,7 @@ from supportflow.model.storage import DeadLetter
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import Policy
 
-__all__ = ["Keeping", "Operations", "Surging"]
+__all__ = ["Operations"]
 
 
 class Operations(Shared):
@@ -110,6 +111,21 @@ class Operations(Shared):
         return zone_data(self._env)
 
     @asked
+    def index_similar(self, *, limit: int = 500) -> Flow[int]:
+        """Put what requesters wrote since the last time into the index of tickets. The worker does it in every round.
+
+        Args:
+            limit: How many events are looked at, at most, up to 1,000.
+
+        Returns:
+            How many events were looked at; call again while it answers that many.
+
+        Raises:
+            InvalidInput: If the desk has no index, or is in a host's transaction.
+        """
+        return index_similar(self._env, limit)
+
+    @asked
     def recompute(self, *, cursor: str | None = None, limit: int = 200) -> Flow[Recomputed]:
         """Set the wake-ups and due times of one batch of tickets anew, after an update of time zone data or of supportflow.
 
@@ -124,13 +140,7 @@ class Operations(Shared):
         """
         return recompute(self._env, cursor, limit)
 
-
-def _idle_for(env: Environment, at_most_us: int) -> Flow[timedelta]:
-    return timedelta(microseconds=(yield from idle_for(env, at_most_us)))
-
-
-class Keeping(Shared):
-    """What a desk can be told about people, about what it keeps, and about deliveries."""
+    # --- people, what is kept, deliveries --------------------------------------------------
 
     @asked
     def link_requester(self, requester: str, other: str, *, by: By) -> Flow[frozenset[str]]:
@@ -306,9 +316,7 @@ class Keeping(Shared):
         """
         return deliveries.drop_delivery(self._env, key)
 
-
-class Surging(Shared):
-    """What a desk can be told and asked about surges."""
+    # --- surges ----------------------------------------------------------------------------
 
     @asked
     def declare_surge(
@@ -357,3 +365,7 @@ class Surging(Shared):
         Without a greeting in that language, it is the one in the fallback language of the policy's routing.
         """
         return surges.greeting(self._env, language)
+
+
+def _idle_for(env: Environment, at_most_us: int) -> Flow[timedelta]:
+    return timedelta(microseconds=(yield from idle_for(env, at_most_us)))

@@ -5,10 +5,11 @@ from typing import Unpack
 
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.bot.screen import screen
+from supportflow.flows.bot.similar import similar
 from supportflow.flows.commands.agents import Misplaced, misplaced
 from supportflow.flows.desk.methods import Shared, asked, in_turn
 from supportflow.flows.desk.routing import agent_id
-from supportflow.flows.desk.verbs import TicketName, named
+from supportflow.flows.desk.verbs import TicketName, ticket_name
 from supportflow.flows.environment import Environment
 from supportflow.flows.load import all_agents, get_agent
 from supportflow.flows.queries import feed, lists, messages
@@ -17,7 +18,7 @@ from supportflow.flows.queries.tickets import (
     Filters,
     Order,
     clocks,
-    explained,
+    explain_ticket,
     find,
     history,
     lookup,
@@ -33,12 +34,13 @@ from supportflow.model.events import EventBase
 from supportflow.model.feed import Feed
 from supportflow.model.people import Agent
 from supportflow.model.routing import AgentState
+from supportflow.model.similar import SimilarTicket
 from supportflow.model.ticket import Evidence, Message, Page, Ticket
 from supportflow.model.turns import Screen
 from supportflow.routing.whynot import Reason
 from supportflow.sla.reading import ClockReading
 
-__all__ = ["Lists", "Questions"]
+__all__ = ["Questions"]
 
 
 class Questions(Shared):
@@ -67,8 +69,7 @@ class Questions(Shared):
         Raises:
             TicketNotFound: If there is none.
         """
-        name = named(ticket, ref)
-        return lookup(self._env, name.get("ticket_id"), name.get("ref"))
+        return lookup(self._env, *ticket_name(ticket, ref))
 
     @asked
     def find(
@@ -95,8 +96,7 @@ class Questions(Shared):
     @asked
     def history(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[tuple[EventBase, ...]]:
         """Every event of a ticket, in order."""
-        name = named(ticket, ref)
-        return history(self._env, name.get("ticket_id"), name.get("ref"))
+        return history(self._env, *ticket_name(ticket, ref))
 
     @asked
     def messages(
@@ -112,14 +112,12 @@ class Questions(Shared):
         Raises:
             InvalidInput: If the reader is neither the requester nor a party of the case.
         """
-        name = named(ticket, ref)
-        return messages.messages(self._env, name.get("ticket_id"), name.get("ref"), seen_by)
+        return messages.messages(self._env, *ticket_name(ticket, ref), seen_by)
 
     @asked
     def evidence(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[tuple[Evidence, ...]]:
         """The evidence that the ticket's category needs, given and missing, and whatever else came."""
-        name = named(ticket, ref)
-        return messages.evidence(self._env, name.get("ticket_id"), name.get("ref"))
+        return messages.evidence(self._env, *ticket_name(ticket, ref))
 
     @asked
     def screen(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[Screen]:
@@ -130,26 +128,22 @@ class Questions(Shared):
         Raises:
             TicketNotFound: If there is none.
         """
-        name = named(ticket, ref)
-        return screen(self._env, name.get("ticket_id"), name.get("ref"))
+        return screen(self._env, *ticket_name(ticket, ref))
 
     @asked
     def permitted(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[tuple[str, ...]]:
         """The triggers that the lifecycle would accept now, sorted."""
-        name = named(ticket, ref)
-        return permitted(self._env, name.get("ticket_id"), name.get("ref"))
+        return permitted(self._env, *ticket_name(ticket, ref))
 
     @asked
     def clocks(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[tuple[ClockReading, ...]]:
         """The latest cycle of each SLA clock: elapsed, remaining, due, and why."""
-        name = named(ticket, ref)
-        return clocks(self._env, name.get("ticket_id"), name.get("ref"))
+        return clocks(self._env, *ticket_name(ticket, ref))
 
     @asked
     def explain(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[Explanation]:
         """Why the ticket has this class, this status, these due times; `str()` of it is text for people."""
-        name = named(ticket, ref)
-        return explained(self._env, name.get("ticket_id"), name.get("ref"))
+        return explain_ticket(self._env, *ticket_name(ticket, ref))
 
     @asked
     def misplaced(self) -> Flow[tuple[Misplaced, ...]]:
@@ -172,8 +166,7 @@ class Questions(Shared):
             TicketNotFound: If there is no such ticket.
             Refused: If the policy has no routing.
         """
-        name = named(ticket, ref)
-        return why_not(self._env, name.get("ticket_id"), name.get("ref"), agent_id(agent))
+        return why_not(self._env, *ticket_name(ticket, ref), agent_id(agent))
 
     @in_turn("place")
     def queue_position(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[int | None]:
@@ -185,12 +178,26 @@ class Questions(Shared):
             TicketNotFound: If there is no such ticket.
             Refused: If the policy has no routing.
         """
-        name = named(ticket, ref)
-        return queue_position(self._env, self._places, name.get("ticket_id"), name.get("ref"))
+        return queue_position(self._env, self._places, *ticket_name(ticket, ref))
 
+    @asked
+    def similar(
+        self, ticket: TicketName = None, *, ref: str | None = None, limit: int = 5
+    ) -> Flow[tuple[SimilarTicket, ...]]:
+        """Tickets about what a ticket is about, the most similar first: duplicates, and what was answered before.
 
-class Lists(Shared):
-    """What a desk can be asked about many tickets at once."""
+        What was erased is never found, and merged tickets are found as the ticket that goes on.
+
+        Args:
+            ticket: Its id, or the ticket itself.
+            ref: Or the host's own id of it.
+            limit: How many at most, up to 50.
+
+        Raises:
+            InvalidInput: If the desk has no index of tickets, or the limit cannot be used.
+            TicketNotFound: If there is no such ticket.
+        """
+        return similar(self._env, *ticket_name(ticket, ref), limit)
 
     # --- what happens --------------------------------------------------------------------------
 
@@ -267,8 +274,7 @@ class Lists(Shared):
         Raises:
             TicketNotFound: If there is none.
         """
-        name = named(ticket, ref)
-        return lists.one_row(self._env, name.get("ticket_id"), name.get("ref"))
+        return lists.one_row(self._env, *ticket_name(ticket, ref))
 
     @asked
     def get_many(

@@ -1,16 +1,16 @@
-"""The verbs of routing, written once for `Desk` and `AsyncDesk`."""
+"""What a desk can be told about agents and offers."""
 
 from abc import abstractmethod
 from datetime import datetime
-from typing import Any, Generic
+from typing import Generic
 
 from supportflow._time import instant
 from supportflow.exceptions import InvalidInput
-from supportflow.flows.desk.methods import AgentResult, Result, Shared
-from supportflow.flows.desk.verbs import By, TicketName, build, named
+from supportflow.flows.desk.methods import AgentResult, Result
+from supportflow.flows.desk.verbs import By, TicketName, Verbs, build
 from supportflow.model import commands
 from supportflow.model.base import is_id
-from supportflow.model.commands import AgentCommand, CommandBase
+from supportflow.model.commands import AgentCommand
 from supportflow.model.people import HOST, Agent, actor
 from supportflow.model.routing import Presence
 
@@ -33,21 +33,12 @@ def agent_id(agent: object, field: str = "agent") -> str:
     return found
 
 
-class RoutingVerbs(Shared, Generic[Result, AgentResult]):
+class RoutingVerbs(Verbs[Result], Generic[Result, AgentResult]):
     """What a desk can be told about agents and offers."""
-
-    @abstractmethod
-    def handle(self, command: CommandBase) -> Result:
-        """Carry out a command on a ticket."""
 
     @abstractmethod
     def handle_agent(self, command: AgentCommand) -> AgentResult:
         """Carry out a command on an agent."""
-
-    def _routed(
-        self, cls: type[CommandBase], ticket: TicketName, ref: str | None, by: By, /, **fields: Any
-    ) -> Result:
-        return self.handle(build(cls, {**named(ticket, ref), "by": actor(by), **fields}))
 
     # --- agents --------------------------------------------------------------------------------
 
@@ -123,7 +114,7 @@ class RoutingVerbs(Shared, Generic[Result, AgentResult]):
         Raises:
             Refused: If the ticket does not wait, or the agent cannot take it now; it says all that is against it.
         """
-        return self._routed(commands.Offer, ticket, ref, by, agent=agent_id(agent), key=key)
+        return self._on(commands.Offer, ticket, ref, by, key, agent=agent_id(agent))
 
     def accept(
         self, ticket: TicketName = None, *, by: By, ref: str | None = None, key: str | None = None
@@ -133,7 +124,7 @@ class RoutingVerbs(Shared, Generic[Result, AgentResult]):
         Raises:
             Refused: If it is offered to somebody else, or to nobody: the offer may have passed.
         """
-        return self._routed(commands.Accept, ticket, ref, by, key=key)
+        return self._on(commands.Accept, ticket, ref, by, key)
 
     def decline(
         self,
@@ -149,7 +140,7 @@ class RoutingVerbs(Shared, Generic[Result, AgentResult]):
         Raises:
             Refused: If it is offered to somebody else, or to nobody.
         """
-        return self._routed(commands.Decline, ticket, ref, by, reason=reason, key=key)
+        return self._on(commands.Decline, ticket, ref, by, key, reason=reason)
 
     def release(
         self,
@@ -165,7 +156,7 @@ class RoutingVerbs(Shared, Generic[Result, AgentResult]):
         Raises:
             Refused: If nobody has it, or it has ended.
         """
-        return self._routed(commands.Release, ticket, ref, by, reason=reason, key=key)
+        return self._on(commands.Release, ticket, ref, by, key, reason=reason)
 
     def hand_over(
         self,
@@ -185,14 +176,6 @@ class RoutingVerbs(Shared, Generic[Result, AgentResult]):
             InvalidInput: If the policy has no such tier.
             Refused: If the ticket has ended or is there already, or a security incident would go to the bot.
         """
-        return self._routed(
-            commands.HandOver,
-            ticket,
-            ref,
-            by,
-            tier=tier,
-            group=group,
-            reason=reason,
-            summary=summary,
-            key=key,
+        return self._on(
+            commands.HandOver, ticket, ref, by, key, tier=tier, group=group, reason=reason, summary=summary
         )

@@ -9,13 +9,13 @@ from supportflow.flows.desk.methods import Result
 from supportflow.flows.desk.verbs import (
     By,
     TicketName,
-    Told,
+    Verbs,
     build,
     build_requester,
-    is_text,
+    check_text,
     mapping,
-    named,
     sequence,
+    ticket_name,
 )
 from supportflow.model import commands
 from supportflow.model.base import TicketType
@@ -26,7 +26,7 @@ from supportflow.model.records import AttributeValue
 __all__ = ["TicketVerbs"]
 
 
-class TicketVerbs(Told[Result]):
+class TicketVerbs(Verbs[Result]):
     """What a desk can be told about tickets."""
 
     def open(
@@ -84,8 +84,8 @@ class TicketVerbs(Told[Result]):
             DuplicateRef: If the reference already names a ticket.
         """
         person = requester if isinstance(requester, Requester) else build_requester(requester)
-        is_text("subject", subject)
-        is_text("body", body)
+        check_text("subject", subject)
+        check_text("body", body)
         if not subject.strip() and not body.strip():
             raise InvalidInput("subject", "and body are both empty")
         return self.handle(
@@ -288,9 +288,9 @@ class TicketVerbs(Told[Result]):
         key: str | None = None,
     ) -> Result:
         """Merge a ticket into another one, which goes on; later messages on the first go there."""
-        target = named(into, into_ref, "into")
+        into_id, target_ref = ticket_name(into, into_ref, "into")
         return self._on(
-            commands.Merge, ticket, ref, by, key, into_id=target.get("ticket_id"), into_ref=target.get("ref")
+            commands.Merge, ticket, ref, by, key, into_id=into_id, into_ref=target_ref
         )  # fmt: skip
 
     def split(

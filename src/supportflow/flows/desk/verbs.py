@@ -21,14 +21,14 @@ from supportflow.model.ticket import Ticket
 __all__ = [
     "By",
     "TicketName",
-    "Told",
+    "Verbs",
     "build",
     "build_requester",
-    "is_text",
+    "check_not_empty",
+    "check_text",
     "mapping",
-    "named",
-    "not_empty",
     "sequence",
+    "ticket_name",
 ]
 
 TicketName = Ticket | str | None
@@ -48,8 +48,8 @@ def build(cls: type[CommandBase], fields: Mapping[str, Any]) -> Any:
         raise invalid(error) from None
 
 
-def named(ticket: TicketName, ref: str | None, field: str = "ticket") -> dict[str, Any]:
-    """The fields of a command that name its ticket.
+def ticket_name(ticket: TicketName, ref: str | None, field: str = "ticket") -> tuple[str | None, str | None]:
+    """The id and the reference that name a ticket; one of them is None.
 
     Raises:
         InvalidInput: If neither a ticket nor a reference is given, or both, or what cannot be one.
@@ -59,14 +59,14 @@ def named(ticket: TicketName, ref: str | None, field: str = "ticket") -> dict[st
     if ref is not None:
         if not is_id(ref):
             raise InvalidInput("ref" if field == "ticket" else f"{field}_ref", "is not a reference")
-        return {"ref": ref}
+        return None, ref
     ticket_id = ticket.id if isinstance(ticket, Ticket) else ticket
     if not is_id(ticket_id):
         raise InvalidInput(field, "is not a ticket or a ticket's id")
-    return {"ticket_id": ticket_id}
+    return ticket_id, None
 
 
-class Told(Shared, Generic[Result]):
+class Verbs(Shared, Generic[Result]):
     """What a desk can be told about tickets. `Result` is an `Outcome`, or a coroutine of one."""
 
     @abstractmethod
@@ -83,8 +83,11 @@ class Told(Shared, Generic[Result]):
         /,
         **fields: Any,
     ) -> Result:
+        ticket_id, own_ref = ticket_name(ticket, ref)
+        # None is a field's own default: what is not given is left out, so that a command's class says what it means.
         given = {name: value for name, value in fields.items() if value is not None}
-        return self.handle(build(cls, {**named(ticket, ref), "by": actor(by), "key": key, **given}))
+        named = {"ticket_id": ticket_id, "ref": own_ref, "by": actor(by), "key": key}
+        return self.handle(build(cls, {**named, **given}))
 
 
 def build_requester(requester_id: str, field: str = "requester") -> Requester:
@@ -99,7 +102,7 @@ def build_requester(requester_id: str, field: str = "requester") -> Requester:
         raise InvalidInput(field, error.reason) from None
 
 
-def is_text(field: str, text: object) -> None:
+def check_text(field: str, text: object) -> None:
     """A text, or one clear error.
 
     Raises:
@@ -109,13 +112,13 @@ def is_text(field: str, text: object) -> None:
         raise InvalidInput(field, "is not a text")
 
 
-def not_empty(field: str, text: str) -> None:
+def check_not_empty(field: str, text: str) -> None:
     """A text with something in it.
 
     Raises:
         InvalidInput: If it is none.
     """
-    is_text(field, text)
+    check_text(field, text)
     if not text.strip():
         raise InvalidInput(field, "is empty")
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from supportflow._time import Instant
 from supportflow.calendars.tzdata import is_older
 from supportflow.flows import requests
-from supportflow.flows.desk_stream import append, stands_at
-from supportflow.flows.environment import Environment, Stop, is_one_row_s, whole
+from supportflow.flows.desk_stream import append, event_instant
+from supportflow.flows.environment import Environment, Stop, check_number, is_of_one_row
 from supportflow.flows.load import read_ticket
 from supportflow.flows.queries.tickets import MAX_LIMIT, cursor_after, read_cursor
 from supportflow.flows.requests import Flow
@@ -15,7 +15,7 @@ from supportflow.model.events import ClocksRecomputed, DeskEvent
 from supportflow.model.people import SYSTEM
 from supportflow.model.storage import Commit, Committed, Query, SortColumn, StreamChange, TicketRow
 
-__all__ = ["Recomputed", "recompute", "reset_clocks"]
+__all__ = ["Recomputed", "recompute", "recompute_stale"]
 
 _COLUMNS: tuple[SortColumn, ...] = ("opened_us", "id")
 
@@ -54,23 +54,23 @@ def recompute(env: Environment, cursor: str | None, limit: int) -> Flow[Recomput
     Raises:
         InvalidInput: If the limit or the cursor cannot be used.
     """
-    whole("limit", limit, 1, MAX_LIMIT)
+    check_number("limit", limit, 1, MAX_LIMIT)
     after = None if cursor is None else read_cursor(cursor, "opened", len(_COLUMNS))
     rows = yield from requests.search(env.tenant, Query({}, _COLUMNS, after, limit + 1))
     moved, failed = 0, list[str]()
     for row in rows[:limit]:
         try:
-            moved += yield from _set(env, row)
+            moved += yield from _recompute_one(env, row)
         except Exception as error:
-            if not is_one_row_s(error):
+            if not is_of_one_row(error):
                 raise
-            env.noticed.skip(f"ticket:{row.id}", error)
+            env.unreadable.skip(f"ticket:{row.id}", error)
             failed.append(row.id)
     onward = cursor_after("opened", _COLUMNS, rows[limit - 1]) if len(rows) > limit else None
     return Recomputed(len(rows[:limit]), moved, tuple(failed), onward)
 
 
-def _set(env: Environment, row: TicketRow) -> Flow[bool]:
+def _recompute_one(env: Environment, row: TicketRow) -> Flow[bool]:
     if row.wakeup_us is None and row.status_category in {"closed", "cancelled"}:
         return False  # nothing is due on it for ever: it need not be read
     ticket = yield from read_ticket(env, row)
@@ -86,7 +86,7 @@ def _set(env: Environment, row: TicketRow) -> Flow[bool]:
 # --- after a change of the zone data -----------------------------------------------------------
 
 
-def reset_clocks(env: Environment, limit: int, stop: Stop) -> Flow[None]:
+def recompute_stale(env: Environment, limit: int, stop: Stop) -> Flow[None]:
     """Set the clocks of the open tickets anew after the zone data has changed, as far as they are stale.
 
     It goes on where this process stopped. Every process that reads the newest data does so until one of them is through.
@@ -99,7 +99,7 @@ def reset_clocks(env: Environment, limit: int, stop: Stop) -> Flow[None]:
     stale = env.desk.stale
     if not stale or is_older(env.zones, env.desk.newest_zones):
         return
-    _, kind, after = env.setting if env.setting[0] == stale else (stale, 0, None)
+    _, kind, after = env.clock_progress if env.clock_progress[0] == stale else (stale, 0, None)
     seen = 0
     while seen < limit:
         size = min(_PAGE, limit - seen)
@@ -108,25 +108,25 @@ def reset_clocks(env: Environment, limit: int, stop: Stop) -> Flow[None]:
             if stop():
                 return
             try:
-                yield from _set(env, row)
+                yield from _recompute_one(env, row)
             except Exception as error:
-                if not is_one_row_s(error):
+                if not is_of_one_row(error):
                     raise
                 # Whatever happens to the ticket next sets its clocks, or fails for all to see.
-                env.noticed.skip(f"ticket:{row.id}", error)
+                env.unreadable.skip(f"ticket:{row.id}", error)
             after = (row.opened_us, row.id)
-            env.setting = (stale, kind, after)
+            env.clock_progress = (stale, kind, after)
             seen += 1
         if len(rows) < size:
             kind, after = kind + 1, None
-            env.setting = (stale, kind, after)
+            env.clock_progress = (stale, kind, after)
         if kind == len(_WITH_CLOCKS):
-            yield from append(env, lambda now: _all_set(env, stale, now))
+            yield from append(env, lambda now: _all_recomputed(env, stale, now))
             return
 
 
-def _all_set(env: Environment, stale: int, now: Instant) -> list[DeskEvent]:
+def _all_recomputed(env: Environment, stale: int, now: Instant) -> list[DeskEvent]:
     """That all were set; nothing, if the data has changed again meanwhile."""
     if env.desk.stale != stale:
         return []
-    return [ClocksRecomputed(recorded_at=stands_at(env, now), by=SYSTEM, zone_data=dict(env.zones))]
+    return [ClocksRecomputed(recorded_at=event_instant(env, now), by=SYSTEM, zone_data=dict(env.zones))]

@@ -7,10 +7,9 @@ from typing import NamedTuple
 from supportflow._time import SECOND_US, Instant, to_us
 from supportflow.exceptions import DeliveryNotFound, InvalidInput
 from supportflow.flows import requests
-from supportflow.flows.bot.turns import take
-from supportflow.flows.commands.handle import CarryOut
-from supportflow.flows.due.actions import act, give_up
-from supportflow.flows.environment import BOT_TOPIC, Environment, Stop, is_one_row_s, never, whole
+from supportflow.flows.bot.turns import answer
+from supportflow.flows.due.actions import perform, record_failure
+from supportflow.flows.environment import BOT_TOPIC, Environment, Stop, check_number, is_of_one_row, never
 from supportflow.flows.load import get, request_text
 from supportflow.flows.requests import Call, Flow, StillRunning
 from supportflow.flows.rows import ACTION, read_row
@@ -63,7 +62,7 @@ def backoff_us(attempts: int, chance: float) -> int:
 
 
 def deliver(
-    env: Environment, now: Instant, limit: int, carry_out: CarryOut, stop: Stop = never, *, wait: bool = True
+    env: Environment, now: Instant, limit: int, stop: Stop = never, *, wait: bool = True
 ) -> Flow[Delivered]:
     """Deliver what is due, until nothing is left, the limit is reached, or somebody asks to stop.
 
@@ -74,13 +73,12 @@ def deliver(
         env: The desk.
         now: What is due at this instant.
         limit: How many at most.
-        carry_out: Carries out a command: what a host has done is recorded on the ticket, and so is what the bot says.
         stop: Asked before each delivery.
         wait: Whether to wait in the end for the deliveries that go on beside.
     """
     made: Counter[str] = Counter()
     due_us = to_us(now)
-    yield from _take_up(env, made, carry_out)
+    yield from _collect_running(env, made)
     while made.total() < limit and not stop():
         topics = tuple(topic for topic in env.delivers if topic not in env.running)
         if not topics:
@@ -94,19 +92,19 @@ def deliver(
             at_us = to_us((yield from requests.now()))
             late = place > 0 and not 0 <= at_us - begun_us < LEASE_US // 2
             if stop() or late or lease.row.topic in env.running:
-                yield from _settle(env, lease, due_us, None)
+                yield from _end_claim(env, lease, due_us, None)
             else:
-                made[(yield from _make(env, lease, at_us, carry_out))] += 1
+                made[(yield from _deliver_one(env, lease, at_us))] += 1
     if wait:
         for claim, running in tuple(env.running.values()):
             if claim is not None:
                 yield Call("running", "wait", (running, max(LONGEST_S - running.seconds, 0.0)))
-        yield from _take_up(env, made, carry_out)
+        yield from _collect_running(env, made)
     beside = sum(claim is not None for claim, _ in env.running.values())
     return Delivered(made["delivered"], made["retried"], made["dead"], beside)
 
 
-def _take_up(env: Environment, made: Counter[str], carry_out: CarryOut) -> Flow[None]:
+def _collect_running(env: Environment, made: Counter[str]) -> Flow[None]:
     """See what has become of the deliveries that went on beside.
 
     One that takes too long counts as failed, and is tried again later, ever more rarely. While it hangs, its topic rests: no
@@ -124,22 +122,20 @@ def _take_up(env: Environment, made: Counter[str], carry_out: CarryOut) -> Flow[
             failed = TimeoutError() if not over else running.error
             error = None if failed is None else type(failed).__name__
             now_us = to_us((yield from requests.now()))
-            made[(yield from _conclude(env, lease, error, now_us, carry_out))] += 1
+            made[(yield from _record_result(env, lease, error, now_us))] += 1
 
 
-def _make(env: Environment, lease: Lease, now_us: int, carry_out: CarryOut) -> Flow[str]:
+def _deliver_one(env: Environment, lease: Lease, now_us: int) -> Flow[str]:
     """Make a delivery; what became of it, `""` if somebody else has it by now."""
     try:
-        error = yield from _attempt(env, lease, carry_out)
+        error = yield from _attempt(env, lease)
     except StillRunning as still:
         env.running[lease.row.topic] = lease, still.running
         return ""
-    return (yield from _conclude(env, lease, error, now_us, carry_out))
+    return (yield from _record_result(env, lease, error, now_us))
 
 
-def _conclude(
-    env: Environment, lease: Lease, error: str | None, now_us: int, carry_out: CarryOut
-) -> Flow[str]:
+def _record_result(env: Environment, lease: Lease, error: str | None, now_us: int) -> Flow[str]:
     """Settle a delivery that was made, or that failed."""
     retry_us: int | None = None
     outcome = "delivered" if error is None else "dead"
@@ -150,29 +146,29 @@ def _conclude(
     if outcome == "dead" and lease.row.topic == ACTION:
         assert error is not None
         try:
-            yield from give_up(env, lease.row, error, carry_out)
+            yield from record_failure(env, lease.row, error)
         except Exception as failure:
-            if not is_one_row_s(failure):
+            if not is_of_one_row(failure):
                 raise
-            env.noticed.skip(f"ticket:{lease.row.ticket_id}", failure)  # it is kept as a dead letter
+            env.unreadable.skip(f"ticket:{lease.row.ticket_id}", failure)  # it is kept as a dead letter
         else:
             error = None  # it stands on the ticket; nothing is left to try again
-    return outcome if (yield from _settle(env, lease, retry_us, error)) else ""
+    return outcome if (yield from _end_claim(env, lease, retry_us, error)) else ""
 
 
-def _settle(env: Environment, lease: Lease, retry_us: int | None, error: str | None) -> Flow[bool]:
+def _end_claim(env: Environment, lease: Lease, retry_us: int | None, error: str | None) -> Flow[bool]:
     return requests.settle(env.tenant, lease.row.key, lease.token, retry_us=retry_us, error=error)
 
 
-def _attempt(env: Environment, lease: Lease, carry_out: CarryOut) -> Flow[str | None]:
+def _attempt(env: Environment, lease: Lease) -> Flow[str | None]:
     """Make a delivery; None if it arrived, else what stood in the way, without its text."""
     row = lease.row
     try:
         if row.topic == BOT_TOPIC:
-            yield from take(env, row, carry_out)
+            yield from answer(env, row)
             return None
         if row.topic == ACTION:
-            yield from act(env, row, carry_out)
+            yield from perform(env, row)
             return None
         rows = yield from requests.events(env.tenant, f"ticket:{row.ticket_id}", row.seq - 1, 1)
         event = read_row(rows[0])
@@ -180,7 +176,7 @@ def _attempt(env: Environment, lease: Lease, carry_out: CarryOut) -> Flow[str | 
         if topic in {"event", "past"}:
             yield Call("handler", name, (event,), within_s=PATIENCE_S, detach=True)
         else:
-            message = yield from _message(env, row.key, row.ticket_id, event)
+            message = yield from _outgoing(env, row.key, row.ticket_id, event)
             if message is not None:  # an erased text has nothing left to send
                 yield Call("channel", name, (message,), within_s=PATIENCE_S, detach=True)
     except StillRunning:
@@ -190,7 +186,7 @@ def _attempt(env: Environment, lease: Lease, carry_out: CarryOut) -> Flow[str | 
     return None
 
 
-def _message(env: Environment, key: str, ticket_id: str, event: EventBase) -> Flow[Outgoing | None]:
+def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> Flow[Outgoing | None]:
     assert isinstance(event, ReplySent | EvidenceRequested)
     ticket: Ticket = yield from get(env, ticket_id)
     to_party = event.to if isinstance(event, ReplySent) else None
@@ -226,7 +222,7 @@ def dead_letters(env: Environment, limit: int) -> Flow[tuple[DeadLetter, ...]]:
     Raises:
         InvalidInput: If the limit cannot be used.
     """
-    whole("limit", limit, 1)
+    check_number("limit", limit, 1)
     return tuple((yield from requests.dead_letters(env.tenant, limit)))
 
 

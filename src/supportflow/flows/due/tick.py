@@ -10,12 +10,12 @@ from supportflow.exceptions import (
 )
 from supportflow.flows import requests
 from supportflow.flows.commands.handle import handle
-from supportflow.flows.desk_stream import join
-from supportflow.flows.due.clocks import reset_clocks
+from supportflow.flows.desk_stream import synchronise
+from supportflow.flows.due.clocks import recompute_stale
 from supportflow.flows.due.deliveries import deliver
-from supportflow.flows.environment import Environment, Stop, alone, never, whole
+from supportflow.flows.environment import Environment, Stop, check_number, never, refuse_in_transaction
 from supportflow.flows.requests import Flow
-from supportflow.flows.surges import settle, watch
+from supportflow.flows.surges import declare_due, move_tickets
 from supportflow.kernel import wakeup
 from supportflow.model.commands import (
     Advance,
@@ -23,6 +23,10 @@ from supportflow.model.commands import (
 from supportflow.model.events import EventBase
 
 __all__ = ["Tick", "idle_for", "tick"]
+
+CLAIM_US = 30 * SECOND_US
+"""How long a ticket is a tick's own: far longer than it takes. So long is lost if its process dies."""
+_CLAIMED = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,6 @@ class Tick:
         return len(self.events)
 
 
-CLAIM_US = 30 * SECOND_US
-"""How long a ticket is a tick's own: far longer than it takes. So long is lost if its process dies."""
-
-_CLAIMED = 25
-
-
 def tick(env: Environment, limit: int, stop: Stop = never, *, wait: bool = True) -> Flow[Tick]:
     """Let everything happen that is due, then deliver what waits.
 
@@ -78,14 +76,14 @@ def tick(env: Environment, limit: int, stop: Stop = never, *, wait: bool = True)
         InvalidInput: If the limit cannot be used, or the desk is inside a host's transaction.
         StoreUnavailable: If the store cannot be reached.
     """
-    whole("limit", limit, 0)
-    alone(env)
+    check_number("limit", limit, 0)
+    refuse_in_transaction(env)
     now = yield from requests.now()
-    yield from join(env, now, look=True)
-    events = list((yield from settle(env, _advance, limit, stop)))
-    yield from watch(env)
-    events += yield from settle(env, _advance, limit, stop)
-    yield from reset_clocks(env, limit, stop)
+    yield from synchronise(env, now, look=True)
+    events = list((yield from move_tickets(env, limit, stop)))
+    yield from declare_due(env)
+    events += yield from move_tickets(env, limit, stop)
+    yield from recompute_stale(env, limit, stop)
     failed: dict[str, str] = {}
     done = 0
     while done < limit and not stop():
@@ -103,7 +101,7 @@ def tick(env: Environment, limit: int, stop: Stop = never, *, wait: bool = True)
                 raise
             except Exception as error:  # noqa: BLE001 - whatever one ticket's rows bring about, the others go on
                 failed[due.ticket_id] = type(error).__name__
-    delivered = yield from deliver(env, now, limit, handle, stop, wait=wait)
+    delivered = yield from deliver(env, now, limit, stop, wait=wait)
     return Tick(
         events=tuple(events),
         tickets=done,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from supportflow.exceptions import InvalidInput, StoreError
 from supportflow.flows import requests
-from supportflow.flows.environment import Environment, whole
+from supportflow.flows.environment import Environment, check_number
 from supportflow.flows.queries.tickets import MAX_LIMIT
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
@@ -30,7 +30,7 @@ def feed(env: Environment, after: str | None, limit: int, only: Collection[type[
     Raises:
         InvalidInput: If the place, the limit or a class cannot be used, or the place lies behind the end.
     """
-    whole("limit", limit, 1, MAX_LIMIT)
+    check_number("limit", limit, 1, MAX_LIMIT)
     kinds = _kinds(only)
     place = 0 if after is None else _place(env, after)
     rows = yield from requests.feed(env.tenant, place, limit)

@@ -120,7 +120,7 @@ def evidence(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[t
     """The requester's evidence: every item that the ticket's category needs, and whatever else came; the latest of each."""
     ticket = yield from lookup(env, ticket_id, ref)
     cases = env.book[ticket.policy].cases
-    given = yield from _given(env, ticket.id)
+    given = yield from _load_evidence(env, ticket.id)
     found = yield from requests.contents(
         env.tenant, [one.value.id for one in given.values() if one.value is not None]
     )
@@ -147,7 +147,7 @@ def evidence(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[t
     return tuple(items)
 
 
-def _given(env: Environment, ticket_id: str) -> Flow[dict[str, EvidenceProvided]]:
+def _load_evidence(env: Environment, ticket_id: str) -> Flow[dict[str, EvidenceProvided]]:
     """The latest of each item that the requester gave, on the ticket or on one that was merged into it."""
     found: dict[str, EvidenceProvided] = {}
     waiting: list[tuple[str, frozenset[str] | None]] = [(ticket_id, None)]

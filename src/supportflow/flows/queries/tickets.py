@@ -9,7 +9,7 @@ from typing import Literal, TypedDict
 from supportflow._time import to_us
 from supportflow.exceptions import InvalidInput, UnknownKeyword
 from supportflow.flows import requests
-from supportflow.flows.environment import Environment, whole
+from supportflow.flows.environment import Environment, check_number
 from supportflow.flows.load import get, identify, read_tickets
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row, with_ref
@@ -26,7 +26,7 @@ __all__ = [
     "Order",
     "clocks",
     "cursor_after",
-    "explained",
+    "explain_ticket",
     "find",
     "history",
     "lookup",
@@ -118,7 +118,7 @@ def find(
     """
     if order not in tuple(_ORDERS):  # a tuple also takes what has no hash
         raise InvalidInput("order", f"is not one of {', '.join(_ORDERS)}")
-    whole("limit", limit, 1, MAX_LIMIT)
+    check_number("limit", limit, 1, MAX_LIMIT)
     if "status_category" in equal:
         equal["status_category"] = _category(equal["status_category"])
     columns, descending = _ORDERS[order]
@@ -187,7 +187,7 @@ def permitted(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[
     return casework.permitted(ticket, env.book[ticket.policy], at_us)
 
 
-def explained(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Explanation]:
+def explain_ticket(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Explanation]:
     """Why the ticket is where it is."""
     ticket = yield from lookup(env, ticket_id, ref)
     events = yield from history(env, ticket.id, None)

@@ -13,19 +13,19 @@ from supportflow.exceptions import ConflictError, InvalidInput, Refused, TicketN
 from supportflow.flows import requests
 from supportflow.flows.commands.agents import recheck
 from supportflow.flows.commands.handle import handle
-from supportflow.flows.desk_stream import join
-from supportflow.flows.environment import Environment, alone, whole
+from supportflow.flows.desk_stream import synchronise
+from supportflow.flows.environment import Environment, check_number, refuse_in_transaction
 from supportflow.flows.load import get_agent, same_person
 from supportflow.flows.queries.tickets import lookup
 from supportflow.flows.requests import Flow
 from supportflow.flows.routing.floor import (
     Dispatcher,
     Run,
-    at_other_hours,
-    fill,
-    look,
-    seen,
-    to_look_at_again,
+    due_again,
+    load_floor,
+    reload,
+    shift_changes,
+    ticket_change,
 )
 from supportflow.flows.rows import FLOOR
 from supportflow.kernel.sides import side
@@ -77,11 +77,11 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
         Refused: If the policy has no routing.
         InvalidInput: If the limit cannot be used, or the desk is inside a host's transaction.
     """
-    whole("limit", limit, 0)
-    alone(env)
+    check_number("limit", limit, 0)
+    refuse_in_transaction(env)
     now = yield from requests.now()
     now_us = to_us(now)
-    yield from join(env, now)
+    yield from synchronise(env, now)
     current = env.book.current
     if current.routing is None:
         raise Refused("", "dispatch", "the policy has no routing")
@@ -91,13 +91,13 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
         return Dispatched(leading=False)
     if held.floor is None or held.policy != current.fingerprint:
         run = Run(env, held, Floor(current.routing.policy.pick), now_us)
-        yield from fill(run)
+        yield from load_floor(run)
         held.floor, held.policy = run.floor, current.fingerprint
     else:
         run = Run(env, held, held.floor, now_us)
     try:
         while True:
-            changed = yield from _take_in(run)
+            changed = yield from _apply_changes(run)
             if not held.leads:
                 return Dispatched(False, run.offered, run.refused, events=tuple(run.events))
             if run.offered + run.refused >= limit or not (changed or run.floor.proposed):
@@ -116,12 +116,12 @@ def _lead(env: Environment, held: Dispatcher, now_us: int) -> Flow[bool]:
 
     A floor is good for as long as nobody else has led: what another has taken in, it has not heard of.
     """
-    if held.floor is not None and not (yield from _led(env, held, now_us, _NEVER_US)):
+    if held.floor is not None and not (yield from _holds_lead(env, held, now_us, _NEVER_US)):
         held.floor = None
-    return held.floor is not None or (yield from _led(env, held, now_us, now_us))
+    return held.floor is not None or (yield from _holds_lead(env, held, now_us, now_us))
 
 
-def _led(env: Environment, held: Dispatcher, now_us: int, since_us: int) -> Flow[bool]:
+def _holds_lead(env: Environment, held: Dispatcher, now_us: int, since_us: int) -> Flow[bool]:
     """True if nobody else leads whose time has not passed at `since_us`; at `_NEVER_US`: if nobody else has led at all."""
     return requests.lead(env.tenant, "dispatcher", held.holder, since_us, now_us + LEASE_US)
 
@@ -152,24 +152,24 @@ def why_not(
         if ticket.routing.offer.agent == agent_id:
             return first
         return (*first, Reason("taken", f"it is offered to {ticket.routing.offer.agent}", "the offer ends"))
-    floor = yield from _glance(env)
-    if f"agent:{agent_id}" in env.noticed.skipped:
+    floor = yield from _current_floor(env)
+    if f"agent:{agent_id}" in env.unreadable.skipped:
         yield from get_agent(env, agent_id)  # says why it cannot be told
     return (*first, *(reason for reason in floor.why_not(ticket.id, agent_id) if reason != OUTSIDE))
 
 
-def _glance(env: Environment) -> Flow[Floor]:
+def _current_floor(env: Environment) -> Flow[Floor]:
     """A floor as it is now, for a question. It looks at everything that waits."""
     routing = env.book.current.routing
     if routing is None:
         raise Refused("", "dispatch", "the policy has no routing")
     now = yield from requests.now()
     run = Run(env, Dispatcher(), Floor(routing.policy.pick), to_us(now))
-    yield from fill(run)
+    yield from load_floor(run)
     return run.floor
 
 
-def _take_in(run: Run) -> Flow[bool]:
+def _apply_changes(run: Run) -> Flow[bool]:
     """Tell the floor what has changed; True if something has.
 
     A row is done with before what it points at is read: whatever changes after that writes a row of its own. A floor that is
@@ -178,7 +178,7 @@ def _take_in(run: Run) -> Flow[bool]:
     """
     env = run.env
     leases = yield from requests.lease(env.tenant, run.now_us, run.now_us + LEASE_US, (FLOOR,), _BATCH)
-    if leases and not (yield from _led(env, run.held, run.now_us, _NEVER_US)):
+    if leases and not (yield from _holds_lead(env, run.held, run.now_us, _NEVER_US)):
         run.held.floor = None
         for lease in leases:
             yield from requests.settle(
@@ -190,39 +190,41 @@ def _take_in(run: Run) -> Flow[bool]:
         yield from requests.settle(env.tenant, lease.row.key, lease.token, retry_us=None, error=None)
         streams[lease.row.key.rsplit(":", 2)[0]] = None
     changes: list[tuple[tuple[int, object], Change]] = []
-    for state, change in at_other_hours(run):
+    for state, change in shift_changes(run):
         if state.agent.skills:  # a certificate may have lapsed
             yield from recheck(env, state)
-        changes += _seated(change, state, other=bool(state.agent.skills))
-    for stream in (*streams, *to_look_at_again(run, streams)):
+        changes += _agent_changes(change, state, other=bool(state.agent.skills))
+    for stream in (*streams, *due_again(run, streams)):
         known = run.held.agents.get(stream.partition(":")[2])
-        change = yield from look(run, stream)
+        change = yield from reload(run, stream)
         if isinstance(change, Present) and known is not None:
             other = run.held.agents[known.id].agent != known.agent
             if other:  # whoever told the desk so may have crashed before it looked at their tickets
                 yield from recheck(env, run.held.agents[known.id])
-            changes += _seated(change, known, other=other)
+            changes += _agent_changes(change, known, other=other)
             continue
-        changes.append((_turn(change, known), change))
+        changes.append((_order(change, known), change))
     for _, change in sorted(changes, key=itemgetter(0)):
         run.tell(change)
     return bool(changes)
 
 
-def _seated(change: Change, known: AgentState, *, other: bool) -> list[tuple[tuple[int, object], Change]]:
+def _agent_changes(
+    change: Change, known: AgentState, *, other: bool
+) -> list[tuple[tuple[int, object], Change]]:
     """What the floor is told of an agent who is there, each with its turn.
 
     Who may be able to take other things than before takes nothing until all that came in is known: neither what they can no
     longer take, nor what comes after something more urgent that they can take now.
     """
-    told: list[tuple[tuple[int, object], Change]] = [(_turn(change, known), change)]
+    told: list[tuple[tuple[int, object], Change]] = [(_order(change, known), change)]
     if other and isinstance(change, Present) and change.seat.available:
         pause = Present(change.seat._replace(available=False))
-        told.insert(0, (_turn(pause, known), pause))
+        told.insert(0, (_order(pause, known), pause))
     return told
 
 
-def _turn(change: Change, known: AgentState | None) -> tuple[int, object]:
+def _order(change: Change, known: AgentState | None) -> tuple[int, object]:
     """The order of what has changed between two dispatches: what comes in together is served by priority.
 
     What is gone goes first; then agents who have got more to do, or take nothing; then the tickets, the most urgent first,
@@ -251,17 +253,17 @@ def _propose(run: Run, limit: int) -> Flow[None]:
             run.refused += 1
             run.tell(Rejected(ticket_id, agent_id))
             for stream in (f"ticket:{ticket_id}", f"agent:{agent_id}"):
-                run.tell((yield from look(run, stream)))
+                run.tell((yield from reload(run, stream)))
             continue
         except Exception as error:  # noqa: BLE001 - whatever one row brings about, the others go on
             run.refused += 1
             run.tell(Rejected(ticket_id, agent_id))
-            run.tell((yield from look(run, f"agent:{agent_id}")))
+            run.tell((yield from reload(run, f"agent:{agent_id}")))
             if f"agent:{agent_id}" not in run.held.left_out:  # else the ticket is all right
                 run.leave_out(f"ticket:{ticket_id}", error)
                 run.tell(Gone(ticket_id))
             continue
         run.offered += 1
         run.events += outcome.events
-        run.tell(seen(run, outcome.ticket))
-        run.tell((yield from look(run, f"agent:{agent_id}")))
+        run.tell(ticket_change(run, outcome.ticket))
+        run.tell((yield from reload(run, f"agent:{agent_id}")))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from supportflow._time import SECOND_US
 from supportflow.flows import requests
-from supportflow.flows.environment import Environment, is_one_row_s
+from supportflow.flows.environment import Environment, is_of_one_row
 from supportflow.flows.load import read_agent, read_ticket
 from supportflow.flows.requests import Flow
 from supportflow.kernel.due.queue import entry_of
@@ -18,7 +18,7 @@ from supportflow.routing.floor import Absent, Change, Floor, Gone, Present, Wait
 from supportflow.routing.roster import next_change_us, rostered
 from supportflow.routing.signature import Seat
 
-__all__ = ["Dispatcher", "Run", "at_other_hours", "fill", "look", "seen", "to_look_at_again"]
+__all__ = ["Dispatcher", "Run", "due_again", "load_floor", "reload", "shift_changes", "ticket_change"]
 
 AGAIN_US = 60 * SECOND_US
 """After so long a ticket or an agent that could not be read is looked at again."""
@@ -76,13 +76,13 @@ class Run:
         Raises:
             Exception: The error, if it is not that of one row.
         """
-        if not is_one_row_s(error):
+        if not is_of_one_row(error):
             raise error
-        self.env.noticed.skip(stream, error)
+        self.env.unreadable.skip(stream, error)
         self.held.left_out[stream] = self.now_us + AGAIN_US
 
 
-def fill(run: Run) -> Flow[None]:
+def load_floor(run: Run) -> Flow[None]:
     """Build the floor from what the store says. What has changed meanwhile comes as change rows."""
     run.held.agents.clear()
     run.held.changes.clear()
@@ -94,7 +94,7 @@ def fill(run: Run) -> Flow[None]:
         query = Query({"queued": True}, ("id",), after, _PAGE)
         rows = yield from requests.search(run.env.tenant, query)
         for row in rows:
-            change = yield from _read(run, row)
+            change = yield from _read_ticket(run, row)
             if isinstance(change, Waiting):
                 entries.append(change.entry)
         if len(rows) < _PAGE:
@@ -129,17 +129,17 @@ def _seat(run: Run, state: AgentState) -> Seat:
     return Seat.of(state, run.now_us, on_duty=on_duty)
 
 
-def at_other_hours(run: Run) -> list[tuple[AgentState, Change]]:
+def shift_changes(run: Run) -> list[tuple[AgentState, Change]]:
     """The agents whose shift has begun or ended, or whose certificate has lapsed, with what they are on the floor now."""
     changes = run.held.changes
     due: set[str] = set()
     while changes and changes[0][0] <= run.now_us:
         due.add(heapq.heappop(changes)[1])
     states = [run.held.agents[agent_id] for agent_id in sorted(due) if agent_id in run.held.agents]
-    return [(state, _seated(run, state)) for state in states]
+    return [(state, _agent_change(run, state)) for state in states]
 
 
-def _seated(run: Run, state: AgentState) -> Change:
+def _agent_change(run: Run, state: AgentState) -> Change:
     """An agent on the floor; absent, if the roster has no answer for them."""
     try:
         return Present(_seat(run, state))
@@ -149,29 +149,29 @@ def _seated(run: Run, state: AgentState) -> Change:
         return Absent(state.id)
 
 
-def to_look_at_again(run: Run, besides: Collection[str]) -> list[str]:
+def due_again(run: Run, besides: Collection[str]) -> list[str]:
     """What could not be read some time ago: a newer release may have seen to it, or somebody by hand."""
     left_out = run.held.left_out
     due = [stream for stream, at_us in left_out.items() if at_us <= run.now_us and stream not in besides]
     return due[:_SOME]
 
 
-def look(run: Run, stream: str) -> Flow[Change]:
+def reload(run: Run, stream: str) -> Flow[Change]:
     """Look at a ticket or an agent anew."""
     kind, _, name = stream.partition(":")
     run.held.left_out.pop(stream, None)
     if kind == "ticket":
         row = yield from requests.load(run.env.tenant, name)
-        return Gone(name) if row is None or not row.queued else (yield from _read(run, row))
+        return Gone(name) if row is None or not row.queued else (yield from _read_ticket(run, row))
     agent_row = yield from requests.load_agent(run.env.tenant, name)
     return Absent(name) if agent_row is None else (yield from _read_agent(run, agent_row))
 
 
-def _read(run: Run, row: TicketRow) -> Flow[Change]:
+def _read_ticket(run: Run, row: TicketRow) -> Flow[Change]:
     """A ticket as its row says; gone, if that cannot be read."""
     try:
         ticket = yield from read_ticket(run.env, row)
-        return seen(run, ticket)
+        return ticket_change(run, ticket)
     except Exception as error:  # noqa: BLE001 - whatever one row brings about, the others go on
         run.leave_out(f"ticket:{row.id}", error)
         return Gone(row.id)
@@ -185,10 +185,10 @@ def _read_agent(run: Run, row: AgentRow) -> Flow[Change]:
         run.leave_out(f"agent:{row.id}", error)
         run.held.agents.pop(row.id, None)
         return Absent(row.id)
-    return _seated(run, state)
+    return _agent_change(run, state)
 
 
-def seen(run: Run, ticket: Ticket) -> Change:
+def ticket_change(run: Run, ticket: Ticket) -> Change:
     """What a ticket is to the floor as it stands."""
     entry = entry_of(ticket, run.env.book[ticket.policy], run.held.agents)
     return Gone(ticket.id) if entry is None else Waiting(entry)

@@ -11,7 +11,7 @@ from supportflow._time import MINUTE_US, to_us
 from supportflow.exceptions import Refused, TicketNotFound
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import identify, read_ticket, readable, readable_agent
+from supportflow.flows.load import identify, read_agent_or_skip, read_or_skip, read_ticket
 from supportflow.flows.requests import Flow
 from supportflow.kernel.due.queue import entry_of
 from supportflow.model.routing import AgentState
@@ -72,7 +72,7 @@ def queue_position(
         kept = PlaceIndex()
     now_us = to_us((yield from requests.now()))
     try:
-        places = yield from _current(env, kept, now_us)
+        places = yield from _refresh(env, kept, now_us)
     except BaseException:
         kept.read_us = now_us + 1  # of something in the feed it may not have heard: compare
         raise
@@ -82,11 +82,11 @@ def queue_position(
     return place
 
 
-def _current(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
+def _refresh(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
     """The index as of now."""
     places = kept.places
     if places is None or not kept.read_us <= now_us < kept.read_us + AGE_US or now_us < kept.now_us:
-        return (yield from _read(env, kept, now_us))
+        return (yield from _load(env, kept, now_us))
     kept.now_us = now_us
     changed: dict[str, None] = {}
     for _ in range(MOST):
@@ -97,20 +97,20 @@ def _current(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
         if rows:
             kept.feed = rows[-1].place
         if len(rows) < PAGE:
-            yield from _take_in(env, kept, places, changed)
-            _let_lapse(kept, places)
+            yield from _apply_changes(env, kept, places, changed)
+            _expire_certificates(kept, places)
             return places
-    return (yield from _read(env, kept, now_us))
+    return (yield from _load(env, kept, now_us))
 
 
-def _let_lapse(kept: PlaceIndex, places: Places) -> None:
+def _expire_certificates(kept: PlaceIndex, places: Places) -> None:
     while kept.lapses and kept.lapses[0][0] <= kept.now_us:
         state = kept.agents.get(heapq.heappop(kept.lapses)[1])
         if state is not None:  # else they could not be read meanwhile
             _seat(kept, places, state)
 
 
-def _read(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
+def _load(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
     """The index as the store has it. What is recorded meanwhile is behind its place in the feed, and is read again."""
     places = kept.places
     if places is None or now_us < kept.now_us:  # or a certificate counts again that had lapsed
@@ -118,7 +118,7 @@ def _read(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
     feed = 0 if env.tentative else (yield from requests.feed_end(env.tenant))
     kept.now_us = now_us
     yield from _compare_agents(env, kept, places)
-    _let_lapse(kept, places)
+    _expire_certificates(kept, places)
     waiting: set[str] = set()
     after: tuple[int | str | None, ...] | None = None
     while True:
@@ -126,7 +126,7 @@ def _read(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
         for row in rows:
             waiting.add(row.id)
             if not _is_known(places, row):
-                yield from _wait(env, places, row)
+                yield from _apply_ticket(env, places, row)
         if len(rows) < PAGE:
             break
         after = tuple(getattr(rows[-1], column) for column in _ORDER)
@@ -151,13 +151,15 @@ def _compare_agents(env: Environment, kept: PlaceIndex, places: Places) -> Flow[
         for row in rows:
             known = kept.agents.get(row.id)
             if known is None or known.version != row.version:
-                yield from _look_at(env, kept, places, row)
+                yield from _apply_agent(env, kept, places, row)
         if len(rows) < PAGE:
             return
         after = rows[-1].id
 
 
-def _take_in(env: Environment, kept: PlaceIndex, places: Places, streams: dict[str, None]) -> Flow[None]:
+def _apply_changes(
+    env: Environment, kept: PlaceIndex, places: Places, streams: dict[str, None]
+) -> Flow[None]:
     """Look anew at what has changed."""
     named = [stream.partition(":")[::2] for stream in streams]
     tickets = [name for kind, name in named if kind == "ticket"]
@@ -165,7 +167,7 @@ def _take_in(env: Environment, kept: PlaceIndex, places: Places, streams: dict[s
     for ticket_id in set(tickets) - {row.id for row in rows}:
         places.leave(ticket_id)
     for row in rows:
-        yield from _wait(env, places, row)
+        yield from _apply_ticket(env, places, row)
     for kind, name in named:
         if kind != "agent":
             continue
@@ -173,14 +175,14 @@ def _take_in(env: Environment, kept: PlaceIndex, places: Places, streams: dict[s
         if agent is None:
             places.unseat(name)
         else:
-            yield from _look_at(env, kept, places, agent)
+            yield from _apply_agent(env, kept, places, agent)
 
 
-def _wait(env: Environment, places: Places, row: TicketRow) -> Flow[None]:
+def _apply_ticket(env: Environment, places: Places, row: TicketRow) -> Flow[None]:
     """A ticket as it is in the queue, or not."""
     entry = None
     if row.queued:
-        ticket = yield from readable(env, row)
+        ticket = yield from read_or_skip(env, row)
         entry = None if ticket is None else entry_of(ticket, env.book[ticket.policy])
     if entry is None:
         places.leave(row.id)
@@ -188,8 +190,8 @@ def _wait(env: Environment, places: Places, row: TicketRow) -> Flow[None]:
         places.wait(entry)
 
 
-def _look_at(env: Environment, kept: PlaceIndex, places: Places, row: AgentRow) -> Flow[None]:
-    state = yield from readable_agent(env, row)
+def _apply_agent(env: Environment, kept: PlaceIndex, places: Places, row: AgentRow) -> Flow[None]:
+    state = yield from read_agent_or_skip(env, row)
     if state is not None:
         _seat(kept, places, state)
     else:

@@ -9,13 +9,7 @@ from supportflow.model.content import ContentRef
 from supportflow.model.events import (
     ActionHeldBack,
     ActionRequested,
-    ContactJoined,
-    EvidenceProvided,
-    MessageReceived,
-    PriorityChanged,
-    RequesterVerified,
-    TicketAbsorbed,
-    TicketUpdated,
+    TicketEvent,
 )
 from supportflow.model.people import Actor
 from supportflow.routing.compiled import BOT
@@ -115,15 +109,4 @@ def request_by_policy(draft: Draft, facts: Facts) -> None:
 
 def _says_something_new(draft: Draft) -> bool:
     """True if a decision records what a person or the host says of the case now."""
-    return any(isinstance(event, _WORDS) and not event.late for event in draft.events)
-
-
-_WORDS = (
-    ContactJoined,
-    EvidenceProvided,
-    MessageReceived,
-    PriorityChanged,
-    RequesterVerified,
-    TicketAbsorbed,
-    TicketUpdated,
-)
+    return any(isinstance(event, TicketEvent) and event.SPEAKS and not event.late for event in draft.events)

@@ -17,6 +17,7 @@ from supportflow.model.events import (
     AssignmentChanged,
     EventBase,
     LadderEnded,
+    LadderEvent,
     LadderPaused,
     LadderResumed,
     LadderStarted,
@@ -43,9 +44,6 @@ __all__ = [
 ]
 
 
-_OWN = (LadderStarted, LadderStepReached, LadderPaused, LadderResumed, LadderEnded)
-
-
 Cause = Literal["opened", "matched", "reopened", "command", "adopted", "policy"]
 
 
@@ -57,7 +55,7 @@ def ladders_react(draft: Draft, event: EventBase) -> None:
     state = draft.ticket.ladder
     if (state is None and not draft.policy.ladders) or draft.adopting or draft.replays:
         return
-    if isinstance(event, _OWN):
+    if isinstance(event, LadderEvent):
         return
     _end_if_over(draft)
     if draft.ticket.is_open and draft.policy.ladders:

@@ -19,7 +19,6 @@ from supportflow.model.events import (
     StepCompleted,
 )
 from supportflow.model.people import SYSTEM
-from supportflow.policy import PolicyBook
 from supportflow.triage.intake import fits_media
 
 __all__ = [
@@ -92,9 +91,8 @@ def _record_item(
     )
 
 
-def provide(draft: Draft, command: Provide, facts: Facts, book: PolicyBook) -> None:
+def provide(draft: Draft, command: Provide, facts: Facts) -> None:
     """Take in evidence that somebody gives apart from a message."""
-    del book
     ticket, by = draft.ticket, command.by
     if not command.evidence:
         raise InvalidInput("evidence", "is empty")
@@ -177,9 +175,8 @@ def _resume(draft: Draft) -> None:
             return
 
 
-def complete_step(draft: Draft, command: CompleteStep, facts: Facts, book: PolicyBook) -> None:
+def complete_step(draft: Draft, command: CompleteStep) -> None:
     """Record a step."""
-    del facts, book
     ticket = draft.ticket
     if command.by.kind in {"requester", "party"}:
         raise Refused(ticket.id, command.kind, f"a {command.by.kind} does no steps of the desk's")
@@ -202,9 +199,8 @@ MOST = 50
 """How many parties one case can have."""
 
 
-def add_party(draft: Draft, command: AddParty, facts: Facts, book: PolicyBook) -> None:
+def add_party(draft: Draft, command: AddParty, facts: Facts) -> None:
     """Make somebody a party, or ask one anew."""
-    del book
     ticket, party = draft.ticket, command.party
     if command.by.kind in {"requester", "party"}:
         raise Refused(ticket.id, command.kind, f"a {command.by.kind} cannot say who takes part")
@@ -228,9 +224,8 @@ def add_party(draft: Draft, command: AddParty, facts: Facts, book: PolicyBook) -
     )
 
 
-def verify(draft: Draft, command: Verify, facts: Facts, book: PolicyBook) -> None:
+def verify(draft: Draft, command: Verify) -> None:
     """Record that the requester is who they say. Verifying again begins anew."""
-    del facts, book
     _from_inside(draft, command)
     if command.level not in draft.policy.cases.levels:
         raise InvalidInput("level", "is no level of the policy's authority")
@@ -244,9 +239,8 @@ def verify(draft: Draft, command: Verify, facts: Facts, book: PolicyBook) -> Non
     )
 
 
-def authorise(draft: Draft, command: Authorise, facts: Facts, book: PolicyBook) -> None:
+def authorise(draft: Draft, command: Authorise) -> None:
     """Record that an action may be done, if a verification of its level, or a higher one, is valid now."""
-    del facts, book
     _from_inside(draft, command)
     needs = draft.policy.cases.actions.get(command.action)
     if needs is None:

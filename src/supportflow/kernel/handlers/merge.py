@@ -1,6 +1,5 @@
 """Merge and split: decisions on two tickets at once, committed together."""
 
-from supportflow._time import from_us
 from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
 from supportflow.kernel.advance import advance
 from supportflow.kernel.after.clocks import replace_clocks
@@ -8,13 +7,13 @@ from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.handlers.casework import MOST, request_evidence
-from supportflow.kernel.handlers.tickets import begin_ticket
+from supportflow.kernel.handlers.tickets import begin_from
 from supportflow.kernel.handlers.work import check_ending
 from supportflow.kernel.replay import FOLLOWERS
 from supportflow.lifecycle import Fired
-from supportflow.model.commands import Described, Merge, Split
+from supportflow.model.commands import Merge, Split
 from supportflow.model.content import as_ref
-from supportflow.model.events import PriorityChanged, TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
+from supportflow.model.events import PriorityChanged, TicketAbsorbed, TicketMerged, TicketSplit
 from supportflow.model.people import NOBODY
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
@@ -134,48 +133,17 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
             ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a new one"
         )
     draft.emit(TicketSplit(**draft.head(), into=facts.ticket_id))
-    event = TicketOpened(
-        ticket_id=facts.ticket_id,
-        recorded_at=from_us(draft.at_us),
-        observed_at=draft.observed_at,
-        by=command.by,
+    part = begin_from(
+        draft,
+        policy,
+        command.by,
+        facts,
         ref=command.new_ref,
-        requester=ticket.requester,
-        channel=ticket.channel,
-        type=ticket.type,
-        status=policy.lifecycle.initial,
-        category=policy.lifecycle.category(policy.lifecycle.initial),
-        topic=ticket.category,
-        language=ticket.language,
-        tz=ticket.tz,
         subject=as_ref(command.subject) or ticket.subject,
         body=as_ref(command.body),
-        personal=ticket.personal,
         group=ticket.group,
-        priority_class=policy.document.classes[-1],
-        level=ticket.level,
-        rule="default",
-        attributes={
-            name: value for name, value in ticket.attributes.items() if name in policy.document.fields
-        },
-        opened_at=from_us(draft.at_us),
         private=ticket.private,
-        policy=policy.fingerprint,
         split_from=ticket.id,
-        spoken=ticket.spoken,
-        informational=ticket.informational,
-        redacted=facts.redacted,
-    )
-    same_class = ticket.priority_class if ticket.priority_class in policy.document.classes else None
-    asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)
-    part = begin_ticket(
-        event,
-        asked,
-        facts.signals,
-        policy,
-        ticket.tenant,
-        detected_us=draft.detected_us,
-        given=ticket.given,
     )
     if policy.document.split_clocks == "inherit" and ticket.policy == policy.fingerprint:
         clocks = inherited(ticket.clocks, part.ticket.clocks, part.at_us, part.policy)

@@ -2,16 +2,15 @@
 
 from typing import NamedTuple
 
-from supportflow._time import from_us
 from supportflow.exceptions import Refused
 from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts, Heard
 from supportflow.kernel.handlers.casework import record_evidence, request_evidence, still_waits
-from supportflow.kernel.handlers.tickets import begin_ticket, class_in_text
+from supportflow.kernel.handlers.tickets import begin_from, class_in_text
 from supportflow.kernel.handlers.work import learn_language
 from supportflow.model.base import StatusCategory
-from supportflow.model.commands import AddNote, Described, Observed, Receive, Reply
+from supportflow.model.commands import AddNote, Observed, Receive, Reply
 from supportflow.model.content import Attachments, ContentRef, as_ref, handles
 from supportflow.model.events import (
     FollowUpOpened,
@@ -19,7 +18,6 @@ from supportflow.model.events import (
     NoteAdded,
     PriorityChanged,
     ReplySent,
-    TicketOpened,
 )
 from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
@@ -79,54 +77,22 @@ def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -
     """Open a ticket for what came after the end of another one."""
     ended = draft.ticket
     draft.emit(FollowUpOpened(**draft.head(), into=facts.ticket_id))
-    policy = book.current
-    known = {name: value for name, value in ended.attributes.items() if name in policy.document.fields}
-    event = TicketOpened(
-        ticket_id=facts.ticket_id,
-        recorded_at=from_us(draft.at_us),
-        observed_at=draft.observed_at,
-        by=command.by,
-        requester=ended.requester,
+    opened = begin_from(
+        draft,
+        book.current,
+        command.by,
+        facts,
         channel=command.channel or ended.channel,
-        type=ended.type,
-        status=policy.lifecycle.initial,
-        category=policy.lifecycle.category(policy.lifecycle.initial),
-        topic=ended.category,
-        language=ended.language,
-        tz=ended.tz,
-        subject=ended.subject,
         body=as_ref(command.body),
-        personal=ended.personal,
         attachments=handles(command.attachments),
-        priority_class=policy.document.classes[-1],
-        level=ended.level,
-        rule="default",
-        attributes=known,
-        opened_at=from_us(draft.at_us),
-        policy=policy.fingerprint,
         follow_up_of=ended.id,
-        spoken=ended.spoken,
-        informational=ended.informational,
-        redacted=facts.redacted,
-    )
-    same_class = ended.priority_class if ended.priority_class in policy.document.classes else None
-    asked = Described(requester=ended.requester, priority_class=same_class, level=ended.level)
-    opened = begin_ticket(
-        event,
-        asked,
-        facts.signals,
-        policy,
-        ended.tenant,
-        detected_us=draft.detected_us,
-        given=ended.given,
     )
     conclude(opened, facts, None)
     draft.include(opened)
 
 
-def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
+def reply(draft: Draft, command: Reply, facts: Facts) -> None:
     """Answer the requester, or a party, in public."""
-    del book
     ticket = draft.ticket
     if ticket.status_category.is_final:
         raise Refused(
@@ -160,9 +126,8 @@ def reply(draft: Draft, command: Reply, facts: Facts, book: PolicyBook) -> None:
     draft.begin_work("reply")
 
 
-def add_note(draft: Draft, command: AddNote, facts: Facts, book: PolicyBook) -> None:
+def add_note(draft: Draft, command: AddNote, facts: Facts) -> None:
     """Keep an internal note, at any time."""
-    del book
     body, attachments = as_ref(command.body), handles(command.attachments)
     draft.emit(NoteAdded(**draft.head(), body=body, attachments=attachments, redacted=facts.redacted))
 

@@ -32,9 +32,8 @@ from supportflow.routing.compiled import BOT
 __all__ = ["adopt", "observe"]
 
 
-def observe(draft: Draft, command: Observe, facts: Facts, book: PolicyBook) -> None:
+def observe(draft: Draft, command: Observe, facts: Facts) -> None:
     """Take in what happened at one instant: messages first, then who has it, how urgent it is, and its status."""
-    del book
     _record_fact(draft, command, facts.heard)
 
 

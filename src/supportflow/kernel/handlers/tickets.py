@@ -21,7 +21,7 @@ from supportflow.model.people import Actor
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
 
-__all__ = ["begin_ticket", "class_in_text", "described_fields", "open_ticket"]
+__all__ = ["begin_from", "begin_ticket", "class_in_text", "described_fields", "open_ticket"]
 
 
 def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
@@ -125,6 +125,63 @@ def begin_ticket(
         detected_us=detected_us,
         people=people,
         people_known=people_known,
+    )
+
+
+def begin_from(draft: Draft, policy: CompiledPolicy, by: Actor, facts: Facts, **own: Any) -> Draft:
+    """Begin a ticket of the same requester out of another one: what follows its end, or a part of it.
+
+    What the other one is about goes with it, as far as the policy knows it. The class does, too, unless the text asks for a
+    higher one. Its clocks are its own.
+
+    Args:
+        draft: The decision on the other one.
+        policy: The policy that the new one will live under.
+        by: Who wrote what it begins with.
+        facts: With its id, and what the text says.
+        own: Fields of `TicketOpened` that are its own.
+    """
+    ticket = draft.ticket
+    fields = {
+        "requester": ticket.requester,
+        "channel": ticket.channel,
+        "type": ticket.type,
+        "topic": ticket.category,
+        "language": ticket.language,
+        "tz": ticket.tz,
+        "subject": ticket.subject,
+        "personal": ticket.personal,
+        "attributes": {
+            name: value for name, value in ticket.attributes.items() if name in policy.document.fields
+        },
+        "spoken": ticket.spoken,
+        "informational": ticket.informational,
+    }
+    event = TicketOpened(
+        ticket_id=facts.ticket_id,
+        recorded_at=from_us(draft.at_us),
+        observed_at=draft.observed_at,
+        by=by,
+        status=policy.lifecycle.initial,
+        category=policy.lifecycle.category(policy.lifecycle.initial),
+        priority_class=policy.document.classes[-1],
+        level=ticket.level,
+        rule="default",
+        opened_at=from_us(draft.at_us),
+        policy=policy.fingerprint,
+        redacted=facts.redacted,
+        **{**fields, **own},
+    )
+    same_class = ticket.priority_class if ticket.priority_class in policy.document.classes else None
+    asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)
+    return begin_ticket(
+        event,
+        asked,
+        facts.signals,
+        policy,
+        ticket.tenant,
+        detected_us=draft.detected_us,
+        given=ticket.given,
     )
 
 

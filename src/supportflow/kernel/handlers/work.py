@@ -29,7 +29,6 @@ from supportflow.model.events.tickets import Given
 from supportflow.model.records import Attributes
 from supportflow.model.routing import Lack
 from supportflow.model.signals import Signals
-from supportflow.policy import PolicyBook
 from supportflow.routing.eligibility import room_for
 
 __all__ = [
@@ -46,9 +45,8 @@ __all__ = [
 ]
 
 
-def assign(draft: Draft, command: Assign, facts: Facts, book: PolicyBook) -> None:
+def assign(draft: Draft, command: Assign, facts: Facts) -> None:
     """Give the ticket to a group, an agent, or both."""
-    del book
     ticket = draft.ticket
     if ticket.status_category.is_final:
         raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}")
@@ -83,12 +81,11 @@ def change_assignment(
     )
 
 
-def update(draft: Draft, command: Update, facts: Facts, book: PolicyBook) -> None:
+def update(draft: Draft, command: Update) -> None:
     """Set declared attributes, the topic or the language. Class and level that rest on them follow.
 
     A topic can need evidence; an attribute can be some.
     """
-    del facts, book
     changed = change_attributes(draft, dict(command.attributes), command.category, command.language)
     if not changed.isdisjoint(draft.policy.priority.reads):
         _reconsider(draft)
@@ -141,9 +138,8 @@ def learn_language(draft: Draft, signals: Signals) -> None:
             _reconsider(draft)
 
 
-def set_priority(draft: Draft, command: SetPriority, facts: Facts, book: PolicyBook) -> None:
+def set_priority(draft: Draft, command: SetPriority) -> None:
     """Set the class, the level, or both, by hand. What was set stays, whatever attributes say later."""
-    del facts, book
     change_priority(draft, command.priority_class, command.level, reason=command.reason, settle=True)
     if draft.ticket.case.waiting:
         request_evidence(draft, None)
@@ -194,7 +190,6 @@ def trigger(
     draft: Draft,
     command: Trigger | WaitForRequester | Hold | Resume | Resolve | Reopen | Close | Cancel,
     facts: Facts,
-    book: PolicyBook,
 ) -> None:
     """Fire the trigger that the command is named after, or the one that it names.
 
@@ -203,7 +198,6 @@ def trigger(
         StepsMissing: If it ends the work on the ticket, and mandatory steps of its procedure are not done.
         TransitionRefused: If the lifecycle does not accept it now.
     """
-    del book
     ticket, policy = draft.ticket, draft.policy
     name = command.trigger if isinstance(command, Trigger) else command.kind
     if name == MERGE:

@@ -21,19 +21,23 @@ from supportflow.model.commands.casework import (
     Verify,
 )
 from supportflow.model.commands.escalation import Audience, Escalate
-from supportflow.model.commands.facts import Adopt, Fact, Observe, Observed
-from supportflow.model.commands.judging import Correct, Exclude
+from supportflow.model.commands.merge import Merge, Split
 from supportflow.model.commands.messages import AddNote, Receive, Reply
+from supportflow.model.commands.observations import Adopt, Fact, Observe, Observed
 from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
-from supportflow.model.commands.tickets import Advance, Assign, Merge, OpenTicket, SetPriority, Split, Update
-from supportflow.model.commands.triggers import (
+from supportflow.model.commands.tickets import Advance, OpenTicket
+from supportflow.model.commands.verdicts import Correct, Exclude
+from supportflow.model.commands.work import (
+    Assign,
     Cancel,
     Close,
     Hold,
     Reopen,
     Resolve,
     Resume,
+    SetPriority,
     Trigger,
+    Update,
     WaitForRequester,
 )
 

@@ -1,4 +1,4 @@
-"""Opening a ticket, changing what it is, merging and splitting it."""
+"""Opening a ticket, and letting time pass on it."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -6,29 +6,12 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool
 
 from supportflow._time import Instant
-from supportflow.model.base import AgentId, Body, Id, Name, Subject
-from supportflow.model.commands.base import (
-    AttributeMap,
-    By,
-    CommandBase,
-    Described,
-    EvidenceMap,
-    Level,
-    TicketCommand,
-)
+from supportflow.model.base import Body, Id, Name
+from supportflow.model.commands.base import By, CommandBase, Described, EvidenceMap, TicketCommand
 from supportflow.model.content import Attachments, ContentRef, Text
 from supportflow.model.people import SYSTEM
-from supportflow.model.tags import Tag
 
-__all__ = [
-    "Advance",
-    "Assign",
-    "Merge",
-    "OpenTicket",
-    "SetPriority",
-    "Split",
-    "Update",
-]
+__all__ = ["Advance", "OpenTicket"]
 
 
 class OpenTicket(Described, CommandBase):
@@ -53,54 +36,6 @@ class OpenTicket(Described, CommandBase):
     opened_at: Instant | None = None
     private: StrictBool = False
     follow_up_of: Id | None = None
-
-
-class Assign(TicketCommand):
-    """Give the ticket to a group, an agent, or both; None leaves that side as it is, `""` clears it.
-
-    Attributes:
-        over_capacity: True to give it to an agent who has no capacity left for it.
-    """
-
-    kind: Literal["assign"] = "assign"
-    agent: AgentId | Literal[""] | None = None
-    group: Name | Literal[""] | None = None
-    over_capacity: StrictBool = False
-
-
-class Update(TicketCommand):
-    """Set declared attributes, the category or the language."""
-
-    kind: Literal["update"] = "update"
-    attributes: AttributeMap = Field(default_factory=dict)
-    category: Name | None = None
-    language: Tag | None = None
-
-
-class SetPriority(TicketCommand):
-    """Set the priority class, the level (1 to 4), or both."""
-
-    kind: Literal["set_priority"] = "set_priority"
-    priority_class: Name | None = None
-    level: Level | None = None
-    reason: Text | None = None
-
-
-class Merge(TicketCommand):
-    """Merge this ticket into another one, which goes on."""
-
-    kind: Literal["merge"] = "merge"
-    into_id: Id | None = None
-    into_ref: Id | None = None
-
-
-class Split(TicketCommand):
-    """Open a second ticket of the same requester for a part of this one."""
-
-    kind: Literal["split"] = "split"
-    new_ref: Id | None = None
-    subject: Subject | ContentRef = ""
-    body: Text = ""
 
 
 class Advance(TicketCommand):

@@ -28,6 +28,10 @@ class EventBase(Value):
 
     VERSION: ClassVar[int] = 1
     MIN_READER: ClassVar[int] = 1
+    IS_FACT: ClassVar[bool] = True
+    """False for what follows from facts and a policy, or is about that: whoever tells facts again leaves it out."""
+    SPEAKS: ClassVar[bool] = False
+    """True if a person, or the host, says something of the case with it."""
 
     if TYPE_CHECKING:
         # Each kind of event declares its own, as the discriminator of the union.

@@ -1,6 +1,6 @@
 """Evidence, steps, parties and verification."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from supportflow._time import Instant
 from supportflow.model.base import Id, KeptName
@@ -52,6 +52,8 @@ class EvidenceProvided(TicketEvent):
         redacted: Kinds of secrets and personal data that were removed from what was given apart from a message.
     """
 
+    SPEAKS: ClassVar[bool] = True
+
     kind: Literal["evidence_provided"] = "evidence_provided"
     item: KeptName
     value: ContentRef | None = None
@@ -98,6 +100,8 @@ class PartyDeadlinePassed(TicketEvent):
         detected_at: When it was noticed.
     """
 
+    IS_FACT: ClassVar[bool] = False
+
     kind: Literal["party_deadline_passed"] = "party_deadline_passed"
     role: KeptName
     party: Id
@@ -114,6 +118,8 @@ class RequesterVerified(TicketEvent):
         method: How it was found out.
         valid_until: From this instant on it no longer counts.
     """
+
+    SPEAKS: ClassVar[bool] = True
 
     kind: Literal["requester_verified"] = "requester_verified"
     level: KeptName

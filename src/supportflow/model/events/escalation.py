@@ -1,6 +1,6 @@
 """Escalation: ladders, their steps, and what a person escalates by hand."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
@@ -12,6 +12,7 @@ from supportflow.model.events.base import TicketEvent, with_late_before
 
 __all__ = [
     "LadderEnded",
+    "LadderEvent",
     "LadderPaused",
     "LadderResumed",
     "LadderStarted",
@@ -20,7 +21,7 @@ __all__ = [
 ]
 
 
-class _OnLadder(TicketEvent):
+class LadderEvent(TicketEvent):
     """Something happened to a ladder.
 
     Attributes:
@@ -28,11 +29,13 @@ class _OnLadder(TicketEvent):
         run: Which of the ladders that the ticket has had, from 1.
     """
 
+    IS_FACT: ClassVar[bool] = False
+
     ladder: KeptName
     run: int
 
 
-class LadderStarted(_OnLadder):
+class LadderStarted(LadderEvent):
     """A ladder was frozen into the ticket.
 
     Attributes:
@@ -58,7 +61,7 @@ class LadderStarted(_OnLadder):
     skipped: int = 0
 
 
-class LadderStepReached(_OnLadder):
+class LadderStepReached(LadderEvent):
     """A step of a ladder fired: once for each run, step and round.
 
     Attributes:
@@ -92,20 +95,20 @@ class LadderStepReached(_OnLadder):
         return with_late_before(fields)
 
 
-class LadderPaused(_OnLadder):
+class LadderPaused(LadderEvent):
     """The ladder waits: the ticket is in a status in which it does not count."""
 
     kind: Literal["ladder_paused"] = "ladder_paused"
 
 
-class LadderResumed(_OnLadder):
+class LadderResumed(LadderEvent):
     """The ladder counts again; what is still to come has new instants."""
 
     kind: Literal["ladder_resumed"] = "ladder_resumed"
     rungs: tuple[Rung, ...]
 
 
-class LadderEnded(_OnLadder):
+class LadderEnded(LadderEvent):
     """The ladder is over.
 
     Attributes:

@@ -1,6 +1,6 @@
 """Words: what came in, what went out, what was noted."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from supportflow.model.base import Id, KeptName
 from supportflow.model.content import AttachmentHandle, ContentRef
@@ -25,6 +25,8 @@ class MessageReceived(TicketEvent):
         informational: True if it only asks about security.
         agency: True if the requester reports an incident in it, and says that it was not by their own will.
     """
+
+    SPEAKS: ClassVar[bool] = True
 
     kind: Literal["message_received"] = "message_received"
     origin: Literal["requester", "stranger", "party", "auto_reply", "bounce"]

@@ -1,6 +1,6 @@
 """What SLA clocks do, and what is said about their verdicts."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
@@ -32,6 +32,8 @@ class ClocksMoved(TicketEvent):
             within one instant.
     """
 
+    IS_FACT: ClassVar[bool] = False
+
     kind: Literal["clocks_moved"] = "clocks_moved"
     moves: tuple[ClockMove, ...]
     sla: KeptName | None = None
@@ -48,6 +50,8 @@ class _Reached(TicketEvent):
         reached_at: The true instant.
         detected_at: When it was noticed.
     """
+
+    IS_FACT: ClassVar[bool] = False
 
     clock: str
     sla: KeptName
@@ -91,6 +95,8 @@ class SlaOverdue(_Reached):
 class SlaJudged(TicketEvent):
     """A clock stopped, and this is its verdict for good."""
 
+    IS_FACT: ClassVar[bool] = False
+
     kind: Literal["sla_judged"] = "sla_judged"
     clock: str
     sla: KeptName
@@ -102,6 +108,8 @@ class SlaJudged(TicketEvent):
 class SlaExcluded(TicketEvent):
     """A judged clock is left out of the adjusted rate."""
 
+    IS_FACT: ClassVar[bool] = False
+
     kind: Literal["sla_excluded"] = "sla_excluded"
     clock: str
     reason: ContentRef | None
@@ -109,6 +117,8 @@ class SlaExcluded(TicketEvent):
 
 class SlaCorrected(TicketEvent):
     """A clock was judged again; the first verdict stays beside this one."""
+
+    IS_FACT: ClassVar[bool] = False
 
     kind: Literal["sla_corrected"] = "sla_corrected"
     clock: str

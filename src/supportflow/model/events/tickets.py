@@ -1,6 +1,6 @@
 """How a ticket begins, goes on and ends: opening, status, assignment, priority, merge and split."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -182,6 +182,8 @@ class AssignmentChanged(TicketEvent):
 class TicketUpdated(TicketEvent):
     """Declared attributes, topic or language changed; only what changed is named."""
 
+    SPEAKS: ClassVar[bool] = True
+
     kind: Literal["ticket_updated"] = "ticket_updated"
     attributes: Attributes = Field(default_factory=dict)
     topic: KeptName | None = None
@@ -199,6 +201,8 @@ class PriorityChanged(TicketEvent):
             written down.
         given: What was settled by hand, and stays whatever attributes say later.
     """
+
+    SPEAKS: ClassVar[bool] = True
 
     kind: Literal["priority_changed"] = "priority_changed"
     priority_class: KeptName
@@ -239,6 +243,8 @@ class TicketAbsorbed(TicketEvent):
         agency: True if its texts say that an incident was not by their writer's will; only if that is this one's requester.
     """
 
+    SPEAKS: ClassVar[bool] = True
+
     kind: Literal["ticket_absorbed"] = "ticket_absorbed"
     source_id: Id
     opened_at: Instant
@@ -276,6 +282,8 @@ class ContactJoined(TicketEvent):
         subject: Reference to its subject line.
         personal: Reference to the personal attributes that came with it.
     """
+
+    SPEAKS: ClassVar[bool] = True
 
     kind: Literal["contact_joined"] = "contact_joined"
     requester: Id

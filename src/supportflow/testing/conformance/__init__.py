@@ -27,7 +27,11 @@ _TOPICS = (
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{topic}" for topic in _TOPICS))
 
-from supportflow.testing.conformance.bot import KnowledgeConformance, ResponderConformance
+from supportflow.testing.conformance.bot import (
+    KnowledgeConformance,
+    ResponderConformance,
+    TicketIndexConformance,
+)
 from supportflow.testing.conformance.channel import ChannelConformance
 from supportflow.testing.conformance.deliveries import DeliveryPromises
 from supportflow.testing.conformance.feed import FeedPromises
@@ -44,6 +48,7 @@ __all__ = [
     "KnowledgeConformance",
     "ResponderConformance",
     "StoreConformance",
+    "TicketIndexConformance",
     "agent_row",
     "event_rows",
     "ticket_row",

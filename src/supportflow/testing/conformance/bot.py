@@ -1,4 +1,4 @@
-"""What a responder and a knowledge source must do."""
+"""What a responder, a knowledge source and an index of tickets must do."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -8,12 +8,13 @@ import pytest
 
 from supportflow._time import Instant, from_us
 from supportflow.model.base import StatusCategory, TicketType
+from supportflow.model.similar import IndexedText
 from supportflow.model.ticket import Ticket
 from supportflow.model.turns import Act, Answer, Article, Ask, Found, Guide, HandOver, Said, Turn
 from supportflow.testing.conformance.suite import Plain
 from supportflow.triage.asking import asked_secret
 
-__all__ = ["KnowledgeConformance", "ResponderConformance"]
+__all__ = ["KnowledgeConformance", "ResponderConformance", "TicketIndexConformance"]
 
 NOW: Instant = from_us(1_772_442_000_000_000)
 _HOSTILE = (
@@ -165,3 +166,117 @@ class KnowledgeConformance(_Runs):
         assert self.ask(runner, source, "withdrawal late", limit=1) == every[:1]
         confidences = [one.confidence for one in every]
         assert confidences == sorted(confidences, reverse=True)
+
+
+class TicketIndexConformance(_Runs):
+    """Every promise of the `TicketIndex` port."""
+
+    def make_index(self) -> Any:
+        """An empty index."""
+        raise NotImplementedError
+
+    @staticmethod
+    def text(name: str, words: str, **fields: Any) -> IndexedText:
+        """A text of Ana's on the ticket `t-<name>`."""
+        return IndexedText(
+            **{"id": name, "ticket_id": f"t-{name}", "subject": "ana", "text": words, **fields}
+        )
+
+    @staticmethod
+    def find(
+        runner: asyncio.Runner, index: Any, words: str, tenant: str = "acme", **fields: Any
+    ) -> list[str]:
+        """Ids of the texts that are found."""
+        return [one.id for one in Plain(index, runner).find(tenant, words, **{"limit": 5, **fields})]
+
+    def filled(self, runner: asyncio.Runner) -> Any:
+        """An index with some texts."""
+        index = self.make_index()
+        Plain(index, runner).put(
+            "acme",
+            [
+                self.text("late", "my withdrawal of litecoin is still pending since yesterday"),
+                self.text("card", "how do I change the card that I pay with", subject="bo"),
+                self.text("zh", "我的提现一直没有到账", subject="bo"),
+                self.text("zh-card", "怎么更换绑定的银行卡"),
+            ],
+            "p1",
+        )
+        return index
+
+    def test_what_has_the_same_rare_words_is_found(self, runner: asyncio.Runner) -> None:
+        """In languages that write words apart, and in one that does not; with the words that both have."""
+        index = self.filled(runner)
+        assert self.find(runner, index, "litecoin withdrawal pending")[:1] == ["late"]
+        assert self.find(runner, index, "提现没有到账")[:1] == ["zh"]
+        [found] = Plain(index, runner).find("acme", "Litecoin?", limit=1)
+        assert (found.id, found.ticket_id) == ("late", "t-late")
+        assert 0 < found.share <= 1
+        assert found.words
+
+    @pytest.mark.parametrize(
+        "question", [*_HOSTILE, '"', "NOT withdrawal", "a OR b", "terms:x*", "(", "'; --"]
+    )
+    def test_what_has_nothing_in_common_is_not_found(self, runner: asyncio.Runner, question: str) -> None:
+        """Whatever is asked is a text and no query."""
+        index = Plain(self.make_index(), runner)
+        index.put("acme", [self.text("zebra", "zebras gallop")], "p1")
+        assert list(index.find("acme", question, limit=5)) == []
+
+    def test_no_more_than_asked_for_in_the_same_order_each_time(self, runner: asyncio.Runner) -> None:
+        """The most similar first."""
+        index = self.make_index()
+        same = [self.text(f"n{number}", "parcel lost in Lyon") for number in range(4)]
+        Plain(index, runner).put("acme", [*same, self.text("part", "parcel arrived")], "p1")
+        every = self.find(runner, index, "parcel lost in Lyon")
+        assert self.find(runner, index, "parcel lost in Lyon") == every
+        assert every[:4] == ["n0", "n1", "n2", "n3"]
+        assert self.find(runner, index, "parcel lost in Lyon", limit=2) == every[:2]
+
+    def test_the_ticket_that_asks_is_left_out(self, runner: asyncio.Runner) -> None:
+        """It is always most like itself."""
+        index = self.filled(runner)
+        assert self.find(runner, index, "litecoin withdrawal", apart_from="t-late") == []
+
+    def test_nothing_crosses_tenants(self, runner: asyncio.Runner) -> None:
+        """Neither what is found nor how rare a word is nor the place."""
+        index = self.filled(runner)
+        before = list(Plain(index, runner).find("acme", "litecoin withdrawal card", limit=5))
+        Plain(index, runner).put("other", [self.text("theirs", "litecoin withdrawal card")], "p9")
+        assert list(Plain(index, runner).find("acme", "litecoin withdrawal card", limit=5)) == before
+        assert self.find(runner, index, "litecoin", tenant="other") == ["theirs"]
+        assert Plain(index, runner).place("acme") == "p1"
+        assert self.find(runner, index, "litecoin", tenant="third") == []
+
+    def test_putting_again_changes_nothing(self, runner: asyncio.Runner) -> None:
+        """An answer can be lost, so the same texts come again; what has changed stands in the old one's place."""
+        index = self.filled(runner)
+        before = list(Plain(index, runner).find("acme", "litecoin withdrawal", limit=5))
+        Plain(index, runner).put(
+            "acme", [self.text("card", "how do I change the card that I pay with", subject="bo")], "p2"
+        )
+        assert list(Plain(index, runner).find("acme", "litecoin withdrawal", limit=5)) == before
+        Plain(index, runner).put("acme", [self.text("card", "zebras")], "p3")
+        assert self.find(runner, index, "zebras") == ["card"]
+        assert self.find(runner, index, "change the card I pay with") == []
+        assert Plain(index, runner).place("acme") == "p3"
+
+    def test_what_is_erased_is_found_no_more(self, runner: asyncio.Runner) -> None:
+        """By person and by text; what is not there is no error; the place stays."""
+        index = self.filled(runner)
+        Plain(index, runner).erase("acme", "ana")
+        assert self.find(runner, index, "litecoin withdrawal") == []
+        assert self.find(runner, index, "提现没有到账") == ["zh"]
+        Plain(index, runner).erase_contents("acme", ["zh", "never-was"])
+        assert self.find(runner, index, "提现没有到账") == []
+        assert self.find(runner, index, "change the card") == ["card"]
+        assert Plain(index, runner).place("acme") == "p1"
+
+    def test_clearing_begins_anew(self, runner: asyncio.Runner) -> None:
+        """Of one tenant."""
+        index = self.filled(runner)
+        Plain(index, runner).put("other", [self.text("theirs", "zebras")], "p9")
+        Plain(index, runner).clear("acme")
+        assert self.find(runner, index, "litecoin withdrawal card") == []
+        assert Plain(index, runner).place("acme") is None
+        assert self.find(runner, index, "zebras", tenant="other") == ["theirs"]

@@ -22,6 +22,7 @@ __all__ = ["PackChoice", "PackHits", "PackSource", "Spot", "Spots"]
 
 _ALWAYS = "en"
 _CLEARLY = 4  # commonest words of English in a line
+_RATHER = 2  # are enough where every other language has at most half as many
 _SHARE = 0.25  # of the line's words
 _OTHERS = 2  # that are chosen
 _RIVALS = 0.7  # of the words that English knows, and the likeliest other: who knows fewer is another language
@@ -229,13 +230,19 @@ class PackChoice:
         if _ALWAYS in tags:
             chosen.append(_ALWAYS)
             common = len(words & self.pack(_ALWAYS).hints)
-            if common >= _CLEARLY and common >= _SHARE * len(words):
+            if common >= _SHARE * len(words) and (common >= _CLEARLY or self._english(tags, words, common)):
                 return chosen
             least = max(least, _RIVALS * self._known(_ALWAYS, words))
         known = [(self._known(tag, words), tag) for tag in tags if tag not in chosen]
         known.sort(key=lambda one: (-one[0], one[1]))
         enough = max(least, _RIVALS * known[0][0])
         return chosen + [tag for count, tag in known[:_OTHERS] if count >= enough]
+
+    def _english(self, tags: Sequence[str], words: set[str], common: int) -> bool:
+        """Whether a short line has commonest words of English and hardly any of another language."""
+        return common >= _RATHER and all(
+            2 * len(words & self.pack(tag).hints) <= common for tag in tags if tag != _ALWAYS
+        )
 
     def _known(self, tag: str, words: set[str]) -> int:
         """How many of some words a pack knows; its commonest words count threefold."""

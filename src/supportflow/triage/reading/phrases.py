@@ -5,6 +5,7 @@
 `log_in|sign_in`    an alternative of several words
 `the? phone`        a word that may be missing
 `hack*`             every word that begins so; `*konto` that ends so; `*해킹*` that has it anywhere
+`from * to`         any one word, inside a phrase (not in a pack that is cut into characters)
 `don't, e-mail`     apostrophes and hyphens are as good as blanks
 `# words`           any number (not in a pack that is cut into characters)
 `@my account`       any member of the set `my`
@@ -15,12 +16,13 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 
 from supportflow.triage.reading.folding import fold
-from supportflow.triage.reading.scanning import Slot
+from supportflow.triage.reading.scanning import ANY_WORD, Slot
 from supportflow.triage.reading.text import LETTERS
 
 __all__ = ["PhraseProblem", "forms", "listed", "slots"]
 
 _WORDS = re.compile(rf"[*#{LETTERS}]+")
+_ANY = (ANY_WORD,)
 
 MOST_FORMS = 10_000
 """How many forms one phrase may have."""
@@ -52,6 +54,8 @@ def slots(
     found = [_slot(slot, sets, marks=marks, characters=characters) for slot in phrase.split()]
     if all(() in slot for slot in found):
         raise PhraseProblem("names no word")
+    if any(_ANY in slot for slot in (found[0], found[-1])):
+        raise PhraseProblem("begins or ends with any word")
     return found
 
 
@@ -98,6 +102,8 @@ def _written(alternative: str, *, marks: bool, characters: bool) -> tuple[str, .
         words: tuple[str, ...] = (text,) if text.strip() else ()
     else:
         words = tuple(_WORDS.findall(text))
+    if words == _ANY and not characters:
+        return words
     if not words or any(not word.strip("*") or (characters and "*" in word) for word in words):
         raise PhraseProblem(f"has {alternative!r}, which is no word")
     return words

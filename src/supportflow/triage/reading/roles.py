@@ -29,6 +29,7 @@ ROLES: Mapping[str, str] = {
     "counterparty": "the other side of a trade: seller, buyer, merchant",
     # what happened
     "gone": "is missing, empty or zero, nobody says by whom",
+    "had": "was still there before: had so much yesterday, all was well last night",
     "moved": "was withdrawn, sent, sold, bought or traded, nobody says by whom",
     "stolen": "was stolen, drained or taken away: the word itself accuses",
     "hacked": "was hacked, hijacked, taken over or broken into",
@@ -61,6 +62,10 @@ ROLES: Mapping[str, str] = {
     "release": "releases, confirms the payment, hands over: what one side of a trade owes the other",
     "says": "says, claims, wants, asks for, demands",
     "receipt": "is received, arrives, is credited",
+    "shortfall": "counted wrongly by the desk: credited too little, charged twice, filled at a wrong price",
+    "redress": "wants it made good: refund me, compensate, who pays for that",
+    "reward": "what a promotion promised: a bonus, a voucher, a referral reward",
+    "denied": "not granted: not eligible, disqualified, forfeited, taken back",
     # by whose will
     "me": "I, me, my, we",
     "act": "did, made, authorised, asked for: what nobody but the owner does",
@@ -102,7 +107,7 @@ ROLES: Mapping[str, str] = {
     "fails": "does not work, does not arrive, error, expired",
     "transit": "a deposit or transfer on its way: pending, not credited yet",
     "own_cause": "why money is less by rights: liquidation, a fee, a loss, an own purchase",
-    "over": "the matter is over: solved, paid back, long settled",
+    "over": "the matter is over: solved, paid back, years ago; or told for a tax return or an insurance",
     "market": "what a market does to money: a crash, a liquidation, a bear market",
     "asleep": "while asleep or away, in the middle of the night",
     # where money is on its way, which is no incident

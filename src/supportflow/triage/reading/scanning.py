@@ -51,6 +51,8 @@ class _Node:
         self.next: dict[int, list[_Node]] = {}
 
 
+ANY_WORD = "*"
+"""Stands in a phrase for any one word."""
 _OTHER, _SOFT = 0, -1
 """Kinds of pieces that are no words of the pack: what ends a phrase, and what may stand inside one (a blank, a hyphen)."""
 
@@ -98,7 +100,9 @@ class _Table(dict[str, int]):
         self._inside: dict[str, int] = {}
         self._prefixes = tuple(prefixes)
         for word, number in vocabulary.items():
-            if word.startswith("*") and word.endswith("*"):
+            if word == ANY_WORD:
+                self._inside[""] = number
+            elif word.startswith("*") and word.endswith("*"):
                 self._inside[word.strip("*")] = number
             elif word.endswith("*"):
                 stem = word[:-1]
@@ -168,6 +172,8 @@ class Words:
             for number, nodes in self._chain(slots, role).next.items():
                 begins.next.setdefault(number, []).extend(nodes)
         self._table = _Table(self._numbers, prefixes)
+        # What stands for any word ("*", stems of one letter) tells no language.
+        self._broad = frozenset(number for word, number in self._numbers.items() if not word.strip("*")[1:])
         self._begin = _State([begins], self._table.kinds)
 
     def _chain(self, slots: list[Slot], role: int) -> _Node:
@@ -196,7 +202,11 @@ class Words:
 
     def known(self, words: Collection[str]) -> int:
         """How many of some words are the pack's."""
-        return sum(kind > _OTHER for kind in map(self._table.__getitem__, words))
+        kinds = self._table.kinds
+        return sum(
+            kind > _OTHER and not self._broad.issuperset(kinds[kind])
+            for kind in map(self._table.__getitem__, words)
+        )
 
     def scan(self, line: Line) -> list[Hit]:
         """Every phrase in a line, with places in the line."""

@@ -1,4 +1,4 @@
-"""Saying something about verdicts."""
+"""Words about verdicts: exclusions and corrections."""
 
 from typing import Literal
 
@@ -8,10 +8,7 @@ from supportflow.model.base import Id
 from supportflow.model.commands.base import TicketCommand
 from supportflow.model.content import Text
 
-__all__ = [
-    "Correct",
-    "Exclude",
-]
+__all__ = ["Correct", "Exclude"]
 
 
 class Exclude(TicketCommand):

@@ -1,4 +1,4 @@
-"""Reporting what happened in a host that is itself the authority."""
+"""Facts that a host reports: they are taken in, never refused."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -18,12 +18,7 @@ from supportflow.model.commands.base import (
 from supportflow.model.content import Attachments, Text
 from supportflow.model.people import HOST, NOBODY, Actor, RequesterId
 
-__all__ = [
-    "Adopt",
-    "Fact",
-    "Observe",
-    "Observed",
-]
+__all__ = ["Adopt", "Fact", "Observe", "Observed"]
 
 
 class Observed(Value):
