@@ -61,7 +61,7 @@ _BEHIND_WIDE = re.compile(
 )
 
 # Keys whose checksum tells what they are, in groups or over lines: how they begin, and how long they are in all.
-_SPLIT_START = re.compile(r"5[HJK]|[KL9c]|6P|[xyztuvYZUV]prv")
+_SPLIT_START = re.compile(r"(?<![0-9A-Za-z])(?:5[HJK]|[KL9c]|6P|[xyztuvYZUV]prv)")
 _SPLIT = re.compile(r"[1-9A-HJ-NP-Za-km-z]{2,60}+(?:[ \n|-]{1,6}[1-9A-HJ-NP-Za-km-z]{1,60}+){1,40}")
 _SPLIT_PART = re.compile(r"[1-9A-HJ-NP-Za-km-z]+")
 _SPLIT_LENGTHS = frozenset((51, 52, 58, 111))
@@ -152,12 +152,14 @@ def _said_behind(gap: str) -> bool:
 
 def _split_starts(text: str, shape: bytes) -> Iterator[int]:
     """Where a key in pieces may begin: a little before a digit between letters, of which prose has few."""
-    seen = 0
-    at = -1
-    while (at := shape.find(b"a1", at + 1)) >= 0:
-        first = max(seen, at - _MIXED_REACH)
-        seen = at + 2
-        for beginning in _SPLIT_START.finditer(text, first, seen):
+    at = shape.find(b"a1")
+    while at >= 0:
+        first = max(0, at - _MIXED_REACH)
+        # Places so close to each other that they are looked at as one.
+        last, at = at, shape.find(b"a1", at + 1)
+        while 0 <= at <= last + _MIXED_REACH:
+            last, at = at, shape.find(b"a1", at + 1)
+        for beginning in _SPLIT_START.finditer(text, first, last + 2):
             yield beginning.start()
 
 
@@ -165,7 +167,7 @@ def _split(text: str, shape: bytes) -> Iterator[Span]:
     """Keys in groups or over lines, by their checksum."""
     floor = 0
     for start in _split_starts(text, shape):
-        if start < floor or (start and text[start - 1].isascii() and text[start - 1].isalnum()):
+        if start < floor:
             continue
         near = text[start : start + _SPLIT_REACH]
         if sum(map(near.count, "123456789")) < _SPLIT_DIGITS:
