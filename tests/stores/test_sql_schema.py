@@ -145,7 +145,7 @@ def test_a_database_without_tables_says_what_to_do(postgresql_schema):
 def test_a_database_that_is_too_old_says_what_to_do(tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'desk.db'}"
     migrate(url)
-    monkeypatch.setattr("supportflow.stores.sql.store.KNOWN", (*KNOWN, "9999"))
+    monkeypatch.setattr("supportflow.stores.sql.tables.KNOWN", (*KNOWN, "9999"))
     with pytest.raises(StoreError, match=rf"revision {REVISION}.*supportflow migrate"):
         SqlStore(url).load("t", "x")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.named import add_store, desk_at
+from supportflow.cli.inputs import add_store, desk_at
 from supportflow.cli.progress import Bar
 from supportflow.exceptions import InvalidInput
 from supportflow.replay import (

@@ -27,7 +27,7 @@ from supportflow.kernel.handlers.verdicts import correct, exclude
 from supportflow.kernel.handlers.work import assign, set_priority, trigger, update
 from supportflow.kernel.identity import matching_ticket
 from supportflow.kernel.replay import FOLLOWERS
-from supportflow.kernel.sides import as_they_are, side_of
+from supportflow.kernel.sides import actor_on_side, command_on_side
 from supportflow.model.commands import (
     Accept,
     AddNote,
@@ -131,14 +131,14 @@ def decide(
 def decided(
     book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Decision:
-    """What `decide` answers, with the tickets that it folded on the way: who stores them need not fold again."""
+    """What `decide` answers, with the tickets that it has folded: whoever stores them need not fold again."""
     return attempted(book, ticket, command, facts, now).decision
 
 
 def attempted(
     book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Attempt:
-    """What `decided` answers, and whose past it asks for."""
+    """What `decided` answers, and of which tickets it would need the past to be exact."""
     draft = _draft(book, ticket, command, facts, now)
     decision = Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
     return Attempt(decision, draft.wanted)
@@ -155,19 +155,18 @@ def _draft(
         return open_ticket(book, command, facts, now_us)
     if isinstance(command, Adopt):
         return adopt(book, command, facts, now_us)
-    if type(command) not in _HANDLERS:
+    if not any(type(command) in handlers for handlers in (_ALONE, _WITH_FACTS, _WITH_BOOK)):
         raise InvalidInput("command", "is of no kind that can be carried out")
     if ticket is None:
         raise InvalidInput("ticket", "this command needs a ticket")
     policy, people = book[ticket.policy], _people(ticket, command, facts)
-    command = as_they_are(command, ticket, policy, people)
-    handler = _HANDLERS[type(command)]
+    command = command_on_side(command, ticket, policy, people)
     observed_at = command.at if isinstance(command, Observe) else None
     if observed_at is not None and to_us(observed_at) > now_us:
         raise InvalidInput("at", "lies in the future")
     moment = instant(now) if observed_at is None else observed_at
     at_us = now_us if observed_at is None else to_us(observed_at)
-    by = side_of(ticket, command.by, policy, people) if isinstance(command, Observe) else command.by
+    by = actor_on_side(ticket, command.by, policy, people) if isinstance(command, Observe) else command.by
     draft = Draft(
         ticket,
         policy,
@@ -187,7 +186,7 @@ def _draft(
     clocks = draft.ticket.clocks
     if observed_at is not None:
         draft.begin_report(now_us, observed_us=at_us)
-    handler(draft, command, facts, book)
+    _handle(draft, command, facts, book)
     if not ticket.is_open and draft.policy.document.overlay is not None:
         catch_up(
             draft, book, touched=False
@@ -213,47 +212,62 @@ def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) ->
     return matching_ticket(book.current.cases.identity, command, topic, facts.case.candidates, now_us)
 
 
-def _advance(draft: Draft, command: Advance, facts: Facts, book: PolicyBook) -> None:
-    """Advancing is all that it asks for, and that has happened."""
+def _handle(draft: Draft, command: CommandBase, facts: Facts, book: PolicyBook) -> None:
+    kind = type(command)
+    if kind in _ALONE:
+        _ALONE[kind](draft, command)
+    elif kind in _WITH_FACTS:
+        _WITH_FACTS[kind](draft, command, facts)
+    else:
+        _WITH_BOOK[kind](draft, command, facts, book)
 
 
-_HANDLERS: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
+def _advance(_draft: Draft, _command: Advance) -> None:
+    """Nothing is left to do: the ticket was advanced before."""
+
+
+# What a handler is given besides the draft and the command: nothing, what was looked up, or every policy version as well.
+_ALONE: dict[type[CommandBase], Callable[[Draft, Any], None]] = {
+    Advance: _advance,
+    Authorise: authorise,
+    CompleteStep: complete_step,
+    Decline: decline,
+    Escalate: escalate,
+    HandOver: hand_over,
+    Release: release,
+    SetPriority: set_priority,
+    Update: update,
+    Verify: verify,
+    Withdraw: withdraw,
+}
+_WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     Accept: accept,
     AddNote: add_note,
     AddParty: add_party,
-    Advance: _advance,
     Assign: assign,
-    Authorise: authorise,
     Cancel: trigger,
     Close: trigger,
-    CompleteStep: complete_step,
     Correct: correct,
     DecideAction: decide_action,
-    Escalate: escalate,
-    Decline: decline,
     Exclude: exclude,
-    HandOver: hand_over,
     Hold: trigger,
-    Merge: merge,
     Observe: observe,
     Offer: offer,
     Provide: provide,
-    Receive: receive,
     Recheck: recheck,
     RecordAction: record_action,
-    Release: release,
     Reopen: trigger,
     Reply: reply,
     RequestAction: request_action,
     Resolve: trigger,
     Resume: trigger,
-    SetPriority: set_priority,
-    Split: split,
     TakeTurn: take_turn,
     Trigger: trigger,
     UndoAction: undo_action,
-    Update: update,
-    Verify: verify,
     WaitForRequester: trigger,
-    Withdraw: withdraw,
+}
+_WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
+    Merge: merge,
+    Receive: receive,
+    Split: split,
 }

@@ -11,8 +11,8 @@ ticket, or by `Rejected`. All else is known to the stores; a floor can be thrown
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from supportflow.model.routing import Requirement
 from supportflow.routing.candidates import Candidates, Rank
+from supportflow.routing.chairs import Chair, Proposed
 from supportflow.routing.changes import Absent, Change, Gone, Present, Proposal, Rejected, Waiting
 from supportflow.routing.queue import MANY, Queue, Signature
 from supportflow.routing.signature import Entry, Seat, units
@@ -25,47 +25,6 @@ _NO_CHANNEL: frozenset[str] = frozenset()
 Pick = Literal["longest_idle", "least_loaded"]
 """Which of several agents gets a ticket: the one whose work last came or went the longest ago; or the one with the smallest
 share of capacity in use, and of these the longest idle."""
-
-
-class _Proposed:
-    """A proposal that is not answered yet."""
-
-    __slots__ = ("agent_id", "entry", "requirement", "wanted")
-
-    def __init__(self, entry: Entry, agent_id: str, requirement: Requirement) -> None:
-        self.entry = entry
-        self.agent_id = agent_id
-        self.requirement = requirement
-        self.wanted = True
-
-
-class _Chair:
-    """An agent who is there, with what the floor has proposed to them."""
-
-    __slots__ = ("kept", "lanes", "seat", "traits", "used")
-
-    def __init__(self, seat: Seat, kept: dict[str, _Proposed]) -> None:
-        self.seat = seat
-        self.traits = seat.traits  # the object that was seen first: it is compared by identity
-        self.kept = kept
-        self.lanes = 0
-        self.see(seat)
-
-    def see(self, seat: Seat) -> None:
-        """The agent is as this seat says."""
-        self.seat = seat
-        used = 0
-        for load in seat.load:
-            used += load.weight
-        for one in self.kept.values():
-            used += one.requirement.weight
-        self.used = used
-
-    def full(self) -> frozenset[str]:
-        """Channels of which the agent has as many as they may."""
-        held = [load.channel for load in self.seat.load]
-        held += [one.requirement.channel for one in self.kept.values()]
-        return frozenset(channel for channel, most in self.seat.limits if held.count(channel) >= most)
 
 
 class Floor:
@@ -84,9 +43,9 @@ class Floor:
         self.pick = pick
         self._queue = Queue(many)
         self._open = Candidates()
-        self._chairs: dict[str, _Chair] = {}
-        self._proposed: dict[str, _Proposed] = {}
-        self._kept: dict[str, dict[str, _Proposed]] = {}
+        self._chairs: dict[str, Chair] = {}
+        self._proposed: dict[str, Proposed] = {}
+        self._kept: dict[str, dict[str, Proposed]] = {}
         self._turns: dict[str, Rank] = {}
         self._passed: dict[str, set[str]] = {}
         self._passed_by: dict[str, set[str]] = {}
@@ -169,7 +128,7 @@ class Floor:
             return
         anew = agent_id in self._passed_by
         if chair is None:
-            chair = self._chairs[agent_id] = _Chair(seat, self._kept.setdefault(agent_id, {}))
+            chair = self._chairs[agent_id] = Chair(seat, self._kept.setdefault(agent_id, {}))
             self._queue.seat(agent_id, seat.traits)
         elif chair.traits is not seat.traits and chair.traits != seat.traits:
             anew = True
@@ -232,7 +191,7 @@ class Floor:
         if chair is not None:
             self._refill(agent_id, chair, anew=anew)
 
-    def _refill(self, agent_id: str, chair: _Chair, *, anew: bool) -> None:
+    def _refill(self, agent_id: str, chair: Chair, *, anew: bool) -> None:
         """Let an agent take what comes first, until nothing fits.
 
         In lanes for which they had room before, nothing waits that they could take: else they would have it. Only if they
@@ -254,14 +213,14 @@ class Floor:
         requirement = signature.requirement
         ticket_id = entry.ticket_id
         chair = self._chairs[agent_id]
-        self._proposed[ticket_id] = chair.kept[ticket_id] = _Proposed(entry, agent_id, requirement)
+        self._proposed[ticket_id] = chair.kept[ticket_id] = Proposed(entry, agent_id, requirement)
         self._turn += 1
         self._turns[agent_id] = (self._latest, self._turn, agent_id)
         chair.used += requirement.weight
         chair.lanes = self._room_of(chair)
         self._made.append(Proposal(ticket_id, agent_id, requirement))
 
-    def _let_go(self, ticket_id: str, proposed: _Proposed) -> None:
+    def _let_go(self, ticket_id: str, proposed: Proposed) -> None:
         """Give back the capacity that a proposal keeps."""
         agent_id = proposed.agent_id
         del self._proposed[ticket_id], self._kept[agent_id][ticket_id]
@@ -276,7 +235,7 @@ class Floor:
         del self._kept[agent_id]
         self._turns.pop(agent_id, None)
 
-    def _place(self, agent_id: str, chair: _Chair) -> None:
+    def _place(self, agent_id: str, chair: Chair) -> None:
         """Put an agent where they belong among those who have room."""
         if not chair.lanes:
             self._open.remove(agent_id)
@@ -290,7 +249,7 @@ class Floor:
             level = chair.used / seat.capacity
         self._open.put(agent_id, rank, chair.traits, chair.lanes, level)
 
-    def _room_of(self, chair: _Chair) -> int:
+    def _room_of(self, chair: Chair) -> int:
         """The lanes that an agent has room for: bit `n` stands for lane `n`."""
         seat = chair.seat
         if not seat.available:

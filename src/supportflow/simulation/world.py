@@ -35,10 +35,10 @@ from supportflow.model.events import AgentEvent, EventBase
 from supportflow.model.people import Actor
 from supportflow.model.routing import AgentState
 from supportflow.model.routing import Offer as Standing
-from supportflow.model.ticket import Ticket
 from supportflow.routing.floor import Change, Gone, Proposal, Rejected, Waiting
+from supportflow.simulation.case import Case
 from supportflow.simulation.crew import Crew
-from supportflow.simulation.plan import Drawn, Plan
+from supportflow.simulation.plan import Plan
 from supportflow.simulation.reading import Logged
 from supportflow.simulation.tally import Tally, Waited
 
@@ -52,31 +52,6 @@ _TEXT = ContentRef.model_construct(id="simulated", commitment="0" * 64)
 _TRY_AGAIN_US = 5 * MINUTE_US
 """When work that only a second agent can end, and none is there, is tried again."""
 _ENDED = frozenset({StatusCategory.CLOSED, StatusCategory.CANCELLED})
-
-
-class _Case:
-    """A ticket, and what it will do."""
-
-    __slots__ = (
-        "asks", "counts", "drawn", "ends_us", "first_class", "left_us", "number", "offer", "on_floor", "open", "resolved",
-        "ticket", "token", "waited", "waits", "wake_us", "worker", "writes",
-    )  # fmt: skip
-
-    def __init__(self, number: int, drawn: Drawn, ticket: Ticket, *, counts: bool) -> None:
-        self.number = number
-        self.drawn = drawn
-        self.ticket = ticket
-        self.counts = counts
-        self.first_class = ticket.priority_class
-        self.left_us = drawn.works_us
-        self.asks = drawn.asks
-        self.ends_us = 0
-        self.worker: str | None = None
-        self.token = 0
-        self.wake_us: int | None = None
-        self.offer: Standing | None = None
-        self.on_floor = self.open = self.waits = False
-        self.waited = self.resolved = self.writes = False
 
 
 class World:
@@ -99,7 +74,7 @@ class World:
         self._passing = passing
         self._book, self._policy = plan.book, plan.policy
         self._busy_in = plan.routing.busy_in
-        self._cases: dict[int, _Case] = {}
+        self._cases: dict[int, Case] = {}
         self._history: dict[int, list[EventBase]] = {}
         self._heap: list[tuple[int, int, Callable[[], None]]] = []
         self._numbers = 0
@@ -151,7 +126,7 @@ class World:
 
     # --- the floor
 
-    def _seen(self, case: _Case) -> Change:
+    def _seen(self, case: Case) -> Change:
         entry = entry_of(case.ticket, self._policy)
         return Gone(case.ticket.id) if entry is None else Waiting(entry)
 
@@ -187,7 +162,7 @@ class World:
         command = OpenTicket(by=by, requester=requester, **drawn.said)
         facts = Facts(tenant=TENANT, ticket_id=f"{number:08d}")
         decision = decided(self._book, None, command, facts, self._now)
-        case = _Case(number, drawn, decision.tickets[0], counts=row.at_us >= self.plan.warm_us)
+        case = Case(number, drawn, decision.tickets[0], counts=row.at_us >= self.plan.warm_us)
         self._cases[number] = case
         if case.counts:
             self.tally.arrived[case.first_class] += 1
@@ -195,7 +170,7 @@ class World:
         if drawn.patient_us is not None and not case.waited:
             self._after(drawn.patient_us, partial(self._give_up, case))
 
-    def _do(self, case: _Case, command: CommandBase, *named: str) -> None:
+    def _do(self, case: Case, command: CommandBase, *named: str) -> None:
         """Carry out a command on a ticket.
 
         Args:
@@ -221,7 +196,7 @@ class World:
         if decision.events:
             self._take_in(case, decision)
 
-    def _take_in(self, case: _Case, decision: Decision) -> None:
+    def _take_in(self, case: Case, decision: Decision) -> None:
         """What was decided has happened: count it, tell the floor, and see what follows."""
         for event in decision.events:
             self.tally.recorded(event, counts=case.counts and not isinstance(event, AgentEvent))
@@ -240,17 +215,14 @@ class World:
             self._crew.show(state.id)
         self._follow(case)
 
-    def _count(self, case: _Case) -> None:
+    def _count(self, case: Case) -> None:
         """The backlog."""
-        ticket = case.ticket
-        open_ = ticket.is_open
-        waits = ticket.assignee is None and ticket.status_category in self._busy_in
-        if (open_, waits) != (case.open, case.waits):
-            self.tally.see(open_=open_ - case.open, waiting=waits - case.waits)
-            self._open += open_ - case.open
-            case.open, case.waits = open_, waits
+        opened, waiting = case.difference(self._busy_in)
+        if opened or waiting:
+            self.tally.see(open_=opened, waiting=waiting)
+            self._open += opened
 
-    def _follow(self, case: _Case) -> None:
+    def _follow(self, case: Case) -> None:
         """What a ticket brings about by what it has become: work begins or stops, offers are answered, requesters write."""
         ticket = case.ticket
         wake_us = wakeup(ticket, self._policy)
@@ -273,18 +245,18 @@ class World:
         if worker != case.worker:
             self._hand(case, worker)
 
-    def _forget(self, case: _Case) -> None:
+    def _forget(self, case: Case) -> None:
         """Nothing will happen to it any more."""
         self._cases.pop(case.number, None)
         self._history.pop(case.number, None)
 
-    def _wake(self, case: _Case) -> None:
+    def _wake(self, case: Case) -> None:
         if case.wake_us is not None and case.wake_us < self._now_us and case.number in self._cases:
             self._do(case, Advance(ticket_id=case.ticket.id))
 
     # --- offers
 
-    def _ask(self, case: _Case, offer: Standing) -> None:
+    def _ask(self, case: Case, offer: Standing) -> None:
         """An agent is offered a ticket: they accept it, decline it, or do not answer."""
         answers = self.plan.scenario.answers
         roll = self._acting.random()
@@ -294,7 +266,7 @@ class World:
         elif roll >= answers.accept + answers.ignore:
             self._after(delay_us, partial(self._answer, case, offer, Decline))
 
-    def _answer(self, case: _Case, offer: Standing, kind: type[Accept] | type[Decline]) -> None:
+    def _answer(self, case: Case, offer: Standing, kind: type[Accept] | type[Decline]) -> None:
         if case.ticket.routing.offer != offer:
             return  # it has passed, or was taken back
         by = self._crew.actors[offer.agent]
@@ -306,7 +278,7 @@ class World:
 
     # --- work
 
-    def _hand(self, case: _Case, worker: str | None) -> None:
+    def _hand(self, case: Case, worker: str | None) -> None:
         """Work on a ticket stops, and goes on with somebody else or later."""
         if case.worker is not None:
             case.left_us = max(case.ends_us - self._now_us, 1)
@@ -323,17 +295,17 @@ class World:
         if first and self.plan.scenario.first_reply == "start":
             self._reply(case)
 
-    def _wait_ended(self, case: _Case, *, served: bool) -> None:
+    def _wait_ended(self, case: Case, *, served: bool) -> None:
         case.waited = True
         if case.counts:
             waited_us = self._now_us - to_us(case.ticket.opened_at)
             self.tally.wait_ended(case.first_class, Waited(case.number, waited_us, served))
 
-    def _reply(self, case: _Case) -> None:
+    def _reply(self, case: Case) -> None:
         assert case.worker is not None
         self._do(case, Reply(ticket_id=case.ticket.id, by=self._crew.actors[case.worker], body=_TEXT))
 
-    def _worked(self, case: _Case, token: int) -> None:
+    def _worked(self, case: Case, token: int) -> None:
         """The agent has come half-way, or to the end."""
         if token != case.token or case.worker is None:
             return
@@ -350,7 +322,7 @@ class World:
             self._reply(case)
         self._resolve(case)
 
-    def _resolve(self, case: _Case) -> None:
+    def _resolve(self, case: Case) -> None:
         assert case.worker is not None
         ticket, worker = case.ticket, case.worker
         try:
@@ -365,7 +337,7 @@ class World:
             return
         self._resolved(case)
 
-    def _resolve_by_another(self, case: _Case) -> None:
+    def _resolve_by_another(self, case: Case) -> None:
         """Four eyes: another agent of the tier ends it; without one it waits for one."""
         ticket = case.ticket
         for agent_id in self._crew.others(ticket.tier, case.worker):
@@ -379,7 +351,7 @@ class World:
         case.ends_us = self._now_us + _TRY_AGAIN_US
         self._after(_TRY_AGAIN_US, partial(self._worked, case, case.token))
 
-    def _resolved(self, case: _Case) -> None:
+    def _resolved(self, case: Case) -> None:
         if not case.resolved:
             case.resolved = True
             if case.counts:
@@ -396,35 +368,32 @@ class World:
 
     # --- requesters
 
-    def _requester(self, case: _Case) -> Actor:
-        return Actor(kind="requester", id=case.ticket.requester)
-
-    def _give_up(self, case: _Case) -> None:
+    def _give_up(self, case: Case) -> None:
         """The requester's patience is at its end, if nobody has the ticket yet."""
         if case.waited or not case.ticket.is_open:
             return
         try:
-            self._do(case, Cancel(ticket_id=case.ticket.id, by=self._requester(case)))
+            self._do(case, Cancel(ticket_id=case.ticket.id, by=case.requester))
         except Refused:
             return  # only the tier's own agents end its tickets
         self._wait_ended(case, served=False)
 
-    def _write(self, case: _Case) -> None:
+    def _write(self, case: Case) -> None:
         """The requester answers what was asked."""
         case.writes = False
         ticket = case.ticket
         if ticket.status_category is StatusCategory.PENDING:
             evidence = dict.fromkeys(missing_evidence(ticket, self._policy), _TEXT)
-            by = self._requester(case)
+            by = case.requester
             self._do(case, Receive(ticket_id=ticket.id, by=by, body=_TEXT, evidence=evidence))
 
-    def _reopen(self, case: _Case) -> None:
+    def _reopen(self, case: Case) -> None:
         """The requester is back: the answer did not hold."""
         if case.ticket.status_category is not StatusCategory.RESOLVED:
             return
         case.left_us = case.drawn.again(self._acting)
         try:
-            self._do(case, Reopen(ticket_id=case.ticket.id, by=self._requester(case)))
+            self._do(case, Reopen(ticket_id=case.ticket.id, by=case.requester))
         except Refused:
             return  # the window for that is over
         if case.counts:

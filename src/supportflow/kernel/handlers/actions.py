@@ -11,13 +11,12 @@ from supportflow.model.content import as_ref
 from supportflow.model.events import ActionApproved, ActionDone, ActionFailed, ActionRejected
 from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
-from supportflow.policy import PolicyBook
 from supportflow.policy.document.authority import HostAction
 
 __all__ = ["decide_action", "record_action", "request_action", "undo_action"]
 
 
-def request_action(draft: Draft, command: RequestAction, facts: Facts, book: PolicyBook) -> None:
+def request_action(draft: Draft, command: RequestAction, facts: Facts) -> None:
     """Ask the host to do something; above the limit of whoever asks, it waits for somebody with more authority.
 
     Raises:
@@ -25,7 +24,6 @@ def request_action(draft: Draft, command: RequestAction, facts: Facts, book: Pol
         Refused: If somebody outside asks for it, or nobody could approve it.
         NotVerified: If the requester is not verified as well as it needs.
     """
-    del book
     rule = _rule(draft, command.action)
     ticket = draft.ticket
     if command.by.kind in {"requester", "party"}:
@@ -37,14 +35,13 @@ def request_action(draft: Draft, command: RequestAction, facts: Facts, book: Pol
     request_host_action(draft, command.action, command.amount, facts, reason=as_ref(command.reason))
 
 
-def decide_action(draft: Draft, command: DecideAction, facts: Facts, book: PolicyBook) -> None:
+def decide_action(draft: Draft, command: DecideAction, facts: Facts) -> None:
     """Approve an action that waits, or reject it.
 
     Raises:
         InvalidInput: If the ticket has no such action.
         Refused: If it does not wait, or is for somebody else to decide: who asked for it never does.
     """
-    del book
     ticket, known = draft.ticket, _known(draft.ticket, command.number)
     if known.state != "waiting":
         raise Refused(ticket.id, command.kind, f"the action is {known.state}, it does not wait")
@@ -61,14 +58,13 @@ def decide_action(draft: Draft, command: DecideAction, facts: Facts, book: Polic
         draft.emit(ActionRejected(**about, reason=as_ref(command.reason)))
 
 
-def undo_action(draft: Draft, command: UndoAction, facts: Facts, book: PolicyBook) -> None:
+def undo_action(draft: Draft, command: UndoAction, facts: Facts) -> None:
     """Ask the host to take back what it did.
 
     Raises:
         InvalidInput: If the ticket has no such action.
         Refused: If it was not done, nothing takes it back, or that was asked for already.
     """
-    del book
     ticket, known = draft.ticket, _known(draft.ticket, command.number)
     undone_by = _rule(draft, known.action).undone_by
     if undone_by is None:
@@ -83,14 +79,13 @@ def undo_action(draft: Draft, command: UndoAction, facts: Facts, book: PolicyBoo
     request_host_action(draft, undone_by, known.amount, facts, reason=as_ref(command.reason), undoes=known.id)
 
 
-def record_action(draft: Draft, command: RecordAction, facts: Facts, book: PolicyBook) -> None:
+def record_action(draft: Draft, command: RecordAction, facts: Facts) -> None:
     """Record what became of an action; of one that failed for good, what takes it back is asked for.
 
     Raises:
         InvalidInput: If the ticket has no such action.
         Refused: If somebody outside or an agent reports it.
     """
-    del book
     ticket, known = draft.ticket, _known(draft.ticket, command.number)
     if command.by.kind not in {"host", "system"}:
         raise Refused(ticket.id, command.kind, f"a {command.by.kind} does not report for the host")

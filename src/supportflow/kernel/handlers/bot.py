@@ -11,12 +11,11 @@ from supportflow.kernel.handlers.casework import record_evidence
 from supportflow.model.commands import RequestAction, TakeTurn
 from supportflow.model.content import as_ref
 from supportflow.model.events import BotAnswered, GuideAdvanced, ReplySent
-from supportflow.policy import PolicyBook
 
 __all__ = ["take_turn"]
 
 
-def take_turn(draft: Draft, command: TakeTurn, facts: Facts, book: PolicyBook) -> None:
+def take_turn(draft: Draft, command: TakeTurn, facts: Facts) -> None:
     """Deal with the requester's latest message. Nothing happens if that is done, or is no longer the bot's to do.
 
     The message is the turn's key: who repeats a turn after a crash, and two who take it at the same time, say one thing.
@@ -65,7 +64,7 @@ def take_turn(draft: Draft, command: TakeTurn, facts: Facts, book: PolicyBook) -
     cause = command.cause
     if command.action is not None:
         asked = RequestAction(by=command.by, action=command.action, amount=command.amount)
-        request_action(draft, asked, facts, book)
+        request_action(draft, asked, facts)
         if draft.ticket.actions[-1].state == "waiting":
             cause = cause or "approval"  # a person has to look at it anyway
     if cause is not None:

@@ -19,7 +19,6 @@ from supportflow.model.events import (
     StepCompleted,
 )
 from supportflow.model.people import SYSTEM
-from supportflow.policy import PolicyBook
 from supportflow.triage.intake import fits_media
 
 __all__ = [
@@ -92,9 +91,8 @@ def _record_item(
     )
 
 
-def provide(draft: Draft, command: Provide, facts: Facts, book: PolicyBook) -> None:
-    """Take in evidence that somebody gives apart from a message."""
-    del book
+def provide(draft: Draft, command: Provide, facts: Facts) -> None:
+    """Record evidence that somebody gives apart from a message."""
     ticket, by = draft.ticket, command.by
     if not command.evidence:
         raise InvalidInput("evidence", "is empty")
@@ -122,9 +120,9 @@ def still_waits(draft: Draft) -> bool:
 
 
 def request_evidence(draft: Draft, written_in: str | None) -> None:
-    """Ask for all that is missing and was never asked for, and wait; or go on, if nothing keeps the ticket waiting.
+    """Ask for what is missing and was not asked for yet, and wait for it; or go on, if nothing keeps the ticket waiting.
 
-    The request is no agent's answer: it stops no response clock.
+    Everything is asked for at once, and nothing twice. The request is no answer of an agent: it stops no response clock.
 
     Args:
         draft: The ticket.
@@ -168,7 +166,11 @@ def _as_system(draft: Draft, trigger: str) -> None:
 
 
 def _resume(draft: Draft) -> None:
-    """The requester's own words answer; what others do resumes the work. A lifecycle may know only one of the two."""
+    """Go on with a ticket that waited for evidence.
+
+    The requester's own words fire `requester_replied`, what others do fires `resume`. If the lifecycle knows only one of the
+    two, that one is fired.
+    """
     triggers = ["requester_replied", "resume"]
     if draft.by.kind != "requester":
         triggers.reverse()
@@ -177,9 +179,8 @@ def _resume(draft: Draft) -> None:
             return
 
 
-def complete_step(draft: Draft, command: CompleteStep, facts: Facts, book: PolicyBook) -> None:
+def complete_step(draft: Draft, command: CompleteStep) -> None:
     """Record a step."""
-    del facts, book
     ticket = draft.ticket
     if command.by.kind in {"requester", "party"}:
         raise Refused(ticket.id, command.kind, f"a {command.by.kind} does no steps of the desk's")
@@ -202,9 +203,8 @@ MOST = 50
 """How many parties one case can have."""
 
 
-def add_party(draft: Draft, command: AddParty, facts: Facts, book: PolicyBook) -> None:
-    """Make somebody a party, or ask one anew."""
-    del book
+def add_party(draft: Draft, command: AddParty, facts: Facts) -> None:
+    """Make somebody a party of the case. A party that is added again is asked anew."""
     ticket, party = draft.ticket, command.party
     if command.by.kind in {"requester", "party"}:
         raise Refused(ticket.id, command.kind, f"a {command.by.kind} cannot say who takes part")
@@ -228,9 +228,8 @@ def add_party(draft: Draft, command: AddParty, facts: Facts, book: PolicyBook) -
     )
 
 
-def verify(draft: Draft, command: Verify, facts: Facts, book: PolicyBook) -> None:
+def verify(draft: Draft, command: Verify) -> None:
     """Record that the requester is who they say. Verifying again begins anew."""
-    del facts, book
     _from_inside(draft, command)
     if command.level not in draft.policy.cases.levels:
         raise InvalidInput("level", "is no level of the policy's authority")
@@ -244,9 +243,8 @@ def verify(draft: Draft, command: Verify, facts: Facts, book: PolicyBook) -> Non
     )
 
 
-def authorise(draft: Draft, command: Authorise, facts: Facts, book: PolicyBook) -> None:
+def authorise(draft: Draft, command: Authorise) -> None:
     """Record that an action may be done, if a verification of its level, or a higher one, is valid now."""
-    del facts, book
     _from_inside(draft, command)
     needs = draft.policy.cases.actions.get(command.action)
     if needs is None:

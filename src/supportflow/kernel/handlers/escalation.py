@@ -12,18 +12,16 @@ from supportflow.kernel.after.ladders import (
 )
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.due.ladders import LadderTimes
-from supportflow.kernel.facts import Facts
 from supportflow.model.commands import Escalate
 from supportflow.model.content import as_ref
 from supportflow.model.escalation import LadderState, Rung
 from supportflow.model.events import TicketEscalated
-from supportflow.policy import PolicyBook
 from supportflow.policy.check.ladders import audience_problem
 
 __all__ = ["escalate"]
 
 
-def escalate(draft: Draft, command: Escalate, facts: Facts, book: PolicyBook) -> None:
+def escalate(draft: Draft, command: Escalate) -> None:
     """Start a ladder, take the next step of the one that runs, or hand the ticket over and tell people.
 
     Raises:
@@ -31,7 +29,6 @@ def escalate(draft: Draft, command: Escalate, facts: Facts, book: PolicyBook) ->
             happened already.
         InvalidInput: If it names a ladder, a group, a tier or people that the policy does not know, or too much at once.
     """
-    del facts, book
     ticket = draft.ticket
     if command.by.kind in {"requester", "party"}:
         raise Refused(ticket.id, command.kind, f"a {command.by.kind} cannot escalate")
@@ -109,7 +106,7 @@ def _take_next_step(draft: Draft, command: Escalate) -> None:
 
 
 def _next_rung(draft: Draft, state: LadderState) -> Rung:
-    """The rung that would fire next; those that hang on clocks which do not run come last, in the ladder's order."""
+    """The rung that would fire next by time. If all hang on clocks that do not run, the first in the ladder's order."""
     asked = LadderTimes(draft.ticket, draft.policy)
     timed = [(reached_us(rung, asked.reach, asked.calendar), rung) for rung in state.rungs]
     known = [(at_us, place) for place, (at_us, _) in enumerate(timed) if at_us is not None]

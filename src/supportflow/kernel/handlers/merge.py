@@ -1,6 +1,5 @@
 """Merge and split: decisions on two tickets at once, committed together."""
 
-from supportflow._time import from_us
 from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
 from supportflow.kernel.advance import advance
 from supportflow.kernel.after.clocks import replace_clocks
@@ -8,13 +7,13 @@ from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.handlers.casework import MOST, request_evidence
-from supportflow.kernel.handlers.tickets import begin_ticket
+from supportflow.kernel.handlers.tickets import begin_from
 from supportflow.kernel.handlers.work import check_ending
 from supportflow.kernel.replay import FOLLOWERS
 from supportflow.lifecycle import Fired
-from supportflow.model.commands import Described, Merge, Split
+from supportflow.model.commands import Merge, Split
 from supportflow.model.content import as_ref
-from supportflow.model.events import PriorityChanged, TicketAbsorbed, TicketMerged, TicketOpened, TicketSplit
+from supportflow.model.events import PriorityChanged, TicketAbsorbed, TicketMerged, TicketSplit
 from supportflow.model.people import NOBODY
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
@@ -24,7 +23,7 @@ __all__ = ["merge", "split"]
 
 
 def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
-    """Close this ticket into another one of the same requester or not: who merges knows why."""
+    """Close this ticket into another one. The two may have different requesters: whoever merges answers for that."""
     source, into = draft.ticket, facts.other
     if into is None:
         raise InvalidInput("into", "names no ticket")
@@ -42,7 +41,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         people=facts.case.same_person,
         people_known=facts.case.people_known,
     )
-    advance(other, other.at_us)  # first: it may have closed itself by now, noticed or not
+    advance(other, other.at_us)  # first: it may have closed itself since anybody looked
     ended = other.ticket.status_category
     if ended.is_final:
         raise Refused(source.id, command.kind, f"the other ticket is {ended.value}")
@@ -75,9 +74,10 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
 
 
 def _absorb(other: Draft, source: Ticket, facts: Facts) -> None:
-    """What is known of the case goes where the case goes. Papers prove who their own person is, and nobody else.
+    """Record on the ticket that goes on what is known of the other case.
 
-    Completed steps stay behind: they were done for the other ticket.
+    Evidence and verifications go along only if both tickets are the same person's: papers prove nothing about anybody else.
+    Completed steps stay behind, since they were done for the other ticket.
     """
     into, case = other.ticket, source.case
     known = NOBODY not in {source.requester, into.requester}
@@ -104,7 +104,7 @@ def _absorb(other: Draft, source: Ticket, facts: Facts) -> None:
 
 
 def _raise_priority(other: Draft, source: Ticket) -> None:
-    """The ticket that goes on stands where the more urgent of the two stood. It is never lowered."""
+    """Raise the ticket that goes on to the more urgent place of the two. It is never lowered."""
     into, rank = other.ticket, other.policy.priority.rank
     if source.priority_class not in other.policy.document.classes:
         return
@@ -134,48 +134,17 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
             ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a new one"
         )
     draft.emit(TicketSplit(**draft.head(), into=facts.ticket_id))
-    event = TicketOpened(
-        ticket_id=facts.ticket_id,
-        recorded_at=from_us(draft.at_us),
-        observed_at=draft.observed_at,
-        by=command.by,
+    part = begin_from(
+        draft,
+        policy,
+        command.by,
+        facts,
         ref=command.new_ref,
-        requester=ticket.requester,
-        channel=ticket.channel,
-        type=ticket.type,
-        status=policy.lifecycle.initial,
-        category=policy.lifecycle.category(policy.lifecycle.initial),
-        topic=ticket.category,
-        language=ticket.language,
-        tz=ticket.tz,
         subject=as_ref(command.subject) or ticket.subject,
         body=as_ref(command.body),
-        personal=ticket.personal,
         group=ticket.group,
-        priority_class=policy.document.classes[-1],
-        level=ticket.level,
-        rule="default",
-        attributes={
-            name: value for name, value in ticket.attributes.items() if name in policy.document.fields
-        },
-        opened_at=from_us(draft.at_us),
         private=ticket.private,
-        policy=policy.fingerprint,
         split_from=ticket.id,
-        spoken=ticket.spoken,
-        informational=ticket.informational,
-        redacted=facts.redacted,
-    )
-    same_class = ticket.priority_class if ticket.priority_class in policy.document.classes else None
-    asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)
-    part = begin_ticket(
-        event,
-        asked,
-        facts.signals,
-        policy,
-        ticket.tenant,
-        detected_us=draft.detected_us,
-        given=ticket.given,
     )
     if policy.document.split_clocks == "inherit" and ticket.policy == policy.fingerprint:
         clocks = inherited(ticket.clocks, part.ticket.clocks, part.at_us, part.policy)

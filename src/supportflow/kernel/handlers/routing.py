@@ -20,7 +20,6 @@ from supportflow.model.content import as_ref
 from supportflow.model.events import OfferAccepted, OfferDeclined, OfferMade, OfferWithdrawn
 from supportflow.model.people import Actor
 from supportflow.model.routing import AgentState
-from supportflow.policy import PolicyBook
 from supportflow.routing.compiled import BOT, RoutingIndex
 
 __all__ = ["accept", "decline", "hand_over", "offer", "recheck", "release", "withdraw"]
@@ -39,13 +38,12 @@ def _agent(facts: Facts, agent_id: str) -> AgentState:
     return state
 
 
-def offer(draft: Draft, command: Offer, facts: Facts, book: PolicyBook) -> None:
-    """Hold a ticket that waits out to an agent; or assign it, where the policy does not ask.
+def offer(draft: Draft, command: Offer, facts: Facts) -> None:
+    """Offer a waiting ticket to an agent; or assign it at once, if the policy has agents not asked.
 
     Raises:
         Refused: If the ticket does not wait, or the agent cannot take it now; it says everything that is against it.
     """
-    del book
     routing = _routing(draft, command.kind)
     ticket = draft.ticket
     if not is_queued(ticket, draft.policy):
@@ -68,13 +66,12 @@ def offer(draft: Draft, command: Offer, facts: Facts, book: PolicyBook) -> None:
     draft.emit(OfferMade(**draft.head(), agent=agent.id, expires_at=expires_at))
 
 
-def accept(draft: Draft, command: Accept, facts: Facts, book: PolicyBook) -> None:
+def accept(draft: Draft, command: Accept, facts: Facts) -> None:
     """The agent takes the ticket that they are offered.
 
     Raises:
         Refused: If it is not offered to them, or they can no longer take it; it says everything that is against it.
     """
-    del book
     agent_id = _offered_to(draft, command.kind, command.by)
     agent = facts.agents.get(agent_id)
     against_it = () if agent is None else unable_to_accept(draft, agent)
@@ -85,9 +82,8 @@ def accept(draft: Draft, command: Accept, facts: Facts, book: PolicyBook) -> Non
     draft.begin_work("assignment")
 
 
-def decline(draft: Draft, command: Decline, facts: Facts, book: PolicyBook) -> None:
+def decline(draft: Draft, command: Decline) -> None:
     """The agent does not take the ticket that they are offered."""
-    del facts, book
     agent_id = _offered_to(draft, command.kind, command.by)
     draft.emit(OfferDeclined(**draft.head(), agent=agent_id, reason=as_ref(command.reason)))
 
@@ -101,25 +97,22 @@ def _offered_to(draft: Draft, kind: str, by: Actor) -> str:
     return standing.agent
 
 
-def withdraw(draft: Draft, command: Withdraw, facts: Facts, book: PolicyBook) -> None:
+def withdraw(draft: Draft, _command: Withdraw) -> None:
     """Take an offer back. Nothing happens if there is none."""
-    del command, facts, book
     standing = draft.ticket.routing.offer
     if standing is not None:
         draft.emit(OfferWithdrawn(**draft.head(), agent=standing.agent, cause="agent_left"))
 
 
-def recheck(draft: Draft, command: Recheck, facts: Facts, book: PolicyBook) -> None:
-    """See whether who has the ticket, or is offered it, may have it still. Nothing happens if so."""
-    del command, book
+def recheck(draft: Draft, _command: Recheck, facts: Facts) -> None:
+    """Check whether the assignee, or who is offered the ticket, may still have it. Nothing happens if so."""
     if draft.policy.routing is not None:
         check_assignee(draft, facts, draft.ticket)
         withdraw_unfit_offer(draft, facts)
 
 
-def release(draft: Draft, command: Release, facts: Facts, book: PolicyBook) -> None:
+def release(draft: Draft, command: Release) -> None:
     """Give a ticket back to the queue. Its agent is not offered it again while it waits."""
-    del facts, book
     routing = _routing(draft, command.kind)
     ticket = draft.ticket
     if ticket.assignee is None:
@@ -131,14 +124,13 @@ def release(draft: Draft, command: Release, facts: Facts, book: PolicyBook) -> N
     route(draft, routing, "released", declined=(was,))
 
 
-def hand_over(draft: Draft, command: HandOver, facts: Facts, book: PolicyBook) -> None:
+def hand_over(draft: Draft, command: HandOver) -> None:
     """Hand a ticket over to another tier, with what is known.
 
     Raises:
         InvalidInput: If the policy has no such tier.
         Refused: If the ticket has ended or is in that tier already, or a security incident would go to the bot.
     """
-    del facts, book
     routing = _routing(draft, command.kind)
     ticket, tiers = draft.ticket, routing.policy.tiers
     if command.tier not in tiers:

@@ -21,7 +21,7 @@ from supportflow.model.people import Actor
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
 
-__all__ = ["begin_ticket", "class_in_text", "described_fields", "open_ticket"]
+__all__ = ["begin_from", "begin_ticket", "class_in_text", "described_fields", "open_ticket"]
 
 
 def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
@@ -85,10 +85,10 @@ def begin_ticket(
     people: frozenset[str] = frozenset(),
     people_known: bool = False,
 ) -> Draft:
-    """Begin a stream, with the class that the host, the rules and the text give the ticket.
+    """Begin a ticket with its first event. The host, the policy's rules and the text decide its class, in that order.
 
     Args:
-        event: Its first event; class and level are stand-ins.
+        event: Its first event; its class and level are replaced.
         command: What was asked for.
         signals: What the text says.
         policy: The policy that it will live under.
@@ -99,8 +99,8 @@ def begin_ticket(
         people_known: True if these were looked up.
     """
     if given is None:
-        said: dict[Given, object] = {"class": command.priority_class, "level": command.level}
-        given = tuple(what for what, value in said.items() if value is not None)
+        named: dict[Given, object] = {"class": command.priority_class, "level": command.level}
+        given = tuple(what for what, value in named.items() if value is not None)
     if signals is not None:
         event = event.model_copy(update=_fields_from_text(event, signals, policy))
     record = ticket_record(evolve(None, event, tenant=tenant), to_us(event.opened_at))
@@ -128,8 +128,65 @@ def begin_ticket(
     )
 
 
+def begin_from(draft: Draft, policy: CompiledPolicy, by: Actor, facts: Facts, **own: Any) -> Draft:
+    """Begin a ticket of the same requester out of another one: what follows its end, or a part of it.
+
+    What the other one is about goes with it, as far as the policy knows it. The class does, too, unless the text asks for a
+    higher one. Its clocks are its own.
+
+    Args:
+        draft: The decision on the other one.
+        policy: The policy that the new one will live under.
+        by: Who wrote what it begins with.
+        facts: With its id, and what the text says.
+        own: Fields of `TicketOpened` that are its own.
+    """
+    ticket = draft.ticket
+    fields = {
+        "requester": ticket.requester,
+        "channel": ticket.channel,
+        "type": ticket.type,
+        "topic": ticket.category,
+        "language": ticket.language,
+        "tz": ticket.tz,
+        "subject": ticket.subject,
+        "personal": ticket.personal,
+        "attributes": {
+            name: value for name, value in ticket.attributes.items() if name in policy.document.fields
+        },
+        "spoken": ticket.spoken,
+        "informational": ticket.informational,
+    }
+    event = TicketOpened(
+        ticket_id=facts.ticket_id,
+        recorded_at=from_us(draft.at_us),
+        observed_at=draft.observed_at,
+        by=by,
+        status=policy.lifecycle.initial,
+        category=policy.lifecycle.category(policy.lifecycle.initial),
+        priority_class=policy.document.classes[-1],
+        level=ticket.level,
+        rule="default",
+        opened_at=from_us(draft.at_us),
+        policy=policy.fingerprint,
+        redacted=facts.redacted,
+        **{**fields, **own},
+    )
+    same_class = ticket.priority_class if ticket.priority_class in policy.document.classes else None
+    asked = Described(requester=ticket.requester, priority_class=same_class, level=ticket.level)
+    return begin_ticket(
+        event,
+        asked,
+        facts.signals,
+        policy,
+        ticket.tenant,
+        detected_us=draft.detected_us,
+        given=ticket.given,
+    )
+
+
 def class_in_text(signals: Signals | None, policy: CompiledPolicy) -> str | None:
-    """The class that a text speaks for; None for the lowest, which says nothing, and for one that the policy lacks."""
+    """The class that a text asks for. None if it is the lowest, which every text has, or one that the policy lacks."""
     spoken = None if signals is None else signals.priority_class
     return spoken if spoken in policy.document.classes[:-1] else None
 
@@ -137,7 +194,7 @@ def class_in_text(signals: Signals | None, policy: CompiledPolicy) -> str | None
 def _fields_from_text(
     event: TicketOpened | TicketAdopted, signals: Signals, policy: CompiledPolicy
 ) -> dict[str, Any]:
-    """What the text says of itself, where nobody else said it."""
+    """Fields of the first event that are read out of its text, where the host left them open."""
     read: dict[str, Any] = {
         "topic": event.topic or signals.category,
         "language": event.language or signals.tag or signals.language,
@@ -153,7 +210,7 @@ def _fields_from_text(
 
 
 def described_fields(command: Described, policy: CompiledPolicy) -> dict[str, Any]:
-    """The fields that opening and adopting share; the priority is a stand-in until `begin` chooses it.
+    """The fields that opening and adopting share; the priority is a stand-in until `begin_ticket` chooses it.
 
     Raises:
         InvalidInput: If the command names a class or an attribute that the policy does not know.

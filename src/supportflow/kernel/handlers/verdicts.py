@@ -6,21 +6,18 @@ from supportflow.kernel.facts import Facts
 from supportflow.model.commands import Correct, Exclude
 from supportflow.model.content import as_ref
 from supportflow.model.events import SlaCorrected, SlaExcluded, SlaJudged
-from supportflow.policy import PolicyBook
 
 __all__ = ["correct", "exclude"]
 
 
-def exclude(draft: Draft, command: Exclude, facts: Facts, book: PolicyBook) -> None:
+def exclude(draft: Draft, command: Exclude, facts: Facts) -> None:
     """Leave a clock out of the adjusted rate."""
-    del book
     _judged(facts, command.clock)
     draft.emit(SlaExcluded(**draft.head(), clock=command.clock, reason=as_ref(command.reason)))
 
 
-def correct(draft: Draft, command: Correct, facts: Facts, book: PolicyBook) -> None:
+def correct(draft: Draft, command: Correct, facts: Facts) -> None:
     """Judge a clock again."""
-    del book
     judged = _judged(facts, command.clock)
     draft.emit(
         SlaCorrected(

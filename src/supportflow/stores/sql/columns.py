@@ -4,11 +4,12 @@ from dataclasses import fields
 
 from supportflow.model.storage import AgentRow, TicketRow
 
-__all__ = ["AGENT", "EVENT", "TICKET", "TYPES"]
+__all__ = ["AGENT", "EVENT", "EVENT_ROW", "TICKET", "TYPES"]
 
 TICKET = tuple(field.name for field in fields(TicketRow))
 AGENT = tuple(field.name for field in fields(AgentRow))
 EVENT = ("seq", "kind", "version", "min_reader", "data")
+EVENT_ROW = ("tenant", "stream", *EVENT)
 TYPES = {
     **dict.fromkeys(("version", "fold_version", "seq", "min_reader", "attempts", "first", "last"), "int"),
     **dict.fromkeys(

@@ -7,22 +7,16 @@ from typing import Any, NamedTuple
 
 from supportflow.model.storage import (
     AgentRow,
-    Answer,
     Commit,
-    Conflict,
-    Duplicate,
-    InboxEntry,
-    RefTaken,
     StreamChange,
     TicketRow,
 )
 from supportflow.stores.sql import feeding
 from supportflow.stores.sql.backends import Backend, Cursor, Undo, names
-from supportflow.stores.sql.columns import AGENT, EVENT, TICKET, TYPES
+from supportflow.stores.sql.columns import AGENT, EVENT_ROW, TICKET, TYPES
 
-__all__ = ["apply", "is_one_statement", "obstacle", "restore"]
+__all__ = ["LENGTH", "apply", "is_one_statement"]
 
-_EVENT_ROW = ("tenant", "stream", *EVENT)
 _CONTENT_ROW = ("tenant", "id", "subject", "salt", "value")
 _OUTBOX_ROW = ("tenant", "key", "topic", "ticket_id", "seq", "attempts", "next_us", "made_us")
 _INBOX_ROW = ("tenant", "key", "request_hash", "result", "at_us")
@@ -172,7 +166,7 @@ def _statement(shape: _Shape) -> str:
     else:
         parts.append(f"done AS (SELECT 1 AS ok{source})")
     for table, columns, number, unless in (
-        ("event", _EVENT_ROW, shape.events, ""),
+        ("event", EVENT_ROW, shape.events, ""),
         ("feed", feeding.ROW, shape.spans, ""),
         ("content", _CONTENT_ROW, shape.contents, " ON CONFLICT (tenant, id) DO NOTHING"),
         ("outbox", _OUTBOX_ROW, shape.outbox, " ON CONFLICT (tenant, key) DO NOTHING"),
@@ -244,12 +238,12 @@ def _update(table: str, columns: tuple[str, ...], reset: str) -> str:
 
 _ADD_TICKET = _insert("ticket", ("tenant", *TICKET))
 _ADD_AGENT = _insert("agent", ("tenant", *AGENT))
-_ADD_EVENT = _insert("event", _EVENT_ROW).replace(" OR IGNORE", "")
+_ADD_EVENT = _insert("event", EVENT_ROW).replace(" OR IGNORE", "")
 _ADD_CONTENT = _insert("content", _CONTENT_ROW)
 _ADD_OUTBOX = _insert("outbox", _OUTBOX_ROW)
 _ADD_INBOX = _insert("inbox", _INBOX_ROW)
 _SET_AGENT = _update("agent", AGENT, "")
-_LENGTH = "SELECT coalesce(max(seq), 0) FROM supportflow_event WHERE tenant = ? AND stream = ?"
+LENGTH = "SELECT coalesce(max(seq), 0) FROM supportflow_event WHERE tenant = ? AND stream = ?"
 _ARCHIVED = "SELECT version FROM supportflow_ticket_archive WHERE tenant = ? AND (id = ? OR ref = ?)"
 
 
@@ -274,7 +268,7 @@ def _apply_in_steps(cursor: Cursor, commit: Commit) -> None:
 def _put(cursor: Cursor, tenant: str, change: StreamChange) -> None:
     row = change.row
     if row is None:
-        cursor.execute(_LENGTH, (tenant, change.stream))
+        cursor.execute(LENGTH, (tenant, change.stream))
         if cursor.fetchone()[0] != change.expected:
             raise Undo
     elif change.expected:
@@ -320,83 +314,3 @@ def _one(cursor: Cursor, statement: str, values: tuple[Any, ...]) -> None:
     cursor.execute(statement, values)
     if cursor.rowcount != 1:
         raise Undo
-
-
-# --- what stood in the way ---------------------------------------------------------------------
-
-
-def recall(cursor: Cursor, backend: Backend, tenant: str, key: str) -> InboxEntry | None:
-    """What an idempotency key was used for, or None."""
-    cursor.execute(
-        backend.sql("SELECT key, request_hash, result FROM supportflow_inbox WHERE tenant = ? AND key = ?"),
-        (tenant, key),
-    )
-    row = cursor.fetchone()
-    return None if row is None else InboxEntry(*row)
-
-
-def obstacle(cursor: Cursor, backend: Backend, commit: Commit) -> tuple[Answer | None, tuple[str, ...]]:
-    """What keeps a commit from being applied, in the order of the port, or None; and the archived tickets in it."""
-    tenant = commit.tenant
-    if commit.inbox is not None:
-        known = recall(cursor, backend, tenant, commit.inbox.key)
-        if known is not None:
-            return Duplicate(known), ()
-    archived: list[str] = []
-    for change in commit.changes:
-        version, is_archived = _version(cursor, backend, tenant, change)
-        if version != change.expected:
-            return Conflict(change.stream), ()
-        if is_archived:
-            assert change.row is not None
-            archived.append(change.row.id)
-    for change in commit.changes:
-        row = change.row
-        if isinstance(row, TicketRow) and row.ref is not None:
-            for table in ("ticket", "ticket_archive"):
-                cursor.execute(
-                    backend.sql(f"SELECT id FROM supportflow_{table} WHERE tenant = ? AND ref = ?"),
-                    (tenant, row.ref),
-                )
-                found = cursor.fetchone()
-                if found is not None and found[0] != row.id:
-                    return RefTaken(row.ref), ()
-    return None, tuple(archived)
-
-
-def _version(cursor: Cursor, backend: Backend, tenant: str, change: StreamChange) -> tuple[int, bool]:
-    """The version of a change's stream, and whether it is archived."""
-    if change.row is None:
-        cursor.execute(backend.sql(_LENGTH), (tenant, change.stream))
-        return cursor.fetchone()[0], False
-    tables = ("agent",) if isinstance(change.row, AgentRow) else ("ticket", "ticket_archive")
-    for table in tables:
-        cursor.execute(
-            backend.sql(f"SELECT version FROM supportflow_{table} WHERE tenant = ? AND id = ?"),
-            (tenant, change.row.id),
-        )
-        row = cursor.fetchone()
-        if row is not None:
-            return row[0], table == "ticket_archive"
-    return 0, False
-
-
-def restore(cursor: Cursor, backend: Backend, tenant: str, ticket_ids: tuple[str, ...]) -> None:
-    """Bring tickets back from the archive."""
-    for ticket_id in ticket_ids:
-        for table, columns, key, value in (
-            ("ticket", ("tenant", *TICKET), "id", ticket_id),
-            ("event", _EVENT_ROW, "stream", f"ticket:{ticket_id}"),
-        ):
-            listed = names(columns)
-            cursor.execute(
-                backend.sql(
-                    f"INSERT INTO supportflow_{table} ({listed}) SELECT {listed} FROM supportflow_{table}_archive"
-                    f" WHERE tenant = ? AND {key} = ? ON CONFLICT DO NOTHING"
-                ),
-                (tenant, value),
-            )
-            cursor.execute(
-                backend.sql(f"DELETE FROM supportflow_{table}_archive WHERE tenant = ? AND {key} = ?"),
-                (tenant, value),
-            )

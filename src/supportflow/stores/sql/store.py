@@ -23,10 +23,10 @@ from supportflow.model.storage import (
     Query,
     TicketRow,
 )
-from supportflow.stores.sql import commits, feeding, keeping, queues, reading, searching
-from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Cursor, Undo
+from supportflow.stores.sql import commits, feeding, keeping, obstacles, queues, reading, searching
+from supportflow.stores.sql.backends import SQLITE, Backend, Cursor, Undo
 from supportflow.stores.sql.link import Link, Lost, Mode
-from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
+from supportflow.stores.sql.tables import check_tables
 
 __all__ = ["SqlStore"]
 
@@ -137,41 +137,7 @@ class SqlStore:
         if mode != "read":
             self._link.reserve()
         if not self._checked:
-            self._check()
-
-    def _check(self) -> None:
-        """Make the tables of an empty SQLite file; see that others are there and new enough."""
-        # Without a lock: two that look at once find the same, and only one of them makes the tables.
-        found = self._revision()
-        if found is None and self._backend is SQLITE:
-            self._link.run(_make_tables, "write")
-            found = REVISION
-        if found is None:
-            raise StoreError("the database has no tables of supportflow: run `supportflow migrate URL`")
-        if found in KNOWN[:-1]:
-            raise StoreError(f"the database is at revision {found}: run `supportflow migrate URL`")
-        if self._backend is POSTGRESQL or not self._link.joined:
-            # Else the tables may have been made in a transaction that can still be undone.
-            if self._backend is SQLITE:
-                self._link.run(_look_at_file, "read")
-            self._checked = True
-
-    def _revision(self) -> str | None:
-        exists = (
-            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-            if self._backend is SQLITE
-            else "SELECT 1 WHERE to_regclass(?) IS NOT NULL"
-        )
-
-        def work(cursor: Cursor) -> str | None:
-            cursor.execute(self._backend.sql(exists), (VERSION_TABLE,))
-            if cursor.fetchone() is None:
-                return None
-            cursor.execute(f"SELECT version_num FROM {VERSION_TABLE}")
-            row = cursor.fetchone()
-            return None if row is None else str(row[0])
-
-        return self._link.run(work, "read")
+            self._checked = check_tables(self._link)
 
     # --- tickets -------------------------------------------------------------------------------
 
@@ -244,11 +210,11 @@ class SqlStore:
             else:
                 self._tidy_feed(commit.tenant)
                 return Committed()
-            answer, archived = self._run("read", commits.obstacle, commit)
+            answer, archived = self._run("read", obstacles.obstacle, commit)
             if answer is not None:
                 return self._answer(answer, commit, unsure=unsure)
             if archived:
-                self._run("write", commits.restore, commit.tenant, archived)
+                self._run("write", obstacles.restore, commit.tenant, archived)
         return self._answer(
             Conflict(commit.changes[0].stream if commit.changes else ""), commit, unsure=False
         )
@@ -313,7 +279,7 @@ class SqlStore:
 
     def recall(self, tenant: str, key: str, /) -> InboxEntry | None:
         """What an idempotency key was used for, or None."""
-        return self._run("read", commits.recall, tenant, key)
+        return self._run("read", obstacles.recall, tenant, key)
 
     def search(self, tenant: str, query: Query, /) -> Sequence[TicketRow]:
         """The rows that match, in the query's order. Archived tickets do not."""
@@ -420,22 +386,3 @@ class SqlStore:
     def count_keys(self, tenant: str, before_us: int, /) -> int:
         """How many idempotency keys there are of commands from before an instant."""
         return self._run("read", keeping.count_keys, tenant, before_us)
-
-
-def _make_tables(cursor: Cursor) -> None:
-    cursor.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (VERSION_TABLE,))
-    if cursor.fetchone() is None:  # nobody was faster
-        from supportflow.stores.sql.schema import ddl  # noqa: PLC0415 - an extra
-
-        for statement in ddl("sqlite"):
-            cursor.execute(statement)
-
-
-def _look_at_file(cursor: Cursor) -> None:
-    from supportflow.stores.sql.engines import warn_of_wal_reset  # noqa: PLC0415 - an extra
-
-    cursor.execute("PRAGMA journal_mode")
-    if cursor.fetchone()[0] == "wal":
-        cursor.execute("SELECT sqlite_version()")
-        first, second, third = (int(part) for part in cursor.fetchone()[0].split("."))
-        warn_of_wal_reset((first, second, third))

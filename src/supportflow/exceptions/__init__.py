@@ -1,0 +1,126 @@
+"""Every error that supportflow raises, in one tree.
+
+```
+SupportflowError
+├── InvalidInput (ValueError)          what a caller or an outside party passed in cannot be used
+│   ├── NaiveDatetimeError             a datetime without a time zone
+│   ├── TextTooLong                    a text over its limit
+│   ├── UnknownKeyword (TypeError)     a call with a keyword that there is not
+│   └── IdempotencyMismatch            a key that was used before, for something else
+├── DefinitionError (ValueError)       a document that an organisation wrote is wrong
+│   ├── ConditionError
+│   ├── LifecycleError
+│   ├── CalendarError
+│   ├── PolicyError
+│   ├── RosterError
+│   ├── ScenarioError
+│   ├── MappingError
+│   ├── ModelError
+│   └── TakeoverError
+├── NotFound (LookupError)
+│   ├── TicketNotFound
+│   ├── PolicyNotFound
+│   └── DeliveryNotFound
+├── Refused                            understood, and not allowed in this state
+│   ├── NotVerified                    the requester is not verified as an action needs
+│   ├── StepsMissing                   mandatory steps of the procedure are not done
+│   └── TransitionRefused
+├── NoWorkingTime (ArithmeticError)    a calendar has no (more) working time to answer with
+├── CalendarHorizonError               past the last date that a holiday source vouches for
+├── StoreError
+│   ├── ConflictError                  others kept changing the same stream
+│   ├── DamagedRow                     a row that nobody can read
+│   ├── DuplicateRef                   the host's id already names another ticket
+│   ├── NewerSchemaError               a row that only a newer version can read
+│   ├── StoreBusy                      somebody else holds what is needed: try again
+│   └── StoreUnavailable               the database cannot be reached
+├── MissingExtra (ImportError)         an optional dependency is not installed
+└── DeskClosed
+```
+
+Each carries its facts in attributes, so that a host never has to parse a message. No message holds text that a
+requester or an agent typed.
+"""
+
+from supportflow.exceptions.base import (
+    DeliveryNotFound,
+    DeskClosed,
+    MissingExtra,
+    NotFound,
+    PolicyNotFound,
+    SupportflowError,
+    TicketNotFound,
+)
+from supportflow.exceptions.definitions import (
+    CalendarError,
+    CalendarHorizonError,
+    ConditionError,
+    DefinitionError,
+    LifecycleError,
+    MappingError,
+    ModelError,
+    NoWorkingTime,
+    PolicyError,
+    RosterError,
+    ScenarioError,
+    TakeoverError,
+)
+from supportflow.exceptions.inputs import (
+    IdempotencyMismatch,
+    InvalidInput,
+    NaiveDatetimeError,
+    TextTooLong,
+    UnknownKeyword,
+)
+from supportflow.exceptions.refusals import NotVerified, Refused, StepsMissing, TransitionRefused
+from supportflow.exceptions.stores import (
+    ConflictError,
+    DamagedRow,
+    DuplicateRef,
+    NewerSchemaError,
+    StoreBusy,
+    StoreError,
+    StoreUnavailable,
+)
+
+__all__ = [
+    "CalendarError",
+    "CalendarHorizonError",
+    "ConditionError",
+    "ConflictError",
+    "DamagedRow",
+    "DefinitionError",
+    "DeliveryNotFound",
+    "DeskClosed",
+    "DuplicateRef",
+    "IdempotencyMismatch",
+    "InvalidInput",
+    "LifecycleError",
+    "MappingError",
+    "MissingExtra",
+    "ModelError",
+    "NaiveDatetimeError",
+    "NewerSchemaError",
+    "NoWorkingTime",
+    "NotFound",
+    "NotVerified",
+    "PolicyError",
+    "PolicyNotFound",
+    "Refused",
+    "RosterError",
+    "ScenarioError",
+    "StepsMissing",
+    "StoreBusy",
+    "StoreError",
+    "StoreUnavailable",
+    "SupportflowError",
+    "TakeoverError",
+    "TextTooLong",
+    "TicketNotFound",
+    "TransitionRefused",
+    "UnknownKeyword",
+]
+
+# Where they are raised from is nobody's concern: in tracebacks and pickles they have the name that hosts import.
+for _name in __all__:
+    globals()[_name].__module__ = __name__

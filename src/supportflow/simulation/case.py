@@ -1,0 +1,49 @@
+"""A ticket of a run, and what it will do."""
+
+from collections.abc import Container
+
+from supportflow.model.base import StatusCategory
+from supportflow.model.people import Actor
+from supportflow.model.routing import Offer as Standing
+from supportflow.model.ticket import Ticket
+from supportflow.simulation.plan import Drawn
+
+__all__ = ["Case"]
+
+
+class Case:
+    """A ticket, and what it will do."""
+
+    __slots__ = (
+        "asks", "counts", "drawn", "ends_us", "first_class", "left_us", "number", "offer", "on_floor", "open", "resolved",
+        "ticket", "token", "waited", "waits", "wake_us", "worker", "writes",
+    )  # fmt: skip
+
+    def __init__(self, number: int, drawn: Drawn, ticket: Ticket, *, counts: bool) -> None:
+        self.number = number
+        self.drawn = drawn
+        self.ticket = ticket
+        self.counts = counts
+        self.first_class = ticket.priority_class
+        self.left_us = drawn.works_us
+        self.asks = drawn.asks
+        self.ends_us = 0
+        self.worker: str | None = None
+        self.token = 0
+        self.wake_us: int | None = None
+        self.offer: Standing | None = None
+        self.on_floor = self.open = self.waits = False
+        self.waited = self.resolved = self.writes = False
+
+    @property
+    def requester(self) -> Actor:
+        """Who asked."""
+        return Actor(kind="requester", id=self.ticket.requester)
+
+    def difference(self, busy_in: Container[StatusCategory]) -> tuple[int, int]:
+        """By how much it changes the number of open and of waiting tickets since it was asked last."""
+        ticket = self.ticket
+        is_open, waits = ticket.is_open, ticket.assignee is None and ticket.status_category in busy_in
+        changed = is_open - self.open, waits - self.waits
+        self.open, self.waits = is_open, waits
+        return changed
