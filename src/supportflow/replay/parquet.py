@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from supportflow.exceptions import InvalidInput, MissingExtra
-from supportflow.replay.tables import Line, Table
+from supportflow.replay.lines import Line, Table
 
 __all__ = ["ParquetWriter", "read_parquet"]
 

@@ -8,9 +8,10 @@ from typing import IO, NamedTuple, TypeVar
 
 from supportflow.model.records import Attributes
 from supportflow.replay.columns import Places, time_reader
+from supportflow.replay.lines import Table
 from supportflow.replay.mapping import LogMapping, OrderColumn
 from supportflow.replay.spreadsheet import unsafe
-from supportflow.replay.tables import LONGEST_LINE, Table, csv_table, open_table
+from supportflow.replay.tables import LONGEST_LINE, csv_table, open_table
 
 __all__ = ["LONGEST_LINE", "Log", "Problem", "Row", "Rows", "read_log", "read_stream", "shortened"]
 

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from supportflow._legible import escaped, legible_json
 from supportflow.calendars.toml import write_toml
 from supportflow.exceptions import InvalidInput
+from supportflow.replay.lines import Line
 from supportflow.replay.state_words import status_of
-from supportflow.replay.tables import Line, open_table
+from supportflow.replay.tables import open_table
 
 __all__ = ["Suggestion", "suggest_mapping"]
 

@@ -9,43 +9,18 @@ from contextlib import AbstractContextManager, contextmanager
 from io import TextIOWrapper
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from supportflow.exceptions import InvalidInput
+from supportflow.replay.lines import Line, Table
 
-__all__ = ["LONGEST_LINE", "Line", "Table", "csv_table", "open_table"]
+__all__ = ["LONGEST_LINE", "csv_table", "open_table"]
 
 LONGEST_LINE = 10_000_000
 """Characters of one line: a longer one is not a log."""
 LOOK_AHEAD = 1_000
 """Records that are looked at for their columns, where a format has no header."""
 _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
-
-
-class Line(NamedTuple):
-    """A row of a table.
-
-    Attributes:
-        number: Where it ends in the file, from 1; of a Parquet file its number.
-        cells: Its cells under the header; None if it is none.
-        problem: Why it is none.
-    """
-
-    number: int
-    cells: list[str] | None
-    problem: str = ""
-
-
-class Table(NamedTuple):
-    """A table.
-
-    Attributes:
-        header: The titles of its columns. Where a format has none: what the first thousand records name, in order.
-        lines: Its rows, one at a time.
-    """
-
-    header: list[str]
-    lines: Iterator[Line]
 
 
 @contextmanager
