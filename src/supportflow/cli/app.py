@@ -14,6 +14,7 @@ from supportflow.cli import (
     demo,
     diagram,
     diff,
+    log,
     migrate,
     outbox,
     recompute,
@@ -28,7 +29,7 @@ from supportflow.cli import (
     whatif,
     worker,
 )
-from supportflow.cli.console import INTERRUPTED, PIPE_CLOSED, USAGE, complaint
+from supportflow.cli.terminal import INTERRUPTED, PIPE_CLOSED, USAGE, complaint
 from supportflow.exceptions import SupportflowError
 
 __all__ = ["main"]
@@ -36,6 +37,7 @@ __all__ = ["main"]
 _COMMANDS = (
     demo,
     replay,
+    log,
     whatif,
     simulate,
     triage,
