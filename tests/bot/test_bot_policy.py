@@ -7,7 +7,7 @@ import pytest
 from bot.bots import PASSWORD, policy
 from supportflow import BotPolicy, Desk, Policy, Route, RoutingPolicy
 from supportflow.exceptions import PolicyError
-from supportflow.policy.bot_words import BOT_TEXTS
+from supportflow.texts import phrases
 from supportflow.triage.asking import asked_secret
 
 
@@ -84,6 +84,6 @@ def test_the_tier_that_goes_on_can_be_named():
 
 
 def test_nothing_that_is_shipped_asks_for_a_secret():
-    for texts in BOT_TEXTS.values():
+    for texts in phrases("bot", "says").values():
         assert set(texts) == {"en", "zh", "zh-Hant"}
         assert [asked_secret(text) for text in texts.values()] == [None] * 3

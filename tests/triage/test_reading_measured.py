@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from supportflow.cli.reading import measured_shipped
+from supportflow.cli.triage.packs import measured_shipped
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.triage.reading import SHIPPED_PACKS

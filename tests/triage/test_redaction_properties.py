@@ -226,7 +226,7 @@ def patterns():
     from supportflow.triage.redaction import tokens
 
     names = [f"{redaction.__name__}.{module.name}" for module in iter_modules(redaction.__path__)]
-    names += [f"{lexicon.__name__}.{name}" for name in ("links", "places", "spelling", "units")]
+    names += [f"{lexicon.__name__}.{name}" for name in ("links", "patterns", "places", "spelling")]
     names += ["supportflow.triage.language.characters", "supportflow.triage.language.detection"]
     for module in map(import_module, names):
         for name, value in vars(module).items():

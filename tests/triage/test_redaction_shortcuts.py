@@ -1,11 +1,30 @@
 """What finders pass over without looking holds nothing: each shortcut against the long way, which looks at all of a text."""
 
+import re
 from base64 import b64encode
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from supportflow.triage.redaction import codes, digit_words, labels, transport
+from supportflow.triage.redaction import (
+    codes,
+    commands,
+    contacts,
+    digit_words,
+    engine,
+    ideograms,
+    keys,
+    labels,
+    markup,
+    phrases,
+    redact,
+    tokens,
+    transport,
+)
+from supportflow.triage.redaction import (
+    view as views_of,
+)
 from supportflow.triage.redaction.kinds import Kind
 from supportflow.triage.redaction.layers import Layer
 from supportflow.triage.redaction.view import View
@@ -59,6 +78,20 @@ def test_sentences_about_codes_are_missed_nowhere(text):
     assert list(codes._by_sentence(view)) == list(by_sentence(view))
 
 
+EVERY_WORD = [
+    entry
+    for table in (labels._VOCABULARY._by_word, labels._VOCABULARY._by_stem, labels._VOCABULARY._by_character)
+    for entries in table.values()
+    for entry in (one if isinstance(one, labels._Entry) else one[1] for one in entries)
+]
+
+
+def test_no_word_that_announces_is_left_out():
+    assert {entry.given for entry in EVERY_WORD} == {
+        word for table in announcing().values() for word in table
+    }
+
+
 @given(
     TEXTS
     | st.lists(st.sampled_from([word.strip("*") for table in announcing().values() for word in table])).map(
@@ -67,18 +100,21 @@ def test_sentences_about_codes_are_missed_nowhere(text):
 )
 def test_words_that_announce_are_missed_nowhere(text):
     view = View(text)
-    found = {(entry.word, entry.roles) for entry in labels._VOCABULARY._possible(view)}
-    for word, roles in {
-        (entry.word, entry.roles)
-        for entries in labels._VOCABULARY._by_character.values()
-        for needed, entry in entries
-        if needed <= view.characters
-    }:
-        assert (word, roles) in found
-    for word in view.words:
-        for entry in labels._VOCABULARY._by_word.get(word, ()):
-            assert (entry.word, entry.roles) in found
+    found = set(labels._VOCABULARY._possible(view))
+    for entry in EVERY_WORD:
+        if entry not in found:
+            assert list(labels._places(entry, view.loose)) == []
     assert len(labels.labels(view)) == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(1, 5), st.sampled_from("ab")), max_size=12))
+def test_of_labels_in_one_place_the_longest_counts_then_the_first(given_):
+    found = [labels.Label(start, start + size, role) for start, size, role in given_]
+    kept = []
+    for label in sorted(found, key=lambda label: (label.start, -label.end)):
+        if not kept or label.start >= kept[-1].end:
+            kept.append(label)
+    assert list(labels.Labels(found)) == kept
 
 
 BLOCKS = st.lists(
@@ -109,3 +145,217 @@ def test_encoded_blocks_are_missed_nowhere(blocks, joint):
 )
 def test_numbers_are_passed_over(numbers, joint):
     assert not transport._has_block(joint.join(numbers))
+
+
+# --- six words in a row ------------------------------------------------------------------------------
+
+SORTS = st.lists(st.sampled_from([0, 0, 1, 1, 1, 2, 3, 3, 64, 127]), max_size=40).map(bytes)
+
+
+@example(b"\1\3\1\1\5\1")
+@example(b"\2" * 5)
+@given(SORTS)
+def test_six_of_a_group_are_missed_nowhere(sorts):
+    begins = phrases._six_of_a_group(sorts).ljust(len(sorts), b"\0")
+    every = [0] * len(sorts)
+    for at in range(len(sorts) - 5):
+        every[at] = 127
+        for sort in sorts[at : at + 6]:
+            every[at] &= sort
+    assert list(begins) == every
+
+    # Stretches with never two unknown side by side, as an expression says it.
+    listed = sorts.translate(phrases._OF_ANY)
+    slow = [
+        (*match.span(), bytes(filter(None, every[slice(*match.span())])))
+        for match in re.finditer(rb"\0?[\1]++(?:\0[\1]++)*+\0?", listed)
+        if any(every[slice(*match.span())])
+    ]
+    assert list(phrases._regions(listed, begins)) == slow
+
+
+def test_every_list_is_in_a_group():
+    named = [name for names in phrases._GROUPS for name in names]
+    assert sorted(named) == sorted(phrases.wordlists().languages)
+    assert phrases._PARTS_NOTHING < 256
+    for word, mask in phrases._masks().items():
+        sort = phrases._sorts()[word]
+        if mask == phrases._BETWEEN:
+            assert sort == phrases._PARTS_NOTHING
+            continue
+        for bit, name in enumerate(phrases.wordlists().languages):
+            group = next(at for at, names in enumerate(phrases._GROUPS) if name in names)
+            assert not mask >> bit & 1 or sort >> group & 1
+
+
+# --- runs of Chinese characters ----------------------------------------------------------------------
+
+HAN = st.lists(
+    st.one_of(
+        st.text("的一是济扶块言穗\u4e00\u9fff", max_size=26),
+        st.sampled_from([" ", "a", "，", "\u4dff", "\ua000", "😀", "\ud800", "é", "\n"]),
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(HAN)
+def test_runs_of_chinese_characters_are_as_an_expression_finds_them(text):
+    shape = View(text).high.translate(ideograms._HAN_SHAPE)
+    assert list(map(len, shape.split())) == list(map(len, re.findall("[\u4e00-\u9fff]+", text)))
+    if len(shape) == len(text):
+        long = [match.span() for match in ideograms._LONG_SHAPE.finditer(shape)]
+        fit = [span for span in long if span[1] - span[0] <= 25]
+        assert [span for span in fit if span[1] - span[0] >= 12] == [
+            match.span() for match in ideograms._HAN_RUN.finditer(text)
+        ]
+
+
+# --- blanks, tags, phones, keys ----------------------------------------------------------------------
+
+BLANKS = re.compile(r"\A[ \t]*+(?:>[ \t]*+)++|(?:[ \t\r]*+\n[ \t\r]*+(?:>[ \t]*+)*+)++|[ \t\r]{2,}+|[\t\r]")
+BLANK_TEXTS = st.text(" \n\t\r>ab", max_size=24) | st.text(" \n>a", max_size=24)
+
+
+@example(">  \n x")
+@example(" \n >\n\n> a \nb")
+@given(BLANK_TEXTS)
+def test_blanks_are_as_the_plain_expression_finds_them(text):
+    slow = BLANKS.sub(lambda match: markup._blank(match[0]), text)
+    assert [match.span() for match in markup._BLANKS.pattern.finditer(text)] == [
+        match.span() for match in BLANKS.finditer(text)
+    ]
+    assert markup._plain_breaks(text) in {None, slow}
+    made, layers = markup.plain_blanks(text)
+    assert made == slow
+    for layer in layers:
+        for at in range(len(made)):
+            start, end = layer.back(at, at + 1)
+            assert 0 <= start < end <= len(text)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<b>", "</i>", "<p class=x>", "a", "PIN", "4", "<", ">", " ", "é", "<a/>"]),
+        max_size=14,
+    ).map("".join)
+)
+def test_tags_between_letters_and_digits_are_as_the_plain_expression_finds_them(text):
+    slow = re.compile(
+        r"(?<=[A-Za-z])(?:</?[A-Za-z][A-Za-z0-9:]{0,15}(?:[ \t\r\n/][^<>]{0,4000}+)?>){1,4}(?=\d)"
+    )
+    assert [match.span() for match in markup._AT_DIGIT.pattern.finditer(text)] == [
+        match.span() for match in slow.finditer(text)
+    ]
+    assert markup.is_marked(text) == any(
+        sign in text for sign in ("<", "&", "[/", "{code", "{noformat", "{quote", "{color", "{panel", "\x1b[")
+    )
+
+
+@example("+0012345678, 0012345678, a0012345678, +12345678")
+@given(st.text("+0123456789 -.(a_", max_size=24))
+def test_international_phones_are_as_the_plain_expression_finds_them(text):
+    slow = re.compile(r"(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ .()/-]{0,2}\d){6,14}(?!\d)", re.ASCII)
+    assert [match.span() for match in contacts._INTERNATIONAL.finditer(text)] == [
+        match.span() for match in slow.finditer(text)
+    ]
+
+
+@example("a1" + " 5Hb" * 10 + "b1")
+@given(st.text("59KLcHJ6Pxprva -\n", max_size=260))
+def test_keys_in_pieces_begin_nowhere_else(text):
+    """At the beginning of a word, with a digit behind a letter close by."""
+    shape = View(text).ascii.translate(keys._LETTERS_AND_DIGITS)
+    starts = [match.start() for match in re.finditer(r"5[HJK]|[KL9c]|6P|[xyztuvYZUV]prv", text)]
+    near = [
+        start
+        for start in starts
+        if (start == 0 or not text[start - 1].isalnum())
+        and any(
+            at + 2 > start + 4 and at - keys._MIXED_REACH <= start
+            for at in range(len(text))
+            if shape[at : at + 2] == b"a1"
+        )
+    ]
+    found = list(keys._split_starts(text, shape))
+    assert found == sorted(set(found))
+    assert set(near) <= set(found)
+
+
+# --- anchors -----------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.sampled_from(["-u", "p:", "pass", "pass:", "requirepass", "masterauth", "securestring", "sudo -s",
+                                 "echo", "chpasswd", " ", "x", ":", "-"]), max_size=6).map("".join))  # fmt: skip
+def test_commands_are_missed_nowhere(text):
+    """Forms with "echo" in them need it in the text."""
+    view = View(text)
+    slow = {
+        pattern
+        for anchor, pattern in commands._OTHERS
+        if anchor in view.lower and ("echo" in view.lower or "echo" not in pattern.pattern)
+    }
+    assert slow <= set(commands._forms(view))
+
+
+@given(
+    st.lists(
+        st.sampled_from([*(anchor for anchor, _ in tokens._ANCHORS), "x", "-", " ", "9", "A"]), max_size=5
+    ).map("".join)
+)
+def test_anchors_of_tokens_are_missed_nowhere(near):
+    anchors = (
+        tokens._ANCHORS
+        if not near.islower() or any(sign in near for sign in tokens._SIGNS)
+        else tokens._PLAIN_ANCHORS
+    )
+    slow = {index for anchor, index in tokens._ANCHORS if anchor in near}
+    assert {index for anchor, index in anchors if anchor in near} == slow
+
+
+@example("的*重*")
+@given(st.text("а́éABl1ﬁ１ 零á的，K*`\t", max_size=20))
+def test_the_characters_of_a_view_are_its_own(text):
+    plain, others = views_of.views(text)
+    for one in (plain, *others):
+        assert one.characters == frozenset(one.lower)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<span>", "</span>", "<b>", "</b>", "<p>", "</p>", "&nbsp;", " ", "\n", "legal", "winner", "PIN",
+                         "4821", "is", "my", "password", ":", "Hunter2!x", "code", "482913", "<td>", "</td>"]),
+        max_size=30,
+    ).map("".join)
+)  # fmt: skip
+def test_a_view_that_is_left_out_has_nothing_of_its_own(text):
+    """What differs from the first by blanks alone that are one afterwards finds what that has found."""
+    plain, others = views_of.views(text)
+    apart, layers = markup.without_tags(text, apart=True)
+    left_out = views_of._made(apart, layers)
+    if left_out.text != plain.text or any(one.text == left_out.text for one in others):
+        return
+    found = [
+        {
+            (kind, text[slice(*view.back(first, last))])
+            for _, find in engine._DETECTORS
+            for first, last, kind in find(view)
+        }
+        for view in (plain, left_out)
+    ]
+    assert {kind for kind, _ in found[0]} == {kind for kind, _ in found[1]}
+
+
+@pytest.mark.parametrize(
+    ("words", "secret"),
+    [
+        (("my", "password", "is", "Hunter2!x"), "Hunter2!x"),
+        (("api", "key", ":", "9f8Kq2LmZx81Vb"), "9f8Kq2LmZx81Vb"),
+        (("recovery", "phrase", "legal", "winner", "thank", "year", "wave", "sausage"), "sausage"),
+    ],
+)
+@pytest.mark.parametrize("tag", ["span", "b", "i", "font color=red"])
+def test_words_that_only_tags_part_are_words(words, secret, tag):
+    """The view that holds them apart is not left out: it differs by more than blanks that are one."""
+    text = "".join(f"<{tag}>{word}</{tag.split()[0]}>" for word in words)
+    assert secret not in redact(text).text

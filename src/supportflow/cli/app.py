@@ -28,7 +28,7 @@ from supportflow.cli import (
     whatif,
     worker,
 )
-from supportflow.cli.console import INTERRUPTED, PIPE_CLOSED, USAGE, complaint
+from supportflow.cli.terminal import INTERRUPTED, PIPE_CLOSED, USAGE, complaint
 from supportflow.exceptions import SupportflowError
 
 __all__ = ["main"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from supportflow.calendars import BusinessCalendar, render_week
 from supportflow.cli import terminal
-from supportflow.cli.console import policy_at
+from supportflow.cli.inputs import policy_at
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy
 from supportflow.policy.document.calendars import named_calendars

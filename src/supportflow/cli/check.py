@@ -8,8 +8,8 @@ from typing import Any
 
 from supportflow.calendars.zones import clock_of
 from supportflow.cli import terminal
-from supportflow.cli.console import WRONG
 from supportflow.cli.roster import first_day
+from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
 from supportflow.policy import Policy
 from supportflow.policy.check.names import AmbiguousNameWarning

@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.console import policy_at
+from supportflow.cli.inputs import policy_at
 from supportflow.lifecycle import default_lifecycle, mermaid
 
 __all__ = ["add_to", "run"]

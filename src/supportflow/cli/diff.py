@@ -5,7 +5,7 @@ from typing import Any
 
 from supportflow._legible import as_json
 from supportflow.cli import terminal
-from supportflow.cli.console import policy_at
+from supportflow.cli.inputs import policy_at
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import CompiledPolicy, Policy

@@ -7,8 +7,8 @@ from typing import Any
 
 from supportflow._legible import columns, escaped, padded
 from supportflow.cli import terminal
-from supportflow.cli.console import WRONG
-from supportflow.cli.named import add_store, desk_at, kept_at
+from supportflow.cli.inputs import add_store, desk_at, kept_at
+from supportflow.cli.terminal import WRONG
 from supportflow.desk import Desk
 from supportflow.exceptions import DeliveryNotFound, InvalidInput
 from supportflow.model.events import EVENT_TYPES, EventBase

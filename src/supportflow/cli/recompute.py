@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.console import WRONG, policy_at
-from supportflow.cli.named import add_store, desk_at
+from supportflow.cli.inputs import add_store, desk_at, policy_at
 from supportflow.cli.progress import Bar
+from supportflow.cli.terminal import WRONG
 from supportflow.desk import Desk
 
 __all__ = ["add_to", "run"]

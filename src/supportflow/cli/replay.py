@@ -7,8 +7,9 @@ from typing import Any
 
 from supportflow._legible import legible_json
 from supportflow.cli import terminal
-from supportflow.cli.console import WRONG, policy_at
+from supportflow.cli.inputs import policy_at
 from supportflow.cli.progress import Bar
+from supportflow.cli.terminal import WRONG
 from supportflow.model.base import Value
 from supportflow.policy import Policy
 from supportflow.replay import (

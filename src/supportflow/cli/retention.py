@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.console import WRONG
-from supportflow.cli.named import add_store, desk_at, kept_at
+from supportflow.cli.inputs import add_store, desk_at, kept_at
 from supportflow.cli.progress import Bar
+from supportflow.cli.terminal import WRONG
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.retention import RETAINED, Retained

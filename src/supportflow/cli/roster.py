@@ -9,7 +9,7 @@ from typing import Any
 from supportflow._time import HOUR_US
 from supportflow.calendars.zones import clock_of
 from supportflow.cli import terminal
-from supportflow.cli.console import policy_at
+from supportflow.cli.inputs import policy_at
 from supportflow.exceptions import InvalidInput, RosterError
 from supportflow.policy.document.calendars import named_calendars
 from supportflow.policy.read.rosters import read_roster

@@ -1,17 +1,52 @@
 """Whatever a command prints goes through here: names from other people's files cannot drive a terminal or forge a line.
 
-`line` and `document` are how commands print. Beneath them, and beneath argparse, warnings, logs and tracebacks, lies
-`guarded`: nothing that nobody can read reaches standard output or standard error, whoever writes it.
+`line`, `lines`, `table` and `document` are how commands print; `complaint` is what they say of an error. Beneath them, and
+beneath argparse, warnings, logs and tracebacks, lies `guarded`: nothing that nobody can read reaches standard output or
+standard error, whoever writes it.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from supportflow._legible import as_json, escaped, without_layout
+from supportflow._legible import as_json, columns, escaped, padded, without_layout
+from supportflow.exceptions import DefinitionError
 
-__all__ = ["document", "guarded", "line", "lines", "raw"]
+__all__ = [
+    "INTERRUPTED",
+    "PIPE_CLOSED",
+    "USAGE",
+    "WRONG",
+    "complaint",
+    "document",
+    "guarded",
+    "line",
+    "lines",
+    "raw",
+    "table",
+]
+
+WRONG = 1
+"""What was checked is wrong."""
+USAGE = 2
+"""A wrong command line, or a file that cannot be used."""
+INTERRUPTED = 130
+"""Ctrl-C, as a shell reports it: 128 and the number of the signal."""
+PIPE_CLOSED = 141
+"""The reader of the output went away, as a shell reports it."""
+
+
+def complaint(error: Exception) -> str:
+    """What is wrong, in one line."""
+    if isinstance(error, DefinitionError):
+        more = len(error.problems) - 1
+        text = f"{error.problems[0]}{f' (and {more} more)' if more else ''}"
+    elif isinstance(error, OSError):
+        text = f"{error.filename}: {error.strerror}" if error.filename is not None else str(error)
+    else:
+        text = str(error)
+    return " ".join(text.split())
 
 
 def line(text: str = "", *, to: TextIO | None = None) -> None:
@@ -32,6 +67,18 @@ def lines(text: str) -> None:
 def document(value: Any, *, indent: int | None = 2) -> None:
     """Print JSON."""
     print(as_json(value, indent=indent))
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as a table in Markdown, which a terminal shows as well."""
+    shown = [[escaped(cell) for cell in row] for row in rows]
+    widths = [max(map(columns, column)) for column in zip(*shown, strict=True)]
+    lines = [
+        "| " + " | ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in shown
+    ]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)
 
 
 class _Guarded:

@@ -12,7 +12,7 @@ from supportflow._legible import legible_json
 from supportflow._time import Instant, instant
 from supportflow.calendars import BusinessCalendar
 from supportflow.cli import terminal
-from supportflow.cli.console import policy_at
+from supportflow.cli.inputs import policy_at
 from supportflow.cli.progress import Bar
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import CalendarError, InvalidInput

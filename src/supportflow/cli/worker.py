@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from supportflow.cli.named import add_store, desk_at
+from supportflow.cli.inputs import add_store, desk_at
 from supportflow.exceptions import InvalidInput
 from supportflow.worker import Pace, Status, Worker
 from supportflow.worker.logs import LOGGER, JsonLines, say

@@ -1,4 +1,4 @@
-"""What time and a new policy version do to a draft.
+"""OfRouting time and a new policy version do to a draft.
 
 Everything that is due happens at its own instant and in order, however late somebody looks: so polling early, late or twice
 changes no outcome.
@@ -9,7 +9,7 @@ from supportflow.kernel.after.clocks import change_policy, give_verdict, reach_m
 from supportflow.kernel.after.ladders import attach_ladder, fire_rung
 from supportflow.kernel.after.routing import change_tier, update_requirement
 from supportflow.kernel.draft import Draft
-from supportflow.kernel.due.next import Due, What, next_due
+from supportflow.kernel.due.next import Due, OfRouting, next_due
 from supportflow.model.events import (
     ClocksMoved,
     DeclinesForgotten,
@@ -68,7 +68,7 @@ def move_to(draft: Draft, policy: CompiledPolicy, *, since_us: int | None = None
     # In the order of `order.react`: clocks, then the ladder, then what the ticket needs of an agent.
     change_policy(draft, policy)
     attach_ladder(draft, "policy")
-    if since_us is not None:  # else the end of the decision looks at it
+    if since_us is not None:  # else `conclude` does it, at the end of the decision
         update_requirement(draft)
     draft.at_us, draft.by = at_us, by
 
@@ -76,7 +76,7 @@ def move_to(draft: Draft, policy: CompiledPolicy, *, since_us: int | None = None
 def advance(draft: Draft, until_us: int) -> None:
     """Let everything happen that was due strictly before an instant, in order, each at its own instant.
 
-    What is due at that very instant comes after whatever the decision records there: a command that is stamped with the
+    OfRouting is due at that very instant comes after whatever the decision records there: a command that is stamped with the
     instant of a wake-up precedes it.
     """
     due = _next_due(draft, until_us)
@@ -133,8 +133,8 @@ def _pass_deadline(draft: Draft, due: Due) -> None:
     )
 
 
-def _pass_time(draft: Draft, what: What) -> None:
-    """Record what time has done: an offer has passed, less will do, those who declined are asked again."""
+def _pass_time(draft: Draft, what: OfRouting) -> None:
+    """Record what time has done to a wait: the offer has expired, less will do, those who declined are asked again."""
     state = draft.ticket.routing
     if what == "offer":
         assert state.offer is not None
@@ -163,7 +163,7 @@ def _pass_time(draft: Draft, what: What) -> None:
 
 
 def _give_up_on_bot(draft: Draft) -> None:
-    """Hand over a ticket that the bot has left unanswered for too long: nobody waits on a broken bot."""
+    """Hand over a ticket that the bot has left unanswered for too long: nobody waits for a broken bot."""
     bot, routing = draft.policy.bot, draft.policy.routing
     assert bot is not None
     assert routing is not None

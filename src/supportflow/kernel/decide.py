@@ -27,7 +27,7 @@ from supportflow.kernel.handlers.verdicts import correct, exclude
 from supportflow.kernel.handlers.work import assign, set_priority, trigger, update
 from supportflow.kernel.identity import matching_ticket
 from supportflow.kernel.replay import FOLLOWERS
-from supportflow.kernel.sides import as_they_are, side_of
+from supportflow.kernel.sides import actor_on_side, command_on_side
 from supportflow.model.commands import (
     Accept,
     AddNote,
@@ -131,14 +131,14 @@ def decide(
 def decided(
     book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Decision:
-    """What `decide` answers, with the tickets that it folded on the way: who stores them need not fold again."""
+    """What `decide` answers, with the tickets that it has folded: whoever stores them need not fold again."""
     return attempted(book, ticket, command, facts, now).decision
 
 
 def attempted(
     book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Attempt:
-    """What `decided` answers, and whose past it asks for."""
+    """What `decided` answers, and of which tickets it would need the past to be exact."""
     draft = _draft(book, ticket, command, facts, now)
     decision = Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
     return Attempt(decision, draft.wanted)
@@ -160,13 +160,13 @@ def _draft(
     if ticket is None:
         raise InvalidInput("ticket", "this command needs a ticket")
     policy, people = book[ticket.policy], _people(ticket, command, facts)
-    command = as_they_are(command, ticket, policy, people)
+    command = command_on_side(command, ticket, policy, people)
     observed_at = command.at if isinstance(command, Observe) else None
     if observed_at is not None and to_us(observed_at) > now_us:
         raise InvalidInput("at", "lies in the future")
     moment = instant(now) if observed_at is None else observed_at
     at_us = now_us if observed_at is None else to_us(observed_at)
-    by = side_of(ticket, command.by, policy, people) if isinstance(command, Observe) else command.by
+    by = actor_on_side(ticket, command.by, policy, people) if isinstance(command, Observe) else command.by
     draft = Draft(
         ticket,
         policy,
@@ -223,7 +223,7 @@ def _handle(draft: Draft, command: CommandBase, facts: Facts, book: PolicyBook) 
 
 
 def _advance(_draft: Draft, _command: Advance) -> None:
-    """Advancing is all that it asks for, and that has happened."""
+    """Nothing is left to do: the ticket was advanced before."""
 
 
 # What a handler is given besides the draft and the command: nothing, what was looked up, or every policy version as well.

@@ -31,7 +31,7 @@ Stream = Callable[[Ticket], tuple[EventBase, ...] | None]
 
 
 class Followers(NamedTuple):
-    """What a draft is given to run, and does not know.
+    """What a draft runs without knowing it.
 
     Attributes:
         react: Called after each event with the ticket before it (None if the ticket begins with it): records what follows.
@@ -58,7 +58,7 @@ class Report:
 
 
 class Draft:
-    """Collects what a decision records on one ticket, and takes in what it records on others.
+    """Collects what a decision records on one ticket, and what it records on others beside it.
 
     Args:
         ticket: The ticket before the decision; after its first event, if it begins with the decision.
@@ -176,7 +176,11 @@ class Draft:
         self.followers.react(self, before, event)
 
     def record(self, event: EventBase) -> Ticket:
-        """Record an event that nothing reacts to; the ticket before it."""
+        """Record an event that nothing reacts to.
+
+        Returns:
+            The ticket before it.
+        """
         before = self.ticket
         if self.tells_of_before and isinstance(event, TicketEvent) and not event.late:
             event = event.model_copy(update={"late": True})
@@ -214,7 +218,11 @@ class Draft:
         self.observed_at = None
 
     def history(self) -> tuple[EventBase, ...] | None:
-        """Every event of the ticket so far, this decision's among them; None, and wanted, if its past is not at hand."""
+        """Every event of the ticket so far, with those of this decision.
+
+        Returns:
+            None if its past is not at hand. Then the ticket is in `wanted`, so that the caller can load it and decide again.
+        """
         before: tuple[EventBase, ...] | None = ()
         if self._before is not None:
             before = None if self.stream is None else self.stream(self._before)
@@ -263,6 +271,6 @@ class Draft:
         return True
 
     def begin_work(self, cause: str) -> None:
-        """A new ticket that somebody touches is open."""
+        """Open a new ticket: somebody has touched it."""
         if self.ticket.status_category is StatusCategory.NEW:
             self.fire_if_permitted("start", cause=cause)

@@ -9,7 +9,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
 
-__all__ = ["CaseFacts", "Facts", "Heard"]
+__all__ = ["CaseFacts", "Facts", "TextFacts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class CaseFacts:
 _NO_CASE = CaseFacts()
 
 
-class Heard(NamedTuple):
+class TextFacts(NamedTuple):
     """What is known of one text that came in.
 
     Attributes:
@@ -78,7 +78,7 @@ class Facts:
     pasts: Mapping[str, tuple[EventBase, ...]] = field(default_factory=dict)
     case: CaseFacts = _NO_CASE
     agents: Mapping[str, AgentState] = field(default_factory=dict)
-    past: tuple[Heard, ...] = ()
+    past: tuple[TextFacts, ...] = ()
 
     def stream_of(self, ticket: Ticket) -> tuple[EventBase, ...] | None:
         """The events of a ticket, as far as it is folded from them; None if they are not among the facts."""
@@ -90,6 +90,6 @@ class Facts:
         return events[: ticket.version]
 
     @property
-    def heard(self) -> Heard:
+    def text(self) -> TextFacts:
         """What is known of the command's own text."""
-        return Heard(self.signals, self.redacted, self.case.flags)
+        return TextFacts(self.signals, self.redacted, self.case.flags)

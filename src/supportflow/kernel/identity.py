@@ -41,7 +41,7 @@ def repeated_ticket(
 ) -> str | None:
     """Id of the latest ticket that the same person had about the same thing shortly before.
 
-    Where one of the two has no category, nobody knows; the same person so soon is taken for the same thing.
+    If one of the two has no category, nobody knows what it is about. The same person so soon is then taken to mean the same.
     """
     if identity is None or command.private:
         return None

@@ -91,7 +91,7 @@ class TicketPast:
         if clock is None:
             first = events[0]
             assert isinstance(first, TicketOpened | TicketAdopted)  # a past that is at hand is whole
-            begun = _retold(first, draft.policy, draft.ticket.tenant, draft.at_us, bound)
+            begun = _replay_from(first, draft.policy, draft.ticket.tenant, draft.at_us, bound)
             _play(begun, events[1:], draft.at_us)
             return Since(_clock(begun.ticket, target.slot))
         place = _end_of(events, clock)
@@ -100,7 +100,7 @@ class TicketPast:
         ticket = fold(events[: place + 1], tenant=draft.ticket.tenant)
         ended = _clock(ticket, target.slot)
         assert ended is not None  # an ended clock stays on its ticket
-        again = self._again(bound, target, ticket, ended) if ended.cancelled == "lapsed" else ended
+        again = self._reinstate(bound, target, ticket, ended) if ended.cancelled == "lapsed" else ended
         # Milestones are not told here: whether they are, and when, is for the clock that comes back.
         silent = again._replace(passed=len(again.milestones))
         beside = Draft(
@@ -116,7 +116,7 @@ class TicketPast:
         _play(beside, events[place + 1 :], draft.at_us)
         return Since(_clock(beside.ticket, target.slot), _open_us(ticket, events[place + 1 :], draft.at_us))
 
-    def _again(self, bound: CompiledSla, target: CompiledTarget, ticket: Ticket, clock: Clock) -> Clock:
+    def _reinstate(self, bound: CompiledSla, target: CompiledTarget, ticket: Ticket, clock: Clock) -> Clock:
         policy, at_us = self._draft.policy, to_us(ticket.recorded_at)
         moment = Moment(
             sla=bound,
@@ -197,25 +197,25 @@ def rebuild(history: Iterable[EventBase], policy: CompiledPolicy, tenant: str, u
     first = next(facts, None)
     if not isinstance(first, TicketOpened | TicketAdopted):
         return None
-    draft = _retold(first, policy, tenant, until_us)
+    draft = _replay_from(first, policy, tenant, until_us)
     _play(draft, facts, until_us)
     return draft
 
 
-def _retold(
+def _replay_from(
     first: TicketOpened | TicketAdopted,
     policy: CompiledPolicy,
     tenant: str,
     detected_us: int,
     bound: CompiledSla | None = None,
 ) -> Draft:
-    """A draft that tells a ticket's facts again from its first event on, under another policy or one target."""
+    """A draft for playing a ticket's facts again from its first event, under another policy or with one target."""
     first = first.model_copy(update={"policy": policy.fingerprint})
     return opening(first, policy, tenant, detected_us=detected_us, bound=bound, replays=True)
 
 
 def _play(draft: Draft, events: Iterable[EventBase], until_us: int) -> None:
-    """Tell a draft that replays what happened, each event at its own instant.
+    """Play facts on a draft, each at its own instant, with what was due before it.
 
     Args:
         draft: The draft.
@@ -258,7 +258,7 @@ def _moves(event: EventBase, ticket: Ticket, slot: str) -> list[ClockMove]:
 
 
 def _end_of(events: Sequence[EventBase], clock: Clock) -> int | None:
-    """The place of the event by which a clock ended last."""
+    """The index of the event by which a clock was judged or cancelled last."""
     for place in range(len(events) - 1, -1, -1):
         event = events[place]
         if isinstance(event, SlaJudged):

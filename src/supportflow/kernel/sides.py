@@ -1,7 +1,7 @@
-"""On which side of a case somebody is. Nobody is on both.
+"""On which side of a case somebody is: outside, as its requester or a party, or at the desk. Nobody is on both.
 
-Who takes part in a case from outside, as its requester or as a party, takes part in it as nothing else: what they write is
-that side's word, whoever it is that the host names them as, and they are not given the case to work on.
+So an agent who is the requester of a ticket, or a party of it, counts as that in everything that they do on it: what they
+write is the requester's or the party's words, and they are not given the ticket to work on.
 """
 
 from collections.abc import Callable, Collection
@@ -28,13 +28,13 @@ from supportflow.policy import CompiledPolicy
 
 __all__ = [
     "Side",
-    "as_they_are",
-    "as_told",
+    "actor_on_side",
+    "command_on_side",
+    "fact_on_side",
     "is_one_person",
+    "objection_to_side",
     "refuse_outsider",
     "side",
-    "side_of",
-    "words_against",
 ]
 
 Side = Literal["requester", "party"]
@@ -70,26 +70,28 @@ def side(
     return "party" if shared and ticket.case.party(person) is not None else None
 
 
-def side_of(ticket: Ticket, by: Actor, policy: CompiledPolicy, same_person: Collection[str] = ()) -> Actor:
-    """As whom somebody does something: an agent who takes part from outside does it as that."""
+def actor_on_side(
+    ticket: Ticket, by: Actor, policy: CompiledPolicy, same_person: Collection[str] = ()
+) -> Actor:
+    """The actor with their true kind: an agent who takes part from outside acts as requester or party."""
     found = side(ticket, by.id, policy, same_person) if by.kind == "agent" else None
     return by if found is None else Actor(kind=found, id=by.id)
 
 
-def as_they_are(
+def command_on_side(
     command: CommandBase, ticket: Ticket, policy: CompiledPolicy, same_person: Collection[str] = ()
 ) -> CommandBase:
-    """The command as given by whoever its giver is on this case: what they would send as a reply is what they write.
+    """The command with its giver's true kind. A reply by somebody from outside becomes a message from outside.
 
     Raises:
         Refused: If somebody from outside would write to a party in the desk's name.
     """
     by = command.by
     if isinstance(command, Observe):
-        return as_told(command, ticket.assignee, lambda who: side(ticket, who, policy, same_person))
+        return fact_on_side(command, ticket.assignee, lambda who: side(ticket, who, policy, same_person))
     if by.kind != "agent" or isinstance(command, _AS_NAMED):
         return command
-    now = side_of(ticket, by, policy, same_person)
+    now = actor_on_side(ticket, by, policy, same_person)
     if now is by and isinstance(command, _OF_TRUST):
         own = is_one_person(by.id, ticket.requester, policy, same_person)
         now = Actor(kind="requester", id=by.id) if own else by
@@ -109,8 +111,8 @@ def as_they_are(
     )
 
 
-def as_told(fact: F, assignee: str | None, on_side: Callable[[str], Side | None]) -> F:
-    """What a host observed: an answer by somebody from outside is what they wrote.
+def fact_on_side(fact: F, assignee: str | None, on_side: Callable[[str], Side | None]) -> F:
+    """An observation with its writer's true kind: an answer by somebody from outside is a message from outside.
 
     Args:
         fact: The observation.
@@ -129,26 +131,26 @@ def as_told(fact: F, assignee: str | None, on_side: Callable[[str], Side | None]
     return fact.model_copy(update={"replied": False, "by": Actor(kind="party", id=writer)})
 
 
-def words_against(found: Side) -> str:
-    """Why somebody on that side is not given the ticket."""
+def objection_to_side(found: Side) -> str:
+    """Why the ticket cannot go to somebody on that side."""
     return "is its requester" if found == "requester" else "is a party of the case"
 
 
 def refuse_outsider(
     ticket: Ticket, kind: str, agent: str | None, policy: CompiledPolicy, same_person: Collection[str] = ()
 ) -> None:
-    """Accept that an agent is given a ticket.
+    """Check that a ticket can be given to an agent.
 
     Raises:
         Refused: If they take part in the case from outside.
     """
     found = None if not agent else side(ticket, agent, policy, same_person)
     if found is not None:
-        raise Refused(ticket.id, kind, f"{agent} {words_against(found)}")
+        raise Refused(ticket.id, kind, f"{agent} {objection_to_side(found)}")
 
 
 def _is_own_task(ticket: Ticket, policy: CompiledPolicy) -> bool:
-    """True of work that somebody opened for themselves, unless duties are kept apart where it is."""
+    """True of work that somebody opened for themselves, outside of tiers that keep duties apart."""
     if not ticket.private:
         return False
     routing = policy.document.routing

@@ -71,7 +71,7 @@ def respond(bot: CompiledBot, turn: Turn, response: Response | None) -> Move:
     """
     move = _move_of(bot, turn, response)
     if move.cause is None and move.missed and turn.ticket.bot.missed + 1 >= bot.policy.patience:
-        move = _given_up("patience")
+        move = _hand_over("patience")
     if turn.ticket.bot.asks is not None:
         move = replace(move, field=turn.ticket.bot.asks, collected=turn.question)
     return _with_phrases(bot, turn, move)
@@ -79,10 +79,10 @@ def respond(bot: CompiledBot, turn: Turn, response: Response | None) -> Move:
 
 def hand_over_move(bot: CompiledBot, turn: Turn, cause: str) -> Move:
     """A person goes on, and the requester is told."""
-    return _with_phrases(bot, turn, _given_up(cause))
+    return _with_phrases(bot, turn, _hand_over(cause))
 
 
-def _given_up(cause: str, reason: str | None = None, note: str = "") -> Move:
+def _hand_over(cause: str, reason: str | None = None, note: str = "") -> Move:
     return Move("hand_over", "", cause=cause, reason=reason or _REASONS.get(cause), note=note)
 
 
@@ -145,9 +145,9 @@ def _move_of(bot: CompiledBot, turn: Turn, response: Response | None) -> Move:
     elif isinstance(response, Ask):
         move = Move("ask", response.text, asks=response.field, missed=_repeated(turn))
     elif isinstance(response, Guide):
-        return _guided(bot, turn, response)
+        return _guide(bot, turn, response)
     elif isinstance(response, HandOver):
-        return _given_up("responder", response.reason, response.summary)
+        return _hand_over("responder", response.reason, response.summary)
     elif isinstance(response, Act):
         move = Move("act", response.text, action=response.action, amount=response.amount)
     else:
@@ -157,7 +157,7 @@ def _move_of(bot: CompiledBot, turn: Turn, response: Response | None) -> Move:
     return move
 
 
-def _guided(bot: CompiledBot, turn: Turn, response: Guide) -> Move:
+def _guide(bot: CompiledBot, turn: Turn, response: Guide) -> Move:
     flow = bot.flows.get(response.flow)
     step = None if flow is None else bot.step(flow, response.step)
     if flow is None or step is None:

@@ -1,53 +1,38 @@
 """An instant in words that a requester understands: "tomorrow at 10:00", 明天 10:00, on their own clock."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from supportflow.calendars.zones import clock_of
-from supportflow.model.tags import best
+from supportflow.texts import Times, times
 
-__all__ = ["LANGUAGES", "UNIVERSAL", "short_day", "when"]
+__all__ = ["UNIVERSAL", "short_day", "when"]
 
 UNIVERSAL = frozenset(
     {"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "GMT", "Etc/GMT", "UCT", "Universal", "Zulu"}
 )
 """Zones that hardly anybody lives by: who did not ask for one is told that it is one."""
-
-_EN_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_EN_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_ZH_DAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+_SHORT_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def short_day(day: date) -> str:
     """`Fri`: in English, whatever the machine speaks."""
-    return _EN_DAYS[day.weekday()][:3]
+    return _SHORT_DAYS[day.weekday()]
 
 
-def _english(day: date, today: date, clock: str) -> str:
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((day - today).days)
-    if near is not None:
-        return f"{near} at {clock}"
-    year = f" {day.year}" if day.year != today.year else ""
-    return f"on {_EN_DAYS[day.weekday()]}, {day.day} {_EN_MONTHS[day.month - 1]}{year} at {clock}"
-
-
-def _chinese(day: date, today: date, clock: str) -> str:
-    near = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}.get((day - today).days)
-    if near is not None:
-        return f"{near} {clock}"
-    year = f"{day.year}年" if day.year != today.year else ""
-    return f"{year}{day.month}月{day.day}日{_ZH_DAYS[day.weekday()]} {clock}"
-
-
-def _plain(day: date, _today: date, clock: str) -> str:
-    return f"{day.isoformat()} {clock}"
-
-
-LANGUAGES: dict[str, Callable[[date, date, str], str]] = {"en": _english, "zh": _chinese}
-"""Primary language tag → how it says a day and a time. Others get an ISO date."""
+def _in_words(day: date, today: date, clock: str, words: Times) -> str:
+    """A day and a time as a language says them: by the day's own name if it is near, else by its date."""
+    place = (day - today).days + 1  # near days begin with yesterday
+    name = words.near[place] if 0 <= place < len(words.near) else ""
+    if name:
+        return words.near_day.format(day=name, clock=clock)
+    text = words.this_year if day.year == today.year else words.other_year
+    return text.format(
+        weekday=words.weekdays[day.weekday()],
+        day=day.day,
+        month=words.months[day.month - 1],
+        year=day.year,
+        clock=clock,
+    )
 
 
 def when(moment: datetime, now: datetime, *, tz: str, language: str = "en", named: bool = False) -> str:
@@ -57,7 +42,7 @@ def when(moment: datetime, now: datetime, *, tz: str, language: str = "en", name
         moment: Any aware datetime.
         now: What today is.
         tz: The listener's IANA zone.
-        language: A BCP 47 tag; its primary language decides. An unknown one gets an ISO date.
+        language: A BCP 47 tag. A language that `supportflow.texts` has no folder for gets an ISO date.
         named: Whether to say the zone's name, for a listener who cannot know whose clock it is.
 
     Raises:
@@ -65,7 +50,10 @@ def when(moment: datetime, now: datetime, *, tz: str, language: str = "en", name
     """
     zone = clock_of(tz)
     local = moment.astimezone(zone)
-    known = best(language, LANGUAGES)
-    say = _plain if known is None else LANGUAGES[known]
-    words = say(local.date(), now.astimezone(zone).date(), f"{local:%H:%M}")
-    return f"{words} {tz}" if named else words
+    clock = f"{local:%H:%M}"
+    words = times(language)
+    if words is None:
+        text = f"{local.date().isoformat()} {clock}"
+    else:
+        text = _in_words(local.date(), now.astimezone(zone).date(), clock, words)
+    return f"{text} {tz}" if named else text

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _exchange(tickets: int, seed: int, url: str | None) -> None:
     # The preset takes a while to read: only who runs the demo waits for it.
-    from supportflow.cli.named import store_at  # noqa: PLC0415
+    from supportflow.cli.inputs import store_at  # noqa: PLC0415
 
     with TemporaryDirectory() as folder:
         if url is None:

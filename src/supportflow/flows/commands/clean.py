@@ -11,8 +11,8 @@ from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.load import same_person
 from supportflow.flows.requests import Flow
-from supportflow.kernel.facts import Heard
-from supportflow.kernel.sides import Side, as_told, is_one_person
+from supportflow.kernel.facts import TextFacts
+from supportflow.kernel.sides import Side, fact_on_side, is_one_person
 from supportflow.model import tags
 from supportflow.model.base import MAX_ID, FreeLine
 from supportflow.model.commands import Adopt, CommandBase, Fact, Observe, OpenTicket, Receive, Split
@@ -295,7 +295,7 @@ def _flagged(signals: Signals, *flags: str) -> Signals:
 
 def read_past(
     env: Environment, command: CommandBase, removed: tuple[tuple[str, ...], ...]
-) -> Flow[tuple[Heard, ...]]:
+) -> Flow[tuple[TextFacts, ...]]:
     """What is known of the text of each fact of an adopted past; empty if there is none, or none has words.
 
     Args:
@@ -312,15 +312,15 @@ def read_past(
     def on_side(who: str) -> Side | None:
         return "requester" if is_one_person(who, command.requester, policy, people) else None
 
-    facts = [as_told(fact, command.assignee, on_side) for fact in command.history]
+    facts = [fact_on_side(fact, command.assignee, on_side) for fact in command.history]
     return tuple(_read_fact(env, command, fact, kinds) for fact, kinds in zip(facts, removed, strict=True))
 
 
-def _read_fact(env: Environment, command: Adopt, fact: Fact, removed: tuple[str, ...]) -> Heard:
+def _read_fact(env: Environment, command: Adopt, fact: Fact, removed: tuple[str, ...]) -> TextFacts:
     text = text_of(fact)
     if not text or not fact.is_inbound:
-        return Heard(redacted=removed)
+        return TextFacts(redacted=removed)
     policy = env.book.current
     requesters = fact.writer(command.requester).id == command.requester and fact.by.kind != "party"
     flags = () if requesters else texts.suspicious_signs(text, policy.cases.official)
-    return Heard(classify_by_rules(policy, text, removed), removed, flags)
+    return TextFacts(classify_by_rules(policy, text, removed), removed, flags)

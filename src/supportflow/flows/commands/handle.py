@@ -21,7 +21,7 @@ from supportflow.flows.load import follow_merges, get, identify
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.kernel import Decision, Facts, attempted
-from supportflow.kernel.sides import as_they_are
+from supportflow.kernel.sides import command_on_side
 from supportflow.model.commands import (
     Adopt,
     AgentCommand,
@@ -147,8 +147,8 @@ def _attributed(env: Environment, command: CommandBase, ticket: Ticket | None, f
     if ticket is None:
         return command
     if isinstance(command, Merge) and ticket.requester not in facts.case.same_person:
-        return as_they_are(command, ticket, env.book[ticket.policy])
-    return as_they_are(command, ticket, env.book[ticket.policy], facts.case.same_person)
+        return command_on_side(command, ticket, env.book[ticket.policy])
+    return command_on_side(command, ticket, env.book[ticket.policy], facts.case.same_person)
 
 
 def _inbox_entry(

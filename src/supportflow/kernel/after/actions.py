@@ -35,7 +35,7 @@ def request_host_action(
     undoes: str | None = None,
     cause: Literal["command", "policy", "failure"] = "command",
 ) -> None:
-    """Record that the host is asked; above the limit of whoever asks, that it waits.
+    """Record that the host is asked to act. Above the limit of whoever asks, the action waits for approval.
 
     Raises:
         Refused: If nobody could approve it, or the ticket has asked for too much already.
@@ -78,10 +78,10 @@ def may_decide(by: Actor, tiers: tuple[str, ...], facts: Facts) -> bool:
 
 
 def request_by_policy(draft: Draft, facts: Facts) -> None:
-    """Ask for what the policy asks for by itself, once for each ticket: a freeze on a credible break-in.
+    """Ask for actions that the policy asks for by itself, each once for a ticket: such as a freeze on a credible break-in.
 
-    Where something speaks for it, and too little, that is recorded, once, for a person to look at. So it is where only the
-    past speaks for it: nothing old freezes anything, until something new is said.
+    If there are signals for one, but too few, that is recorded once, for a person to look at. It is the same if all signals
+    come from the past: nothing old freezes an account, until something new is said.
     """
     ticket = draft.ticket
     past = draft.adopting or (draft.report is not None and draft.report.before_known)

@@ -51,7 +51,7 @@ def change_policy(draft: Draft, policy: CompiledPolicy) -> None:
 
 
 def replace_clocks(draft: Draft, clocks: Iterable[Clock], reason: str) -> None:
-    """Put other states in the place of clocks of the same targets, where two tickets share what they have counted."""
+    """Replace the states of clocks of the same targets: what another ticket has counted counts here, too."""
     moves = tuple(
         ClockMove(clock.key, "retarget", draft.at_us, state=clock, reason=reason, cause="joined")
         for clock in clocks
@@ -85,10 +85,10 @@ def reach_milestone(draft: Draft, clock: Clock) -> None:
 
 
 def _is_late(draft: Draft, clock: Clock, milestone: Milestone, at_us: int) -> bool:
-    """True if a milestone lay in the past before anybody could know of it, so that nobody is called for it.
+    """True if a milestone was past before the desk could know of it. Then nobody is called for it.
 
-    Of a ticket that came in late, and of a clock that a late report or a shorter target has moved, the breach is told all
-    the same, once: it is overdue, and somebody has to know.
+    A breach is the exception, unless the ticket is adopted or the clock is retroactive: of a ticket that came in late, and
+    of a clock that a late report or a shorter target has moved, the breach calls somebody once: it is overdue now.
     """
     if draft.adopting or (clock.retroactive and at_us < clock.attached_us):
         return True
@@ -103,7 +103,7 @@ def _is_late(draft: Draft, clock: Clock, milestone: Milestone, at_us: int) -> bo
 
 
 def _truly_us(draft: Draft, clock: Clock, milestone: Milestone) -> int:
-    """When a clock had counted as much, though its target came later."""
+    """When the clock had counted that much, even if that was before its target came to apply."""
     return reach_us(clock._replace(retroactive=True), milestone.after_us, draft.policy.calendar)
 
 
@@ -170,7 +170,7 @@ def _applied(before: Ticket | None, policy: CompiledPolicy) -> Mapping[str, Comp
 
 
 def give_verdict(draft: Draft, clock: Clock) -> None:
-    """Judge a clock that came back when what it waits for had happened; a breach of which nobody was told is late."""
+    """Judge a clock that was reinstated after the event that decides it. A breach that comes to light so is late."""
     assert clock.over_us is not None
     _conclude(draft, clock, judge(clock, clock.over_us, draft.policy))
 

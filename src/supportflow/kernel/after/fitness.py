@@ -5,7 +5,7 @@ tier, a skill, a certificate, a language, a group or capacity can be taken away;
 """
 
 from supportflow.kernel.draft import Draft
-from supportflow.kernel.sides import side, words_against
+from supportflow.kernel.sides import objection_to_side, side
 from supportflow.model.events import FitnessChanged
 from supportflow.model.routing import AgentState, Lack, Requirement
 from supportflow.model.ticket import Ticket
@@ -26,9 +26,9 @@ def lost(
     at_us: int,
     people: frozenset[str] = frozenset(),
 ) -> tuple[Lack, ...]:
-    """What an agent who has a ticket lacks for it, but for what was passed over when they got it.
+    """What the assignee lacks for a ticket, without what was knowingly passed over when they got it.
 
-    Where that is not known, as on a ticket that the host assigned, only what separates duties counts.
+    If nobody knows what was passed over, as on a ticket that the host assigned, only what separates duties counts.
 
     Args:
         ticket: The ticket.
@@ -63,7 +63,11 @@ def passed_over(draft: Draft, agent: AgentState | None, group: str | None) -> tu
 
 
 def record_fitness(draft: Draft, agent: AgentState) -> tuple[Lack, ...]:
-    """Record what the agent who has the ticket lacks now, if it is another than what is recorded; what is new of it."""
+    """Record what the assignee lacks now, if that has changed.
+
+    Returns:
+        What they lack now and did not lack before.
+    """
     known = draft.ticket.routing.lacks
     now = lost(draft.ticket, draft.policy, agent, draft.at_us, draft.people)
     if not draft.people_known and not any(one.kind == "outside" for one in now):
@@ -76,11 +80,11 @@ def record_fitness(draft: Draft, agent: AgentState) -> tuple[Lack, ...]:
 
 
 def unable_to_accept(draft: Draft, agent: AgentState) -> tuple[str, ...]:
-    """What keeps an agent from taking the ticket that they are offered. The offer keeps their capacity already."""
+    """What keeps an agent from taking the ticket that they are offered. Their own offer does not count against capacity."""
     state = draft.ticket.routing
     outside = side(draft.ticket, agent.id, draft.policy, draft.people)
     if outside is not None:
-        return (words_against(outside),)
+        return (objection_to_side(outside),)
     if agent.id in state.barred:
         return ("must not have it: four eyes",)
     others = tuple(load for load in agent.load if load.ticket_id != draft.ticket.id)
@@ -105,7 +109,7 @@ def _missing(
     ways: tuple[Requirement, ...],
     people: frozenset[str],
 ) -> tuple[Lack, ...]:
-    """All that an agent lacks, in the way of having the ticket that is nearest to them."""
+    """All that an agent lacks. Of several ways to be the right one, that in which they lack the least."""
     found = min((lacks(way, agent.agent, at_us) for way in ways), key=len, default=())
     if agent.id in ticket.routing.barred:
         found = (Lack("four_eyes", ticket.tier or ""), *found)
@@ -116,7 +120,7 @@ def _missing(
 
 
 def _ways(ticket: Ticket, policy: CompiledPolicy) -> tuple[Requirement, ...]:
-    """What a ticket needs, and what it needs of the group that helps."""
+    """The ways to be the right agent: what the ticket needs and, once its overflow is open, what the helping group needs."""
     routing, state = policy.routing, ticket.routing
     if routing is None or state.requirement is None:
         return ()

@@ -51,7 +51,7 @@ Cause = Literal["opened", "matched", "reopened", "command", "adopted", "policy"]
 
 
 def ladders_react(draft: Draft, event: EventBase) -> None:
-    """Let the ladders react to an event that was recorded."""
+    """Record what an event means for the ladder: it ends, another one starts, it waits or goes on."""
     state = draft.ticket.ladder
     if (state is None and not draft.policy.ladders) or draft.adopting or draft.replays:
         return
@@ -64,7 +64,7 @@ def ladders_react(draft: Draft, event: EventBase) -> None:
 
 
 def attach_ladder(draft: Draft, cause: Literal["adopted", "policy"]) -> None:
-    """Start the ladder of a ticket that came late to it. What it has missed is one record; nobody is told."""
+    """Start the ladder of a ticket that was there before it. Steps that it missed become one record; nobody is called."""
     ticket, policy = draft.ticket, draft.policy
     state = ticket.ladder
     if not policy.ladders or not ticket.is_open or (state is not None and state.running):
@@ -84,7 +84,11 @@ def _spent(ticket: Ticket) -> tuple[str, ...]:
 
 
 def _match(draft: Draft, event: EventBase) -> None:
-    """Start the first ladder that matches, unless it had its turn, or one runs that stays."""
+    """Start the first ladder that matches.
+
+    Not if it has run since the ticket was last reopened, nor if one runs that was started by hand or under an earlier
+    version of the policy: that one stays.
+    """
     ticket = draft.ticket
     state = ticket.ladder
     running = state is not None and state.running
@@ -109,7 +113,7 @@ def _cause(policy: CompiledPolicy, event: EventBase) -> Cause:
 
 
 def start_ladder(draft: Draft, ladder: Ladder, cause: Cause, since_us: int) -> None:
-    """Freeze a ladder into the ticket. Of what lies in the past already, only the latest is left."""
+    """Copy a ladder into the ticket, where no later policy changes it. Of rungs in the past only the latest is kept."""
     ticket, policy = draft.ticket, draft.policy
     asked = LadderTimes(ticket, policy)
     every = policy.ladders.rungs(ladder, since_us, asked.calendar)
@@ -136,7 +140,7 @@ def start_ladder(draft: Draft, ladder: Ladder, cause: Cause, since_us: int) -> N
 
 
 def _present_us(draft: Draft) -> int:
-    """The present, for what somebody reports only now; the instant of the decision else, however late it is noticed."""
+    """Up to when rungs count as past: until now, if somebody reports it only now; else until the instant of the decision."""
     return draft.at_us if draft.report is None else max(draft.report.now_us, draft.at_us)
 
 
@@ -167,7 +171,7 @@ def _on_ladder(draft: Draft) -> dict[str, Any]:
 
 
 def pause_or_resume(draft: Draft) -> None:
-    """Record that the ladder waits, or counts again, if the ticket's status asks for that."""
+    """Pause or resume the ladder, if the ticket's status asks for that."""
     state = draft.ticket.ladder
     if state is None or not state.running:
         return
@@ -231,7 +235,7 @@ def recipients(draft: Draft, asked: Sequence[str], at_us: int) -> Told:
 
 
 def move_ticket(draft: Draft, group: str | None, tier: str | None) -> None:
-    """Give the ticket to another group or tier, where nobody has it yet; nothing, if that has it."""
+    """Move the ticket to another group or tier, without an assignee there. Nothing happens if it is there already."""
     ticket, routing = draft.ticket, draft.policy.routing
     if routing is not None and tier is not None and moves_to_tier(ticket, routing, tier):
         change_tier(draft, routing, tier, group)
@@ -253,7 +257,7 @@ def move_ticket(draft: Draft, group: str | None, tier: str | None) -> None:
 
 
 def _end_offer(draft: Draft) -> None:
-    """Whom the ticket was offered to before it moved is asked no longer, as of this instant."""
+    """Withdraw the offer that stands: it was made before the ticket moved."""
     offer = draft.ticket.routing.offer
     if offer is not None:
         draft.emit(OfferWithdrawn(**draft.head(), agent=offer.agent, cause="changed"))

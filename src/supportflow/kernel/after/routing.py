@@ -11,7 +11,7 @@ from supportflow.kernel.after.fitness import record_fitness, unable_to_accept
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.fold.agents import evolve_agent
-from supportflow.kernel.sides import side, words_against
+from supportflow.kernel.sides import objection_to_side, side
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.events import (
@@ -50,7 +50,7 @@ Cause = Literal["opened", "reopened", "changed", "returned", "released", "handed
 
 
 def conclude_routing(draft: Draft, facts: Facts, before: Ticket | None) -> None:
-    """Bring routing in line with what a decision has made of a ticket; the last thing that happens in a decision.
+    """Bring routing in line with what a decision has made of a ticket.
 
     Args:
         draft: The decision on the ticket.
@@ -71,21 +71,21 @@ def conclude_routing(draft: Draft, facts: Facts, before: Ticket | None) -> None:
 
 
 def _is_back(draft: Draft, routing: RoutingIndex, before: Ticket) -> bool:
-    """True if the ticket waited for somebody else, or had ended, and is its agent's to work on again."""
+    """True if the ticket waited for somebody else, or had ended, and its assignee has to work on it again."""
     was, now = before.status_category, draft.ticket.status_category
     return now in routing.busy_in and (was not in routing.busy_in or (now in _ACTIVE and was not in _ACTIVE))
 
 
 def _resume_assignment(draft: Draft, facts: Facts, routing: RoutingIndex, before: Ticket | None) -> None:
-    """A ticket that comes back goes on with its agent if they are there and can take it; else it waits for whoever can."""
+    """Leave a ticket that comes back with its assignee, if they are there and can take it; else queue it."""
     ticket = draft.ticket
     assert ticket.assignee is not None
     assert before is not None
     agent = facts.agents.get(ticket.assignee)
     if agent is None or before.assignee != ticket.assignee:
         return
-    # Whoever gave them the ticket may have passed over skills; to go on with it they must have what they had, be there, and
-    # have room.
+    # A lead may have passed over skills when they got it: what they lacked then does not count. To go on they must have all
+    # that they had then, be on duty, and have room.
     cause: Cause = "returned" if before.is_open else "reopened"
     record_fitness(draft, agent)
     if draft.ticket.routing.lacks:
@@ -105,10 +105,10 @@ def _resume_assignment(draft: Draft, facts: Facts, routing: RoutingIndex, before
 
 
 def check_assignee(draft: Draft, facts: Facts, before: Ticket | None) -> None:
-    """Record what who has the ticket lacks for it; what the policy says takes it away from them.
+    """Record what the assignee lacks, and take the ticket from them if the policy says so for what is new.
 
-    Whom the host itself has just given the ticket keeps it: what it reports is taken in. A ticket that waits for somebody
-    else is taken away when it comes back.
+    An assignee whom this very decision named keeps it: the host decides whom it assigns. A ticket that waits for somebody
+    else is taken away only when it comes back, since nobody works on it until then.
     """
     routing, ticket = draft.policy.routing, draft.ticket
     agent = None if ticket.assignee is None else facts.agents.get(ticket.assignee)
@@ -125,7 +125,7 @@ def check_assignee(draft: Draft, facts: Facts, before: Ticket | None) -> None:
 
 
 def _record_requirement(draft: Draft, routing: RoutingIndex, before: Ticket | None) -> None:
-    """Record what the ticket needs, if that is another than what is recorded."""
+    """Record what the ticket needs, if that has changed."""
     state = draft.ticket.routing
     if state.requirement is None:
         route(draft, routing, "opened" if before is None else "changed")
@@ -144,7 +144,7 @@ def _needs(draft: Draft, routing: RoutingIndex) -> Routed | None:
     tier = state.requirement.tier if handed and state.requirement is not None else None
     if tier == BOT and routing.past_bot(draft.view()):
         tier = (
-            None  # what was handed over to the bot, and is an incident after all, goes where its route leads
+            None  # it was handed to the bot and turned out to be an incident: it goes where its route leads
         )
     return routing.requires(draft.view(), tier=tier)
 
@@ -159,7 +159,7 @@ def route(
     barred: tuple[str, ...] | None = None,
     declined: tuple[str, ...] = (),
 ) -> None:
-    """Record what the ticket needs, and why it is looked at again; nothing if no route is for it."""
+    """Record what the ticket needs, and why it is looked at again. Nothing happens if it has no route."""
     needs = needs or _needs(draft, routing)
     if needs is None:
         return
@@ -187,13 +187,13 @@ def route(
 
 
 def update_requirement(draft: Draft) -> None:
-    """Record what the ticket needs now, at the instant at which time itself has changed it."""
+    """Record what the ticket needs now, if time has changed it: at that instant, not at the end of the decision."""
     if draft.policy.routing is not None:
         _record_requirement(draft, draft.policy.routing, draft.ticket)
 
 
 def moves_to_tier(ticket: Ticket, routing: RoutingIndex, tier: str) -> bool:
-    """True if a hand-over to a tier moves the ticket: it is another one, and no security incident goes to the bot."""
+    """True if the ticket can move to a tier: it is not there yet, and is no security incident that would go to the bot."""
     if tier not in routing.policy.tiers or tier == ticket.tier:
         return False
     return tier != BOT or ticket.priority_class not in routing.policy.never_bot
@@ -209,7 +209,7 @@ def change_tier(
     summary: ContentRef | None = None,
     cause: str | None = None,
 ) -> None:
-    """Hand the ticket over to a tier, and a group in it, where nobody has it yet."""
+    """Hand the ticket over to a tier, and a group in it, without an assignee there."""
     ticket = draft.ticket
     barred = ticket.routing.barred
     if tier in routing.policy.four_eyes:
@@ -227,7 +227,7 @@ def change_tier(
 
 
 def _end_offer(draft: Draft, facts: Facts, *, busy: bool) -> None:
-    """An offer ends with the wait, and when its agent can no longer take the ticket."""
+    """Withdraw the offer if the ticket no longer waits, or its agent can no longer take it."""
     offer = draft.ticket.routing.offer
     if offer is None:
         return
@@ -251,7 +251,7 @@ def withdraw_unfit_offer(draft: Draft, facts: Facts) -> None:
 
 
 def _move_loads(draft: Draft, facts: Facts, routing: RoutingIndex, *, busy: bool) -> None:
-    """What the ticket is to each agent's capacity, recorded in the agents' streams."""
+    """Record what the ticket takes of each agent's capacity, in the agents' streams."""
     ticket = draft.ticket
     offer = ticket.routing.offer
     weight = (ticket.routing.requirement or default_requirement(ticket, routing)).weight
@@ -283,7 +283,7 @@ def _move_loads(draft: Draft, facts: Facts, routing: RoutingIndex, *, busy: bool
 
 
 def default_requirement(ticket: Ticket, routing: RoutingIndex) -> Requirement:
-    """What a ticket that no route is for asks of an agent: capacity, and nothing else."""
+    """What a ticket without a route asks of an agent: capacity, and nothing else."""
     policy = routing.policy
     weight = policy.weights.get(ticket.channel, policy.default_weight)
     return Requirement(tier="", channel=ticket.channel, weight=weight)
@@ -292,7 +292,7 @@ def default_requirement(ticket: Ticket, routing: RoutingIndex) -> Requirement:
 def assignment_changed(
     draft: Draft, agent: str | None, waived: tuple[Lack, ...] | None = None
 ) -> AssignmentChanged:
-    """That another agent has the ticket, or nobody; `waived` is what was passed over for it."""
+    """The event that another agent has the ticket, or nobody; `waived` is what was passed over for that."""
     ticket = draft.ticket
     return AssignmentChanged(
         **draft.head(),
@@ -309,9 +309,9 @@ def objections_to(draft: Draft, agent: AgentState, requirement: Requirement) -> 
     state = draft.ticket.routing
     if not requirement.tier:
         requirement = requirement._replace(tier=agent.agent.tiers[0] if agent.agent.tiers else "")
-    # Who is on duty is the desk's business, not that of the version that the ticket lives under.
+    # Shifts are those of today's policy, not of the version that the ticket lives under: they say who is at work now.
     outside = side(draft.ticket, agent.id, draft.policy, draft.people)
-    return (() if outside is None else (words_against(outside),)) + objections(
+    return (() if outside is None else (objection_to_side(outside),)) + objections(
         requirement,
         agent,
         on_duty=rostered(agent.agent, agent.overrides, draft.current.shifts, draft.at_us),

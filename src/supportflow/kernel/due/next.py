@@ -14,32 +14,51 @@ from supportflow.sla.clock import next_milestone_us, no_milestone_before
 from supportflow.sla.compiled import CompiledSla
 from supportflow.sla.engine import uncap
 
-__all__ = ["Due", "What", "next_due", "owes_turn", "silent_due", "uncap_us", "wakeup"]
+__all__ = ["Due", "OfRouting", "next_due", "owes_turn", "silent_due", "uncap_us", "wakeup"]
+
+OfClocks = Literal["milestone", "uncap", "verdict"]
+OfCase = Literal["auto_close", "party_deadline", "ladder"]
+OfRouting = Literal["offer", "relax", "overflow", "ask_again", "bot"]
+
+# What comes first of several things at one instant. The order is kept for ever: the events that are stored follow it.
+#   0..1  Clocks, so that a target whose time ends at the instant of a closing is breached. The end of a pause and a late
+#         verdict come after the milestones of other clocks.
+#   2..3  What ends by itself: the ticket, and the time of a party.
+#   4..7  The search for an agent: an offer ends before less is asked for, and that before others are asked again.
+#   8..9  What moves the ticket elsewhere comes last, since it begins another search.
+_RANK: dict[OfClocks | OfCase | OfRouting, int] = {
+    "milestone": 0,
+    "uncap": 1,
+    "verdict": 1,
+    "auto_close": 2,
+    "party_deadline": 3,
+    "offer": 4,
+    "relax": 5,
+    "overflow": 6,
+    "ask_again": 7,
+    "ladder": 8,
+    "bot": 9,
+}
 
 
 class Due(NamedTuple):
     """Something that will happen by itself.
 
-    They are ordered: by instant, then by kind (a milestone at the instant of an automatic closing comes first), then by
-    the place of the clock, the party or the rung on the ticket.
+    Attributes:
+        at_us: When.
+        rank: What comes first of several at one instant.
+        place: The place of the clock, the party or the rung on the ticket.
+        what: What it is.
     """
 
     at_us: int
     rank: int
     place: int
-    what: Literal[
-        "milestone",
-        "uncap",
-        "verdict",
-        "auto_close",
-        "party_deadline",
-        "ladder",
-        "offer",
-        "relax",
-        "overflow",
-        "ask_again",
-        "bot",
-    ]
+    what: OfClocks | OfCase | OfRouting
+
+
+def _due(at_us: int, what: OfClocks | OfCase | OfRouting, place: int = 0) -> Due:
+    return Due(at_us, _RANK[what], place, what)
 
 
 def next_due(
@@ -60,9 +79,9 @@ def next_due(
         before_us: If only what lies before this instant is of interest; what is answered can still lie after it.
     """
     first = _of_clocks(ticket, policy, bound, before_us)
-    routed = None if replays or policy.routing is None else _routing_or_bot_due(ticket, policy)
-    if routed is not None and (first is None or routed[:2] < first[:2]):
-        first = Due(routed[0], routed[1], 0, routed[2])
+    routed = None if replays or policy.routing is None else _search_or_bot_due(ticket, policy)
+    if routed is not None and (first is None or routed < first):
+        first = routed
     if ticket.case.parties or ticket.ladder is not None or ticket.status_category is StatusCategory.RESOLVED:
         rest = _besides_clocks(ticket, policy, closing=not replays)
         if rest is not None and (first is None or rest < first):
@@ -93,16 +112,16 @@ def _milestone(clock: Clock, place: int, policy: CompiledPolicy) -> Due | None:
     if at_us is None:
         return None
     # What a retroactive clock reached in the past is told once time goes on: until then, the change can be taken back.
-    return Due(max(at_us, clock.attached_us) if clock.retroactive else at_us, 0, place, "milestone")
+    return _due(max(at_us, clock.attached_us) if clock.retroactive else at_us, "milestone", place)
 
 
 def _end_of_pause(
     ticket: Ticket, clock: Clock, place: int, policy: CompiledPolicy, bound: CompiledSla | None
 ) -> Due | None:
     if clock.over_us is not None:
-        return Due(clock.attached_us, 1, place, "verdict")
+        return _due(clock.attached_us, "verdict", place)
     at_us = uncap_us(ticket, clock, policy, bound)
-    return None if at_us is None else Due(at_us, 1, place, "uncap")
+    return None if at_us is None else _due(at_us, "uncap", place)
 
 
 def uncap_us(
@@ -126,7 +145,7 @@ def _besides_clocks(ticket: Ticket, policy: CompiledPolicy, *, closing: bool) ->
 def _party_deadline(ticket: Ticket) -> Due | None:
     """The first deadline of a party that has not answered."""
     waiting = [
-        Due(party.due_us, 3, place, "party_deadline")
+        _due(party.due_us, "party_deadline", place)
         for place, party in enumerate(ticket.case.parties)
         if party.due_us is not None and not party.overdue and not party.answered
     ]
@@ -136,7 +155,7 @@ def _party_deadline(ticket: Ticket) -> Due | None:
 def _ladder_step(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
     """The rung of the ladder that fires next by itself."""
     rung = next_rung(ticket, policy)
-    return None if rung is None else Due(rung[0], 8, rung[1], "ladder")
+    return None if rung is None else _due(rung[0], "ladder", rung[1])
 
 
 def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
@@ -149,39 +168,35 @@ def _auto_close(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
     # Its guards are asked for the instant at which it would be recorded, which is never before the latest event.
     then_us = max(at_us, to_us(ticket.recorded_at))
     found = policy.lifecycle.lookup(ticket.status, "close", lambda: ticket_record(ticket, then_us))
-    return None if found is None or found.kept else Due(at_us, 2, 0, "auto_close")
+    return None if found is None or found.kept else _due(at_us, "auto_close")
 
 
-What = Literal["offer", "relax", "overflow", "ask_again", "bot"]
-
-
-def _routing_or_bot_due(ticket: Ticket, policy: CompiledPolicy) -> "tuple[int, int, What] | None":
-    """What routing does next by itself: at which instant, its rank, and what."""
-    searched = _routing_due(ticket, policy)
+def _search_or_bot_due(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
+    """What routing does next by itself."""
+    searched = _search_due(ticket, policy)
     silent = None if policy.bot is None else silent_due(ticket, policy)
     if searched is None or silent is None:
         return searched or silent
     return min(searched, silent)
 
 
-def _routing_due(ticket: Ticket, policy: CompiledPolicy) -> "tuple[int, int, What] | None":
+def _search_due(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
+    """What the search for an agent does next: an offer ends, or, while nobody is asked, the search widens."""
     routing, state = policy.routing, ticket.routing
     if routing is None or state.requirement is None or ticket.status_category not in routing.busy_in:
         return None
     if state.offer is not None:
-        return None if state.offer.expires_us is None else (state.offer.expires_us, 4, "offer")
+        return None if state.offer.expires_us is None else _due(state.offer.expires_us, "offer")
     if ticket.assignee is not None:
         return None
-    first: tuple[int, int, What] | None = None
     relaxes_us = routing.relaxes_at_us(state.route, state.since_us, state.relaxed)
-    if relaxes_us is not None:
-        first = (relaxes_us, 5, "relax")
+    first = None if relaxes_us is None else _due(relaxes_us, "relax")
     overflows_us = None if state.overflow else routing.overflows_at_us(state.route, state.since_us)
     if overflows_us is not None:
-        opens: tuple[int, int, What] = (overflows_us, 6, "overflow")
+        opens = _due(overflows_us, "overflow")
         first = opens if first is None else min(first, opens)
     if state.declined and routing.ask_again_us is not None:
-        again: tuple[int, int, What] = (state.declined_us + routing.ask_again_us, 7, "ask_again")
+        again = _due(state.declined_us + routing.ask_again_us, "ask_again")
         first = again if first is None else min(first, again)
     return first
 
@@ -198,11 +213,11 @@ def owes_turn(ticket: Ticket, policy: CompiledPolicy) -> bool:
     )
 
 
-def silent_due(ticket: Ticket, policy: CompiledPolicy) -> tuple[int, int, Literal["bot"]] | None:
+def silent_due(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
     """When a person takes over because the bot stays silent; None if it owes nothing."""
     if policy.bot is None or not owes_turn(ticket, policy):
         return None
-    return ticket.bot.heard_us + policy.bot.answer_us, 9, "bot"
+    return _due(ticket.bot.heard_us + policy.bot.answer_us, "bot")
 
 
 def wakeup(ticket: Ticket, policy: CompiledPolicy) -> int | None:

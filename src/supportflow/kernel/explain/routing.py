@@ -51,7 +51,7 @@ def routing_lines(ticket: Ticket, events: Sequence[EventBase], policy: CompiledP
     yield f"needs: {_needs(state.requirement)} (route {state.route!r}{relaxed})"
     silent = silent_due(ticket, policy)
     if silent is not None:
-        yield f"waits for the bot; a person goes on from {iso(from_us(silent[0]))}"
+        yield f"waits for the bot; a person goes on from {iso(from_us(silent.at_us))}"
     elif is_queued(ticket, policy):
         yield f"waits for an agent since {iso(from_us(state.since_us))}"
     yield from _past_lines(events)

@@ -92,7 +92,7 @@ def _record_item(
 
 
 def provide(draft: Draft, command: Provide, facts: Facts) -> None:
-    """Take in evidence that somebody gives apart from a message."""
+    """Record evidence that somebody gives apart from a message."""
     ticket, by = draft.ticket, command.by
     if not command.evidence:
         raise InvalidInput("evidence", "is empty")
@@ -120,9 +120,9 @@ def still_waits(draft: Draft) -> bool:
 
 
 def request_evidence(draft: Draft, written_in: str | None) -> None:
-    """Ask for all that is missing and was never asked for, and wait; or go on, if nothing keeps the ticket waiting.
+    """Ask for what is missing and was not asked for yet, and wait for it; or go on, if nothing keeps the ticket waiting.
 
-    The request is no agent's answer: it stops no response clock.
+    Everything is asked for at once, and nothing twice. The request is no answer of an agent: it stops no response clock.
 
     Args:
         draft: The ticket.
@@ -166,7 +166,11 @@ def _as_system(draft: Draft, trigger: str) -> None:
 
 
 def _resume(draft: Draft) -> None:
-    """The requester's own words answer; what others do resumes the work. A lifecycle may know only one of the two."""
+    """Go on with a ticket that waited for evidence.
+
+    The requester's own words fire `requester_replied`, what others do fires `resume`. If the lifecycle knows only one of the
+    two, that one is fired.
+    """
     triggers = ["requester_replied", "resume"]
     if draft.by.kind != "requester":
         triggers.reverse()
@@ -200,7 +204,7 @@ MOST = 50
 
 
 def add_party(draft: Draft, command: AddParty, facts: Facts) -> None:
-    """Make somebody a party, or ask one anew."""
+    """Make somebody a party of the case. A party that is added again is asked anew."""
     ticket, party = draft.ticket, command.party
     if command.by.kind in {"requester", "party"}:
         raise Refused(ticket.id, command.kind, f"a {command.by.kind} cannot say who takes part")

@@ -17,7 +17,7 @@ __all__ = ["record_contact"]
 
 
 def record_contact(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
-    """Take a new contact in as a message on the ticket that it is about."""
+    """Record a new contact as a message on the ticket that it is about."""
     draft = Draft(
         ticket,
         book[ticket.policy],
@@ -53,7 +53,7 @@ def record_contact(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts:
 
 
 def _raise_priority(draft: Draft, priority_class: str | None, level: int | None) -> None:
-    """A contact that the host ranks higher raises the ticket; one that it ranks lower changes nothing."""
+    """Raise the ticket to the class that the host gives the contact; a lower one changes nothing."""
     ticket, rank = draft.ticket, draft.policy.priority.rank
     if priority_class is not None and rank(priority_class) < rank(ticket.priority_class):
         change_priority(draft, priority_class, level)

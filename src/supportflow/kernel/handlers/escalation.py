@@ -106,7 +106,7 @@ def _take_next_step(draft: Draft, command: Escalate) -> None:
 
 
 def _next_rung(draft: Draft, state: LadderState) -> Rung:
-    """The rung that would fire next; those that hang on clocks which do not run come last, in the ladder's order."""
+    """The rung that would fire next by time. If all hang on clocks that do not run, the first in the ladder's order."""
     asked = LadderTimes(draft.ticket, draft.policy)
     timed = [(reached_us(rung, asked.reach, asked.calendar), rung) for rung in state.rungs]
     known = [(at_us, place) for place, (at_us, _) in enumerate(timed) if at_us is not None]

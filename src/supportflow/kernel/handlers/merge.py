@@ -23,7 +23,7 @@ __all__ = ["merge", "split"]
 
 
 def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
-    """Close this ticket into another one of the same requester or not: who merges knows why."""
+    """Close this ticket into another one. The two may have different requesters: whoever merges answers for that."""
     source, into = draft.ticket, facts.other
     if into is None:
         raise InvalidInput("into", "names no ticket")
@@ -41,7 +41,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         people=facts.case.same_person,
         people_known=facts.case.people_known,
     )
-    advance(other, other.at_us)  # first: it may have closed itself by now, noticed or not
+    advance(other, other.at_us)  # first: it may have closed itself since anybody looked
     ended = other.ticket.status_category
     if ended.is_final:
         raise Refused(source.id, command.kind, f"the other ticket is {ended.value}")
@@ -74,9 +74,10 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
 
 
 def _absorb(other: Draft, source: Ticket, facts: Facts) -> None:
-    """What is known of the case goes where the case goes. Papers prove who their own person is, and nobody else.
+    """Record on the ticket that goes on what is known of the other case.
 
-    Completed steps stay behind: they were done for the other ticket.
+    Evidence and verifications go along only if both tickets are the same person's: papers prove nothing about anybody else.
+    Completed steps stay behind, since they were done for the other ticket.
     """
     into, case = other.ticket, source.case
     known = NOBODY not in {source.requester, into.requester}
@@ -103,7 +104,7 @@ def _absorb(other: Draft, source: Ticket, facts: Facts) -> None:
 
 
 def _raise_priority(other: Draft, source: Ticket) -> None:
-    """The ticket that goes on stands where the more urgent of the two stood. It is never lowered."""
+    """Raise the ticket that goes on to the more urgent place of the two. It is never lowered."""
     into, rank = other.ticket, other.policy.priority.rank
     if source.priority_class not in other.policy.document.classes:
         return

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from supportflow.exceptions import Refused
 from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
-from supportflow.kernel.facts import Facts, Heard
+from supportflow.kernel.facts import Facts, TextFacts
 from supportflow.kernel.handlers.casework import record_evidence, request_evidence, still_waits
 from supportflow.kernel.handlers.tickets import begin_from, class_in_text
 from supportflow.kernel.handlers.work import learn_language
@@ -46,7 +46,7 @@ def leaves_by(ticket: Ticket, command: Reply) -> str:
 
 
 def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> None:
-    """Take in a message. The requester's words answer a question, reopen what was resolved, or open a follow-up."""
+    """Record a message. The requester's words answer a question, reopen what was resolved, or open a follow-up."""
     ticket = draft.ticket
     words = inbound_of(ticket, command, facts.case.same_person)
     asked = ticket.informational
@@ -54,14 +54,14 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
     if words.origin == "requester" and not ticket.is_open and not reopens:
         _follow_up(draft, command, facts, book)
         return
-    record_message(draft, words, facts.heard)
+    record_message(draft, words, facts.text)
     record_message_evidence(draft, words)
     if words.origin == "requester":
         if ticket.status_category is StatusCategory.PENDING and not still_waits(draft):
             draft.fire_if_permitted("requester_replied", cause="message")
         elif reopens:
             draft.fire("reopen", cause="message")
-    apply_signals(draft, words, facts.heard, asked=asked)
+    apply_signals(draft, words, facts.text, asked=asked)
     if words.origin == "requester":
         request_evidence(
             draft, None if facts.signals is None else facts.signals.tag or facts.signals.language
@@ -157,7 +157,7 @@ class Inbound(NamedTuple):
 def origin_of(
     ticket: Ticket, by: Actor, automatic: str | None, same_person: frozenset[str] = frozenset()
 ) -> str:
-    """Whose words a message is: nobody but the requester is taken for the requester.
+    """Whose words a message counts as. Only the requester's own ids make it the requester's.
 
     Args:
         ticket: The ticket.
@@ -174,16 +174,16 @@ def origin_of(
 
 
 def origin_in(ticket: Ticket, said: Receive | Observed, same_person: frozenset[str] = frozenset()) -> str:
-    """Whose words a message that came in, or that a host reports, counts as."""
+    """`origin_of` a message that came in, or that a host reports."""
     if not isinstance(said, Observed):
         return origin_of(ticket, said.by, said.automatic, same_person)
-    if said.requester_wrote:  # the host knows whom it means
+    if said.requester_wrote:  # the host says so, and it knows its people
         return said.automatic or "requester"
     return origin_of(ticket, said.by, said.automatic, same_person)
 
 
 def inbound_of(ticket: Ticket, said: Receive | Observed, same_person: frozenset[str]) -> Inbound:
-    """The words of a message that came in, or that a host reports."""
+    """A message that came in, or that a host reports, in one form."""
     return Inbound(
         by=said.writer(ticket.requester) if isinstance(said, Observed) else said.by,
         origin=origin_in(ticket, said, same_person),
@@ -195,9 +195,9 @@ def inbound_of(ticket: Ticket, said: Receive | Observed, same_person: frozenset[
     )
 
 
-def record_message(draft: Draft, words: Inbound, heard: Heard) -> None:
+def record_message(draft: Draft, words: Inbound, text: TextFacts) -> None:
     """Record that a message came in."""
-    signals = heard.signals
+    signals = text.signals
     draft.emit(
         MessageReceived(
             **{**draft.head(), "by": words.by},
@@ -205,9 +205,9 @@ def record_message(draft: Draft, words: Inbound, heard: Heard) -> None:
             body=words.body,
             channel=words.channel or draft.ticket.channel,
             attachments=handles(words.attachments),
-            flags=_flags(heard, words.origin),
+            flags=_flags(text, words.origin),
             review=signals is not None and signals.raised_for_review,
-            redacted=heard.redacted,
+            redacted=text.redacted,
             spoken=None if words.automatic else class_in_text(signals, draft.policy),
             informational=signals is not None and signals.informational,
             agency=words.origin == "requester" and signals is not None and signals.agency,
@@ -223,32 +223,35 @@ def record_message_evidence(draft: Draft, words: Inbound) -> None:
         record_evidence(draft, words.evidence, words.attachments)
 
 
-def apply_signals(draft: Draft, words: Inbound, heard: Heard, *, asked: bool) -> None:
-    """Let a message tell the ticket's language, and raise its class.
+def apply_signals(draft: Draft, words: Inbound, text: TextFacts, *, asked: bool) -> None:
+    """Take language and class from what a message says.
 
     Args:
         draft: The ticket.
         words: The message.
-        heard: What its text says.
+        text: What its text says.
         asked: True if the ticket was a mere question before.
     """
-    if words.origin == "requester" and heard.signals is not None:
-        learn_language(draft, heard.signals)
+    if words.origin == "requester" and text.signals is not None:
+        learn_language(draft, text.signals)
     if not words.automatic:  # a bounce quotes the desk's own words
-        _raise_class(draft, heard, asked=asked)
+        _raise_class(draft, text, asked=asked)
 
 
-def _flags(heard: Heard, origin: str) -> tuple[str, ...]:
-    """What a person should see: what the text says and, if it is not the requester's, what it pretends."""
-    read = () if heard.signals is None else heard.signals.flags
-    if origin not in {"stranger", "party"} or not heard.flags:
+def _flags(text: TextFacts, origin: str) -> tuple[str, ...]:
+    """The flags of a message: what its text says and, if it is not the requester's, whom it pretends to be from."""
+    read = () if text.signals is None else text.signals.flags
+    if origin not in {"stranger", "party"} or not text.flags:
         return read
-    return tuple(sorted({*read, *heard.flags}))
+    return tuple(sorted({*read, *text.flags}))
 
 
-def _raise_class(draft: Draft, heard: Heard, *, asked: bool) -> None:
-    """A later message can raise the class, never lower it. A question about security is raised by a report after it."""
-    signals, ticket, priority = heard.signals, draft.ticket, draft.policy.priority
+def _raise_class(draft: Draft, text: TextFacts, *, asked: bool) -> None:
+    """Raise the class if the text asks for a higher one; it never lowers it.
+
+    A ticket that was a mere question has its level decided anew once a report comes in: until then the question kept it low.
+    """
+    signals, ticket, priority = text.signals, draft.ticket, draft.policy.priority
     if signals is None:
         return
     level, levels = ticket.level, tuple[str, ...]()

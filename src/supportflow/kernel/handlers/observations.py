@@ -11,7 +11,7 @@ from supportflow.kernel.after.order import conclude
 from supportflow.kernel.after.routing import change_tier
 from supportflow.kernel.casework import guards
 from supportflow.kernel.draft import Draft
-from supportflow.kernel.facts import Facts, Heard
+from supportflow.kernel.facts import Facts, TextFacts
 from supportflow.kernel.handlers.messages import (
     apply_signals,
     inbound_of,
@@ -20,7 +20,7 @@ from supportflow.kernel.handlers.messages import (
 )
 from supportflow.kernel.handlers.tickets import begin_ticket, described_fields
 from supportflow.kernel.handlers.work import change_assignment, change_attributes, change_priority
-from supportflow.kernel.sides import as_told, is_one_person, side, side_of
+from supportflow.kernel.sides import actor_on_side, fact_on_side, is_one_person, side
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.content import as_ref, handles
 from supportflow.model.events import ReplySent, StatusChanged, StatusKept, TicketAdopted
@@ -33,21 +33,21 @@ __all__ = ["adopt", "observe"]
 
 
 def observe(draft: Draft, command: Observe, facts: Facts) -> None:
-    """Take in what happened at one instant: messages first, then who has it, how urgent it is, and its status."""
-    _record_fact(draft, command, facts.heard)
+    """Record what happened at one instant: messages first, then who has it, how urgent it is, and its status."""
+    _record_fact(draft, command, facts.text)
 
 
-def _record_fact(draft: Draft, fact: Observed, heard: Heard) -> None:
+def _record_fact(draft: Draft, fact: Observed, text: TextFacts) -> None:
     ticket = draft.ticket
     _check_words(fact)
-    fact = as_told(fact, ticket.assignee, lambda who: side(ticket, who, draft.policy, draft.people))
+    fact = fact_on_side(fact, ticket.assignee, lambda who: side(ticket, who, draft.policy, draft.people))
     if fact.status is not None and fact.status not in draft.policy.lifecycle.definition.statuses:
         raise InvalidInput("status", "is not a status of the policy's lifecycle")
     if fact.is_inbound:
         words = inbound_of(ticket, fact, draft.people)
-        record_message(draft, words, heard)
+        record_message(draft, words, text)
         record_message_evidence(draft, words)
-        apply_signals(draft, words, heard, asked=ticket.informational)
+        apply_signals(draft, words, text, asked=ticket.informational)
     change_assignment(draft, fact.group, fact.agent)
     change_priority(draft, fact.priority_class, fact.level)
     change_attributes(draft, dict(fact.attributes))
@@ -59,7 +59,7 @@ def _record_fact(draft: Draft, fact: Observed, heard: Heard) -> None:
                 body=None if fact.is_inbound else as_ref(fact.body),
                 channel=(None if fact.is_inbound else fact.channel) or ticket.channel,
                 attachments=() if fact.is_inbound else handles(fact.attachments),
-                redacted=() if fact.is_inbound else heard.redacted,
+                redacted=() if fact.is_inbound else text.redacted,
                 in_reply_to=draft.ticket.received,
                 observed=True,
             )
@@ -69,7 +69,7 @@ def _record_fact(draft: Draft, fact: Observed, heard: Heard) -> None:
 
 
 def _check_words(fact: Observed) -> None:
-    """Nobody has to guess whose words are reported."""
+    """Refuse a report that leaves open whose words it holds."""
     if fact.has_words and fact.requester_wrote and fact.replied:
         raise InvalidInput(
             "body", "is the requester's or the answer, not both; report the two one after the other"
@@ -111,21 +111,21 @@ def _record_status(draft: Draft, status: str) -> None:
 
 
 def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
-    """Take in a ticket with its past. What its clocks reach in that past is recorded as late: nobody is called for it."""
+    """Begin a ticket with its past. What its clocks reach in that past is recorded as late: nobody is called for it."""
     policy = book.current
     lifecycle = policy.lifecycle
     opened_us = to_us(command.opened_at)
     if command.status not in lifecycle.definition.statuses:
         raise InvalidInput("status", "is not a status of the policy's lifecycle")
-    pasts = facts.past or (Heard(),) * len(command.history)
-    told = sorted(zip(command.history, pasts, strict=True), key=lambda one: one[0].at)
-    history = [fact for fact, _ in told]
+    pasts = facts.past or (TextFacts(),) * len(command.history)
+    facts_in_order = sorted(zip(command.history, pasts, strict=True), key=lambda one: one[0].at)
+    history = [fact for fact, _ in facts_in_order]
     if opened_us > now_us or (history and to_us(history[-1].at) > now_us):
         raise InvalidInput("opened_at" if opened_us > now_us else "history", "lies in the future")
     if history and to_us(history[0].at) < opened_us:
         raise InvalidInput("history", "begins before the ticket was opened")
     people = facts.case.same_person
-    # Who is given their own ticket is given it by an event that says so.
+    # A requester who has their own ticket is no assignee of the opening: an event of its own says that they were given it.
     own = command.assignee is not None and is_one_person(command.assignee, command.requester, policy, people)
     event = TicketAdopted(
         ticket_id=facts.ticket_id,
@@ -152,10 +152,10 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
     )
     if own:
         change_assignment(draft, None, command.assignee)
-    for fact, heard in told:
+    for fact, text in facts_in_order:
         advance(draft, to_us(fact.at))
-        draft.by = side_of(draft.ticket, fact.by, policy, people)
-        _record_fact(draft, fact, heard)
+        draft.by = actor_on_side(draft.ticket, fact.by, policy, people)
+        _record_fact(draft, fact, text)
     advance(draft, now_us)
     attach_ladder(draft, "adopted")
     _hand_over_from_bot(draft)
@@ -164,7 +164,7 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
 
 
 def _hand_over_from_bot(draft: Draft) -> None:
-    """Nobody waits for a machine's answer to what was written then: a person has what would be the bot's."""
+    """Hand what would be the bot's to a person: nobody waits for a machine's answer to what was written long ago."""
     bot, routing, ticket = draft.policy.bot, draft.policy.routing, draft.ticket
     if bot is None or routing is None or not ticket.is_open:
         return

@@ -39,7 +39,7 @@ def _agent(facts: Facts, agent_id: str) -> AgentState:
 
 
 def offer(draft: Draft, command: Offer, facts: Facts) -> None:
-    """Hold a ticket that waits out to an agent; or assign it, where the policy does not ask.
+    """Offer a waiting ticket to an agent; or assign it at once, if the policy has agents not asked.
 
     Raises:
         Refused: If the ticket does not wait, or the agent cannot take it now; it says everything that is against it.
@@ -105,7 +105,7 @@ def withdraw(draft: Draft, _command: Withdraw) -> None:
 
 
 def recheck(draft: Draft, _command: Recheck, facts: Facts) -> None:
-    """See whether who has the ticket, or is offered it, may have it still. Nothing happens if so."""
+    """Check whether the assignee, or who is offered the ticket, may still have it. Nothing happens if so."""
     if draft.policy.routing is not None:
         check_assignee(draft, facts, draft.ticket)
         withdraw_unfit_offer(draft, facts)

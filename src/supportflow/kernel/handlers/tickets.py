@@ -85,10 +85,10 @@ def begin_ticket(
     people: frozenset[str] = frozenset(),
     people_known: bool = False,
 ) -> Draft:
-    """Begin a stream, with the class that the host, the rules and the text give the ticket.
+    """Begin a ticket with its first event. The host, the policy's rules and the text decide its class, in that order.
 
     Args:
-        event: Its first event; class and level are stand-ins.
+        event: Its first event; its class and level are replaced.
         command: What was asked for.
         signals: What the text says.
         policy: The policy that it will live under.
@@ -99,8 +99,8 @@ def begin_ticket(
         people_known: True if these were looked up.
     """
     if given is None:
-        said: dict[Given, object] = {"class": command.priority_class, "level": command.level}
-        given = tuple(what for what, value in said.items() if value is not None)
+        named: dict[Given, object] = {"class": command.priority_class, "level": command.level}
+        given = tuple(what for what, value in named.items() if value is not None)
     if signals is not None:
         event = event.model_copy(update=_fields_from_text(event, signals, policy))
     record = ticket_record(evolve(None, event, tenant=tenant), to_us(event.opened_at))
@@ -186,7 +186,7 @@ def begin_from(draft: Draft, policy: CompiledPolicy, by: Actor, facts: Facts, **
 
 
 def class_in_text(signals: Signals | None, policy: CompiledPolicy) -> str | None:
-    """The class that a text speaks for; None for the lowest, which says nothing, and for one that the policy lacks."""
+    """The class that a text asks for. None if it is the lowest, which every text has, or one that the policy lacks."""
     spoken = None if signals is None else signals.priority_class
     return spoken if spoken in policy.document.classes[:-1] else None
 
@@ -194,7 +194,7 @@ def class_in_text(signals: Signals | None, policy: CompiledPolicy) -> str | None
 def _fields_from_text(
     event: TicketOpened | TicketAdopted, signals: Signals, policy: CompiledPolicy
 ) -> dict[str, Any]:
-    """What the text says of itself, where nobody else said it."""
+    """Fields of the first event that are read out of its text, where the host left them open."""
     read: dict[str, Any] = {
         "topic": event.topic or signals.category,
         "language": event.language or signals.tag or signals.language,
@@ -210,7 +210,7 @@ def _fields_from_text(
 
 
 def described_fields(command: Described, policy: CompiledPolicy) -> dict[str, Any]:
-    """The fields that opening and adopting share; the priority is a stand-in until `begin` chooses it.
+    """The fields that opening and adopting share; the priority is a stand-in until `begin_ticket` chooses it.
 
     Raises:
         InvalidInput: If the command names a class or an attribute that the policy does not know.

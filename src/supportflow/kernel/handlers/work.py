@@ -60,7 +60,7 @@ def assign(draft: Draft, command: Assign, facts: Facts) -> None:
 def change_assignment(
     draft: Draft, group: str | None, agent: str | None, waived: tuple[Lack, ...] | None = None
 ) -> None:
-    """Record another group or assignee, if it is another one. None leaves a side as it is; empty text clears it."""
+    """Record another group or assignee, if one of them changes. None leaves it as it is; an empty text clears it."""
     ticket = draft.ticket
     new_group = ticket.group if group is None else group or None
     new_agent = ticket.assignee if agent is None else agent or None
@@ -82,9 +82,9 @@ def change_assignment(
 
 
 def update(draft: Draft, command: Update) -> None:
-    """Set declared attributes, the topic or the language. Class and level that rest on them follow.
+    """Set declared attributes, the topic or the language. Class and level are decided anew if they rest on them.
 
-    A topic can need evidence; an attribute can be some.
+    Evidence is asked for anew as well: another topic can need other items, and an attribute can be an item.
     """
     changed = change_attributes(draft, dict(command.attributes), command.category, command.language)
     if not changed.isdisjoint(draft.policy.priority.reads):
@@ -93,7 +93,7 @@ def update(draft: Draft, command: Update) -> None:
 
 
 def _reconsider(draft: Draft) -> None:
-    """Decide class and level again, but for what a person chose; record it if one of them is another one."""
+    """Decide class and level anew and record a difference. What a person chose stays."""
     ticket = draft.ticket
     if ticket.status_category.is_final:
         return
@@ -117,7 +117,11 @@ def _reconsider(draft: Draft) -> None:
 def change_attributes(
     draft: Draft, attributes: Attributes, topic: str | None = None, language: str | None = None
 ) -> frozenset[str]:
-    """Record what differs from what the ticket says already; the fields that do, as conditions name them."""
+    """Record the attributes that change.
+
+    Returns:
+        The fields that changed, as conditions name them.
+    """
     ticket = draft.ticket
     checked = draft.policy.check_attributes(attributes)
     changed = {name: value for name, value in checked.items() if ticket.attributes.get(name) != value}
@@ -130,7 +134,10 @@ def change_attributes(
 
 
 def learn_language(draft: Draft, signals: Signals) -> None:
-    """A routed ticket whose language nobody could tell has that of what its requester writes later, once it can be told."""
+    """Give a routed ticket without a language that of a later message of its requester.
+
+    The first message may be too short to tell. Tickets that nobody routes are left alone: nothing there asks for a language.
+    """
     told = signals.tag or signals.language
     if draft.policy.routing is not None and draft.ticket.language is None and told is not None:
         changed = change_attributes(draft, {}, language=told)
@@ -140,7 +147,7 @@ def learn_language(draft: Draft, signals: Signals) -> None:
 
 def set_priority(draft: Draft, command: SetPriority) -> None:
     """Set the class, the level, or both, by hand. What was set stays, whatever attributes say later."""
-    change_priority(draft, command.priority_class, command.level, reason=command.reason, settle=True)
+    change_priority(draft, command.priority_class, command.level, reason=command.reason, confirms=True)
     if draft.ticket.case.waiting:
         request_evidence(draft, None)
 
@@ -151,25 +158,26 @@ def change_priority(
     level: int | None,
     *,
     reason: object = None,
-    settle: bool = False,
+    confirms: bool = False,
 ) -> None:
-    """Record another class or level, if it is another one.
+    """Record another class or level, if one of them changes.
 
     Args:
         draft: The ticket.
         priority_class: The class; None if it was not named.
         level: The level; None if it was not named.
         reason: Reference to the reason.
-        settle: True to record a word that confirms what an attribute could change otherwise.
+        confirms: True to record it even if nothing changes, where an attribute could change it later: what a person
+            confirmed stays.
     """
     draft.policy.check_class(priority_class)
     ticket = draft.ticket
     new_class = priority_class or ticket.priority_class
     new_level = level or ticket.level
-    said: dict[Given, object] = {"class": priority_class, "level": level}
-    given = tuple(what for what, value in said.items() if value is not None)
-    confirms = settle and bool(draft.policy.priority.reads) and not set(given) <= set(ticket.given)
-    if (new_class, new_level) == (ticket.priority_class, ticket.level) and not confirms:
+    named: dict[Given, object] = {"class": priority_class, "level": level}
+    given = tuple(what for what, value in named.items() if value is not None)
+    pins = confirms and bool(draft.policy.priority.reads) and not set(given) <= set(ticket.given)
+    if (new_class, new_level) == (ticket.priority_class, ticket.level) and not pins:
         return
     draft.emit(
         PriorityChanged(
@@ -194,7 +202,7 @@ def trigger(
     """Fire the trigger that the command is named after, or the one that it names.
 
     Raises:
-        Refused: If it names `merge`, which needs a second ticket: it would close this one into nowhere.
+        Refused: If it names `merge`, which needs a second ticket: without one the ticket would end merged into nothing.
         StepsMissing: If it ends the work on the ticket, and mandatory steps of its procedure are not done.
         TransitionRefused: If the lifecycle does not accept it now.
     """
@@ -215,7 +223,7 @@ def trigger(
 
 
 def check_assignment(draft: Draft, command: Assign, facts: Facts) -> None:
-    """Accept a direct assignment. A lead may pass over skills and shifts; not over tiers, four eyes and capacity.
+    """Check a direct assignment. A lead may pass over skills and shifts, not over tiers, four eyes and capacity.
 
     Raises:
         Refused: If the agent takes part in the case from outside, is not of the ticket's tier, must not have it, or has no
@@ -242,7 +250,7 @@ def check_assignment(draft: Draft, command: Assign, facts: Facts) -> None:
 
 
 def check_ending(draft: Draft, kind: str, target: StatusCategory, facts: Facts) -> None:
-    """Accept that a ticket ends: compliance ends its own, and with four eyes.
+    """Check that whoever ends a ticket may: some tiers end their own tickets, and with four eyes.
 
     Raises:
         Refused: If it is for somebody else to do.

@@ -7,9 +7,10 @@ from supportflow.model.tags import best, twins
 from supportflow.policy.check.authority import authority_problems
 from supportflow.policy.document.policy import Policy
 from supportflow.policy.sections.casework import templates_of
+from supportflow.texts import phrase, phrases
 from supportflow.triage import texts
 from supportflow.triage.intake import EvidenceSpec
-from supportflow.triage.wording import LABELS, template_problem
+from supportflow.triage.wording import template_problem
 
 __all__ = ["case_problems"]
 
@@ -71,7 +72,8 @@ def _spec_problems(spec: EvidenceSpec, document: Policy) -> Iterator[str]:
     if spec.kind == "attribute" and spec.name not in document.fields:
         yield f".name: {spec.name!r} is not declared in the policy's fields"
     for language, words in (
-        spec.label or LABELS.get(spec.name) or {"en": spec.name.replace("_", " ")}
+        spec.label or phrases("evidence", "labels").get(spec.name) or {"en": spec.name.replace("_", " ")}
     ).items():
-        if (kind := texts.asked_secret(f"please send {words}\n请提供{words}")) is not None:
+        asked = "\n".join(text.format(label=words) for text in phrase("evidence", "checks", "asked").values())
+        if (kind := texts.asked_secret(asked)) is not None:
             yield f".label.{language}: asks for a secret ({kind})"

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 from supportflow._time import span_us
 from supportflow.model.tags import updated
-from supportflow.policy.bot_words import BOT_TEXTS
 from supportflow.policy.document.bot import BotPolicy, GuidedFlow, GuideEnd, GuideStep
+from supportflow.texts import in_language, person_words, phrases
 from supportflow.triage.intake import EvidenceSpec, find_evidence, objection
 from supportflow.triage.lexicon import Entry, Lexicon, shipped
 from supportflow.triage.lexicon.matching import CompiledLexicons, Text
-from supportflow.triage.wording import in_language
 
 __all__ = ["WANTS_PERSON", "CompiledBot"]
 
@@ -40,9 +39,10 @@ class CompiledBot:
         self.answer_us = span_us(document.answer_within)
         self.call_s = document.call_within.total_seconds()
         self.flows: Mapping[str, GuidedFlow] = {flow.name: flow for flow in document.flows}
-        self._texts: dict[str, Mapping[str, str]] = dict(BOT_TEXTS)
+        shipped_texts = phrases("bot", "says")
+        self._texts: dict[str, Mapping[str, str]] = dict(shipped_texts)
         for occasion, texts in document.texts.items():
-            self._texts[occasion] = updated(BOT_TEXTS[occasion], texts)
+            self._texts[occasion] = updated(shipped_texts[occasion], texts)
         self._words = CompiledLexicons([_lexicon(document)])
 
     def says(self, occasion: str, language: str) -> str:
@@ -93,8 +93,7 @@ def _lexicon(document: BotPolicy) -> Lexicon:
     common = shipped("common")
     entries = [entry for entry in common.entries if WANTS_PERSON in entry.flags]
     entries += [Entry(flags=(WANTS_PERSON,), words=(words,), negatable=False) for words in document.person]
-    alone = ("human", "agent please", "a human", "real person", "转人工", "人工")
-    entries.append(Entry(flags=(WANTS_PERSON,), words=alone))
+    entries.append(Entry(flags=(WANTS_PERSON,), words=person_words()))
     entries += [
         Entry(category=f"flow:{flow.name}", words=flow.words) for flow in document.flows if flow.words
     ]

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from supportflow.policy.document.casework import Identity, Procedure
 from supportflow.policy.document.policy import Policy
 from supportflow.policy.sections.classifier import official_of
+from supportflow.texts import in_language, phrases
 from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
 from supportflow.triage.official import OfficialIndex
-from supportflow.triage.wording import TEMPLATES, in_language, wording
+from supportflow.triage.wording import wording
 
 __all__ = ["CaseRules", "templates_of"]
 
@@ -77,4 +78,4 @@ class CaseRules:
 
 def templates_of(intake: Intake) -> dict[str, Mapping[str, str]]:
     """The templates by which evidence is asked for: the shipped ones, and those of the policy."""
-    return {**TEMPLATES, **intake.templates}
+    return {**phrases("evidence", "templates"), **intake.templates}

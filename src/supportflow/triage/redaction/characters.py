@@ -229,12 +229,14 @@ _CLUSTERS = Rewriting(_JOINING, _joined)
 _WORDS = Rewriting(_WORD, _of_one_script)
 
 
-def fold_characters(text: str) -> tuple[str, list[Layer]]:
-    """Fold width, composition, look-alikes and invisible characters. Linear time."""
+def fold_characters(text: str, characters: frozenset[str]) -> tuple[str, list[Layer]]:
+    """Fold width, composition, look-alikes and invisible characters. Linear time.
+
+    Args:
+        text: The text.
+        characters: All that it has.
+    """
     layers: list[Layer] = []
-    if text.isascii():
-        return text, layers
-    characters = set(text)
     if not _UNUSUAL.isdisjoint(characters):
         text = _WIDE_SIGN.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
         text = text.translate(_FOLDED)

@@ -32,6 +32,7 @@ _OWNERS, _PROSE, _RECEIVED = words("owners"), words("prose"), words("received")
 _SECRET = ("card", "code", "head", "compound", "pin")
 _CODE_CHARACTERS = bytes(ord("x") if chr(code) in "0123456789 -|" else ord(" ") for code in range(256))
 _CODE_RUN = b"xxx"
+_ANY_DIGIT = re.compile(r"\d")
 _UNIT_REACH = 16
 _REACH, _REACH_BACK = 70, 56
 _JOINS = re.compile(r"[-:=：＝|→,(（\[【]")
@@ -124,6 +125,7 @@ _SHARE_WORDS = frozenset(
         "알려주지",
     ]
 )
+_PLAIN_SHARE_WORDS = tuple(sorted(filter(str.isascii, _SHARE_WORDS)))
 _SHARE_CHARACTERS = frozenset("泄洩告切共教")
 # Without one of these, nothing in Chinese or Japanese says "not".
 _NOT_CHARACTERS = frozenset("勿な")
@@ -314,7 +316,9 @@ def _by_sentence(view: View) -> Iterator[Span]:
         for start, end in _around_digits(view, _USED_REACH_BACK, _USED_REACH):
             for match in _USED.finditer(flat, start, end):
                 yield *match.span(1), Kind.ONE_TIME_CODE
-    if _SHARE_WORDS.isdisjoint(view.words) and _SHARE_CHARACTERS.isdisjoint(view.characters):
+    if _SHARE_WORDS.isdisjoint(view.words) and (
+        flat.isascii() or _SHARE_CHARACTERS.isdisjoint(view.characters)
+    ):
         return
     for start, end in _around_signs(view):
         yield from _by_sign(flat, start, end)
@@ -323,12 +327,15 @@ def _by_sentence(view: View) -> Iterator[Span]:
 def _around_signs(view: View) -> Iterator[tuple[int, int]]:
     """The stretches of a text in which it may say that something is not to be shared: each such sign ends with its verb."""
     flat = view.flat
-    characters = view.characters
-    if not _SHARE_CHARACTERS.isdisjoint(characters) and not _NOT_CHARACTERS.isdisjoint(characters):
+    if not (
+        flat.isascii()
+        or _SHARE_CHARACTERS.isdisjoint(view.characters)
+        or _NOT_CHARACTERS.isdisjoint(view.characters)
+    ):
         yield 0, len(flat)
         return
     ends: list[int] = []
-    for verb in _SHARE_WORDS:
+    for verb in _PLAIN_SHARE_WORDS if flat.isascii() else _SHARE_WORDS:
         at = flat.find(verb)
         while at >= 0:
             ends.append(at + len(verb))
@@ -374,5 +381,5 @@ def find_codes(view: View) -> Iterator[Span]:
         numbers = sorted((*_numbers(view), *digit_words(view)))
         if numbers:
             yield from _Reader(view, numbers).find()
-    if any(map(str.isdigit, view.characters)):
+    if _ANY_DIGIT.search(view.lower):
         yield from _by_sentence(view)

@@ -15,7 +15,9 @@ _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}+)\.){1,8}[A-Za-z]{2,24}"
     r"(?![A-Za-z0-9])"
 )
-_INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ .()/-]{0,2}\d){6,14}(?!\d)", re.ASCII)
+_INTERNATIONAL = re.compile(
+    r"(?:\+(?<![\w+]\+)|00(?<![\w+]00)(?=[1-9]))[1-9](?:[ .()/-]{0,2}\d){6,14}(?!\d)", re.ASCII
+)
 _CHINESE_MOBILE = re.compile(r"(?<![\d.])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.]\d|\d)", re.ASCII)
 _CALLED = re.compile(
     r"(?:(?<![a-z])(?:phone|mobile|cell|tel|telephone|whatsapp|call me(?: at| on)?|sms to)(?: (?:number|no|nr))?"

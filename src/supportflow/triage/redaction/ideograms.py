@@ -25,8 +25,10 @@ _NAMED_REACH = 60
 _MONERO_LENGTH = 25
 _HAN = "[\u4e00-\u9fff]"
 _HAN_CHARACTER = re.compile(_HAN)
-_RUN = re.compile(f"{_HAN}+")
+# The high bytes of these characters.
+_HAN_SHAPE = bytes(ord("x") if code in range(0x4E, 0xA0) else ord(" ") for code in range(256))
 _APART = re.compile(rf"(?<!{_HAN}){_HAN}(?:[\W\d_]{{1,16}}{_HAN}(?!{_HAN})){{10,}}+")
+_LONG_SHAPE = re.compile(rb"xxxxxxxxxxxxx*+")
 _HAN_RUN = re.compile(rf"(?<!{_HAN}){_HAN}{{12,25}}(?!{_HAN})")
 # Groups of two, three, four or six.
 _GROUP_SIZES = (2, 3, 4, 6)
@@ -164,13 +166,16 @@ def _may_be_phrase(length: int) -> bool:
 def find_ideograms(view: View, lists: Wordlists) -> Iterator[Span]:
     """Every Chinese seed phrase of a text, as spans of the plain text. Linear time."""
     text = view.lower
-    lengths = list(map(len, _RUN.findall(text)))
+    shape = view.high.translate(_HAN_SHAPE)
+    lengths = list(map(len, shape.split()))
     if lengths.count(1) >= ROW:
         yield from _apart(text, lists)
     if not _OF_PHRASES.isdisjoint(lengths):
-        for match in _HAN_RUN.finditer(text):
-            if _may_be_phrase(len(match[0])) and _is_phrase(match[0], lists):
-                yield *match.span(), Kind.SEED_PHRASE
+        # Where a character has more than two bytes, places of the shape are not those of the text.
+        runs = _LONG_SHAPE.finditer(shape) if len(shape) == len(text) else _HAN_RUN.finditer(text)
+        for start, end in (match.span() for match in runs):
+            if _may_be_phrase(end - start) and _is_phrase(text[start:end], lists):
+                yield start, end, Kind.SEED_PHRASE
     row = bytes([length if length < 256 else 255 for length in lengths])  # noqa: PLR2004 - a byte
     if any(group in row for group in _IN_GROUPS):
         for match in _GROUPS.finditer(text):

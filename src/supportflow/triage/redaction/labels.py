@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from supportflow.triage.redaction.view import View
@@ -18,6 +19,7 @@ _LETTERS = frozenset(
 )
 _WORD = re.compile("[a-z\u00df-\u024f\u0400-\u052f\u1e00-\u1eff]+")
 _LONGEST_ENDING = 8
+_STEM = 5
 _LONGEST_HEAD = 24  # of a compound: "Bestätigungscode"
 
 
@@ -39,6 +41,7 @@ class _Entry(NamedTuple):
     """One word of the tables.
 
     Attributes:
+        given: The word, as the tables have it.
         word: The word, without its stars.
         roles: The names of the tables that have it.
         alphabetic: Whether it is of letters that part words.
@@ -46,6 +49,7 @@ class _Entry(NamedTuple):
         open_ended: Whether other letters may follow it.
     """
 
+    given: str
     word: str
     roles: tuple[str, ...]
     alphabetic: bool
@@ -56,8 +60,8 @@ class _Entry(NamedTuple):
 class _Vocabulary:
     """The words of all tables.
 
-    Which of them a text may have is asked of the set of its words, or of its characters; where one stands is then sought as
-    fast as memory is read, and its neighbours are looked at only there.
+    Which of them a text may have is asked of the set of its words, of a few stems, or of its characters; where one stands
+    is then sought as fast as memory is read, and its neighbours are looked at only there.
     """
 
     def __init__(self, tables: dict[str, tuple[str, ...]]) -> None:
@@ -65,28 +69,33 @@ class _Vocabulary:
         for role, words in tables.items():
             for word in words:
                 roles.setdefault(word, []).append(role)
-        self._by_word: dict[str, list[_Entry]] = {}
-        given_whole: list[tuple[frozenset[str], _Entry]] = []
+        self._by_word: dict[str, list[tuple[frozenset[str], _Entry]]] = {}
+        plain: list[_Entry] = []
+        others: list[tuple[frozenset[str], _Entry]] = []
         for given, names in roles.items():
             word = given.strip("*")
             entry = _Entry(
-                word, tuple(names), word[0] in _LETTERS, given.startswith("*"), given.endswith("*")
+                given, word, tuple(names), word[0] in _LETTERS, given.startswith("*"), given.endswith("*")
             )
-            first = _WORD.search(word)
-            if (
-                first is not None
-                and not entry.compound
-                and not (entry.open_ended and first.end() == len(word))
-            ):
-                self._by_word.setdefault(first[0], []).append(entry)
+            needed = _whole_words(entry)
+            if needed:
+                self._by_word.setdefault(needed[0], []).append((frozenset(needed[1:]), entry))
+            elif word.isascii():
+                plain.append(entry)
             else:
-                given_whole.append((frozenset(word) - {" "}, entry))
+                others.append((frozenset(word) - {" "}, entry))
+        # Of those in one another ("code" in "backupcodes") the shortest is sought first, of those that begin alike the
+        # beginning.
+        self._by_stem: dict[str, list[_Entry]] = {}
+        for entry in sorted(plain, key=lambda entry: len(entry.word)):
+            stem = next((stem for stem in self._by_stem if stem in entry.word), entry.word[:_STEM])
+            self._by_stem.setdefault(stem, []).append(entry)
         # By the character of theirs that fewest of them have: a text without it has none of these.
-        often = Counter(character for needed, _ in given_whole for character in needed)
+        often = Counter(character for needed, _ in others for character in needed)
         self._by_character: dict[str, list[tuple[frozenset[str], _Entry]]] = {}
-        for needed, entry in given_whole:
-            rarest = min(needed, key=lambda character: (character.isascii(), often[character], character))
-            self._by_character.setdefault(rarest, []).append((needed, entry))
+        for characters, entry in others:
+            rarest = min(characters, key=lambda character: (character.isascii(), often[character], character))
+            self._by_character.setdefault(rarest, []).append((characters, entry))
 
     def possible(self, view: View) -> dict[str, list[_Entry]]:
         """Which of them a text may have, by role."""
@@ -97,8 +106,16 @@ class _Vocabulary:
         return found
 
     def _possible(self, view: View) -> Iterator[_Entry]:
-        for word in self._by_word.keys() & view.words:
-            yield from self._by_word[word]
+        words, loose = view.words, view.loose
+        for word in self._by_word.keys() & words:
+            for others, entry in self._by_word[word]:
+                if others <= words:
+                    yield entry
+        for stem, entries in self._by_stem.items():
+            if stem in loose:
+                yield from entries
+        if loose.isascii():
+            return
         characters = view.characters
         for character in self._by_character.keys() & characters:
             for needed, entry in self._by_character[character]:
@@ -106,9 +123,23 @@ class _Vocabulary:
                     yield entry
 
 
+def _whole_words(entry: _Entry) -> list[str]:
+    """The words of letters that a text with the entry has for certain, whole; none if its first may be a part of one."""
+    if entry.compound:
+        return []
+    words = list(_WORD.finditer(entry.word))
+    # Where it begins with no letter its end is not looked at; where it is open-ended its last word may go on.
+    if words and words[-1].end() == len(entry.word) and (entry.open_ended or not entry.alphabetic):
+        first, *_ = words
+        words.pop()
+        if not words:
+            return [] if entry.open_ended else [first[0]]
+    return [word[0] for word in words]
+
+
 def _places(entry: _Entry, loose: str) -> Iterator[tuple[int, int]]:
     size = len(loose)
-    word, _, alphabetic, compound, open_ended = entry
+    _, word, _, alphabetic, compound, open_ended = entry
     start = loose.find(word)
     while start >= 0:
         first, end = start, start + len(word)
@@ -131,6 +162,35 @@ def _places(entry: _Entry, loose: str) -> Iterator[tuple[int, int]]:
 _VOCABULARY = _Vocabulary(announcing())
 
 
+class _Known:
+    """What one text has of the tables; where a word stands is looked up once, whoever asks for it."""
+
+    def __init__(self, view: View) -> None:
+        self._loose = view.loose
+        self._possible = _VOCABULARY.possible(view)
+        self._found: dict[str, list[Label]] = {}
+        self._places: dict[str, list[tuple[int, int]]] = {}
+
+    def of(self, role: str) -> list[Label]:
+        """The words of one table."""
+        found = self._found.get(role)
+        if found is None:
+            found = self._found[role] = [
+                Label(start, end, role)
+                for entry in self._possible.get(role, ())
+                for start, end in self._of(entry)
+            ]
+        return found
+
+    def _of(self, entry: _Entry) -> list[tuple[int, int]]:
+        if len(entry.roles) == 1:
+            return list(_places(entry, self._loose))
+        places = self._places.get(entry.given)
+        if places is None:
+            places = self._places[entry.given] = list(_places(entry, self._loose))
+        return places
+
+
 def labels(view: View, *roles: str) -> "Labels":
     """The words of some tables that a text has.
 
@@ -138,17 +198,9 @@ def labels(view: View, *roles: str) -> "Labels":
     """
     known = view.labels
     if known is None:
-        known = view.labels = _VOCABULARY.possible(view)
-    if known.keys().isdisjoint(roles):
-        return _NONE
-    return Labels(
-        [
-            Label(start, end, role)
-            for role in roles
-            for entry in known.get(role, ())
-            for start, end in _places(entry, view.loose)
-        ]
-    )
+        known = view.labels = _Known(view)
+    found = [label for role in roles for label in known.of(role)]
+    return Labels(found) if found else _NONE
 
 
 class Labels:
@@ -156,9 +208,11 @@ class Labels:
 
     def __init__(self, found: list[Label]) -> None:
         kept: list[Label] = []
-        for label in sorted(found, key=_by_place) if len(found) > 1 else found:
+        for label in sorted(found, key=itemgetter(0)):
             if not kept or label[0] >= kept[-1][1]:
                 kept.append(label)
+            elif label[0] == kept[-1][0] and label[1] > kept[-1][1]:
+                kept[-1] = label
         self._kept = kept
         self._starts = [label[0] for label in kept]
 
@@ -185,7 +239,3 @@ class Labels:
 
 
 _NONE = Labels([])
-
-
-def _by_place(label: Label) -> tuple[int, int]:
-    return label[0], -label[1]

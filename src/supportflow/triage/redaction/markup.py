@@ -9,7 +9,7 @@ from html import unescape
 
 from supportflow.triage.redaction.layers import Layer, Rewriting
 
-__all__ = ["inside_tags", "join_lines", "plain_blanks", "without_emphasis", "without_tags"]
+__all__ = ["inside_tags", "is_marked", "join_lines", "plain_blanks", "without_emphasis", "without_tags"]
 
 _INLINE = frozenset(
     [
@@ -141,7 +141,14 @@ _MARKED = re.compile(
     r"|\{(?:code|noformat|quote|color|panel)(?::[^{}\n]{1,80})?\}"
     r"|\x1b\[[0-9;]{0,16}[A-Za-z]"
 )
-_SAYS_MARKED = ("<", "&", "[/", "{code", "{noformat", "{quote", "{color", "{panel", "\x1b[")
+# One character is found several times as fast as two.
+_SAYS_MARKED = (
+    ("<", ("<",)),
+    ("&", ("&",)),
+    ("[", ("[/",)),
+    ("{", ("{code", "{noformat", "{quote", "{color", "{panel")),
+    ("\x1b", ("\x1b[",)),
+)
 
 
 def _meant(place: str, between: str) -> str:
@@ -176,13 +183,19 @@ def _apart(place: str) -> str:
     return _meant(place, " ")
 
 
+_TAG_REST = r"/?[A-Za-z][A-Za-z0-9:]{0,15}(?:[ \t\r\n/][^<>]{0,4000}+)?>"
 # Between a letter and a digit a tag parts two words: `<span>PIN</span><span>4821</span>`.
 _AT_DIGIT = Rewriting(
-    re.compile(r"(?<=[A-Za-z])(?:</?[A-Za-z][A-Za-z0-9:]{0,15}(?:[ \t\r\n/][^<>]{0,4000}+)?>){1,4}(?=\d)"),
+    re.compile(rf"<(?<=[A-Za-z]<){_TAG_REST}(?:<{_TAG_REST}){{0,3}}(?=\d)"),
     lambda _: " ",
 )
 _JOINED = Rewriting(_MARKED, _joined)
 _APART = Rewriting(_MARKED, _apart)
+
+
+def is_marked(text: str) -> bool:
+    """Whether a text may have tags or entities."""
+    return any(first in text and any(sign in text for sign in signs) for first, signs in _SAYS_MARKED)
 
 
 def without_tags(text: str, *, apart: bool) -> tuple[str, list[Layer]]:
@@ -192,7 +205,7 @@ def without_tags(text: str, *, apart: bool) -> tuple[str, list[Layer]]:
         text: The text.
         apart: Whether two words that only a tag parts are two: `<span>legal</span><span>winner</span>`.
     """
-    if not any(sign in text for sign in _SAYS_MARKED):
+    if not is_marked(text):
         return text, []
     layers: list[Layer] = []
     for rewriting in (_APART,) if apart else (_AT_DIGIT, _JOINED):
@@ -229,7 +242,12 @@ _EMPHASIS = Rewriting(
 
 def without_emphasis(text: str) -> tuple[str, list[Layer]]:
     """The text without Markdown's stars, tildes and ticks. Linear time."""
-    if "*" not in text and "`" not in text and "~~" not in text and "__" not in text:
+    if (
+        "*" not in text
+        and "`" not in text
+        and ("~" not in text or "~~" not in text)
+        and ("_" not in text or "__" not in text)
+    ):
         return text, []
     text, layer = _EMPHASIS.apply(text)
     return text, [] if layer is None else [layer]
@@ -240,16 +258,39 @@ def _blank(place: str) -> str:
     return "\n" * min(breaks, 2) if breaks else " "
 
 
+_BREAK = re.compile(r"\n[ >\n]++")
+
+
+def _plain_breaks(text: str) -> str | None:
+    """What `_BLANKS` makes of a text whose blanks are single spaces; None for another one."""
+    if text.startswith((" ", ">")) or "  " in text or "\t" in text or "\r" in text:
+        return None
+    return _BREAK.sub(lambda match: _blank(match[0]), text.replace(" \n", "\n"))
+
+
 _BLANKS = Rewriting(
-    re.compile(r"\A[ \t]*+(?:>[ \t]*+)++|(?:[ \t\r]*+\n[ \t\r]*+(?:>[ \t]*+)*+)++|[ \t\r]{2,}+|[\t\r]"),
+    # Begins with the characters that it can begin with, so that others are passed over fast. Looked for are: quoting marks
+    # at the very beginning; line breaks with what stands around them; several blanks, or one that is no space.
+    re.compile(
+        r"[ \t\r\n>](?:(?<=\A>)[ \t]*+(?:>[ \t]*+)*+|(?<=\A[ \t])[ \t]*+(?:>[ \t]*+)++"
+        r"|(?:(?<=\n)|(?<=[ \t\r])[ \t\r]*+\n)[ \t\r]*+(?:>[ \t]*+)*+(?:[ \t\r]*+\n[ \t\r]*+(?:>[ \t]*+)*+)*+"
+        r"|(?<=[ \t\r])[ \t\r]++|(?<=[\t\r]))"
+    ),
     _blank,
+    _plain_breaks,
 )
-_SAYS_BLANKS = ("  ", "\t", "\r", "\n ", " \n", "\n>", "\n\n\n")
+_SAYS_BLANKS = ("\n ", " \n", "\n>", "\n\n\n")
 
 
 def plain_blanks(text: str) -> tuple[str, list[Layer]]:
     """The text with one blank for many, no quoting marks, and two line breaks for an empty line. Linear time."""
-    if not text.startswith((" ", ">")) and not any(sign in text for sign in _SAYS_BLANKS):
+    if not (
+        text.startswith((" ", ">"))
+        or "  " in text
+        or "\t" in text
+        or "\r" in text
+        or ("\n" in text and any(sign in text for sign in _SAYS_BLANKS))
+    ):
         return text, []
     text, layer = _BLANKS.apply(text)
     return text, [] if layer is None else [layer]

@@ -87,6 +87,7 @@ _PASSPORT = re.compile(
 
 _PASSPORT_LATIN = (b"passport", b"identity card", b"id card")
 _PASSPORT_CHINESE = ("护照", "護照", "身份证", "身份證")
+_PASSPORT_CHARACTERS = frozenset("护護身")
 _SIX_DIGITS = re.compile(r"\d{6}")
 
 _PASSPORT_DIGITS = b"0" * 6
@@ -234,8 +235,10 @@ def _identities(view: View, references: _References) -> Iterator[Span]:
 
 
 def _passports(view: View) -> Iterator[Span]:
-    if any(anchor in view.latin for anchor in _PASSPORT_LATIN) or any(
-        anchor in view.lower for anchor in _PASSPORT_CHINESE
+    if any(anchor in view.latin for anchor in _PASSPORT_LATIN) or (
+        not view.lower.isascii()
+        and not _PASSPORT_CHARACTERS.isdisjoint(view.characters)
+        and any(anchor in view.lower for anchor in _PASSPORT_CHINESE)
     ):
         for match in _PASSPORT.finditer(view.lower):
             yield *match.span(1), Kind.IDENTITY_NUMBER

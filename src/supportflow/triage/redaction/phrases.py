@@ -30,10 +30,9 @@ _NAMED_REACH = 60
 _BETWEEN_WORDS, _PROSE = words("between"), words("prose")
 _MAX_GAP = 32  # "\n\n12) ", "twelfth: " and table borders between two words
 _SIX = b"\1" * 6
+_TWO_UNKNOWN = b"\0\0"
 
 _ASCII_WORD = re.compile("[a-z]+")
-# Known words, with never two unknown ones side by side.
-_REGION = re.compile(rb"\0?[\1]++(?:\0[\1]++)*+\0?")
 
 
 def _near_parts(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -63,6 +62,37 @@ def _named_rows(
             len(row) >= _NAMED_ROW and sum(word in _PROSE for word in row) * 5 < len(row) * 2
         ):
             yield start, end
+
+
+# Lists whose words are often the same, or seldom in one text: a word is told by a byte with a bit for each group.
+_GROUPS = (
+    ("english", "monero_english", "electrum_english", "slip39_english"),
+    ("french", "monero_french"),
+    ("spanish", "monero_spanish"),
+    ("italian", "monero_italian"),
+    ("portuguese", "monero_portuguese"),
+    ("czech", "turkish", "monero_german", "monero_dutch"),
+    ("japanese", "korean", "russian", "monero_japanese", "monero_russian"),
+)
+_PARTS_NOTHING = 1 << len(_GROUPS)
+_MEMBERS = tuple(
+    bytes(sort >> bit & 1 and sort < _PARTS_NOTHING for sort in range(256)) for bit in range(len(_GROUPS))
+)
+_OF_ANY = bytes(0 < sort < _PARTS_NOTHING for sort in range(256))
+_DELETED = bytes([_PARTS_NOTHING])
+
+
+@cache
+def _sorts() -> dict[str, int]:
+    """For each word of a list, or that begins with the letters of one, the groups that have it, as bits of a byte."""
+    at = {name: bit for bit, names in enumerate(_GROUPS) for name in names}
+    groups = [1 << at[name] for name in wordlists().languages]
+    return {
+        word: _PARTS_NOTHING
+        if mask == _BETWEEN
+        else reduce(or_, (group for bit, group in enumerate(groups) if mask >> bit & 1))
+        for word, mask in _masks().items()
+    }
 
 
 @cache
@@ -150,28 +180,62 @@ class _Part:
         return sum(self.words[at] in _PROSE for at in row) * (2 if len(row) > ROW else 3) < len(row)
 
 
+def _six_of_a_group(sorts: bytes) -> bytes:
+    """For each word, the groups of lists that have it and the next five; empty if that is so of none."""
+    # As one large number: a text's words are compared with their neighbours at once.
+    row = int.from_bytes(sorts, "little")
+    pairs = row & row >> 8
+    six = pairs & pairs >> 16 & pairs >> 32
+    return six.to_bytes(len(sorts), "little") if six else b""
+
+
+def _regions(listed: bytes, begins: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """The stretches of words with never two unknown ones side by side in which six of a group stand in a row.
+
+    Yields:
+        Where it begins and ends, and the groups of which six stand there, each as often as that is so.
+    """
+    at = listed.find(_SIX)
+    while at >= 0:
+        start = listed.rfind(_TWO_UNKNOWN, 0, at) + 1
+        end = listed.find(_TWO_UNKNOWN, at) + 1 or len(listed)
+        groups = begins[start:end].translate(None, b"\0")
+        if groups:
+            yield start, end, groups
+        at = listed.find(_SIX, end)
+
+
+def _most(sorts: bytes, groups: bytes) -> int:
+    """How many words are of one of these groups, of that which has most."""
+    of_any = reduce(or_, groups)
+    return max(sorts.translate(members).count(1) for bit, members in enumerate(_MEMBERS) if of_any >> bit & 1)
+
+
 def _worded(view: View, lists: Wordlists) -> Iterator[Span]:
-    given = list(map(_masks().get, view.row, repeat(0)))
-    masks = [mask for mask in given if mask != _BETWEEN]
-    listed = bytes(map(bool, masks))
-    if _SIX not in listed:
-        return
-    names: list[int] | None = None
-    spans: list[tuple[int, int]] | None = None
-    for region in _REGION.finditer(listed):
-        if _SIX not in region[0]:
+    every = bytes(map(_sorts().get, view.row, repeat(0)))
+    sorts = every.translate(None, _DELETED)
+    begins = _six_of_a_group(sorts)
+    if begins:
+        yield from _in_rows(view, lists, every, sorts, begins)
+
+
+def _in_rows(view: View, lists: Wordlists, every: bytes, sorts: bytes, begins: bytes) -> Iterator[Span]:
+    names = [label.end for label in labels(view, "phrase")]
+    row: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for start, end, groups in _regions(sorts.translate(_OF_ANY), begins):
+        if not names and _most(sorts[start:end], groups) < ROW:
             continue
-        start, end = region.span()
-        likely = reduce(or_, _six_of_a_list(masks[start:end]), 0)
-        if not likely:
+        row = row or [word for word, sort in zip(view.row, every, strict=True) if sort != _PARTS_NOTHING]
+        masks = list(map(_masks().get, row[start:end], repeat(0)))
+        likely = reduce(or_, _six_of_a_list(masks), 0)
+        if not likely or not (names or _enough(masks, likely)):
             continue
-        if names is None:
-            names = [label.end for label in labels(view, "phrase")]
-        if not (names or _enough(masks[start:end], likely)):
-            continue
-        if spans is None:
-            every = (_ASCII_WORD if view.is_plain else WORD).finditer(view.lower)
-            spans = [match.span() for match, mask in zip(every, given, strict=True) if mask != _BETWEEN]
+        if not spans:
+            places = (_ASCII_WORD if view.is_plain else WORD).finditer(view.lower)
+            spans = [
+                match.span() for match, sort in zip(places, every, strict=True) if sort != _PARTS_NOTHING
+            ]
         for first, last in _near_parts(spans[start:end]):
             if last - first >= _NAMED_ROW:
                 yield from _Part(view.lower, spans[start + first : start + last], lists).find(names, likely)

@@ -65,6 +65,12 @@ _FORMS: tuple[tuple[tuple[str, ...], str, Callable[[str], bool] | None], ...] = 
 )
 _BOUNDED = r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-){}(?![A-Za-z0-9_])"
 _ANCHORS = tuple((anchor, index) for index, (anchors, _, _) in enumerate(_FORMS) for anchor in anchors)
+_SIGNS = "_-"
+_PLAIN_ANCHORS = tuple(
+    (anchor, index)
+    for anchor, index in _ANCHORS
+    if anchor.islower() and not any(sign in anchor for sign in _SIGNS)
+)
 # How far before a run of token-like characters a form's anchor can stand.
 _ANCHOR_REACH = 12
 # A Discord token has no fixed prefix: it is looked for only where its long first part is.
@@ -106,7 +112,9 @@ def find_tokens(view: View) -> Iterator[Span]:
 def _known_forms(view: View) -> Iterator[Span]:
     text = view.text
     near = " ".join([text[max(0, start - _ANCHOR_REACH) : end] for start, end in view.dense])
-    for index in sorted({index for anchor, index in _ANCHORS if anchor in near}):
+    # Nearly all anchors have a capital or a sign: texts that have neither there are passed over soon.
+    anchors = _ANCHORS if not near.islower() or any(sign in near for sign in _SIGNS) else _PLAIN_ANCHORS
+    for index in sorted({index for anchor, index in anchors if anchor in near}):
         check = _FORMS[index][2]
         for match in _pattern(index).finditer(text):
             if check is None or check(match.group()):

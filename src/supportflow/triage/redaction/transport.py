@@ -14,8 +14,6 @@ from supportflow.triage.redaction.shapes import stretches
 
 __all__ = ["decode"]
 
-_LONGEST_BLOCK = 200_000
-
 # Only where something says that the text is quoted-printable is `=41` an A.
 _SAYS_QUOTED = re.compile(r"=\r?\n|=3D|=20\r?$|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F]){1,3}+)", re.MULTILINE)
 _QUOTED = re.compile(r"=[ \t]{0,8}\r?\n(?:>[ \t]?)*+|(?:=[0-9A-F]{2})++")
@@ -26,6 +24,11 @@ _BLOCK = re.compile(
     r"(?<![A-Za-z0-9+/_=.-])[A-Za-z0-9+/]{16}(?:[A-Za-z0-9+/]++(?:\r?\n(?:>[ \t]?)*+"
     r"(?=[A-Za-z0-9+/]{2}))?)++={0,2}(?![A-Za-z0-9+/_.-])"
 )
+# A line of a block, with what parts it from the next one.
+_LINE = re.compile(r"([A-Za-z0-9+/=]+)((?:\r?\n(?:>[ \t]?)*+)?)")
+_CONTINUING = bytes(range(0x80, 0xC0))
+_LONGEST_CHARACTER = 4  # bytes
+_SHORTEST_TEXT = 12  # bytes: of fewer, too many happen to be some
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _ESCAPED = {"n": "\n", "r": "\n", "t": "\t"}
 
@@ -55,8 +58,14 @@ def _unescaped(place: str) -> str:
     return _ESCAPED.get(place[1], place[1])
 
 
+# No text of a mail is in these, and Python's own decoders of them warn, or take their time.
+_NO_CHARSETS = frozenset(("idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"))
+
+
 def _header_word(place: str) -> str:
     charset, form, code = place[2:-2].split("?")
+    if re.sub("-+", "_", charset.partition("*")[0].lower()).strip("_") in _NO_CHARSETS:
+        return place
     try:
         raw = (
             b64decode(code)
@@ -64,19 +73,64 @@ def _header_word(place: str) -> str:
             else decodestring(code.replace("_", " ").encode("ascii", "replace"))
         )
         return raw.decode(charset.partition("*")[0])
-    except (binascii.Error, UnicodeDecodeError, LookupError):
+    except (
+        ValueError,
+        LookupError,
+    ):  # letters that are no Base64, bytes that are no such text, an unknown charset
         return place
 
 
 def _block(place: str) -> str:
     """A Base64 block that holds a plain text; a key, a token or a picture does not."""
-    code = re.sub(r"[\s>]", "", place)
+    text = _said(_bytes_of(re.sub(r"[\s>]", "", place)))
+    if text:
+        return f" {text} "
+    return _lines(place) if "\n" in place else place
+
+
+def _bytes_of(code: str) -> bytes:
     try:
-        raw = b64decode(code + "=" * (-len(code) % 4), validate=True)
+        return b64decode(code + "=" * (-len(code) % 4), validate=True)
     except binascii.Error:
-        return place
+        return b""
+
+
+def _said(raw: bytes) -> str:
     text = _text_of(raw, "")
-    return f" {text} " if " " in text or "\n" in text or not text.isascii() else place
+    return text if " " in text or "\n" in text or not text.isascii() else ""
+
+
+def _lines(place: str) -> str:
+    """A block that is none as a whole: the lines of a text in it, before or behind others that look like Base64."""
+    pieces: list[str] = []
+    encoded: list[str] = []
+    raw: list[bytes] = []
+
+    def close() -> None:
+        said = b"".join(raw)
+        text = _said(said) if len(said) >= _SHORTEST_TEXT else ""
+        pieces.append(f" {text} " if text else "".join(encoded))
+
+    for part in _LINE.finditer(place):
+        line = _bytes_of(part[1])
+        if line and _may_be_text(line):
+            encoded.append(part[0])
+            raw.append(line)
+            continue
+        close()
+        pieces.append(part[0])
+        encoded.clear()
+        raw.clear()
+    close()
+    return "".join(pieces)
+
+
+def _may_be_text(line: bytes) -> bool:
+    """Whether bytes are a stretch of a text, which may cut a character at either end."""
+    begun = line.lstrip(_CONTINUING) if len(line) > _LONGEST_CHARACTER else line
+    text = begun.decode("utf-8", "ignore")
+    lost = len(begun) - len(text.encode())
+    return len(line) - len(begun) < _LONGEST_CHARACTER > lost and _CONTROL.search(text) is None
 
 
 _BLOCKS = Rewriting(_BLOCK, _block)
@@ -88,7 +142,7 @@ _LONG_RUN = b"x" * 24
 _RUN = b"x" * 16
 
 _STEPS = (
-    ("=?", None, Rewriting(_HEADER_WORD, _header_word)),
+    ("=", None, Rewriting(_HEADER_WORD, _header_word)),
     ("", None, _BLOCKS),
     ("=", _SAYS_QUOTED, Rewriting(_QUOTED, _unquoted)),
     ("%", _PERCENT, Rewriting(_PERCENT, lambda place: _text_of(unquote_to_bytes(place), place))),
@@ -111,6 +165,7 @@ def decode(text: str) -> tuple[str, list[Layer]]:
     for anchor, sign, rewriting in _STEPS:
         if anchor not in text:
             continue
+        # One character is found much faster than two: the anchors are single ones.
         if rewriting is _BLOCKS and not _has_block(text):
             continue
         if sign is not None and sign.search(text) is None:

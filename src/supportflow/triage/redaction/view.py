@@ -78,9 +78,13 @@ class View:
         labels: Which words may announce something, by their tables; `None` until a finder asks for them.
     """
 
-    def __init__(self, text: str, layers: list[Layer] | None = None) -> None:
+    def __init__(
+        self, text: str, layers: list[Layer] | None = None, characters: frozenset[str] | None = None
+    ) -> None:
         self.text = text
         self.lower = _lower(text)
+        if characters is not None and self.lower == text:
+            self.__dict__["characters"] = characters
         self.labels: Any = None  # which words may announce something, once a finder has asked
         self.layers = layers or []
 
@@ -126,6 +130,11 @@ class View:
         return self.text.encode("ascii", "replace")
 
     @_Once
+    def high(self) -> bytes:
+        """The high byte of each character in lower case, two bytes for one beyond the first 65,536."""
+        return self.lower.encode("utf-16-be", "surrogatepass")[::2]
+
+    @_Once
     def latin(self) -> bytes:
         """What is ASCII in lower case, without the rest and without question marks.
 
@@ -163,10 +172,18 @@ class View:
 
 
 def _made(text: str, layers: list[Layer]) -> View:
-    for step in (fold_characters, without_emphasis, plain_blanks):
-        text, more = step(text)
+    characters = None if text.isascii() else frozenset(text)
+    if characters is not None:
+        folded, more = fold_characters(text, characters)
         layers += more
-    return View(text, layers)
+        if folded != text:
+            text, characters = folded, None
+    for step in (without_emphasis, plain_blanks):
+        shorter, more = step(text)
+        layers += more
+        if more:
+            text, characters = shorter, None
+    return View(text, layers, characters)
 
 
 def views(text: str) -> tuple[View, list[View]]:
@@ -179,7 +196,10 @@ def views(text: str) -> tuple[View, list[View]]:
     apart, others = without_tags(text, apart=True)
     more_views: list[View] = []
     if broken or layers or written or apart != joined:
-        more_views.append(_made(apart, others))
+        other = _made(apart, others)
+        # Where the two differ by blanks alone, they are one now.
+        if broken or other.text != first.text:
+            more_views.append(other)
     if broken:
         first = View(whole, [*first.layers, *broken])
     inside, inner = inside_tags(decoded)

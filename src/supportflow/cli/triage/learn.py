@@ -8,8 +8,8 @@ from typing import Any
 
 from supportflow._legible import escaped
 from supportflow.cli import terminal
-from supportflow.cli.console import policy_at
-from supportflow.cli.tables import table
+from supportflow.cli.inputs import policy_at
+from supportflow.cli.terminal import table
 from supportflow.exceptions import ModelError
 from supportflow.learn import Example, TextModel, load_model, read_examples
 from supportflow.policy import CompiledPolicy, Policy

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.console import WRONG, policy_at
-from supportflow.cli.learning import LABELLED, measure
-from supportflow.cli.tables import table
+from supportflow.cli.inputs import policy_at
+from supportflow.cli.terminal import WRONG, table
+from supportflow.cli.triage.learn import LABELLED, measure
 from supportflow.exceptions import ModelError
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.triage.reading import SHIPPED_PACKS, Pack, shipped_packs

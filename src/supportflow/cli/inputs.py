@@ -1,18 +1,29 @@
-"""What a command line names: a desk or a store by `module:attribute`, a store by its URL."""
+"""What a command line names: a policy in a file, a store by its URL, a desk or a store by `module:attribute`."""
 
 import argparse
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from supportflow.cli.console import policy_at
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreUnavailable
 from supportflow.flows.rows import read_row
 from supportflow.model.events import PolicyPublished
 from supportflow.policy import Policy
+from supportflow.policy.read.policies import read_policy
 from supportflow.worker.naming import load
 
-__all__ = ["add_store", "desk_at", "kept_at", "store_at"]
+__all__ = ["add_store", "desk_at", "kept_at", "policy_at", "store_at"]
+
+
+def policy_at(path: str | None) -> Policy:
+    """The policy in a file; a plain desk without an SLA if no file is named.
+
+    Raises:
+        PolicyError: If the document is wrong.
+        OSError: If the file cannot be read.
+    """
+    return Policy() if path is None else read_policy(Path(path))
 
 
 def add_store(parser: argparse.ArgumentParser, *, required: bool) -> None:

@@ -9,8 +9,9 @@ from typing import Any, TextIO
 
 from supportflow._legible import as_json
 from supportflow._time import Instant, from_us
-from supportflow.cli import learning, reading
-from supportflow.cli.console import WRONG, policy_at
+from supportflow.cli.inputs import policy_at
+from supportflow.cli.terminal import WRONG
+from supportflow.cli.triage import learn, packs
 from supportflow.exceptions import SupportflowError
 from supportflow.flows.desk.verbs import build
 from supportflow.kernel import Facts, decide
@@ -46,8 +47,8 @@ def add_to(commands: Any) -> None:
     )
     parser.set_defaults(run=run, usage=parser.error)
     besides = parser.add_subparsers(title="besides", metavar="COMMAND")
-    reading.add_to(besides)
-    learning.add_to(besides)
+    packs.add_to(besides)
+    learn.add_to(besides)
 
 
 def run(arguments: argparse.Namespace) -> int:
