@@ -107,6 +107,16 @@ def test_words_that_announce_are_missed_nowhere(text):
     assert len(labels.labels(view)) == 0
 
 
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(1, 5), st.sampled_from("ab")), max_size=12))
+def test_of_labels_in_one_place_the_longest_counts_then_the_first(given_):
+    found = [labels.Label(start, start + size, role) for start, size, role in given_]
+    kept = []
+    for label in sorted(found, key=lambda label: (label.start, -label.end)):
+        if not kept or label.start >= kept[-1].end:
+            kept.append(label)
+    assert list(labels.Labels(found)) == kept
+
+
 BLOCKS = st.lists(
     st.one_of(
         st.binary(min_size=8, max_size=60).map(lambda raw: b64encode(raw).decode()),

@@ -64,7 +64,9 @@ _BEHIND_WIDE = re.compile(
 _SPLIT_START = re.compile(r"(?<![0-9A-Za-z])(?:5[HJK]|[KL9c]|6P|[xyztuvYZUV]prv)")
 _SPLIT = re.compile(r"[1-9A-HJ-NP-Za-km-z]{2,60}+(?:[ \n|-]{1,6}[1-9A-HJ-NP-Za-km-z]{1,60}+){1,40}")
 _SPLIT_PART = re.compile(r"[1-9A-HJ-NP-Za-km-z]+")
-_SPLIT_LENGTHS = frozenset((51, 52, 58, 111))
+# How a key begins → how long it is.
+_SPLIT_LENGTHS = {"5": 51, "9": 51, "K": 52, "L": 52, "c": 52, "6": 58}
+_SPLIT_EXTENDED = 111
 _SPLIT_REACH = 200
 _LETTERS_AND_DIGITS = bytes(
     ord("1") if chr(code).isdigit() else ord("a") if chr(code).isalpha() else ord(" ") for code in range(128)
@@ -163,29 +165,34 @@ def _split_starts(text: str, shape: bytes) -> Iterator[int]:
             yield beginning.start()
 
 
+def _key_in_pieces(text: str, start: int, end: int) -> Span | None:
+    """The key that begins at a place and is as long as such keys are, if its checksum holds."""
+    wanted = _SPLIT_LENGTHS.get(text[start], _SPLIT_EXTENDED)
+    size = 0
+    for part in _SPLIT_PART.finditer(text, start, end):
+        size += len(part[0])
+        if size == wanted:
+            kind = _base58_kind("".join(_SPLIT_PART.findall(text, start, part.end())))
+            return None if kind is None else (start, part.end(), kind)
+        if size > wanted:
+            break
+    return None
+
+
 def _split(text: str, shape: bytes) -> Iterator[Span]:
     """Keys in groups or over lines, by their checksum."""
     floor = 0
     for start in _split_starts(text, shape):
         if start < floor:
             continue
-        near = text[start : start + _SPLIT_REACH]
-        if sum(map(near.count, "123456789")) < _SPLIT_DIGITS:
+        # A zero counts here, and is in no key: this only passes over what has too few digits for certain.
+        if shape.count(b"1", start, start + _SPLIT_REACH) < _SPLIT_DIGITS:
             continue
-        chain = _SPLIT.match(near)
-        if chain is None:
-            continue
-        joined = ""
-        for part in _SPLIT_PART.finditer(near, 0, chain.end()):
-            joined += part[0]
-            if len(joined) > max(_SPLIT_LENGTHS):
-                break
-            if len(joined) in _SPLIT_LENGTHS:
-                kind = _base58_kind(joined)
-                if kind is not None:
-                    floor = start + part.end()
-                    yield start, floor, kind
-                    break
+        chain = _SPLIT.match(text, start, start + _SPLIT_REACH)
+        found = None if chain is None else _key_in_pieces(text, start, chain.end())
+        if found is not None:
+            floor = found[1]
+            yield found
 
 
 def _checked(text: str, runs: list[tuple[int, int]]) -> Iterator[Span]:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from supportflow.triage.redaction.view import View
@@ -207,9 +208,11 @@ class Labels:
 
     def __init__(self, found: list[Label]) -> None:
         kept: list[Label] = []
-        for label in sorted(found, key=_by_place) if len(found) > 1 else found:
+        for label in sorted(found, key=itemgetter(0)):
             if not kept or label[0] >= kept[-1][1]:
                 kept.append(label)
+            elif label[0] == kept[-1][0] and label[1] > kept[-1][1]:
+                kept[-1] = label
         self._kept = kept
         self._starts = [label[0] for label in kept]
 
@@ -236,7 +239,3 @@ class Labels:
 
 
 _NONE = Labels([])
-
-
-def _by_place(label: Label) -> tuple[int, int]:
-    return label[0], -label[1]
