@@ -14,6 +14,7 @@ from supportflow.cli import (
     demo,
     diagram,
     diff,
+    log,
     migrate,
     outbox,
     recompute,
@@ -36,6 +37,7 @@ __all__ = ["main"]
 _COMMANDS = (
     demo,
     replay,
+    log,
     whatif,
     simulate,
     triage,
