@@ -170,12 +170,12 @@ def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Tick
 
 def follow_merges(env: Environment, ticket: Ticket) -> Flow[Ticket]:
     """Where a message for a ticket belongs: the ticket that it was merged into, or the follow-up that took it up."""
-    met = {ticket.id}
+    visited = {ticket.id}
     while not ticket.is_open:
         onward = ticket.merged_into or ticket.followed_by
-        if onward is None or onward in met:  # what a host reports can lead in a circle
+        if onward is None or onward in visited:  # what a host reports can lead in a circle
             break
-        met.add(onward)
+        visited.add(onward)
         ticket = yield from get(env, onward)
     return ticket
 
@@ -272,7 +272,7 @@ def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
         try:
             links, _ = yield from linked_ids(env, asked)
         except UNREADABLE as error:
-            # Nobody is taken for somebody else on half of what was said about them.
+            # Half of what was said about a person is no ground to take them for somebody else.
             env.unreadable.skip(f"requester:{asked}", error)
             continue
         fresh = sorted(links - known)[: MOST_IDS - len(known)]

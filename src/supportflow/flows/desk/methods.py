@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 AgentResult = TypeVar("AgentResult")
 """What a verb on an agent answers with."""
 ANSWERS: dict[object, type] = {Result: Outcome, AgentResult: AgentState}
-"""What stands behind them, once it is there."""
+"""The type that each stands for once the answer is there."""
 
 
 class AtOnce:

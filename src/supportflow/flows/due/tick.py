@@ -63,8 +63,8 @@ class Tick:
 def tick(env: Environment, limit: int, stop: Stop = never, *, wait: bool = True) -> Flow[Tick]:
     """Let everything happen that is due, then deliver what waits.
 
-    Each ticket is claimed: ticks of other processes take others. One that fails stays claimed, so that it is tried again
-    later, ever more rarely, and does not hold up the others.
+    Each ticket is claimed, so that ticks of other processes take others. One that fails stays claimed: it is tried again
+    later, ever more rarely, and does not hold up the rest.
 
     Args:
         env: The desk.
