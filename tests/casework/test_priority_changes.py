@@ -100,6 +100,17 @@ def test_a_level_that_a_person_set_stays(level):
     assert place(update(one, ticket, amount=5_000).ticket) == ("dispute", level)
 
 
+def test_a_level_that_a_person_confirmed_stays():
+    """Nothing changes at the moment; but whoever looked and said so is not overruled by an attribute later."""
+    one = desk(POLICY)
+    ticket = opened(one)
+    level = one.get(ticket).level
+    confirmed = one.set_priority(ticket, level=level, by="sam")
+    assert [event.kind for event in confirmed.events] == ["priority_changed"]
+    assert one.set_priority(ticket, level=level, by="sam").events == ()
+    assert place(update(one, ticket, impact="high", urgency="high").ticket) == ("general", level)
+
+
 def test_a_class_that_a_person_set_stays():
     one = desk(POLICY)
     ticket = opened(one, attributes={"amount": 5_000})
