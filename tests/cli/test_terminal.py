@@ -131,6 +131,14 @@ HOSTILE_FILES = {
         *(("--store", "hostile:store", "-o", f"history.{kind}") for kind in ("csv", "xes", HOSTILE)),
         *(("--store", "hostile:store", "-o", "history.csv", *more) for more in ON_POLICIES),
     ],
+    ("report",): [
+        *(
+            ("log.csv", "--mapping", "plainly.toml", "--policy", name, *more)
+            for name in POLICIES
+            for more in (("--json", "-"), ("-o", "out.html"), ("-o", HOSTILE), ("-o", "x", "--tz", HOSTILE))
+        ),
+        *(("log.csv", "--mapping", name, "--json", "-") for name in ("mapping.toml", "key-mapping.toml")),
+    ],
     ("what-if",): [
         *(
             ("log.csv", "--mapping", "plainly.toml", "--policy", "plain.toml", "--policy", name, *more)
