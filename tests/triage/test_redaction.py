@@ -455,8 +455,6 @@ def test_hexadecimal_digits_that_are_letters_are_no_phrase(digits, said):
     assert redact(text).text == text
 
 
-@pytest.mark.parametrize(
-    "words", [PHRASES["english"], " ".join(["abandon"] * 11 + ["about"]), "zoo " * 11 + "wrong"]
-)
+@pytest.mark.parametrize("words", [PHRASES["english"], " ".join(["abandon"] * 11 + ["about"])])
 def test_phrases_run_together_still_go(words):
     assert kinds(words.replace(" ", "")) == {Kind.SEED_PHRASE}
