@@ -36,14 +36,7 @@ from supportflow.model.commands import (
     TicketCommand,
 )
 from supportflow.model.events import ContactJoined, EventBase
-from supportflow.model.storage import (
-    Commit,
-    Committed,
-    Duplicate,
-    InboxEntry,
-    RefTaken,
-    StreamChange,
-)
+from supportflow.model.storage import Commit, Committed, Duplicate, InboxEntry, RefTaken, StreamChange
 from supportflow.model.ticket import Outcome, Ticket
 
 __all__ = ["handle"]
