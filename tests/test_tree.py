@@ -68,3 +68,16 @@ def test_the_changelog_names_everything_public():
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
 
     assert [name for name in supportflow.__all__ if f"`{name}`" not in changelog] == []
+
+
+def test_the_page_that_says_where_a_change_goes_names_what_there_is():
+    page = (ROOT / "docs" / "concepts" / "where-a-change-goes.md").read_text("utf-8")
+    source = ROOT / "src" / "supportflow"
+    named = [
+        one for one in re.findall(r"`([a-z_0-9/<>.]+)`", page) if "/" in one and not one.startswith("src/")
+    ]
+
+    assert len(named) > 40
+    for one in named:
+        places = [source / one.replace("<tag>", tag) for tag in (("en", "zh") if "<tag>" in one else ("",))]
+        assert all(place.exists() for place in places), one

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow.driving import DeskBase, await_within, drive, make_known, suggesting, write_methods
+from supportflow.driving import DeskBase, await_within, drive, log_unreadable, suggesting, write_methods
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
 from supportflow.flows.commands.agents import handle_agent
@@ -148,7 +148,7 @@ class AsyncDesk(
         try:
             return await drive(flow, self._call)
         finally:
-            make_known(self._known.unreadable)
+            log_unreadable(self._known.unreadable)
 
     async def __aenter__(self) -> Self:
         return self

@@ -7,7 +7,14 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow.driving import DeskBase, call_within, drive_at_once, make_known, suggesting, write_methods
+from supportflow.driving import (
+    DeskBase,
+    call_within,
+    drive_at_once,
+    log_unreadable,
+    suggesting,
+    write_methods,
+)
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
 from supportflow.flows.commands.agents import handle_agent
@@ -143,7 +150,7 @@ class Desk(
         try:
             return drive_at_once(flow, self._call)
         finally:
-            make_known(self._known.unreadable)
+            log_unreadable(self._known.unreadable)
 
     def __enter__(self) -> Self:
         return self

@@ -118,7 +118,26 @@ HOSTILE_FILES = {
         ("log.csv", "--mapping", "plainly.toml", "--policy", "plain.toml", "--against", "other.toml"),
         *(("log.csv", "--mapping", name) for name in ("mapping.toml", "key-mapping.toml", "status-mapping.toml")),
         ("columns.csv", "--mapping", "plainly.toml"),
+        *((name, "--suggest") for name in ("log.csv", "columns.csv", "mapping.toml", HOSTILE)),
         *(("log.csv", "--mapping", "plainly.toml", *more) for more in ON_POLICIES),
+    ],
+    ("log", "convert"): [
+        ("log.csv", "--mapping", "plainly.toml", "-o", HOSTILE),
+        *(("log.csv", "--mapping", "plainly.toml", "-o", f"out.{kind}") for kind in ("csv", "jsonl", "parquet", "xes.gz")),
+        *((name, "--mapping", "plainly.toml", "-o", "out.csv") for name in ("mapping.toml", HOSTILE)),
+        *(("log.csv", "--mapping", name, "-o", "out.csv") for name in ("mapping.toml", "key-mapping.toml")),
+    ],
+    ("log", "export"): [
+        *(("--store", "hostile:store", "-o", f"history.{kind}") for kind in ("csv", "xes", HOSTILE)),
+        *(("--store", "hostile:store", "-o", "history.csv", *more) for more in ON_POLICIES),
+    ],
+    ("report",): [
+        *(
+            ("log.csv", "--mapping", "plainly.toml", "--policy", name, *more)
+            for name in POLICIES
+            for more in (("--json", "-"), ("-o", "out.html"), ("-o", HOSTILE), ("-o", "x", "--tz", HOSTILE))
+        ),
+        *(("log.csv", "--mapping", name, "--json", "-") for name in ("mapping.toml", "key-mapping.toml")),
     ],
     ("what-if",): [
         *(

@@ -17,7 +17,7 @@ PAIRS = [
 
 
 def test_every_port_that_is_called_has_both_forms():
-    assert len(PAIRS) == 11
+    assert len(PAIRS) == 13
     assert {other.__name__ for _, other in PAIRS} == {*awaited.__all__}
 
 

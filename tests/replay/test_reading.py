@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from supportflow._time import from_us, iso
 from supportflow.exceptions import InvalidInput, MappingError
-from supportflow.replay import LogMapping, read_log, reading
+from supportflow.replay import LogMapping, read_log, reading, tables
 from supportflow.replay.reading import Problem
 
 AT = "2026-03-02T09:00:00Z"
@@ -72,7 +72,7 @@ def test_a_file_that_is_no_log_is_one_error(mapping, written, raw, reason):
 
 
 def test_an_endless_line_does_not_fill_the_memory(mapping, written, monkeypatch):
-    monkeypatch.setattr(reading, "LONGEST_LINE", 100)
+    monkeypatch.setattr(tables, "LONGEST_LINE", 100)
     with pytest.raises(InvalidInput, match=r"more than 100 characters \(line 3\)"):
         read_log(written(LOG.encode() + b"y" * 101), mapping())
 

@@ -13,16 +13,20 @@ from supportflow.triage.lexicon import LexiconClassifier, shipped
 PHRASES = Path(__file__).with_name("phrases")
 CLASSIFIER = LexiconClassifier([shipped("common"), shipped("exchange")])
 LEAST = {
+    "ar": (0.9, 0.9, 0.9),
     "de": (0.95, 0.9, 0.9),
     "es": (0.95, 0.9, 0.9),
+    "fa": (0.95, 0.9, 0.9),
     "fil": (0.95, 0.9, 0.9),
     "fr": (0.95, 0.9, 0.9),
     "hi": (0.95, 0.9, 0.9),
     "id": (0.95, 0.9, 0.9),
     "it": (0.95, 0.9, 0.9),
+    "pl": (0.95, 0.9, 0.9),
     "pt": (0.95, 0.9, 0.9),
     "ru": (0.95, 0.9, 0.9),
     "th": (0.95, 0.85, 0.9),
+    "tr": (0.95, 0.9, 0.9),
     "uk": (0.95, 0.9, 0.9),
     "vi": (0.95, 0.9, 0.9),
 }

@@ -569,6 +569,22 @@ def test_what_is_late_thought_or_the_market_is_no_event(text):
     assert [one for one in SHIPPED.read(text) if one.need.rule.priority_class is not None] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Пока летел в самолёте, со счёта купили какой-то токен. Был в самолете", True),
+        ("Z mojego konta sprzedano tokeny, byłem wtedy w pracy", True),
+        ("وقتی تو هواپیما بودم از حسابم یه توکن خریدن", True),
+        ("وانا في الطيارة اشتروا من حسابي توكن", True),
+        ("Byłem w pracy, kiedy założyłem konto", False),
+        ("В самолете был вайфай, купил токен сам", False),
+    ],
+)
+def test_value_that_left_while_its_owner_was_elsewhere_is_an_incident(text, told):
+    found = {one.need.rule.name for one in SHIPPED.read(text) if one.status == "asserted"}
+    assert ("value left while its owner was elsewhere" in found) == told
+
+
 OVER = [
     ("My account was hacked last year and it was resolved by your team", "My account was hacked last year"),
     ("A thief emptied my wallet in May but I was refunded", "A thief emptied my wallet in May"),

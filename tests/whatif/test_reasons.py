@@ -206,6 +206,28 @@ def test_a_ticket_that_closes_by_itself_under_one_policy(compared, rows_at):
     assert (result.differing, result.counts) == (1, {"status": 1})
 
 
+def test_a_clock_that_ends_with_its_ticket(compared, policy, rows_at):
+    """Nobody ever answered; under one policy the ticket closes, and with it the clock."""
+    rows = [*rows_at(("02T09:00", "New"), ("02T10:00", "Done")), *rows_at(("09T09:00", "New"), case="later")]
+    target = Target.first_response(hours=300)
+    result, found = compared(
+        rows,
+        policy("never", target),
+        policy("days", target, auto_close_after="P3D"),
+        until="2026-03-09T09:00Z",
+    )
+    clock = only(found)
+    [why] = clock.reasons
+
+    assert (clock.ended, clock.against) == ("undecided", "cancelled")
+    assert (why.kind, why.before, why.after) == (
+        "stop",
+        "not",
+        "cancelled at 2026-03-05 10:00Z: the ticket ended",
+    )
+    assert result.reasons == {"stop": 1}
+
+
 def test_the_breach_of_an_earlier_target_stands(compared):
     header = ("id", "at", "state", "who", "level")
     rows = [

@@ -21,7 +21,7 @@ from supportflow.policy.document.retention import Retention
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.worker import Pace, Status, Worker
-from supportflow.worker.keeping import Keeping
+from supportflow.worker.retention import RetentionRounds
 from worker.scripted import FAST, Scripted, ScriptedAsync, Waits
 
 WORK = Tick(tickets=2, delivered=1)
@@ -407,7 +407,7 @@ def test_retention_goes_on_where_a_store_failed():
 
 def test_a_pass_begins_again_after_a_day():
     now = [0.0]
-    keeping = Keeping(monotonic=lambda: now[0])
+    keeping = RetentionRounds(monotonic=lambda: now[0])
     assert keeping.is_due
     keeping.take(Retained(100, {"note": 1}, 0, 0, 0, (), "ticket:a"))
     assert keeping.is_due

@@ -24,11 +24,15 @@ def _value(value: object) -> str:
         return "{ " + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
     raise TypeError(f"a calendar document holds no {type(value).__name__}")
 
 
 def write_toml(document: Mapping[str, Any]) -> str:
-    """A document of texts, lists and tables as TOML, tables one entry a line."""
+    """A document of texts, whole numbers, lists and tables as TOML, tables one entry a line."""
     flat = [f"{key} = {_value(item)}" for key, item in document.items() if not _is_table(item)]
     for key, item in document.items():
         if isinstance(item, Mapping):

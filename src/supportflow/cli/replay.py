@@ -10,6 +10,7 @@ from supportflow.cli import terminal
 from supportflow.cli.inputs import policy_at
 from supportflow.cli.progress import Bar
 from supportflow.cli.terminal import WRONG
+from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Value
 from supportflow.policy import Policy
 from supportflow.replay import (
@@ -25,6 +26,7 @@ from supportflow.replay import (
     replay_log,
     report_text,
     shipped_mappings,
+    suggest_mapping,
 )
 
 __all__ = ["add_to", "run"]
@@ -53,17 +55,23 @@ def add_to(commands: Any) -> None:
         "replay",
         help="run a real log through the lifecycle and the SLA clocks",
         description=(
-            "Run a log (CSV, plain or gzipped) through the lifecycle and the SLA clocks, at its own instants, "
+            "Run a log through the lifecycle and the SLA clocks, at its own instants, "
             "and print what happened. The log is the authority: nothing is refused, but what a command would have been "
             "refused is counted."
         ),
     )
-    parser.add_argument("log", metavar="LOG", help="a CSV file, plain or gzipped")
+    parser.add_argument(
+        "log", metavar="LOG", help="CSV, JSON Lines (.jsonl), Parquet or XES (.xes), plain or gzipped"
+    )
     parser.add_argument(
         "--mapping",
-        required=True,
         metavar="MAPPING",
         help=f"what its columns mean: a TOML file, or one of {', '.join(shipped_mappings())}",
+    )
+    parser.add_argument(
+        "--suggest",
+        action="store_true",
+        help="replay nothing: propose a mapping from the log's columns, for you to correct",
     )
     parser.add_argument("--policy", metavar="POLICY", help="a policy in TOML or JSON")
     parser.add_argument(
@@ -92,7 +100,13 @@ def _positive(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Replay the log."""
+    """Replay the log, or propose a mapping for it."""
+    if arguments.suggest:
+        suggestion = suggest_mapping(arguments.log)
+        terminal.lines(suggestion.text)
+        return 0
+    if arguments.mapping is None:
+        raise InvalidInput("--mapping", "is needed; --suggest proposes one")
     mapping = load_mapping(arguments.mapping)
     # Both policies before the log: a mistake in one should not cost a long reading first.
     policy = None if arguments.policy is None else policy_at(arguments.policy)

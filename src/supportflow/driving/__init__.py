@@ -1,7 +1,6 @@
 """What the two drivers of the flows share."""
 
-from supportflow.driving.base import DeskBase
-from supportflow.driving.known import LOGGER, make_known
+from supportflow.driving.base import LOGGER, DeskBase, log_unreadable
 from supportflow.driving.loop import drive, drive_at_once
 from supportflow.driving.methods import suggesting, write_methods
 from supportflow.driving.running import await_within, call_within
@@ -13,7 +12,7 @@ __all__ = [
     "call_within",
     "drive",
     "drive_at_once",
-    "make_known",
+    "log_unreadable",
     "suggesting",
     "write_methods",
 ]

@@ -1,5 +1,6 @@
 """What both desks are made of: ports, what is known of the tenant, and a desk inside a transaction of the host's."""
 
+import logging
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
@@ -7,7 +8,7 @@ from typing import Any, Self
 
 from supportflow import _forks
 from supportflow.exceptions import InvalidInput
-from supportflow.flows.environment import Environment
+from supportflow.flows.environment import Environment, Unreadable
 from supportflow.flows.requests import Call
 from supportflow.flows.routing.floor import Dispatcher
 from supportflow.flows.routing.places import PlaceIndex
@@ -26,7 +27,20 @@ from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
 from supportflow.triage.official import AddressCheck
 
-__all__ = ["DeskBase"]
+__all__ = ["LOGGER", "DeskBase", "log_unreadable"]
+
+LOGGER = "supportflow"
+"""The name of the logger."""
+
+
+def log_unreadable(unreadable: Unreadable) -> None:
+    """Log what could not be read, and what was mended: ids and class names, never a word that somebody typed.
+
+    The flows themselves log nothing.
+    """
+    for stream, error in unreadable.fresh():
+        text = f"left out: {error}" if error else "was damaged, and is made anew from its events"
+        logging.getLogger(LOGGER).warning("%s %s", stream, text)
 
 
 class DeskBase(_forks.Fork):

@@ -28,29 +28,29 @@ def write_methods(cls: C) -> C:
         if issubclass(base, Shared) and not issubclass(base, AtOnce | Awaited):
             for name, member in vars(base).items():
                 if not name.startswith("_") and name not in vars(cls):
-                    setattr(cls, name, _written(cls, name, member))
+                    setattr(cls, name, _make_method(cls, name, member))
     return cls
 
 
-def _written(cls: type, name: str, member: Function | Method[Any, Any]) -> Function:
+def _make_method(cls: type, name: str, member: Function | Method[Any, Any]) -> Function:
     """A function of this desk's kind that does what is written."""
     function = member.function if isinstance(member, Method) else member
     signature = inspect.signature(function)
-    said = _Said(function, name, signature)
-    written: Any
+    source = _Source(function, name, signature)
+    made: Any
     if isinstance(member, Method):
-        written = _awaited(said, member.turn) if issubclass(cls, Awaited) else _at_once(said, member.turn)
+        made = _awaited(source, member.turn) if issubclass(cls, Awaited) else _at_once(source, member.turn)
     else:
-        written = _awaited_verb(said) if issubclass(cls, Awaited) else _verb(said)
-    answer = _answer(signature.return_annotation)
-    functools.update_wrapper(written, function)
-    written.__qualname__ = f"{cls.__qualname__}.{name}"
-    written.__annotations__ = {**function.__annotations__, "return": answer}
-    written.__signature__ = signature.replace(return_annotation=answer)
-    return written  # type: ignore[no-any-return]
+        made = _awaited_verb(source) if issubclass(cls, Awaited) else _verb(source)
+    answer = _answer_type(signature.return_annotation)
+    functools.update_wrapper(made, function)
+    made.__qualname__ = f"{cls.__qualname__}.{name}"
+    made.__annotations__ = {**function.__annotations__, "return": answer}
+    made.__signature__ = signature.replace(return_annotation=answer)
+    return made  # type: ignore[no-any-return]
 
 
-def _answer(annotation: Any) -> Any:
+def _answer_type(annotation: Any) -> Any:
     """What the method answers with, from what the source says: a type variable, or a flow that ends with it."""
     if annotation in ANSWERS:
         return ANSWERS[annotation]
@@ -60,11 +60,11 @@ def _answer(annotation: Any) -> Any:
 
 def suggesting(function: F) -> F:
     """Make a constructor say of a keyword that it has not which it may have been."""
-    said = _Said(function, function.__qualname__.partition(".")[0], inspect.signature(function))
-    return cast("F", functools.update_wrapper(_verb(said), function))
+    source = _Source(function, function.__qualname__.partition(".")[0], inspect.signature(function))
+    return cast("F", functools.update_wrapper(_verb(source), function))
 
 
-class _Said:
+class _Source:
     """What the source says of a method.
 
     Attributes:
@@ -89,36 +89,36 @@ class _Said:
                 raise UnknownKeyword(self._name, keyword, self._known) from None
 
 
-def _verb(said: _Said) -> Function:
-    function = said.function
+def _verb(source: _Source) -> Function:
+    function = source.function
 
     def verb(*args: Any, **named: Any) -> Any:
         try:
             return function(*args, **named)
         except TypeError:
-            said.check(named)
+            source.check(named)
             raise
 
     return verb
 
 
-def _awaited_verb(said: _Said) -> Function:
-    told = _verb(said)
+def _awaited_verb(source: _Source) -> Function:
+    call = _verb(source)
 
     async def verb(*args: Any, **named: Any) -> Any:
-        return await told(*args, **named)
+        return await call(*args, **named)
 
     return verb
 
 
-def _at_once(said: _Said, turn: str | None) -> Function:
-    function = said.function
+def _at_once(source: _Source, turn: str | None) -> Function:
+    function = source.function
 
     def method(desk: Any, /, *args: Any, **named: Any) -> Any:
         try:
             flow = function(desk, *args, **named)
         except TypeError:
-            said.check(named)
+            source.check(named)
             raise
         if turn is None:
             return desk._run(flow)  # noqa: SLF001 - this is the desk's own method
@@ -128,11 +128,11 @@ def _at_once(said: _Said, turn: str | None) -> Function:
     return method
 
 
-def _awaited(said: _Said, turn: str | None) -> Function:
-    asked = _verb(said)
+def _awaited(source: _Source, turn: str | None) -> Function:
+    make_flow = _verb(source)
 
     async def method(desk: Any, /, *args: Any, **named: Any) -> Any:
-        flow = asked(desk, *args, **named)
+        flow = make_flow(desk, *args, **named)
         if turn is None:
             return await desk._run(flow)  # noqa: SLF001 - this is the desk's own method
         async with desk._turn(turn):  # noqa: SLF001 - the same

@@ -9,10 +9,10 @@ from typing import Any
 
 from supportflow.flows.requests import StillRunning
 
-__all__ = ["Awaited", "Running", "await_within", "call_within"]
+__all__ = ["RunningTask", "RunningThread", "await_within", "call_within"]
 
 
-class Running:
+class RunningThread:
     """A call that was begun, in a thread of its own. A thread cannot be ended from outside: one that hangs is left behind.
 
     Args:
@@ -65,7 +65,7 @@ def call_within(seconds: float, work: Callable[[], Any], *, detach: bool) -> Any
         StillRunning: If it takes longer, and may go on beside.
         TimeoutError: If it takes longer.
     """
-    running = Running(work)
+    running = RunningThread(work)
     if running.wait(seconds):
         return running.answer()
     if detach:
@@ -73,7 +73,7 @@ def call_within(seconds: float, work: Callable[[], Any], *, detach: bool) -> Any
     raise TimeoutError
 
 
-class Awaited:
+class RunningTask:
     """The same for an event loop."""
 
     def __init__(self, task: "asyncio.Future[Any]", began: float) -> None:
@@ -123,4 +123,4 @@ async def await_within(seconds: float | None, answer: Awaitable[Any], *, detach:
     task.add_done_callback(
         lambda done: done.cancelled() or done.exception()
     )  # it is looked at later, or never
-    raise StillRunning(Awaited(task, began))
+    raise StillRunning(RunningTask(task, began))

@@ -49,7 +49,7 @@ _NEVER_US = 1 << 62  # after every instant that a row can be planned for
 
 
 def synchronise(env: Environment, now: Instant, *, look: bool = False) -> Flow[None]:
-    """Bring the store and this process together: the current policy, what it serves, and what others serve.
+    """Tell the store the current policy and what this process serves, and learn from it what others said.
 
     Args:
         env: The desk.
@@ -63,7 +63,7 @@ def synchronise(env: Environment, now: Instant, *, look: bool = False) -> Flow[N
     now_us = to_us(now)
     if env.tentative:
         yield from requests.reserve()
-        look = True  # it may say what nobody else can see yet, and what it said a moment ago may have been undone
+        look = True  # the transaction may see what nobody else does yet, and what it saw a moment ago may have been undone
     if known and not (look or _is_due(env.desk, now_us) or env.desk.expired(now_us)):
         yield from _apply_surges(env, now_us)
         return
@@ -82,40 +82,40 @@ def synchronise(env: Environment, now: Instant, *, look: bool = False) -> Flow[N
 
 
 def _apply_surges(env: Environment, now_us: int) -> Flow[None]:
-    """Have the book's current version be the base with the surges that are in force at an instant."""
-    book, standing = env.book, env.desk
-    if not (standing.surges or standing.ended or book.surges):
+    """Make the policy with the surges that are in force at an instant the current one of the book."""
+    book, state = env.book, env.desk
+    if not (state.surges or state.ended or book.surges):
         return
-    laid = with_surges(book, standing, now_us)
-    if laid is book:
+    changed = with_surges(book, state, now_us)
+    if changed is book:
         return
-    if laid.current is not book.current:
-        yield from store_policy(env, laid.current)
+    if changed.current is not book.current:
+        yield from store_policy(env, changed.current)
     if env.book is book:  # else another thread took another policy into use meanwhile
-        env.book = laid
+        env.book = changed
 
 
-def with_surges(book: PolicyBook, standing: DeskState, now_us: int) -> PolicyBook:
+def with_surges(book: PolicyBook, state: DeskState, now_us: int) -> PolicyBook:
     """The book with the surges that are in force at an instant."""
-    over = {surge.name: to_us(surge.until) for surge in standing.expired(now_us)}
-    since = {surge.name: to_us(surge.since) for surge in standing.in_force(now_us)}
-    return book.under(since, {**standing.ended, **over})
+    over = {surge.name: to_us(surge.until) for surge in state.expired(now_us)}
+    since = {surge.name: to_us(surge.since) for surge in state.in_force(now_us)}
+    return book.under(since, {**state.ended, **over})
 
 
 def store_policy(env: Environment, policy: CompiledPolicy) -> Flow[None]:
-    """Have the store hold a version that surges made, before anything names it."""
+    """Store a version that surges made, before any event or ticket names it."""
     if policy.document.overlay is None or policy.fingerprint in env.stored_policies:
         return
     yield from requests.put_policy(env.tenant, policy.fingerprint, policy.document.canonical.encode())
     env.stored_policies.add(policy.fingerprint)
 
 
-def _is_due(standing: DeskState, now_us: int) -> bool:
-    return standing.read_us is None or not 0 <= now_us - standing.read_us < LOOK_US
+def _is_due(state: DeskState, now_us: int) -> bool:
+    return state.read_us is None or not 0 <= now_us - state.read_us < LOOK_US
 
 
 def _missing(env: Environment, now: Instant) -> list[DeskEvent]:
-    """What the stream does not say yet of this process."""
+    """The events that say of this process what the stream does not say yet."""
     at, current, events = event_instant(env, now), env.book.base, list[DeskEvent]()
     if not env.published and env.desk.policy != current.fingerprint:
         name = current.document.name
@@ -138,7 +138,7 @@ def _missing(env: Environment, now: Instant) -> list[DeskEvent]:
 
 
 def _older_zone_data(env: Environment, now: Instant) -> list[DeskEvent]:
-    """That this process goes on with older zone data than others have, once they have said so."""
+    """The event that this process has older zone data than others; none if it has not."""
     older = env.desk.zones is not None and is_older(env.zones, env.desk.zones)
     return [_zone_data(env, event_instant(env, now))] if older else []
 
@@ -148,7 +148,7 @@ def _zone_data(env: Environment, at: Instant) -> ZoneDataChanged:
 
 
 def event_instant(env: Environment, now: Instant) -> Instant:
-    """The instant at which an event stands in the stream: it never goes back."""
+    """The instant of a new event of the stream: now, but never before the one that stands last."""
     last = env.desk.recorded_at
     return now if last is None else max(now, last)
 
@@ -157,15 +157,15 @@ def _read(env: Environment, now: Instant) -> Flow[None]:
     """Read what was added to the stream since the last time."""
     before = env.desk
     rows = yield from requests.events(env.tenant, STREAM, before.version)
-    standing = _fold(before, _read_events(env, before.version, rows))._replace(read_us=to_us(now))
-    if standing.version >= env.desk.version:  # another thread may have read further meanwhile
-        env.desk = standing
+    state = _fold(before, _read_events(env, before.version, rows))._replace(read_us=to_us(now))
+    if state.version >= env.desk.version:  # another thread may have read further meanwhile
+        env.desk = state
 
 
 def _read_events(env: Environment, after: int, rows: Collection[EventRow]) -> Iterator[DeskEvent | None]:
     """The events in rows; None for one that cannot be read, such as one of a kind that only a newer release knows.
 
-    What it says is not known here, and all the others hold: a stream that every command reads must not stop every command.
+    Its meaning is not known here; the others count. Every command reads this stream, so one event must not stop it.
     """
     for version, row in enumerate(rows, after + 1):
         try:
@@ -177,11 +177,11 @@ def _read_events(env: Environment, after: int, rows: Collection[EventRow]) -> It
             yield event if isinstance(event, DeskEvent) else None
 
 
-def _fold(standing: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
-    topics, policy, recorded_at = set(standing.topics), standing.policy, standing.recorded_at
-    surges, ended = {surge.name: surge for surge in standing.surges}, dict(standing.ended)
-    unmoved, clockwork, version = standing.unmoved, RecordedZones.of(standing), standing.version
-    for version, event in enumerate(events, standing.version + 1):
+def _fold(state: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
+    topics, policy, recorded_at = set(state.topics), state.policy, state.recorded_at
+    surges, ended = {surge.name: surge for surge in state.surges}, dict(state.ended)
+    unmoved, clockwork, version = state.unmoved, RecordedZones.of(state), state.version
+    for version, event in enumerate(events, state.version + 1):
         if event is None:
             continue
         recorded_at = event.recorded_at
@@ -230,7 +230,7 @@ def _named(prefix: str, topics: Collection[str]) -> frozenset[str]:
 
 
 def _expired_surges(env: Environment, now: Instant) -> list[DeskEvent]:
-    """The ends of surges whose time was up, each at its instant: they stand before whatever is recorded now."""
+    """The ends of the surges whose time is up, each at its own instant: they go before whatever is recorded now."""
     last, events = env.desk.recorded_at, list[DeskEvent]()
     for surge in env.desk.expired(to_us(now)):
         last = surge.until if last is None else max(last, surge.until)
@@ -239,7 +239,7 @@ def _expired_surges(env: Environment, now: Instant) -> list[DeskEvent]:
 
 
 def _write(env: Environment, events: Collection[DeskEvent], now: Instant) -> Flow[bool]:
-    """Append to the stream, after what time has done; False if others were faster."""
+    """Append to the stream, the ends of expired surges first; False if others were faster."""
     events = [*_expired_surges(env, now), *events]
     if not events:
         return True
@@ -257,11 +257,11 @@ def _write(env: Environment, events: Collection[DeskEvent], now: Instant) -> Flo
 
 
 def append(env: Environment, make: Callable[[Instant], Collection[DeskEvent]]) -> Flow[None]:
-    """Append to the stream what it asks for, decided again if others were faster.
+    """Append events to the stream, and decide on them again if others were faster.
 
     Args:
         env: The desk.
-        make: Given the present instant, the events to append to what `env.desk` says then.
+        make: Takes the present instant and answers with the events, by what `env.desk` says then.
 
     Raises:
         ConflictError: If others kept writing to the stream.

@@ -82,7 +82,7 @@ class Unreadable:
             self._fresh.append((stream, error))
 
     def used(self, stream: str) -> None:
-        """Note that it was read after all."""
+        """Note that a row could be read after all."""
         if self._skipped:
             self._skipped.pop(stream, None)
 
@@ -237,7 +237,7 @@ class Environment:
 
 
 def refuse_in_transaction(env: Environment) -> None:
-    """Refuse what others must see at once: nobody can claim work in a transaction that may be undone.
+    """Refuse what others must see at once: in a transaction that may be undone, work cannot be claimed.
 
     Raises:
         InvalidInput: If the desk is inside a host's transaction.

@@ -1,14 +1,10 @@
 """Tickets, agents and people as the store has them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
+from typing import TypeVar
 
-from supportflow.exceptions import (
-    DamagedRow,
-    InvalidInput,
-    NewerSchemaError,
-    PolicyNotFound,
-    TicketNotFound,
-)
+from supportflow.exceptions import DamagedRow, InvalidInput, NewerSchemaError, PolicyNotFound, TicketNotFound
 from supportflow.flows import requests
 from supportflow.flows.environment import UNREADABLE, Environment
 from supportflow.flows.requests import Flow
@@ -16,7 +12,7 @@ from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
 from supportflow.model.base import STORED
-from supportflow.model.events import EvidenceRequested, RequesterLinked, RequesterUnlinked
+from supportflow.model.events import EventBase, EvidenceRequested, RequesterLinked, RequesterUnlinked
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, TicketRow
 from supportflow.model.ticket import Ticket
@@ -37,6 +33,8 @@ __all__ = [
     "request_text",
     "same_person",
 ]
+
+T = TypeVar("T")
 
 _AGENTS_PAGE = 1_000
 MOST_IDS = 50
@@ -86,7 +84,9 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
         raise NewerSchemaError("ticket snapshot", row.fold_version, FOLD_VERSION)
     ticket = _snapshot(row, env.tenant) if current else None
     if ticket is None:
-        ticket = yield from _fold(env, row)
+        ticket = yield from _fold(
+            env, f"ticket:{row.id}", row.version, partial(fold, tenant=env.tenant), "ticket"
+        )
         if current:
             env.unreadable.mended(f"ticket:{row.id}")
     yield from _fetch_policy(env, ticket.policy)
@@ -104,20 +104,32 @@ def _snapshot(row: TicketRow, tenant: str) -> Ticket | None:
     return ticket if fits else None
 
 
-def _fold(env: Environment, row: TicketRow) -> Flow[Ticket]:
-    """The ticket as its events say."""
-    stream = f"ticket:{row.id}"
+def _fold(
+    env: Environment, stream: str, version: int, fold_events: Callable[[Iterable[EventBase]], T], what: str
+) -> Flow[T]:
+    """What the events of a stream make.
+
+    Args:
+        env: The desk.
+        stream: Which stream.
+        version: How many events it must have.
+        fold_events: The fold of its kind.
+        what: What they make, in one word.
+
+    Raises:
+        NewerSchemaError: If an event is of a newer supportflow.
+        DamagedRow: If events are missing, or they cannot be folded.
+    """
     rows = yield from requests.events(env.tenant, stream)
-    if [one.seq for one in rows] != list(range(1, len(rows) + 1)) or len(rows) != row.version:
+    if [one.seq for one in rows] != list(range(1, len(rows) + 1)) or len(rows) != version:
         raise DamagedRow(stream, "its events are not complete")
     try:
-        return fold(map(read_row, rows), tenant=env.tenant)
+        return fold_events(map(read_row, rows))
     except NewerSchemaError:
         raise
-    except (
-        Exception
-    ) as error:  # no history that a desk wrote raises anything, and of others nobody knows what
-        raise DamagedRow(stream, f"its events make no ticket ({type(error).__name__})") from error
+    except Exception as error:
+        # A history that a desk wrote raises nothing. Of what somebody else wrote, nobody knows what it raises.
+        raise DamagedRow(stream, f"its events make no {what} ({type(error).__name__})") from error
 
 
 def read_or_skip(env: Environment, row: TicketRow) -> Flow[Ticket | None]:
@@ -170,12 +182,12 @@ def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Tick
 
 def follow_merges(env: Environment, ticket: Ticket) -> Flow[Ticket]:
     """Where a message for a ticket belongs: the ticket that it was merged into, or the follow-up that took it up."""
-    met = {ticket.id}
+    visited = {ticket.id}
     while not ticket.is_open:
         onward = ticket.merged_into or ticket.followed_by
-        if onward is None or onward in met:  # what a host reports can lead in a circle
+        if onward is None or onward in visited:  # what a host reports can lead in a circle
             break
-        met.add(onward)
+        visited.add(onward)
         ticket = yield from get(env, onward)
     return ticket
 
@@ -193,15 +205,7 @@ def read_agent(env: Environment, row: AgentRow) -> Flow[AgentState]:
         raise NewerSchemaError("agent snapshot", row.fold_version, AGENT_FOLD_VERSION)
     state = _agent_snapshot(row) if current else None
     if state is None:
-        rows = yield from requests.events(env.tenant, stream)
-        if [one.seq for one in rows] != list(range(1, len(rows) + 1)) or len(rows) != row.version:
-            raise DamagedRow(stream, "its events are not complete")
-        try:
-            state = fold_agent(map(read_row, rows))
-        except NewerSchemaError:
-            raise
-        except Exception as error:  # as for tickets
-            raise DamagedRow(stream, f"its events make no agent ({type(error).__name__})") from error
+        state = yield from _fold(env, stream, row.version, fold_agent, "agent")
         if current:
             env.unreadable.mended(stream)
     env.unreadable.used(stream)
@@ -272,7 +276,7 @@ def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
         try:
             links, _ = yield from linked_ids(env, asked)
         except UNREADABLE as error:
-            # Nobody is taken for somebody else on half of what was said about them.
+            # Half of what was said about a person is no ground to take them for somebody else.
             env.unreadable.skip(f"requester:{asked}", error)
             continue
         fresh = sorted(links - known)[: MOST_IDS - len(known)]

@@ -1,7 +1,7 @@
 """What is kept for how long: a policy's `retention`, carried out in batches; erasing, archiving and forgetting by hand.
 
-A batch goes through tickets that have ended. What it did is done; whoever is broken off goes on from the last cursor, or
-begins anew: nothing is done twice. Nothing is noted of it on tickets: events and snapshots stay as they are.
+A batch goes through tickets that have ended. What it did is done; whoever is interrupted goes on from the last cursor, or
+starts again: nothing is done twice. Nothing is noted of it on tickets: events and snapshots stay as they are.
 """
 
 from collections import Counter, defaultdict

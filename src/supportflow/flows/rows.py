@@ -191,7 +191,7 @@ def outbox_rows(
 
 
 def reset_rows(env: Environment, row: TicketRow) -> tuple[OutboxRow, ...]:
-    """What the floor must be told of a ticket whose due time was set anew without an event."""
+    """The row that tells the floor of a ticket whose due time was recomputed without an event."""
     if env.policy.routing is None or not row.queued:
         return ()
     key = f"ticket:{row.id}:{row.version}:clocks"

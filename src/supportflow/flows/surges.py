@@ -113,7 +113,7 @@ def _count_arrivals(env: Environment, rule: Arrivals, since_us: int) -> Flow[int
     """How many tickets that count were opened from an instant on, up to as many as it takes."""
     fields = env.book.base.fields
     counts = None if rule.condition is None else ConditionIndex([rule.condition], fields)
-    arrived, limit = 0, 1  # most of the time the latest ticket alone tells that nothing is going on
+    arrived, limit = 0, 1  # mostly the latest ticket is too old to count, and is all that has to be read
     after: tuple[int | str | None, ...] | None = None
     while True:
         query = Query({}, ("opened_us", "id"), after, limit, descending=True)
@@ -140,8 +140,8 @@ def _count_arrivals(env: Environment, rule: Arrivals, since_us: int) -> Flow[int
 def move_tickets(env: Environment, limit: int | None, stop: Stop) -> Flow[tuple[EventBase, ...]]:
     """Look at the open tickets after a surge has begun or ended, and move those that ought to live under another version.
 
-    It goes on where this process stopped. Every process that ticks does so until one of them is through; a ticket that has
-    moved already costs no more than being read.
+    It goes on where this process stopped. Every process that ticks does the same until one of them is through; a ticket that
+    was moved already is only read.
 
     Args:
         env: The desk.
@@ -183,7 +183,7 @@ def move_tickets(env: Environment, limit: int | None, stop: Stop) -> Flow[tuple[
 
 
 def _all_moved(env: Environment, change: int, now: Instant) -> list[DeskEvent]:
-    """That all were looked at; nothing, if a surge has begun or ended meanwhile."""
+    """The event that all open tickets were looked at; none if a surge has begun or ended meanwhile."""
     if env.desk.unmoved != change:
         return []
     return [TicketsMoved(recorded_at=event_instant(env, now), by=SYSTEM)]

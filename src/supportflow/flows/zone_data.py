@@ -25,16 +25,16 @@ __all__ = ["RecordedZones", "ZoneData", "differ", "zone_data"]
 
 
 class RecordedZones(NamedTuple):
-    """What the stream has said of zone data so far: see `Standing`."""
+    """What the stream has said of zone data so far: see `DeskState`."""
 
     zones: Mapping[str, str] | None
     newest: Mapping[str, str]
     stale: int
 
     @classmethod
-    def of(cls, standing: DeskState) -> "RecordedZones":
-        """What a standing holds of it."""
-        return cls(standing.zones, standing.newest_zones, standing.stale)
+    def of(cls, state: DeskState) -> "RecordedZones":
+        """What the state of a desk says of it."""
+        return cls(state.zones, state.newest_zones, state.stale)
 
     def after(self, event: EventBase, version: int) -> "RecordedZones":
         """What it is after an event of the stream, at that version of the stream."""
@@ -110,12 +110,12 @@ def zone_data(env: Environment) -> Flow[ZoneData]:
     )
 
 
-def _others(read: Mapping[str, str], standing: DeskState) -> Mapping[str, str]:
-    known = standing.newest_zones if is_older(read, standing.newest_zones) else standing.zones or {}
+def _others(read: Mapping[str, str], state: DeskState) -> Mapping[str, str]:
+    known = state.newest_zones if is_older(read, state.newest_zones) else state.zones or {}
     return {source: known[source] for source, tzdata in read.items() if known.get(source, tzdata) != tzdata}
 
 
-def differ(read: Mapping[str, str], standing: DeskState) -> bool:
+def differ(read: Mapping[str, str], state: DeskState) -> bool:
     """Whether a process that starts reads other data than was recorded last."""
-    known = standing.zones or {}
+    known = state.zones or {}
     return any(known.get(source) != tzdata for source, tzdata in read.items())

@@ -155,7 +155,7 @@ def _draft(
         return open_ticket(book, command, facts, now_us)
     if isinstance(command, Adopt):
         return adopt(book, command, facts, now_us)
-    if not any(type(command) in handlers for handlers in (_ALONE, _WITH_FACTS, _WITH_BOOK)):
+    if type(command) not in _KINDS:
         raise InvalidInput("command", "is of no kind that can be carried out")
     if ticket is None:
         raise InvalidInput("ticket", "this command needs a ticket")
@@ -271,3 +271,4 @@ _WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], No
     Receive: receive,
     Split: split,
 }
+_KINDS = frozenset((*_ALONE, *_WITH_FACTS, *_WITH_BOOK))

@@ -182,8 +182,8 @@ class Draft:
             The ticket before it.
         """
         before = self.ticket
-        if self.tells_of_before and isinstance(event, TicketEvent) and not event.late:
-            event = event.model_copy(update={"late": True})
+        if (self.report is not None or self.at_us < self.known_us) and self.tells_of_before:
+            event = _as_late(event)
         self.ticket = evolve(before, event)
         self.events.append(event)
         return before
@@ -274,3 +274,9 @@ class Draft:
         """Open a new ticket: somebody has touched it."""
         if self.ticket.status_category is StatusCategory.NEW:
             self.fire_if_permitted("start", cause=cause)
+
+
+def _as_late(event: EventBase) -> EventBase:
+    if not isinstance(event, TicketEvent) or event.late:
+        return event
+    return event.model_copy(update={"late": True})

@@ -18,20 +18,13 @@ from supportflow.ports.awaited import (
     AsyncTicketIndex,
     AsyncTranslator,
 )
-from supportflow.ports.plain import (
-    ActionCall,
-    Channel,
+from supportflow.ports.plain import ActionCall, Channel, Clock, HostActions, Ids, Outgoing, Pauses, Store
+from supportflow.ports.texts import (
     Classifier,
-    Clock,
     ContextProvider,
-    HostActions,
-    Ids,
     KnowledgeSource,
     LanguageDetector,
-    Outgoing,
-    Pauses,
     Responder,
-    Store,
     Suggester,
     TicketIndex,
     Translator,

@@ -12,8 +12,9 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from supportflow.replay.mapping import LogMapping
-from supportflow.replay.reading import Problem, Row, Rows, opened
+from supportflow.replay.reading import Problem, Row, Rows
 from supportflow.replay.report import ProblemCount
+from supportflow.replay.tables import open_table
 
 __all__ = ["BadRows", "CaseLog"]
 
@@ -96,8 +97,8 @@ class CaseLog:
 
     def _read(self, path: Path, progress: Callable[[int], object] | None) -> None:
         first_us = last_us = None
-        with opened(path, self.mapping.encoding) as stream:
-            rows = Rows(stream, self.mapping, self.bad.note)
+        with open_table(path, self.mapping.encoding, self.mapping.delimiter) as table:
+            rows = Rows(table, self.mapping, self.bad.note)
             for row in rows:
                 self._held.append(row)
                 at_us = row.at_us

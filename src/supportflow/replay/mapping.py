@@ -175,8 +175,10 @@ class LogMapping(Document):
         schema_: Version of this format (`schema` in a document).
         name: Its name.
         source: Where the log comes from.
-        encoding: Of the file; a byte order mark is passed over.
-        delimiter: Between cells.
+        encoding: Of a CSV or JSON Lines file; a byte order mark is passed over.
+        delimiter: Between the cells of a CSV file.
+        apostrophes: True if the file is a CSV that supportflow wrote, in which an apostrophe keeps a spreadsheet from taking
+            a text for a formula: it is taken away again.
         case: The ticket that a row is about.
         order: The order of a case's rows: by `"time"` (those of one instant as in the file), as in the `"file"`, or by a
             column of whole numbers.
@@ -206,6 +208,7 @@ class LogMapping(Document):
     source: str = ""
     encoding: str = "utf-8-sig"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
+    apostrophes: bool = False
     case: Column
     order: Literal["time", "file"] | OrderColumn = "time"
     rows: Literal["snapshots", "changes"] = "snapshots"

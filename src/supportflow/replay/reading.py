@@ -1,27 +1,21 @@
-"""Reading a log: a CSV file, plain or gzipped, row by row. What cannot be used is said with its line, never raised."""
+"""Reading a log row by row. What cannot be used is said with its line, never raised."""
 
-import csv
-import gzip
 import math
 import time
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, NamedTuple, TypeVar
 
-from supportflow.exceptions import InvalidInput
 from supportflow.model.records import Attributes
 from supportflow.replay.columns import Places, time_reader
+from supportflow.replay.lines import Table
 from supportflow.replay.mapping import LogMapping, OrderColumn
+from supportflow.replay.spreadsheet import unsafe
+from supportflow.replay.tables import LONGEST_LINE, csv_table, open_table
 
-__all__ = ["LONGEST_LINE", "Log", "Problem", "Row", "Rows", "opened", "read_log", "read_stream", "shortened"]
+__all__ = ["LONGEST_LINE", "Log", "Problem", "Row", "Rows", "read_log", "read_stream", "shortened"]
 
 Value = TypeVar("Value")
-LONGEST_LINE = 10_000_000
-"""Characters of one line: a longer one is not a log."""
-_GZIP = b"\x1f\x8b"
 _SHOWN = 60
 
 
@@ -91,19 +85,24 @@ def read_log(path: Path, mapping: LogMapping) -> Log:
 
     Raises:
         OSError: If the file cannot be read.
-        InvalidInput: If it is not a CSV file.
+        InvalidInput: If it is no log.
         MappingError: If a column of the mapping is not there.
+        MissingExtra: If it is a Parquet file and pyarrow is not installed.
     """
-    with opened(path, mapping.encoding) as stream:
-        return read_stream(stream, mapping)
+    with open_table(path, mapping.encoding, mapping.delimiter) as table:
+        return _read(table, mapping)
 
 
 def read_stream(stream: IO[str], mapping: LogMapping) -> Log:
-    """Read a log from an open text, whose line ends are as they stand in it; as `read_log`."""
+    """Read a log from an open CSV text, whose line ends are as they stand in it; as `read_log`."""
+    return _read(csv_table(stream, mapping.delimiter), mapping)
+
+
+def _read(table: Table, mapping: LogMapping) -> Log:
     began = time.process_time()
     cases: dict[str, list[Row]] = {}
     problems: list[Problem] = []
-    rows = Rows(stream, mapping, problems.append)
+    rows = Rows(table, mapping, problems.append)
     for row in rows:
         cases.setdefault(row.case, []).append(row)
     for case in cases.values():
@@ -115,7 +114,7 @@ class Rows:
     """The usable rows of a log, as they stand in the file, one at a time.
 
     Args:
-        stream: The text, whose line ends are as they stand in it.
+        table: The table.
         mapping: What its columns mean.
         problem: Told of everything that cannot be used.
 
@@ -123,73 +122,25 @@ class Rows:
         count: How many rows were read, the bad ones too.
     """
 
-    def __init__(self, stream: IO[str], mapping: LogMapping, problem: Callable[[Problem], object]) -> None:
+    def __init__(self, table: Table, mapping: LogMapping, problem: Callable[[Problem], object]) -> None:
         self.count = 0
         self._problem = problem
-        self._lines = csv.reader(_lines(stream), delimiter=mapping.delimiter)
-        self._reader = _Reader(mapping, Places(mapping, _header(self._lines)), problem)
+        self._lines = table.lines
+        self._reader = _Reader(mapping, Places(mapping, table.header), problem)
 
     def __iter__(self) -> Iterator[Row]:
-        lines = self._lines
-        while True:
-            try:
-                cells = next(lines)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                self.count += 1
-                self._problem(Problem(lines.line_num, "unreadable", str(error), left_out=True))
-                continue
-            if not cells:  # an empty line is not a row
-                continue
+        for number, cells, problem in self._lines:
             self.count += 1
-            row = self._reader.read(lines.line_num, cells)
+            if cells is None:
+                self._problem(Problem(number, "unreadable", problem, left_out=True))
+                continue
+            row = self._reader.read(number, cells)
             if row is not None:
                 yield row
 
 
 def _order(row: Row) -> tuple[int, int]:
     return row.order
-
-
-@contextmanager
-def opened(path: Path, encoding: str) -> Iterator[IO[str]]:
-    """The text of a file, unpacked if it is gzipped, whatever its name says."""
-    with path.open("rb") as raw:
-        packed = raw.read(2) == _GZIP
-        raw.seek(0)
-        try:
-            # Bytes that are not text become surrogates, which no cell in use may hold: a bad row, not a bad file.
-            with TextIOWrapper(
-                gzip.GzipFile(fileobj=raw) if packed else raw,
-                encoding=encoding,
-                errors="surrogateescape",
-                newline="",
-            ) as stream:
-                yield stream
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise InvalidInput("log", "is a gzip file that is damaged or ends too early") from None
-        except UnicodeError:  # encodings of several bytes cannot escape everything
-            raise InvalidInput("log", f"is not {encoding} text") from None
-
-
-def _lines(stream: IO[str]) -> Iterator[str]:
-    number = 0
-    while line := stream.readline(LONGEST_LINE):
-        number += 1
-        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
-            raise InvalidInput("log", f"has a line of more than {LONGEST_LINE:,} characters (line {number})")
-        yield line
-
-
-def _header(lines: Iterator[list[str]]) -> list[str]:
-    try:
-        for header in lines:
-            if header:
-                return header
-    except csv.Error as error:
-        raise InvalidInput("log", f"has no readable header: {error}") from None
-    raise InvalidInput("log", "is empty")
 
 
 class _Reader:
@@ -213,6 +164,8 @@ class _Reader:
 
     def read(self, line: int, cells: list[str]) -> Row | None:
         places = self._places
+        if self._mapping.apostrophes:
+            cells = list(map(unsafe, cells))
         if len(cells) != places.width:
             self._left_out(line, "wrong_width", f"{len(cells)} cells under {places.width} headers")
             return None

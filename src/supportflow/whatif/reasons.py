@@ -18,6 +18,11 @@ from supportflow.whatif.ending import Case, ClockEnd, minute
 
 __all__ = ["clock_reasons", "fact_reason"]
 
+_CANCELLED = {
+    "lapsed": "the target stopped applying",
+    "ended": "the ticket ended",
+    "signal": "its metric says so",
+}
 _NOT_STARTED = ClockInterval(0, 0, "not started", 0, "closed")
 _OVER = ClockInterval(0, 0, "over", 0, "closed")
 
@@ -105,9 +110,14 @@ def _reasons(mine: Case, theirs: Case, first: _Course, second: _Course) -> Itera
         yield Reason(kind="edge", before=next(edges), after=next(edges))
     if _breach(first) != _breach(second):
         yield Reason(kind="breach", before=_breach(first), after=_breach(second))
-    stops = [None if one.end is None else one.end.stopped_us for one in (first, second)]
-    if stops[0] != stops[1]:
-        yield Reason(kind="stop", before=_at(stops[0]), after=_at(stops[1]))
+    if _stop(first) != _stop(second):
+        yield Reason(kind="stop", before=_stop(first), after=_stop(second))
+
+
+def _stop(course: _Course) -> str:
+    if course.clock.cancelled is not None:
+        return f"cancelled at {_at(course.clock.cancelled_us)}: {_CANCELLED[course.clock.cancelled]}"
+    return _at(None if course.end is None else course.end.stopped_us)
 
 
 def _lengths(course: _Course) -> list[int]:

@@ -16,9 +16,9 @@ from supportflow.flows.environment import check_number
 from supportflow.flows.retention import Retained
 from supportflow.flows.routing.dispatch import Dispatched
 from supportflow.worker.bell import Bell
-from supportflow.worker.keeping import Keeping
 from supportflow.worker.logs import say
 from supportflow.worker.pace import Pace
+from supportflow.worker.retention import RetentionRounds
 from supportflow.worker.signals import stopped_by_signals
 from supportflow.worker.status import Status
 from supportflow.worker.zones import ZoneWatch
@@ -101,7 +101,7 @@ class Worker:
         self._beside: dict[str, Any] = {"wait": False} if "wait" in takes else {}
         self._bell = Bell()
         self._zones = ZoneWatch()
-        self._keeping = Keeping() if retention else None
+        self._retention = RetentionRounds() if retention else None
         self._random = random.Random()  # noqa: S311 - spreads retries; nothing is kept secret by it
 
     @property
@@ -239,12 +239,12 @@ class Worker:
 
     def _keep(self) -> Generator[_Ask | _Wait, Any, bool]:
         """Carry out one batch of the policy's retention; whether there is another one."""
-        keeping = self._keeping
+        rounds = self._retention
         # Asked each time, as for routing.
-        if keeping is None or not keeping.is_due or self._desk.policy.retention is None or self._bell.rung:
+        if rounds is None or not rounds.is_due or self._desk.policy.retention is None or self._bell.rung:
             return False
-        done: Retained = yield _Ask("apply_retention", keeping.batch)
-        keeping.take(done)
+        done: Retained = yield _Ask("apply_retention", rounds.batch)
+        rounds.take(done)
         return done.cursor is not None
 
     def _index(self) -> Generator[_Ask | _Wait, Any, bool]:

@@ -74,11 +74,13 @@ def conversation(env: Environment, ticket: Ticket) -> Flow[Conversation]:
     """What was said on a ticket."""
     rules = env.book[ticket.policy].redaction
     events = [read_row(row) for row in (yield from requests.events(env.tenant, f"ticket:{ticket.id}"))]
-    spoken = [one for one in events if isinstance(one, TicketOpened | MessageReceived | ReplySent)]
+    messages = [one for one in events if isinstance(one, TicketOpened | MessageReceived | ReplySent)]
     given = {one.field: one.value for one in events if isinstance(one, GuideAdvanced)}
-    handed = [one.summary for one in events if isinstance(one, HandedOver) and one.summary is not None][-1:]
-    refs = [ref for one in spoken for ref in refs_of(one)]
-    wanted = {ref.id for ref in (*refs, *handed, *given.values()) if ref is not None}
+    summaries = [one.summary for one in events if isinstance(one, HandedOver) and one.summary is not None][
+        -1:
+    ]
+    refs = [ref for one in messages for ref in refs_of(one)]
+    wanted = {ref.id for ref in (*refs, *summaries, *given.values()) if ref is not None}
     contents = yield from requests.contents(env.tenant, sorted(wanted))
 
     def text(found: Sequence[ContentRef | None]) -> str:
@@ -87,7 +89,7 @@ def conversation(env: Environment, ticket: Ticket) -> Flow[Conversation]:
 
     said: list[Said] = []
     question, flags = "", tuple[str, ...]()
-    for one in spoken:
+    for one in messages:
         by = words_by(one)
         words = "" if by is None else text(refs_of(one))
         if by == "requester":
@@ -100,7 +102,7 @@ def conversation(env: Environment, ticket: Ticket) -> Flow[Conversation]:
         question=question,
         flags=flags,
         collected={name: text([ref]) for name, ref in given.items() if _text(ref, contents) is not None},
-        summary=text(handed) or None,
+        summary=text(summaries) or None,
     )
 
 
@@ -124,19 +126,19 @@ def words_by(
     return "requester" if event.origin == "requester" else None
 
 
-def turn_of(env: Environment, ticket: Ticket, heard: Conversation, now: Instant) -> Turn:
+def turn_of(env: Environment, ticket: Ticket, talk: Conversation, now: Instant) -> Turn:
     """The turn that a conversation has come to, without articles and context."""
     policy = env.book[ticket.policy]
     fallback = "en" if policy.bot is None else policy.bot.policy.language
-    language = ticket.language or policy.classifier.classify(heard.question).language or fallback
+    language = ticket.language or policy.classifier.classify(talk.question).language or fallback
     return Turn(
         ticket=ticket,
-        said=heard.said,
-        question=heard.question,
+        said=talk.said,
+        question=talk.question,
         language=language,
         now=now,
-        collected=heard.collected,
-        flags=heard.flags,
+        collected=talk.collected,
+        flags=talk.flags,
     )
 
 

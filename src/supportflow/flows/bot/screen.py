@@ -35,13 +35,13 @@ def screen(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Scr
         TicketNotFound: If there is no such ticket.
     """
     ticket = yield from lookup(env, ticket_id, ref)
-    heard = yield from conversation(env, ticket)
+    talk = yield from conversation(env, ticket)
     rules = env.book[ticket.policy].redaction
-    written = yield from messages(env, ticket.id, None)
-    shown = tuple(
-        one if one.body is None else replace(one, body=str(cleaned(one.body, rules))) for one in written
+    originals = yield from messages(env, ticket.id, None)
+    redacted = tuple(
+        one if one.body is None else replace(one, body=str(cleaned(one.body, rules))) for one in originals
     )
-    turn = turn_of(env, ticket, heard, (yield from requests.now()))
+    turn = turn_of(env, ticket, talk, (yield from requests.now()))
     failed: list[str] = []
     suggested: tuple[Suggestion, ...] = ()
     for port in ("context", "knowledge", "similar", "suggester"):
@@ -51,16 +51,16 @@ def screen(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Scr
             elif port == "knowledge":
                 turn = replace(turn, articles=(yield from find_articles(env, turn)))
             elif port == "similar":
-                turn = replace(turn, similar=(yield from _similar(env, ticket, heard)))
+                turn = replace(turn, similar=(yield from _similar(env, ticket, talk)))
             else:
                 suggested = yield from _suggestions(env, turn)
         except Exception:  # noqa: BLE001 - the host's code: whatever it raises, the agent sees the rest
             failed.append(port)
     return Screen(
         ticket=ticket,
-        messages=shown,
-        summary=heard.summary,
-        collected=heard.collected,
+        messages=redacted,
+        summary=talk.summary,
+        collected=talk.collected,
         context=turn.context,
         articles=turn.articles,
         suggestions=suggested,
@@ -69,10 +69,10 @@ def screen(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Scr
     )
 
 
-def _similar(env: Environment, ticket: Ticket, heard: Conversation) -> Flow[tuple[SimilarTicket, ...]]:
+def _similar(env: Environment, ticket: Ticket, talk: Conversation) -> Flow[tuple[SimilarTicket, ...]]:
     if "similar" not in env.ports:
         return ()
-    return (yield from similar_to(env, ticket, heard, _SIMILAR))
+    return (yield from similar_to(env, ticket, talk, _SIMILAR))
 
 
 def _suggestions(env: Environment, turn: Turn) -> Flow[tuple[Suggestion, ...]]:

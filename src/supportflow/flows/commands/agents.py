@@ -59,7 +59,7 @@ def execute(env: Environment, command: AgentCommand) -> Flow[tuple[AgentState, b
     except IdempotencyMismatch:
         raise
     except SupportflowError:
-        # What stands in the way may be what this very command did: a shift that is over by now.
+        # The first time this command ran, it may itself have made what stands in the way now: a shift that is over.
         known = yield from requests.recall(env.tenant, key)
         if known is None:
             raise
@@ -163,7 +163,7 @@ class Misplaced(NamedTuple):
 
 
 def recheck(env: Environment, state: AgentState) -> Flow[None]:
-    """See of every open ticket that an agent has, or is offered, whether they may have it still.
+    """Check for every open ticket that an agent has, or is offered, whether they may still have it.
 
     Each ticket is a transaction of its own. What a crash leaves undone is noticed when the ticket is touched.
     """

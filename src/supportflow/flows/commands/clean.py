@@ -1,6 +1,6 @@
 """First of all, secrets are removed: from every text of every command, before it is read, stored, logged or sent on.
 
-Without a text nothing is done; what a person declares of themselves (name, address, phone) loses only secrets.
+A command without texts stays as it is. What people say of themselves (name, address, phone) loses secrets only.
 """
 
 from collections.abc import Collection, Mapping

@@ -45,8 +45,8 @@ class Prepared(NamedTuple):
 def request_hash(command: CommandBase, secret: bytes | None) -> str:
     """A fingerprint of a command, to tell a repeat from another use of the same idempotency key.
 
-    With a secret it is an HMAC over everything. Without one, texts and names are left out: a plain hash of a short text (a
-    one-time code) is found by trying.
+    With a secret it is an HMAC over everything. Without one, texts and names are left out: from a plain hash of a short text
+    (a one-time code) anybody finds the text by trying.
     """
     fields = command.model_dump(mode="json")
     facts = (

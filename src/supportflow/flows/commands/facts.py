@@ -112,8 +112,8 @@ def _agents(
     if isinstance(command, OpenTicket | Adopt) and command.assignee:
         named.add(command.assignee)
     for ticket in known:
-        standing = ticket.routing.offer
-        named |= {one for one in (ticket.assignee, standing and standing.agent) if one}
+        offer = ticket.routing.offer
+        named |= {one for one in (ticket.assignee, offer and offer.agent) if one}
     return (yield from known_agents(env, named))
 
 
@@ -154,7 +154,7 @@ def _person_facts(env: Environment, requester: str) -> Flow[CaseFacts]:
 
 
 def _needs_person(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
-    """Whether a decision needs to know the other ids of its ticket's requester: who acts, or gets it, may be that person."""
+    """Whether a decision needs the requester's other ids: whoever acts, or gets the ticket, may be that person."""
     by = command.by
     if isinstance(command, AddParty):
         return True
@@ -176,7 +176,7 @@ def _needs_person(env: Environment, command: CommandBase, ticket: Ticket) -> boo
 
 
 def _needs_second_person(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
-    """Whether a decision takes somebody else than the one who began it: under whatever id."""
+    """Whether a decision must be made by somebody else than whoever began it, under whatever id."""
     if command.by.kind != "agent":
         return False
     if isinstance(command, DecideAction):

@@ -36,14 +36,7 @@ from supportflow.model.commands import (
     TicketCommand,
 )
 from supportflow.model.events import ContactJoined, EventBase
-from supportflow.model.storage import (
-    Commit,
-    Committed,
-    Duplicate,
-    InboxEntry,
-    RefTaken,
-    StreamChange,
-)
+from supportflow.model.storage import Commit, Committed, Duplicate, InboxEntry, RefTaken, StreamChange
 from supportflow.model.ticket import Outcome, Ticket
 
 __all__ = ["handle"]
@@ -68,7 +61,7 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
         # The store knows at the commit whether the key was used: to ask before would cost every command a round trip.
         return (yield from _execute(env, command, fingerprint))
     except SupportflowError:
-        # What stands in the way may be what this very command did.
+        # The first time this command ran, it may itself have made what stands in the way now.
         known = yield from requests.recall(env.tenant, command.key)
         if known is None:
             raise
@@ -89,7 +82,9 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[O
         other = yield from _other(env, command)
         facts = yield from load_facts(env, command, ticket, other, signals=signals, redacted=redacted)
         attributed = _attributed(env, command, ticket, facts)
-        if attributed is not command:  # what would have been an answer is what somebody from outside wrote
+        if (
+            attributed is not command
+        ):  # an agent's answer on a case of their own is the words of somebody from outside
             signals = signals if is_read(command) else (yield from read_signals(env, attributed, redacted))
             command, prepared = attributed, None
             ticket = yield from _locate(env, command)
@@ -131,7 +126,7 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[O
 def _decide(
     env: Environment, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Flow[Decision]:
-    """The decision; with the past of the tickets that it asks for, where a target applies again."""
+    """The decision. Where a target applies again, the decision asks for the past of tickets, which is then loaded."""
     decision, wanted = attempted(env.book, ticket, command, facts, now)
     while wanted - facts.pasts.keys():
         pasts = dict(facts.pasts)

@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 AgentResult = TypeVar("AgentResult")
 """What a verb on an agent answers with."""
 ANSWERS: dict[object, type] = {Result: Outcome, AgentResult: AgentState}
-"""What stands behind them, once it is there."""
+"""The type that each stands for once the answer is there."""
 
 
 class AtOnce:
@@ -77,9 +77,7 @@ def asked(function: Callable[Concatenate[D, P], Flow[T]]) -> Method[P, T]:
     return Method(function)
 
 
-def in_turn(
-    turn: str,
-) -> Callable[[Callable[Concatenate[D, P], Flow[T]]], Method[P, T]]:
+def in_turn(turn: str) -> Callable[[Callable[Concatenate[D, P], Flow[T]]], Method[P, T]]:
     """The same for a method of which one call at a time is carried out on one desk.
 
     Args:

@@ -42,9 +42,9 @@ class Recomputed(NamedTuple):
 
 
 def recompute(env: Environment, cursor: str | None, limit: int) -> Flow[Recomputed]:
-    """Compare what is kept of the clocks of one batch of tickets with what the tickets say now, and set what differs.
+    """Compare stored wake-ups and due times of one batch of tickets with what the tickets say now, and store what differs.
 
-    A ticket is never overtaken: one that changes meanwhile is left to that change, which computes it anew.
+    A ticket that changes meanwhile is left alone: the change has computed both anew.
 
     Args:
         env: The desk.
@@ -72,7 +72,7 @@ def recompute(env: Environment, cursor: str | None, limit: int) -> Flow[Recomput
 
 def _recompute_one(env: Environment, row: TicketRow) -> Flow[bool]:
     if row.wakeup_us is None and row.status_category in {"closed", "cancelled"}:
-        return False  # nothing is due on it for ever: it need not be read
+        return False  # nothing will ever be due on it
     ticket = yield from read_ticket(env, row)
     fresh = ticket_row(ticket, env.book[ticket.policy])
     if (fresh.wakeup_us, fresh.due_us) == (row.wakeup_us, row.due_us):

@@ -1,4 +1,4 @@
-"""Deliveries: claimed, sent, settled. At least once, in order within a ticket and topic, given up after enough tries."""
+"""Deliveries: claimed, sent, ended. At least once, in order within a ticket and topic, given up after enough tries."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -66,8 +66,7 @@ def deliver(
 ) -> Flow[Delivered]:
     """Deliver what is due, until nothing is left, the limit is reached, or somebody asks to stop.
 
-    What was claimed and cannot be delivered in time (others may claim it once the claim has run out) or because of the stop
-    is given back at once, and counts as no attempt.
+    A claim is given back, and counts as no attempt, if it would run out before the delivery is made, or if `stop` says so.
 
     Args:
         env: The desk.
@@ -107,8 +106,8 @@ def deliver(
 def _collect_running(env: Environment, made: Counter[str]) -> Flow[None]:
     """See what has become of the deliveries that went on beside.
 
-    One that takes too long counts as failed, and is tried again later, ever more rarely. While it hangs, its topic rests: no
-    other delivery is given to what hangs; after a while one is, to see whether it works again.
+    One that takes too long counts as failed, and is tried again later, ever more rarely. While it hangs, nothing else of its
+    topic is delivered; after `REST_S` one is, to see whether the topic works again.
     """
     for topic, (lease, running) in tuple(env.running.items()):
         over = running.over

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from supportflow._time import SECOND_US, to_us
-from supportflow.exceptions import (
-    StoreError,
-    StoreUnavailable,
-)
+from supportflow.exceptions import StoreError, StoreUnavailable
 from supportflow.flows import requests
 from supportflow.flows.commands.handle import handle
 from supportflow.flows.desk_stream import synchronise
@@ -17,9 +14,7 @@ from supportflow.flows.environment import Environment, Stop, check_number, never
 from supportflow.flows.requests import Flow
 from supportflow.flows.surges import declare_due, move_tickets
 from supportflow.kernel import wakeup
-from supportflow.model.commands import (
-    Advance,
-)
+from supportflow.model.commands import Advance
 from supportflow.model.events import EventBase
 
 __all__ = ["Tick", "idle_for", "tick"]
@@ -63,8 +58,8 @@ class Tick:
 def tick(env: Environment, limit: int, stop: Stop = never, *, wait: bool = True) -> Flow[Tick]:
     """Let everything happen that is due, then deliver what waits.
 
-    Each ticket is claimed: ticks of other processes take others. One that fails stays claimed, so that it is tried again
-    later, ever more rarely, and does not hold up the others.
+    Each ticket is claimed, so that ticks of other processes take others. One that fails stays claimed: it is tried again
+    later, ever more rarely, and does not hold up the rest.
 
     Args:
         env: The desk.

@@ -27,7 +27,7 @@ from supportflow.triage.wording import label
 
 __all__ = ["Reader", "evidence", "messages"]
 
-Spoken = TicketOpened | MessageReceived | ReplySent | NoteAdded | EvidenceRequested
+MessageEvent = TicketOpened | MessageReceived | ReplySent | NoteAdded | EvidenceRequested
 
 Reader = Party | Requester | Actor | str
 
@@ -42,24 +42,24 @@ def messages(
     """
     ticket = yield from lookup(env, ticket_id, ref)
     events = yield from history(env, ticket.id, None)
-    spoken: list[Spoken] = [event for event in events if isinstance(event, Spoken)]
+    listed: list[MessageEvent] = [event for event in events if isinstance(event, MessageEvent)]
     if seen_by is not None:
         reader = _reader(ticket, seen_by)
-        spoken = [event for event in spoken if _sees(ticket, reader, event)]
+        listed = [event for event in listed if _may_see(ticket, reader, event)]
     ids = [
         event.body.id
-        for event in spoken
+        for event in listed
         if not isinstance(event, EvidenceRequested) and event.body is not None
     ]
     found = yield from requests.contents(env.tenant, ids)
-    read: list[Message] = []
-    for event in spoken:
+    result: list[Message] = []
+    for event in listed:
         if isinstance(event, EvidenceRequested):
             body: str | None = yield from request_text(env, ticket, event)
-            read.append(Message(event.recorded_at, event.by, "public_reply", body))
+            result.append(Message(event.recorded_at, event.by, "public_reply", body))
         elif event.body is not None or not isinstance(event, TicketOpened):
-            read.append(_message(event, _text(event.body, found)))
-    return tuple(read)
+            result.append(_message(event, _text(event.body, found)))
+    return tuple(result)
 
 
 def _message(event: TicketOpened | MessageReceived | ReplySent | NoteAdded, body: str | None) -> Message:
@@ -78,7 +78,7 @@ def _text(ref: ContentRef | None, found: Mapping[str, Content]) -> str | None:
     return found[ref.id].value if ref is not None and ref.id in found else None
 
 
-def _origin(event: Spoken) -> str:
+def _origin(event: MessageEvent) -> str:
     if isinstance(event, MessageReceived):
         return event.origin
     if isinstance(event, TicketOpened):
@@ -102,7 +102,7 @@ def _reader(ticket: Ticket, seen_by: Reader) -> str:
     return reader
 
 
-def _sees(ticket: Ticket, reader: str, event: Spoken) -> bool:
+def _may_see(ticket: Ticket, reader: str, event: MessageEvent) -> bool:
     """A person sees what they wrote themselves, and what the desk wrote to them."""
     is_requester = reader == ticket.requester
     if isinstance(event, ReplySent):

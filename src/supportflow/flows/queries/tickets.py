@@ -104,12 +104,7 @@ def lookup(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[Tic
 
 
 def find(
-    env: Environment,
-    *,
-    equal: dict[str, object],
-    order: Order,
-    limit: int,
-    cursor: str | None,
+    env: Environment, *, equal: dict[str, object], order: Order, limit: int, cursor: str | None
 ) -> Flow[Page]:
     """One page of the tickets that match.
 

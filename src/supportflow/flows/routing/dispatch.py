@@ -65,12 +65,12 @@ class Dispatched(NamedTuple):
     unreadable: tuple[str, ...] = ()
 
 
-def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]:
+def dispatch(env: Environment, dispatcher: Dispatcher, limit: int) -> Flow[Dispatched]:
     """Take in what has changed, and offer what waits to those who can take it.
 
     Args:
         env: The desk.
-        held: What the desk keeps between two dispatches.
+        dispatcher: What the desk keeps between two dispatches.
         limit: How many offers at most.
 
     Raises:
@@ -85,54 +85,54 @@ def dispatch(env: Environment, held: Dispatcher, limit: int) -> Flow[Dispatched]
     current = env.book.current
     if current.routing is None:
         raise Refused("", "dispatch", "the policy has no routing")
-    if not held.holder:
-        held.holder = yield from requests.new_id(now)
-    if not (yield from _lead(env, held, now_us)):
+    if not dispatcher.holder:
+        dispatcher.holder = yield from requests.new_id(now)
+    if not (yield from _lead(env, dispatcher, now_us)):
         return Dispatched(leading=False)
-    if held.floor is None or held.policy != current.fingerprint:
-        run = Run(env, held, Floor(current.routing.policy.pick), now_us)
+    if dispatcher.floor is None or dispatcher.policy != current.fingerprint:
+        run = Run(env, dispatcher, Floor(current.routing.policy.pick), now_us)
         yield from load_floor(run)
-        held.floor, held.policy = run.floor, current.fingerprint
+        dispatcher.floor, dispatcher.policy = run.floor, current.fingerprint
     else:
-        run = Run(env, held, held.floor, now_us)
+        run = Run(env, dispatcher, dispatcher.floor, now_us)
     try:
         while True:
             changed = yield from _apply_changes(run)
-            if not held.leads:
+            if not dispatcher.leads:
                 return Dispatched(False, run.offered, run.refused, events=tuple(run.events))
             if run.offered + run.refused >= limit or not (changed or run.floor.proposed):
                 break
             yield from _propose(run, limit)
     except BaseException:
         # Rows may be done with that the floor has not heard of: the next dispatch builds it anew.
-        held.floor = None
+        dispatcher.floor = None
         raise
-    left_out = tuple(sorted(held.left_out))
+    left_out = tuple(sorted(dispatcher.left_out))
     return Dispatched(True, run.offered, run.refused, len(run.floor), tuple(run.events), left_out)
 
 
-def _lead(env: Environment, held: Dispatcher, now_us: int) -> Flow[bool]:
+def _lead(env: Environment, dispatcher: Dispatcher, now_us: int) -> Flow[bool]:
     """Become, or stay, the leader.
 
-    A floor is good for as long as nobody else has led: what another has taken in, it has not heard of.
+    A floor can be used for as long as nobody else has led: it does not know the changes that another leader took in.
     """
-    if held.floor is not None and not (yield from _holds_lead(env, held, now_us, _NEVER_US)):
-        held.floor = None
-    return held.floor is not None or (yield from _holds_lead(env, held, now_us, now_us))
+    if dispatcher.floor is not None and not (yield from _holds_lead(env, dispatcher, now_us, _NEVER_US)):
+        dispatcher.floor = None
+    return dispatcher.floor is not None or (yield from _holds_lead(env, dispatcher, now_us, now_us))
 
 
-def _holds_lead(env: Environment, held: Dispatcher, now_us: int, since_us: int) -> Flow[bool]:
+def _holds_lead(env: Environment, dispatcher: Dispatcher, now_us: int, since_us: int) -> Flow[bool]:
     """True if nobody else leads whose time has not passed at `since_us`; at `_NEVER_US`: if nobody else has led at all."""
-    return requests.lead(env.tenant, "dispatcher", held.holder, since_us, now_us + LEASE_US)
+    return requests.lead(env.tenant, "dispatcher", dispatcher.holder, since_us, now_us + LEASE_US)
 
 
-def resign(env: Environment, held: Dispatcher) -> Flow[None]:
+def resign(env: Environment, dispatcher: Dispatcher) -> Flow[None]:
     """Stop leading, so that another dispatcher need not wait until this one has not been heard of for long enough."""
-    if held.floor is None:
+    if dispatcher.floor is None:
         return
-    held.floor = None
+    dispatcher.floor = None
     now_us = to_us((yield from requests.now()))
-    yield from requests.lead(env.tenant, "dispatcher", held.holder, now_us, now_us)
+    yield from requests.lead(env.tenant, "dispatcher", dispatcher.holder, now_us, now_us)
 
 
 def why_not(
@@ -172,14 +172,14 @@ def _current_floor(env: Environment) -> Flow[Floor]:
 def _apply_changes(run: Run) -> Flow[bool]:
     """Tell the floor what has changed; True if something has.
 
-    A row is done with before what it points at is read: whatever changes after that writes a row of its own. A floor that is
-    lost on the way is built anew. Before a row is done with, it is made sure that nobody else has led meanwhile: whoever
-    leads later builds a floor that has seen it.
+    A row is deleted before the ticket or agent that it names is read: whatever changes after that writes a row of its own. A
+    floor that is lost in between is built anew. Before a row is deleted, the lead is checked: if another led meanwhile, the
+    row is put back, and whoever leads next builds a floor that includes the change.
     """
     env = run.env
     leases = yield from requests.lease(env.tenant, run.now_us, run.now_us + LEASE_US, (FLOOR,), _BATCH)
-    if leases and not (yield from _holds_lead(env, run.held, run.now_us, _NEVER_US)):
-        run.held.floor = None
+    if leases and not (yield from _holds_lead(env, run.dispatcher, run.now_us, _NEVER_US)):
+        run.dispatcher.floor = None
         for lease in leases:
             yield from requests.settle(
                 env.tenant, lease.row.key, lease.token, retry_us=run.now_us, error=None
@@ -195,12 +195,12 @@ def _apply_changes(run: Run) -> Flow[bool]:
             yield from recheck(env, state)
         changes += _agent_changes(change, state, other=bool(state.agent.skills))
     for stream in (*streams, *due_again(run, streams)):
-        known = run.held.agents.get(stream.partition(":")[2])
+        known = run.dispatcher.agents.get(stream.partition(":")[2])
         change = yield from reload(run, stream)
         if isinstance(change, Present) and known is not None:
-            other = run.held.agents[known.id].agent != known.agent
+            other = run.dispatcher.agents[known.id].agent != known.agent
             if other:  # whoever told the desk so may have crashed before it looked at their tickets
-                yield from recheck(env, run.held.agents[known.id])
+                yield from recheck(env, run.dispatcher.agents[known.id])
             changes += _agent_changes(change, known, other=other)
             continue
         changes.append((_order(change, known), change))
@@ -214,14 +214,14 @@ def _agent_changes(
 ) -> list[tuple[tuple[int, object], Change]]:
     """What the floor is told of an agent who is there, each with its turn.
 
-    Who may be able to take other things than before takes nothing until all that came in is known: neither what they can no
-    longer take, nor what comes after something more urgent that they can take now.
+    An agent whose abilities may have changed takes nothing until all changes are known: else they could get what they can no
+    longer take, or something less urgent than what they can take now.
     """
-    told: list[tuple[tuple[int, object], Change]] = [(_order(change, known), change)]
+    changes: list[tuple[tuple[int, object], Change]] = [(_order(change, known), change)]
     if other and isinstance(change, Present) and change.seat.available:
         pause = Present(change.seat._replace(available=False))
-        told.insert(0, (_order(pause, known), pause))
-    return told
+        changes.insert(0, (_order(pause, known), pause))
+    return changes
 
 
 def _order(change: Change, known: AgentState | None) -> tuple[int, object]:
@@ -245,7 +245,7 @@ def _propose(run: Run, limit: int) -> Flow[None]:
         if run.offered + run.refused >= limit:
             return
         if not run.floor.stands(proposal):
-            continue  # an answer to one before it has changed that
+            continue  # an answer to an earlier proposal has changed it
         ticket_id, agent_id = proposal.ticket_id, proposal.agent_id
         try:
             outcome = yield from handle(run.env, Offer(ticket_id=ticket_id, agent=agent_id))
@@ -259,7 +259,7 @@ def _propose(run: Run, limit: int) -> Flow[None]:
             run.refused += 1
             run.tell(Rejected(ticket_id, agent_id))
             run.tell((yield from reload(run, f"agent:{agent_id}")))
-            if f"agent:{agent_id}" not in run.held.left_out:  # else the ticket is all right
+            if f"agent:{agent_id}" not in run.dispatcher.left_out:  # else the ticket is all right
                 run.leave_out(f"ticket:{ticket_id}", error)
                 run.tell(Gone(ticket_id))
             continue

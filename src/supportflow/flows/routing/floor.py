@@ -25,7 +25,7 @@ AGAIN_US = 60 * SECOND_US
 
 _PAGE = 1_000
 
-_SOME = 50
+_RETRIES = 50
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class Run:
     """One dispatch."""
 
     env: Environment
-    held: Dispatcher
+    dispatcher: Dispatcher
     floor: Floor
     now_us: int
     offered: int = 0
@@ -79,14 +79,14 @@ class Run:
         if not is_of_one_row(error):
             raise error
         self.env.unreadable.skip(stream, error)
-        self.held.left_out[stream] = self.now_us + AGAIN_US
+        self.dispatcher.left_out[stream] = self.now_us + AGAIN_US
 
 
 def load_floor(run: Run) -> Flow[None]:
     """Build the floor from what the store says. What has changed meanwhile comes as change rows."""
-    run.held.agents.clear()
-    run.held.changes.clear()
-    run.held.left_out.clear()
+    run.dispatcher.agents.clear()
+    run.dispatcher.changes.clear()
+    run.dispatcher.left_out.clear()
     seats = yield from _all_seats(run)
     entries = []
     after: tuple[int | str | None, ...] | None = None
@@ -121,21 +121,23 @@ def _all_seats(run: Run) -> Flow[list[Seat]]:
 def _seat(run: Run, state: AgentState) -> Seat:
     """An agent on the floor now; when the roster's answer changes is noted."""
     shifts = run.env.book.current.shifts
-    run.held.agents[state.id] = state
+    run.dispatcher.agents[state.id] = state
     change_us = next_change_us(state, shifts, run.now_us) if state.presence == "available" else None
     if change_us is not None:
-        heapq.heappush(run.held.changes, (change_us, state.id))
+        heapq.heappush(run.dispatcher.changes, (change_us, state.id))
     on_duty = rostered(state.agent, state.overrides, shifts, run.now_us)
     return Seat.of(state, run.now_us, on_duty=on_duty)
 
 
 def shift_changes(run: Run) -> list[tuple[AgentState, Change]]:
     """The agents whose shift has begun or ended, or whose certificate has lapsed, with what they are on the floor now."""
-    changes = run.held.changes
+    changes = run.dispatcher.changes
     due: set[str] = set()
     while changes and changes[0][0] <= run.now_us:
         due.add(heapq.heappop(changes)[1])
-    states = [run.held.agents[agent_id] for agent_id in sorted(due) if agent_id in run.held.agents]
+    states = [
+        run.dispatcher.agents[agent_id] for agent_id in sorted(due) if agent_id in run.dispatcher.agents
+    ]
     return [(state, _agent_change(run, state)) for state in states]
 
 
@@ -145,21 +147,21 @@ def _agent_change(run: Run, state: AgentState) -> Change:
         return Present(_seat(run, state))
     except Exception as error:  # noqa: BLE001 - whatever one row brings about, the others go on
         run.leave_out(f"agent:{state.id}", error)
-        run.held.agents.pop(state.id, None)
+        run.dispatcher.agents.pop(state.id, None)
         return Absent(state.id)
 
 
 def due_again(run: Run, besides: Collection[str]) -> list[str]:
     """What could not be read some time ago: a newer release may have seen to it, or somebody by hand."""
-    left_out = run.held.left_out
+    left_out = run.dispatcher.left_out
     due = [stream for stream, at_us in left_out.items() if at_us <= run.now_us and stream not in besides]
-    return due[:_SOME]
+    return due[:_RETRIES]
 
 
 def reload(run: Run, stream: str) -> Flow[Change]:
     """Look at a ticket or an agent anew."""
     kind, _, name = stream.partition(":")
-    run.held.left_out.pop(stream, None)
+    run.dispatcher.left_out.pop(stream, None)
     if kind == "ticket":
         row = yield from requests.load(run.env.tenant, name)
         return Gone(name) if row is None or not row.queued else (yield from _read_ticket(run, row))
@@ -183,12 +185,12 @@ def _read_agent(run: Run, row: AgentRow) -> Flow[Change]:
         state = yield from read_agent(run.env, row)
     except Exception as error:  # noqa: BLE001 - whatever one row brings about, the others go on
         run.leave_out(f"agent:{row.id}", error)
-        run.held.agents.pop(row.id, None)
+        run.dispatcher.agents.pop(row.id, None)
         return Absent(row.id)
     return _agent_change(run, state)
 
 
 def ticket_change(run: Run, ticket: Ticket) -> Change:
     """What a ticket is to the floor as it stands."""
-    entry = entry_of(ticket, run.env.book[ticket.policy], run.held.agents)
+    entry = entry_of(ticket, run.env.book[ticket.policy], run.dispatcher.agents)
     return Gone(ticket.id) if entry is None else Waiting(entry)

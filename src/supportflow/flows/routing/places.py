@@ -54,7 +54,7 @@ class PlaceIndex:
 
 
 def queue_position(
-    env: Environment, kept: PlaceIndex, ticket_id: str | None, ref: str | None
+    env: Environment, index: PlaceIndex, ticket_id: str | None, ref: str | None
 ) -> Flow[int | None]:
     """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
 
@@ -69,56 +69,58 @@ def queue_position(
     if env.book.current.routing is None:
         raise Refused("", "dispatch", "the policy has no routing")
     if env.tentative:  # what a host's transaction has written is in no feed
-        kept = PlaceIndex()
+        index = PlaceIndex()
     now_us = to_us((yield from requests.now()))
     try:
-        places = yield from _refresh(env, kept, now_us)
+        places = yield from _refresh(env, index, now_us)
     except BaseException:
-        kept.read_us = now_us + 1  # of something in the feed it may not have heard: compare
+        index.read_us = (
+            now_us + 1
+        )  # a change in the feed may be lost: compare the index with the store next time
         raise
     place = places.of(found)
     if place is None and row.queued:
-        yield from read_ticket(env, row)  # which waits, and cannot be read: that is the answer
+        yield from read_ticket(env, row)  # it waits, but is not in the index: raises why it cannot be read
     return place
 
 
-def _refresh(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
+def _refresh(env: Environment, index: PlaceIndex, now_us: int) -> Flow[Places]:
     """The index as of now."""
-    places = kept.places
-    if places is None or not kept.read_us <= now_us < kept.read_us + AGE_US or now_us < kept.now_us:
-        return (yield from _load(env, kept, now_us))
-    kept.now_us = now_us
+    places = index.places
+    if places is None or not index.read_us <= now_us < index.read_us + AGE_US or now_us < index.now_us:
+        return (yield from _load(env, index, now_us))
+    index.now_us = now_us
     changed: dict[str, None] = {}
     for _ in range(MOST):
-        rows = yield from requests.feed(env.tenant, kept.feed, PAGE)
+        rows = yield from requests.feed(env.tenant, index.feed, PAGE)
         if any(row.event.kind == "clocks_recomputed" for row in rows):
             break
         changed.update((row.stream, None) for row in rows)
         if rows:
-            kept.feed = rows[-1].place
+            index.feed = rows[-1].place
         if len(rows) < PAGE:
-            yield from _apply_changes(env, kept, places, changed)
-            _expire_certificates(kept, places)
+            yield from _apply_changes(env, index, places, changed)
+            _expire_certificates(index, places)
             return places
-    return (yield from _load(env, kept, now_us))
+    return (yield from _load(env, index, now_us))
 
 
-def _expire_certificates(kept: PlaceIndex, places: Places) -> None:
-    while kept.lapses and kept.lapses[0][0] <= kept.now_us:
-        state = kept.agents.get(heapq.heappop(kept.lapses)[1])
+def _expire_certificates(index: PlaceIndex, places: Places) -> None:
+    while index.lapses and index.lapses[0][0] <= index.now_us:
+        state = index.agents.get(heapq.heappop(index.lapses)[1])
         if state is not None:  # else they could not be read meanwhile
-            _seat(kept, places, state)
+            _place_agent(index, places, state)
 
 
-def _load(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
+def _load(env: Environment, index: PlaceIndex, now_us: int) -> Flow[Places]:
     """The index as the store has it. What is recorded meanwhile is behind its place in the feed, and is read again."""
-    places = kept.places
-    if places is None or now_us < kept.now_us:  # or a certificate counts again that had lapsed
-        places, kept.agents, kept.lapses = Places(), {}, []
+    places = index.places
+    if places is None or now_us < index.now_us:  # or a certificate counts again that had lapsed
+        places, index.agents, index.lapses = Places(), {}, []
     feed = 0 if env.tentative else (yield from requests.feed_end(env.tenant))
-    kept.now_us = now_us
-    yield from _compare_agents(env, kept, places)
-    _expire_certificates(kept, places)
+    index.now_us = now_us
+    yield from _compare_agents(env, index, places)
+    _expire_certificates(index, places)
     waiting: set[str] = set()
     after: tuple[int | str | None, ...] | None = None
     while True:
@@ -132,7 +134,7 @@ def _load(env: Environment, kept: PlaceIndex, now_us: int) -> Flow[Places]:
         after = tuple(getattr(rows[-1], column) for column in _ORDER)
     for ticket_id in set(places) - waiting:
         places.leave(ticket_id)
-    kept.places, kept.feed, kept.read_us = places, feed, now_us
+    index.places, index.feed, index.read_us = places, feed, now_us
     return places
 
 
@@ -144,21 +146,21 @@ def _is_known(places: Places, row: TicketRow) -> bool:
     )
 
 
-def _compare_agents(env: Environment, kept: PlaceIndex, places: Places) -> Flow[None]:
+def _compare_agents(env: Environment, index: PlaceIndex, places: Places) -> Flow[None]:
     after = ""
     while True:
         rows = yield from requests.agents(env.tenant, after, PAGE)
         for row in rows:
-            known = kept.agents.get(row.id)
+            known = index.agents.get(row.id)
             if known is None or known.version != row.version:
-                yield from _apply_agent(env, kept, places, row)
+                yield from _apply_agent(env, index, places, row)
         if len(rows) < PAGE:
             return
         after = rows[-1].id
 
 
 def _apply_changes(
-    env: Environment, kept: PlaceIndex, places: Places, streams: dict[str, None]
+    env: Environment, index: PlaceIndex, places: Places, streams: dict[str, None]
 ) -> Flow[None]:
     """Look anew at what has changed."""
     named = [stream.partition(":")[::2] for stream in streams]
@@ -175,7 +177,7 @@ def _apply_changes(
         if agent is None:
             places.unseat(name)
         else:
-            yield from _apply_agent(env, kept, places, agent)
+            yield from _apply_agent(env, index, places, agent)
 
 
 def _apply_ticket(env: Environment, places: Places, row: TicketRow) -> Flow[None]:
@@ -190,19 +192,19 @@ def _apply_ticket(env: Environment, places: Places, row: TicketRow) -> Flow[None
         places.wait(entry)
 
 
-def _apply_agent(env: Environment, kept: PlaceIndex, places: Places, row: AgentRow) -> Flow[None]:
+def _apply_agent(env: Environment, index: PlaceIndex, places: Places, row: AgentRow) -> Flow[None]:
     state = yield from read_agent_or_skip(env, row)
     if state is not None:
-        _seat(kept, places, state)
+        _place_agent(index, places, state)
     else:
-        kept.agents.pop(row.id, None)
+        index.agents.pop(row.id, None)
         places.unseat(row.id)
 
 
-def _seat(kept: PlaceIndex, places: Places, state: AgentState) -> None:
+def _place_agent(index: PlaceIndex, places: Places, state: AgentState) -> None:
     """An agent with what they can do now; when that changes by itself is noted."""
-    kept.agents[state.id] = state
-    seat = Seat.of(state, kept.now_us)
+    index.agents[state.id] = state
+    seat = Seat.of(state, index.now_us)
     if seat.next_change_us is not None:
-        heapq.heappush(kept.lapses, (seat.next_change_us, state.id))
+        heapq.heappush(index.lapses, (seat.next_change_us, state.id))
     places.seat(state.id, seat.traits)

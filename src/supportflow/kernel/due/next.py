@@ -39,6 +39,7 @@ _RANK: dict[OfClocks | OfCase | OfRouting, int] = {
     "ladder": 8,
     "bot": 9,
 }
+_MILESTONE = _RANK["milestone"]
 
 
 class Due(NamedTuple):
@@ -112,7 +113,7 @@ def _milestone(clock: Clock, place: int, policy: CompiledPolicy) -> Due | None:
     if at_us is None:
         return None
     # What a retroactive clock reached in the past is told once time goes on: until then, the change can be taken back.
-    return _due(max(at_us, clock.attached_us) if clock.retroactive else at_us, "milestone", place)
+    return Due(max(at_us, clock.attached_us) if clock.retroactive else at_us, _MILESTONE, place, "milestone")
 
 
 def _end_of_pause(

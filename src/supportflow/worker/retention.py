@@ -9,12 +9,12 @@ from typing import Any
 from supportflow.flows.retention import Retained
 from supportflow.worker.logs import say
 
-__all__ = ["Keeping"]
+__all__ = ["RetentionRounds"]
 
 _BATCH = 100
 
 
-class Keeping:
+class RetentionRounds:
     """Goes through all ended tickets from time to time.
 
     Args:

@@ -1,0 +1,361 @@
+"""A mail as it came over the wire, read into one value. Nothing of it is trusted: there are limits, and one error."""
+
+import email
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
+from types import MappingProxyType
+
+from supportflow._time import Instant, from_us, to_us
+from supportflow.channels.email.charsets import decoded, header_text
+from supportflow.channels.email.html import html_text
+from supportflow.channels.email.quotes import parts_of
+from supportflow.exceptions import InvalidInput
+
+__all__ = ["Limits", "Mail", "MailAddress", "MailFile", "read_mail"]
+
+_ID = re.compile(r"<([^<>\s]{1,900})>")
+_ADDRESS = re.compile(r"[^\s<>@,;:\\\"()\[\]\x00-\x1f\x7f]{1,64}@[^\s<>@,;:\\\"()\[\]\x00-\x1f\x7f]{1,255}")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
+_MEDIA = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
+_REFERENCES = 50
+_DEEPEST = 20
+_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a mail is taken. What is beyond a limit of files is left out and said; a mail beyond `size` is refused.
+
+    Attributes:
+        size: Bytes of the whole mail.
+        parts: Parts that are looked at.
+        files: Files.
+        file_size: Bytes of one file, decoded.
+        text: Characters of text.
+    """
+
+    size: int = 30_000_000
+    parts: int = 200
+    files: int = 30
+    file_size: int = 25_000_000
+    text: int = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class MailAddress:
+    """Somebody in a head of a mail.
+
+    Attributes:
+        address: In lower case, as it is compared.
+        name: As they call themselves, which proves nothing; empty if they do not.
+    """
+
+    address: str
+    name: str = ""
+
+    @property
+    def domain(self) -> str:
+        """What is behind the @."""
+        return self.address.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class MailFile:
+    """A file that came with a mail. It is never unpacked.
+
+    Attributes:
+        name: Safe to be a file's name.
+        media_type: As the mail names it, which proves nothing.
+        content: The bytes.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail.
+
+    Attributes:
+        message_id: Its id without brackets; None if it has none.
+        references: Ids of the mails that it answers, the one that it answers directly first.
+        sender: Who wrote it, by the one `From`; None if there is none, or more than one.
+        recipients: To whom it was sent, by every head that says so.
+        subject: One line.
+        sent_at: By its own date; None if that is missing or wrong.
+        text: The writer's own words.
+        rest: What they quoted or forwarded.
+        forwarded: True if the rest is another mail that was passed on.
+        files: The files.
+        left_out: What was left out, each a few words: names of files that were too large or too many.
+        returned: Ids of mails of ours that this one brings back, for a bounce.
+        headers: Name in lower case → values as they stand, topmost first.
+        raw: All of it.
+    """
+
+    message_id: str | None
+    references: tuple[str, ...]
+    sender: MailAddress | None
+    recipients: tuple[MailAddress, ...]
+    subject: str
+    sent_at: Instant | None
+    text: str
+    rest: str
+    forwarded: bool
+    files: tuple[MailFile, ...]
+    left_out: tuple[str, ...]
+    returned: tuple[str, ...]
+    headers: Mapping[str, tuple[str, ...]]
+    raw: bytes
+
+    def header(self, name: str) -> str:
+        """The topmost head of a name, as people read it; empty if there is none."""
+        found = self.headers.get(name.lower(), ())
+        return header_text(found[0]) if found else ""
+
+
+def read_mail(raw: bytes, limits: Limits | None = None) -> Mail:
+    """Read a mail, in linear time.
+
+    Args:
+        raw: The bytes as they came: by SMTP, from a maildir, by IMAP.
+        limits: How much of it is taken.
+
+    Raises:
+        InvalidInput: If it is no bytes, too large, or has no head at all.
+    """
+    most = Limits() if limits is None else limits
+    if not isinstance(raw, bytes | bytearray | memoryview):
+        raise InvalidInput("mail", "is not bytes")
+    content = bytes(raw)
+    if len(content) > most.size:
+        raise InvalidInput("mail", f"has more than {most.size} bytes")
+    try:
+        message = email.message_from_bytes(content)
+    except (RecursionError, ValueError) as error:
+        raise InvalidInput("mail", "cannot be taken apart") from error
+    heads: dict[str, list[str]] = {}
+    for name, value in message.raw_items():
+        heads.setdefault(name.lower(), []).append(_readable(value))
+    if not heads:
+        raise InvalidInput("mail", "has no head")
+    reader = _Reader(most)
+    reader.take(message)
+    subject = unicodedata.normalize("NFC", header_text(_first(heads, "subject")))
+    parts = parts_of(reader.text(), subject)
+    return Mail(
+        message_id=next(iter(_ids(_first(heads, "message-id"))), None),
+        references=_references(heads),
+        sender=_sender(heads),
+        recipients=tuple(_addresses(heads, "to", "cc", "delivered-to", "x-original-to", "envelope-to")),
+        subject=subject[:1_000],
+        sent_at=_sent_at(_first(heads, "date")),
+        text=parts.own,
+        rest=parts.rest,
+        forwarded=parts.forwarded,
+        files=tuple(reader.files),
+        left_out=tuple(reader.left_out),
+        returned=tuple(dict.fromkeys(reader.returned)),
+        headers=MappingProxyType({name: tuple(values) for name, values in heads.items()}),
+        raw=content,
+    )
+
+
+class _Reader:
+    """Goes through the parts of a mail."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._seen = 0
+        self._texts: list[str] = []
+        self.files: list[MailFile] = []
+        self.left_out: list[str] = []
+        self.returned: list[str] = []
+
+    def text(self) -> str:
+        text = unicodedata.normalize("NFC", "\n".join(one for one in self._texts if one.strip()))
+        if len(text) > self._limits.text:
+            self.left_out.append(f"text beyond {self._limits.text} characters")
+        return text[: self._limits.text].replace("\x00", "")
+
+    def take(self, part: Message, depth: int = 0) -> None:
+        _make_readable(part)
+        self._seen += 1
+        if self._seen > self._limits.parts or depth > _DEEPEST:
+            self.left_out.append("parts beyond the limit")
+            return
+        kind = part.get_content_type()
+        if kind in {"message/rfc822", "text/rfc822-headers", "message/global"}:
+            self._passed_on(part, kind)
+        elif kind == "message/delivery-status":
+            self._texts.append(_plain(part))
+        elif not part.is_multipart():
+            self._leaf(part, kind)
+        elif kind == "multipart/alternative":
+            self._alternative(_children(part), depth)
+        else:
+            for child in _children(part):
+                self.take(child, depth + 1)
+
+    def _alternative(self, children: list[Message], depth: int) -> None:
+        """The same in several forms: plain text if it says anything, else the last form that there is."""
+        plain = next(
+            (one for one in children if one.get_content_type() == "text/plain" and _plain(one).strip()), None
+        )
+        chosen = plain if plain is not None else (children[-1] if children else None)
+        for child in children:
+            if child is chosen:
+                self.take(child, depth + 1)
+            elif not child.get_content_type().startswith("text/") and (
+                child.is_multipart() or child.get_filename()
+            ):
+                self._files_of(child, depth + 1)
+
+    def _files_of(self, part: Message, depth: int) -> None:
+        """Only the files of a form that is not read: pictures beside HTML, an invitation."""
+        if depth > _DEEPEST:
+            return
+        for child in _children(part) if part.is_multipart() else [part]:
+            if child.is_multipart():
+                self._files_of(child, depth + 1)
+            elif not child.get_content_type().startswith("text/") or child.get_filename():
+                self._file(child, child.get_content_type())
+
+    def _leaf(self, part: Message, kind: str) -> None:
+        attached = part.get_content_disposition() == "attachment"
+        if kind in {"text/plain", "text/html"} and not attached and not part.get_filename():
+            self._texts.append(_plain(part))
+        elif kind != "application/pgp-signature":
+            self._file(part, kind)
+
+    def _file(self, part: Message, kind: str) -> None:
+        name = _name(part, len(self.files) + 1)
+        content = part.get_payload(decode=True)
+        if not isinstance(content, bytes):
+            return
+        if len(content) > self._limits.file_size or len(self.files) >= self._limits.files:
+            self.left_out.append(name)
+        else:
+            self.files.append(
+                MailFile(name, kind if _MEDIA.fullmatch(kind) else "application/octet-stream", content)
+            )
+
+    def _passed_on(self, part: Message, kind: str) -> None:
+        """A whole mail inside of this one: a bounce brings ours back, a person passes somebody's on as a file."""
+        inner = part.get_payload()
+        if kind == "text/rfc822-headers":
+            self.returned += _ids(_first_of(_plain(part), "message-id"))
+            return
+        for one in inner if isinstance(inner, list) else []:
+            if isinstance(one, Message):
+                self.returned += _ids(str(one.get("Message-ID", "")))
+                content = one.as_bytes()
+                name = _safe(header_text(str(one.get("Subject", ""))) or "mail", "mail")[:_NAME] + ".eml"
+                if len(content) > self._limits.file_size or len(self.files) >= self._limits.files:
+                    self.left_out.append(name)
+                else:
+                    self.files.append(MailFile(name, "message/rfc822", content))
+
+
+def _readable(value: str) -> str:
+    """A head whose bytes are no ASCII, as text."""
+    return value if value.isascii() else decoded(value.encode("utf-8", "surrogateescape"), None)
+
+
+def _make_readable(part: Message) -> None:
+    """The standard library answers with replacement characters where a head holds bytes that are no ASCII."""
+    for name, value in list(part.raw_items()):
+        if not value.isascii():
+            part.replace_header(name, _readable(value))
+
+
+def _children(part: Message) -> list[Message]:
+    inner = part.get_payload()
+    return [one for one in inner if isinstance(one, Message)] if isinstance(inner, list) else []
+
+
+def _plain(part: Message) -> str:
+    """The text of a part."""
+    if part.is_multipart():
+        return "\n".join(str(one) for one in _children(part))
+    content = part.get_payload(decode=True)
+    if not isinstance(content, bytes):
+        return ""
+    try:
+        label = part.get_content_charset() or part.get_param("charset")
+    except (LookupError, UnicodeError, ValueError):
+        label = None
+    text = decoded(content, label if isinstance(label, str) else None)
+    return html_text(text) if part.get_content_type() == "text/html" else text
+
+
+def _name(part: Message, number: int) -> str:
+    try:
+        given = part.get_filename()
+        name = header_text(collapse_rfc2231_value(given)) if given else ""
+    except (LookupError, UnicodeError, ValueError, TypeError):
+        name = ""
+    return _safe(name, f"file-{number}")
+
+
+def _safe(name: str, other: str) -> str:
+    """A name that leads nowhere and hides nothing."""
+    cleaned = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip(" .")
+    if len(cleaned) > _NAME:
+        stem, dot, ending = cleaned.rpartition(".")
+        cleaned = f"{stem[: _NAME - 20]}{dot}{ending[:19]}" if dot else cleaned[:_NAME]
+    return cleaned or other
+
+
+def _first(heads: Mapping[str, list[str]], name: str) -> str:
+    return heads.get(name, [""])[0]
+
+
+def _first_of(text: str, name: str) -> str:
+    for line in text.splitlines():
+        if line.lower().startswith(f"{name}:"):
+            return line.partition(":")[2]
+    return ""
+
+
+def _ids(value: str) -> list[str]:
+    return [found[1] for found in _ID.finditer(value[:100_000])]
+
+
+def _references(heads: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """Nearest first: what it answers, then the thread from its end."""
+    nearest = _ids(_first(heads, "in-reply-to"))
+    thread = _ids(_first(heads, "references"))[::-1]
+    return tuple(dict.fromkeys([*nearest, *thread]))[:_REFERENCES]
+
+
+def _addresses(heads: Mapping[str, list[str]], *names: str) -> Iterator[MailAddress]:
+    known: set[str] = set()
+    for name in names:
+        for value in heads.get(name, []):
+            for shown, address in getaddresses([value[:20_000]]):
+                if _ADDRESS.fullmatch(address) and address.lower() not in known:
+                    known.add(address.lower())
+                    yield MailAddress(address.lower(), header_text(shown)[:_NAME])
+
+
+def _sender(heads: Mapping[str, list[str]]) -> MailAddress | None:
+    """The one who wrote it. Two senders are none: which one was authenticated, nobody can tell."""
+    values = heads.get("from", [])
+    found = list(_addresses({"from": values}, "from")) if len(values) == 1 else []
+    # What stands before the brackets may pretend to be an address: the one in the brackets counts, if there is one.
+    return found[0] if len(found) == 1 else None
+
+
+def _sent_at(value: str) -> Instant | None:
+    try:
+        moment = parsedate_to_datetime(value)
+        return None if moment.tzinfo is None else from_us(to_us(moment))
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None

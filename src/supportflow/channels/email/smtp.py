@@ -1,0 +1,245 @@
+"""Answers by mail: threaded, signed with the ticket's token, one message id for each delivery, and safe in every head."""
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.header import Header
+from email.message import Message
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr
+from typing import Any
+
+from supportflow.channels.email.reading import MailAddress
+from supportflow.channels.email.threads import MailThreads, ReplyToken
+from supportflow.exceptions import InvalidInput, MissingExtra
+from supportflow.model.content import AttachmentHandle
+from supportflow.ports import Outgoing
+
+__all__ = ["AsyncSmtpChannel", "MailWriter", "SmtpChannel", "SmtpServer"]
+
+_CONTROLS = frozenset(map(chr, (*range(0x20), 0x7F, 0x85, 0x2028, 0x2029)))
+_SUBJECT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """Where mails are handed in.
+
+    Attributes:
+        host: Its name.
+        port: 587 with STARTTLS, 465 with TLS from the start, 25 without.
+        security: `"starttls"`, `"tls"` or `"none"` (for a server on this machine).
+        user: To log in with; nobody logs in, if not given.
+        password: Of the user.
+        timeout_s: How many seconds it may take.
+    """
+
+    host: str
+    port: int = 587
+    security: str = "starttls"
+    user: str | None = None
+    password: str | None = None
+    timeout_s: float = 30.0
+
+    def __repr__(self) -> str:
+        return f"SmtpServer({self.host!r}, {self.port})"
+
+
+class MailWriter:
+    """Makes the mail of an answer.
+
+    Args:
+        sender: From whom it is.
+        address_of: Requester id → address; None if there is none.
+        token: Signs the message ids.
+        threads: The mails of the ticket that it answers.
+        tenant: Of the desk.
+        automatic: Whether a machine wrote an answer, by the writer's id; none did, if not given. Such a mail says so, and no
+            machine is to answer it (RFC 3834).
+        words: Answer → text of the mail; the answer itself, if not given. Here a host puts greeting and signature.
+        html: Answer → the same in HTML; none, if not given.
+        file_of: Handle of a file → its name and bytes; no files go along, if not given.
+    """
+
+    def __init__(
+        self,
+        sender: MailAddress,
+        address_of: Callable[[str], str | None],
+        token: ReplyToken,
+        threads: MailThreads,
+        *,
+        tenant: str = "default",
+        automatic: Callable[[str], bool] | None = None,
+        words: Callable[[Outgoing], str] | None = None,
+        html: Callable[[Outgoing], str] | None = None,
+        file_of: Callable[[AttachmentHandle], tuple[str, bytes]] | None = None,
+    ) -> None:
+        self.sender = MailAddress(_safe("sender", sender.address), _safe("sender", sender.name))
+        self._address_of = address_of
+        self._token = token
+        self._threads = threads
+        self._tenant = tenant
+        self._automatic = automatic
+        self._words = words
+        self._html = html
+        self._file_of = file_of
+
+    def written(self, message: Outgoing) -> tuple[str, Message]:
+        """The address that an answer goes to, and the mail.
+
+        Raises:
+            InvalidInput: If the person has no address, or a head would hold a line break.
+        """
+        to = self._address_of(message.requester)
+        if not to:
+            raise InvalidInput("requester", "has no mail address")
+        known = list(self._threads.messages(self._tenant, message.ticket_id))
+        mail = self._body(message)
+        # Encoded whatever they hold: a subject that looks like an encoded word must not be decoded into another head.
+        mail["Subject"] = Header(_safe("subject", _answering(message.subject)), "utf-8").encode()
+        mail["From"] = formataddr((str(Header(self.sender.name, "utf-8")), self.sender.address))
+        mail["To"] = _safe("requester", to)
+        mail["Date"] = format_datetime(message.recorded_at)
+        mail["Message-ID"] = f"<{self.message_id(message)}>"
+        if known:
+            mail["In-Reply-To"] = f"<{known[-1]}>"
+            mail["References"] = " ".join(f"<{one}>" for one in known)
+        if self._automatic is not None and self._automatic(message.by):
+            mail["Auto-Submitted"] = "auto-replied"
+        return to, mail
+
+    def message_id(self, message: Outgoing) -> str:
+        """The id of its mail, the same for every attempt."""
+        return self._token.message_id(message.ticket_id, message.key)
+
+    def sent(self, message: Outgoing) -> None:
+        """Note that its mail has left."""
+        self._threads.record(self._tenant, message.ticket_id, self.message_id(message))
+
+    def _body(self, message: Outgoing) -> Message:
+        words = message.body if self._words is None else self._words(message)
+        text: Message = MIMEText(words, "plain", "utf-8")
+        if self._html is not None:
+            both = MIMEMultipart("alternative")
+            both.attach(text)
+            both.attach(MIMEText(self._html(message), "html", "utf-8"))
+            text = both
+        if self._file_of is None or not message.attachments:
+            return text
+        whole = MIMEMultipart("mixed")
+        whole.attach(text)
+        for handle in message.attachments:
+            name, content = self._file_of(handle)
+            part = MIMEApplication(content, handle.media_type.partition("/")[2] or "octet-stream")
+            part.replace_header("Content-Type", handle.media_type)
+            part.add_header(
+                "Content-Disposition", "attachment", filename=("utf-8", "", _safe("attachments", name))
+            )
+            whole.attach(part)
+        return whole
+
+
+def _answering(subject: str | None) -> str:
+    given = (subject or "").strip()[:_SUBJECT]
+    return given if given.lower().startswith("re:") else f"Re: {given}".strip()
+
+
+def _safe(field: str, value: str) -> str:
+    if not _CONTROLS.isdisjoint(value):
+        raise InvalidInput(field, "holds a line break or another control character")
+    return value
+
+
+class SmtpChannel:
+    """Sends a desk's answers by SMTP, one connection for each.
+
+    A server that took a mail and lost its word of that gets it again, with the same message id.
+
+    Args:
+        server: Where they are handed in.
+        writer: Makes the mails.
+    """
+
+    def __init__(self, server: SmtpServer, writer: MailWriter) -> None:
+        if server.security not in {"starttls", "tls", "none"}:
+            raise InvalidInput("security", "is not starttls, tls or none")
+        self._server = server
+        self._writer = writer
+
+    def send(self, message: Outgoing, /) -> None:
+        """Send an answer.
+
+        Raises:
+            InvalidInput: If the person has no address.
+            smtplib.SMTPException: If the server refuses.
+            OSError: If it cannot be reached.
+        """
+        to, mail = self._writer.written(message)
+        with self._connected() as connection:
+            connection.sendmail(self._writer.sender.address, [to], mail.as_bytes())
+        self._writer.sent(message)
+
+    def _connected(self) -> smtplib.SMTP:
+        server = self._server
+        if server.security == "tls":
+            made: smtplib.SMTP = smtplib.SMTP_SSL(
+                server.host, server.port, timeout=server.timeout_s, context=ssl.create_default_context()
+            )
+        else:
+            made = smtplib.SMTP(server.host, server.port, timeout=server.timeout_s)
+        try:
+            if server.security == "starttls":
+                made.starttls(context=ssl.create_default_context())
+            if server.user is not None:
+                made.login(server.user, server.password or "")
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+
+class AsyncSmtpChannel:
+    """The same for an `AsyncDesk`, by `aiosmtplib` (extra `email`).
+
+    Args:
+        server: Where they are handed in.
+        writer: Makes the mails.
+
+    Raises:
+        MissingExtra: If `aiosmtplib` is not installed.
+    """
+
+    def __init__(self, server: SmtpServer, writer: MailWriter) -> None:
+        try:
+            import aiosmtplib  # noqa: PLC0415 - an extra
+        except ModuleNotFoundError:
+            raise MissingExtra("email", "AsyncSmtpChannel") from None
+        self._aiosmtplib: Any = aiosmtplib
+        self._server = server
+        self._writer = writer
+
+    async def send(self, message: Outgoing, /) -> None:
+        """Send an answer.
+
+        Raises:
+            InvalidInput: If the person has no address.
+            aiosmtplib.SMTPException: If the server refuses, or cannot be reached.
+        """
+        server = self._server
+        to, mail = self._writer.written(message)
+        await self._aiosmtplib.send(
+            mail.as_bytes(),
+            sender=self._writer.sender.address,
+            recipients=[to],
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
+            username=server.user,
+            password=server.password,
+            timeout=server.timeout_s,
+        )
+        self._writer.sent(message)

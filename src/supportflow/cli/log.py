@@ -1,0 +1,120 @@
+"""`supportflow log`: event logs from one format to another, and out of a desk."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from supportflow.cli import terminal
+from supportflow.cli.inputs import add_store, desk_at
+from supportflow.cli.progress import Bar
+from supportflow.exceptions import InvalidInput
+from supportflow.replay import (
+    CaseLog,
+    LogMapping,
+    convert_log,
+    export_history,
+    load_mapping,
+    mapping_document,
+    shipped_mappings,
+)
+
+__all__ = ["add_to", "convert", "export"]
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "log",
+        help="convert event logs, and write a desk's own history as one",
+        description="Convert event logs between CSV, JSON Lines, Parquet and XES, and write a desk's own history as one.",
+    )
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    converting = actions.add_parser(
+        "convert",
+        help="write a log in another format, with the mapping that reads it",
+        description=(
+            "Write what a mapping uses of a log in another format, case by case, and beside it the mapping that reads it "
+            "(OUT.toml). Texts are left out, requesters are numbered, and no cell of a CSV file is a formula."
+        ),
+        epilog="example:\n  supportflow log convert changes.csv --mapping mapping.toml -o changes.xes.gz\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    converting.add_argument("log", metavar="LOG", help="CSV, JSON Lines, Parquet or XES, plain or gzipped")
+    converting.add_argument(
+        "--mapping",
+        required=True,
+        metavar="MAPPING",
+        help=f"what its columns mean: a TOML file, or one of {', '.join(shipped_mappings())}",
+    )
+    _add_output(converting)
+    converting.set_defaults(run=convert)
+    exporting = actions.add_parser(
+        "export",
+        help="write a desk's own history as a log, with the mapping that reads it",
+        description=(
+            "Write what happened on a desk's tickets as a log, to replay it under another policy, and beside it the mapping "
+            "that reads it (OUT.toml). Nothing in the store is changed."
+        ),
+        epilog="example:\n  supportflow log export --store sqlite:///desk.db -o history.parquet\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_store(exporting, required=True)
+    exporting.add_argument(
+        "--policy", metavar="POLICY", help="the desk's policy; the one that it used last if not given"
+    )
+    _add_output(exporting)
+    exporting.set_defaults(run=export)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="ends in .csv, .jsonl, .parquet or .xes; each but .parquet also with .gz behind it",
+    )
+    parser.add_argument("--quiet", action="store_true", help="print nothing, and no progress bar")
+
+
+def convert(arguments: argparse.Namespace) -> int:
+    """Write the log in another format."""
+    mapping = load_mapping(arguments.mapping)
+    out = Path(arguments.output)
+    shown = not arguments.quiet
+    if out.exists() and out.samefile(arguments.log):
+        raise InvalidInput("output", "is the log itself")
+    with Bar(sys.stderr, "reading", shown=shown) as bar:
+        log = CaseLog(arguments.log, mapping, progress=bar)
+    with log, Bar(sys.stderr, "writing", shown=shown) as bar:
+        written = convert_log(log, out, progress=bar)
+        left_out = sum(one.count for one in log.bad.counts() if one.left_out)
+        _beside(out, written)
+        if shown:
+            terminal.line(
+                f"{log.rows - left_out:,} of {log.rows:,} rows, {log.cases:,} cases -> {out}, {_mapping_of(out)}"
+            )
+    return 0
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write the history of a desk."""
+    out = Path(arguments.output)
+    with (
+        desk_at(arguments.store, arguments.tenant, arguments.policy) as desk,
+        Bar(sys.stderr, "writing", shown=not arguments.quiet, unit="tickets") as bar,
+    ):
+        written = export_history(desk, out, progress=bar)
+    _beside(out, written)
+    if not arguments.quiet:
+        terminal.line(f"{out}, {_mapping_of(out)}")
+    return 0
+
+
+def _mapping_of(out: Path) -> Path:
+    return out.with_name(f"{out.name}.toml")
+
+
+def _beside(out: Path, mapping: LogMapping) -> None:
+    _mapping_of(out).write_text(mapping_document(mapping), encoding="utf-8")
