@@ -418,3 +418,11 @@ def test_a_text_that_is_too_long_leaves_its_row_out(replayed):
     state = {"column": "state", "statuses": {"Wrote": "open", "Work": "open"}, "requester_wrote": ["Wrote"]}
     report = replayed(log, header=("id", "at", "state", "who", "words"), state=state, text="words").report
     assert told(report) == [("unreadable", (3,), True)]
+
+
+def test_a_case_leaves_nothing_behind_for_the_next(replayed, rows_at):
+    """Memory does not grow with the log, and no ticket can touch another."""
+    replayed([*rows_at(("09:00", "New"), case="1"), *rows_at(("09:00", "New"), case="2")])
+
+    assert replayed.store().find_ref(TENANT, "1") is None
+    assert replayed.store().find_ref(TENANT, "2") is not None

@@ -86,6 +86,42 @@ def test_an_ambiguous_date_is_said(tmp_path):
     assert not any("say which" in doubt for doubt in found.doubts)
 
 
+def test_an_opening_is_the_same_on_every_row_and_no_later(tmp_path):
+    path = tmp_path / "log.csv"
+    rows = [
+        (
+            "1",
+            "2026-03-02T09:00:00Z",
+            "New",
+            "2026-03-02T08:00:00Z",
+            "2026-03-02T08:00:00Z",
+            "2026-03-09T09:00:00Z",
+        ),
+        (
+            "1",
+            "2026-03-02T10:00:00Z",
+            "Closed",
+            "2026-03-02T09:30:00Z",
+            "2026-03-02T08:00:00Z",
+            "2026-03-09T09:00:00Z",
+        ),
+        (
+            "2",
+            "2026-03-02T11:00:00Z",
+            "New",
+            "2026-03-02T10:30:00Z",
+            "2026-03-02T10:00:00Z",
+            "2026-03-09T09:00:00Z",
+        ),
+    ]
+    header = "id,updated,status,last_opened,opened,opened_again"
+    path.write_text("\n".join([header, *map(",".join, rows)]), encoding="utf-8")
+    mapping, found = proposed(path)
+
+    assert mapping.opened.column == "opened"
+    assert "may know the future: opened_again" in found.text
+
+
 def test_states_that_nobody_knows_and_hostile_names(tmp_path):
     path = tmp_path / "log.csv"
     path.write_text(

@@ -143,3 +143,29 @@ def test_a_model_is_heard_where_the_rules_are_undecided():
     model = undecided.model_copy(update={"language": "fil", "tag": "fil-PH"})
     assert combine(undecided, model).tag == "fil-PH"
     assert (combine(decided, model).language, combine(decided, model).tag) == ("tr", "tr")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "non-stop error",
+        "op hold",
+        "per email",
+        "dan wallet",
+        "und login",
+        "app op slot",
+        "non stop",
+        "login per sms",
+        "bir app",
+    ],
+)
+def test_one_short_word_among_words_of_anybody_tells_nothing(text):
+    """It may be a stop-word of one language, and a piece or a slip of any other."""
+    assert detect(text).tag is None
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"), [("hola", "es"), ("danke", "de"), ("app non funziona", "it"), ("mi pago", "es")]
+)
+def test_two_words_and_longer_ones_still_do(text, tag):
+    assert detect(text).tag == tag

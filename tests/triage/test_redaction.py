@@ -443,3 +443,18 @@ def test_named_chinese_phrases_without_anything_between_are_both_found():
 def test_a_public_line_below_a_token_is_not_its_rest(public, gap):
     token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
     assert redact(f"{token}{gap}{public}").text == f"[access token removed]{gap}{public}"
+
+
+@pytest.mark.parametrize(
+    "digits", ["ab" * 32, "deadbeef" * 8, "feedface" * 8, "abba" * 16, "decade" * 10, "cafe" * 16]
+)
+@pytest.mark.parametrize("said", ["{}", "tx 0x{}", "transaction hash {} is pending", "地址 0x{}"])
+def test_hexadecimal_digits_that_are_letters_are_no_phrase(digits, said):
+    """Hashes and addresses of tests and of burnt coins, which words of a list happen to be among."""
+    text = said.format(digits)
+    assert redact(text).text == text
+
+
+@pytest.mark.parametrize("words", [PHRASES["english"], " ".join(["abandon"] * 11 + ["about"])])
+def test_phrases_run_together_still_go(words):
+    assert kinds(words.replace(" ", "")) == {Kind.SEED_PHRASE}

@@ -18,6 +18,8 @@ _AT_ONCE = 16  # words, before it is asked whether that was enough
 _KANA = 0.1  # Japanese is mostly written in Chinese characters: kana decide at a tenth of the letters
 _FOREIGN = 4.0  # what a letter says against a language that does not have it
 _LEAD = 2.0  # natural logarithm of how much likelier the first must be than the second
+# In a short text, one word as short as a stop-word does not tell its language if nothing else does: "non-stop error".
+_SMALL_WORD, _FEW = 3, 3
 _EACH = 1.0  # what each word must say, on average, for the language to be told
 _FAR, _LESS = 4.0, 0.3  # with such a lead, each word need say only that part of it
 _ENOUGH = 10  # words that say it between them are enough, however long the text
@@ -85,8 +87,9 @@ def detect(text: str) -> Detected:
     if "@" in sample or "://" in sample or "www." in sample:
         sample = _TOKEN.sub(_unless_address, sample)
     if sample.isascii():
-        words = [word for word in _ASCII_WORD.findall(sample) if word not in anybodys()]
-        return _by_words("latin", words[:_WORDS]) if words else _NOTHING
+        every = _ASCII_WORD.findall(sample)
+        words = [word for word in every if word not in anybodys()]
+        return _by_words("latin", words[:_WORDS], alone=len(every) == 1) if words else _NOTHING
     words, script = _words_of_script(sample)
     if script is None:
         return _NOTHING
@@ -120,7 +123,7 @@ def _words_of_script(sample: str) -> tuple[list[str], str | None]:
     return words[most], SCRIPTS[most].name if words[most] else None
 
 
-def _by_words(script: str, words: list[str]) -> Detected:
+def _by_words(script: str, words: list[str], *, alone: bool = False) -> Detected:
     languages = _OF_SCRIPT[script]
     known = lexis(languages)
     text = "".join(words)
@@ -135,6 +138,11 @@ def _by_words(script: str, words: list[str]) -> Detected:
         for word in distinct:
             if word not in known.listed:
                 _add(weights, known.looks(word))
+    if script == "latin" and not alone and len(distinct) <= _FEW:
+        best = max(weights, key=weights.__getitem__)
+        its = [word for word in distinct if best in known.listed.get(word, ())]
+        if len(its) == 1 and len(its[0]) <= _SMALL_WORD and its[0].isascii():
+            return Detected(None, _decided(weights).candidates)
     # In Latin letters it may be a language that is not known here.
     return _decided(weights, _EACH * min(len(distinct), _ENOUGH) if script == "latin" else _BARELY)
 

@@ -24,6 +24,8 @@ _RUN = re.compile(
     "[a-z\u00df-\u024f]{30,}+|[\u0400-\u04ff]{30,}+|[\u3041-\u309f]{30,}+|[\uac00-\ud7a3]{22,}+"
 )
 _SYLLABLES = "\u3041"
+# Of these letters alone no eleven words are: it is a number, such as an address of zeros and "dead".
+_HEX = frozenset("abcdefx")
 _PAIR = 2
 
 
@@ -96,6 +98,8 @@ def find_run_together(view: View) -> Iterator[Span]:
                 return
             left -= 1
             letters = text[first : min(end, first + _WINDOW)]
+            if _HEX.issuperset(letters):
+                continue
             for bit in _languages(letters):
                 left -= _CHAIN_COST
                 found = _chain(letters, bit)
