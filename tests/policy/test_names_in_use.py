@@ -142,3 +142,9 @@ def test_check_says_it_once(tmp_path, capsys):
     assert main(["check", str(tmp_path / "policy.json")]) == 1
     shown = capsys.readouterr()
     assert (shown.out + shown.err).count("looks like") == 1
+
+
+def test_hosts_import_verification_by_its_first_name():
+    from supportflow.policy import verification
+
+    assert verification.verify is verify
