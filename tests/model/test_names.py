@@ -16,6 +16,7 @@ from supportflow.model.people import Group, Skill
 from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.model.upcast import read_event
+from supportflow.policy import AmbiguousNameWarning
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.testing.strategies import ids
 
@@ -129,7 +130,9 @@ def test_a_desk_goes_on_with_what_was_stored_before(monkeypatch):
     }
     with monkeypatch.context() as then:
         then.setattr(base, "first_illegible", lambda _text: None)
-        with Desk(Policy.model_validate(document), store=store, clock=clock, ids=CountingIds()) as before:
+        with pytest.warns(AmbiguousNameWarning):
+            before = Desk(Policy.model_validate(document), store=store, clock=clock, ids=CountingIds())
+        with before:
             eve = Agent(odd["eve"], groups=[odd["front"]], skills={odd["kyc"]: 2})
             before.enrol(eve)
             before.set_presence(eve, "available")
@@ -138,7 +141,9 @@ def test_a_desk_goes_on_with_what_was_stored_before(monkeypatch):
             )
             fingerprint = before.policy.fingerprint
     kept = Policy.stored(store.get_policy("default", fingerprint))
-    with Desk(kept, store=store, clock=clock, ids=CountingIds(100)) as desk:
+    with pytest.warns(AmbiguousNameWarning):  # it is said, and the desk goes on
+        desk = Desk(kept, store=store, clock=clock, ids=CountingIds(100))
+    with desk:
         assert desk.policy.fingerprint == fingerprint
         assert desk.get(ref="7").priority_class == odd["urgent"]
         assert [one.id for one in desk.find(priority_class=odd["urgent"])] == [desk.get(ref="7").id]
