@@ -12,13 +12,12 @@ import pytest
 import supportflow
 from supportflow.policy.document.bot import BotPolicy, Occasion
 from supportflow.policy.sections.bot import WANTS_PERSON, CompiledBot
-from supportflow.reports.words import LANGUAGES, WORDS
 from supportflow.texts import in_language, languages, person_words, phrase, phrases, times
 from supportflow.triage.texts import asked_secret
 
 SOURCE = Path(supportflow.__file__).parent
 FOLDER = SOURCE / "texts"
-FILES = ("bot", "evidence", "times")
+FILES = ("bot", "evidence", "report", "times")
 
 
 def read(language, name, folder=FOLDER):
@@ -162,7 +161,6 @@ ELSEWHERE = {
     "policy/sections/classifier.py": "words for disputes, which are read",
     "bot/similar.py": "ranges of letters",
     "replay": "names of states and columns that are read in logs",
-    "reports/words.py": "what the page of a report says to the organisation: by language, in one table of its own",
     "cli/demo": "what invented customers and agents write",
     "testing/conformance": "samples that a host's adapters must take",
 }
@@ -196,14 +194,6 @@ def test_no_sentence_in_chinese_stands_outside_the_folders():
         assert any(
             texts and (path == place or path.startswith(f"{place}/")) for path, texts in found.items()
         ), place
-
-
-def test_the_page_of_a_report_says_the_same_in_each_language():
-    for language, words in WORDS.items():
-        assert words.keys() == WORDS["en"].keys(), language
-        for key, text in words.items():
-            assert placeholders(text) == placeholders(WORDS["en"][key]), (language, key)
-    assert set(WORDS) == set(LANGUAGES) >= {"en", "zh"}
 
 
 def test_no_module_repeats_a_text():

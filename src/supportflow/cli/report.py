@@ -50,7 +50,10 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--against", metavar="POLICY", help="another policy, to compare with")
     parser.add_argument("--tz", default="UTC", metavar="ZONE", help="zone of days and hours (default UTC)")
     parser.add_argument(
-        "--language", default="en", choices=("en", "zh"), help="of the page: English or Chinese (default en)"
+        "--language",
+        default="en",
+        choices=("en", "zh", "zh-Hant"),
+        help="of the page: English, Simplified or Traditional Chinese (default en)",
     )
     parser.add_argument(
         "--until",

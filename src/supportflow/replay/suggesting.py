@@ -17,23 +17,14 @@ from supportflow.exceptions import InvalidInput
 from supportflow.replay.lines import Line
 from supportflow.replay.state_words import status_of
 from supportflow.replay.tables import open_table
+from supportflow.replay.time_formats import PROBED, SURE, find_format, read_time
 
 __all__ = ["Suggestion", "suggest_mapping"]
 
 SAMPLE = 50_000
 """Rows that are looked at."""
 _EMPTY = ("", "?", "-", "NULL", "null", "None", "N/A", "n/a", "nan")
-_FORMATS = (
-    "iso", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d.%m.%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M:%S.%f", "%d/%m/%Y %H:%M:%S.%f", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p", "%d %b %Y %H:%M",
-    "%Y年%m月%d日 %H:%M", "epoch", "epoch_ms",
-)  # fmt: skip
-_EPOCH = re.compile(r"[0-9]{9,10}(\.[0-9]+)?")
-_EPOCH_MS = re.compile(r"[0-9]{12,13}")
-_PROBED = 400
 _MOST_STATES = 60
-_SURE = 0.8
 _LEVELS = (
     (1, r"critical|urgent|highest|\bp?1\b|kritisch|紧急"),
     (2, r"high|\bp?2\b|hoch|高"),
@@ -161,7 +152,7 @@ class _Proposal:
                     column.filled += 1
                     column.values[cell] += 1
         for column in self._columns:
-            _find_format(column)
+            column.format, column.also = find_format(column.values)
         self._case = self._find_case()
         self._count_changes()
 
@@ -271,7 +262,7 @@ class _Proposal:
         for place, column in enumerate(self._columns):
             if not column.hint("order") or not column.changing or column.filled < len(self._rows):
                 continue
-            if all(value.isdecimal() for value in islice(column.values, _PROBED)):
+            if all(value.isdecimal() for value in islice(column.values, PROBED)):
                 return place
         return None
 
@@ -284,10 +275,10 @@ class _Proposal:
             form, row_form = column.format, self._columns[time].format
             assert form is not None
             assert row_form is not None
-            pairs = [(row[place], row[time]) for row in self._rows[:_PROBED] if row[place] and row[time]]
+            pairs = [(row[place], row[time]) for row in self._rows[:PROBED] if row[place] and row[time]]
             with suppress(ValueError, TypeError):
-                earlier = sum(_read(a, form) <= _read(b, row_form) for a, b in pairs)
-                if pairs and earlier >= _SURE * len(pairs):
+                earlier = sum(read_time(a, form) <= read_time(b, row_form) for a, b in pairs)
+                if pairs and earlier >= SURE * len(pairs):
                     return place
         return None
 
@@ -416,41 +407,3 @@ def _quoted(text: str) -> str:
 
 def _rank(name: str, order: Sequence[str]) -> int:
     return next((n for n, words in enumerate(order) if re.search(words, name, re.IGNORECASE)), len(order))
-
-
-def _find_format(column: _Column) -> None:
-    """The format that nearly all of its values have. Of two that fit, the other is told."""
-    probes = list(islice(column.values, _PROBED))
-    if len(probes) < 1 or not any(character.isdigit() for character in probes[0]):
-        return
-    counts = {form: sum(_is_time(value, form) for value in probes) for form in _FORMATS}
-    best = max(_FORMATS, key=lambda form: (counts[form], -_FORMATS.index(form)))
-    if counts[best] < _SURE * len(probes):
-        return
-    column.format = best
-    if best != "iso" and not best.startswith("epoch"):
-        column.also = next((form for form in _FORMATS if form != best and counts[form] == counts[best]), None)
-
-
-def _is_time(value: str, form: str) -> bool:
-    try:
-        _read(value, form)
-    except ValueError:
-        return False
-    return True
-
-
-def _read(value: str, form: str) -> datetime:
-    if form == "epoch":
-        if _EPOCH.fullmatch(value) is None:
-            raise ValueError(value)
-        return datetime.fromtimestamp(float(value))  # noqa: DTZ006 - compared with its like only
-    if form == "epoch_ms":
-        if _EPOCH_MS.fullmatch(value) is None:
-            raise ValueError(value)
-        return datetime.fromtimestamp(int(value) / 1_000)  # noqa: DTZ006 - the same
-    if form == "iso":
-        if len(value) < len("2026-03-02") or value.isdigit():
-            raise ValueError(value)
-        return datetime.fromisoformat(value)
-    return datetime.strptime(value, form)  # noqa: DTZ007 - the same

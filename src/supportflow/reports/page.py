@@ -7,7 +7,7 @@ from supportflow._time import Instant
 from supportflow.exceptions import InvalidInput
 from supportflow.reports.figures import Distribution, Load, Report, Share, TargetReport, Timeline
 from supportflow.reports.pictures import bars, heat, layers, line, stretches, text
-from supportflow.reports.words import LANGUAGES, WORDS
+from supportflow.texts import languages, phrases
 from supportflow.whatif import CaseDifference, WhatIf, difference_text
 
 __all__ = ["report_page"]
@@ -24,16 +24,16 @@ def report_page(report: Report, *, language: str = "en") -> str:
 
     Args:
         report: The report.
-        language: `"en"` or `"zh"`.
+        language: `"en"`, `"zh"` or `"zh-Hant"`.
 
     Raises:
         InvalidInput: If there are no words in that language.
     """
-    if language not in WORDS:
-        raise InvalidInput("language", f"is not one of {', '.join(LANGUAGES)}")
-    words = WORDS[language]
+    if language not in languages():
+        raise InvalidInput("language", f"is not one of {', '.join(languages())}")
+    words = {key: texts[language] for key, texts in phrases("report", "page").items()}
     title = text(words["title"].format(name=report.mapping))
-    tag = "zh-Hans" if language == "zh" else "en"
+    tag = "zh-Hans" if language == "zh" else language
     head = (
         f'<!DOCTYPE html><html lang="{tag}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
