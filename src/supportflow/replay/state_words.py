@@ -2,7 +2,29 @@
 
 import re
 
-__all__ = ["status_of"]
+__all__ = ["COLUMN_NAMES", "LEVELS", "status_of"]
+
+LEVELS = (
+    (1, r"critical|urgent|highest|\bp?1\b|kritisch|紧急"),
+    (2, r"high|\bp?2\b|hoch|高"),
+    (3, r"moderate|medium|normal|\bp?3\b|mittel|中"),
+    (4, r"low|minor|\bp?[45]\b|niedrig|低"),
+)
+"""Level → words of priorities that mean it."""
+COLUMN_NAMES = {
+    "case": r"^(case|ticket|incident|request|issue)?[ _-]*(id|number|no|key|nr|#)?$|case:concept:name|case ?id|工单",
+    "time": r"updat|chang|complete|timestamp|modified|zeit|geändert|\bat\b|time|更新|时间",
+    "state": r"stat(e|us)|activity|concept:name|event|step|zustand|phase|状态",
+    "actor": r"updated_by|changed_by|resource|actor|\bby\b|modified_by|bearbeiter",
+    "agent": r"assigned_to|assignee|agent|owner|\bwho\b|zuständig|处理人",
+    "group": r"assignment_group|group|team|queue|gruppe|org:group|组",
+    "requester": r"caller|requester|customer|requestor|reported_by|opened_by|kunde|melder|客户",
+    "opened": r"open|creat|report|start|angelegt|eröffnet|创建",
+    "priority": r"priorit|severity|dringlichkeit|优先",
+    "order": r"mod_count|seq|revision|version|change ?(no|nr|number)|顺序",
+    "outcome": r"made_sla|sla|breach|met\b|within",
+}
+"""What a column is for → what its name looks like."""
 
 # Looked for in this order: "awaiting vendor" waits for somebody else, "reopened" is at work, "on hold" is neither.
 _WORDS = (

@@ -15,7 +15,7 @@ from supportflow._legible import escaped, legible_json
 from supportflow.calendars.toml import write_toml
 from supportflow.exceptions import InvalidInput
 from supportflow.replay.lines import Line
-from supportflow.replay.state_words import status_of
+from supportflow.replay.state_words import COLUMN_NAMES, LEVELS, status_of
 from supportflow.replay.tables import open_table
 from supportflow.replay.time_formats import PROBED, SURE, find_format, read_time
 
@@ -25,25 +25,6 @@ SAMPLE = 50_000
 """Rows that are looked at."""
 _EMPTY = ("", "?", "-", "NULL", "null", "None", "N/A", "n/a", "nan")
 _MOST_STATES = 60
-_LEVELS = (
-    (1, r"critical|urgent|highest|\bp?1\b|kritisch|紧急"),
-    (2, r"high|\bp?2\b|hoch|高"),
-    (3, r"moderate|medium|normal|\bp?3\b|mittel|中"),
-    (4, r"low|minor|\bp?[45]\b|niedrig|低"),
-)
-_NAMES = {
-    "case": r"^(case|ticket|incident|request|issue)?[ _-]*(id|number|no|key|nr|#)?$|case:concept:name|case ?id|工单",
-    "time": r"updat|chang|complete|timestamp|modified|zeit|geändert|\bat\b|time|更新|时间",
-    "state": r"stat(e|us)|activity|concept:name|event|step|zustand|phase|状态",
-    "actor": r"updated_by|changed_by|resource|actor|\bby\b|modified_by|bearbeiter",
-    "agent": r"assigned_to|assignee|agent|owner|\bwho\b|zuständig|处理人",
-    "group": r"assignment_group|group|team|queue|gruppe|org:group|组",
-    "requester": r"caller|requester|customer|requestor|reported_by|opened_by|kunde|melder|客户",
-    "opened": r"open|creat|report|start|angelegt|eröffnet|创建",
-    "priority": r"priorit|severity|dringlichkeit|优先",
-    "order": r"mod_count|seq|revision|version|change ?(no|nr|number)|顺序",
-    "outcome": r"made_sla|sla|breach|met\b|within",
-}
 
 
 class Suggestion(NamedTuple):
@@ -70,7 +51,7 @@ class _Column:
     also: str | None = None
 
     def hint(self, part: str) -> bool:
-        return re.search(_NAMES[part], self.name, re.IGNORECASE) is not None
+        return re.search(COLUMN_NAMES[part], self.name, re.IGNORECASE) is not None
 
 
 def suggest_mapping(
@@ -206,7 +187,7 @@ class _Proposal:
             and (changing is None or (column.changing > 0) == changing)
         ]
         # A name that is found earlier in the pattern is the more exact one.
-        order = _NAMES[part].split("|")
+        order = COLUMN_NAMES[part].split("|")
         return min(fit, key=lambda place: (_rank(self._columns[place].name, order), place), default=None)
 
     def suggestion(self) -> Suggestion:
@@ -380,7 +361,7 @@ class _Proposal:
         yield ""
         yield "[priority.levels]"
         for value in sorted(column.values):
-            level = next((level for level, words in _LEVELS if re.search(words, value, re.IGNORECASE)), None)
+            level = next((level for level, words in LEVELS if re.search(words, value, re.IGNORECASE)), None)
             line = _pair(value, level or 3)
             yield line if level is not None else f"# {line}  # ?"
 
