@@ -329,14 +329,14 @@ KEPT = [
     ("outbox", "unsubscribe", "channel:web"), ("recompute",), ("archive", "--days", "3"), ("retain", "--yes"),
     ("erase", "ana", "--yes"),
     ("worker", "--until-idle"), ("worker", "--until-idle", "--policy", "policy.toml"),
-    ("recompute", "--policy", "policy.toml"),
+    ("recompute", "--policy", "policy.toml"), ("log", "export", "-o", "history.csv"),
 ]  # fmt: skip
 
 
 def test_every_command_with_a_store_is_among_them():
     """`demo` is not: it says that it wants an empty database, and makes one."""
     with_store = {words for words, parser in COMMANDS.items() if "--store" in parser._option_string_actions}
-    assert with_store - {("demo",)} == {(c[:2] if c[0] == "outbox" else c[:1]) for c in KEPT}
+    assert with_store - {("demo",)} == {(c[:2] if c[0] in {"log", "outbox"} else c[:1]) for c in KEPT}
 
 
 @pytest.fixture
