@@ -13,6 +13,9 @@ from supportflow.policy import read_policy
 from supportflow.replay import load_mapping
 from supportflow.whatif import compare_all
 
+# Three replays of a whole log are minutes: run by `pytest -m exhaustive`, with the real logs at hand.
+pytestmark = pytest.mark.exhaustive
+
 POLICIES = Path(__file__).parents[2] / "examples" / "policies"
 NAMES = ("servicenow_uci", "servicenow_uci_paused", "servicenow_uci_office")
 HOURS = {"1": 4, "2": 24, "3": 91.3, "4": 328.5}
