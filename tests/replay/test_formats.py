@@ -13,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportflow import Desk, Policy
-from supportflow.exceptions import InvalidInput, MappingError, MissingExtra
+from supportflow.exceptions import (
+    DamagedRow,
+    InvalidInput,
+    MappingError,
+    MissingExtra,
+    NewerSchemaError,
+    StoreUnavailable,
+)
+from supportflow.model.casework import Party
+from supportflow.model.people import Actor
 from supportflow.replay import (
     CaseLog,
     convert_log,
@@ -55,6 +64,7 @@ POLICY = Policy(
     fields={"size": {"kind": "integer"}},
     sla=(SlaPolicy(name="all", targets=(Target.resolution(hours=2), Target.first_response(hours=1))),),
 )
+BOT = Actor(kind="bot", id="bot")
 NAMES = ["log.csv", "log.csv.gz", "log.jsonl", "log.jsonl.gz", "log.parquet", "log.xes", "log.xes.gz"]
 
 
@@ -90,6 +100,21 @@ def test_a_log_that_was_converted_says_the_same(converted, name):
         for key in ("changes", "repeats", "first_at"):
             one.pop(key)
     assert (verdicts, report, refusals) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_policy_of_a_mapping_is_kept(converted, name):
+    source, used, path, found = converted(name, **FULL, policy=POLICY)
+    mine, theirs = (
+        replay_log(read_log(log, mapping), mapping, policy=None)
+        for log, mapping in ((source, used), (path, found))
+    )
+
+    assert found.policy == POLICY
+    assert theirs.report.policy == mine.report.policy == "p"
+    assert theirs.verdicts == mine.verdicts
+    assert theirs.verdicts["=1+1"].targets.keys() == {"resolution", "first_response"}
+    assert converted(name)[3].policy is None
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -373,6 +398,13 @@ def desk():
     desk.receive(ref="7", body="The last one.", by="ana")
     clock.advance(minutes=5)
     desk.open(subject="Hello", requester="tom", ref="=8")
+    # None of these answers tom, or is tom's: a bot, a reply to a party, and a machine that answers in tom's name.
+    clock.advance(minutes=5)
+    desk.reply(ref="=8", body="We have it.", by=BOT)
+    desk.add_party(ref="=8", party=Party(role="counterparty", id="kim"), by="sam")
+    desk.reply(ref="=8", body="Did it arrive?", by="sam", to="kim")
+    desk.receive(ref="=8", body="I am away.", by="tom", automatic="auto_reply")
+    clock.advance(hours=2)
     desk.resolve(ref="7", by="sam")
     clock.advance(days=4)
     desk.run_due()
@@ -382,7 +414,7 @@ def desk():
 @pytest.mark.parametrize("name", NAMES)
 def test_a_history_replays_to_the_verdicts_that_the_desk_gave(desk, tmp_path, name):
     path = tmp_path / name
-    mapping = parse_mapping(mapping_document(export_history(desk, path)))
+    mapping = parse_mapping(mapping_document(export_history(desk, path).mapping))
     assert desk.get(ref="7").status == "closed"
     again = replay_log(read_log(path, mapping), mapping, POLICY)
 
@@ -396,9 +428,53 @@ def test_a_history_replays_to_the_verdicts_that_the_desk_gave(desk, tmp_path, na
             theirs.stopped_us,
             theirs.elapsed_us,
         )
+    unanswered = again.verdicts["=8"].targets["first_response"]
+    assert (unanswered.ended, unanswered.stopped_us) == ("missed", None)
+    assert desk.get(ref="=8").first_replied_at is None
     # The closing was the policy's own doing: one that closes nothing leaves it resolved.
     assert again.report.transitions[-1].cause == "observation"
     assert not any(one.target == "closed" for one in again.report.transitions)
     assert b"ana" not in gzip.decompress(
         path.read_bytes() if name.endswith(".gz") else gzip.compress(path.read_bytes())
     )
+
+
+@pytest.mark.parametrize("broken", [0, 1, -1])
+def test_a_ticket_that_cannot_be_read_is_left_out_whole_and_counted(desk, tmp_path, monkeypatch, broken):
+    """One event of ticket 7 belongs elsewhere: none of its rows is written, not even those before it."""
+    name = desk.get(ref="7").id
+    whole = desk.history
+    stray = whole(ref="=8")[0]
+
+    def history(ticket):
+        events = list(whole(ticket))
+        if ticket == name:
+            events.insert(broken if broken >= 0 else len(events), stray if broken else events[1])
+        return tuple(events)
+
+    monkeypatch.setattr(desk, "history", history)
+    found = export_history(desk, tmp_path / "log.csv")
+
+    assert (found.tickets, found.left_out) == (1, (name,))
+    assert read_log(tmp_path / "log.csv", found.mapping).cases.keys() == {"=8"}
+
+
+@pytest.mark.parametrize("error", [DamagedRow, NewerSchemaError, StoreUnavailable])
+def test_a_ticket_of_a_newer_release_is_left_out_and_a_store_that_is_away_is_said(
+    desk, tmp_path, monkeypatch, error
+):
+    name = desk.get(ref="7").id
+    whole = desk.history
+    raised = error.__new__(error)
+
+    def history(ticket):
+        if ticket == name:
+            raise raised
+        return whole(ticket)
+
+    monkeypatch.setattr(desk, "history", history)
+    if error is StoreUnavailable:
+        with pytest.raises(StoreUnavailable):
+            export_history(desk, tmp_path / "log.csv")
+    else:
+        assert export_history(desk, tmp_path / "log.csv").left_out == (name,)

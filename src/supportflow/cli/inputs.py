@@ -13,7 +13,7 @@ from supportflow.policy import Policy
 from supportflow.policy.read.policies import read_policy
 from supportflow.worker.naming import load
 
-__all__ = ["add_store", "desk_at", "kept_at", "policy_at", "store_at"]
+__all__ = ["add_store", "desk_at", "kept_at", "not_the_log", "policy_at", "store_at"]
 
 
 def policy_at(path: str | None) -> Policy:
@@ -24,6 +24,22 @@ def policy_at(path: str | None) -> Policy:
         OSError: If the file cannot be read.
     """
     return Policy() if path is None else read_policy(Path(path))
+
+
+def not_the_log(out: str | None, log: str, option: str) -> None:
+    """Make sure that what is about to be written is not the log that is read.
+
+    Args:
+        out: The file that is written; None if there is none, `-` for standard output.
+        log: The log.
+        option: The option that names `out`.
+
+    Raises:
+        InvalidInput: If both are the same file, by whatever name.
+        OSError: If the log is not there.
+    """
+    if out is not None and out != "-" and Path(out).exists() and Path(out).samefile(log):
+        raise InvalidInput(option, "is the log itself")
 
 
 def add_store(parser: argparse.ArgumentParser, *, required: bool) -> None:

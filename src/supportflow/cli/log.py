@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.inputs import add_store, desk_at
+from supportflow.cli.inputs import add_store, desk_at, not_the_log
 from supportflow.cli.progress import Bar
-from supportflow.exceptions import InvalidInput
+from supportflow.cli.terminal import WRONG
 from supportflow.replay import (
     CaseLog,
     LogMapping,
@@ -20,6 +20,8 @@ from supportflow.replay import (
 )
 
 __all__ = ["add_to", "convert", "export"]
+
+_SHOWN = 10
 
 
 def add_to(commands: Any) -> None:
@@ -54,7 +56,8 @@ def add_to(commands: Any) -> None:
         help="write a desk's own history as a log, with the mapping that reads it",
         description=(
             "Write what happened on a desk's tickets as a log, to replay it under another policy, and beside it the mapping "
-            "that reads it (OUT.toml). Nothing in the store is changed."
+            "that reads it (OUT.toml). Nothing in the store is changed. A ticket that cannot be read is left out whole, "
+            "and the exit status is 1."
         ),
         epilog="example:\n  supportflow log export --store sqlite:///desk.db -o history.parquet\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -83,8 +86,8 @@ def convert(arguments: argparse.Namespace) -> int:
     mapping = load_mapping(arguments.mapping)
     out = Path(arguments.output)
     shown = not arguments.quiet
-    if out.exists() and out.samefile(arguments.log):
-        raise InvalidInput("output", "is the log itself")
+    not_the_log(arguments.output, arguments.log, "output")
+    not_the_log(str(_mapping_of(out)), arguments.log, "output")
     with Bar(sys.stderr, "reading", shown=shown) as bar:
         log = CaseLog(arguments.log, mapping, progress=bar)
     with log, Bar(sys.stderr, "writing", shown=shown) as bar:
@@ -106,10 +109,16 @@ def export(arguments: argparse.Namespace) -> int:
         Bar(sys.stderr, "writing", shown=not arguments.quiet, unit="tickets") as bar,
     ):
         written = export_history(desk, out, progress=bar)
-    _beside(out, written)
+    _beside(out, written.mapping)
+    left_out = written.left_out
     if not arguments.quiet:
-        terminal.line(f"{out}, {_mapping_of(out)}")
-    return 0
+        terminal.line(
+            f"{written.tickets:,} tickets -> {out}, {_mapping_of(out)}; {len(left_out):,} could not be read"
+        )
+    if left_out:
+        more = f" and {len(left_out) - _SHOWN:,} more" if len(left_out) > _SHOWN else ""
+        terminal.line(f"could not be read: {', '.join(left_out[:_SHOWN])}{more}", to=sys.stderr)
+    return WRONG if left_out else 0
 
 
 def _mapping_of(out: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 
 from supportflow._legible import legible_json
 from supportflow.cli import terminal
-from supportflow.cli.inputs import policy_at
+from supportflow.cli.inputs import not_the_log, policy_at
 from supportflow.cli.progress import Bar
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import InvalidInput
@@ -105,6 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
         suggestion = suggest_mapping(arguments.log)
         terminal.lines(suggestion.text)
         return 0
+    not_the_log(arguments.json, arguments.log, "--json")
     if arguments.mapping is None:
         raise InvalidInput("--mapping", "is needed; --suggest proposes one")
     mapping = load_mapping(arguments.mapping)

@@ -7,13 +7,15 @@ from typing import Any
 
 from supportflow._legible import legible_json
 from supportflow._time import instant
+from supportflow.calendars.zones import clock_of
 from supportflow.cli import terminal
-from supportflow.cli.inputs import policy_at
+from supportflow.cli.inputs import not_the_log, policy_at
 from supportflow.cli.progress import Bar
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import CompiledPolicy
 from supportflow.replay import CaseLog, load_mapping, shipped_mappings
 from supportflow.reports import report, report_page
+from supportflow.texts import languages
 
 __all__ = ["add_to", "run"]
 
@@ -52,7 +54,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--language",
         default="en",
-        choices=("en", "zh", "zh-Hant"),
+        choices=languages(),
         help="of the page: English, Simplified or Traditional Chinese (default en)",
     )
     parser.add_argument(
@@ -72,6 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the report."""
     if arguments.output is None and arguments.json is None:
         raise InvalidInput("output", "is needed: -o FILE for the page, or --json OUT for the figures")
+    not_the_log(arguments.output, arguments.log, "output")
+    not_the_log(arguments.json, arguments.log, "--json")
     mapping = load_mapping(arguments.mapping)
     policy = policy_at(arguments.policy)
     against = None if arguments.against is None else policy_at(arguments.against)
@@ -79,6 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         if one is not None:
             CompiledPolicy(one)
     until = None if arguments.until is None else instant(arguments.until, "--until")
+    clock_of(arguments.tz)  # a wrong zone is said before the log is read
     shown = not arguments.quiet
     with Bar(sys.stderr, "reading", shown=shown) as bar:
         log = CaseLog(arguments.log, mapping, progress=bar)

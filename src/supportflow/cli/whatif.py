@@ -12,7 +12,7 @@ from supportflow._legible import legible_json
 from supportflow._time import Instant, instant
 from supportflow.calendars import BusinessCalendar
 from supportflow.cli import terminal
-from supportflow.cli.inputs import policy_at
+from supportflow.cli.inputs import not_the_log, policy_at
 from supportflow.cli.progress import Bar
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import CalendarError, InvalidInput
@@ -87,6 +87,8 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare the policies."""
+    not_the_log(arguments.output, arguments.log, "output")
+    not_the_log(arguments.json, arguments.log, "--json")
     mapping = load_mapping(arguments.mapping)
     # All documents before the log: a mistake in one should not cost a long reading first.
     policy, against = _policies(arguments.policy, arguments.calendar)

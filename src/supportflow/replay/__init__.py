@@ -2,7 +2,7 @@
 
 from supportflow.replay.cases import CaseLog
 from supportflow.replay.comparing import Comparison, Difference, compare
-from supportflow.replay.history import export_history
+from supportflow.replay.history import Exported, export_history
 from supportflow.replay.mapping import LogMapping, load_mapping, parse_mapping, shipped_mappings
 from supportflow.replay.reading import Log, read_log
 from supportflow.replay.report import Report
@@ -15,6 +15,7 @@ __all__ = [
     "CaseLog",
     "Comparison",
     "Difference",
+    "Exported",
     "Log",
     "LogMapping",
     "Replayed",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from supportflow._time import iso
 from supportflow.desk import Desk
@@ -14,7 +15,7 @@ from supportflow.events import (
     TicketAdopted,
     TicketOpened,
 )
-from supportflow.exceptions import StoreError
+from supportflow.exceptions import DamagedRow, NewerSchemaError, StoreError
 from supportflow.kernel import evolve
 from supportflow.lifecycle import default_lifecycle
 from supportflow.model.events import EventBase, TicketEvent
@@ -22,7 +23,7 @@ from supportflow.model.ticket import Ticket
 from supportflow.replay.mapping import LogMapping
 from supportflow.replay.writing import OPENED, format_of, open_writer, written_mapping
 
-__all__ = ["export_history"]
+__all__ = ["Exported", "export_history"]
 
 _COLUMNS = ("case", "at", "state", "actor", "agent", "group", "requester", "level", "class")
 _TOLD = (
@@ -32,17 +33,32 @@ _REPLIED, _WROTE = " + reply", " + message"
 _PAGE = 1_000
 
 
-def export_history(desk: Desk, path: Path, progress: Callable[[int], object] | None = None) -> LogMapping:
+class Exported(NamedTuple):
+    """What became of a history.
+
+    Attributes:
+        mapping: The mapping that reads it.
+        tickets: How many tickets were written.
+        left_out: Ids of those that this release cannot read: nothing of them was written.
+    """
+
+    mapping: LogMapping
+    tickets: int
+    left_out: tuple[str, ...]
+
+
+def export_history(desk: Desk, path: Path, progress: Callable[[int], object] | None = None) -> Exported:
     """Write what happened on a desk's tickets as a log.
 
     Args:
         desk: The desk. Nothing on it is changed.
         path: The file; its name says the format.
-        progress: Told how many tickets are written.
+        progress: Told how many tickets are done.
 
     Returns:
-        The mapping that reads it. Texts and attributes are left out, and the requesters are numbered. Class and level are
-        told as they were, as nothing is left to find them by: another policy's rules change none.
+        The mapping that reads it, and which tickets are not in it. Texts and attributes are left out, and the requesters are
+        numbered. Class and level are told as they were, as nothing is left to find them by: another policy's rules change
+        none.
 
     Raises:
         InvalidInput: If the name says no format.
@@ -52,14 +68,19 @@ def export_history(desk: Desk, path: Path, progress: Callable[[int], object] | N
     format_of(path)
     requesters: dict[str, str] = {}
     done = 0
+    left_out: list[str] = []
     with open_writer(path, _COLUMNS) as write:
         for name in _tickets(desk):
-            for cells in _rows(desk.history(ticket=name), desk.tenant, requesters):
-                write(cells)
+            course = _course(desk, name)
+            if course is None:
+                left_out.append(name)
+            for ticket, event in course or ():
+                person = requesters.setdefault(ticket.requester, f"requester {len(requesters) + 1}")
+                write(_cells(ticket, event, person))
             done += 1
             if progress is not None:
                 progress(done)
-    return written_mapping(_mapping(desk), path)
+    return Exported(written_mapping(_mapping(desk), path), done - len(left_out), tuple(left_out))
 
 
 def _tickets(desk: Desk) -> Iterator[str]:
@@ -75,16 +96,22 @@ def _tickets(desk: Desk) -> Iterator[str]:
         cursor = feed.cursor
 
 
-def _rows(events: tuple[EventBase, ...], tenant: str, requesters: dict[str, str]) -> Iterator[dict[str, str]]:
+def _course(desk: Desk, name: str) -> list[tuple[Ticket, EventBase]] | None:
+    """What a log tells of a ticket: each event with the ticket after it; None if this release cannot read it all."""
+    try:
+        events = desk.history(ticket=name)
+    except (DamagedRow, NewerSchemaError):
+        return None
+    told: list[tuple[Ticket, EventBase]] = []
     ticket: Ticket | None = None
     for event in events:
         try:
-            ticket = evolve(ticket, event, tenant=tenant)
-        except StoreError:  # a stream that this release cannot fold is no log
-            return
+            ticket = evolve(ticket, event, tenant=desk.tenant)
+        except StoreError:  # of a newer release, or out of order; half a ticket would be a wrong one
+            return None
         if isinstance(event, _TOLD) and not _of_policy(event):
-            person = requesters.setdefault(ticket.requester, f"requester {len(requesters) + 1}")
-            yield _cells(ticket, event, person)
+            told.append((ticket, event))
+    return told
 
 
 def _of_policy(event: EventBase) -> bool:
@@ -94,9 +121,10 @@ def _of_policy(event: EventBase) -> bool:
 
 def _cells(ticket: Ticket, event: EventBase, requester: str) -> dict[str, str]:
     said = ""
-    if isinstance(event, ReplySent):
+    # Only these stop and start clocks: a bot's reply, one to a party, and what a machine sent do not.
+    if isinstance(event, ReplySent) and event.to is None and event.by.kind != "bot":
         said = _REPLIED
-    elif isinstance(event, MessageReceived) and event.by.id == ticket.requester:
+    elif isinstance(event, MessageReceived) and event.origin == "requester":
         said = _WROTE
     return {
         "case": ticket.ref or ticket.id,

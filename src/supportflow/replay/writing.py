@@ -248,7 +248,8 @@ def written_mapping(mapping: LogMapping, path: Path) -> LogMapping:
     if mapping.outcome is not None:
         outcome = mapping.outcome.model_dump(mode="json")
         document["outcome"] = {**outcome, "column": column("outcome")}
-    return LogMapping.model_validate(document)
+    # The policy is a value already, and stands as it is.
+    return LogMapping.model_validate(document).model_copy(update={"policy": mapping.policy})
 
 
 def mapping_document(mapping: LogMapping) -> str:
