@@ -80,6 +80,27 @@ def test_the_last_resolution_and_the_first_answer_count(reported, rows_at):
     assert (found.reopened, found.open) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    ("last", "count"), [(("Drop",), 2), (("Work", "Drop"), 2), (("Drop", "Shut"), 2), (("Shut",), 3)]
+)
+def test_a_cancelled_ticket_was_never_resolved(reported, rows_at, last, count):
+    state = {
+        "column": "state",
+        "statuses": {"New": "new", "Work": "open", "Done": "resolved", "Shut": "closed", "Drop": "cancelled"},
+    }
+    rows = [
+        *rows_at(("09:00", "New"), ("09:10", "Done"), case="a"),
+        *rows_at(("09:00", "New"), ("09:20", "Shut"), case="b"),
+        *rows_at(("09:00", "New"), *((f"1{hour}:00", one) for hour, one in enumerate(last, 2)), case="c"),
+    ]
+    found = reported(rows, changes={"state": state})
+    _, resolution = found.distributions
+
+    assert (found.cases, found.open) == (3, 0)
+    assert resolution.count == sum(count for _, count in resolution.bins) == count
+    assert resolution.percentiles[99] == (1_200 if count == 2 else 3 * 3_600)
+
+
 def test_backlog_when_days_begin_and_hours_in_a_zone(reported, rows_at):
     rows = [
         *rows_at(("02T23:30", "New"), ("04T00:00", "Done"), case="a"),

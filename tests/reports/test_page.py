@@ -144,6 +144,25 @@ def test_contrast_in_light_and_dark():
         assert contrast(theme["on"], theme["c0"]) >= 4.5
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "turn"),
+    [(FOUR, Policy(name="none"), "missed → no clock"), (Policy(name="none"), FOUR, "no clock → missed")],
+)
+def test_where_there_is_no_clock_the_page_says_so(written, mapping, rows_at, first, second, turn):
+    rows = rows_at(("09:00", "New"), ("15:00", "Done"))
+    page = report_page(report(written(rows), mapping(), first, against=second))
+
+    assert f"<summary>1, resolution: {turn}</summary>" in page
+    assert "None" not in page
+
+
+def test_a_wrong_zone_is_said_before_the_log_is_read(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("supportflow.cli.report.CaseLog", lambda *_, **__: pytest.fail("the log was read"))
+    options = [str(tmp_path / "log.csv"), "--mapping", "servicenow_uci", "-o", str(tmp_path / "r.html")]
+    assert main(["report", *options, "--tz", "Atlantis"]) == 2
+    assert "tz: is not an IANA" in capsys.readouterr().err
+
+
 def test_on_the_command_line(tmp_path, capsys, written, rows_at):
     log = written(rows_at(("09:00", "New"), ("15:00", "Done")))
     (tmp_path / "m.toml").write_text(

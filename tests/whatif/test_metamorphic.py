@@ -195,8 +195,10 @@ def test_every_difference_has_a_reason_that_moves_it_the_right_way(found, first,
     _, told = asked(found, first, second)
 
     for one in told:
+        assert all(change.reason.before != change.reason.after for change in one.changes)
         for clock in one.clocks:
             assert clock.reasons
+            assert all(reason.before != reason.after for reason in clock.reasons)
             kinds = {reason.kind for reason in clock.reasons}
             if kinds == {"interval"}:
                 [why] = clock.reasons

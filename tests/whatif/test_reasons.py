@@ -308,3 +308,69 @@ def test_another_place(compared, rows_at):
         "route 'to phone'",
     )
     assert result.counts == {"place": 1}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "before", "after"),
+    [
+        (("one", {}), ("two", {}), "tier one", "tier two"),
+        (("one", {"mail": 1}), ("one", {"mail": 2}), "tier one, mail 1", "tier one, mail 2"),
+        (("one", {"mail": 1}), ("one", {}), "tier one, mail 1", "tier one"),
+    ],
+)
+def test_another_place_by_a_route_of_the_same_name(compared, rows_at, first, second, before, after):
+    def routed(name, tier, skills):
+        return Policy(
+            name=name,
+            routing={
+                "tiers": ["one", "two"],
+                "routes": [{"name": "mail", "tier": tier, "skills": skills}],
+            },
+        )
+
+    _, found = compared(rows_at(("09:00", "New")), routed("a", *first), routed("b", *second))
+    [change] = found["1"].changes
+
+    assert (change.reason.kind, change.reason.before, change.reason.after) == (
+        "route",
+        f"route 'mail': no group, {before}",
+        f"route 'mail': no group, {after}",
+    )
+
+
+def test_where_there_is_no_clock_it_says_so(compared, policy, rows_at):
+    rows = rows_at(("09:00", "New"), ("15:00", "Done"))
+    four, none = policy("four", Target.resolution(hours=4)), Policy(name="none")
+    for first, second, turn in ((four, none, ("missed", "no clock")), (none, four, ("no clock", "missed"))):
+        result, found = compared(rows, first, second)
+        assert only(found).turn == turn
+        assert result.verdicts == {f"resolution: {' -> '.join(turn)}": 1}
+        assert f"resolution: {' -> '.join(turn)}" in difference_text(found["1"])
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("refused", [0, 1, 2])
+def test_a_row_that_only_one_policy_refuses_is_not_what_the_policy_does(compared, rows_at, refused, swapped):
+    """One policy takes small sizes only: under it the ticket is another one, for no reason of its own."""
+    header = ("id", "at", "state", "who", "size")
+    moments = (("09:00", "New"), ("10:00", "Work"), ("15:00", "Done"))
+    rows = [
+        (*row, "1000" if place == refused else "1") for place, row in enumerate(rows_at(*moments, case="odd"))
+    ]
+    rows += [(*row, "1") for row in rows_at(("09:00", "New"), ("15:00", "Done"), case="plain")]
+    sla = (SlaPolicy(name="all", targets=(Target.resolution(hours=4),)),)
+    policies = [
+        Policy(name="wide", fields={"size": {"kind": "integer"}}, sla=sla),
+        Policy(name="narrow", fields={"size": {"kind": "integer", "maximum": 9}}, sla=sla),
+    ]
+    result, found = compared(
+        rows,
+        *(reversed(policies) if swapped else policies),
+        header=header,
+        attributes={"size": {"column": "size", "kind": "integer"}},
+    )
+
+    assert (found, result.counts, result.verdicts) == ({}, {}, {})
+    assert (result.cases, result.unusable) == (1, 1)
+    [total] = result.targets
+    assert total.ended == total.against == {"missed": 1}

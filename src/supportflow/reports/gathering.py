@@ -12,6 +12,7 @@ from supportflow._time import SECOND_US, Instant, from_us, instant, to_us
 from supportflow.calendars.zones import clock_of
 from supportflow.exceptions import InvalidInput
 from supportflow.lifecycle import default_lifecycle
+from supportflow.model.base import StatusCategory
 from supportflow.model.events import EventBase, StatusChanged
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
@@ -43,7 +44,10 @@ BINS_S = (
 )  # fmt: skip
 """Upper edges of the bars of a distribution, in seconds."""
 _MOST_POINTS = 120
-_MOST_DAYS, _MOST_WEEKS = 45, 300
+_DAYS_BY_DAY, _DAYS_BY_WEEK = 45, 300
+"""Up to so many days they are shown one by one; up to so many, week by week."""
+_RESOLVED = {StatusCategory.RESOLVED, StatusCategory.CLOSED}
+"""What was cancelled never needed an answer: its time is no time to a resolution."""
 _MOST_LOADS = 20
 _MOST_STRETCHES = 60
 Progress = Callable[[int, int], object]
@@ -103,6 +107,7 @@ class _Gathered:
         self._policy, self._compiled = policy, CompiledPolicy(policy)
         lifecycle = policy.lifecycle or default_lifecycle(policy.reopen_within)
         self._open_in = {name for name, category in lifecycle.statuses.items() if category.is_open}
+        self._resolved_in = {name for name, category in lifecycle.statuses.items() if category in _RESOLVED}
         self._initial = lifecycle.initial
         self._end_us, self._zone = end_us, zone
         self._runner = CaseRunner(mapping, policy, end_us, self)
@@ -168,10 +173,10 @@ class _Gathered:
                 continue
             at_us = to_us(event.recorded_at)
             self._spent(ticket, event.source if status is None else status, since_us, at_us)
-            if event.source in self._open_in and event.target not in self._open_in:
+            if event.source in self._open_in and event.target in self._resolved_in:
                 resolved_us = at_us
             status, since_us = event.target, at_us
-        if not ticket.is_open and resolved_us is not None:
+        if ticket.status in self._resolved_in and resolved_us is not None:
             self._took["resolution"].append(resolved_us - opened_us)
         self._spent(ticket, ticket.status if status is None else status, since_us, self._end_us)
 
@@ -275,8 +280,8 @@ class _Gathered:
         first, last = min(self._opened), max(self._opened)
         days = (last - first).days + 1
         period: Literal["day", "week", "month"] = "month"
-        if days <= _MOST_WEEKS:
-            period = "day" if days <= _MOST_DAYS else "week"
+        if days <= _DAYS_BY_WEEK:
+            period = "day" if days <= _DAYS_BY_DAY else "week"
         names = (_period(first + timedelta(days=n), period) for n in range(days))
         return period, list(dict.fromkeys(names))
 

@@ -273,7 +273,7 @@ def _whatif(found: WhatIf, words: _Words) -> Iterator[str]:
 def _told(difference: CaseDifference) -> str:
     """A ticket that differs: what turned, and behind it why."""
     turned = [
-        f"{one.name}: {one.ended} \N{RIGHTWARDS ARROW} {one.against}"
+        f"{one.name}: {one.turn[0]} \N{RIGHTWARDS ARROW} {one.turn[1]}"
         for one in difference.clocks
         if one.ended != one.against
     ]

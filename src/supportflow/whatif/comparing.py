@@ -129,15 +129,16 @@ class _Side:
         self.bad = BadRows()
         self._end_us = end_us
         self._events: list[EventBase] = []
+        self._refused: set[int] = set()
         self._runner = CaseRunner(mapping, policy, end_us, self)
 
     def replayed(self, rows: list[Row]) -> tuple[Case, Ending] | None:
         """A case, and what it came to."""
-        self._events = []
+        self._events, self._refused = [], set()
         ticket = self._runner.case(rows)
         if ticket is None:
             return None
-        case = Case(ticket, self._events, self.compiled, self._end_us)
+        case = Case(ticket, self._events, self.compiled, self._end_us, frozenset(self._refused))
         return case, ending_of(case)
 
     def recorded(self, row: Row, events: Iterable[EventBase]) -> None:
@@ -150,6 +151,8 @@ class _Side:
     def problem(self, problem: Problem) -> None:
         """Count what the policy cannot use."""
         self.bad.note(problem)
+        if problem.left_out:
+            self._refused.add(problem.line)
 
 
 class _Pair:
@@ -170,6 +173,10 @@ class _Pair:
         """What differs about a case; None if nothing does."""
         if mine is None or theirs is None:
             self._unusable += mine is not theirs
+            return None
+        if mine[0].refused != theirs[0].refused:
+            # One of both has not seen all that happened: what would differ is not what the policy does.
+            self._unusable += 1
             return None
         self._cases += 1
         for (_, ending), ended in zip((mine, theirs), self._ended, strict=True):
@@ -199,8 +206,7 @@ class _Pair:
                 kinds.add("due")
             if clock.ended != clock.against:
                 kinds.add("verdict")
-                turn = f"{clock.ended or 'no clock'} -> {clock.against or 'no clock'}"
-                self._verdicts[f"{clock.target}: {turn}"] += 1
+                self._verdicts[f"{clock.target}: {' -> '.join(clock.turn)}"] += 1
             self._reasons.update(map(_typical, clock.reasons))
         self._counts.update(kinds)
 

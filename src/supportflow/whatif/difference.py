@@ -115,6 +115,11 @@ class ClockChange(Value):
         return self.target if self.cycle == 1 else f"{self.target}#{self.cycle}"
 
     @property
+    def turn(self) -> tuple[str, str]:
+        """How the clock ended under the first policy and under the second; `no clock` where there is none."""
+        return self.ended or "no clock", self.against or "no clock"
+
+    @property
     def shift_us(self) -> int:
         """How much later it is due under the second policy, in microseconds; 0 where one of both is not due."""
         if self.due_at is None or self.against_due_at is None:
@@ -180,7 +185,7 @@ class WhatIf(Value):
         rows: Rows of the log, the bad ones too.
         left_out: Rows that were left out.
         cases: Tickets that were compared.
-        unusable: Tickets that could be replayed under one of both policies only, as the other refuses their attributes.
+        unusable: Tickets that are not compared, as one of both policies refuses rows of theirs that the other takes.
         differing: Tickets that differ in anything.
         counts: What differs (`class`, `level`, `status`, `place`, `owner`, `target`, `due`, `verdict`) → tickets.
         verdicts: `"resolution: met -> missed"` → clocks.

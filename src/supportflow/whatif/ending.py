@@ -9,7 +9,7 @@ from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.replay.verdicts import Ended, verdicts_of
 
-__all__ = ["Case", "ClockEnd", "Ending", "ending_of", "minute"]
+__all__ = ["Case", "ClockEnd", "Ending", "ending_of", "minute", "place_of"]
 
 
 class Case(NamedTuple):
@@ -20,12 +20,14 @@ class Case(NamedTuple):
         events: All that was recorded.
         policy: The policy.
         end_us: The log's end.
+        refused: Lines of the log that the policy refuses.
     """
 
     ticket: Ticket
     events: Sequence[EventBase]
     policy: CompiledPolicy
     end_us: int
+    refused: frozenset[int] = frozenset()
 
 
 class ClockEnd(NamedTuple):
@@ -68,7 +70,7 @@ def ending_of(case: Case) -> Ending:
         "class": ticket.priority_class,
         "level": str(ticket.level),
         "status": _status(ticket),
-        "place": _place(ticket),
+        "place": place_of(ticket),
         "owner": ticket.assignee or "nobody",
     }
     return Ending(facts, ticket.sla, clocks)
@@ -84,7 +86,8 @@ def _status(ticket: Ticket) -> str:
     return f"{ticket.status} at {minute(ticket.closed_at)}"
 
 
-def _place(ticket: Ticket) -> str:
+def place_of(ticket: Ticket) -> str:
+    """Group, tier and skills: where a ticket waits, and for whom."""
     needs = ticket.routing.requirement
     parts = [ticket.group or "no group"]
     if needs is not None:

@@ -14,7 +14,7 @@ from supportflow.sla.explain import ClockInterval, account
 from supportflow.sla.policy import span_name
 from supportflow.triage.compiled import account as priority_account
 from supportflow.whatif.difference import Reason, Stretch
-from supportflow.whatif.ending import Case, ClockEnd, minute
+from supportflow.whatif.ending import Case, ClockEnd, minute, place_of
 
 __all__ = ["clock_reasons", "fact_reason"]
 
@@ -33,7 +33,10 @@ def fact_reason(what: str, mine: Case, theirs: Case) -> Reason:
     if what in {"class", "level"}:
         return Reason(kind="rule", before=priority_account(a), after=priority_account(b))
     if what == "place" and a.group == b.group:
-        return Reason(kind="route", before=_route(a), after=_route(b))
+        before, after = _route(a), _route(b)
+        if before == after:  # another tier or skill inside a route of one name
+            before, after = f"{before}: {place_of(a)}", f"{after}: {place_of(b)}"
+        return Reason(kind="route", before=before, after=after)
     kind = StatusChanged if what == "status" else AssignmentChanged
     before, after = _parting(mine.events, theirs.events, kind)
     return Reason(kind="course", before=before, after=after)

@@ -69,7 +69,7 @@ def _rows(difference: CaseDifference) -> Iterator[list[str | float | None]]:
         yield [*start, *told, *_why(one.reason)]
     for clock in difference.clocks:
         shift = clock.shift_us / _SECOND if clock.due_at and clock.against_due_at else None
-        told = [clock.name, clock.ended or "no clock", clock.against or "no clock"]
+        told = [clock.name, *clock.turn]
         dues = [_moment(clock.due_at), _moment(clock.against_due_at), shift]
         for reason in clock.reasons or (None,):
             yield [*start, *told, *dues, *_why(reason)]

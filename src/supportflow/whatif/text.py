@@ -35,7 +35,7 @@ def _head(found: WhatIf) -> Iterator[str]:
     share = f", {found.differing / found.cases:.1%}" if found.cases else ""
     yield f"  {found.differing:,} of {found.cases:,} tickets differ{share}, up to {_minute(found.until)}"
     if found.unusable:
-        yield f"  {found.unusable:,} tickets can be replayed under one of both policies only"
+        yield f"  {found.unusable:,} tickets are not compared: one policy refuses rows of theirs that the other takes"
 
 
 def _edits(found: WhatIf) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _difference(difference: CaseDifference) -> Iterator[str]:
 
 
 def _turn(clock: ClockChange) -> str:
-    ended, against = clock.ended or "no clock", clock.against or "no clock"
+    ended, against = clock.turn
     turn = ended if ended == against else f"{ended} -> {against}"
     if clock.due_at == clock.against_due_at:
         return turn if clock.due_at is None else f"{turn}, due {_minute(clock.due_at)}"
