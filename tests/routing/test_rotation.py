@@ -206,9 +206,9 @@ def test_gaps_of_a_higher_layer_show_the_lower_one():
     )
     midnight = to_us(datetime(2026, 2, 3, tzinfo=UTC))
     assert handovers(document, nights, midnight, midnight + DAY_US) == [
-        OnCall(midnight, midnight + 6 * HOUR_US, "bo"),
-        OnCall(midnight + 6 * HOUR_US, midnight + 22 * HOUR_US, "ana"),
-        OnCall(midnight + 22 * HOUR_US, midnight + DAY_US, "bo"),
+        OnCall("bo", midnight, midnight + 6 * HOUR_US),
+        OnCall("ana", midnight + 6 * HOUR_US, midnight + 22 * HOUR_US),
+        OnCall("bo", midnight + 22 * HOUR_US, midnight + DAY_US),
     ]
     # Without its calendar, the layer has nobody.
     assert on_call(document, {}, midnight) == "ana"
@@ -217,7 +217,7 @@ def test_gaps_of_a_higher_layer_show_the_lower_one():
 def test_nobody_is_an_answer():
     empty = Rotation(name="r", tz="UTC")
     assert on_call(empty, {}, 0) is None
-    assert handovers(empty, {}, 0, DAY_US) == [OnCall(0, DAY_US, None)]
+    assert handovers(empty, {}, 0, DAY_US) == [OnCall(None, 0, DAY_US)]
     assert handovers(empty, {}, 0, 0) == []
     before = to_us(datetime(2026, 1, 5, 9, tzinfo=UTC)) - 1
     assert on_call(rotation("UTC"), {}, before) is None

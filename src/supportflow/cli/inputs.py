@@ -13,7 +13,7 @@ from supportflow.policy import Policy
 from supportflow.policy.read.policies import read_policy
 from supportflow.worker.naming import load
 
-__all__ = ["add_store", "desk_at", "kept_at", "not_the_log", "policy_at", "store_at"]
+__all__ = ["add_log", "add_store", "desk_at", "kept_at", "not_the_log", "policy_at", "store_at"]
 
 
 def policy_at(path: str | None) -> Policy:
@@ -24,6 +24,19 @@ def policy_at(path: str | None) -> Policy:
         OSError: If the file cannot be read.
     """
     return Policy() if path is None else read_policy(Path(path))
+
+
+def add_log(parser: argparse.ArgumentParser, *, needs_mapping: bool = True) -> None:
+    """Add the argument that names a log, and the option that says what its columns mean."""
+    from supportflow.replay import shipped_mappings  # noqa: PLC0415 - only commands of logs need what reads them
+
+    parser.add_argument("log", metavar="LOG", help="CSV, JSON Lines, Parquet or XES, plain or gzipped")
+    parser.add_argument(
+        "--mapping",
+        required=needs_mapping,
+        metavar="MAPPING",
+        help=f"what its columns mean: a TOML file, or one of {', '.join(shipped_mappings())}",
+    )
 
 
 def not_the_log(out: str | None, log: str, option: str) -> None:

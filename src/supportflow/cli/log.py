@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.inputs import add_store, desk_at, not_the_log
+from supportflow.cli.inputs import add_log, add_store, desk_at, not_the_log
 from supportflow.cli.progress import Bar
 from supportflow.cli.terminal import WRONG
 from supportflow.replay import (
@@ -16,7 +16,6 @@ from supportflow.replay import (
     export_history,
     load_mapping,
     mapping_document,
-    shipped_mappings,
 )
 
 __all__ = ["add_to", "convert", "export"]
@@ -42,13 +41,7 @@ def add_to(commands: Any) -> None:
         epilog="example:\n  supportflow log convert changes.csv --mapping mapping.toml -o changes.xes.gz\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    converting.add_argument("log", metavar="LOG", help="CSV, JSON Lines, Parquet or XES, plain or gzipped")
-    converting.add_argument(
-        "--mapping",
-        required=True,
-        metavar="MAPPING",
-        help=f"what its columns mean: a TOML file, or one of {', '.join(shipped_mappings())}",
-    )
+    add_log(converting)
     _add_output(converting)
     converting.set_defaults(run=convert)
     exporting = actions.add_parser(

@@ -7,7 +7,7 @@ from typing import Any
 
 from supportflow._legible import legible_json
 from supportflow.cli import terminal
-from supportflow.cli.inputs import not_the_log, policy_at
+from supportflow.cli.inputs import add_log, not_the_log, policy_at
 from supportflow.cli.progress import Bar
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import InvalidInput
@@ -25,7 +25,6 @@ from supportflow.replay import (
     read_log,
     replay_log,
     report_text,
-    shipped_mappings,
     suggest_mapping,
 )
 
@@ -60,14 +59,7 @@ def add_to(commands: Any) -> None:
             "refused is counted."
         ),
     )
-    parser.add_argument(
-        "log", metavar="LOG", help="CSV, JSON Lines (.jsonl), Parquet or XES (.xes), plain or gzipped"
-    )
-    parser.add_argument(
-        "--mapping",
-        metavar="MAPPING",
-        help=f"what its columns mean: a TOML file, or one of {', '.join(shipped_mappings())}",
-    )
+    add_log(parser, needs_mapping=False)
     parser.add_argument(
         "--suggest",
         action="store_true",

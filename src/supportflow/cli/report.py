@@ -9,11 +9,11 @@ from supportflow._legible import legible_json
 from supportflow._time import instant
 from supportflow.calendars.zones import clock_of
 from supportflow.cli import terminal
-from supportflow.cli.inputs import not_the_log, policy_at
+from supportflow.cli.inputs import add_log, not_the_log, policy_at
 from supportflow.cli.progress import Bar
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import CompiledPolicy
-from supportflow.replay import CaseLog, load_mapping, shipped_mappings
+from supportflow.replay import CaseLog, load_mapping
 from supportflow.reports import report, report_page
 from supportflow.texts import languages
 
@@ -39,13 +39,7 @@ def add_to(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("log", metavar="LOG", help="CSV, JSON Lines, Parquet or XES, plain or gzipped")
-    parser.add_argument(
-        "--mapping",
-        required=True,
-        metavar="MAPPING",
-        help=f"what its columns mean: a TOML file, or one of {', '.join(shipped_mappings())}",
-    )
+    add_log(parser)
     parser.add_argument(
         "--policy", metavar="POLICY", help="a policy; a plain desk without an SLA if not given"
     )

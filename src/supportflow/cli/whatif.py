@@ -12,13 +12,13 @@ from supportflow._legible import legible_json
 from supportflow._time import Instant, instant
 from supportflow.calendars import BusinessCalendar
 from supportflow.cli import terminal
-from supportflow.cli.inputs import not_the_log, policy_at
+from supportflow.cli.inputs import add_log, not_the_log, policy_at
 from supportflow.cli.progress import Bar
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import CalendarError, InvalidInput
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.policy.read.documents import load, parse, read
-from supportflow.replay import LogMapping, load_mapping, shipped_mappings
+from supportflow.replay import LogMapping, load_mapping
 from supportflow.replay.cases import CaseLog
 from supportflow.whatif import CaseDifference, WhatIf, compare, differences_file, whatif_text
 
@@ -45,13 +45,7 @@ def add_to(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("log", metavar="LOG", help="a log, plain or gzipped")
-    parser.add_argument(
-        "--mapping",
-        required=True,
-        metavar="MAPPING",
-        help=f"what its columns mean: a TOML file, or one of {', '.join(shipped_mappings())}",
-    )
+    add_log(parser)
     parser.add_argument(
         "--policy",
         action="append",

@@ -121,6 +121,7 @@ __all__ = [
     "UnknownKeyword",
 ]
 
-# Where they are raised from is nobody's concern: in tracebacks and pickles they have the name that hosts import.
+# In tracebacks and pickles they have the name that hosts import, and not that of the module that defines them. The price:
+# `inspect.getsource` does not find them.
 for _name in __all__:
     globals()[_name].__module__ = __name__

@@ -180,7 +180,7 @@ def _read_events(env: Environment, after: int, rows: Collection[EventRow]) -> It
 def _fold(state: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
     topics, policy, recorded_at = set(state.topics), state.policy, state.recorded_at
     surges, ended = {surge.name: surge for surge in state.surges}, dict(state.ended)
-    unmoved, clockwork, version = state.unmoved, RecordedZones.of(state), state.version
+    unmoved, recorded, version = state.unmoved, RecordedZones.of(state), state.version
     for version, event in enumerate(events, state.version + 1):
         if event is None:
             continue
@@ -200,7 +200,7 @@ def _fold(state: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
             unmoved = version
         elif isinstance(event, TicketsMoved):
             unmoved = 0
-        clockwork = clockwork.after(event, version)
+        recorded = recorded.after(event, version)
     return DeskState(
         version=version,
         policy=policy,
@@ -212,9 +212,9 @@ def _fold(state: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
         surges=tuple(surges.values()),
         ended=ended,
         unmoved=unmoved,
-        zones=clockwork.zones,
-        newest_zones=clockwork.newest,
-        stale=clockwork.stale,
+        zones=recorded.zones,
+        newest_zones=recorded.newest,
+        stale=recorded.stale,
     )
 
 

@@ -1,4 +1,4 @@
-"""OfRouting time and a new policy version do to a draft.
+"""What time and a new policy version do to a draft.
 
 Everything that is due happens at its own instant and in order, however late somebody looks: so polling early, late or twice
 changes no outcome.
@@ -76,7 +76,7 @@ def move_to(draft: Draft, policy: CompiledPolicy, *, since_us: int | None = None
 def advance(draft: Draft, until_us: int) -> None:
     """Let everything happen that was due strictly before an instant, in order, each at its own instant.
 
-    OfRouting is due at that very instant comes after whatever the decision records there: a command that is stamped with the
+    What is due at that very instant comes after whatever the decision records there: a command that is stamped with the
     instant of a wake-up precedes it.
     """
     due = _next_due(draft, until_us)

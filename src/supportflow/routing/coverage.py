@@ -12,7 +12,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from supportflow._time import HOUR_US, to_us
+from supportflow._time import HOUR_US, Instant, from_us, to_us
 from supportflow.calendars.zones import MAX_US
 from supportflow.exceptions import RosterError
 from supportflow.model.base import Document, Name
@@ -20,7 +20,7 @@ from supportflow.model.people import Agent
 from supportflow.model.routing import ShiftOverride
 from supportflow.model.tags import writes, written
 from supportflow.routing.roster import Calendars, overridden, shift_intervals
-from supportflow.routing.spans import Spans, Stretch, intersection, union
+from supportflow.routing.spans import Spans, intersection, union
 
 __all__ = [
     "Coverage",
@@ -71,32 +71,58 @@ class Promise(Document):
         return ", ".join([self.tier, *skills, *([self.language] if self.language else [])])
 
 
-@dataclass(frozen=True, slots=True)
-class Gap(Stretch):
+class Gap(NamedTuple):
     """A stretch in which nobody on duty can serve a promise.
 
     Attributes:
         promise: What is not served.
         place: Its place among the promises.
+        start_us: From this instant on, in microseconds since 1970-01-01T00:00Z.
+        end_us: Until just before this one.
     """
 
     promise: Promise
     place: int
+    start_us: int
+    end_us: int
+
+    @property
+    def start(self) -> Instant:
+        """From this instant on."""
+        return from_us(self.start_us)
+
+    @property
+    def end(self) -> Instant:
+        """Until just before this instant."""
+        return from_us(self.end_us)
 
 
-@dataclass(frozen=True, slots=True)
-class Lone(Stretch):
+class Lone(NamedTuple):
     """A stretch in which one person alone can serve a promise: one illness away from a gap.
 
     Attributes:
         promise: What hangs on one person.
         place: Its place among the promises.
+        start_us: From this instant on, in microseconds since 1970-01-01T00:00Z.
+        end_us: Until just before this one.
         agent_id: That person.
     """
 
     promise: Promise
     place: int
+    start_us: int
+    end_us: int
     agent_id: str
+
+    @property
+    def start(self) -> Instant:
+        """From this instant on."""
+        return from_us(self.start_us)
+
+    @property
+    def end(self) -> Instant:
+        """Until just before this instant."""
+        return from_us(self.end_us)
 
 
 class Hour(NamedTuple):
@@ -113,14 +139,17 @@ class Hour(NamedTuple):
     lone: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OnDuty(Stretch):
+class OnDuty(NamedTuple):
     """A stretch in which the same people are on duty.
 
     Attributes:
+        start_us: From this instant on.
+        end_us: Until just before this one.
         agents: Their ids, in the order of the roster.
     """
 
+    start_us: int
+    end_us: int
     agents: tuple[str, ...]
 
 
@@ -230,9 +259,9 @@ def coverage(
         for start, end, only in _thin(promise, agents, rostered, start_us, end_us):
             for first, last in intersection([(start, end)], hours):
                 if only is None:
-                    gaps.append(Gap(first, last, promise, place))
+                    gaps.append(Gap(promise, place, first, last))
                 else:
-                    lone.append(Lone(first, last, promise, place, agents[only].id))
+                    lone.append(Lone(promise, place, first, last, agents[only].id))
     return Coverage(start_us, end_us, tuple(gaps), tuple(lone))
 
 

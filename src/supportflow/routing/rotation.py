@@ -8,14 +8,13 @@ The highest layer that has somebody decides, and an override beats all layers. N
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
-from supportflow._time import DAY_US, Moment, to_us
+from supportflow._time import DAY_US, Instant, Moment, from_us, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.clocktime import ClockTime, read_clock
 from supportflow.calendars.compiled import Compiled
@@ -26,7 +25,6 @@ from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import AgentId, Document, Name, Series
 from supportflow.model.durations import Duration
-from supportflow.routing.spans import Stretch
 
 __all__ = [
     "OnCall",
@@ -147,15 +145,28 @@ class Rotation(Document):
         return {name: calendar.core for name, calendar in calendars.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class OnCall(Stretch):
+class OnCall(NamedTuple):
     """A stretch of time in which one person, or nobody, is on call.
 
     Attributes:
         agent: The agent's id; None: nobody.
+        start_us: From this instant on, in microseconds since 1970-01-01T00:00Z.
+        end_us: Until just before this one.
     """
 
     agent: str | None
+    start_us: int
+    end_us: int
+
+    @property
+    def start(self) -> Instant:
+        """From this instant on."""
+        return from_us(self.start_us)
+
+    @property
+    def end(self) -> Instant:
+        """Until just before this instant."""
+        return from_us(self.end_us)
 
 
 def on_call(rotation: Rotation, calendars: Mapping[str, Compiled], at_us: int) -> str | None:
@@ -209,9 +220,9 @@ def handovers(
     for at in sorted({start_us, *moments}):
         agent = _on_call(rotation, calendars, at, where)
         if not found or found[-1].agent != agent:
-            found.append(OnCall(at, end_us, agent))
+            found.append(OnCall(agent, at, end_us))
     ends = [stretch.start_us for stretch in found[1:]]
-    return [replace(stretch, end_us=end) for stretch, end in zip(found, [*ends, end_us], strict=True)]
+    return [stretch._replace(end_us=end) for stretch, end in zip(found, [*ends, end_us], strict=True)]
 
 
 def _moments(

@@ -1,35 +1,8 @@
 """Stretches of time as integers: sorted `(start, end)` pairs, half-open, that neither overlap nor touch."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from supportflow._time import Instant, from_us
-
-__all__ = ["Span", "Spans", "Stretch", "intersection", "union", "without"]
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of time, as far as it goes.
-
-    Attributes:
-        start_us: From this instant on, in microseconds since 1970-01-01T00:00Z.
-        end_us: Until just before this one.
-    """
-
-    start_us: int
-    end_us: int
-
-    @property
-    def start(self) -> Instant:
-        """From this instant on."""
-        return from_us(self.start_us)
-
-    @property
-    def end(self) -> Instant:
-        """Until just before this instant."""
-        return from_us(self.end_us)
-
+__all__ = ["Span", "Spans", "intersection", "union", "without"]
 
 Span = tuple[int, int]
 """From `start` until just before `end`, in microseconds since 1970-01-01T00:00Z."""

@@ -1,9 +1,9 @@
-"""Every sentence that supportflow says to a customer of its own accord, by language: a new language is one folder.
+"""Every sentence that supportflow says of its own accord, by language: a new language is one folder.
 
 A folder is named by a BCP 47 tag, and holds the same files with the same keys as all others: `bot.toml` (what the bot says,
-and the words by which somebody asks it for a person), `evidence.toml` (how evidence is asked for) and `times.toml` (how days
-and times are said). What a policy says itself goes before what stands here. Words that are *read* in what customers write
-are elsewhere: in `triage/packs` and `triage/lexicon`.
+and the words by which somebody asks it for a person), `evidence.toml` (how evidence is asked for), `times.toml` (how days
+and times are said) and `report.toml` (what the page of a report says). What a policy says itself goes before what stands
+here. Words that are *read* in what customers write are elsewhere: in `triage/packs` and `triage/lexicon`.
 """
 
 from supportflow.texts.shipped import (

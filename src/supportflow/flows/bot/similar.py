@@ -99,10 +99,10 @@ def similar(
 
 
 def similar_to(
-    env: Environment, ticket: Ticket, heard: Conversation, limit: int
+    env: Environment, ticket: Ticket, talk: Conversation, limit: int
 ) -> Flow[tuple[SimilarTicket, ...]]:
     """The same, of a ticket whose conversation was read."""
-    words = "\n".join(one.text for one in heard.said if one.by == "requester")[:_LONGEST]
+    words = "\n".join(one.text for one in talk.said if one.by == "requester")[:_LONGEST]
     if not words:
         return ()
     given: Iterable[SimilarText] = yield Call(
@@ -144,8 +144,8 @@ def _answer(env: Environment, ticket: Ticket) -> Flow[str | None]:
         ticket.status_category.is_final or ticket.status_category is StatusCategory.RESOLVED
     ):
         return None
-    heard = yield from conversation(env, ticket)
-    words = next((one.text for one in reversed(heard.said) if one.by == "agent"), None)
+    talk = yield from conversation(env, ticket)
+    words = next((one.text for one in reversed(talk.said) if one.by == "agent"), None)
     official = env.book[ticket.policy].cases.official
     if words is None or texts.disclosed(words, official) or texts.asked_secret(words) is not None:
         return None

@@ -133,8 +133,8 @@ def start_ladder(draft: Draft, ladder: Ladder, cause: Cause, since_us: int) -> N
             skipped=skipped,
         )
     )
-    bygone = draft.report is not None and draft.report.before_known
-    if latest is not None and (cause in {"adopted", "policy"} or bygone):
+    before_known = draft.report is not None and draft.report.before_known
+    if latest is not None and (cause in {"adopted", "policy"} or before_known):
         _record(draft, left[latest.place], latest.at_us, late=True)
         _end_if_finished(draft)
 

@@ -22,7 +22,8 @@ __all__ = ["conclude", "react"]
 #      before routing since one that is held back marks the ticket for review, and a route can ask for that.
 #   4. Routing. What a ticket needs of an agent depends on class, level and group, which ladders change as well. It is looked
 #      at once for each decision, not after each event: a command that sets category, class and language would else queue
-#      the ticket three times.
+#      the ticket three times. What time does (a rung of a ladder, the end of a surge) looks at its own instant:
+#      see `update_requirement`.
 #   5. Loads. What a ticket takes of an agent's capacity depends on who has it or is offered it. They are events of the
 #      agents' streams, and stand after all events of the ticket.
 #

@@ -41,6 +41,9 @@ def load_policy(text: str, *, format: str) -> Policy:  # noqa: A002 - what it is
     Raises:
         PolicyError: If it cannot be read (with the line), or is not a valid policy (with the path and the line).
         MissingExtra: If it is YAML, and the extra is not installed.
+
+    Warns:
+        AmbiguousNameWarning: If names in it are taken for one another.
     """
     return load(text, format, parse_policy, PolicyError)
 
@@ -52,5 +55,8 @@ def read_policy(path: Path) -> Policy:
         PolicyError: If the ending is none of these, or the document is wrong; each problem starts with the file's name.
         MissingExtra: If it is YAML, and the extra is not installed.
         OSError: If the file cannot be read.
+
+    Warns:
+        AmbiguousNameWarning: If names in it are taken for one another.
     """
     return read(path, load_policy, PolicyError)
