@@ -4,6 +4,7 @@ Usage: write_reference.py            writes the files
        write_reference.py --check    1 if a file is not what would be written
 """
 
+import ast
 import inspect
 import sys
 from collections.abc import Iterator
@@ -147,10 +148,49 @@ def reference() -> Iterator[str]:
         yield ""
         for name in sorted({*module.__all__} - {name for names in AREAS.values() for name in names}):
             yield from described(name, getattr(module, name))
+    yield from contributed()
     yield "## Events and errors"
     yield ""
     yield "`supportflow.events` and `supportflow.exceptions` have pages of their own: [events](../concepts/events.md),"
     yield "[errors](../concepts/errors.md)."
+
+
+def contributed() -> Iterator[str]:
+    """The public names of rooms for one framework each, read from their source: the framework need not be there."""
+    for room in sorted((ROOT / "src" / "supportflow" / "contrib").glob("*/__init__.py")):
+        trees = [ast.parse(path.read_text("utf-8")) for path in sorted(room.parent.rglob("*.py"))]
+        defined = {
+            node.name: node
+            for tree in trees
+            for node in tree.body
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        }
+        yield f"## {TITLES[room.parent.name]}"
+        yield ""
+        yield f"From `supportflow.contrib.{room.parent.name}`."
+        yield ""
+        for name in sorted(exported(ast.parse(room.read_text("utf-8")))):
+            yield from (f"### {name}", "", first_sentence(name, defined[name]), "")
+
+
+TITLES = {"fastapi": "FastAPI"}
+"""Room of `contrib` → heading."""
+
+
+def exported(tree: ast.Module) -> list[str]:
+    """What `__all__` of a module names."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return [str(name) for name in ast.literal_eval(node.value)]
+    raise SystemExit("a room of contrib has no __all__")
+
+
+def first_sentence(name: str, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """The first line of a docstring in a source."""
+    text = ast.get_docstring(node)
+    if not text:
+        raise SystemExit(f"{name} has no docstring")
+    return text.partition("\n")[0]
 
 
 def event_table() -> Iterator[str]:

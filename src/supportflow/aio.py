@@ -174,7 +174,7 @@ class AsyncDesk(
         Raises:
             SupportflowError: If it is refused, wrong, or cannot be stored; nothing was changed then.
         """
-        return await self._run(handle(self._env, command))
+        return await self._run(handle(self._env, command, self._version))
 
     async def handle_agent(self, command: AgentCommand) -> AgentState:
         """Carry out any command on an agent. All verbs on agents end here.

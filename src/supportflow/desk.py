@@ -174,7 +174,7 @@ class Desk(
         Raises:
             SupportflowError: If it is refused, wrong, or cannot be stored; nothing was changed then.
         """
-        return self._run(handle(self._env, command))
+        return self._run(handle(self._env, command, self._version))
 
     def handle_agent(self, command: AgentCommand) -> AgentState:
         """Carry out any command on an agent. All verbs on agents end here.

@@ -159,7 +159,7 @@ def test_both_desks_have_the_same_public_names_and_the_async_one_awaits():
     public = {name for name in dir(Desk) if not name.startswith("_")}
     assert public == {name for name in dir(AsyncDesk) if not name.startswith("_")}
     # What the policy or the desk itself answers needs no waiting.
-    plain = {"has_similar", "is_official", "policy", "tenant", "unreadable", "within"}
+    plain = {"has_similar", "is_official", "meant_for", "policy", "tenant", "unreadable", "within"}
     for name in public - plain:
         assert iscoroutinefunction(getattr(AsyncDesk, name)), name
         assert not iscoroutinefunction(getattr(Desk, name)), name

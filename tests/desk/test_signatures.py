@@ -14,7 +14,7 @@ from supportflow import Agent, AsyncDesk, Desk, Outcome, Page, Ticket
 from supportflow.exceptions import DeskClosed, InvalidInput, SupportflowError, UnknownKeyword
 from supportflow.model.routing import AgentState
 
-AT_ONCE = {"has_similar", "is_official", "policy", "tenant", "unreadable", "within"}
+AT_ONCE = {"has_similar", "is_official", "meant_for", "policy", "tenant", "unreadable", "within"}
 """What needs no waiting on either desk."""
 METHODS = sorted(name for name in dir(Desk) if not name.startswith("_") and name not in AT_ONCE)
 VERBS = sorted(verb_of(kind) for kind in KINDS.keys() - OWN)

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from supportflow import _forks
 from supportflow.exceptions import InvalidInput
-from supportflow.flows.environment import Environment, Unreadable
+from supportflow.flows.environment import Environment, Unreadable, check_number
 from supportflow.flows.requests import Call
 from supportflow.flows.routing.floor import Dispatcher
 from supportflow.flows.routing.places import PlaceIndex
@@ -97,6 +97,7 @@ class DeskBase(_forks.Fork):
             past=past_of({} if on is None else on),
         )
         self._closed = False
+        self._version: int | None = None
         self._after_fork_in_child()
         _forks.watch(self)
 
@@ -144,6 +145,22 @@ class DeskBase(_forks.Fork):
         joined._known = replace(self._known)  # noqa: SLF001 - the same
         joined._after_fork_in_child()  # noqa: SLF001 - the same
         return joined
+
+    def meant_for(self, version: int, /) -> Self:
+        """This desk for commands that are meant for one version of a ticket, as somebody has it on their screen.
+
+        `desk.meant_for(ticket.version).resolve(ticket, by=...)` is carried out if nothing has happened to the ticket since,
+        and else raises `VersionMismatch`. With an idempotency key, a repeat is answered as the first call was.
+
+        Args:
+            version: The version: `ticket.version`.
+
+        Raises:
+            InvalidInput: If it is no whole number. A command that begins a ticket is meant for no version, and says so.
+        """
+        meant = copy(self)
+        meant._version = check_number("version", version, 0)  # noqa: SLF001 - of this very class
+        return meant
 
     @property
     def policy(self) -> Policy:

@@ -24,7 +24,8 @@ SupportflowError
 ├── Refused                            understood, and not allowed in this state
 │   ├── NotVerified                    the requester is not verified as an action needs
 │   ├── StepsMissing                   mandatory steps of the procedure are not done
-│   └── TransitionRefused
+│   ├── TransitionRefused
+│   └── VersionMismatch                the ticket has changed since the version that was meant
 ├── NoWorkingTime (ArithmeticError)    a calendar has no (more) working time to answer with
 ├── CalendarHorizonError               past the last date that a holiday source vouches for
 ├── StoreError
@@ -72,7 +73,13 @@ from supportflow.exceptions.inputs import (
     TextTooLong,
     UnknownKeyword,
 )
-from supportflow.exceptions.refusals import NotVerified, Refused, StepsMissing, TransitionRefused
+from supportflow.exceptions.refusals import (
+    NotVerified,
+    Refused,
+    StepsMissing,
+    TransitionRefused,
+    VersionMismatch,
+)
 from supportflow.exceptions.stores import (
     ConflictError,
     DamagedRow,
@@ -119,6 +126,7 @@ __all__ = [
     "TicketNotFound",
     "TransitionRefused",
     "UnknownKeyword",
+    "VersionMismatch",
 ]
 
 # In tracebacks and pickles they have the name that hosts import, and not that of the module that defines them. The price:

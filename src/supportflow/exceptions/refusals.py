@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from supportflow.exceptions.base import SupportflowError
 
-__all__ = ["NotVerified", "Refused", "StepsMissing", "TransitionRefused"]
+__all__ = ["NotVerified", "Refused", "StepsMissing", "TransitionRefused", "VersionMismatch"]
 
 
 class Refused(SupportflowError):
@@ -80,3 +80,19 @@ class TransitionRefused(Refused):
         why = f"unmet guards: {', '.join(unmet_guards)}" if unmet_guards else "no such transition"
         allowed = ", ".join(permitted) or "nothing"
         super().__init__(ticket_id, trigger, f"status is {status!r}; {why}; permitted: {allowed}")
+
+
+class VersionMismatch(Refused):
+    """The command was meant for another version of the ticket than there is now.
+
+    Attributes:
+        expected: The version that it was meant for.
+        version: The version of the ticket now.
+    """
+
+    def __init__(self, ticket_id: str, command: str, expected: int, version: int) -> None:
+        super().__init__(
+            ticket_id, command, f"meant for version {expected}, and the ticket has version {version}"
+        )
+        self.expected = expected
+        self.version = version

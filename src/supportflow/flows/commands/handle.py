@@ -10,6 +10,7 @@ from supportflow.exceptions import (
     IdempotencyMismatch,
     InvalidInput,
     SupportflowError,
+    VersionMismatch,
 )
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import clean, is_read, read_past, read_signals
@@ -44,8 +45,13 @@ __all__ = ["handle"]
 _OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
 
 
-def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
+def handle(env: Environment, command: CommandBase, version: int | None = None) -> Flow[Outcome]:
     """Carry out a command.
+
+    Args:
+        env: The desk.
+        command: The command.
+        version: The version of the ticket that it is meant for; whatever there is, if None.
 
     Raises:
         SupportflowError: As `decide`, and what finding and storing the ticket can raise. Nothing was changed then.
@@ -54,12 +60,14 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
         raise InvalidInput("command", "is not a command")
     if isinstance(command, AgentCommand):
         raise InvalidInput("command", "is on an agent, not on a ticket: use handle_agent")
+    if version is not None and not isinstance(command, TicketCommand):
+        raise InvalidInput("version", "is that of a ticket, and this command begins one")
     if command.key is None:
-        return (yield from _execute(env, command, ""))
+        return (yield from _execute(env, command, "", version))
     fingerprint = request_hash(command, env.secret)
     try:
         # The store knows at the commit whether the key was used: to ask before would cost every command a round trip.
-        return (yield from _execute(env, command, fingerprint))
+        return (yield from _execute(env, command, fingerprint, version))
     except SupportflowError:
         # The first time this command ran, it may itself have made what stands in the way now.
         known = yield from requests.recall(env.tenant, command.key)
@@ -68,7 +76,7 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     return (yield from _recorded_outcome(env, known, fingerprint))
 
 
-def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[Outcome]:
+def _execute(env: Environment, command: CommandBase, fingerprint: str, version: int | None) -> Flow[Outcome]:
     """Prepare, load, decide, commit; again if others were faster."""
     now = yield from requests.now()
     yield from synchronise(env, now)
@@ -78,7 +86,7 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[O
     prepared: Prepared | None = None
     contested = ""
     for attempt in range(1, requests.ATTEMPTS + 1):
-        ticket = yield from _locate(env, command)
+        ticket = yield from _locate(env, command, version)
         other = yield from _other(env, command)
         facts = yield from load_facts(env, command, ticket, other, signals=signals, redacted=redacted)
         attributed = _attributed(env, command, ticket, facts)
@@ -87,7 +95,7 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[O
         ):  # an agent's answer on a case of their own is the words of somebody from outside
             signals = signals if is_read(command) else (yield from read_signals(env, attributed, redacted))
             command, prepared = attributed, None
-            ticket = yield from _locate(env, command)
+            ticket = yield from _locate(env, command, version)
             facts = yield from load_facts(env, command, ticket, other, signals=signals, redacted=redacted)
         facts = replace(facts, past=past) if past else facts
         if prepared is None:
@@ -164,7 +172,7 @@ def _outcome_id(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Fac
     return facts.ticket_id if opened else ticket.id
 
 
-def _locate(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
+def _locate(env: Environment, command: CommandBase, version: int | None) -> Flow[Ticket | None]:
     if not isinstance(command, TicketCommand):
         if isinstance(command, OpenTicket | Adopt) and command.ref is not None:
             taken = yield from requests.find_ref(env.tenant, command.ref)
@@ -173,6 +181,8 @@ def _locate(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
         return None
     ticket_id = yield from identify(env, command.ticket_id, command.ref)
     ticket = yield from get(env, ticket_id)
+    if version is not None and ticket.version != version:
+        raise VersionMismatch(ticket.id, command.kind, version, ticket.version)
     if isinstance(command, Receive):
         ticket = yield from follow_merges(env, ticket)
     return ticket

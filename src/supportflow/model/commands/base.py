@@ -1,7 +1,7 @@
 """What every command says."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -46,6 +46,10 @@ class CommandBase(Value):
         by: Who asks for it.
         key: Idempotency key: the same key twice is one command. A message id is a good one.
     """
+
+    if TYPE_CHECKING:
+        # Each command declares its own, as the discriminator of the union.
+        kind: str
 
     by: By
     key: Key | None = None

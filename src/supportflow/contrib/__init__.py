@@ -1,0 +1,1 @@
+"""Rooms for one framework each. Each needs its extra, and nothing else of supportflow imports them."""
