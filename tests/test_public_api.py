@@ -14,6 +14,7 @@ from supportflow.model.events import EVENT_TYPES, AgentEvent, DeskEvent, Request
 
 # What an extra brings, and what only a command line or a store of a later release needs.
 OPTIONAL = [
+    "cryptography",
     "django",
     "fastapi",
     "holidays",

@@ -34,6 +34,7 @@ SupportflowError
 │   ├── NewerSchemaError               a row that only a newer version can read
 │   ├── StoreBusy                      somebody else holds what is needed: try again
 │   └── StoreUnavailable               the database cannot be reached
+├── RecordsError                       a chain, a proof or a log that does not hold
 ├── MissingExtra (ImportError)         an optional dependency is not installed
 └── DeskClosed
 ```
@@ -72,6 +73,7 @@ from supportflow.exceptions.inputs import (
     TextTooLong,
     UnknownKeyword,
 )
+from supportflow.exceptions.records import RecordsError
 from supportflow.exceptions.refusals import NotVerified, Refused, StepsMissing, TransitionRefused
 from supportflow.exceptions.stores import (
     ConflictError,
@@ -106,6 +108,7 @@ __all__ = [
     "NotVerified",
     "PolicyError",
     "PolicyNotFound",
+    "RecordsError",
     "Refused",
     "RosterError",
     "ScenarioError",
