@@ -16,6 +16,7 @@ from supportflow.model.events import EVENT_TYPES, AgentEvent, DeskEvent, Request
 OPTIONAL = [
     "anyio",
     "apprise",
+    "cryptography",
     "django",
     "fastapi",
     "holidays",

@@ -39,6 +39,7 @@ SupportflowError
 │   ├── AddressRefused                 an address that nothing is sent to
 │   ├── ReceiverRefused                the receiver did not take it
 │   └── Undeliverable                  it can never arrive
+├── RecordsError                       a chain, a proof or a log that does not hold
 ├── MissingExtra (ImportError)         an optional dependency is not installed
 └── DeskClosed
 ```
@@ -84,6 +85,7 @@ from supportflow.exceptions.inputs import (
     TextTooLong,
     UnknownKeyword,
 )
+from supportflow.exceptions.records import RecordsError
 from supportflow.exceptions.refusals import NotVerified, Refused, StepsMissing, TransitionRefused
 from supportflow.exceptions.stores import (
     ConflictError,
@@ -121,6 +123,7 @@ __all__ = [
     "PolicyError",
     "PolicyNotFound",
     "ReceiverRefused",
+    "RecordsError",
     "Refused",
     "RosterError",
     "ScenarioError",
