@@ -1,6 +1,5 @@
 """A mail as it came over the wire, read into one value. Nothing of it is trusted: there are limits, and one error."""
 
-import email
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from supportflow._time import Instant, from_us, to_us
 from supportflow.channels.email.charsets import decoded, header_text
 from supportflow.channels.email.html import html_text
 from supportflow.channels.email.quotes import parts_of
+from supportflow.channels.email.wire import BROKEN, readable, taken_apart
 from supportflow.exceptions import InvalidInput
 
 __all__ = ["Limits", "Mail", "MailAddress", "MailFile", "read_mail"]
@@ -20,9 +20,10 @@ __all__ = ["Limits", "Mail", "MailAddress", "MailFile", "read_mail"]
 _ID = re.compile(r"<([^<>\s]{1,900})>")
 _ADDRESS = re.compile(r"[^\s<>@,;:\\\"()\[\]\x00-\x1f\x7f]{1,64}@[^\s<>@,;:\\\"()\[\]\x00-\x1f\x7f]{1,255}")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
-_MEDIA = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
+_MEDIA = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,48}/[a-z0-9][a-z0-9!#$&^_.+-]{0,49}")
 _REFERENCES = 50
 _DEEPEST = 20
+_HEADS = 20  # of one name that are read for addresses
 _NAME = 200
 
 
@@ -128,7 +129,7 @@ def read_mail(raw: bytes, limits: Limits | None = None) -> Mail:
         limits: How much of it is taken.
 
     Raises:
-        InvalidInput: If it is no bytes, too large, or has no head at all.
+        InvalidInput: If it is no bytes, too large, has no head at all, or cannot be taken apart.
     """
     most = Limits() if limits is None else limits
     if not isinstance(raw, bytes | bytearray | memoryview):
@@ -137,12 +138,18 @@ def read_mail(raw: bytes, limits: Limits | None = None) -> Mail:
     if len(content) > most.size:
         raise InvalidInput("mail", f"has more than {most.size} bytes")
     try:
-        message = email.message_from_bytes(content)
-    except (RecursionError, ValueError) as error:
+        return _read(content, most)
+    except InvalidInput:
+        raise
+    except BROKEN as error:
         raise InvalidInput("mail", "cannot be taken apart") from error
+
+
+def _read(content: bytes, most: Limits) -> Mail:
+    message = taken_apart(content)
     heads: dict[str, list[str]] = {}
     for name, value in message.raw_items():
-        heads.setdefault(name.lower(), []).append(_readable(value))
+        heads.setdefault(name.lower(), []).append(readable(value))
     if not heads:
         raise InvalidInput("mail", "has no head")
     reader = _Reader(most)
@@ -185,7 +192,6 @@ class _Reader:
         return text[: self._limits.text].replace("\x00", "")
 
     def take(self, part: Message, depth: int = 0) -> None:
-        _make_readable(part)
         self._seen += 1
         if self._seen > self._limits.parts or depth > _DEEPEST:
             self.left_out.append("parts beyond the limit")
@@ -263,18 +269,6 @@ class _Reader:
                     self.files.append(MailFile(name, "message/rfc822", content))
 
 
-def _readable(value: str) -> str:
-    """A head whose bytes are no ASCII, as text."""
-    return value if value.isascii() else decoded(value.encode("utf-8", "surrogateescape"), None)
-
-
-def _make_readable(part: Message) -> None:
-    """The standard library answers with replacement characters where a head holds bytes that are no ASCII."""
-    for name, value in list(part.raw_items()):
-        if not value.isascii():
-            part.replace_header(name, _readable(value))
-
-
 def _children(part: Message) -> list[Message]:
     inner = part.get_payload()
     return [one for one in inner if isinstance(one, Message)] if isinstance(inner, list) else []
@@ -338,7 +332,7 @@ def _references(heads: Mapping[str, list[str]]) -> tuple[str, ...]:
 def _addresses(heads: Mapping[str, list[str]], *names: str) -> Iterator[MailAddress]:
     known: set[str] = set()
     for name in names:
-        for value in heads.get(name, []):
+        for value in heads.get(name, [])[:_HEADS]:
             for shown, address in getaddresses([value[:20_000]]):
                 if _ADDRESS.fullmatch(address) and address.lower() not in known:
                     known.add(address.lower())
