@@ -1,1 +1,1 @@
-"""Rooms for one framework each. Each needs its extra, and nothing else of supportflow imports them."""
+"""What hosts are made of: each framework needs the extra of its name, and nothing else of supportflow imports one."""
