@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 pytest.importorskip("fastapi", reason="needs the extra `fastapi`")
 schemathesis = pytest.importorskip("schemathesis", reason="needs the extra `test`")
 
-from schemathesis.checks import not_a_server_error  # noqa: E402 - what follows needs the extras
-from schemathesis.core.failures import FailureGroup  # noqa: E402
-from schemathesis.specs.openapi.checks import (  # noqa: E402
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
 
-from contrib.served import Host, new_desk, shared_app  # noqa: E402
-from supportflow.contrib.fastapi import Problem  # noqa: E402
+from contrib.served import Host, new_desk, shared_app
+from supportflow.contrib.fastapi import Problem
 
 CHECKS = [
     not_a_server_error,
