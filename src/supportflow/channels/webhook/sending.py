@@ -20,12 +20,12 @@ def message_id(key: str) -> str:
     return "msg_" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def webhook_body(kind: str, at: str, data: Mapping[str, Any]) -> bytes:
+def webhook_body(kind: str, at: str | None, data: Mapping[str, Any]) -> bytes:
     """What is sent, in the form that Standard Webhooks recommends: `type`, `timestamp`, `data`.
 
     Args:
         kind: What it tells of.
-        at: When that was, in ISO 8601.
+        at: When that was, in ISO 8601, if it is known.
         data: Plain data.
     """
     told = {"type": kind, "timestamp": at, "data": data}
