@@ -175,7 +175,7 @@ def contributed() -> Iterator[str]:
             for node in tree.body
             if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         }
-        yield f"## {TITLES[room.parent.name]}"
+        yield f"## {TITLES.get(room.parent.name, room.parent.name)}"
         yield ""
         yield f"From `supportflow.contrib.{room.parent.name}`."
         yield ""
@@ -183,8 +183,8 @@ def contributed() -> Iterator[str]:
             yield from (f"### {name}", "", first_sentence(name, defined[name]), "")
 
 
-TITLES = {"django": "Django", "fastapi": "FastAPI"}
-"""Room of `contrib` → heading."""
+TITLES = {"django": "Django", "django_helpdesk": "django-helpdesk", "fastapi": "FastAPI"}
+"""Room of `contrib` → heading, where that is not its name."""
 
 
 def exported(tree: ast.Module) -> list[str]:
