@@ -16,6 +16,7 @@ from supportflow.exceptions import (
     StoreError,
 )
 from supportflow.flows.requests import Running
+from supportflow.flows.snapshots import Snapshots
 from supportflow.model.storage import Lease
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
@@ -170,6 +171,7 @@ class Environment:
         unreadable: Rows that could not be read.
         running: Topic → a delivery of it that goes on beside, with its claim; None in its place once that was given up.
         clock_progress: How far clocks were recomputed: `DeskState.stale`, which kind of tickets, and the last of them.
+        snapshots: Tickets as this process wrote or read them last.
         origin: The environment that this is a copy of, for one call in a transaction that may still be undone; else None.
             What the call learns of the store is forgotten with the copy.
     """
@@ -189,6 +191,7 @@ class Environment:
     unreadable: Unreadable = field(default_factory=Unreadable)
     running: dict[str, tuple[Lease | None, Running]] = field(default_factory=dict)
     clock_progress: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
+    snapshots: Snapshots = field(default_factory=Snapshots)
     origin: "Environment | None" = None
 
     @property

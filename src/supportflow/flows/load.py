@@ -82,7 +82,7 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
     current = row.fold_version == FOLD_VERSION
     if not current and row.fold_version > FOLD_VERSION:
         raise NewerSchemaError("ticket snapshot", row.fold_version, FOLD_VERSION)
-    ticket = _snapshot(row, env.tenant) if current else None
+    ticket = _snapshot(env, row) if current else None
     if ticket is None:
         ticket = yield from _fold(
             env, f"ticket:{row.id}", row.version, partial(fold, tenant=env.tenant), "ticket"
@@ -94,13 +94,12 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
     return ticket
 
 
-def _snapshot(row: TicketRow, tenant: str) -> Ticket | None:
+def _snapshot(env: Environment, row: TicketRow) -> Ticket | None:
     """The ticket as the row says; None if it does not say it, or says it of another one."""
-    try:
-        ticket = Ticket.model_validate_json(row.snapshot)
-    except (ValueError, TypeError):  # pydantic's own, and that of a column that holds no text at all
+    ticket = env.snapshots.read(row)
+    if ticket is None:
         return None
-    fits = (ticket.id, ticket.version, ticket.tenant) == (row.id, row.version, tenant)
+    fits = (ticket.id, ticket.version, ticket.tenant) == (row.id, row.version, env.tenant)
     return ticket if fits else None
 
 

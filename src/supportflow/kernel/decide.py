@@ -76,7 +76,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
 
-__all__ = ["Attempt", "Decision", "Facts", "attempted", "decide", "decided"]
+__all__ = ["TICKET_KINDS", "Attempt", "Decision", "Facts", "attempted", "decide", "decided"]
 
 
 class Decision(NamedTuple):
@@ -132,7 +132,7 @@ def decided(
     book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Decision:
     """What `decide` answers, with the tickets that it has folded: whoever stores them need not fold again."""
-    return attempted(book, ticket, command, facts, now).decision
+    return _decision(_draft(book, ticket, command, facts, now))
 
 
 def attempted(
@@ -140,8 +140,11 @@ def attempted(
 ) -> Attempt:
     """What `decided` answers, and of which tickets it would need the past to be exact."""
     draft = _draft(book, ticket, command, facts, now)
-    decision = Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
-    return Attempt(decision, draft.wanted)
+    return Attempt(_decision(draft), draft.wanted)
+
+
+def _decision(draft: Draft) -> Decision:
+    return Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
 
 
 def _draft(
@@ -279,3 +282,5 @@ _WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], No
     Split: split,
 }
 _KINDS = frozenset((*_ALONE, *_WITH_FACTS, *_WITH_BOOK))
+TICKET_KINDS: frozenset[type[CommandBase]] = _KINDS | {OpenTicket, Adopt}
+"""Every kind of command that can be carried out on a ticket."""

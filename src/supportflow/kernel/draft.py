@@ -260,6 +260,11 @@ class Draft:
             raise TransitionRefused(
                 self.ticket.id, status, trigger, answer.unmet_guards, lifecycle.permitted(status, self.view)
             )
+        self._go(trigger, answer, cause=cause, reason=reason)
+
+    def _go(self, trigger: str, answer: Fired, *, cause: str, reason: ContentRef | None = None) -> None:
+        """Record what a trigger does that was accepted."""
+        status = self.ticket.status
         if answer.kept:
             self.emit(self.event(StatusKept, trigger=trigger, status=status, cause=cause, reason=reason))
             return
@@ -269,7 +274,7 @@ class Draft:
                 trigger=trigger,
                 source=status,
                 target=answer.target,
-                category=lifecycle.category(answer.target),
+                category=self.policy.lifecycle.category(answer.target),
                 cause=cause,
                 reason=reason,
             )
@@ -280,7 +285,7 @@ class Draft:
         found = self.policy.lifecycle.lookup(self.ticket.status, trigger, self.view)
         if found is None or found.kept:
             return False
-        self.fire(trigger, cause=cause)
+        self._go(trigger, found, cause=cause)
         return True
 
     def begin_work(self, cause: str) -> None:

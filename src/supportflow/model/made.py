@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from supportflow.model.base import Value
 
-__all__ = ["checking", "made", "remade"]
+__all__ = ["checking", "copied", "made", "remade"]
 
 V = TypeVar("V", bound=Value)
 Check = Callable[[BaseModel, Mapping[str, Any]], object]
@@ -57,16 +57,21 @@ def remade(value: V, changes: Mapping[str, Any]) -> V:
         value: The value.
         changes: The fields that change.
     """
+    new = copied(value, changes)
+    if _check is not None:
+        _check(new, {name: new.__dict__[name] for name in new.__pydantic_fields_set__})
+    return new
+
+
+def copied(value: V, changes: Mapping[str, Any]) -> V:
+    """The same for changes that are the value's own fields again, copied: there is nothing to check."""
     values = value.__dict__.copy()
     values.update(changes)
-    fields_set = value.__pydantic_fields_set__.union(changes)
     new = _new(type(value))
     _set(new, "__dict__", values)
-    _set(new, "__pydantic_fields_set__", fields_set)
+    _set(new, "__pydantic_fields_set__", value.__pydantic_fields_set__.union(changes))
     _set(new, "__pydantic_extra__", None)
     _set(new, "__pydantic_private__", None)
-    if _check is not None:
-        _check(new, {name: values[name] for name in fields_set})
     return new
 
 

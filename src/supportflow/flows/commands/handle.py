@@ -21,6 +21,7 @@ from supportflow.flows.load import follow_merges, get, identify
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.kernel import Decision, Facts, attempted
+from supportflow.kernel.decide import TICKET_KINDS
 from supportflow.kernel.sides import command_on_side
 from supportflow.model.commands import (
     Adopt,
@@ -41,7 +42,8 @@ from supportflow.model.ticket import Outcome, Ticket
 
 __all__ = ["handle"]
 
-_OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
+# A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
+_OPENING = frozenset({OpenTicket, Adopt, Receive, Split})  # commands that may begin a ticket
 
 
 def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
@@ -52,8 +54,8 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     """
     if not isinstance(command, CommandBase):
         raise InvalidInput("command", "is not a command")
-    if isinstance(command, AgentCommand):
-        raise InvalidInput("command", "is on an agent, not on a ticket: use handle_agent")
+    if type(command) not in TICKET_KINDS:
+        command = _of_a_kind(command)
     if command.key is None:
         return (yield from _execute(env, command, ""))
     fingerprint = request_hash(command, env.secret)
@@ -66,6 +68,16 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
         if known is None:
             raise
     return (yield from _recorded_outcome(env, known, fingerprint))
+
+
+def _of_a_kind(command: CommandBase) -> CommandBase:
+    """The command as one of its kind that can be carried out: a host may have a class of its own for what opens a ticket."""
+    if isinstance(command, AgentCommand):
+        raise InvalidInput("command", "is on an agent, not on a ticket: use handle_agent")
+    for kind in (OpenTicket, Adopt):
+        if isinstance(command, kind):
+            return kind.model_construct(**{name: getattr(command, name) for name in kind.model_fields})
+    raise InvalidInput("command", "is of no kind that can be carried out")
 
 
 def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[Outcome]:
@@ -93,7 +105,7 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[O
         if prepared is None:
             complete = with_evidence(env, command, ticket, facts)
             prepared = yield from prepare(complete, _owner(command, ticket), now)
-        if isinstance(command, _OPENING):
+        if type(command) in _OPENING:
             facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
         decision = yield from _decide(env, ticket, prepared.command, facts, now)
         events = decision.events
@@ -141,7 +153,7 @@ def _attributed(env: Environment, command: CommandBase, ticket: Ticket | None, f
     """The command as given by whoever its giver is on this case."""
     if ticket is None:
         return command
-    if isinstance(command, Merge) and ticket.requester not in facts.case.same_person:
+    if type(command) is Merge and ticket.requester not in facts.case.same_person:
         return command_on_side(command, ticket, env.book[ticket.policy])
     return command_on_side(command, ticket, env.book[ticket.policy], facts.case.same_person)
 
@@ -173,20 +185,23 @@ def _locate(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
         return None
     ticket_id = yield from identify(env, command.ticket_id, command.ref)
     ticket = yield from get(env, ticket_id)
-    if isinstance(command, Receive):
+    if type(command) is Receive:
         ticket = yield from follow_merges(env, ticket)
     return ticket
 
 
 def _other(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
-    if not isinstance(command, Merge):
+    if type(command) is not Merge:
         return None
+    assert isinstance(command, Merge)
     other_id = yield from identify(env, command.into_id, command.into_ref, "into")
     return (yield from get(env, other_id))
 
 
 def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
     """Whose data the texts of a command are."""
+    if type(command) not in _OWNED:
+        return None
     if isinstance(command, OpenTicket | Adopt):
         return command.requester
     if isinstance(command, Receive) and ticket is not None and command.by.kind == "requester":
@@ -198,6 +213,10 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
     if isinstance(command, Provide) and ticket is not None and command.by.kind not in {"requester", "party"}:
         return ticket.requester
     return None
+
+
+_OWNED = frozenset({OpenTicket, Adopt, Receive, Observe, TakeTurn, Provide})
+"""Kinds of which some are somebody's else than the giver's."""
 
 
 def _result(ticket_id: str, changes: tuple[StreamChange, ...]) -> bytes:
