@@ -1,8 +1,8 @@
 """Snapshots as they are read and written: what this process wrote or read last of a ticket is not read again.
 
 A cached ticket counts only for the very bytes that it was read from or written as, at the version that the row says. So it
-does not matter who wrote the row meanwhile, whether a commit was undone, or what was done to the row by hand: other bytes are
-read. No text of a person is in a snapshot, and what was erased is in no ticket that is kept here.
+does not matter who wrote the row meanwhile, whether a commit was undone, or what was done to the row by hand: other bytes
+are read. No text of a person is in a snapshot, and what was erased is in no ticket that is kept here.
 """
 
 from collections import OrderedDict
