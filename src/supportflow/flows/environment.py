@@ -15,6 +15,7 @@ from supportflow.exceptions import (
     PolicyNotFound,
     StoreError,
 )
+from supportflow.flows.held import Held
 from supportflow.flows.requests import Running
 from supportflow.flows.snapshots import Snapshots
 from supportflow.model.storage import Lease
@@ -171,6 +172,7 @@ class Environment:
         unreadable: Rows that could not be read.
         running: Topic → a delivery of it that goes on beside, with its claim; None in its place once that was given up.
         clock_progress: How far clocks were recomputed: `DeskState.stale`, which kind of tickets, and the last of them.
+        held: What a desk without a store holds; None if there is one.
         snapshots: Tickets as this process wrote or read them last.
         origin: The environment that this is a copy of, for one call in a transaction that may still be undone; else None.
             What the call learns of the store is forgotten with the copy.
@@ -192,6 +194,7 @@ class Environment:
     running: dict[str, tuple[Lease | None, Running]] = field(default_factory=dict)
     clock_progress: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
     snapshots: Snapshots = field(default_factory=Snapshots)
+    held: Held | None = None
     origin: "Environment | None" = None
 
     @property

@@ -20,6 +20,7 @@ from supportflow.policy import CompiledPolicy, Policy
 
 __all__ = [
     "all_agents",
+    "find_ref",
     "follow_merges",
     "get",
     "get_agent",
@@ -53,10 +54,17 @@ def identify(env: Environment, ticket_id: str | None, ref: str | None, field: st
     if ref is None:
         assert ticket_id is not None
         return ticket_id
-    found = yield from requests.find_ref(env.tenant, ref)
+    found = yield from find_ref(env, ref)
     if found is None:
         raise TicketNotFound(ref)
     return found
+
+
+def find_ref(env: Environment, ref: str) -> Flow[str | None]:
+    """The id of the ticket that a host's reference names, or None."""
+    if env.held is not None:
+        return env.held.refs.get(ref)
+    return (yield from requests.find_ref(env.tenant, ref))
 
 
 def get(env: Environment, ticket_id: str) -> Flow[Ticket]:
@@ -65,6 +73,11 @@ def get(env: Environment, ticket_id: str) -> Flow[Ticket]:
     Raises:
         TicketNotFound: If there is none.
     """
+    if env.held is not None:
+        held = env.held.tickets.get(ticket_id)
+        if held is None:
+            raise TicketNotFound(ticket_id)
+        return held
     row = yield from requests.load(env.tenant, ticket_id)
     if row is None:
         raise TicketNotFound(ticket_id)

@@ -52,7 +52,7 @@ _NOTHING = CaseFacts()
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
 _ABOUT_VERDICTS = frozenset({Exclude, Correct})
-_ABOUT_ACTIONS = frozenset({RequestAction, DecideAction, UndoAction})
+_ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset((RequestAction, DecideAction, UndoAction))
 _FROM_OUTSIDE = frozenset({Receive, Provide, Observe})
 _NAMING = frozenset({Assign, Observe, Offer})
 _ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge})
@@ -100,6 +100,8 @@ def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> F
 
 def load_events(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
     """The events of a ticket, for the few decisions that look back."""
+    if env.held is not None:
+        return env.held.events(ticket_id)
     rows = yield from requests.events(env.tenant, f"ticket:{ticket_id}")
     return tuple(map(read_row, rows))
 

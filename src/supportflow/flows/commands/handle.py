@@ -1,6 +1,7 @@
 """One command, one transaction: prepare, load, decide, commit; again if others were faster."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 
 from supportflow._time import Instant, to_us
@@ -17,7 +18,7 @@ from supportflow.flows.commands.content import Prepared, prepare, request_hash, 
 from supportflow.flows.commands.facts import load_events, load_facts
 from supportflow.flows.desk_stream import store_policy, synchronise
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import follow_merges, get, identify
+from supportflow.flows.load import find_ref, follow_merges, get, identify
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.kernel import Decision, Facts, attempted
@@ -37,7 +38,15 @@ from supportflow.model.commands import (
     TicketCommand,
 )
 from supportflow.model.events import ContactJoined, EventBase
-from supportflow.model.storage import Commit, Committed, Duplicate, InboxEntry, RefTaken, StreamChange
+from supportflow.model.storage import (
+    Commit,
+    Committed,
+    Conflict,
+    Duplicate,
+    InboxEntry,
+    RefTaken,
+    StreamChange,
+)
 from supportflow.model.ticket import Outcome, Ticket
 
 __all__ = ["handle"]
@@ -113,26 +122,52 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[O
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
-        changes, tickets = stream_changes(env, touched, decision)
-        for one in tickets.values():
-            yield from store_policy(env, env.book[one.policy])
         outcome_id = _outcome_id(ticket, events, facts)
-        inbox = _inbox_entry(command, fingerprint, outcome_id, changes)
-        now_us = to_us(now)
-        outbox = outbox_rows(env, changes, tickets, now_us)
-        commit = Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us)
-        answer = yield from requests.commit(commit)
-        if isinstance(answer, Committed):
-            return Outcome(tickets[outcome_id], events)
-        if isinstance(answer, Duplicate):
-            return (yield from _recorded_outcome(env, answer.entry, fingerprint))
-        if isinstance(answer, RefTaken):
-            raise DuplicateRef(answer.ref)
+        if env.held is not None:
+            env.held.take(env.book, decision, prepared.content)
+            return Outcome(env.held.tickets[outcome_id], events)
+        answer = yield from _store(env, command, fingerprint, touched, decision, prepared, outcome_id, now)
+        if isinstance(answer, Outcome):
+            return answer
         contested = answer.stream
         yield from requests.pause_after_conflict(attempt)
         now = yield from requests.now()
         yield from synchronise(env, now)
     raise ConflictError(contested, requests.ATTEMPTS)
+
+
+def _store(
+    env: Environment,
+    command: CommandBase,
+    fingerprint: str,
+    touched: Iterable[Ticket],
+    decision: Decision,
+    prepared: Prepared,
+    outcome_id: str,
+    now: Instant,
+) -> Flow[Outcome | Conflict]:
+    """Commit a decision.
+
+    Returns:
+        What it did, or what the key's first use did; a conflict, if others were faster.
+
+    Raises:
+        DuplicateRef: If another ticket has the host's reference.
+    """
+    changes, tickets = stream_changes(env, touched, decision)
+    for one in tickets.values():
+        yield from store_policy(env, env.book[one.policy])
+    inbox = _inbox_entry(command, fingerprint, outcome_id, changes)
+    now_us = to_us(now)
+    outbox = outbox_rows(env, changes, tickets, now_us)
+    answer = yield from requests.commit(Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us))
+    if isinstance(answer, Committed):
+        return Outcome(tickets[outcome_id], decision.events)
+    if isinstance(answer, Duplicate):
+        return (yield from _recorded_outcome(env, answer.entry, fingerprint))
+    if isinstance(answer, RefTaken):
+        raise DuplicateRef(answer.ref)
+    return answer
 
 
 def _decide(
@@ -179,7 +214,7 @@ def _outcome_id(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Fac
 def _locate(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
     if not isinstance(command, TicketCommand):
         if isinstance(command, OpenTicket | Adopt) and command.ref is not None:
-            taken = yield from requests.find_ref(env.tenant, command.ref)
+            taken = yield from find_ref(env, command.ref)
             if taken is not None:
                 raise DuplicateRef(command.ref)
         return None
