@@ -30,9 +30,9 @@ COPIES = 3
 RARE = 5
 """A role, or two, that fewer phrases have says nothing."""
 HEADS = (
-    # kind, name, class, category, penalty, raises, doubts, review
-    ("incident", "sounds like an incident", "security", None, 0.15, 1.6, -2.2, True),
-    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, 0.3, None, False),
+    # kind, name, class, category, penalty, raises, review
+    ("incident", "sounds like an incident", "security", None, 0.15, 2.0, True),
+    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, 0.3, False),
 )
 
 
@@ -78,14 +78,13 @@ def main() -> None:
         "# Weights are log-odds: of a role, or of two that stand in the same sentences.",
         'name = "weighed"',
     ]
-    for kind, name, priority_class, category, penalty, raises, doubts, review in HEADS:
+    for kind, name, priority_class, category, penalty, raises, review in HEADS:
         model = LogisticRegression(C=penalty, l1_ratio=1, solver="liblinear", max_iter=5_000, random_state=0)
         model.fit(rows, np.array([one == kind for _, one in examples]))
         weights = {key: round(float(w), 2) for key, w in zip(names, model.coef_[0], strict=True)}
         lines += ["", "[[weighings]]", f'name = "{name}"', f'class = "{priority_class}"']
         lines += [f'category = "{category}"'] if category else []
         lines += [f"bias = {float(model.intercept_[0]):.2f}", f"raises = {raises}"]
-        lines += [f"doubts = {doubts}"] if doubts is not None else []
         lines += ["review = true"] if review else []
         lines += ["", "[weighings.weights]"]
         lines += [f'"{key}" = {weight:.2f}' for key, weight in weights.items() if weight]

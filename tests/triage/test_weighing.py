@@ -1,4 +1,4 @@
-"""A second opinion: what roles weigh together raises for a person to look at, doubts a weak assertion, and nothing else."""
+"""A second opinion: what roles weigh together raises for a person to look at, and lowers nothing."""
 
 from itertools import combinations
 
@@ -35,7 +35,6 @@ def weighing(**changes):
         "class": "security",
         "bias": -1.0,
         "raises": 1.0,
-        "doubts": -2.0,
         "review": True,
         "weights": {"asset": 0.5, "stranger": 0.5, "asleep": 0.5, "asleep+stranger": 1.0, "market": -3.0},
     }
@@ -52,7 +51,7 @@ def reader(*rules, **changes):
 
 
 def found(reading):
-    return [(one.status, one.need.rule.name, one.mood) for one in reading]
+    return [(one.status, one.need.rule.name) for one in reading]
 
 
 def test_what_weighs_enough_is_raised_with_the_roles_that_weigh_most():
@@ -81,26 +80,7 @@ def test_weights_add_up_in_three_sentences(text, raised):
 
 def test_what_rules_assert_of_the_class_needs_no_second_opinion():
     text = "somebody, the night, the coins are gone"
-    assert found(reader(GONE, weights={"asleep+stranger": 5.0}).read(text)) == [("asserted", "gone", None)]
-
-
-def test_an_assertion_that_weighs_next_to_nothing_is_only_asked_about():
-    assert found(reader(GONE).read("the coins are gone")) == [("asserted", "gone", None)]
-    assert found(reader(GONE).read("after the crash the coins are gone")) == [("question", "gone", "doubt")]
-    assert found(reader(GONE).read("The crash. The coins are gone")) == [("asserted", "gone", None)]
-    assert found(reader(GONE, doubts=None).read("after the crash the coins are gone")) == [
-        ("asserted", "gone", None)
-    ]
-
-
-def test_another_assertion_of_the_same_rule_is_not_doubted_with_the_first():
-    text = "After the crash the coins are gone. My coins are gone"
-    assert found(reader(GONE).read(text)) == [("asserted", "gone", None)]
-
-
-def test_a_rule_that_cannot_be_asked_about_is_not_doubted():
-    rule = GONE.model_copy(update={"asked": None})
-    assert found(reader(rule).read("after the crash the coins are gone")) == [("asserted", "gone", None)]
+    assert found(reader(GONE, weights={"asleep+stranger": 5.0}).read(text)) == [("asserted", "gone")]
 
 
 @pytest.mark.parametrize("key", ["nonsense", "asset+nonsense"])
@@ -197,6 +177,4 @@ def test_the_shipped_weights_name_classes_and_thresholds():
         "dispute",
         False,
     )
-    assert first.doubts is not None
-    assert first.doubts < 0 < first.raises
-    assert second.doubts is None
+    assert first.raises > second.raises > 0

@@ -143,8 +143,6 @@ class Weighing(Document):
         priority_class: The class (`class` in a document).
         bias: What a text without roles weighs. All weights are log-odds: 0 is as likely as not, 2 is 88 %.
         raises: Sentences that weigh at least this much are raised to the class.
-        doubts: What a rule of the class asserts in sentences that weigh less than this is only asked about, if the rule says
-            what that is; nothing is doubted, if not given.
         review: It raises to security for a person to look at.
         weights: Role, or two with a plus between (`"gone+not_me"`) → weight.
     """
@@ -154,7 +152,6 @@ class Weighing(Document):
     priority_class: Annotated[Name, Field(validation_alias="class", serialization_alias="class")]
     bias: Annotated[float, Field(ge=-50, le=50)]
     raises: Annotated[float, Field(ge=-50, le=50)]
-    doubts: Annotated[float, Field(ge=-50, le=50)] | None = None
     review: bool = False
     weights: Mapping[Name, Annotated[float, Field(ge=-50, le=50)]]
 

@@ -7,7 +7,7 @@ alone: what is added in lines of its own takes nothing back.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -16,7 +16,7 @@ from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
 from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
 from supportflow.triage.reading.roles import ACCUSES, AGENCY, Spot
 from supportflow.triage.reading.text import View
-from supportflow.triage.reading.weighing import DOUBT, CompiledWeighing, Sentences
+from supportflow.triage.reading.weighing import CompiledWeighing, Sentences
 
 __all__ = ["Finding", "Part", "Reader"]
 
@@ -187,16 +187,6 @@ class _Reading:
         spots = [heaviest[role] for role in weighing.heaviest(heaviest)]
         return self._finding(need, "weighed", spots) if spots else None
 
-    def _doubted(self, rule: ReadingRule, spots: Iterable[Spot]) -> bool:
-        """Whether a second opinion makes a question of what a rule asserts."""
-        sentences = [bisect_right(self._sentences, spot[0]) for spot in spots]
-        return rule.asked is not None and any(
-            one.weighing.doubts is not None
-            and one.weighing.priority_class == rule.priority_class
-            and one.weight(self._by_sentence.between(min(sentences), max(sentences))) < one.weighing.doubts
-            for one in self._rules.weighings
-        )
-
     def _of(self, roles: tuple[str, ...]) -> list[Spot]:
         """Where any of these roles stands, in order."""
         if len(roles) == 1:
@@ -233,12 +223,10 @@ class _Reading:
             if rule.unless_here and self._taken_back(event, rule.unless_here, "clause", rule.within):
                 continue
             mood = self._mood(event, rule)
-            doubted = mood is None and self._doubted(rule, [event, *others])
-            if mood is None and not doubted:
+            if mood is None:
                 return self._finding(need, "asserted", [event, *others])
-            questions = doubted or (mood is not None and mood.makes == "question")
-            if questions and asked is None and rule.asked is not None:
-                asked = self._finding(need, "question", [event, *others], mood.name if mood else DOUBT)
+            if mood.makes == "question" and asked is None and rule.asked is not None:
+                asked = self._finding(need, "question", [event, *others], mood.name)
         return asked
 
     def _finding(self, need: Need, status: Status, spots: list[Spot], mood: str | None = None) -> Finding:

@@ -1,8 +1,7 @@
 """A second opinion on what was read: how much the roles that stand together weigh for a class, learned from texts.
 
 Rules need all their roles. Of a text in words that no pack knows some are missing, and the others still say a good deal:
-each role, and each two in the same sentences, has a weight in log-odds. What weighs enough is raised for a person to look
-at; what a rule asserts and weighs next to nothing is only asked about.
+each role, and each two in the same sentences, has a weight in log-odds. What weighs enough is raised.
 """
 
 import math
@@ -13,10 +12,8 @@ from typing import NamedTuple
 from supportflow.triage.reading.document import ReadingRule, Weighing
 from supportflow.triage.reading.roles import Spot
 
-__all__ = ["DOUBT", "WINDOW", "CompiledWeighing", "Sentences", "is_key", "roles_of"]
+__all__ = ["WINDOW", "CompiledWeighing", "Sentences", "is_key", "roles_of"]
 
-DOUBT = "doubt"
-"""What evidence calls the mood of an assertion that weighs too little."""
 WINDOW = 3
 """So many sentences in a row are weighed together, at most."""
 _MOST_PARTS = 5
