@@ -16,6 +16,7 @@ from channels.mails import BOUNCE, html, labelled, part, parts, plain
 from supportflow import AsyncDesk, Desk, SqlStore
 from supportflow.channels.email import (
     AsyncSmtpChannel,
+    Limits,
     MailAddress,
     MailIntake,
     MailWriter,
@@ -57,7 +58,7 @@ class Sent:
     def send(self, message: Outgoing, /):
         to, mail = self.writer.written(message)
         self.mails.append((to, mail))
-        self.writer.sent(message)
+        self.writer.note(message)
 
 
 def set_up(policy=None, **taking):
@@ -173,6 +174,13 @@ def test_a_mail_that_names_two_tickets_says_so():
     both = intake.take(plain("Both", Message_ID="<3@mail.example>", References=f"{ours} <2@mail.example>"))
     assert both.ticket_id == one.ticket_id
     assert both.notes == (f"names ticket {two.ticket_id}, too",)
+
+
+def test_each_note_is_given_once():
+    _, intake, _ = set_up(sink=lambda _: "kept:x", limits=Limits(files=0))
+    files = [part("image/png", "x", 'Content-Disposition: attachment; filename="a.png"')] * 3
+    taken = intake.take(parts("multipart/mixed", part("text/plain", "see"), *files))
+    assert taken.notes == ("left out: a.png",)
 
 
 # --- once ---------------------------------------------------------------------------------------------
@@ -311,6 +319,16 @@ def test_a_seed_phrase_cut_apart_by_tags_is_never_kept():
     kept = " ".join(one.body for one in desk.messages(taken.ticket_id))
     assert "absorb" not in kept
     assert "removed" in kept
+
+
+@pytest.mark.parametrize("subject", ["", " ", "=?utf-8?q?_?="])
+@pytest.mark.parametrize("before", ["", "x" * 60 + " ", "我的助记词是" * 12 + "\n"])
+def test_half_of_a_secret_never_becomes_a_subject(subject, before):
+    """A hundred letters of a text may end in the middle of one, where nobody finds it."""
+    desk, intake, _ = set_up()
+    taken = intake.take(plain(before + " ".join(SEED), Subject=subject))
+    assert desk.row(taken.ticket_id).subject == "-"
+    assert not any(word in desk.messages(taken.ticket_id)[0].body for word in SEED)
 
 
 def test_chinese_in_old_codes_is_read_and_understood():

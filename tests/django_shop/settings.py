@@ -1,0 +1,61 @@
+"""Its settings. `SHOP_FILE` names the database; else everything is in memory."""
+
+import os
+import tempfile
+from importlib.util import find_spec
+
+HELPDESK = find_spec("helpdesk") is not None
+SECRET_KEY = "for tests"
+HELPDESK_TEAMS_MODE_ENABLED = False
+MEDIA_ROOT = tempfile.mkdtemp(prefix="supportflow-shop-")
+SITE_ID = 1
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STATIC_URL = "static/"
+USE_TZ = True
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "django_shop.urls"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.humanize",
+    "django.contrib.sites",
+    "supportflow.contrib.django",
+    *(["supportflow.contrib.django_helpdesk", "helpdesk", "rest_framework"] if HELPDESK else []),
+    "django_shop",
+]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": os.environ.get("SHOP_FILE", ":memory:"),
+        "OPTIONS": {"transaction_mode": "IMMEDIATE"},
+    }
+}
+SUPPORTFLOW = {
+    "POLICY": "django_shop.desk.policy",
+    "BRIDGES": ["django_shop.bridges.CaseBridge"],
+    "ON": {"sla_breached": "django_shop.desk.heard"},
+    "PORTS": {"clock": "django_shop.desk.CLOCK"},
+    "STRICT": True,
+}
