@@ -127,7 +127,8 @@ def _apprise(purpose: str) -> Any:
             warnings.simplefilter("ignore", DeprecationWarning)
             import apprise  # noqa: PLC0415 - an extra
 
-            apprise.NotificationManager().load_modules()
+            plugins: Any = apprise.NotificationManager
+            plugins().load_modules()
     except ModuleNotFoundError:
         raise MissingExtra("notify", purpose) from None
     return apprise
