@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from supportflow._time import SECOND_US, Instant, to_us
-from supportflow.exceptions import DeliveryNotFound, InvalidInput
+from supportflow.exceptions import DeliveryNotFound, InvalidInput, Undeliverable
 from supportflow.flows import requests
 from supportflow.flows.bot.turns import answer
 from supportflow.flows.due.actions import perform, record_failure
@@ -35,6 +35,9 @@ REST_S = 300.0
 
 ATTEMPTS = 12
 """How often a delivery is tried before it is given up."""
+
+_FOR_GOOD = frozenset({Undeliverable.__name__})
+"""Errors of what can never arrive: it is given up at once, and what comes after it on its ticket does not wait."""
 
 _BATCH = 100
 
@@ -138,7 +141,7 @@ def _record_result(env: Environment, lease: Lease, error: str | None, now_us: in
     """Settle a delivery that was made, or that failed."""
     retry_us: int | None = None
     outcome = "delivered" if error is None else "dead"
-    if error is not None and lease.row.attempts < ATTEMPTS:
+    if error is not None and lease.row.attempts < ATTEMPTS and error not in _FOR_GOOD:
         outcome = "retried"
         # Never at once: the same tick must not try again what just failed.
         retry_us = now_us + max(backoff_us(lease.row.attempts, (yield from requests.chance())), SECOND_US)
