@@ -178,7 +178,8 @@ def test_a_wrong_command_line_erases_nothing(run, tmp_path, wrong):
     assert err
 
 
-def test_who_has_no_texts_is_named(office, run):
+@pytest.mark.usefixtures("office")
+def test_who_has_no_texts_is_named(run):
     status, out, err = run("erase", "r1", "nobody", "--yes")
     assert (status, out) == (1, "3 texts erased\n")
     assert err == "supportflow: 'nobody' has no texts here, or they were erased before\n"
