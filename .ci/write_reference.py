@@ -183,7 +183,7 @@ def contributed() -> Iterator[str]:
         yield f"From `supportflow.contrib.{room.parent.name}`."
         yield ""
         for name in names:
-            yield from (f"### {name}", "", first_sentence(name, defined[name]), "")
+            yield from (f"### {room.parent.name}.{name}", "", first_sentence(name, defined[name]), "")
 
 
 TITLES = {"django": "Django", "django_helpdesk": "django-helpdesk", "fastapi": "FastAPI"}

@@ -57,7 +57,7 @@ BEFORE = "WyJmZWVkIiwgImRlZmF1bHQiLCAwXQ=="
 """The place before everything."""
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(
     first=st.integers(0, 6),
     keep=st.integers(1, 8),

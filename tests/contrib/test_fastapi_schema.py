@@ -31,11 +31,9 @@ CHECKS = [
 ]
 ENDLESS = "/api/feed/stream"
 OFTEN = (
-    "/api/tickets",
     "/api/tickets/{ticket}",
     "/api/tickets/{ticket}/why",
     "/api/tickets/{ticket}/replies",
-    "/api/tickets/{ticket}/parties",
     "/api/feed",
 )
 """Paths of each kind that are tried in every run; the others are made by the same code."""
@@ -79,7 +77,7 @@ def try_out(schema, path: str, method: str, examples: int) -> set[int]:
     ("path", "method"), [one for one in operations() if one[0] in OFTEN], ids=lambda one: one
 )
 def test_no_answer_is_undocumented(schema, path: str, method: str):
-    assert try_out(schema, path, method, 3)
+    assert try_out(schema, path, method, 2)
 
 
 @pytest.mark.exhaustive

@@ -1,0 +1,339 @@
+"""The board of the example in a browser: live, red at the breach, back after a restart, and usable by everybody."""
+
+import json
+import os
+import shutil
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi", reason="needs the extra `fastapi`")
+uvicorn = pytest.importorskip("uvicorn", reason="needs the extra `test`")
+httpx = pytest.importorskip("httpx", reason="needs the extra `test`")
+
+from supportflow import Desk, Requester, SqlStore
+from supportflow.channels.email import MailIntake, MemoryThreads, ReplyToken
+
+EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
+AUTH = ("sam", "secret-of-the-desk")
+SOON = timedelta(milliseconds=50)
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def example() -> Iterator[Any]:
+    sys.path.insert(0, str(EXAMPLES))
+    from fastapi_desk import app
+
+    yield app
+    sys.path.remove(str(EXAMPLES))
+
+
+class Server:
+    """The example on a port of its own, that can be stopped and started again."""
+
+    def __init__(self, example: Any, url: str) -> None:
+        self.example, self.url = example, url
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        app = self.example.create_app(self.url, AUTH[1], every=SOON)
+        config = uvicorn.Config(
+            app, port=self.port, log_level="error", ws="none", timeout_graceful_shutdown=1
+        )
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run)
+        self.thread.start()
+        with httpx.Client(auth=AUTH, transport=httpx.HTTPTransport(retries=10)) as http:
+            while http.get(f"{self.base}/board/rows").json()["place"] is None:
+                pass
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join()
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'desk.db'}?journal_mode=delete"
+
+
+@pytest.fixture
+def desk(url: str, example: Any) -> Iterator[Desk]:
+    """The same desk in what could be another process: a worker, a mailbox, a colleague."""
+    with Desk(example.POLICY, store=SqlStore(url)) as other:
+        yield other
+
+
+@pytest.fixture
+def server(example: Any, url: str, desk: Desk) -> Iterator[Server]:
+    desk.subscriptions()  # makes the tables
+    started = Server(example, url)
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None and not os.environ.get("SUPPORTFLOW_REQUIRE_BROWSER"):
+        pytest.skip("no Chromium on this machine: Debian's package is `chromium`")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra `test`")
+    with playwright.sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+class Seen:
+    """A page, what it asked for and what it complained of."""
+
+    def __init__(self, browser: Any, server: Server, **options: Any) -> None:
+        credentials = {"username": AUTH[0], "password": AUTH[1]}
+        given = {"locale": "en", "viewport": {"width": 1100, "height": 700}, **options}
+        self.context = browser.new_context(http_credentials=credentials, **given)
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.page = self.context.new_page()
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "console",
+            lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None,
+        )
+        self.base = server.base
+
+    def open(self, path: str = "/board") -> Any:
+        self.page.goto(self.base + path)
+        self.page.wait_for_selector(".state.live")
+        return self.page
+
+    def subjects(self) -> list[str]:
+        return self.page.locator("#queue .subject a").all_inner_texts()
+
+    def violations(self) -> list[str]:
+        """What axe-core calls serious or critical."""
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs the extra `test`")
+        self.page.emulate_media(reduced_motion="reduce")
+        found = axe.Axe().run(self.page).response["violations"]
+        return [
+            f"{one['id']}: {one['nodes'][0]['html']}"
+            for one in found
+            if one["impact"] in {"serious", "critical"}
+        ]
+
+
+def take_mail(desk: Desk, number: int, subject: str, body: str) -> str:
+    """A mail of a customer, taken in by the desk."""
+    token = ReplyToken(b"sixteen bytes or more, of our own", "desk.example")
+    intake = MailIntake(desk, MemoryThreads(), token, addresses=("help@desk.example",))
+    raw = (
+        f"From: Ana Ruiz <ana@mail.example>\r\nTo: help@desk.example\r\nSubject: {subject}\r\n"
+        f"Message-ID: <{number}@mail.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n"
+    )
+    taken = intake.take(raw.encode())
+    assert taken.result == "opened"
+    return taken.ticket_id
+
+
+def test_a_day_on_the_board(browser: Any, server: Server, desk: Desk):
+    """By mail onto the board, counting down, red at the breach, gone when resolved; and a restart in between."""
+    seen = Seen(browser, server)
+    page = seen.open()
+    assert page.locator("#nothing").is_visible()
+
+    mailed = take_mail(desk, 1, "No invoice", "Where is it?")
+    row = page.locator("#queue li").first
+    row.wait_for()
+    assert seen.subjects() == ["No invoice"]
+    assert row.locator(".class").inner_text().endswith("general 3")
+    assert row.locator(".agent").inner_text().endswith("nobody")
+    assert "New ticket: No invoice" in page.locator("#told").inner_text()
+    assert "late" not in row.get_attribute("class")
+
+    before = row.locator(".due").inner_text()
+    page.wait_for_function(
+        "before => document.querySelector('.ticket .due').innerText !== before", arg=before
+    )
+    page.evaluate("const real = Date.now; Date.now = () => real() + 31 * 60 * 1000")  # half an hour later
+    page.wait_for_selector("li.late")
+    assert "overdue" in row.locator(".due").inner_text()
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('li.late .due')).color") == "rgb(164, 22, 26)"
+    )
+
+    desk.open(
+        subject="我的账户被盗了", requester=Requester("li", name="李雷"), body="有人在转走我的资产", ref="2"
+    )
+    page.wait_for_function("() => document.querySelectorAll('#queue li').length === 2")
+    assert seen.subjects() == ["我的账户被盗了", "No invoice"]  # security comes first
+    desk.assign(ref="2", agent="wei")
+    page.wait_for_function("() => document.querySelector('#queue .agent').innerText.endsWith('wei')")
+
+    server.stop()
+    page.wait_for_selector(".state.lost")
+    desk.resolve(mailed, by="sam")  # while nobody was told
+    desk.open(subject="<script>alert(1)</script>", requester="x", ref="3")
+    server.start()
+    page.wait_for_selector(".state.live")
+    page.wait_for_function("() => document.querySelector('#queue').innerText.includes('alert(1)')")
+    assert seen.subjects() == ["我的账户被盗了", "<script>alert(1)</script>"]
+
+    desk.cancel(ref="3", by="sam")
+    page.wait_for_function("() => document.querySelectorAll('#queue li').length === 1")
+    assert {url.startswith(server.base) for url in seen.asked} == {True}
+    assert [
+        one for one in seen.complaints if "ERR_" not in one
+    ] == []  # the connection that was lost is told as such
+    seen.context.close()
+
+
+def test_what_was_late_already_comes_red(browser: Any, server: Server, desk: Desk):
+    desk.open(subject="Old", requester="x", opened_at=datetime.now(UTC) - timedelta(hours=2))
+    seen = Seen(browser, server)
+    page = seen.open()
+
+    page.wait_for_selector("li.late")
+    desk.run_due()
+    rows = httpx.get(f"{server.base}/board/rows", auth=AUTH).json()["rows"].values()
+    assert [row["subject"] for row in rows] == ["Old"]
+    seen.context.close()
+
+
+def test_a_ticket_is_read_answered_and_followed(browser: Any, server: Server, desk: Desk):
+    ticket = take_mail(desk, 2, "=?utf-8?B?5Y+R56Wo?=", "<b>Where</b> is it?")
+    seen = Seen(browser, server)
+    page = seen.open(f"/tickets/{ticket}")
+    assert page.title() == "发票"
+    assert "<b>Where</b> is it?" in page.locator(".messages").inner_text()
+    assert "ticket_opened" in page.locator(".timeline").inner_html()
+    assert "priority: general" in page.locator(".why").inner_text()
+
+    page.fill("#words", "Here it is <i>.")
+    page.get_by_role("button", name="Send reply").click()
+    page.wait_for_selector(".public_reply")
+    assert [message.body for message in desk.messages(ticket)][-1] == "Here it is <i>."
+    assert desk.history(ticket)[-1].by.id == "sam"
+    page.fill("#words", "half a sentence")
+    desk.note(ticket, body="Paid twice?", by="wei")  # somebody else, meanwhile
+    page.wait_for_selector(".internal_note")
+    assert page.input_value("#words") == "half a sentence"  # what is being written stays
+    page.get_by_role("button", name="Resolve").click()
+    page.wait_for_function("() => document.querySelector('.facts').innerText.includes('resolved')")
+    assert desk.get(ticket).status == "resolved"
+    assert seen.complaints == []
+    seen.context.close()
+
+
+@pytest.mark.parametrize(("scheme", "lang", "width"), [("light", "en-GB", 1100), ("dark", "zh-CN", 360)])
+def test_everybody_can_use_it(browser: Any, server: Server, desk: Desk, scheme: str, lang: str, width: int):
+    """Light and dark, English and Chinese, a desk and a phone; keys alone; and what axe-core finds."""
+    first = desk.open(
+        subject="a" * 200, requester="x", opened_at=datetime.now(UTC) - timedelta(hours=2)
+    ).ticket
+    desk.open(subject="No access", requester="y")
+    seen = Seen(browser, server, locale=lang, color_scheme=scheme, viewport={"width": width, "height": 700})
+    page = seen.open()
+    page.wait_for_selector("li.late")
+
+    assert page.locator("html").get_attribute("lang") == ("zh-Hans" if lang == "zh-CN" else "en")
+    assert ("已超时" if lang == "zh-CN" else "overdue") in page.locator("#queue").inner_text()
+    assert seen.violations() == []
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+    links = page.locator("#queue a")
+    links.first.focus()
+    page.keyboard.press("ArrowDown")
+    focused = "document.activeElement.innerText"
+    assert page.evaluate(focused) == links.nth(1).inner_text()
+    desk.assign(first, agent="wei")  # what changes does not take the place of whoever is there
+    page.wait_for_function("() => document.querySelector('#queue').innerText.includes('wei')")
+    assert page.evaluate(focused) == links.nth(1).inner_text()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#live")
+    page.wait_for_selector(".state.live")
+    assert seen.violations() == []
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    seen.context.close()
+
+
+# --- without a browser -----------------------------------------------------------------------
+
+
+def first_board(server: Server, last: str | None, after: str) -> dict[str, Any]:
+    """The first change that a stream tells."""
+    headers = {} if last is None else {"Last-Event-ID": last}
+    with (
+        httpx.Client(auth=AUTH, timeout=60) as http,
+        http.stream("GET", f"{server.base}/board/stream", params={"after": after}, headers=headers) as answer,
+    ):
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        for line in answer.iter_lines():
+            if line.startswith("data: "):
+                return dict(json.loads(line.removeprefix("data: ")))
+    raise AssertionError("the stream ended")
+
+
+def test_any_worker_goes_on_where_another_one_left_off(example: Any, server: Server, url: str, desk: Desk):
+    """Two workers on one database: the place of one is good at the other, and only what was touched since is sent."""
+    kept = desk.open(subject="kept", requester="x", ref="1").ticket
+    other = Server(example, url)
+    other.start()
+    place = desk.feed_end()
+    fresh = desk.open(subject="fresh", requester="y", ref="2").ticket
+
+    for worker in (server, other):
+        change = first_board(worker, place, "nonsense")
+        while change["order"] != [kept.id, fresh.id]:  # its reader has not come by yet
+            change = first_board(worker, place, "nonsense")
+        assert set(change["rows"]) == {fresh.id}
+    whole = first_board(other, None, "nonsense")  # no place at all: everything
+    assert set(whole["rows"]) == {kept.id, fresh.id}
+    other.stop()
+
+
+def test_every_answer_has_the_policy_of_content_and_nobody_comes_in_unasked(server: Server):
+    paths = (
+        "/board",
+        "/board/rows",
+        "/board/stream?after=x",
+        "/tickets/none",
+        "/api/tickets",
+        "/static/board.js",
+    )
+    for path in paths:
+        answer = httpx.get(server.base + path)
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.status_code == (200 if path.startswith("/static") else 401)
+    for auth in (("sam", "wrong"), ("nobody", AUTH[1])):
+        assert httpx.get(f"{server.base}/board", auth=auth).status_code == 401
+    assert httpx.get(f"{server.base}/tickets/none", auth=AUTH).status_code == 404
+    assert httpx.get(f"{server.base}/docs", auth=AUTH).status_code == 404  # its scripts are of another origin
+
+
+def test_both_languages_have_the_same_words(example: Any):
+    from fastapi_desk.pages import language_of
+    from fastapi_desk.texts import TEXTS
+
+    assert example.POLICY.name == "small helpdesk"
+    assert {frozenset(words) for words in TEXTS.values()} == {frozenset(TEXTS["en"])}
+    assert all(all(words.values()) for words in TEXTS.values())
+    wanted = {
+        (None, None): "en", ("zh-Hans", "en"): "zh-Hans", (None, "fr, zh-TW;q=0.8, en"): "zh-Hans",
+        (None, "de"): "en", ("x", "zh"): "zh-Hans", ("en", "zh"): "en",
+    }  # fmt: skip
+    assert {asked: language_of(*asked) for asked in wanted} == wanted
