@@ -7,7 +7,7 @@ from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("fastapi", reason="needs the extra `fastapi`")
@@ -64,6 +64,9 @@ BEFORE = "WyJmZWVkIiwgImRlZmF1bHQiLCAwXQ=="
     later=st.lists(st.integers(0, 3), min_size=1, max_size=5),
     starts=st.lists(st.floats(0, 1), min_size=1, max_size=4),
 )
+@example(
+    first=1, keep=1, later=[3, 0], starts=[1.0]
+)  # more at once than is kept, behind the very first place
 def test_everybody_gets_what_is_behind_their_place(first, keep, later, starts):
     """Against the feed itself, read page by page: with a memory too small, and followers from any place."""
 
