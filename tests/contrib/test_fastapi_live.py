@@ -65,7 +65,7 @@ BEFORE = "WyJmZWVkIiwgImRlZmF1bHQiLCAwXQ=="
     starts=st.lists(st.floats(0, 1), min_size=1, max_size=4),
 )
 @example(
-    first=1, keep=1, later=[3, 0], starts=[1.0]
+    first=1, keep=1, later=[0, 0, 3, 0], starts=[1.0]
 )  # more at once than is kept, behind the very first place
 def test_everybody_gets_what_is_behind_their_place(first, keep, later, starts):
     """Against the feed itself, read page by page: with a memory too small, and followers from any place."""
