@@ -2,5 +2,6 @@
 
 from supportflow.contrib.django.bridge import Messages, Said, TicketBridge
 from supportflow.contrib.django.desks import async_desk, desk
+from supportflow.contrib.django.registry import gathering
 
-__all__ = ["Messages", "Said", "TicketBridge", "async_desk", "desk"]
+__all__ = ["Messages", "Said", "TicketBridge", "async_desk", "desk", "gathering"]

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from helpdesk.decorators import is_helpdesk_staff
 from helpdesk.models import FollowUp, Ticket, TicketChange
 
@@ -83,7 +84,7 @@ class HelpdeskBridge(TicketBridge):
             opening = _opening(ticket)
             opened = opening is not None
             chosen = ticket.priority != _DEFAULT_PRIORITY and opening is not None and _is_staff(opening.user)
-            if chosen or (before is None and _changed_by_staff(ticket)):
+            if chosen or (before is None and _is_older(ticket) and _changed_by_staff(ticket)):
                 level = self.levels.get(ticket.priority)
         if before is not None and ticket.priority != before and not _changed_by_requester(ticket):
             level = self.levels.get(ticket.priority)
@@ -140,14 +141,24 @@ def _is_opening(message: Any, ticket: Any) -> bool:
     return same and message.date - ticket.created < _OPENING
 
 
-def _priority_changes(ticket: Any) -> Any:
-    """The recorded changes of the priority, the latest first. Their field has its name in whatever language was spoken."""
+@cache
+def _names_of_priority() -> frozenset[str]:
     names = set()
     for language, _ in settings.LANGUAGES:
         with translation.override(language):
             names.add(translation.gettext("Priority"))
-    changes = TicketChange.objects.filter(followup__ticket_id=ticket.pk, field__in=names)
+    return frozenset(names)
+
+
+def _priority_changes(ticket: Any) -> Any:
+    """The recorded changes of the priority, the latest first. Their field has its name in whatever language was spoken."""
+    changes = TicketChange.objects.filter(followup__ticket_id=ticket.pk, field__in=_names_of_priority())
     return changes.select_related("followup__user").order_by("-pk")
+
+
+def _is_older(ticket: Any) -> bool:
+    """Whether anybody can have changed a ticket that the desk now hears of for the first time."""
+    return bool(timezone.now() - ticket.created > _OPENING)
 
 
 def _changed_by_staff(ticket: Any) -> bool:
