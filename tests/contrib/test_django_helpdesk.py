@@ -171,6 +171,8 @@ class Helpdesk(Actions, TransactionTestCase):
         self.mail("We look.", sender="sam@desk.example", subject=f"Re: [mail-{ticket.pk}] Help")
         self.assertEqual(self.states(ticket), RUNNING)
         self.assertEqual(self.ticket(ticket).assignee, str(self.sam.pk))
+        origins = [said.origin for said in desk().messages(ref=str(ticket.pk))]
+        self.assertEqual(origins, ["requester", "stranger", "stranger"])
         self.assert_nothing_is_said_twice(ticket)
 
     def test_a_mail_reply_is_the_requester_s(self):
@@ -247,6 +249,16 @@ class Helpdesk(Actions, TransactionTestCase):
         for ref in refs:
             self.assertEqual(desk().get(ref=ref).status, "cancelled")
             self.assertEqual({clock.state for clock in desk().clocks(ref=ref)}, {"cancelled"})
+
+    def test_a_request_that_fails_after_the_ticket_is_saved_leaves_it_known(self):
+        def refuse(**_):
+            raise ArithmeticError
+
+        new_ticket_done.connect(refuse)
+        self.addCleanup(new_ticket_done.disconnect, refuse)
+        with self.assertRaises(ArithmeticError):
+            self.by_form()
+        self.assertEqual(self.states(Ticket.objects.get()), RUNNING)
 
     # --- priorities, escalation, pages -----------------------------------------------------------
 
