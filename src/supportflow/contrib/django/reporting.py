@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from supportflow.contrib.django.bridge import Said, TicketBridge
+from supportflow.contrib.django.bridge import Reported, TicketBridge
 from supportflow.contrib.django.conf import configuration, lifecycle_of
 from supportflow.contrib.django.desks import desk
 from supportflow.contrib.django.link import DjangoLink
@@ -60,7 +60,7 @@ def report(
         return _update(there, bridge, ticket, mark, state) or told
 
 
-def _said(bridge: TicketBridge, ticket: Any, only: Collection[object] = ()) -> list[tuple[str, Said]]:
+def _said(bridge: TicketBridge, ticket: Any, only: Collection[object] = ()) -> list[tuple[str, Reported]]:
     """What the messages of a ticket say, those that say something: by what each is recognised, and what it means."""
     if bridge.messages is None:
         return []
@@ -144,7 +144,7 @@ def _now() -> datetime:
 # --- messages ----------------------------------------------------------------------------------
 
 
-def _say(there: Desk, bridge: TicketBridge, mark: Mark, identity: str, said: Said) -> bool:
+def _say(there: Desk, bridge: TicketBridge, mark: Mark, identity: str, said: Reported) -> bool:
     if not is_first(mark.using, bridge.name, identity):
         return False
     there.observe(ref=mark.ref, at=_past(said.at), **_fact(said))
@@ -153,7 +153,7 @@ def _say(there: Desk, bridge: TicketBridge, mark: Mark, identity: str, said: Sai
     return True
 
 
-def _fact(said: Said) -> dict[str, Any]:
+def _fact(said: Reported) -> dict[str, Any]:
     given: dict[str, Any] = {"body": said.body, "channel": said.channel, "automatic": said.automatic}
     if said.kind == "reply":
         return {**given, "replied": True, **({"by": Agent(said.by)} if said.by else {})}
@@ -220,7 +220,7 @@ def _adopt(
     mark: Mark,
     state: dict[str, Any],
     opened: datetime,
-    found: Iterable[tuple[str, Said]],
+    found: Iterable[tuple[str, Reported]],
 ) -> None:
     history: list[dict[str, Any]] = [
         {"at": opened, "requester_wrote": True, "body": body} for body in [bridge.body_of(ticket)] if body

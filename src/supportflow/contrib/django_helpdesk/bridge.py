@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from helpdesk.decorators import is_helpdesk_staff
 from helpdesk.models import FollowUp, Ticket, TicketChange
 
-from supportflow.contrib.django.bridge import Messages, Said, TicketBridge
+from supportflow.contrib.django.bridge import Messages, Reported, TicketBridge
 from supportflow.contrib.django_helpdesk.arriving import arriving
 from supportflow.model.base import MAX_BODY
 
@@ -94,7 +94,7 @@ class HelpdeskBridge(TicketBridge):
 
     # --- follow-ups ----------------------------------------------------------------------------
 
-    def said(self, message: Any, ticket: Any) -> Said | None:
+    def said(self, message: Any, ticket: Any) -> Reported | None:
         """What a follow-up means; None for notes, for changes without words, and for the opening itself."""
         body = (message.comment or "").strip()
         if not message.public or not body or _is_opening(message, ticket):
@@ -106,22 +106,22 @@ class HelpdeskBridge(TicketBridge):
         if message.user is None:  # the requester's click on a link, or the helpdesk itself
             return None
         if _is_staff(message.user):
-            return Said("reply", body, at, str(message.user_id))
+            return Reported("reply", body, at, str(message.user_id))
         return self._from_outside(message.user.email, ticket, body, at)
 
-    def _mailed(self, message: Any, ticket: Any, body: str, at: datetime) -> Said:
+    def _mailed(self, message: Any, ticket: Any, body: str, at: datetime) -> Reported:
         mail = arriving()
         named = _ADDRESS.search(message.title or "")
         sender = mail.sender if mail is not None else named[0] if named else ""
         said = self._from_outside(sender, ticket, body, at)
         automatic = "auto_reply" if mail is not None and mail.automatic else None
-        return Said(said.kind, said.body, said.at, said.by, "email", automatic)  # type: ignore[arg-type]
+        return Reported(said.kind, said.body, said.at, said.by, "email", automatic)  # type: ignore[arg-type]
 
-    def _from_outside(self, address: str | None, ticket: Any, body: str, at: datetime) -> Said:
+    def _from_outside(self, address: str | None, ticket: Any, body: str, at: datetime) -> Reported:
         address = (address or "").strip().lower()
         if address and address == (ticket.submitter_email or "").strip().lower():
-            return Said("requester", body, at)
-        return Said("stranger", body, at, self.opaque(address))
+            return Reported("requester", body, at)
+        return Reported("stranger", body, at, self.opaque(address))
 
 
 def _is_staff(user: Any) -> bool:
