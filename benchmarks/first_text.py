@@ -7,6 +7,8 @@ Usage: python benchmarks/first_text.py [ROUNDS] [SOURCES ...]
 `SOURCES` are `src` folders of other revisions (`git worktree add /tmp/old REVISION` makes one), measured in the same rounds.
 """
 
+# ruff: noqa: RUF001 - texts in several scripts
+
 import os
 import subprocess
 import sys
