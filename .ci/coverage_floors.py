@@ -13,11 +13,11 @@ FLOORS = {"core": 98.0, "adapters": 90.0}
 
 CORE = {
     "_callers", "_legible", "_time", "calendars", "conditions", "escalation", "events", "exceptions", "flows", "kernel",
-    "lifecycle", "model", "policy", "ports", "routing", "sla", "texts", "triage",
+    "lifecycle", "model", "policy", "ports", "records", "routing", "sla", "texts", "triage",
 }  # fmt: skip
 ADAPTERS = {
-    "__init__", "_forks", "aio", "bot", "channels", "cli", "desk", "driving", "languages", "learn", "replay", "reports",
-    "simulation", "stores", "system", "takeover", "testing", "whatif", "worker",
+    "__init__", "_forks", "aio", "bot", "channels", "cli", "contrib", "desk", "driving", "languages", "learn", "replay",
+    "reports", "simulation", "stores", "system", "takeover", "testing", "whatif", "worker",
 }  # fmt: skip
 
 

@@ -14,9 +14,13 @@ from supportflow.model.events import EVENT_TYPES, AgentEvent, DeskEvent, Request
 
 # What an extra brings, and what only a command line or a store of a later release needs.
 OPTIONAL = [
+    "anyio",
+    "apprise",
+    "cryptography",
     "django",
     "fastapi",
     "holidays",
+    "httpcore",
     "icalendar",
     "numpy",
     "pandas",

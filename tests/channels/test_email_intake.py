@@ -313,6 +313,16 @@ def test_a_seed_phrase_cut_apart_by_tags_is_never_kept():
     assert "removed" in kept
 
 
+@pytest.mark.parametrize("subject", ["", " ", "=?utf-8?q?_?="])
+@pytest.mark.parametrize("before", ["", "x" * 60 + " ", "我的助记词是" * 12 + "\n"])
+def test_half_of_a_secret_never_becomes_a_subject(subject, before):
+    """A hundred letters of a text may end in the middle of one, where nobody finds it."""
+    desk, intake, _ = set_up()
+    taken = intake.take(plain(before + " ".join(SEED), Subject=subject))
+    assert desk.row(taken.ticket_id).subject == "-"
+    assert not any(word in desk.messages(taken.ticket_id)[0].body for word in SEED)
+
+
 def test_chinese_in_old_codes_is_read_and_understood():
     desk, intake, _ = set_up(preset("exchange"))
     taken = intake.take(labelled("账户里的ETH全没了，我根本没动过".encode("gb18030"), "gb2312"))

@@ -114,6 +114,22 @@ def test_a_signature_and_a_telephones_line_go():
     assert parts_of(far).own == far.strip()
 
 
+@pytest.mark.parametrize("line", ["--", "---", " -- ", "--  ", "\u2014 ", "-- x"])
+def test_other_dashes_begin_no_signature(line):
+    text = f"It did not arrive.\n{line}\nWhere is it?"
+    assert parts_of(text) == (text, "", False)
+
+
+def test_what_is_cut_is_kept_as_the_rest():
+    found = parts_of(f"It did not arrive.\n\nOn x, Ana wrote:\n{QUOTED}\nSee?\n-- \nAna Ruiz\n+00 000")
+    assert found.own == "It did not arrive.\n\nSee?"
+    assert found.rest == f"On x, Ana wrote:\n{QUOTED}\n-- \nAna Ruiz\n+00 000"
+    assert parts_of("Yes.\n\nSent from my iPhone").rest == "Sent from my iPhone"
+    passed_on = parts_of("See.\n-- \nAna\n\n---------- Forwarded message ---------\nFrom: Eve\n\nPay")
+    assert (passed_on.own, passed_on.forwarded) == ("See.", True)
+    assert passed_on.rest.startswith("-- \nAna")
+
+
 def test_who_only_quotes_means_what_they_quote():
     assert parts_of(QUOTED) == (QUOTED, "", False)
     assert parts_of("") == ("", "", False)

@@ -350,7 +350,7 @@ SERVER = "mx.desk.example"
         (f"{SERVER}; dkim=pass header.d=mail.example; dmarc=fail header.from=mail.example", "fail"),
         (f"{SERVER}; dmarc=pass header.from=evil.example", "fail"),
         (f"{SERVER}; spf=softfail smtp.mailfrom=mail.example", "none"),
-        (f"{SERVER}; spf=pass smtp.mailfrom=bounce.mail.example", "pass"),
+        (f"{SERVER}; spf=pass smtp.mailfrom=bounce.mail.example", "none"),
         (f"{SERVER}; spf=pass smtp.mailfrom=example", "none"),
         (f"{SERVER}; none", "none"),
         ("other.example; dmarc=pass header.from=mail.example", "none"),

@@ -19,6 +19,13 @@ LEAST = {
         "frightening_harmless": 10,
         "general": 8,
     },
+    "practice": {
+        "incident": 47,
+        "dispute": 29,
+        "security_question": 7,
+        "frightening_harmless": 24,
+        "general": 7,
+    },
     "asking": {"asks_secret": 12, "asks_nothing": 12},
     "asking/held_out": {"asks_secret": 6, "asks_nothing": 6},
 }

@@ -49,18 +49,18 @@ def test_who_asks_about_fees_and_rewards_disputes_nothing(text):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "as_what"),
     [
-        "My account was hacked back in 2021, you sorted it, thanks",
-        "How do I declare stolen coins on my tax return",
-        "The theft was resolved long ago, I only ask about my limits",
-        "之前账号被盗已经解决了，想问下额度",
-        "报税的时候被盗的币怎么填",
-        "上個月俾人盜用嗰件事已經搞掂咗",
+        ("My account was hacked back in 2021, you sorted it, thanks", "question"),
+        ("How do I declare stolen coins on my tax return", "question"),
+        ("The theft was resolved long ago, I only ask about my limits", "general"),
+        ("之前账号被盗已经解决了，想问下额度", "question"),
+        ("报税的时候被盗的币怎么填", "question"),
+        ("上個月俾人盜用嗰件事已經搞掂咗", "question"),
     ],
 )
-def test_what_is_settled_or_told_for_the_taxes_is_no_incident(text):
-    assert told(text) != "incident"
+def test_what_is_settled_or_told_for_the_taxes_is_no_incident(text, as_what):
+    assert told(text) == as_what
 
 
 @pytest.mark.parametrize(

@@ -458,3 +458,10 @@ def test_hexadecimal_digits_that_are_letters_are_no_phrase(digits, said):
 @pytest.mark.parametrize("words", [PHRASES["english"], " ".join(["abandon"] * 11 + ["about"])])
 def test_phrases_run_together_still_go(words):
     assert kinds(words.replace(" ", "")) == {Kind.SEED_PHRASE}
+
+
+@pytest.mark.parametrize("program", ["docker", "podman", "nerdctl", "buildah", "skopeo", "crane", "oras"])
+def test_passwords_of_programs_that_log_in_to_registries_go(program):
+    found = redact(f"login fails: {program} login -u bob -p Zx9kqMm1 registry.example").text
+    assert "Zx9kqMm1" not in found
+    assert "bob" in found

@@ -6,6 +6,7 @@ SupportflowError
 │   ├── NaiveDatetimeError             a datetime without a time zone
 │   ├── TextTooLong                    a text over its limit
 │   ├── UnknownKeyword (TypeError)     a call with a keyword that there is not
+│   ├── SignatureRefused               a message whose signature does not prove who sent it, or when
 │   └── IdempotencyMismatch            a key that was used before, for something else
 ├── DefinitionError (ValueError)       a document that an organisation wrote is wrong
 │   ├── ConditionError
@@ -34,6 +35,11 @@ SupportflowError
 │   ├── NewerSchemaError               a row that only a newer version can read
 │   ├── StoreBusy                      somebody else holds what is needed: try again
 │   └── StoreUnavailable               the database cannot be reached
+├── DeliveryError                      what was to leave did not arrive
+│   ├── AddressRefused                 an address that nothing is sent to
+│   ├── ReceiverRefused                the receiver did not take it
+│   └── Undeliverable                  it can never arrive
+├── RecordsError                       a chain, a proof or a log that does not hold
 ├── MissingExtra (ImportError)         an optional dependency is not installed
 └── DeskClosed
 ```
@@ -65,13 +71,21 @@ from supportflow.exceptions.definitions import (
     ScenarioError,
     TakeoverError,
 )
+from supportflow.exceptions.deliveries import (
+    AddressRefused,
+    DeliveryError,
+    ReceiverRefused,
+    Undeliverable,
+)
 from supportflow.exceptions.inputs import (
     IdempotencyMismatch,
     InvalidInput,
     NaiveDatetimeError,
+    SignatureRefused,
     TextTooLong,
     UnknownKeyword,
 )
+from supportflow.exceptions.records import RecordsError
 from supportflow.exceptions.refusals import NotVerified, Refused, StepsMissing, TransitionRefused
 from supportflow.exceptions.stores import (
     ConflictError,
@@ -84,12 +98,14 @@ from supportflow.exceptions.stores import (
 )
 
 __all__ = [
+    "AddressRefused",
     "CalendarError",
     "CalendarHorizonError",
     "ConditionError",
     "ConflictError",
     "DamagedRow",
     "DefinitionError",
+    "DeliveryError",
     "DeliveryNotFound",
     "DeskClosed",
     "DuplicateRef",
@@ -106,9 +122,12 @@ __all__ = [
     "NotVerified",
     "PolicyError",
     "PolicyNotFound",
+    "ReceiverRefused",
+    "RecordsError",
     "Refused",
     "RosterError",
     "ScenarioError",
+    "SignatureRefused",
     "StepsMissing",
     "StoreBusy",
     "StoreError",
@@ -118,6 +137,7 @@ __all__ = [
     "TextTooLong",
     "TicketNotFound",
     "TransitionRefused",
+    "Undeliverable",
     "UnknownKeyword",
 ]
 

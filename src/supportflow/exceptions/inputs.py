@@ -4,7 +4,14 @@ from collections.abc import Collection
 
 from supportflow.exceptions.base import SupportflowError
 
-__all__ = ["IdempotencyMismatch", "InvalidInput", "NaiveDatetimeError", "TextTooLong", "UnknownKeyword"]
+__all__ = [
+    "IdempotencyMismatch",
+    "InvalidInput",
+    "NaiveDatetimeError",
+    "SignatureRefused",
+    "TextTooLong",
+    "UnknownKeyword",
+]
 
 
 class InvalidInput(SupportflowError, ValueError):
@@ -79,3 +86,15 @@ class IdempotencyMismatch(InvalidInput):
     def __init__(self, key: str) -> None:
         super().__init__("key", "was already used for a different request")
         self.key = key
+
+
+class SignatureRefused(InvalidInput):
+    """A message came whose signature does not prove who sent it, or when.
+
+    Attributes:
+        why: `"missing"`, `"malformed"`, `"too_old"`, `"too_new"` or `"no_match"`.
+    """
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(field, f"is refused: {why}")
+        self.why = why

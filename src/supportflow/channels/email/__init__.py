@@ -9,7 +9,7 @@ from supportflow.channels.email.intake import MailIntake, Taken, person_of
 from supportflow.channels.email.reading import Limits, Mail, MailAddress, MailFile, read_mail
 from supportflow.channels.email.sender import verdict
 from supportflow.channels.email.smtp import AsyncSmtpChannel, MailWriter, SmtpChannel, SmtpServer
-from supportflow.channels.email.sources import Fetched, take_imap, take_maildir
+from supportflow.channels.email.sources import Fetched, take_imap, take_maildir, take_maildir_async
 from supportflow.channels.email.threads import MailThreads, MemoryThreads, ReplyToken, SqliteThreads
 
 __all__ = [
@@ -33,5 +33,6 @@ __all__ = [
     "read_mail",
     "take_imap",
     "take_maildir",
+    "take_maildir_async",
     "verdict",
 ]

@@ -5,6 +5,7 @@ import re
 from typing import Literal
 
 from supportflow.channels.email.reading import Mail
+from supportflow.channels.email.wire import BROKEN
 
 __all__ = ["Automatic", "automatic_kind"]
 
@@ -21,8 +22,8 @@ _SAID_SO = (
 _LISTS = ("list-id", "list-unsubscribe", "list-post", "x-mailing-list", "feedback-id", "x-campaign-id")
 _PRECEDENCE = frozenset({"auto_reply", "bulk", "junk", "list"})
 _POSTMASTERS = re.compile(r"(mailer-daemon|postmaster|mailerdaemon|double-bounce)(\+.*)?@", re.IGNORECASE)
-_FAILED = re.compile(r"^\s*action\s*:\s*(\w+)", re.IGNORECASE | re.MULTILINE)
-_STATUS = re.compile(r"^\s*status\s*:\s*([245])\.\d{1,3}\.\d{1,3}", re.IGNORECASE | re.MULTILINE)
+_FAILED = re.compile(r"^[ \t]*action[ \t]*:[ \t]*(\w+)", re.IGNORECASE | re.MULTILINE)
+_STATUS = re.compile(r"^[ \t]*status[ \t]*:[ \t]*([245])\.\d{1,3}\.\d{1,3}", re.IGNORECASE | re.MULTILINE)
 
 
 def automatic_kind(mail: Mail) -> Automatic | None:
@@ -71,5 +72,8 @@ def _permanent(mail: Mail) -> bool:
         from flufl.bounce import all_failures  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
         return False  # then it is what a machine wrote, and no more
-    _, permanent = all_failures(email.message_from_bytes(mail.raw))
+    try:
+        _, permanent = all_failures(email.message_from_bytes(mail.raw))
+    except BROKEN:
+        return False
     return bool(permanent)

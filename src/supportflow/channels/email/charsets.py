@@ -1,11 +1,13 @@
 """Bytes as text, whatever their label says: labels of real mails are older than what is in them, wrong, or missing."""
 
+import codecs
 import email.errors
 import email.header
 import re
+import unicodedata
 from binascii import Error as Base64Error
 
-__all__ = ["decoded", "header_text"]
+__all__ = ["composed", "decoded", "header_text"]
 
 _MEANT = {
     # A label → what is really sent under it: a larger set that has all of the smaller one.
@@ -42,10 +44,21 @@ _MEANT = {
     "iso-8859-8-i": "iso8859_8",
     "unicode-1-1-utf-7": "utf-7",
 }
+_CODECS = re.compile(
+    r"utf-?(7|8|16|32)([-_]([bl]e|sig))?|gb\w+|hz|big5\w*|cp\d{3,5}|iso8859-\d+|iso2022_\w+|euc_\w+|koi8-[rtu]|shift_jis\w*"
+    r"|mac-\w+|johab|kz1048|ptcp154|tis-620|hp-roman8"
+)
+"""What text is really sent in. Python has more codecs: some read escapes or names of domains, and some take their time."""
+_LABEL = re.compile(r"[a-z0-9][a-z0-9._:()+-]{0,39}")
+_LONE = re.compile("[\ud800-\udfff]")
 _LATIN = re.compile(r"cp12\d\d|iso.?8859")
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _THREE_BYTES = "\u0800"
 """Some short words in Chinese codes are valid UTF-8 by chance, but only of letters of two bytes."""
+_FOREIGN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]{1,400}")
+"""A letter, and what follows that is no ASCII: nothing of ASCII joins what stands before it."""
+_LONGEST_HEAD = 20_000
+"""Characters of a head that are looked at: what pretends to be an encoded word is not found in linear time."""
 _GUESSED = 100_000  # bytes that a guess rests on
 
 
@@ -54,7 +67,7 @@ def decoded(content: bytes, label: str | None) -> str:
 
     The label is believed where the bytes fit it, but bytes that are valid UTF-8 are UTF-8 under most labels: every byte
     fits the label of a Western alphabet, and nearly every one that of Chinese. What fits nothing is guessed, with
-    `charset-normalizer` if it is installed; and in the end no text is lost, only letters.
+    `charset-normalizer` if it is installed; and in the end no text is lost, only letters. Half a surrogate pair is none.
 
     Args:
         content: The bytes.
@@ -64,12 +77,22 @@ def decoded(content: bytes, label: str | None) -> str:
     meant = _MEANT.get(given, given)
     if meant != "utf-8" and (found := _utf8(content)) and (_LATIN.match(meant) or max(found) >= _THREE_BYTES):
         return found
-    for codec in (meant, "utf-8"):
+    for codec in filter(_is_text, (meant, "utf-8")):
         try:
-            return content.decode(codec).removeprefix("\ufeff")
+            return _LONE.sub("\ufffd", content.decode(codec).removeprefix("\ufeff"))
         except (LookupError, UnicodeError, ValueError):
             continue
-    return _guessed(content)
+    return _LONE.sub("\ufffd", _guessed(content))
+
+
+def _is_text(label: str) -> bool:
+    """True if a label names a code that text is sent in."""
+    try:
+        return (
+            _LABEL.fullmatch(label) is not None and _CODECS.fullmatch(codecs.lookup(label).name) is not None
+        )
+    except LookupError:
+        return False
 
 
 def _utf8(content: bytes) -> str | None:
@@ -89,14 +112,24 @@ def _guessed(content: bytes) -> str:
     return content.decode("utf-8" if found is None else found.encoding, "replace")
 
 
+def composed(text: str) -> str:
+    """Letters and the marks on them as one (NFC), stretch by stretch: a run of marks is not put in order in linear time.
+
+    Args:
+        text: Any text.
+    """
+    return _FOREIGN.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+
+
 def header_text(value: str) -> str:
     """A header as people read it (RFC 2047): one line, without what nobody sees.
 
     Args:
-        value: As it stands in the mail. Bytes that are no ASCII stand in it as surrogates.
+        value: As it stands in the mail; what is beyond 20,000 characters is not read. Bytes that are no ASCII stand in it
+            as surrogates.
     """
-    raw = value.encode("utf-8", "surrogateescape")
-    plain = decoded(raw, None) if not value.isascii() else value
+    given = value[:_LONGEST_HEAD]
+    plain = given if given.isascii() else decoded(given.encode("utf-8", "surrogateescape"), None)
     try:
         parts = email.header.decode_header(plain)
     except (email.errors.HeaderParseError, Base64Error, ValueError):

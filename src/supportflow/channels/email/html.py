@@ -23,26 +23,42 @@ _EMPTY = frozenset(
 )
 _ENDS_ITSELF = frozenset({"dd", "dt", "li", "option", "p", "td", "th", "tr"})
 """Elements that the next one of their kind ends, so that an end left out hides nothing that follows."""
-_NAME = re.compile(r"\s*(/?)\s*([a-zA-Z][a-zA-Z0-9:-]{0,40})")
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|mso-hide\s*:\s*all|\shidden(?=[\s=/]|$)",
+_FOREIGN = frozenset({"math", "svg"})
+"""Elements that a slash at the end of their tag ends; to all others of HTML it means nothing."""
+_NAME = re.compile(r"(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})")
+_SIGNS = re.compile(r"<+(?=<)|<")
+_COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
+_ATTRIBUTE = re.compile(
+    r"([^\s\"'<>/=]+)(?:\s*=\s*(?:\"([^\"]*)(?:\"|$)|'([^']*)(?:'|$)|([^\s\"'][^\s]*)))?", re.DOTALL
+)
+_HIDES = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|mso-hide\s*:\s*all",
     re.IGNORECASE,
 )
-_QUOTE = re.compile(
-    r"gmail_quote|yahoo_quoted|moz-cite|protonmail_quote|id\s*=\s*[\"']?(divRplyFwdMsg|appendonsend)",
-    re.IGNORECASE,
-)
-_HREF = re.compile(r"href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+_QUOTE = re.compile(r"gmail_quote|yahoo_quoted|moz-cite|protonmail_quote", re.IGNORECASE)
+_LEADS_OUT = re.compile(r"https?:|[/\\]{2}", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
+_UNSEEN_IN_LINKS = re.compile(r"[\t\r\n]")
 _LONGEST_TAG = 20_000
+
+
+def _attributes(rest: str) -> dict[str, str]:
+    """Names in lower case, and what they hold; of one that comes twice, the first."""
+    found: dict[str, str] = {}
+    if rest.strip():
+        for name, double, single, bare in _ATTRIBUTE.findall(rest):
+            found.setdefault(name.lower(), html.unescape(double or single or bare))
+    return found
 
 
 class _Writer:
     """What has been read so far, line by line."""
 
     def __init__(self) -> None:
-        self.lines: list[list[str]] = [[]]
-        self.quoted: list[bool] = [False]
+        self.lines: list[str] = []
+        self.line: list[str] = []
+        self.has_words = False  # the line has
+        self.quoted = False  # its first words are
         self.unread: list[str] = []  # elements that nobody reads, the outer first
         self.quotes: list[str] = []  # elements that quote
         self.link: tuple[str, int, int] | None = (
@@ -50,26 +66,33 @@ class _Writer:
         )
 
     def text(self, given: str) -> None:
-        if self.unread or not given:
-            return
-        words = _SPACE.sub(" ", html.unescape(given))
-        if words.strip() and not self._has_words():
-            self.quoted[-1] = bool(self.quotes)
-        self.lines[-1].append(words)
+        if not self.unread and given:
+            self._write(_SPACE.sub(" ", html.unescape(given)))
 
-    def _has_words(self) -> bool:
-        return any(map(str.strip, self.lines[-1]))
+    def _write(self, words: str) -> None:
+        if not self.has_words and words.strip():
+            self.has_words = True
+            self.quoted = bool(self.quotes)
+        self.line.append(words)
 
     def end_line(self, *, always: bool = False) -> None:
-        if not self.unread and (always or self._has_words()):
-            self.lines.append([])
-            self.quoted.append(bool(self.quotes))
+        if self.unread or not (always or self.has_words):
+            return
+        line = "".join(self.line).strip()
+        if line or self.lines[-2:] != ["", ""]:
+            self.lines.append(f"> {line}" if line and self.quoted else line)
+        self.line = []
+        self.has_words = False
 
     def opened(self, name: str, rest: str) -> None:
         ends = name == "body" or name in _ENDS_ITSELF
         if self.unread and ends and self.unread[0] in {name, "head"}:
             self.unread.clear()
-        if name not in _EMPTY and (self.unread or name in _UNREAD or _HIDDEN.search(rest)):
+        if name in _FOREIGN and rest.rstrip().endswith("/"):
+            return
+        given = {} if self.unread else _attributes(rest)
+        hidden = "hidden" in given or _HIDES.search(given.get("style", "")) is not None
+        if name not in _EMPTY and (self.unread or name in _UNREAD or hidden):
             # Only the same name is counted: what stands inside may be closed wrongly.
             if not self.unread or self.unread[0] == name:
                 self.unread.append(name)
@@ -77,16 +100,15 @@ class _Writer:
         if name in _NEW_LINE:
             self.end_line(always=name == "br")
         quotes = name == "blockquote" or (
-            name == "div" and (self.quotes[:1] == ["div"] or _QUOTE.search(rest))
+            name == "div" and (self.quotes[:1] == ["div"] or _QUOTE.search(given.get("class", "")))
         )
         if quotes and (not self.quotes or self.quotes[0] == name):
             self.quotes.append(name)
         if name in _CELL or name == "img":
             self.text(" ")
         elif name == "a":
-            found = _HREF.search(rest)
-            leads = "" if found is None else html.unescape(found[1] or found[2] or found[3] or "")
-            self.link = (leads, len(self.lines) - 1, len(self.lines[-1]))
+            leads = _UNSEEN_IN_LINKS.sub("", given.get("href", "")).strip()
+            self.link = (leads, len(self.lines), len(self.line))
 
     def closed(self, name: str) -> None:
         if self.unread:
@@ -97,7 +119,7 @@ class _Writer:
             self._end_link()
         elif name in _NEW_LINE:
             self.end_line()
-            if name in _APART and self.lines[-2:] != [[], []]:
+            if name in _APART and self.lines[-1:] != [""]:
                 self.end_line(always=True)
         if self.quotes and self.quotes[0] == name:
             self.quotes.pop()
@@ -108,16 +130,13 @@ class _Writer:
             return
         leads, line, place = self.link
         self.link = None
-        words = "".join(self.lines[line][place:]).strip() if line == len(self.lines) - 1 else ""
-        if leads.startswith(("http://", "https://")) and leads.rstrip("/") != words.rstrip("/"):
-            self.text(f" <{leads[:2_000]}>".replace("<", "&lt;"))
+        words = "".join(self.line[place:]).strip() if line == len(self.lines) else ""
+        if _LEADS_OUT.match(leads) and leads.rstrip("/") != words.rstrip("/"):
+            self._write(f" <{leads[:2_000]}>")
 
     def written(self) -> str:
-        lines = ("".join(pieces).strip() for pieces in self.lines)
-        marked = (
-            f"> {line}" if quoted and line else line for line, quoted in zip(lines, self.quoted, strict=True)
-        )
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(marked)).strip()
+        self.end_line()
+        return "\n".join(self.lines).strip()
 
 
 def html_text(source: str) -> str:
@@ -135,23 +154,24 @@ def html_text(source: str) -> str:
             break
         writer.text(source[at:begin])
         if source.startswith("<!--", begin):
-            end = source.find("-->", begin + 4)
-            if end < 0:
+            comment = _COMMENT.match(source, begin)
+            if comment is None:
                 break  # a comment that never ends hides all that follows, as in a browser
-            at = end + 3
+            at = comment.end()
+            continue
+        named = _NAME.match(source, begin + 1)
+        if named is None and not source.startswith(("!", "?", "/"), begin + 1):
+            signs = _SIGNS.match(source, begin)
+            at = begin + 1 if signs is None else signs.end()
+            writer.text(source[begin:at])  # "1 < 2" and "<3"
             continue
         end = source.find(">", begin + 1)
         if end < 0:
             writer.text(source[begin:])
             break
-        tag = source[begin + 1 : min(end, begin + _LONGEST_TAG)]
-        named = _NAME.match(tag)
-        if named is not None:
-            if named[1]:
-                writer.closed(named[2].lower())
-            else:
-                writer.opened(named[2].lower(), tag[named.end() :])
-        elif not tag.startswith(("!", "?", "/")):
-            writer.text(source[begin : end + 1])  # "1 < 2" and "<3"
+        if named is not None and named[1]:
+            writer.closed(named[2].lower())
+        elif named is not None:
+            writer.opened(named[2].lower(), source[named.end() : min(end, begin + _LONGEST_TAG)])
         at = end + 1
     return writer.written()

@@ -9,7 +9,7 @@ from supportflow.channels.email.automatic import Automatic, automatic_kind
 from supportflow.channels.email.reading import Limits, Mail, MailFile, read_mail
 from supportflow.channels.email.sender import Verdict, verdict
 from supportflow.channels.email.threads import MailThreads, ReplyToken
-from supportflow.exceptions import InvalidInput, TicketNotFound
+from supportflow.exceptions import IdempotencyMismatch, InvalidInput, TicketNotFound
 from supportflow.model.content import Attachment
 from supportflow.model.people import Requester
 from supportflow.model.ticket import Outcome
@@ -21,6 +21,9 @@ __all__ = ["MailIntake", "Sink", "Taken", "person_of"]
 
 Sink = Callable[[MailFile], "str | None"]
 """Keeps a file and answers with its URI; None if it keeps none. The same file can come again: after a crash."""
+
+
+_UNVERIFIED = "unverified-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class MailIntake:
                 ask = flow.send(answer)
                 try:
                     answer = getattr(self._desk, ask.method)(**ask.named)
-                except TicketNotFound as error:
+                except (TicketNotFound, IdempotencyMismatch) as error:
                     answer = error
         except StopIteration as end:
             taken: Taken = end.value
@@ -135,7 +138,7 @@ class MailIntake:
                 asked: Awaitable[Any] = getattr(self._desk, ask.method)(**ask.named)
                 try:
                     answer = await asked
-                except TicketNotFound as error:
+                except (TicketNotFound, IdempotencyMismatch) as error:
                     answer = error
         except StopIteration as end:
             taken: Taken = end.value
@@ -151,18 +154,24 @@ class MailIntake:
             return Taken("refused", mail, why="sender", automatic=machine)
         if sender.address in self._own:
             return Taken("refused", mail, why="own", automatic=machine)
+        person = self._person(mail, said)
+        known = yield from self._known(mail, person)
+        if known is not None:
+            return Taken("duplicate", mail, ticket_id=known, verdict=said, automatic=machine)
         ticket, notes = yield from self._thread(mail)
         if machine is not None and ticket is None:
             return Taken("refused", mail, why="automatic", verdict=said, automatic=machine)
         if not mail.text and not mail.subject.strip() and not mail.files and not mail.rest:
             return Taken("refused", mail, why="empty", verdict=said, automatic=machine)
-        person = self._person(mail, said)
         if machine is None and ticket is None:
             outcome = yield from self._open(mail, person)
             result: Literal["opened", "received"] = "opened"
         else:
             outcome = yield from self._receive(mail, person, ticket, machine)
             result = "received"
+        if isinstance(outcome, IdempotencyMismatch):
+            # Since its first copy came, what it answers was found, or moved: it is the same mail all the same.
+            return Taken("duplicate", mail, ticket_id=ticket, verdict=said, automatic=machine)
         for one in filter(None, [mail.message_id]):
             self._threads.record(self._tenant, outcome.ticket.id, one)
         return Taken(
@@ -171,7 +180,7 @@ class MailIntake:
             ticket_id=outcome.ticket.id,
             verdict=said,
             automatic=machine,
-            notes=(*notes, *(f"left out: {one}" for one in mail.left_out)),
+            notes=tuple(dict.fromkeys([*notes, *(f"left out: {one}" for one in mail.left_out)])),
         )
 
     @property
@@ -185,14 +194,29 @@ class MailIntake:
         name = known or person_of(address)
         if self._server is not None and said != "pass":
             # Whoever writes a name into a mail is not the person of that name.
-            name = "unverified-" + name
+            name = _UNVERIFIED + name
         return Requester(name, name=mail.sender.name or None, email=address)
+
+    def _known(self, mail: Mail, person: Requester) -> Generator[_Ask, Any, str | None]:
+        """The ticket of a person that has this very mail. What another one sent under its id before is another mail."""
+        noted = self._threads.ticket_of(self._tenant, [mail.message_id]) if mail.message_id else None
+        if noted is None:
+            return None
+        found = yield _Ask("get", {"ticket": noted})
+        # A second copy whose sender is not proved is no more than the first one.
+        if isinstance(found, TicketNotFound) or found.requester not in {
+            person.id,
+            person.id.removeprefix(_UNVERIFIED),
+        }:
+            return None
+        return noted
 
     def _thread(self, mail: Mail) -> Generator[_Ask, Any, tuple[str | None, list[str]]]:
         """The ticket that a mail belongs to: by our own token, then by what is known of its references."""
-        named = [self._token.ticket_of(one) for one in (*mail.references, *mail.returned)]
+        answers = [one for one in mail.references if one != mail.message_id]
+        named = [self._token.ticket_of(one) for one in (*answers, *mail.returned)]
         named += [self._token.ticket_of(one.address) for one in mail.recipients]
-        known = self._threads.ticket_of(self._tenant, mail.references)
+        known = self._threads.ticket_of(self._tenant, answers)
         candidates = list(dict.fromkeys(one for one in (*named, known) if one is not None))
         there: list[str] = []
         for one in candidates:
@@ -202,15 +226,15 @@ class MailIntake:
         notes = [f"names ticket {one}, too" for one in there[1:]]
         return (there[0] if there else None), notes
 
-    def _open(self, mail: Mail, person: Requester) -> Generator[_Ask, Any, Outcome]:
-        outcome: Outcome = yield _Ask(
+    def _open(self, mail: Mail, person: Requester) -> Generator[_Ask, Any, Outcome | IdempotencyMismatch]:
+        outcome: Outcome | IdempotencyMismatch = yield _Ask(
             "open",
             {
-                "subject": mail.subject or mail.text[:100].partition("\n")[0] or "-",
+                "subject": mail.subject or "-",
                 "body": _words(mail),
                 "requester": person,
                 "channel": self._channel,
-                "key": _key(mail),
+                "key": _key(mail, person),
                 "attachments": self._attachments(mail),
             },
         )
@@ -218,8 +242,8 @@ class MailIntake:
 
     def _receive(
         self, mail: Mail, person: Requester, ticket: str | None, machine: Automatic | None
-    ) -> Generator[_Ask, Any, Outcome]:
-        outcome: Outcome = yield _Ask(
+    ) -> Generator[_Ask, Any, Outcome | IdempotencyMismatch]:
+        outcome: Outcome | IdempotencyMismatch = yield _Ask(
             "receive",
             {
                 "ticket": ticket,
@@ -227,7 +251,7 @@ class MailIntake:
                 "by": person,
                 "channel": self._channel,
                 "automatic": machine,
-                "key": _key(mail),
+                "key": _key(mail, person),
                 "attachments": self._attachments(mail),
             },
         )
@@ -256,11 +280,11 @@ def _words(mail: Mail) -> str:
     return mail.text
 
 
-def _key(mail: Mail) -> str:
+def _key(mail: Mail, person: Requester) -> str:
     """The same mail has the same key by whichever route it comes; one without an id is known by all of its text.
 
-    The sender is part of it: nobody can make another one's mail a duplicate by sending its id first.
+    The person is part of it: nobody can make another one's mail a duplicate by sending its id first, not even in their name,
+    where the server is asked.
     """
-    assert mail.sender is not None
-    named = f"{mail.sender.address}\0{mail.message_id}".encode("utf-8", "surrogatepass")
-    return "mail:" + hashlib.sha256(named if mail.message_id else mail.raw).hexdigest()
+    what = mail.raw if mail.message_id is None else mail.message_id.encode("utf-8", "surrogatepass")
+    return "mail:" + hashlib.sha256(person.id.encode("utf-8", "surrogatepass") + b"\0" + what).hexdigest()

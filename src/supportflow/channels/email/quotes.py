@@ -49,8 +49,8 @@ class Parts(NamedTuple):
 
     Attributes:
         own: What its writer wrote.
-        rest: What they quoted or forwarded; empty if nothing.
-        forwarded: True if the rest is another mail that they passed on: not a word of it is theirs.
+        rest: What they quoted, signed with and forwarded, line by line; empty if nothing.
+        forwarded: True if the rest holds another mail that they passed on: not a word of it is theirs.
     """
 
     own: str
@@ -67,11 +67,11 @@ def parts_of(text: str, subject: str = "") -> Parts:
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     cut, forwarded = _cut(lines, _FORWARDS.match(subject[:40]) is not None)
-    own = _unquoted(lines[:cut])
-    rest = "\n".join(lines[cut:]).strip()
-    words = "\n".join(_unsigned(own)).strip()
+    own, gone = _unquoted(lines[:cut])
+    end = _signed_at(own)
+    words = "\n".join(own[:end]).strip()
     if words or forwarded:
-        return Parts(words, rest, forwarded)
+        return Parts(words, "\n".join([*gone, *own[end:], *lines[cut:]]).strip(), forwarded)
     return Parts(
         text.strip(), "", forwarded=False
     )  # nothing of one's own: whoever quotes only, means what they quote
@@ -100,31 +100,34 @@ def _cut(lines: list[str], forwards: bool) -> tuple[int, bool]:
     return len(lines), False
 
 
-def _unquoted(lines: list[str]) -> list[str]:
-    """The lines without those that quote, and without the one or two that introduce them."""
+def _unquoted(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines without those that quote and the one or two that introduce them; and these."""
     kept: list[str] = []
+    gone: list[str] = []
     for line in lines:
         if not line.startswith(">"):
             kept.append(line)
             continue
         while kept and not kept[-1].strip():
             kept.pop()
+        last = kept[-1] if kept and len(kept[-1]) <= _LONGEST else ""
         # A long line was broken inside of an address: then it takes both halves to introduce anything.
-        count = 2 if kept and kept[-1].count(">") > kept[-1].count("<") else 1
-        introduction = "\n".join(kept[-count:])
+        count = 2 if last.count(">") > last.count("<") else 1
+        introduction = "\n".join(one[: _LONGEST + 1] for one in kept[-count:])
         if len(introduction) <= _LONGEST and _INTRODUCES.fullmatch(introduction):
+            gone += kept[-count:]
             del kept[-count:]
+        gone.append(line)
         if kept and kept[-1].strip():
             kept.append("")
-    return kept
+    return kept, gone
 
 
-def _unsigned(lines: list[str]) -> list[str]:
-    """Without the signature below a line of two dashes, and the line that a telephone adds."""
-    for at in range(max(0, len(lines) - _SIGNED), len(lines)):
-        if lines[at].rstrip("\n") in {"-- ", "--"}:
-            lines = lines[:at]
-            break
-    while lines and (not lines[-1].strip() or _SENT_FROM.fullmatch(lines[-1][:_LONGEST])):
-        lines = lines[:-1]
-    return lines
+def _signed_at(lines: list[str]) -> int:
+    """Where a signature begins, below a line of two dashes and a blank, or the line that a telephone adds; else the end."""
+    end = next(
+        (at for at in range(max(0, len(lines) - _SIGNED), len(lines)) if lines[at] == "-- "), len(lines)
+    )
+    while end and (not lines[end - 1].strip() or _SENT_FROM.fullmatch(lines[end - 1][:_LONGEST])):
+        end -= 1
+    return end

@@ -1,8 +1,6 @@
 """A mail as it came over the wire, read into one value. Nothing of it is trusted: there are limits, and one error."""
 
-import email
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
@@ -10,9 +8,10 @@ from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datet
 from types import MappingProxyType
 
 from supportflow._time import Instant, from_us, to_us
-from supportflow.channels.email.charsets import decoded, header_text
+from supportflow.channels.email.charsets import composed, decoded, header_text
 from supportflow.channels.email.html import html_text
 from supportflow.channels.email.quotes import parts_of
+from supportflow.channels.email.wire import BROKEN, readable, taken_apart
 from supportflow.exceptions import InvalidInput
 
 __all__ = ["Limits", "Mail", "MailAddress", "MailFile", "read_mail"]
@@ -20,9 +19,11 @@ __all__ = ["Limits", "Mail", "MailAddress", "MailFile", "read_mail"]
 _ID = re.compile(r"<([^<>\s]{1,900})>")
 _ADDRESS = re.compile(r"[^\s<>@,;:\\\"()\[\]\x00-\x1f\x7f]{1,64}@[^\s<>@,;:\\\"()\[\]\x00-\x1f\x7f]{1,255}")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
-_MEDIA = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
+_MEDIA = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,48}/[a-z0-9][a-z0-9!#$&^_.+-]{0,49}")
+_TEXTS = frozenset({"text/plain", "text/html"})
 _REFERENCES = 50
 _DEEPEST = 20
+_HEADS = 20  # of one name that are read for addresses
 _NAME = 200
 
 
@@ -36,6 +37,7 @@ class Limits:
         files: Files.
         file_size: Bytes of one file, decoded.
         text: Characters of text.
+        markup: Characters of HTML that are read for it.
     """
 
     size: int = 30_000_000
@@ -43,6 +45,7 @@ class Limits:
     files: int = 30
     file_size: int = 25_000_000
     text: int = 200_000
+    markup: int = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ def read_mail(raw: bytes, limits: Limits | None = None) -> Mail:
         limits: How much of it is taken.
 
     Raises:
-        InvalidInput: If it is no bytes, too large, or has no head at all.
+        InvalidInput: If it is no bytes, too large, has no head at all, or cannot be taken apart.
     """
     most = Limits() if limits is None else limits
     if not isinstance(raw, bytes | bytearray | memoryview):
@@ -137,17 +140,23 @@ def read_mail(raw: bytes, limits: Limits | None = None) -> Mail:
     if len(content) > most.size:
         raise InvalidInput("mail", f"has more than {most.size} bytes")
     try:
-        message = email.message_from_bytes(content)
-    except (RecursionError, ValueError) as error:
+        return _read(content, most)
+    except InvalidInput:
+        raise
+    except BROKEN as error:
         raise InvalidInput("mail", "cannot be taken apart") from error
+
+
+def _read(content: bytes, most: Limits) -> Mail:
+    message = taken_apart(content)
     heads: dict[str, list[str]] = {}
     for name, value in message.raw_items():
-        heads.setdefault(name.lower(), []).append(_readable(value))
+        heads.setdefault(name.lower(), []).append(readable(value))
     if not heads:
         raise InvalidInput("mail", "has no head")
     reader = _Reader(most)
     reader.take(message)
-    subject = unicodedata.normalize("NFC", header_text(_first(heads, "subject")))
+    subject = composed(header_text(_first(heads, "subject")))
     parts = parts_of(reader.text(), subject)
     return Mail(
         message_id=next(iter(_ids(_first(heads, "message-id"))), None),
@@ -173,19 +182,19 @@ class _Reader:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._seen = 0
+        self._markup = limits.markup
         self._texts: list[str] = []
         self.files: list[MailFile] = []
         self.left_out: list[str] = []
         self.returned: list[str] = []
 
     def text(self) -> str:
-        text = unicodedata.normalize("NFC", "\n".join(one for one in self._texts if one.strip()))
+        text = "\n".join(one for one in self._texts if one.strip())
         if len(text) > self._limits.text:
             self.left_out.append(f"text beyond {self._limits.text} characters")
-        return text[: self._limits.text].replace("\x00", "")
+        return composed(text[: self._limits.text].replace("\x00", ""))
 
     def take(self, part: Message, depth: int = 0) -> None:
-        _make_readable(part)
         self._seen += 1
         if self._seen > self._limits.parts or depth > _DEEPEST:
             self.left_out.append("parts beyond the limit")
@@ -204,17 +213,18 @@ class _Reader:
                 self.take(child, depth + 1)
 
     def _alternative(self, children: list[Message], depth: int) -> None:
-        """The same in several forms: plain text if it says anything, else the last form that there is."""
-        plain = next(
-            (one for one in children if one.get_content_type() == "text/plain" and _plain(one).strip()), None
+        """The same in several forms: plain text if it says anything, else the last form that shows text."""
+        kinds = [one.get_content_type() for one in children]
+        at = next(
+            (n for n, kind in enumerate(kinds) if kind == "text/plain" and _plain(children[n]).strip()), -1
         )
-        chosen = plain if plain is not None else (children[-1] if children else None)
-        for child in children:
-            if child is chosen:
+        if at < 0:
+            shown = [n for n, kind in enumerate(kinds) if kind == "text/html" or children[n].is_multipart()]
+            at = shown[-1] if shown else -1
+        for n, child in enumerate(children):
+            if n == at:
                 self.take(child, depth + 1)
-            elif not child.get_content_type().startswith("text/") and (
-                child.is_multipart() or child.get_filename()
-            ):
+            elif kinds[n] not in _TEXTS or child.get_filename():
                 self._files_of(child, depth + 1)
 
     def _files_of(self, part: Message, depth: int) -> None:
@@ -224,15 +234,25 @@ class _Reader:
         for child in _children(part) if part.is_multipart() else [part]:
             if child.is_multipart():
                 self._files_of(child, depth + 1)
-            elif not child.get_content_type().startswith("text/") or child.get_filename():
+            elif child.get_content_type() not in _TEXTS or child.get_filename():
                 self._file(child, child.get_content_type())
 
     def _leaf(self, part: Message, kind: str) -> None:
         attached = part.get_content_disposition() == "attachment"
-        if kind in {"text/plain", "text/html"} and not attached and not part.get_filename():
-            self._texts.append(_plain(part))
+        if kind in _TEXTS and not attached and not part.get_filename():
+            self._texts.append(self._html(part) if kind == "text/html" else _plain(part))
         elif kind != "application/pgp-signature":
             self._file(part, kind)
+
+    def _html(self, part: Message) -> str:
+        """What a reader sees of HTML, as far as it is read."""
+        source = _plain(part)
+        if len(source) > self._markup:
+            self.left_out.append(f"HTML beyond {self._limits.markup} characters")
+            source = source[: self._markup]
+            source = source[: source.rfind(">") + 1]  # half a tag is no text
+        self._markup -= len(source)
+        return html_text(source)
 
     def _file(self, part: Message, kind: str) -> None:
         name = _name(part, len(self.files) + 1)
@@ -263,25 +283,13 @@ class _Reader:
                     self.files.append(MailFile(name, "message/rfc822", content))
 
 
-def _readable(value: str) -> str:
-    """A head whose bytes are no ASCII, as text."""
-    return value if value.isascii() else decoded(value.encode("utf-8", "surrogateescape"), None)
-
-
-def _make_readable(part: Message) -> None:
-    """The standard library answers with replacement characters where a head holds bytes that are no ASCII."""
-    for name, value in list(part.raw_items()):
-        if not value.isascii():
-            part.replace_header(name, _readable(value))
-
-
 def _children(part: Message) -> list[Message]:
     inner = part.get_payload()
     return [one for one in inner if isinstance(one, Message)] if isinstance(inner, list) else []
 
 
 def _plain(part: Message) -> str:
-    """The text of a part."""
+    """The text of a part, tags and all."""
     if part.is_multipart():
         return "\n".join(str(one) for one in _children(part))
     content = part.get_payload(decode=True)
@@ -291,8 +299,7 @@ def _plain(part: Message) -> str:
         label = part.get_content_charset() or part.get_param("charset")
     except (LookupError, UnicodeError, ValueError):
         label = None
-    text = decoded(content, label if isinstance(label, str) else None)
-    return html_text(text) if part.get_content_type() == "text/html" else text
+    return decoded(content, label if isinstance(label, str) else None)
 
 
 def _name(part: Message, number: int) -> str:
@@ -306,7 +313,7 @@ def _name(part: Message, number: int) -> str:
 
 def _safe(name: str, other: str) -> str:
     """A name that leads nowhere and hides nothing."""
-    cleaned = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip(" .")
+    cleaned = _UNSAFE.sub("_", composed(name)).strip(" .")
     if len(cleaned) > _NAME:
         stem, dot, ending = cleaned.rpartition(".")
         cleaned = f"{stem[: _NAME - 20]}{dot}{ending[:19]}" if dot else cleaned[:_NAME]
@@ -338,7 +345,7 @@ def _references(heads: Mapping[str, list[str]]) -> tuple[str, ...]:
 def _addresses(heads: Mapping[str, list[str]], *names: str) -> Iterator[MailAddress]:
     known: set[str] = set()
     for name in names:
-        for value in heads.get(name, []):
+        for value in heads.get(name, [])[:_HEADS]:
             for shown, address in getaddresses([value[:20_000]]):
                 if _ADDRESS.fullmatch(address) and address.lower() not in known:
                     known.add(address.lower())

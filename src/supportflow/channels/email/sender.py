@@ -1,6 +1,8 @@
 """Whether a mail is from whom it says: what the host's own mail server found (SPF, DKIM, DMARC), and nobody else's word."""
 
 import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 from supportflow.channels.email.reading import Mail
@@ -9,12 +11,21 @@ __all__ = ["Verdict", "verdict"]
 
 Verdict = Literal["pass", "fail", "none"]
 
-_RESULT = re.compile(r"\b(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
-_OF = {
-    "spf": re.compile(r"smtp\.mailfrom\s*=\s*\"?(?:[^\s;\"@]*@)?([^\s;\"@]+)", re.IGNORECASE),
-    "dkim": re.compile(r"header\.[di]\s*=\s*\"?(?:[^\s;\"@]*@)?([^\s;\"@]+)", re.IGNORECASE),
-    "dmarc": re.compile(r"header\.from\s*=\s*\"?(?:[^\s;\"@]*@)?([^\s;\"@]+)", re.IGNORECASE),
-}
+_METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        # A method → what it says of whose domain, the surer first.
+        "spf": ("smtp.mailfrom",),
+        "dkim": ("header.d", "header.i"),
+        "dmarc": ("header.from",),
+    }
+)
+_METHOD = re.compile(r"\s*([a-z]+)(?:\s*/\s*\d+)?\s*=\s*([a-z]+)(?!\S)", re.IGNORECASE)
+_PROPERTY = re.compile(r"\s*([a-z][a-z0-9_.-]*)\s*=\s*(\S+)", re.IGNORECASE)
+_DOMAIN = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
+_PIECE = re.compile(r'"(?P<quoted>(?:[^"\\]|\\.)*)"|[^;()"]+|;', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_NO_NAME = re.compile(r"[^a-zA-Z0-9.@_+/-]")
+_IN_COMMENT = re.compile(r"\\.|[()]", re.DOTALL)
 _LONGEST = 8_000
 
 
@@ -29,59 +40,88 @@ def verdict(mail: Mail, server: str) -> Verdict:
         server: The name (authserv-id) that the host's server writes.
 
     Returns:
-        `"pass"` if DMARC passed, or, where it says nothing, SPF or DKIM passed for the sender's own domain; `"fail"` if one
-        of them failed and none passed; `"none"` if nobody whom we trust says anything.
+        `"pass"` if DMARC passed, or, where it says nothing, SPF or DKIM passed for the sender's own domain or one above
+        it; `"fail"` if DMARC failed, whatever passed, or one of the others failed and none passed; `"none"` if nobody whom
+        we trust says anything, or says it in a way that can be read as something else.
     """
     if mail.sender is None:
         return "none"
     for value in mail.headers.get("authentication-results", ()):
-        plain = _without_comments(value[:_LONGEST])
-        name, _, results = plain.partition(";")
-        if (name.split() or [""])[0].lower() == server.lower():
-            return _judged(results, mail.sender.domain)
+        clauses, whole = _clauses(value[:_LONGEST])
+        if (clauses[0].split() or [""])[0].lower() == server.lower():
+            whole = whole and len(value) <= _LONGEST
+            return _judged(clauses[1:], mail.sender.domain.rstrip(".")) if whole else "none"
     return "none"
 
 
-def _judged(results: str, domain: str) -> Verdict:
-    found: dict[str, bool] = {}
-    for clause in results.split(";"):
-        result = _RESULT.search(clause)
-        if result is None:
+def _judged(clauses: Sequence[str], domain: str) -> Verdict:
+    found: dict[str, set[bool]] = {}
+    for clause in clauses:
+        result = _METHOD.match(clause)
+        if result is None or result[1].lower() not in _METHODS:
             continue
         method, said = result[1].lower(), result[2].lower()
-        of = _OF[method].search(clause)
-        whose = of[1].lower().rstrip(".") if of is not None else ""
-        if said == "pass" and _aligned(whose, domain):
-            found[method] = True
+        if said == "pass" and _aligned(_whose(method, clause[result.end() :]), domain):
+            found.setdefault(method, set()).add(True)
         elif said in {"fail", "permerror"} or (said == "pass" and method == "dmarc"):
-            found.setdefault(method, False)
+            found.setdefault(method, set()).add(False)
     if "dmarc" in found:
-        return "pass" if found["dmarc"] else "fail"
-    if any(found.values()):
+        return "fail" if False in found["dmarc"] else "pass"
+    if any(True in one for one in found.values()):
         return "pass"
     return "fail" if found else "none"
 
 
+def _whose(method: str, properties: str) -> str:
+    """The domain that a method speaks of; empty if what is said is not exactly one, or holds anything else."""
+    told: dict[str, str] = {}
+    at, end = 0, len(properties.rstrip())
+    while at < end:
+        found = _PROPERTY.match(properties, at)
+        if found is None or found[1].lower() in told:
+            return ""
+        told[found[1].lower()] = found[2].lower()
+        at = found.end()
+    value = next((told[one] for one in _METHODS[method] if one in told), "")
+    local, _, name = value.rpartition("@")
+    name = name.removesuffix(".")
+    return name if "@" not in local and _DOMAIN.fullmatch(name) else ""
+
+
 def _aligned(whose: str, domain: str) -> bool:
-    """One is the other, or stands below it; a name without a dot is nobody's domain."""
-    if "." not in whose:
-        return False
-    return whose == domain or whose.endswith("." + domain) or domain.endswith("." + whose)
+    """The sender's domain is the one that was proved, or stands below it: whoever has a name below has not the one above."""
+    return whose != "" and (domain == whose or domain.endswith("." + whose))
 
 
-def _without_comments(value: str) -> str:
-    kept: list[str] = []
+def _clauses(value: str) -> tuple[list[str], bool]:
+    """The clauses of a head, without comments and quotes, and whether all of these come to their ends.
+
+    What stands in quotes divides nothing and names nothing: its blanks and signs become a letter that nothing else has.
+    """
+    clauses: list[list[str]] = [[]]
+    at, size = 0, len(value)
+    while at < size:
+        found = _PIECE.match(value, at)
+        if found is None:
+            end = _behind_comment(value, at)
+            clauses[-1].append(" ")
+        elif found["quoted"] is not None:
+            end = found.end()
+            clauses[-1].append(_NO_NAME.sub("\0", _ESCAPED.sub(r"\1", found["quoted"])))
+        else:
+            end = found.end()
+            clauses.append([]) if found[0] == ";" else clauses[-1].append(found[0])
+        if end is None:
+            break
+        at = end
+    return ["".join(one) for one in clauses], at >= size
+
+
+def _behind_comment(value: str, at: int) -> int | None:
+    """The place behind a comment, comments in it and all; None if none begins there, or it does not end."""
     depth = 0
-    quoted = False
-    for letter in value:
-        if letter == '"':
-            quoted = not quoted
-        elif letter == "(" and not quoted:
-            depth += 1
-            continue
-        elif letter == ")" and not quoted and depth:
-            depth -= 1
-            continue
-        if not depth:
-            kept.append(letter)
-    return "".join(kept)
+    for found in _IN_COMMENT.finditer(value, at):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if depth <= 0:
+            return found.end() if depth == 0 and value[at] == "(" else None
+    return None

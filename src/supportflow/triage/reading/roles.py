@@ -108,6 +108,7 @@ ROLES: Mapping[str, str] = {
     "transit": "a deposit or transfer on its way: pending, not credited yet",
     "own_cause": "why money is less by rights: liquidation, a fee, a loss, an own purchase",
     "over": "the matter is over: solved, paid back, years ago; or told for a tax return or an insurance",
+    "ongoing": "this is new, or goes on: today, again, still, but now; what was closed is a ticket",
     "market": "what a market does to money: a crash, a liquidation, a bear market",
     "asleep": "while asleep or away, in the middle of the night",
     # where money is on its way, which is no incident

@@ -19,7 +19,7 @@ _OPTIONS = (
     ("mysql mysqldump mysqladmin mysqlimport mysqlsh mariadb mariadb-dump 7z 7za 7zr rar unrar", "-(?:p|hp)"),
     ("sshpass", "-p ?"),
     ("mongo mongosh mongodump mongorestore mongoexport mongoimport helm az oc rdesktop cqlsh svn", "-p "),
-    ("docker podman", r"login\b[^\n|;]{0,160}? -p "),
+    ("docker podman nerdctl buildah skopeo crane oras", r"login\b[^\n|;]{0,160}? -p "),
     ("redis-cli", "-a "),
     ("ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd", "-w "),
     ("sqlcmd bcp isql unzip zip mosquitto_pub mosquitto_sub", "-P "),

@@ -1,0 +1,1 @@
+"""What hosts are made of: each framework needs the extra of its name, and nothing else of supportflow imports one."""

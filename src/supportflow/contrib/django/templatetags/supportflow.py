@@ -1,0 +1,59 @@
+"""`{% load supportflow %}`: badges and timelines of tickets."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+
+from supportflow.contrib.django import screens
+
+__all__ = ["register"]
+
+register = template.Library()
+
+
+@register.simple_tag
+def sla_badge(ticket: Any) -> str:
+    """The most urgent clock of a ticket in a few words: of your own model that has a bridge, or by its `ref`."""
+    return render_to_string("supportflow/badge.html", {"badge": screens.badge_of(ticket)})
+
+
+@register.simple_tag
+def sla_badges(ticket: Any) -> str:
+    """The same for each clock of a ticket."""
+    return render_to_string("supportflow/badges.html", {"badges": screens.badges_of(ticket)})
+
+
+@register.simple_tag
+def sla_timeline(ticket: Any) -> str:
+    """What happened to a ticket, in order, and what comes next. For agents: it names who did what."""
+    return render_to_string("supportflow/timeline.html", {"lines": screens.timeline_of(ticket)})
+
+
+@register.simple_tag
+def sla_panel(ticket: Any) -> str:
+    """Class, clocks and timeline of a ticket in one box. For agents."""
+    row = screens.row_of(ticket)
+    if row is None:
+        return ""
+    return render_to_string(
+        "supportflow/panel.html",
+        {
+            "row": row,
+            "badges": screens.badges_of(row),
+            "lines": screens.timeline_of(row),
+            "class_label": screens.said("label", "class"),
+            "level_label": screens.said("label", "level"),
+            "timeline_label": screens.said("label", "timeline"),
+            "why_label": screens.said("label", "why"),
+            "why": screens.why_of(row),
+        },
+    )
+
+
+@register.simple_tag
+def sla_prepare(tickets: Sequence[Any]) -> str:
+    """Read what the badges of a list need in one question. Write it before the loop."""
+    screens.prepare(list(tickets))
+    return ""
