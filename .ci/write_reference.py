@@ -11,6 +11,7 @@ from pathlib import Path
 
 import supportflow
 from supportflow import exceptions, ports, testing
+from supportflow.channels import email
 from supportflow.model.events import EVENT_TYPES, EventBase
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -139,6 +140,11 @@ def reference() -> Iterator[str]:
             yield from described(name, getattr(supportflow, name))
     for title, module, note in (
         ("Ports", ports, "From `supportflow.ports`: what a host can plug in."),
+        (
+            "E-mail",
+            email,
+            "From `supportflow.channels.email` (extra `email`): mails into a desk, and answers as mails.",
+        ),
         ("For tests", testing, "From `supportflow.testing`: what hosts use in their own tests."),
     ):
         yield f"## {title}"
@@ -146,7 +152,11 @@ def reference() -> Iterator[str]:
         yield note
         yield ""
         for name in sorted({*module.__all__} - {name for names in AREAS.values() for name in names}):
-            yield from described(name, getattr(module, name))
+            thing = getattr(module, name)
+            if inspect.isclass(thing) or inspect.isfunction(
+                thing
+            ):  # names of types have no documentation of their own
+                yield from described(name, thing)
     yield "## Events and errors"
     yield ""
     yield "`supportflow.events` and `supportflow.exceptions` have pages of their own: [events](../concepts/events.md),"

@@ -211,6 +211,59 @@ def test_what_the_store_lost_by_itself_is_never_shown_and_leaves_the_index() -> 
     assert {one.ticket_id for one in index.find("default", "parcel Lyon", limit=5)} == {desk.get(ref="2").id}
 
 
+@pytest.mark.parametrize("how", ["erase", "store", "retention"])
+def test_what_is_erased_while_texts_are_taken_up_leaves_the_index(how: str) -> None:
+    class Slow(LocalTicketIndex):
+        """Between the reading and the putting of texts, somebody erases."""
+
+        def put(self, tenant: str, texts: Sequence[IndexedText], place: str, /) -> None:
+            if how == "erase":
+                desk.erase("ana")
+            elif how == "store":
+                store.erase("default", "ana")
+            else:
+                clock.advance(days=31)
+                assert desk.apply_retention().erased
+            super().put(tenant, texts, place)
+
+    index, store, clock = Slow(), MemoryStore(), ManualClock(START)
+    policy = Policy.model_validate({"retention": {"content_for": "P30D"}})
+    desk = Desk(policy, store=store, clock=clock, ids=CountingIds(), similar=index)
+    desk.open(subject="parcel lost in Lyon", requester="ana", ref="1")
+    desk.resolve(ref="1", by="sam")
+    desk.close_ticket(ref="1", by="sam")
+    desk.open(subject="parcel lost in Lyon", requester="bo", ref="2")
+    desk.index_similar()
+    left = {one.ticket_id for one in index.find("default", "parcel Lyon", limit=5)}
+    assert left == {desk.get(ref="2").id}
+
+
+def test_several_processes_share_a_file_and_one_that_is_held_up_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "similar.db"
+    one, other = LocalTicketIndex(path), LocalTicketIndex(path)
+    assert other.find("acme", "parcel", limit=5) == ()
+    one.put("acme", [IndexedText("c1", "t1", "ana", "parcel lost")], "p1")
+    other.put("acme", [IndexedText("c2", "t2", "bo", "parcel found")], "p2")
+    assert {each.id for each in one.find("acme", "parcel", limit=5)} == {"c1", "c2"}
+    other.erase("acme", "ana")
+    assert [each.id for each in one.find("acme", "parcel", limit=5)] == ["c2"]
+    assert one.place("acme") == "p2"
+    one._database.execute("PRAGMA busy_timeout = 0")
+    with sqlite3.connect(path) as third:
+        third.execute("BEGIN EXCLUSIVE")
+        for call in (
+            lambda: one.put("acme", [], "p3"),
+            lambda: one.erase("acme", "bo"),
+            lambda: one.place("acme"),
+            lambda: one.find("acme", "parcel", limit=5),
+        ):
+            with pytest.raises(StoreError, match="locked"):
+                call()
+        third.rollback()
+    one.put("acme", [], "p3")
+    assert other.place("acme") == "p3"
+
+
 def test_retention_reaches_the_index() -> None:
     index = LocalTicketIndex()
     clock = ManualClock(START)

@@ -196,6 +196,15 @@ def test_whatever_comes_is_taken_refused_or_left_to_a_person(heads, inner):
 # --- who wrote it -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("inner", ["a b@x", "a\tb@x", "ü@x", "a\x01b@x", "a<b@x", "a\x7fb@x", "\u2028@x"])
+def test_an_id_that_no_head_can_hold_is_none(inner):
+    read = read_mail(
+        plain("x", Message_ID=f"<{inner}>", References=f"<{inner}> <ok!#$%&'*+/=?^_`{{|}}~-.@x>")
+    )
+    assert read.message_id in {None, "b@x"}
+    assert [one for one in read.references if one != "b@x"] == ["ok!#$%&'*+/=?^_`{|}~-.@x"]
+
+
 @pytest.mark.parametrize(
     ("results", "said"),
     [

@@ -16,6 +16,7 @@ from channels.mails import BOUNCE, html, labelled, part, parts, plain
 from supportflow import AsyncDesk, Desk, SqlStore
 from supportflow.channels.email import (
     AsyncSmtpChannel,
+    Limits,
     MailAddress,
     MailIntake,
     MailWriter,
@@ -57,7 +58,7 @@ class Sent:
     def send(self, message: Outgoing, /):
         to, mail = self.writer.written(message)
         self.mails.append((to, mail))
-        self.writer.sent(message)
+        self.writer.note(message)
 
 
 def set_up(policy=None, **taking):
@@ -173,6 +174,13 @@ def test_a_mail_that_names_two_tickets_says_so():
     both = intake.take(plain("Both", Message_ID="<3@mail.example>", References=f"{ours} <2@mail.example>"))
     assert both.ticket_id == one.ticket_id
     assert both.notes == (f"names ticket {two.ticket_id}, too",)
+
+
+def test_each_note_is_given_once():
+    _, intake, _ = set_up(sink=lambda _: "kept:x", limits=Limits(files=0))
+    files = [part("image/png", "x", 'Content-Disposition: attachment; filename="a.png"')] * 3
+    taken = intake.take(parts("multipart/mixed", part("text/plain", "see"), *files))
+    assert taken.notes == ("left out: a.png",)
 
 
 # --- once ---------------------------------------------------------------------------------------------

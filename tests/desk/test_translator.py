@@ -95,8 +95,12 @@ def test_what_reports_nothing_leaves_the_class_and_the_bot_stays_out(answer):
 
 
 def test_a_translation_freezes_nothing():
-    desk, ticket = opened(Says(STOLEN))
-    assert [event.kind for event in desk.history(ticket) if event.kind == "action_requested"] == []
+    """The same words, written by the requester in English, ask for it and are held back for a person."""
+    for translator, text, held in ((Says(STOLEN), GREEK, 0), (None, STOLEN, 1)):
+        desk, ticket = opened(translator, text)
+        kinds = [event.kind for event in desk.history(ticket)]
+        assert (kinds.count("action_held_back"), len(ticket.held_back)) == (held, held)
+        assert "action_requested" not in kinds
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy, read_policy
 from supportflow.replay import load_mapping
 from supportflow.reports import report
-from supportflow.reports.gathering import BINS_S
+from supportflow.reports.counts import BINS_S
 from supportflow.sla.policy import SlaPolicy, Target
 
 POLICIES = Path(__file__).parents[2] / "examples" / "policies"
@@ -181,7 +181,8 @@ def test_what_cannot_be_reported(reported, rows_at):
 @pytest.fixture(scope="module")
 def uci(shared_data):
     path = shared_data / "uci_incident.csv.gz"
-    found = report(path, load_mapping("servicenow_uci"), read_policy(POLICIES / "servicenow_uci.toml"))
+    policy = read_policy(POLICIES / "servicenow_uci.toml")
+    found = report(path, load_mapping("servicenow_uci"), policy, adjust=["level"])
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     frame["order"] = frame["sys_mod_count"].astype(int)
     frame["at"] = pd.to_datetime(frame["sys_updated_at"], format="%d/%m/%Y %H:%M")
@@ -257,3 +258,40 @@ def test_backlog_agrees_with_pandas(uci):
     for day, count in zip(found.backlog.days, found.backlog.open["general"], strict=True):
         at = pd.Timestamp(day)
         assert ((starts <= at) & (ends > at)).sum() == count, day
+
+
+def test_handovers_and_repeated_contacts_agree_with_pandas(uci):
+    found, frame = uci
+    moved = pd.Series(0, index=frame.index)
+    for column in ("assigned_to", "assignment_group"):
+        named = frame[column].where(frame[column] != "?")
+        before = named.groupby(frame["number"]).ffill().groupby(frame["number"]).shift()
+        moved |= (named.notna() & before.notna() & (named != before)).astype(int)
+    times = moved.groupby(frame["number"]).sum()
+    assert found.handovers == {int(n): int(count) for n, count in times.value_counts().sort_index().items()}
+
+    first = frame.groupby("number").first().sort_values("opened", kind="stable")
+    # The requester of a case is the first that its rows name.
+    known = first[first["caller_id"] != "?"]
+    gap = known.groupby("caller_id")["opened"].diff()
+    assert (found.repeating.of, found.repeating.count) == (len(known), (gap <= pd.Timedelta(days=7)).sum())
+
+
+def test_first_contact_and_reopening_agree_with_pandas(uci):
+    found, frame = uci
+    frame = frame[frame["incident_state"] != "-100"]
+    ended = frame["incident_state"].isin(["Resolved", "Closed"])
+    before = ended.groupby(frame["number"]).shift(fill_value=False)
+    by_case = pd.DataFrame(
+        {
+            "back": (before & ~ended).groupby(frame["number"]).any(),
+            "asked": (frame["incident_state"] == "Awaiting User Info").groupby(frame["number"]).any(),
+            "ended": ended.groupby(frame["number"]).last(),
+        }
+    )
+    resolved = by_case[by_case["ended"]]
+    assert (found.first_contact.of, found.first_contact.count) == (
+        len(resolved),
+        (~resolved["back"] & ~resolved["asked"]).sum(),
+    )
+    assert (found.reopening.of, found.reopening.count) == (len(by_case), by_case["back"].sum())

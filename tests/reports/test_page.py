@@ -6,11 +6,14 @@ from importlib.resources import files
 
 import pytest
 
+from supportflow import Desk
 from supportflow.cli import main
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy
 from supportflow.reports import Report, report, report_page
 from supportflow.sla.policy import SlaPolicy, Target
+from supportflow.stores.sql import SqlStore
+from supportflow.testing import CountingIds, ManualClock
 
 FOUR = Policy(
     name="<script>alert(1)</script>", sla=(SlaPolicy(name="all", targets=(Target.resolution(hours=4),)),)
@@ -188,4 +191,26 @@ def test_on_the_command_line(tmp_path, capsys, written, rows_at):
         (["-o", "x.html", "--tz", "Atlantis"], "tz: is not an IANA"),
     ):
         assert main(["report", *options, *wrong]) == 2
+        assert complaint in capsys.readouterr().err
+
+
+def test_a_store_on_the_command_line(tmp_path, capsys):
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    clock = ManualClock("2026-03-02T09:00:00Z")
+    with Desk(FOUR, store=SqlStore(url), clock=clock, ids=CountingIds()) as desk:
+        desk.open(subject="s", requester="ana", ref="7", group="one")
+        clock.advance(hours=1)
+        desk.resolve(ref="7", by="sam")
+    capsys.readouterr()
+    until = ["--until", "2026-03-03T00:00:00Z"]
+    assert main(["report", "--store", url, "--json", "-", "-o", str(tmp_path / "r.html"), *until]) == 0
+    found = Report.model_validate_json(capsys.readouterr().out)
+    assert (found.cases, found.policy, found.targets[0].ended) == (1, FOUR.name, {"met": 1})
+    assert found.ola[0].seconds == 3_600
+    for wrong, complaint in (
+        (["--store", url, "log.csv"], "--store: goes without log"),
+        (["--mapping", "servicenow_uci"], "log: is needed; or --store"),
+        (["log.csv"], "--mapping: is needed"),
+    ):
+        assert main(["report", "--json", "-", *wrong]) == 2
         assert complaint in capsys.readouterr().err

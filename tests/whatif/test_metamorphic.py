@@ -17,10 +17,10 @@ from supportflow._time import from_us, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.model.commands import Advance
 from supportflow.policy import Policy
-from supportflow.replay import LogMapping, cases
+from supportflow.replay import LogMapping, cases, recording
 from supportflow.replay.casewise import CaseRunner
 from supportflow.sla.policy import SlaPolicy, Target
-from supportflow.whatif import compare, comparing
+from supportflow.whatif import compare
 
 MAP = LogMapping.model_validate(
     {
@@ -141,7 +141,7 @@ def test_polling_changes_nothing(found, first, second, chance):
             return super()._row(ticket, row)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(comparing, "CaseRunner", Polled)
+        patched.setattr(recording, "CaseRunner", Polled)
         polled = asked(found, first, second)
 
     assert polled == plain

@@ -57,7 +57,9 @@ def terms_of(text: str) -> list[str]:
 
 
 class LocalTicketIndex:
-    """Finds tickets by the words that their requesters wrote. Safe to share between threads; one process writes a file.
+    """Finds tickets by the words that their requesters wrote. Safe to share between threads.
+
+    Several processes may share a file, one of them writing at a time.
 
     Two texts are as similar as they share rare words: a text that has every word of the question has a share of 1. The same
     index and the same question always give the same answer in the same order.
@@ -67,7 +69,8 @@ class LocalTicketIndex:
             nothing has it open; the index is then made anew from the desk's feed.
 
     Raises:
-        StoreError: If the file cannot be opened or is no index, or this SQLite has no FTS5.
+        StoreError: If the file cannot be opened or is no index, or this SQLite has no FTS5; and, by every method, if it
+            cannot be read or written.
     """
 
     def __init__(self, path: Path | str = ":memory:") -> None:
@@ -84,7 +87,8 @@ class LocalTicketIndex:
                 "ticket_id TEXT NOT NULL, subject TEXT NOT NULL, UNIQUE (tenant, id))"
             )
             self._database.execute("CREATE INDEX IF NOT EXISTS of_subject ON text (tenant, subject)")
-            self._table("")
+            with self._writing() as cursor:
+                self._made(cursor, "")
         except sqlite3.Error as error:
             raise StoreError(f"the index of tickets cannot be opened: {error}") from error
 
@@ -95,14 +99,14 @@ class LocalTicketIndex:
 
     def place(self, tenant: str, /) -> str | None:
         """How far in the feed it has come; None before the first time."""
-        with self._lock, closing(self._database.cursor()) as cursor:
+        with self._used() as cursor:
             row = cursor.execute("SELECT place FROM place WHERE tenant = ?", (tenant,)).fetchone()
         return None if row is None else str(row[0])
 
     def put(self, tenant: str, texts: Sequence[IndexedText], place: str, /) -> None:
         """Take up texts and the place behind them, in one transaction."""
         with self._writing() as cursor:
-            table = self._table(tenant)
+            table = self._made(cursor, tenant)
             for one in texts:
                 self._lose(cursor, tenant, "id = ?", one.id)
                 cursor.execute(
@@ -119,8 +123,10 @@ class LocalTicketIndex:
         self, tenant: str, text: str, /, *, limit: int, apart_from: str | None = None
     ) -> Sequence[SimilarText]:
         """The texts most like one, the most similar first; none that has less than a fifth of its rare words."""
-        with self._lock, closing(self._database.cursor()) as cursor:
-            table = self._table(tenant)
+        with self._used() as cursor:
+            table = _table(tenant)
+            if not _is_made(cursor, table):
+                return ()
             weights, whole, count = self._weights(
                 cursor, table, terms_of(text), self._own(cursor, table, tenant, apart_from)
             )
@@ -162,18 +168,27 @@ class LocalTicketIndex:
     # --- how it is kept ------------------------------------------------------------------------
 
     @contextmanager
+    def _used(self) -> Iterator[sqlite3.Cursor]:
+        try:
+            with self._lock, closing(self._database.cursor()) as cursor:
+                yield cursor
+        except sqlite3.Error as error:
+            raise StoreError(f"the index of tickets cannot be used: {error}") from error
+
+    @contextmanager
     def _writing(self) -> Iterator[sqlite3.Cursor]:
-        with self._lock, closing(self._database.cursor()) as cursor:
+        with self._used() as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 yield cursor
+                cursor.execute("COMMIT")
             except BaseException:
-                cursor.execute("ROLLBACK")
+                if self._database.in_transaction:
+                    cursor.execute("ROLLBACK")
                 raise
-            cursor.execute("COMMIT")
 
     def _lose(self, cursor: sqlite3.Cursor, tenant: str, where: str, value: str) -> None:
-        table = self._table(tenant)
+        table = _table(tenant)
         numbers = cursor.execute(
             f"SELECT number FROM text WHERE tenant = ? AND {where}", (tenant, value)
         ).fetchall()
@@ -185,21 +200,21 @@ class LocalTicketIndex:
             # An older full-text table only marks words as deleted until its parts are joined.
             cursor.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
 
-    def _table(self, tenant: str) -> str:
+    @staticmethod
+    def _made(cursor: sqlite3.Cursor, tenant: str) -> str:
         """The full-text table of a tenant, made if it is not there: how rare a word is, is a tenant's own matter."""
-        table = f"words_{hashlib.sha256(tenant.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
-        made = self._database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
-        if made is None:
-            self._database.execute(f"CREATE VIRTUAL TABLE {table} USING fts5 (terms, tokenize = 'ascii')")
-            self._database.execute(f"CREATE VIRTUAL TABLE {table}_df USING fts5vocab ({table}, 'row')")
+        table = _table(tenant)
+        if not _is_made(cursor, table):
+            cursor.execute(f"CREATE VIRTUAL TABLE {table} USING fts5 (terms, tokenize = 'ascii')")
+            cursor.execute(f"CREATE VIRTUAL TABLE {table}_df USING fts5vocab ({table}, 'row')")
             if sqlite3.sqlite_version_info >= _SECURE_DELETE:
-                self._database.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('secure-delete', 1)")
+                cursor.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('secure-delete', 1)")
         return table
 
     @staticmethod
     def _own(
         cursor: sqlite3.Cursor, table: str, tenant: str, ticket_id: str | None
-    ) -> Sequence[Sequence[str]]:
+    ) -> Sequence[frozenset[str]]:
         """The terms of each text of the ticket that asks: how rare a word is, is to be told by the others."""
         if ticket_id is None:
             return ()
@@ -208,11 +223,11 @@ class LocalTicketIndex:
             "WHERE text.tenant = ? AND text.ticket_id = ?",
             (tenant, ticket_id),
         )
-        return [row[0].split() for row in rows]
+        return [frozenset(row[0].split()) for row in rows]
 
     @staticmethod
     def _weights(
-        cursor: sqlite3.Cursor, table: str, terms: Sequence[str], own: Sequence[Sequence[str]]
+        cursor: sqlite3.Cursor, table: str, terms: Sequence[str], own: Sequence[frozenset[str]]
     ) -> tuple[dict[str, float], float, int]:
         """How much each term weighs that other texts have, how much all terms weigh, and how many texts there are.
 
@@ -241,6 +256,14 @@ class LocalTicketIndex:
                 break
             asked.append(term)
         return asked
+
+
+def _table(tenant: str) -> str:
+    return f"words_{hashlib.sha256(tenant.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
+
+
+def _is_made(cursor: sqlite3.Cursor, table: str) -> bool:
+    return cursor.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
 
 
 def _written(term: str) -> str:

@@ -26,11 +26,16 @@ def policy_at(path: str | None) -> Policy:
     return Policy() if path is None else read_policy(Path(path))
 
 
-def add_log(parser: argparse.ArgumentParser, *, needs_mapping: bool = True) -> None:
+def add_log(parser: argparse.ArgumentParser, *, needs_mapping: bool = True, needs_log: bool = True) -> None:
     """Add the argument that names a log, and the option that says what its columns mean."""
     from supportflow.replay import shipped_mappings  # noqa: PLC0415 - only commands of logs need what reads them
 
-    parser.add_argument("log", metavar="LOG", help="CSV, JSON Lines, Parquet or XES, plain or gzipped")
+    parser.add_argument(
+        "log",
+        metavar="LOG",
+        nargs=None if needs_log else "?",
+        help="CSV, JSON Lines, Parquet or XES, plain or gzipped",
+    )
     parser.add_argument(
         "--mapping",
         required=needs_mapping,

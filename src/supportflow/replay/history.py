@@ -23,7 +23,7 @@ from supportflow.model.ticket import Ticket
 from supportflow.replay.mapping import LogMapping
 from supportflow.replay.writing import OPENED, format_of, open_writer, written_mapping
 
-__all__ = ["Exported", "export_history"]
+__all__ = ["Exported", "export_history", "recorded_tickets"]
 
 _COLUMNS = ("case", "at", "state", "actor", "agent", "group", "requester", "level", "class")
 _TOLD = (
@@ -70,11 +70,12 @@ def export_history(desk: Desk, path: Path, progress: Callable[[int], object] | N
     done = 0
     left_out: list[str] = []
     with open_writer(path, _COLUMNS) as write:
-        for name in _tickets(desk):
-            course = _course(desk, name)
+        for name, course in _courses(desk):
             if course is None:
                 left_out.append(name)
             for ticket, event in course or ():
+                if not isinstance(event, _TOLD) or _of_policy(event):
+                    continue
                 person = requesters.setdefault(ticket.requester, f"requester {len(requesters) + 1}")
                 write(_cells(ticket, event, person))
             done += 1
@@ -96,8 +97,19 @@ def _tickets(desk: Desk) -> Iterator[str]:
         cursor = feed.cursor
 
 
+def recorded_tickets(desk: Desk) -> Iterator[tuple[Ticket, list[EventBase]] | None]:
+    """Every ticket with its events, in the order in which they came to the desk; None for one that cannot be read."""
+    for _, course in _courses(desk):
+        yield None if course is None else (course[-1][0], [event for _, event in course])
+
+
+def _courses(desk: Desk) -> Iterator[tuple[str, list[tuple[Ticket, EventBase]] | None]]:
+    """Of each ticket its id, and each event with the ticket after it; None if this release cannot read it all."""
+    for name in _tickets(desk):
+        yield name, _course(desk, name)
+
+
 def _course(desk: Desk, name: str) -> list[tuple[Ticket, EventBase]] | None:
-    """What a log tells of a ticket: each event with the ticket after it; None if this release cannot read it all."""
     try:
         events = desk.history(ticket=name)
     except (DamagedRow, NewerSchemaError):
@@ -109,8 +121,7 @@ def _course(desk: Desk, name: str) -> list[tuple[Ticket, EventBase]] | None:
             ticket = evolve(ticket, event, tenant=desk.tenant)
         except StoreError:  # of a newer release, or out of order; half a ticket would be a wrong one
             return None
-        if isinstance(event, _TOLD) and not _of_policy(event):
-            told.append((ticket, event))
+        told.append((ticket, event))
     return told
 
 

@@ -1,56 +1,37 @@
-"""From the cases of a log to the figures of a report, one case at a time."""
+"""Reports on a log under a policy, and on what a desk has recorded itself."""
 
-from array import array
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
-from datetime import date, datetime, timedelta, tzinfo
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from pathlib import Path
-from typing import Literal, get_args
 
-from supportflow._time import SECOND_US, Instant, from_us, instant, to_us
+from supportflow._time import Instant, from_us, instant, to_us
+from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.zones import clock_of
+from supportflow.conditions.fields import nearest
+from supportflow.conditions.ticket import ticket_fields
+from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput
-from supportflow.lifecycle import default_lifecycle
-from supportflow.model.base import StatusCategory
-from supportflow.model.events import EventBase, StatusChanged
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.replay.cases import CaseLog
-from supportflow.replay.casewise import CaseRunner
+from supportflow.replay.history import recorded_tickets
 from supportflow.replay.mapping import LogMapping
-from supportflow.replay.reading import Problem, Row
-from supportflow.replay.verdicts import Ended, verdicts_of
-from supportflow.reports.figures import (
-    Backlog,
-    Distribution,
-    Load,
-    Report,
-    Share,
-    Stretch,
-    TargetReport,
-    Timeline,
-)
+from supportflow.replay.recording import Case, Recorder, log_until
+from supportflow.replay.running import Progress
+from supportflow.replay.verdicts import verdicts_of
+from supportflow.reports.assembling import Frame, assembled
+from supportflow.reports.counts import DAY_US, Counting
+from supportflow.reports.facts import Facts, facts_of
+from supportflow.reports.figures import Report, Timeline
 from supportflow.sla.explain import account
-from supportflow.whatif import compare
+from supportflow.whatif import WhatIf, compare
 
-__all__ = ["BINS_S", "PERCENTILES", "report"]
+__all__ = ["REPEAT_DAYS", "report", "report_history"]
 
-PERCENTILES = (50, 75, 90, 95, 99)
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
-BINS_S = (
-    5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR, 8 * _HOUR, _DAY, 2 * _DAY, 4 * _DAY,
-    7 * _DAY, 14 * _DAY, 30 * _DAY, 90 * _DAY,
-)  # fmt: skip
-"""Upper edges of the bars of a distribution, in seconds."""
-_MOST_POINTS = 120
-_DAYS_BY_DAY, _DAYS_BY_WEEK = 45, 300
-"""Up to so many days they are shown one by one; up to so many, week by week."""
-_RESOLVED = {StatusCategory.RESOLVED, StatusCategory.CLOSED}
-"""What was cancelled never needed an answer: its time is no time to a resolution."""
-_MOST_LOADS = 20
+REPEAT_DAYS = 7
+_MOST_DAYS = 3_650
 _MOST_STRETCHES = 60
-Progress = Callable[[int, int], object]
+Sink = Callable[[Facts], object]
 
 
 def report(
@@ -61,11 +42,15 @@ def report(
     against: Policy | None = None,
     tz: str = "UTC",
     until: Instant | None = None,
+    adjust: Sequence[str] = (),
+    hours: str | None = None,
+    repeat_days: int = REPEAT_DAYS,
     progress: Progress | None = None,
 ) -> Report:
     """Report on a log under a policy.
 
-    Memory grows by some sixteen bytes for each ticket, which exact percentiles need.
+    Memory grows by some sixteen bytes for each ticket, which exact percentiles need, some more for the requester's latest
+    contacts, and with the number of requesters.
 
     Args:
         log: A file, or a log that was read.
@@ -74,291 +59,183 @@ def report(
         against: Another policy, to compare with.
         tz: IANA zone of days and hours.
         until: Until when everything happens that falls due; the log's last instant if not given.
+        adjust: Fields of the ticket that attainment is standardised by: those that a condition can name, attributes too.
+        hours: One of the policy's calendars: when the desk is staffed. What counts outside of it is a cause of its own.
+        repeat_days: A requester who is back within so many days is a repeated contact.
         progress: Called after every case.
 
     Raises:
         OSError: If the file cannot be read.
-        InvalidInput: If it is no log, there is no such zone, or `until` lies before the log's last instant.
+        InvalidInput: If it is no log, there is no such zone, field or calendar, a field has too many values, or `until` lies
+            before the log's last instant.
         MappingError: If the mapping fits neither the log nor a policy.
         PolicyError: If a policy is wrong.
     """
-    zone = clock_of(tz)
-    with nullcontext(log) if isinstance(log, CaseLog) else CaseLog(log, mapping) as read:
-        end_us = read.last_us if until is None else to_us(instant(until, "until"))
-        if end_us < read.last_us:
-            raise InvalidInput("until", "lies before the log's last instant")
-        found = _Gathered(mapping, policy, end_us, zone)
-        done = 0
-        for rows in read.each():
-            found.case(rows)
-            done += len(rows)
-            if progress is not None:
-                progress(done, read.rows)
-        whatif = None
+    found = _Gathered(policy, clock_of(tz), adjust, hours, repeat_days)
+    with log_until(log, mapping, until) as (read, end_us):
+        whatif: WhatIf | None = None
         if against is not None:
-            whatif = compare(read, mapping, policy, against, until=from_us(end_us), progress=progress)
-        return found.report(read, tz).model_copy(update={"whatif": whatif})
+            whatif = compare(
+                read, mapping, policy, against, until=from_us(end_us), first=found.case, progress=progress
+            )
+            left_out = whatif.left_out
+        else:
+            left_out = _replayed(read, Recorder(mapping, policy, end_us), found, progress)
+        figures = found.report(
+            tz,
+            end_us,
+            mapping=mapping.name,
+            rows=read.rows,
+            left_out=left_out,
+            first_at=from_us(read.first_us) if read.cases else None,
+        )
+        return figures.model_copy(update={"whatif": whatif})
+
+
+def _replayed(log: CaseLog, recorder: Recorder, found: "_Gathered", progress: Progress | None) -> int:
+    done = 0
+    for rows in log.each():
+        case = recorder.replayed(rows)
+        if case is not None:
+            found.case(case)
+        done += len(rows)
+        if progress is not None:
+            progress(done, log.rows)
+    bad = (*log.bad.counts(), *recorder.bad.counts())
+    return sum(one.count for one in bad if one.left_out)
+
+
+def report_history(
+    desk: Desk,
+    *,
+    until: Instant,
+    tz: str = "UTC",
+    adjust: Sequence[str] = (),
+    hours: str | None = None,
+    repeat_days: int = REPEAT_DAYS,
+    progress: Callable[[int], object] | None = None,
+) -> Report:
+    """Report on what a desk has recorded, as it was recorded: nothing is replayed, and nothing on the desk is changed.
+
+    What is due and was not noticed yet is not in it: let `run_due` happen first, as a worker does all the time.
+
+    Args:
+        desk: The desk. What it has recorded is read under its policy of now; verdicts stay as they were judged.
+        until: Until when the time of open tickets is counted, such as now. What is recorded later is counted all the same.
+        tz: As for `report`.
+        adjust: As for `report`.
+        hours: As for `report`.
+        repeat_days: As for `report`.
+        progress: Told how many tickets are done.
+
+    Returns:
+        The report. `rows` are tickets, and `left_out` those that this release cannot read.
+
+    Raises:
+        InvalidInput: If there is no such zone, field or calendar, or a field has too many values.
+        StoreError: If the store cannot be read.
+    """
+    found = _Gathered(desk.policy, clock_of(tz), adjust, hours, repeat_days)
+    end_us = to_us(instant(until, "until"))
+    done = left_out = 0
+    first: Ticket | None = None
+    for recorded in recorded_tickets(desk):
+        done += 1
+        if recorded is None:
+            left_out += 1
+        else:
+            ticket, events = recorded
+            first = ticket if first is None or ticket.opened_at < first.opened_at else first
+            found.case(Case(ticket.ref or ticket.id, ticket, events, found.compiled, end_us))
+        if progress is not None:
+            progress(done)
+    return found.report(
+        tz,
+        end_us,
+        mapping="",
+        rows=done,
+        left_out=left_out,
+        first_at=None if first is None else first.opened_at,
+    )
 
 
 class _Gathered:
-    """The counts so far."""
+    """The counts so far, and the clock that has most to show."""
 
-    def __init__(self, mapping: LogMapping, policy: Policy, end_us: int, zone: tzinfo) -> None:
-        self._policy, self._compiled = policy, CompiledPolicy(policy)
-        lifecycle = policy.lifecycle or default_lifecycle(policy.reopen_within)
-        self._open_in = {name for name, category in lifecycle.statuses.items() if category.is_open}
-        self._resolved_in = {name for name, category in lifecycle.statuses.items() if category in _RESOLVED}
-        self._initial = lifecycle.initial
-        self._end_us, self._zone = end_us, zone
-        self._runner = CaseRunner(mapping, policy, end_us, self)
-        self._events: list[EventBase] = []
-        self._left_out = self._cases = self._open = self._reopened = 0
-        self._ended: Counter[tuple[str, Ended]] = Counter()
-        self._by_day: Counter[tuple[str, date, bool]] = Counter()
-        self._by_class: Counter[tuple[str, str, bool]] = Counter()
-        self._by_level: Counter[tuple[str, str, bool]] = Counter()
-        self._opened: Counter[date] = Counter()
-        self._busy: Counter[tuple[int, int]] = Counter()
-        self._steps: Counter[tuple[date, str]] = Counter()
-        self._waits: Counter[str] = Counter()
-        self._took = {"first_response": array("q"), "resolution": array("q")}
-        self._agents: Counter[tuple[str, str]] = Counter()
-        self._groups: Counter[tuple[str, str]] = Counter()
-        self._timeline: tuple[int, str, Timeline] | None = None
+    def __init__(
+        self,
+        policy: Policy,
+        zone: tzinfo,
+        adjust: Sequence[str],
+        hours: str | None,
+        repeat_days: int,
+        sink: Sink | None = None,
+    ) -> None:
+        if not 1 <= repeat_days <= _MOST_DAYS:
+            raise InvalidInput("repeat_days", f"is not between 1 and {_MOST_DAYS}")
+        known = {**ticket_fields(), **policy.fields}
+        for name in adjust:
+            if name not in known:
+                raise InvalidInput("adjust", f"no ticket has a field {name!r}{nearest(name, known)}")
+        self.compiled = CompiledPolicy(policy)
+        self._policy, self._zone = policy, zone
+        self._strata = tuple(dict.fromkeys(adjust))
+        self._hours = None if hours is None else _calendar(policy, hours)
+        self._repeat_days = repeat_days
+        self._counting = Counting(self._strata, repeat_days * DAY_US)
+        self._sink = sink
+        self._timeline: Timeline | None = None
 
-    # --- as it happens ---------------------------------------------------------------------------
-
-    def recorded(self, row: Row, events: Iterable[EventBase]) -> None:
-        """Keep what happens: a case is counted when it is over."""
-        del row
-        self._events += events
-
-    observed = recorded
-
-    def problem(self, problem: Problem) -> None:
-        """Count a row that the policy cannot use."""
-        self._left_out += problem.left_out
-
-    def case(self, rows: list[Row]) -> None:
-        """Replay a case, and count it."""
-        self._events = []
-        ticket = self._runner.case(rows)
-        if ticket is None:
-            return
-        self._cases += 1
-        self._open += ticket.is_open
-        self._reopened += ticket.reopens > 0
-        opened = self._local(to_us(ticket.opened_at))
-        self._opened[opened.date()] += 1
-        self._busy[opened.weekday(), opened.hour] += 1
-        self._count_times(ticket)
-        self._count_clocks(rows[0].case, ticket, opened.date())
-        for counts, name in ((self._agents, ticket.assignee), (self._groups, ticket.group)):
-            if name is not None:
-                counts[name, "tickets"] += 1
-                counts[name, "open"] += ticket.is_open
-                counts[name, "reopened"] += ticket.reopens > 0
-
-    def _local(self, us: int) -> datetime:
-        return from_us(us).astimezone(self._zone)
-
-    def _count_times(self, ticket: Ticket) -> None:
-        opened_us = to_us(ticket.opened_at)
-        if ticket.first_replied_at is not None:
-            self._took["first_response"].append(to_us(ticket.first_replied_at) - opened_us)
-        resolved_us = None
-        status, since_us = None, opened_us
-        for event in self._events:
-            if not isinstance(event, StatusChanged):
-                continue
-            at_us = to_us(event.recorded_at)
-            self._spent(ticket, event.source if status is None else status, since_us, at_us)
-            if event.source in self._open_in and event.target in self._resolved_in:
-                resolved_us = at_us
-            status, since_us = event.target, at_us
-        if ticket.status in self._resolved_in and resolved_us is not None:
-            self._took["resolution"].append(resolved_us - opened_us)
-        self._spent(ticket, ticket.status if status is None else status, since_us, self._end_us)
-
-    def _spent(self, ticket: Ticket, status: str, since_us: int, at_us: int) -> None:
-        """Time in a status; it counts as backlog at the beginning of each day that it is open on."""
-        if status not in self._open_in or at_us <= since_us:
-            return
-        self._waits[status] += at_us - since_us
-        self._steps[self._next_day(since_us), ticket.priority_class] += 1
-        self._steps[self._next_day(at_us), ticket.priority_class] -= 1
-
-    def _next_day(self, us: int) -> date:
-        """The first day that begins then or later."""
-        local = self._local(us)
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-        return local.date() if local == midnight else local.date() + timedelta(days=1)
-
-    def _count_clocks(self, case: str, ticket: Ticket, day: date) -> None:
-        for target, verdict in verdicts_of(ticket, self._compiled).targets.items():
-            self._ended[target, verdict.ended] += 1
-            if verdict.ended in {"met", "missed"}:
-                met = verdict.ended == "met"
-                self._by_day[target, day, met] += 1
-                self._by_class[target, ticket.priority_class, met] += 1
-                self._by_level[target, str(ticket.level), met] += 1
+    def case(self, case: Case) -> None:
+        """Count a case."""
+        facts = facts_of(case, self._zone, self._strata, self._hours)
+        self._counting.add(facts)
+        if self._sink is not None:
+            self._sink(facts)
+        for target, verdict in verdicts_of(case.ticket, case.policy).targets.items():
             if verdict.ended == "missed":
-                self._consider(case, ticket, target)
+                self._consider(case, target)
 
-    def _consider(self, case: str, ticket: Ticket, target: str) -> None:
+    def _consider(self, case: Case, target: str) -> None:
         """Keep the missed clock that has most to show: stretches that a picture can still hold, the first of equals."""
-        clock = ticket.clock(target)
+        clock = case.ticket.clock(target)
         if len(clock.segments) <= 1 and clock.calendar == "24x7":
             return
-        best = 0 if self._timeline is None else self._timeline[0]
+        best = 0 if self._timeline is None else len(self._timeline.stretches)
         if best >= _MOST_STRETCHES or len(clock.segments) > _MOST_STRETCHES:
             return
-        told = account(clock, self._events, self._end_us, self._compiled)
-        stretches = [one for one in told.intervals if one.end_us > one.start_us]
-        if not best < len(stretches) <= _MOST_STRETCHES:
-            return
-        verdict = clock.verdict
-        due_at = told.due_at if verdict is None else verdict.due_at
-        shown = Timeline(
-            case=case,
-            target=target,
-            ended="missed",
-            due_at=due_at,
-            stretches=tuple(
-                Stretch(
-                    start_at=from_us(one.start_us),
-                    end_at=from_us(one.end_us),
-                    kind=one.kind,
-                    reason=one.reason,
-                    counted_us=one.counted_us,
-                )
-                for one in stretches
-            ),
-        )
-        self._timeline = (len(stretches), case, shown)
+        told = account(clock, case.events, case.end_us, case.policy)
+        stretches = tuple(one for one in told.intervals if one.end_us > one.start_us)
+        if best < len(stretches) <= _MOST_STRETCHES:
+            due_at = told.due_at if clock.verdict is None else clock.verdict.due_at
+            self._timeline = Timeline(
+                case=case.name, target=target, ended="missed", due_at=due_at, stretches=stretches
+            )
 
-    # --- in the end ------------------------------------------------------------------------------
-
-    def report(self, log: CaseLog, tz: str) -> Report:
+    def report(
+        self, tz: str, end_us: int, *, mapping: str, rows: int, left_out: int, first_at: Instant | None
+    ) -> Report:
         """All figures."""
-        period, periods = self._periods()
-        opened: Counter[str] = Counter()
-        for day, count in self._opened.items():
-            opened[_period(day, period)] += count
-        left_out = self._left_out + sum(one.count for one in log.bad.counts() if one.left_out)
-        return Report(
-            mapping=log.mapping.name,
+        frame = Frame(
+            mapping=mapping,
             policy=self._policy.name,
-            fingerprint=self._compiled.fingerprint,
+            fingerprint=self.compiled.fingerprint,
             tz=tz,
-            rows=log.rows,
+            rows=rows,
             left_out=left_out,
-            cases=self._cases,
-            open=self._open,
-            reopened=self._reopened,
-            first_at=from_us(log.first_us) if log.cases else None,
-            until=from_us(self._end_us),
-            period=period,
-            opened=tuple((name, opened[name]) for name in periods),
-            targets=tuple(self._targets(period, periods)),
-            distributions=tuple(self._distributions()),
-            busy=tuple(tuple(self._busy[day, hour] for hour in range(24)) for day in range(7)),
-            backlog=self._backlog(),
-            waits={
-                name: us / SECOND_US
-                for name, us in sorted(self._waits.items(), key=lambda one: (-one[1], one[0]))
-            },
-            agents=_loads(self._agents),
-            groups=_loads(self._groups),
-            timeline=None if self._timeline is None else self._timeline[2],
+            first_at=first_at,
+            until=from_us(end_us),
+            last_day=from_us(end_us).astimezone(self._zone).date().isoformat(),
+            classes=tuple(self._policy.classes),
+            strata=self._strata,
+            repeat_days=self._repeat_days,
         )
-
-    def _periods(self) -> tuple[Literal["day", "week", "month"], list[str]]:
-        """Days, weeks or months, so that there are neither too many nor too few; without gaps."""
-        if not self._opened:
-            return "day", []
-        first, last = min(self._opened), max(self._opened)
-        days = (last - first).days + 1
-        period: Literal["day", "week", "month"] = "month"
-        if days <= _DAYS_BY_WEEK:
-            period = "day" if days <= _DAYS_BY_DAY else "week"
-        names = (_period(first + timedelta(days=n), period) for n in range(days))
-        return period, list(dict.fromkeys(names))
-
-    def _targets(self, period: Literal["day", "week", "month"], periods: list[str]) -> Iterator[TargetReport]:
-        for target in sorted({target for target, _ in self._ended}):
-            counts: Counter[tuple[str, bool]] = Counter()
-            for (name, day, met), count in self._by_day.items():
-                if name == target:
-                    counts[_period(day, period), met] += count
-            yield TargetReport(
-                target=target,
-                ended={how: self._ended[target, how] for how in get_args(Ended) if self._ended[target, how]},
-                by_period=tuple(_share(counts, name) for name in periods),
-                by_class=_shares(self._by_class, target),
-                by_level=_shares(self._by_level, target),
-            )
-
-    def _distributions(self) -> Iterator[Distribution]:
-        names: tuple[Literal["first_response", "resolution"], ...] = ("first_response", "resolution")
-        for name in names:
-            values = sorted(self._took[name])
-            bins: Counter[int | None] = Counter()
-            for us in values:
-                bins[next((edge for edge in BINS_S if us <= edge * SECOND_US), None)] += 1
-            yield Distribution(
-                name=name,
-                count=len(values),
-                percentiles={
-                    p: values[-(-p * len(values) // 100) - 1] / SECOND_US for p in PERCENTILES if values
-                },
-                bins=tuple((edge, bins[edge]) for edge in (*BINS_S, None)),
-            )
-
-    def _backlog(self) -> Backlog:
-        if not self._steps:
-            return Backlog(days=(), open={})
-        first, last = min(day for day, _ in self._steps), self._local(self._end_us).date()
-        length = max((last - first).days + 1, 1)
-        every = -(-length // _MOST_POINTS)
-        classes = [name for name in self._policy.classes if any(one == name for _, one in self._steps)]
-        days, running = [], Counter[str]()
-        found: dict[str, list[int]] = {name: [] for name in classes}
-        for n in range(length):
-            day = first + timedelta(days=n)
-            for name in classes:
-                running[name] += self._steps[day, name]
-            if n % every == 0:
-                days.append(day.isoformat())
-                for name in classes:
-                    found[name].append(running[name])
-        return Backlog(days=tuple(days), open={name: tuple(counts) for name, counts in found.items()})
+        figures = assembled(self._counting.counts(), frame)
+        return figures.model_copy(update={"timeline": self._timeline})
 
 
-def _period(day: date, period: Literal["day", "week", "month"]) -> str:
-    """`2026-03-02`, the Monday of its week, or `2026-03`."""
-    if period == "month":
-        return f"{day:%Y-%m}"
-    return (day if period == "day" else day - timedelta(days=day.weekday())).isoformat()
-
-
-def _share(counts: Counter[tuple[str, bool]], name: str) -> Share:
-    return Share(name=name, met=counts[name, True], missed=counts[name, False])
-
-
-def _shares(counts: Counter[tuple[str, str, bool]], target: str) -> tuple[Share, ...]:
-    own = Counter({(name, met): count for (one, name, met), count in counts.items() if one == target})
-    return tuple(_share(own, name) for name in sorted({name for name, _ in own}))
-
-
-def _loads(counts: Counter[tuple[str, str]]) -> tuple[Load, ...]:
-    names = sorted({name for name, _ in counts}, key=lambda name: (-counts[name, "tickets"], name))
-    return tuple(
-        Load(
-            name=name,
-            tickets=counts[name, "tickets"],
-            open=counts[name, "open"],
-            reopened=counts[name, "reopened"],
-        )
-        for name in names[:_MOST_LOADS]
-    )
+def _calendar(policy: Policy, name: str) -> BusinessCalendar:
+    found = policy.calendars.get(name)
+    if found is None:
+        raise InvalidInput("hours", f"the policy has no calendar {name!r}{nearest(name, policy.calendars)}")
+    return found

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from supportflow._legible import escaped
-from supportflow._time import to_us
+from supportflow._time import from_us, to_us
 from supportflow.reports.figures import Share, Timeline
 
 __all__ = ["bars", "heat", "layers", "line", "stretches", "text"]
@@ -192,7 +192,7 @@ def layers(days: Sequence[str], counts: Mapping[str, Sequence[int]], title: str)
 def stretches(timeline: Timeline, title: str, words: Mapping[str, str]) -> str:
     """A clock: what counts is full, pauses are hatched, closed time is empty; the due time is a line with its name."""
     height = 92
-    first, last = to_us(timeline.stretches[0].start_at), to_us(timeline.stretches[-1].end_at)
+    first, last = timeline.stretches[0].start_us, timeline.stretches[-1].end_us
     due_us = None if timeline.due_at is None else to_us(timeline.due_at)
     end = max(last, due_us or last)
 
@@ -202,14 +202,14 @@ def stretches(timeline: Timeline, title: str, words: Mapping[str, str]) -> str:
     def body() -> Iterator[str]:
         yield _HATCH
         for one in timeline.stretches:
-            left, right = x(to_us(one.start_at)), x(to_us(one.end_at))
-            told = f"{one.reason}: {one.start_at:%Y-%m-%d %H:%M} .. {one.end_at:%Y-%m-%d %H:%M}"
+            left, right = x(one.start_us), x(one.end_us)
+            told = f"{one.reason}: {from_us(one.start_us):%Y-%m-%d %H:%M} .. {from_us(one.end_us):%Y-%m-%d %H:%M}"
             yield _rect(f"s-{one.kind}", left, 22, max(right - left, 0.8), 30, told)
         if due_us is not None:
             yield f'<path class="mark" d="M{x(due_us):.1f} 14V56"/>'
             yield _label(x(due_us), 11, words["due"])
-        yield _label(_LEFT, 72, f"{timeline.stretches[0].start_at:%Y-%m-%d %H:%M}", "start")
-        yield _label(WIDTH - _RIGHT, 72, f"{timeline.stretches[-1].end_at:%Y-%m-%d %H:%M}", "end")
+        yield _label(_LEFT, 72, f"{from_us(first):%Y-%m-%d %H:%M}", "start")
+        yield _label(WIDTH - _RIGHT, 72, f"{from_us(last):%Y-%m-%d %H:%M}", "end")
 
     swatch = '<span class="key"><svg class="swatch" viewBox="0 0 14 14">'
     legend = "".join(

@@ -2,20 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
-from supportflow._time import Instant, from_us, instant, to_us
+from supportflow._time import Instant, from_us
 from supportflow.exceptions import InvalidInput
-from supportflow.model.events import EventBase
-from supportflow.policy import CompiledPolicy, Policy
+from supportflow.policy import Policy
 from supportflow.policy.diff import policy_diff
-from supportflow.replay.cases import BadRows, CaseLog
-from supportflow.replay.casewise import CaseRunner
+from supportflow.replay.cases import CaseLog
 from supportflow.replay.mapping import LogMapping
-from supportflow.replay.reading import Problem, Row
+from supportflow.replay.recording import Case, Recorder, log_until
+from supportflow.replay.running import Progress
 from supportflow.replay.verdicts import Ended
 from supportflow.whatif.difference import (
     CaseDifference,
@@ -26,14 +24,12 @@ from supportflow.whatif.difference import (
     TargetTotal,
     WhatIf,
 )
-from supportflow.whatif.ending import Case, Ending, ending_of
+from supportflow.whatif.ending import Ending, ending_of
 from supportflow.whatif.reasons import clock_reasons, fact_reason
 from supportflow.whatif.telling import Telling
 
-__all__ = ["Progress", "compare", "compare_all"]
+__all__ = ["compare", "compare_all"]
 
-Progress = Callable[[int, int], object]
-"""Told how many rows are done, of how many."""
 _INSTANT = re.compile(r"from \S+ [0-9:.]+Z ")
 _FACTS = ("class", "level", "status", "place", "owner")
 
@@ -46,6 +42,7 @@ def compare(
     *,
     until: Instant | None = None,
     sink: Callable[[CaseDifference], object] | None = None,
+    first: Callable[[Case], object] | None = None,
     progress: Progress | None = None,
 ) -> WhatIf:
     """Compare two policies over a log, as it happened.
@@ -60,6 +57,7 @@ def compare(
         against: The second policy.
         until: Until when everything happens that falls due; the log's last instant if not given.
         sink: Told of every ticket that differs, in the order of the cases' ids.
+        first: Told of every case as it is under the first policy, whether it differs or not.
         progress: Called after every case.
 
     Raises:
@@ -73,7 +71,9 @@ def compare(
         if sink is not None:
             sink(difference)
 
-    [found] = compare_all(log, mapping, [policy, against], until=until, sink=one, progress=progress)
+    [found] = compare_all(
+        log, mapping, [policy, against], until=until, sink=one, first=first, progress=progress
+    )
     return found
 
 
@@ -84,6 +84,7 @@ def compare_all(
     *,
     until: Instant | None = None,
     sink: Callable[[int, CaseDifference], object] | None = None,
+    first: Callable[[Case], object] | None = None,
     progress: Progress | None = None,
 ) -> tuple[WhatIf, ...]:
     """Compare several policies with the first of them, as `compare`: each is replayed once.
@@ -94,6 +95,7 @@ def compare_all(
         policies: Two or more.
         until: See `compare`.
         sink: Told the place of the policy among `policies`, from 1, and the ticket that differs.
+        first: See `compare`.
         progress: See `compare`.
 
     Raises:
@@ -101,15 +103,14 @@ def compare_all(
     """
     if len(policies) < 2:  # noqa: PLR2004 - it takes two
         raise InvalidInput("policies", "are fewer than two: there is nothing to compare")
-    with nullcontext(log) if isinstance(log, CaseLog) else CaseLog(log, mapping) as read:
-        end_us = read.last_us if until is None else to_us(instant(until, "until"))
-        if end_us < read.last_us:
-            raise InvalidInput("until", "lies before the log's last instant")
-        sides = [_Side(mapping, policy, end_us) for policy in policies]
+    with log_until(log, mapping, until) as (read, end_us):
+        sides = [Recorder(mapping, policy, end_us) for policy in policies]
         pairs = [_Pair(sides[0], side) for side in sides[1:]]
         done = 0
         for rows in read.each():
-            cases = [side.replayed(rows) for side in sides]
+            cases = [_ended(side.replayed(rows)) for side in sides]
+            if cases[0] is not None and first is not None:
+                first(cases[0][0])
             for place, pair in enumerate(pairs, 1):
                 difference = pair.compared(rows[0].case, cases[0], cases[place])
                 if difference is not None and sink is not None:
@@ -120,45 +121,14 @@ def compare_all(
         return tuple(pair.result(read, end_us) for pair in pairs)
 
 
-class _Side:
-    """One policy, and the cases under it."""
-
-    def __init__(self, mapping: LogMapping, policy: Policy, end_us: int) -> None:
-        self.policy = policy
-        self.compiled = CompiledPolicy(policy)
-        self.bad = BadRows()
-        self._end_us = end_us
-        self._events: list[EventBase] = []
-        self._refused: set[int] = set()
-        self._runner = CaseRunner(mapping, policy, end_us, self)
-
-    def replayed(self, rows: list[Row]) -> tuple[Case, Ending] | None:
-        """A case, and what it came to."""
-        self._events, self._refused = [], set()
-        ticket = self._runner.case(rows)
-        if ticket is None:
-            return None
-        case = Case(ticket, self._events, self.compiled, self._end_us, frozenset(self._refused))
-        return case, ending_of(case)
-
-    def recorded(self, row: Row, events: Iterable[EventBase]) -> None:
-        """Keep what happens: a case is looked at when it is over."""
-        del row
-        self._events += events
-
-    observed = recorded
-
-    def problem(self, problem: Problem) -> None:
-        """Count what the policy cannot use."""
-        self.bad.note(problem)
-        if problem.left_out:
-            self._refused.add(problem.line)
+def _ended(case: Case | None) -> tuple[Case, Ending] | None:
+    return None if case is None else (case, ending_of(case))
 
 
 class _Pair:
     """Two policies, and what differs between them so far."""
 
-    def __init__(self, first: _Side, second: _Side) -> None:
+    def __init__(self, first: Recorder, second: Recorder) -> None:
         self._first, self._second = first, second
         self._cases = self._differing = self._unusable = 0
         self._counts: Counter[str] = Counter()

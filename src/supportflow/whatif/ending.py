@@ -1,33 +1,14 @@
 """What a case came to under one policy."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from supportflow._time import Instant
-from supportflow.model.events import EventBase, SlaJudged
+from supportflow.model.events import SlaJudged
 from supportflow.model.ticket import Ticket
-from supportflow.policy import CompiledPolicy
+from supportflow.replay.recording import Case
 from supportflow.replay.verdicts import Ended, verdicts_of
 
-__all__ = ["Case", "ClockEnd", "Ending", "ending_of", "minute", "place_of"]
-
-
-class Case(NamedTuple):
-    """A case that was replayed under one policy.
-
-    Attributes:
-        ticket: The ticket at the log's end.
-        events: All that was recorded.
-        policy: The policy.
-        end_us: The log's end.
-        refused: Lines of the log that the policy refuses.
-    """
-
-    ticket: Ticket
-    events: Sequence[EventBase]
-    policy: CompiledPolicy
-    end_us: int
-    refused: frozenset[int] = frozenset()
+__all__ = ["ClockEnd", "Ending", "ending_of", "minute", "place_of"]
 
 
 class ClockEnd(NamedTuple):

@@ -6,15 +6,16 @@ from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from supportflow._time import from_us, to_us
-from supportflow.kernel import evolve
 from supportflow.model.events import AssignmentChanged, EventBase, StatusChanged
 from supportflow.model.records import Clock, Segment
 from supportflow.model.ticket import Ticket
+from supportflow.replay.clock_past import clock_past
+from supportflow.replay.recording import Case
 from supportflow.sla.explain import ClockInterval, account
 from supportflow.sla.policy import span_name
 from supportflow.triage.compiled import account as priority_account
 from supportflow.whatif.difference import Reason, Stretch
-from supportflow.whatif.ending import Case, ClockEnd, minute, place_of
+from supportflow.whatif.ending import ClockEnd, minute, place_of
 
 __all__ = ["clock_reasons", "fact_reason"]
 
@@ -153,25 +154,8 @@ def _matched(case: Case, course: _Course | None) -> str:
 
 
 def _course(case: Case, target: str, cycle: int, end: ClockEnd | None) -> _Course | None:
-    """What became of a clock: segments that left the ticket, and targets that it had before, are in its events."""
-    found: Clock | None = None
-    ticket: Ticket | None = None
-    segments: dict[int, Segment] = {}
-    promises: list[tuple[int, int, str]] = []
-    for event in case.events:
-        ticket = evolve(ticket, event, tenant=case.ticket.tenant)
-        for clock in ticket.clocks:
-            if (clock.target, clock.cycle) == (target, cycle):
-                found = clock
-                segments |= {segment.start_us: segment for segment in clock.segments}
-                if not promises or promises[-1][1:] != (clock.duration_us, clock.sla):
-                    promises.append((clock.attached_us, clock.duration_us, clock.sla))
-    if found is None:
-        return None
-    kept_us = found.segments[0].start_us
-    older = [segments[start_us] for start_us in sorted(segments) if start_us < kept_us]
-    whole = found._replace(segments=(*older, *found.segments), folded_us=0)
-    return _Course(whole, tuple(promises), end)
+    past = clock_past(case, target, cycle)
+    return None if past is None else _Course(*past, end)
 
 
 def _intervals(case: Case, clock: Clock, until_us: int) -> list[ClockInterval]:

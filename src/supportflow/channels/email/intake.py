@@ -1,7 +1,7 @@
 """Mails into a desk: each becomes a ticket, a message on one, or a refusal with its reason. Once, however often it comes."""
 
 import hashlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -24,6 +24,7 @@ Sink = Callable[[MailFile], "str | None"]
 
 
 _UNVERIFIED = "unverified-"
+"""Before the id of a person whom a mail may only pretend to come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ class _Ask(NamedTuple):
 
 
 def person_of(address: str) -> str:
-    """The id of a person who is known by a mail address alone: it says nothing of the address.
+    """The id of a person who is known by a mail address alone.
+
+    It does not show the address; but it is always the same for the same one, so whoever guesses an address can check it.
 
     Args:
         address: In any case.
@@ -143,6 +146,18 @@ class MailIntake:
         except StopIteration as end:
             taken: Taken = end.value
             return taken
+
+    def forget(self, ticket_ids: Iterable[str]) -> None:
+        """Lose which mails belong to these tickets, as part of an erasure: ids of mails often name their writers.
+
+        Args:
+            ticket_ids: The tickets; one that is not known is no error.
+
+        Raises:
+            StoreError: If the threads cannot be written; then call again.
+        """
+        for one in ticket_ids:
+            self._threads.forget(self._tenant, one)
 
     # --- what becomes of a mail ------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from supportflow.exceptions import InvalidInput
 
 __all__ = ["Limits", "Mail", "MailAddress", "MailFile", "read_mail"]
 
-_ID = re.compile(r"<([^<>\s]{1,900})>")
+_ID = re.compile(r"<([!-;=?-~]{1,900})>")
 _ADDRESS = re.compile(r"[^\s<>@,;:\\\"()\[\]\x00-\x1f\x7f]{1,64}@[^\s<>@,;:\\\"()\[\]\x00-\x1f\x7f]{1,255}")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
 _MEDIA = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,48}/[a-z0-9][a-z0-9!#$&^_.+-]{0,49}")

@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from email.header import Header
 from email.message import Message
@@ -10,7 +11,7 @@ from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
-from typing import Any
+from typing import Any, Literal, get_args
 
 from supportflow.channels.email.reading import MailAddress
 from supportflow.channels.email.threads import MailThreads, ReplyToken
@@ -22,6 +23,8 @@ __all__ = ["AsyncSmtpChannel", "MailWriter", "SmtpChannel", "SmtpServer"]
 
 _CONTROLS = frozenset(map(chr, (*range(0x20), 0x7F, 0x85, 0x2028, 0x2029)))
 _SUBJECT = 200
+
+Security = Literal["starttls", "tls", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,21 @@ class SmtpServer:
         user: To log in with; nobody logs in, if not given.
         password: Of the user.
         timeout_s: How many seconds it may take.
+
+    Raises:
+        InvalidInput: If `security` is none of these.
     """
 
     host: str
     port: int = 587
-    security: str = "starttls"
+    security: Security = "starttls"
     user: str | None = None
     password: str | None = None
     timeout_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        if self.security not in get_args(Security):
+            raise InvalidInput("security", "is not starttls, tls or none")
 
     def __repr__(self) -> str:
         return f"SmtpServer({self.host!r}, {self.port})"
@@ -62,6 +72,8 @@ class MailWriter:
         words: Answer → text of the mail; the answer itself, if not given. Here a host puts greeting and signature.
         html: Answer → the same in HTML; none, if not given.
         file_of: Handle of a file → its name and bytes; no files go along, if not given.
+        reply_to: Answer → the address that answers to it go to, such as `token.address("help", "desk.example",
+            message.ticket_id)`, for mail programs that keep no message ids; the sender's, if not given.
     """
 
     def __init__(
@@ -76,6 +88,7 @@ class MailWriter:
         words: Callable[[Outgoing], str] | None = None,
         html: Callable[[Outgoing], str] | None = None,
         file_of: Callable[[AttachmentHandle], tuple[str, bytes]] | None = None,
+        reply_to: Callable[[Outgoing], str] | None = None,
     ) -> None:
         self.sender = MailAddress(_safe("sender", sender.address), _safe("sender", sender.name))
         self._address_of = address_of
@@ -86,6 +99,7 @@ class MailWriter:
         self._words = words
         self._html = html
         self._file_of = file_of
+        self._reply_to = reply_to
 
     def written(self, message: Outgoing) -> tuple[str, Message]:
         """The address that an answer goes to, and the mail.
@@ -97,13 +111,18 @@ class MailWriter:
         if not to:
             raise InvalidInput("requester", "has no mail address")
         known = list(self._threads.messages(self._tenant, message.ticket_id))
+        own = self.message_id(message)
+        if own in known:  # another attempt: what came since was not there when this was written
+            known = known[: known.index(own)]
         mail = self._body(message)
         # Encoded whatever they hold: a subject that looks like an encoded word must not be decoded into another head.
         mail["Subject"] = Header(_safe("subject", _answering(message.subject)), "utf-8").encode()
         mail["From"] = formataddr((str(Header(self.sender.name, "utf-8")), self.sender.address))
         mail["To"] = _safe("requester", to)
         mail["Date"] = format_datetime(message.recorded_at)
-        mail["Message-ID"] = f"<{self.message_id(message)}>"
+        mail["Message-ID"] = f"<{own}>"
+        if self._reply_to is not None:
+            mail["Reply-To"] = _safe("reply_to", self._reply_to(message))
         if known:
             mail["In-Reply-To"] = f"<{known[-1]}>"
             mail["References"] = " ".join(f"<{one}>" for one in known)
@@ -115,8 +134,8 @@ class MailWriter:
         """The id of its mail, the same for every attempt."""
         return self._token.message_id(message.ticket_id, message.key)
 
-    def sent(self, message: Outgoing) -> None:
-        """Note that its mail has left."""
+    def note(self, message: Outgoing) -> None:
+        """Note whose its mail is, before it leaves: its answer may be here before the server's word is."""
         self._threads.record(self._tenant, message.ticket_id, self.message_id(message))
 
     def _body(self, message: Outgoing) -> Message:
@@ -164,8 +183,6 @@ class SmtpChannel:
     """
 
     def __init__(self, server: SmtpServer, writer: MailWriter) -> None:
-        if server.security not in {"starttls", "tls", "none"}:
-            raise InvalidInput("security", "is not starttls, tls or none")
         self._server = server
         self._writer = writer
 
@@ -178,9 +195,14 @@ class SmtpChannel:
             OSError: If it cannot be reached.
         """
         to, mail = self._writer.written(message)
-        with self._connected() as connection:
+        self._writer.note(message)
+        connection = self._connected()
+        try:
             connection.sendmail(self._writer.sender.address, [to], mail.as_bytes())
-        self._writer.sent(message)
+            with suppress(smtplib.SMTPException, OSError):
+                connection.quit()  # the server has the mail, however it takes leave
+        finally:
+            connection.close()
 
     def _connected(self) -> smtplib.SMTP:
         server = self._server
@@ -230,6 +252,7 @@ class AsyncSmtpChannel:
         """
         server = self._server
         to, mail = self._writer.written(message)
+        self._writer.note(message)
         await self._aiosmtplib.send(
             mail.as_bytes(),
             sender=self._writer.sender.address,
@@ -242,4 +265,3 @@ class AsyncSmtpChannel:
             password=server.password,
             timeout=server.timeout_s,
         )
-        self._writer.sent(message)

@@ -6,8 +6,8 @@ import hmac
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
@@ -165,11 +165,13 @@ class MemoryThreads:
 class SqliteThreads:
     """Keeps threads in a file of SQLite's. Safe to share between threads and processes.
 
+    What is forgotten is overwritten in the file: ids of mails often have their writers' names in them.
+
     Args:
         path: The file, made if it is not there.
 
     Raises:
-        StoreError: If it cannot be opened.
+        StoreError: If it cannot be opened; and, by every method, if it cannot be read or written.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -177,6 +179,7 @@ class SqliteThreads:
         try:
             self._database = sqlite3.connect(path, check_same_thread=False, timeout=30, isolation_level=None)
             self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA secure_delete = ON")
             self._database.execute(
                 "CREATE TABLE IF NOT EXISTS mail (number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, "
                 "message_id TEXT NOT NULL, ticket_id TEXT NOT NULL, UNIQUE (tenant, message_id))"
@@ -185,6 +188,14 @@ class SqliteThreads:
         except sqlite3.Error as error:
             raise StoreError(f"the file of mail threads cannot be opened: {error}") from error
 
+    @contextmanager
+    def _used(self) -> Iterator[sqlite3.Cursor]:
+        try:
+            with self._lock, closing(self._database.cursor()) as cursor:
+                yield cursor
+        except sqlite3.Error as error:
+            raise StoreError(f"the file of mail threads cannot be used: {error}") from error
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -192,7 +203,7 @@ class SqliteThreads:
 
     def ticket_of(self, tenant: str, ids: Sequence[str], /) -> str | None:
         """The ticket of the first of these mails that is known."""
-        with self._lock, closing(self._database.cursor()) as cursor:
+        with self._used() as cursor:
             for one in ids:
                 row = cursor.execute(
                     "SELECT ticket_id FROM mail WHERE tenant = ? AND message_id = ?", (tenant, one)
@@ -203,7 +214,7 @@ class SqliteThreads:
 
     def record(self, tenant: str, ticket_id: str, message_id: str, /) -> None:
         """Note that a mail belongs to a ticket."""
-        with self._lock, closing(self._database.cursor()) as cursor:
+        with self._used() as cursor:
             cursor.execute(
                 "INSERT OR IGNORE INTO mail (tenant, message_id, ticket_id) VALUES (?, ?, ?)",
                 (tenant, message_id, ticket_id),
@@ -211,7 +222,7 @@ class SqliteThreads:
 
     def messages(self, tenant: str, ticket_id: str, /) -> Sequence[str]:
         """Ids of the mails of a ticket, the oldest first."""
-        with self._lock, closing(self._database.cursor()) as cursor:
+        with self._used() as cursor:
             rows = cursor.execute(
                 "SELECT message_id FROM mail WHERE tenant = ? AND ticket_id = ? ORDER BY number",
                 (tenant, ticket_id),
@@ -220,8 +231,10 @@ class SqliteThreads:
 
     def forget(self, tenant: str, ticket_id: str, /) -> None:
         """Lose the mails of a ticket."""
-        with self._lock, closing(self._database.cursor()) as cursor:
+        with self._used() as cursor:
             cursor.execute("DELETE FROM mail WHERE tenant = ? AND ticket_id = ?", (tenant, ticket_id))
+            # The log beside the file still has the pages as they were.
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _bounded(ids: Sequence[str]) -> tuple[str, ...]:

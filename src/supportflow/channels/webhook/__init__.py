@@ -1,7 +1,7 @@
 """Webhooks: signed messages between programs, into a desk and out of it (Standard Webhooks)."""
 
 from supportflow.channels.webhook.addresses import Addresses
-from supportflow.channels.webhook.intake import Reading, Verifier, WebhookIntake, WebhookTaken
+from supportflow.channels.webhook.intake import IfNew, Reading, Verifier, WebhookIntake, WebhookTaken
 from supportflow.channels.webhook.posting import AsyncWebhookSender, WebhookSender
 from supportflow.channels.webhook.sending import (
     AsyncWebhookChannel,
@@ -16,6 +16,7 @@ __all__ = [
     "AsyncWebhookChannel",
     "AsyncWebhookSender",
     "Headers",
+    "IfNew",
     "Reading",
     "Verifier",
     "WebhookChannel",

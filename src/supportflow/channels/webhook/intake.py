@@ -1,7 +1,8 @@
 """Webhooks into a desk: proved by their signature, taken once, whatever comes again."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, Protocol
@@ -9,14 +10,26 @@ from typing import Any, NoReturn, Protocol
 from pydantic import ValidationError
 
 from supportflow.channels.webhook.signing import Headers, WebhookKeys, WebhookMark
-from supportflow.exceptions import InvalidInput
+from supportflow.exceptions import DuplicateRef, IdempotencyMismatch, InvalidInput
 from supportflow.model.commands.base import CommandBase
 from supportflow.model.problems import invalid
 from supportflow.model.ticket import Outcome
 
-__all__ = ["Reading", "Verifier", "WebhookIntake", "WebhookTaken"]
+__all__ = ["IfNew", "Reading", "Verifier", "WebhookIntake", "WebhookTaken"]
 
-Reading = Callable[[Any], Sequence[CommandBase]]
+
+@dataclass(frozen=True, slots=True)
+class IfNew:
+    """A command that is passed over if what it makes is there already: its ticket's reference, or its key.
+
+    Attributes:
+        command: It has a reference of its own, or a key.
+    """
+
+    command: CommandBase
+
+
+Reading = Callable[[Any], "Sequence[CommandBase | IfNew]"]
 """What a payload says → what the desk is told. None at all, if the desk has nothing to do with it."""
 _MOST = 1_000
 _LONGEST_SOURCE = 50
@@ -42,7 +55,7 @@ class WebhookTaken:
 
     Attributes:
         id: Its id.
-        outcomes: What each command led to, in order.
+        outcomes: What each command led to, in order; without those that were passed over.
         duplicate: True if nothing was done, because all of it had been done before.
     """
 
@@ -108,18 +121,23 @@ class WebhookIntake:
             SupportflowError: What the desk says of a command.
         """
         mark, commands = self._read(headers, body)
-        return self._taken(mark, [self._desk.handle(command) for command in commands])
+        outcomes: list[Outcome] = []
+        for one in commands:
+            with _passing_over(one):
+                outcomes.append(self._desk.handle(_command(one)))
+        return self._taken(mark, outcomes)
 
     async def take_async(self, headers: Headers, body: bytes) -> WebhookTaken:
         """The same for an `AsyncDesk`."""
         mark, commands = self._read(headers, body)
         outcomes: list[Outcome] = []
-        for command in commands:
-            told: Awaitable[Outcome] = self._desk.handle(command)
-            outcomes.append(await told)
+        for one in commands:
+            with _passing_over(one):
+                told: Awaitable[Outcome] = self._desk.handle(_command(one))
+                outcomes.append(await told)
         return self._taken(mark, outcomes)
 
-    def _read(self, headers: Headers, body: bytes) -> tuple[WebhookMark, list[CommandBase]]:
+    def _read(self, headers: Headers, body: bytes) -> tuple[WebhookMark, list[CommandBase | IfNew]]:
         if len(body) > self._longest:
             raise InvalidInput("body", f"is longer than {self._longest} bytes")
         mark = self._verifier.verify(headers, body, self._now(), tolerance=self._tolerance)
@@ -129,17 +147,36 @@ class WebhookIntake:
             raise invalid(error) from None
         if len(commands) > _MOST:
             raise InvalidInput("body", f"leads to more than {_MOST} commands")
-        keyed = [
-            one if one.key else one.model_copy(update={"key": f"hook:{self._source}:{mark.id}:{number}"})
-            for number, one in enumerate(commands)
+        return mark, [
+            _keyed(one, f"hook:{self._source}:{mark.id}:{number}") for number, one in enumerate(commands)
         ]
-        return mark, keyed
 
     @staticmethod
     def _taken(mark: WebhookMark, outcomes: Sequence[Outcome]) -> WebhookTaken:
         return WebhookTaken(
             mark.id, tuple(outcomes), bool(outcomes) and all(one.duplicate for one in outcomes)
         )
+
+
+def _command(one: CommandBase | IfNew) -> CommandBase:
+    return one.command if isinstance(one, IfNew) else one
+
+
+def _keyed(one: CommandBase | IfNew, key: str) -> CommandBase | IfNew:
+    command = _command(one)
+    if command.key:
+        return one
+    named = command.model_copy(update={"key": key})
+    return IfNew(named) if isinstance(one, IfNew) else named
+
+
+@contextmanager
+def _passing_over(one: CommandBase | IfNew) -> Iterator[None]:
+    try:
+        yield
+    except (DuplicateRef, IdempotencyMismatch):
+        if not isinstance(one, IfNew):
+            raise
 
 
 def _json(body: bytes) -> Any:

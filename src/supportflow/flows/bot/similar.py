@@ -2,7 +2,8 @@
 
 An index holds words, so it must lose them when the store does. Three things see to that. Whoever is erased is erased from
 the index first: if that fails, nothing was erased, and the caller tries again. What retention erases leaves the index, too.
-And every text that an index finds is looked up: one that the store has no more is never shown, and leaves the index.
+And every text is looked up again once it is in the index, and whenever it is found: one that the store has no more is never
+shown, and leaves the index.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -61,6 +62,8 @@ def index_similar(env: Environment, limit: int) -> Flow[int]:
     written = yield from _texts(env, found)
     if found.items:
         yield Call("similar", "put", (env.tenant, written, found.cursor))
+        # What was erased between the reading and the putting: the eraser has looked into the index before it was there.
+        yield from _gone(env, [one.id for one in written])
     return len(found.items)
 
 
@@ -131,11 +134,17 @@ def similar_to(
 
 
 def _still_there(env: Environment, found: Sequence[SimilarText]) -> Flow[list[SimilarText]]:
-    contents = yield from requests.contents(env.tenant, [one.id for one in found])
-    gone = [one.id for one in found if one.id not in contents or contents[one.id].value is None]
+    gone = yield from _gone(env, [one.id for one in found])
+    return [one for one in found if one.id not in gone]
+
+
+def _gone(env: Environment, ids: Sequence[str]) -> Flow[set[str]]:
+    """Which of these texts the store has no more; they leave the index."""
+    contents = yield from requests.contents(env.tenant, ids)
+    gone = {one for one in ids if one not in contents or contents[one].value is None}
     if gone:
         yield from erase_from_index(env, gone)
-    return [one for one in found if one.id not in set(gone)]
+    return gone
 
 
 def _answer(env: Environment, ticket: Ticket) -> Flow[str | None]:

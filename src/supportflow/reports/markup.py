@@ -1,0 +1,62 @@
+"""What sections of the page are made of."""
+
+from collections.abc import Mapping, Sequence
+
+from supportflow._time import Instant
+from supportflow.reports.pictures import text
+
+__all__ = ["DAY", "HOUR", "NOTHING", "Words", "minute", "section", "share", "span", "table"]
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+NOTHING = "\u2013"
+Words = Mapping[str, str]
+
+
+def section(title: str, note: str, picture: str, *tables: str) -> str:
+    """A part of the page: what it is, a note, a picture, tables."""
+    return (
+        f"<section><h2>{text(title)}</h2><p class=note>{text(note)}</p>{picture}{''.join(tables)}</section>"
+    )
+
+
+def table(
+    words: Words,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    title: str = "",
+    shown: bool = False,
+) -> str:
+    """A table behind a line that opens it, by mouse or keyboard; texts on the left, numbers on the right."""
+    head = "".join(f'<th scope="col">{text(name)}</th>' for name in header)
+    body = "".join(
+        f'<tr><th scope="row">{text(row[0])}</th>{"".join(f"<td>{text(cell)}</td>" for cell in row[1:])}</tr>'
+        for row in rows
+    )
+    label = text(title or words["table"])
+    shown_table = (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{label}"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    if shown:
+        return shown_table
+    summary = f"{text(words['table'])}{f': {text(title)}' if title else ''}"
+    return f"<details><summary>{summary}</summary>{shown_table}</details>"
+
+
+def share(one: float | None) -> str:
+    """A share in percent."""
+    return NOTHING if one is None else f"{one:.1%}"
+
+
+def minute(at: Instant | None) -> str:
+    """An instant to the minute."""
+    return NOTHING if at is None else f"{at:%Y-%m-%d %H:%M}Z"
+
+
+def span(seconds: float, words: Words) -> str:
+    """A length in its largest unit that leaves no more than a tenth."""
+    for unit, length in (("days_n", DAY), ("hours_n", HOUR), ("minutes", MINUTE)):
+        if seconds >= length:
+            return words[unit].format(n=f"{seconds / length:.1f}".removesuffix(".0"))
+    return words["minutes"].format(n=f"{seconds / MINUTE:.1f}".removesuffix(".0"))

@@ -1,0 +1,203 @@
+"""How answers leave: what stands in their heads, which servers are spoken to, and what is kept of whose mail is whose."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+
+import pytest
+
+from channels.mails import plain
+from supportflow import Desk
+from supportflow.channels.email import (
+    AsyncSmtpChannel,
+    MailAddress,
+    MailIntake,
+    MailWriter,
+    MemoryThreads,
+    ReplyToken,
+    SmtpChannel,
+    SmtpServer,
+    SqliteThreads,
+    person_of,
+)
+from supportflow.exceptions import InvalidInput, StoreError
+from supportflow.ports import Outgoing
+from supportflow.testing import CountingIds, ManualClock
+
+CLOCK = ManualClock("2026-03-02T03:00:00Z")
+TOKEN = ReplyToken(b"a secret of the test", "desk.example")
+
+
+def outgoing(key="k1", **fields):
+    return Outgoing(
+        key=key, ticket_id="t1", ref=None, requester="ana", by="sam", subject="Late", body="Done.",
+        attachments=(), in_reply_to=1, recorded_at=CLOCK.now(), **fields,
+    )  # fmt: skip
+
+
+def writer(threads=None, **writing):
+    return MailWriter(
+        MailAddress("help@desk.example"),
+        lambda _: "ana@mail.example",
+        TOKEN,
+        threads or MemoryThreads(),
+        **writing,
+    )
+
+
+@contextlib.contextmanager
+def scripted(**answers):
+    """A server that says what it is told to; by the word that it is asked with. None: it hangs up."""
+    said = {
+        "EHLO": "250 hello",
+        "MAIL": "250 ok",
+        "RCPT": "250 ok",
+        "DATA": "354 go on",
+        ".": "250 taken",
+        **answers,
+    }
+    got = []
+
+    def serve():
+        connection, _ = listening.accept()
+        with connection, connection.makefile("rwb") as stream:
+            stream.write(b"220 here\r\n")
+            stream.flush()
+            inside = False
+            for line in stream:
+                word = line.strip().decode().split(" ")[0].upper() if line.strip() else ""
+                got.append(word)
+                if inside and word != ".":
+                    continue
+                inside = word == "DATA"
+                answer = said.get(word)
+                if answer is None:
+                    return
+                stream.write(answer.encode() + b"\r\n")
+                stream.flush()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = threading.Thread(target=serve, daemon=True)
+        serving.start()
+        yield SmtpServer("127.0.0.1", listening.getsockname()[1], security="none", timeout_s=10), got
+        serving.join(10)
+
+
+def send(kind, server, made):
+    if kind is SmtpChannel:
+        SmtpChannel(server, made).send(outgoing())
+    else:
+        asyncio.run(AsyncSmtpChannel(server, made).send(outgoing()))
+
+
+@pytest.mark.parametrize("kind", [SmtpChannel, AsyncSmtpChannel])
+@pytest.mark.parametrize("farewell", ["221 bye", "500 no", "421 busy", "250 what", None])
+def test_a_mail_that_was_taken_was_delivered_however_the_server_takes_leave(kind, farewell):
+    with scripted(QUIT=farewell) as (server, got):
+        send(kind, server, writer())
+    assert "." in got
+
+
+@pytest.mark.parametrize("kind", [SmtpChannel, AsyncSmtpChannel])
+@pytest.mark.parametrize("answers", [{".": "451 later"}, {".": None}, {"RCPT": "550 nobody"}, {"MAIL": None}])
+def test_a_mail_that_was_not_taken_was_not_delivered(kind, answers):
+    with scripted(**answers) as (server, _), pytest.raises(Exception, match=r"451|550|nexpected|lost"):
+        send(kind, server, writer())
+
+
+@pytest.mark.parametrize("kind", [SmtpChannel, AsyncSmtpChannel])
+def test_whose_a_mail_is_stands_before_it_leaves(kind):
+    """Its answer, or a bounce, can be here before the server says that it has it; or that word is lost."""
+    made = writer(threads := MemoryThreads())
+    with scripted(**{".": None}) as (server, _), pytest.raises(Exception, match=r"nexpected|lost"):
+        send(kind, server, made)
+    assert threads.messages("default", "t1") == (made.message_id(outgoing()),)
+
+
+def test_another_attempt_is_the_same_mail():
+    threads = MemoryThreads()
+    threads.record("default", "t1", "1@mail.example")
+    made = writer(threads)
+    first = made.written(outgoing())[1]
+    made.note(outgoing())
+    threads.record("default", "t1", "2@mail.example")
+    again = made.written(outgoing())[1]
+    for name in ("Message-ID", "In-Reply-To", "References"):
+        assert first[name] == again[name]
+    assert first["References"] == "<1@mail.example>"
+    later = made.written(outgoing("k2"))[1]
+    assert later["In-Reply-To"] == "<2@mail.example>"
+
+
+@pytest.mark.parametrize("security", ["", "ssl", "STARTTLS", None, True])
+def test_a_server_is_spoken_to_in_one_of_three_ways(security):
+    with pytest.raises(InvalidInput, match="security"):
+        SmtpServer("smtp.desk.example", security=security)
+
+
+def test_answers_go_to_an_address_of_the_ticket():
+    threads = MemoryThreads()
+    known = {person_of("ana@mail.example"): "ana@mail.example"}
+    made = MailWriter(
+        MailAddress("help@desk.example"),
+        known.get,
+        TOKEN,
+        threads,
+        reply_to=lambda one: TOKEN.address("help", "desk.example", one.ticket_id),
+    )
+    sent = []
+
+    class Channel:
+        def send(self, message, /):
+            sent.append(made.written(message)[1])
+
+    desk = Desk(clock=CLOCK, ids=CountingIds(), channels={"email": Channel()})
+    intake = MailIntake(desk, threads, TOKEN, addresses=("help@desk.example",))
+    ticket = intake.take(plain("One")).ticket_id
+    desk.reply(ticket, body="Done.", by="sam")
+    desk.run_due()
+    [mail] = sent
+    assert mail["Reply-To"].startswith(f"help+{ticket}.")
+    # A program that keeps no ids: the address alone says whose it is.
+    again = intake.take(plain("Thanks", Message_ID="<2@mail.example>", To=mail["Reply-To"]))
+    assert (again.result, again.ticket_id) == ("received", ticket)
+    with pytest.raises(InvalidInput, match="reply_to"):
+        writer(reply_to=lambda _: "x@y.example\r\nBcc: z@y.example").written(outgoing())
+    assert writer().written(outgoing())[1]["Reply-To"] is None
+
+
+# --- what is kept -------------------------------------------------------------------------------------
+
+
+def test_what_is_forgotten_is_not_in_the_file(tmp_path):
+    threads = SqliteThreads(tmp_path / "threads.db")
+    desk = Desk(clock=CLOCK, ids=CountingIds())
+    intake = MailIntake(desk, threads, TOKEN)
+    mine = intake.take(plain("One", Message_ID="<ana.ruiz.private@mail.example>"))
+    other = intake.take(plain("Two", Message_ID="<other@mail.example>", From="bo@mail.example"))
+
+    def kept():
+        return b"".join(one.read_bytes() for one in sorted(tmp_path.iterdir()))
+
+    assert b"ana.ruiz.private" in kept()
+    intake.forget([mine.ticket_id, "nobody"])
+    assert b"ana.ruiz.private" not in kept()
+    assert threads.messages("default", mine.ticket_id) == ()
+    assert threads.messages("default", other.ticket_id) == ("other@mail.example",)
+    threads.close()
+
+
+def test_threads_that_cannot_be_used_say_so(tmp_path):
+    threads = SqliteThreads(tmp_path / "threads.db")
+    threads.close()
+    for call in (
+        lambda: threads.ticket_of("a", ["m"]),
+        lambda: threads.record("a", "t", "m"),
+        lambda: threads.messages("a", "t"),
+        lambda: threads.forget("a", "t"),
+    ):
+        with pytest.raises(StoreError, match="mail threads"):
+            call()
+    with pytest.raises(StoreError, match="mail threads"):
+        SqliteThreads(tmp_path)

@@ -1,0 +1,352 @@
+"""Seven helpdesks' webhooks through a desk: who said what, what is public, what is told twice, what is hostile."""
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from channels.host_payloads import (
+    HOSTS,
+    ZENDESK,
+    changed,
+    chatwoot,
+    django,
+    followup,
+    zammad,
+    zendesk,
+    zendesk_comment,
+)
+from supportflow import Desk
+from supportflow.channels.email import person_of
+from supportflow.channels.hosts import (
+    CHATWOOT_SIGNS,
+    TABLES,
+    ZAMMAD_SIGNS,
+    ZENDESK_SIGNS,
+    HostKeys,
+    HostReading,
+    SharedToken,
+)
+from supportflow.channels.webhook import WebhookIntake
+from supportflow.exceptions import InvalidInput, SignatureRefused
+from supportflow.testing import CountingIds, ManualClock
+
+START = "2026-03-02T03:00:00Z"
+TOKEN = "a token of sixteen letters or more"
+NAMES = sorted(HOSTS)
+ANA = person_of("ana@mail.example")
+REFS = {"zammad": "81", "chatwoot": "10"}
+
+
+class Host:
+    """A desk beside a helpdesk that sends its messages."""
+
+    def __init__(self, name, **reading):
+        self.clock = ManualClock(START)
+        self.desk = Desk(clock=self.clock, ids=CountingIds(), secret=b"sixteen bytes or more")
+        reading = HostReading(TABLES[name], now=self.clock.now, **reading)
+        self.intake = WebhookIntake(self.desk, SharedToken("X-Token", TOKEN), reading, now=self.clock.now)
+        self.ref = REFS.get(name, "35")
+
+    def send(self, payload):
+        return self.intake.take({"x-token": TOKEN}, json.dumps(payload).encode())
+
+    @property
+    def ticket(self):
+        return self.desk.get(ref=self.ref)
+
+    @property
+    def said(self):
+        return [(one.origin, one.by.id, one.body) for one in self.desk.messages(ref=self.ref)]
+
+
+def sent(name, *kinds):
+    host = Host(name)
+    for kind in kinds:
+        host.send(HOSTS[name][kind])
+    return host
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_new_ticket_is_opened_with_its_requester_and_words(name):
+    host = sent(name, "opened", *(["first"] if "first" in HOSTS[name] else []))
+    requester = ANA if name in {"rt", "django-helpdesk"} else "501"
+
+    assert host.ticket.requester == requester
+    assert host.said == [("requester", requester, "Where is my money?")]
+    assert host.ticket.status == ("open" if name in {"freshdesk", "django-helpdesk"} else "new")
+    assert host.ticket.assignee is None
+    row = host.desk.row(ref=host.ref)
+    assert (row.subject or "") == ("" if name == "chatwoot" else "提现没到账")
+    assert str(host.ticket.opened_at).startswith("2026-03-02 02:59:00")
+    if name not in {"zendesk", "roundup"}:
+        assert row.requester.email == "ana@mail.example"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_said_what_and_to_whom(name):
+    host = sent(
+        name, *(kind for kind in ("opened", "answer", "message", "party", "note") if kind in HOSTS[name])
+    )
+    requester = host.ticket.requester
+    told = host.said[0 if name in {"chatwoot", "rt"} else 1 :]
+    expected = [("public_reply", "9", "Sent."), ("requester", requester, "Thanks!")]
+    if "party" in HOSTS[name]:
+        expected.append(("party", "777", "I am her bank."))
+    if "note" in HOSTS[name]:
+        expected.append(("internal_note", "9", "She pays late."))
+
+    assert told == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_state_is_observed(name):
+    host = sent(name, "opened", "state")
+    assert host.ticket.status == "resolved"
+    host = sent(name, "opened", "agent")
+    assert host.ticket.assignee == "9"
+    if name not in {"chatwoot", "roundup"}:
+        assert host.ticket.group in {"77", None}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whatever_comes_again_is_taken_once(name):
+    kinds = [kind for kind in HOSTS[name] if kind != "agent"]
+    host = sent(name, *kinds)
+    said, status = host.said, host.ticket.status
+    for kind in kinds:
+        host.send(HOSTS[name][kind])
+
+    assert host.said == said
+    assert host.ticket.status == status
+    assert len(host.desk.find()) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_ticket_that_the_desk_never_heard_of_is_adopted(name):
+    host = sent(name, "message")
+
+    assert host.said[-1][0] == "requester"
+    assert host.said[-1][2] == "Thanks!"
+    assert host.ticket.known_at is not None
+    host.send(HOSTS[name]["opened"])
+    host.send(HOSTS[name]["state"])
+    assert len(host.desk.find()) == 1
+    assert host.ticket.status == "resolved"
+
+
+def test_an_article_that_every_message_brings_is_one_and_an_edit_of_it_changes_nothing():
+    host = sent("zammad", "opened", "answer")
+    for state in ("open", "pending reminder", "closed"):
+        host.send(zammad(2, "Sent.", sender="Agent", author=9, state=state))
+    host.send(zammad(2, "Sent. (edited)", sender="Agent", author=9, state="closed"))
+
+    assert [one[2] for one in host.said] == ["Where is my money?", "Sent."]
+    assert host.ticket.status == "resolved"
+
+
+def test_what_is_not_certainly_public_is_a_note():
+    for public in (False, None, "yes", 0, [], {}):
+        host = sent("zendesk", "opened")
+        host.send(zendesk_comment(9, "She pays late.", author=9, staff=True, public=public))
+        assert host.said[-1][0] == "internal_note", public
+    host = sent("chatwoot", "opened")
+    host.send(changed(HOSTS["chatwoot"]["note"], private=1))
+    assert host.said[-1][0] == "internal_note"
+    host.send(changed(HOSTS["chatwoot"]["answer"], id=200, message_type="template", content="Rate us"))
+    host.send(changed(HOSTS["chatwoot"]["answer"], id=201, message_type="activity", content="Sam joined"))
+    host.send(changed(HOSTS["chatwoot"]["answer"], id=202, event="message_updated"))
+    assert len(host.said) == 1
+
+
+def test_nobody_is_nobody_in_each_ones_words():
+    host = sent("zammad", "opened", "agent")
+    host.send(zammad(5, "", sender="Agent", author=9, internal=True, owner_id=1))
+    assert host.ticket.assignee is None
+    host = sent("chatwoot", "opened", "agent")
+    host.send(chatwoot("conversation_updated"))
+    assert host.ticket.assignee is None
+    host = sent("django-helpdesk", "opened", "agent")
+    host.send(django(33, followup(33, "", user=9), assigned_to=None, on_hold=True))
+    assert (host.ticket.assignee, host.ticket.status) == (None, "on_hold")
+
+
+def test_levels_are_told_if_they_are_asked_for():
+    host = Host("zendesk", levels=True)
+    host.send(ZENDESK["opened"])
+    assert host.ticket.level == 1
+    host.send(zendesk("priority_changed", {}, priority="LOW"))
+    assert host.ticket.level == 4
+    other = Host("zendesk")
+    other.send(ZENDESK["opened"])
+    assert other.ticket.level != 1
+
+
+def test_a_status_of_their_own_changes_nothing_is_told_and_can_be_mapped():
+    heard = []
+    host = Host("freshdesk", unknown=lambda *told: heard.append(told))
+    host.send(HOSTS["freshdesk"]["opened"])
+    own = changed(HOSTS["freshdesk"]["state"], data__ticket__status=12)
+    host.send(own)
+    assert (host.ticket.status, heard) == ("open", [("status", "12")])
+    reading = HostReading(TABLES["freshdesk"].with_statuses({"12": "on_hold"}), now=host.clock.now)
+    assert [one.status for one in reading(own) if hasattr(one, "status")] == ["on_hold"]
+
+
+def test_a_clock_that_is_ahead_is_not_the_future():
+    host = Host("zendesk")
+    host.send(changed(ZENDESK["opened"], detail__created_at="2026-03-02T03:05:00Z"))
+    assert str(host.ticket.opened_at) == "2026-03-02 03:00:00+00:00"
+    with pytest.raises(InvalidInput, match="future"):
+        Host("zendesk").send(changed(ZENDESK["opened"], detail__created_at="2026-03-03T03:05:00Z"))
+
+
+@pytest.mark.parametrize("written", ["2020-03-03 13:05:57 UTC", "2020-03-03T21:05:57+08:00", "2020-03-03.13:05:57",
+                                     1583240757, "1583240757 ", "2020-03-03T13:05:57.123456789Z"])  # fmt: skip
+def test_times_as_they_are_written(written):
+    host = Host("chatwoot")
+    host.send(changed(HOSTS["chatwoot"]["opened"], created_at=written))
+    assert str(host.ticket.opened_at).startswith("2020-03-03 13:05:57")
+
+
+def test_secrets_and_odd_letters_in_what_comes():
+    host = sent("zendesk", "opened")
+    host.send(zendesk_comment(5, "my password is Tr0ub4dor&3 \0 \ud83d", author=501, staff=False))
+    assert "Tr0ub4dor" not in host.said[-1][2]
+    assert "\0" not in host.said[-1][2]
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+def places(document, way=()):
+    """Every place in a document."""
+    yield way
+    pairs = (
+        document.items()
+        if isinstance(document, dict)
+        else enumerate(document)
+        if isinstance(document, list)
+        else ()
+    )
+    for step, inner in pairs:
+        yield from places(inner, (*way, step))
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_whatever_stands_anywhere_is_read_or_refused(data):
+    name = data.draw(st.sampled_from(NAMES))
+    payload = changed(data.draw(st.sampled_from([*HOSTS[name].values()])))
+    for _ in range(2):
+        way = data.draw(st.sampled_from([*places(payload)]))
+        if not way:
+            payload = data.draw(JSON)
+            continue
+        place = payload
+        for step in way[:-1]:
+            place = place[step]
+        place[way[-1]] = data.draw(JSON)
+    reading = HostReading(TABLES[name], levels=True, now=ManualClock(START).now)
+    try:
+        commands = reading(payload)
+    except (InvalidInput, ValidationError):
+        return
+    assert all(hasattr(getattr(one, "command", one), "kind") for one in commands)
+
+
+# --- who sent it ---------------------------------------------------------------------------------------
+
+BODY = b'{"a":"\xe7\xbb\x88"}'
+
+
+def proofs():
+    def digest(secret, signed, name="sha256"):
+        return hmac.new(secret.encode(), signed, getattr(hashlib, name))
+
+    stamp = "2026-03-02T02:59:30Z"
+    unix = "1772420370"
+    yield (
+        ZENDESK_SIGNS,
+        {
+            "X-Zendesk-Webhook-Signature": base64.b64encode(
+                digest("s", stamp.encode() + BODY).digest()
+            ).decode(),
+            "X-Zendesk-Webhook-Signature-Timestamp": stamp,
+        },
+    )
+    yield ZAMMAD_SIGNS, {"X-Hub-Signature": "sha1=" + digest("s", BODY, "sha1").hexdigest()}
+    yield (
+        CHATWOOT_SIGNS,
+        {
+            "X-Chatwoot-Signature": "sha256=" + digest("s", unix.encode() + b"." + BODY).hexdigest(),
+            "X-Chatwoot-Timestamp": unix,
+        },
+    )
+
+
+@pytest.mark.parametrize(("signs", "headers"), [*proofs()], ids=["zendesk", "zammad", "chatwoot"])
+def test_each_ones_own_signature(signs, headers):
+    now = ManualClock(START).now()
+    keys = HostKeys(signs, "new", "s")
+
+    mark = keys.verify(headers, BODY, now)
+    assert mark == keys.verify([(k.lower(), v) for k, v in headers.items()], BODY, now)
+    assert (
+        keys.verify({**headers, "X-Zammad-Delivery": "another", "X-Chatwoot-Delivery": "x"}, BODY, now).id
+        == mark.id
+    )
+    for wrong, body in ((HostKeys(signs, "other"), BODY), (keys, BODY + b" ")):
+        with pytest.raises(SignatureRefused):
+            wrong.verify(headers, body, now)
+    for name in headers:
+        for value in ("", "!!", "sha1=zz", "sha256=zz", "x" * 2_000, "2020-01-01"):
+            with pytest.raises(SignatureRefused):
+                keys.verify({**headers, name: value}, BODY, now)
+        with pytest.raises(SignatureRefused):
+            keys.verify({k: v for k, v in headers.items() if k != name}, BODY, now)
+    if signs.time:
+        with pytest.raises(SignatureRefused) as caught:
+            keys.verify(headers, BODY, now + timedelta(minutes=6))
+        assert caught.value.why == "too_old"
+    assert "new" not in repr(keys)
+    with pytest.raises(InvalidInput):
+        HostKeys(signs)
+
+
+def test_a_token_in_a_head():
+    token = SharedToken("X-Token", "another token of letters", TOKEN)
+    now = ManualClock(START).now()
+
+    assert token.verify({"x-token": TOKEN}, BODY, now).id != token.verify({"X-TOKEN": TOKEN}, BODY, now).id
+    for wrong in ({}, {"x-token": TOKEN[:-1]}, {"x-token": ""}, [("x-token", TOKEN), ("X-Token", TOKEN)]):
+        with pytest.raises(SignatureRefused):
+            token.verify(wrong, BODY, now)
+    assert TOKEN not in repr(token)
+    for tokens in ((), ("short",), (TOKEN, "short")):
+        with pytest.raises(InvalidInput):
+            SharedToken("X-Token", *tokens)
+
+
+def test_what_comes_after_the_end_is_kept():
+    host = sent("zendesk", "opened", "state")
+    host.send(zendesk("status_changed", {}, status="CLOSED"))
+    for kind in ("note", "answer", "message"):
+        host.send(ZENDESK[kind])
+
+    assert host.ticket.status == "closed"
+    assert [one[0] for one in host.said] == ["requester", "internal_note", "public_reply", "requester"]
