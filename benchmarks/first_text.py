@@ -4,7 +4,7 @@ Every round runs one fresh process for each text and tree, in turn.
 
 Usage: python benchmarks/first_text.py [ROUNDS] [SOURCES ...]
 
-`SOURCES` are `src` folders of other revisions (`git worktree add /tmp/old REVISION` makes one), measured in the same rounds.
+`SOURCES` are `src` folders of other revisions (`git worktree add ../old REVISION` makes one), measured in the same rounds.
 """
 
 # ruff: noqa: RUF001 - texts in several scripts
