@@ -23,6 +23,10 @@ from supportflow.contrib.django.models import Bridged
 from supportflow.exceptions import InvalidInput
 
 
+def ref_of(case):
+    return f"case-{case.pk}"
+
+
 class Shop:
     """What the tests of a shop begin with."""
 
@@ -44,13 +48,13 @@ class Shop:
         return Comment.objects.create(**{"case": case, "text": "We look.", "author": self.sam, **fields})
 
     def ticket(self, case):
-        return desk().get(ref=str(case.pk))
+        return desk().get(ref=ref_of(case))
 
     def states(self, case):
-        return {clock.target: clock.state for clock in desk().clocks(ref=str(case.pk))}
+        return {clock.target: clock.state for clock in desk().clocks(ref=ref_of(case))}
 
     def kinds(self, case):
-        return [event.kind for event in desk().history(ref=str(case.pk))]
+        return [event.kind for event in desk().history(ref=ref_of(case))]
 
 
 class Reporting(Shop, TestCase):
@@ -58,7 +62,7 @@ class Reporting(Shop, TestCase):
 
     def test_a_new_case_is_a_ticket_with_its_words(self):
         case = self.case(text="My account was hacked")
-        row = desk().row(ref=str(case.pk))
+        row = desk().row(ref=ref_of(case))
         self.assertEqual((row.ticket.status, row.ticket.priority_class), ("new", "security"))
         self.assertEqual((row.subject, row.requester.email), ("Help", "ana@mail.example"))
         self.assertEqual(self.states(case), {"first_response": "running", "resolution": "running"})
@@ -108,7 +112,7 @@ class Reporting(Shop, TestCase):
         self.assertEqual(self.ticket(case).status, "open")
         answer.text = "We look again."
         answer.save()
-        said = [(message.origin, message.body) for message in desk().messages(ref=str(case.pk))]
+        said = [(message.origin, message.body) for message in desk().messages(ref=ref_of(case))]
         self.assertEqual(
             said,
             [("requester", "No parcel"), ("requester", "Still nothing?"), ("public_reply", "We look.")],
@@ -130,7 +134,7 @@ class Reporting(Shop, TestCase):
 
     def test_what_is_deleted_ends_as_cancelled(self):
         deleted, bulk, done = self.case(), self.case(), self.case(state="done")
-        ref = str(deleted.pk)
+        ref = ref_of(deleted)
         deleted.delete()
         Case.objects.filter(pk__in=[bulk.pk, done.pk]).delete()
         statuses = [desk().get(ref=mark.ref).status for mark in Bridged.objects.order_by("pk")]
@@ -164,7 +168,7 @@ class Reporting(Shop, TestCase):
     def test_a_text_that_is_too_long_is_told_as_far_as_it_goes(self):
         case = self.case(text="x" * 300_000)
         self.answer(case, text="y" * 300_000)
-        self.assertEqual([len(one.body) for one in desk().messages(ref=str(case.pk))], [200_000, 200_000])
+        self.assertEqual([len(one.body) for one in desk().messages(ref=ref_of(case))], [200_000, 200_000])
 
     def test_a_status_without_a_meaning_is_an_error_only_where_the_settings_are_strict(self):
         case = self.case()
@@ -201,7 +205,7 @@ class WithoutATransaction(Shop, TransactionTestCase):
         desk().run_due()
         CLOCK.ahead = timedelta(hours=2)
         call_command("supportflow_tick")
-        self.assertEqual([event.ref for event in HEARD], [str(case.pk)])
+        self.assertEqual([event.ref for event in HEARD], [ref_of(case)])
 
     def test_older_cases_are_adopted_with_their_past_and_nobody_is_called(self):
         long_ago = timezone.now() - timedelta(days=30)
@@ -248,7 +252,7 @@ class WithoutATransaction(Shop, TransactionTestCase):
         self.assertIn("4 tickets differ", printed.getvalue())
         call_command("supportflow_worker", "--until-idle", "--idle-max", "0.1")
         self.assertEqual(self.ticket(case).status, "resolved")
-        self.assertEqual(desk().get(ref=str(gone.pk)).status, "cancelled")
+        self.assertEqual(desk().get(ref=ref_of(gone)).status, "cancelled")
         self.assertEqual(self.ticket(answered).replies, 1)
         self.assertEqual(self.ticket(unknown).status, "new")
         printed = StringIO()
@@ -261,7 +265,7 @@ class WithoutATransaction(Shop, TransactionTestCase):
             self.answer(case, created=timezone.now() - timedelta(minutes=40))
         call_command("supportflow_tick")
         CLOCK.ahead = timedelta(hours=2)
-        [first, _] = desk().clocks(ref=str(case.pk))
+        [first, _] = desk().clocks(ref=ref_of(case))
         self.assertEqual(first.state, "met")
         self.assertEqual(round(first.elapsed.total_seconds() / 60), 10)
 

@@ -3,6 +3,7 @@ from supportflow.contrib.django import Messages, TicketBridge
 
 class CaseBridge(TicketBridge):
     model = "shop.Case"
+    prefix = "case-"
     subject = "title"
     body = "text"
     requester = "customer"

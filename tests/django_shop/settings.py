@@ -1,8 +1,16 @@
 """Its settings. `SHOP_FILE` names the database; else everything is in memory."""
 
 import os
+import tempfile
+from importlib.util import find_spec
 
+HELPDESK = find_spec("helpdesk") is not None
 SECRET_KEY = "for tests"
+HELPDESK_TEAMS_MODE_ENABLED = False
+MEDIA_ROOT = tempfile.mkdtemp(prefix="supportflow-shop-")
+SITE_ID = 1
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STATIC_URL = "static/"
 USE_TZ = True
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "django_shop.urls"
@@ -13,7 +21,10 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
+    "django.contrib.humanize",
+    "django.contrib.sites",
     "supportflow.contrib.django",
+    *(["supportflow.contrib.django_helpdesk", "helpdesk", "rest_framework"] if HELPDESK else []),
     "django_shop",
 ]
 MIDDLEWARE = [

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from supportflow._forks import Locked
 from supportflow.model.content import Content
 from supportflow.model.storage import (
     AgentRow,
@@ -27,6 +26,7 @@ from supportflow.model.storage import (
     TicketRow,
 )
 from supportflow.stores.indexes import TicketIndexes
+from supportflow.stores.links import LinkedInMemory
 from supportflow.stores.outbox import Outbox
 
 __all__ = ["MemoryStore"]
@@ -58,7 +58,7 @@ class _Tenant:
         self.indexes = TicketIndexes(self.rows)
 
 
-class MemoryStore(Locked):
+class MemoryStore(LinkedInMemory):
     """Keeps everything in dictionaries, under one lock."""
 
     def __init__(self) -> None:
@@ -116,6 +116,7 @@ class MemoryStore(Locked):
                 return obstacle
             for change in commit.changes:
                 self._apply(tenant, change)
+                self._link(commit.tenant, change)
             for content in commit.content:
                 tenant.content[content.id] = content
             for row in commit.outbox:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.crypto import salted_hmac
 
@@ -145,9 +146,14 @@ class TicketBridge:
         """The desk's `ref` of a ticket."""
         return f"{self.prefix}{pk}"
 
-    def pk_of(self, ref: str) -> str:
-        """The primary key, as text, of the ticket with a `ref`."""
-        return ref.removeprefix(self.prefix)
+    def pk_of(self, ref: str) -> Any:
+        """The primary key of the ticket with a `ref`; None if that can be none of this bridge's."""
+        if not ref.startswith(self.prefix):
+            return None
+        try:
+            return self.ticket_model._meta.pk.to_python(ref.removeprefix(self.prefix))  # noqa: SLF001 - Django's public API
+        except ValidationError:
+            return None
 
     # --- what a ticket says --------------------------------------------------------------------
 
@@ -212,6 +218,20 @@ class TicketBridge:
     def attributes_of(self, ticket: Any) -> Mapping[str, Any]:
         """Declared attributes, by name: texts, numbers, truth values, None."""
         return {name: at_path(ticket, path) for name, path in self.attributes.items()}
+
+    def settle(self, ticket: Any, state: dict[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the same
+        """The last word on what is reported: for what depends on what was reported before.
+
+        Args:
+            ticket: The row.
+            state: What the methods above say of it: `status`, `agent`, `group`, `level`, `priority_class`, `attributes`.
+            seen: What was returned from here the last time; empty the first time. Whatever else is put in is kept with it.
+        """
+        return state
+
+    def merged_into(self, ticket: Any) -> object:  # noqa: ARG002 - the same
+        """Primary key of the ticket that it was merged into; None if it was not."""
+        return None
 
     # --- what a message says -------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from supportflow.model.events import EVENT_TYPES, EventBase
 from supportflow.policy import Policy
 from supportflow.policy.read.policies import read_policy
 
-__all__ = ["KEYS", "Configuration", "configuration", "imported", "lifecycle_of"]
+__all__ = ["KEYS", "Configuration", "add_handler", "configuration", "imported", "lifecycle_of"]
 
 KEYS = ("POLICY", "DATABASE", "TENANT", "ON", "CHANNELS", "PORTS", "SECRET", "BRIDGES", "STRICT")
 """What `SUPPORTFLOW` can hold."""
@@ -94,7 +94,7 @@ def configuration() -> Configuration:
         policy=_policy(given.get("POLICY")),
         database=given.get("DATABASE", "default"),
         tenant=given.get("TENANT", "default"),
-        on={_event(kind): imported("ON", handler) for kind, handler in _part(given, "ON").items()},
+        on=_handlers({_event(kind): imported("ON", one) for kind, one in _part(given, "ON").items()}),
         channels={name: made("CHANNELS", one) for name, one in _part(given, "CHANNELS").items()},
         ports={_port(name): made("PORTS", one) for name, one in _part(given, "PORTS").items()},
         secret=secret.encode() if isinstance(secret, str) else secret,
@@ -106,6 +106,37 @@ def configuration() -> Configuration:
 def lifecycle_of(policy: Policy) -> LifecycleDefinition:
     """The lifecycle that a policy has: the shipped one, if it declares none."""
     return default_lifecycle() if policy.lifecycle is None else policy.lifecycle
+
+
+_OF_APPS: dict[type[EventBase], list[Callable[[Any], object]]] = {}
+
+
+def add_handler(event: type[EventBase], handler: Callable[[Any], object]) -> None:
+    """Have a handler called besides the one that the settings name: for apps, in their `ready`."""
+    of_event = _OF_APPS.setdefault(event, [])
+    if handler not in of_event:
+        of_event.append(handler)
+    configuration.cache_clear()
+
+
+def _handlers(
+    named: Mapping[type[EventBase], Callable[[Any], object]],
+) -> dict[type[EventBase], Callable[[Any], object]]:
+    return {
+        event: _one_after_another([*_OF_APPS.get(event, ()), *([named[event]] if event in named else [])])
+        for event in {*named, *_OF_APPS}
+    }
+
+
+def _one_after_another(handlers: list[Callable[[Any], object]]) -> Callable[[Any], object]:
+    if len(handlers) == 1:
+        return handlers[0]
+
+    def call(event: Any) -> None:
+        for handler in handlers:
+            handler(event)
+
+    return call
 
 
 def _part(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:

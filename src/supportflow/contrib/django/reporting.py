@@ -11,10 +11,12 @@ from supportflow.contrib.django.conf import configuration, lifecycle_of
 from supportflow.contrib.django.desks import desk
 from supportflow.contrib.django.link import DjangoLink
 from supportflow.desk import Desk
-from supportflow.model.people import Agent, Requester
+from supportflow.exceptions import Refused, TicketNotFound
+from supportflow.model.people import HOST, Agent, Requester
 
 __all__ = ["describe", "differs", "report"]
 
+_OBSERVED = frozenset({"status", "agent", "group", "level", "priority_class"})
 _LIVE = timedelta(seconds=5)
 """What is younger than this happens now, as far as the desk is concerned."""
 
@@ -93,7 +95,7 @@ def describe(bridge: TicketBridge, ticket: Any, seen: Mapping[str, Any]) -> dict
     state["started"] = bool(seen.get("started") or state.get("agent"))
     if not state["started"] and "status" in state:
         state["status"] = bridge.untouched.get(state["status"], state["status"])
-    return state
+    return bridge.settle(ticket, state, seen)
 
 
 def differs(seen: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def differs(seen: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]
     changed = {
         name: value
         for name, value in state.items()
-        if name not in {"attributes", "started"} and value != seen.get(name, nothing.get(name))
+        if name in _OBSERVED and value != seen.get(name, nothing.get(name))
     }
     known = seen.get("attributes", {})
     attributes = {name: value for name, value in state["attributes"].items() if known.get(name) != value}
@@ -112,12 +114,26 @@ def differs(seen: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]
 def _update(there: Desk, bridge: TicketBridge, ticket: Any, mark: Any) -> bool:
     state = describe(bridge, ticket, mark.seen)
     changed = differs(mark.seen, state)
+    if "status" in changed and _merge(there, bridge, ticket, mark):
+        del changed["status"]
     if changed:
         there.observe(ref=mark.ref, at=_past(bridge.changed_at_of(ticket)), **changed)
     if mark.gone or mark.seen != {**mark.seen, **state}:
         mark.seen, mark.gone = {**mark.seen, **state}, False
         mark.save()
     return bool(changed)
+
+
+def _merge(there: Desk, bridge: TicketBridge, ticket: Any, mark: Any) -> bool:
+    """Merge what the host has merged; False if it has not, or if the lifecycle or a missing ticket forbids it."""
+    target = bridge.merged_into(ticket)
+    if target is None:
+        return False
+    try:
+        there.merge(ref=mark.ref, into_ref=bridge.ref_of(target), by=HOST)
+    except (Refused, TicketNotFound):
+        return False
+    return True
 
 
 def _past(at: datetime | None) -> datetime | None:

@@ -184,13 +184,23 @@ def _lines(row: Row, events: Sequence[EventBase]) -> Iterator[Line]:
     known = phrases("screen", "timeline")
     for event in events:
         if event.kind in known:
-            text = in_language(known[event.kind], translation.get_language(), FALLBACK)[1]
             at = getattr(event, "reached_at", None) or event.observed_at or event.recorded_at
-            yield Line(at, event.kind, text.format(**_values(event, text)))
+            yield Line(at, event.kind, describe_event(event))
     account = desk().explain(row.ticket)
     if account.next_at is not None:
         text = said("label", "next", what=account.next_what or "", when=_when(account.next_at, account.at))
         yield Line(account.next_at, "next", text)
+
+
+def describe_event(event: EventBase) -> str:
+    """One line on an event, in the language of the request.
+
+    Raises:
+        KeyError: If no line is written for that kind of event.
+    """
+    texts = phrases("screen", "timeline")[event.kind]
+    text = in_language(texts, translation.get_language(), FALLBACK)[1]
+    return text.format(**_values(event, text))
 
 
 def _values(event: EventBase, text: str) -> dict[str, str]:

@@ -133,7 +133,7 @@ def _sweep_marks(bridge: TicketBridge, *, dry_run: bool) -> Iterator[Swept]:
     batch = list(marks[:BATCH])
     while batch:
         names = [bridge.pk_of(mark.ref) for mark in batch]
-        there = {str(pk) for pk in bridge.tickets(using).filter(pk__in=names).values_list("pk", flat=True)}
+        there = set(bridge.tickets(using).filter(pk__in=names).values_list("pk", flat=True))
         swept = Swept(seen=len(batch))
         for name in names:
             if name not in there:

@@ -4,12 +4,14 @@ from dataclasses import fields
 
 from supportflow.model.storage import AgentRow, TicketRow
 
-__all__ = ["AGENT", "EVENT", "EVENT_ROW", "TICKET", "TYPES"]
+__all__ = ["AGENT", "EVENT", "EVENT_KEPT", "EVENT_ROW", "TICKET", "TYPES"]
 
 TICKET = tuple(field.name for field in fields(TicketRow))
 AGENT = tuple(field.name for field in fields(AgentRow))
 EVENT = ("seq", "kind", "version", "min_reader", "data")
 EVENT_ROW = ("tenant", "stream", *EVENT)
+EVENT_KEPT = (*EVENT_ROW, "link")
+"""An event with its link in the chain of its stream, which only those see who ask for it."""
 TYPES = {
     **dict.fromkeys(("version", "fold_version", "seq", "min_reader", "attempts", "first", "last"), "int"),
     **dict.fromkeys(
@@ -17,7 +19,7 @@ TYPES = {
          "at_us"),
         "bigint",
     ),
-    **dict.fromkeys(("snapshot", "data", "salt", "result"), "bytea"),
-    **dict.fromkeys(("open", "queued", "available"), "boolean"),
+    **dict.fromkeys(("snapshot", "data", "salt", "result", "digest", "root"), "bytea"),
+    **dict.fromkeys(("open", "queued", "available", "starts"), "boolean"),
 }  # fmt: skip
 """What PostgreSQL is told of a parameter that is no text."""

@@ -11,9 +11,9 @@ from supportflow.model.storage import (
     StreamChange,
     TicketRow,
 )
-from supportflow.stores.sql import feeding
+from supportflow.stores.sql import feeding, linking
 from supportflow.stores.sql.backends import Backend, Cursor, Undo, names
-from supportflow.stores.sql.columns import AGENT, EVENT_ROW, TICKET, TYPES
+from supportflow.stores.sql.columns import AGENT, EVENT_KEPT, EVENT_ROW, TICKET, TYPES
 
 __all__ = ["LENGTH", "apply", "is_one_statement"]
 
@@ -119,9 +119,7 @@ def _values(commit: Commit, rows: _Rows) -> Iterator[Any]:
     for change in rows.added:
         assert change.row is not None
         yield from (tenant, *_row_values(change.row))
-    for change in commit.changes:
-        for event in change.events:
-            yield from (tenant, change.stream, *event)
+    yield from linking.fresh_values(commit)
     for span in feeding.spans(commit):
         yield from (tenant, *span)
     for content in commit.content:
@@ -165,8 +163,16 @@ def _statement(shape: _Shape) -> str:
         parts.append(f"done AS (SELECT 1 AS ok WHERE {total} = {len(changed)})")
     else:
         parts.append(f"done AS (SELECT 1 AS ok{source})")
+    if shape.events:
+        rows = ", ".join([f"({_typed(linking.FRESH)})"] * shape.events)
+        parts.append(f"fresh({names(linking.FRESH)}) AS MATERIALIZED (VALUES {rows})")
+        parts.append(linking.linked(alone=shape.events == shape.spans))
+        parts.append(
+            f"add_event AS (INSERT INTO supportflow_event ({names(EVENT_KEPT)})"
+            f" SELECT {', '.join(f'f.{column}' for column in EVENT_ROW)}, l.link"
+            " FROM done, fresh AS f JOIN linked AS l ON l.stream = f.stream AND l.seq = f.seq)"
+        )
     for table, columns, number, unless in (
-        ("event", EVENT_ROW, shape.events, ""),
         ("feed", feeding.ROW, shape.spans, ""),
         ("content", _CONTENT_ROW, shape.contents, " ON CONFLICT (tenant, id) DO NOTHING"),
         ("outbox", _OUTBOX_ROW, shape.outbox, " ON CONFLICT (tenant, key) DO NOTHING"),
@@ -178,7 +184,7 @@ def _statement(shape: _Shape) -> str:
                 f"add_{table} AS (INSERT INTO supportflow_{table} ({names(columns)})"
                 f" SELECT v.* FROM done, (VALUES {rows}) AS v{unless})"
             )
-    return f"WITH {', '.join(parts)} SELECT ok FROM done".replace("?", "%s")
+    return f"WITH RECURSIVE {', '.join(parts)} SELECT ok FROM done".replace("?", "%s")
 
 
 def _ready(shape: _Shape) -> list[str]:
@@ -238,7 +244,7 @@ def _update(table: str, columns: tuple[str, ...], reset: str) -> str:
 
 _ADD_TICKET = _insert("ticket", ("tenant", *TICKET))
 _ADD_AGENT = _insert("agent", ("tenant", *AGENT))
-_ADD_EVENT = _insert("event", EVENT_ROW).replace(" OR IGNORE", "")
+_ADD_EVENT = _insert("event", EVENT_KEPT).replace(" OR IGNORE", "")
 _ADD_CONTENT = _insert("content", _CONTENT_ROW)
 _ADD_OUTBOX = _insert("outbox", _OUTBOX_ROW)
 _ADD_INBOX = _insert("inbox", _INBOX_ROW)
@@ -254,7 +260,7 @@ def _apply_in_steps(cursor: Cursor, commit: Commit) -> None:
     for change in commit.changes:
         _put(cursor, tenant, change)
     for statement, rows in (
-        (_ADD_EVENT, [(tenant, one.stream, *event) for one in commit.changes for event in one.events]),
+        (_ADD_EVENT, [row for one in commit.changes for row in linking.add_linked(cursor, tenant, one)]),
         (_ADD_CONTENT, [(tenant, *content) for content in commit.content]),
         (_ADD_OUTBOX, [(tenant, *one, one.next_us) for one in commit.outbox]),
     ):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from supportflow.model.content import Content
 from supportflow.model.storage import EndedRow
 from supportflow.stores.sql.backends import Backend, Cursor, names
-from supportflow.stores.sql.columns import EVENT, TICKET
+from supportflow.stores.sql.columns import EVENT_KEPT, TICKET
 from supportflow.stores.sql.searching import read_ticket_row
 
 __all__ = [
@@ -162,7 +162,7 @@ def _move(cursor: Cursor, backend: Backend, tenant: str, ids: Sequence[str]) -> 
         marks = ", ".join("?" * len(batch))
         for table, columns, key, values in (
             ("ticket", ("tenant", *TICKET), "id", batch),
-            ("event", ("tenant", "stream", *EVENT), "stream", [f"ticket:{ticket_id}" for ticket_id in batch]),
+            ("event", EVENT_KEPT, "stream", [f"ticket:{ticket_id}" for ticket_id in batch]),
         ):
             listed = names(columns)
             chosen = f"FROM supportflow_{table} WHERE tenant = ? AND {key} IN ({marks})"

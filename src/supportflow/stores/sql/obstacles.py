@@ -12,7 +12,7 @@ from supportflow.model.storage import (
     TicketRow,
 )
 from supportflow.stores.sql.backends import Backend, Cursor, names
-from supportflow.stores.sql.columns import EVENT_ROW, TICKET
+from supportflow.stores.sql.columns import EVENT_KEPT, TICKET
 from supportflow.stores.sql.commits import LENGTH
 
 __all__ = ["obstacle", "recall", "restore"]
@@ -79,7 +79,7 @@ def restore(cursor: Cursor, backend: Backend, tenant: str, ticket_ids: tuple[str
     for ticket_id in ticket_ids:
         for table, columns, key, value in (
             ("ticket", ("tenant", *TICKET), "id", ticket_id),
-            ("event", EVENT_ROW, "stream", f"ticket:{ticket_id}"),
+            ("event", EVENT_KEPT, "stream", f"ticket:{ticket_id}"),
         ):
             listed = names(columns)
             cursor.execute(

@@ -78,6 +78,9 @@ def _event_columns() -> list[Column[Any]]:
         Column("version", Integer, nullable=False),
         Column("min_reader", Integer, nullable=False),
         Column("data", LargeBinary, nullable=False),
+        Column(
+            "link", LargeBinary
+        ),  # none if it was written before there were chains, until a checkpoint comes
     ]
 
 

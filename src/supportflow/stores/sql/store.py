@@ -26,6 +26,7 @@ from supportflow.model.storage import (
 from supportflow.stores.sql import commits, feeding, keeping, obstacles, queues, reading, searching
 from supportflow.stores.sql.backends import SQLITE, Backend, Cursor, Undo
 from supportflow.stores.sql.link import Link, Lost, Mode
+from supportflow.stores.sql.linking import Linked
 from supportflow.stores.sql.tables import check_tables
 
 __all__ = ["SqlStore"]
@@ -50,7 +51,7 @@ def _connections() -> Any:
     return connections
 
 
-class SqlStore:
+class SqlStore(Linked):
     """Keeps everything in SQLite or PostgreSQL. Thread-safe.
 
     Needs the extra `sql`, for PostgreSQL the extra `postgres`. An empty SQLite file gets its tables when it is first used;

@@ -5,8 +5,11 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from supportflow.contrib.django import screens
+from supportflow.contrib.django.desks import desk
+from supportflow.contrib.django.registry import bridges
 
 __all__ = ["register"]
 
@@ -50,6 +53,28 @@ def sla_panel(ticket: Any) -> str:
             "why": screens.why_of(row),
         },
     )
+
+
+@register.simple_tag
+def sla_queue(model: str, view: str, limit: int = 25) -> str:
+    """The open tickets that a bridge has reported, the most urgent first. For agents.
+
+    Args:
+        model: The bridge's model, such as `"shop.Case"`.
+        view: Name of the URL of a ticket's page, with its primary key as the argument.
+        limit: How many at most.
+    """
+    rows = desk().rows(open=True, limit=limit)
+    ours = [bridge for bridge in bridges() if bridge.model == model]
+    found = [(bridge.pk_of(row.ticket.ref or ""), row) for row in rows for bridge in ours]
+    lines = [
+        {"row": row, "badge": screens.badge_of(row), "url": reverse(view, args=[pk])}
+        for pk, row in found
+        if pk is not None
+    ]
+    labels = {"caption": "queue", "class_label": "class", "level_label": "level"}
+    shown = {name: screens.said("label", key) for name, key in labels.items()}
+    return render_to_string("supportflow/queue.html", {"lines": lines, **shown})
 
 
 @register.simple_tag
