@@ -27,6 +27,7 @@ _COMMANDS = (
     ("what-if", "whatif", "say what another policy would have done with a log"),
     ("report", "report", "show a log under a policy, or a desk's own history, as one page with pictures"),
     ("simulate", "simulate", "run a desk that does not exist yet, and see how long everybody waits"),
+    ("staffing", "staffing", "say how many agents are needed, by hour and team"),
     ("triage", "triage", "redact and classify messages"),
     ("diagram", "diagram", "draw the lifecycle as a Mermaid state diagram"),
     ("check", "check", "read a policy and say what is wrong with it"),
