@@ -222,7 +222,7 @@ def _worded(view: View, lists: Wordlists) -> Iterator[Span]:
 
 
 def _in_rows(view: View, lists: Wordlists, every: bytes, sorts: bytes, begins: bytes) -> Iterator[Span]:
-    names = [label.end for label in labels(view, "phrase")]
+    names = labels(view, "phrase").ends()
     row: list[str] = []
     spans: list[tuple[int, int]] = []
     for start, end, groups in _regions(sorts.translate(_OF_ANY), begins):
