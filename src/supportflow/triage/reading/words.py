@@ -185,11 +185,14 @@ class _Table(dict[str, int]):
 
     Attributes:
         kinds: Kind → the numbers of those words.
+        telling: Kind → whether one of them tells the language: what stands for any word ("*", stems of one letter) does not.
     """
 
     def __init__(self, vocabulary: Mapping[str, int], prefixes: Sequence[str]) -> None:
         super().__init__()
         self.kinds: dict[int, tuple[int, ...]] = {_OTHER: ()}
+        self.telling = {_OTHER: False, _SOFT: False}
+        self._broad = frozenset(number for word, number in vocabulary.items() if not word.strip("*")[1:])
         self._kind_of: dict[tuple[int, ...], int] = {(): _OTHER}
         self._new_kinds = count(_OTHER + 1)
         self._stems: dict[str, dict[str, int]] = defaultdict(dict)
@@ -222,6 +225,7 @@ class _Table(dict[str, int]):
         if kind is None:
             new = next(self._new_kinds)
             self.kinds[new] = numbers
+            self.telling[new] = not self._broad.issuperset(numbers)
             kind = self._kind_of.setdefault(numbers, new)  # whichever thread comes first
         return kind
 
@@ -273,8 +277,6 @@ class Words:
         vocabulary = writing.vocabulary(phrase for role in roles for phrase in role)
         self._numbers = {word: number for number, word in enumerate(vocabulary)}
         self._table = _Table(self._numbers, prefixes)
-        # What stands for any word ("*", stems of one letter) tells no language.
-        self._broad = frozenset(number for word, number in self._numbers.items() if not word.strip("*")[1:])
 
     @cached_property
     def _begin(self) -> _State:
@@ -283,11 +285,8 @@ class Words:
 
     def known(self, words: Collection[str]) -> int:
         """How many of some words are the pack's."""
-        kinds = self._table.kinds
-        return sum(
-            kind > _OTHER and not self._broad.issuperset(kinds[kind])
-            for kind in map(self._table.__getitem__, words)
-        )
+        table = self._table
+        return sum(map(table.telling.__getitem__, map(table.__getitem__, words)))
 
     def scan(self, line: Line) -> list[Hit]:
         """Every phrase in a line, with places in the line."""
