@@ -63,7 +63,7 @@ class StatusLinks:
     """
 
     def __init__(self, *secrets: bytes, tenant: str = "default") -> None:
-        if not secrets or any(not isinstance(one, bytes) or len(one) < _SHORTEST_SECRET for one in secrets):
+        if not secrets or not all(map(_is_secret, secrets)):
             raise InvalidInput("secrets", f"are not bytes, {_SHORTEST_SECRET} or more of each")
         self._secrets = secrets
         self._tenant = tenant
@@ -214,6 +214,10 @@ dt {{ opacity: .7 }} dd {{ margin: 0 0 .7rem }}
 </body>
 </html>
 """
+
+
+def _is_secret(given: object) -> bool:
+    return isinstance(given, bytes) and len(given) >= _SHORTEST_SECRET
 
 
 def _moment(at: datetime) -> str:
