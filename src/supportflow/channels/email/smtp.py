@@ -1,5 +1,6 @@
 """Answers by mail: threaded, signed with the ticket's token, one message id for each delivery, and safe in every head."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -13,9 +14,10 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
 from typing import Any, Literal, get_args
 
+from supportflow.channels.email.cap import MailCap
 from supportflow.channels.email.reading import MailAddress
 from supportflow.channels.email.threads import MailThreads, ReplyToken
-from supportflow.exceptions import InvalidInput, MissingExtra
+from supportflow.exceptions import InvalidInput, MissingExtra, Undeliverable
 from supportflow.model.content import AttachmentHandle
 from supportflow.ports import Outgoing
 
@@ -23,6 +25,7 @@ __all__ = ["AsyncSmtpChannel", "MailWriter", "SmtpChannel", "SmtpServer"]
 
 _CONTROLS = frozenset(map(chr, (*range(0x20), 0x7F, 0x85, 0x2028, 0x2029)))
 _SUBJECT = 200
+_GONE = re.compile(r"5\.(1\.(1|2|3|6|10)|2\.1)(?!\S)")
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -72,6 +75,7 @@ class MailWriter:
         words: Answer → text of the mail; the answer itself, if not given. Here a host puts greeting and signature.
         html: Answer → the same in HTML; none, if not given.
         file_of: Handle of a file → its name and bytes; no files go along, if not given.
+        cap: How many mails of machines an address gets; as many as there are, if not given.
         reply_to: Answer → the address that answers to it go to, such as `token.address("help", "desk.example",
             message.ticket_id)`, for mail programs that keep no message ids; the sender's, if not given.
     """
@@ -89,6 +93,7 @@ class MailWriter:
         html: Callable[[Outgoing], str] | None = None,
         file_of: Callable[[AttachmentHandle], tuple[str, bytes]] | None = None,
         reply_to: Callable[[Outgoing], str] | None = None,
+        cap: MailCap | None = None,
     ) -> None:
         self.sender = MailAddress(_safe("sender", sender.address), _safe("sender", sender.name))
         self._address_of = address_of
@@ -100,16 +105,16 @@ class MailWriter:
         self._html = html
         self._file_of = file_of
         self._reply_to = reply_to
+        self._cap = cap
 
     def written(self, message: Outgoing) -> tuple[str, Message]:
         """The address that an answer goes to, and the mail.
 
         Raises:
-            InvalidInput: If the person has no address, or a head would hold a line break.
+            InvalidInput: If a head would hold a line break.
+            Undeliverable: If the person has no address.
         """
-        to = self._address_of(message.requester)
-        if not to:
-            raise InvalidInput("requester", "has no mail address")
+        to = self._to(message)
         known = list(self._threads.messages(self._tenant, message.ticket_id))
         own = self.message_id(message)
         if own in known:  # another attempt: what came since was not there when this was written
@@ -118,7 +123,7 @@ class MailWriter:
         # Encoded whatever they hold: a subject that looks like an encoded word must not be decoded into another head.
         mail["Subject"] = Header(_safe("subject", _answering(message.subject)), "utf-8").encode()
         mail["From"] = formataddr((str(Header(self.sender.name, "utf-8")), self.sender.address))
-        mail["To"] = _safe("requester", to)
+        mail["To"] = to
         mail["Date"] = format_datetime(message.recorded_at)
         mail["Message-ID"] = f"<{own}>"
         if self._reply_to is not None:
@@ -126,7 +131,7 @@ class MailWriter:
         if known:
             mail["In-Reply-To"] = f"<{known[-1]}>"
             mail["References"] = " ".join(f"<{one}>" for one in known)
-        if self._automatic is not None and self._automatic(message.by):
+        if self._by_machine(message):
             mail["Auto-Submitted"] = "auto-replied"
         return to, mail
 
@@ -135,8 +140,26 @@ class MailWriter:
         return self._token.message_id(message.ticket_id, message.key)
 
     def note(self, message: Outgoing) -> None:
-        """Note whose its mail is, before it leaves: its answer may be here before the server's word is."""
-        self._threads.record(self._tenant, message.ticket_id, self.message_id(message))
+        """Note whose its mail is, before it leaves: its answer may be here before the server's word is.
+
+        Raises:
+            Undeliverable: If a machine wrote it, and its reader had as many of those as `cap` allows.
+        """
+        name = self.message_id(message)
+        if self._cap is not None and self._by_machine(message):
+            to = self._to(message)
+            if not self._cap.admits(self._tenant, to, name, message.recorded_at):
+                raise Undeliverable("automatic")
+        self._threads.record(self._tenant, message.ticket_id, name)
+
+    def _to(self, message: Outgoing) -> str:
+        to = self._address_of(message.requester)
+        if not to:
+            raise Undeliverable("no_address")
+        return _safe("requester", to)
+
+    def _by_machine(self, message: Outgoing) -> bool:
+        return self._automatic is not None and self._automatic(message.by)
 
     def _body(self, message: Outgoing) -> Message:
         words = message.body if self._words is None else self._words(message)
@@ -172,6 +195,15 @@ def _safe(field: str, value: str) -> str:
     return value
 
 
+def _check_gone(code: int, said: str) -> None:
+    """Raise `Undeliverable` if a server says in so many words that an address is not there (RFC 3463), or takes nothing.
+
+    A bare 550 may be that, or that we may not send here: what may be our own fault is tried again.
+    """
+    if _GONE.match(said):
+        raise Undeliverable(str(code))
+
+
 class SmtpChannel:
     """Sends a desk's answers by SMTP, one connection for each.
 
@@ -190,7 +222,9 @@ class SmtpChannel:
         """Send an answer.
 
         Raises:
-            InvalidInput: If the person has no address.
+            InvalidInput: If a head would hold a line break.
+            Undeliverable: If the person has no address, the server says that it is not there, or a machine wrote it and they
+                had as many of those as they may get.
             smtplib.SMTPException: If the server refuses.
             OSError: If it cannot be reached.
         """
@@ -198,7 +232,12 @@ class SmtpChannel:
         self._writer.note(message)
         connection = self._connected()
         try:
-            connection.sendmail(self._writer.sender.address, [to], mail.as_bytes())
+            try:
+                connection.sendmail(self._writer.sender.address, [to], mail.as_bytes())
+            except smtplib.SMTPRecipientsRefused as error:
+                for code, said in error.recipients.values():
+                    _check_gone(code, said.decode("ascii", "replace"))
+                raise
             with suppress(smtplib.SMTPException, OSError):
                 connection.quit()  # the server has the mail, however it takes leave
         finally:
@@ -247,12 +286,22 @@ class AsyncSmtpChannel:
         """Send an answer.
 
         Raises:
-            InvalidInput: If the person has no address.
+            InvalidInput: If a head would hold a line break.
+            Undeliverable: If the person has no address, the server says that it is not there, or a machine wrote it and they
+                had as many of those as they may get.
             aiosmtplib.SMTPException: If the server refuses, or cannot be reached.
         """
-        server = self._server
         to, mail = self._writer.written(message)
         self._writer.note(message)
+        try:
+            await self._handed_in(to, mail)
+        except self._aiosmtplib.SMTPRecipientsRefused as error:
+            for one in error.recipients:
+                _check_gone(one.code, one.message)
+            raise
+
+    async def _handed_in(self, to: str, mail: Message) -> None:
+        server = self._server
         await self._aiosmtplib.send(
             mail.as_bytes(),
             sender=self._writer.sender.address,
