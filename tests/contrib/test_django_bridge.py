@@ -1,14 +1,13 @@
 """A host's tickets, reported by a bridge, in a real Django project: on SQLite here, elsewhere on PostgreSQL."""
 
-import os
 from datetime import timedelta
 from io import StringIO
 
-import django
 from asgiref.sync import async_to_sync
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_shop.settings")
-django.setup()
+from django_shop.start import start
+
+start()
 
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command

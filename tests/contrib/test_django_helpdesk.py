@@ -1,18 +1,17 @@
 """django-helpdesk, driven by its own pages, REST API and mail intake: every action ends in the right state of clocks."""
 
 import logging
-import os
 import warnings
 from datetime import timedelta
 from email.message import EmailMessage
 from io import StringIO
 
-import django
 import pytest
 
 pytest.importorskip("helpdesk", reason="needs django-helpdesk, which the extra `test` brings")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_shop.settings")
-django.setup()
+from django_shop.start import start
+
+start()
 
 from django.contrib.auth.models import User
 from django.core.management import call_command

@@ -31,6 +31,7 @@ SITE_ID = 1
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_URL = "static/"
 USE_TZ = True
+TIME_ZONE = "UTC"
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "django_shop.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
