@@ -18,6 +18,7 @@ from supportflow.cli import (
     migrate,
     outbox,
     recompute,
+    records,
     replay,
     report,
     retention,
@@ -54,6 +55,7 @@ _COMMANDS = (
     outbox,
     recompute,
     retention,
+    records,
     migrate,
 )
 
