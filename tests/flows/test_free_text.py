@@ -77,7 +77,7 @@ def made(cls: type[BaseModel]) -> Any:
 
 NOTHING_TYPED = {
     "accept", "add_party", "advance", "assign", "authorise", "enrol", "merge", "offer", "recheck", "record_action",
-    "set_presence", "verify", "withdraw",
+    "record_delivery",    "set_presence", "verify", "withdraw",
 }  # fmt: skip
 """Commands in which there are names, ids, numbers and instants only."""
 

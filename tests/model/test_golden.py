@@ -26,6 +26,7 @@ from supportflow.model.events import (
     ClocksRecomputed,
     ContactJoined,
     DeclinesForgotten,
+    DeliveryReported,
     EventBase,
     EvidenceProvided,
     EvidenceRequested,
@@ -250,6 +251,9 @@ EXPECTED: dict[str, EventBase] = {
         ActionDone(**HEAD, number="2", action="unfreeze", receipt="r-77"),
         ActionHeldBack(**HEAD, action="freeze", signals=("told_by_text",), lacks=1),
         ActionFailed(**HEAD, number="2", action="unfreeze", error="TimeoutError"),
+        DeliveryReported(
+            **HEAD, delivery="t-1:5:channel:mail", channel="mail", state="undeliverable", receipt="m-7", code="550"
+        ),
         BotAnswered(
             **{**HEAD, "by": BOT}, turn=7, form="guide", articles=("late",), evidence=("articles:late:提币…没到账",),
             missed=True,

@@ -3,6 +3,7 @@
 import pytest
 
 from supportflow import MemoryChannel, MemoryStore
+from supportflow.ports import ChannelTraits
 from supportflow.testing.conformance import ChannelConformance, StoreConformance
 
 
@@ -36,8 +37,10 @@ class TestAsyncMemoryStore(StoreConformance):
 
 
 class TestMemoryChannel(ChannelConformance):
+    unknown_requester = "nobody"
+
     def make_channel(self):
-        return MemoryChannel()
+        return MemoryChannel(unknown=["nobody"])
 
     def arrived(self, channel):
         return [(message.key, message.body) for message in channel.sent]
@@ -46,9 +49,15 @@ class TestMemoryChannel(ChannelConformance):
         channel.fail = 1
 
 
+class TestChannelWithReceipts(TestMemoryChannel):
+    def make_channel(self):
+        can = frozenset({"public_reply", "receipts"})
+        return MemoryChannel(ChannelTraits(can=can, longest=40), unknown=["nobody"])
+
+
 class TestAsyncMemoryChannel(TestMemoryChannel):
     def make_channel(self):
-        return Awaited(MemoryChannel())
+        return Awaited(MemoryChannel(unknown=["nobody"]))
 
     def arrived(self, channel):
         return super().arrived(channel.port)

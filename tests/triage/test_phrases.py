@@ -26,6 +26,7 @@ LEAST = {
         "frightening_harmless": 24,
         "general": 7,
     },
+    "everyday": {"general": 19, "security_question": 0, "incident": 0},
     "asking": {"asks_secret": 12, "asks_nothing": 12},
     "asking/held_out": {"asks_secret": 6, "asks_nothing": 6},
 }
@@ -123,7 +124,7 @@ def faults(table, least, language):
     found += [f"hardly any {name}" for name in scripts if letters[name] < 0.05 * letters.total()]
     incidents = table.get("incident", [])
     blunt = [text for text in incidents if any(word in text.casefold() for word in table.get("plain", ()))]
-    if 3 * len(blunt) > len(incidents):
+    if least.get("incident") and 3 * len(blunt) > len(incidents):
         found.append(f"{len(blunt)} incidents lean on a plain word")
     return found
 

@@ -22,7 +22,7 @@ from supportflow.flows.setup import (
     ports_of,
 )
 from supportflow.policy import Policy
-from supportflow.ports import Pauses
+from supportflow.ports import Pauses, traits_of
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
 from supportflow.triage.official import AddressCheck
@@ -95,6 +95,7 @@ class DeskBase(_forks.Fork):
             ports={name: self._ports[name] for name in OPTIONAL},
             acts=self._ports["actions"] is not None,
             past=past_of({} if on is None else on),
+            traits={name: traits_of(channel) for name, channel in self._channels.items()},
         )
         self._closed = False
         self._after_fork_in_child()

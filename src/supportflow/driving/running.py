@@ -95,6 +95,10 @@ class RunningTask:
         """What it raised, once it is over."""
         return asyncio.CancelledError() if self._task.cancelled() else self._task.exception()
 
+    def answer(self) -> Any:
+        """What it answered, or raised, once it is over."""
+        return self._task.result()
+
     async def wait(self, seconds: float) -> bool:
         """Wait for it, at most so long; whether it has come back."""
         await asyncio.wait({self._task}, timeout=seconds)

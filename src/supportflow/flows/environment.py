@@ -19,6 +19,7 @@ from supportflow.flows.requests import Running
 from supportflow.model.storage import Lease
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
+from supportflow.ports import ChannelTraits
 
 __all__ = [
     "BOT_TOPIC",
@@ -169,6 +170,8 @@ class Environment:
         surge_progress: How far the open tickets were moved: `DeskState.unmoved`, and the last of them.
         unreadable: Rows that could not be read.
         running: Topic → a delivery of it that goes on beside, with its claim; None in its place once that was given up.
+        traits: Channel → what it is like.
+        paced: Topic → until when its channel takes no more, as far as this process knows.
         clock_progress: How far clocks were recomputed: `DeskState.stale`, which kind of tickets, and the last of them.
         origin: The environment that this is a copy of, for one call in a transaction that may still be undone; else None.
             What the call learns of the store is forgotten with the copy.
@@ -189,6 +192,8 @@ class Environment:
     unreadable: Unreadable = field(default_factory=Unreadable)
     running: dict[str, tuple[Lease | None, Running]] = field(default_factory=dict)
     clock_progress: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
+    traits: Mapping[str, ChannelTraits] = field(default_factory=dict)
+    paced: dict[str, int] = field(default_factory=dict)
     origin: "Environment | None" = None
 
     @property

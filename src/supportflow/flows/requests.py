@@ -87,6 +87,10 @@ class Running(Protocol):
         """What it raised, once it is over."""
         ...
 
+    def answer(self) -> Any:
+        """What it answered, once it is over; raises what it raised."""
+        ...
+
 
 class StillRunning(Exception):
     """A call was not over in time and goes on beside.

@@ -12,6 +12,7 @@ from supportflow.model.base import is_id
 from supportflow.model.events import EVENT_TYPES, EventBase, TicketEvent
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 from supportflow.policy.check.names import warn_of_names
+from supportflow.ports import ChannelTraits, traits_of
 
 __all__ = [
     "OPTIONAL",
@@ -72,6 +73,7 @@ def channels_of(channels: Mapping[str, Any] | None) -> dict[str, Any]:
         _channel_name(name)
         if not callable(getattr(channel, "send", None)):
             raise InvalidInput("channels", f"{name!r} is not a channel: it has no method `send`")
+        traits_of(channel)
     return dict(channels or {})
 
 
@@ -144,6 +146,7 @@ def new_environment(
     acts: bool = False,
     ports: Mapping[str, Any] | None = None,
     past: Collection[str] = (),
+    traits: Mapping[str, ChannelTraits] | None = None,
 ) -> Environment:
     """The environment of a desk.
 
@@ -172,7 +175,7 @@ def new_environment(
         if book.current.bot is None:
             raise InvalidInput("responder", "has nothing to do: the policy has no section bot")
         serves = (*serves, BOT_TOPIC)
-    return Environment(tenant, book, serves, secret, asks_model, acts, given)
+    return Environment(tenant, book, serves, secret, asks_model, acts, given, traits=traits or {})
 
 
 def check_own(policy: object) -> None:

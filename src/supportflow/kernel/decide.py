@@ -19,7 +19,7 @@ from supportflow.kernel.handlers.casework import add_party, authorise, complete_
 from supportflow.kernel.handlers.contacts import record_contact
 from supportflow.kernel.handlers.escalation import escalate
 from supportflow.kernel.handlers.merge import merge, split
-from supportflow.kernel.handlers.messages import add_note, receive, reply
+from supportflow.kernel.handlers.messages import add_note, receive, record_delivery, reply
 from supportflow.kernel.handlers.observations import adopt, observe
 from supportflow.kernel.handlers.routing import accept, decline, hand_over, offer, recheck, release, withdraw
 from supportflow.kernel.handlers.tickets import open_ticket
@@ -55,6 +55,7 @@ from supportflow.model.commands import (
     Receive,
     Recheck,
     RecordAction,
+    RecordDelivery,
     Release,
     Reopen,
     Reply,
@@ -256,6 +257,7 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     Provide: provide,
     Recheck: recheck,
     RecordAction: record_action,
+    RecordDelivery: record_delivery,
     Reopen: trigger,
     Reply: reply,
     RequestAction: request_action,

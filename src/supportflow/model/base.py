@@ -30,6 +30,7 @@ __all__ = [
     "STORED",
     "AgentId",
     "Body",
+    "DeliveryCode",
     "Document",
     "FreeLine",
     "HostValue",
@@ -161,6 +162,8 @@ KeptName = Annotated[
 """A name as events and tickets keep it: whatever a name could be when it was given."""
 Key = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=MAX_KEY, pattern=_PRINTABLE)]
 """An idempotency key."""
+DeliveryCode = Annotated[str, StringConstraints(strict=True, max_length=50, pattern=r"^[A-Za-z0-9_.:-]+$")]
+"""Why a message can never arrive, in a word or a code: nothing that a sentence or an address could stand in."""
 
 
 STORED: Mapping[str, bool] = {"stored": True}

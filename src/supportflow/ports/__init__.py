@@ -18,6 +18,7 @@ from supportflow.ports.awaited import (
     AsyncTicketIndex,
     AsyncTranslator,
 )
+from supportflow.ports.delivery import ChannelTraits, Rate, Receipt, traits_of
 from supportflow.ports.plain import ActionCall, Channel, Clock, HostActions, Ids, Outgoing, Pauses, Store
 from supportflow.ports.texts import (
     Classifier,
@@ -46,6 +47,7 @@ __all__ = [
     "AsyncTicketIndex",
     "AsyncTranslator",
     "Channel",
+    "ChannelTraits",
     "Classifier",
     "Clock",
     "ContextProvider",
@@ -55,9 +57,12 @@ __all__ = [
     "LanguageDetector",
     "Outgoing",
     "Pauses",
+    "Rate",
+    "Receipt",
     "Responder",
     "Store",
     "Suggester",
     "TicketIndex",
     "Translator",
+    "traits_of",
 ]

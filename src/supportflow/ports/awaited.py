@@ -23,6 +23,7 @@ from supportflow.model.storage import (
 )
 from supportflow.model.ticket import Ticket
 from supportflow.model.turns import Found, Response, Suggestion, Turn
+from supportflow.ports.delivery import Receipt
 from supportflow.ports.plain import ActionCall, Outgoing
 
 __all__ = [
@@ -73,7 +74,7 @@ class AsyncIds(Protocol):
 class AsyncChannel(Protocol):
     """A `Channel` whose methods may be async."""
 
-    def send(self, message: Outgoing, /) -> Later[None]:
+    def send(self, message: Outgoing, /) -> Later[Receipt | None]:
         """As in `Channel`."""
         ...
 

@@ -20,6 +20,7 @@ from supportflow.model.storage import (
     Query,
     TicketRow,
 )
+from supportflow.ports.delivery import Receipt
 
 __all__ = ["ActionCall", "Channel", "Clock", "HostActions", "Ids", "Outgoing", "Pauses", "Store"]
 
@@ -91,12 +92,14 @@ class Outgoing:
 
 
 class Channel(Protocol):
-    """Carries public replies to requesters."""
+    """Carries public replies to requesters. What it can and how much it takes, it says as `traits`, if it has them."""
 
-    def send(self, message: Outgoing, /) -> None:
+    def send(self, message: Outgoing, /) -> Receipt | None:
         """Send a message. It comes at least once, with the same key each time; of one ticket, in order.
 
-        Any exception means that it was not sent: it is tried again later, and given up in the end.
+        Any exception means that it was not sent: it is tried again later, and given up in the end. `Undeliverable` means
+        that it never will be: it is not tried again, and a person takes the ticket up. A channel that has `receipts` answers
+        with one.
         """
         ...
 

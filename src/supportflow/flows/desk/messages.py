@@ -5,6 +5,7 @@ from typing import Literal
 
 from supportflow.flows.desk.methods import Result
 from supportflow.flows.desk.verbs import (
+    By,
     TicketName,
     Verbs,
     build_requester,
@@ -16,7 +17,7 @@ from supportflow.flows.desk.verbs import (
 from supportflow.model import commands
 from supportflow.model.casework import Party
 from supportflow.model.content import Attachment
-from supportflow.model.people import Actor, Agent, Requester
+from supportflow.model.people import HOST, Actor, Agent, Requester
 
 __all__ = ["MessageVerbs"]
 
@@ -115,3 +116,40 @@ class MessageVerbs(Verbs[Result]):
         check_not_empty("body", body)
         files = sequence("attachments", attachments)
         return self._on(commands.AddNote, ticket, ref, by, key, body=body, attachments=files)
+
+    def record_delivery(
+        self,
+        ticket: TicketName = None,
+        *,
+        delivery: str,
+        channel: str,
+        state: Literal["accepted", "delivered", "read", "undeliverable"],
+        receipt: str | None = None,
+        code: str | None = None,
+        by: By = HOST,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Report what became of a reply on its way, such as what a messenger's callback says.
+
+        One that can never arrive is work again: a ticket that waits for its requester is resumed, a resolved one reopened
+        while it can be, and it has the flag `undeliverable`.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            delivery: The key that the channel was given (`Outgoing.key`).
+            channel: The channel.
+            state: Accepted by whoever carries it, delivered to the person, read by them, or never to arrive.
+            receipt: The far side's own id of the message.
+            code: Why it can never arrive: a word or a code, such as `"550"`, never the address.
+            by: The host, or the system.
+            ref: The host's own id of the ticket.
+            key: Idempotency key.
+
+        Raises:
+            Refused: If somebody outside or an agent reports it.
+        """
+        return self._on(
+            commands.RecordDelivery, ticket, ref, by, key,
+            delivery=delivery, channel=channel, state=state, receipt=receipt, code=code,
+        )  # fmt: skip

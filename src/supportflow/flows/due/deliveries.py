@@ -5,19 +5,22 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from supportflow._time import SECOND_US, Instant, to_us
-from supportflow.exceptions import DeliveryNotFound, InvalidInput
+from supportflow.exceptions import DeliveryNotFound, InvalidInput, Undeliverable
 from supportflow.flows import requests
 from supportflow.flows.bot.turns import answer
 from supportflow.flows.due.actions import perform, record_failure
+from supportflow.flows.due.fitting import fitted
+from supportflow.flows.due.pacing import NotYet, pace
+from supportflow.flows.due.reports import record_receipt, record_undeliverable
 from supportflow.flows.environment import BOT_TOPIC, Environment, Stop, check_number, is_of_one_row, never
 from supportflow.flows.load import get, request_text
 from supportflow.flows.requests import Call, Flow, StillRunning
 from supportflow.flows.rows import ACTION, read_row
 from supportflow.model.base import MAX_KEY, is_id
 from supportflow.model.events import EventBase, EvidenceRequested, ReplySent
-from supportflow.model.storage import DeadLetter, Lease
+from supportflow.model.storage import DeadLetter, Lease, OutboxRow
 from supportflow.model.ticket import Ticket
-from supportflow.ports import Outgoing
+from supportflow.ports import ChannelTraits, Outgoing
 
 __all__ = ["ATTEMPTS", "Delivered", "backoff_us", "dead_letters", "deliver"]
 
@@ -119,26 +122,40 @@ def _collect_running(env: Environment, made: Counter[str]) -> Flow[None]:
             env.running[topic] = None, running
         if lease is not None:
             failed = TimeoutError() if not over else running.error
-            error = None if failed is None else type(failed).__name__
+            if failed is None:
+                failed = yield from _keep_receipt(env, lease.row, running.answer())
             now_us = to_us((yield from requests.now()))
-            made[(yield from _record_result(env, lease, error, now_us))] += 1
+            made[(yield from _record_result(env, lease, failed, now_us))] += 1
 
 
 def _deliver_one(env: Environment, lease: Lease, now_us: int) -> Flow[str]:
     """Make a delivery; what became of it, `""` if somebody else has it by now."""
     try:
-        error = yield from _attempt(env, lease)
+        failed = yield from _attempt(env, lease, now_us)
     except StillRunning as still:
         env.running[lease.row.topic] = lease, still.running
         return ""
-    return (yield from _record_result(env, lease, error, now_us))
+    except NotYet as wait:
+        yield from _end_claim(env, lease, wait.until_us, None)
+        return ""
+    return (yield from _record_result(env, lease, failed, now_us))
 
 
-def _record_result(env: Environment, lease: Lease, error: str | None, now_us: int) -> Flow[str]:
+def _record_result(env: Environment, lease: Lease, failed: BaseException | None, now_us: int) -> Flow[str]:
     """Settle a delivery that was made, or that failed."""
     retry_us: int | None = None
+    error = None if failed is None else type(failed).__name__
     outcome = "delivered" if error is None else "dead"
-    if error is not None and lease.row.attempts < ATTEMPTS:
+    if isinstance(failed, Undeliverable) and lease.row.topic.startswith("channel:"):
+        try:
+            yield from record_undeliverable(env, lease.row, failed)
+        except Exception as failure:
+            if not is_of_one_row(failure):
+                raise
+            env.unreadable.skip(f"ticket:{lease.row.ticket_id}", failure)  # it is kept as a dead letter
+        else:
+            error = None  # it stands on the ticket; nothing is left to try again
+    elif error is not None and lease.row.attempts < ATTEMPTS:
         outcome = "retried"
         # Never at once: the same tick must not try again what just failed.
         retry_us = now_us + max(backoff_us(lease.row.attempts, (yield from requests.chance())), SECOND_US)
@@ -159,8 +176,8 @@ def _end_claim(env: Environment, lease: Lease, retry_us: int | None, error: str 
     return requests.settle(env.tenant, lease.row.key, lease.token, retry_us=retry_us, error=error)
 
 
-def _attempt(env: Environment, lease: Lease) -> Flow[str | None]:
-    """Make a delivery; None if it arrived, else what stood in the way, without its text."""
+def _attempt(env: Environment, lease: Lease, now_us: int) -> Flow[Exception | None]:
+    """Make a delivery; None if it arrived, else what stood in the way."""
     row = lease.row
     try:
         if row.topic == BOT_TOPIC:
@@ -177,11 +194,38 @@ def _attempt(env: Environment, lease: Lease) -> Flow[str | None]:
         else:
             message = yield from _outgoing(env, row.key, row.ticket_id, event)
             if message is not None:  # an erased text has nothing left to send
-                yield Call("channel", name, (message,), within_s=PATIENCE_S, detach=True)
-    except StillRunning:
+                yield from _send(env, lease, message, now_us)
+    except (StillRunning, NotYet):
         raise
     except Exception as error:  # noqa: BLE001 - a handler or channel is the host's code: whatever it raises, it is tried again
-        return type(error).__name__
+        return error
+    return None
+
+
+def _send(env: Environment, lease: Lease, message: Outgoing, now_us: int) -> Flow[None]:
+    """Hand a reply to its channel, in as many messages as that takes."""
+    name = lease.row.topic.partition(":")[2]
+    traits = env.traits.get(name, ChannelTraits())
+    pieces = fitted(message, traits)
+    yield from pace(env, lease, traits.rate, len(pieces), now_us)
+    answer: object = None
+    for piece in pieces:
+        # One of several cannot go on beside: the next would pass it.
+        detach = len(pieces) == 1
+        answer = yield Call(
+            "channel", name, (piece,), within_s=PATIENCE_S if detach else LONGEST_S, detach=detach
+        )
+    yield from record_receipt(env, lease.row, answer)
+
+
+def _keep_receipt(env: Environment, row: OutboxRow, answer: object) -> Flow[Exception | None]:
+    """Record what a channel answered in the end; what stood in the way of that, if it is of this ticket alone."""
+    try:
+        yield from record_receipt(env, row, answer)
+    except Exception as error:
+        if not is_of_one_row(error):
+            raise
+        env.unreadable.skip(f"ticket:{row.ticket_id}", error)
     return None
 
 

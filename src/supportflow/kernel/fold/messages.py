@@ -5,7 +5,7 @@ from typing import Any
 
 from supportflow.kernel.fold.bot import next_message
 from supportflow.kernel.fold.casework import party_wrote
-from supportflow.model.events import EventBase, MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events import DeliveryReported, EventBase, MessageReceived, NoteAdded, ReplySent
 from supportflow.model.ticket import Ticket
 
 __all__ = ["CHANGES", "spoken_classes"]
@@ -49,6 +49,15 @@ def _note_added(ticket: Ticket, _event: NoteAdded) -> Changes:
     return {"notes": ticket.notes + 1}
 
 
+def _delivery_reported(ticket: Ticket, event: DeliveryReported) -> Changes:
+    if event.state != "undeliverable":
+        return {}
+    changes: Changes = {"flags": tuple(sorted({*ticket.flags, "undeliverable"}))}
+    if ticket.waiting_since is None:  # nobody has answered them, whatever was written
+        changes["waiting_since"] = event.recorded_at
+    return changes
+
+
 def spoken_classes(ticket: Ticket, event: MessageReceived) -> Changes:
     """What a message says of the class: a report among questions is a report."""
     assert event.spoken is not None
@@ -62,5 +71,6 @@ CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     MessageReceived: _message_received,
     ReplySent: _reply_sent,
     NoteAdded: _note_added,
+    DeliveryReported: _delivery_reported,
 }
 """Event class → what it changes on the ticket."""

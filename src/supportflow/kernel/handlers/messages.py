@@ -10,9 +10,10 @@ from supportflow.kernel.handlers.casework import record_evidence, request_eviden
 from supportflow.kernel.handlers.tickets import begin_from, class_in_text
 from supportflow.kernel.handlers.work import learn_language
 from supportflow.model.base import StatusCategory
-from supportflow.model.commands import AddNote, Observed, Receive, Reply
+from supportflow.model.commands import AddNote, Observed, Receive, RecordDelivery, Reply
 from supportflow.model.content import Attachments, ContentRef, as_ref, handles
 from supportflow.model.events import (
+    DeliveryReported,
     FollowUpOpened,
     MessageReceived,
     NoteAdded,
@@ -33,6 +34,7 @@ __all__ = [
     "origin_in",
     "origin_of",
     "receive",
+    "record_delivery",
     "record_message",
     "record_message_evidence",
     "reply",
@@ -130,6 +132,33 @@ def add_note(draft: Draft, command: AddNote, facts: Facts) -> None:
     """Keep an internal note, at any time."""
     body, attachments = as_ref(command.body), handles(command.attachments)
     draft.emit(NoteAdded(**draft.head(), body=body, attachments=attachments, redacted=facts.redacted))
+
+
+def record_delivery(draft: Draft, command: RecordDelivery, _facts: Facts) -> None:
+    """Record what became of a reply on its way. One that can never arrive is work again: somebody finds another way.
+
+    Raises:
+        Refused: If somebody outside or an agent reports it.
+    """
+    ticket = draft.ticket
+    if command.by.kind not in {"host", "system"}:
+        raise Refused(ticket.id, command.kind, f"a {command.by.kind} does not report for a channel")
+    draft.emit(
+        DeliveryReported(
+            **draft.head(),
+            delivery=command.delivery,
+            channel=command.channel,
+            state=command.state,
+            receipt=command.receipt,
+            code=command.code,
+        )
+    )
+    if command.state != "undeliverable":
+        return
+    if ticket.status_category is StatusCategory.PENDING:
+        draft.fire_if_permitted("resume", cause="undeliverable")
+    elif ticket.status_category is StatusCategory.RESOLVED and _can_reopen(draft):
+        draft.fire("reopen", cause="undeliverable")
 
 
 class Inbound(NamedTuple):

@@ -22,7 +22,7 @@ from supportflow.model.commands.casework import (
 )
 from supportflow.model.commands.escalation import Audience, Escalate
 from supportflow.model.commands.merge import Merge, Split
-from supportflow.model.commands.messages import AddNote, Receive, Reply
+from supportflow.model.commands.messages import AddNote, Receive, RecordDelivery, Reply
 from supportflow.model.commands.observations import Adopt, Fact, Observe, Observed
 from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, OpenTicket
@@ -78,6 +78,7 @@ __all__ = [
     "Receive",
     "Recheck",
     "RecordAction",
+    "RecordDelivery",
     "Release",
     "Reopen",
     "Reply",
@@ -136,6 +137,7 @@ Command = Annotated[
     | HandOver
     | DecideAction
     | RecordAction
+    | RecordDelivery
     | RequestAction
     | UndoAction
     | TakeTurn

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from supportflow.model.base import Name
+from supportflow.model.base import DeliveryCode, Id, Key, Name
 from supportflow.model.commands.base import EvidenceMap, TicketCommand
 from supportflow.model.content import Attachments, Text
 from supportflow.model.people import RequesterId
@@ -12,6 +12,7 @@ from supportflow.model.people import RequesterId
 __all__ = [
     "AddNote",
     "Receive",
+    "RecordDelivery",
     "Reply",
 ]
 
@@ -54,3 +55,23 @@ class AddNote(TicketCommand):
     kind: Literal["note"] = "note"
     body: Text
     attachments: Attachments = ()
+
+
+class RecordDelivery(TicketCommand):
+    """Record what became of a reply on its way.
+
+    Attributes:
+        delivery: The key that its channel was given.
+        channel: The channel.
+        state: `"accepted"` by whoever carries it, `"delivered"` to the person, `"read"` by them, or `"undeliverable"`: it
+            can never arrive, and a person takes the ticket up.
+        receipt: The far side's own id of the message.
+        code: Why it can never arrive: a word or a code, such as `"550"`, never the address.
+    """
+
+    kind: Literal["record_delivery"] = "record_delivery"
+    delivery: Key
+    channel: Name
+    state: Literal["accepted", "delivered", "read", "undeliverable"]
+    receipt: Id | None = None
+    code: DeliveryCode | None = None

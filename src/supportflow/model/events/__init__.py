@@ -55,7 +55,7 @@ from supportflow.model.events.escalation import (
     LadderStepReached,
     TicketEscalated,
 )
-from supportflow.model.events.messages import MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
     FitnessChanged,
@@ -110,6 +110,7 @@ __all__ = [
     "ClocksRecomputed",
     "ContactJoined",
     "DeclinesForgotten",
+    "DeliveryReported",
     "DeskEvent",
     "Event",
     "EventBase",
@@ -178,6 +179,7 @@ Event = Annotated[
     TicketOpened
     | TicketAdopted
     | MessageReceived
+    | DeliveryReported
     | ReplySent
     | NoteAdded
     | StatusChanged

@@ -2,11 +2,12 @@
 
 from typing import ClassVar, Literal
 
-from supportflow.model.base import Id, KeptName
+from supportflow.model.base import Id, KeptName, Key
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events.base import TicketEvent
 
 __all__ = [
+    "DeliveryReported",
     "MessageReceived",
     "NoteAdded",
     "ReplySent",
@@ -67,3 +68,22 @@ class NoteAdded(TicketEvent):
     body: ContentRef | None = None
     attachments: tuple[AttachmentHandle, ...] = ()
     redacted: tuple[KeptName, ...] = ()
+
+
+class DeliveryReported(TicketEvent):
+    """Something is known of a reply on its way.
+
+    Attributes:
+        delivery: The key that its channel was given.
+        state: `"accepted"` by whoever carries it, `"delivered"` to the person, `"read"` by them, or `"undeliverable"`: it
+            can never arrive, and a person is to take the ticket up (flag `undeliverable`).
+        receipt: The far side's own id of the message.
+        code: Why it can never arrive: a word or a code.
+    """
+
+    kind: Literal["delivery_reported"] = "delivery_reported"
+    delivery: Key
+    channel: KeptName
+    state: Literal["accepted", "delivered", "read", "undeliverable"]
+    receipt: Id | None = None
+    code: KeptName | None = None

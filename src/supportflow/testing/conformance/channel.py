@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from supportflow._time import from_us
-from supportflow.ports import Outgoing
+from supportflow.exceptions import Undeliverable
+from supportflow.ports import Outgoing, Receipt, traits_of
 from supportflow.testing.conformance.suite import Plain
 
 __all__ = ["ChannelConformance"]
@@ -18,9 +19,11 @@ class ChannelConformance:
 
     Attributes:
         deduplicates: Whether the far side drops a repeat by its key; otherwise it gets it twice.
+        unknown_requester: Somebody whom the channel can never reach, if the far side can tell.
     """
 
     deduplicates = False
+    unknown_requester: str | None = None
 
     def make_channel(self) -> Any:
         """A channel to a far side that is empty."""
@@ -61,7 +64,8 @@ class ChannelConformance:
         """As they are, whatever is in them."""
         channel = self.make_channel()
         plain = Plain(channel, runner)
-        bodies = ["one", "", "终 \U0001f600 \r\n.\r\nQUIT", "x" * 100_000]
+        longest = traits_of(channel).longest or 100_000  # a desk cuts what is longer
+        bodies = ["one", "", "终 \U0001f600 \r\n.\r\nQUIT"[:longest], "x" * min(longest, 100_000)]
         for number, body in enumerate(bodies):
             plain.send(self.message(number, body=body, subject=None if number % 2 else "Re: s", ref="4711"))
         assert list(self.arrived(channel)) == [(f"t1:{n}:send", body) for n, body in enumerate(bodies)]
@@ -83,3 +87,23 @@ class ChannelConformance:
         assert list(self.arrived(channel)) == []
         plain.send(self.message(1))
         assert list(self.arrived(channel)) == [("t1:1:send", "body 1")]
+
+    def test_what_it_says_of_itself_is_true(self, runner: asyncio.Runner) -> None:
+        """It has a method for each thing that it can besides sending, and gives receipts if it says so, and only then."""
+        channel = self.make_channel()
+        traits = traits_of(channel)
+        methods = {"internal_note": "note", "typing": "typing", "rating": "ask_rating"}
+        for capability, method in methods.items():
+            assert callable(getattr(channel, method, None)) >= (capability in traits.can), method
+        if "public_reply" in traits.can:
+            receipt = Plain(channel, runner).send(self.message(1))
+            assert isinstance(receipt, Receipt) == ("receipts" in traits.can)
+
+    def test_who_can_never_be_reached_is_undeliverable(self, runner: asyncio.Runner) -> None:
+        """Trying again is of no use: the desk gives the ticket to a person at once."""
+        if self.unknown_requester is None:
+            pytest.skip("this channel cannot tell who can never be reached")
+        channel = self.make_channel()
+        with pytest.raises(Undeliverable):
+            Plain(channel, runner).send(self.message(1, requester=self.unknown_requester))
+        assert list(self.arrived(channel)) == []

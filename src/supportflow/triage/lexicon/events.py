@@ -76,7 +76,7 @@ def _match(finding: Finding) -> Match:
     parts = tuple(
         EvidencePart.model_construct(role=one.role, start=one.start, end=one.end) for one in finding.parts
     )
-    subject = entry.category or ",".join(entry.flags)
+    subject = entry.category or ",".join(entry.flags) or entry.priority_class
     asked = f", asked: {finding.mood}" if finding.mood else ""
     name = f"{finding.need.set_name}:{subject}:{finding.need.rule.name} ({finding.tag}{asked})"
     start, end = min(one.start for one in parts), max(one.end for one in parts)

@@ -14,11 +14,11 @@ from typing import Protocol
 
 from supportflow.triage.reading.compiled import CompiledPack
 from supportflow.triage.reading.document import Pack
-from supportflow.triage.reading.roles import DENIES, EXCUSES
+from supportflow.triage.reading.roles import DENIES, EXCUSES, Spot
 from supportflow.triage.reading.scanning import Hit
 from supportflow.triage.reading.text import Line, View
 
-__all__ = ["PackChoice", "PackHits", "PackSource", "Spot", "Spots"]
+__all__ = ["PackChoice", "PackHits", "PackSource", "Spots"]
 
 _ALWAYS = "en"
 _CLEARLY = 4  # commonest words of English in a line
@@ -28,10 +28,6 @@ _OTHERS = 2  # that are chosen
 _RIVALS = 0.7  # of the words that English knows, and the likeliest other: who knows fewer is another language
 _CHOSEN_FOR = frozenset({"Latn"})  # is enough even if it is not a pack's first script
 _NONE: frozenset[str] = frozenset()
-
-
-Spot = tuple[int, int, str]
-"""Where words of a role stand in a folded text: from, to, the role."""
 
 
 class PackSource(Protocol):
@@ -135,6 +131,10 @@ class Spots:
         if ready is None:
             ready = self._ready[role] = self._in_order(role)
         return ready
+
+    def roles(self) -> list[str]:
+        """The roles that were found, in alphabetical order."""
+        return sorted({*self._found, *self._ready})
 
     def add(self, role: str, spots: list[Spot]) -> None:
         """More places of a role."""

@@ -9,6 +9,7 @@ from supportflow.triage.reading.folding import fold
 from supportflow.triage.reading.phrases import PhraseProblem, forms, listed, slots
 from supportflow.triage.reading.roles import ROLES
 from supportflow.triage.reading.scanning import Characters, Scanner, Slot, Words
+from supportflow.triage.reading.weighing import CompiledWeighing, is_key, roles_of
 
 __all__ = ["CompiledPack", "CompiledRules", "Derived", "Need"]
 
@@ -98,6 +99,7 @@ class CompiledRules:
         derived: What to derive, in order, with its needs.
         moods: The moods, in order.
         rules: The rules, in order.
+        weighings: The weighings, in order.
 
     Raises:
         DefinitionError: If a rule names an unknown role or mood; all such are listed.
@@ -120,6 +122,7 @@ class CompiledRules:
             for each in sets
             for rule in each.rules
         )
+        self.weighings = tuple(CompiledWeighing.of(one, each.name) for each in sets for one in each.weighings)
 
     def _bits(self, roles: Sequence[str]) -> tuple[int, ...]:
         return tuple(sum(self.bits[role] for role in set(one.split("|"))) for one in roles)
@@ -134,10 +137,20 @@ class CompiledRules:
                     (f"rule {one.name!r}", (*_flat(one.all), *one.unless, *one.unless_here))
                     for one in each.rules
                 ),
+                *(
+                    (f"weighing {one.name!r}", [role for key in one.weights for role in roles_of(key)])
+                    for one in each.weighings
+                ),
             ):
                 for role in named:
                     if role not in self.roles:
                         yield f"{each.name}: {what} names the unknown role {role!r}"
+            yield from (
+                f"{each.name}: weighing {one.name!r}: {key!r} is not a role, or two different ones"
+                for one in each.weighings
+                for key in one.weights
+                if not is_key(key)
+            )
             for rule in each.rules:
                 for mood in rule.resists:
                     if mood not in moods:

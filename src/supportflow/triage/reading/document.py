@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from supportflow.model.base import Document, Name, Series
 
-__all__ = ["Derivation", "Mood", "Pack", "Reading", "ReadingRule", "RuleSet", "Script"]
+__all__ = ["Derivation", "Mood", "Pack", "Reading", "ReadingRule", "RuleSet", "Script", "Weighing"]
 
 Script = Literal["Latn", "Cyrl", "Grek", "Arab", "Deva", "Thai", "Hani", "Kana", "Hang"]
 """ISO 15924 codes of the scripts that lines of a text are told apart by; `Kana` is both kana."""
@@ -134,6 +134,28 @@ class ReadingRule(Document):
     flags: Series[Name] = ()
 
 
+class Weighing(Document):
+    """How much roles that stand together weigh for a class, learned from texts: a second opinion beside the rules.
+
+    Attributes:
+        name: For evidence.
+        category: What the text is then about; left to the rest of the text, if not given.
+        priority_class: The class (`class` in a document).
+        bias: What a text without roles weighs. All weights are log-odds: 0 is as likely as not, 2 is 88 %.
+        raises: Sentences that weigh at least this much are raised to the class.
+        review: It raises to security for a person to look at.
+        weights: Role, or two with a plus between (`"gone+not_me"`) → weight.
+    """
+
+    name: Name
+    category: Name | None = None
+    priority_class: Annotated[Name, Field(validation_alias="class", serialization_alias="class")]
+    bias: Annotated[float, Field(ge=-50, le=50)]
+    raises: Annotated[float, Field(ge=-50, le=50)]
+    review: bool = False
+    weights: Mapping[Name, Annotated[float, Field(ge=-50, le=50)]]
+
+
 class RuleSet(Document):
     """Rules over roles. They name no word of any language.
 
@@ -143,6 +165,7 @@ class RuleSet(Document):
         derived: Roles made of roles; in order, so that a later one can use an earlier one's.
         moods: Moods, in order: the first that fits decides.
         rules: The rules.
+        weighings: Second opinions on what the rules of all sets read.
     """
 
     name: Name
@@ -150,6 +173,7 @@ class RuleSet(Document):
     derived: Series[Derivation] = ()
     moods: Series[Mood] = ()
     rules: Series[ReadingRule] = ()
+    weighings: Series[Weighing] = ()
 
 
 class Reading(Document):

@@ -6,15 +6,17 @@ alone: what is added in lines of its own takes nothing back.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource, Spot
+from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource
 from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
 from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
-from supportflow.triage.reading.roles import ACCUSES, AGENCY
+from supportflow.triage.reading.roles import ACCUSES, AGENCY, Spot
 from supportflow.triage.reading.text import View
+from supportflow.triage.reading.weighing import CompiledWeighing, Sentences
 
 __all__ = ["Finding", "Part", "Reader"]
 
@@ -23,6 +25,9 @@ _NEGATION_REACH = 3  # words
 _EXCEPTION_REACH = 24  # words, at least
 _LOOKED_AT = 4
 """How many places on either side of an event are tried for a role."""
+
+
+Status = Literal["asserted", "question", "weighed"]
 
 
 class Part(NamedTuple):
@@ -38,22 +43,25 @@ class Finding(NamedTuple):
 
     Attributes:
         need: The rule.
-        status: `"asserted"`: it happened. `"question"`: it is only asked about.
+        status: `"asserted"`: it happened. `"question"`: it is only asked about. `"weighed"`: no rule says so; what was
+            read weighs enough.
         tag: The pack that it was read with.
         parts: The roles, the event first.
         mood: The mood that makes a question of it.
     """
 
     need: Need
-    status: Literal["asserted", "question"]
+    status: Status
     tag: str
     parts: tuple[Part, ...]
     mood: str | None = None
 
     @property
     def agency(self) -> bool:
-        """Whether the text says by whose will it happened."""
-        return self.parts[0].role in ACCUSES or any(part.role in AGENCY for part in self.parts)
+        """Whether the text says by whose will it happened; what is only weighed says no such thing."""
+        return self.status != "weighed" and (
+            self.parts[0].role in ACCUSES or any(part.role in AGENCY for part in self.parts)
+        )
 
 
 class Reader:
@@ -88,16 +96,28 @@ class Reader:
             return all(tag.partition("-")[0] != language for tag in self.tags)
         return any(not self._choice.reads(line) for line in View(text).lines)
 
+    def roles(self, text: str) -> list[frozenset[str]]:
+        """The roles in a text, for each pack that it is read with: what weights are learned from."""
+        view = View(text)
+        return [_Reading(self.rules, hits).roles() for hits in self._choice.hits(view, text).values()]
+
     def read(self, text: str) -> list[Finding]:
-        """Everything that the rules find: for each rule and pack the first assertion, else the first question."""
+        """Everything that the rules find: for each rule and pack the first assertion, else the first question.
+
+        Behind it what weighs enough, of classes that no rule asserts.
+        """
         view = View(text)
         found: list[Finding] = []
+        readings: list[_Reading] = []
         mark = self.rules.bits["mark"] if view.marks else 0
         for hits in self._choice.hits(view, text).values():
             candidates = self._candidates(hits.present() | mark)
-            if candidates:
-                found += _Reading(self.rules, hits).findings(candidates)
-        return found
+            if candidates or self.rules.weighings:
+                reading = _Reading(self.rules, hits)
+                found += reading.findings(candidates)
+                readings.append(reading)
+        asserted = {one.need.rule.priority_class for one in found if one.status == "asserted"}
+        return found + [weighed for reading in readings for weighed in reading.weighed(asserted)]
 
     def _candidates(self, present: int) -> list[Need]:
         """The rules of which no role is missing, before anybody looks where they stand."""
@@ -138,6 +158,35 @@ class _Reading:
         """What some rules find."""
         return [found for need in candidates if (found := self._first(need)) is not None]
 
+    def roles(self) -> frozenset[str]:
+        """The roles that stand somewhere, derived ones among them."""
+        return frozenset(role for role in self._spots.roles() if self._spots[role])
+
+    def weighed(self, asserted: Collection[str | None]) -> list[Finding]:
+        """What weighs enough to be raised to a class that no rule asserts: for each weighing the heaviest sentences."""
+        wanted = (one for one in self._rules.weighings if one.weighing.priority_class not in asserted)
+        return [found for one in wanted if (found := self._heaviest(one)) is not None]
+
+    @cached_property
+    def _by_sentence(self) -> Sentences:
+        found: dict[int, dict[str, Spot]] = defaultdict(dict)
+        for role in self._spots.roles():
+            for spot in self._spots[role]:
+                found[bisect_right(self._sentences, spot[0])].setdefault(role, spot)
+        return Sentences(found)
+
+    def _heaviest(self, weighing: CompiledWeighing) -> Finding | None:
+        most, heaviest = weighing.weighing.raises, None
+        for window in self._by_sentence.windows():
+            weight = weighing.weight(window)
+            if weight >= most and (heaviest is None or weight > most):
+                most, heaviest = weight, window
+        if heaviest is None:
+            return None
+        need = Need(weighing.rule, weighing.set_name, (), ())
+        spots = [heaviest[role] for role in weighing.heaviest(heaviest)]
+        return self._finding(need, "weighed", spots) if spots else None
+
     def _of(self, roles: tuple[str, ...]) -> list[Spot]:
         """Where any of these roles stands, in order."""
         if len(roles) == 1:
@@ -175,14 +224,14 @@ class _Reading:
                 continue
             mood = self._mood(event, rule)
             if mood is None:
-                return self._finding(need, [event, *others])
+                return self._finding(need, "asserted", [event, *others])
             if mood.makes == "question" and asked is None and rule.asked is not None:
-                asked = self._finding(need, [event, *others], mood.name)
+                asked = self._finding(need, "question", [event, *others], mood.name)
         return asked
 
-    def _finding(self, need: Need, spots: list[Spot], mood: str | None = None) -> Finding:
+    def _finding(self, need: Need, status: Status, spots: list[Spot], mood: str | None = None) -> Finding:
         parts = tuple(Part(role, *self._span(start, end)) for start, end, role in spots)
-        return Finding(need, "question" if mood else "asserted", self._pack.tag, parts, mood)
+        return Finding(need, status, self._pack.tag, parts, mood)
 
     def _beside(
         self, event: Spot, needs: Sequence[tuple[str, ...]], scope: str, within: int, *, ordered: bool

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
-__all__ = ["ACCUSES", "AGENCY", "DENIES", "EXCUSES", "ROLES"]
+__all__ = ["ACCUSES", "AGENCY", "DENIES", "EXCUSES", "ROLES", "Spot"]
+
+Spot = tuple[int, int, str]
+"""Where words of a role stand in a folded text: from, to, the role."""
 
 ROLES: Mapping[str, str] = {
     # things

@@ -34,10 +34,11 @@ SHIPPED_PACKS: Mapping[str, tuple[str, ...]] = {
 }
 """Tag → scripts of the packs in `supportflow/triage/packs/<tag>/pack.toml`."""
 
-RULE_SETS = ("incidents", "exchange", "banking", "on_its_way", "asking")
+RULE_SETS = ("incidents", "exchange", "banking", "on_its_way", "asking", "weighed")
 """`incidents`: security incidents in any business. `exchange`: disputes of a crypto exchange. `banking`: cards.
 `on_its_way`: withdrawals and deposits that are late, which are of no class above the lowest.
-`asking`: what an agent may not ask, for what is sent and not for what comes in."""
+`asking`: what an agent may not ask, for what is sent and not for what comes in. `weighed`: a second opinion on `incidents`
+and `exchange`, learned from phrases."""
 
 
 class ShippedPack(NamedTuple):

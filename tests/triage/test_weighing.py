@@ -1,0 +1,180 @@
+"""A second opinion: what roles weigh together raises for a person to look at, and lowers nothing."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supportflow.exceptions import DefinitionError
+from supportflow.policy import CompiledPolicy, Policy
+from supportflow.policy.presets import preset
+from supportflow.triage.reading import Pack, Reader, Reading, ReadingRule, RuleSet, shipped_rules
+from supportflow.triage.reading.document import Weighing
+from supportflow.triage.reading.weighing import CompiledWeighing, Sentences
+
+PACK = Pack(
+    tag="en",
+    name="English",
+    scripts=("Latn",),
+    hints=("the, my",),
+    roles={
+        "asset": ("coins",),
+        "stranger": ("somebody",),
+        "asleep": ("night",),
+        "gone": ("gone",),
+        "market": ("crash",),
+        "not": ("not",),
+    },
+)
+
+
+def weighing(**changes):
+    given = {
+        "name": "sounds bad",
+        "class": "security",
+        "bias": -1.0,
+        "raises": 1.0,
+        "review": True,
+        "weights": {"asset": 0.5, "stranger": 0.5, "asleep": 0.5, "asleep+stranger": 1.0, "market": -3.0},
+    }
+    return Weighing.model_validate({**given, **changes})
+
+
+GONE = ReadingRule.model_validate(
+    {"name": "gone", "category": "theft", "class": "security", "all": ["gone"], "asked": "security_question"}
+)
+
+
+def reader(*rules, **changes):
+    return Reader([PACK], [RuleSet(name="mine", rules=rules, weighings=(weighing(**changes),))])
+
+
+def found(reading):
+    return [(one.status, one.need.rule.name) for one in reading]
+
+
+def test_what_weighs_enough_is_raised_with_the_roles_that_weigh_most():
+    (one,) = reader().read("The coins, somebody, the night")
+    assert (one.status, one.need.rule.name, one.agency) == ("weighed", "sounds bad", False)
+    assert [part.role for part in one.parts] == ["asleep", "stranger", "asset"]
+    text = "The coins, somebody, the night"
+    assert [text[part.start : part.end] for part in one.parts] == ["night", "somebody", "coins"]
+
+
+@pytest.mark.parametrize(
+    ("text", "raised"),
+    [
+        ("the coins, somebody", False),  # -1 + .5 + .5
+        ("somebody, the night", True),  # -1 + .5 + .5 + 1: exactly enough
+        ("the coins, the night", False),
+        ("somebody, the night, the crash", False),
+        ("Somebody. And then. The night", True),  # three sentences
+        ("Somebody. And then. And so. The night", False),  # the fourth is too far
+        ("Somebody\nthe night", True),
+    ],
+)
+def test_weights_add_up_in_three_sentences(text, raised):
+    assert bool(reader().read(text)) is raised
+
+
+def test_what_rules_assert_of_the_class_needs_no_second_opinion():
+    text = "somebody, the night, the coins are gone"
+    assert found(reader(GONE, weights={"asleep+stranger": 5.0}).read(text)) == [("asserted", "gone")]
+
+
+@pytest.mark.parametrize("key", ["nonsense", "asset+nonsense"])
+def test_a_weight_of_an_unknown_role_is_refused(key):
+    with pytest.raises(DefinitionError, match="weighing 'sounds bad' names the unknown role 'nonsense'"):
+        reader(weights={key: 1.0})
+
+
+@pytest.mark.parametrize("key", ["asset+asset", "asset+gone+stranger"])
+def test_a_weight_is_for_one_role_or_two_different_ones(key):
+    with pytest.raises(DefinitionError, match="is not a role, or two different ones"):
+        reader(weights={key: 1.0})
+
+
+ROLE = st.sampled_from(["asset", "asleep", "gone", "market", "stranger"])
+WEIGHT = st.integers(-400, 400).map(lambda hundredths: hundredths / 100)
+
+
+@settings(max_examples=60)
+@given(
+    weights=st.dictionaries(
+        st.one_of(
+            ROLE, st.sets(ROLE, min_size=2, max_size=2).map(lambda two: "+".join(sorted(two, reverse=True)))
+        ),
+        WEIGHT,
+        min_size=1,
+    ),
+    sentences=st.lists(st.sets(ROLE), max_size=6),
+)
+def test_windows_weigh_what_adding_up_by_hand_gives(weights, sentences):
+    compiled = CompiledWeighing.of(weighing(weights=weights), "mine")
+    found = {
+        number: {role: (0, 1, role) for role in roles} for number, roles in enumerate(sentences) if roles
+    }
+    weighed = [compiled.weight(window) for window in Sentences(found).windows()]
+    by_hand = []
+    for number, length in [(n, k) for n in range(len(sentences)) for k in (1, 2, 3)]:
+        window = sentences[number : number + length]
+        if len(window) == length and window[0] and window[-1]:
+            near = set().union(*window)
+            pairs = [
+                weights.get(f"{a}+{b}", 0) + weights.get(f"{b}+{a}", 0)
+                for a, b in combinations(sorted(near), 2)
+            ]
+            by_hand.append(-1.0 + sum(weights.get(role, 0) for role in near) + sum(pairs))
+    assert weighed == pytest.approx(by_hand)
+
+
+TEXTS = [
+    "Jemand Fremdes war nachts an meinem Guthaben",
+    "昨晚有陌生人动了我的余额",
+    "My account was hacked",
+    "Mi retiro lleva cinco horas pendiente",
+    "The counterparty acts as if my payment never existed",
+    "How do I protect my account?",
+    "Thanks, all is well now",
+    "什么时候开盘",
+]
+CLASSIFIER = CompiledPolicy(preset("exchange")).classifier
+RANK = {"security": 0, "dispute": 1, "general": 2}
+
+
+@settings(max_examples=40)
+@given(
+    text=st.sampled_from(TEXTS), before=st.sampled_from([*TEXTS, ""]), behind=st.sampled_from([*TEXTS, ""])
+)
+def test_what_is_added_in_sentences_of_its_own_takes_nothing_back(text, before, behind):
+    alone = CLASSIFIER.classify(text)
+    together = CLASSIFIER.classify("\n".join(one for one in (before, text, behind) if one))
+    assert RANK[together.priority_class] <= RANK[alone.priority_class]
+    if alone.priority_class == "security" and not alone.informational:
+        assert not together.informational
+
+
+def test_what_is_only_weighed_is_for_a_person_and_no_action_rests_on_it():
+    told = CLASSIFIER.classify("Jemand Fremdes war nachts an meinem Guthaben")
+    assert [one.entry for one in told.evidence] == ["weighed:security:sounds like an incident (de)"]
+    assert (told.priority_class, told.raised_for_review) == ("security", True)
+    assert (told.agency, told.informational, told.category) == (False, False, None)
+
+
+def test_a_desk_adds_weighings_of_its_own():
+    mine = RuleSet(name="mine", weighings=(weighing(review=False, category="theft"),))
+    policy = CompiledPolicy(Policy(reading=Reading(packs=(PACK,), rules=(mine,), languages=("en",))))
+    told = policy.classifier.classify("The coins, somebody, the night")
+    assert (told.priority_class, told.category, told.raised_for_review) == ("security", "theft", False)
+
+
+def test_the_shipped_weights_name_classes_and_thresholds():
+    first, second = shipped_rules("weighed").weighings
+    assert (first.priority_class, first.review, second.priority_class, second.review) == (
+        "security",
+        True,
+        "dispute",
+        False,
+    )
+    assert first.raises > second.raises > 0
