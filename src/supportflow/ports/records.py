@@ -1,9 +1,9 @@
-"""What records ask of the world: links that a store keeps, and places where checkpoints are published."""
+"""What records ask of the world: links that a store keeps, places where checkpoints are published, keys of people."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-__all__ = ["Anchor", "Linked"]
+__all__ = ["Anchor", "KeyStore", "Linked"]
 
 
 @runtime_checkable
@@ -34,4 +34,20 @@ class Anchor(Protocol):
 
     def publish(self, checkpoint: str, /) -> None:
         """Publish a signed checkpoint. Any exception means that it was not; the next checkpoint vouches for it, too."""
+        ...
+
+
+class KeyStore(Protocol):
+    """Keeps the keys with which texts are encrypted: some for each person, apart from the texts and from their backups."""
+
+    def current(self, tenant: str, subject: str, /) -> tuple[str, bytes]:
+        """The key that a person's texts are encrypted with now: a name without `:`, and 32 bytes. Made if there is none."""
+        ...
+
+    def find(self, tenant: str, subject: str, key_id: str, /) -> bytes | None:
+        """A key of a person by its name; None if it is gone for good."""
+        ...
+
+    def forget(self, tenant: str, subject: str, /) -> int:
+        """Forget all keys of a person for good; how many there were."""
         ...
