@@ -17,7 +17,7 @@ CORE = {
 }  # fmt: skip
 ADAPTERS = {
     "__init__", "_forks", "aio", "bot", "channels", "cli", "contrib", "desk", "driving", "languages", "learn", "notary",
-    "replay", "reports", "simulation", "stores", "system", "takeover", "testing", "whatif", "worker",
+    "replay", "reports", "simulation", "staffing", "stores", "system", "takeover", "testing", "whatif", "worker",
 }  # fmt: skip
 
 

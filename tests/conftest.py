@@ -1,10 +1,14 @@
 """What all tests share: hypothesis profiles, and where the optional real data is."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from made_check import check_made
+from supportflow.model.made import checking
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -13,6 +17,13 @@ COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("dev", **COMMON)
 settings.register_profile("ci", **COMMON, derandomize=True, print_blob=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _everything_made_is_valid() -> Iterator[None]:
+    """Whatever test runs: what is built without being validated is validated all the same."""
+    with checking(check_made):
+        yield
 
 
 @pytest.fixture(scope="session")

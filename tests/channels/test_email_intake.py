@@ -29,7 +29,7 @@ from supportflow.channels.email import (
     read_mail,
     take_maildir,
 )
-from supportflow.exceptions import InvalidInput
+from supportflow.exceptions import InvalidInput, Undeliverable
 from supportflow.policy.presets import preset
 from supportflow.ports import Outgoing
 from supportflow.stores.sql.migration import migrate
@@ -443,9 +443,11 @@ def test_a_subject_never_becomes_another_head(subject):
 
 
 def test_who_has_no_address_or_a_broken_one_is_said():
-    for address in (None, "", "a@b.example\r\nBcc: x@y.example"):
-        with pytest.raises(InvalidInput, match="requester"):
+    for address in (None, ""):
+        with pytest.raises(Undeliverable, match="no_address"):
             writer(address).written(outgoing())
+    with pytest.raises(InvalidInput, match="requester"):
+        writer("a@b.example\r\nBcc: x@y.example").written(outgoing())
 
 
 def test_html_and_words_are_the_hosts():
@@ -538,6 +540,20 @@ def test_a_server_that_refuses_is_tried_again_by_the_outbox():
         clock.advance(hours=1)
         assert desk.run_due().delivered == 1
     assert len({read_mail(one.content).message_id for one in got}) == 1
+
+
+def test_what_can_never_arrive_is_given_up_at_once_and_holds_nothing_up():
+    desk, _, channel = set_up()
+    channel.writer._address_of = lambda _: addresses.pop(0)
+    addresses = [None, "ana@mail.example"]
+    ticket = desk.open(subject="Late", requester="ana", channel="email").ticket
+    for body in ("One.", "Two."):
+        desk.reply(ticket, body=body, by="sam")
+    tick = desk.run_due()
+    assert (tick.delivered, tick.retried) == (1, 0)
+    assert "undeliverable" in desk.get(ticket.id).flags
+    assert desk.dead_letters() == ()
+    assert [read_mail(mail.as_bytes()).text for _, mail in channel.mails] == ["Two."]
 
 
 def test_from_a_servers_maildir_into_the_desk_and_nothing_twice(tmp_path):

@@ -18,6 +18,7 @@ from supportflow.channels.email import (
     ReplyToken,
     SmtpChannel,
     SmtpServer,
+    SqliteMailCap,
     SqliteThreads,
     person_of,
 )
@@ -165,6 +166,81 @@ def test_answers_go_to_an_address_of_the_ticket():
     with pytest.raises(InvalidInput, match="reply_to"):
         writer(reply_to=lambda _: "x@y.example\r\nBcc: z@y.example").written(outgoing())
     assert writer().written(outgoing())[1]["Reply-To"] is None
+
+
+# --- machines that answer each other ------------------------------------------------------------------
+
+
+def test_two_machines_that_do_not_say_so_come_to_an_end():
+    """Ours is a bot; theirs answers every mail at once, and its mails look like a person's."""
+    threads, clock = MemoryThreads(), ManualClock("2026-03-02T03:00:00Z")
+    cap = SqliteMailCap(most=3, within_s=3600)
+    known = {
+        person_of("ana@mail.example"): "ana@mail.example",
+        person_of("bo@mail.example"): "bo@mail.example",
+    }
+    made = MailWriter(
+        MailAddress("help@desk.example"), known.get, TOKEN, threads, automatic=lambda by: by == "bot", cap=cap
+    )
+    sent = []
+
+    class Channel:
+        def send(self, message, /):
+            made.note(message)
+            sent.append(made.written(message)[1])
+
+    desk = Desk(clock=clock, ids=CountingIds(), channels={"email": Channel()})
+    intake = MailIntake(desk, threads, TOKEN, addresses=("help@desk.example",))
+
+    def round_of(number, ticket, by="bot"):
+        heads = {"Message_ID": f"<r{number}@mail.example>"}
+        taken = intake.take(plain(f"What is {number}?", References=f"<{ticket}>" if ticket else "", **heads))
+        desk.reply(taken.ticket_id, body=f"It is {number}.", by=by)
+        desk.run_due()
+        return taken.mail.message_id
+
+    last = ""
+    for number in range(6):
+        last = round_of(number, last)
+    assert len(sent) == 3
+    [ticket] = desk.find()
+    assert len([one for one in desk.messages(ticket.id) if one.origin == "requester"]) == 6
+    round_of(6, last, by="sam")  # a person's answer is none of a machine
+    assert len(sent) == 4
+    assert sent[-1]["Auto-Submitted"] is None
+
+
+@pytest.mark.parametrize("path", [None, "cap.db"])
+def test_a_cap_counts_each_mail_once_by_when_it_was_written(tmp_path, path):
+    cap = SqliteMailCap(*([] if path is None else [tmp_path / path]), most=2, within_s=60)
+
+    def asked(name, second, address="ana@mail.example", tenant="a"):
+        return cap.admits(
+            tenant, address, name, ManualClock(f"2026-03-02T03:{second // 60:02}:{second % 60:02}Z").now()
+        )
+
+    assert [asked("m1", 0), asked("m2", 30), asked("m3", 59), asked("m1", 0), asked("m2", 30)] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert asked("m4", 59, "ANA@mail.example") is False
+    assert asked("m4", 59, "bo@mail.example") is True
+    assert asked("m4", 59, tenant="b") is True
+    assert asked("m5", 60) is True  # the first one counts no longer
+    assert asked("m6", 61) is False
+    cap.forget("a", "Ana@mail.example")
+    assert asked("m6", 61) is True
+    if path is not None:
+        cap.close()
+        assert b"ana@mail" not in b"".join(one.read_bytes() for one in tmp_path.iterdir())
+        with pytest.raises(StoreError, match="automatic mails"):
+            asked("m7", 62)
+    for wrong in ({"most": 0}, {"within_s": 0}, {"most": True}, {"most": 1.5}):
+        with pytest.raises(InvalidInput):
+            SqliteMailCap(**wrong)
 
 
 # --- what is kept -------------------------------------------------------------------------------------

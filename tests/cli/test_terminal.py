@@ -153,6 +153,11 @@ HOSTILE_FILES = {
         *((name, "--quiet", "--json", "-") for name in ("scenario.toml", "team.toml")),
         *((name,) for name in ("scenario.toml", "key-scenario.toml", "team.toml", "kind.toml")),
     ],
+    ("staffing",): [
+        (name, "--replications", "2", "--most-replications", "2", *more)
+        for name in ("scenario.toml", "key-scenario.toml", "team.toml", "kind.toml")
+        for more in ((), ("--class", HOSTILE))
+    ],
     ("triage",): [("--in", "messages.jsonl"), *(("--in", "messages.jsonl", *more) for more in ON_POLICIES)],
     ("triage", "packs"): ON_POLICIES,
     ("triage", "evaluate"): [

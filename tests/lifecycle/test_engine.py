@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supportflow.conditions import Condition, Fields, FieldSpec
+from supportflow.conditions.ticket import ticket_fields
 from supportflow.exceptions import LifecycleError
 from supportflow.lifecycle import (
     Fired,
@@ -17,6 +18,8 @@ from supportflow.lifecycle import (
     default_lifecycle,
     mermaid,
 )
+from supportflow.lifecycle.machine import LifecycleMachine
+from supportflow.lifecycle.table import MOST_GUARDS
 from supportflow.model.base import StatusCategory
 
 FLAGS = ("f0", "f1", "f2")
@@ -125,6 +128,7 @@ def test_machine_table_and_a_naive_reading_agree(definition):
             assert lifecycle.fire(status, trigger, lambda record=record: record) == expected
             found = lifecycle.lookup(status, trigger, lambda record=record: record)
             assert found == (expected if isinstance(expected, Fired) else None)
+            assert found == lifecycle.asked(status, trigger, lambda record=record: record)
             if isinstance(expected, Fired) and not expected.kept:
                 changing.append(trigger)
         assert lifecycle.permitted(status, lambda record=record: record) == tuple(sorted(changing))
@@ -156,8 +160,6 @@ def test_route_finds_a_permitted_trigger_or_says_what_stands_in_the_way(definiti
 
 
 def test_the_default_machine_equals_its_table_everywhere():
-    from supportflow.conditions.ticket import ticket_fields
-
     definition = default_lifecycle()
     lifecycle = Lifecycle(definition, ticket_fields())
     triggers = {edge.trigger for edge in definition.transitions} | {"unknown"}
@@ -169,6 +171,7 @@ def test_the_default_machine_equals_its_table_everywhere():
         fired = lifecycle.fire(status, trigger, lambda record=record: record)
         found = lifecycle.lookup(status, trigger, lambda record=record: record)
         assert found == (fired if isinstance(fired, Fired) else None)
+        assert found == lifecycle.asked(status, trigger, lambda record=record: record)
         accepted += isinstance(fired, Fired)
     # 24 edges without a guard, 10 triggers kept where they lead to, and one edge within its window for two of four records.
     assert accepted == 4 * (24 + 10) + 2
@@ -200,6 +203,52 @@ def test_the_view_is_asked_for_guards_only_and_once():
     assert asked == []
     assert lifecycle.fire("a", "go", view) == Rejected(("both", "one", "zero"))
     assert asked == [1]
+
+
+def test_a_trigger_is_looked_up_and_the_machine_is_left_alone(monkeypatch):
+    lifecycle = Lifecycle(default_lifecycle(), ticket_fields())
+
+    def asked(*_):
+        raise AssertionError("the machine was asked")
+
+    monkeypatch.setattr(LifecycleMachine, "answer", asked)
+    assert lifecycle.fire("new", "start", dict) == Fired("open", kept=False)
+    assert lifecycle.fire("resolved", "reopen", lambda: {"resolved_for": 1}) == Fired("open", kept=False)
+    assert lifecycle.fire("closed", "reopen", dict) == Rejected(())
+
+
+def guarded(count: int) -> tuple[Lifecycle, Fields]:
+    """A trigger behind that many guards in a row, and another way for when the first of them does not hold."""
+    names = [f"g{number:02}" for number in range(count)]
+    fields = Fields({name: FieldSpec.boolean() for name in names})
+    definition = LifecycleDefinition(
+        statuses={"a": "new", "b": "open", "c": "closed"},
+        initial="a",
+        transitions=(
+            Transition(trigger="go", source=("a",), target="b", guards=names),
+            Transition(trigger="go", source=("a",), target="c", guards=("not first",)),
+            Transition(trigger="end", source=("b",), target="c"),
+        ),
+        guards={
+            **{name: Condition(field=name, eq=True) for name in names},
+            "not first": Condition(field=names[0], eq=False),
+        },
+    )
+    return Lifecycle(definition, fields), fields
+
+
+@pytest.mark.parametrize("count", [1, 2, MOST_GUARDS - 1, MOST_GUARDS, 40])
+def test_more_guards_than_the_table_takes_are_asked_of_the_machine(count):
+    lifecycle, fields = guarded(count)
+    names = list(fields)
+    everything = dict.fromkeys(names, True)
+    cases = {Fired("b", kept=False): everything, Fired("c", kept=False): {**everything, names[0]: False}}
+    for expected, record in cases.items():
+        assert lifecycle.fire("a", "go", lambda record=record: record) == expected
+        assert lifecycle.asked("a", "go", lambda record=record: record) == expected
+    if count > 1:
+        last = {**everything, names[-1]: False}
+        assert lifecycle.fire("a", "go", lambda: last) == Rejected((names[-1], "not first"))
 
 
 def test_mermaid_draws_every_edge():

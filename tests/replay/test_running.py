@@ -6,7 +6,7 @@ from supportflow._time import from_us, iso
 from supportflow.events import StatusChanged, TicketAdopted
 from supportflow.policy import Policy
 from supportflow.replay import read_log, running
-from supportflow.replay.casewise import TENANT, CaseRunner
+from supportflow.replay.casewise import CaseRunner
 from supportflow.replay.running import replay_log
 from supportflow.sla.policy import SlaPolicy, Target
 
@@ -26,7 +26,8 @@ def replayed(written, mapping, monkeypatch):
     def watched(runner, rows):
         ticket = real(runner, rows)
         events = [] if ticket is None else runner.events(ticket)
-        seen[rows[0].case] = (events, runner.store)
+        held = runner.desk.held
+        seen[rows[0].case] = (events, dict(held.contents), held.refs)
         return ticket
 
     monkeypatch.setattr(CaseRunner, "case", watched)
@@ -39,7 +40,8 @@ def replayed(written, mapping, monkeypatch):
         return result
 
     run.events = lambda case="1": seen[case][0]
-    run.store = lambda: seen["1"][1]
+    run.contents = lambda: seen["1"][1]
+    run.refs = lambda: seen["1"][2]
     return run
 
 
@@ -400,7 +402,7 @@ def test_texts_are_read_and_cleaned_and_raise_the_class(replayed):
     assert told(report) == []
     said = [event for event in replayed.events() if event.kind in {"message_received", "reply_sent"}]
     refs = [event.body.id for event in said]
-    kept = replayed.store().contents(TENANT, refs)
+    kept = replayed.contents()
     assert [kept[ref].value for ref in refs] == [
         "How do I change my picture?",
         "In your profile.",
@@ -424,5 +426,4 @@ def test_a_case_leaves_nothing_behind_for_the_next(replayed, rows_at):
     """Memory does not grow with the log, and no ticket can touch another."""
     replayed([*rows_at(("09:00", "New"), case="1"), *rows_at(("09:00", "New"), case="2")])
 
-    assert replayed.store().find_ref(TENANT, "1") is None
-    assert replayed.store().find_ref(TENANT, "2") is not None
+    assert list(replayed.refs()) == ["2"]

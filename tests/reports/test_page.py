@@ -10,7 +10,7 @@ from supportflow import Desk
 from supportflow.cli import main
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy
-from supportflow.reports import Report, report, report_page
+from supportflow.reports import Report, report, report_page, report_tables
 from supportflow.sla.policy import SlaPolicy, Target
 from supportflow.stores.sql import SqlStore
 from supportflow.testing import CountingIds, ManualClock
@@ -186,6 +186,8 @@ def test_on_the_command_line(tmp_path, capsys, written, rows_at):
     assert (tmp_path / "r.html").read_text("utf-8") == report_page(found)
     assert main(["report", *options, "-o", str(tmp_path / "z.html"), "--language", "zh"]) == 0
     assert "达标率" in (tmp_path / "z.html").read_text("utf-8")
+    assert main(["report", *options, "--tables", str(tmp_path / "tables"), "--tz", "Asia/Tokyo"]) == 0
+    assert report_tables(tmp_path / "tables") == found
     for wrong, complaint in (
         ([], "output: is needed"),
         (["-o", "x.html", "--tz", "Atlantis"], "tz: is not an IANA"),

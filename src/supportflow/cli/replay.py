@@ -81,6 +81,13 @@ def add_to(commands: Any) -> None:
         metavar="N",
         help="fold every N-th case (default: every case) again from its stored events and compare",
     )
+    parser.add_argument(
+        "--processes",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="replay the cases in so many processes; what is found is the same (default: 1)",
+    )
     parser.add_argument("--quiet", action="store_true", help="print neither the report nor a progress bar")
     parser.set_defaults(run=run)
 
@@ -120,7 +127,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _replay(arguments: argparse.Namespace, log: Log, mapping: LogMapping, policy: Policy | None) -> Replayed:
     with Bar(sys.stderr, "replaying", shown=not arguments.quiet) as bar:
-        return replay_log(log, mapping, policy, verify_every=arguments.verify, progress=bar)
+        return replay_log(
+            log, mapping, policy, verify_every=arguments.verify, processes=arguments.processes, progress=bar
+        )
 
 
 def _write(arguments: argparse.Namespace, document: _Document) -> None:

@@ -85,6 +85,11 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="the page, such as report.html")
     parser.add_argument(
+        "--tables",
+        metavar="FOLDER",
+        help="write what is counted as tables in Parquet, for SQL engines and notebooks",
+    )
+    parser.add_argument(
         "--json", metavar="OUT", help="write the figures as JSON to a file, or - for standard output"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
@@ -93,8 +98,11 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the report."""
-    if arguments.output is None and arguments.json is None:
-        raise InvalidInput("output", "is needed: -o FILE for the page, or --json OUT for the figures")
+    if arguments.output is None and arguments.json is None and arguments.tables is None:
+        raise InvalidInput(
+            "output",
+            "is needed: -o FILE for the page, --json OUT for the figures, or --tables FOLDER for tables",
+        )
     clock_of(arguments.tz)  # a wrong zone is said before anything is read
     found = _of_log(arguments) if arguments.store is None else _of_store(arguments)
     if arguments.output is not None:
@@ -149,6 +157,7 @@ class _Asked(TypedDict):
     adjust: list[str]
     hours: str | None
     repeat_days: int
+    tables: str | None
 
 
 def _asked(arguments: argparse.Namespace) -> _Asked:
@@ -157,4 +166,5 @@ def _asked(arguments: argparse.Namespace) -> _Asked:
         "adjust": arguments.adjust,
         "hours": arguments.hours,
         "repeat_days": arguments.repeat_days,
+        "tables": arguments.tables,
     }

@@ -59,6 +59,8 @@ def synchronise(env: Environment, now: Instant, *, look: bool = False) -> Flow[N
     Raises:
         ConflictError: If others kept writing to the stream.
     """
+    if env.held is not None:
+        return  # nobody else is on this desk
     known = env.published and env.joined
     now_us = to_us(now)
     if env.tentative:

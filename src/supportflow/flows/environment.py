@@ -15,7 +15,9 @@ from supportflow.exceptions import (
     PolicyNotFound,
     StoreError,
 )
+from supportflow.flows.held import Held
 from supportflow.flows.requests import Running
+from supportflow.flows.snapshots import Snapshots
 from supportflow.model.storage import Lease
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
@@ -173,6 +175,8 @@ class Environment:
         traits: Channel → what it is like.
         paced: Topic → until when its channel takes no more, as far as this process knows.
         clock_progress: How far clocks were recomputed: `DeskState.stale`, which kind of tickets, and the last of them.
+        held: What a desk without a store holds; None if there is one.
+        snapshots: Tickets as this process wrote or read them last.
         origin: The environment that this is a copy of, for one call in a transaction that may still be undone; else None.
             What the call learns of the store is forgotten with the copy.
     """
@@ -192,6 +196,8 @@ class Environment:
     unreadable: Unreadable = field(default_factory=Unreadable)
     running: dict[str, tuple[Lease | None, Running]] = field(default_factory=dict)
     clock_progress: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
+    snapshots: Snapshots = field(default_factory=Snapshots)
+    held: Held | None = None
     traits: Mapping[str, ChannelTraits] = field(default_factory=dict)
     paced: dict[str, int] = field(default_factory=dict)
     origin: "Environment | None" = None

@@ -20,6 +20,7 @@ from supportflow.policy import CompiledPolicy, Policy
 
 __all__ = [
     "all_agents",
+    "find_ref",
     "follow_merges",
     "get",
     "get_agent",
@@ -53,10 +54,17 @@ def identify(env: Environment, ticket_id: str | None, ref: str | None, field: st
     if ref is None:
         assert ticket_id is not None
         return ticket_id
-    found = yield from requests.find_ref(env.tenant, ref)
+    found = yield from find_ref(env, ref)
     if found is None:
         raise TicketNotFound(ref)
     return found
+
+
+def find_ref(env: Environment, ref: str) -> Flow[str | None]:
+    """The id of the ticket that a host's reference names, or None."""
+    if env.held is not None:
+        return env.held.refs.get(ref)
+    return (yield from requests.find_ref(env.tenant, ref))
 
 
 def get(env: Environment, ticket_id: str) -> Flow[Ticket]:
@@ -65,6 +73,11 @@ def get(env: Environment, ticket_id: str) -> Flow[Ticket]:
     Raises:
         TicketNotFound: If there is none.
     """
+    if env.held is not None:
+        held = env.held.tickets.get(ticket_id)
+        if held is None:
+            raise TicketNotFound(ticket_id)
+        return held
     row = yield from requests.load(env.tenant, ticket_id)
     if row is None:
         raise TicketNotFound(ticket_id)
@@ -82,7 +95,7 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
     current = row.fold_version == FOLD_VERSION
     if not current and row.fold_version > FOLD_VERSION:
         raise NewerSchemaError("ticket snapshot", row.fold_version, FOLD_VERSION)
-    ticket = _snapshot(row, env.tenant) if current else None
+    ticket = _snapshot(env, row) if current else None
     if ticket is None:
         ticket = yield from _fold(
             env, f"ticket:{row.id}", row.version, partial(fold, tenant=env.tenant), "ticket"
@@ -94,13 +107,12 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
     return ticket
 
 
-def _snapshot(row: TicketRow, tenant: str) -> Ticket | None:
+def _snapshot(env: Environment, row: TicketRow) -> Ticket | None:
     """The ticket as the row says; None if it does not say it, or says it of another one."""
-    try:
-        ticket = Ticket.model_validate_json(row.snapshot)
-    except (ValueError, TypeError):  # pydantic's own, and that of a column that holds no text at all
+    ticket = env.snapshots.read(row)
+    if ticket is None:
         return None
-    fits = (ticket.id, ticket.version, ticket.tenant) == (row.id, row.version, tenant)
+    fits = (ticket.id, ticket.version, ticket.tenant) == (row.id, row.version, env.tenant)
     return ticket if fits else None
 
 

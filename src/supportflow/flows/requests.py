@@ -1,8 +1,7 @@
 """What a flow asks of its driver: a call of a port. The driver makes it and sends back the answer or the error."""
 
 from collections.abc import Collection, Generator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from supportflow._time import Instant
 from supportflow.model.content import Content
@@ -48,8 +47,7 @@ Port = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call of a port.
 
     Attributes:

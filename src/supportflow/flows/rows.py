@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from supportflow._time import to_us
 from supportflow.flows.environment import BOT_TOPIC, Environment
+from supportflow.flows.snapshots import written
 from supportflow.kernel import FOLD_VERSION, Decision, wakeup
 from supportflow.kernel.due.next import owes_turn
 from supportflow.kernel.due.queue import is_queued, queue_place
@@ -89,7 +90,7 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
         opened_us=to_us(ticket.opened_at),
         updated_us=to_us(ticket.recorded_at),
         wakeup_us=wakeup(ticket, policy),
-        snapshot=ticket.model_dump_json(exclude_defaults=True).encode(),
+        snapshot=written(ticket),
         queued=is_queued(ticket, policy),
         touched_us=to_us(ticket.touched_at or ticket.recorded_at),
     )
@@ -126,6 +127,7 @@ def stream_changes(
         assert ticket.version == first + len(own)
         rows = tuple(event_row(seq, event) for seq, event in enumerate(own, first + 1))
         row = ticket_row(ticket, env.book[ticket.policy])
+        env.snapshots.keep(ticket_id, row.version, row.snapshot, ticket)
         changes.append(StreamChange(f"ticket:{ticket_id}", first, rows, row))
     states = {state.id: state for state in decision.agents}
     for agent_id, shifts in working.items():

@@ -108,7 +108,7 @@ def _carry_out(draft: Draft, due: Due) -> None:
         move = ClockMove(
             clock.key, "resume", draft.at_us, calendar=clock.calendar, reason="the pause is used up"
         )
-        draft.record(ClocksMoved(**draft.head(), moves=(move,), sla=draft.ticket.sla))
+        draft.record(draft.event(ClocksMoved, moves=(move,), sla=draft.ticket.sla))
     elif due.what == "party_deadline":
         _pass_deadline(draft, due)
     elif due.what == "ladder":
@@ -122,8 +122,8 @@ def _carry_out(draft: Draft, due: Due) -> None:
 def _pass_deadline(draft: Draft, due: Due) -> None:
     party = draft.ticket.case.parties[due.place]
     draft.record(
-        PartyDeadlinePassed(
-            **draft.head(),
+        draft.event(
+            PartyDeadlinePassed,
             role=party.role,
             party=party.id,
             due_at=from_us(due.at_us),
@@ -138,16 +138,16 @@ def _pass_time(draft: Draft, what: OfRouting) -> None:
     state = draft.ticket.routing
     if what == "offer":
         assert state.offer is not None
-        draft.emit(OfferExpired(**draft.head(), agent=state.offer.agent))
+        draft.emit(draft.event(OfferExpired, agent=state.offer.agent))
     elif what == "overflow":
         routing = draft.policy.routing
         assert routing is not None
         route = routing.route(state.route)
         assert route is not None
         assert route.overflow is not None
-        draft.emit(OverflowOpened(**draft.head(), group=route.overflow.group))
+        draft.emit(draft.event(OverflowOpened, group=route.overflow.group))
     elif what == "ask_again":
-        draft.emit(DeclinesForgotten(**draft.head()))
+        draft.emit(draft.event(DeclinesForgotten))
     elif what == "bot":
         _give_up_on_bot(draft)
     else:
@@ -158,7 +158,7 @@ def _pass_time(draft: Draft, what: OfRouting) -> None:
         step = state.relaxed + 1
         less = routing.relaxed(state.route, state.requirement, step)
         draft.emit(
-            RequirementRelaxed(**draft.head(), step=step, skills=dict(less.skills), language=less.language)
+            draft.event(RequirementRelaxed, step=step, skills=dict(less.skills), language=less.language)
         )
 
 

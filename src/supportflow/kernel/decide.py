@@ -77,7 +77,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
 
-__all__ = ["Attempt", "Decision", "Facts", "attempted", "decide", "decided"]
+__all__ = ["TICKET_KINDS", "Attempt", "Decision", "Facts", "attempted", "decide", "decided"]
 
 
 class Decision(NamedTuple):
@@ -133,7 +133,7 @@ def decided(
     book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Decision:
     """What `decide` answers, with the tickets that it has folded: whoever stores them need not fold again."""
-    return attempted(book, ticket, command, facts, now).decision
+    return _decision(_draft(book, ticket, command, facts, now))
 
 
 def attempted(
@@ -141,33 +141,31 @@ def attempted(
 ) -> Attempt:
     """What `decided` answers, and of which tickets it would need the past to be exact."""
     draft = _draft(book, ticket, command, facts, now)
-    decision = Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
-    return Attempt(decision, draft.wanted)
+    return Attempt(_decision(draft), draft.wanted)
+
+
+def _decision(draft: Draft) -> Decision:
+    return Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
 
 
 def _draft(
     book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Draft:
     now_us = to_us(now)
-    if isinstance(command, OpenTicket):
-        known = _joined(book, command, facts, now_us)
-        if known is not None:
-            return record_contact(book, known, command, facts, now_us)
-        return open_ticket(book, command, facts, now_us)
-    if isinstance(command, Adopt):
-        return adopt(book, command, facts, now_us)
     if type(command) not in _KINDS:
-        raise InvalidInput("command", "is of no kind that can be carried out")
+        return _begun(book, command, facts, now_us)
     if ticket is None:
         raise InvalidInput("ticket", "this command needs a ticket")
     policy, people = book[ticket.policy], _people(ticket, command, facts)
     command = command_on_side(command, ticket, policy, people)
-    observed_at = command.at if isinstance(command, Observe) else None
+    # A kind is told by `is`: to ask a model's class whether it has an instance costs as much as a small event.
+    kind = type(command)
+    observed_at = command.at if kind is Observe and isinstance(command, Observe) else None
     if observed_at is not None and to_us(observed_at) > now_us:
         raise InvalidInput("at", "lies in the future")
     moment = instant(now) if observed_at is None else observed_at
     at_us = now_us if observed_at is None else to_us(observed_at)
-    by = actor_on_side(ticket, command.by, policy, people) if isinstance(command, Observe) else command.by
+    by = actor_on_side(ticket, command.by, policy, people) if kind is Observe else command.by
     draft = Draft(
         ticket,
         policy,
@@ -181,7 +179,7 @@ def _draft(
         people=people,
         people_known=facts.case.people_known,
     )
-    catch_up(draft, book, touched=not isinstance(command, Advance))
+    catch_up(draft, book, touched=kind is not Advance)
     # The caller's time is kept where the stream's differs: a late report, or a clock that was set back.
     draft.observed_at = None if draft.at_us == at_us else moment
     clocks = draft.ticket.clocks
@@ -199,10 +197,22 @@ def _draft(
     return draft
 
 
+def _begun(book: PolicyBook, command: CommandBase, facts: Facts, now_us: int) -> Draft:
+    """What a command leads to that is on no ticket."""
+    if isinstance(command, Adopt):
+        return adopt(book, command, facts, now_us)
+    if not isinstance(command, OpenTicket):
+        raise InvalidInput("command", "is of no kind that can be carried out")
+    known = _joined(book, command, facts, now_us)
+    if known is not None:
+        return record_contact(book, known, command, facts, now_us)
+    return open_ticket(book, command, facts, now_us)
+
+
 def _people(ticket: Ticket, command: CommandBase, facts: Facts) -> frozenset[str]:
     """The requester's other ids; for a merge, the facts say those of the ticket that goes on."""
     known = facts.case.same_person
-    return known if not isinstance(command, Merge) or ticket.requester in known else frozenset()
+    return known if type(command) is not Merge or ticket.requester in known else frozenset()
 
 
 def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Ticket | None:
@@ -274,3 +284,5 @@ _WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], No
     Split: split,
 }
 _KINDS = frozenset((*_ALONE, *_WITH_FACTS, *_WITH_BOOK))
+TICKET_KINDS: frozenset[type[CommandBase]] = _KINDS | {OpenTicket, Adopt}
+"""Every kind of command that can be carried out on a ticket."""

@@ -6,7 +6,7 @@ follows can be written against `Draft`, and imports go one way.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from supportflow._time import Instant, from_us, to_us
 from supportflow.conditions.ticket import ticket_record
@@ -16,6 +16,7 @@ from supportflow.lifecycle import Fired
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.events import EventBase, StatusChanged, StatusKept, TicketAdopted, TicketEvent
+from supportflow.model.made import made
 from supportflow.model.people import Actor
 from supportflow.model.records import Clock
 from supportflow.model.routing import AgentState
@@ -25,6 +26,8 @@ from supportflow.sla.compiled import CompiledSla
 from supportflow.sla.past import Past
 
 __all__ = ["Draft", "Followers", "Report", "Stream"]
+
+E = TypeVar("E", bound=EventBase)
 
 Stream = Callable[[Ticket], tuple[EventBase, ...] | None]
 """Finds the events of a ticket as it was before a decision; None if they are not at hand."""
@@ -133,7 +136,7 @@ class Draft:
         self.people_known = people_known
         self.bound = bound
         self.replays = replays
-        self.adopting = isinstance(first, TicketAdopted)
+        self.adopting = type(first) is TicketAdopted
         self.observed_at: Instant | None = None
         self.report: Report | None = None
         self.known_us = 0 if ticket.known_at is None else to_us(ticket.known_at)
@@ -156,13 +159,23 @@ class Draft:
 
     def head(self) -> dict[str, Any]:
         """The fields that every event on this ticket starts with."""
+        ticket = self.ticket
         return {
-            "ticket_id": self.ticket.id,
-            "ref": self.ticket.ref,
+            "ticket_id": ticket.id,
+            "ref": ticket.ref,
             "recorded_at": self.at,
             "observed_at": self.observed_at,
             "by": self.by,
         }
+
+    def head_now(self) -> dict[str, Any]:
+        """The head of an event that follows from another: the caller's own time is that one's."""
+        ticket = self.ticket
+        return {"ticket_id": ticket.id, "ref": ticket.ref, "recorded_at": self.at, "by": self.by}
+
+    def event(self, kind: type[E], /, **fields: Any) -> E:
+        """An event on this ticket, of fields that are valid already."""
+        return made(kind, self.head(), **fields)
 
     def view(self) -> Mapping[str, object]:
         """The ticket's fields now, for conditions."""
@@ -247,16 +260,21 @@ class Draft:
             raise TransitionRefused(
                 self.ticket.id, status, trigger, answer.unmet_guards, lifecycle.permitted(status, self.view)
             )
+        self._go(trigger, answer, cause=cause, reason=reason)
+
+    def _go(self, trigger: str, answer: Fired, *, cause: str, reason: ContentRef | None = None) -> None:
+        """Record what a trigger does that was accepted."""
+        status = self.ticket.status
         if answer.kept:
-            self.emit(StatusKept(**self.head(), trigger=trigger, status=status, cause=cause, reason=reason))
+            self.emit(self.event(StatusKept, trigger=trigger, status=status, cause=cause, reason=reason))
             return
         self.emit(
-            StatusChanged(
-                **self.head(),
+            self.event(
+                StatusChanged,
                 trigger=trigger,
                 source=status,
                 target=answer.target,
-                category=lifecycle.category(answer.target),
+                category=self.policy.lifecycle.category(answer.target),
                 cause=cause,
                 reason=reason,
             )
@@ -267,7 +285,7 @@ class Draft:
         found = self.policy.lifecycle.lookup(self.ticket.status, trigger, self.view)
         if found is None or found.kept:
             return False
-        self.fire(trigger, cause=cause)
+        self._go(trigger, found, cause=cause)
         return True
 
     def begin_work(self, cause: str) -> None:

@@ -40,9 +40,9 @@ __all__ = [
 Side = Literal["requester", "party"]
 F = TypeVar("F", bound=Observed)
 
-_OF_TRUST = (Authorise, DecideAction, RequestAction, UndoAction, Verify)
+_OF_TRUST = frozenset({Authorise, DecideAction, RequestAction, UndoAction, Verify})
 """Commands that nobody gives for themselves, whatever the ticket is for."""
-_AS_NAMED = (Accept, Decline)
+_AS_NAMED = frozenset({Accept, Decline})
 """An answer to an offer is the agent's who has it."""
 
 
@@ -86,13 +86,14 @@ def command_on_side(
     Raises:
         Refused: If somebody from outside would write to a party in the desk's name.
     """
-    by = command.by
-    if isinstance(command, Observe):
+    by, kind = command.by, type(command)
+    if kind is Observe:
+        assert isinstance(command, Observe)
         return fact_on_side(command, ticket.assignee, lambda who: side(ticket, who, policy, same_person))
-    if by.kind != "agent" or isinstance(command, _AS_NAMED):
+    if by.kind != "agent" or kind in _AS_NAMED:
         return command
     now = actor_on_side(ticket, by, policy, same_person)
-    if now is by and isinstance(command, _OF_TRUST):
+    if now is by and kind in _OF_TRUST:
         own = is_one_person(by.id, ticket.requester, policy, same_person)
         now = Actor(kind="requester", id=by.id) if own else by
     if now is by:

@@ -1,18 +1,12 @@
-"""Runs a lifecycle on `transitions`: one shared, flat machine, and a table compiled from it for queries.
-
-A ticket is never a model of the machine: `add_model` costs 31 µs and 7 kB a ticket. A trigger is fired on a slotted
-`_Attempt`, which holds the state for the length of one call. Only `conditions` are used; a callback that raises would leave
-a changed state behind.
-"""
+"""Runs a lifecycle: a table of what its machine answers, compiled once, in which every trigger is looked up."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
-
-from transitions import EventData, Machine, MachineError
 
 from supportflow.conditions import Fields, compile_condition
 from supportflow.lifecycle.definition import MERGE, LifecycleDefinition, check_definition
+from supportflow.lifecycle.machine import Fired, Holds, LifecycleMachine, Pair, Step
+from supportflow.lifecycle.table import compile_table, look_up
 from supportflow.model.base import StatusCategory
 
 __all__ = ["MERGE", "REQUESTER_REPLIED", "Fired", "Lifecycle", "Rejected", "View"]
@@ -24,47 +18,10 @@ View = Callable[[], Mapping[str, object]]
 """Gives the ticket's fields when a guard asks for them."""
 
 
-class Fired(NamedTuple):
-    """A trigger that was accepted; `kept` is True if the ticket was in that status already."""
-
-    target: str
-    kept: bool
-
-
 class Rejected(NamedTuple):
     """A trigger that was refused; no guards named means that no such transition exists."""
 
     unmet_guards: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    target: str
-    guards: tuple[str, ...]
-
-
-class _Attempt:
-    """What `transitions` sees instead of a ticket."""
-
-    __slots__ = ("_record", "state", "view")
-
-    def __init__(self, state: str, view: View) -> None:
-        self.state = state
-        self.view = view
-        self._record: Mapping[str, object] | None = None
-
-    @property
-    def record(self) -> Mapping[str, object]:
-        if self._record is None:
-            self._record = self.view()
-        return self._record
-
-
-class _Plain(Machine):
-    """A machine to which every name is a name: `"*"` and `"="` mean nothing but themselves."""
-
-    wildcard_all = "\0"  # no status can be named so
-    wildcard_same = "\0"
 
 
 class Lifecycle:
@@ -87,7 +44,8 @@ class Lifecycle:
         }
         self._steps = _steps(definition)
         self._kept = _kept(definition, self._steps)
-        self._machine = self._build()
+        self._machine = LifecycleMachine(definition.statuses.keys(), self._steps, self._kept)
+        self._table = compile_table(self._machine, self._steps, self._kept)
         self._triggers = {
             status: sorted(trigger for source, trigger in self._steps if source == status)
             for status in definition.statuses
@@ -96,24 +54,6 @@ class Lifecycle:
             status: sorted((one for one in triggers if one != MERGE), key=REQUESTER_REPLIED.__eq__)
             for status, triggers in self._triggers.items()
         }
-
-    def _build(self) -> Machine:
-        machine = _Plain(
-            model=None,
-            states=list(self.definition.statuses),
-            initial=None,
-            auto_transitions=False,
-            send_event=True,
-        )
-        checks = {name: _condition(name, holds) for name, holds in self._guards.items()}
-        for (source, trigger), steps in self._steps.items():
-            for step in steps:
-                machine.add_transition(
-                    trigger, source, step.target, conditions=[checks[g] for g in step.guards]
-                )
-        for status, trigger in self._kept:
-            machine.add_transition(trigger, status, None)  # an internal transition: accepted, nothing changes
-        return machine
 
     def category(self, status: str) -> StatusCategory:
         """What a status means.
@@ -124,24 +64,23 @@ class Lifecycle:
         return self.definition.statuses[status]
 
     def fire(self, status: str, trigger: str, view: View) -> Fired | Rejected:
-        """Fire a trigger.
+        """What a trigger does.
 
         Args:
             status: The status that the ticket is in.
             trigger: The trigger's name.
             view: Gives the ticket's fields, if a guard needs them.
         """
-        event = self._machine.events.get(trigger)
-        if event is None:
+        node = self._table.get((status, trigger))
+        if type(node) is Fired:
+            return node
+        if (status, trigger) not in self._steps:
             return Rejected(())
-        attempt = _Attempt(status, view)
-        try:
-            accepted = event.trigger(attempt)
-        except MachineError:
-            return Rejected(())
-        if not accepted:
-            return Rejected(self.unmet(status, trigger, attempt.record))
-        return Fired(attempt.state, attempt.state == status)
+        record: list[Mapping[str, object]] = []
+        found = self.lookup(status, trigger, lambda: _once(record, view))
+        if found is not None:
+            return found
+        return Rejected(self.unmet(status, trigger, _once(record, view)))
 
     def unmet(
         self, status: str, trigger: str, record: Mapping[str, object], target: str | None = None
@@ -159,17 +98,22 @@ class Lifecycle:
         return tuple(sorted(guard for guard in guards if not self._guards[guard](record)))
 
     def lookup(self, status: str, trigger: str, view: View) -> Fired | None:
-        """What `fire` would do, read from the compiled table: the same answer, without the machine."""
-        if (status, trigger) in self._kept:
-            return Fired(status, kept=True)
-        record: Mapping[str, object] | None = None
-        for step in self._steps.get((status, trigger), ()):
-            if step.guards:
-                record = view() if record is None else record
-                if not all(self._guards[guard](record) for guard in step.guards):
-                    continue
-            return Fired(step.target, step.target == status)
-        return None
+        """What a trigger would do; None if it would be refused."""
+        node = self._table.get((status, trigger))
+        if type(node) is Fired:
+            return node
+        if node is not None:
+            return look_up(node, self._holds(view))
+        # With more guards than the table takes, the machine says it each time.
+        return self.asked(status, trigger, view) if (status, trigger) in self._steps else None
+
+    def asked(self, status: str, trigger: str, view: View) -> Fired | None:
+        """What the machine itself says, of which the table was made: the same as `lookup`, which tests hold."""
+        return self._machine.answer(status, trigger, self._holds(view))
+
+    def _holds(self, view: View) -> Holds:
+        record: list[Mapping[str, object]] = []
+        return lambda guard: self._guards[guard](_once(record, view))
 
     def permitted(self, status: str, view: View) -> tuple[str, ...]:
         """The triggers that would be accepted and change the status, sorted."""
@@ -198,30 +142,26 @@ class Lifecycle:
         return blocked or (None, ())
 
 
-def _steps(definition: LifecycleDefinition) -> dict[tuple[str, str], tuple[_Step, ...]]:
-    steps: dict[tuple[str, str], tuple[_Step, ...]] = {}
+def _once(kept: list[Mapping[str, object]], view: View) -> Mapping[str, object]:
+    """What the view gives: it is asked the first time only."""
+    if not kept:
+        kept.append(view())
+    return kept[0]
+
+
+def _steps(definition: LifecycleDefinition) -> dict[Pair, tuple[Step, ...]]:
+    steps: dict[Pair, tuple[Step, ...]] = {}
     for edge in definition.transitions:
         for source in edge.source:
             key = (source, edge.trigger)
-            steps[key] = (*steps.get(key, ()), _Step(edge.target, tuple(edge.guards)))
+            steps[key] = (*steps.get(key, ()), Step(edge.target, tuple(edge.guards)))
     return steps
 
 
-def _kept(
-    definition: LifecycleDefinition, steps: Mapping[tuple[str, str], tuple[_Step, ...]]
-) -> frozenset[tuple[str, str]]:
+def _kept(definition: LifecycleDefinition, steps: Mapping[Pair, tuple[Step, ...]]) -> frozenset[Pair]:
     """Pairs of a status and a trigger that leads to that same status from elsewhere: a recorded no-op."""
     return frozenset(
         (edge.target, edge.trigger)
         for edge in definition.transitions
         if (edge.target, edge.trigger) not in steps
     )
-
-
-def _condition(name: str, holds: Callable[[Mapping[str, object]], bool]) -> Callable[[EventData], bool]:
-    def check(event: EventData) -> bool:
-        attempt: _Attempt = event.model  # type: ignore[assignment] # typed as any object
-        return holds(attempt.record)
-
-    check.__name__ = name
-    return check

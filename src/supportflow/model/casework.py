@@ -116,7 +116,10 @@ class Casework:
 
     def party(self, party_id: str) -> PartyState | None:
         """The party with that id, or None."""
-        return next((party for party in self.parties if party.id == party_id), None)
+        for party in self.parties:
+            if party.id == party_id:
+                return party
+        return None
 
 
 NO_CASEWORK = Casework()

@@ -123,7 +123,7 @@ Attachments = Annotated[tuple[Attachment | AttachmentHandle, ...], Field(max_len
 
 def as_ref(text: object) -> ContentRef | None:
     """The reference that stands for a text of a command; None for an empty one."""
-    if isinstance(text, ContentRef):
+    if text is None or isinstance(text, ContentRef):
         return text
     assert not text, "texts are replaced by references before anything is decided"
     return None

@@ -41,6 +41,7 @@ class PolicyBook:
 
     def __init__(self, current: CompiledPolicy, others: Iterable[CompiledPolicy] = ()) -> None:
         self.base = self.current = current
+        self._stays = Destination(current)
         self.surges: tuple[str, ...] = ()
         self._versions = {policy.fingerprint: policy for policy in (*others, current)}
         self._overlaid: dict[tuple[str, tuple[str, ...]], CompiledPolicy] = {}
@@ -118,6 +119,8 @@ class PolicyBook:
             touched: Whether something happens to the ticket, other than that time passes.
         """
         overlay = policy.document.overlay
+        if policy is self.base and overlay is None and not self.surges:
+            return self._stays
         own = policy if overlay is None else self[overlay.base]
         over = () if overlay is None else overlay.surges
         edits = self.base.document.edits

@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from supportflow._time import from_us, iso
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MappingError, SupportflowError
-from supportflow.flows.rows import read_row
+from supportflow.flows.held import Held
+from supportflow.flows.rows import event_row, read_row
+from supportflow.flows.snapshots import written
 from supportflow.lifecycle import default_lifecycle
 from supportflow.model.commands import Advance
 from supportflow.model.events import EventBase
@@ -18,7 +20,6 @@ from supportflow.policy import Policy
 from supportflow.replay.columns import time_reader
 from supportflow.replay.mapping import LogMapping
 from supportflow.replay.reading import Problem, Row, shortened
-from supportflow.stores import MemoryStore
 from supportflow.testing import CountingIds, ManualClock
 
 __all__ = ["TENANT", "CaseRunner", "Watcher"]
@@ -39,16 +40,12 @@ class Watcher(Protocol):
         """Something could not be used."""
 
 
-class _CaseStore(MemoryStore):
-    """Keeps one case at a time: what a log has of one says nothing of another, and memory does not grow with the log."""
+class _CaseDesk(Desk):
+    """Holds one case at a time: what a log has of one says nothing of another, and memory does not grow with the log."""
 
-    def forget(self) -> None:
-        """Forget the tickets, and keep what the desk has written of itself."""
-        for name, data in self._tenants.items():
-            fresh = type(data)(policies=data.policies)
-            if "desk" in data.streams:
-                fresh.streams["desk"] = data.streams["desk"]
-            self._tenants[name] = fresh
+    def __init__(self, policy: Policy, clock: ManualClock) -> None:
+        super().__init__(policy, clock=clock, ids=CountingIds(), tenant=TENANT)
+        self.held = self._known.held = Held()
 
 
 class CaseRunner:
@@ -75,8 +72,7 @@ class CaseRunner:
         self.declared = frozenset(policy.fields)
         self.end_us = end_us
         self.clock = ManualClock(from_us(self.end_us))
-        self.store = _CaseStore()
-        self.desk = Desk(policy, store=self.store, clock=self.clock, ids=CountingIds(), tenant=TENANT)
+        self.desk = _CaseDesk(policy, self.clock)
         self.watcher = watcher
         self.actors: dict[str, Actor] = {"": HOST}
         self.requesters: dict[str, str] = {"": NOBODY}
@@ -84,7 +80,7 @@ class CaseRunner:
 
     def case(self, rows: list[Row]) -> Ticket | None:
         """Replay the rows of one case, up to the log's end; None if nothing could be made of them."""
-        self.store.forget()
+        self.desk.held.forget()
         ticket: Ticket | None = None
         latest_us = rows[0].at_us
         for row in rows:
@@ -99,14 +95,13 @@ class CaseRunner:
         return None if ticket is None else self._end(rows, ticket)
 
     def events(self, ticket: Ticket) -> list[EventBase]:
-        """The stored events of the case that was replayed last."""
-        return [read_row(row) for row in self.store.events(TENANT, f"ticket:{ticket.id}")]
+        """The events of the case that was replayed last, as a store would give them back: written and read."""
+        held = self.desk.held.events(ticket.id)
+        return [read_row(event_row(seq, event)) for seq, event in enumerate(held, 1)]
 
     def stored(self, ticket: Ticket) -> Ticket:
-        """The stored snapshot of the case that was replayed last."""
-        stored = self.store.load(TENANT, ticket.id)
-        assert stored is not None
-        return Ticket.model_validate_json(stored.snapshot)
+        """The case that was replayed last, as a store would give it back: written and read."""
+        return Ticket.model_validate_json(written(self.desk.held.tickets[ticket.id]))
 
     def _row(self, ticket: Ticket | None, row: Row) -> Ticket | None:
         if ticket is None:
@@ -210,9 +205,8 @@ class CaseRunner:
 
     def _end(self, rows: list[Row], ticket: Ticket) -> Ticket:
         """Let everything happen that is due by the log's last instant."""
-        stored = self.store.load(TENANT, ticket.id)
-        assert stored is not None
-        if stored.wakeup_us is None or stored.wakeup_us >= self.end_us:
+        wakeup_us = self.desk.held.wakeups[ticket.id]
+        if wakeup_us is None or wakeup_us >= self.end_us:
             return ticket
         self.clock.set(from_us(self.end_us))
         outcome = self.desk.handle(Advance(ticket_id=ticket.id))

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from supportflow.kernel import fold
+from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy
-from supportflow.replay.casewise import TENANT, CaseRunner
+from supportflow.replay.counting import Cases
 from supportflow.replay.mapping import LogMapping
-from supportflow.replay.reading import Log, Row, read_log
+from supportflow.replay.processes import replay_apart
+from supportflow.replay.reading import Log, read_log
 from supportflow.replay.report import Report
 from supportflow.replay.tally import Tally
 from supportflow.replay.verdicts import CaseVerdicts
@@ -38,6 +39,7 @@ def replay(
     policy: Policy | None = None,
     *,
     verify_every: int = 0,
+    processes: int = 1,
     progress: Progress | None = None,
 ) -> Replayed:
     """Replay a log under a policy.
@@ -47,16 +49,23 @@ def replay(
         mapping: What its columns mean.
         policy: The policy; the mapping's own, or a plain desk, if not given.
         verify_every: Check every n-th case: the fold of its stored events must be its stored snapshot. 0 checks none.
-        progress: Called after every case.
+        processes: In how many processes cases are replayed. The report is the same but for its processor time. A program
+            that asks for more than one is imported by each: what it does must stand behind `if __name__ == "__main__"`.
+        progress: Called after every case, or part of the log.
 
     Raises:
         OSError: If the file cannot be read.
-        InvalidInput: If it is not a CSV file.
+        InvalidInput: If it is not a CSV file, or there are no processes.
         MappingError: If the mapping fits neither the log nor the policy.
         PolicyError: If the policy is wrong.
     """
     return replay_log(
-        read_log(Path(path), mapping), mapping, policy, verify_every=verify_every, progress=progress
+        read_log(Path(path), mapping),
+        mapping,
+        policy,
+        verify_every=verify_every,
+        processes=processes,
+        progress=progress,
     )
 
 
@@ -66,6 +75,7 @@ def replay_log(
     policy: Policy | None = None,
     *,
     verify_every: int = 0,
+    processes: int = 1,
     progress: Progress | None = None,
 ) -> Replayed:
     """Replay a log that was read: more than once, to compare policies.
@@ -75,42 +85,43 @@ def replay_log(
         mapping: What it was read by.
         policy: The policy.
         verify_every: See `replay`.
+        processes: See `replay`.
         progress: See `replay`.
 
     Raises:
+        InvalidInput: If there are no processes.
+        ChildProcessError: If one of them ended before its work was done.
         MappingError: If the mapping does not fit the policy.
         PolicyError: If the policy is wrong.
     """
+    if processes < 1:
+        raise InvalidInput("processes", "is below 1")
     began = time.process_time()
-    runner = _Runner(log, mapping, policy or mapping.policy or Policy(), verify_every)
-    done = 0
-    for rows in log.cases.values():
-        runner.case(rows)
-        done += len(rows)
-        if progress is not None:
-            progress(done, log.rows)
-    seconds = log.cpu_s + time.process_time() - began
-    return Replayed(runner.tally.report(seconds), runner.tally.verdicts)
+    policy = policy or mapping.policy or Policy()
+    end_us = max((row.at_us for rows in log.cases.values() for row in rows), default=0)
+    tally = Tally(log, mapping, policy)
+    told = progress or _nobody
+    elsewhere_s = 0.0
+    if processes > 1:
+        elsewhere_s = replay_apart(
+            tally,
+            log,
+            mapping,
+            policy,
+            end_us,
+            verify_every=verify_every,
+            processes=processes,
+            done=lambda rows: told(rows, log.rows),
+        )
+    else:
+        cases, done = Cases(tally, mapping, policy, end_us, verify_every), 0
+        for rows in log.cases.values():
+            cases.case(rows)
+            done += len(rows)
+            told(done, log.rows)
+    seconds = log.cpu_s + elsewhere_s + time.process_time() - began
+    return Replayed(tally.report(seconds), tally.verdicts)
 
 
-class _Runner:
-    """The cases of a log, and the tally of what happens."""
-
-    def __init__(self, log: Log, mapping: LogMapping, policy: Policy, verify_every: int) -> None:
-        end_us = max((row.at_us for rows in log.cases.values() for row in rows), default=0)
-        self.tally = Tally(log, mapping, policy)
-        self._cases = CaseRunner(mapping, policy, end_us, self.tally)
-        self._verify_every = verify_every
-        self._done = 0
-
-    def case(self, rows: list[Row]) -> None:
-        """Replay a case, and count it."""
-        self.tally.logged(rows)
-        ticket = self._cases.case(rows)
-        if ticket is None:
-            return
-        self.tally.ended(rows, ticket)
-        self._done += 1
-        if self._verify_every and self._done % self._verify_every == 0:
-            folded = fold(self._cases.events(ticket), tenant=TENANT)
-            self.tally.verified(ticket, folds=folded == self._cases.stored(ticket))
+def _nobody(done: int, of: int) -> None:
+    del done, of

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import Any, NamedTuple
 
 from supportflow._time import HOUR_US, SECOND_US, from_us, to_us
 from supportflow.lifecycle import default_lifecycle
@@ -25,7 +26,7 @@ from supportflow.replay.report import (
 )
 from supportflow.replay.verdicts import CaseVerdicts, verdicts_of
 
-__all__ = ["Tally"]
+__all__ = ["Counted", "Tally"]
 
 
 @dataclass(slots=True)
@@ -35,6 +36,27 @@ class _Refused:
     event: StatusChanged
     row: Row
     count: int = 0
+
+
+class Counted(NamedTuple):
+    """What a tally has counted in a part of a log, to be added to that of the parts before.
+
+    Attributes:
+        sums: Attribute → what is added to it: numbers, counters, lists.
+        cases: Attribute → what it says of cases.
+        refused: Kinds of refusals.
+    """
+
+    sums: dict[str, Any]
+    cases: dict[str, dict[str, Any]]
+    refused: dict[tuple[str, str, str], _Refused]
+
+
+_SUMS = (
+    "problems", "_begins", "_changes", "_repeats", "_events", "_transitions", "_forced", "_reopens", "_reopened",
+    "_closings", "_contradicted", "_distances_us", "_checked", "_differing",
+)  # fmt: skip
+_CASES = ("verdicts", "_outcomes")
 
 
 class Tally:
@@ -128,6 +150,28 @@ class Tally:
         self._checked += 1
         if not folds:
             self._differing.append(ticket.ref or ticket.id)
+
+    # --- in parts --------------------------------------------------------------------------------
+
+    def counted(self) -> Counted:
+        """What was counted so far."""
+        sums = {name: getattr(self, name) for name in _SUMS}
+        return Counted(sums, {name: getattr(self, name) for name in _CASES}, self._refused)
+
+    def absorb(self, part: Counted) -> None:
+        """Add what was counted in the next part of the log: afterwards all is as if it had been counted here."""
+        for name, more in part.sums.items():
+            own = getattr(self, name)
+            if isinstance(own, Counter):
+                own.update(more)
+            else:
+                setattr(self, name, own + more)
+        for name, cases in part.cases.items():
+            getattr(self, name).update(cases)
+        for kind, refused in part.refused.items():
+            known = self._refused.setdefault(kind, refused)
+            if known is not refused:
+                known.count += refused.count
 
     # --- in the end ----------------------------------------------------------------------------
 

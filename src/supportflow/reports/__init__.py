@@ -1,5 +1,6 @@
 """Reports on a log under a policy, or on a desk's own history: figures, and one page with pictures that works offline."""
 
+from supportflow.reports.engines import load_tables, report_by, report_tables
 from supportflow.reports.figures import (
     Backlog,
     CauseShare,
@@ -17,6 +18,7 @@ from supportflow.reports.figures import (
 )
 from supportflow.reports.gathering import REPEAT_DAYS, report, report_history
 from supportflow.reports.page import report_page
+from supportflow.reports.tables import ReportTables, read_tables
 
 __all__ = [
     "REPEAT_DAYS",
@@ -28,12 +30,17 @@ __all__ = [
     "PauseShare",
     "Rate",
     "Report",
+    "ReportTables",
     "Share",
     "Standardised",
     "StandardisedShare",
     "TargetReport",
     "Timeline",
+    "load_tables",
+    "read_tables",
     "report",
+    "report_by",
     "report_history",
     "report_page",
+    "report_tables",
 ]

@@ -13,7 +13,7 @@ from supportflow.replay.verdicts import Ended
 from supportflow.reports.course import Cause
 from supportflow.reports.facts import ClockRow, Facts, TicketRow
 
-__all__ = ["BINS_S", "DAY_US", "MOST_STRATA", "PERCENTILES", "Counting", "Counts", "Took", "rank"]
+__all__ = ["BINS_S", "DAY_US", "MOST_STRATA", "PERCENTILES", "By", "Counting", "Counts", "Took", "rank"]
 
 PERCENTILES = (50, 75, 90, 95, 99)
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400

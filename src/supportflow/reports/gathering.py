@@ -1,6 +1,7 @@
 """Reports on a log under a policy, and on what a desk has recorded itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from supportflow.replay.running import Progress
 from supportflow.replay.verdicts import verdicts_of
 from supportflow.reports.assembling import Frame, assembled
 from supportflow.reports.counts import DAY_US, Counting
-from supportflow.reports.facts import Facts, facts_of
+from supportflow.reports.facts import facts_of
 from supportflow.reports.figures import Report, Timeline
+from supportflow.reports.tables import TableWriter, tables_in
 from supportflow.sla.explain import account
 from supportflow.whatif import WhatIf, compare
 
@@ -31,7 +33,6 @@ __all__ = ["REPEAT_DAYS", "report", "report_history"]
 REPEAT_DAYS = 7
 _MOST_DAYS = 3_650
 _MOST_STRETCHES = 60
-Sink = Callable[[Facts], object]
 
 
 def report(
@@ -45,6 +46,7 @@ def report(
     adjust: Sequence[str] = (),
     hours: str | None = None,
     repeat_days: int = REPEAT_DAYS,
+    tables: Path | str | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Report on a log under a policy.
@@ -62,6 +64,7 @@ def report(
         adjust: Fields of the ticket that attainment is standardised by: those that a condition can name, attributes too.
         hours: One of the policy's calendars: when the desk is staffed. What counts outside of it is a cause of its own.
         repeat_days: A requester who is back within so many days is a repeated contact.
+        tables: A folder, to write what is counted there, as tables in Parquet.
         progress: Called after every case.
 
     Raises:
@@ -70,9 +73,10 @@ def report(
             before the log's last instant.
         MappingError: If the mapping fits neither the log nor a policy.
         PolicyError: If a policy is wrong.
+        MissingExtra: If tables are to be written and pyarrow is not installed.
     """
     found = _Gathered(policy, clock_of(tz), adjust, hours, repeat_days)
-    with log_until(log, mapping, until) as (read, end_us):
+    with log_until(log, mapping, until) as (read, end_us), found.writing(tables):
         whatif: WhatIf | None = None
         if against is not None:
             whatif = compare(
@@ -113,6 +117,7 @@ def report_history(
     adjust: Sequence[str] = (),
     hours: str | None = None,
     repeat_days: int = REPEAT_DAYS,
+    tables: Path | str | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Report:
     """Report on what a desk has recorded, as it was recorded: nothing is replayed, and nothing on the desk is changed.
@@ -126,6 +131,7 @@ def report_history(
         adjust: As for `report`.
         hours: As for `report`.
         repeat_days: As for `report`.
+        tables: As for `report`.
         progress: Told how many tickets are done.
 
     Returns:
@@ -139,24 +145,25 @@ def report_history(
     end_us = to_us(instant(until, "until"))
     done = left_out = 0
     first: Ticket | None = None
-    for recorded in recorded_tickets(desk):
-        done += 1
-        if recorded is None:
-            left_out += 1
-        else:
-            ticket, events = recorded
-            first = ticket if first is None or ticket.opened_at < first.opened_at else first
-            found.case(Case(ticket.ref or ticket.id, ticket, events, found.compiled, end_us))
-        if progress is not None:
-            progress(done)
-    return found.report(
-        tz,
-        end_us,
-        mapping="",
-        rows=done,
-        left_out=left_out,
-        first_at=None if first is None else first.opened_at,
-    )
+    with found.writing(tables):
+        for recorded in recorded_tickets(desk):
+            done += 1
+            if recorded is None:
+                left_out += 1
+            else:
+                ticket, events = recorded
+                first = ticket if first is None or ticket.opened_at < first.opened_at else first
+                found.case(Case(ticket.ref or ticket.id, ticket, events, found.compiled, end_us))
+            if progress is not None:
+                progress(done)
+        return found.report(
+            tz,
+            end_us,
+            mapping="",
+            rows=done,
+            left_out=left_out,
+            first_at=None if first is None else first.opened_at,
+        )
 
 
 class _Gathered:
@@ -169,7 +176,6 @@ class _Gathered:
         adjust: Sequence[str],
         hours: str | None,
         repeat_days: int,
-        sink: Sink | None = None,
     ) -> None:
         if not 1 <= repeat_days <= _MOST_DAYS:
             raise InvalidInput("repeat_days", f"is not between 1 and {_MOST_DAYS}")
@@ -183,15 +189,24 @@ class _Gathered:
         self._hours = None if hours is None else _calendar(policy, hours)
         self._repeat_days = repeat_days
         self._counting = Counting(self._strata, repeat_days * DAY_US)
-        self._sink = sink
+        self._writer: TableWriter | None = None
         self._timeline: Timeline | None = None
+
+    @contextmanager
+    def writing(self, folder: Path | str | None) -> Iterator[None]:
+        """What is counted is written as tables, too, if a folder is given."""
+        if folder is None:
+            yield
+            return
+        with tables_in(Path(folder), len(self._strata)) as self._writer:
+            yield
 
     def case(self, case: Case) -> None:
         """Count a case."""
         facts = facts_of(case, self._zone, self._strata, self._hours)
         self._counting.add(facts)
-        if self._sink is not None:
-            self._sink(facts)
+        if self._writer is not None:
+            self._writer.add(facts)
         for target, verdict in verdicts_of(case.ticket, case.policy).targets.items():
             if verdict.ended == "missed":
                 self._consider(case, target)
@@ -230,6 +245,8 @@ class _Gathered:
             strata=self._strata,
             repeat_days=self._repeat_days,
         )
+        if self._writer is not None:
+            self._writer.end(frame)
         figures = assembled(self._counting.counts(), frame)
         return figures.model_copy(update={"timeline": self._timeline})
 

@@ -48,11 +48,12 @@ def concerned(sla: CompiledSla, ticket: Ticket, signals: int) -> bool:
         return True
     if not signals & _STATUS_CHANGED:
         return False
-    return (
-        sla.conditional
-        or bool(sla.pauses & CATEGORY_BIT[ticket.status_category])
-        or any(clock.state in {"paused", "cancelled"} for clock in ticket.clocks)
-    )
+    if sla.conditional or sla.pauses & CATEGORY_BIT[ticket.status_category]:
+        return True
+    for clock in ticket.clocks:  # noqa: SIM110 - a generator costs more than what it would ask
+        if clock.state in {"paused", "cancelled"}:
+            return True
+    return False
 
 
 def react(
@@ -104,6 +105,8 @@ def react(
     )
     for slot, target in targets.items():
         found = current.get(slot)
+        if found is not None and _runs_on(moment, target, found):
+            continue
         if found is not None and found.active and found.over_us is None:
             steps += _active(moment, target, found)
         elif found is not None and found.active:
@@ -111,6 +114,19 @@ def react(
         else:
             steps += _inactive(moment, target, found)
     return steps
+
+
+def _runs_on(moment: Moment, target: CompiledTarget, clock: Clock) -> bool:
+    """True of a running clock to which the event is nothing: what `_active` would find out, read off without asking it."""
+    metric = target.metric
+    return (
+        clock.state == "running"
+        and clock.over_us is None
+        and not moment.rematch
+        and not moment.signals & metric.ends
+        and not moment.category & metric.pause
+        and metric.pause_when is None
+    )
 
 
 def _lapsed(clock: Clock, at_us: int, env: SlaEnvironment, past: Past | None) -> list[Step]:

@@ -182,6 +182,8 @@ class CompiledMetric:
     resume: int
     each: bool
     reopen: str
+    ends: int
+    """The signals that end a cycle, one way or another."""
 
     @property
     def touched(self) -> int:
@@ -206,6 +208,7 @@ def compile_metric(metric: Metric, fields: Fields) -> CompiledMetric:
         name=metric.name,
         start=bits(metric.start),
         start_when=holds(metric.start_when),
+        ends=bits(metric.stop) | bits(metric.cancel) | bits(metric.reset),
         stop=bits(metric.stop),
         stop_when=holds(metric.stop_when),
         cancel=bits(metric.cancel),

@@ -1,7 +1,8 @@
 """What an event means to a clock: a few signals, as bits, so that a metric asks with one `&`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
+from typing import Any
 
 from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
@@ -111,22 +112,28 @@ def signals_of(before: Ticket | None, after: Ticket, event: EventBase) -> int:
     fixed = _FIXED.get(cls)
     if fixed is not None:
         return fixed
-    if isinstance(event, StatusChanged):
+    if cls is StatusChanged:
         assert before is not None
+        assert isinstance(event, StatusChanged)
         return _status_signals(before.status_category, event.category)
-    if isinstance(event, ReplySent):
-        if event.to is not None:
-            return 0  # a party is not the requester
-        return _BOT_REPLY if event.by.kind == "bot" else _PUBLIC_REPLY
-    if isinstance(event, MessageReceived):
-        return _REQUESTER_MESSAGE if event.origin == "requester" else _OTHER_MESSAGE
-    if isinstance(event, NoteAdded):
-        return 0 if event.by.kind in {"requester", "party"} else _INTERNAL_NOTE
-    if isinstance(event, AssignmentChanged):
-        return _assignment_signals(event)
-    if isinstance(event, TicketOpened | TicketAdopted):
+    if cls in _OPENINGS:
         return _opening_signals(after)
-    return 0
+    read = _READ.get(cls)
+    return 0 if read is None else read(event)
+
+
+def _reply_signals(event: ReplySent) -> int:
+    if event.to is not None:
+        return 0  # a party is not the requester
+    return _BOT_REPLY if event.by.kind == "bot" else _PUBLIC_REPLY
+
+
+def _message_signals(event: MessageReceived) -> int:
+    return _REQUESTER_MESSAGE if event.origin == "requester" else _OTHER_MESSAGE
+
+
+def _note_signals(event: NoteAdded) -> int:
+    return 0 if event.by.kind in {"requester", "party"} else _INTERNAL_NOTE
 
 
 def _status_signals(source: StatusCategory, target: StatusCategory) -> int:
@@ -148,6 +155,16 @@ def _assignment_signals(event: AssignmentChanged) -> int:
     if event.group != event.previous_group:
         mask |= SIGNAL_BIT[Signal.GROUP_CHANGED]
     return mask
+
+
+_OPENINGS = frozenset({TicketOpened, TicketAdopted})
+_READ: dict[type[EventBase], Callable[[Any], int]] = {
+    AssignmentChanged: _assignment_signals,
+    MessageReceived: _message_signals,
+    NoteAdded: _note_signals,
+    ReplySent: _reply_signals,
+}
+"""Event class → reads the signals in it."""
 
 
 def _opening_signals(ticket: Ticket) -> int:

@@ -5,6 +5,7 @@ sender is one. What goes out has one message id for each delivery.
 """
 
 from supportflow.channels.email.automatic import automatic_kind
+from supportflow.channels.email.cap import MailCap, SqliteMailCap
 from supportflow.channels.email.intake import MailIntake, Taken, person_of
 from supportflow.channels.email.reading import Limits, Mail, MailAddress, MailFile, read_mail
 from supportflow.channels.email.sender import verdict
@@ -18,6 +19,7 @@ __all__ = [
     "Limits",
     "Mail",
     "MailAddress",
+    "MailCap",
     "MailFile",
     "MailIntake",
     "MailThreads",
@@ -26,6 +28,7 @@ __all__ = [
     "ReplyToken",
     "SmtpChannel",
     "SmtpServer",
+    "SqliteMailCap",
     "SqliteThreads",
     "Taken",
     "automatic_kind",

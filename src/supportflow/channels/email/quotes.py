@@ -37,9 +37,17 @@ _HEAD = re.compile(
 _INTRODUCES = re.compile(
     rf".{{4,300}}{_any_of(_MARKS['introduces'])}.{{0,100}}{_COLON}\s*", re.IGNORECASE | re.DOTALL
 )
+_BETWEEN_DASHES = re.compile(
+    rf"\s*{_DASHES}(?=[^\d]*\d)\s.{{4,300}}{_any_of(_MARKS['introduces'])}\s*{_DASHES}\s*", re.IGNORECASE
+)
+_TIME = r"\d{1,2}[:.]\d\d"
+_ADDRESS = r"<[^<>\s]{1,64}@[^<>\s]{1,255}>"
+_DATED = re.compile(rf"(?=.*{_TIME}).*{_ADDRESS}[^<>]{{0,40}}{_COLON}\s*", re.DOTALL)
+"""When, and by whom, with an address in brackets: that introduces a quotation without any word for writing."""
 _SENT_FROM = re.compile(rf"\s*{_any_of(_MARKS['sent_from'])}\s*", re.IGNORECASE)
 _FORWARDS = re.compile(rf"\s*{_any_of(_MARKS['forwards'])}\s*{_COLON}", re.IGNORECASE)
 _HEADS = 3  # lines of a head that make one
+_NEAR = 5  # lines below an introduction in which what it introduces begins
 _SIGNED = 15  # lines that a signature has at most
 _LONGEST = 400  # characters of a line that are looked at
 
@@ -81,12 +89,14 @@ def _cut(lines: list[str], forwards: bool) -> tuple[int, bool]:
     """The line from which on everything is another mail, and whether it was passed on."""
     head: dict[str, int] = {}  # what a head has so far → the line that has it
     for at, line in enumerate(lines):
-        seen = line[:_LONGEST]
+        seen = line[:_LONGEST].replace("&nbsp;", " ")  # some programs write it into plain text
         dashed = _DASHED.fullmatch(seen)
         if dashed is not None:
             return at, dashed["forward"] is not None or forwards
         if _BEGUN.fullmatch(seen):
             return at, True
+        if _BETWEEN_DASHES.fullmatch(seen) or _introduces_unmarked(lines, at):
+            return at, forwards
         found = _HEAD.match(seen)
         if found is not None:
             head.setdefault(str(found.lastgroup), at)
@@ -98,6 +108,17 @@ def _cut(lines: list[str], forwards: bool) -> tuple[int, bool]:
         elif not (head and line.strip() and line[:1] in " \t"):  # the rest of a long line of the head
             head.clear()
     return len(lines), False
+
+
+def _introduces_unmarked(lines: list[str], at: int) -> bool:
+    """True if a line says when, who and at which address wrote what follows, and that is not marked line by line."""
+    line = lines[at]
+    if len(line) > _LONGEST or not line.rstrip().endswith((":", "\uff1a")):
+        return False
+    if not (_INTRODUCES.fullmatch(line) and _DATED.fullmatch(line)):
+        return False
+    below = next((one for one in lines[at + 1 : at + 1 + _NEAR] if one.strip()), ">")
+    return not below.startswith(">")
 
 
 def _unquoted(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -114,7 +135,9 @@ def _unquoted(lines: list[str]) -> tuple[list[str], list[str]]:
         # A long line was broken inside of an address: then it takes both halves to introduce anything.
         count = 2 if last.count(">") > last.count("<") else 1
         introduction = "\n".join(one[: _LONGEST + 1] for one in kept[-count:])
-        if len(introduction) <= _LONGEST and _INTRODUCES.fullmatch(introduction):
+        if len(introduction) <= _LONGEST and (
+            _INTRODUCES.fullmatch(introduction) or _DATED.fullmatch(introduction)
+        ):
             gone += kept[-count:]
             del kept[-count:]
         gone.append(line)

@@ -13,9 +13,10 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
 from typing import Any, Literal, get_args
 
+from supportflow.channels.email.cap import MailCap
 from supportflow.channels.email.reading import MailAddress
 from supportflow.channels.email.threads import MailThreads, ReplyToken
-from supportflow.exceptions import InvalidInput, MissingExtra
+from supportflow.exceptions import InvalidInput, MissingExtra, Undeliverable
 from supportflow.model.content import AttachmentHandle
 from supportflow.ports import Outgoing
 
@@ -72,6 +73,7 @@ class MailWriter:
         words: Answer → text of the mail; the answer itself, if not given. Here a host puts greeting and signature.
         html: Answer → the same in HTML; none, if not given.
         file_of: Handle of a file → its name and bytes; no files go along, if not given.
+        cap: How many mails of machines an address gets; as many as there are, if not given.
         reply_to: Answer → the address that answers to it go to, such as `token.address("help", "desk.example",
             message.ticket_id)`, for mail programs that keep no message ids; the sender's, if not given.
     """
@@ -89,6 +91,7 @@ class MailWriter:
         html: Callable[[Outgoing], str] | None = None,
         file_of: Callable[[AttachmentHandle], tuple[str, bytes]] | None = None,
         reply_to: Callable[[Outgoing], str] | None = None,
+        cap: MailCap | None = None,
     ) -> None:
         self.sender = MailAddress(_safe("sender", sender.address), _safe("sender", sender.name))
         self._address_of = address_of
@@ -100,16 +103,16 @@ class MailWriter:
         self._html = html
         self._file_of = file_of
         self._reply_to = reply_to
+        self._cap = cap
 
     def written(self, message: Outgoing) -> tuple[str, Message]:
         """The address that an answer goes to, and the mail.
 
         Raises:
-            InvalidInput: If the person has no address, or a head would hold a line break.
+            InvalidInput: If a head would hold a line break.
+            Undeliverable: If the person has no address.
         """
-        to = self._address_of(message.requester)
-        if not to:
-            raise InvalidInput("requester", "has no mail address")
+        to = self._to(message)
         known = list(self._threads.messages(self._tenant, message.ticket_id))
         own = self.message_id(message)
         if own in known:  # another attempt: what came since was not there when this was written
@@ -118,7 +121,7 @@ class MailWriter:
         # Encoded whatever they hold: a subject that looks like an encoded word must not be decoded into another head.
         mail["Subject"] = Header(_safe("subject", _answering(message.subject)), "utf-8").encode()
         mail["From"] = formataddr((str(Header(self.sender.name, "utf-8")), self.sender.address))
-        mail["To"] = _safe("requester", to)
+        mail["To"] = to
         mail["Date"] = format_datetime(message.recorded_at)
         mail["Message-ID"] = f"<{own}>"
         if self._reply_to is not None:
@@ -126,7 +129,7 @@ class MailWriter:
         if known:
             mail["In-Reply-To"] = f"<{known[-1]}>"
             mail["References"] = " ".join(f"<{one}>" for one in known)
-        if self._automatic is not None and self._automatic(message.by):
+        if self._by_machine(message):
             mail["Auto-Submitted"] = "auto-replied"
         return to, mail
 
@@ -135,8 +138,26 @@ class MailWriter:
         return self._token.message_id(message.ticket_id, message.key)
 
     def note(self, message: Outgoing) -> None:
-        """Note whose its mail is, before it leaves: its answer may be here before the server's word is."""
-        self._threads.record(self._tenant, message.ticket_id, self.message_id(message))
+        """Note whose its mail is, before it leaves: its answer may be here before the server's word is.
+
+        Raises:
+            Undeliverable: If a machine wrote it, and its reader had as many of those as `cap` allows.
+        """
+        name = self.message_id(message)
+        if self._cap is not None and self._by_machine(message):
+            to = self._to(message)
+            if not self._cap.admits(self._tenant, to, name, message.recorded_at):
+                raise Undeliverable("automatic")
+        self._threads.record(self._tenant, message.ticket_id, name)
+
+    def _to(self, message: Outgoing) -> str:
+        to = self._address_of(message.requester)
+        if not to:
+            raise Undeliverable("no_address")
+        return _safe("requester", to)
+
+    def _by_machine(self, message: Outgoing) -> bool:
+        return self._automatic is not None and self._automatic(message.by)
 
     def _body(self, message: Outgoing) -> Message:
         words = message.body if self._words is None else self._words(message)
@@ -190,7 +211,8 @@ class SmtpChannel:
         """Send an answer.
 
         Raises:
-            InvalidInput: If the person has no address.
+            InvalidInput: If a head would hold a line break.
+            Undeliverable: If the person has no address, or a machine wrote it and they had as many of those as they may get.
             smtplib.SMTPException: If the server refuses.
             OSError: If it cannot be reached.
         """
@@ -247,7 +269,8 @@ class AsyncSmtpChannel:
         """Send an answer.
 
         Raises:
-            InvalidInput: If the person has no address.
+            InvalidInput: If a head would hold a line break.
+            Undeliverable: If the person has no address, or a machine wrote it and they had as many of those as they may get.
             aiosmtplib.SMTPException: If the server refuses, or cannot be reached.
         """
         server = self._server

@@ -4,18 +4,22 @@ import base64
 import hashlib
 import hmac
 import re
-import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
-from supportflow.exceptions import InvalidInput, StoreError
+from supportflow.channels.email.kept import KeptFile
+from supportflow.exceptions import InvalidInput
 
 __all__ = ["MailThreads", "MemoryThreads", "ReplyToken", "SqliteThreads"]
 
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS mail (number INTEGER PRIMARY KEY, tenant TEXT NOT NULL,
+    message_id TEXT NOT NULL, ticket_id TEXT NOT NULL, UNIQUE (tenant, message_id))""",
+    "CREATE INDEX IF NOT EXISTS of_ticket ON mail (tenant, ticket_id)",
+)
 _KEPT = 50
 _SHORTEST_SECRET = 16
 _DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
@@ -175,35 +179,15 @@ class SqliteThreads:
     """
 
     def __init__(self, path: Path | str) -> None:
-        self._lock = Lock()
-        try:
-            self._database = sqlite3.connect(path, check_same_thread=False, timeout=30, isolation_level=None)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA secure_delete = ON")
-            self._database.execute(
-                "CREATE TABLE IF NOT EXISTS mail (number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, "
-                "message_id TEXT NOT NULL, ticket_id TEXT NOT NULL, UNIQUE (tenant, message_id))"
-            )
-            self._database.execute("CREATE INDEX IF NOT EXISTS of_ticket ON mail (tenant, ticket_id)")
-        except sqlite3.Error as error:
-            raise StoreError(f"the file of mail threads cannot be opened: {error}") from error
-
-    @contextmanager
-    def _used(self) -> Iterator[sqlite3.Cursor]:
-        try:
-            with self._lock, closing(self._database.cursor()) as cursor:
-                yield cursor
-        except sqlite3.Error as error:
-            raise StoreError(f"the file of mail threads cannot be used: {error}") from error
+        self._file = KeptFile(path, "mail threads", _TABLES)
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._database.close()
+        self._file.close()
 
     def ticket_of(self, tenant: str, ids: Sequence[str], /) -> str | None:
         """The ticket of the first of these mails that is known."""
-        with self._used() as cursor:
+        with self._file.used() as cursor:
             for one in ids:
                 row = cursor.execute(
                     "SELECT ticket_id FROM mail WHERE tenant = ? AND message_id = ?", (tenant, one)
@@ -214,7 +198,7 @@ class SqliteThreads:
 
     def record(self, tenant: str, ticket_id: str, message_id: str, /) -> None:
         """Note that a mail belongs to a ticket."""
-        with self._used() as cursor:
+        with self._file.used() as cursor:
             cursor.execute(
                 "INSERT OR IGNORE INTO mail (tenant, message_id, ticket_id) VALUES (?, ?, ?)",
                 (tenant, message_id, ticket_id),
@@ -222,7 +206,7 @@ class SqliteThreads:
 
     def messages(self, tenant: str, ticket_id: str, /) -> Sequence[str]:
         """Ids of the mails of a ticket, the oldest first."""
-        with self._used() as cursor:
+        with self._file.used() as cursor:
             rows = cursor.execute(
                 "SELECT message_id FROM mail WHERE tenant = ? AND ticket_id = ? ORDER BY number",
                 (tenant, ticket_id),
@@ -231,10 +215,9 @@ class SqliteThreads:
 
     def forget(self, tenant: str, ticket_id: str, /) -> None:
         """Lose the mails of a ticket."""
-        with self._used() as cursor:
+        with self._file.used() as cursor:
             cursor.execute("DELETE FROM mail WHERE tenant = ? AND ticket_id = ?", (tenant, ticket_id))
-            # The log beside the file still has the pages as they were.
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._file.emptied()
 
 
 def _bounded(ids: Sequence[str]) -> tuple[str, ...]:

@@ -142,7 +142,8 @@ def clean(command: CommandBase, rules: RedactionRules) -> Cleaned:
     """The command without secrets."""
     changed, redacted = _cleaned(command, rules)
     past: list[tuple[str, ...]] = []
-    if isinstance(command, Adopt):
+    if type(command) is Adopt:
+        assert isinstance(command, Adopt)
         facts: list[Fact] = []
         for fact in command.history:
             changes, kinds = _cleaned(fact, rules)
@@ -223,10 +224,12 @@ def classify_by_rules(policy: CompiledPolicy, text: str, redacted: tuple[str, ..
     return lexicon.combine(rules, given_away, policy.document.classes)
 
 
+_READ = frozenset({OpenTicket, Adopt, Receive, Split})
+
+
 def is_read(command: CommandBase) -> bool:
     """Whether the text of a command is what somebody outside wrote."""
-    opens = isinstance(command, OpenTicket | Adopt | Receive | Split)
-    return opens or (isinstance(command, Observe) and command.is_inbound)
+    return type(command) in _READ or (isinstance(command, Observe) and command.is_inbound)
 
 
 def read_signals(env: Environment, command: CommandBase, redacted: tuple[str, ...]) -> Flow[Signals | None]:

@@ -35,6 +35,10 @@ __all__ = ["Prepared", "prepare", "request_hash", "with_evidence"]
 _PRIVATE = (*TEXTS, "personal", "attachments", "evidence")
 
 
+_BRINGING = frozenset({OpenTicket, Adopt, Receive, Provide, Observe})
+"""Kinds of commands that can bring evidence."""
+
+
 class Prepared(NamedTuple):
     """A command without texts, and the content rows that hold them."""
 
@@ -78,7 +82,7 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
     """
     rows = _Rows(requester or command.by.id, now, [])
     replaced = yield from _replace_texts(rows, command)
-    if isinstance(command, Adopt) and any(fact.has_words for fact in command.history):
+    if type(command) is Adopt and any(fact.has_words for fact in command.history):
         replaced["history"] = yield from _replace_history(rows, command)
     if not replaced:
         return Prepared(command, ())
@@ -160,6 +164,8 @@ def with_evidence(env: Environment, command: CommandBase, ticket: Ticket | None,
     Raises:
         InvalidInput: If a value or a file is not what the policy says the item looks like.
     """
+    if type(command) not in _BRINGING:
+        return command
     if isinstance(command, Adopt):
         return _with_past_evidence(env, command, facts)
     if not isinstance(command, OpenTicket | Receive | Provide | Observe) or (

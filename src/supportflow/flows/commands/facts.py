@@ -50,6 +50,13 @@ _LOOKED_AT = 20
 
 _NOTHING = CaseFacts()
 
+# A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
+_ABOUT_VERDICTS = frozenset({Exclude, Correct})
+_ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset((RequestAction, DecideAction, UndoAction))
+_FROM_OUTSIDE = frozenset({Receive, Provide, Observe})
+_NAMING = frozenset({Assign, Observe, Offer})
+_ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge})
+
 
 def load_facts(
     env: Environment,
@@ -86,13 +93,15 @@ def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> F
     """The ticket's past, for words about its verdicts."""
     if ticket is None:
         return ()
-    if isinstance(command, Exclude | Correct):
+    if type(command) in _ABOUT_VERDICTS:
         return (yield from load_events(env, ticket.id))
     return ()
 
 
 def load_events(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
     """The events of a ticket, for the few decisions that look back."""
+    if env.held is not None:
+        return env.held.events(ticket_id)
     rows = yield from requests.events(env.tenant, f"ticket:{ticket_id}")
     return tuple(map(read_row, rows))
 
@@ -102,9 +111,8 @@ def _agents(
 ) -> Flow[dict[str, AgentState]]:
     """The agents whom a decision concerns: who has a ticket, is offered it, is named, or acts."""
     known = [ticket for ticket in tickets if ticket is not None]
-    policies = {env.book.current, *(env.book[ticket.policy] for ticket in known)}
-    about_actions = isinstance(command, RequestAction | DecideAction | UndoAction)
-    if not about_actions and not any(policy.routing for policy in policies):
+    policies = [env.book.current, *(env.book[ticket.policy] for ticket in known)]
+    if type(command) not in _ABOUT_ACTIONS and not any(policy.routing for policy in policies):
         return {}
     named = {command.by.id} if command.by.kind == "agent" else set()
     if isinstance(command, Assign | Observe | Offer) and command.agent:
@@ -121,6 +129,7 @@ def _case_facts(
     env: Environment, command: CommandBase, ticket: Ticket | None, other: Ticket | None
 ) -> Flow[CaseFacts]:
     """What is known about the people and the text of a command."""
+    kind = type(command)
     if isinstance(command, OpenTicket):
         return (yield from _contact_facts(env, command))
     if isinstance(command, Adopt):
@@ -130,20 +139,22 @@ def _case_facts(
         return (yield from _person_facts(env, command.requester)) if named else _NOTHING
     if ticket is None:
         return _NOTHING
-    if isinstance(command, Merge) and (other is None or other.requester == ticket.requester):
+    if kind is Merge and (other is None or other.requester == ticket.requester):
         return _NOTHING
     case = _NOTHING
-    if isinstance(command, Merge):
+    if kind is Merge:
         assert other is not None
         case = yield from _person_facts(env, other.requester)
     elif _needs_person(env, command, ticket):
         case = yield from _person_facts(env, ticket.requester)
     if _needs_second_person(env, command, ticket):
         case = replace(case, also_by=(yield from same_person(env, command.by.id)))
-    if isinstance(command, Reply | TakeTurn):
+    if kind is Reply or kind is TakeTurn:
+        assert isinstance(command, Reply | TakeTurn)
         return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
-    if not (isinstance(command, Receive) or (isinstance(command, Observe) and command.is_inbound)):
+    if kind is not Receive and not (isinstance(command, Observe) and command.is_inbound):
         return case
+    assert isinstance(command, Receive | Observe)
     stranger = origin_in(ticket, command, case.same_person) in {"stranger", "party"}
     flags = texts.suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
     return replace(case, flags=flags)
@@ -156,20 +167,17 @@ def _person_facts(env: Environment, requester: str) -> Flow[CaseFacts]:
 def _needs_person(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
     """Whether a decision needs the requester's other ids: whoever acts, or gets the ticket, may be that person."""
     by = command.by
-    if isinstance(command, AddParty):
+    kind = type(command)
+    if kind is AddParty:
         return True
-    if (
-        isinstance(command, Receive | Provide | Observe)
-        and by.kind == "requester"
-        and by.id != ticket.requester
-    ):
+    if kind in _FROM_OUTSIDE and by.kind == "requester" and by.id != ticket.requester:
         return True
-    if isinstance(command, Advance) or env.book[ticket.policy].document.agent_ids == "apart":
+    if kind is Advance or env.book[ticket.policy].document.agent_ids == "apart":
         return False
     routed = env.book[ticket.policy].routing is not None
     named = [ticket.assignee, ticket.offered_to] if routed else []
-    if isinstance(command, Assign | Observe | Offer):
-        named.append(command.agent)
+    if kind in _NAMING:
+        named.append(command.__dict__["agent"])
     if by.kind == "agent":
         named.append(by.id)
     return any(one and one != ticket.requester for one in named)
@@ -179,11 +187,11 @@ def _needs_second_person(env: Environment, command: CommandBase, ticket: Ticket)
     """Whether a decision must be made by somebody else than whoever began it, under whatever id."""
     if command.by.kind != "agent":
         return False
-    if isinstance(command, DecideAction):
+    kind = type(command)
+    if kind is DecideAction:
         return True
     routing = env.book[ticket.policy].routing
-    ends = isinstance(command, Trigger | Resolve | Close | Cancel | Merge)
-    return ends and routing is not None and ticket.tier in routing.policy.four_eyes
+    return kind in _ENDING and routing is not None and ticket.tier in routing.policy.four_eyes
 
 
 def _contact_facts(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:

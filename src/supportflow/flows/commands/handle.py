@@ -1,6 +1,7 @@
 """One command, one transaction: prepare, load, decide, commit; again if others were faster."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 
 from supportflow._time import Instant, to_us
@@ -17,10 +18,11 @@ from supportflow.flows.commands.content import Prepared, prepare, request_hash, 
 from supportflow.flows.commands.facts import load_events, load_facts
 from supportflow.flows.desk_stream import store_policy, synchronise
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import follow_merges, get, identify
+from supportflow.flows.load import find_ref, follow_merges, get, identify
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.kernel import Decision, Facts, attempted
+from supportflow.kernel.decide import TICKET_KINDS
 from supportflow.kernel.sides import command_on_side
 from supportflow.model.commands import (
     Adopt,
@@ -36,12 +38,21 @@ from supportflow.model.commands import (
     TicketCommand,
 )
 from supportflow.model.events import ContactJoined, EventBase
-from supportflow.model.storage import Commit, Committed, Duplicate, InboxEntry, RefTaken, StreamChange
+from supportflow.model.storage import (
+    Commit,
+    Committed,
+    Conflict,
+    Duplicate,
+    InboxEntry,
+    RefTaken,
+    StreamChange,
+)
 from supportflow.model.ticket import Outcome, Ticket
 
 __all__ = ["handle"]
 
-_OPENING = (OpenTicket, Adopt, Receive, Split)  # commands that may begin a ticket
+# A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
+_OPENING = frozenset({OpenTicket, Adopt, Receive, Split})  # commands that may begin a ticket
 
 
 def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
@@ -52,8 +63,8 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
     """
     if not isinstance(command, CommandBase):
         raise InvalidInput("command", "is not a command")
-    if isinstance(command, AgentCommand):
-        raise InvalidInput("command", "is on an agent, not on a ticket: use handle_agent")
+    if type(command) not in TICKET_KINDS:
+        command = _of_a_kind(command)
     if command.key is None:
         return (yield from _execute(env, command, ""))
     fingerprint = request_hash(command, env.secret)
@@ -66,6 +77,16 @@ def handle(env: Environment, command: CommandBase) -> Flow[Outcome]:
         if known is None:
             raise
     return (yield from _recorded_outcome(env, known, fingerprint))
+
+
+def _of_a_kind(command: CommandBase) -> CommandBase:
+    """The command as one of its kind that can be carried out: a host may have a class of its own for what opens a ticket."""
+    if isinstance(command, AgentCommand):
+        raise InvalidInput("command", "is on an agent, not on a ticket: use handle_agent")
+    for kind in (OpenTicket, Adopt):
+        if isinstance(command, kind):
+            return kind.model_construct(**{name: getattr(command, name) for name in kind.model_fields})
+    raise InvalidInput("command", "is of no kind that can be carried out")
 
 
 def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[Outcome]:
@@ -93,7 +114,7 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[O
         if prepared is None:
             complete = with_evidence(env, command, ticket, facts)
             prepared = yield from prepare(complete, _owner(command, ticket), now)
-        if isinstance(command, _OPENING):
+        if type(command) in _OPENING:
             facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
         decision = yield from _decide(env, ticket, prepared.command, facts, now)
         events = decision.events
@@ -101,26 +122,52 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str) -> Flow[O
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
-        changes, tickets = stream_changes(env, touched, decision)
-        for one in tickets.values():
-            yield from store_policy(env, env.book[one.policy])
         outcome_id = _outcome_id(ticket, events, facts)
-        inbox = _inbox_entry(command, fingerprint, outcome_id, changes)
-        now_us = to_us(now)
-        outbox = outbox_rows(env, changes, tickets, now_us)
-        commit = Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us)
-        answer = yield from requests.commit(commit)
-        if isinstance(answer, Committed):
-            return Outcome(tickets[outcome_id], events)
-        if isinstance(answer, Duplicate):
-            return (yield from _recorded_outcome(env, answer.entry, fingerprint))
-        if isinstance(answer, RefTaken):
-            raise DuplicateRef(answer.ref)
+        if env.held is not None:
+            env.held.take(env.book, decision, prepared.content)
+            return Outcome(env.held.tickets[outcome_id], events)
+        answer = yield from _store(env, command, fingerprint, touched, decision, prepared, outcome_id, now)
+        if isinstance(answer, Outcome):
+            return answer
         contested = answer.stream
         yield from requests.pause_after_conflict(attempt)
         now = yield from requests.now()
         yield from synchronise(env, now)
     raise ConflictError(contested, requests.ATTEMPTS)
+
+
+def _store(
+    env: Environment,
+    command: CommandBase,
+    fingerprint: str,
+    touched: Iterable[Ticket],
+    decision: Decision,
+    prepared: Prepared,
+    outcome_id: str,
+    now: Instant,
+) -> Flow[Outcome | Conflict]:
+    """Commit a decision.
+
+    Returns:
+        What it did, or what the key's first use did; a conflict, if others were faster.
+
+    Raises:
+        DuplicateRef: If another ticket has the host's reference.
+    """
+    changes, tickets = stream_changes(env, touched, decision)
+    for one in tickets.values():
+        yield from store_policy(env, env.book[one.policy])
+    inbox = _inbox_entry(command, fingerprint, outcome_id, changes)
+    now_us = to_us(now)
+    outbox = outbox_rows(env, changes, tickets, now_us)
+    answer = yield from requests.commit(Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us))
+    if isinstance(answer, Committed):
+        return Outcome(tickets[outcome_id], decision.events)
+    if isinstance(answer, Duplicate):
+        return (yield from _recorded_outcome(env, answer.entry, fingerprint))
+    if isinstance(answer, RefTaken):
+        raise DuplicateRef(answer.ref)
+    return answer
 
 
 def _decide(
@@ -141,7 +188,7 @@ def _attributed(env: Environment, command: CommandBase, ticket: Ticket | None, f
     """The command as given by whoever its giver is on this case."""
     if ticket is None:
         return command
-    if isinstance(command, Merge) and ticket.requester not in facts.case.same_person:
+    if type(command) is Merge and ticket.requester not in facts.case.same_person:
         return command_on_side(command, ticket, env.book[ticket.policy])
     return command_on_side(command, ticket, env.book[ticket.policy], facts.case.same_person)
 
@@ -167,26 +214,29 @@ def _outcome_id(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Fac
 def _locate(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
     if not isinstance(command, TicketCommand):
         if isinstance(command, OpenTicket | Adopt) and command.ref is not None:
-            taken = yield from requests.find_ref(env.tenant, command.ref)
+            taken = yield from find_ref(env, command.ref)
             if taken is not None:
                 raise DuplicateRef(command.ref)
         return None
     ticket_id = yield from identify(env, command.ticket_id, command.ref)
     ticket = yield from get(env, ticket_id)
-    if isinstance(command, Receive):
+    if type(command) is Receive:
         ticket = yield from follow_merges(env, ticket)
     return ticket
 
 
 def _other(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
-    if not isinstance(command, Merge):
+    if type(command) is not Merge:
         return None
+    assert isinstance(command, Merge)
     other_id = yield from identify(env, command.into_id, command.into_ref, "into")
     return (yield from get(env, other_id))
 
 
 def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
     """Whose data the texts of a command are."""
+    if type(command) not in _OWNED:
+        return None
     if isinstance(command, OpenTicket | Adopt):
         return command.requester
     if isinstance(command, Receive) and ticket is not None and command.by.kind == "requester":
@@ -198,6 +248,10 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
     if isinstance(command, Provide) and ticket is not None and command.by.kind not in {"requester", "party"}:
         return ticket.requester
     return None
+
+
+_OWNED = frozenset({OpenTicket, Adopt, Receive, Observe, TakeTurn, Provide})
+"""Kinds of which some are somebody's else than the giver's."""
 
 
 def _result(ticket_id: str, changes: tuple[StreamChange, ...]) -> bytes:

@@ -48,8 +48,8 @@ def request_host_action(
     if not alone and not able:
         raise Refused(ticket.id, "request_action", "nobody has the authority to approve it")
     draft.emit(
-        ActionRequested(
-            **draft.head(),
+        draft.event(
+            ActionRequested,
             number=str(len(ticket.actions) + 1),
             action=action,
             amount=amount,
@@ -95,14 +95,14 @@ def request_by_policy(draft: Draft, facts: Facts) -> None:
         ):
             if trigger.action not in ticket.held_past:
                 draft.emit(
-                    ActionHeldBack(**draft.head(), action=trigger.action, signals=trigger.signals, lacks=0)
+                    draft.event(ActionHeldBack, action=trigger.action, signals=trigger.signals, lacks=0)
                 )
         elif not trigger.lacks:
             request_host_action(draft, trigger.action, None, facts, cause="policy")
         elif trigger.signals and trigger.action not in ticket.held_back:
             draft.emit(
-                ActionHeldBack(
-                    **draft.head(), action=trigger.action, signals=trigger.signals, lacks=trigger.lacks
+                draft.event(
+                    ActionHeldBack, action=trigger.action, signals=trigger.signals, lacks=trigger.lacks
                 )
             )
 

@@ -7,6 +7,7 @@ from supportflow._time import from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.kernel.draft import Draft
 from supportflow.model.events import ClocksMoved, EventBase, SlaBreached, SlaJudged, SlaOverdue, SlaWarned
+from supportflow.model.made import made
 from supportflow.model.people import SYSTEM
 from supportflow.model.records import Clock, ClockMove, Milestone, Verdict
 from supportflow.model.ticket import Ticket
@@ -57,7 +58,7 @@ def replace_clocks(draft: Draft, clocks: Iterable[Clock], reason: str) -> None:
         for clock in clocks
     )
     if moves:
-        draft.record(ClocksMoved(**draft.head(), moves=moves, sla=draft.ticket.sla))
+        draft.record(draft.event(ClocksMoved, moves=moves, sla=draft.ticket.sla))
 
 
 def reach_milestone(draft: Draft, clock: Clock) -> None:
@@ -66,7 +67,6 @@ def reach_milestone(draft: Draft, clock: Clock) -> None:
     reached_us = next_milestone_us(clock, draft.policy.calendar)
     assert reached_us is not None
     reached = {
-        **draft.head(),
         **_names_of(clock),
         "milestone": milestone.key,
         "passed": clock.passed + 1,
@@ -75,13 +75,13 @@ def reach_milestone(draft: Draft, clock: Clock) -> None:
         "late": _is_late(draft, clock, milestone, reached_us),
     }
     if milestone.key == "breach":
-        draft.record(SlaBreached(**reached))
+        draft.record(draft.event(SlaBreached, **reached))
     elif milestone.key.startswith("warn"):
         due_at = due_us(clock, draft.policy.calendar)
         assert due_at is not None
-        draft.record(SlaWarned(**reached, due_at=from_us(due_at)))
+        draft.record(draft.event(SlaWarned, **reached, due_at=from_us(due_at)))
     else:
-        draft.record(SlaOverdue(**reached))
+        draft.record(draft.event(SlaOverdue, **reached))
 
 
 def _is_late(draft: Draft, clock: Clock, milestone: Milestone, at_us: int) -> bool:
@@ -148,11 +148,9 @@ def _let_react(
             dropped.append(step.key)
     if moves or name != draft.ticket.sla or old is not None:
         draft.record(
-            ClocksMoved(
-                ticket_id=draft.ticket.id,
-                ref=draft.ticket.ref,
-                recorded_at=draft.at,
-                by=draft.by,
+            made(
+                ClocksMoved,
+                draft.head_now(),
                 moves=tuple(moves),
                 sla=name,
                 policy=None if old is None else draft.policy.fingerprint,
@@ -179,10 +177,9 @@ def _conclude(draft: Draft, clock: Clock, verdict: Verdict) -> None:
     """Record a verdict; before it the breach, if the clock came back too late for anybody to have been told."""
     if clock.over_us is not None and not verdict.met and clock.breached_us is None:
         draft.record(
-            SlaBreached(
-                ticket_id=draft.ticket.id,
-                ref=draft.ticket.ref,
-                recorded_at=draft.at,
+            made(
+                SlaBreached,
+                draft.head_now(),
                 by=SYSTEM,
                 **_names_of(clock),
                 milestone="breach",
@@ -197,12 +194,13 @@ def _conclude(draft: Draft, clock: Clock, verdict: Verdict) -> None:
 
 def _judge(draft: Draft, clock: Clock, verdict: Verdict) -> None:
     draft.record(
-        SlaJudged(
-            ticket_id=draft.ticket.id,
-            ref=draft.ticket.ref,
-            recorded_at=draft.at,
-            by=draft.by,
-            **_names_of(clock),
+        made(
+            SlaJudged,
+            draft.head_now(),
+            clock=clock.key,
+            sla=clock.sla,
+            target=clock.target,
+            metric=clock.metric,
             verdict=verdict,
         )
     )

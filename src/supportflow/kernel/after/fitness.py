@@ -75,7 +75,7 @@ def record_fitness(draft: Draft, agent: AgentState) -> tuple[Lack, ...]:
         now = (*(one for one in known if one.kind == "outside"), *now)
     if now == known:
         return ()
-    draft.emit(FitnessChanged(**draft.head(), agent=agent.id, lacks=now))
+    draft.emit(draft.event(FitnessChanged, agent=agent.id, lacks=now))
     return tuple(one for one in now if one not in known)
 
 

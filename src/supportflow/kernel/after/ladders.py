@@ -119,8 +119,8 @@ def start_ladder(draft: Draft, ladder: Ladder, cause: Cause, since_us: int) -> N
     every = policy.ladders.rungs(ladder, since_us, asked.calendar)
     left, latest, skipped = split_past(every, _present_us(draft), asked.reach_or_past, asked.calendar)
     draft.emit(
-        LadderStarted(
-            **draft.head(),
+        draft.event(
+            LadderStarted,
             ladder=ladder.name,
             run=1 if ticket.ladder is None else ticket.ladder.run + 1,
             cause=cause,
@@ -244,8 +244,8 @@ def move_ticket(draft: Draft, group: str | None, tier: str | None) -> None:
     if group is None or ticket.group == group:
         return
     draft.emit(
-        AssignmentChanged(
-            **draft.head(),
+        draft.event(
+            AssignmentChanged,
             group=group,
             assignee=None,
             previous_group=ticket.group,
@@ -260,7 +260,7 @@ def _end_offer(draft: Draft) -> None:
     """Withdraw the offer that stands: it was made before the ticket moved."""
     offer = draft.ticket.routing.offer
     if offer is not None:
-        draft.emit(OfferWithdrawn(**draft.head(), agent=offer.agent, cause="changed"))
+        draft.emit(draft.event(OfferWithdrawn, agent=offer.agent, cause="changed"))
 
 
 def _raise_level(draft: Draft, by: int) -> None:

@@ -22,6 +22,7 @@ from supportflow.model.events import (
     OfferWithdrawn,
     TicketRouted,
 )
+from supportflow.model.made import made
 from supportflow.model.routing import AgentState, Lack, Load, Requirement
 from supportflow.model.ticket import Ticket
 from supportflow.routing.compiled import BOT, Routed, RoutingIndex
@@ -169,8 +170,8 @@ def route(
     steps = state.relaxed if changed and needs.route == state.route else 0
     requirement = routing.relaxed_so_far(needs.route, requirement, steps)
     draft.emit(
-        TicketRouted(
-            **draft.head(),
+        draft.event(
+            TicketRouted,
             cause=cause,
             route=needs.route,
             tier=requirement.tier,
@@ -216,9 +217,7 @@ def change_tier(
         known = (ticket.assignee, draft.by.id if draft.by.kind == "agent" else None)
         barred = tuple(dict.fromkeys((*barred, *(one for one in known if one is not None))))
     draft.emit(
-        HandedOver(
-            **draft.head(), tier=tier, previous=ticket.tier, reason=reason, summary=summary, cause=cause
-        )
+        draft.event(HandedOver, tier=tier, previous=ticket.tier, reason=reason, summary=summary, cause=cause)
     )
     if (ticket.group, ticket.assignee) != (group, None):
         draft.emit(assignment_changed(draft, None).model_copy(update={"group": group}))
@@ -239,7 +238,7 @@ def _end_offer(draft: Draft, facts: Facts, *, busy: bool) -> None:
     else:
         withdraw_unfit_offer(draft, facts)
         return
-    draft.emit(OfferWithdrawn(**draft.head(), agent=offer.agent, cause=cause))
+    draft.emit(draft.event(OfferWithdrawn, agent=offer.agent, cause=cause))
 
 
 def withdraw_unfit_offer(draft: Draft, facts: Facts) -> None:
@@ -247,7 +246,7 @@ def withdraw_unfit_offer(draft: Draft, facts: Facts) -> None:
     offer = draft.ticket.routing.offer
     agent = None if offer is None else facts.agents.get(offer.agent)
     if agent is not None and unable_to_accept(draft, draft.agents.get(agent.id, agent)):
-        draft.emit(OfferWithdrawn(**draft.head(), agent=agent.id, cause="changed"))
+        draft.emit(draft.event(OfferWithdrawn, agent=agent.id, cause="changed"))
 
 
 def _move_loads(draft: Draft, facts: Facts, routing: RoutingIndex, *, busy: bool) -> None:
@@ -273,10 +272,10 @@ def _move_loads(draft: Draft, facts: Facts, routing: RoutingIndex, *, busy: bool
             "ticket_id": ticket.id,
             "ref": ticket.ref,
         }
-        event = (
-            LoadReleased(**head)
+        event: LoadReleased | LoadTaken = (
+            made(LoadReleased, head)
             if takes is None
-            else LoadTaken(**head, channel=takes.channel, weight=takes.weight, offered=takes.offered)
+            else made(LoadTaken, head, channel=takes.channel, weight=takes.weight, offered=takes.offered)
         )
         draft.agents[agent_id] = evolve_agent(state, event)
         draft.events.append(event)
@@ -294,8 +293,8 @@ def assignment_changed(
 ) -> AssignmentChanged:
     """The event that another agent has the ticket, or nobody; `waived` is what was passed over for that."""
     ticket = draft.ticket
-    return AssignmentChanged(
-        **draft.head(),
+    return draft.event(
+        AssignmentChanged,
         group=ticket.group,
         assignee=agent,
         previous_group=ticket.group,

@@ -12,6 +12,7 @@ from supportflow.model.events import (
     PresenceChanged,
     ShiftOverridden,
 )
+from supportflow.model.made import remade
 from supportflow.model.routing import AgentState, Load, ShiftOverride
 
 AGENT_FOLD_VERSION = 1
@@ -45,7 +46,8 @@ def evolve_agent(state: AgentState | None, event: EventBase) -> AgentState:
     if change is None:
         raise StoreError(f"{type(event).__name__} does not belong in an agent's stream")
     update = change(state, event)
-    return state.model_copy(update={**update, "version": state.version + 1, "recorded_at": event.recorded_at})
+    update["version"], update["recorded_at"] = state.version + 1, event.recorded_at
+    return remade(state, update)
 
 
 def fold_agent(events: Iterable[EventBase]) -> AgentState:

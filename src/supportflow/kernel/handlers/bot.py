@@ -39,8 +39,8 @@ def take_turn(draft: Draft, command: TakeTurn, facts: Facts) -> None:
     _collect(draft, command)
     if command.body:
         draft.emit(
-            ReplySent(
-                **draft.head(),
+            draft.event(
+                ReplySent,
                 body=as_ref(command.body),
                 channel=ticket.channel,
                 redacted=facts.redacted,

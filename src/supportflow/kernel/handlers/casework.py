@@ -196,7 +196,7 @@ def complete_step(draft: Draft, command: CompleteStep) -> None:
     missing = [name for name in missing_steps(ticket, draft.policy) if name in before]
     if procedure.ordered and missing:
         raise StepsMissing(ticket.id, command.kind, missing)
-    draft.emit(StepCompleted(**draft.head(), step=command.step, reason=as_ref(command.reason)))
+    draft.emit(draft.event(StepCompleted, step=command.step, reason=as_ref(command.reason)))
 
 
 MOST = 50
@@ -217,8 +217,8 @@ def add_party(draft: Draft, command: AddParty, facts: Facts) -> None:
     if command.due_at is not None and to_us(command.due_at) <= draft.at_us:
         raise InvalidInput("due_at", "is not in the future")
     draft.emit(
-        PartyAdded(
-            **draft.head(),
+        draft.event(
+            PartyAdded,
             role=party.role,
             party=party.id,
             channel=party.channel,
@@ -234,8 +234,8 @@ def verify(draft: Draft, command: Verify) -> None:
     if command.level not in draft.policy.cases.levels:
         raise InvalidInput("level", "is no level of the policy's authority")
     draft.emit(
-        RequesterVerified(
-            **draft.head(),
+        draft.event(
+            RequesterVerified,
             level=command.level,
             method=command.method,
             valid_until=from_us(draft.at_us + span_us(command.valid_for)),
@@ -251,8 +251,8 @@ def authorise(draft: Draft, command: Authorise) -> None:
         raise InvalidInput("action", "is no action of the policy's authority")
     best = check_level(draft, command.action, needs)
     draft.emit(
-        ActionAuthorised(
-            **draft.head(),
+        draft.event(
+            ActionAuthorised,
             action=command.action,
             needs=needs,
             level=best.level,

@@ -71,8 +71,8 @@ def _record(
     asked: tuple[str, ...] = (),
 ) -> None:
     draft.emit(
-        TicketEscalated(
-            **draft.head(),
+        draft.event(
+            TicketEscalated,
             ladder=ladder,
             group=group,
             asked=asked,

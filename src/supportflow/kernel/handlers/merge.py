@@ -53,8 +53,8 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         raise TransitionRefused(source.id, source.status, "merge", unmet, permitted)
     check_ending(draft, command.kind, lifecycle.category(answer.target), facts)
     draft.emit(
-        TicketMerged(
-            **draft.head(),
+        draft.event(
+            TicketMerged,
             into=into.id,
             source=source.status,
             status=answer.target,
@@ -87,8 +87,8 @@ def _absorb(other: Draft, source: Ticket, facts: Facts) -> None:
     if len({party.id for party in (*into.case.parties, *parties)}) > MOST:
         raise Refused(source.id, "merge", f"the two cases have more than {MOST} parties together")
     other.emit(
-        TicketAbsorbed(
-            **other.head(),
+        other.event(
+            TicketAbsorbed,
             source_id=source.id,
             opened_at=source.opened_at,
             provided=case.provided if same else (),
@@ -133,7 +133,7 @@ def split(draft: Draft, command: Split, facts: Facts, book: PolicyBook) -> None:
         raise Refused(
             ticket.id, command.kind, f"the ticket is {ticket.status_category.value}; open a new one"
         )
-    draft.emit(TicketSplit(**draft.head(), into=facts.ticket_id))
+    draft.emit(draft.event(TicketSplit, into=facts.ticket_id))
     part = begin_from(
         draft,
         policy,

@@ -78,7 +78,7 @@ def _can_reopen(draft: Draft) -> bool:
 def _follow_up(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> None:
     """Open a ticket for what came after the end of another one."""
     ended = draft.ticket
-    draft.emit(FollowUpOpened(**draft.head(), into=facts.ticket_id))
+    draft.emit(draft.event(FollowUpOpened, into=facts.ticket_id))
     opened = begin_from(
         draft,
         book.current,
@@ -115,8 +115,8 @@ def reply(draft: Draft, command: Reply, facts: Facts) -> None:
     if command.to is not None and ticket.case.party(command.to) is None:
         raise Refused(ticket.id, command.kind, "the reply is for somebody who is no party of the case")
     draft.emit(
-        ReplySent(
-            **draft.head(),
+        draft.event(
+            ReplySent,
             body=as_ref(command.body),
             channel=channel,
             attachments=handles(command.attachments),
@@ -131,7 +131,7 @@ def reply(draft: Draft, command: Reply, facts: Facts) -> None:
 def add_note(draft: Draft, command: AddNote, facts: Facts) -> None:
     """Keep an internal note, at any time."""
     body, attachments = as_ref(command.body), handles(command.attachments)
-    draft.emit(NoteAdded(**draft.head(), body=body, attachments=attachments, redacted=facts.redacted))
+    draft.emit(draft.event(NoteAdded, body=body, attachments=attachments, redacted=facts.redacted))
 
 
 def record_delivery(draft: Draft, command: RecordDelivery, _facts: Facts) -> None:

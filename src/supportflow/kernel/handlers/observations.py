@@ -54,8 +54,9 @@ def _record_fact(draft: Draft, fact: Observed, text: TextFacts) -> None:
     if fact.replied:
         by = fact.by if fact.by.kind == "agent" else Actor(kind="agent", id=draft.ticket.assignee or NOBODY)
         draft.emit(
-            ReplySent(
-                **{**draft.head(), "by": by},
+            draft.event(
+                ReplySent,
+                by=by,
                 body=None if fact.is_inbound else as_ref(fact.body),
                 channel=(None if fact.is_inbound else fact.channel) or ticket.channel,
                 attachments=() if fact.is_inbound else handles(fact.attachments),
@@ -86,7 +87,7 @@ def _record_status(draft: Draft, status: str) -> None:
     ticket = draft.ticket
     lifecycle = draft.policy.lifecycle
     if status == ticket.status:
-        draft.emit(StatusKept(**draft.head(), trigger=None, status=status, cause="observation"))
+        draft.emit(draft.event(StatusKept, trigger=None, status=status, cause="observation"))
         return
     trigger, unmet = lifecycle.route(ticket.status, status, draft.view)
     refusal: Refusal | None
@@ -97,8 +98,8 @@ def _record_status(draft: Draft, status: str) -> None:
         steps = guards(ticket, draft.policy, status)
         refusal = Refusal("guard", trigger, unmet, steps) if unmet or steps else None
     draft.emit(
-        StatusChanged(
-            **draft.head(),
+        draft.event(
+            StatusChanged,
             trigger=trigger,
             source=ticket.status,
             target=status,

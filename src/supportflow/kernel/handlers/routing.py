@@ -63,7 +63,7 @@ def offer(draft: Draft, command: Offer, facts: Facts) -> None:
         draft.begin_work("assignment")
         return
     expires_at = None if routing.offer_us is None else from_us(draft.at_us + routing.offer_us)
-    draft.emit(OfferMade(**draft.head(), agent=agent.id, expires_at=expires_at))
+    draft.emit(draft.event(OfferMade, agent=agent.id, expires_at=expires_at))
 
 
 def accept(draft: Draft, command: Accept, facts: Facts) -> None:
@@ -77,7 +77,7 @@ def accept(draft: Draft, command: Accept, facts: Facts) -> None:
     against_it = () if agent is None else unable_to_accept(draft, agent)
     if against_it:
         raise Refused(draft.ticket.id, command.kind, f"{agent_id} {'; '.join(against_it)}")
-    draft.emit(OfferAccepted(**draft.head(), agent=agent_id))
+    draft.emit(draft.event(OfferAccepted, agent=agent_id))
     draft.emit(assignment_changed(draft, agent_id, ()))
     draft.begin_work("assignment")
 
@@ -85,7 +85,7 @@ def accept(draft: Draft, command: Accept, facts: Facts) -> None:
 def decline(draft: Draft, command: Decline) -> None:
     """The agent does not take the ticket that they are offered."""
     agent_id = _offered_to(draft, command.kind, command.by)
-    draft.emit(OfferDeclined(**draft.head(), agent=agent_id, reason=as_ref(command.reason)))
+    draft.emit(draft.event(OfferDeclined, agent=agent_id, reason=as_ref(command.reason)))
 
 
 def _offered_to(draft: Draft, kind: str, by: Actor) -> str:
@@ -101,7 +101,7 @@ def withdraw(draft: Draft, _command: Withdraw) -> None:
     """Take an offer back. Nothing happens if there is none."""
     standing = draft.ticket.routing.offer
     if standing is not None:
-        draft.emit(OfferWithdrawn(**draft.head(), agent=standing.agent, cause="agent_left"))
+        draft.emit(draft.event(OfferWithdrawn, agent=standing.agent, cause="agent_left"))
 
 
 def recheck(draft: Draft, _command: Recheck, facts: Facts) -> None:

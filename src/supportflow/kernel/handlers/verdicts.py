@@ -13,15 +13,15 @@ __all__ = ["correct", "exclude"]
 def exclude(draft: Draft, command: Exclude, facts: Facts) -> None:
     """Leave a clock out of the adjusted rate."""
     _judged(facts, command.clock)
-    draft.emit(SlaExcluded(**draft.head(), clock=command.clock, reason=as_ref(command.reason)))
+    draft.emit(draft.event(SlaExcluded, clock=command.clock, reason=as_ref(command.reason)))
 
 
 def correct(draft: Draft, command: Correct, facts: Facts) -> None:
     """Judge a clock again."""
     judged = _judged(facts, command.clock)
     draft.emit(
-        SlaCorrected(
-            **draft.head(),
+        draft.event(
+            SlaCorrected,
             clock=command.clock,
             met=command.met,
             original=judged.verdict,

@@ -69,8 +69,8 @@ def change_assignment(
     other = new_agent is not None and new_agent != ticket.assignee
     outside = other and side(ticket, str(new_agent), draft.policy, draft.people) is not None
     draft.emit(
-        AssignmentChanged(
-            **draft.head(),
+        draft.event(
+            AssignmentChanged,
             group=new_group,
             assignee=new_agent,
             previous_group=ticket.group,
@@ -207,7 +207,7 @@ def trigger(
         TransitionRefused: If the lifecycle does not accept it now.
     """
     ticket, policy = draft.ticket, draft.policy
-    name = command.trigger if isinstance(command, Trigger) else command.kind
+    name = command.trigger if type(command) is Trigger else command.kind
     if name == MERGE:
         raise Refused(draft.ticket.id, command.kind, "merging takes a ticket to merge into; use merge")
     if policy.cases.procedures:

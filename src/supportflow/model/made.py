@@ -1,0 +1,106 @@
+"""Values that are made of valid ones: built without being validated again.
+
+What the core makes of a valid ticket, a valid command and a compiled policy is valid by construction, and to validate it
+takes longer than to make it. What comes from outside (a host's arguments, a row, the words of a host's model) is validated.
+`checking` has everything validated that is made meanwhile: the tests run under it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from supportflow.model.base import Value
+
+__all__ = ["checking", "copied", "made", "remade"]
+
+V = TypeVar("V", bound=Value)
+Check = Callable[[BaseModel, Mapping[str, Any]], object]
+"""Given a value that was made, and the fields that it was made of."""
+
+_new = object.__new__
+_set = object.__setattr__
+_check: Check | None = None
+
+
+def made(kind: type[V], head: Mapping[str, Any], /, **fields: Any) -> V:
+    """A value as `kind(**head, **fields)` gives it, if all of these are as the model keeps them.
+
+    Args:
+        kind: A model whose instances have fields and nothing else.
+        head: Fields that several values have in common.
+        **fields: The others, which go before those of the head. What is not named has its default.
+    """
+    template, factories = _plan(kind)
+    values = template.copy()
+    values.update(head)
+    values.update(fields)
+    for name, factory in factories:
+        if values[name] is _MISSING:
+            values[name] = factory()
+    value = _new(kind)
+    _set(value, "__dict__", values)
+    _set(value, "__pydantic_fields_set__", {*head, *fields})
+    _set(value, "__pydantic_extra__", None)
+    _set(value, "__pydantic_private__", None)
+    if _check is not None:
+        _check(value, {**head, **fields})
+    return value
+
+
+def remade(value: V, changes: Mapping[str, Any]) -> V:
+    """A value with other fields, as `value.model_copy(update=changes)` gives it, in a third of the time.
+
+    Args:
+        value: The value.
+        changes: The fields that change.
+    """
+    new = copied(value, changes)
+    if _check is not None:
+        _check(new, {name: new.__dict__[name] for name in new.__pydantic_fields_set__})
+    return new
+
+
+def copied(value: V, changes: Mapping[str, Any]) -> V:
+    """The same for changes that are the value's own fields again, copied: there is nothing to check."""
+    values = value.__dict__.copy()
+    values.update(changes)
+    new = _new(type(value))
+    _set(new, "__dict__", values)
+    _set(new, "__pydantic_fields_set__", value.__pydantic_fields_set__.union(changes))
+    _set(new, "__pydantic_extra__", None)
+    _set(new, "__pydantic_private__", None)
+    return new
+
+
+_MISSING: Any = object()
+
+
+@cache
+def _plan(kind: type[Value]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
+    """Every field with its default in the order in which it is written, and what makes defaults that can change."""
+    template: dict[str, Any] = {}
+    factories: list[tuple[str, Callable[[], Any]]] = []
+    for name, field in kind.model_fields.items():
+        template[name] = _MISSING if field.is_required() else field.default
+        if field.default_factory is not None:
+            template[name] = _MISSING
+            factories.append((name, field.default_factory))  # type: ignore[arg-type] # none of ours takes the data
+    return template, tuple(factories)
+
+
+@contextmanager
+def checking(check: Check) -> Iterator[None]:
+    """Have everything looked at that is made meanwhile, by any thread.
+
+    Args:
+        check: Called with each value, and what it was made of; it raises if something is wrong.
+    """
+    global _check  # noqa: PLW0603 - one switch for the process, off but in tests
+    before, _check = _check, check
+    try:
+        yield
+    finally:
+        _check = before

@@ -1,0 +1,134 @@
+"""What a desk wrote or read last of a ticket is not read again; whatever else a row holds is."""
+
+from dataclasses import replace
+from threading import Thread
+
+import pytest
+from hypothesis import given, settings
+
+from desk.office import desk
+from made_check import same
+from supportflow import MemoryStore, Policy
+from supportflow.flows.snapshots import MOST, Snapshots, written
+from supportflow.model.storage import TicketRow
+from supportflow.model.ticket import Ticket
+from supportflow.testing.strategies import values
+
+POLICY = Policy.model_validate({"fields": {"vip": {"kind": "boolean"}}})
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """Counts the snapshots that are read."""
+    seen = []
+    read = Ticket.model_validate_json
+
+    def counted(data, **how):
+        seen.append(data)
+        return read(data, **how)
+
+    monkeypatch.setattr(Ticket, "model_validate_json", counted)
+    return seen
+
+
+def row_of(ticket, snapshot, version=None):
+    return TicketRow(
+        id=ticket.id, version=ticket.version if version is None else version, fold_version=1, ref=None, status="new",
+        status_category="new", open=True, priority_class="general", rank=1, level=1, order_us=0, due_us=None, group=None,
+        assignee=None, requester="ana", channel="email", category=None, opened_us=0, updated_us=0, wakeup_us=None,
+        snapshot=snapshot,
+    )  # fmt: skip
+
+
+@settings(max_examples=25)
+@given(values(Ticket))
+def test_a_ticket_that_was_written_is_what_would_be_read(ticket):
+    known = Snapshots()
+    row = row_of(ticket, written(ticket))
+    read = known.read(row)
+    known.keep(ticket.id, ticket.version, row.snapshot, ticket)
+    again = known.read(row)
+    assert again is not read
+    assert same(again.__dict__, read.__dict__)
+    assert written(again) == row.snapshot
+
+
+def test_a_desk_reads_nothing_that_it_has_just_written(reads):
+    one = desk()
+    one.open(subject="s", requester="ana", ref="1")
+    for _ in range(3):
+        one.hold(ref="1", by="sam")
+        one.resume(ref="1", by="sam")
+    assert one.get(ref="1").version == 7
+    assert reads == []
+
+
+def test_what_another_desk_wrote_is_read_once(reads):
+    store = MemoryStore()
+    one, other = desk(store=store), desk(store=store)
+    one.open(subject="s", requester="ana", ref="1")
+    one.hold(ref="1", by="sam")
+    other.resume(ref="1", by="sam")
+    reads.clear()
+    assert one.get(ref="1").status == one.get(ref="1").status == "open"
+    assert len(reads) == 1
+
+
+def test_a_row_changed_by_hand_is_read_as_it_is():
+    store = MemoryStore()
+    one = desk(store=store)
+    ticket = one.open(subject="s", requester="ana", ref="1").ticket
+    rows = store._tenants["default"].rows
+    row = rows[ticket.id]
+    rows[ticket.id] = replace(row, snapshot=row.snapshot.replace(b'"requester":"ana"', b'"requester":"eve"'))
+    assert one.get(ref="1").requester == "eve"
+    rows[ticket.id] = replace(row, snapshot=b"{")
+    assert one.get(ref="1") == ticket  # made anew from its events
+    rows[ticket.id] = row
+    assert one.get(ref="1") == ticket
+
+
+def test_another_version_with_the_same_bytes_is_not_believed():
+    ticket = desk().open(subject="s", requester="ana").ticket
+    known = Snapshots()
+    known.keep(ticket.id, ticket.version, written(ticket), ticket)
+    later = known.read(row_of(ticket, written(ticket), version=ticket.version + 1))
+    assert later.version == ticket.version  # as the bytes say; whoever asked sees that it does not fit
+
+
+def test_what_a_host_does_to_its_ticket_changes_no_other():
+    one = desk(POLICY)
+    opened = one.open(subject="s", requester="ana", ref="1", attributes={"vip": True}).ticket
+    opened.attributes["vip"] = False
+    seen = one.get(ref="1")
+    assert seen.attributes == {"vip": True}
+    seen.attributes.clear()
+    assert one.get(ref="1").attributes == {"vip": True}
+    assert one.hold(ref="1", by="sam").ticket.attributes == {"vip": True}
+
+
+def test_the_oldest_are_forgotten():
+    ticket = desk().open(subject="s", requester="ana").ticket
+    known = Snapshots(most=3)
+    for number in (1, 2, 3, 1, 4):
+        known.keep(str(number), 1, b"%d" % number, ticket)
+    assert list(known._known) == ["3", "1", "4"]
+    assert MOST == 500
+
+
+def test_many_threads_keep_no_more_than_that():
+    ticket = desk().open(subject="s", requester="ana").ticket
+    known, done = Snapshots(most=5), []
+
+    def keep(first):
+        for number in range(400):
+            known.keep(str(first + number % 20), 1, b"x", ticket)
+        done.append(first)
+
+    threads = [Thread(target=keep, args=(first,)) for first in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [0, 1, 2, 3]  # no thread fell over
+    assert len(known) <= 5 + len(threads)
