@@ -300,7 +300,8 @@ def test_a_log_whose_tiles_are_damaged_is_not_continued(desk, store, log):
         path = log / name
         data = path.read_bytes()
         path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-        (log / ".index.db").unlink()
+        if name.startswith("tile/entries"):
+            (log / ".index.db").unlink()  # it has read them, and need not again
         with pytest.raises(RecordsError):
             checkpoint(log, store)
         path.write_bytes(data)

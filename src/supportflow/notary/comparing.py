@@ -90,6 +90,9 @@ class _Comparison:
         except (struct.error, TypeError, AttributeError):
             self._audit.note("damaged", stream, "has a row that is none")
             return
+        if not chain:
+            self._audit.note("damaged", stream, "has events, and none that has a place from 1")
+            return
         heads = self._logged.heads.get(chain[0], {})
         self._met.add(chain[0])
         if self._recent and heads and chain[0] not in self._logged.recent:
