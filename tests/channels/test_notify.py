@@ -168,6 +168,16 @@ def test_colleagues_are_whom_the_rules_name_once_each():
     assert "first_response" in inside.told[-1].text
 
 
+def test_a_machine_or_a_stranger_who_writes_is_told_to_nobody():
+    desk, inside, _, _ = make(EVERYTHING)
+    desk.open(subject="s", requester="ana", ref="7")
+    desk.receive(ref="7", body="I am away", by=Requester("ana"), automatic="auto_reply")
+    desk.receive(ref="7", body="Who is this?", by=Requester("eve"))
+    desk.run_due()
+
+    assert inside.told == []
+
+
 def test_an_answer_that_cannot_arrive_is_told():
     desk, inside, _, _ = make(EVERYTHING, unknown=["ana"])
     desk.open(subject="s", requester="ana", ref="7")

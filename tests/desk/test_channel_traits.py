@@ -9,13 +9,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from supportflow import AsyncDesk, Attachment, Desk, MemoryChannel, MemoryStore, Policy
+from supportflow import AsyncDesk, Attachment, Desk, MemoryChannel, MemoryStore, Policy, SqlStore
 from supportflow._time import from_us
 from supportflow.events import DeliveryReported
 from supportflow.exceptions import InvalidInput, Refused, Undeliverable
 from supportflow.flows.due.fitting import fitted
 from supportflow.policy.presets import preset
 from supportflow.ports import ChannelTraits, Outgoing, Rate, Receipt, traits_of
+from supportflow.stores.sql.migration import migrate
 from supportflow.testing import CountingIds, ManualClock
 
 START = "2026-03-02T03:00:00Z"
@@ -110,10 +111,14 @@ def test_a_very_long_text_takes_linear_time():
 # --- what it cannot ------------------------------------------------------------------------------------
 
 
-def make(traits=None, policy=None, store=None, clock=None, **channel):
+def make(traits=None, policy=None, store=None, clock=None, ids=None, **channel):
     clock = clock or ManualClock(START)
     sent = MemoryChannel(traits, **channel)
-    return Desk(policy, clock=clock, ids=CountingIds(), channels={"web": sent}, store=store), sent, clock
+    return (
+        Desk(policy, clock=clock, ids=ids or CountingIds(), channels={"web": sent}, store=store),
+        sent,
+        clock,
+    )
 
 
 def reports(desk, ref="7"):
@@ -262,21 +267,30 @@ def test_slots_never_allow_more_than_the_rate(count, seconds):
     assert slots * (seconds * 1_000_000 / span_us) <= count
 
 
-def test_a_rate_holds_across_workers_and_loses_nothing():
-    clock, store = ManualClock(START), MemoryStore()
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_a_rate_holds_across_workers_and_loses_nothing(kind, tmp_path):
+    clock = ManualClock(START)
+    shared = MemoryStore()
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    if kind == "sqlite":
+        migrate(url)
     rate = ChannelTraits(rate=Rate(3, timedelta(seconds=60)))
-    workers = [make(rate, store=store, clock=clock) for _ in range(3)]
+    stores = [shared if kind == "memory" else SqlStore(url) for _ in range(3)]
+    workers = [
+        make(rate, store=store, clock=clock, ids=CountingIds(str(number)))
+        for number, store in enumerate(stores)
+    ]
     desk = workers[0][0]
     for number in range(10):
         desk.open(subject="s", requester="ana", ref=str(number))
         desk.reply(ref=str(number), body=f"answer {number}", by="sam")
     left = []
-    for _ in range(400):
+    for _ in range(60):
         for worker, sent, _ in workers:
             before = len(sent.sent)
             worker.run_due()
             left += [(clock.now(), one.body) for one in sent.sent[before:]]
-        clock.advance(seconds=1)
+        clock.advance(seconds=5)
 
     assert sorted(text for _, text in left) == [f"answer {number}" for number in range(10)]
     times = [at for at, _ in left]
@@ -284,6 +298,8 @@ def test_a_rate_holds_across_workers_and_loses_nothing():
         assert sum(at <= other < at + timedelta(seconds=60) for other in times) <= 3
     assert desk.dead_letters() == ()
     assert times[-1] - times[0] < timedelta(seconds=60 * 5)
+    for worker, _, _ in workers:
+        worker.close()
 
 
 def test_what_waits_for_its_turn_is_no_failed_attempt():

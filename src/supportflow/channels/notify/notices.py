@@ -144,7 +144,7 @@ def internal_topic(event: TicketEvent) -> InternalTopic | None:
 def requester_topic(event: TicketEvent) -> RequesterTopic | None:
     """What who asks can be told of an event; None if it is none of theirs: a note, a party's mail, whatever is inside."""
     if isinstance(event, TicketOpened):
-        return None if event.private else "opened"
+        return "opened"
     if isinstance(event, ReplySent):
         return "answered" if event.to is None and not event.observed else None
     if isinstance(event, StatusChanged):
