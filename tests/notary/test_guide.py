@@ -141,6 +141,13 @@ def test_a_backup_that_is_put_back_is_found_and_brings_texts_back(capsys):
 
 
 @pytest.mark.usefixtures("here")
+def test_a_tenant_that_never_was_is_not_a_desk_without_faults(capsys):
+    made(capsys)
+    for line in (COMMANDS[1], "supportflow records audit --log log --store sqlite:///desk.db --key log.pub"):
+        assert run(f"{line} --tenant defualt", capsys)[0] == 2
+
+
+@pytest.mark.usefixtures("here")
 def test_a_key_is_never_written_over(capsys):
     made(capsys)
     assert run(COMMANDS[0].replace("> log.pub", "> other.pub"), capsys)[0] == 2

@@ -10,7 +10,7 @@ from typing import Any
 
 from supportflow._time import from_us, instant, iso, to_us
 from supportflow.cli import terminal
-from supportflow.cli.inputs import add_store, kept_at
+from supportflow.cli.inputs import add_store, used_at
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import InvalidInput, RecordsError
 
@@ -179,7 +179,7 @@ def _checkpoint(arguments: argparse.Namespace) -> int:
 
     anchors = [anchor_named(name) for name in arguments.anchor]
     key = SigningKey.read(_text(arguments.key).strip())
-    store = kept_at(arguments.store)
+    store = used_at(arguments.store, arguments.tenant)
     try:
         with Notary(arguments.log, store, tenant=arguments.tenant, key=key, now_us=_now_us) as notary:
             made = notary.checkpoint(anchors)
@@ -196,7 +196,7 @@ def _checkpoint(arguments: argparse.Namespace) -> int:
 def _prove(arguments: argparse.Namespace) -> int:
     from supportflow.notary import Notary  # noqa: PLC0415 - as above
 
-    store = kept_at(arguments.store)
+    store = used_at(arguments.store, arguments.tenant)
     try:
         ticket = store.find_ref(arguments.tenant, arguments.ticket) or arguments.ticket
         with Notary(arguments.log, store, tenant=arguments.tenant, now_us=_now_us) as notary:
@@ -254,7 +254,7 @@ def _audit(arguments: argparse.Namespace) -> int:
         terminal.line(f"WRONG: {error}")
         return WRONG
     if arguments.store is not None:
-        store = kept_at(arguments.store)
+        store = used_at(arguments.store, arguments.tenant)
         try:
             audit_store(store, arguments.tenant, audit, logged, recent=bool(since))
         finally:
@@ -295,7 +295,7 @@ def _witnessed(arguments: argparse.Namespace) -> int:
 
     keys = [_public(one) for one in arguments.witness]
     number = 0
-    store = kept_at(arguments.store)
+    store = used_at(arguments.store, arguments.tenant)
     try:
         with Notary(arguments.log, store, tenant=arguments.tenant, now_us=_now_us) as notary:
             for path in arguments.files:
@@ -310,7 +310,7 @@ def _export(arguments: argparse.Namespace) -> int:
     from supportflow.notary import Notary, Quarter, export  # noqa: PLC0415 - as above
 
     quarter = Quarter.read(arguments.quarter)
-    store = kept_at(arguments.store)
+    store = used_at(arguments.store, arguments.tenant)
     try:
         with Notary(arguments.log, store, tenant=arguments.tenant, now_us=_now_us) as notary:
             made = export(notary, store, arguments.tenant, quarter, arguments.out, _trust(arguments))
