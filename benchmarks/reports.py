@@ -171,9 +171,16 @@ def processes(log: Log, mapping: str, policy: Policy, copies: int, runs: int) ->
     }
     many = log._replace(cases=cases, rows=log.rows * copies)
     found: dict[int, str] = {}
+    cpu: dict[int, list[float]] = {1: [], 2: []}
+    waited: list[float] = []
 
     def replayed(count: int) -> None:
+        began = time.process_time()
         report = replay_log(many, told, policy, processes=count).report
+        here = time.process_time() - began
+        cpu[count].append(report.cpu_s - log.cpu_s)
+        if count > 1:
+            waited.append(here)
         found[count] = report.model_copy(update={"cpu_s": 0.0}).model_dump_json()
 
     times = in_turn(runs, {"one": lambda: replayed(1), "two": lambda: replayed(2)})
@@ -181,6 +188,12 @@ def processes(log: Log, mapping: str, policy: Policy, copies: int, runs: int) ->
     ratio = times["one"] / times["two"]
     print(
         f"{many.rows:,} rows: one process {times['one']:.1f} s, two {times['two']:.1f} s, {ratio:.2f} times as fast"
+    )
+    alone, both, here = median(cpu[1]), median(cpu[2]), median(waited)
+    most = alone / (here + (both - here) / 2)
+    print(
+        f"processor time: {alone:.1f} s in one, {both:.1f} s in all with two, of it {here:.1f} s in the one that shares "
+        f"out and gathers: with two free cores {most:.2f} times as fast"
     )
 
 

@@ -44,20 +44,16 @@ def report_tables(folder: Path | str) -> Report:
 @contextmanager
 def connected(folder: Path | str) -> Iterator["Queries"]:
     """DuckDB over the files of a folder of tables."""
-    folder = Path(folder)
-    frame = read_frame(folder)
     ibis = _ibis()
     connection = ibis.duckdb.connect()
     try:
-        for name in COLUMNS:
-            connection.read_parquet(folder / f"{name}.parquet", table_name=name)
-        yield Queries(ibis, connection, frame)
+        yield Queries(ibis, connection, load_tables(connection, folder))
     finally:
         connection.disconnect()
 
 
 def load_tables(connection: Any, folder: Path | str) -> Frame:
-    """Copy the tables of a folder into an engine, in place of those of the same names.
+    """Copy the tables of a folder into an engine, in place of those of the same names; DuckDB reads the files themselves.
 
     Args:
         connection: An Ibis connection.
@@ -65,13 +61,24 @@ def load_tables(connection: Any, folder: Path | str) -> Frame:
 
     Returns:
         What the report says besides.
+
+    Raises:
+        OSError: If they are not there.
+        InvalidInput: If the folder holds something else.
+        MissingExtra: If pyarrow is not installed.
     """
+    folder = Path(folder)
+    frame = read_frame(folder)
+    if connection.name == "duckdb":
+        for name in COLUMNS:
+            connection.read_parquet(folder / f"{name}.parquet", table_name=name)
+        return frame
     found = read_tables(folder)
     for name, table in found.tables.items():
-        if name in connection.list_tables():
-            connection.raw_sql(f'DROP TABLE "{name}"').close()
+        # Ibis 12's own `drop_table` sends no name beside the newest sqlglot.
+        connection.raw_sql(f'DROP TABLE IF EXISTS "{name}"').close()
         connection.create_table(name, table)
-    return found.frame
+    return frame
 
 
 def report_by(connection: Any, frame: Frame) -> Report:
