@@ -119,6 +119,16 @@ def test_a_session_without_a_sign_of_life_ends():
     assert len(told) == 1
 
 
+def test_who_came_back_and_fell_silent_is_waited_for_anew():
+    _, hub, clock = make(timeout=timedelta(minutes=2), patience=timedelta(minutes=10))
+    hub.leave(hub.join("ana", [].append))
+    clock.advance(minutes=9)
+    hub.join("ana", [].append)
+    clock.advance(minutes=3)
+    with pytest.raises(NotPresent):
+        hub.send(TestChatHub.message(1, requester="ana"))
+
+
 def test_a_connection_that_breaks_is_left_and_the_others_go_on():
     desk, hub, _ = make()
     told = []
