@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -266,3 +267,18 @@ assert engine in sys.modules
 from supportflow.triage.redaction import SEPARATOR, Finding, Redaction, redact
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_the_version_is_that_of_what_is_installed():
+    assert supportflow.__version__ == version("supportflow")
+    assert "__version__" in dir(supportflow)
+
+
+def test_a_source_tree_that_was_never_installed_has_no_version(monkeypatch):
+    def nothing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.version", nothing)
+    monkeypatch.delitem(vars(supportflow), "__version__", raising=False)
+    assert supportflow.__version__ == "unknown"
+    monkeypatch.delitem(vars(supportflow), "__version__")

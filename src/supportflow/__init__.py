@@ -5,8 +5,10 @@ is not needed.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = (
+    False  # to type checkers it is true; importing the real one would take longer than all else here
+)
 if TYPE_CHECKING:
     from supportflow.aio import AsyncDesk
     from supportflow.bot import (
@@ -70,6 +72,9 @@ if TYPE_CHECKING:
     from supportflow.triage.intake import EvidenceSpec, Intake, IntakeRule
     from supportflow.triage.official import AddressCheck, Official
     from supportflow.triage.priority import OrderRule, PriorityRule
+
+__version__: str
+"""The version that is installed."""
 
 __all__ = [
     "Act",
@@ -292,7 +297,20 @@ _HOME = {
 }
 
 
+def _version() -> str:
+    # Read when it is asked for: looking through what is installed takes longer than importing this module.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return version("supportflow")
+    except PackageNotFoundError:  # a source tree that was never installed
+        return "unknown"
+
+
 def __getattr__(name: str) -> object:
+    if name == "__version__":
+        globals()[name] = found = _version()
+        return found
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

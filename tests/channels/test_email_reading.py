@@ -1,5 +1,6 @@
 """Mails are read as they really come: charsets, heads, HTML, files; and whatever comes, there is one answer."""
 
+import email
 from datetime import UTC, datetime
 
 import pytest
@@ -439,3 +440,13 @@ Sorry, no mailbox here by that name.
     )
     assert automatic_kind(read_mail(content)) == "bounce"
     assert automatic_kind(read_mail(content.replace(b"MAILER-DAEMON", b"ana"))) is None
+
+
+@given(st.text(alphabet="QUJD=\n- \xff", max_size=20))
+def test_base64_is_read_as_the_standard_library_reads_it(sent):
+    content = (
+        b"From: ana@mail.example\nContent-Transfer-Encoding: BASE64\nContent-Disposition: attachment\n\n"
+        + sent.encode("latin-1")
+    )
+    [file] = read_mail(content).files
+    assert file.content == email.message_from_bytes(content).get_payload(decode=True)

@@ -2,13 +2,17 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
+import subprocess
+import sys
+import textwrap
 import threading
 
 import pytest
 
 from channels.mails import plain
-from supportflow import Desk
+from supportflow import Desk, SqlStore
 from supportflow.channels.email import (
     AsyncSmtpChannel,
     MailAddress,
@@ -21,9 +25,11 @@ from supportflow.channels.email import (
     SqliteMailCap,
     SqliteThreads,
     person_of,
+    read_mail,
 )
-from supportflow.exceptions import InvalidInput, StoreError
+from supportflow.exceptions import InvalidInput, StoreError, Undeliverable
 from supportflow.ports import Outgoing
+from supportflow.stores.sql.migration import migrate
 from supportflow.testing import CountingIds, ManualClock
 
 CLOCK = ManualClock("2026-03-02T03:00:00Z")
@@ -71,8 +77,8 @@ def scripted(**answers):
                 got.append(word)
                 if inside and word != ".":
                     continue
-                inside = word == "DATA"
                 answer = said.get(word)
+                inside = word == "DATA" and answer.startswith("354")
                 if answer is None:
                     return
                 stream.write(answer.encode() + b"\r\n")
@@ -114,6 +120,108 @@ def test_whose_a_mail_is_stands_before_it_leaves(kind):
     with scripted(**{".": None}) as (server, _), pytest.raises(Exception, match=r"nexpected|lost"):
         send(kind, server, made)
     assert threads.messages("default", "t1") == (made.message_id(outgoing()),)
+
+
+@pytest.mark.parametrize("kind", [SmtpChannel, AsyncSmtpChannel])
+@pytest.mark.parametrize(
+    "answer", ["550 5.1.1 no such user", "550 5.1.10 x", "553 5.1.3 x", "550 5.2.1 x", "556 5.1.2 x"]
+)
+def test_an_address_that_is_not_there_is_for_a_person_to_look_at(kind, answer):
+    with scripted(RCPT=answer) as (server, _), pytest.raises(Undeliverable) as caught:
+        send(kind, server, writer())
+    assert caught.value.reason == answer[:3]
+    assert "ana" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [SmtpChannel, AsyncSmtpChannel])
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"RCPT": "450 4.2.1 busy"},
+        {"RCPT": "550 5.7.1 relaying denied"},
+        {"RCPT": "552 5.2.2 full"},
+        {"RCPT": "550 no"},
+        {"RCPT": "550 5.1.1x"},
+        {"MAIL": "550 5.1.7 our address"},
+        {"DATA": "550 5.1.1 late"},
+    ],
+)
+def test_what_may_be_our_fault_or_may_pass_is_tried_again(kind, answers):
+    with scripted(**answers) as (server, _), pytest.raises(Exception, match=r"4|5") as caught:
+        send(kind, server, writer())
+    assert not isinstance(caught.value, Undeliverable)
+
+
+CRASHING = textwrap.dedent(
+    """
+    import os, signal, sys
+    from supportflow import Desk, SqlStore
+    from supportflow.channels.email import MailAddress, MailWriter, ReplyToken, SmtpChannel, SmtpServer, SqliteThreads
+    from supportflow.testing import ManualClock
+
+    folder, port, at, kill = sys.argv[1:]
+    token = ReplyToken(b"a secret of the test", "desk.example")
+    threads = SqliteThreads(f"{folder}/threads.db")
+    writer = MailWriter(MailAddress("help@desk.example"), lambda _: "ana@mail.example", token, threads)
+    channel = SmtpChannel(SmtpServer("127.0.0.1", int(port), security="none"), writer)
+
+    class Killed:
+        def send(self, message, /):
+            channel.send(message)
+            if kill == "yes":
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    store = SqlStore(f"sqlite:///{folder}/desk.db")
+    desk = Desk(store=store, clock=ManualClock(at), channels={"email": Killed()})
+    if kill == "yes" and not desk.find().tickets:
+        ticket = desk.open(subject="Late", requester="ana", channel="email").ticket
+        desk.reply(ticket, body="Here.", by="sam")
+    desk.run_due()
+    """
+)
+
+
+@pytest.mark.exhaustive
+def test_killed_between_the_servers_word_and_our_commit_it_is_the_same_mail_again(tmp_path):
+    """SIGKILL after 250: nothing is lost, and whoever gets it twice gets it under one id."""
+    controller = pytest.importorskip(
+        "aiosmtpd.controller", reason="needs aiosmtpd, as the extra `test` has it"
+    )
+    got = []
+
+    class Handler:
+        async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - as it is called
+            got.append(read_mail(envelope.content))
+            return "250 OK"
+
+    migrate(f"sqlite:///{tmp_path}/desk.db")
+    script = tmp_path / "send.py"
+    script.write_text(CRASHING)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    running = controller.Controller(Handler(), hostname="127.0.0.1", port=port)
+    running.start()
+    try:
+        codes = [
+            subprocess.run(
+                [sys.executable, str(script), str(tmp_path), str(port), at, kill], check=False
+            ).returncode
+            for at, kill in (
+                ("2026-03-02T03:00:00Z", "yes"),
+                ("2026-03-02T04:00:00Z", "yes"),
+                ("2026-03-02T05:00:00Z", "no"),
+                ("2026-03-02T06:00:00Z", "no"),
+            )
+        ]
+    finally:
+        running.stop()
+    assert codes == [-signal.SIGKILL, -signal.SIGKILL, 0, 0]
+    assert [one.text for one in got] == ["Here."] * 3
+    [name] = {one.message_id for one in got}
+    ticket = TOKEN.ticket_of(name)
+    assert SqliteThreads(tmp_path / "threads.db").messages("default", ticket) == (name,)
+    [found] = Desk(store=SqlStore(f"sqlite:///{tmp_path}/desk.db")).find().tickets
+    assert found.id == ticket
 
 
 def test_another_attempt_is_the_same_mail():

@@ -94,8 +94,8 @@ def keys_of(office):
     return [letter.row.key for letter in office.desk.dead_letters()]
 
 
-@pytest.mark.usefixtures("office")
-def test_an_empty_outbox_says_so(run):
+def test_an_empty_outbox_says_so(office, run):
+    office.desk.open(subject="s", requester="ana")
     assert run("outbox", "list") == (0, "nothing was given up\n", "")
     assert run("outbox", "list", "--json") == (0, "", "")
 
@@ -329,7 +329,7 @@ KEPT = [
     ("outbox", "unsubscribe", "channel:web"), ("recompute",), ("archive", "--days", "3"), ("retain", "--yes"),
     ("erase", "ana", "--yes"),
     ("worker", "--until-idle"), ("worker", "--until-idle", "--policy", "policy.toml"),
-    ("recompute", "--policy", "policy.toml"), ("log", "export", "-o", "history.csv"),
+    ("recompute", "--policy", "policy.toml"), ("log", "export", "-o", "history.csv"), ("report", "-o", "report.html"),
 ]  # fmt: skip
 
 
@@ -337,6 +337,18 @@ def test_every_command_with_a_store_is_among_them():
     """`demo` is not: it says that it wants an empty database, and makes one."""
     with_store = {words for words, parser in COMMANDS.items() if "--store" in parser._option_string_actions}
     assert with_store - {("demo",)} == {(c[:2] if c[0] in {"log", "outbox"} else c[:1]) for c in KEPT}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("outbox", "list"), ("outbox", "topics"), ("archive", "--days", "3"), ("erase", "ana", "--yes")],
+)
+def test_a_tenant_that_never_used_the_store_is_refused(office, run, words):
+    office.desk.open(subject="s", requester="ana")
+    status, out, err = run(*words, "--tenant", "tpyo")
+    assert (status, out) == (2, "")
+    assert err == "supportflow: --tenant: no desk of 'tpyo' has ever used this store\n"
+    assert office.store.feed_end("tpyo") == 0
 
 
 @pytest.fixture
@@ -387,4 +399,5 @@ def test_a_server_without_tables_is_one_line(run_here, postgresql, command):
 def test_a_file_that_is_there_is_found_whatever_its_name(run_here, tmp_path, url):
     store = url.format(tmp_path)
     assert run_here("migrate", store)[0] == 0
-    assert run_here("outbox", "list", "--store", store) == (0, "nothing was given up\n", "")
+    unused = "supportflow: --tenant: no desk of 'default' has ever used this store\n"
+    assert run_here("outbox", "list", "--store", store) == (2, "", unused)

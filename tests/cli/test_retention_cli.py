@@ -176,3 +176,11 @@ def test_a_wrong_command_line_erases_nothing(run, tmp_path, wrong):
     status, out, err = run("retain", *policy, *wrong)
     assert (status, out) == (2, "")
     assert err
+
+
+@pytest.mark.usefixtures("office")
+def test_who_has_no_texts_is_named(run):
+    status, out, err = run("erase", "r1", "nobody", "--yes")
+    assert (status, out) == (1, "3 texts erased\n")
+    assert err == "supportflow: 'nobody' has no texts here, or they were erased before\n"
+    assert run("erase", "r1", "--yes")[0] == 1

@@ -13,7 +13,7 @@ from supportflow.policy import Policy
 from supportflow.policy.read.policies import read_policy
 from supportflow.worker.naming import load
 
-__all__ = ["add_log", "add_store", "desk_at", "kept_at", "not_the_log", "policy_at", "store_at"]
+__all__ = ["add_log", "add_store", "desk_at", "kept_at", "not_the_log", "policy_at", "store_at", "used_at"]
 
 
 def policy_at(path: str | None) -> Policy:
@@ -111,6 +111,26 @@ def kept_at(name: str) -> Any:
         store.close()
         raise
     return store
+
+
+def used_at(name: str, tenant: str) -> Any:
+    """A store that this tenant has used before: emptiness is not taken for success.
+
+    Raises:
+        InvalidInput: If there is no such store, or no desk of the tenant has ever written to it.
+        StoreError: If there is no such file, or the database has no tables of supportflow.
+        MissingExtra: If the database's driver is not installed.
+    """
+    store = kept_at(name)
+    try:
+        used = bool(store.feed_end(tenant))
+    except BaseException:
+        store.close()
+        raise
+    if used:
+        return store
+    store.close()
+    raise InvalidInput("--tenant", f"no desk of {tenant!r} has ever used this store")
 
 
 def desk_at(name: str, tenant: str, policy: str | None = None) -> Desk:

@@ -7,7 +7,7 @@ from typing import Any
 
 from supportflow._legible import columns, escaped, padded
 from supportflow.cli import terminal
-from supportflow.cli.inputs import add_store, desk_at, kept_at
+from supportflow.cli.inputs import add_store, desk_at, used_at
 from supportflow.cli.terminal import WRONG
 from supportflow.desk import Desk
 from supportflow.exceptions import DeliveryNotFound, InvalidInput
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _desk(arguments: argparse.Namespace) -> Desk:
     # No policy is published by asking, retrying or dropping.
-    return Desk(store=kept_at(arguments.store), tenant=arguments.tenant)
+    return Desk(store=used_at(arguments.store, arguments.tenant), tenant=arguments.tenant)
 
 
 def _list(arguments: argparse.Namespace) -> int:

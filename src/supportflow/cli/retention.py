@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.inputs import add_store, desk_at, kept_at
+from supportflow.cli.inputs import add_store, desk_at, used_at
 from supportflow.cli.progress import Bar
 from supportflow.cli.terminal import WRONG
 from supportflow.desk import Desk
@@ -49,7 +49,8 @@ def add_to(commands: Any) -> None:
         help="erase every text of a person",
         description=(
             "Erase every text of a person, by requester or agent id: subjects, bodies, file names. It cannot be undone. "
-            "Events and what was counted stay; backups of the database are yours to see to."
+            "Events and what was counted stay; backups of the database are yours to see to. "
+            "Exit status 1 if an id has no texts."
         ),
     )
     parser.add_argument("subjects", nargs="+", metavar="ID", help="whose texts")
@@ -94,7 +95,7 @@ def _days(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Put tickets away."""
-    with Desk(store=kept_at(arguments.store), tenant=arguments.tenant) as desk:
+    with Desk(store=used_at(arguments.store, arguments.tenant), tenant=arguments.tenant) as desk:
         put = _all(lambda: desk.archive(before=_ago(arguments.days), limit=_BATCH), "tickets", arguments)
         terminal.line(f"{put:,} tickets put away")
         if arguments.keys_days is not None:
@@ -124,10 +125,15 @@ def erase(arguments: argparse.Namespace) -> int:
     """Erase texts."""
     if not arguments.yes:
         raise InvalidInput("erase", "cannot be undone; say --yes, too")
-    with Desk(store=kept_at(arguments.store), tenant=arguments.tenant) as desk:
-        erased = sum(desk.erase(subject) for subject in arguments.subjects)
-    terminal.line(f"{erased:,} texts erased")
-    return 0
+    with Desk(store=used_at(arguments.store, arguments.tenant), tenant=arguments.tenant) as desk:
+        erased = {subject: desk.erase(subject) for subject in dict.fromkeys(arguments.subjects)}
+    terminal.line(f"{sum(erased.values()):,} texts erased")
+    without = [subject for subject, texts in erased.items() if not texts]
+    for subject in without:
+        terminal.line(
+            f"supportflow: {subject!r} has no texts here, or they were erased before", to=sys.stderr
+        )
+    return WRONG if without else 0
 
 
 def retain(arguments: argparse.Namespace) -> int:

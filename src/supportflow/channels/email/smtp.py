@@ -1,5 +1,6 @@
 """Answers by mail: threaded, signed with the ticket's token, one message id for each delivery, and safe in every head."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -24,6 +25,7 @@ __all__ = ["AsyncSmtpChannel", "MailWriter", "SmtpChannel", "SmtpServer"]
 
 _CONTROLS = frozenset(map(chr, (*range(0x20), 0x7F, 0x85, 0x2028, 0x2029)))
 _SUBJECT = 200
+_GONE = re.compile(r"5\.(1\.(1|2|3|6|10)|2\.1)(?!\S)")
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -193,6 +195,15 @@ def _safe(field: str, value: str) -> str:
     return value
 
 
+def _check_gone(code: int, said: str) -> None:
+    """Raise `Undeliverable` if a server says in so many words that an address is not there (RFC 3463), or takes nothing.
+
+    A bare 550 may be that, or that we may not send here: what may be our own fault is tried again.
+    """
+    if _GONE.match(said):
+        raise Undeliverable(str(code))
+
+
 class SmtpChannel:
     """Sends a desk's answers by SMTP, one connection for each.
 
@@ -212,7 +223,8 @@ class SmtpChannel:
 
         Raises:
             InvalidInput: If a head would hold a line break.
-            Undeliverable: If the person has no address, or a machine wrote it and they had as many of those as they may get.
+            Undeliverable: If the person has no address, the server says that it is not there, or a machine wrote it and they
+                had as many of those as they may get.
             smtplib.SMTPException: If the server refuses.
             OSError: If it cannot be reached.
         """
@@ -220,7 +232,12 @@ class SmtpChannel:
         self._writer.note(message)
         connection = self._connected()
         try:
-            connection.sendmail(self._writer.sender.address, [to], mail.as_bytes())
+            try:
+                connection.sendmail(self._writer.sender.address, [to], mail.as_bytes())
+            except smtplib.SMTPRecipientsRefused as error:
+                for code, said in error.recipients.values():
+                    _check_gone(code, said.decode("ascii", "replace"))
+                raise
             with suppress(smtplib.SMTPException, OSError):
                 connection.quit()  # the server has the mail, however it takes leave
         finally:
@@ -270,12 +287,21 @@ class AsyncSmtpChannel:
 
         Raises:
             InvalidInput: If a head would hold a line break.
-            Undeliverable: If the person has no address, or a machine wrote it and they had as many of those as they may get.
+            Undeliverable: If the person has no address, the server says that it is not there, or a machine wrote it and they
+                had as many of those as they may get.
             aiosmtplib.SMTPException: If the server refuses, or cannot be reached.
         """
-        server = self._server
         to, mail = self._writer.written(message)
         self._writer.note(message)
+        try:
+            await self._handed_in(to, mail)
+        except self._aiosmtplib.SMTPRecipientsRefused as error:
+            for one in error.recipients:
+                _check_gone(one.code, one.message)
+            raise
+
+    async def _handed_in(self, to: str, mail: Message) -> None:
+        server = self._server
         await self._aiosmtplib.send(
             mail.as_bytes(),
             sender=self._writer.sender.address,

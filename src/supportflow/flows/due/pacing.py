@@ -3,6 +3,8 @@
 A slot is a role that is led for a span of time. Whoever gets none waits; so in no span are there more messages than slots.
 """
 
+import hashlib
+
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.requests import Flow
@@ -45,16 +47,18 @@ def pace(env: Environment, lease: Lease, rate: Rate | None, messages: int, now_u
         raise NotYet(until_us)
     slots, span_us = rate.slots
     wanted = min(messages, slots)
-    first = sum(lease.token.encode())
+    # A store may claim many deliveries under one token, and each comes again: a slot is held by this very claim of it.
+    holder = hashlib.sha256(f"{lease.token}\0{lease.row.key}".encode()).hexdigest()[:32]
+    first = int(holder[:4], 16)
     taken: list[str] = []
     for number in range(slots):
         role = f"{topic}:slot:{(first + number) % slots}"
-        if (yield from requests.lead(env.tenant, role, lease.token, now_us, now_us + span_us)):
+        if (yield from requests.lead(env.tenant, role, holder, now_us, now_us + span_us)):
             taken.append(role)
             if len(taken) == wanted:
                 return
     for role in taken:
-        yield from requests.lead(env.tenant, role, lease.token, now_us, now_us)
+        yield from requests.lead(env.tenant, role, holder, now_us, now_us)
     # The next is free within a span, and most often soon.
     env.paced[topic] = now_us + max(span_us // slots, 1)
     raise NotYet(env.paced[topic])
