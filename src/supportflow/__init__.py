@@ -5,8 +5,10 @@ is not needed.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = (
+    False  # to type checkers it is true; importing the real one would take longer than all else here
+)
 if TYPE_CHECKING:
     from supportflow.aio import AsyncDesk
     from supportflow.bot import (

@@ -10,12 +10,16 @@ A joiner is legible where a script or an emoji needs it (UAX #31, section 2.3): 
 without; a variation selector behind a symbol.
 """
 
-import json
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["as_json", "columns", "escaped", "first_illegible", "legible_json", "padded", "without_layout"]
 
@@ -108,6 +112,8 @@ def _escape(found: re.Match[str]) -> str:
 
 def as_json(document: Any, *, indent: int | None = None) -> str:
     """A document as JSON that a person can read: letters as they are, what nobody can read as JSON's escapes."""
+    import json  # noqa: PLC0415 - the command line says its help and its version without it
+
     return legible_json(json.dumps(document, ensure_ascii=False, indent=indent))
 
 
@@ -117,6 +123,8 @@ def legible_json(written: str) -> str:
 
 
 def _json_escape(found: re.Match[str]) -> str:
+    import json  # noqa: PLC0415 - as above
+
     return json.dumps(found[0])[1:-1]
 
 

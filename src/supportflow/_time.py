@@ -41,6 +41,7 @@ _subtract = datetime.__sub__
 _add = datetime.__add__
 _whole = timedelta.__floordiv__
 _MICROSECOND = timedelta(microseconds=1)
+_PLAIN_EPOCH = datetime(1970, 1, 1, tzinfo=UTC_OFFSET)
 
 
 def to_us(moment: datetime) -> int:
@@ -53,7 +54,8 @@ def to_us(moment: datetime) -> int:
         NaiveDatetimeError: If it has no time zone.
     """
     try:
-        since = _subtract(moment, EPOCH)
+        # A difference within one zone asks it nothing; between two it asks both, and pendulum's UTC takes long to answer.
+        since = _subtract(moment, EPOCH if moment.tzinfo is UTC else _PLAIN_EPOCH)
     except TypeError:
         raise NaiveDatetimeError from None
     return (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from supportflow._time import to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.moments import duration_us, in_zone
 from supportflow.exceptions import InvalidInput
@@ -118,3 +119,32 @@ def test_an_answer_that_the_zone_cannot_show_is_refused():
     end = dt.datetime(9999, 12, 31, 10, tzinfo=dt.timezone(dt.timedelta(hours=14)))
     with pytest.raises(InvalidInput, match="9999"):
         always.add(end, hours=20)
+
+
+ZONES = st.sampled_from([
+    dt.UTC, dt.timezone(dt.timedelta(0), "GMT"), dt.timezone(dt.timedelta(hours=5, minutes=45)), pendulum.UTC,
+    dt.timezone(dt.timedelta(hours=5, minutes=45), "Nepal"), dt.timezone(-dt.timedelta(seconds=1, microseconds=5)),
+    zoneinfo.ZoneInfo("Europe/Berlin"), zoneinfo.ZoneInfo.no_cache("Europe/Berlin"), pendulum.timezone("Europe/Berlin"),
+    zoneinfo.ZoneInfo("Africa/Monrovia"), pendulum.FixedTimezone(-3600), zoneinfo.ZoneInfo("UTC"),
+])  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(ZONES, ZONES, st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2200, 1, 1)), st.integers(0, 1))
+def test_moments_of_every_zone_there_and_back(zone, other, clock, fold):
+    """Which zones were asked before changes nothing."""
+    moment = clock.replace(tzinfo=zone, fold=fold)
+    us = to_us(moment)
+    naive = clock - moment.utcoffset()
+    assert us == (naive - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1)
+    for asked in (other, zone):
+        shown = in_zone(us, asked)
+        right = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=us)
+        assert type(shown) is pendulum.DateTime
+        assert to_us(shown) == us
+        assert shown.isoformat() == right.astimezone(asked).isoformat()
+        assert shown.fold == right.astimezone(asked).fold
+        assert (
+            isinstance(shown.tzinfo, pendulum.Timezone | pendulum.FixedTimezone)
+            or shown.utcoffset().microseconds
+        )

@@ -17,4 +17,4 @@ def leaves(
     return found
 
 
-COMMANDS = leaves(_parser())
+COMMANDS = leaves(_parser(every=True))

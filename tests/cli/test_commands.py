@@ -1,15 +1,18 @@
+import argparse
 import io
 import json
 import os
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 import supportflow
 from supportflow.cli import main, progress
+from supportflow.cli.app import _parser
 from supportflow.cli.progress import Bar
 from supportflow.lifecycle import default_lifecycle, mermaid
 from supportflow.replay import running
@@ -65,7 +68,29 @@ REPLAY = ("replay", "log.csv", "--mapping", "mapping.toml")
 def test_version(run):
     status, out, _ = run("--version")
     assert status == 0
-    assert re.fullmatch(r"supportflow \S+\n", out)
+    assert out == f"supportflow {metadata.version('supportflow')}\n"
+
+
+def test_commands_are_listed_as_they_are_when_they_are_loaded():
+    """A command is loaded when it is run: until then only its name and help are there."""
+    (listed,) = (one for one in _parser()._actions if isinstance(one, argparse._SubParsersAction))
+    (loaded,) = (one for one in _parser(every=True)._actions if isinstance(one, argparse._SubParsersAction))
+    assert [(one.dest, one.help) for one in listed._choices_actions] == [
+        (one.dest, one.help) for one in loaded._choices_actions
+    ]
+    assert not any(one.get_default("run") for one in listed.choices.values())
+    for name in loaded.choices:
+        (one,) = (one for one in _parser(name)._actions if isinstance(one, argparse._SubParsersAction))
+        assert one.choices[name].format_help() == loaded.choices[name].format_help()
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], []])
+def test_what_needs_no_command_loads_none(words):
+    program = "import sys; from supportflow.cli import main; main(sys.argv[1:]); sys.exit('pydantic' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", program, *words], capture_output=True, check=False).returncode
+        == 0
+    )
 
 
 @pytest.mark.parametrize(

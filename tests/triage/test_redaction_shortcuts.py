@@ -19,6 +19,7 @@ from supportflow.triage.redaction import (
     markup,
     phrases,
     redact,
+    run_together,
     tokens,
     transport,
 )
@@ -359,3 +360,66 @@ def test_words_that_only_tags_part_are_words(words, secret, tag):
     """The view that holds them apart is not left out: it differs by more than blanks that are one."""
     text = "".join(f"<{tag}>{word}</{tag.split()[0]}>" for word in words)
     assert secret not in redact(text).text
+
+
+HOSTILE = st.lists(
+    st.sampled_from([
+        "code 123456 ", "1234 is my pin ", "otp123456 ", "seed phrase ", "助记词", "枪疫霉尝枪疫霉尝枪疫霉尝", "枪 疫 ",
+        "济扶块言穗定万绘姻逃颗焰", "是我的助记词", "legalwinner", "thankyear", "zzz", "wavesausage", "actact",
+        "5Kb8 kLf9 ", "5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dWA1WKqqjE",
+        "5HueCGU8 rMjxEXxiPuD5 BDku4MkFqeZ yd4dZ1jvhTVqvbTLvyTJ ",
+        "482913 usdt ", "12-34-56 ", " ", ".", "a",
+    ]),
+    max_size=40,
+).map("".join)  # fmt: skip
+
+
+@given(HOSTILE | TEXTS, st.integers(1, 3))
+def test_what_is_remembered_of_a_text_is_what_looking_again_says(text, times):
+    view = View(text * times)
+    flat = view.flat
+    every = [
+        (*match.span(), sum(map(str.isdigit, match[0])))
+        for start, end in codes.stretches(view.ascii.translate(codes._CODE_CHARACTERS), codes._CODE_RUN)
+        for match in codes._CANDIDATE.finditer(flat, max(0, start - 2), end + codes._UNIT_REACH)
+        if match.start() < end
+    ]
+    assert list(codes._numbers(view)) == every
+    shape = view.ascii.translate(keys._LETTERS_AND_DIGITS)
+    floor, split = 0, []
+    for start in keys._split_starts(view.text, shape):
+        chain = keys._SPLIT.match(view.text, start, start + keys._SPLIT_REACH)
+        found = None if chain is None else keys._key_in_pieces(view.text, start, chain.end())
+        if start >= floor and found is not None:
+            floor = found[1]
+            split.append(found)
+    assert list(keys._split(view.text, shape)) == split
+    for role in ("code", "pin", "phrase", "private key", "api", "password"):
+        assert labels.has_labels(View(view.text), role) == bool(len(labels.labels(view, role)))
+
+
+def longest_rows(letters, words):
+    """From each place the most words that follow each other, and where the last of them ends."""
+    best = {len(letters): (0, len(letters))}
+    for place in range(len(letters) - 1, -1, -1):
+        best[place] = max(
+            ((best[end][0] + 1, best[end][1]) for end in range(place + 1, len(letters) + 1) if letters[place:end] in words),
+            default=(0, place),
+        )  # fmt: skip
+    return best
+
+
+LISTED = ["legal", "winner", "thank", "year", "wave", "sausage", "act", "lega", "winn", "yea", "zz", "x"]
+
+
+@given(st.lists(st.sampled_from(LISTED), max_size=30).map("".join))
+def test_words_run_together_are_missed_nowhere(letters):
+    bit = phrases.wordlists().languages.index("english")
+    words, *_ = run_together._dictionary(bit)
+    rows = longest_rows(letters, words)
+    first = next((place for place in range(len(letters)) if rows[place][0] >= run_together._ROW), None)
+    found = run_together._chain(letters, bit)
+    assert (found is None) == (first is None)
+    if found is not None:
+        assert found[0] == first
+        assert longest_rows(letters[: found[1]], words)[first] == (rows[first][0], found[1])

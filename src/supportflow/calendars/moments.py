@@ -5,13 +5,13 @@ that came in. Nothing is ever computed with pendulum here: one of its additions 
 questions to a compiled calendar.
 """
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import pendulum
 
-from supportflow._time import SECOND_US, fixed_length
+from supportflow._time import SECOND_US, fixed_length, span_us
 from supportflow.exceptions import InvalidInput
 
 __all__ = ["duration_us", "in_zone"]
@@ -25,7 +25,10 @@ def in_zone(us: int, zone: tzinfo | None) -> pendulum.DateTime:
     """The instant that many microseconds after 1970-01-01T00:00Z, on the clock of a zone."""
     seconds, micro = divmod(us, SECOND_US)
     if type(zone) is not pendulum.Timezone:
-        zone = pendulum.UTC if zone is None or zone is UTC else _pendulum_zone(zone, seconds)
+        if zone is None or zone is UTC:
+            zone = pendulum.UTC
+        else:
+            zone = (type(zone) in _REMEMBERED and _counterpart(zone)) or _pendulum_zone(zone, seconds)
     try:
         at = datetime.fromtimestamp(seconds, zone)
     except (OverflowError, ValueError, OSError):  # some platforms know no times before 1970
@@ -33,9 +36,29 @@ def in_zone(us: int, zone: tzinfo | None) -> pendulum.DateTime:
     if not isinstance(zone, pendulum.Timezone | pendulum.FixedTimezone):
         at = _on_clock(seconds, micro, zone)  # its offset may have a fraction of a second
         zone, micro = _fixed(at, zone), at.microsecond
-    return pendulum.DateTime(
-        at.year, at.month, at.day, at.hour, at.minute, at.second, micro, zone, fold=at.fold
-    )
+    # A keyword costs a quarter of the call.
+    if at.fold:
+        return pendulum.DateTime(
+            at.year, at.month, at.day, at.hour, at.minute, at.second, micro, zone, fold=1
+        )
+    return pendulum.DateTime(at.year, at.month, at.day, at.hour, at.minute, at.second, micro, zone)
+
+
+_REMEMBERED = frozenset({ZoneInfo, timezone})
+
+
+@lru_cache(maxsize=1024)
+def _counterpart(zone: tzinfo) -> tzinfo | None:
+    """The same zone as pendulum's, where that holds at every moment."""
+    if isinstance(zone, timezone):
+        offset = zone.utcoffset(None)
+        return None if offset.microseconds else pendulum.FixedTimezone(offset.days * 86_400 + offset.seconds)
+    name = getattr(zone, "key", None)
+    if not isinstance(name, str):
+        return None
+    known = _by_name(name)
+    # Pendulum reads the copy of the zone data that `zoneinfo` reads by name.
+    return known if known is not None and ZoneInfo(name) is zone else None
 
 
 @lru_cache(maxsize=1024)
@@ -49,12 +72,12 @@ def _by_name(name: str) -> tzinfo | None:
 def _pendulum_zone(zone: tzinfo, seconds: int) -> tzinfo:
     """The same zone as pendulum knows it; itself, if pendulum does not, or shows another time then.
 
-    Pendulum reads the copy of the zone data that `zoneinfo` reads. What comes in can be of another copy: pytz has its own.
+    What comes in can be of another copy of the zone data: pytz has its own.
     """
     name = getattr(zone, "key", None) or getattr(zone, "zone", None)  # zoneinfo's word for it, and pytz's
     known = _by_name(name) if isinstance(name, str) else None
-    if known is None or (type(zone) is ZoneInfo and ZoneInfo(zone.key) is zone):
-        return known or zone
+    if known is None:
+        return zone
     mine, theirs = (_on_clock(seconds, 0, one).utcoffset() for one in (zone, known))
     return known if mine == theirs else zone
 
@@ -93,4 +116,4 @@ def duration_us(duration: timedelta | None, hours: float = 0, minutes: float = 0
         raise InvalidInput("duration", "is given twice: as a timedelta and in parts")
     if not isinstance(duration, timedelta):
         raise InvalidInput("duration", "is not a timedelta; pass one, or hours=, minutes=, seconds=")
-    return _whole(fixed_length(duration), _MICROSECOND)
+    return span_us(fixed_length(duration))

@@ -5,13 +5,18 @@ beneath argparse, warnings, logs and tracebacks, lies `guarded`: nothing that no
 standard error, whoever writes it.
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TextIO
 
 from supportflow._legible import as_json, columns, escaped, padded, without_layout
 from supportflow.exceptions import DefinitionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TextIO
 
 __all__ = [
     "INTERRUPTED",

@@ -84,6 +84,7 @@ class Draft:
     __slots__ = (
         "_at",
         "_before",
+        "_seen",
         "adopting",
         "agents",
         "at_us",
@@ -147,6 +148,8 @@ class Draft:
         self.wanted: frozenset[str] = frozenset()
         # What `at` last answered: several events stand at one instant.
         self._at: tuple[int, Instant] | None = None if moment is None else (at_us, moment)
+        # What `view` last answered, and of which ticket at which instant.
+        self._seen: tuple[Ticket, int, Mapping[str, object]] | None = None
         # The ticket before the decision; None if it begins with it.
         self._before: Ticket | None = ticket if first is None else None
 
@@ -178,8 +181,11 @@ class Draft:
         return made(kind, self.head(), **fields)
 
     def view(self) -> Mapping[str, object]:
-        """The ticket's fields now, for conditions."""
-        return ticket_record(self.ticket, self.at_us)
+        """The ticket's fields now, for conditions, which only read them: made once for a version of it."""
+        seen = self._seen
+        if seen is None or seen[0] is not self.ticket or seen[1] != self.at_us:
+            seen = self._seen = (self.ticket, self.at_us, ticket_record(self.ticket, self.at_us))
+        return seen[2]
 
     # --- recording -----------------------------------------------------------------------------
 

@@ -230,7 +230,7 @@ def is_id(value: object, longest: int = MAX_ID) -> bool:
         isinstance(value, str)
         and len(value) <= longest
         and re.fullmatch(_PRINTABLE, value) is not None
-        and not any("\ud800" <= character <= "\udfff" for character in value)
+        and (value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value))
     )
 
 

@@ -46,7 +46,8 @@ MAX_TAGS = 1_000
 def _attribute_text(value: str) -> str:
     if len(value) > MAX_ATTRIBUTE:
         raise ValueError(f"is longer than {MAX_ATTRIBUTE} characters")
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    halves = not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value)
+    if halves or "\0" in value:
         raise ValueError("contains a character that cannot be kept")
     return str.__str__(value)
 

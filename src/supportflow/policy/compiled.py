@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfoNotFoundError
 
 from supportflow._time import span_us
@@ -20,13 +21,16 @@ from supportflow.policy.document.retention import Retention
 from supportflow.policy.sections.authority import TriggerIndex
 from supportflow.policy.sections.bot import CompiledBot
 from supportflow.policy.sections.casework import CaseRules
-from supportflow.policy.sections.classifier import classifier_of
+from supportflow.policy.sections.classifier import classifier_of, words_of_its_own
 from supportflow.policy.sections.retention import RetentionIndex
 from supportflow.routing.compiled import BOT, RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
 from supportflow.sla.metrics import shipped_metrics
 from supportflow.triage.compiled import PriorityIndex
 from supportflow.triage.redaction import DEFAULT_RULES
+
+if TYPE_CHECKING:
+    from supportflow.triage.lexicon import LexiconClassifier
 
 __all__ = ["CompiledPolicy"]
 
@@ -70,10 +74,8 @@ class CompiledPolicy:
             self.ladders = LadderIndex(document.escalation, document.groups, self.fields, step_calendar)
         except ConditionError as error:
             raise PolicyError(error.problems) from None
-        try:
-            self.classifier = classifier_of(document)
-        except DefinitionError as error:
-            raise PolicyError([f"lexicons: {problem}" for problem in error.problems]) from None
+        if words_of_its_own(document):
+            _ = self.classifier  # what cannot be read is told now
         self.redaction = DEFAULT_RULES if document.redaction is None else document.redaction
         self.auto_close_us = None if document.auto_close_after is None else span_us(document.auto_close_after)
         self._auto_close_calendar = (
@@ -106,6 +108,14 @@ class CompiledPolicy:
             return CompiledBot(bot, tier)
         except DefinitionError as error:
             raise PolicyError([f"bot: {problem}" for problem in error.problems]) from None
+
+    @cached_property
+    def classifier(self) -> "LexiconClassifier":
+        """What reads texts; compiled now, or when the first text is read if nothing in it is the policy's own."""
+        try:
+            return classifier_of(self.document)
+        except DefinitionError as error:
+            raise PolicyError([f"lexicons: {problem}" for problem in error.problems]) from None
 
     @cached_property
     def zone_versions(self) -> Mapping[str, str]:

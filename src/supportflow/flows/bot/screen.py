@@ -20,7 +20,6 @@ from supportflow.flows.requests import Call, Flow
 from supportflow.model.similar import SimilarTicket
 from supportflow.model.ticket import Ticket
 from supportflow.model.turns import Screen, Suggestion, Turn
-from supportflow.triage.asking import asked_secret
 
 __all__ = ["screen"]
 
@@ -83,4 +82,6 @@ def _suggestions(env: Environment, turn: Turn) -> Flow[tuple[Suggestion, ...]]:
     drafts = tuple(given)
     if not all(isinstance(one, Suggestion) for one in drafts):
         raise TypeError("a suggester answers with suggestions")
+    from supportflow.triage.asking import asked_secret  # noqa: PLC0415 - what reads is loaded for the first draft
+
     return tuple(one for one in drafts if asked_secret(one.text) is None)

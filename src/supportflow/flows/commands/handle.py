@@ -37,7 +37,7 @@ from supportflow.model.commands import (
     TakeTurn,
     TicketCommand,
 )
-from supportflow.model.events import ContactJoined, EventBase
+from supportflow.model.events import ContactJoined, EventBase, TicketAdopted, TicketOpened
 from supportflow.model.storage import (
     Commit,
     Committed,
@@ -201,10 +201,7 @@ def _inbox_entry(
 
 def _outcome_id(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
     """The ticket that the outcome shows: the one that was opened, adopted or joined, else the one commanded."""
-    opened = any(
-        event.kind in {"ticket_opened", "ticket_adopted"} and not getattr(event, "split_from", None)
-        for event in events
-    )
+    opened = any(type(event) in _BEGINNING and not getattr(event, "split_from", None) for event in events)
     if ticket is None:
         joined = (event.ticket_id for event in events if isinstance(event, ContactJoined))
         return next(joined, facts.ticket_id)
@@ -250,6 +247,7 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
     return None
 
 
+_BEGINNING = frozenset({TicketOpened, TicketAdopted})
 _OWNED = frozenset({OpenTicket, Adopt, Receive, Observe, TakeTurn, Provide})
 """Kinds of which some are somebody's else than the giver's."""
 

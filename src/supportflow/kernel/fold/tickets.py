@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from supportflow.kernel.fold.bot import first_message
 from supportflow.kernel.fold.casework import waiting_after, with_names
-from supportflow.model.base import StatusCategory
+from supportflow.model.base import KeptName, StatusCategory
 from supportflow.model.casework import PartyState, Verification
 from supportflow.model.events import (
     AssignmentChanged,
@@ -23,6 +26,7 @@ from supportflow.model.events import (
     TicketUpdated,
 )
 from supportflow.model.events.tickets import ChosenBy
+from supportflow.model.made import made
 from supportflow.model.ticket import Ticket
 
 __all__ = ["CHANGES", "begin", "by_its_name", "priority_of"]
@@ -31,10 +35,21 @@ Changes = dict[str, Any]
 
 
 def begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
-    """The ticket that begins with this event."""
-    ticket = Ticket(
+    """The ticket that begins with this event.
+
+    Args:
+        event: The event.
+        tenant: Whose ticket it is, as the caller says; everything else is the event's.
+    """
+    fields: Changes = {
+        **priority_of(event),
+        **(_adopted(event) if isinstance(event, TicketAdopted) else _opened(event)),
+    }
+    return made(
+        Ticket,
+        fields,
         id=event.ticket_id,
-        tenant=tenant,
+        tenant=_checked_name(tenant),
         ref=event.ref,
         version=1,
         type=event.type,
@@ -52,40 +67,49 @@ def begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         level=event.level,
         rule=event.rule,
         evidence=event.evidence,
-        attributes=event.attributes,
+        attributes=event.attributes.copy(),
         opened_at=event.opened_at,
-        known_at=event.adopted_at if isinstance(event, TicketAdopted) else event.recorded_at,
         recorded_at=event.recorded_at,
         touched_at=event.recorded_at,
-        waiting_since=event.opened_at,
         policy=event.policy,
-        **priority_of(event),
     )
-    if isinstance(event, TicketAdopted):
-        return ticket.model_copy(update=_ended_at(event.category, event.opened_at))
+
+
+@lru_cache(maxsize=256)
+def _checked_name(tenant: str) -> str:
+    """The name of a tenant: `fold` takes it from whoever calls."""
+    return str(TypeAdapter(KeptName).validate_python(tenant))
+
+
+def _opened(event: TicketOpened) -> Changes:
     described = event.body is not None
-    return ticket.model_copy(
-        update={
-            "personal": event.personal,
-            "private": event.private,
-            "flags": event.flags,
-            "review": event.review,
-            "agency": event.agency,
-            "product": event.product,
-            "waiting_since": None if event.private else event.opened_at,
-            "last_received_at": event.opened_at if described else None,
-            "received": 1 if described else 0,
-            "bot": first_message(event),
-            "split_from": event.split_from,
-            "follow_up_of": event.follow_up_of,
-            "repeat_of": event.repeat_of,
-        }
-    )
+    return {
+        "known_at": event.recorded_at,
+        "personal": event.personal,
+        "private": event.private,
+        "flags": event.flags,
+        "review": event.review,
+        "agency": event.agency,
+        "product": event.product,
+        "waiting_since": None if event.private else event.opened_at,
+        "last_received_at": event.opened_at if described else None,
+        "received": 1 if described else 0,
+        "bot": first_message(event),
+        "split_from": event.split_from,
+        "follow_up_of": event.follow_up_of,
+        "repeat_of": event.repeat_of,
+    }
 
 
-def _ended_at(category: StatusCategory, at: Any) -> Changes:
+def _adopted(event: TicketAdopted) -> Changes:
+    category, at = event.category, event.opened_at
     resolved = at if category in {StatusCategory.RESOLVED, StatusCategory.CLOSED} else None
-    return {"resolved_at": resolved, "closed_at": at if category.is_final else None}
+    return {
+        "known_at": event.adopted_at,
+        "waiting_since": at,
+        "resolved_at": resolved,
+        "closed_at": at if category.is_final else None,
+    }
 
 
 def _status_changed(ticket: Ticket, event: StatusChanged) -> Changes:

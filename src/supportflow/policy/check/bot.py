@@ -8,7 +8,6 @@ from supportflow.model.tags import best, twins
 from supportflow.policy.document.bot import BotPolicy, GuidedFlow, GuideStep
 from supportflow.policy.document.policy import Policy
 from supportflow.routing.compiled import BOT
-from supportflow.triage.asking import asked_secret
 from supportflow.triage.intake import EvidenceSpec
 
 __all__ = ["bot_problems"]
@@ -44,6 +43,10 @@ def _text_problems(path: str, texts: Mapping[str, str], fallback: str | None = N
         yield f"{path}: has no text in {fallback!r}, the language of the policy's bot"
     for tag in twins(texts):
         yield f"{path}: {tag!r} stands here in two spellings"
+    if not texts:
+        return
+    from supportflow.triage.asking import asked_secret  # noqa: PLC0415 - what reads is loaded where a policy has texts
+
     for language, text in texts.items():
         if (kind := asked_secret(text)) is not None:
             yield f"{path}.{language}: asks for a secret ({kind})"

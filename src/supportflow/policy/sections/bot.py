@@ -6,9 +6,9 @@ from supportflow._time import span_us
 from supportflow.model.tags import updated
 from supportflow.policy.document.bot import BotPolicy, GuidedFlow, GuideEnd, GuideStep
 from supportflow.texts import in_language, person_words, phrases
+from supportflow.triage import lexicon
 from supportflow.triage.intake import EvidenceSpec, find_evidence, objection
-from supportflow.triage.lexicon import Entry, Lexicon, shipped
-from supportflow.triage.lexicon.matching import CompiledLexicons, Text
+from supportflow.triage.lexicon import Entry, Lexicon
 
 __all__ = ["WANTS_PERSON", "CompiledBot"]
 
@@ -43,7 +43,7 @@ class CompiledBot:
         self._texts: dict[str, Mapping[str, str]] = dict(shipped_texts)
         for occasion, texts in document.texts.items():
             self._texts[occasion] = updated(shipped_texts[occasion], texts)
-        self._words = CompiledLexicons([_lexicon(document)])
+        self._words = lexicon.CompiledLexicons([_lexicon(document)])  # loaded here
 
     def says(self, occasion: str, language: str) -> str:
         """What it says on an occasion, in a language."""
@@ -55,7 +55,7 @@ class CompiledBot:
 
     def matched(self, text: str) -> frozenset[str]:
         """What a message asks for: names of flows as `"flow:<name>"`, and `WANTS_PERSON`."""
-        found = self._words.matches(Text(text))
+        found = self._words.matches(lexicon.Text(text))
         return frozenset(match.entry.category or WANTS_PERSON for match in found)
 
     @staticmethod
@@ -90,7 +90,7 @@ class CompiledBot:
 
 def _lexicon(document: BotPolicy) -> Lexicon:
     """The words that begin flows and ask for a person, with the negations of the shipped lexicon."""
-    common = shipped("common")
+    common = lexicon.shipped("common")
     entries = [entry for entry in common.entries if WANTS_PERSON in entry.flags]
     entries += [Entry(flags=(WANTS_PERSON,), words=(words,), negatable=False) for words in document.person]
     entries.append(Entry(flags=(WANTS_PERSON,), words=person_words()))

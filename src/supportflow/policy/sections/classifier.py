@@ -19,7 +19,7 @@ from supportflow.triage import reading as reading_room
 if TYPE_CHECKING:
     from supportflow.triage.reading import Reader
 
-__all__ = ["classifier_of", "lexicons_of", "official_of", "reader_for"]
+__all__ = ["classifier_of", "lexicons_of", "official_of", "reader_for", "words_of_its_own"]
 
 _DISPUTES = (
     "dispute", "chargeback", "refund", "not release|released", "complaint",
@@ -59,6 +59,12 @@ def _of_version(version: _Version) -> "LexiconClassifier":
     if document.lexicons is None and document.words is None and document.reading is None:
         return _default(document.classes, official)
     return _compiled(lexicons_of(document), tuple(document.classes), official, document.reading)
+
+
+def words_of_its_own(document: Policy) -> bool:
+    """Whether a policy reads texts by anything that does not come with supportflow, which alone can be wrong."""
+    shipped_alone = all(isinstance(one, str) for one in document.lexicons or ())
+    return not shipped_alone or document.words is not None or document.reading is not None
 
 
 def lexicons_of(document: Policy) -> list[Lexicon]:

@@ -10,14 +10,18 @@ from supportflow.triage.lexicon.document import Entry, Lexicon
 
 if TYPE_CHECKING:
     from supportflow.triage.lexicon.classify import CLASSES, LexiconClassifier, combine, starting_at
+    from supportflow.triage.lexicon.matching import CompiledLexicons
+    from supportflow.triage.lexicon.places import Text
     from supportflow.triage.lexicon.shipping import SHIPPED, shipped
 
 __all__ = [
     "CLASSES",
     "SHIPPED",
+    "CompiledLexicons",
     "Entry",
     "Lexicon",
     "LexiconClassifier",
+    "Text",
     "combine",
     "shipped",
     "starting_at",
@@ -25,8 +29,10 @@ __all__ = [
 
 _LATE = {
     "CLASSES": "classify",
+    "CompiledLexicons": "matching",
     "LexiconClassifier": "classify",
     "SHIPPED": "shipping",
+    "Text": "places",
     "combine": "classify",
     "shipped": "shipping",
     "starting_at": "classify",

@@ -16,6 +16,7 @@ from supportflow.triage.reading.compiled import CompiledPack
 from supportflow.triage.reading.document import Pack
 from supportflow.triage.reading.roles import DENIES, EXCUSES, Spot
 from supportflow.triage.reading.scanning import Hit
+from supportflow.triage.reading.shipping import ShippedPack
 from supportflow.triage.reading.text import Line, View
 
 __all__ = ["PackChoice", "PackHits", "PackSource", "Spots"]
@@ -253,7 +254,7 @@ class PackChoice:
 @lru_cache(maxsize=128)
 def _compiled(source: PackSource, roles: tuple[tuple[str, int], ...]) -> CompiledPack:
     """A shipped pack, compiled once for all readers that know the same roles."""
-    return CompiledPack(source.load(), dict(roles))
+    return CompiledPack(source.load(), dict(roles), checked=isinstance(source, ShippedPack))
 
 
 class _Views:

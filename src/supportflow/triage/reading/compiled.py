@@ -1,15 +1,17 @@
 """A pack and the rules over it, ready to read with."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from supportflow.exceptions import DefinitionError
+from supportflow.triage.reading.characters import Characters
 from supportflow.triage.reading.document import Derivation, Mood, Pack, ReadingRule, RuleSet
-from supportflow.triage.reading.folding import fold
-from supportflow.triage.reading.phrases import PhraseProblem, forms, listed, slots
+from supportflow.triage.reading.phrases import PhraseProblem, Writing, folded, listed
 from supportflow.triage.reading.roles import ROLES
-from supportflow.triage.reading.scanning import Characters, Scanner, Slot, Words
+from supportflow.triage.reading.scanning import Scanner
 from supportflow.triage.reading.weighing import CompiledWeighing, is_key, roles_of
+from supportflow.triage.reading.words import Words
 
 __all__ = ["CompiledPack", "CompiledRules", "Derived", "Need"]
 
@@ -20,49 +22,58 @@ class CompiledPack:
     Args:
         pack: The pack.
         roles: The roles that there are, with a bit for each; words of others are an error.
+        checked: Whether every phrase is known to be readable. Phrases are read when a text has their first word; what is not
+            known to be readable is read at once.
 
     Attributes:
         pack: The pack.
-        roles: Its roles, by the numbers that its scanner gives.
+        roles: Its roles, by the numbers that its scanners give.
         bits: The same as bits.
-        scanner: Finds its phrases as they are written.
-        bare: Finds them in lines without any accent.
         hints: Its commonest words, folded.
 
     Raises:
         DefinitionError: If a phrase cannot be read or a role is unknown; all such are listed.
     """
 
-    def __init__(self, pack: Pack, roles: Mapping[str, int]) -> None:
+    def __init__(self, pack: Pack, roles: Mapping[str, int], *, checked: bool = False) -> None:
         self.pack = pack
         problems = [f"{pack.tag}: unknown role {role!r}" for role in pack.roles if role not in roles]
-        self.roles = tuple(pack.roles)
-        self.bits = tuple(roles.get(role, 0) for role in pack.roles)
-        marks = pack.marks == "when_written"
-        written, bare = self._scanner(problems, marks=marks), None
-        if marks:
-            bare = self._scanner([], marks=False)
+        if not checked:
+            problems += _problems(pack)
         if problems:
             raise DefinitionError(problems)
-        self.scanner = written
-        self.bare = bare or written
-        self.hints = frozenset(fold(hint).text for hint in listed(pack.hints))
+        self.roles = tuple(pack.roles)
+        self.bits = tuple(roles.get(role, 0) for role in pack.roles)
+        self.hints = frozenset(folded(listed(pack.hints)))
 
-    def _scanner(self, problems: list[str], *, marks: bool) -> Scanner:
-        pack, characters = self.pack, self.pack.cut == "characters"
-        together: list[tuple[str, int]] = []
-        apart: list[tuple[list[Slot], int]] = []
-        for number, (role, written) in enumerate(pack.roles.items()):
-            for phrase in listed(written):
-                try:
-                    found = slots(phrase, pack.sets, marks=marks, characters=characters)
-                    if characters:
-                        together += [(form, number) for form in forms(found)]
-                    else:
-                        apart.append((found, number))
-                except PhraseProblem as problem:
-                    problems.append(f"{pack.tag}: {role}: {phrase!r} {problem}")
-        return Characters(together) if characters else Words(apart, pack.prefixes)
+    @cached_property
+    def scanner(self) -> Scanner:
+        """What finds its phrases as they are written."""
+        return _scanner(self.pack, marks=True) if self.pack.marks == "when_written" else self.bare
+
+    @cached_property
+    def bare(self) -> Scanner:
+        """What finds them in lines without any accent."""
+        return _scanner(self.pack, marks=False)
+
+
+def _problems(pack: Pack) -> Iterable[str]:
+    writing = _writing(pack, marks=pack.marks == "when_written")
+    for role, written in pack.roles.items():
+        for phrase in listed(written):
+            try:
+                writing.check(phrase)
+            except PhraseProblem as problem:
+                yield f"{pack.tag}: {role}: {phrase!r} {problem}"
+
+
+def _writing(pack: Pack, *, marks: bool) -> Writing:
+    return Writing(pack.sets, marks=marks, characters=pack.cut == "characters")
+
+
+def _scanner(pack: Pack, *, marks: bool) -> Scanner:
+    writing, roles = _writing(pack, marks=marks), tuple(pack.roles.values())
+    return Characters(writing, roles) if pack.cut == "characters" else Words(writing, roles, pack.prefixes)
 
 
 class Need(NamedTuple):

@@ -8,7 +8,9 @@ and Persian forms of a letter. What nobody sees (zero-width characters, tatweel,
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain, count, repeat
 
 from supportflow.triage.units import spellings
 
@@ -106,7 +108,7 @@ _KEPT = _Letters(marks=True)
 
 
 # What stays as it is, most of the time: small Latin letters, Chinese characters, kana, Hangul, and their punctuation.
-_STAYS = "\n -@\\[-_a-~\u3001-\u3011\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01\uff0c\uff1a\uff1b\uff1f"
+_STAYS = "\n -@\\[-_a-~\u3001-\u3011\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uac00-\ud7a3\uff01\uff0c\uff1a\uff1b\uff1f"
 _CHANGES = re.compile(f"[^{_STAYS}]")
 
 
@@ -118,23 +120,27 @@ _TRADITIONAL = _traditional()
 
 
 class Folded:
-    """A folded text that knows where its characters stood.
+    """A folded text that knows where its characters stood; worked out when it is first asked for.
 
     Attributes:
         text: The folded text.
     """
 
-    __slots__ = ("_origins", "text")
+    __slots__ = ("_origins", "_work_out", "text")
 
-    def __init__(self, text: str, origins: Sequence[int] | None) -> None:
+    def __init__(self, text: str, work_out: Callable[[], Sequence[int]] | None) -> None:
         self.text = text
-        self._origins = origins
+        self._work_out = work_out
+        self._origins: Sequence[int] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a part of the folded text begins and ends in the original."""
-        if self._origins is None:
+        if self._work_out is None:
             return start, end
-        return self._origins[start], self._origins[end - 1] + 1
+        origins = self._origins
+        if origins is None:
+            origins = self._origins = self._work_out()
+        return origins[start], origins[end - 1] + 1
 
 
 def fold(text: str, *, marks: bool = False) -> Folded:
@@ -151,7 +157,8 @@ def fold(text: str, *, marks: bool = False) -> Folded:
     letters = _KEPT if marks else _BARE
     written = set(text)
     if not _LOOSE_ONES.isdisjoint(written):
-        return _composed(text, letters)
+        composed = "".join(part for part, _, _ in _composed(text, letters))
+        return Folded(composed, partial(_origins_composed, text, letters))
     changed = [one for one in written if letters[ord(one)] != one]
     if len(changed) > _MANY:
         folded = text.translate(letters)
@@ -159,31 +166,39 @@ def fold(text: str, *, marks: bool = False) -> Folded:
         folded = text
         for one in changed:
             folded = folded.replace(one, letters[ord(one)])
-    return Folded(folded, None if letters.uneven.isdisjoint(written) else _origins(text, letters))
+    return Folded(folded, None if letters.uneven.isdisjoint(written) else partial(_origins, text, letters))
 
 
 def _origins(text: str, letters: _Letters) -> list[int]:
-    return [place for place, character in enumerate(text) for _ in letters[ord(character)]]
+    sizes = {character: len(letters[ord(character)]) for character in set(text)}
+    return list(chain.from_iterable(map(repeat, count(), map(sizes.__getitem__, text))))
 
 
-def _composed(text: str, letters: _Letters) -> Folded:
-    """Letters with loose marks are composed first, so that both ways of writing them are one."""
-    parts: list[str] = []
-    origins: list[int] = []
+def _composed(text: str, letters: _Letters) -> Iterator[tuple[str, int, int]]:
+    """A text's parts, folded, each with where it begins and where its last character stands, or -1 if it has no marks.
+
+    Letters with loose marks are composed first, so that both ways of writing them are one.
+    """
     at = 0
-    for loose in (*_LOOSE.finditer(text), None):
-        start = len(text) if loose is None else loose.start()
-        between = text[at:start]
-        parts.append(between.translate(letters))
-        origins += (at + place for place in _origins(between, letters))
-        if loose is None:
-            break
+    for loose in _LOOSE.finditer(text):
+        start = loose.start()
+        if at < start:
+            yield text[at:start].translate(letters), at, -1
         written = loose.group()
         if not "\u1100" <= written[0] <= "\u11ff":
             written = written[: _MOST_MARKS + 1]
-        one = unicodedata.normalize("NFC", written).translate(letters)
-        parts.append(one)
-        last = loose.end() - 1
-        origins += [min(loose.start() + place, last) for place in range(len(one))]
         at = loose.end()
-    return Folded("".join(parts), origins)
+        yield unicodedata.normalize("NFC", written).translate(letters), start, at - 1
+    yield text[at:].translate(letters), at, -1
+
+
+def _origins_composed(text: str, letters: _Letters) -> list[int]:
+    origins: list[int] = []
+    parts = list(_composed(text, letters))
+    ends = [at for _, at, _ in parts[1:]] + [len(text)]
+    for (part, at, last), end in zip(parts, ends, strict=True):
+        if last < 0:
+            origins += (at + place for place in _origins(text[at:end], letters))
+        else:
+            origins += (min(at + place, last) for place in range(len(part)))
+    return origins

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from supportflow.triage.redaction.beside import PUBLIC_BESIDE, SECRET_BESIDE, UNITS
 from supportflow.triage.redaction.digit_words import digit_words
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import Label, labels
+from supportflow.triage.redaction.labels import Label, has_labels, labels
 from supportflow.triage.redaction.local import Local
 from supportflow.triage.redaction.shapes import stretches
 from supportflow.triage.redaction.ties import SIGNS, WORD, Tie
@@ -34,6 +34,7 @@ _CODE_CHARACTERS = bytes(ord("x") if chr(code) in "0123456789 -|" else ord(" ") 
 _CODE_RUN = b"xxx"
 _ANY_DIGIT = re.compile(r"\d")
 _UNIT_REACH = 16
+_CANDIDATE_REACH = 6  # before a stretch: two characters, and "code" before those
 _REACH, _REACH_BACK = 70, 56
 _JOINS = re.compile(r"[-:=：＝|→,(（\[【]")
 _BESIDE = 26
@@ -299,15 +300,26 @@ def _distance(pattern: re.Pattern[str], before: str, behind: str) -> int:
     return distance if first is None else min(distance, first.start())
 
 
+def _digits(text: str) -> int:
+    return len(text) if text.isdigit() else sum(map(str.isdigit, text))
+
+
 def _numbers(view: View) -> Iterator[tuple[int, int, int]]:
     """Where digits stand as codes are written, and how many they are."""
     flat = view.flat
-    return (
-        (*match.span(), sum(map(str.isdigit, match[0])))
-        for start, end in stretches(view.ascii.translate(_CODE_CHARACTERS), _CODE_RUN)
+    local = Local[list[tuple[int, int, int]]](flat, _CANDIDATE_REACH, _UNIT_REACH)
+    for start, end in stretches(view.ascii.translate(_CODE_CHARACTERS), _CODE_RUN):
+        for first, last, digits in local.decide(start, end, _candidates, flat, start, end):
+            yield start + first, start + last, digits
+
+
+def _candidates(flat: str, start: int, end: int) -> list[tuple[int, int, int]]:
+    """Numbers as codes are written that begin in a stretch, counted from its beginning, each with its digits."""
+    return [
+        (match.start() - start, match.end() - start, _digits(match[0]))
         for match in _CANDIDATE.finditer(flat, max(0, start - 2), end + _UNIT_REACH)
         if match.start() < end
-    )
+    ]
 
 
 def _by_sentence(view: View) -> Iterator[Span]:
@@ -370,14 +382,14 @@ def _by_sign(flat: str, start: int, end: int) -> Iterator[Span]:
     for sign in _NOT_SHARED.finditer(flat, start, end):
         around = max(0, sign.start() - _NOT_SHARED_REACH), min(len(flat), sign.end() + _NOT_SHARED_REACH // 2)
         for match in _CANDIDATE.finditer(flat, *around):
-            size = sum(map(str.isdigit, match[0]))
+            size = _digits(match[0])
             if _SHORTEST_CODE <= size <= _USUAL_CODE + 2 and not _YEAR.match(match[0]):
                 yield *match.span(), Kind.ONE_TIME_CODE
 
 
 def find_codes(view: View) -> Iterator[Span]:
     """Every code, PIN and card code, as spans of the plain text. Linear time."""
-    if len(labels(view, *_SECRET)):
+    if has_labels(view, *_SECRET):
         numbers = sorted((*_numbers(view), *digit_words(view)))
         if numbers:
             yield from _Reader(view, numbers).find()

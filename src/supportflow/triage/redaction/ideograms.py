@@ -8,7 +8,7 @@ checksum; how often its characters are used tells it from one: the lists are in 
 # ruff: noqa: RUF001 - full-width punctuation is what is looked for
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from math import log
 from typing import cast
@@ -99,12 +99,19 @@ def _apart(text: str, lists: Wordlists) -> Iterator[Span]:
 
 def _named(text: str, lists: Wordlists) -> Iterator[Span]:
     names = [match.span() for match in _HAN_NAME.finditer(text)]
-    ends = [0, *(end for _, end in names)]
-    starts = [*(start for start, _ in names[1:]), len(text) + _NAMED_REACH]
-    between = list(zip(ends, names, starts, strict=False))
-    if len(between) > 2 * _MOST_NAMES:
-        between = between[:_MOST_NAMES] + between[-_MOST_NAMES:]
+    places: Sequence[int] = range(len(names))
+    if len(places) > 2 * _MOST_NAMES:
+        places = (*places[:_MOST_NAMES], *places[-_MOST_NAMES:])
+    between = [
+        (
+            names[at - 1][1] if at else 0,
+            names[at],
+            names[at + 1][0] if at + 1 < len(names) else len(text) + _NAMED_REACH,
+        )
+        for at in places
+    ]
     taken = 0
+    known: dict[tuple[str, bool], tuple[int, int] | None] = {}  # the same characters are read once
     for before, (start, end), following in between:
         behind = _named_behind(text, max(before, taken, start - _BEFORE_NAME), start, lists)
         if behind is not None:
@@ -113,21 +120,33 @@ def _named(text: str, lists: Wordlists) -> Iterator[Span]:
             # Up to the next name first: a phrase may follow that one too.
             for limit in (following, len(text)):
                 after = _HAN_AFTER_NAME.match(text, end, limit)
-                span = None if after is None else _named_before(after, lists)
+                if after is None:
+                    continue
+                goes_on = after.end() < after.endpos and _HAN_CHARACTER.match(text, after.end()) is not None
+                asked = after[1], goes_on
+                if asked not in known:
+                    known[asked] = _named_before(*asked, lists)
+                span = known[asked]
                 if span is not None:
-                    yield *span, Kind.SEED_PHRASE
-                    taken = span[1]
+                    yield after.start(1) + span[0], after.start(1) + span[1], Kind.SEED_PHRASE
+                    taken = after.start(1) + span[1]
                     break
 
 
-def _named_before(after: re.Match[str], lists: Wordlists) -> tuple[int, int] | None:
-    """The phrase that follows its name."""
-    places = [m.start() + after.start(1) for m in _HAN_CHARACTER.finditer(after.group(1))]
-    characters = "".join(_HAN_CHARACTER.findall(after.group(1)))
+def _named_before(written: str, goes_on: bool, lists: Wordlists) -> tuple[int, int] | None:
+    """The phrase that follows its name, in places of what is written there.
+
+    Args:
+        written: Characters, and what may stand between them.
+        goes_on: Whether a character follows at once.
+        lists: The word lists.
+    """
+    places = [match.start() for match in _HAN_CHARACTER.finditer(written)]
+    characters = "".join(written[place] for place in places)
     length = _length_that_holds(characters, reversed(LENGTHS), lists)
     if length:
         return places[0], places[length - 1] + 1
-    if after.end() < after.endpos and _HAN_CHARACTER.match(after.string, after.end()):
+    if goes_on:
         return None
     unlisted = sum(character not in lists.characters for character in characters)
     if unlisted > 1 or _GRAMMAR.search(characters):

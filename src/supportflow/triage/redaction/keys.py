@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from supportflow.triage.redaction.checks import base58check, stellar_seed
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import labels
+from supportflow.triage.redaction.labels import has_labels, labels
+from supportflow.triage.redaction.local import Local
 from supportflow.triage.redaction.ties import WORD, Tie
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import words
@@ -115,7 +116,7 @@ def _base58_kind(token: str) -> Kind | None:
 
 def _in_context(view: View, runs: list[tuple[int, int]]) -> Iterator[Span]:
     """Raw keys whose neighbouring words say that they are private, and nothing nearer says that they are public."""
-    if not len(labels(view, "private key")):
+    if not has_labels(view, "private key"):
         return
     found = labels(view, "private key", "public key")
     candidates = [
@@ -182,17 +183,25 @@ def _key_in_pieces(text: str, start: int, end: int) -> Span | None:
 def _split(text: str, shape: bytes) -> Iterator[Span]:
     """Keys in groups or over lines, by their checksum."""
     floor = 0
+    pieces = Local[tuple[int, Kind] | None](text, 0, _SPLIT_REACH)
     for start in _split_starts(text, shape):
         if start < floor:
             continue
         # A zero counts here, and is in no key: this only passes over what has too few digits for certain.
         if shape.count(b"1", start, start + _SPLIT_REACH) < _SPLIT_DIGITS:
             continue
-        chain = _SPLIT.match(text, start, start + _SPLIT_REACH)
-        found = None if chain is None else _key_in_pieces(text, start, chain.end())
+        found = pieces.decide(start, start, _beginning, text, start)
         if found is not None:
-            floor = found[1]
-            yield found
+            length, kind = found
+            floor = start + length
+            yield start, floor, kind
+
+
+def _beginning(text: str, start: int) -> tuple[int, Kind] | None:
+    """The length and the kind of the key in pieces that begins at a place."""
+    chain = _SPLIT.match(text, start, start + _SPLIT_REACH)
+    found = None if chain is None else _key_in_pieces(text, start, chain.end())
+    return None if found is None else (found[1] - start, found[2])
 
 
 def _checked(text: str, runs: list[tuple[int, int]]) -> Iterator[Span]:

@@ -87,12 +87,14 @@ def _sorts() -> dict[str, int]:
     """For each word of a list, or that begins with the letters of one, the groups that have it, as bits of a byte."""
     at = {name: bit for bit, names in enumerate(_GROUPS) for name in names}
     groups = [1 << at[name] for name in wordlists().languages]
-    return {
-        word: _PARTS_NOTHING
+    masks = _masks()
+    sorts = {
+        mask: _PARTS_NOTHING
         if mask == _BETWEEN
         else reduce(or_, (group for bit, group in enumerate(groups) if mask >> bit & 1))
-        for word, mask in _masks().items()
+        for mask in set(masks.values())
     }
+    return {word: sorts[mask] for word, mask in masks.items()}
 
 
 @cache
@@ -220,7 +222,7 @@ def _worded(view: View, lists: Wordlists) -> Iterator[Span]:
 
 
 def _in_rows(view: View, lists: Wordlists, every: bytes, sorts: bytes, begins: bytes) -> Iterator[Span]:
-    names = [label.end for label in labels(view, "phrase")]
+    names = labels(view, "phrase").ends()
     row: list[str] = []
     spans: list[tuple[int, int]] = []
     for start, end, groups in _regions(sorts.translate(_OF_ANY), begins):

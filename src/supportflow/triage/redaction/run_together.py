@@ -27,6 +27,7 @@ _SYLLABLES = "\u3041"
 # Of these letters alone no eleven words are: it is a number, such as an address of zeros and "dead".
 _HEX = frozenset("abcdefx")
 _PAIR = 2
+_FEW = 3  # letters tell most beginnings of words apart
 
 
 @cache
@@ -41,14 +42,17 @@ def _starts() -> dict[str, int]:
 
 
 @cache
-def _dictionary(bit: int) -> tuple[frozenset[str], range]:
-    """The words of a list and their first four letters, and how long they are."""
+def _dictionary(bit: int) -> tuple[frozenset[str], int, dict[str, tuple[int, ...]]]:
+    """The words of a list and their first four letters; by their first few letters, how long those are that begin so."""
     lists = wordlists()
     words = {
         word for known in (lists.masks, lists.prefixes) for word, mask in known.items() if mask >> bit & 1
     }
-    sizes = sorted(map(len, words))
-    return frozenset(words), range(sizes[0], sizes[-1] + 1)
+    few = min(_FEW, *map(len, words))
+    sizes: dict[str, set[int]] = {}
+    for word in words:
+        sizes.setdefault(word[:few], set()).add(len(word))
+    return frozenset(words), few, {start: tuple(sorted(known)) for start, known in sizes.items()}
 
 
 def _languages(letters: str) -> list[int]:
@@ -65,12 +69,13 @@ def _languages(letters: str) -> list[int]:
 
 def _chain(letters: str, bit: int) -> tuple[int, int] | None:
     """The first place from which eleven words of a list follow each other, and where the last of them ends."""
-    words, sizes = _dictionary(bit)
+    words, few, sizes = _dictionary(bit)
     size = len(letters)
     counts, following = [0] * (size + 1), list(range(size + 1))
     first = None
-    for place in range(size - 1, -1, -1):
-        for length in sizes:
+    for place in range(size - few, -1, -1):
+        # Words begin at few places: at the others nothing is cut out.
+        for length in sizes.get(letters[place : place + few], ()):
             if letters[place : place + length] in words and place + length <= size:
                 behind = counts[place + length] + 1
                 if behind >= counts[place]:
@@ -92,6 +97,7 @@ def find_run_together(view: View) -> Iterator[Span]:
     if not view.is_plain:
         runs += [match.span() for match in _RUN.finditer(text)]
     left = _MOST_WINDOWS
+    chains: dict[tuple[str, int], tuple[int, int] | None] = {}  # the same letters are read once
     for start, end in runs:
         for first in range(start, max(start + 1, end - _STEP), _STEP):
             if left <= 0:
@@ -102,7 +108,9 @@ def find_run_together(view: View) -> Iterator[Span]:
                 continue
             for bit in _languages(letters):
                 left -= _CHAIN_COST
-                found = _chain(letters, bit)
+                if (letters, bit) not in chains:
+                    chains[letters, bit] = _chain(letters, bit)
+                found = chains[letters, bit]
                 if found is not None:
                     yield first + found[0], first + found[1], Kind.SEED_PHRASE
                     break

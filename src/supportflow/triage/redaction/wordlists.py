@@ -2,6 +2,7 @@
 
 import binascii
 import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -53,10 +54,16 @@ class Wordlists:
     characters: frozenset[str]
 
 
-def _plain(word: str) -> str:
-    """The word as typed without its accents: every list stays unambiguous."""
-    letters = (c for c in unicodedata.normalize("NFD", word) if not "\u0300" <= c <= "\u036f")
-    return unicodedata.normalize("NFC", "".join(letters)).replace("\u0131", "i")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+
+
+def _plain(words: list[str]) -> list[str]:
+    """Words as typed without their accents: every list stays unambiguous."""
+    text = "\n".join(words)
+    if text.isascii():
+        return words
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
+    return unicodedata.normalize("NFC", bare).replace("\u0131", "i").split("\n")
 
 
 def _read(name: str) -> dict[str, list[str]]:
@@ -75,11 +82,12 @@ def wordlists() -> Wordlists:
     masks: dict[str, int] = {}
     prefixes: dict[str, int] = {}
     for bit, (name, words) in enumerate(lists.items()):
-        for word in words:
-            for form in (word, _plain(word)):
-                masks[form] = masks.get(form, 0) | 1 << bit
-                if name in bip39 and len(form) > PREFIX:
-                    prefixes[form[:PREFIX]] = prefixes.get(form[:PREFIX], 0) | 1 << bit
+        forms = dict.fromkeys((*words, *_plain(words)))
+        for form in forms:
+            masks[form] = masks.get(form, 0) | 1 << bit
+        if name in bip39:
+            for beginning in dict.fromkeys(form[:PREFIX] for form in forms if len(form) > PREFIX):
+                prefixes[beginning] = prefixes.get(beginning, 0) | 1 << bit
     return Wordlists(
         languages=tuple(lists),
         of_bip39=sum(name in bip39 for name in lists),
