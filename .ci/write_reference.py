@@ -12,6 +12,7 @@ from pathlib import Path
 import supportflow
 from supportflow import exceptions, ports, testing
 from supportflow.channels import email
+from supportflow.contrib import django
 from supportflow.model.events import EVENT_TYPES, EventBase
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,6 +147,7 @@ def reference() -> Iterator[str]:
             "From `supportflow.channels.email` (extra `email`): mails into a desk, and answers as mails.",
         ),
         ("For tests", testing, "From `supportflow.testing`: what hosts use in their own tests."),
+        ("In a Django project", django, "From `supportflow.contrib.django`, with the extra `django`."),
     ):
         yield f"## {title}"
         yield ""

@@ -40,12 +40,10 @@ def main() -> None:
 
 def make_tickets() -> None:
     from django.contrib.auth.models import User  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
     from helpdesk.models import Queue, Ticket  # noqa: PLC0415
 
     if Queue.objects.exists():
         return
-    call_command("loaddata", "emailtemplate.json", verbosity=0)
     User.objects.create_superuser("sam", "sam@desk.example", "sam")
     queue = Queue.objects.create(
         title="Support", slug="support", allow_public_submission=True, email_address="desk@desk.example"

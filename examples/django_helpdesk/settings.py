@@ -8,6 +8,7 @@ DEBUG = True
 ROOT_URLCONF = "urls"
 SITE_ID = 1
 USE_TZ = True
+TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 LOGIN_URL = "helpdesk:login"
 LOGIN_REDIRECT_URL = "helpdesk:dashboard"

@@ -1,18 +1,17 @@
 """Django, set up once for each process with the small project `django_shop`, and a test database."""
 
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from django_shop.start import start
+
 sys.path.insert(0, str(Path(__file__).parent))  # the tests of PostgreSQL are those of SQLite
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_shop.settings")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _project():
-    import django
     from django.test.utils import (
         setup_databases,
         setup_test_environment,
@@ -20,7 +19,7 @@ def _project():
         teardown_test_environment,
     )
 
-    django.setup()
+    start()
     setup_test_environment()
     made = setup_databases(verbosity=0, interactive=False)
     yield

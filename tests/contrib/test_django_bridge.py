@@ -1,14 +1,13 @@
 """A host's tickets, reported by a bridge, in a real Django project: on SQLite here, elsewhere on PostgreSQL."""
 
-import os
 from datetime import timedelta
 from io import StringIO
 
-import django
 from asgiref.sync import async_to_sync
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_shop.settings")
-django.setup()
+from django_shop.start import start
+
+start()
 
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -240,6 +239,22 @@ class WithoutATransaction(Shop, TransactionTestCase):
         )
         call_command("supportflow_tick")
         self.assertEqual(HEARD, [])
+
+    def test_an_old_case_without_an_answer_calls_nobody_and_alate_one_tells_once(self):
+        now = timezone.now()
+        [old, late] = Case.objects.bulk_create(
+            [
+                Case(title="x", customer="bo", created=now - age)
+                for age in (timedelta(days=9), timedelta(minutes=59))
+            ]
+        )
+        for _ in range(2):
+            call_command("supportflow_tick")
+        self.assertEqual((HEARD, self.states(old)["first_response"]), ([], "running"))
+        CLOCK.ahead = timedelta(minutes=10)
+        for _ in range(2):
+            call_command("supportflow_tick")
+        self.assertEqual([event.ref for event in HEARD], [ref_of(late)])
 
     def test_what_no_signal_tells_of_is_found(self):
         case, gone, answered, unknown = self.case(), self.case(), self.case(), None

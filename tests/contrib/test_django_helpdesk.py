@@ -1,18 +1,17 @@
 """django-helpdesk, driven by its own pages, REST API and mail intake: every action ends in the right state of clocks."""
 
 import logging
-import os
 import warnings
 from datetime import timedelta
 from email.message import EmailMessage
 from io import StringIO
 
-import django
 import pytest
 
 pytest.importorskip("helpdesk", reason="needs django-helpdesk, which the extra `test` brings")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_shop.settings")
-django.setup()
+from django_shop.start import start
+
+start()
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -171,6 +170,8 @@ class Helpdesk(Actions, TransactionTestCase):
         self.mail("We look.", sender="sam@desk.example", subject=f"Re: [mail-{ticket.pk}] Help")
         self.assertEqual(self.states(ticket), RUNNING)
         self.assertEqual(self.ticket(ticket).assignee, str(self.sam.pk))
+        origins = [said.origin for said in desk().messages(ref=str(ticket.pk))]
+        self.assertEqual(origins, ["requester", "stranger", "stranger"])
         self.assert_nothing_is_said_twice(ticket)
 
     def test_a_mail_reply_is_the_requester_s(self):
@@ -247,6 +248,16 @@ class Helpdesk(Actions, TransactionTestCase):
         for ref in refs:
             self.assertEqual(desk().get(ref=ref).status, "cancelled")
             self.assertEqual({clock.state for clock in desk().clocks(ref=ref)}, {"cancelled"})
+
+    def test_a_request_that_fails_after_the_ticket_is_saved_leaves_it_known(self):
+        def refuse(**_):
+            raise ArithmeticError
+
+        new_ticket_done.connect(refuse)
+        self.addCleanup(new_ticket_done.disconnect, refuse)
+        with self.assertRaises(ArithmeticError):
+            self.by_form()
+        self.assertEqual(self.states(Ticket.objects.get()), RUNNING)
 
     # --- priorities, escalation, pages -----------------------------------------------------------
 

@@ -1,15 +1,13 @@
 """What a Django host is shown: the admin, template tags, and system checks of wrong settings."""
 
-import os
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import django
+from django_shop.start import start
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_shop.settings")
-django.setup()
+start()
 
 from django.contrib import admin
 from django.contrib.auth.models import User

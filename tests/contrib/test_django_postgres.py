@@ -12,19 +12,11 @@ __all__ = ["postgresql"]
 def _on_postgresql(postgresql):
     from django.db import connections
     from django.test.utils import setup_databases, teardown_databases
-    from sqlalchemy import make_url
 
+    from django_shop.settings import database
     from supportflow.contrib.django.desks import forget
 
-    url = make_url(postgresql)
-    given = {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": url.database,
-        "HOST": url.host or url.query.get("host", ""),
-        "PORT": url.port or url.query.get("port", ""),
-        "USER": url.username or "",
-        "PASSWORD": url.password or "",
-    }
+    given = database(postgresql)
     before, kept = connections.settings["default"], connections["default"]
     connections.settings["default"] = connections.configure_settings({"default": given})["default"]
     del connections["default"]

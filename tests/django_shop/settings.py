@@ -1,8 +1,27 @@
-"""Its settings. `SHOP_FILE` names the database; else everything is in memory."""
+"""Its settings. `SHOP_DATABASE` names the database; else everything is in memory."""
 
 import os
 import tempfile
 from importlib.util import find_spec
+
+from sqlalchemy import make_url
+
+
+def database(place):
+    """A database as Django names it: of a PostgreSQL by its URL, of SQLite by its file."""
+    if not place.startswith("postgresql:"):
+        options = {"transaction_mode": "IMMEDIATE"}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": place, "OPTIONS": options}
+    url = make_url(place)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.database,
+        "HOST": url.host or url.query.get("host", ""),
+        "PORT": url.port or url.query.get("port", ""),
+        "USER": url.username or "",
+        "PASSWORD": url.password or "",
+    }
+
 
 HELPDESK = find_spec("helpdesk") is not None
 SECRET_KEY = "for tests"
@@ -12,6 +31,7 @@ SITE_ID = 1
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_URL = "static/"
 USE_TZ = True
+TIME_ZONE = "UTC"
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "django_shop.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -45,13 +65,8 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ.get("SHOP_FILE", ":memory:"),
-        "OPTIONS": {"transaction_mode": "IMMEDIATE"},
-    }
-}
+DATABASES = {"default": database(os.environ.get("SHOP_DATABASE", ":memory:"))}
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 SUPPORTFLOW = {
     "POLICY": "django_shop.desk.policy",
     "BRIDGES": ["django_shop.bridges.CaseBridge"],

@@ -14,7 +14,7 @@ from supportflow.exceptions import InvalidInput
 from supportflow.model.base import MAX_BODY, MAX_SUBJECT
 from supportflow.model.people import NOBODY
 
-__all__ = ["Messages", "Said", "TicketBridge", "at_path"]
+__all__ = ["Messages", "Reported", "TicketBridge", "at_path"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Messages:
 
 
 @dataclass(frozen=True)
-class Said:
+class Reported:
     """What one message of the host's means to the desk.
 
     Attributes:
@@ -235,7 +235,7 @@ class TicketBridge:
 
     # --- what a message says -------------------------------------------------------------------
 
-    def said(self, message: Any, ticket: Any) -> Said | None:  # noqa: ARG002 - for those who override it
+    def said(self, message: Any, ticket: Any) -> Reported | None:  # noqa: ARG002 - for those who override it
         """What a message means to the desk; None if it is none of its business, such as an internal note."""
         fields = self.messages
         assert fields is not None
@@ -244,7 +244,7 @@ class TicketBridge:
         staff = bool(fields.staff and at_path(message, fields.staff))
         author = _text(message, fields.author)
         body, at = _text(message, fields.body)[:MAX_BODY], at_path(message, fields.at)
-        return Said("reply", body, at, author) if staff else Said("requester", body, at)
+        return Reported("reply", body, at, author) if staff else Reported("requester", body, at)
 
     def identity(self, message: Any) -> str:
         """By what a message is recognised: it is reported once, whichever ticket it is moved to."""

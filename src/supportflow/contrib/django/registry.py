@@ -1,7 +1,9 @@
 """The bridges of this project, and the signals by which they hear of the host's rows."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -15,7 +17,7 @@ from supportflow.contrib.django.conf import configuration
 from supportflow.contrib.django.reporting import report
 from supportflow.exceptions import ConflictError, DefinitionError, InvalidInput, SupportflowError
 
-__all__ = ["bridge_of", "bridges", "connect", "register"]
+__all__ = ["bridge_of", "bridges", "connect", "gathering", "register"]
 
 LOGGER = logging.getLogger("supportflow.bridge")
 _TRIES = 4
@@ -90,37 +92,75 @@ def _message_saved(bridge: TicketBridge, *, instance: Any, using: str, raw: bool
         _hear(bridge, using, pk, instance.pk)
 
 
+_GATHERED: ContextVar[dict[tuple[TicketBridge, str, Any], list[object]] | None] = ContextVar(
+    "gathered", default=None
+)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Report what is saved in here at its end: once for each ticket, however often it is saved.
+
+    Within a transaction, begin and end it inside: what is reported is a part of the transaction then.
+    """
+    if _GATHERED.get() is not None:
+        yield
+        return
+    found: dict[tuple[TicketBridge, str, Any], list[object]] = {}
+    token = _GATHERED.set(found)
+    try:
+        yield
+    finally:
+        _GATHERED.reset(token)
+        for (bridge, using, pk), messages in found.items():
+            _report(bridge, using, pk, messages)
+
+
 def _hear(bridge: TicketBridge, using: str, pk: object, message: object = None) -> None:
-    """Report what a signal tells of. The host's own save never fails for it, unless the settings are strict.
+    """Report what a signal tells of, or note that it is to be reported."""
+    if using != configuration().database:
+        return
+    messages = [] if message is None else [message]
+    gathered = _GATHERED.get()
+    if gathered is None:
+        _report(bridge, using, pk, messages)
+    else:
+        gathered.setdefault((bridge, using, pk), []).extend(messages)
+
+
+def _report(bridge: TicketBridge, using: str, pk: object, messages: Sequence[object]) -> None:
+    """Report a ticket. The host's own save never fails for it, unless the settings are strict.
 
     What cannot be reported in the host's transaction is reported after it; what cannot be reported at all is logged, and the
     next tick finds it.
     """
-    if using != configuration().database or connections[using].needs_rollback:
+    if connections[using].needs_rollback:
         return
     try:
-        _try(bridge, pk, message)
+        _try(bridge, pk, messages)
     except (SupportflowError, DatabaseError) as error:
         if configuration().strict:
             raise
         if connections[using].in_atomic_block and not connections[using].needs_rollback:
-            transaction.on_commit(partial(_hear_later, bridge, pk), using=using, robust=True)
+            transaction.on_commit(partial(_report_later, bridge, pk), using=using, robust=True)
         _log(bridge, pk, error)
 
 
-def _hear_later(bridge: TicketBridge, pk: object) -> None:
+def _report_later(bridge: TicketBridge, pk: object) -> None:
     try:
-        _try(bridge, pk, None, every_message=bridge.messages is not None)
+        _try(bridge, pk, every_message=bridge.messages is not None)
     except (SupportflowError, DatabaseError) as error:
         if configuration().strict:
             raise
         _log(bridge, pk, error)
 
 
-def _try(bridge: TicketBridge, pk: object, message: object, *, every_message: bool = False) -> None:
+def _try(
+    bridge: TicketBridge, pk: object, messages: Sequence[object] = (), *, every_message: bool = False
+) -> None:
     for left in reversed(range(_TRIES)):
         try:
-            report(bridge, pk, message, every_message=every_message)
+            report(bridge, pk, messages, every_message=every_message)
         except ConflictError:
             if not left:
                 raise

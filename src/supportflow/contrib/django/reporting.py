@@ -1,15 +1,16 @@
 """From a host's row to the desk: what has changed since it was last reported, in one transaction, under one lock."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from supportflow.contrib.django.bridge import Said, TicketBridge
+from supportflow.contrib.django.bridge import Reported, TicketBridge
 from supportflow.contrib.django.conf import configuration, lifecycle_of
 from supportflow.contrib.django.desks import desk
 from supportflow.contrib.django.link import DjangoLink
+from supportflow.contrib.django.marks import Mark, is_first, locked
 from supportflow.desk import Desk
 from supportflow.exceptions import Refused, TicketNotFound
 from supportflow.model.people import HOST, Agent, Requester
@@ -21,7 +22,9 @@ _LIVE = timedelta(seconds=5)
 """What is younger than this happens now, as far as the desk is concerned."""
 
 
-def report(bridge: TicketBridge, pk: object, message: object = None, *, every_message: bool = False) -> bool:
+def report(
+    bridge: TicketBridge, pk: object, messages: Collection[object] = (), *, every_message: bool = False
+) -> bool:
     """Tell the desk what has changed of a ticket since it was last told; of an unknown one, all there is.
 
     The row is read anew, under a lock of its mark: of two processes that report one ticket, the later sees what the earlier
@@ -30,7 +33,7 @@ def report(bridge: TicketBridge, pk: object, message: object = None, *, every_me
     Args:
         bridge: Whose ticket it is.
         pk: Its primary key.
-        message: Primary key of a message of it that may be new.
+        messages: Primary keys of messages of it that may be new.
         every_message: Whether to look for any message that was not reported.
 
     Returns:
@@ -43,39 +46,28 @@ def report(bridge: TicketBridge, pk: object, message: object = None, *, every_me
     with transaction.atomic(using=using):
         # Before anything is read: SQLite gives the write lock to nobody whose view is out of date.
         DjangoLink(using).reserve()
-        mark = _marked(bridge, bridge.ref_of(pk), using)
-        ticket = bridge.tickets(using).filter(pk=pk).first()
+        mark = locked(using, bridge.name, bridge.ref_of(pk))
+        ticket = next(iter(bridge.tickets(using).filter(pk=pk)), None)
         there = desk()
         if ticket is None:
             return _end(there, bridge, mark)
-        told = False
+        state, told = None, False
         if not mark.known:
-            _admit(there, bridge, ticket, mark)
-            told = True
-        elif message is not None or every_message:
-            rows = bridge.messages_of(using).filter(**_which(bridge, ticket, message))
-            told = sum(_say(there, bridge, ticket, mark, row) for row in rows) > 0
-        return _update(there, bridge, ticket, mark) or told
+            state, told = _admit(there, bridge, ticket, mark), True
+        elif messages or every_message:
+            found = _said(bridge, ticket, () if every_message else messages)
+            told = sum(_say(there, bridge, mark, *one) for one in found) > 0
+        return _update(there, bridge, ticket, mark, state) or told
 
 
-def _which(bridge: TicketBridge, ticket: Any, message: object) -> dict[str, Any]:
-    assert bridge.messages is not None
-    return {bridge.messages.ticket: ticket} if message is None else {"pk": message}
-
-
-def _marked(bridge: TicketBridge, ref: str, using: str) -> Any:
-    """The mark of a ticket, locked until the transaction ends."""
-    from supportflow.contrib.django.models import Bridged  # noqa: PLC0415 - models exist once the apps are loaded
-
-    marks = Bridged.objects.using(using).select_for_update()
-    found = marks.filter(bridge=bridge.name, ref=ref).first()
-    if found is not None:
-        return found
-    try:
-        with transaction.atomic(using=using):
-            return Bridged.objects.using(using).create(bridge=bridge.name, ref=ref)
-    except IntegrityError:  # somebody was faster, and has committed
-        return marks.get(bridge=bridge.name, ref=ref)
+def _said(bridge: TicketBridge, ticket: Any, only: Collection[object] = ()) -> list[tuple[str, Reported]]:
+    """What the messages of a ticket say, those that say something: by what each is recognised, and what it means."""
+    if bridge.messages is None:
+        return []
+    which = {"pk__in": list(only)} if only else {bridge.messages.ticket: ticket}
+    rows = bridge.messages_of(configuration().database).filter(**which)
+    found = [(bridge.identity(row), bridge.said(row, ticket)) for row in rows]
+    return [(identity, said) for identity, said in found if said is not None]
 
 
 # --- what a row says ---------------------------------------------------------------------------
@@ -111,20 +103,21 @@ def differs(seen: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]
     return {**changed, "attributes": attributes} if attributes else changed
 
 
-def _update(there: Desk, bridge: TicketBridge, ticket: Any, mark: Any) -> bool:
-    state = describe(bridge, ticket, mark.seen)
+def _update(there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark, state: dict[str, Any] | None) -> bool:
+    """Report the state of a row where it differs from what was reported; described anew, if it was not just now."""
+    state = describe(bridge, ticket, mark.seen) if state is None else state
     changed = differs(mark.seen, state)
     if "status" in changed and _merge(there, bridge, ticket, mark):
         del changed["status"]
     if changed:
         there.observe(ref=mark.ref, at=_past(bridge.changed_at_of(ticket)), **changed)
-    if mark.gone or mark.seen != {**mark.seen, **state}:
-        mark.seen, mark.gone = {**mark.seen, **state}, False
+    if mark.gone or not mark.known or mark.seen != {**mark.seen, **state}:
+        mark.seen, mark.gone, mark.known = {**mark.seen, **state}, False, True
         mark.save()
     return bool(changed)
 
 
-def _merge(there: Desk, bridge: TicketBridge, ticket: Any, mark: Any) -> bool:
+def _merge(there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark) -> bool:
     """Merge what the host has merged; False if it has not, or if the lifecycle or a missing ticket forbids it."""
     target = bridge.merged_into(ticket)
     if target is None:
@@ -151,9 +144,8 @@ def _now() -> datetime:
 # --- messages ----------------------------------------------------------------------------------
 
 
-def _say(there: Desk, bridge: TicketBridge, ticket: Any, mark: Any, row: Any) -> bool:
-    said = bridge.said(row, ticket)
-    if said is None or not _first(bridge, bridge.identity(row)):
+def _say(there: Desk, bridge: TicketBridge, mark: Mark, identity: str, said: Reported) -> bool:
+    if not is_first(mark.using, bridge.name, identity):
         return False
     there.observe(ref=mark.ref, at=_past(said.at), **_fact(said))
     if said.kind == "reply":
@@ -161,16 +153,7 @@ def _say(there: Desk, bridge: TicketBridge, ticket: Any, mark: Any, row: Any) ->
     return True
 
 
-def _first(bridge: TicketBridge, identity: str) -> bool:
-    """Note that a message is reported; False if it was before."""
-    from supportflow.contrib.django.models import BridgedMessage  # noqa: PLC0415 - as above
-
-    using = configuration().database
-    _, is_new = BridgedMessage.objects.using(using).get_or_create(bridge=bridge.name, message=identity)
-    return is_new
-
-
-def _fact(said: Said) -> dict[str, Any]:
+def _fact(said: Reported) -> dict[str, Any]:
     given: dict[str, Any] = {"body": said.body, "channel": said.channel, "automatic": said.automatic}
     if said.kind == "reply":
         return {**given, "replied": True, **({"by": Agent(said.by)} if said.by else {})}
@@ -182,27 +165,27 @@ def _fact(said: Said) -> dict[str, Any]:
 # --- the first time, and the last --------------------------------------------------------------
 
 
-def _admit(there: Desk, bridge: TicketBridge, ticket: Any, mark: Any) -> None:
-    """Have the desk know a ticket: as a new one, or with its past if it is old."""
+def _admit(there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark) -> dict[str, Any] | None:
+    """Have the desk know a ticket: as a new one, or with its past if it is old, or if its messages are.
+
+    Only an adopted ticket has each message at its own instant.
+
+    Returns:
+        Its state as the row says it; None if that is to be described anew.
+    """
+    if there.get_many(refs=[mark.ref]):
+        return None
     state = describe(bridge, ticket, {})
     now = _now()
     opened = min(bridge.opened_at_of(ticket) or now, now)
-    if not there.get_many(refs=[mark.ref]):
-        if now - opened <= bridge.fresh and not _has_past(bridge, ticket):
-            _open(there, bridge, ticket, mark, state, opened)
-        else:
-            _adopt(there, bridge, ticket, mark, state, opened)
-    mark.known = True
-    mark.save()
-
-
-def _has_past(bridge: TicketBridge, ticket: Any) -> bool:
-    """Whether messages of a ticket are older than its first report: only an adopted ticket has each at its own instant."""
-    if bridge.messages is None:
-        return False
-    rows = bridge.messages_of(configuration().database).filter(**_which(bridge, ticket, None))
-    said = [bridge.said(row, ticket) for row in rows]
-    return any(one is not None and _past(one.at) is not None for one in said)
+    found = _said(bridge, ticket)
+    if now - opened > bridge.fresh or any(_past(said.at) is not None for _, said in found):
+        _adopt(there, bridge, ticket, mark, state, opened, found)
+        return None
+    _open(there, bridge, ticket, mark, state, opened)
+    for one in found:
+        _say(there, bridge, mark, *one)
+    return None if found else state
 
 
 def _described(bridge: TicketBridge, ticket: Any, state: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,7 +201,7 @@ def _described(bridge: TicketBridge, ticket: Any, state: Mapping[str, Any]) -> d
 
 
 def _open(
-    there: Desk, bridge: TicketBridge, ticket: Any, mark: Any, state: dict[str, Any], opened: datetime
+    there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark, state: dict[str, Any], opened: datetime
 ) -> None:
     opening = there.open(
         ref=mark.ref,
@@ -228,19 +211,24 @@ def _open(
         **_described(bridge, ticket, state),
     )
     mark.seen = {**state, "status": opening.ticket.status}
-    if bridge.messages is not None:
-        rows = bridge.messages_of(configuration().database).filter(**_which(bridge, ticket, None))
-        for row in rows:
-            _say(there, bridge, ticket, mark, row)
 
 
 def _adopt(
-    there: Desk, bridge: TicketBridge, ticket: Any, mark: Any, state: dict[str, Any], opened: datetime
+    there: Desk,
+    bridge: TicketBridge,
+    ticket: Any,
+    mark: Mark,
+    state: dict[str, Any],
+    opened: datetime,
+    found: Iterable[tuple[str, Reported]],
 ) -> None:
     history: list[dict[str, Any]] = [
         {"at": opened, "requester_wrote": True, "body": body} for body in [bridge.body_of(ticket)] if body
     ]
-    history += list(_past_messages(bridge, ticket, opened, _now()))
+    for identity, said in found:
+        if is_first(mark.using, bridge.name, identity):
+            given = {name: value for name, value in _fact(said).items() if value is not None}
+            history.append({"at": min(max(said.at, opened), _now()), **given})
     answered = any(fact.get("replied") for fact in history)
     state = {**state, **describe(bridge, ticket, {"started": answered})}
     status = state.get("status")
@@ -260,23 +248,11 @@ def _adopt(
     mark.seen = state
 
 
-def _past_messages(
-    bridge: TicketBridge, ticket: Any, opened: datetime, now: datetime
-) -> Iterator[dict[str, Any]]:
-    if bridge.messages is None:
-        return
-    for row in bridge.messages_of(configuration().database).filter(**_which(bridge, ticket, None)):
-        said = bridge.said(row, ticket)
-        if said is not None and _first(bridge, bridge.identity(row)):
-            given = {name: value for name, value in _fact(said).items() if value is not None}
-            yield {"at": min(max(said.at, opened), now), **given}
-
-
-def _end(there: Desk, bridge: TicketBridge, mark: Any) -> bool:
+def _end(there: Desk, bridge: TicketBridge, mark: Mark) -> bool:
     """The host has deleted a ticket: its clocks end."""
     if mark.gone or not mark.known:
         if not mark.known:
-            mark.delete()
+            mark.forget()
         return False
     ticket = there.get_many(refs=[mark.ref]).get(mark.ref)
     if ticket is not None and ticket.is_open:

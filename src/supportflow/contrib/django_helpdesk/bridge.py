@@ -3,14 +3,15 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from helpdesk.decorators import is_helpdesk_staff
 from helpdesk.models import FollowUp, Ticket, TicketChange
 
-from supportflow.contrib.django.bridge import Messages, Said, TicketBridge
+from supportflow.contrib.django.bridge import Messages, Reported, TicketBridge
 from supportflow.contrib.django_helpdesk.arriving import arriving
 from supportflow.model.base import MAX_BODY
 
@@ -83,7 +84,7 @@ class HelpdeskBridge(TicketBridge):
             opening = _opening(ticket)
             opened = opening is not None
             chosen = ticket.priority != _DEFAULT_PRIORITY and opening is not None and _is_staff(opening.user)
-            if chosen or (before is None and _changed_by_staff(ticket)):
+            if chosen or (before is None and _is_older(ticket) and _changed_by_staff(ticket)):
                 level = self.levels.get(ticket.priority)
         if before is not None and ticket.priority != before and not _changed_by_requester(ticket):
             level = self.levels.get(ticket.priority)
@@ -93,7 +94,7 @@ class HelpdeskBridge(TicketBridge):
 
     # --- follow-ups ----------------------------------------------------------------------------
 
-    def said(self, message: Any, ticket: Any) -> Said | None:
+    def said(self, message: Any, ticket: Any) -> Reported | None:
         """What a follow-up means; None for notes, for changes without words, and for the opening itself."""
         body = (message.comment or "").strip()
         if not message.public or not body or _is_opening(message, ticket):
@@ -105,22 +106,22 @@ class HelpdeskBridge(TicketBridge):
         if message.user is None:  # the requester's click on a link, or the helpdesk itself
             return None
         if _is_staff(message.user):
-            return Said("reply", body, at, str(message.user_id))
+            return Reported("reply", body, at, str(message.user_id))
         return self._from_outside(message.user.email, ticket, body, at)
 
-    def _mailed(self, message: Any, ticket: Any, body: str, at: datetime) -> Said:
+    def _mailed(self, message: Any, ticket: Any, body: str, at: datetime) -> Reported:
         mail = arriving()
         named = _ADDRESS.search(message.title or "")
         sender = mail.sender if mail is not None else named[0] if named else ""
         said = self._from_outside(sender, ticket, body, at)
         automatic = "auto_reply" if mail is not None and mail.automatic else None
-        return Said(said.kind, said.body, said.at, said.by, "email", automatic)  # type: ignore[arg-type]
+        return Reported(said.kind, said.body, said.at, said.by, "email", automatic)  # type: ignore[arg-type]
 
-    def _from_outside(self, address: str | None, ticket: Any, body: str, at: datetime) -> Said:
+    def _from_outside(self, address: str | None, ticket: Any, body: str, at: datetime) -> Reported:
         address = (address or "").strip().lower()
         if address and address == (ticket.submitter_email or "").strip().lower():
-            return Said("requester", body, at)
-        return Said("stranger", body, at, self.opaque(address))
+            return Reported("requester", body, at)
+        return Reported("stranger", body, at, self.opaque(address))
 
 
 def _is_staff(user: Any) -> bool:
@@ -140,14 +141,24 @@ def _is_opening(message: Any, ticket: Any) -> bool:
     return same and message.date - ticket.created < _OPENING
 
 
-def _priority_changes(ticket: Any) -> Any:
-    """The recorded changes of the priority, the latest first. Their field has its name in whatever language was spoken."""
+@cache
+def _names_of_priority() -> frozenset[str]:
     names = set()
     for language, _ in settings.LANGUAGES:
         with translation.override(language):
             names.add(translation.gettext("Priority"))
-    changes = TicketChange.objects.filter(followup__ticket_id=ticket.pk, field__in=names)
+    return frozenset(names)
+
+
+def _priority_changes(ticket: Any) -> Any:
+    """The recorded changes of the priority, the latest first. Their field has its name in whatever language was spoken."""
+    changes = TicketChange.objects.filter(followup__ticket_id=ticket.pk, field__in=_names_of_priority())
     return changes.select_related("followup__user").order_by("-pk")
+
+
+def _is_older(ticket: Any) -> bool:
+    """Whether anybody can have changed a ticket that the desk now hears of for the first time."""
+    return bool(timezone.now() - ticket.created > _OPENING)
 
 
 def _changed_by_staff(ticket: Any) -> bool:

@@ -1,0 +1,73 @@
+"""What was reported last: read and written for each save of the host's, so by statements of its own and not by the ORM."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connections
+
+__all__ = ["Mark", "is_first", "locked"]
+
+_READ = "SELECT id, known, gone, seen FROM supportflow_bridged WHERE bridge = %s AND ref = %s"
+_MAKE = (
+    "INSERT INTO supportflow_bridged (bridge, ref, known, gone, seen) VALUES (%s, %s, %s, %s, %s)"
+    " ON CONFLICT DO NOTHING"
+)
+_WRITE = "UPDATE supportflow_bridged SET known = %s, gone = %s, seen = %s WHERE id = %s"
+_FORGET = "DELETE FROM supportflow_bridged WHERE id = %s"
+_NOTE = "INSERT INTO supportflow_bridged_message (bridge, message) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
+
+@dataclass
+class Mark:
+    """What a bridge has reported of a ticket; its row is locked as long as the transaction is open.
+
+    Attributes:
+        using: The database.
+        id: Of its row.
+        ref: The desk's `ref` of the ticket.
+        known: Whether the desk knows the ticket.
+        gone: Whether the host has deleted it.
+        seen: What was said of it last.
+    """
+
+    using: str
+    id: int
+    ref: str
+    known: bool = False
+    gone: bool = False
+    seen: dict[str, Any] = field(default_factory=dict)
+
+    def save(self) -> None:
+        """Write it."""
+        with connections[self.using].cursor() as cursor:
+            seen = json.dumps(self.seen, ensure_ascii=False)
+            cursor.execute(_WRITE, [self.known, self.gone, seen, self.id])
+
+    def forget(self) -> None:
+        """Delete it."""
+        with connections[self.using].cursor() as cursor:
+            cursor.execute(_FORGET, [self.id])
+
+
+def locked(using: str, bridge: str, ref: str) -> Mark:
+    """The mark of a ticket, made if there is none, and locked until the transaction ends."""
+    connection = connections[using]
+    read = f"{_READ} FOR UPDATE" if connection.features.has_select_for_update else _READ
+    with connection.cursor() as cursor:
+        cursor.execute(read, [bridge, ref])
+        found = cursor.fetchone()
+        if found is None:
+            # If somebody else makes it at this moment, this waits for them.
+            cursor.execute(_MAKE, [bridge, ref, False, False, "{}"])
+            cursor.execute(read, [bridge, ref])
+            found = cursor.fetchone()
+    number, known, gone, seen = found
+    return Mark(using, number, ref, bool(known), bool(gone), json.loads(seen))
+
+
+def is_first(using: str, bridge: str, message: str) -> bool:
+    """Note that a message is reported; False if it was before."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_NOTE, [bridge, message])
+        return bool(cursor.rowcount == 1)
