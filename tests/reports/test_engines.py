@@ -63,6 +63,15 @@ def test_duckdb_says_the_same(course):
     assert report_tables(folder) == found
 
 
+def test_tables_are_loaded_into_an_engine_and_replaced(course):
+    found, folder = course
+    connection = pytest.importorskip("ibis").duckdb.connect()
+    for _ in range(2):
+        frame = load_tables(connection, folder)
+    assert report_by(connection, frame) == found
+    connection.disconnect()
+
+
 def test_postgresql_says_the_same(course, postgresql):
     found, folder = course
     ibis = pytest.importorskip("ibis")

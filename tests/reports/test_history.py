@@ -89,6 +89,17 @@ def test_why_it_was_missed_and_who_had_it(desk):
     ]  # fmt: skip
 
 
+def test_who_answers_and_takes_it_at_one_instant_is_at_work(desk):
+    opened(desk, "a")
+    desk.reply(ref="a", body="Looking.", by="sam")
+    desk.assign(ref="a", agent="sam", by="boss")
+    desk.advance(hours=5)
+    desk.run_due()
+    [target] = report_history(desk, until=desk.now()).targets
+
+    assert [(one.cause, one.clocks, one.seconds) for one in target.causes] == [("working", 1, 4 * 3_600)]
+
+
 def test_a_merged_ticket_takes_no_more_time(desk):
     opened(desk, "a")
     opened(desk, "b")

@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from supportflow._time import SECOND_US, instant, to_us
-from supportflow.channels.webhook.posting import AsyncWebhookSender, WebhookSender
 from supportflow.channels.webhook.sending import message_id, webhook_body
 from supportflow.exceptions import DeliveryError, InvalidInput, StoreError, Undeliverable
 from supportflow.model.events import EventBase, TicketEvent
@@ -19,11 +18,13 @@ from supportflow.model.feed import Feed, FeedItem
 
 __all__ = [
     "AsyncFeedWebhooks",
+    "AsyncPosts",
     "FeedPlace",
     "FeedPlaces",
     "FeedSent",
     "FeedWebhooks",
     "MemoryPlaces",
+    "Posts",
     "SqlitePlaces",
     "bare",
     "follow",
@@ -88,6 +89,22 @@ class FeedPlace(NamedTuple):
     cursor: str | None = None
     failures: int = 0
     retry_us: int = 0
+
+
+class Posts(Protocol):
+    """What takes a message for a receiver, such as a `WebhookSender`."""
+
+    def post(self, message_id: str, body: bytes) -> int:
+        """Send a message; the receiver's status, if it took it."""
+        ...
+
+
+class AsyncPosts(Protocol):
+    """The same, awaited: such as an `AsyncWebhookSender`."""
+
+    async def post(self, message_id: str, body: bytes) -> int:
+        """As `Posts.post`."""
+        ...
 
 
 class FeedPlaces(Protocol):
@@ -293,7 +310,7 @@ class FeedWebhooks(_Teller):
 
     Args:
         desk: A `Desk`.
-        sender: Where to.
+        sender: Where to: a `WebhookSender`, or what else has its `post`.
         places: Where it is kept how far the receiver is.
         name: Of the receiver.
         only: Classes of events, such as `TicketEvent`; all, if there is none.
@@ -304,7 +321,7 @@ class FeedWebhooks(_Teller):
         InvalidInput: If the desk is none, or the name cannot be one.
     """
 
-    def __init__(self, desk: Any, sender: WebhookSender, places: FeedPlaces, name: str, **given: Any) -> None:
+    def __init__(self, desk: Any, sender: Posts, places: FeedPlaces, name: str, **given: Any) -> None:
         super().__init__(desk, sender, places, name, **given)
 
     def send_new(self, limit: int = 1_000) -> FeedSent:
@@ -335,9 +352,7 @@ class FeedWebhooks(_Teller):
 class AsyncFeedWebhooks(_Teller):
     """The same for an `AsyncDesk`; its arguments are those of `FeedWebhooks`."""
 
-    def __init__(
-        self, desk: Any, sender: AsyncWebhookSender, places: FeedPlaces, name: str, **given: Any
-    ) -> None:
+    def __init__(self, desk: Any, sender: AsyncPosts, places: FeedPlaces, name: str, **given: Any) -> None:
         super().__init__(desk, sender, places, name, **given)
 
     async def send_new(self, limit: int = 1_000) -> FeedSent:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from supportflow._legible import legible_json
 from supportflow._time import Instant, instant
@@ -18,9 +20,20 @@ from supportflow.conditions.fields import nearest
 from supportflow.exceptions import CalendarError, InvalidInput
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.policy.read.documents import load, parse, read
+from supportflow.policy.read.rosters import read_roster
 from supportflow.replay import LogMapping, load_mapping
 from supportflow.replay.cases import CaseLog
-from supportflow.whatif import CaseDifference, WhatIf, compare, differences_file, whatif_text
+from supportflow.simulation import simulation_text
+from supportflow.simulation.scenario import RandomTime, Service
+from supportflow.whatif import (
+    CaseDifference,
+    Resimulated,
+    WhatIf,
+    compare,
+    differences_file,
+    resimulate,
+    whatif_text,
+)
 
 __all__ = ["add_to", "run"]
 
@@ -29,6 +42,8 @@ _EXAMPLES = """examples:
   supportflow what-if changes.csv --mapping mapping.toml --policy today.toml --policy tomorrow.toml
   supportflow what-if changes.csv.gz --mapping mapping.toml --policy today.toml --policy tomorrow.toml -o differing.csv
   supportflow what-if changes.csv --mapping mapping.toml --policy today.toml --calendar office=longer-days.toml --json -
+  supportflow what-if changes.csv --mapping mapping.toml --policy today.toml --policy tomorrow.toml --roster team.toml \\
+      --service PT20M
 """
 
 
@@ -62,6 +77,24 @@ def add_to(commands: Any) -> None:
         "with and without the calendar",
     )
     parser.add_argument(
+        "--roster",
+        metavar="ROSTER",
+        help="re-simulate: the log's tickets come again, and these agents take them under each policy",
+    )
+    parser.add_argument(
+        "--service",
+        metavar="DURATION",
+        help="how long a ticket takes in a re-simulation, in the mean, ISO 8601 such as PT20M",
+    )
+    parser.add_argument(
+        "--patience",
+        metavar="DURATION",
+        help="how long requesters wait in a re-simulation (default: for ever)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of a re-simulation's random numbers (default 0)"
+    )
+    parser.add_argument(
         "--until",
         metavar="INSTANT",
         help="until when everything happens that falls due, ISO 8601 with an offset (default: the log's last instant)",
@@ -87,9 +120,13 @@ def run(arguments: argparse.Namespace) -> int:
     # All documents before the log: a mistake in one should not cost a long reading first.
     policy, against = _policies(arguments.policy, arguments.calendar)
     until = None if arguments.until is None else instant(arguments.until, "--until")
-    found = _compared(arguments, mapping, policy, against, until)
+    found: WhatIf | Resimulated
+    if arguments.roster is None:
+        found = _compared(arguments, mapping, policy, against, until)
+    else:
+        found = _resimulated(arguments, mapping, policy, against)
     if not arguments.quiet and arguments.json != "-":
-        terminal.lines(whatif_text(found))
+        terminal.lines("\n".join(_texts(found)))
     if arguments.json is not None:
         written = legible_json(found.model_dump_json(indent=2)) + "\n"
         if arguments.json == "-":
@@ -115,6 +152,51 @@ def _compared(
             log = stack.enter_context(CaseLog(arguments.log, mapping, progress=bar))
         with Bar(sys.stderr, "comparing", shown=shown) as bar:
             return compare(log, mapping, policy, against, until=until, sink=sink, progress=bar)
+
+
+def _texts(found: WhatIf | Resimulated) -> list[str]:
+    if isinstance(found, WhatIf):
+        return [whatif_text(found)]
+    return [whatif_text(found.whatif), simulation_text(found.before), simulation_text(found.after)]
+
+
+def _resimulated(
+    arguments: argparse.Namespace, mapping: LogMapping, policy: Policy, against: Policy
+) -> Resimulated:
+    if arguments.service is None:
+        raise InvalidInput("--service", "is needed with --roster: a log does not say how long tickets take")
+    if arguments.until is not None:
+        raise InvalidInput("--until", "goes without --roster: a re-simulation ends when all is done")
+    roster = read_roster(Path(arguments.roster))
+    service = _time("--service", arguments.service, Service)
+    patience = None if arguments.patience is None else _time("--patience", arguments.patience, RandomTime)
+    with ExitStack() as stack:
+        sink: Callable[[CaseDifference], object] | None = None
+        if arguments.output is not None:
+            sink = stack.enter_context(differences_file(Path(arguments.output)))
+        with Bar(sys.stderr, "reading", shown=not arguments.quiet) as bar:
+            log = stack.enter_context(CaseLog(arguments.log, mapping, progress=bar))
+        return resimulate(
+            log,
+            mapping,
+            policy,
+            against,
+            roster.agents,
+            service=service,
+            patience=patience,
+            seed=arguments.seed,
+            sink=sink,
+        )
+
+
+_Time = TypeVar("_Time", bound=RandomTime)
+
+
+def _time(option: str, given: str, kind: type[_Time]) -> _Time:
+    try:
+        return kind.model_validate({"mean": given})
+    except ValidationError as error:
+        raise InvalidInput(option, error.errors()[0]["msg"]) from None
 
 
 def _policies(paths: Sequence[str], calendars: Sequence[str]) -> tuple[Policy, Policy]:

@@ -7,6 +7,7 @@ rank.
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,11 @@ from supportflow.reports.course import CAUSES
 from supportflow.reports.figures import Report
 from supportflow.reports.tables import COLUMNS, read_frame, read_tables, spent_column, stratum_column
 
-__all__ = ["load_tables", "report_by", "report_tables"]
+__all__ = ["Queries", "connected", "load_tables", "report_by", "report_tables"]
+
+
+_HOLDERS: tuple[By, ...] = ("agent", "group", "topic")
+_LOADS = ("tickets", "open", "reopened")
 
 
 def report_tables(folder: Path | str) -> Report:
@@ -32,20 +37,23 @@ def report_tables(folder: Path | str) -> Report:
         InvalidInput: If the folder holds something else.
         MissingExtra: If Ibis or DuckDB is not installed.
     """
-    folder = Path(folder)
-    frame = read_frame(folder)
+    with connected(folder) as queries:
+        return assembled(queries.counts(), queries.frame)
+
+
+@contextmanager
+def connected(folder: Path | str) -> Iterator["Queries"]:
+    """DuckDB over the files of a folder of tables."""
     ibis = _ibis()
     connection = ibis.duckdb.connect()
     try:
-        for name in COLUMNS:
-            connection.read_parquet(folder / f"{name}.parquet", table_name=name)
-        return report_by(connection, frame)
+        yield Queries(ibis, connection, load_tables(connection, folder))
     finally:
         connection.disconnect()
 
 
 def load_tables(connection: Any, folder: Path | str) -> Frame:
-    """Copy the tables of a folder into an engine, in place of those of the same names.
+    """Copy the tables of a folder into an engine, in place of those of the same names; DuckDB reads the files themselves.
 
     Args:
         connection: An Ibis connection.
@@ -53,13 +61,24 @@ def load_tables(connection: Any, folder: Path | str) -> Frame:
 
     Returns:
         What the report says besides.
+
+    Raises:
+        OSError: If they are not there.
+        InvalidInput: If the folder holds something else.
+        MissingExtra: If pyarrow is not installed.
     """
+    folder = Path(folder)
+    frame = read_frame(folder)
+    if connection.name == "duckdb":
+        for name in COLUMNS:
+            connection.read_parquet(folder / f"{name}.parquet", table_name=name)
+        return frame
     found = read_tables(folder)
     for name, table in found.tables.items():
-        if name in connection.list_tables():
-            connection.raw_sql(f'DROP TABLE "{name}"').close()
+        # Ibis 12's own `drop_table` sends no name beside the newest sqlglot.
+        connection.raw_sql(f'DROP TABLE IF EXISTS "{name}"').close()
         connection.create_table(name, table)
-    return found.frame
+    return frame
 
 
 def report_by(connection: Any, frame: Frame) -> Report:
@@ -69,7 +88,7 @@ def report_by(connection: Any, frame: Frame) -> Report:
         connection: An Ibis connection with `tickets`, `clocks`, `stays`, `pauses` and `stints`.
         frame: What the report says besides.
     """
-    return assembled(_Queries(_ibis(), connection, frame).counts(), frame)
+    return assembled(Queries(_ibis(), connection, frame).counts(), frame)
 
 
 def _ibis() -> Any:
@@ -80,36 +99,46 @@ def _ibis() -> Any:
     return ibis
 
 
-class _Queries:
-    """The queries of a report on one connection."""
+class Queries:
+    """The queries of a report on one connection.
+
+    Args:
+        ibis: The library.
+        connection: A connection of its, with the tables.
+        frame: What the report says besides.
+    """
 
     def __init__(self, ibis: Any, connection: Any, frame: Frame) -> None:
-        self._ibis, self._connection, self._frame = ibis, connection, frame
-        self._tickets, self._clocks, self._stays, self._pauses, self._stints = map(connection.table, COLUMNS)
+        self.frame = frame
+        self._ibis = ibis
+        self.tickets, self._clocks, self._stays, self._pauses, self._stints = map(connection.table, COLUMNS)
 
     def counts(self) -> Counts:
         """All of them."""
-        found, tickets = Counts(), self._tickets
+        found, tickets = Counts(), self.tickets
         found.tickets = Counter(dict(self._whole()))
         found.opened = self._sums(tickets, "day")
         found.busy = self._sums(tickets, "weekday", "hour")
         found.handovers = self._sums(tickets, "handovers")
         found.bot = self._sums(tickets.filter(tickets.bot.notnull()), "bot")
         found.stays = self._sums(self._stays, "status", of="spent_us")
-        found.steps = self._steps()
-        found.pauses = self._sums(self._pauses, "target", "reason")
-        found.pause_us = self._sums(self._pauses, "target", "reason", of="spent_us")
+        found.steps = self.steps()
+        paused = self._pauses.group_by(["target", "reason"])
+        for row in self._rows(paused.aggregate(pauses=self._pauses.count(), us=self._pauses.spent_us.sum())):
+            found.pauses[row["target"], row["reason"]] = int(row["pauses"])
+            found.pause_us[row["target"], row["reason"]] = int(row["us"])
         found.ended = self._sums(self._clocks, "target", "ended")
         self._decided(found)
         self._held(found)
-        for by in ("agent", "group", "topic"):
-            named = tickets.filter(tickets[by].notnull()).mutate(
-                one=1, opened=tickets.open.ifelse(1, 0), again=(tickets.reopens > 0).ifelse(1, 0)
-            )
-            for what, column in (("tickets", "one"), ("open", "opened"), ("reopened", "again")):
-                found.loads.update(
-                    {(by, name, what): n for name, n in self._sums(named, by, of=column).items()}
-                )
+        for by in _HOLDERS:
+            named = tickets.filter(tickets[by].notnull())
+            sums = {
+                "tickets": named.count(),
+                "open": named.open.ifelse(1, 0).sum(),
+                "reopened": (named.reopens > 0).ifelse(1, 0).sum(),
+            }
+            for row in self._rows(named.group_by(by).aggregate(**sums)):
+                found.loads.update({(by, row[by], what): int(row[what]) for what in _LOADS})
         found.took = {
             "first_response": self._took(tickets, "response_us"),
             "resolution": self._took(tickets, "resolution_us"),
@@ -132,7 +161,7 @@ class _Queries:
         )
 
     def _whole(self) -> Iterator[tuple[str, int]]:
-        t = self._tickets
+        t = self.tickets
         one = {
             "open": t.open,
             "reopened": t.reopens > 0,
@@ -144,32 +173,49 @@ class _Queries:
         sums = {name: when.ifelse(1, 0).sum() for name, when in one.items()}
         [row] = self._rows(t.aggregate(cases=t.count(), joined=t.joined.sum(), **sums))
         yield from ((name, int(number or 0)) for name, number in row.items())
+        yield "repeats", self.repeats()
+
+    def repeats(self) -> int:
+        """Tickets of a requester who had opened another one shortly before."""
+        t = self.tickets
         known = t.filter(t.requester.notnull())
         before = known.opened_us.lag().over(
             self._ibis.window(group_by=known.requester, order_by=known.opened_us)
         )
         gaps = known.select(gap=known.opened_us - before)
         [row] = self._rows(
-            gaps.aggregate(repeats=(gaps.gap <= self._frame.repeat_days * DAY_US).ifelse(1, 0).sum())
+            gaps.aggregate(repeats=(gaps.gap <= self.frame.repeat_days * DAY_US).ifelse(1, 0).sum())
         )
-        yield "repeats", int(row["repeats"] or 0)
+        return int(row["repeats"] or 0)
 
-    def _steps(self) -> Counter[tuple[str, str]]:
+    def steps(self) -> Counter[tuple[str, str]]:
+        """(day, class) → how many more tickets are open when it begins."""
         s = self._stays
         up = s.select(day=s.from_day, name=s.priority_class, step=self._ibis.literal(1, "int64"))
         down = s.select(day=s.to_day, name=s.priority_class, step=self._ibis.literal(-1, "int64"))
         return self._sums(up.union(down), "day", "name", of="step")
 
+    def decided_by_level(self) -> Counter[Any]:
+        """(target, level, met) → clocks."""
+        return self._sums(self._judged(), "target", "grade", "met")
+
+    def _judged(self) -> Any:
+        """The clocks that were decided."""
+        c = self._clocks
+        decided = c.filter(c.ended.isin(["met", "missed"]))
+        return decided.mutate(met=decided.ended == "met", grade=decided.level.cast("string"))
+
+    def _strata(self) -> list[str]:
+        return [stratum_column(place) for place in range(len(self.frame.strata))]
+
     def _decided(self, found: Counts) -> None:
         """How clocks ended, by what their tickets are, and why they were missed."""
-        c, t = self._clocks, self._tickets
-        c = c.filter(c.ended.isin(["met", "missed"])).mutate(met=c.ended == "met")
-        strata = [stratum_column(place) for place in range(len(self._frame.strata))]
-        own = t.select(
-            "case", "day", "group", "agent", *strata, name=t.priority_class, grade=t.level.cast("string")
+        clocks, strata = self._judged(), self._strata()
+        columns: tuple[tuple[By, str], ...] = (
+            ("day", "day"),
+            ("class", "priority_class"),
+            ("level", "grade"),
         )
-        clocks = c.join(own, "case")
-        columns: tuple[tuple[By, str], ...] = (("day", "day"), ("class", "name"), ("level", "grade"))
         holders: tuple[By, ...] = ("day", "group", "agent")
         for by, column in columns:
             sums = self._sums(clocks, "target", column, "met")
@@ -183,6 +229,7 @@ class _Queries:
                         for (target, name, value, met), n in sums.items()
                     }
                 )
+        c = clocks
         for (target, met), number in self._sums(c.filter(c.adjusted.notnull()), "target", "adjusted").items():
             found.adjusted[target, "met" if met else "missed"] += number
         for target, number in self._sums(c.filter(c.excluded), "target").items():
@@ -197,12 +244,13 @@ class _Queries:
         """How long groups held tickets."""
         s = self._stints
         taken = s.filter(s.wait_us.notnull())
-        for what, sums in (
-            ("stints", self._sums(s, "group")),
-            ("taken", self._sums(taken, "group")),
-            ("held_us", self._sums(s, "group", of="held_us")),
-        ):
-            found.stints.update({(name, what): number for name, number in sums.items()})
+        held = s.group_by("group").aggregate(
+            stints=s.count(), taken=s.wait_us.count(), held_us=s.held_us.sum()
+        )
+        for row in self._rows(held):
+            found.stints.update(
+                {(row["group"], what): int(row[what]) for what in ("stints", "taken", "held_us")}
+            )
         ranked = taken.mutate(
             place=self._ibis.row_number().over(group_by=taken.group, order_by=taken.wait_us) + 1,
             number=taken.count().over(group_by=taken.group),
@@ -224,13 +272,18 @@ class _Queries:
         number = int(self._rows(known.aggregate(number=known.count()))[0]["number"])
         if not number:
             return Took(0, {}, {})
-        ranked = known.mutate(place=self._ibis.row_number().over(order_by=known.us) + 1)
-        places = {percent: rank(percent, number) for percent in PERCENTILES}
-        chosen = self._rows(ranked.filter(ranked.place.isin(sorted(set(places.values())))))
-        at = {row["place"]: row["us"] for row in chosen}
         edge = self._ibis.cases(
             *((known.us <= edge * SECOND_US, self._ibis.literal(edge, "int64")) for edge in BINS_S),
             else_=self._ibis.null("int64"),
         )
         bins = self._sums(known.select(edge=edge), "edge")
-        return Took(number, {percent: at[place] for percent, place in places.items()}, bins)
+        return Took(number, self.percentiles(table, column, number), bins)
+
+    def percentiles(self, table: Any, column: str, number: int) -> dict[int, int]:
+        """Percent → the value at its rank, of so many values in a column that has one."""
+        known = table.filter(table[column].notnull()).select(us=table[column])
+        ranked = known.mutate(place=self._ibis.row_number().over(order_by=known.us) + 1)
+        places = {percent: rank(percent, number) for percent in PERCENTILES}
+        chosen = self._rows(ranked.filter(ranked.place.isin(sorted(set(places.values())))))
+        at = {row["place"]: row["us"] for row in chosen}
+        return {percent: at[place] for percent, place in places.items()}

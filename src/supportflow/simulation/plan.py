@@ -44,13 +44,14 @@ class Plan:
 
     Args:
         scenario: The scenario, its policy in place.
+        log: Tickets that come, in time, in place of the scenario's arrivals.
 
     Raises:
         ScenarioError: If it does not fit its policy, with every problem.
         OSError: If the log that it names cannot be read.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, log: list[Logged] | None = None) -> None:
         if scenario.policy is None:
             raise ScenarioError([f"policy_file: {scenario.policy_file!r} is not read; use read_scenario"])
         try:
@@ -73,7 +74,7 @@ class Plan:
         self.limit_us = self.end_us + span_us(scenario.overtime)
         every = scenario.sample_every
         self.sample_us = max(self.lasts_us // _SAMPLES, 1) if every is None else span_us(every)
-        self.log = self._logged()
+        self.log = self._logged() if log is None else log
         self.rates = [] if self.log is not None else steps(scenario.arrivals, self.lasts_us)
         self.answer_delay = _optional(scenario.answers.delay)
         self.pending_answer = duration(scenario.pending.answer)

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from supportflow._time import instant, to_us
 from supportflow.calendars.zones import clock_of
@@ -22,7 +22,7 @@ class Logged(NamedTuple):
     """A row of a log: when a ticket came, and what is known of it."""
 
     at_us: int
-    said: dict[str, str]
+    said: dict[str, Any]
 
 
 def parse_scenario(document: Mapping[str, object]) -> Scenario:

@@ -4,7 +4,7 @@ Whatever happens stands in one heap of (instant, number); two things at one inst
 put there. So a run is a function of its plan and its random numbers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from heapq import heappop, heappush
 from random import Random
@@ -35,6 +35,7 @@ from supportflow.model.events import AgentEvent, EventBase
 from supportflow.model.people import Actor
 from supportflow.model.routing import AgentState
 from supportflow.model.routing import Offer as Standing
+from supportflow.model.ticket import Ticket
 from supportflow.routing.floor import Change, Gone, Proposal, Rejected, Waiting
 from supportflow.simulation.case import Case
 from supportflow.simulation.crew import Crew
@@ -42,10 +43,13 @@ from supportflow.simulation.plan import Plan
 from supportflow.simulation.reading import Logged
 from supportflow.simulation.tally import Tally, Waited
 
-__all__ = ["Passing", "World"]
+__all__ = ["Follower", "Passing", "World"]
 
 Passing = Callable[[int], object]
 """Told the instant that a run has come to, in microseconds since its start."""
+
+Follower = Callable[[int, Ticket, Sequence[EventBase]], object]
+"""Told which ticket it is, by its place among those that came, how it is now, and what was recorded of it."""
 
 TENANT = "simulation"
 _TEXT = ContentRef.model_construct(id="simulated", commitment="0" * 64)
@@ -61,9 +65,12 @@ class World:
         plan: What happens.
         rng: Where every random number comes from.
         passing: Told how time passes.
+        follower: Told what happens to each ticket.
     """
 
-    def __init__(self, plan: Plan, rng: Random, passing: Passing | None = None) -> None:
+    def __init__(
+        self, plan: Plan, rng: Random, passing: Passing | None = None, follower: Follower | None = None
+    ) -> None:
         self.plan = plan
         self.tally = Tally(plan)
         # Apart, so that how agents answer changes nothing about the tickets that come.
@@ -71,7 +78,7 @@ class World:
             Random(rng.getrandbits(128))  # noqa: S311 - dice, not secrets
             for _ in range(3)
         )
-        self._passing = passing
+        self._passing, self._follower = passing, follower
         self._book, self._policy = plan.book, plan.policy
         self._busy_in = plan.routing.busy_in
         self._cases: dict[int, Case] = {}
@@ -204,6 +211,9 @@ class World:
             own = [event for event in decision.events if not isinstance(event, AgentEvent)]
             self._history.setdefault(case.number, []).extend(own)
         case.ticket = decision.tickets[0]
+        if self._follower is not None:
+            own = [event for event in decision.events if not isinstance(event, AgentEvent)]
+            self._follower(case.number, case.ticket, own)
         self._crew.worked(decision.agents)
         self._count(case)
         seen = self._seen(case)

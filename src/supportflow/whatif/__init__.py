@@ -11,6 +11,7 @@ from supportflow.whatif.difference import (
     TargetTotal,
     WhatIf,
 )
+from supportflow.whatif.resimulating import Resimulated, resimulate
 from supportflow.whatif.table import differences_file
 from supportflow.whatif.text import difference_text, reason_text, whatif_text
 
@@ -20,6 +21,7 @@ __all__ = [
     "ClockChange",
     "Edit",
     "Reason",
+    "Resimulated",
     "Stretch",
     "TargetTotal",
     "WhatIf",
@@ -28,5 +30,6 @@ __all__ = [
     "difference_text",
     "differences_file",
     "reason_text",
+    "resimulate",
     "whatif_text",
 ]

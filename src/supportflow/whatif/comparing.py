@@ -22,16 +22,17 @@ from supportflow.whatif.difference import (
     Edit,
     Reason,
     TargetTotal,
+    What,
     WhatIf,
 )
 from supportflow.whatif.ending import Ending, ending_of
 from supportflow.whatif.reasons import clock_reasons, fact_reason
 from supportflow.whatif.telling import Telling
 
-__all__ = ["compare", "compare_all"]
+__all__ = ["Pair", "compare", "compare_all"]
 
 _INSTANT = re.compile(r"from \S+ [0-9:.]+Z ")
-_FACTS = ("class", "level", "status", "place", "owner")
+_FACTS: tuple[What, ...] = ("class", "level", "status", "place", "owner")
 
 
 def compare(
@@ -105,7 +106,7 @@ def compare_all(
         raise InvalidInput("policies", "are fewer than two: there is nothing to compare")
     with log_until(log, mapping, until) as (read, end_us):
         sides = [Recorder(mapping, policy, end_us) for policy in policies]
-        pairs = [_Pair(sides[0], side) for side in sides[1:]]
+        pairs = [Pair(sides[0], side) for side in sides[1:]]
         done = 0
         for rows in read.each():
             cases = [_ended(side.replayed(rows)) for side in sides]
@@ -125,11 +126,17 @@ def _ended(case: Case | None) -> tuple[Case, Ending] | None:
     return None if case is None else (case, ending_of(case))
 
 
-class _Pair:
-    """Two policies, and what differs between them so far."""
+class Pair:
+    """Two policies, and what differs between them so far.
 
-    def __init__(self, first: Recorder, second: Recorder) -> None:
-        self._first, self._second = first, second
+    Args:
+        first: The first policy.
+        second: The second.
+        facts: What of a ticket is compared besides its clocks.
+    """
+
+    def __init__(self, first: Recorder, second: Recorder, facts: Sequence[What] = _FACTS) -> None:
+        self._first, self._second, self._facts = first, second, facts
         self._cases = self._differing = self._unusable = 0
         self._counts: Counter[str] = Counter()
         self._verdicts: Counter[str] = Counter()
@@ -157,7 +164,7 @@ class _Pair:
         difference = CaseDifference(
             case=name,
             opened_at=mine[0].ticket.opened_at,
-            changes=tuple(_changes(mine, theirs)),
+            changes=tuple(_changes(mine, theirs, self._facts)),
             clocks=tuple(_clocks(mine, theirs)),
         )
         if not difference.changes and not difference.clocks:
@@ -228,9 +235,11 @@ def _typical(why: Reason) -> str:
     return f"{why.kind}: {_INSTANT.sub('', why.before)} -> {_INSTANT.sub('', why.after)}"
 
 
-def _changes(mine: tuple[Case, Ending], theirs: tuple[Case, Ending]) -> Iterator[Change]:
+def _changes(
+    mine: tuple[Case, Ending], theirs: tuple[Case, Ending], facts: Sequence[What]
+) -> Iterator[Change]:
     (case, a), (other, b) = mine, theirs
-    for what in _FACTS:
+    for what in facts:
         if a.facts[what] != b.facts[what]:
             yield Change(
                 what=what, before=a.facts[what], after=b.facts[what], reason=fact_reason(what, case, other)

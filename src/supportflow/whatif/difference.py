@@ -18,12 +18,17 @@ __all__ = [
     "Reason",
     "Stretch",
     "TargetTotal",
+    "What",
     "WhatIf",
 ]
 
 ReasonKind = Literal[
     "rule", "route", "course", "target", "start", "duration", "interval", "edge", "breach", "stop"
 ]
+
+
+What = Literal["class", "level", "status", "place", "owner"]
+"""What of a ticket can differ besides its clocks."""
 
 
 class Stretch(Value):
@@ -82,7 +87,7 @@ class Change(Value):
         reason: Why.
     """
 
-    what: Literal["class", "level", "status", "place", "owner"]
+    what: What
     before: str
     after: str
     reason: Reason
@@ -175,6 +180,8 @@ class WhatIf(Value):
     """Two policies over one log.
 
     Attributes:
+        mode: `as_happened`: the same agents do the same things. `resimulated`: the same tickets come, and agents by a roster
+            take them.
         mapping: Name of the mapping.
         policy: Name of the first policy.
         fingerprint: Of the first policy.
@@ -213,3 +220,4 @@ class WhatIf(Value):
     targets: tuple[TargetTotal, ...]
     telling: tuple[CaseDifference, ...]
     problems: tuple[ProblemCount, ...]
+    mode: Literal["as_happened", "resimulated"] = "as_happened"

@@ -11,6 +11,7 @@ from supportflow.whatif.ending import minute
 __all__ = ["difference_text", "reason_text", "whatif_text"]
 
 _LINES = 12
+_MODES = {"as_happened": "as it happened", "resimulated": "re-simulated"}
 
 
 def whatif_text(found: WhatIf) -> str:
@@ -29,7 +30,7 @@ def difference_text(difference: CaseDifference) -> str:
 
 
 def _head(found: WhatIf) -> Iterator[str]:
-    yield f"What if: {found.policy!r} against {found.against!r}, as it happened"
+    yield f"What if: {found.policy!r} against {found.against!r}, {_MODES[found.mode]}"
     yield f"  {found.fingerprint}"
     yield f"  {found.against_fingerprint}"
     share = f", {found.differing / found.cases:.1%}" if found.cases else ""

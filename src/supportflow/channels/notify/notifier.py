@@ -15,7 +15,7 @@ from supportflow.channels.notify.notices import (
 )
 from supportflow.channels.notify.rules import NoticeRules
 from supportflow.exceptions import InvalidInput
-from supportflow.model.events import ReplySent, StatusChanged, TicketEvent, TicketOpened
+from supportflow.model.events import EventBase, ReplySent, StatusChanged, TicketEvent, TicketOpened
 from supportflow.model.ticket import Ticket
 
 __all__ = ["AsyncNotifier", "InternalWay", "Notifier", "RequesterWay"]
@@ -128,7 +128,7 @@ class Notifier(_Telling):
     ) -> None:
         super().__init__(rules, internal=internal, requester=requester)
 
-    def handlers(self) -> Mapping[type[TicketEvent], Callable[[TicketEvent], None]]:
+    def handlers(self) -> Mapping[type[EventBase], Callable[[Any], None]]:
         """Event → handler, for `Desk(on=…)`."""
         return dict.fromkeys(self._kinds(), self._tell)
 
@@ -140,7 +140,7 @@ class Notifier(_Telling):
 class AsyncNotifier(_Telling):
     """The same for an `AsyncDesk`; its ways are async. The arguments are those of `Notifier`."""
 
-    def handlers(self) -> Mapping[type[TicketEvent], Callable[[TicketEvent], Awaitable[None]]]:
+    def handlers(self) -> Mapping[type[EventBase], Callable[[Any], Awaitable[None]]]:
         """Event → handler, for `AsyncDesk(on=…)`."""
         return dict.fromkeys(self._kinds(), self._tell)
 

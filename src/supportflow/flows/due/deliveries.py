@@ -210,11 +210,10 @@ def _send(env: Environment, lease: Lease, message: Outgoing, now_us: int) -> Flo
     yield from pace(env, lease, traits.rate, len(pieces), now_us)
     answer: object = None
     for piece in pieces:
-        # One of several cannot go on beside: the next would pass it.
+        # One of several cannot go on beside: the next would pass it. All together they end well within the claim.
         detach = len(pieces) == 1
-        answer = yield Call(
-            "channel", name, (piece,), within_s=PATIENCE_S if detach else LONGEST_S, detach=detach
-        )
+        within_s = PATIENCE_S if detach else max(LONGEST_S / len(pieces), PATIENCE_S)
+        answer = yield Call("channel", name, (piece,), within_s=within_s, detach=detach)
     yield from record_receipt(env, lease.row, answer)
 
 
