@@ -16,8 +16,8 @@ CORE = {
     "lifecycle", "model", "policy", "ports", "records", "routing", "sla", "texts", "triage",
 }  # fmt: skip
 ADAPTERS = {
-    "__init__", "_forks", "aio", "bot", "channels", "cli", "contrib", "desk", "driving", "languages", "learn", "replay",
-    "reports", "simulation", "staffing", "stores", "system", "takeover", "testing", "whatif", "worker",
+    "__init__", "_forks", "aio", "bot", "channels", "cli", "contrib", "desk", "driving", "languages", "learn", "notary",
+    "replay", "reports", "simulation", "staffing", "stores", "system", "takeover", "testing", "whatif", "worker",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ never made. Both take turns in every round; the ratio is the median of the round
 """
 
 import argparse
+import json
 import os
 import statistics
 import tempfile
@@ -20,8 +21,9 @@ from typing import Any
 from unittest import mock
 
 from supportflow import Agent, BusinessCalendar, Desk, MemoryStore, Policy, SlaPolicy, SqlStore, Target
-from supportflow.model.storage import Commit, StreamChange
+from supportflow.model.storage import Commit, EventRow, StreamChange
 from supportflow.stores.sql import commits, linking
+from supportflow.stores.sql.columns import EVENT_ROW
 from supportflow.stores.sql.migration import migrate
 from supportflow.testing import CountingIds, ManualClock
 
@@ -43,9 +45,9 @@ def unlinked_statement(shape: Any) -> str:
     """The statement of a commit as it was before there were chains."""
     whole = LINKED(shape)
     start, end = whole.index("fresh("), whole.index(", add_feed AS")
-    rows = ", ".join([f"({commits._typed(commits.EVENT_ROW)})"] * shape.events)  # noqa: SLF001 - the same
+    rows = ", ".join([f"({commits._typed(EVENT_ROW)})"] * shape.events)  # noqa: SLF001 - the same
     bare = (
-        f"add_event AS (INSERT INTO supportflow_event ({', '.join(commits.EVENT_ROW)})"  # noqa: S608 - no values
+        f"add_event AS (INSERT INTO supportflow_event ({', '.join(EVENT_ROW)})"  # noqa: S608 - no values
         f" SELECT v.* FROM done, (VALUES {rows}) AS v)"
     )
     return (whole[:start] + bare.replace("?", "%s") + whole[end:]).replace("WITH RECURSIVE", "WITH")
@@ -156,6 +158,70 @@ def embedded(data: Path) -> str:
         return str(PostgresServer(data, cleanup_mode="delete").get_uri())
 
 
+EVENTS_OF_A_TICKET = 10
+
+
+def filled(store: SqlStore, number: int) -> None:
+    """That many events, of tickets with ten events each, as a store keeps them."""
+    data = json.dumps(
+        {
+            "recorded_at": "2026-03-27T09:00:00.000000Z",
+            "by": {"id": "sam", "kind": "agent"},
+            "ticket_id": "0" * 36,
+            "body": {"id": "1" * 36, "commitment": "2" * 64},
+        }
+    ).encode()
+    rows = tuple(EventRow(seq, "note_added", 1, 1, data) for seq in range(1, EVENTS_OF_A_TICKET + 1))
+    tickets = number // EVENTS_OF_A_TICKET
+    for first in range(0, tickets, 500):
+        names = (f"ticket:{one:036}" for one in range(first, min(first + 500, tickets)))
+        store.commit(Commit("default", tuple(StreamChange(name, 0, rows) for name in names)))
+
+
+def timed(what: str, call: Callable[[], Any], times: int = 1) -> Any:
+    """Print how long something takes: the median."""
+    spent, done = [], None
+    for _ in range(times):
+        began, cpu = time.perf_counter(), time.process_time()
+        done = call()
+        spent.append((time.process_time() - cpu, time.perf_counter() - began))
+    cpu, wall = map(statistics.median, zip(*spent, strict=True))
+    print(f"{what}: {cpu * 1e3:,.2f} ms of CPU, {wall * 1e3:,.2f} ms")
+    return done
+
+
+def measure_log(arguments: argparse.Namespace) -> None:
+    """The cost of the log."""
+    from supportflow.notary import Notary, audit_log, audit_store  # noqa: PLC0415 - only here
+    from supportflow.records import SIGNED, Proof, SigningKey, Trust  # noqa: PLC0415 - the same
+
+    key = SigningKey("log.example.com/records", SIGNED, bytes(range(32)))
+    trust = Trust((key.verifying,))
+    with tempfile.TemporaryDirectory() as folder:
+        store = SqlStore(f"sqlite:///{Path(folder) / 'desk.db'}")
+        filled(store, arguments.events)
+        with Notary(Path(folder) / "log", store, key=key, now_us=lambda: 1) as notary:
+            made = timed(f"checkpoint of {arguments.events:,} events", notary.checkpoint)
+            print(f"  {made.checkpoint.size:,} entries")
+            timed("checkpoint of nothing", notary.checkpoint, 5)
+            numbers = iter(range(1, 10**6, 37))
+
+            def prove() -> str:
+                return notary.prove(f"{next(numbers) % (arguments.events // EVENTS_OF_A_TICKET):036}").written
+
+            written = timed("proof of a ticket of ten events", prove, 300)
+            timed("its verification", lambda: Proof.read(written).check(trust), 300)
+
+        def audit() -> Any:
+            found, logged = audit_log(Path(folder) / "log", trust)
+            audit_store(store, "default", found, logged)
+            return found
+
+        if arguments.audit:
+            print(f"  {len(timed('audit', audit).findings):,} findings: tickets without rows")
+        store.close()
+
+
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(
@@ -167,6 +233,10 @@ def main() -> None:
     one.add_argument("--commands", type=int, default=300)
     one.add_argument("--postgres", action="store_true")
     one.set_defaults(run=measure_commands)
+    one = what.add_parser("log")
+    one.add_argument("--events", type=int, default=1_000_000)
+    one.add_argument("--audit", action="store_true")
+    one.set_defaults(run=measure_log)
     arguments = parser.parse_args()
     arguments.run(arguments)
 

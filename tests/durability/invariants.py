@@ -9,6 +9,7 @@ from supportflow.kernel.fold.agents import fold_agent
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import Query, TicketRow
 from supportflow.model.ticket import Ticket
+from supportflow.records import links, root
 
 FAR_US = 1 << 61
 BUSY = {"new", "open"}
@@ -62,9 +63,17 @@ def _gap(stored, row):
     )
 
 
+def _unchained(store, tenant, stream, stored):
+    """Every event has its link in the chain, whatever was killed beside it."""
+    chain = list(links(root(tenant, stream), stored))
+    return (
+        [] if list(store.links(tenant, stream)) == chain else [f"{stream}: links are not those of its events"]
+    )
+
+
 def _of_ticket(store, tenant, policy, row):
     stored = store.events(tenant, f"ticket:{row.id}")
-    found = _gap(stored, row)
+    found = _gap(stored, row) + _unchained(store, tenant, f"ticket:{row.id}", stored)
     ticket = fold(map(read_row, stored), tenant=tenant)
     if Ticket.model_validate_json(row.snapshot) != ticket:
         found.append(f"ticket {row.ref}: the snapshot is not the fold of the events")
@@ -78,7 +87,7 @@ def _of_ticket(store, tenant, policy, row):
 
 def _of_agent(store, tenant, row, held):
     stored = store.events(tenant, f"agent:{row.id}")
-    found = _gap(stored, row)
+    found = _gap(stored, row) + _unchained(store, tenant, f"agent:{row.id}", stored)
     state = fold_agent(map(read_row, stored))
     if AgentState.model_validate_json(row.snapshot) != state or row.available != agent_row(state).available:
         found.append(f"agent {row.id}: the row is not the fold of the events")

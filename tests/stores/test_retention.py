@@ -444,3 +444,61 @@ def test_what_only_the_desk_sees_is_a_note():
     ):
         made = event.model_construct(**{**dict.fromkeys(event.model_fields), **fields})
         assert list(texts_of(made)) == [(kind, "row")]
+
+
+# --- erasing by hand: what is held stays ----------------------------------------------------------
+
+
+def held_by_lawsuit():
+    clock = ManualClock(START)
+    policy = Policy(
+        retention=Retention(hold={"field": "lawsuit", "eq": True}),
+        fields={"lawsuit": FieldSpec.boolean(nullable=True)},
+    )
+    return Desk(policy, clock=clock, ids=CountingIds()), clock
+
+
+@pytest.mark.parametrize("end", ["open", "archived", "merged"])
+def test_what_is_held_is_not_erased_by_hand_and_it_says_why(end):
+    one, clock = held_by_lawsuit()
+    one.open(subject="s", body="words", requester="bo", ref="other")
+    held = one.open(subject="s", body="words", requester="ana", ref="7").ticket
+    one.open(subject="s", body="words", requester="ana", ref="8")
+    one.update(ref="7", attributes={"lawsuit": True}, by="sam")
+    if end == "archived":
+        one.cancel(ref="7", by="sam")
+        clock.advance(days=1)
+        assert one.archive(before=clock.now(), limit=5) == 1
+    if end == "merged":
+        one.open(subject="s", requester="eve", ref="9", attributes={"lawsuit": True})
+        one.update(ref="7", attributes={"lawsuit": None}, by="sam")
+        one.merge(ref="7", into=one.get(ref="9").id, by="sam")
+    before = [message.body for message in one.messages(ref="8")]
+    with pytest.raises(Refused, match="hold") as refused:
+        one.erase("ana")
+    assert refused.value.ticket_id == held.id
+    assert "lawsuit" in refused.value.reason
+    assert [message.body for message in one.messages(ref="8")] == before == ["words"]
+    assert one.erase("bo") == 2, "somebody else is not held"
+    released = "9" if end == "merged" else "7"
+    one.update(ref=released, attributes={"lawsuit": False}, by="sam")
+    assert one.erase("ana") == 4
+
+
+def test_every_ticket_of_a_requester_is_looked_at(monkeypatch):
+    monkeypatch.setattr("supportflow.flows.retention.MAX_LIMIT", 2)
+    one, clock = held_by_lawsuit()
+    for number in range(5):
+        one.open(subject="s", requester="ana", ref=str(number))
+    assert one.erase("ana") == 5
+    one.update(ref="4", attributes={"lawsuit": True}, by="sam")
+    with pytest.raises(Refused):
+        one.erase("ana")
+    for number in range(5):
+        one.cancel(ref=str(number), by="sam")
+    clock.advance(days=1)
+    assert one.archive(before=clock.now(), limit=9) == 5
+    with pytest.raises(Refused):
+        one.erase("ana")
+    one.update(ref="4", attributes={"lawsuit": None}, by="sam")
+    assert one.erase("ana") == 0

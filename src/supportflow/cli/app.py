@@ -46,6 +46,7 @@ _COMMANDS = (
     ("archive", "retention", "put away tickets that were closed long ago"),
     ("erase", "retention", "erase every text of a person"),
     ("retain", "retention", "erase, put away and forget what the policy's retention keeps no longer"),
+    ("records", "records", "prove that nothing was altered: checkpoints, proofs, audits"),
     ("migrate", "migrate", "make or upgrade the tables of a database"),
 )
 """Every command in order: its name, the module that adds it, and its help. A module is loaded when its command is run."""

@@ -20,7 +20,7 @@ from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase, FollowUpOpened, TicketSplit
-from supportflow.model.storage import EndedRow
+from supportflow.model.storage import EndedRow, Query, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy.document.retention import CONTENT_KINDS, ContentKind
 from supportflow.policy.sections.retention import RetentionIndex, RetentionPlan, texts_of
@@ -295,15 +295,57 @@ def erase(env: Environment, subject: str) -> Flow[int]:
 
     Raises:
         InvalidInput: If it is not an id.
+        Refused: If the policy's hold is true of a ticket of theirs.
     """
     if not is_id(subject):
         raise InvalidInput("subject", "is not an id")
+    if env.book.base.document.retention is not None and env.book.base.retention.hold is not None:
+        yield from _see_that_nothing_is_held(env, subject)
     # From the index first: if that fails, nothing was erased, and the caller tries again. And afterwards, because what was
     # read before may have been put there meanwhile.
     yield from _erase_from_index(env, subject)
     erased = yield from requests.erase(env.tenant, subject)
     yield from _erase_from_index(env, subject)
     return erased
+
+
+def _see_that_nothing_is_held(env: Environment, subject: str) -> Flow[None]:
+    """Look at every ticket of a requester, archived or not.
+
+    Raises:
+        Refused: If the policy's hold is true of one.
+    """
+    index = env.book.base.retention
+    assert index.hold is not None
+    now = yield from requests.now()
+    rows = yield from _rows_of(env, subject)
+    for row in rows:
+        ticket = yield from read_ticket(env, row)
+        case, met = ticket, {ticket.id}
+        while case.merged_into is not None and case.merged_into not in met:
+            case = yield from get(env, case.merged_into)
+            met.add(case.id)
+        if index.holds(ticket, now, successor=None if case is ticket else case):
+            why = index.hold.model_dump_json(exclude_unset=True, by_alias=True)
+            raise Refused(ticket.id, "erase", f"the policy's hold is true of it: {why}")
+
+
+def _rows_of(env: Environment, requester: str) -> Flow[list[TicketRow]]:
+    """The rows of a requester's tickets: those that `search` has, and those among the ended that are put away."""
+    found: list[TicketRow] = []
+    last: tuple[str, ...] | None = None
+    while last is None or last:
+        page = yield from requests.search(
+            env.tenant, Query({"requester": requester}, ("id",), last, MAX_LIMIT)
+        )
+        found += page
+        last = (page[-1].id,) if len(page) == MAX_LIMIT else ()
+    after: str | None = ""
+    while after is not None:
+        ended = yield from requests.ended(env.tenant, after, MAX_LIMIT)
+        found += [one.row for one in ended if one.archived and one.row.requester == requester]
+        after = ended[-1].row.id if len(ended) == MAX_LIMIT else None
+    return found
 
 
 def _erase_from_index(env: Environment, subject: str) -> Flow[None]:

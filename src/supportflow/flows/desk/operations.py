@@ -170,6 +170,10 @@ class Operations(Shared):
 
         Returns:
             How many texts were erased.
+
+        Raises:
+            InvalidInput: If it is not an id.
+            Refused: If the policy's `hold` is true of a ticket whose requester they are: it names the ticket, and why.
         """
         return retention.erase(self._env, subject)
 

@@ -7,7 +7,7 @@ from itertools import product
 from typing import NamedTuple
 
 from supportflow._time import Instant, from_us, span_us, to_us
-from supportflow.conditions import Fields, compile_condition
+from supportflow.conditions import Condition, Fields, compile_condition
 from supportflow.conditions.ticket import ticket_record
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events import EventBase, NoteAdded
@@ -67,6 +67,18 @@ class RetentionIndex:
         self._document = document
         self._holds = None if document.hold is None else compile_condition(document.hold, fields)
 
+    @property
+    def hold(self) -> Condition | None:
+        """The condition of what is held; None if nothing ever is."""
+        return self._document.hold
+
+    def holds(self, ticket: Ticket, now: datetime, *, successor: Ticket | None = None) -> bool:
+        """Whether nothing may be erased of a ticket now, open or not; arguments as of `plan`."""
+        if self._holds is None:
+            return False
+        now_us = to_us(now)
+        return any(self._holds(ticket_record(one, now_us)) for one in (ticket, successor) if one is not None)
+
     def plan(self, ticket: Ticket, now: datetime, *, successor: Ticket | None = None) -> RetentionPlan:
         """What is due on a ticket now.
 
@@ -80,9 +92,7 @@ class RetentionIndex:
         if ended_us is None:
             return RetentionPlan()
         now_us = to_us(now)
-        if self._holds is not None and any(
-            self._holds(ticket_record(one, now_us)) for one in (ticket, successor) if one is not None
-        ):
+        if self.holds(ticket, now, successor=successor):
             return RetentionPlan(held=True)
         document = self._document
         archive_us = None if document.archive_after is None else ended_us + span_us(document.archive_after)

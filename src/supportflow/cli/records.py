@@ -1,0 +1,320 @@
+"""`supportflow records`: checkpoints of what a desk recorded, proofs, and audits."""
+
+import argparse
+import os
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from supportflow._time import from_us, instant, iso, to_us
+from supportflow.cli import terminal
+from supportflow.cli.inputs import add_store, used_at
+from supportflow.cli.terminal import WRONG
+from supportflow.exceptions import InvalidInput, RecordsError
+
+__all__ = ["add_to", "run"]
+
+_SECRET_BYTES = 32
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "records",
+        help="prove that nothing was altered: checkpoints, proofs, audits",
+        description="Vouch for what a desk recorded, prove it to others, and look whether it is what it was.",
+    )
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    key = _action(actions, "key", _make_key, "make a key to sign with, and print the one to verify with")
+    key.add_argument("name", metavar="NAME", help="whose key: the log's name, such as example.com/records")
+    key.add_argument(
+        "--out", required=True, metavar="FILE", help="where the secret key goes; it must not exist"
+    )
+    key.add_argument("--witness", action="store_true", help="for a witness, who cosigns logs of others")
+
+    one = _action(
+        actions, "checkpoint", _checkpoint, "take in what is new, sign where the log has come, publish it"
+    )
+    _add_log(one)
+    add_store(one, required=True)
+    one.add_argument("--key", required=True, metavar="FILE", help="the secret key")
+    one.add_argument(
+        "--anchor",
+        action="append",
+        default=[],
+        metavar="ANCHOR",
+        help="file:PATH, git:FOLDER or an https address",
+    )
+
+    one = _action(actions, "prove", _prove, "write a proof of a ticket")
+    one.add_argument("ticket", metavar="TICKET", help="the host's reference, or the id")
+    _add_log(one)
+    add_store(one, required=True)
+    one.add_argument("--out", required=True, metavar="FILE", help="where the proof goes")
+    one.add_argument("--texts", action="store_true", help="open the texts, for whoever gets the proof")
+    one.add_argument(
+        "--digests", action="store_true", help="show no events, only that there are so many and no other"
+    )
+
+    one = _action(actions, "verify", _verify, "verify a proof or an archive, with a public key alone")
+    one.add_argument("proof", metavar="PROOF", help="a proof, or an archive of a quarter")
+    _add_trust(one)
+
+    one = _action(actions, "audit", _audit, "look whether log and store are what was vouched for")
+    _add_log(one)
+    add_store(one, required=False)
+    _add_trust(one)
+    one.add_argument("--since", metavar="TIME", help="compare only what the log has taken in since then")
+    one.add_argument(
+        "--seen", action="append", default=[], metavar="FILE", help="a checkpoint that was seen elsewhere"
+    )
+
+    one = _action(
+        actions, "cosign", _cosign, "as a witness: cosign a log's checkpoint, if it continues the last one"
+    )
+    _add_log(one)
+    _add_trust(one)
+    one.add_argument("--witness-key", required=True, metavar="FILE", help="the witness's secret key")
+    one.add_argument(
+        "--state", required=True, metavar="FILE", help="where the witness keeps what it saw last"
+    )
+    one.add_argument("--out", required=True, metavar="FILE", help="where the cosigned checkpoint goes")
+
+    one = _action(
+        actions, "witnessed", _witnessed, "take in what witnesses have added to the latest checkpoint"
+    )
+    one.add_argument("files", nargs="+", metavar="FILE", help="a cosigned checkpoint")
+    _add_log(one)
+    add_store(one, required=True)
+    one.add_argument(
+        "--witness", action="append", required=True, metavar="KEY", help="a witness's public key"
+    )
+
+    one = _action(actions, "export", _export, "write an archive of a quarter that verifies anywhere")
+    one.add_argument("--quarter", required=True, metavar="QUARTER", help="such as 2026Q3, in UTC")
+    _add_log(one)
+    add_store(one, required=True)
+    _add_trust(one)
+    one.add_argument("--out", required=True, metavar="FILE", help="the archive, a ZIP file")
+
+
+def _action(
+    actions: Any, name: str, act: Callable[[argparse.Namespace], int], text: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = actions.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}."
+    )
+    parser.set_defaults(run=run, act=act)
+    return parser
+
+
+def _add_log(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--log", required=True, metavar="FOLDER", help="the folder of the log")
+
+
+def _add_trust(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--key",
+        action="append",
+        required=True,
+        metavar="KEY",
+        help="the log's public key, or a file that has it",
+    )
+    parser.add_argument(
+        "--witness", action="append", default=[], metavar="KEY", help="a witness's public key"
+    )
+    parser.add_argument(
+        "--quorum", type=int, default=0, metavar="N", help="how many witnesses must have cosigned"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one action."""
+    act: Callable[[argparse.Namespace], int] = arguments.act
+    return act(arguments)
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1_000
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_bytes().decode()
+    except UnicodeDecodeError:
+        raise InvalidInput("FILE", f"{path} is not UTF-8") from None
+
+
+def _public(written: str) -> Any:
+    from supportflow.records import VerifyingKey  # noqa: PLC0415 - only commands of records need it
+
+    return VerifyingKey.read(written if "+" in written else _text(written))
+
+
+def _trust(arguments: argparse.Namespace) -> Any:
+    from supportflow.records import Trust  # noqa: PLC0415 - as above
+
+    return Trust(tuple(map(_public, arguments.key)), tuple(map(_public, arguments.witness)), arguments.quorum)
+
+
+def _make_key(arguments: argparse.Namespace) -> int:
+    from supportflow.records import COSIGNED, SIGNED, SigningKey  # noqa: PLC0415 - as above
+
+    kind = COSIGNED if arguments.witness else SIGNED
+    key = SigningKey(arguments.name, kind, os.urandom(_SECRET_BYTES))
+    public = key.verifying.written
+    handle = os.open(arguments.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(f"{key.written}\n")
+    terminal.line(public)
+    return 0
+
+
+def _checkpoint(arguments: argparse.Namespace) -> int:
+    from supportflow.notary import Notary, anchor_named  # noqa: PLC0415 - as above
+    from supportflow.records import SigningKey  # noqa: PLC0415 - as above
+
+    anchors = [anchor_named(name) for name in arguments.anchor]
+    key = SigningKey.read(_text(arguments.key).strip())
+    store = used_at(arguments.store, arguments.tenant)
+    try:
+        with Notary(arguments.log, store, tenant=arguments.tenant, key=key, now_us=_now_us) as notary:
+            made = notary.checkpoint(anchors)
+    finally:
+        store.close()
+    late = f", {made.late:,} of them without a link until now" if made.late else ""
+    terminal.line(f"{made.events:,} events of {made.streams:,} streams taken in{late}")
+    terminal.line(f"{made.checkpoint.origin}: {made.checkpoint.size:,} entries, {made.checkpoint.top.hex()}")
+    for anchor, error in made.failed:
+        terminal.line(f"{type(anchor).__name__} has not published it: {terminal.complaint(error)}")
+    return WRONG if made.failed else 0
+
+
+def _prove(arguments: argparse.Namespace) -> int:
+    from supportflow.notary import Notary  # noqa: PLC0415 - as above
+
+    store = used_at(arguments.store, arguments.tenant)
+    try:
+        ticket = store.find_ref(arguments.tenant, arguments.ticket) or arguments.ticket
+        with Notary(arguments.log, store, tenant=arguments.tenant, now_us=_now_us) as notary:
+            proof = notary.prove(ticket, texts=arguments.texts, events=not arguments.digests)
+    finally:
+        store.close()
+    Path(arguments.out).write_text(proof.written, "utf-8")
+    terminal.line(f"{proof.stream}: {len(proof.digests):,} events proved in {arguments.out}")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from supportflow.notary import check_archive  # noqa: PLC0415 - as above
+    from supportflow.records import Proof  # noqa: PLC0415 - as above
+
+    trust = _trust(arguments)
+    try:
+        if zipfile.is_zipfile(arguments.proof):
+            archive = check_archive(arguments.proof, trust)
+            _say_checkpoint(archive.checkpoint)
+            terminal.line(
+                f"{archive.streams:,} streams, {archive.events:,} events of {archive.summary['quarter']}: proved"
+            )
+            return 0
+        proved = Proof.read(_text(arguments.proof)).check(trust)
+    except RecordsError as error:
+        terminal.line(f"NOT PROVED: {error}")
+        return WRONG
+    _say_checkpoint(proved.checkpoint)
+    terminal.line(f"{proved.stream} of {proved.tenant}: {proved.events:,} events, as they were written")
+    if proved.late:
+        terminal.line(f"{proved.late:,} of them had no link before the log saw them")
+    for number, said in (
+        (len(proved.open), "shown, as they were written"),
+        (len(proved.erased), "erased"),
+        (len(proved.hidden), "not shown"),
+    ):
+        if number:
+            terminal.line(f"{number:,} texts {said}")
+    return 0
+
+
+def _say_checkpoint(checkpoint: Any) -> None:
+    terminal.line(f"{checkpoint.origin}: {checkpoint.size:,} entries, {checkpoint.top.hex()}")
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from supportflow.notary import audit_log, audit_store  # noqa: PLC0415 - as above
+
+    since = 0 if arguments.since is None else to_us(instant(arguments.since, "--since"))
+    seen = [_text(path) for path in arguments.seen]
+    try:
+        audit, logged = audit_log(arguments.log, _trust(arguments), seen=seen, since_us=since)
+    except RecordsError as error:
+        terminal.line(f"WRONG: {error}")
+        return WRONG
+    if arguments.store is not None:
+        store = used_at(arguments.store, arguments.tenant)
+        try:
+            audit_store(store, arguments.tenant, audit, logged, recent=bool(since))
+        finally:
+            store.close()
+    _say_checkpoint(audit.checkpoint)
+    terminal.line(
+        f"{audit.entries:,} entries of the log, {audit.late:,} events that had no link before it saw them"
+    )
+    if arguments.store is not None:
+        terminal.line(
+            f"{audit.events:,} events of {audit.streams:,} streams compared, {audit.pending:,} since the checkpoint"
+        )
+        terminal.line(f"{audit.texts:,} texts as they were written, {audit.erased:,} erased")
+    for kind, what, problem in audit.findings:
+        terminal.line(f"{kind.upper()} {what}: {problem}")
+    terminal.line(f"{len(audit.findings):,} findings" if audit.findings else "nothing is wrong")
+    return WRONG if audit.findings else 0
+
+
+def _cosign(arguments: argparse.Namespace) -> int:
+    from supportflow.notary import LogFolder, witness  # noqa: PLC0415 - as above
+    from supportflow.records import SigningKey  # noqa: PLC0415 - as above
+
+    key = SigningKey.read(_text(arguments.witness_key).strip())
+    state = Path(arguments.state)
+    before = state.read_text("utf-8") if state.exists() else None
+    note = witness(LogFolder.at(arguments.log), key, _trust(arguments), before, _now_us() // 1_000_000)
+    draft = state.with_name(f"{state.name}.new")
+    draft.write_text(note.written, "utf-8")
+    draft.replace(state)
+    Path(arguments.out).write_text(note.written, "utf-8")
+    terminal.line(f"cosigned at {iso(from_us(_now_us()))}")
+    return 0
+
+
+def _witnessed(arguments: argparse.Namespace) -> int:
+    from supportflow.notary import Notary  # noqa: PLC0415 - as above
+
+    keys = [_public(one) for one in arguments.witness]
+    number = 0
+    store = used_at(arguments.store, arguments.tenant)
+    try:
+        with Notary(arguments.log, store, tenant=arguments.tenant, now_us=_now_us) as notary:
+            for path in arguments.files:
+                number = notary.cosigned(_text(path), keys)
+    finally:
+        store.close()
+    terminal.line(f"{number:,} witnesses have cosigned the latest checkpoint")
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from supportflow.notary import Notary, Quarter, export  # noqa: PLC0415 - as above
+
+    quarter = Quarter.read(arguments.quarter)
+    store = used_at(arguments.store, arguments.tenant)
+    try:
+        with Notary(arguments.log, store, tenant=arguments.tenant, now_us=_now_us) as notary:
+            made = export(notary, store, arguments.tenant, quarter, arguments.out, _trust(arguments))
+    finally:
+        store.close()
+    terminal.line(f"{made.streams:,} streams, {made.events:,} events of {quarter.name} in {arguments.out}")
+    return 0
