@@ -19,12 +19,13 @@ POLICY = Policy.model_validate({"fields": {"vip": {"kind": "boolean"}}})
 
 @pytest.fixture
 def reads(monkeypatch):
-    """Counts the snapshots that are read."""
+    """Counts the snapshots that are read. A row's is bytes; the check of what the core makes reads texts of its own."""
     seen = []
     read = Ticket.model_validate_json
 
     def counted(data, **how):
-        seen.append(data)
+        if isinstance(data, bytes):
+            seen.append(data)
         return read(data, **how)
 
     monkeypatch.setattr(Ticket, "model_validate_json", counted)
