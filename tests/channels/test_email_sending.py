@@ -24,6 +24,7 @@ from supportflow.channels.email import (
     SmtpServer,
     SqliteMailCap,
     SqliteThreads,
+    letter,
     person_of,
     read_mail,
 )
@@ -274,6 +275,37 @@ def test_answers_go_to_an_address_of_the_ticket():
     with pytest.raises(InvalidInput, match="reply_to"):
         writer(reply_to=lambda _: "x@y.example\r\nBcc: z@y.example").written(outgoing())
     assert writer().written(outgoing())[1]["Reply-To"] is None
+
+
+# --- what stands around an answer ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "greets", "says"),
+    [
+        ("en-GB", "Hello Ana Ruiz,", "If you answer this mail"),
+        ("zh", "Ana Ruiz，您好：", "请勿发送密码"),
+        ("zh-TW", "Ana Ruiz，您好：", "請勿傳送密碼"),
+        ("zh-Hans-SG", "Ana Ruiz，您好：", "请勿发送密码"),
+        ("pt", "Hello Ana Ruiz,", "If you answer this mail"),
+        (None, "Hello Ana Ruiz,", "If you answer this mail"),
+    ],
+)
+def test_a_letter_is_in_its_readers_language(language, greets, says):
+    made = writer(words=letter(lambda _: language, name_of=lambda _: " Ana\r\n Ruiz ", signed="Help Desk"))
+    read = read_mail(made.written(outgoing())[1].as_bytes())
+    first, body, last = read.text.split("\n\n")
+    assert (first, body) == (greets, "Done.")
+    assert last.startswith(says) or says in last
+    assert read.rest == "-- \nHelp Desk"
+
+
+def test_a_name_is_no_placeholder_and_nobody_has_to_have_one():
+    assert letter(lambda _: "en", name_of=lambda _: "{name} {0}")(outgoing()).startswith(
+        "Hello {name} {0},\n\nDone."
+    )
+    assert letter(lambda _: "en", name_of=lambda _: None)(outgoing()).startswith("Hello,\n\nDone.")
+    assert letter(lambda _: "zh")(outgoing()).startswith("您好：\n\nDone.")
 
 
 # --- machines that answer each other ------------------------------------------------------------------

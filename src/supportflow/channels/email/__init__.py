@@ -7,6 +7,7 @@ sender is one. What goes out has one message id for each delivery.
 from supportflow.channels.email.automatic import automatic_kind
 from supportflow.channels.email.cap import MailCap, SqliteMailCap
 from supportflow.channels.email.intake import MailIntake, Taken, person_of
+from supportflow.channels.email.letters import letter
 from supportflow.channels.email.reading import Limits, Mail, MailAddress, MailFile, read_mail
 from supportflow.channels.email.sender import verdict
 from supportflow.channels.email.smtp import AsyncSmtpChannel, MailWriter, SmtpChannel, SmtpServer
@@ -32,6 +33,7 @@ __all__ = [
     "SqliteThreads",
     "Taken",
     "automatic_kind",
+    "letter",
     "person_of",
     "read_mail",
     "take_imap",
