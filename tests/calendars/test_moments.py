@@ -148,3 +148,15 @@ def test_moments_of_every_zone_there_and_back(zone, other, clock, fold):
             isinstance(shown.tzinfo, pendulum.Timezone | pendulum.FixedTimezone)
             or shown.utcoffset().microseconds
         )
+
+
+def test_a_zone_of_other_data_under_a_known_name_keeps_its_own_clock():
+    tokyo = resources.files("tzdata.zoneinfo").joinpath("Asia", "Tokyo")
+    with tokyo.open("rb") as data:
+        own = zoneinfo.ZoneInfo.from_file(data, key="Europe/Berlin")
+    for zone, hour in (
+        (zoneinfo.ZoneInfo("Europe/Berlin"), 1),
+        (own, 9),
+        (zoneinfo.ZoneInfo("Europe/Berlin"), 1),
+    ):
+        assert in_zone(0, zone).hour == hour

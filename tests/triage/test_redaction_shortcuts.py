@@ -374,6 +374,9 @@ HOSTILE = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@example(
+    "5HueCGU8 rMjxEXxiPuD5 BDku4MkFqeZ yd4dZ1 a1b, 5HueCGU8 rMjxEXxiPuD5 BDku4MkFqeZ yd4dZ1jvhTVqvbTLvyTJ ", 1
+)
 @given(HOSTILE | TEXTS, st.integers(1, 3))
 def test_what_is_remembered_of_a_text_is_what_looking_again_says(text, times):
     view = View(text * times)
@@ -412,7 +415,10 @@ def longest_rows(letters, words):
 LISTED = ["legal", "winner", "thank", "year", "wave", "sausage", "act", "lega", "winn", "yea", "zz", "x"]
 
 
-@given(st.lists(st.sampled_from(LISTED), max_size=30).map("".join))
+@example("legal" * 11)
+@example("lega" * 11)
+@example("winnthankact" * 4 + "legal")
+@given(st.lists(st.sampled_from(LISTED[:9]) | st.sampled_from(LISTED), min_size=9, max_size=30).map("".join))
 def test_words_run_together_are_missed_nowhere(letters):
     bit = phrases.wordlists().languages.index("english")
     words, *_ = run_together._dictionary(bit)

@@ -38,7 +38,6 @@ class Wordlists:
         of_bip39: How many of them, the first, are of BIP-39.
         masks: For each word, as listed and without accents: the lists that have it, as bits.
         prefixes: The same for the first four letters of the words of BIP-39.
-        flags: The words and the prefixes, each mapped to 1.
         chinese: For each of the two Chinese lists of BIP-39: the index of each character. The lists are in order of use.
         monero_chinese: The same for Monero's.
         characters: The characters of any.
@@ -48,7 +47,6 @@ class Wordlists:
     of_bip39: int
     masks: dict[str, int]
     prefixes: dict[str, int]
-    flags: dict[str, int]
     chinese: tuple[dict[str, int], ...]
     monero_chinese: dict[str, int]
     characters: frozenset[str]
@@ -93,7 +91,6 @@ def wordlists() -> Wordlists:
         of_bip39=sum(name in bip39 for name in lists),
         masks=masks,
         prefixes=prefixes,
-        flags=dict.fromkeys((*masks, *prefixes), 1),
         chinese=tuple(chinese),
         monero_chinese=monero_chinese,
         characters=frozenset().union(*chinese, monero_chinese),
