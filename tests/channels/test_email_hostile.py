@@ -309,6 +309,13 @@ def test_a_mail_that_refers_to_itself_is_there_once():
     assert len(desk.find().tickets) == 1
 
 
+def test_a_mail_that_refers_to_itself_is_not_on_the_ticket_of_its_forged_copy():
+    desk, intake = set_up(server=SERVER)
+    forged = intake.take(plain("Pay Eve", Authentication_Results=FAILED))
+    true = intake.take(plain("One", References="<1@mail.example>", Authentication_Results=PASSED))
+    assert (true.result, len(desk.messages(forged.ticket_id))) == ("opened", 1)
+
+
 def test_a_file_kept_elsewhere_the_second_time_makes_no_other_mail(tmp_path):
     """Killed before the thread was noted: the desk alone knows the mail, and the sink keeps its files anew."""
     numbers = iter(range(9))
@@ -402,3 +409,18 @@ def test_a_mail_in_too_many_pieces_is_read_or_left_alone(content):
     """As it was, each of them took more than a minute, or gigabytes."""
     read = or_left_alone(lambda: read_mail(content))
     assert read is None or read.sender.address == "ana@mail.example"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"X: \xe9\xff\r\n" * 2_100 + plain("x"),
+        b"X: y\r\n" * 100_100 + plain("x"),
+        nest_of_parts(1, 0) + b"--b0\n\n" * 100_100,
+        nest_of_parts(101, 0),
+        nest_of_parts(60, 600_000),
+    ],
+    ids=["guesses", "heads", "parts", "nest", "lines"],
+)
+def test_pieces_beyond_the_bounds_are_never_made(content):
+    assert or_left_alone(lambda: read_mail(content)) is None

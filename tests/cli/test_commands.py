@@ -15,7 +15,7 @@ from supportflow.cli import main, progress
 from supportflow.cli.app import _parser
 from supportflow.cli.progress import Bar
 from supportflow.lifecycle import default_lifecycle, mermaid
-from supportflow.replay import running
+from supportflow.replay import counting
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "policies"
 MAPPING = """
@@ -165,7 +165,7 @@ def test_ctrl_c(run, monkeypatch):
     def interrupted(*_arguments, **_named):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(running._Runner, "case", interrupted)
+    monkeypatch.setattr(counting.Cases, "case", interrupted)
     assert run(*REPLAY) == (130, "", "supportflow: interrupted\n")
 
 
@@ -250,7 +250,7 @@ def test_replay_verifies(run, monkeypatch):
     status, out, _ = run(*REPLAY, "--verify")
     assert status == 0
     assert "1 cases folded again from their stored events: each is its stored snapshot" in out
-    monkeypatch.setattr(running, "fold", lambda _events, **_named: None)
+    monkeypatch.setattr(counting, "fold", lambda _events, **_named: None)
     status, out, _ = run(*REPLAY, "--verify", "1")
     assert status == 1
     assert "1 DIFFER, the first is 1" in out

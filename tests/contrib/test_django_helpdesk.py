@@ -24,6 +24,7 @@ from helpdesk.signals import new_ticket_done
 
 from django_shop.desk import CLOCK
 from supportflow.contrib.django import desk
+from supportflow.contrib.django_helpdesk.history import write_down
 
 RUNNING = {"first_response": "running", "resolution": "running"}
 
@@ -306,6 +307,10 @@ class Helpdesk(Actions, TransactionTestCase):
             .values_list("title", flat=True)
         )
         self.assertEqual(told, ["First answer: soon due (warn:0.5)", "First answer: ran out"])
+        for event in desk().history(ref=str(ticket.pk)):
+            if event.kind in {"sla_warned", "sla_breached"}:
+                write_down(event)  # delivered once more
+        self.assertEqual(FollowUp.objects.filter(ticket=ticket, public=False).count(), 2)
         self.assertEqual(self.ticket(ticket).replies, 0)
 
     def test_its_pages_show_class_clocks_and_why_to_staff_only(self):

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supportflow.exceptions import RecordsError
@@ -180,16 +180,13 @@ def test_what_is_shown_must_be_what_is_in_the_log():
             print(name, one.check(TRUST))  # noqa: T201 - which of them passed
 
 
-@settings(max_examples=60)
-@given(st.data())
-def test_any_other_character_in_a_proof_is_noticed(data):
+def test_any_other_character_in_a_proof_is_noticed():
     written = made(texts={"c1": Shown(TEXTS[0].salt, TEXTS[0].value)}).written
-    place = data.draw(st.integers(0, len(written) - 1))
-    other = data.draw(st.sampled_from("aA0 \n="))
-    changed = written[:place] + other + written[place + 1 :]
-    if changed != written:
-        with pytest.raises(RecordsError):
-            Proof.read(changed).check(TRUST)
+    for place, own in enumerate(written):
+        for other in "0a" if own not in "0a\n" else "=A":
+            changed = written[:place] + other + written[place + 1 :]
+            with pytest.raises(RecordsError):
+                print(place, Proof.read(changed).check(TRUST))  # noqa: T201 - which of them passed
 
 
 def extra(changed):
@@ -217,6 +214,8 @@ def test_an_extra_that_cannot_be_read_is_refused():
         {"digests": ["00" * 32]},
         {"events": [], "digests": ["00"]},
         {"texts": [1]},
+        {"texts": {}},
+        {"more": 1},
         {"texts": {"c1": ["zz", "a"]}},
         {"texts": {"c1": ["00", 5]}},
         {"events": [[1, "a", 1, 1, "{"], [2, "a", 1, 1, "{"]]},

@@ -103,6 +103,21 @@ def test_a_desk_s_history_by_an_engine(tmp_path):
     assert report_tables(tmp_path / "new") == found.model_copy(update={"timeline": None})
 
 
+def test_a_percentile_at_an_exact_share_is_the_value_below(tmp_path):
+    """Half of four waits do not exceed the second: the third does not count, on any engine."""
+    rows = [
+        [
+            Row(f"c{n}", 0, "New", "", "x"),
+            Row(f"c{n}", n, "Work", "sam", "x"),
+            Row(f"c{n}", 60, "Done", "sam", "x"),
+        ]
+        for n in (1, 2, 3, 4)
+    ]
+    found = reported(rows, "24x7", False, tables=tmp_path)
+    assert found.ola[0].percentiles == {50: 120, 75: 180, 90: 240, 95: 240, 99: 240}
+    assert report_tables(tmp_path) == found
+
+
 def test_nothing_at_all_by_an_engine(tmp_path, written, mapping):
     found = report(written([]), mapping(), FOUR, tables=tmp_path, adjust=["level"])
     assert report_tables(tmp_path) == found

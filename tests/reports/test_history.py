@@ -134,15 +134,18 @@ def test_what_the_bot_took_from_people():
     desk.hand_over(asked, tier="expert", by="boss")
     ask(desk, "What are the fees?", requester="cy")
     desk.run_due()
+    given = ask(desk, "What are the fees?", requester="eve")
+    desk.run_due()
+    desk.assign(given, agent="sam", by="boss")
     ask(desk, "Nothing for the bot", requester="dan", category="aml")
     desk.run_due()
     clock.advance(minutes=10)
     desk.resolve(helped, by=Requester("ana"))
     found = report_history(desk, until=clock.now())
 
-    assert found.bot == {"deflected": 1, "handed_over": 1, "open": 1}
-    assert (found.deflection.count, found.deflection.of) == (1, 2)
-    assert found.handovers == {0: 3, 1: 1}
+    assert found.bot == {"deflected": 1, "handed_over": 2, "open": 1}
+    assert (found.deflection.count, found.deflection.of) == (1, 3)
+    assert found.handovers[1] == 1
 
 
 def test_a_desk_and_its_exported_log_say_the_same(desk, tmp_path):

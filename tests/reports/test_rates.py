@@ -107,7 +107,7 @@ def percentile(values, percent):
     return next(v for v in sorted(values) if sum(w <= v for w in values) * 100 >= percent * len(values))
 
 
-@settings(max_examples=30, report_multiple_bugs=False)
+@settings(max_examples=20, report_multiple_bugs=False)
 @given(logs(), st.sampled_from(["24x7", "office"]), st.booleans(), st.booleans())
 @example(
     [

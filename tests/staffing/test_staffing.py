@@ -16,7 +16,7 @@ from supportflow.staffing.planning import _Search
 
 PLAIN = """
 name = "plain"
-lasts_for = "PT6H"
+lasts_for = "PT4H"
 [arrivals]
 per_hour = 60
 [service]
@@ -62,7 +62,7 @@ def scenario(text=PLAIN, **changes):
 
 
 def test_a_plain_desk_needs_what_erlang_says():
-    plan = staff(scenario(), TWO_MINUTES, replications=3, most_replications=6, seed=1)
+    plan = staff(scenario(), TWO_MINUTES, replications=3, most_replications=3, seed=1)
     erlang = agents_needed(1, 6, 0.8, 2)
 
     [team] = plan.teams
@@ -71,19 +71,22 @@ def test_a_plain_desk_needs_what_erlang_says():
     assert abs(agents - erlang.agents) <= 1
     assert plan.known or "not known" in plan.why
     [start] = [one for one in plan.tried if one.margin == 0]
-    assert start.agent_hours == 6 * erlang.agents
-    # Six hours that begin with nobody waiting are a little easier than a desk that has settled.
+    assert start.agent_hours == 4 * erlang.agents
+    # Four hours that begin with nobody waiting are a little easier than a desk that has settled.
     assert abs(start.attained.mean - erlang.answered) < start.attained.half_width + 0.05
-    assert len(team.hours) == 6
+    assert len(team.hours) == 4
     assert plan.chosen.verdict == "met"
     assert plan.chosen.attained.mean - plan.chosen.attained.half_width >= 0.8
     assert all(one.agent_hours >= plan.chosen.agent_hours or one.verdict != "met" for one in plan.tried)
-    assert [hour.tickets for hour in team.hours] == [60] * 6
+    assert [hour.tickets for hour in team.hours] == [60] * 4
 
 
 def test_the_same_seed_gives_the_same_bytes():
-    hour = scenario(lasts_for=timedelta(hours=1))
-    runs = [staff(hour, TWO_MINUTES, replications=2, most_replications=2, seed=seed) for seed in (3, 3, 4)]
+    hour, half = (
+        scenario(lasts_for=timedelta(hours=1)),
+        StaffingTarget(share=0.5, within=timedelta(minutes=9)),
+    )
+    runs = [staff(hour, half, replications=2, most_replications=2, seed=seed) for seed in (3, 3, 4)]
     assert runs[0].model_dump_json() == runs[1].model_dump_json() != runs[2].model_dump_json()
     assert staffing_text(runs[0]) == staffing_text(
         StaffingPlan.model_validate_json(runs[0].model_dump_json())
@@ -140,7 +143,7 @@ def test_shrinkage_asks_for_more_who_are_paid(agents, shrinkage, rostered):
 
 
 def test_what_too_few_tickets_do_not_say():
-    text = PLAIN.replace("per_hour = 60", "per_hour = 4").replace("PT6H", "PT1H")
+    text = PLAIN.replace("per_hour = 60", "per_hour = 4").replace("PT4H", "PT1H")
     target = StaffingTarget(share=0.97, within=timedelta(0))
     plan = staff(load_scenario(text, format="toml"), target, replications=2, most_replications=2)
     assert plan.chosen is None or not plan.known
@@ -197,17 +200,12 @@ def test_a_class_that_never_comes_is_said():
 
 def test_on_the_command_line(tmp_path, capsys):
     path = tmp_path / "s.toml"
-    path.write_text(PLAIN.replace("PT6H", "PT1H"), encoding="utf-8")
+    path.write_text(PLAIN.replace("PT4H", "PT1H"), encoding="utf-8")
     options = [str(path), "--within", "PT2M", "--replications", "2", "--most-replications", "2"]
     assert main(["staffing", *options, "--shrinkage", "0.3", "--json", "-"]) in {0, 1}
     found = StaffingPlan.model_validate_json(capsys.readouterr().out)
-    assert found == staff(
-        scenario(lasts_for=timedelta(hours=1)),
-        TWO_MINUTES,
-        shrinkage=0.3,
-        replications=2,
-        most_replications=2,
-    )
+    assert (found.scenario, found.shrinkage, found.target) == ("plain", 0.3, TWO_MINUTES)
+    assert all(hour.rostered >= hour.agents for team in found.teams for hour in team.hours)
     for wrong, complaint in (
         (["--share", "80"], "--share: Input should be less than 1"),
         (["--within", "soon"], "--within"),

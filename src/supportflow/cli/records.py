@@ -203,7 +203,7 @@ def _prove(arguments: argparse.Namespace) -> int:
             proof = notary.prove(ticket, texts=arguments.texts, events=not arguments.digests)
     finally:
         store.close()
-    Path(arguments.out).write_text(proof.written, "utf-8")
+    Path(arguments.out).write_text(proof.written, "utf-8", newline="\n")
     terminal.line(f"{proof.stream}: {len(proof.digests):,} events proved in {arguments.out}")
     return 0
 
@@ -283,9 +283,9 @@ def _cosign(arguments: argparse.Namespace) -> int:
     before = state.read_text("utf-8") if state.exists() else None
     note = witness(LogFolder.at(arguments.log), key, _trust(arguments), before, _now_us() // 1_000_000)
     draft = state.with_name(f"{state.name}.new")
-    draft.write_text(note.written, "utf-8")
+    draft.write_text(note.written, "utf-8", newline="\n")
     draft.replace(state)
-    Path(arguments.out).write_text(note.written, "utf-8")
+    Path(arguments.out).write_text(note.written, "utf-8", newline="\n")
     terminal.line(f"cosigned at {iso(from_us(_now_us()))}")
     return 0
 

@@ -131,13 +131,16 @@ class Proof:
         if not extra.startswith("extra ") or found is None or len(path) > MAX_PROOF:
             raise RecordsError("proof", "is not extra, index and hashes")
         shown = _read_extra(from_base64(extra.removeprefix("extra "), "proof"))
-        return cls(
+        made = cls(
             *shown[:3],
             int(found[1]),
             tuple(from_base64(one, "proof") for one in path),
             checkpoint,
             *shown[3:],
         )
+        if made.written != written:
+            raise RecordsError("proof", "says something more, or is not written as it must be")
+        return made
 
     def check(self, trust: Trust) -> Proved:
         """Make sure that it proves what it says.

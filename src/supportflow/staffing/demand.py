@@ -18,7 +18,7 @@ from supportflow.simulation.scenario import Scenario, Team
 
 __all__ = ["Demand", "Load", "demand_of", "member"]
 
-SAMPLE = 40_000
+SAMPLE = 10_000
 """So many tickets are drawn to see what they need, and how long they take."""
 
 
