@@ -111,6 +111,8 @@ FILES = {
     f"language = {T}\n",
 }  # fmt: skip
 ON_POLICIES = [("--policy", name) for name in POLICIES]
+LOG_OF_STORE = ("--log", "log", "--store", "hostile:store")
+
 HOSTILE_FILES = {
     ("demo",): [],
     ("replay",): [
@@ -198,6 +200,16 @@ HOSTILE_FILES = {
         ("--store", "hostile:store", "--yes", *more) for more in [(), ("--cursor", HOSTILE), *ON_POLICIES[:3]]
     ],
     ("migrate",): [(f"sqlite:///{HOSTILE}/x.db",)],
+    ("records", "key"): [(HOSTILE, "--out", "key.txt"), ("desk.example", "--out", HOSTILE)],
+    ("records", "checkpoint"): [(*LOG_OF_STORE, "--key", name) for name in ("plain.toml", HOSTILE)],
+    ("records", "prove"): [(HOSTILE, *LOG_OF_STORE, "--out", "proof.txt")],
+    ("records", "verify"): [(name, "--key", HOSTILE) for name in ("plain.jsonl", HOSTILE)],
+    ("records", "audit"): [(*LOG_OF_STORE, "--key", HOSTILE)],
+    ("records", "cosign"): [
+        ("--log", HOSTILE, "--key", HOSTILE, "--witness-key", "plain.toml", "--state", "state", "--out", "out.txt")
+    ],
+    ("records", "witnessed"): [("plain.jsonl", *LOG_OF_STORE, "--witness", HOSTILE)],
+    ("records", "export"): [(*LOG_OF_STORE, "--quarter", "2026Q1", "--key", HOSTILE, "--out", "records.zip")],
 }  # fmt: skip
 
 

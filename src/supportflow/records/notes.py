@@ -169,7 +169,7 @@ def _key_id(name: str, kind: int, public: bytes) -> bytes:
 def _read_key(written: str, what: str) -> tuple[str, str, int, bytes]:
     """Name, hash, kind and 32 bytes of a key as it is written."""
     found = _KEY.fullmatch(written.strip())
-    if found is None:
+    if found is None or not written.isprintable():
         raise InvalidInput(what, "is not written as a key is: name+hash+base64")
     try:
         data = from_base64(found["base64"], what)
@@ -253,8 +253,10 @@ class SigningKey:
     seed: bytes
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise InvalidInput("name", "must be 1 to 255 characters without spaces and without +")
+        if not _NAME.fullmatch(self.name) or not self.name.isprintable():
+            raise InvalidInput(
+                "name", "must be 1 to 255 characters that can be read, without spaces and without +"
+            )
         if self.kind not in {SIGNED, COSIGNED} or len(self.seed) != _SEED_BYTES:
             raise InvalidInput("key", "must be of 32 bytes, for notes or for cosignatures")
 
