@@ -16,6 +16,7 @@ from supportflow.cli import main
 from supportflow.cli.progress import Bar
 from supportflow.events import MessageReceived
 from supportflow.flows.due.deliveries import ATTEMPTS
+from supportflow.records.notes import SIGNED, SigningKey
 from supportflow.stores.sql import SqlStore
 from supportflow.testing import CountingIds, ManualClock
 
@@ -324,19 +325,27 @@ def test_progress_without_a_total_is_a_number():
 
 # --- a store that is not there ----------------------------------------------------------------
 
+SIGNING = SigningKey("desk.example/log", SIGNED, bytes(32))
+RECORDS = ("--log", "log", "--key", SIGNING.verifying.written)
 KEPT = [
     ("outbox", "list"), ("outbox", "retry", "k"), ("outbox", "drop", "k"), ("outbox", "topics"),
     ("outbox", "unsubscribe", "channel:web"), ("recompute",), ("archive", "--days", "3"), ("retain", "--yes"),
     ("erase", "ana", "--yes"),
     ("worker", "--until-idle"), ("worker", "--until-idle", "--policy", "policy.toml"),
     ("recompute", "--policy", "policy.toml"), ("log", "export", "-o", "history.csv"), ("report", "-o", "report.html"),
+    ("records", "checkpoint", "--log", "log", "--key", "key.txt"), ("records", "audit", *RECORDS),
+    ("records", "prove", "7", "--log", "log", "--out", "proof.txt"),
+    ("records", "witnessed", "note.txt", "--log", "log", "--witness", RECORDS[-1]),
+    ("records", "export", *RECORDS, "--quarter", "2026Q1", "--out", "records.zip"),
 ]  # fmt: skip
 
 
 def test_every_command_with_a_store_is_among_them():
     """`demo` is not: it says that it wants an empty database, and makes one."""
     with_store = {words for words, parser in COMMANDS.items() if "--store" in parser._option_string_actions}
-    assert with_store - {("demo",)} == {(c[:2] if c[0] in {"log", "outbox"} else c[:1]) for c in KEPT}
+    assert with_store - {("demo",)} == {
+        (c[:2] if c[0] in {"log", "outbox", "records"} else c[:1]) for c in KEPT
+    }
 
 
 @pytest.mark.parametrize(
@@ -355,6 +364,8 @@ def test_a_tenant_that_never_used_the_store_is_refused(office, run, words):
 def files(tmp_path):
     """A folder with what a slip of the pen can name."""
     (tmp_path / "policy.toml").write_text('name = "p"\n')
+    (tmp_path / "key.txt").write_text(SIGNING.written)
+    (tmp_path / "note.txt").write_text("no note\n")
     (tmp_path / "empty.db").touch()
     (tmp_path / "notes.txt").write_text("not a database, whatever its name says\n" * 40)
     with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:

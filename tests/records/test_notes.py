@@ -288,3 +288,17 @@ def test_an_entry_is_written_in_one_way():
     for other in [data.replace(b",", b", "), data[:-1] + b',"late":0}', b"{", b"\xff", b"[" * 50_000]:
         with pytest.raises(RecordsError):
             read_entry(other)
+
+
+@pytest.mark.parametrize("name", ["a\udcffb", "a\x1b[0m", "a\x7f", "a b", "a+b", "", "a\u202eb"])
+def test_a_name_that_cannot_be_read_is_no_name_of_a_key(name):
+    with pytest.raises(InvalidInput):
+        SigningKey(name, SIGNED, bytes(32))
+    written = SigningKey("desk.example", SIGNED, bytes(32)).verifying.written
+    with pytest.raises(InvalidInput):
+        VerifyingKey.read(written.replace("desk.example", name))
+
+
+def test_a_key_is_read_with_the_end_of_its_line():
+    key = SigningKey("desk.example", SIGNED, bytes(32))
+    assert VerifyingKey.read(key.verifying.written + "\n") == key.verifying

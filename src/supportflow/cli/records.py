@@ -248,22 +248,23 @@ def _audit(arguments: argparse.Namespace) -> int:
 
     since = 0 if arguments.since is None else to_us(instant(arguments.since, "--since"))
     seen = [_text(path) for path in arguments.seen]
+    # The store first: whoever misspells it has to hear that, whatever the log says.
+    store = None if arguments.store is None else used_at(arguments.store, arguments.tenant)
     try:
         audit, logged = audit_log(arguments.log, _trust(arguments), seen=seen, since_us=since)
+        if store is not None:
+            audit_store(store, arguments.tenant, audit, logged, recent=bool(since))
     except RecordsError as error:
         terminal.line(f"WRONG: {error}")
         return WRONG
-    if arguments.store is not None:
-        store = used_at(arguments.store, arguments.tenant)
-        try:
-            audit_store(store, arguments.tenant, audit, logged, recent=bool(since))
-        finally:
+    finally:
+        if store is not None:
             store.close()
     _say_checkpoint(audit.checkpoint)
     terminal.line(
         f"{audit.entries:,} entries of the log, {audit.late:,} events that had no link before it saw them"
     )
-    if arguments.store is not None:
+    if store is not None:
         terminal.line(
             f"{audit.events:,} events of {audit.streams:,} streams compared, {audit.pending:,} since the checkpoint"
         )

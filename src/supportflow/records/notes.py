@@ -168,8 +168,9 @@ def _key_id(name: str, kind: int, public: bytes) -> bytes:
 
 def _read_key(written: str, what: str) -> tuple[str, str, int, bytes]:
     """Name, hash, kind and 32 bytes of a key as it is written."""
-    found = _KEY.fullmatch(written.strip())
-    if found is None or not written.isprintable():
+    key = written.strip()
+    found = _KEY.fullmatch(key)
+    if found is None or not key.isprintable():
         raise InvalidInput(what, "is not written as a key is: name+hash+base64")
     try:
         data = from_base64(found["base64"], what)
