@@ -4,7 +4,7 @@ import ast
 import subprocess
 import sys
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -272,13 +272,3 @@ from supportflow.triage.redaction import SEPARATOR, Finding, Redaction, redact
 def test_the_version_is_that_of_what_is_installed():
     assert supportflow.__version__ == version("supportflow")
     assert "__version__" in dir(supportflow)
-
-
-def test_a_source_tree_that_was_never_installed_has_no_version(monkeypatch):
-    def nothing(name):
-        raise PackageNotFoundError(name)
-
-    monkeypatch.setattr("importlib.metadata.version", nothing)
-    monkeypatch.delitem(vars(supportflow), "__version__", raising=False)
-    assert supportflow.__version__ == "unknown"
-    monkeypatch.delitem(vars(supportflow), "__version__")

@@ -6,6 +6,8 @@ is not needed.
 
 from importlib import import_module
 
+from supportflow._version import VERSION as _VERSION
+
 TYPE_CHECKING = (
     False  # to type checkers it is true; importing the real one would take longer than all else here
 )
@@ -73,7 +75,7 @@ if TYPE_CHECKING:
     from supportflow.triage.official import AddressCheck, Official
     from supportflow.triage.priority import OrderRule, PriorityRule
 
-__version__: str
+__version__ = _VERSION
 """The version that is installed."""
 
 __all__ = [
@@ -297,20 +299,7 @@ _HOME = {
 }
 
 
-def _version() -> str:
-    # Read when it is asked for: looking through what is installed takes longer than importing this module.
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
-    try:
-        return version("supportflow")
-    except PackageNotFoundError:  # a source tree that was never installed
-        return "unknown"
-
-
 def __getattr__(name: str) -> object:
-    if name == "__version__":
-        globals()[name] = found = _version()
-        return found
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -122,7 +122,8 @@ def newer_desk_event(path):
     """The desk's own stream says something that only a newer release knows."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(
-            "INSERT INTO supportflow_event SELECT tenant, stream, max(seq) + 1, 'desk_danced', 1, 1, data"
+            "INSERT INTO supportflow_event (tenant, stream, seq, kind, version, min_reader, data)"
+            " SELECT tenant, stream, max(seq) + 1, 'desk_danced', 1, 1, data"
             " FROM supportflow_event WHERE stream = 'desk'"
         )
 

@@ -5,7 +5,7 @@ import pytest
 from supportflow._time import from_us, iso
 from supportflow.events import StatusChanged, TicketAdopted
 from supportflow.policy import Policy
-from supportflow.replay import read_log, running
+from supportflow.replay import counting, read_log
 from supportflow.replay.casewise import CaseRunner
 from supportflow.replay.running import replay_log
 from supportflow.sla.policy import SlaPolicy, Target
@@ -344,8 +344,8 @@ def test_without_a_target_of_that_name_nothing_is_compared(replayed, rows_at):
 
 
 def test_a_snapshot_that_is_not_the_fold_of_its_events_is_found(written, mapping, rows_at, monkeypatch):
-    real = running.fold
-    monkeypatch.setattr(running, "fold", lambda events, tenant: real(list(events)[:-1], tenant=tenant))
+    real = counting.fold
+    monkeypatch.setattr(counting, "fold", lambda events, tenant: real(list(events)[:-1], tenant=tenant))
     rows = [row for case in "12345" for row in rows_at(("09:00", "New"), ("10:00", "Done"), case=case)]
     log = read_log(written(rows), mapping())
     found = replay_log(log, mapping(), verify_every=2).report.verification

@@ -42,7 +42,7 @@ def in_threads(work, number=3):
         "sqlite:///file::memory:?cache=shared&uri=true",
         "sqlite:///file:desk?mode=memory",
         "sqlite:///file:desk?mode=memory&cache=shared",
-        "sqlite:///file:memorydb_default?mode=memory&cache=shared&uri=true",
+        "sqlite:///file:memorydb_threads?mode=memory&cache=shared&uri=true",
     ],
 )
 @pytest.mark.parametrize("migrated", [False, True])

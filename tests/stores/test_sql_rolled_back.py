@@ -288,6 +288,9 @@ SHARED = {
     "serves": "is never changed",
     "ports": "is never changed",
     "desk": "a value: it is replaced, never changed",
+    "snapshots": "a ticket in it counts only for the very bytes of its row",
+    "traits": "is never changed",
+    "paced": "at worst a delivery waits once more for a slot that was given back",
     "unreadable": "says what was met, and nothing is decided by it",
 }
 PLAIN = (str, bytes, int, bool, type(None), tuple, frozenset)

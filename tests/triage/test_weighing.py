@@ -3,7 +3,7 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from supportflow.exceptions import DefinitionError
@@ -78,6 +78,12 @@ def test_weights_add_up_in_three_sentences(text, raised):
     assert bool(reader().read(text)) is raised
 
 
+def test_a_question_of_the_class_takes_nothing_from_what_weighs_enough():
+    asks = GONE.model_copy(update={"name": "asks", "category": "security_question"})
+    text = "somebody, the night. Are my coins gone?"
+    assert found(reader(asks).read(text)) == [("asserted", "asks"), ("weighed", "sounds bad")]
+
+
 def test_what_rules_assert_of_the_class_needs_no_second_opinion():
     text = "somebody, the night, the coins are gone"
     assert found(reader(GONE, weights={"asleep+stranger": 5.0}).read(text)) == [("asserted", "gone")]
@@ -144,6 +150,7 @@ RANK = {"security": 0, "dispute": 1, "general": 2}
 
 
 @settings(max_examples=40)
+@example(text=TEXTS[0], before="", behind="How do I protect my account?")
 @given(
     text=st.sampled_from(TEXTS), before=st.sampled_from([*TEXTS, ""]), behind=st.sampled_from([*TEXTS, ""])
 )

@@ -57,6 +57,12 @@ class Finding(NamedTuple):
     mood: str | None = None
 
     @property
+    def reports(self) -> bool:
+        """Whether it says that something happened: some rules find questions, and assert no more than that one is asked."""
+        rule = self.need.rule
+        return self.status == "asserted" and (rule.asked is None or rule.asked != rule.category)
+
+    @property
     def agency(self) -> bool:
         """Whether the text says by whose will it happened; what is only weighed says no such thing."""
         return self.status != "weighed" and (
@@ -116,7 +122,7 @@ class Reader:
                 reading = _Reading(self.rules, hits)
                 found += reading.findings(candidates)
                 readings.append(reading)
-        asserted = {one.need.rule.priority_class for one in found if one.status == "asserted"}
+        asserted = {one.need.rule.priority_class for one in found if one.reports}
         return found + [weighed for reading in readings for weighed in reading.weighed(asserted)]
 
     def _candidates(self, present: int) -> list[Need]:
