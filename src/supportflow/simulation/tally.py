@@ -2,12 +2,20 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from supportflow.model.events import EventBase, OfferDeclined, OfferExpired, OfferMade, SlaJudged
+from supportflow.model.ticket import Ticket
 from supportflow.simulation.plan import Plan
 
-__all__ = ["Point", "Tally", "Waited"]
+__all__ = ["Follower", "Passing", "Point", "Tally", "Waited"]
+
+Passing = Callable[[int], object]
+"""Told the instant that a run has come to, in microseconds since its start."""
+
+Follower = Callable[[int, Ticket, Sequence[EventBase]], object]
+"""Told which ticket it is, by its place among those that came, how it is now, and what was recorded of it."""
 
 
 class Waited(NamedTuple):
@@ -101,6 +109,13 @@ class Tally:
     def wait_ended(self, priority_class: str, waited: Waited) -> None:
         """A ticket found its agent, or was withdrawn."""
         self.waits.setdefault(priority_class, []).append(waited)
+
+    def left_open(self, ticket: Ticket, *, waited: bool) -> None:
+        """A ticket that is still open in the end, and its clocks that are late."""
+        self.unserved += not waited
+        for clock in ticket.clocks:
+            if clock.running and clock.breached_us is not None:
+                self.late[f"{clock.sla}/{clock.target}"] += 1
 
     def ended(self, priority_class: str, number: int, took_us: int) -> None:
         """A ticket was resolved for the first time."""

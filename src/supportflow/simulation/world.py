@@ -4,7 +4,7 @@ Whatever happens stands in one heap of (instant, number); two things at one inst
 put there. So a run is a function of its plan and its random numbers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush
 from random import Random
@@ -35,21 +35,14 @@ from supportflow.model.events import AgentEvent, EventBase
 from supportflow.model.people import Actor
 from supportflow.model.routing import AgentState
 from supportflow.model.routing import Offer as Standing
-from supportflow.model.ticket import Ticket
 from supportflow.routing.floor import Change, Gone, Proposal, Rejected, Waiting
 from supportflow.simulation.case import Case
 from supportflow.simulation.crew import Crew
 from supportflow.simulation.plan import Plan
 from supportflow.simulation.reading import Logged
-from supportflow.simulation.tally import Tally, Waited
+from supportflow.simulation.tally import Follower, Passing, Tally, Waited
 
-__all__ = ["Follower", "Passing", "World"]
-
-Passing = Callable[[int], object]
-"""Told the instant that a run has come to, in microseconds since its start."""
-
-Follower = Callable[[int, Ticket, Sequence[EventBase]], object]
-"""Told which ticket it is, by its place among those that came, how it is now, and what was recorded of it."""
+__all__ = ["World"]
 
 TENANT = "simulation"
 _TEXT = ContentRef.model_construct(id="simulated", commitment="0" * 64)
@@ -119,10 +112,7 @@ class World:
         """What is still open in the end, and what of it is late."""
         for case in self._cases.values():
             if case.counts and case.open:
-                self.tally.unserved += not case.waited
-                for clock in case.ticket.clocks:
-                    if clock.running and clock.breached_us is not None:
-                        self.tally.late[f"{clock.sla}/{clock.target}"] += 1
+                self.tally.left_open(case.ticket, waited=case.waited)
 
     def _at(self, at_us: int, happens: Callable[[], None]) -> None:
         self._numbers += 1
