@@ -4,12 +4,12 @@ The vocabulary is never kept: a model file holds weights of numbers, not the wor
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from zlib import crc32
 
 from supportflow.model.signals import Signals
+from supportflow.triage.marks import normalized
 
 __all__ = ["Feature", "Rules", "features", "rule_names"]
 
@@ -76,7 +76,7 @@ def features(text: str, bits: int, rules: Rules | None = None) -> list[Feature]:
 def _named(text: str) -> Iterator[tuple[str, int, int]]:
     before: tuple[str, int] | None = None
     for match in _WORD.finditer(text):
-        word = unicodedata.normalize("NFKC", match[0]).casefold()
+        word = normalized(match[0], "NFKC").casefold()
         start, end = match.span()
         yield f"w {word}", start, end
         if before is not None:

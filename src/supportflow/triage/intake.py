@@ -4,7 +4,6 @@ The shapes are a closed vocabulary, so that checking is linear in the text and a
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -12,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from supportflow.model.base import MAX_BODY, Document, Name, Series
+from supportflow.triage.marks import normalized
 
 __all__ = [
     "EvidenceSpec",
@@ -165,7 +165,7 @@ def _place(text: str, words: str) -> int:
 
 def _folded(text: str) -> str:
     """Full-width letters and digits are the same as others."""
-    return unicodedata.normalize("NFKC", text)
+    return normalized(text, "NFKC")
 
 
 def _length(spec: EvidenceSpec, text: str) -> str | None:

@@ -4,7 +4,6 @@ Addresses are compared as a whole, never by what they look like: a domain with o
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from pydantic import Field, StringConstraints
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Document, Series
 from supportflow.triage.lexicon.links import suspicious_links
+from supportflow.triage.marks import normalized
 
 __all__ = ["AddressCheck", "Official", "OfficialIndex"]
 
@@ -171,7 +171,7 @@ def _written() -> _Written:
 
 def _plain(text: str) -> str:
     """Full-width characters as others, and dots and schemes that somebody made harmless as they were."""
-    plain = unicodedata.normalize("NFKC", text).replace("[.]", ".").replace("(.)", ".").replace("[:]", ":")
+    plain = normalized(text, "NFKC").replace("[.]", ".").replace("(.)", ".").replace("[:]", ":")
     return plain.replace("hxxp", "http").replace("HXXP", "HTTP")
 
 

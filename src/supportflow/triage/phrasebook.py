@@ -2,7 +2,7 @@
 
 # ruff: noqa: RUF001 - typographic quotes are what is looked for
 
-import unicodedata
+from supportflow.triage.marks import normalized
 
 __all__ = [
     "AFTER_ZH",
@@ -36,7 +36,7 @@ __all__ = [
 
 def folded(text: str) -> str:
     """A text with case, width and typographic quotes folded: the form that the words are in."""
-    return unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
+    return normalized(text, "NFKC").casefold().replace("’", "'").replace("‘", "'")
 
 
 def _words(text: str) -> frozenset[str]:

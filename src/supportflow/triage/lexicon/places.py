@@ -3,11 +3,11 @@
 # ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
 
 import re
-import unicodedata
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
 
+from supportflow.triage.marks import normalized
 from supportflow.triage.units import BREAK, pieces, spelt
 
 __all__ = ["Cover", "Places", "Text"]
@@ -37,7 +37,7 @@ class Text:
         if not text.isascii():
             if _WIDE.search(lower):
                 lower = lower.translate(_NARROW)
-            composed = unicodedata.normalize("NFC", lower)
+            composed = normalized(lower, "NFC")
             lower = composed if len(composed) == len(lower) else lower
         self.lower = lower
         self.spelt = spelt(lower)

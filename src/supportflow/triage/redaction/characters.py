@@ -9,6 +9,7 @@ letters, digits of other scripts, and Cyrillic letters in Latin words. Plain tex
 import re
 import unicodedata
 
+from supportflow.triage.marks import normalized
 from supportflow.triage.redaction.layers import Layer, Rewriting
 
 __all__ = ["fold_characters"]
@@ -214,7 +215,7 @@ def _folded(character: str) -> str:
 
 def _joined(cluster: str) -> str:
     """A letter composed with its marks; marks that compose with nothing, and what nobody sees, left out."""
-    return _NOT_COMPOSED.sub("", unicodedata.normalize("NFKC", cluster))
+    return _NOT_COMPOSED.sub("", normalized(cluster, "NFKC"))
 
 
 def _of_one_script(word: str) -> str:
