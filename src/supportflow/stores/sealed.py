@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from os import urandom
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from supportflow.exceptions import DamagedRow, InvalidInput, MissingExtra
 from supportflow.model.content import SALT_BYTES, Content
@@ -84,6 +84,37 @@ class SealedStore:
         store: The store.
         keys: Where the keys are: not in the store, and not in its backups.
     """
+
+    if TYPE_CHECKING:
+        # What goes to the store as it comes, plain or awaited: for protocols, type checkers do not ask `__getattr__`.
+        agents: Any
+        archive: Any
+        claim_due: Any
+        close: Any
+        count_keys: Any
+        dead_letters: Any
+        drop: Any
+        due: Any
+        ended: Any
+        erase_contents: Any
+        events: Any
+        feed: Any
+        feed_end: Any
+        find_ref: Any
+        get_policy: Any
+        lead: Any
+        lease: Any
+        load: Any
+        load_agent: Any
+        load_many: Any
+        purge_keys: Any
+        put_away: Any
+        put_policy: Any
+        recall: Any
+        reschedule: Any
+        revive: Any
+        search: Any
+        settle: Any
 
     def __init__(self, store: Any, keys: KeyStore) -> None:
         _aes()
