@@ -613,6 +613,21 @@ def test_an_error_of_the_store_leaves_the_mail_where_it_is(tmp_path):
     assert [one.name for one in (tmp_path / "new").iterdir()] == ["1"]
 
 
+@pytest.mark.parametrize("field", ["channel", "identify", "sink"])
+@pytest.mark.parametrize("wrong", ["two\0lines", "x" * 3_000, "\ud800" * 300], ids=["NUL", "long", "half"])
+def test_what_the_host_gave_wrong_puts_no_mail_aside(tmp_path, field, wrong):
+    """It would be the same for every mail: a whole mailbox would be flagged, and never looked at again."""
+    for name in ("new", "cur"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "new" / "1").write_bytes(plain("One"))
+    _, intake, _ = set_up(**{field: wrong if field == "channel" else lambda _: wrong})
+    with pytest.raises(InvalidInput) as caught:
+        list(take_maildir(tmp_path, intake.take))
+    assert caught.value.field == field
+    assert [one.name for one in (tmp_path / "new").iterdir()] == ["1"]
+    assert list((tmp_path / "cur").iterdir()) == []
+
+
 CRASHING = textwrap.dedent(
     """
     import os, signal, sys

@@ -10,6 +10,7 @@ from supportflow.channels.email.reading import Limits, Mail, MailFile, read_mail
 from supportflow.channels.email.sender import Verdict, verdict
 from supportflow.channels.email.threads import MailThreads, ReplyToken
 from supportflow.exceptions import IdempotencyMismatch, InvalidInput, TicketNotFound
+from supportflow.model.base import MAX_ID, is_id
 from supportflow.model.content import Attachment
 from supportflow.model.people import Requester
 from supportflow.model.ticket import Outcome
@@ -116,7 +117,8 @@ class MailIntake:
             raw: The bytes as they came.
 
         Raises:
-            InvalidInput: If it is no mail, or too large.
+            InvalidInput: If it is no mail, or too large; or, by the name of `channel`, `identify` or `sink`, if what one of these
+                holds or answers cannot be used.
         """
         flow = self._taking(read_mail(raw, self._limits))
         answer: Any = None
@@ -205,7 +207,9 @@ class MailIntake:
     def _person(self, mail: Mail, said: Verdict) -> Requester:
         assert mail.sender is not None
         address = mail.sender.address
-        known = person_of(address) if self._identify is None else self._identify(address)
+        known = None if self._identify is None else self._identify(address)
+        if known and not is_id(known, MAX_ID - len(_UNVERIFIED)):
+            raise InvalidInput("identify", "answers with what is no id")
         name = known or person_of(address)
         if self._server is not None and said != "pass":
             # Whoever writes a name into a mail is not the person of that name.
@@ -280,11 +284,18 @@ class MailIntake:
         for one in files:
             uri = None if self._sink is None else self._sink(one)
             digest = hashlib.sha256(one.content).hexdigest()
-            made.append(
-                Attachment(
-                    name=one.name, media_type=one.media_type, size=len(one.content), sha256=digest, uri=uri
+            try:
+                made.append(
+                    Attachment(
+                        name=one.name,
+                        media_type=one.media_type,
+                        size=len(one.content),
+                        sha256=digest,
+                        uri=uri,
+                    )
                 )
-            )
+            except InvalidInput as error:  # name, type and size are what `read_mail` leaves of them
+                raise InvalidInput("sink", "answers with what is no URI") from error
         return made
 
 
