@@ -117,8 +117,8 @@ class MailIntake:
             raw: The bytes as they came.
 
         Raises:
-            InvalidInput: If it is no mail, or too large; or, by the name of `channel`, `identify` or `sink`, if what one of these
-                holds or answers cannot be used.
+            InvalidInput: If it is no mail, or too large; or, with the field `channel`, `identify` or `sink`, if what one of
+                these holds or answers cannot be used.
         """
         flow = self._taking(read_mail(raw, self._limits))
         answer: Any = None

@@ -101,8 +101,8 @@ def take_imap(mailbox: imaplib.IMAP4, take: Take, *, limit: int = 100) -> Iterat
         limit: How many at most.
 
     Raises:
-        InvalidInput: If `take` is async, as `imaplib` is not, the mailbox is selected for reading alone, or what the host itself
-            gave `MailIntake` cannot be used.
+        InvalidInput: If `take` is async, as `imaplib` is not, the mailbox is selected for reading alone, or what the host
+            itself gave `MailIntake` cannot be used.
         imaplib.IMAP4.error: If the server refuses.
     """
     if (
