@@ -1,7 +1,7 @@
 """Mails into a desk: each becomes a ticket, a message on one, or a refusal with its reason. Once, however often it comes."""
 
 import hashlib
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -10,8 +10,9 @@ from supportflow.channels.email.reading import Limits, Mail, MailFile, read_mail
 from supportflow.channels.email.sender import Verdict, verdict
 from supportflow.channels.email.threads import MailThreads, ReplyToken
 from supportflow.exceptions import IdempotencyMismatch, InvalidInput, TicketNotFound
-from supportflow.model.base import MAX_ID, is_id
+from supportflow.model.base import MAX_ID, MAX_KEY, is_id
 from supportflow.model.content import Attachment
+from supportflow.model.events import DeliveryReported, EventBase
 from supportflow.model.people import Requester
 from supportflow.model.ticket import Outcome
 
@@ -189,6 +190,8 @@ class MailIntake:
         if isinstance(outcome, IdempotencyMismatch):
             # Since its first copy came, what it answers was found, or moved: it is the same mail all the same.
             return Taken("duplicate", mail, ticket_id=ticket, verdict=said, automatic=machine)
+        if machine == "bounce" and ticket is not None:
+            yield from self._report(mail, ticket, outcome.ticket.id)
         for one in filter(None, [mail.message_id]):
             self._threads.record(self._tenant, outcome.ticket.id, one)
         return Taken(
@@ -275,6 +278,27 @@ class MailIntake:
             },
         )
         return outcome
+
+    def _report(self, mail: Mail, ticket: str, live: str) -> Generator[_Ask, Any, None]:
+        """An answer that a bounce brings back never arrived: it is work for a person again. Once for each answer.
+
+        Which one it was, the receipt says that its channel gave for it; the ticket may have been merged into another since.
+        """
+        back = frozenset(mail.returned or mail.references[:1])
+        history: Sequence[EventBase] = yield _Ask("history", {"ticket": ticket})
+        for event in history:
+            if isinstance(event, DeliveryReported) and event.receipt in back:
+                yield _Ask(
+                    "record_delivery",
+                    {
+                        "ticket": live,
+                        "delivery": event.delivery,
+                        "channel": event.channel,
+                        "state": "undeliverable",
+                        "code": "bounce",
+                        "key": f"{event.delivery}:undeliverable"[:MAX_KEY],
+                    },
+                )
 
     def _attachments(self, mail: Mail) -> list[Attachment]:
         files = list(mail.files)
