@@ -1,10 +1,11 @@
 """The application: sign-in, the router, the board's stream, and two pages."""
 
 import asyncio
+import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,9 +19,10 @@ from fastapi_desk.board import Board
 from fastapi_desk.pages import board_page, language_of, ticket_page
 from supportflow import Agent, AsyncDesk, AsyncSqlStore, Policy, SlaPolicy, Target
 from supportflow.contrib.fastapi import LiveFeed, SseResponse, desk_router, problem_of, problem_response
-from supportflow.exceptions import StoreError, TicketNotFound
+from supportflow.exceptions import StoreError, StoreUnavailable, TicketNotFound
 from supportflow.ports import AsyncClock
 
+LOG = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent
 AGENTS = ("sam", "wei", "lena")
 POLICY = Policy(
@@ -75,11 +77,25 @@ def sign_in(password: str) -> Callable[..., Awaitable[Agent]]:
     return signed_in
 
 
+def in_the_background(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Start what goes on as long as the application does; should it end by an error, the log says so at once."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            LOG.critical("a task of the desk has ended: restart this process", exc_info=error)
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(ended)
+    return task
+
+
 async def let_time_pass(desk: AsyncDesk, every: timedelta) -> None:
     """Let happen what is due. While the store is away the next round tries again; the pages say that they are cut off."""
     while True:
-        with suppress(StoreError):
+        try:
             await desk.run_due()
+        except StoreError as error:
+            LOG.warning("what is due has to wait: %s", error)
         await asyncio.sleep(every.total_seconds())
 
 
@@ -100,7 +116,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(work) for work in (let_time_pass(desk, every), board.run())]
+        tasks = [in_the_background(work) for work in (let_time_pass(desk, every), board.run())]
         yield
         for task in tasks:
             task.cancel()
@@ -138,6 +154,8 @@ def add_board(app: FastAPI, board: Board, who_asks: Any) -> None:
         after: Annotated[str, Query(max_length=1_000)],
         last_event_id: Annotated[str | None, Header(max_length=1_000)] = None,
     ) -> Response:
+        if not board.there:  # an open stream would say that the board is live
+            return problem_response(problem_of(StoreUnavailable()))
         return SseResponse(board.stream(last_event_id or after))
 
 
@@ -162,7 +180,7 @@ def add_ticket(app: FastAPI, desk: AsyncDesk, who_asks: Any) -> None:
 
 
 def application() -> FastAPI:
-    """The application as the environment describes it: uvicorn --factory fastapi_desk.app:application."""
+    """The application as the environment describes it: uvicorn --app-dir examples --factory fastapi_desk.app:application."""
     return create_app(
         os.environ.get("DESK_URL", "sqlite:///desk.db?journal_mode=delete"), os.environ["DESK_PASSWORD"]
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,13 +12,14 @@ from supportflow.contrib.fastapi import LiveFeed, sse
 from supportflow.events import TicketEvent
 from supportflow.exceptions import InvalidInput, SupportflowError
 
+LOG = logging.getLogger(__name__)
 SHOWN = 100
 """How many tickets a board shows."""
 KEPT = 50
 """How many changes are kept for boards that come again."""
 HEARTBEAT_S = 15.0
 PAGE = 500
-RETRY = b"retry: 1000\n"
+RETRY = b"retry: 1000\n\n"
 """How soon a browser comes again, in milliseconds."""
 
 
@@ -67,7 +69,8 @@ class Board:
                 async for items in self._live.follow(place):
                     if items:
                         await self._read(items[-1].cursor)
-            except SupportflowError:
+            except SupportflowError as error:
+                LOG.warning("there is no board: %s", error)
                 self._place = None
                 self._tell()
                 await asyncio.sleep(1)
@@ -88,13 +91,18 @@ class Board:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    @property
+    def there(self) -> bool:
+        """Whether there is a board."""
+        return self._place is not None
+
     def whole(self) -> dict[str, Any]:
         """All of it, and the place to follow from; no place while there is no board."""
         return {"place": self._place, "order": self._order, "rows": self._rows}
 
     async def stream(self, after: str) -> AsyncIterator[bytes]:
         """What changes behind a place, for one board, until it goes away or the store does."""
-        yield RETRY + sse(place=after)
+        yield RETRY  # the place is in the address, to which the browser comes again
         place = after
         while self._place is not None:
             changed = self._changed

@@ -1,5 +1,6 @@
 """The board of the example in a browser: live, red at the breach, back after a restart, and usable by everybody."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -17,8 +18,10 @@ pytest.importorskip("fastapi", reason="needs the extra `fastapi`")
 uvicorn = pytest.importorskip("uvicorn", reason="needs the extra `test`")
 httpx = pytest.importorskip("httpx", reason="needs the extra `test`")
 
-from supportflow import Desk, Requester, SqlStore
+from supportflow import AsyncDesk, Desk, MemoryStore, Requester, SqlStore
 from supportflow.channels.email import MailIntake, MemoryThreads, ReplyToken
+from supportflow.contrib.fastapi import LiveFeed
+from supportflow.exceptions import StoreUnavailable
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 AUTH = ("sam", "secret-of-the-desk")
@@ -302,6 +305,62 @@ def test_any_worker_goes_on_where_another_one_left_off(example: Any, server: Ser
     whole = first_board(other, None, "nonsense")  # no place at all: everything
     assert set(whole["rows"]) == {kept.id, fresh.id}
     other.stop()
+
+
+def test_nobody_writes_into_a_stream_by_its_address(server: Server):
+    assert first_board(server, None, 'x\ndata: {"order": ["forged"]}\n\nid: y')["order"] == []
+
+
+def test_while_there_is_no_board_its_stream_is_none(example: Any, url: str):
+    """A browser that is let in says "live"."""
+
+    async def ask() -> Any:
+        app = example.create_app(url, AUTH[1])  # and nobody starts what reads the queue
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, auth=AUTH, base_url="http://desk.test") as http:
+            return await http.get("/board/stream?after=x"), await http.get("/board/rows")
+
+    stream, rows = asyncio.run(ask())
+    assert (stream.status_code, stream.headers["retry-after"]) == (503, "1")
+    assert rows.json()["place"] is None
+
+
+class Away(MemoryStore):
+    """A store that is never there."""
+
+    def feed(self, *_: Any, **__: Any) -> Any:
+        raise StoreUnavailable
+
+    claim_due = feed_end = feed
+
+
+def test_what_stops_time_or_the_board_is_in_the_log(example: Any, caplog: pytest.LogCaptureFixture):
+    from fastapi_desk.board import Board
+
+    async def run() -> None:
+        desk = AsyncDesk(example.POLICY, store=Away())
+        await desk.close()
+        lost = AsyncDesk(example.POLICY, store=Away())
+        tasks = [
+            example.in_the_background(work)
+            for work in (
+                example.let_time_pass(desk, SOON),  # a closed desk: no store's fault
+                example.let_time_pass(lost, SOON),
+                Board(lost, LiveFeed(lost)).run(),
+            )
+        ]
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while len({record.message for record in caplog.records}) < len(tasks):  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        assert [task.done() for task in tasks] == [True, False, False]
+        assert {task.cancel() for task in tasks[1:]} == {True}
+
+    asyncio.run(run())
+    assert {(record.levelname, record.message) for record in caplog.records} == {
+        ("CRITICAL", "a task of the desk has ended: restart this process"),
+        ("WARNING", "what is due has to wait: the database cannot be reached"),
+        ("WARNING", "there is no board: the database cannot be reached"),
+    }
 
 
 def test_every_answer_has_the_policy_of_content_and_nobody_comes_in_unasked(server: Server):

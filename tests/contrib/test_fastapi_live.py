@@ -1,7 +1,9 @@
 """Whoever follows the feed gets every event once, in order, wherever they go on from and whoever served them before."""
 
 import asyncio
+import gc
 import json
+import weakref
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import timedelta
@@ -12,11 +14,11 @@ from hypothesis import strategies as st
 
 pytest.importorskip("fastapi", reason="needs the extra `fastapi`")
 
-from contrib.served import SOON, new_desk, talk
+from contrib.served import SOON, Host, new_desk, talk
 from supportflow import AsyncDesk, AsyncSqlStore, MemoryStore, Policy
 from supportflow.contrib.fastapi import LiveFeed, sse
 from supportflow.contrib.fastapi.streams import feed_stream
-from supportflow.exceptions import InvalidInput, StoreUnavailable
+from supportflow.exceptions import DamagedRow, InvalidInput, StoreUnavailable
 
 AT_ONCE = timedelta(0)
 LONG = timedelta(minutes=1)
@@ -154,6 +156,42 @@ def test_two_hundred_followers_cost_the_store_what_one_costs():
     asyncio.run(run())
 
 
+def test_a_memory_of_one_event_serves_whoever_is_up_to_date():
+    async def run():
+        store = Counting()
+        desk = new_desk(Policy(), store=store)
+        live = LiveFeed(desk, every=SOON, keep=1)
+        start = await live.end()
+        got: list[list[str]] = [[] for _ in range(200)]
+        following = [asyncio.create_task(gather(live, start, one)) for one in got]
+        for number in range(3):
+            reads = store.reads
+            await desk.open(subject="b", requester="ana", ref=f"b{number}")
+            wanted = await all_cursors(desk)
+            await until(lambda: all(one == wanted for one in got))  # noqa: B023 - called at once
+        assert store.reads - reads < 100
+        assert {task.cancel() for task in following} == {True}
+
+    asyncio.run(run())
+
+
+def test_who_came_before_the_reader_had_its_place_does_not_wait_for_the_next_event():
+    async def run():
+        desk = new_desk(Policy())
+        await desk.open(subject="a", requester="ana")
+        live = LiveFeed(desk, every=LONG)
+        stretches = live.follow(BEFORE, heartbeat=LONG)
+        first = asyncio.ensure_future(anext(stretches))
+        await until(lambda: live.followers == 1)
+        for _ in range(100):  # the reader has its place by now
+            await asyncio.sleep(0)
+        assert first.done()
+        assert (await first)[-1].kind == "ticket_opened"
+        await stretches.aclose()
+
+    asyncio.run(run())
+
+
 def test_while_nothing_happens_an_empty_stretch_comes_now_and_then():
     async def run():
         live = LiveFeed(new_desk(Policy()), every=LONG)
@@ -165,29 +203,40 @@ def test_while_nothing_happens_an_empty_stretch_comes_now_and_then():
 
 
 class Failing(MemoryStore):
-    """A store that is gone for a while."""
+    """A store that fails for a while."""
 
-    gone = False
+    failure: Exception | None = None
 
     def feed(self, *args, **named):
-        if self.gone:
-            raise StoreUnavailable
+        if self.failure is not None:
+            raise self.failure
         return super().feed(*args, **named)
 
 
-def test_a_lost_store_ends_every_stream_and_who_comes_again_goes_on():
+@pytest.mark.parametrize(
+    "failure", [StoreUnavailable(), DamagedRow("ticket:t", "x"), RuntimeError(), KeyError()]
+)
+def test_whatever_ends_the_reader_ends_every_stream_and_who_comes_again_goes_on(failure: Exception):
+    """A fault of a host's own store as well: nobody waits for a reader that is gone."""
+
     async def run():
         store = Failing()
         desk = new_desk(Policy(), store=store)
         await desk.open(subject="a", requester="ana")
         live = LiveFeed(desk, every=AT_ONCE)
         start = await live.end()
-        following = [asyncio.create_task(gather(live, start, [])) for _ in range(3)]
+        got: list[list[str]] = [[] for _ in range(3)]
+        following = [asyncio.create_task(gather(live, start, one)) for one in got]
         await until(lambda: live.followers == 3)
-        store.gone = True
-        ended = await asyncio.gather(*following, return_exceptions=True)
-        assert [type(one) for one in ended] == [StoreUnavailable] * 3
-        store.gone = False
+        await desk.open(subject="b", requester="ana")
+        await until(lambda: all(got))
+        for _ in range(100):  # all of them wait: they hear of it from the reader alone
+            await asyncio.sleep(0)
+        store.failure = failure
+        async with asyncio.timeout(PATIENCE_S):
+            ended = await asyncio.gather(*following, return_exceptions=True)
+        assert ended == [failure] * 3
+        store.failure = None
         await desk.open(subject="b", requester="ana")
         end = await desk.feed_end()
         assert (await take(live, start, end))[-1] == end
@@ -235,6 +284,14 @@ def test_a_block_says_what_a_browser_reads():
     assert read_sse(sse("a\r\nb\rc\u2028d").decode()) == [{"data": "a\nb\nc\u2028d"}]
 
 
+@pytest.mark.parametrize("line", ["x\ndata: {}", "x\r\n\r\nid: y", "\r", "x\0"])
+def test_what_is_not_one_line_is_no_place_and_no_name(line: str):
+    for field in ("place", "kind"):
+        with pytest.raises(InvalidInput) as raised:
+            sse("words", **{field: line})
+        assert raised.value.field == field
+
+
 def test_a_stream_says_its_place_first_and_each_event_with_its_own():
     async def run():
         desk = new_desk(Policy())
@@ -274,6 +331,33 @@ def test_the_route_takes_the_browsers_last_place_before_the_first():
             assert answer.json()["facts"]["field"] == "after"
 
     talk(desk, script)
+
+
+def test_streams_of_one_desk_have_one_reader_and_a_desk_of_one_request_is_let_go(monkeypatch):
+    made: list[LiveFeed] = []
+
+    class Noted(LiveFeed):
+        def __init__(self, *args, **named):
+            super().__init__(*args, **named)
+            made.append(self)
+
+    monkeypatch.setattr("supportflow.contrib.fastapi.router.LiveFeed", Noted)
+    store = Failing()
+    desks = [new_desk(Policy(), store=store)]
+    gone = weakref.ref(desks[0])
+
+    async def script(call):
+        streams = [asyncio.create_task(call("GET", "/feed/stream")) for _ in range(3)]
+        await until(lambda: sum(live.followers for live in made) == 3)
+        assert max(live.followers for live in made) == 3
+        store.failure = StoreUnavailable()  # ends them
+        assert {(await one).status_code for one in streams} == {200}
+
+    talk(desks.pop(), script)
+    Host.desk = store.failure = None  # its traceback
+    made.clear()
+    gc.collect()
+    assert gone() is None
 
 
 def test_followers_of_two_processes_on_one_file_go_on_from_each_other(tmp_path):

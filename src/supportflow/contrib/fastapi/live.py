@@ -8,7 +8,6 @@ from datetime import timedelta
 from itertools import islice
 
 from supportflow.aio import AsyncDesk
-from supportflow.exceptions import SupportflowError
 from supportflow.model.feed import FeedItem
 
 __all__ = ["LiveFeed"]
@@ -38,10 +37,13 @@ class LiveFeed:
         self._kept: deque[FeedItem] = deque()
         self._keep = keep
         self._first = 0  # the number of the first item that is kept
-        self._after: dict[str, int] = {}  # cursor -> the number of the item behind it
+        self._before = ""  # the place before that item
+        self._after: dict[
+            str, int
+        ] = {}  # cursor -> the number of the item behind it, which is kept or the next one
         self._followers = 0
         self._task: asyncio.Task[None] | None = None
-        self._error: SupportflowError | None = None
+        self._error: BaseException | None = None
         self._changed = asyncio.Event()
 
     @property
@@ -73,7 +75,7 @@ class LiveFeed:
 
         Raises:
             InvalidInput: If the place is none, or lies behind the end: the database is another one by now.
-            StoreError: If the store cannot be read.
+            StoreError: If the store cannot be read; and whatever else ended the reader.
         """
         place = after
         with self._following():
@@ -97,6 +99,7 @@ class LiveFeed:
         if self._task is None:
             self._error = None
             self._task = asyncio.create_task(self._read())
+            self._task.add_done_callback(self._ended)
         try:
             yield
         finally:
@@ -117,34 +120,35 @@ class LiveFeed:
     def _behind(self, place: str) -> tuple[FeedItem, ...] | None:
         """The items in memory behind a place; None if it is not there."""
         number = self._after.get(place)
-        if number is None or number < self._first:
+        if number is None:
             return None
         return tuple(islice(self._kept, number - self._first, number - self._first + _PAGE))
 
     async def _read(self) -> None:
         """Read on, as long as anybody follows."""
-        try:
-            place = await self._desk.feed_end()
-            self._after[place] = self._first
-            self._tell()  # those who came before there was a place in memory go on from their own
-            while True:
-                feed = await self._desk.feed(after=place, limit=_PAGE)
-                place = feed.cursor
-                self._take(feed.items)
-                if not feed.more:
-                    await asyncio.sleep(self._every_s)
-        except SupportflowError as error:
-            # All followers are told, and the next one begins anew: who loses the store has lost the connection.
-            self._stop(error)
+        place = self._before = await self._desk.feed_end()
+        self._after[place] = self._first
+        self._tell()  # those who came before there was a place in memory go on from their own
+        while True:
+            feed = await self._desk.feed(after=place, limit=_PAGE)
+            place = feed.cursor
+            self._take(feed.items)
+            if not feed.more:
+                await asyncio.sleep(self._every_s)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Whatever ended the reader, all followers are told, and the next one begins anew: nobody waits for nothing."""
+        if task is self._task and not task.cancelled():
+            self._stop(task.exception())
 
     def _take(self, items: tuple[FeedItem, ...]) -> None:
         for item in items:
             self._kept.append(item)
             self._after[item.cursor] = self._first + len(self._kept)
         while len(self._kept) > self._keep:
-            gone = self._kept.popleft()
+            del self._after[self._before]
+            self._before = self._kept.popleft().cursor
             self._first += 1
-            self._after.pop(gone.cursor, None)
         if items:
             self._tell()
 
@@ -152,7 +156,7 @@ class LiveFeed:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def _stop(self, error: SupportflowError | None) -> None:
+    def _stop(self, error: BaseException | None) -> None:
         self._task, self._error = None, error
         self._kept.clear()
         self._after.clear()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
-from weakref import WeakKeyDictionary
+from weakref import WeakValueDictionary
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.params import Depends as Dependency
@@ -281,7 +281,8 @@ def _add_agents(router: APIRouter, asked: Any) -> None:
 
 def _add_feed(router: APIRouter, asked: Any, poll_every: timedelta, streams_end_in: timedelta) -> None:
     """What happens on all tickets, page by page or as it happens."""
-    lives: WeakKeyDictionary[AsyncDesk, LiveFeed] = WeakKeyDictionary()
+    # A feed is kept by its streams, and keeps its desk: a host may make a desk for each request.
+    lives: WeakValueDictionary[AsyncDesk, LiveFeed] = WeakValueDictionary()
 
     @router.get("/feed")
     async def read_feed(

@@ -10,13 +10,15 @@ from fastapi.responses import StreamingResponse
 
 from supportflow.contrib.fastapi.live import LiveFeed
 from supportflow.contrib.fastapi.shapes import item_shape
-from supportflow.exceptions import SupportflowError
+from supportflow.exceptions import InvalidInput, SupportflowError
 from supportflow.model.events import TicketEvent
 from supportflow.model.feed import FeedItem
 
 __all__ = ["SseResponse", "feed_stream", "sse"]
 
 _END_OF_LINE = re.compile(r"\r\n|\r|\n")
+_NOT_IN_A_LINE = re.compile(r"[\r\n\0]")
+"""Ends a line; or makes a browser forget the id."""
 
 
 class SseResponse(StreamingResponse):
@@ -38,7 +40,13 @@ def sse(data: str | None = None, *, place: str | None = None, kind: str | None =
         data: What it says; without, nothing is dispatched, and the browser only notes the place.
         place: Its id: what the browser sends back as `Last-Event-ID` after a lost connection.
         kind: The name that a listener has to listen to; `message`, if not given.
+
+    Raises:
+        InvalidInput: If the place or the kind is more than one line: what follows would be read as something else.
     """
+    for field, line in (("place", place), ("kind", kind)):
+        if line is not None and _NOT_IN_A_LINE.search(line):
+            raise InvalidInput(field, "is not one line")
     lines = [] if place is None else [f"id: {place}"]
     if kind is not None:
         lines.append(f"event: {kind}")
