@@ -11,7 +11,7 @@ from supportflow.model.people import Agent
 from supportflow.policy import Policy
 from supportflow.replay import CaseLog, LogMapping
 from supportflow.simulation.scenario import RandomTime, Service
-from supportflow.whatif import Resimulated, resimulate, whatif_text
+from supportflow.whatif import Resimulated, compare, resimulate, whatif_text
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MAP = LogMapping.model_validate(
@@ -124,6 +124,56 @@ def test_attributes_are_told_to_who_declares_them(written):
     with CaseLog(path, given) as read:
         found = resimulate(read, given, gold, policy("plain"), TEAM, service=TEN)
     assert found.whatif.cases == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "refused"),
+    [
+        ({"kind": "choice", "values": ["7", "8", "9"]}, {"d"}),
+        ({"kind": "choice", "values": ["7"]}, {"b", "c", "d"}),
+        ({"kind": "text"}, set()),
+        ({"kind": "choice", "values": ["no such"]}, {"a", "b", "c", "d"}),
+    ],
+)
+def test_a_ticket_that_one_policy_refuses_is_counted_and_does_not_come(written, kind, refused):
+    """As it happened, too: the other tickets are compared all the same."""
+    given = LogMapping.model_validate(
+        {**MAPPING, "order": "time", "attributes": {"plan": {"column": "plan"}}}
+    )
+    rows = [
+        (name, f"2026-03-02T12:0{minute}:00Z", "New", "", plan)
+        for minute, (name, plan) in enumerate(zip("abcd", ["7", "8", "9", "many"], strict=True))
+    ]
+    path = written(rows, header=("id", "at", "state", "who", "plan"))
+    strict = policy("strict", fields={"plan": {**kind, "nullable": True}})
+    free = policy("free", fields={"plan": {"kind": "text", "nullable": True}})
+    for pair in ((strict, free), (free, strict), (strict, strict)):
+        with CaseLog(path, given) as read:
+            happened = compare(read, given, *pair)
+            if len(refused) == 4:
+                with pytest.raises(InvalidInput, match="log: has no ticket that could come"):
+                    resimulate(read, given, *pair, TEAM, service=TEN)
+                continue
+            found = resimulate(read, given, *pair, TEAM, service=TEN)
+        assert found.before.tickets == found.after.tickets == found.whatif.cases == 4 - len(refused)
+        assert found.whatif.cases == happened.cases
+        assert found.whatif.unusable == happened.unusable == (0 if pair[0] is pair[1] else len(refused))
+        assert found.whatif.left_out == happened.left_out
+        assert found.whatif.problems == happened.problems
+
+
+def test_a_text_that_no_ticket_can_have_is_a_problem_of_its_row(written):
+    given = LogMapping.model_validate(
+        {**MAPPING, "order": "time", "attributes": {"plan": {"column": "plan"}}}
+    )
+    free = policy("free", fields={"plan": {"kind": "text", "nullable": True}})
+    rows = [
+        (name, "2026-03-02T12:00:00Z", "New", "", "x" * length) for name, length in (("a", 5), ("b", 2_001))
+    ]
+    with CaseLog(written(rows, header=("id", "at", "state", "who", "plan")), given) as read:
+        found = resimulate(read, given, free, free, TEAM, service=TEN).whatif
+        assert (found.cases, found.unusable, found.left_out) == (1, 0, 1)
+        assert found.problems == compare(read, given, free, free).problems
 
 
 def test_what_cannot_be_simulated(log, written):

@@ -144,16 +144,20 @@ class Pair:
         self._ended: tuple[Counter[tuple[str, Ended]], Counter[tuple[str, Ended]]] = (Counter(), Counter())
         self._telling = Telling()
 
+    def refused(self, *, by_both: bool) -> None:
+        """A case that is not compared, as a policy does not take it; one that none takes differs in nothing."""
+        self._unusable += not by_both
+
     def compared(
         self, name: str, mine: tuple[Case, Ending] | None, theirs: tuple[Case, Ending] | None
     ) -> CaseDifference | None:
         """What differs about a case; None if nothing does."""
         if mine is None or theirs is None:
-            self._unusable += mine is not theirs
+            self.refused(by_both=mine is theirs)
             return None
         if mine[0].refused != theirs[0].refused:
             # One of both has not seen all that happened: what would differ is not what the policy does.
-            self._unusable += 1
+            self.refused(by_both=False)
             return None
         self._cases += 1
         for (_, ending), ended in zip((mine, theirs), self._ended, strict=True):

@@ -7,15 +7,17 @@ from typing import Any
 
 from supportflow._time import SECOND_US, from_us
 from supportflow.exceptions import InvalidInput
+from supportflow.flows.desk.verbs import build
 from supportflow.model.base import Value
+from supportflow.model.commands import OpenTicket
 from supportflow.model.events import EventBase
-from supportflow.model.people import Agent
+from supportflow.model.people import HOST, NOBODY, Agent
 from supportflow.model.ticket import Ticket
 from supportflow.policy import Policy
 from supportflow.replay.cases import CaseLog
 from supportflow.replay.columns import time_reader
 from supportflow.replay.mapping import LogMapping
-from supportflow.replay.reading import Row
+from supportflow.replay.reading import Problem, Row
 from supportflow.replay.recording import Case, Recorder, log_until
 from supportflow.simulation.plan import Plan
 from supportflow.simulation.reading import Logged
@@ -81,16 +83,16 @@ def resimulate(
         PolicyError: If a policy is wrong.
         InvalidInput: If the log has no case with an instant.
     """
-    with log_until(log, mapping, None) as (read, _):
-        came = sorted(_arrivals(read, mapping), key=lambda one: (one[0].at_us, one[1]))
+    with log_until(log, mapping, None) as (read, last_us):
+        sides = [Recorder(mapping, one, last_us) for one in (policy, against)]
+        pair = Pair(sides[0], sides[1], ("class", "level"))
+        came = sorted(_arrivals(read, mapping, pair, sides), key=lambda one: (one[0].at_us, one[1]))
         if not came:
             raise InvalidInput("log", "has no ticket that could come")
         rows, names = [row for row, _ in came], [name for _, name in came]
         first = _run(mapping, policy, agents, rows, service, patience, overtime, seed)
         second = _run(mapping, against, agents, rows, service, patience, overtime, seed)
         end_us = first.plan.limit_us
-        sides = [Recorder(mapping, one, end_us) for one in (policy, against)]
-        pair = Pair(sides[0], sides[1], ("class", "level"))
         for number, name in enumerate(names):
             cases = [
                 _case(run, side, number, name, end_us)
@@ -157,13 +159,31 @@ def _known(said: dict[str, Any], declared: frozenset[str]) -> dict[str, Any]:
     return {**{name: value for name, value in said.items() if value is not None}, "attributes": attributes}
 
 
-def _arrivals(log: CaseLog, mapping: LogMapping) -> Iterator[tuple[Logged, str]]:
-    """When each case came and what was known of it then, with its name."""
+def _arrivals(
+    log: CaseLog, mapping: LogMapping, pair: Pair, sides: Sequence[Recorder]
+) -> Iterator[tuple[Logged, str]]:
+    """When each case came and what was known of it then, with its name; those that both policies take."""
     read_opened = None if mapping.opened is None else time_reader(mapping.opened)
     for rows in log.each():
         row = rows[0]
         said = {"level": row.level, "priority_class": row.priority_class, "attributes": row.attributes}
+        taken = [_takes(side, row, said) for side in sides]
+        if not all(taken):
+            pair.refused(by_both=not any(taken))
+            continue
         yield Logged(_opened_us(row, read_opened), said), row.case
+
+
+def _takes(side: Recorder, row: Row, said: dict[str, Any]) -> bool:
+    """Whether a policy takes what is said of a ticket; as in a replay, what it refuses is a problem of the row."""
+    try:
+        known = _known(said, frozenset(side.policy.fields))
+        build(OpenTicket, {"by": HOST, "requester": NOBODY, **known})
+        side.compiled.check_attributes(known["attributes"])
+    except InvalidInput as error:
+        side.problem(Problem(row.line, "unusable", str(error), left_out=True))
+        return False
+    return True
 
 
 def _opened_us(row: Row, read_opened: Callable[[str], int] | None) -> int:
