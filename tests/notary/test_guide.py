@@ -16,7 +16,15 @@ import pytest
 from supportflow import Desk, SqlStore
 from supportflow.cli import main
 from supportflow.exceptions import InvalidInput, RecordsError
-from supportflow.notary import FileAnchor, GitAnchor, WebAnchor, anchor_named, check_archive
+from supportflow.notary import (
+    FileAnchor,
+    GitAnchor,
+    Quarter,
+    WebAnchor,
+    anchor_named,
+    check_archive,
+    exporting,
+)
 from supportflow.records import Proof, Trust, VerifyingKey
 from supportflow.testing import ManualClock
 
@@ -254,10 +262,78 @@ def test_an_archive_that_was_changed_does_not_verify(capsys):
 @pytest.mark.usefixtures("here")
 def test_a_quarter_without_events_is_an_archive_too(capsys):
     made(capsys)
-    assert run(EXPORT.replace("2026Q3", "2026Q4"), capsys)[0] == 0
-    assert "0 streams, 0 events" in run(VERIFY.replace("2026Q3", "2026Q4"), capsys)[1]
+    for other in ("2026Q2", "2026Q4", "2025Q3"):
+        assert run(EXPORT.replace("2026Q3", other), capsys)[0] == 0
+        assert "0 streams, 0 events" in run(VERIFY.replace("2026Q3", other), capsys)[1]
     for wrong in ("2026Q5", "26Q1", "2026q3", "0999Q1"):
         assert run(EXPORT.replace("2026Q3", wrong), capsys)[0] == 2
+
+
+def resummed(files):
+    """Make the summary of an archive anew, as somebody would who knows how."""
+    counted = exporting._Summary(Quarter.read("2026Q3"))
+    for name in sorted(files):
+        if name.startswith("proofs/"):
+            counted.add(Proof.read(files[name].decode()))
+    files["summary.json"] = exporting._written(counted.fields()).encode()
+
+
+@pytest.mark.usefixtures("here")
+def test_an_archive_is_of_one_checkpoint_and_has_each_stream_once(capsys):
+    trust = made(capsys, EXPORT)
+    with zipfile.ZipFile("2026Q3.zip") as archive:
+        earlier = {name: archive.read(name) for name in archive.namelist()}
+    first = min(name for name in earlier if name.startswith("proofs/"))
+    with Desk(store=SqlStore("sqlite:///desk.db"), clock=ManualClock("2026-07-16T10:00:00Z")) as desk:
+        desk.note(ref="4711", body="later", by="sam")
+    for line in (COMMANDS[1], EXPORT):
+        assert run(line, capsys)[0] == 0
+
+    def twice(files):
+        files["proofs/00000099.tlog-proof"] = files[first]
+
+    for change in (lambda files: files.update({first: earlier[first]}), twice):
+        rewritten(lambda files, change=change: (change(files), resummed(files)))
+        with pytest.raises(RecordsError, match="of another checkpoint, or there are two"):
+            check_archive("changed.zip", trust)
+    rewritten(resummed)
+    check_archive("changed.zip", trust)
+
+
+@pytest.mark.usefixtures("here")
+def test_what_the_log_has_not_taken_in_is_not_left_out_of_an_archive(capsys):
+    made(capsys)
+    clock = ManualClock("2026-07-16T10:00:00Z")
+    with Desk(store=SqlStore("sqlite:///desk.db"), clock=clock) as desk:
+        desk.note(ref="4711", body="later", by="sam")
+        assert run(EXPORT, capsys)[0] == 2
+        assert [path.name for path in Path().glob("2026Q3*")] == []
+        assert run(COMMANDS[1], capsys)[0] == 0
+        assert run(EXPORT, capsys)[0] == 0
+        clock.set("2026-10-01T00:00:00Z")
+        desk.note(ref="4711", body="in the quarter after", by="sam")
+    assert run(EXPORT, capsys)[0] == 0, "what came after the quarter is not asked for"
+
+
+@pytest.mark.usefixtures("here")
+def test_a_log_that_grows_while_it_is_exported_makes_no_archive_of_two_checkpoints(capsys, monkeypatch):
+    made(capsys)
+    proofs = exporting._proofs
+
+    def disturbed(*given):
+        for number, proof in enumerate(proofs(*given)):
+            yield proof
+            if number == 1:
+                with Desk(store=SqlStore("sqlite:///desk.db")) as desk:
+                    desk.open(subject="Another", requester="bo", ref="4712")
+                assert run(COMMANDS[1], capsys)[0] == 0
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exporting, "_proofs", disturbed)
+        assert run(EXPORT, capsys)[0] == 2
+    assert [path.name for path in Path().glob("2026Q3*")] == []
+    assert run(EXPORT, capsys)[0] == 0
+    assert run(VERIFY, capsys)[0] == 0
 
 
 # --- anchors ---------------------------------------------------------------------------------------

@@ -4,13 +4,14 @@ import asyncio
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Thread
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supportflow import AsyncDesk, AsyncSqlStore, Desk, MemoryStore, SqlStore
-from supportflow.exceptions import DamagedRow, InvalidInput, MissingExtra, StoreError
+from supportflow.exceptions import DamagedRow, InvalidInput, MissingExtra, RecordsError, StoreError
 from supportflow.model.content import Content
 from supportflow.notary import Notary, audit_log, audit_store
 from supportflow.ports.records import Linked
@@ -208,13 +209,118 @@ def test_who_is_first_makes_the_key(tmp_path):
     made = [FileKeys(tmp_path, [MASTER]) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(lambda keys: keys.current("t", "ana"), made))) == 1
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(list(tmp_path.glob("*.key*"))) == 1
+
+
+@pytest.mark.parametrize("work", ["renew", "rewrap"])
+def test_a_person_who_is_forgotten_while_keys_are_written_stays_forgotten(work, tmp_path, monkeypatch):
+    keys, other = FileKeys(tmp_path, [MASTER]), FileKeys(tmp_path, [MASTER])
+    name, _ = keys.current("t", "ana")
+    eraser = Thread(target=other.forget, args=("t", "ana"))
+    write = keys._write
+
+    def late(*given, **named):
+        """Write what was read, after somebody else has asked to forget it."""
+        eraser.start()
+        eraser.join(0.2)
+        write(*given, **named)
+
+    monkeypatch.setattr(keys, "_write", late)
+    keys.renew("t", "ana") if work == "renew" else keys.rewrap()
+    eraser.join()
+    assert keys.find("t", "ana", name) is None
+    assert list(tmp_path.glob("*.key*")) == []
+
+
+def test_two_that_renew_a_key_at_once_lose_none(tmp_path):
+    keys = [FileKeys(tmp_path, [MASTER]) for _ in range(4)]
+    first = keys[0].current("t", "ana")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda one: one.renew("t", "ana"), keys * 3))
+    assert keys[0].find("t", "ana", first[0]) == first[1]
+    assert keys[0].forget("t", "ana") == 13
+
+
+def test_what_a_killed_process_left_of_a_persons_keys_is_forgotten_too(tmp_path):
+    keys = FileKeys(tmp_path, [MASTER])
+    keys.current("t", "ana")
+    (file,) = tmp_path.glob("*.key")
+    file.with_name(f"{file.name}.0a1b2c3d.new").write_bytes(file.read_bytes())
+    kept = keys.current("t", "bob")
+    assert keys.forget("t", "ana") == 1
+    assert [path.name for path in tmp_path.glob(f"{file.name}*")] == []
+    assert keys.current("t", "bob") == kept
+
+
+def test_a_folder_of_keys_that_somebody_holds_is_an_error_of_the_store(tmp_path, monkeypatch):
+    monkeypatch.setattr("supportflow.stores.keys._WAIT_S", 0.01)
+    keys = FileKeys(tmp_path, [MASTER])
+    known = keys.current("t", "ana")
+    with closing(sqlite3.connect(tmp_path / ".lock", isolation_level=None)) as held:
+        held.execute("BEGIN IMMEDIATE")
+        assert keys.current("t", "ana") == known, "who only reads waits for nobody"
+        for work in (lambda: keys.current("t", "new"), lambda: keys.forget("t", "ana"), keys.rewrap):
+            with pytest.raises(StoreError, match="another process"):
+                work()
+    assert keys.forget("t", "ana") == 1
+
+
+class OneKey:
+    """A host's own place for keys that has one for all."""
+
+    def current(self, *_):
+        return "only", MASTER
+
+    def find(self, *_):
+        return MASTER
+
+    def forget(self, *_):
+        return 0
+
+
+def test_a_row_is_only_what_it_was_sealed_as_whoever_has_the_same_key():
+    kept = sealed(OneKey(), "t", ROW)
+    assert opened(OneKey(), "t", kept) == ROW
+    for tenant, row in [
+        ("u", kept),
+        ("t", kept._replace(subject="bob")),
+        ("t", kept._replace(id="c2")),
+        ("tc1", kept._replace(id="")),
+        ("", kept._replace(id="tc1")),
+    ]:
+        with pytest.raises(DamagedRow):
+            opened(OneKey(), tenant, row)
+
+
+class Unlinked:
+    """A store of a host's own that keeps no links."""
+
+    def __init__(self):
+        own = MemoryStore()
+        for name in set(dir(own)) - {"links", "set_links", "streams"}:
+            if not name.startswith("_"):
+                setattr(self, name, getattr(own, name))
+
+
+def test_a_sealed_store_has_links_if_the_store_beneath_has(tmp_path):
+    store = SealedStore(Unlinked(), MemoryKeys())
+    desk = Desk(store=store)
+    desk.open(subject="s", requester="ana", ref="1")
+    assert not isinstance(store, Linked)
+    assert isinstance(SealedStore(MemoryStore(), MemoryKeys()), Linked)
+    key = SigningKey("log.example.com/records", SIGNED, MASTER)
+    with Notary(tmp_path / "log", store, key=key, now_us=lambda: 1) as notary:
+        made = notary.checkpoint()
+        assert made.late == made.events > 0
+    found, logged = audit_log(tmp_path / "log", Trust((key.verifying,)))
+    with pytest.raises(RecordsError, match="cannot name its streams"):
+        audit_store(store, "default", found, logged)
 
 
 def test_a_key_file_that_was_changed_is_refused(tmp_path):
     keys = FileKeys(tmp_path, [MASTER])
     keys.current("t", "ana")
-    (file,) = tmp_path.iterdir()
+    (file,) = tmp_path.glob("*.key*")
     assert oct(file.stat().st_mode)[-3:] == "600"
     good = file.read_bytes()
     for wrong in (b"nonsense\n", good.replace(b" ", b"0 ", 1), good[:-3] + b"00\n", b"\xff\n"):

@@ -108,25 +108,29 @@ def export(
         trust: Whose word counts.
 
     Raises:
-        RecordsError: If what is stored is not what the log has, or the store cannot name its streams.
+        RecordsError: If what is stored is not what the log has, events of the quarter were not taken in yet, the log grows
+            meanwhile, or the store cannot name its streams.
     """
     if not isinstance(store, Linked):
         raise RecordsError("store", "cannot name its streams")
     draft = Path(path).with_name(f"{Path(path).name}.new")
     counted = _Summary(quarter)
-    note = ""
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, proof in enumerate(_proofs(notary, store, tenant, quarter)):
-            proof.check(trust)
-            counted.add(proof)
-            note = proof.checkpoint
-            _put(archive, f"proofs/{number:08}.tlog-proof", proof.written)
-        note = note or notary.latest()
-        checkpoint = open_checkpoint(note, trust)
-        _put(archive, "checkpoint", note)
-        _put(archive, "summary.json", _written(counted.fields()))
-        _put(archive, "README.txt", _README.format(quarter=quarter.name))
-    draft.replace(path)
+    note = notary.latest()
+    checkpoint = open_checkpoint(note, trust)
+    try:
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+            for number, proof in enumerate(_proofs(notary, store, tenant, quarter)):
+                if proof.checkpoint != note:
+                    raise RecordsError("log", "has another checkpoint than at the beginning: export again")
+                proof.check(trust)
+                counted.add(proof)
+                _put(archive, f"proofs/{number:08}.tlog-proof", proof.written)
+            _put(archive, "checkpoint", note)
+            _put(archive, "summary.json", _written(counted.fields()))
+            _put(archive, "README.txt", _README.format(quarter=quarter.name))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     return Exported(checkpoint, counted.streams, counted.events, counted.fields())
 
 
@@ -138,7 +142,12 @@ def _proofs(notary: Notary, store: Store, tenant: str, quarter: Quarter) -> Iter
             rows = store.events(tenant, stream)
             if any(map(quarter.has, rows)):
                 # Who is whose other self is nobody's business: that there are such events is shown, and not which.
-                yield notary.prove_stream(stream, rows, events=not stream.startswith("requester:"))
+                proof = notary.prove_stream(stream, rows, events=not stream.startswith("requester:"))
+                if any(map(quarter.has, rows[len(proof.digests) :])):
+                    raise RecordsError(
+                        stream, "has events of the quarter that the log has not taken in: make a checkpoint"
+                    )
+                yield proof
         after = page[-1][0]
 
 

@@ -3,17 +3,20 @@
 import hashlib
 import json
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from supportflow._files import alone, put, settle
 from supportflow._forks import Locked
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreError
 
 __all__ = ["FileKeys", "MemoryKeys"]
 
 _KEY_BYTES, _NONCE_BYTES = 32, 12
+_WAIT_S = 60.0
 
 
 class _Key(NamedTuple):
@@ -87,11 +90,14 @@ class FileKeys:
     def current(self, tenant: str, subject: str, /) -> tuple[str, bytes]:
         """The key that a person's texts are sealed with now; made if there is none."""
         path = self._path(tenant, subject)
-        while True:
-            keys = self._read(path)
-            if keys:
-                return keys[-1]
-            self._write(path, [_fresh()], only_new=True)
+        keys = self._read(path)
+        if not keys:
+            with self._alone():
+                keys = self._read(path)
+                if not keys:
+                    keys = [_fresh()]
+                    self._write(path, keys)
+        return keys[-1]
 
     def find(self, tenant: str, subject: str, key_id: str, /) -> bytes | None:
         """A key of a person; None if it is gone."""
@@ -100,14 +106,18 @@ class FileKeys:
     def forget(self, tenant: str, subject: str, /) -> int:
         """Forget all keys of a person; how many there were. What was sealed with them can never be read again."""
         path = self._path(tenant, subject)
-        number = len(path.read_bytes().splitlines()) if path.exists() else 0
-        path.unlink(missing_ok=True)
+        with self._alone():
+            number = len(path.read_bytes().splitlines()) if path.exists() else 0
+            for one in self._folder.glob(f"{path.name}*"):  # and drafts that a process left that was killed
+                one.unlink()
+            settle(self._folder)
         return number
 
     def renew(self, tenant: str, subject: str, /) -> None:
         """From now on a person's texts are sealed with a new key; the old ones open what they have sealed."""
         path = self._path(tenant, subject)
-        self._write(path, [*self._read(path), _fresh()])
+        with self._alone():
+            self._write(path, [*self._read(path), _fresh()])
 
     def rewrap(self) -> int:
         """Wrap every key anew with the first master key; how many people's.
@@ -116,13 +126,11 @@ class FileKeys:
             StoreError: If a key fits no master key; those before it are wrapped.
         """
         number = 0
-        for path in self._files():
-            self._write(path, self._read(path))
-            number += 1
+        with self._alone():
+            for path in sorted(self._folder.glob("*.key")):
+                self._write(path, self._read(path))
+                number += 1
         return number
-
-    def _files(self) -> Iterator[Path]:
-        yield from sorted(self._folder.glob("*.key"))
 
     def _read(self, path: Path) -> list[_Key]:
         try:
@@ -144,21 +152,22 @@ class FileKeys:
                 return _Key(key_id, secret)
         raise StoreError("a key of a person fits none of the master keys")
 
-    def _write(self, path: Path, keys: Sequence[_Key], *, only_new: bool = False) -> None:
+    def _write(self, path: Path, keys: Sequence[_Key]) -> None:
         lines = []
         for key in keys:
             nonce = os.urandom(_NONCE_BYTES)
             data = self._masters[0].encrypt(nonce, key.secret, f"{path.name} {key.id}".encode())
             lines.append(f"{key.id} {(nonce + data).hex()}\n")
-        draft = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.writelines(lines)
-            file.flush()
-            os.fsync(file.fileno())
-        if only_new:
-            with suppress(FileExistsError):
-                os.link(draft, path)  # whoever is first makes the key
-            draft.unlink()
-        else:
-            draft.replace(path)
+        put(path, "".join(lines).encode("ascii"), mode=0o600)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Whoever changes files is alone: what was forgotten meanwhile would be written again, or a new key written over."""
+        with ExitStack() as held:
+            try:
+                held.enter_context(alone(self._folder / ".lock", _WAIT_S))
+            except sqlite3.OperationalError as error:
+                busy = getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+                why = "another process changes them" if busy else f"{self._folder}: {error}"
+                raise StoreError(f"keys of people cannot be changed: {why}") from error
+            yield

@@ -6,7 +6,7 @@ no row can be put in the place of another.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from os import urandom
@@ -22,6 +22,7 @@ __all__ = ["SealedStore", "opened", "sealed"]
 _LABEL = b"supportflow sealed content 1\0"
 _PREFIX = "sealed1:"
 _NONCE_BYTES = 12
+_LINKED = ("links", "set_links", "streams")
 
 
 def _aes() -> Callable[[bytes], Any]:
@@ -104,6 +105,7 @@ class SealedStore:
         get_policy: Any
         lead: Any
         lease: Any
+        links: Any
         load: Any
         load_agent: Any
         load_many: Any
@@ -114,11 +116,18 @@ class SealedStore:
         reschedule: Any
         revive: Any
         search: Any
+        set_links: Any
         settle: Any
+        streams: Any
 
     def __init__(self, store: Any, keys: KeyStore) -> None:
         _aes()
         self._store, self._keys = store, keys
+        for (
+            name
+        ) in _LINKED:  # asked for by the shape of a store: they must be seen on this one, if they are there
+            if hasattr(store, name):
+                setattr(self, name, getattr(store, name))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -155,20 +164,6 @@ class SealedStore:
         """Erase the keys of a person, then salt and value of every row: what a backup has of them is gone with the keys."""
         self._keys.forget(tenant, subject)
         return self._store.erase(tenant, subject)
-
-    # What is asked for by the shape of a store must be seen on this one.
-
-    def links(self, tenant: str, stream: str, /, after: int = 0, limit: int | None = None) -> Any:
-        """The links of a stream's events, from the one after `after`."""
-        return self._store.links(tenant, stream, after, limit)
-
-    def set_links(self, tenant: str, stream: str, first: int, links: Sequence[bytes], /) -> Any:
-        """Give events that have no link their links; how many had none."""
-        return self._store.set_links(tenant, stream, first, links)
-
-    def streams(self, tenant: str, after: str, limit: int, /) -> Any:
-        """The streams whose names sort after `after`, in that order, each with the number of its last event."""
-        return self._store.streams(tenant, after, limit)
 
 
 def _then(do: Callable[[Any], Any], answer: Any) -> Any:
