@@ -145,6 +145,14 @@ class Pages(TestCase):
         self.assertEqual(self.shown("{% sla_badge it %}", it=ref), by_case)
         self.assertEqual(self.shown("{% sla_badge it %}", it=desk().get(ref=ref)), by_case)
 
+    def test_tickets_of_others_push_none_out_of_the_queue(self):
+        for number in range(3):
+            desk().open(ref=f"other-{number}", subject="My account was hacked", requester="cy")
+        for model in ("shop.Case", "shop.case"):
+            shown = self.shown('{% sla_queue model "admin:shop_case_change" 2 %}', model=model)
+            self.assertEqual(shown.count("<tr>"), 3)
+            self.assertLess(shown.index("&lt;b&gt;Help"), shown.index("Picture"))
+
     def test_texts_of_customers_are_escaped(self):
         shown = self.shown('{% sla_queue "shop.Case" "admin:shop_case_change" %}')
         self.assertEqual(shown.count("<tr>"), 3)
