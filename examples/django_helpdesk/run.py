@@ -4,6 +4,7 @@ Log in as `sam`, password `sam`. `--once` makes the tables and some tickets, pri
 """
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,7 @@ def main() -> None:
     if "--once" in sys.argv:
         print_queue()
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # as Ctrl-C does: the worker ends, too
     worker = subprocess.Popen([sys.executable, "-m", "django", "supportflow_worker"], cwd=HERE)
     try:
         call_command("runserver", "--noreload", "127.0.0.1:8000")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest import mock
 
 from django_shop.start import start
 
@@ -23,6 +24,7 @@ from django_shop.desk import CLOCK
 from django_shop.models import Case, Comment
 from supportflow import Policy
 from supportflow.contrib.django import TicketBridge, async_desk, desk
+from supportflow.contrib.django.admin import DeskTicketAdmin
 from supportflow.contrib.django.checks import check_tables
 from supportflow.contrib.django.desks import forget
 
@@ -83,6 +85,31 @@ class Pages(TestCase):
         self.assertIn("answered by", shown.sla_timeline(self.later))
         self.assertIn("clock shop/", shown.sla_why(self.later))
 
+    def test_the_second_page_and_another_order_are_of_the_queue_too(self):
+        self.later.state = "done"
+        self.later.save()
+        with mock.patch.object(DeskTicketAdmin, "list_per_page", 1):
+            Case.objects.create(title="Third", customer="cy")
+            shown = "".join(
+                self.client.get(f"/admin/supportflow/deskticket/?{asked}").content.decode()
+                for asked in ("p=1", "p=2", "o=1&p=1", "o=1&p=2")
+            )
+        self.assertIn("Third", shown)
+        self.assertNotIn("Picture", shown)
+        self.assertContains(
+            self.client.get(f"/admin/supportflow/deskticket/?q=case-{self.later.pk}"), "Picture"
+        )
+
+    def test_the_host_s_own_admin_can_edit_lists_and_arrange_its_fields(self):
+        arranged = {"list_display": ["title", "state"], "list_editable": ["state"], "fields": ["title"]}
+        with mock.patch.multiple(CaseAdmin, **arranged):
+            page = self.client.get("/admin/shop/case/")
+            self.assertContains(page, "First answer: due")
+            self.assertContains(page, 'name="form-0-state"')
+            page = self.client.get(f"/admin/shop/case/{self.later.pk}/change/")
+            self.assertContains(page, "clock shop/resolution#1: running", count=1)
+            self.assertNotContains(self.client.get("/admin/shop/case/add/"), "clock")
+
     # --- template tags -------------------------------------------------------------------------
 
     def test_a_badge_says_how_it_stands_with_the_most_urgent_clock(self):
@@ -118,6 +145,14 @@ class Pages(TestCase):
         self.assertEqual(self.shown("{% sla_badge it %}", it=ref), by_case)
         self.assertEqual(self.shown("{% sla_badge it %}", it=desk().get(ref=ref)), by_case)
 
+    def test_tickets_of_others_push_none_out_of_the_queue(self):
+        for number in range(3):
+            desk().open(ref=f"other-{number}", subject="My account was hacked", requester="cy")
+        for model in ("shop.Case", "shop.case"):
+            shown = self.shown('{% sla_queue model "admin:shop_case_change" 2 %}', model=model)
+            self.assertEqual(shown.count("<tr>"), 3)
+            self.assertLess(shown.index("&lt;b&gt;Help"), shown.index("Picture"))
+
     def test_texts_of_customers_are_escaped(self):
         shown = self.shown('{% sla_queue "shop.Case" "admin:shop_case_change" %}')
         self.assertEqual(shown.count("<tr>"), 3)
@@ -138,6 +173,9 @@ WRONG = {
         {"ON": ["sla_breached"]},
         {"PORTS": {"store": "django_shop.desk.CLOCK"}},
         {"BRIDGES": ["django_shop.bridges.Missing"]},
+        {"BRIDGES": "django_shop.bridges.CaseBridge"},
+        {"BRIDGES": ["django_shop.models.Case"]},
+        {"BRIDGES": ["supportflow.contrib.django.TicketBridge"]},
     ],
     "E003": [{"DATABASE": "other"}, {"TENANT": ""}],
 }
@@ -162,6 +200,13 @@ class OtherStatuses(CaseBridge):
 class OtherMessages(CaseBridge):
     prefix = "case-"
     messages = CaseBridge.messages.__class__("shop.Comment", ticket="ticket", body="text", at="created")
+
+
+class OtherPath(CaseBridge):
+    prefix = "path-"
+    group = "team.label"
+    requester = "owner.profile.number"
+    messages = CaseBridge.messages.__class__("shop.Comment", ticket="case.team", body="text", at="created")
 
 
 class Checks(TestCase):
@@ -194,6 +239,14 @@ class Checks(TestCase):
         for bridge, expected in (
             (OtherFields, [("E004", "OtherFields.subject: shop.Case has no 'headline'")]),
             (OtherModel, [("E004", "OtherModel: App 'shop' doesn't have a 'Nothing' model.")]),
+            (
+                OtherPath,
+                [
+                    ("E004", "OtherPath.requester: auth.User has no 'profile'"),
+                    ("E004", "OtherPath.group: shop.Team has no 'label'"),
+                    ("E004", "OtherPath.messages.ticket: 'case.team' is no foreign key"),
+                ],
+            ),
             (OtherMessages, [("E004", "OtherMessages.messages.ticket: shop.Comment has no 'ticket'")]),
         ):
             with self.subTest(bridge):

@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.views.main import IGNORED_PARAMS, PAGE_VAR, SEARCH_VAR
 from django.utils.html import format_html
 
 from supportflow.contrib.django import screens
@@ -11,6 +13,10 @@ from supportflow.contrib.django.models import DeskTicket
 from supportflow.contrib.django.templatetags import supportflow as tags
 
 __all__ = ["DeskTicketAdmin", "SlaAdminMixin"]
+
+_OURS = ("sla_clocks", "sla_timeline", "sla_why")
+_ASKS_FOR_NONE = frozenset({*IGNORED_PARAMS, PAGE_VAR}) - {SEARCH_VAR}
+"""Parameters of a list that do not say which tickets are wanted."""
 
 
 class SlaAdminMixin:
@@ -27,15 +33,21 @@ class SlaAdminMixin:
     def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[Any, ...]:
         """The fields, and those of the desk behind them."""
         shown = tuple(super().get_readonly_fields(request, obj))  # type: ignore[misc]
-        ours = ("sla_clocks", "sla_timeline", "sla_why") if obj is not None else ()
+        ours = _OURS if obj is not None else ()
         return (*shown, *(name for name in ours if name not in shown))
+
+    def get_fieldsets(self, request: Any, obj: Any = None) -> list[Any]:
+        """The fields as they are arranged; those of the desk at the end, where an arrangement names none of them."""
+        arranged = list(super().get_fieldsets(request, obj))  # type: ignore[misc]
+        left = [name for name in _OURS if name not in flatten_fieldsets(arranged)]
+        return [*arranged, ("SLA", {"fields": left})] if obj is not None and left else arranged
 
     def get_changelist_instance(self, request: Any) -> Any:
         """The list, with the desk's rows of what is on the page."""
         changes = super().get_changelist_instance(request)  # type: ignore[misc]
-        found = list(changes.result_list)
-        screens.prepare(found)
-        changes.result_list = found
+        screens.prepare(
+            list(changes.result_list)
+        )  # which keeps its rows, and stays the query that `list_editable` needs
         return changes
 
     @admin.display(description="SLA")
@@ -86,16 +98,14 @@ class DeskTicketAdmin(admin.ModelAdmin):
         given = configuration()
         found = super().get_queryset(request).using(given.database).filter(tenant=given.tenant)
         named = request.resolver_match is None or request.resolver_match.url_name.endswith("_changelist")
-        return found.filter(open=True) if named and not request.GET else found
+        return found.filter(open=True) if named and _ASKS_FOR_NONE.issuperset(request.GET) else found
 
     def get_changelist_instance(self, request: Any) -> Any:
         """The list, with the desk's rows of what is on the page."""
         changes = super().get_changelist_instance(request)
-        found = list(changes.result_list)
-        rows = {row.ticket.id: row for row in screens.rows_by_id([one.id for one in found])}
-        for one in found:
+        rows = {row.ticket.id: row for row in screens.rows_by_id([one.id for one in changes.result_list])}
+        for one in changes.result_list:
             one.row = rows.get(one.id)
-        changes.result_list = found
         return changes
 
     def get_object(self, request: Any, object_id: str, from_field: str | None = None) -> Any:

@@ -8,7 +8,7 @@ from django.core.checks import Warning as Caution
 from django.core.exceptions import FieldDoesNotExist
 from django.db import DatabaseError, connections, router
 
-from supportflow.contrib.django.bridge import TicketBridge
+from supportflow.contrib.django.bridge import Messages, TicketBridge
 from supportflow.contrib.django.conf import Configuration, configuration, lifecycle_of
 from supportflow.contrib.django.desks import desk
 from supportflow.contrib.django.link import DjangoLink
@@ -92,6 +92,7 @@ def _check_bridge(bridge: TicketBridge, given: Configuration) -> Iterator[CheckM
             said_in,
             {key: getattr(messages, key) for key in ("ticket", "body", "at", "author", "public", "staff")},
         )
+        yield from _check_key(name, said_in, messages)
     yield from _check_statuses(name, model, bridge, given)
     prefixes = [one.prefix for one in bridges()]
     if prefixes.count(bridge.prefix) > 1:
@@ -100,17 +101,40 @@ def _check_bridge(bridge: TicketBridge, given: Configuration) -> Iterator[CheckM
 
 def _check_paths(name: str, model: Any, paths: dict[str, str]) -> Iterator[CheckMessage]:
     for field, path in paths.items():
-        first = path.partition(".")[0]
-        if path and not _has(model, first):
-            yield Error(f"{name}.{field}: {model._meta.label} has no {first!r}", id="supportflow.E004")  # noqa: SLF001 - Django's public API
+        missing = _missing(model, path) if path else None
+        if missing is not None:
+            at, first = missing
+            yield Error(f"{name}.{field}: {at._meta.label} has no {first!r}", id="supportflow.E004")  # noqa: SLF001 - Django's public API
+
+
+def _check_key(name: str, said_in: Any, messages: Messages) -> Iterator[CheckMessage]:
+    """The ticket of a message is asked of the database, so a path or a property does not do."""
+    if _missing(said_in, messages.ticket) is None and not _is_key(said_in, messages.ticket):
+        yield Error(f"{name}.messages.ticket: {messages.ticket!r} is no foreign key", id="supportflow.E004")
+
+
+def _is_key(model: Any, name: str) -> bool:
+    try:
+        return bool(model._meta.get_field(name).many_to_one)  # noqa: SLF001 - Django's public API
+    except FieldDoesNotExist:
+        return False
+
+
+def _missing(model: Any, path: str) -> tuple[Any, str] | None:
+    """The model and the first name of a path that it has not; a path is followed as far as models say where it leads."""
+    for name in path.split("."):
+        try:
+            field = model._meta.get_field(name)  # noqa: SLF001 - Django's public API
+        except FieldDoesNotExist:
+            return None if hasattr(model, name) else (model, name)
+        model = field.related_model
+        if not isinstance(model, type):
+            return None
+    return None
 
 
 def _has(model: Any, name: str) -> bool:
-    try:
-        model._meta.get_field(name)  # noqa: SLF001 - Django's public API
-    except FieldDoesNotExist:
-        return hasattr(model, name)
-    return True
+    return _missing(model, name) is None
 
 
 def _check_statuses(

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from supportflow.contrib.django.bridge import TicketBridge
 from supportflow.exceptions import InvalidInput
 from supportflow.lifecycle import LifecycleDefinition, default_lifecycle
 from supportflow.model.events import EVENT_TYPES, EventBase
@@ -51,7 +52,7 @@ class Configuration:
     channels: Mapping[str, Any]
     ports: Mapping[str, Any]
     secret: bytes | None
-    bridges: tuple[type, ...]
+    bridges: tuple[type[TicketBridge], ...]
     strict: bool
 
 
@@ -98,7 +99,7 @@ def configuration() -> Configuration:
         channels={name: made("CHANNELS", one) for name, one in _part(given, "CHANNELS").items()},
         ports={_port(name): made("PORTS", one) for name, one in _part(given, "PORTS").items()},
         secret=secret.encode() if isinstance(secret, str) else secret,
-        bridges=tuple(imported("BRIDGES", one) for one in given.get("BRIDGES", ())),
+        bridges=_bridges(given.get("BRIDGES", ())),
         strict=bool(given.get("STRICT", False)),
     )
 
@@ -144,6 +145,18 @@ def _part(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(part, Mapping):
         raise InvalidInput(name, "is not a mapping")
     return part
+
+
+def _bridges(given: object) -> tuple[type[TicketBridge], ...]:
+    if not isinstance(given, list | tuple):
+        raise InvalidInput("BRIDGES", "is not a list of dotted names")
+    found = tuple(imported("BRIDGES", one) for one in given)
+    for one in found:
+        if not (isinstance(one, type) and issubclass(one, TicketBridge)):
+            raise InvalidInput("BRIDGES", f"{one!r} is no class that inherits from TicketBridge")
+        if not hasattr(one, "model"):
+            raise InvalidInput("BRIDGES", f"{one.__name__} has no `model`")
+    return found
 
 
 def _policy(given: object) -> Policy:

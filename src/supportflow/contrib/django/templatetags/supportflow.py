@@ -1,6 +1,7 @@
 """`{% load supportflow %}`: badges and timelines of tickets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from django import template
@@ -8,8 +9,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from supportflow.contrib.django import screens
+from supportflow.contrib.django.bridge import TicketBridge
 from supportflow.contrib.django.desks import desk
 from supportflow.contrib.django.registry import bridges
+from supportflow.flows.queries.lists import Row
 
 __all__ = ["register"]
 
@@ -64,13 +67,10 @@ def sla_queue(model: str, view: str, limit: int = 25) -> str:
         view: Name of the URL of a ticket's page, with its primary key as the argument.
         limit: How many at most.
     """
-    rows = desk().rows(open=True, limit=limit)
-    ours = [bridge for bridge in bridges() if bridge.model == model]
-    found = [(bridge.pk_of(row.ticket.ref or ""), row) for row in rows for bridge in ours]
+    ours = [bridge for bridge in bridges() if bridge.model.lower() == model.lower()]
     lines = [
         {"row": row, "badge": screens.badge_of(row), "url": reverse(view, args=[pk])}
-        for pk, row in found
-        if pk is not None
+        for pk, row in islice(_waiting(ours, limit), limit)
     ]
     labels = {"caption": "queue", "class_label": "class", "level_label": "level"}
     shown = {name: screens.said("label", key) for name, key in labels.items()}
@@ -82,3 +82,16 @@ def sla_prepare(tickets: Sequence[Any]) -> str:
     """Read what the badges of a list need in one question. Write it before the loop."""
     screens.prepare(list(tickets))
     return ""
+
+
+def _waiting(ours: Sequence[TicketBridge], page: int) -> Iterator[tuple[Any, Row]]:
+    """The open tickets of some bridges by their primary keys, in order; those of others stand between them."""
+    cursor = None
+    while ours:
+        rows = desk().rows(open=True, limit=page, cursor=cursor)
+        for row in rows:
+            found = (bridge.pk_of(row.ticket.ref or "") for bridge in ours)
+            yield from ((pk, row) for pk in found if pk is not None)
+        cursor = rows.cursor
+        if cursor is None:
+            return
