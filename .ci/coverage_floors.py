@@ -16,7 +16,7 @@ CORE = {
     "kernel", "lifecycle", "model", "policy", "ports", "records", "routing", "sla", "texts", "triage",
 }  # fmt: skip
 ADAPTERS = {
-    "__init__", "_forks", "aio", "bot", "channels", "cli", "contrib", "desk", "driving", "languages", "learn", "notary",
+    "__init__", "_forks", "_kept", "aio", "bot", "channels", "cli", "contrib", "desk", "driving", "languages", "learn", "notary",
     "replay", "reports", "simulation", "staffing", "stores", "system", "takeover", "testing", "whatif", "worker",
 }  # fmt: skip
 

@@ -248,7 +248,7 @@ def test_several_processes_share_a_file_and_one_that_is_held_up_says_so(tmp_path
     other.erase("acme", "ana")
     assert [each.id for each in one.find("acme", "parcel", limit=5)] == ["c2"]
     assert one.place("acme") == "p2"
-    one._database.execute("PRAGMA busy_timeout = 0")
+    one._file._database.execute("PRAGMA busy_timeout = 0")
     with sqlite3.connect(path) as third:
         third.execute("BEGIN EXCLUSIVE")
         for call in (

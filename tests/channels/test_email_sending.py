@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -383,6 +385,42 @@ def test_a_cap_counts_each_mail_once_by_when_it_was_written(tmp_path, path):
             SqliteMailCap(**wrong)
 
 
+FORKING = textwrap.dedent(
+    """
+    import os, signal, sys, threading, warnings
+    from supportflow import LocalTicketIndex
+    from supportflow.channels.email import SqliteThreads
+    from supportflow.model.similar import IndexedText
+
+    warnings.simplefilter("ignore")  # a process with threads is forked: that is the point
+    threads, index = SqliteThreads(f"{sys.argv[1]}/threads.db"), LocalTicketIndex(f"{sys.argv[1]}/index.db")
+    ended = threading.Event()
+
+    def busy(number=0):
+        while not ended.is_set():
+            threads.record("a", "t", f"m{(number := number + 1)}")
+            threads.ticket_of("a", ["m1"])
+
+    at_it = threading.Thread(target=busy)
+    at_it.start()
+    failed = 0
+    for number in range(5):
+        if (child := os.fork()) == 0:
+            signal.alarm(20)
+            threads.record("a", "t", f"child{number}")
+            index.put("a", [IndexedText(f"c{number}", f"t{number}", "ana", "parcel lost")], f"p{number}")
+            os._exit(0)
+        failed |= os.waitpid(child, 0)[1]
+    ended.set()
+    at_it.join()
+    assert not failed, failed
+    assert all(threads.ticket_of("a", [f"child{number}"]) == "t" for number in range(5))
+    assert len(index.find("a", "parcel lost", limit=9)) == 5
+    print("fine")
+    """
+)
+
+
 # --- what is kept -------------------------------------------------------------------------------------
 
 
@@ -417,3 +455,32 @@ def test_threads_that_cannot_be_used_say_so(tmp_path):
             call()
     with pytest.raises(StoreError, match="mail threads"):
         SqliteThreads(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+def test_a_file_is_used_on_both_sides_of_a_fork(tmp_path):
+    """A thread is at it when the process is copied, as under a server that loads first: no lock is held for ever."""
+    script = tmp_path / "fork.py"
+    script.write_text(FORKING)
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path)], check=False, timeout=60, capture_output=True
+    )
+    assert (done.returncode, done.stdout) == (0, b"fine\n"), done.stderr
+
+
+def test_what_another_process_reads_is_forgotten_or_said_not_to_be(tmp_path):
+    """A log beside the file would keep it until nobody reads."""
+    threads = SqliteThreads(tmp_path / "threads.db")
+    threads.record("a", "t", "ana.ruiz.private@mail.example")
+    with contextlib.closing(sqlite3.connect(tmp_path / "threads.db", isolation_level=None)) as reading:
+        reading.execute("BEGIN")
+        reading.execute("SELECT * FROM mail").fetchall()
+        threads._file._database.execute("PRAGMA busy_timeout = 0")
+        with pytest.raises(StoreError, match="locked"):
+            threads.forget("a", "t")
+        reading.execute("COMMIT")
+        reading.execute("BEGIN")
+        reading.execute("SELECT 1").fetchall()
+        threads.forget("a", "t")
+        assert b"ana.ruiz" not in b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    threads.close()

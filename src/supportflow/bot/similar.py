@@ -11,11 +11,10 @@ import hashlib
 import math
 import re
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from threading import Lock
 
+from supportflow._kept import KeptFile
 from supportflow.exceptions import StoreError
 from supportflow.model.similar import IndexedText, SimilarText
 from supportflow.triage.reading.folding import fold
@@ -24,6 +23,13 @@ __all__ = ["LocalTicketIndex", "terms_of"]
 
 _SECURE_DELETE = (3, 42, 0)
 """The first SQLite whose full-text tables can lose deleted words at once."""
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS place (tenant TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS text (number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, "
+    "ticket_id TEXT NOT NULL, subject TEXT NOT NULL, UNIQUE (tenant, id))",
+    "CREATE INDEX IF NOT EXISTS of_subject ON text (tenant, subject)",
+)
+_WAIT_S = 5
 _LONGEST = 8_000  # characters of a text that are kept
 _LETTERS = 6  # of a word that are kept
 _ASKED = 24  # terms of a question that are looked up, the rarest ones
@@ -74,38 +80,27 @@ class LocalTicketIndex:
     """
 
     def __init__(self, path: Path | str = ":memory:") -> None:
-        self._lock = Lock()
+        self._file = KeptFile(path, "the index of tickets", _TABLES, wait_s=_WAIT_S)
         try:
-            self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            # What is deleted is overwritten: erased words are not to be found in the file.
-            self._database.execute("PRAGMA secure_delete = ON")
-            self._database.execute(
-                "CREATE TABLE IF NOT EXISTS place (tenant TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID"
-            )
-            self._database.execute(
-                "CREATE TABLE IF NOT EXISTS text (number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, "
-                "ticket_id TEXT NOT NULL, subject TEXT NOT NULL, UNIQUE (tenant, id))"
-            )
-            self._database.execute("CREATE INDEX IF NOT EXISTS of_subject ON text (tenant, subject)")
-            with self._writing() as cursor:
+            with self._file.written() as cursor:
                 self._made(cursor, "")
-        except sqlite3.Error as error:
-            raise StoreError(f"the index of tickets cannot be opened: {error}") from error
+        except StoreError:
+            self._file.close()
+            raise
 
     def close(self) -> None:
         """Close it. What is in a file stays there."""
-        with self._lock:
-            self._database.close()
+        self._file.close()
 
     def place(self, tenant: str, /) -> str | None:
         """How far in the feed it has come; None before the first time."""
-        with self._used() as cursor:
+        with self._file.used() as cursor:
             row = cursor.execute("SELECT place FROM place WHERE tenant = ?", (tenant,)).fetchone()
         return None if row is None else str(row[0])
 
     def put(self, tenant: str, texts: Sequence[IndexedText], place: str, /) -> None:
         """Take up texts and the place behind them, in one transaction."""
-        with self._writing() as cursor:
+        with self._file.written() as cursor:
             table = self._made(cursor, tenant)
             for one in texts:
                 self._lose(cursor, tenant, "id = ?", one.id)
@@ -123,7 +118,7 @@ class LocalTicketIndex:
         self, tenant: str, text: str, /, *, limit: int, apart_from: str | None = None
     ) -> Sequence[SimilarText]:
         """The texts most like one, the most similar first; none that has less than a fifth of its rare words."""
-        with self._used() as cursor:
+        with self._file.used() as cursor:
             table = _table(tenant)
             if not _is_made(cursor, table):
                 return ()
@@ -150,42 +145,22 @@ class LocalTicketIndex:
 
     def erase(self, tenant: str, subject: str, /) -> None:
         """Lose every text of a person: nothing of the words is left in the file."""
-        with self._writing() as cursor:
+        with self._file.written() as cursor:
             self._lose(cursor, tenant, "subject = ?", subject)
 
     def erase_contents(self, tenant: str, ids: Collection[str], /) -> None:
         """Lose these texts; what is not there is no error."""
-        with self._writing() as cursor:
+        with self._file.written() as cursor:
             for name in ids:
                 self._lose(cursor, tenant, "id = ?", name)
 
     def clear(self, tenant: str, /) -> None:
         """Lose everything of a tenant, and the place."""
-        with self._writing() as cursor:
+        with self._file.written() as cursor:
             self._lose(cursor, tenant, "? = ''", "")
             cursor.execute("DELETE FROM place WHERE tenant = ?", (tenant,))
 
     # --- how it is kept ------------------------------------------------------------------------
-
-    @contextmanager
-    def _used(self) -> Iterator[sqlite3.Cursor]:
-        try:
-            with self._lock, closing(self._database.cursor()) as cursor:
-                yield cursor
-        except sqlite3.Error as error:
-            raise StoreError(f"the index of tickets cannot be used: {error}") from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Cursor]:
-        with self._used() as cursor:
-            cursor.execute("BEGIN IMMEDIATE")
-            try:
-                yield cursor
-                cursor.execute("COMMIT")
-            except BaseException:
-                if self._database.in_transaction:
-                    cursor.execute("ROLLBACK")
-                raise
 
     def _lose(self, cursor: sqlite3.Cursor, tenant: str, where: str, value: str) -> None:
         table = _table(tenant)

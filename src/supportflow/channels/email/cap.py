@@ -4,8 +4,8 @@ import hashlib
 from pathlib import Path
 from typing import Protocol
 
+from supportflow._kept import KeptFile
 from supportflow._time import Instant, to_us
-from supportflow.channels.email.kept import KeptFile
 from supportflow.exceptions import InvalidInput
 
 __all__ = ["MailCap", "SqliteMailCap"]
@@ -49,7 +49,7 @@ class SqliteMailCap:
                 raise InvalidInput(name, "is not one or more")
         self._most = most
         self._within_us = within_s * _SECOND_US
-        self._file = KeptFile(path, "automatic mails", _TABLES)
+        self._file = KeptFile(path, "the file of automatic mails", _TABLES)
 
     def close(self) -> None:
         """Close the file."""
@@ -78,7 +78,6 @@ class SqliteMailCap:
             cursor.execute(
                 "DELETE FROM automatic WHERE tenant = ? AND address = ?", (tenant, _hashed(address))
             )
-        self._file.emptied()
 
 
 def _hashed(address: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
-from supportflow.channels.email.kept import KeptFile
+from supportflow._kept import KeptFile
 from supportflow.exceptions import InvalidInput
 
 __all__ = ["MailThreads", "MemoryThreads", "ReplyToken", "SqliteThreads"]
@@ -179,7 +179,7 @@ class SqliteThreads:
     """
 
     def __init__(self, path: Path | str) -> None:
-        self._file = KeptFile(path, "mail threads", _TABLES)
+        self._file = KeptFile(path, "the file of mail threads", _TABLES)
 
     def close(self) -> None:
         """Close the file."""
@@ -217,7 +217,6 @@ class SqliteThreads:
         """Lose the mails of a ticket."""
         with self._file.used() as cursor:
             cursor.execute("DELETE FROM mail WHERE tenant = ? AND ticket_id = ?", (tenant, ticket_id))
-        self._file.emptied()
 
 
 def _bounded(ids: Sequence[str]) -> tuple[str, ...]:
