@@ -165,6 +165,40 @@ def test_what_is_not_certainly_public_is_a_note():
     assert len(host.said) == 1
 
 
+def test_freshdesks_automation_rules_tell_opening_and_status():
+    def rule(event, status, description="<div>Where is <b>my</b> money?</div>"):
+        told = {
+            "ticket_id": 35,
+            "ticket_subject": "提现没到账",
+            "ticket_description": description,
+            "ticket_contact_email": "ana@mail.example",
+            "ticket_contact_name": "Ana",
+            "ticket_status": status,
+            "triggered_event": event,
+        }
+        return {"freshdesk_webhook": told}
+
+    host = Host("freshdesk")
+    host.send(rule("{ticket_action:created}", "Open"))
+    assert host.said == [("requester", ANA, "Where is my money?")]
+    assert host.ticket.status == "open"
+    for event, status, ours in (
+        ("{status:{from:2,to:7}}", "Waiting on Third Party", "on_hold"),
+        ("{ticket_action:updated}", "Resolved", "resolved"),
+    ):
+        host.send(rule(event, status))
+        assert host.ticket.status == ours
+    assert len(host.said) == 1
+
+
+def test_who_wrote_is_in_the_message_and_not_who_sent_the_webhook():
+    host = sent("freshdesk", "opened")
+    host.send(changed(HOSTS["freshdesk"]["party"], data__actor__id=9))
+    assert host.said[-1][:2] == ("party", "777")
+    host.send(changed(HOSTS["freshdesk"]["answer"], data__conversation__incoming=None))  # neither side
+    assert len(host.said) == 2
+
+
 def test_nobody_is_nobody_in_each_ones_words():
     host = sent("zammad", "opened", "agent")
     host.send(zammad(5, "", sender="Agent", author=9, internal=True, owner_id=1))

@@ -13,6 +13,7 @@ from supportflow import AsyncDesk, Attachment, Desk, MemoryChannel, MemoryStore,
 from supportflow._time import from_us
 from supportflow.events import DeliveryReported
 from supportflow.exceptions import InvalidInput, Refused, Undeliverable
+from supportflow.flows.due.deliveries import ATTEMPTS
 from supportflow.flows.due.fitting import fitted
 from supportflow.policy.presets import preset
 from supportflow.ports import ChannelTraits, Outgoing, Rate, Receipt, traits_of
@@ -316,11 +317,11 @@ def test_slots_never_allow_more_than_the_rate(count, seconds):
     assert slots * (seconds * 1_000_000 / span_us) <= count
 
 
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
-def test_a_rate_holds_across_workers_and_loses_nothing(kind, tmp_path):
+@pytest.mark.parametrize("kind", ["memory", "sqlite", "postgresql"])
+def test_a_rate_holds_across_workers_and_loses_nothing(kind, tmp_path, request):
     clock = ManualClock(START)
     shared = MemoryStore()
-    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    url = request.getfixturevalue("emptied") if kind == "postgresql" else f"sqlite:///{tmp_path / 'desk.db'}"
     if kind == "sqlite":
         migrate(url)
     rate = ChannelTraits(rate=Rate(3, timedelta(seconds=60)))
@@ -334,7 +335,7 @@ def test_a_rate_holds_across_workers_and_loses_nothing(kind, tmp_path):
         desk.open(subject="s", requester="ana", ref=str(number))
         desk.reply(ref=str(number), body=f"answer {number}", by="sam")
     left = []
-    for _ in range(60):
+    for _ in range(48):
         for worker, sent, _ in workers:
             before = len(sent.sent)
             worker.run_due()
@@ -363,9 +364,47 @@ def test_what_waits_for_its_turn_is_no_failed_attempt():
     clock.advance(hours=8)
     sent.fail = 1
     assert desk.run_due().retried == 1
+    # What was handed over counts, even if it failed: the far side may have it.
+    clock.advance(hours=23)
+    assert desk.run_due().delivered == 0
     clock.advance(days=2)
     desk.run_due()
     assert len(sent.sent) == 2
+
+
+def test_however_often_something_waits_it_has_all_its_attempts():
+    desk, sent, clock = make(ChannelTraits(rate=Rate(1, timedelta(minutes=1))))
+    for number in range(ATTEMPTS + 3):
+        desk.open(subject="s", requester="ana", ref=str(number))
+        desk.reply(ref=str(number), body=str(number), by="sam")
+    while len(sent.sent) < ATTEMPTS + 2:
+        assert desk.run_due().delivered == 1
+        clock.advance(minutes=1)
+    sent.fail = 1
+    tick = desk.run_due()
+    assert (tick.retried, tick.dead) == (1, 0)
+    clock.advance(minutes=2)
+    desk.run_due()
+    assert sorted(int(one.body) for one in sent.sent) == [*range(ATTEMPTS + 3)]
+
+
+def test_what_waits_asks_the_store_for_a_slot_once_and_not_each_for_itself():
+    class Counts(MemoryStore):
+        asked = 0
+
+        def lead(self, *args):
+            self.asked += ":slot:" in args[1]
+            return super().lead(*args)
+
+    store = Counts()
+    desk, sent, _ = make(ChannelTraits(rate=Rate(2, timedelta(minutes=1))), store=store)
+    for number in range(30):
+        desk.open(subject="s", requester="ana", ref=str(number))
+        desk.reply(ref=str(number), body=str(number), by="sam")
+    desk.run_due()
+
+    assert len(sent.sent) == 2
+    assert store.asked <= 2 * 3  # a slot for each of two; the third looks at both, and the others at none
 
 
 def test_pieces_count_as_messages():
