@@ -103,6 +103,27 @@ def test_who_left_for_good_is_work_for_a_person():
     assert (found.status, found.flags) == ("open", ("undeliverable",))
 
 
+def test_an_answer_does_not_wait_anew_for_who_is_forgotten_meanwhile():
+    """The desk tries ever more rarely: between two attempts the hub can forget that somebody left."""
+    _, hub, clock = make(patience=timedelta(minutes=10))
+    hub.leave(hub.join("ana", [].append))
+    message = TestChatHub.message(1, requester="ana", recorded_at=clock.now())
+    with pytest.raises(NotPresent):
+        hub.send(message)
+    for minutes in (25, 50, 60):
+        clock.advance(minutes=minutes)
+        hub.sweep()
+        with pytest.raises(Undeliverable):
+            hub.send(message)
+    later = TestChatHub.message(2, requester="ana", recorded_at=clock.now())
+    with pytest.raises(NotPresent):
+        hub.send(later)
+    # A process that just began has forgotten everybody: they may be on their way back.
+    with pytest.raises(NotPresent):
+        ChatHub(now=clock.now, patience=timedelta(minutes=10)).send(message)
+    assert hub._left == {}
+
+
 def test_a_session_without_a_sign_of_life_ends():
     _, hub, clock = make(timeout=timedelta(minutes=2))
     told, other = [], []

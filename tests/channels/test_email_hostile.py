@@ -1,6 +1,7 @@
 """Mails that are made to stop a mailbox, to pretend, or to take for ever."""
 
 import asyncio
+import imaplib
 import warnings
 
 import pytest
@@ -334,12 +335,27 @@ def test_a_file_kept_elsewhere_the_second_time_makes_no_other_mail(tmp_path):
 class Mailbox:
     """An IMAP server's side of one unseen mail."""
 
-    def __init__(self):
+    is_readonly = False
+
+    def __init__(self, stored="OK"):
         self.asked = []
+        self.stored = stored
 
     def uid(self, command, *given):
         self.asked.append((command, *given))
+        if command == "STORE":
+            return self.stored, [b"a word of the server"]
         return "OK", {"SEARCH": [b"7"], "FETCH": [(b"7", plain("One"))]}[command]
+
+
+def test_a_mail_that_the_server_does_not_mark_is_no_end_of_it():
+    """It would come again with every call, and nobody would know why."""
+    desk, intake, *_ = set_up()
+    with pytest.raises(imaplib.IMAP4.error, match="NO to STORE"):
+        list(take_imap(Mailbox("NO"), intake.take))
+    [fetched] = take_imap(Mailbox(), intake.take)
+    assert fetched.taken.result == "duplicate"
+    assert len(desk.find().tickets) == 1
 
 
 def async_set_up():

@@ -9,6 +9,7 @@ from channels.imap_server import imap_server, works
 from channels.mails import labelled, plain
 from supportflow import Desk
 from supportflow.channels.email import MailIntake, MemoryThreads, ReplyToken, take_imap
+from supportflow.exceptions import InvalidInput
 from supportflow.testing import CountingIds, ManualClock
 
 pytestmark = pytest.mark.skipif(not works(), reason="needs Dovecot 2.3: apt install dovecot-imapd")
@@ -81,3 +82,15 @@ def test_what_is_no_mail_is_flagged(port):
         [fetched] = take_imap(connection, intake.take)
         assert (fetched.taken, fetched.error) == (None, "has no head")
         assert rb"\Flagged" in flags(connection)[0]
+
+
+def test_a_mailbox_that_nothing_can_be_marked_in_says_so(port):
+    """Else the same mails would come again with every call, and those behind the limit never."""
+    _, intake = make_intake()
+    with mailbox(port, "ana-reads", plain("One"), plain("Two", Message_ID="<2@mail.example>")) as connection:
+        connection.select("INBOX", readonly=True)
+        with pytest.raises(InvalidInput, match="reading alone"):
+            list(take_imap(connection, intake.take))
+        # A server that says nothing of it: this one answers OK, and marks nothing.
+        assert connection.uid("STORE", "1", "+FLAGS", r"(\Seen)")[0] == "OK"
+        assert not any(rb"\Seen" in one for one in flags(connection))

@@ -29,9 +29,11 @@ from supportflow.channels.email import (
     read_mail,
     take_maildir,
 )
+from supportflow.events import DeliveryReported
 from supportflow.exceptions import InvalidInput, Undeliverable
+from supportflow.model.content import Attachment
 from supportflow.policy.presets import preset
-from supportflow.ports import Outgoing
+from supportflow.ports import Outgoing, Receipt
 from supportflow.stores.sql.migration import migrate
 from supportflow.testing import CountingIds, ManualClock
 
@@ -59,6 +61,7 @@ class Sent:
         to, mail = self.writer.written(message)
         self.mails.append((to, mail))
         self.writer.note(message)
+        return Receipt(self.writer.message_id(message))
 
 
 def set_up(policy=None, **taking):
@@ -285,6 +288,75 @@ def test_a_bounce_of_our_answer_is_on_its_ticket_and_nobodys_answer():
     bounce = intake.take(BOUNCE.replace(b"OURS", ours.encode()))
     assert (bounce.result, bounce.ticket_id, bounce.automatic) == ("received", first.ticket_id, "bounce")
     assert [one.origin for one in desk.messages(first.ticket_id)][-1] == "bounce"
+
+
+def reports(desk, ticket_id):
+    told = [one for one in desk.history(ticket_id) if isinstance(one, DeliveryReported)]
+    return [(one.state, one.channel, one.code, one.delivery) for one in told if one.state != "accepted"]
+
+
+def bounced(ours, number=0):
+    return BOUNCE.replace(b"OURS", ours.strip("<>").encode()).replace(b"<bounce@", b"<bounce%d@" % number)
+
+
+@pytest.mark.parametrize("resolved", [False, True])
+def test_a_bounce_gives_the_ticket_back_to_people_once_for_each_answer(resolved):
+    desk, intake, channel = set_up()
+    first = intake.take(plain("One"))
+    ours = [answered(desk, channel, first.ticket_id, body)["Message-ID"] for body in ("One.", "Two.")]
+    accepted = [one for one in desk.history(first.ticket_id) if isinstance(one, DeliveryReported)]
+    desk.resolve(first.ticket_id, by="sam") if resolved else desk.wait_for_requester(
+        first.ticket_id, by="sam"
+    )
+    for number in range(3):  # the same, and a second one of the same answer
+        assert intake.take(bounced(ours[1], number // 2)).automatic == "bounce"
+    ticket = desk.get(first.ticket_id)
+    assert (ticket.status, ticket.flags) == ("open", ("undeliverable",))
+    report = ("undeliverable", "email", "bounce")
+    assert reports(desk, first.ticket_id) == [(*report, accepted[1].delivery)]
+    intake.take(bounced(ours[0], 7))
+    assert reports(desk, first.ticket_id)[1:] == [(*report, accepted[0].delivery)]
+
+
+def test_a_bounce_is_told_on_the_ticket_that_goes_on():
+    desk, intake, channel = set_up()
+    first, second = intake.take(plain("One")), intake.take(plain("Two", Message_ID="<2@mail.example>"))
+    ours = answered(desk, channel, second.ticket_id)["Message-ID"]
+    desk.merge(second.ticket_id, into=first.ticket_id, by="sam")
+    assert intake.take(bounced(ours)).ticket_id == first.ticket_id
+    assert desk.get(first.ticket_id).flags == ("undeliverable",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"Action: failed\r\nStatus: 5.1.1", b"Action: delayed\r\nStatus: 4.4.7"),
+        (b"Action: failed\r\nStatus: 5.1.1", b"Action: failed\r\nStatus: 4.4.7"),
+        (b"Message-ID: <sf.", b"In-Reply-To: <1@mail.example>\r\nMessage-ID: <xx."),
+    ],
+    ids=["late", "for now", "not ours"],
+)
+def test_what_does_not_say_that_an_answer_failed_gives_nothing_back(old, new):
+    desk, intake, channel = set_up()
+    first = intake.take(plain("One"))
+    bounce = bounced(answered(desk, channel, first.ticket_id)["Message-ID"])
+    assert old in bounce
+    intake.take(bounce.replace(old, new))
+    assert (desk.get(first.ticket_id).flags, reports(desk, first.ticket_id)) == ((), [])
+
+
+def test_killed_between_a_bounce_and_its_report_it_is_told_the_next_time(monkeypatch):
+    desk, intake, channel = set_up()
+    first = intake.take(plain("One"))
+    bounce = bounced(answered(desk, channel, first.ticket_id)["Message-ID"])
+    with monkeypatch.context() as killing:
+        killing.setattr(type(desk), "record_delivery", lambda *_, **__: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            intake.take(bounce)
+    assert desk.get(first.ticket_id).flags == ()
+    intake.take(bounce)
+    assert desk.get(first.ticket_id).flags == ("undeliverable",)
+    assert [one.origin for one in desk.messages(first.ticket_id)].count("bounce") == 1
 
 
 def test_two_desks_that_answer_each_other_come_to_an_end():
@@ -539,7 +611,26 @@ def test_a_server_that_refuses_is_tried_again_by_the_outbox():
         assert desk.run_due().retried == 1
         clock.advance(hours=1)
         assert desk.run_due().delivered == 1
-    assert len({read_mail(one.content).message_id for one in got}) == 1
+    [name] = {read_mail(one.content).message_id for one in got}
+    said = [one for one in desk.history(ticket) if isinstance(one, DeliveryReported)]
+    assert [(one.state, one.receipt) for one in said] == [("accepted", name)]
+
+
+@pytest.mark.parametrize("kind", [SmtpChannel, AsyncSmtpChannel])
+def test_files_that_cannot_go_along_are_not_left_out_in_silence(kind):
+    """The desk asks what a channel can: without anybody who has the files, mails carry none."""
+    server = SmtpServer("127.0.0.1", 25, security="none")
+    assert "attachments" not in kind(server, writer()).traits.can
+    assert "attachments" in kind(server, writer(file_of=lambda _: ("a.pdf", b"x"))).traits.can
+
+
+def test_an_answer_with_files_that_nobody_has_is_for_a_person():
+    channel = SmtpChannel(SmtpServer("127.0.0.1", 1, security="none"), writer())
+    desk = Desk(clock=ManualClock(START), ids=CountingIds(), channels={"email": channel})
+    ticket = desk.open(subject="Late", requester="ana", channel="email").ticket
+    desk.reply(ticket, body="See.", by="sam", attachments=[Attachment(name="a.pdf")])
+    desk.run_due()
+    assert desk.get(ticket).flags == ("undeliverable",)
 
 
 def test_what_can_never_arrive_is_given_up_at_once_and_holds_nothing_up():
@@ -611,6 +702,21 @@ def test_an_error_of_the_store_leaves_the_mail_where_it_is(tmp_path):
     with pytest.raises(ConnectionError):
         list(take_maildir(tmp_path, down))
     assert [one.name for one in (tmp_path / "new").iterdir()] == ["1"]
+
+
+@pytest.mark.parametrize("field", ["channel", "identify", "sink"])
+@pytest.mark.parametrize("wrong", ["two\0lines", "x" * 3_000, "\ud800" * 300], ids=["NUL", "long", "half"])
+def test_what_the_host_gave_wrong_puts_no_mail_aside(tmp_path, field, wrong):
+    """It would be the same for every mail: a whole mailbox would be flagged, and never looked at again."""
+    for name in ("new", "cur"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "new" / "1").write_bytes(plain("One"))
+    _, intake, _ = set_up(**{field: wrong if field == "channel" else lambda _: wrong})
+    with pytest.raises(InvalidInput) as caught:
+        list(take_maildir(tmp_path, intake.take))
+    assert caught.value.field == field
+    assert [one.name for one in (tmp_path / "new").iterdir()] == ["1"]
+    assert list((tmp_path / "cur").iterdir()) == []
 
 
 CRASHING = textwrap.dedent(

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from channels.receiver import receiving
-from supportflow import AsyncDesk, Desk, Requester
+from supportflow import Agent, AsyncDesk, Desk, Requester
 from supportflow.channels.feed import (
     AsyncFeedWebhooks,
     FeedPlace,
@@ -37,6 +37,8 @@ def a_day(clock):
     desk.note(ref="7", body="a note about her", by="sam")
     desk.reply(ref="7", body="an answer", by="sam")
     desk.resolve(ref="7", by="sam", reason="a reason of hers")
+    desk.enrol(Agent("sam"))
+    desk.link_requester("ana-4711", "ana-4712", by="sam")
     return desk
 
 
@@ -71,6 +73,7 @@ def test_webhooks_tell_every_event_in_order_and_nothing_of_what_was_written():
     assert [one["data"]["cursor"] for one in told(receiver)] == [item.cursor for item in desk.feed()]
     assert {one["data"].get("ref") for one in told(receiver)} == {None, "7"}
     assert all(set(one["data"]) <= {"cursor", "stream", "ticket_id", "ref", "late"} for one in told(receiver))
+    assert {"desk", "agent", "requester"} < {one["data"]["stream"] for one in told(receiver)}
     raw = b"".join(body for _, body in receiver.got).decode()
     for written in (
         "my words",

@@ -1,5 +1,7 @@
 """A host's tickets, reported by a bridge, in a real Django project: on SQLite here, elsewhere on PostgreSQL."""
 
+import os
+import time
 from datetime import timedelta
 from io import StringIO
 
@@ -18,6 +20,7 @@ from django.utils import timezone
 from django_shop.desk import CLOCK, HEARD
 from django_shop.models import Case, Comment, Team
 from supportflow.contrib.django import async_desk, desk
+from supportflow.contrib.django.bridge import at_path
 from supportflow.contrib.django.models import Bridged
 from supportflow.exceptions import InvalidInput
 
@@ -179,9 +182,56 @@ class Reporting(Shop, TestCase):
         self.assertEqual(Case.objects.get(pk=case.pk).state, "lost")
         self.assertEqual(self.ticket(case).status, "new")
 
+    def test_a_path_to_a_row_that_is_not_there_says_nothing(self):
+        gone = Case(team_id=987_654)  # by a key without a constraint
+        self.assertIsNone(at_path(gone, "team.slug"))
+        self.assertIsNone(at_path(Case(), "team.slug"))
+
     def test_the_worker_is_told_what_to_do_in_a_test_case(self):
         with self.assertRaisesRegex(InvalidInput, "TransactionTestCase"):
             desk().run_due()
+
+
+class InLocalTime(Shop, TestCase):
+    """In a project with `USE_TZ = False`, whose instants have no zone."""
+
+    def setUp(self):
+        zone = self.settings(USE_TZ=False, TIME_ZONE="Asia/Shanghai")
+        self.addCleanup(restore_zone, os.environ.get("TZ"))
+        zone.enable()
+        self.addCleanup(zone.disable)
+        super().setUp()
+
+    def test_a_case_and_its_messages_arrive_at_their_instants(self):
+        case = self.case()
+        self.answer(case)
+        case.state = "done"
+        case.save()
+        ticket = self.ticket(case)
+        self.assertLess(abs(CLOCK.now() - ticket.opened_at), timedelta(minutes=1))
+        self.assertEqual((ticket.status, ticket.replies), ("resolved", 1))
+        self.assertEqual(self.states(case), {"first_response": "met", "resolution": "met"})
+
+    def test_what_the_desk_hears_of_late_stands_at_its_own_instant(self):
+        began = timezone.now() - timedelta(days=3)
+        self.assertIsNone(began.tzinfo)
+        [case] = Case.objects.bulk_create([Case(title="Old", customer="bo", created=began)])
+        Comment.objects.bulk_create(
+            [Comment(case=case, text="Here.", author=self.sam, created=began + timedelta(minutes=30))]
+        )
+        call_command("supportflow_adopt", stdout=StringIO())
+        [first, _] = desk().clocks(ref=ref_of(case))
+        self.assertEqual((first.state, first.elapsed), ("met", timedelta(minutes=30)))
+        self.assertLess(
+            abs(CLOCK.now() - timedelta(days=3) - self.ticket(case).opened_at), timedelta(minutes=1)
+        )
+
+
+def restore_zone(name):
+    os.environ.pop("TZ", None)
+    if name is not None:
+        os.environ["TZ"] = name
+    time.tzset()
 
 
 def given(**changed):

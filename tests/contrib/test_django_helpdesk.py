@@ -14,17 +14,19 @@ from django_shop.start import start
 start()
 
 from django.contrib.auth.models import User
+from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import timezone
 from helpdesk.email import extract_email_metadata
-from helpdesk.models import FollowUp, Queue, Ticket, TicketChange
+from helpdesk.models import EmailTemplate, FollowUp, Queue, Ticket, TicketChange
 from helpdesk.signals import new_ticket_done
 
 from django_shop.desk import CLOCK
 from supportflow.contrib.django import desk
 from supportflow.contrib.django_helpdesk.history import write_down
+from supportflow.model.events import LadderStepReached
 
 RUNNING = {"first_response": "running", "resolution": "running"}
 
@@ -312,6 +314,45 @@ class Helpdesk(Actions, TransactionTestCase):
                 write_down(event)  # delivered once more
         self.assertEqual(FollowUp.objects.filter(ticket=ticket, public=False).count(), 2)
         self.assertEqual(self.ticket(ticket).replies, 0)
+
+    def step(self, ticket):
+        """A step of a ladder, as it is delivered."""
+        begun = desk().history(ref=str(ticket.pk))[0]
+        given = {"ladder": "night", "run": 1, "step": 2, "round": 0, "escalation": "functional"}
+        return LadderStepReached(
+            **given,
+            ticket_id=begun.ticket_id,
+            ref=str(ticket.pk),
+            recorded_at=begun.recorded_at,
+            by=begun.by,
+            reached_at=begun.recorded_at,
+            detected_at=begun.recorded_at,
+        )
+
+    def test_a_step_is_told_by_mail_and_again_if_no_server_took_it(self):
+        ticket = self.by_form()
+        self.patch(ticket, assigned_to=self.sam.pk)
+        given = {"heading": "Escalated", "subject": "escalated", "plain_text": "x", "html": "x"}
+        EmailTemplate.objects.create(template_name="escalated_owner", **given)
+        lines = FollowUp.objects.filter(ticket=ticket, title="escalated: step 2 of night")
+        step = self.step(ticket)
+        no_server = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_PORT": 1}
+        with self.settings(**no_server), self.assertRaises(OSError):
+            write_down(step)
+        mail.outbox.clear()
+        for _ in range(2):
+            write_down(step)
+        self.assertEqual([one.to for one in mail.outbox], [["sam@desk.example"]])
+        self.assertEqual(lines.count(), 1)
+
+    def test_a_project_without_time_zones_has_its_lines_at_their_instants(self):
+        ticket = self.by_form()
+        step = self.step(ticket)
+        with self.settings(USE_TZ=False):
+            for _ in range(2):
+                write_down(step)
+        [line] = FollowUp.objects.filter(ticket=ticket, public=False)
+        self.assertEqual(line.date, step.reached_at)
 
     def test_its_pages_show_class_clocks_and_why_to_staff_only(self):
         ticket = self.by_form(body="My account was hacked")

@@ -85,6 +85,15 @@ def test_letters_that_belong_together_stay_together():
     assert max(map(len, endless)) == 20
 
 
+@pytest.mark.parametrize("end", [" ", "\n", "\u3002", ". ", "\u3001", "\U0001f1e9\U0001f1ea "])
+def test_an_end_that_is_joined_to_a_letter_is_no_place_to_cut(end):
+    text = "a" + f"\u200d{end}" * 30
+    pieces = body(text, longest=20)
+
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+    assert max(map(len, pieces)) <= 20
+
+
 @settings(max_examples=60)
 @given(
     st.text(st.sampled_from("ab &<*_\n。，e\u0301\u200d\U0001f1e9\U0001f468终\r"), max_size=120),
@@ -209,6 +218,44 @@ def test_a_receipt_is_kept_and_what_comes_later_is_reported_once():
         desk.record_delivery(ref="7", delivery=key, channel="web", state="read", by="sam")
 
 
+@pytest.mark.parametrize("state", ["accepted", "delivered"])
+@pytest.mark.parametrize("ids", [["m-1", "m-2"], ["m-1", None], [None, "m-2"], ["m-1", "m-1"], [None, None]])
+def test_a_reply_that_left_and_then_its_worker_died_leaves_once_more_and_each_receipt_is_kept(state, ids):
+    class Killed(BaseException):
+        pass
+
+    class Dies(MemoryStore):
+        dies = True
+
+        def settle(self, *args, **named):
+            if self.dies:
+                self.dies = False
+                raise Killed
+            return super().settle(*args, **named)
+
+    class Messenger:
+        traits = ChannelTraits(can=frozenset({"public_reply", "receipts"}))
+        sent = 0
+
+        def send(self, _, /):
+            self.sent += 1
+            return Receipt(ids[self.sent - 1], state)
+
+    clock, messenger = ManualClock(START), Messenger()
+    desk = Desk(clock=clock, ids=CountingIds(), channels={"web": messenger}, store=Dies())
+    desk.open(subject="s", requester="ana", ref="7")
+    desk.reply(ref="7", body="Done.", by="sam")
+    with pytest.raises(Killed):
+        desk.run_due()
+    for _ in range(3):
+        clock.advance(hours=2)
+        desk.run_due()
+
+    assert messenger.sent == 2
+    assert [one.receipt for one in reports(desk)] == list(dict.fromkeys(ids))
+    assert desk.dead_letters() == ()
+
+
 def test_channels_of_the_first_edition_go_on():
     class Old:
         def __init__(self):
@@ -259,7 +306,9 @@ def test_an_async_desk_does_all_of_it():
 # --- rates ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("count", "seconds"), [(1, 1), (3, 60), (50, 1), (101, 60), (120, 60), (1_000, 60)])
+@pytest.mark.parametrize(
+    ("count", "seconds"), [(1, 1), (3, 60), (50, 1), (101, 60), (120, 60), (1_000, 60), (150, 1), (350, 60)]
+)
 def test_slots_never_allow_more_than_the_rate(count, seconds):
     slots, span_us = Rate(count, timedelta(seconds=seconds)).slots
 

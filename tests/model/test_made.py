@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from made_check import check_made, same
+from supportflow.model.base import Value
 from supportflow.model.commands import Update
 from supportflow.model.events import EVENT_TYPES, TicketUpdated
 from supportflow.model.made import checking, made, remade
@@ -52,6 +53,23 @@ def test_any_event_is_made_and_made_otherwise(event, data):
 def test_what_can_change_is_shared_by_no_two():
     head = {"by": HOST, "ticket_id": "1"}
     assert made(Update, head).attributes is not made(Update, head).attributes
+
+
+class Changing(Value):
+    """As a field could be written one day."""
+
+    names: list[str] = []  # noqa: RUF012 - what is tried here
+    counts: dict[str, list[int]] = {"": [0]}  # noqa: RUF012 - the same
+    pair: tuple[str, ...] = ()
+
+
+def test_a_default_that_can_change_is_shared_by_no_two_either():
+    one, other = made(Changing, {}), made(Changing, {})
+    assert same(one, Changing())
+    one.names.append("a")
+    one.counts[""].append(1)
+    for left in (other, made(Changing, {}), Changing()):
+        assert (left.names, left.counts, left.pair) == ([], {"": [0]}, ())
 
 
 def test_fields_go_before_the_head():

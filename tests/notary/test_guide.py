@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 import sqlite3
 import subprocess
 import threading
@@ -56,9 +57,6 @@ def test_every_command_of_the_guide_does_what_it_says(capsys):
     assert len(COMMANDS) == 13
     said = {}
     for line in COMMANDS:
-        if "--seen published.note" in line:
-            note = Path("published.txt").read_text("utf-8").rstrip("\n") + "\n"
-            Path("published.note").write_text(note, "utf-8")
         status, said[line] = run(line, capsys)
         assert status == 0, (line, said[line])
     everything = "".join(said.values())
@@ -102,6 +100,28 @@ def test_an_audit_that_finds_something_is_status_1(capsys):
     assert "1 findings" in said
     Path("log/checkpoint").write_text("nonsense", "utf-8")
     assert run(audit, capsys) == (1, "WRONG: note: is not a text, an empty line and signatures\n")
+
+
+@pytest.mark.usefixtures("here")
+def test_every_checkpoint_that_an_anchor_has_published_is_seen(capsys):
+    made(capsys)
+    for number in range(2):
+        with Desk(store=SqlStore("sqlite:///desk.db")) as desk:
+            desk.note(ref="4711", body=f"later {number}", by="sam")
+        assert run(COMMANDS[1], capsys)[0] == 0
+    audit = "supportflow records audit --log log --key log.pub --seen published.txt"
+    assert run(audit, capsys)[0] == 0
+    written = Path("published.txt").read_text("utf-8")
+    assert written.count("example.com/records\n") == 3
+    Path("published.txt").write_text(written[:-20], "utf-8")
+    status, said = run(audit, capsys)
+    assert (status, said.count("ALTERED")) == (1, 1), "the last was cut off"
+    assert "seen checkpoint 3" in said
+    Path("published.txt").write_text(written, "utf-8")
+    shutil.rmtree("log")
+    assert run(COMMANDS[1].partition(" --anchor")[0], capsys)[0] == 0  # made anew, by whoever has the key
+    status, said = run(audit, capsys)
+    assert (status, said.count("FORKED seen checkpoint")) == (1, 3)
 
 
 @pytest.mark.usefixtures("here")

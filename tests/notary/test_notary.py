@@ -8,8 +8,19 @@ import pytest
 
 from supportflow import Desk, MemoryStore, SqlStore
 from supportflow.exceptions import RecordsError, TicketNotFound
-from supportflow.notary import LogFolder, Notary, audit_log, audit_store
-from supportflow.records import COSIGNED, SIGNED, Batch, Checkpoint, Note, Proof, SigningKey, Trust, cosign
+from supportflow.notary import LogFolder, Notary, audit_log, audit_store, folder, witness
+from supportflow.records import (
+    COSIGNED,
+    SIGNED,
+    Batch,
+    Checkpoint,
+    Note,
+    Proof,
+    SigningKey,
+    Trust,
+    cosign,
+    cosigned_at,
+)
 from supportflow.testing import CountingIds
 
 KEY = SigningKey("log.example.com/records", SIGNED, bytes(range(32)))
@@ -146,6 +157,64 @@ def test_witnesses_are_kept_with_the_checkpoint_and_in_proofs(desk, store, log):
         one.checkpoint()
         with pytest.raises(RecordsError, match="not the latest"):
             one.cosigned(signed.written, [WITNESS.verifying])
+
+
+def test_a_witness_may_cosign_one_checkpoint_as_often_as_it_likes(desk, store, log):
+    """A quiet desk has the same checkpoint for days, and a witness comes by every hour."""
+    ticket = opened(desk)
+    checkpoint(log, store)
+    with notary(log, store) as one:
+        for hour in range(70):
+            signed = witness(LogFolder(log), WITNESS, TRUST, None, 1_770_000_000 + hour * 3_600)
+            assert one.cosigned(signed.written, [WITNESS.verifying]) == 1
+        proof = one.prove(ticket)
+        proof.check(Trust((KEY.verifying,), (WITNESS.verifying,), 1))
+    kept = Note.read(proof.checkpoint)
+    assert len(kept.signatures) == 2, "the log's, and the latest of the witness"
+    assert cosigned_at(kept, WITNESS.verifying) == 1_770_000_000 + 69 * 3_600
+
+
+def test_more_witnesses_than_a_note_has_room_for_are_refused_before_anything_is_kept(desk, store, log):
+    opened(desk)
+    note = Note.read(checkpoint(log, store).note)
+    many = [SigningKey(f"w{n}.example.com", COSIGNED, bytes([n] * 32)) for n in range(64)]
+    with notary(log, store) as one:
+        for start in (0, 32):
+            some = many[start : start + 32]
+            signed = Note(note.text, tuple(cosign(note, key, 1_770_000_000) for key in some))
+            keys = [key.verifying for key in some]
+            if start == 0:
+                assert one.cosigned(signed.written, keys) == 32
+            else:
+                with pytest.raises(RecordsError, match="more than 64 signatures"):
+                    one.cosigned(signed.written, keys)
+    assert len(Note.read(LogFolder(log).checkpoint()).signatures) == 33
+
+
+@pytest.mark.parametrize("place", ["checkpoint", "checkpoints"])
+def test_a_kill_between_the_two_files_of_a_checkpoint_forks_nothing(place, desk, store, log, monkeypatch):
+    opened(desk)
+    checkpoint(log, store)
+    opened(desk, "8")
+    put = folder.put
+
+    def die(path, data):
+        if place in {path.name, path.parent.name}:
+            path.with_name(f"{path.name}.77.new").write_bytes(data[:20])
+            raise KeyboardInterrupt
+        put(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "put", die)
+        with pytest.raises(KeyboardInterrupt):
+            checkpoint(log, store)
+    opened(desk, "9")
+    checkpoint(log, store)
+    found, logged = audit_log(log, TRUST)
+    audit_store(store, "default", found, logged)
+    assert (found.findings, found.pending) == ([], 0)
+    sizes = [name for name, _ in LogFolder(log).checkpoints()]
+    assert f"{found.checkpoint.size:020}" in sizes
 
 
 def without_links(store):

@@ -100,6 +100,17 @@ def test_a_process_that_dies_is_an_error_and_no_answer(written, mapping, rows_at
         replay(written(rows_at(("09:00", "New"))), mapping(), POLICY, processes=2)
 
 
+def test_no_more_processes_begin_than_have_work(written, mapping, rows_at, monkeypatch):
+    begun, pool = [], apart.ProcessPoolExecutor
+    monkeypatch.setattr(
+        apart, "ProcessPoolExecutor", lambda count, **options: begun.append(count) or pool(1, **options)
+    )
+    path = written([row for case in "abc" for row in rows_at(("09:00", "New"), case=case)])
+    replay(path, mapping(), POLICY, processes=10_000)
+    replay(path, mapping(), POLICY, processes=2)
+    assert begun == [3, 2]
+
+
 def test_an_empty_log_in_two_processes(written, mapping):
     found = replay(written([]), mapping(), POLICY, processes=2)
     assert (found.report.cases, found.report.rows) == (0, 0)

@@ -111,6 +111,20 @@ def test_what_scrolls_can_be_reached_by_keyboard(found):
     assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in page.seen
 
 
+@pytest.mark.parametrize("language", ["en", "zh", "zh-Hant"])
+def test_no_two_headings_are_the_same(written, mapping, rows_at, language):
+    """Whoever goes from heading to heading knows where they are."""
+    rows = [(*row, "x") for row in rows_at(("09:00", "New"), ("15:00", "Done"))]
+    given = mapping(group="team")
+    found = report(
+        written(rows, header=("id", "at", "state", "who", "team")), given, FOUR, adjust=["level", "status"]
+    )
+    headings = re.findall("<h2>(.*?)</h2>", report_page(found, language=language))
+
+    assert len(found.targets[0].standardised) == 6
+    assert len(headings) == len(set(headings))
+
+
 def test_a_language_without_words_is_refused():
     with pytest.raises(InvalidInput, match="is not one of en, zh, zh-Hant"):
         report_page(None, language="tlh")

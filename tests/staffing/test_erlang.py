@@ -1,6 +1,6 @@
 """Erlang's formulas: printed values, and oracles that are too simple to be wrong."""
 
-from math import exp, inf, isclose
+from math import exp, inf, isclose, log
 
 import pytest
 from hypothesis import given, settings
@@ -130,6 +130,48 @@ def test_large_desks():
     assert queue(2_000, 1, 2_000, within=0.01, patience=1).answered == pytest.approx(0.669, abs=0.001)
     assert queue(1e-3, 1, 5_000, patience=1).answered == 1
     assert queue(100, 3, 5, within=1, patience=2).answered == pytest.approx(exp(-120), abs=1e-9)
+
+
+LARGE = [
+    (300, 1, 300, 3, 10),
+    (8, 6, 50, 240, 1_440),
+    (9, 6, 50, 240, 1_440),
+    (9, 6, 50, 100, 200),
+    (60, 6, 300, 20, 60),
+    (60, 5, 150, 900, 1_440),
+    (10, 5, 10, 480, 480),
+]
+"""More ends in the time asked for, or more waits, than the powers of a float reach."""
+
+
+@pytest.mark.parametrize(("rate", "service", "count", "within", "patience"), LARGE)
+def test_hundreds_that_end_in_the_time_asked_for(rate, service, count, within, patience):
+    """Whoever does not leave has an agent long before the day is over, and nobody much before the fluid wait."""
+    found = queue(rate, service, count, within=within, patience=patience)
+    load = rate * service / count
+
+    assert found.leaving == pytest.approx(found.mean_wait / patience, rel=1e-9)
+    assert found.occupancy == pytest.approx(load * (1 - found.leaving), rel=1e-9)
+    assert found.occupancy <= 1  # or nobody would be enough for a desk that may be busy all the time
+    fluid = max(patience * log(load), 0.0)
+    if within > 1.2 * fluid + service:
+        assert found.answered == pytest.approx(1 - found.leaving, abs=1e-3)
+        share = found.answered - 1e-9
+        assert agents_needed(rate, service, share, within, patience=patience).agents <= count
+    else:
+        assert found.answered < 0.5 * (1 - found.leaving)
+
+
+def test_far_too_few_agents_leave_what_they_cannot_do():
+    """The fluid limit: agents are always busy, and all that they cannot do leaves once it has waited so long."""
+    for rate, service, count, patience in ((60, 5, 150, 1_440), (10, 5, 10, 480), (100, 2, 50, 600)):
+        load = rate * service / count
+        wait = patience * log(load)
+        early, late = (
+            queue(rate, service, count, within=part * wait, patience=patience) for part in (0.8, 1.2)
+        )
+        assert late.leaving == pytest.approx(1 - 1 / load, abs=1e-6)
+        assert (early.answered, late.answered) == pytest.approx((0, 1 / load), abs=1e-4)
 
 
 @pytest.mark.parametrize(

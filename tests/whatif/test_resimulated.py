@@ -134,6 +134,17 @@ def test_what_cannot_be_simulated(log, written):
         resimulate(read, empty, policy(), policy(), TEAM, service=TEN)
 
 
+@pytest.mark.parametrize("asked", [("--service", "PT30M"), ("--patience", "PT5M"), ("--seed", "0")])
+def test_what_only_a_resimulation_asks_for_is_not_passed_over(tmp_path, capsys, asked):
+    (tmp_path / "p.toml").write_text('name = "p"\n', "utf-8")
+    two = [f"--policy={tmp_path / 'p.toml'}"] * 2
+    log = tmp_path / "log.csv"
+    log.write_text("number,incident_state\n", "utf-8")
+
+    assert main(["what-if", str(log), "--mapping", "servicenow_uci", *two, *asked]) == 2
+    assert f"{asked[0]}: goes with --roster" in capsys.readouterr().err
+
+
 def test_on_the_command_line(tmp_path, written, capsys):
     log = written([("a", "2026-03-02T09:00:00Z", "New", ""), ("b", "2026-03-02T09:01:00Z", "New", "")])
     (tmp_path / "m.toml").write_text(

@@ -114,6 +114,7 @@ class ChatHub(Locked):
         self._now = now or (lambda: datetime.now(UTC))
         self._sessions: dict[str, list[ChatSession]] = {}
         self._left: dict[str, Instant] = {}
+        self._begun = self._instant()
 
     # --- who is there ------------------------------------------------------------------------------
 
@@ -188,12 +189,16 @@ class ChatHub(Locked):
         handed = [one for one in self._present(message.requester) if self._hand(one, event)]
         if handed:
             return Receipt(state="delivered")
-        now = self._instant()
-        with self._lock:
-            since = self._left.setdefault(message.requester, now)
-        if now - since >= self._patience:
+        if self._instant() - self._gone_since(message) >= self._patience:
             raise Undeliverable("left")
         raise NotPresent
+
+    def _gone_since(self, message: Outgoing) -> Instant:
+        with self._lock:
+            silent = [one.seen_at for one in self._sessions.get(message.requester, ())]
+            left = self._left.get(message.requester)
+        # Of whom nothing is remembered: the answer says how long it has waited, and a hub that just began waits anew.
+        return max(silent, default=left or max(message.recorded_at, self._begun))
 
     def typing(self, requester: str) -> None:
         """Show a visitor that somebody types an answer."""

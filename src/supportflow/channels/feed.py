@@ -197,7 +197,9 @@ def bare(item: FeedItem) -> Mapping[str, Any]:
         item: The event.
     """
     event = item.event
-    told: dict[str, Any] = {"cursor": item.cursor, "stream": item.stream}
+    # Other streams than tickets' are named by people: which kind of stream it is says enough.
+    kind = item.stream.partition(":")[0]
+    told: dict[str, Any] = {"cursor": item.cursor, "stream": item.stream if kind == "ticket" else kind}
     if isinstance(event, TicketEvent):
         told |= {"ticket_id": event.ticket_id, "ref": event.ref, "late": event.late}
     return told

@@ -69,7 +69,7 @@ def add_to(commands: Any) -> None:
     _add_trust(one)
     one.add_argument("--since", metavar="TIME", help="compare only what the log has taken in since then")
     one.add_argument(
-        "--seen", action="append", default=[], metavar="FILE", help="a checkpoint that was seen elsewhere"
+        "--seen", action="append", default=[], metavar="FILE", help="checkpoints that were seen elsewhere"
     )
 
     one = _action(
@@ -245,9 +245,10 @@ def _say_checkpoint(checkpoint: Any) -> None:
 
 def _audit(arguments: argparse.Namespace) -> int:
     from supportflow.notary import audit_log, audit_store  # noqa: PLC0415 - as above
+    from supportflow.notary.anchors import published  # noqa: PLC0415 - as above
 
     since = 0 if arguments.since is None else to_us(instant(arguments.since, "--since"))
-    seen = [_text(path) for path in arguments.seen]
+    seen = [note for path in arguments.seen for note in published(_text(path))]
     # The store first: whoever misspells it has to hear that, whatever the log says.
     store = None if arguments.store is None else used_at(arguments.store, arguments.tenant)
     try:

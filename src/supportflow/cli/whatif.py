@@ -38,6 +38,7 @@ from supportflow.whatif import (
 __all__ = ["add_to", "run"]
 
 _TWO = 2
+_RESIMULATION = ("service", "patience", "seed")
 _EXAMPLES = """examples:
   supportflow what-if changes.csv --mapping mapping.toml --policy today.toml --policy tomorrow.toml
   supportflow what-if changes.csv.gz --mapping mapping.toml --policy today.toml --policy tomorrow.toml -o differing.csv
@@ -92,7 +93,7 @@ def add_to(commands: Any) -> None:
         help="how long requesters wait in a re-simulation (default: for ever)",
     )
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of a re-simulation's random numbers (default 0)"
+        "--seed", type=int, metavar="N", help="of a re-simulation's random numbers (default 0)"
     )
     parser.add_argument(
         "--until",
@@ -122,6 +123,9 @@ def run(arguments: argparse.Namespace) -> int:
     until = None if arguments.until is None else instant(arguments.until, "--until")
     found: WhatIf | Resimulated
     if arguments.roster is None:
+        for name in _RESIMULATION:
+            if getattr(arguments, name) is not None:
+                raise InvalidInput(f"--{name}", "goes with --roster: only a re-simulation asks for it")
         found = _compared(arguments, mapping, policy, against, until)
     else:
         found = _resimulated(arguments, mapping, policy, against)
@@ -184,7 +188,7 @@ def _resimulated(
             roster.agents,
             service=service,
             patience=patience,
-            seed=arguments.seed,
+            seed=arguments.seed or 0,
             sink=sink,
         )
 

@@ -88,6 +88,11 @@ def _plan(kind: type[Value]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[
         if field.default_factory is not None:
             template[name] = _MISSING
             factories.append((name, field.default_factory))  # type: ignore[arg-type] # none of ours takes the data
+        elif (
+            getattr(type(field.default), "__hash__", None) is None
+        ):  # it can change: pydantic copies such a one, too
+            template[name] = _MISSING
+            factories.append((name, field.get_default))
     return template, tuple(factories)
 
 

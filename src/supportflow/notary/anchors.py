@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from supportflow.exceptions import InvalidInput, RecordsError
 from supportflow.ports.records import Anchor
 
-__all__ = ["FileAnchor", "GitAnchor", "WebAnchor", "anchor_named"]
+__all__ = ["FileAnchor", "GitAnchor", "WebAnchor", "anchor_named", "published"]
 
 _TIMEOUT_S = 20.0
 
@@ -33,6 +33,12 @@ class FileAnchor:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+
+
+def published(text: str) -> list[str]:
+    """The checkpoints in a file that a `FileAnchor` has written, or the one in any other."""
+    parts = text.rstrip("\n").split("\n\n")  # a checkpoint has one empty line, before its signatures
+    return ["\n\n".join(parts[at : at + 2]) + "\n" for at in range(0, len(parts), 2)]
 
 
 class WebAnchor:

@@ -1,11 +1,12 @@
 """A log as files in a folder: they never change, but for `checkpoint`, which is put in place last."""
 
-import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from supportflow._files import put
 from supportflow.exceptions import RecordsError
 from supportflow.records.entries import Entry, read_entry
 from supportflow.records.merkle import leaf_hash
@@ -14,6 +15,7 @@ from supportflow.records.tiles import ENTRIES, WIDTH, Tile, read_bundle, tiles_o
 __all__ = ["LogFolder"]
 
 _HASH_BYTES = 32
+_NUMBER = re.compile(r"[0-9]{20}")
 
 
 class LogFolder:
@@ -47,7 +49,8 @@ class LogFolder:
     def checkpoints(self) -> Iterator[tuple[str, str]]:
         """All checkpoints that were ever made: the name of each file, and what it holds."""
         for path in sorted((self.path / "checkpoints").glob("*")):
-            yield path.name, _text(path)
+            if _NUMBER.fullmatch(path.name):  # and not what a process that was killed has left half written
+                yield path.name, _text(path)
 
     def read(self, tile: Tile) -> bytes:
         """What a tile or a bundle holds.
@@ -107,12 +110,23 @@ class LogFolder:
 
     def write(self, tile: Tile, data: bytes) -> None:
         """Write a tile or a bundle. What no checkpoint speaks of yet may be written again."""
-        _put(self.path / tile.path, data)
+        put(self.path / tile.path, data)
 
     def keep(self, size: int, note: str) -> None:
         """Put a checkpoint in place: from now on the log has that size."""
-        _put(self.path / "checkpoints" / f"{size:020}", note.encode())
-        _put(self.path / "checkpoint", note.encode())
+        put(self.path / "checkpoint", note.encode())
+        put(self._copy(size), note.encode())
+
+    def complete(self, size: int, note: str) -> None:
+        """Copy the latest checkpoint beside those before it, if whoever made it was killed before that.
+
+        The copy comes second: one of a checkpoint that never was the latest would be a fork.
+        """
+        if not self._copy(size).exists():
+            put(self._copy(size), note.encode())
+
+    def _copy(self, size: int) -> Path:
+        return self.path / "checkpoints" / f"{size:020}"
 
 
 def _text(path: Path) -> str:
@@ -120,14 +134,3 @@ def _text(path: Path) -> str:
         return path.read_bytes().decode()
     except UnicodeDecodeError:
         raise RecordsError(path.name, "is not UTF-8") from None
-
-
-def _put(path: Path, data: bytes) -> None:
-    """Write a file as a whole or not at all, and see it on the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -117,6 +117,7 @@ class Notary:
         if tree_hash(latest.size, subtree_of(latest.size, self._log.read)) != latest.top:
             raise RecordsError("log", "its tiles are not those that its checkpoint speaks of")
         self._index.catch_up(latest.size)
+        self._log.complete(latest.size, note)
         return latest
 
     def _grow(self, key: SigningKey, before: Checkpoint) -> Made:
@@ -174,7 +175,7 @@ class Notary:
                 raise RecordsError("checkpoint", "is not the latest of the log")
             known = {(key.name, key.key_id): key for key in witnesses}
             good = [one for one in added.signatures if (one.name, one.key_id) in known]
-            note = Note.read(current).with_signatures(good)
+            note = Note.read(Note.read(current).with_signatures(good).written)
             number = sum(cosigned_at(note, key) is not None for key in witnesses)
             self._log.keep(Checkpoint.read(note.text).size, note.written)
         return number

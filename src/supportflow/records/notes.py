@@ -135,8 +135,9 @@ class Note:
         return f"{self.text}\n{''.join(one.line for one in self.signatures)}"
 
     def with_signatures(self, added: Collection[Signature]) -> "Note":
-        """The note with more signatures; one that is there already is not added again."""
-        return Note(self.text, tuple(dict.fromkeys((*self.signatures, *added))))
+        """The note with more signatures: each takes the place of what the same key has signed before."""
+        every = {(one.name, one.key_id): one for one in (*self.signatures, *added)}
+        return Note(self.text, tuple(every.values()))
 
     def check(self, key: "VerifyingKey") -> None:
         """Make sure that a key has signed this text.

@@ -73,10 +73,10 @@ def replay_apart(
     """
     Cases(tally, mapping, policy, end_us, 0)  # what is wrong with either is said here, not by every process
     seconds, rows = 0.0, 0
+    parts = list(_parts(log, mapping, policy, end_us, verify_every, processes))
     # A process of its own, not a copy of this one with whatever threads and locks it has.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(processes, len(parts)) or 1, mp_context=get_context("spawn")) as pool:
         try:
-            parts = list(_parts(log, mapping, policy, end_us, verify_every, processes))
             for part, (counted, cpu_s) in zip(parts, pool.map(_replayed, parts), strict=True):
                 tally.absorb(counted)
                 seconds += cpu_s

@@ -53,7 +53,7 @@ def standardised(target: TargetReport, words: Words) -> Iterator[str]:
             for row in one.shares
         ]
         header = [words[one.by], *(words[name] for name in ("met", "missed", "share", "same_mix", "covered"))]
-        title = words["standardised"].format(target=target.target, field=one.field)
+        title = f"{words['standardised'].format(target=target.target, field=one.field)}: {words[one.by]}"
         yield section(title, words["standardised_note"], "", table(words, header, rows, title=words[one.by]))
 
 

@@ -5,7 +5,7 @@ leave once they have waited longer than their patience. Service and patience are
 settled.
 """
 
-from math import exp, inf
+from math import exp, expm1, inf, log
 from typing import NamedTuple
 
 from supportflow.exceptions import InvalidInput
@@ -13,6 +13,7 @@ from supportflow.exceptions import InvalidInput
 __all__ = ["MOST_AGENTS", "Queue", "agents_needed", "queue"]
 
 MOST_AGENTS = 100_000
+_LARGE = 1e200
 
 
 class Queue(NamedTuple):
@@ -86,22 +87,29 @@ def _leaving(rate: float, service: float, agents: int, within: float, patience: 
         weight *= number / (rate * service)
         below += weight
     ends = agents * patience / service
-    late, passed = exp(-(ends + 1) * within / patience), 1 - exp(-within / patience)
+    passed = -expm1(-within / patience)
+    growing = log(passed) if passed else -inf
     # Whoever waits: (share of the states, of them answered in time, leaving).
     weight, total, answered, gone, queued = 1.0, 0.0, 0.0, 0.0, 0.0
-    term, summed, waiting = 1.0, 1.0, 0
+    # The chance that just so many are gone in the time, as a logarithm: of large desks it begins below every number.
+    term = -(ends + 1) * within / patience
+    late, waiting = exp(term), 0
     while True:
         total += weight
         served = ends / (ends + waiting + 1)
-        answered += weight * served * max(1 - late * summed, 0.0)
+        answered += weight * served * max(1 - late, 0.0)
         gone += weight * (1 - served)
         queued += weight * waiting
         if weight < 1e-17 * total and waiting > rate * patience:
             break
+        if weight > _LARGE:  # far too few agents: only how the states stand to each other matters
+            below, weight, total, answered, gone, queued = (
+                one / _LARGE for one in (below, weight, total, answered, gone, queued)
+            )
         waiting += 1
         weight *= rate / (agents / service + waiting / patience)
-        term *= (ends + waiting) / waiting * passed
-        summed += term
+        term += log((ends + waiting) / waiting) + growing
+        late += exp(term)
     whole = below + total
     leaving = gone / whole
     return Queue(
@@ -110,7 +118,7 @@ def _leaving(rate: float, service: float, agents: int, within: float, patience: 
         answered=(below + answered) / whole if below < inf else 1.0,
         mean_wait=queued / whole / rate,
         leaving=leaving,
-        occupancy=rate * service * (1 - leaving) / agents,
+        occupancy=min(rate * service * (1 - leaving) / agents, 1.0),
     )
 
 

@@ -1,7 +1,7 @@
 """Mails into a desk: each becomes a ticket, a message on one, or a refusal with its reason. Once, however often it comes."""
 
 import hashlib
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -10,7 +10,9 @@ from supportflow.channels.email.reading import Limits, Mail, MailFile, read_mail
 from supportflow.channels.email.sender import Verdict, verdict
 from supportflow.channels.email.threads import MailThreads, ReplyToken
 from supportflow.exceptions import IdempotencyMismatch, InvalidInput, TicketNotFound
+from supportflow.model.base import MAX_ID, MAX_KEY, is_id
 from supportflow.model.content import Attachment
+from supportflow.model.events import DeliveryReported, EventBase
 from supportflow.model.people import Requester
 from supportflow.model.ticket import Outcome
 
@@ -116,7 +118,8 @@ class MailIntake:
             raw: The bytes as they came.
 
         Raises:
-            InvalidInput: If it is no mail, or too large.
+            InvalidInput: If it is no mail, or too large; or, with the field `channel`, `identify` or `sink`, if what one of
+                these holds or answers cannot be used.
         """
         flow = self._taking(read_mail(raw, self._limits))
         answer: Any = None
@@ -187,6 +190,8 @@ class MailIntake:
         if isinstance(outcome, IdempotencyMismatch):
             # Since its first copy came, what it answers was found, or moved: it is the same mail all the same.
             return Taken("duplicate", mail, ticket_id=ticket, verdict=said, automatic=machine)
+        if machine == "bounce" and ticket is not None:
+            yield from self._report(mail, ticket, outcome.ticket.id)
         for one in filter(None, [mail.message_id]):
             self._threads.record(self._tenant, outcome.ticket.id, one)
         return Taken(
@@ -205,7 +210,9 @@ class MailIntake:
     def _person(self, mail: Mail, said: Verdict) -> Requester:
         assert mail.sender is not None
         address = mail.sender.address
-        known = person_of(address) if self._identify is None else self._identify(address)
+        known = None if self._identify is None else self._identify(address)
+        if known and not is_id(known, MAX_ID - len(_UNVERIFIED)):
+            raise InvalidInput("identify", "answers with what is no id")
         name = known or person_of(address)
         if self._server is not None and said != "pass":
             # Whoever writes a name into a mail is not the person of that name.
@@ -272,6 +279,27 @@ class MailIntake:
         )
         return outcome
 
+    def _report(self, mail: Mail, ticket: str, live: str) -> Generator[_Ask, Any, None]:
+        """An answer that a bounce brings back never arrived: it is work for a person again. Once for each answer.
+
+        Which one it was, the receipt says that its channel gave for it; the ticket may have been merged into another since.
+        """
+        back = frozenset(mail.returned or mail.references[:1])
+        history: Sequence[EventBase] = yield _Ask("history", {"ticket": ticket})
+        for event in history:
+            if isinstance(event, DeliveryReported) and event.receipt in back:
+                yield _Ask(
+                    "record_delivery",
+                    {
+                        "ticket": live,
+                        "delivery": event.delivery,
+                        "channel": event.channel,
+                        "state": "undeliverable",
+                        "code": "bounce",
+                        "key": f"{event.delivery}:undeliverable"[:MAX_KEY],
+                    },
+                )
+
     def _attachments(self, mail: Mail) -> list[Attachment]:
         files = list(mail.files)
         if self._sink is not None:
@@ -280,11 +308,18 @@ class MailIntake:
         for one in files:
             uri = None if self._sink is None else self._sink(one)
             digest = hashlib.sha256(one.content).hexdigest()
-            made.append(
-                Attachment(
-                    name=one.name, media_type=one.media_type, size=len(one.content), sha256=digest, uri=uri
+            try:
+                made.append(
+                    Attachment(
+                        name=one.name,
+                        media_type=one.media_type,
+                        size=len(one.content),
+                        sha256=digest,
+                        uri=uri,
+                    )
                 )
-            )
+            except InvalidInput as error:  # name, type and size are what `read_mail` leaves of them
+                raise InvalidInput("sink", "answers with what is no URI") from error
         return made
 
 

@@ -19,13 +19,16 @@ from supportflow.channels.email.reading import MailAddress
 from supportflow.channels.email.threads import MailThreads, ReplyToken
 from supportflow.exceptions import InvalidInput, MissingExtra, Undeliverable
 from supportflow.model.content import AttachmentHandle
-from supportflow.ports import Outgoing
+from supportflow.ports import ChannelTraits, Outgoing, Receipt
 
 __all__ = ["AsyncSmtpChannel", "MailWriter", "SmtpChannel", "SmtpServer"]
 
 _CONTROLS = frozenset(map(chr, (*range(0x20), 0x7F, 0x85, 0x2028, 0x2029)))
 _SUBJECT = 200
 _GONE = re.compile(r"5\.(1\.(1|2|3|6|10)|2\.1)(?!\S)")
+
+_CARRIES_TEXT = ChannelTraits(can=frozenset({"public_reply", "threading", "receipts"}))
+_CARRIES_FILES = ChannelTraits(can=frozenset({"public_reply", "threading", "receipts", "attachments"}))
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -74,7 +77,7 @@ class MailWriter:
             machine is to answer it (RFC 3834).
         words: Answer → text of the mail; the answer itself, if not given. Here a host puts greeting and signature.
         html: Answer → the same in HTML; none, if not given.
-        file_of: Handle of a file → its name and bytes; no files go along, if not given.
+        file_of: Handle of a file → its name and bytes; an answer with files is undeliverable, if not given.
         cap: How many mails of machines an address gets; as many as there are, if not given.
         reply_to: Answer → the address that answers to it go to, such as `token.address("help", "desk.example",
             message.ticket_id)`, for mail programs that keep no message ids; the sender's, if not given.
@@ -106,6 +109,11 @@ class MailWriter:
         self._file_of = file_of
         self._reply_to = reply_to
         self._cap = cap
+
+    @property
+    def traits(self) -> ChannelTraits:
+        """What a channel can that sends its mails: files, if it has them; receipts, by which a bounce finds its answer."""
+        return _CARRIES_TEXT if self._file_of is None else _CARRIES_FILES
 
     def written(self, message: Outgoing) -> tuple[str, Message]:
         """The address that an answer goes to, and the mail.
@@ -217,9 +225,13 @@ class SmtpChannel:
     def __init__(self, server: SmtpServer, writer: MailWriter) -> None:
         self._server = server
         self._writer = writer
+        self.traits = writer.traits
 
-    def send(self, message: Outgoing, /) -> None:
+    def send(self, message: Outgoing, /) -> Receipt:
         """Send an answer.
+
+        Returns:
+            The mail's message id, which a bounce brings back.
 
         Raises:
             InvalidInput: If a head would hold a line break.
@@ -242,6 +254,7 @@ class SmtpChannel:
                 connection.quit()  # the server has the mail, however it takes leave
         finally:
             connection.close()
+        return Receipt(self._writer.message_id(message))
 
     def _connected(self) -> smtplib.SMTP:
         server = self._server
@@ -281,9 +294,13 @@ class AsyncSmtpChannel:
         self._aiosmtplib: Any = aiosmtplib
         self._server = server
         self._writer = writer
+        self.traits = writer.traits
 
-    async def send(self, message: Outgoing, /) -> None:
+    async def send(self, message: Outgoing, /) -> Receipt:
         """Send an answer.
+
+        Returns:
+            The mail's message id, which a bounce brings back.
 
         Raises:
             InvalidInput: If a head would hold a line break.
@@ -299,6 +316,7 @@ class AsyncSmtpChannel:
             for one in error.recipients:
                 _check_gone(one.code, one.message)
             raise
+        return Receipt(self._writer.message_id(message))
 
     async def _handed_in(self, to: str, mail: Message) -> None:
         server = self._server

@@ -12,6 +12,9 @@ from supportflow.exceptions import InvalidInput
 
 __all__ = ["Fetched", "take_imap", "take_maildir", "take_maildir_async"]
 
+_HOSTS = frozenset({"channel", "identify", "sink"})
+"""What of an `InvalidInput` is the host's own to mend: it would be the same for every mail, and none is put aside for it."""
+
 Take = Callable[[bytes], Taken]
 TakeAsync = Callable[[bytes], Awaitable[Taken]]
 
@@ -42,7 +45,7 @@ def take_maildir(folder: Path | str, take: Take, *, limit: int | None = None) ->
         limit: How many at most.
 
     Raises:
-        InvalidInput: If it is no maildir, or `take` is async.
+        InvalidInput: If it is no maildir, `take` is async, or what the host itself gave `MailIntake` cannot be used.
     """
     for path, raw in _new(Path(folder), limit):
         fetched = _taken(path.name, raw, take)
@@ -98,9 +101,14 @@ def take_imap(mailbox: imaplib.IMAP4, take: Take, *, limit: int = 100) -> Iterat
         limit: How many at most.
 
     Raises:
-        InvalidInput: If `take` is async: `imaplib` is not.
+        InvalidInput: If `take` is async, as `imaplib` is not, the mailbox is selected for reading alone, or what the host
+            itself gave `MailIntake` cannot be used.
         imaplib.IMAP4.error: If the server refuses.
     """
+    if (
+        mailbox.is_readonly
+    ):  # some servers answer OK to a mark there, and make none: the same mails would come for ever
+        raise InvalidInput("mailbox", "is selected for reading alone")
     answer, found = mailbox.uid("SEARCH", "UNSEEN")
     if answer != "OK":
         raise imaplib.IMAP4.error(f"the server answered {answer} to SEARCH")
@@ -111,7 +119,9 @@ def take_imap(mailbox: imaplib.IMAP4, take: Take, *, limit: int = 100) -> Iterat
             continue  # another process took it away
         fetched = _taken(uid.decode(), raw, take)
         flags = r"(\Seen)" if fetched.taken is not None else r"(\Seen \Flagged)"
-        mailbox.uid("STORE", uid.decode(), "+FLAGS", flags)
+        answer, _ = mailbox.uid("STORE", uid.decode(), "+FLAGS", flags)
+        if answer != "OK":
+            raise imaplib.IMAP4.error(f"the server answered {answer} to STORE")
         yield fetched
 
 
@@ -140,4 +150,6 @@ async def _taken_async(name: str, raw: bytes, take: TakeAsync) -> Fetched:
 
 
 def _refused(name: str, error: InvalidInput) -> Fetched:
+    if error.field in _HOSTS:
+        raise error
     return Fetched(name, None, error.reason if error.field == "mail" else str(error))

@@ -130,7 +130,6 @@ _STATES: Mapping[StatusCategory, RequesterTopic] = {
     StatusCategory.CLOSED: "closed",
     StatusCategory.CANCELLED: "closed",
 }
-_ENDED = frozenset({"resolved", "closed"})
 
 
 def internal_topic(event: TicketEvent) -> InternalTopic | None:

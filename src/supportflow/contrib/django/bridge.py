@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.crypto import salted_hmac
 
@@ -66,7 +66,10 @@ def at_path(row: Any, path: str) -> Any:
     for name in path.split("."):
         if row is None:
             return None
-        row = getattr(row, name)
+        try:
+            row = getattr(row, name)
+        except ObjectDoesNotExist:  # the other end of a one-to-one, or of a key without a constraint
+            return None
     return row
 
 

@@ -1,10 +1,12 @@
 """From a host's row to the desk: what has changed since it was last reported, in one transaction, under one lock."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from supportflow.contrib.django.bridge import Reported, TicketBridge
 from supportflow.contrib.django.conf import configuration, lifecycle_of
@@ -67,7 +69,7 @@ def _said(bridge: TicketBridge, ticket: Any, only: Collection[object] = ()) -> l
     which = {"pk__in": list(only)} if only else {bridge.messages.ticket: ticket}
     rows = bridge.messages_of(configuration().database).filter(**which)
     found = [(bridge.identity(row), bridge.said(row, ticket)) for row in rows]
-    return [(identity, said) for identity, said in found if said is not None]
+    return [(identity, replace(said, at=_instant(said.at))) for identity, said in found if said is not None]
 
 
 # --- what a row says ---------------------------------------------------------------------------
@@ -110,7 +112,7 @@ def _update(there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark, state: d
     if "status" in changed and _merge(there, bridge, ticket, mark):
         del changed["status"]
     if changed:
-        there.observe(ref=mark.ref, at=_past(bridge.changed_at_of(ticket)), **changed)
+        there.observe(ref=mark.ref, at=_past(_changed_at(bridge, ticket)), **changed)
     if mark.gone or not mark.known or mark.seen != {**mark.seen, **state}:
         mark.seen, mark.gone, mark.known = {**mark.seen, **state}, False, True
         mark.save()
@@ -131,9 +133,24 @@ def _merge(there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark) -> bool:
 
 def _past(at: datetime | None) -> datetime | None:
     """An instant that is worth saying: None for what happens now."""
-    if at is None or not timedelta() < _now() - at.astimezone(UTC) > _LIVE:
+    if at is None or not timedelta() < _now() - at > _LIVE:
         return None
     return at
+
+
+def _instant(at: datetime) -> datetime:
+    """An instant: without a zone, as a project with `USE_TZ = False` keeps them, it is of the project's zone."""
+    return timezone.make_aware(at, timezone.get_default_timezone()) if timezone.is_naive(at) else at
+
+
+def _opened_at(bridge: TicketBridge, ticket: Any, now: datetime) -> datetime:
+    at = bridge.opened_at_of(ticket)
+    return now if at is None else min(_instant(at), now)
+
+
+def _changed_at(bridge: TicketBridge, ticket: Any) -> datetime | None:
+    at = bridge.changed_at_of(ticket)
+    return None if at is None else _instant(at)
 
 
 def _now() -> datetime:
@@ -177,7 +194,7 @@ def _admit(there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark) -> dict[s
         return None
     state = describe(bridge, ticket, {})
     now = _now()
-    opened = min(bridge.opened_at_of(ticket) or now, now)
+    opened = _opened_at(bridge, ticket, now)
     found = _said(bridge, ticket)
     if now - opened > bridge.fresh or any(_past(said.at) is not None for _, said in found):
         _adopt(there, bridge, ticket, mark, state, opened, found)
@@ -235,7 +252,7 @@ def _adopt(
     first = lifecycle_of(there.policy).initial
     if status is not None and status != first:
         latest = max([opened, *(fact["at"] for fact in history)])
-        changed = bridge.changed_at_of(ticket) or latest
+        changed = _changed_at(bridge, ticket) or latest
         history.append({"at": min(max(changed, latest), _now()), "status": status})
     there.adopt(
         mark.ref,

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.utils import timezone
 from helpdesk.lib import safe_template_context
 from helpdesk.models import FollowUp, Ticket
 
@@ -24,14 +26,18 @@ def write_down(event: Any) -> None:
     ticket = None if pk is None else Ticket.objects.filter(pk=pk).first()
     if ticket is None:
         return
-    line = FollowUp(ticket=ticket, title=describe_event(event)[:200], date=event.reached_at, public=False)
+    at = event.reached_at
+    if not settings.USE_TZ:
+        at = timezone.make_naive(at, timezone.get_default_timezone())
+    line = FollowUp(ticket=ticket, title=describe_event(event)[:200], date=at, public=False)
     if FollowUp.objects.filter(ticket=ticket, title=line.title, date=line.date).exists():
         return
-    # Not by `save`, which saves the ticket with it: what somebody else changes meanwhile would be lost.
-    FollowUp.objects.bulk_create([line])
+    # The mail first: if no server takes it, the event is delivered once more, and must not be taken for one that was told.
     if isinstance(event, LadderStepReached):
         context = safe_template_context(ticket)
         ticket.send(
             {"assigned_to": ("escalated_owner", context), "ticket_cc": ("escalated_cc", context)},
             fail_silently=True,
         )
+    # Not by `save`, which saves the ticket with it: what somebody else changes meanwhile would be lost.
+    FollowUp.objects.bulk_create([line])

@@ -123,7 +123,7 @@ def _collect_running(env: Environment, made: Counter[str]) -> Flow[None]:
         if lease is not None:
             failed = TimeoutError() if not over else running.error
             if failed is None:
-                failed = yield from _keep_receipt(env, lease.row, running.answer())
+                yield from _written(env, lease.row, record_receipt(env, lease.row, running.answer()))
             now_us = to_us((yield from requests.now()))
             made[(yield from _record_result(env, lease, failed, now_us))] += 1
 
@@ -147,13 +147,7 @@ def _record_result(env: Environment, lease: Lease, failed: BaseException | None,
     error = None if failed is None else type(failed).__name__
     outcome = "delivered" if error is None else "dead"
     if isinstance(failed, Undeliverable) and lease.row.topic.startswith("channel:"):
-        try:
-            yield from record_undeliverable(env, lease.row, failed)
-        except Exception as failure:
-            if not is_of_one_row(failure):
-                raise
-            env.unreadable.skip(f"ticket:{lease.row.ticket_id}", failure)  # it is kept as a dead letter
-        else:
+        if (yield from _written(env, lease.row, record_undeliverable(env, lease.row, failed))):
             error = None  # it stands on the ticket; nothing is left to try again
     elif error is not None and lease.row.attempts < ATTEMPTS:
         outcome = "retried"
@@ -161,15 +155,21 @@ def _record_result(env: Environment, lease: Lease, failed: BaseException | None,
         retry_us = now_us + max(backoff_us(lease.row.attempts, (yield from requests.chance())), SECOND_US)
     if outcome == "dead" and lease.row.topic == ACTION:
         assert error is not None
-        try:
-            yield from record_failure(env, lease.row, error)
-        except Exception as failure:
-            if not is_of_one_row(failure):
-                raise
-            env.unreadable.skip(f"ticket:{lease.row.ticket_id}", failure)  # it is kept as a dead letter
-        else:
-            error = None  # it stands on the ticket; nothing is left to try again
+        if (yield from _written(env, lease.row, record_failure(env, lease.row, error))):
+            error = None
     return outcome if (yield from _end_claim(env, lease, retry_us, error)) else ""
+
+
+def _written(env: Environment, row: OutboxRow, record: Flow[object]) -> Flow[bool]:
+    """Write on its ticket what became of a delivery; False if that ticket, and it alone, cannot be written on."""
+    try:
+        yield from record
+    except Exception as failure:
+        if not is_of_one_row(failure):
+            raise
+        env.unreadable.skip(f"ticket:{row.ticket_id}", failure)
+        return False
+    return True
 
 
 def _end_claim(env: Environment, lease: Lease, retry_us: int | None, error: str | None) -> Flow[bool]:
@@ -214,18 +214,8 @@ def _send(env: Environment, lease: Lease, message: Outgoing, now_us: int) -> Flo
         detach = len(pieces) == 1
         within_s = PATIENCE_S if detach else max(LONGEST_S / len(pieces), PATIENCE_S)
         answer = yield Call("channel", name, (piece,), within_s=within_s, detach=detach)
-    yield from record_receipt(env, lease.row, answer)
-
-
-def _keep_receipt(env: Environment, row: OutboxRow, answer: object) -> Flow[Exception | None]:
-    """Record what a channel answered in the end; what stood in the way of that, if it is of this ticket alone."""
-    try:
-        yield from record_receipt(env, row, answer)
-    except Exception as error:
-        if not is_of_one_row(error):
-            raise
-        env.unreadable.skip(f"ticket:{row.ticket_id}", error)
-    return None
+    # It has left: that its ticket cannot be written on is no reason to send it again.
+    yield from _written(env, lease.row, record_receipt(env, lease.row, answer))
 
 
 def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> Flow[Outgoing | None]:

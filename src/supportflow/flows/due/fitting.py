@@ -68,7 +68,8 @@ def _pieces(text: str, longest: int, size: Callable[[str], int], escapes: dict[s
     while sizes[-1] - sizes[start] > longest:
         end = max(bisect_right(sizes, sizes[start] + longest) - 1, start + 1)
         cut = _cut(text, places[start], places[end])
-        end = bisect_right(places, cut) - 1
+        # What is joined to a letter can look like an end: nothing is cut before the first letter's own.
+        end = max(bisect_right(places, cut) - 1, start + 1)
         piece = text[places[start] : places[end]].strip()
         if piece:
             yield piece

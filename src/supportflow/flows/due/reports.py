@@ -1,6 +1,7 @@
 """What became of a reply on its way: told by its channel when it takes it, or never will."""
 
 import re
+from typing import Literal
 
 from supportflow.exceptions import Undeliverable
 from supportflow.flows.commands.handle import handle
@@ -19,38 +20,35 @@ _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,50}")
 
 def record_receipt(env: Environment, row: OutboxRow, answer: object) -> Flow[None]:
     """Record what a channel answered, if it is a receipt. Should the desk die first, the reply leaves again."""
-    if not isinstance(answer, Receipt):
-        return
-    yield from handle(
-        env,
-        RecordDelivery(
-            by=HOST,
-            ticket_id=row.ticket_id,
-            delivery=row.key,
-            channel=_channel(row),
-            state=answer.state,
-            receipt=answer.id if is_id(answer.id) else None,
-            key=f"{row.key}:{answer.state}"[:500],
-        ),
-    )
+    if isinstance(answer, Receipt):
+        yield from _record(env, row, answer.state, receipt=answer.id if is_id(answer.id) else None)
 
 
 def record_undeliverable(env: Environment, row: OutboxRow, error: Undeliverable) -> Flow[None]:
     """Record that a reply can never arrive: a person takes the ticket up."""
     code = error.reason if _CODE.fullmatch(error.reason) else "unknown"
+    yield from _record(env, row, "undeliverable", code=code)
+
+
+def _record(
+    env: Environment,
+    row: OutboxRow,
+    state: Literal["accepted", "delivered", "undeliverable"],
+    *,
+    receipt: str | None = None,
+    code: str | None = None,
+) -> Flow[None]:
+    # A reply that left twice has two receipts: what the far side says is part of the key, so each is kept, once.
     yield from handle(
         env,
         RecordDelivery(
             by=HOST,
             ticket_id=row.ticket_id,
             delivery=row.key,
-            channel=_channel(row),
-            state="undeliverable",
+            channel=row.topic.partition(":")[2],
+            state=state,
+            receipt=receipt,
             code=code,
-            key=f"{row.key}:undeliverable"[:500],
+            key=f"{row.key}:{state}:{receipt or code or ''}",
         ),
     )
-
-
-def _channel(row: OutboxRow) -> str:
-    return row.topic.partition(":")[2]
