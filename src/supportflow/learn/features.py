@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from zlib import crc32
 
+from supportflow._marks import normalized
 from supportflow.model.signals import Signals
-from supportflow.triage.marks import normalized
 
 __all__ = ["Feature", "Rules", "features", "rule_names"]
 

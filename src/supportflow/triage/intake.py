@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from supportflow._marks import normalized
 from supportflow.model.base import MAX_BODY, Document, Name, Series
-from supportflow.triage.marks import normalized
 
 __all__ = [
     "EvidenceSpec",

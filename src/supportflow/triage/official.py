@@ -11,10 +11,10 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, StringConstraints
 
+from supportflow._marks import normalized
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Document, Series
 from supportflow.triage.lexicon.links import suspicious_links
-from supportflow.triage.marks import normalized
 
 __all__ = ["AddressCheck", "Official", "OfficialIndex"]
 

@@ -2,7 +2,7 @@
 
 # ruff: noqa: RUF001 - typographic quotes are what is looked for
 
-from supportflow.triage.marks import normalized
+from supportflow._marks import normalized
 
 __all__ = [
     "AFTER_ZH",

@@ -4,10 +4,9 @@ import codecs
 import email.errors
 import email.header
 import re
-import unicodedata
 from binascii import Error as Base64Error
 
-__all__ = ["composed", "decoded", "header_text"]
+__all__ = ["decoded", "header_text"]
 
 _MEANT = {
     # A label → what is really sent under it: a larger set that has all of the smaller one.
@@ -55,8 +54,6 @@ _LATIN = re.compile(r"cp12\d\d|iso.?8859")
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _THREE_BYTES = "\u0800"
 """Some short words in Chinese codes are valid UTF-8 by chance, but only of letters of two bytes."""
-_FOREIGN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]{1,400}")
-"""A letter, and what follows that is no ASCII: nothing of ASCII joins what stands before it."""
 _LONGEST_HEAD = 20_000
 """Characters of a head that are looked at: what pretends to be an encoded word is not found in linear time."""
 _GUESSED = 100_000  # bytes that a guess rests on
@@ -110,15 +107,6 @@ def _guessed(content: bytes) -> str:
         return content.decode("utf-8", "replace")
     found = from_bytes(content[:_GUESSED]).best()
     return content.decode("utf-8" if found is None else found.encoding, "replace")
-
-
-def composed(text: str) -> str:
-    """Letters and the marks on them as one (NFC), stretch by stretch: a run of marks is not put in order in linear time.
-
-    Args:
-        text: Any text.
-    """
-    return _FOREIGN.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
 
 
 def header_text(value: str) -> str:

@@ -9,8 +9,9 @@ from email.message import Message
 from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
 from types import MappingProxyType
 
+from supportflow._marks import composed
 from supportflow._time import Instant, from_us, to_us
-from supportflow.channels.email.charsets import composed, decoded, header_text
+from supportflow.channels.email.charsets import decoded, header_text
 from supportflow.channels.email.html import html_text
 from supportflow.channels.email.quotes import parts_of
 from supportflow.channels.email.wire import BROKEN, readable, taken_apart

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
 
-from supportflow.triage.marks import normalized
+from supportflow._marks import normalized
 from supportflow.triage.units import BREAK, pieces, spelt
 
 __all__ = ["Cover", "Places", "Text"]

@@ -9,7 +9,7 @@ letters, digits of other scripts, and Cyrillic letters in Latin words. Plain tex
 import re
 import unicodedata
 
-from supportflow.triage.marks import normalized
+from supportflow._marks import normalized
 from supportflow.triage.redaction.layers import Layer, Rewriting
 
 __all__ = ["fold_characters"]
