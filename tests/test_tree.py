@@ -1,6 +1,7 @@
 """What holds for every file of the project: no path of one machine, and one place for each command."""
 
 import re
+import runpy
 import tomllib
 from pathlib import Path
 
@@ -54,6 +55,18 @@ def test_ci_runs_the_command_that_the_readme_shows():
     assert all("\n" not in command for _, command in blocks)  # one line to paste
     assert "test_command=$(readme_command test)" in script
     assert 'bash -euo pipefail -c "$test_command"' in script
+
+
+def test_every_room_has_a_floor():
+    """CI would say it only after all tests have run."""
+    floors = runpy.run_path(str(ROOT / ".ci" / "coverage_floors.py"))
+    package = ROOT / "src" / "supportflow"
+    rooms = {
+        path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
+    }
+
+    assert rooms == floors["CORE"] | floors["ADAPTERS"]
+    assert not floors["CORE"] & floors["ADAPTERS"]
 
 
 def test_the_changelog_knows_the_version():

@@ -25,8 +25,10 @@ _SECURE_DELETE = (3, 42, 0)
 """The first SQLite whose full-text tables can lose deleted words at once."""
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS place (tenant TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS text (number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, "
-    "ticket_id TEXT NOT NULL, subject TEXT NOT NULL, UNIQUE (tenant, id))",
+    """CREATE TABLE IF NOT EXISTS text (
+        number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, ticket_id TEXT NOT NULL,
+        subject TEXT NOT NULL, UNIQUE (tenant, id)
+    )""",
     "CREATE INDEX IF NOT EXISTS of_subject ON text (tenant, subject)",
 )
 _WAIT_S = 5
