@@ -7,7 +7,8 @@ import shutil
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -311,6 +312,12 @@ def test_nobody_writes_into_a_stream_by_its_address(server: Server):
     assert first_board(server, None, 'x\ndata: {"order": ["forged"]}\n\nid: y')["order"] == []
 
 
+def run_apart(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run it in a thread of its own: while a browser is open, a loop runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def test_while_there_is_no_board_its_stream_is_none(example: Any, url: str):
     """A browser that is let in says "live"."""
 
@@ -320,7 +327,7 @@ def test_while_there_is_no_board_its_stream_is_none(example: Any, url: str):
         async with httpx.AsyncClient(transport=transport, auth=AUTH, base_url="http://desk.test") as http:
             return await http.get("/board/stream?after=x"), await http.get("/board/rows")
 
-    stream, rows = asyncio.run(ask())
+    stream, rows = run_apart(ask())
     assert (stream.status_code, stream.headers["retry-after"]) == (503, "1")
     assert rows.json()["place"] is None
 
@@ -355,7 +362,7 @@ def test_what_stops_time_or_the_board_is_in_the_log(example: Any, caplog: pytest
         assert [task.done() for task in tasks] == [True, False, False]
         assert {task.cancel() for task in tasks[1:]} == {True}
 
-    asyncio.run(run())
+    run_apart(run())
     assert {(record.levelname, record.message) for record in caplog.records} == {
         ("CRITICAL", "a task of the desk has ended: restart this process"),
         ("WARNING", "what is due has to wait: the database cannot be reached"),
