@@ -7,8 +7,6 @@ from typing import Any
 
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreUnavailable
-from supportflow.flows.rows import read_row
-from supportflow.model.events import PolicyPublished
 from supportflow.policy import Policy
 from supportflow.policy.read.policies import read_policy
 from supportflow.worker.naming import load
@@ -151,11 +149,9 @@ def desk_at(name: str, tenant: str, policy: str | None = None) -> Desk:
 
 
 def _published(store: Any, tenant: str) -> Policy:
-    # Of the other kinds, some may be of a newer release, and none is needed.
-    rows = [row for row in store.events(tenant, "desk") if row.kind == "policy_published"]
-    events = map(read_row, rows)
-    fingerprints = [event.fingerprint for event in events if isinstance(event, PolicyPublished)]
-    document = store.get_policy(tenant, fingerprints[-1]) if fingerprints else None
-    if document is None:
+    from supportflow.notary.sealing import published_policy  # noqa: PLC0415 - only commands of a desk read its policy
+
+    policy = published_policy(store, tenant)
+    if policy is None:
         raise InvalidInput("--policy", "is needed: no desk of this tenant has ever used this store")
-    return Policy.stored(document)
+    return policy

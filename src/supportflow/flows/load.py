@@ -26,6 +26,7 @@ __all__ = [
     "get_agent",
     "identify",
     "known_agents",
+    "lineage",
     "read_agent",
     "read_agent_or_skip",
     "read_or_skip",
@@ -241,6 +242,25 @@ def known_agents(env: Environment, ids: Collection[str]) -> Flow[dict[str, Agent
         if row is not None:
             found[agent_id] = yield from read_agent(env, row)
     return found
+
+
+def lineage(env: Environment, ticket: Ticket) -> Flow[tuple[tuple[EventBase, ...], ...]]:
+    """The events of the tickets that a ticket follows or was split from, the nearest first: it shares texts with them."""
+    met = {ticket.id}
+    streams: list[tuple[EventBase, ...]] = []
+    waiting = [one for one in (ticket.split_from, ticket.follow_up_of) if one is not None]
+    while waiting:
+        name = waiting.pop(0)
+        if name in met:
+            continue
+        met.add(name)
+        rows = yield from requests.events(env.tenant, f"ticket:{name}")
+        streams.append(tuple(map(read_row, rows)))
+        first = streams[-1][0] if rows else None
+        waiting += [
+            one for one in (getattr(first, "split_from", None), getattr(first, "follow_up_of", None)) if one
+        ]
+    return tuple(streams)
 
 
 def get_agent(env: Environment, agent_id: str) -> Flow[AgentState]:

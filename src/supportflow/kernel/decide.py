@@ -13,6 +13,7 @@ from supportflow.kernel.advance import advance, catch_up
 from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.handlers.access import give_consent, view_content, withdraw_consent
 from supportflow.kernel.handlers.actions import decide_action, record_action, request_action, undo_action
 from supportflow.kernel.handlers.bot import take_turn
 from supportflow.kernel.handlers.casework import add_party, authorise, complete_step, provide, verify
@@ -45,6 +46,7 @@ from supportflow.model.commands import (
     Decline,
     Escalate,
     Exclude,
+    GiveConsent,
     HandOver,
     Hold,
     Merge,
@@ -69,8 +71,10 @@ from supportflow.model.commands import (
     UndoAction,
     Update,
     Verify,
+    ViewContent,
     WaitForRequester,
     Withdraw,
+    WithdrawConsent,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
@@ -261,6 +265,7 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     Correct: correct,
     DecideAction: decide_action,
     Exclude: exclude,
+    GiveConsent: give_consent,
     Hold: trigger,
     Observe: observe,
     Offer: offer,
@@ -276,7 +281,9 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     TakeTurn: take_turn,
     Trigger: trigger,
     UndoAction: undo_action,
+    ViewContent: view_content,
     WaitForRequester: trigger,
+    WithdrawConsent: withdraw_consent,
 }
 _WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
     Merge: merge,

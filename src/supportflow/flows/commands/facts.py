@@ -6,7 +6,7 @@ from dataclasses import replace
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import text_of
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import known_agents, read_tickets, same_person
+from supportflow.flows.load import known_agents, lineage, read_tickets, same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel.facts import CaseFacts, Facts
@@ -22,6 +22,7 @@ from supportflow.model.commands import (
     Correct,
     DecideAction,
     Exclude,
+    GiveConsent,
     Merge,
     Observe,
     Offer,
@@ -34,6 +35,8 @@ from supportflow.model.commands import (
     TakeTurn,
     Trigger,
     UndoAction,
+    ViewContent,
+    WithdrawConsent,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.people import NOBODY
@@ -51,8 +54,11 @@ _LOOKED_AT = 20
 _NOTHING = CaseFacts()
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
-_ABOUT_VERDICTS = frozenset({Exclude, Correct})
-_ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset((RequestAction, DecideAction, UndoAction))
+_LOOKING_BACK = frozenset({Exclude, Correct, ViewContent})
+_ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset(
+    (RequestAction, DecideAction, UndoAction, ViewContent)
+)
+_ABOUT_ACCESS = frozenset({GiveConsent, ViewContent, WithdrawConsent})
 _FROM_OUTSIDE = frozenset({Receive, Provide, Observe})
 _NAMING = frozenset({Assign, Observe, Offer})
 _ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge})
@@ -86,14 +92,17 @@ def load_facts(
         history=(yield from _history(env, command, ticket)),
         case=case,
         agents=(yield from _agents(env, command, [ticket, other, *case.candidates])),
+        before=(yield from lineage(env, ticket))
+        if ticket is not None and type(command) is ViewContent
+        else (),
     )
 
 
 def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[tuple[EventBase, ...]]:
-    """The ticket's past, for words about its verdicts."""
+    """The ticket's past, for words about its verdicts and for what is sealed on it."""
     if ticket is None:
         return ()
-    if type(command) in _ABOUT_VERDICTS:
+    if type(command) in _LOOKING_BACK:
         return (yield from load_events(env, ticket.id))
     return ()
 
@@ -168,7 +177,7 @@ def _needs_person(env: Environment, command: CommandBase, ticket: Ticket) -> boo
     """Whether a decision needs the requester's other ids: whoever acts, or gets the ticket, may be that person."""
     by = command.by
     kind = type(command)
-    if kind is AddParty:
+    if kind is AddParty or kind in _ABOUT_ACCESS:
         return True
     if kind in _FROM_OUTSIDE and by.kind == "requester" and by.id != ticket.requester:
         return True
@@ -188,7 +197,7 @@ def _needs_second_person(env: Environment, command: CommandBase, ticket: Ticket)
     if command.by.kind != "agent":
         return False
     kind = type(command)
-    if kind is DecideAction:
+    if kind is DecideAction or kind is ViewContent:
         return True
     routing = env.book[ticket.policy].routing
     return kind in _ENDING and routing is not None and ticket.tier in routing.policy.four_eyes

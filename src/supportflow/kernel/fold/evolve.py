@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from supportflow.exceptions import StoreError
-from supportflow.kernel.fold import actions, bot, casework, escalation, messages, routing, sla, tickets
+from supportflow.kernel.fold import (
+    access,
+    actions,
+    bot,
+    casework,
+    escalation,
+    messages,
+    routing,
+    sla,
+    tickets,
+)
 from supportflow.model.events import (
     ActionAuthorised,
     ContactJoined,
@@ -92,6 +102,7 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     ),
     **actions.CHANGES,
     **bot.CHANGES,
+    **access.CHANGES,
     **casework.CHANGES,
     **escalation.CHANGES,
     **messages.CHANGES,

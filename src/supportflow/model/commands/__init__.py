@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.commands.access import GiveConsent, ViewContent, WithdrawConsent
 from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
 from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
 from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
@@ -66,6 +67,7 @@ __all__ = [
     "Escalate",
     "Exclude",
     "Fact",
+    "GiveConsent",
     "HandOver",
     "Hold",
     "Merge",
@@ -95,8 +97,10 @@ __all__ = [
     "Update",
     "Validity",
     "Verify",
+    "ViewContent",
     "WaitForRequester",
     "Withdraw",
+    "WithdrawConsent",
     "command_adapter",
 ]
 
@@ -127,6 +131,9 @@ Command = Annotated[
     | AddParty
     | Verify
     | Authorise
+    | GiveConsent
+    | WithdrawConsent
+    | ViewContent
     | Escalate
     | Offer
     | Accept

@@ -16,6 +16,7 @@ from supportflow.lifecycle import LifecycleDefinition
 from supportflow.model.base import STORED, Document, Name, Series
 from supportflow.model.durations import NotNegative, Positive
 from supportflow.model.people import Group
+from supportflow.policy.document.access import Access
 from supportflow.policy.document.authority import Authority
 from supportflow.policy.document.bot import BotPolicy
 from supportflow.policy.document.casework import Identity, Procedure
@@ -81,6 +82,7 @@ class Policy(Document):
         authority: Levels of verification, and the actions that need them.
         escalation: Ladders that tickets climb until somebody acts.
         retention: How long tickets stay live, and texts and idempotency keys are kept; everything for ever, if not given.
+        access: Texts that are sealed, and who may open them for what; none are, if not given.
         routing: How tickets find agents; the host assigns them itself, if not given.
         bot: How the first line answers by itself; it does not, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
@@ -123,6 +125,7 @@ class Policy(Document):
     authority: Authority = Field(default_factory=Authority)
     escalation: Escalation = Field(default_factory=Escalation)
     retention: Retention | None = None
+    access: Access | None = None
     routing: RoutingPolicy | None = None
     bot: BotPolicy | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
