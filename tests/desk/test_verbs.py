@@ -15,7 +15,7 @@ FILE = Attachment(name="a.pdf", uri="s3://a", media_type="application/pdf", size
 
 VERBS = {"close": "close_ticket", "adopt": "adopt", "note": "note"}
 """Kind of command → verb, where they are not called alike."""
-OWN = {"advance", "recheck", "record_action", "take_turn", "withdraw"}
+OWN = {"advance", "recheck", "record_action", "take_turn", "view_content", "withdraw"}
 """Kinds of commands that the desk gives itself."""
 PARAMETER = {
     "ticket_id": "ticket",
@@ -39,7 +39,7 @@ SAMPLES = {
     "state": "read", "receipt": "m-7", "delivery": "t-1:5:channel:mail",
     "status": "open", "step": "call-back", "subject": "line", "summary": "short", "ticket": "t-1",
     "tier": "expert", "to": "m-1", "trigger": "park", "type": "problem", "tz": "Asia/Tokyo",
-    "valid_for": timedelta(hours=1), "assignee": "sam",
+    "valid_for": timedelta(hours=1), "assignee": "sam", "purposes": ["audit"], "person": "m-1",
 }  # fmt: skip
 """Parameter → a value that is none of its defaults."""
 GIVEN = {

@@ -76,8 +76,8 @@ def made(cls: type[BaseModel]) -> Any:
 
 
 NOTHING_TYPED = {
-    "accept", "add_party", "advance", "assign", "authorise", "enrol", "merge", "offer", "recheck", "record_action",
-    "record_delivery",    "set_presence", "verify", "withdraw",
+    "accept", "add_party", "advance", "assign", "authorise", "enrol", "give_consent", "merge", "offer", "recheck",
+    "record_action", "record_delivery", "set_presence", "verify", "view_content", "withdraw", "withdraw_consent",
 }  # fmt: skip
 """Commands in which there are names, ids, numbers and instants only."""
 

@@ -24,13 +24,14 @@ GOOD = {
     "end": NOW + timedelta(days=1), "presence": "away", "on_duty": True, "step": "s", "action": "a", "level": "l",
     "method": "m", "valid_for": timedelta(1), "number": "1", "approve": True, "clock": "c", "reason": "r", "met": True,
     "evidence": {}, "party": Party("bank", "b-1"), "into_ref": "8", "status": "open", "opened_at": NOW, "into": None,
-    "delivery": "d", "channel": "web", "state": "read",
+    "delivery": "d", "channel": "web", "state": "read", "purpose": "p", "purposes": ["p"],
 }  # fmt: skip
 IDS = {
     "ticket", "ref", "by", "key", "requester", "other", "agent", "number", "clock", "into", "into_ref", "new_ref", "to",
     "seen_by", "assignee", "follow_up_of", "refs", "tickets", "channel", "group", "tier", "trigger", "step", "action",
     "level", "method", "name", "category", "priority_class", "status", "language", "tz", "ladder", "notify", "expects",
     "tags", "surge", "status_category", "cursor", "after", "order", "party", "text", "presence", "evidence", "attributes",
+    "person", "purpose", "purposes",
 }  # fmt: skip
 FILTERS = [
     "group",
@@ -46,7 +47,7 @@ EMPTY_MEANS = {"group", "assignee", "agent", "body", "subject", "text", "reason"
 """Parameters of which an empty text means "none", or that are texts."""
 AS_THE_PERSON = {("open", "language"), ("open", "tz")}
 """Where it means what the requester's own says."""
-CONTAINERS = {"refs", "tickets", "notify", "expects", "evidence", "attributes", "to"}
+CONTAINERS = {"refs", "tickets", "notify", "expects", "evidence", "attributes", "to", "purposes"}
 TEXTS = {"text", "body", "reason", "summary"}
 
 

@@ -103,7 +103,7 @@ def view_content(draft: Draft, command: ViewContent, facts: Facts) -> None:
 
 
 def _missing(
-    draft: Draft, command: ViewContent, text: SealedText, roles: Collection[str], facts: Facts
+    draft: Draft, command: ViewContent, text: SealedText, roles: frozenset[str], facts: Facts
 ) -> str | None:
     """What a text lacks to be opened; None if nothing."""
     for rule in text.rules:
