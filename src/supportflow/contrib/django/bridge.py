@@ -29,6 +29,7 @@ class Messages:
         author: Id of the agent who wrote it.
         public: Whether the requester can see it; always, if not given. What is not public is not reported.
         staff: Whether an agent wrote it, and not the requester.
+        related: Foreign keys that are read with each message, as for `select_related`.
     """
 
     model: str
@@ -38,6 +39,7 @@ class Messages:
     author: str = ""
     public: str = ""
     staff: str = ""
+    related: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ class TicketBridge:
         assert self.messages is not None
         model = apps.get_model(self.messages.model)
         rows = model._base_manager.using(using)  # noqa: SLF001 - as above
+        if self.messages.related:
+            rows = rows.select_related(*self.messages.related)
         return rows.order_by(self.messages.at.replace(".", "__"), "pk")
 
     def ref_of(self, pk: object) -> str:
