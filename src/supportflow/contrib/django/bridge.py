@@ -226,6 +226,10 @@ class TicketBridge:
         """Declared attributes, by name: texts, numbers, truth values, None."""
         return {name: at_path(ticket, path) for name, path in self.attributes.items()}
 
+    def is_passing(self) -> bool:
+        """Whether what is saved now is reported at once, whatever `REPORT` says, for it cannot all be found later."""
+        return False
+
     def settle(self, ticket: Any, state: dict[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the same
         """The last word on what is reported: for what depends on what was reported before.
 

@@ -65,9 +65,7 @@ def _messages(bridge: TicketBridge, name: str, keys: Sequence[object], using: st
     return found
 
 
-def _rows(
-    model: type[models.Model], name: str, keys: Sequence[object], order: tuple[str, ...], using: str
-) -> list[Any]:
+def _rows(model: Any, name: str, keys: Sequence[object], order: tuple[str, ...], using: str) -> list[Any]:
     """The rows of a model whose field has one of some values."""
     field = _plain(model._meta.pk if name == "pk" else model._meta.get_field(name))  # noqa: SLF001 - Django's public API
     keys = list(dict.fromkeys(field.to_python(key) for key in keys))
@@ -83,7 +81,7 @@ _COUNTED = (models.IntegerField, models.UUIDField, models.CharField)
 
 
 @lru_cache(maxsize=256)
-def _statement(model: type[models.Model], name: str, number: int, order: tuple[str, ...], using: str) -> str:
+def _statement(model: Any, name: str, number: int, order: tuple[str, ...], using: str) -> str:
     field = _plain(model._meta.pk if name == "pk" else model._meta.get_field(name))  # noqa: SLF001 - as above
     stand_ins = [field.to_python(place) for place in range(1, number + 1)]
     lookup = {f"{name}__in": stand_ins} if number > 1 else {name: stand_ins[0]}
