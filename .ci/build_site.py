@@ -8,6 +8,7 @@ can show DIR as it is.
 
 import ast
 import json
+import os
 import re
 import runpy
 import shutil
@@ -76,7 +77,8 @@ def written(docs: Path) -> Iterator[dict[str, str]]:
 
 def bring_changelog(docs: Path) -> dict[str, str]:
     """Make the changelog, which stands beside `docs`, a page of the site; its place in the navigation."""
-    shutil.copy(ROOT / "CHANGELOG.md", docs / "changelog.md")
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    (docs / "changelog.md").write_text(changelog.replace("](docs/", "]("), "utf-8")
     for page in docs.rglob("*.md"):
         text = page.read_text("utf-8")
         up = "../" * (len(page.relative_to(docs).parts) - 1)
@@ -119,7 +121,7 @@ def build(work: Path) -> Path:
         str(work / "zensical.toml"),
     ]
     done = subprocess.run(  # noqa: S603 - the program that the extra `docs` brings
-        command, cwd=work, check=False, capture_output=True, text=True
+        command, cwd=work, env={**os.environ, "NO_COLOR": "1"}, check=False, capture_output=True, text=True
     )
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)
