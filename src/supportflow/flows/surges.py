@@ -22,7 +22,6 @@ from supportflow.model.people import SYSTEM, Actor
 from supportflow.model.storage import Query
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy.document.surges import LONGEST, Arrivals
-from supportflow.policy.overlay import greeting_of
 
 __all__ = [
     "LAST_US",
@@ -31,7 +30,6 @@ __all__ = [
     "declare",
     "declare_due",
     "end",
-    "greeting",
     "in_force",
     "move_tickets",
 ]
@@ -255,19 +253,6 @@ def in_force(env: Environment) -> Flow[tuple[ActiveSurge, ...]]:
     now = yield from requests.now()
     yield from synchronise(env, now, look=True)
     return tuple(one for one in env.desk.in_force(to_us(now)) if one.name in env.book.surges)
-
-
-def greeting(env: Environment, language: str | None) -> Flow[str | None]:
-    """What is said now to somebody who writes a language.
-
-    Raises:
-        InvalidInput: If that is no tag.
-    """
-    if language is not None and not is_id(language):
-        raise InvalidInput("language", "is not a language tag")
-    now = yield from requests.now()
-    yield from synchronise(env, now)
-    return greeting_of(env.policy, language)
 
 
 def _refuse_outside(by: Actor, action: str) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from supportflow._time import Instant
 from supportflow.model.actions import ActionState
+from supportflow.model.announcements import NO_SPREAD, Spread
 from supportflow.model.base import Id, KeptName, StatusCategory, TicketType, Value
 from supportflow.model.bot import NO_BOT, BotState
 from supportflow.model.casework import NO_CASEWORK, Casework
@@ -62,6 +63,7 @@ class Ticket(Value):
         routing: What it needs of an agent, and how far the search for one has come.
         actions: What the host was asked to do.
         bot: How far the bot has come with it.
+        spread: What it tells other tickets, what it was told, and the problem that it is an incident of.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -130,6 +132,7 @@ class Ticket(Value):
     routing: Routing = NO_ROUTING
     actions: tuple[ActionState, ...] = ()
     bot: BotState = NO_BOT
+    spread: Spread = NO_SPREAD
 
     clocks: tuple[Clock, ...] = ()
     policy: str

@@ -64,6 +64,8 @@ class Signal(StrEnum):
     PRIORITY_CHANGED = "priority_changed"
     ACTION_HELD_BACK = "action_held_back"
     """The policy would have asked the host to act, and a person must look first."""
+    ANNOUNCED = "announced"
+    """An approved announcement was sent to the requester. No shipped metric takes it for an answer."""
 
 
 SIGNAL_BIT = {signal: 1 << index for index, signal in enumerate(Signal)}
@@ -98,6 +100,7 @@ _ENTERED = {
 }
 _PUBLIC_REPLY = SIGNAL_BIT[Signal.PUBLIC_REPLY]
 _BOT_REPLY = SIGNAL_BIT[Signal.BOT_REPLY]
+_ANNOUNCED = SIGNAL_BIT[Signal.ANNOUNCED]
 _REQUESTER_MESSAGE = SIGNAL_BIT[Signal.REQUESTER_MESSAGE]
 _OTHER_MESSAGE = SIGNAL_BIT[Signal.OTHER_MESSAGE]
 _INTERNAL_NOTE = SIGNAL_BIT[Signal.INTERNAL_NOTE]
@@ -125,6 +128,8 @@ def signals_of(before: Ticket | None, after: Ticket, event: EventBase) -> int:
 def _reply_signals(event: ReplySent) -> int:
     if event.to is not None:
         return 0  # a party is not the requester
+    if event.announced is not None:
+        return _ANNOUNCED
     return _BOT_REPLY if event.by.kind == "bot" else _PUBLIC_REPLY
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from supportflow.flows import desk_stream, policies, retention, surges
+from supportflow.flows import desk_stream, policies, retention, spread, surges
 from supportflow.flows.bot.similar import index_similar
 from supportflow.flows.commands.people import link
 from supportflow.flows.desk.methods import Shared, asked, in_turn
@@ -366,9 +366,11 @@ class Operations(Shared):
     def greeting(self, language: str | None = None) -> Flow[str | None]:
         """What is said now to somebody who begins a contact in a language, such as `"zh-Hans"`; None if nothing is.
 
+        What is announced stands behind it, as long as it holds.
+
         Without a greeting in that language, it is the one in the fallback language of the policy's routing.
         """
-        return surges.greeting(self._env, language)
+        return spread.greeting(self._env, language)
 
 
 def _idle_for(env: Environment, at_most_us: int) -> Flow[timedelta]:

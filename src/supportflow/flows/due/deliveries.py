@@ -222,8 +222,10 @@ def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> F
     assert isinstance(event, ReplySent | EvidenceRequested)
     ticket: Ticket = yield from get(env, ticket_id)
     to_party = event.to if isinstance(event, ReplySent) else None
-    # The subject line is the requester's: a party does not see it.
-    subject = ticket.subject if to_party is None else None
+    said = event.announced if isinstance(event, ReplySent) else None
+    post = said is not None and said.ticket == ticket.id
+    # The subject line is the requester's: a party does not see it, nor does everybody.
+    subject = ticket.subject if to_party is None and not post else None
     reply = event.body if isinstance(event, ReplySent) else None
     ids: Sequence[str] = [ref.id for ref in (reply, subject) if ref is not None]
     found = yield from requests.contents(env.tenant, ids)
@@ -245,6 +247,7 @@ def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> F
         attachments=event.attachments if isinstance(event, ReplySent) else (),
         in_reply_to=event.in_reply_to if isinstance(event, ReplySent) else ticket.received,
         recorded_at=event.recorded_at,
+        announcement=None if said is None else f"{said.ticket}/{said.number}",
     )
 
 

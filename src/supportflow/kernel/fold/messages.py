@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from supportflow.kernel.fold.announcements import told
 from supportflow.kernel.fold.bot import next_message
 from supportflow.kernel.fold.casework import party_wrote
 from supportflow.model.events import DeliveryReported, EventBase, MessageReceived, NoteAdded, ReplySent
@@ -37,6 +38,8 @@ def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
 def _reply_sent(ticket: Ticket, event: ReplySent) -> Changes:
     if event.to is not None:
         return {}
+    if event.announced is not None:  # said to many, it answers nobody
+        return told(ticket, event.announced, event.channel)
     changes: Changes = {"replies": ticket.replies + 1, "last_replied_at": event.recorded_at}
     if event.by.kind != "bot":  # a machine answers nobody: the response clocks run on, too
         changes["waiting_since"] = None

@@ -198,6 +198,8 @@ def trigger(
     draft: Draft,
     command: Trigger | WaitForRequester | Hold | Resume | Resolve | Reopen | Close | Cancel,
     facts: Facts,
+    *,
+    cause: str = "command",
 ) -> None:
     """Fire the trigger that the command is named after, or the one that it names.
 
@@ -219,7 +221,7 @@ def trigger(
         found = policy.lifecycle.lookup(ticket.status, name, draft.view)
         if found is not None:
             check_ending(draft, name, policy.lifecycle.category(found.target), facts)
-    draft.fire(name, cause="command", reason=as_ref(command.reason))
+    draft.fire(name, cause=cause, reason=as_ref(command.reason))
 
 
 def check_assignment(draft: Draft, command: Assign, facts: Facts) -> None:

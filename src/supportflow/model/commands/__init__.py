@@ -9,6 +9,17 @@ from pydantic import Field, TypeAdapter
 
 from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
 from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
+from supportflow.model.commands.announcements import (
+    Announce,
+    DecideAnnouncement,
+    LinkIncident,
+    ListTickets,
+    ProposeAnnouncement,
+    ResolveWithProblem,
+    SolveProblem,
+    UnlinkIncident,
+    WithdrawAnnouncement,
+)
 from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
 from supportflow.model.commands.bot import TakeTurn
 from supportflow.model.commands.casework import (
@@ -49,6 +60,7 @@ __all__ = [
     "Adopt",
     "Advance",
     "AgentCommand",
+    "Announce",
     "Assign",
     "Audience",
     "Authorise",
@@ -60,6 +72,7 @@ __all__ = [
     "CompleteStep",
     "Correct",
     "DecideAction",
+    "DecideAnnouncement",
     "Decline",
     "Described",
     "Enrol",
@@ -68,12 +81,15 @@ __all__ = [
     "Fact",
     "HandOver",
     "Hold",
+    "LinkIncident",
+    "ListTickets",
     "Merge",
     "Observe",
     "Observed",
     "Offer",
     "OpenTicket",
     "OverrideShift",
+    "ProposeAnnouncement",
     "Provide",
     "Receive",
     "Recheck",
@@ -84,19 +100,23 @@ __all__ = [
     "Reply",
     "RequestAction",
     "Resolve",
+    "ResolveWithProblem",
     "Resume",
     "SetPresence",
     "SetPriority",
+    "SolveProblem",
     "Split",
     "TakeTurn",
     "TicketCommand",
     "Trigger",
     "UndoAction",
+    "UnlinkIncident",
     "Update",
     "Validity",
     "Verify",
     "WaitForRequester",
     "Withdraw",
+    "WithdrawAnnouncement",
     "command_adapter",
 ]
 
@@ -141,6 +161,15 @@ Command = Annotated[
     | RequestAction
     | UndoAction
     | TakeTurn
+    | Announce
+    | DecideAnnouncement
+    | LinkIncident
+    | ListTickets
+    | ProposeAnnouncement
+    | ResolveWithProblem
+    | SolveProblem
+    | UnlinkIncident
+    | WithdrawAnnouncement
     | Enrol
     | SetPresence
     | OverrideShift

@@ -23,6 +23,15 @@ from supportflow.model.events.agents import (
     PresenceChanged,
     ShiftOverridden,
 )
+from supportflow.model.events.announcements import (
+    AnnouncementApproved,
+    AnnouncementProposed,
+    AnnouncementRejected,
+    AnnouncementWithdrawn,
+    IncidentLinked,
+    ProblemSolved,
+    TicketsListed,
+)
 from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
 from supportflow.model.events.bot import BotAnswered, GuideAdvanced
 from supportflow.model.events.casework import (
@@ -39,6 +48,8 @@ from supportflow.model.events.desk import (
     PolicyPublished,
     RequesterLinked,
     RequesterUnlinked,
+    SpreadBegun,
+    SpreadEnded,
     SurgeDeclared,
     SurgeEnded,
     TicketsMoved,
@@ -104,6 +115,10 @@ __all__ = [
     "ActionRequested",
     "AgentEnrolled",
     "AgentEvent",
+    "AnnouncementApproved",
+    "AnnouncementProposed",
+    "AnnouncementRejected",
+    "AnnouncementWithdrawn",
     "AssignmentChanged",
     "BotAnswered",
     "ClocksMoved",
@@ -120,6 +135,7 @@ __all__ = [
     "FollowUpOpened",
     "GuideAdvanced",
     "HandedOver",
+    "IncidentLinked",
     "LadderEnded",
     "LadderEvent",
     "LadderPaused",
@@ -141,6 +157,7 @@ __all__ = [
     "PolicyPublished",
     "PresenceChanged",
     "PriorityChanged",
+    "ProblemSolved",
     "ReplySent",
     "RequesterEvent",
     "RequesterLinked",
@@ -154,6 +171,8 @@ __all__ = [
     "SlaJudged",
     "SlaOverdue",
     "SlaWarned",
+    "SpreadBegun",
+    "SpreadEnded",
     "StatusChanged",
     "StatusKept",
     "StepCompleted",
@@ -168,6 +187,7 @@ __all__ = [
     "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
+    "TicketsListed",
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
@@ -233,6 +253,13 @@ Event = Annotated[
     | ActionFailed
     | BotAnswered
     | GuideAdvanced
+    | AnnouncementApproved
+    | AnnouncementProposed
+    | AnnouncementRejected
+    | AnnouncementWithdrawn
+    | IncidentLinked
+    | ProblemSolved
+    | TicketsListed
     | AgentEnrolled
     | PresenceChanged
     | ShiftOverridden
@@ -241,6 +268,8 @@ Event = Annotated[
     | PolicyPublished
     | TopicsSubscribed
     | TopicsUnsubscribed
+    | SpreadBegun
+    | SpreadEnded
     | SurgeDeclared
     | SurgeEnded
     | TicketsMoved

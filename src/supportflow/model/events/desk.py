@@ -12,6 +12,8 @@ __all__ = [
     "PolicyPublished",
     "RequesterLinked",
     "RequesterUnlinked",
+    "SpreadBegun",
+    "SpreadEnded",
     "SurgeDeclared",
     "SurgeEnded",
     "TicketsMoved",
@@ -131,6 +133,28 @@ class SurgeEnded(DeskEvent):
     kind: Literal["surge_ended"] = "surge_ended"
     name: KeptName
     cause: Literal["command", "expired", "policy"]
+
+
+class SpreadBegun(DeskEvent):
+    """A ticket concerns others from now on: an announcement is said on it, or its incidents are resolved with it.
+
+    Attributes:
+        ticket: Its id.
+    """
+
+    kind: Literal["spread_begun"] = "spread_begun"
+    ticket: Id
+
+
+class SpreadEnded(DeskEvent):
+    """Everybody whom a ticket concerned was told, and nobody else will be.
+
+    Attributes:
+        ticket: Its id.
+    """
+
+    kind: Literal["spread_ended"] = "spread_ended"
+    ticket: Id
 
 
 class TicketsMoved(DeskEvent):

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from supportflow.model.announcements import Announced
 from supportflow.model.base import Id, KeptName, Key
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events.base import TicketEvent
@@ -49,6 +50,7 @@ class ReplySent(TicketEvent):
         in_reply_to: Number of messages that had come in before, for threading.
         to: Id of the party that it is for; None for the requester. Only a reply to the requester stops clocks.
         observed: True if the host reports it and has sent it itself: no channel of the desk does.
+        announced: The announcement that it is; None if somebody wrote it to this ticket. An announcement answers nobody.
     """
 
     kind: Literal["reply_sent"] = "reply_sent"
@@ -59,6 +61,7 @@ class ReplySent(TicketEvent):
     in_reply_to: int = 0
     to: Id | None = None
     observed: bool = False
+    announced: Announced | None = None
 
 
 class NoteAdded(TicketEvent):

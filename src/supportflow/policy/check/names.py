@@ -81,6 +81,8 @@ def _lists(document: Policy) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     yield "rotations", _items("rotations", document.rotations)
     yield "ladders", _items("escalation.ladders", document.escalation.ladders)
     yield "surges", _keys("surges", document.surges)
+    if document.announcements is not None:
+        yield "audiences", _keys("announcements.audiences", document.announcements.audiences)
     if document.routing is not None:
         yield "routes", _items("routing.routes", document.routing.routes)
         yield "tiers", [(f"routing.tiers.{at}", name) for at, name in enumerate(document.routing.tiers or ())]

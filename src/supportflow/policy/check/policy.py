@@ -9,6 +9,7 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
 from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.policy.check.announcements import announcement_problems
 from supportflow.policy.check.bot import bot_problems
 from supportflow.policy.check.casework import case_problems
 from supportflow.policy.check.ladders import ladder_problems
@@ -53,6 +54,7 @@ def _own_problems(document: Policy) -> Iterator[str]:
     yield from retention_problems(document)
     yield from routing_problems(document)
     yield from bot_problems(document)
+    yield from announcement_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
@@ -130,7 +132,7 @@ def _sla_problems(document: Policy) -> Iterator[str]:
 
 def conditions_of(document: Policy) -> Iterator[tuple[str, Condition]]:
     """Every condition of a document with its path, apart from the guards of its lifecycle."""
-    places = chain(_conditions(document), _surge_conditions(document))
+    places = chain(_conditions(document), _surge_conditions(document), _audience_conditions(document))
     return ((path, condition) for path, condition in places if condition is not None)
 
 
@@ -168,6 +170,12 @@ def _conditions_of_work(document: Policy) -> Iterator[tuple[str, Condition | Non
         yield f"authority.host.{name}.when", action.when
         for signal, speaking in action.signals.items():
             yield f"authority.host.{name}.signals.{signal}.when", speaking.when
+
+
+def _audience_conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
+    rules = document.announcements
+    for name, condition in () if rules is None else rules.audiences.items():
+        yield f"announcements.audiences.{name}", condition
 
 
 def _surge_conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:

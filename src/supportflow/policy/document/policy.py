@@ -16,6 +16,7 @@ from supportflow.lifecycle import LifecycleDefinition
 from supportflow.model.base import STORED, Document, Name, Series
 from supportflow.model.durations import NotNegative, Positive
 from supportflow.model.people import Group
+from supportflow.policy.document.announcements import Announcements
 from supportflow.policy.document.authority import Authority
 from supportflow.policy.document.bot import BotPolicy
 from supportflow.policy.document.casework import Identity, Procedure
@@ -88,6 +89,7 @@ class Policy(Document):
         public_channels: Channels whose replies anybody can read. A reply there that says personal data is refused.
         greetings: Language → what a host or a bot says to somebody who begins a contact; see `desk.greeting`.
         surges: What is different for a while, by name; see `desk.declare_surge`.
+        announcements: What is said to many at once, and who approves it; nothing is, if not given.
         overlay: What a version with surges was made of; a desk writes it.
     """
 
@@ -129,6 +131,7 @@ class Policy(Document):
     public_channels: Series[Name] = ()
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)
     surges: Mapping[Name, Surge] = Field(default_factory=dict)
+    announcements: Announcements | None = None
     overlay: Overlay | None = None
 
     def published(self) -> "Policy":
