@@ -53,6 +53,7 @@ from supportflow.model.events import (
     ProblemSolved,
     ReplySent,
     RequesterEvent,
+    RequesterInformed,
     RequesterLinked,
     RequesterUnlinked,
     RequesterVerified,
@@ -84,6 +85,7 @@ from supportflow.model.events import (
     TicketUpdated,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    WatchTripped,
     ZoneDataChanged,
     event_adapter,
 )
@@ -141,6 +143,7 @@ __all__ = [
     "ProblemSolved",
     "ReplySent",
     "RequesterEvent",
+    "RequesterInformed",
     "RequesterLinked",
     "RequesterUnlinked",
     "RequesterVerified",
@@ -172,6 +175,7 @@ __all__ = [
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "WatchTripped",
     "ZoneDataChanged",
     "event_adapter",
 ]

@@ -49,8 +49,8 @@ SAMPLES = {
     "state": "read", "receipt": "m-7", "delivery": "t-1:5:channel:mail",
     "status": "open", "step": "call-back", "subject": "line", "summary": "short", "ticket": "t-1",
     "tier": "expert", "to": "m-1", "trigger": "park", "type": "problem", "tz": "Asia/Tokyo",
-    "valid_for": timedelta(hours=1), "assignee": "sam", "problem": "t-9", "texts": {"en": "text"}, "audience": "phishing",
-    "links": True, "lasts_for": timedelta(hours=2),
+    "valid_for": timedelta(hours=1), "assignee": "sam", "problem": "t-9", "event": "stuck",
+    "texts": {"en": "text"}, "audience": "phishing", "links": True, "lasts_for": timedelta(hours=2),
 }  # fmt: skip
 """Parameter → a value that is none of its defaults."""
 GIVEN = {

@@ -180,6 +180,18 @@ zh security deposit review: True
   before the other in the queue: True
   explain: security, level 3 (the text says: led to pay (zh))
 """,
+    "s13_told_before_they_ask.py": """\
+en told: Your withdrawal takes longer than usual: the network is congested. You need do nothing; we watch it. This is case 13-en.
+  asked by nobody yet: waits None clocks 0
+  told: 1 time
+  their message joins it: True
+  first response met, 20 min after they wrote
+zh told: txid 5f2: 11/20
+  asked by nobody yet: waits None clocks 0
+  told: 1 time
+  their message joins it: True
+  first response met, 20 min after they wrote
+""",
     "s14_mass_phishing.py": """\
 not by the same: who proposes an announcement does not approve it
 told before a second person has read it: 0

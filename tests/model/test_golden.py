@@ -61,6 +61,7 @@ from supportflow.model.events import (
     PriorityChanged,
     ProblemSolved,
     ReplySent,
+    RequesterInformed,
     RequesterLinked,
     RequesterUnlinked,
     RequesterVerified,
@@ -91,6 +92,7 @@ from supportflow.model.events import (
     TicketUpdated,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    WatchTripped,
     ZoneDataChanged,
 )
 from supportflow.model.people import HOST, SYSTEM, Actor, Agent, Skill
@@ -299,6 +301,13 @@ EXPECTED: dict[str, EventBase] = {
         TicketsListed(**{**HEAD, "by": SYSTEM}, number="2", tickets=("t-2", "t-3")),
         IncidentLinked(**HEAD, problem="t-9", previous="t-8"),
         ProblemSolved(**HEAD, reason=TEXT),
+        RequesterInformed(
+            **{**HEAD, "by": HOST}, occasion="foreseen", about="stuck", language="zh-Hans", channel="email",
+            policy=FINGERPRINT, promised_at="2026-03-03T09:00:00Z", tz="Asia/Shanghai", part="t-7",
+        ),
+        WatchTripped(
+            recorded_at=AT, by=SYSTEM, watch="fall", measure="btc", value="58000.5", declares="crash", proposes="crash"
+        ),
         SpreadBegun(recorded_at=AT, by=SYSTEM, ticket="t-9"),
         SpreadEnded(recorded_at=AT, by=SYSTEM, ticket="t-9"),
         ZoneDataChanged(recorded_at=AT, by=SYSTEM, zone_data={"newest": "2026f", "system": "2025b"}),

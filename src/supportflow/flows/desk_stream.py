@@ -24,6 +24,7 @@ from supportflow.model.events import (
     TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    WatchTripped,
     ZoneDataChanged,
 )
 from supportflow.model.people import HOST, SYSTEM
@@ -189,7 +190,7 @@ def _fold(state: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
     topics, policy, recorded_at = set(state.topics), state.policy, state.recorded_at
     surges, ended = {surge.name: surge for surge in state.surges}, dict(state.ended)
     unmoved, recorded, version = state.unmoved, RecordedZones.of(state), state.version
-    spreading = dict(state.spreading)
+    spreading, tripped = dict(state.spreading), dict(state.tripped)
     for version, event in enumerate(events, state.version + 1):
         if event is None:
             continue
@@ -210,7 +211,7 @@ def _fold(state: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
         elif isinstance(event, TicketsMoved):
             unmoved = 0
         else:
-            _follow_spread(spreading, event)
+            _follow_spread(spreading, tripped, event)
         recorded = recorded.after(event, version)
     return DeskState(
         version=version,
@@ -227,14 +228,17 @@ def _fold(state: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
         newest_zones=recorded.newest,
         stale=recorded.stale,
         spreading=spreading,
+        tripped=tripped,
     )
 
 
-def _follow_spread(spreading: dict[str, int], event: DeskEvent) -> None:
+def _follow_spread(spreading: dict[str, int], tripped: dict[str, int], event: DeskEvent) -> None:
     if isinstance(event, SpreadBegun):
         spreading[event.ticket] = to_us(event.recorded_at)
     elif isinstance(event, SpreadEnded):
         spreading.pop(event.ticket, None)
+    elif isinstance(event, WatchTripped):
+        tripped[event.watch] = to_us(event.recorded_at)
 
 
 def _active(before: ActiveSurge | None, event: SurgeDeclared) -> ActiveSurge:

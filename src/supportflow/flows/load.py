@@ -12,11 +12,18 @@ from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
 from supportflow.model.base import STORED
-from supportflow.model.events import EventBase, EvidenceRequested, RequesterLinked, RequesterUnlinked
+from supportflow.model.events import (
+    EventBase,
+    EvidenceRequested,
+    RequesterInformed,
+    RequesterLinked,
+    RequesterUnlinked,
+)
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
+from supportflow.policy.sections.informing import informing_text
 
 __all__ = [
     "all_agents",
@@ -153,9 +160,11 @@ def read_or_skip(env: Environment, row: TicketRow) -> Flow[Ticket | None]:
         return None
 
 
-def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> Flow[str]:
-    """The words of a request for evidence: what the policy that the event names made of it, then and now."""
+def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested | RequesterInformed) -> Flow[str]:
+    """Words that are the policy's: what the policy that the event names made of it, then and now."""
     yield from _fetch_policy(env, event.policy)
+    if isinstance(event, RequesterInformed):
+        return informing_text(env.book[event.policy].document, event, ticket.ref or ticket.id)
     return env.book[event.policy].cases.request(
         event.topic,
         event.items,

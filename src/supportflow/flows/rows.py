@@ -9,7 +9,14 @@ from supportflow.kernel import FOLD_VERSION, Decision, wakeup
 from supportflow.kernel.due.next import owes_turn
 from supportflow.kernel.due.queue import is_queued, queue_place
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, evolve_agent
-from supportflow.model.events import AgentEvent, EventBase, EvidenceRequested, ReplySent, TicketEvent
+from supportflow.model.events import (
+    AgentEvent,
+    EventBase,
+    EvidenceRequested,
+    ReplySent,
+    RequesterInformed,
+    TicketEvent,
+)
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow
 from supportflow.model.ticket import Ticket
@@ -35,6 +42,8 @@ FLOOR = "floor"
 """Topic of the rows that tell a dispatcher that a ticket or an agent has changed."""
 _LEAVING = frozenset({"offer_made", "assignment_changed", "status_changed", "ticket_merged"})
 """What takes a ticket out of the queue."""
+_LEAVES_DESK = frozenset({"reply_sent", "evidence_requested", "requester_informed"})
+"""What a channel carries."""
 _BOT_EVENTS = frozenset(
     {"ticket_opened", "message_received", "ticket_routed", "status_changed", "assignment_changed"}
 )
@@ -232,10 +241,10 @@ def _handler_topic(env: Environment, row: EventRow) -> str | None:
 
 
 def _channel_of(row: EventRow) -> str | None:
-    if row.kind not in {"reply_sent", "evidence_requested"}:
+    if row.kind not in _LEAVES_DESK:
         return None
     event = read_row(row)
-    if isinstance(event, EvidenceRequested):
+    if isinstance(event, EvidenceRequested | RequesterInformed):
         return event.channel
     assert isinstance(event, ReplySent)
     return None if event.body is None or event.observed else event.channel

@@ -26,7 +26,7 @@ from supportflow.policy.document.surges import LONGEST, Arrivals
 __all__ = [
     "LAST_US",
     "Advance",
-    "_declaration",
+    "declaration",
     "declare",
     "declare_due",
     "end",
@@ -40,7 +40,7 @@ LAST_US = 253_402_300_799_999_999
 _PAGE = 200
 
 
-def _declaration(
+def declaration(
     env: Environment,
     name: str,
     lasts_for: timedelta,
@@ -91,7 +91,7 @@ def _declare_if_due(env: Environment, name: str, rule: Arrivals, lasts_for: time
         again_us = _counted_since_us(env, name, rule, to_us(now))
         if again_us is None or again_us > since_us + to_us(now) - now_us:
             return []  # another process has declared it meanwhile, or it has ended again
-        return [_declaration(env, name, lasts_for, now, SYSTEM, arrivals=rule.count)]
+        return [declaration(env, name, lasts_for, now, SYSTEM, arrivals=rule.count)]
 
     yield from append(env, declared)
 
@@ -210,7 +210,7 @@ def declare(
         reason = clean_line(reason, env.book.current.redaction)
 
     def declared(now: Instant) -> list[DeskEvent]:
-        event = _declaration(env, name, lasts_for, now, by, reason=reason)
+        event = declaration(env, name, lasts_for, now, by, reason=reason)
         running = _active(env, name, now)
         return [] if running is not None and running.until >= event.until else [event]
 

@@ -33,7 +33,7 @@ from supportflow.kernel.handlers.merge import merge, split
 from supportflow.kernel.handlers.messages import add_note, receive, record_delivery, reply
 from supportflow.kernel.handlers.observations import adopt, observe
 from supportflow.kernel.handlers.routing import accept, decline, hand_over, offer, recheck, release, withdraw
-from supportflow.kernel.handlers.tickets import open_ticket
+from supportflow.kernel.handlers.tickets import foreseen_in, open_ticket
 from supportflow.kernel.handlers.verdicts import correct, exclude
 from supportflow.kernel.handlers.work import assign, set_priority, trigger, update
 from supportflow.kernel.identity import matching_ticket
@@ -245,6 +245,8 @@ def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) ->
     if not facts.case.candidates:
         return None
     topic = command.category or (None if facts.signals is None else facts.signals.category)
+    if command.event is not None:
+        topic = foreseen_in(command, book.current)[0].category
     return matching_ticket(book.current.cases.identity, command, topic, facts.case.candidates, now_us)
 
 

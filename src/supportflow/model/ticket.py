@@ -57,6 +57,9 @@ class Ticket(Value):
             was not folded from events.
         first_replied_at: When an agent first answered in public.
         waiting_since: When the oldest message that nobody answered came in; None if all are answered.
+        foreseen: The host's events that it is about, as the requester was told.
+        awaits_contact: True while its clocks wait for the requester's first word.
+        contacted_at: When that came, if they did.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
         case: Evidence, completed steps, parties and verification.
         ladder: The escalation ladder that runs, or ran last.
@@ -126,6 +129,9 @@ class Ticket(Value):
     follow_up_of: Id | None = None
     followed_by: Id | None = None
     repeat_of: Id | None = None
+    foreseen: tuple[KeptName, ...] = ()
+    awaits_contact: bool = False
+    contacted_at: Instant | None = None
 
     case: Casework = NO_CASEWORK
     ladder: LadderState | None = None

@@ -45,7 +45,7 @@ class PersonBody(Given):
 class OpenBody(Given):
     """A new ticket."""
 
-    subject: Subject
+    subject: Subject = ""
     requester: PersonBody
     body: Body = ""
     channel: Name = "web"
@@ -64,6 +64,7 @@ class OpenBody(Given):
     opened_at: Instant | None = None
     private: bool = False
     follow_up_of: Id | None = None
+    event: Name | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The keywords of `open`."""

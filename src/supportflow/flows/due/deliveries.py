@@ -17,7 +17,7 @@ from supportflow.flows.load import get, request_text
 from supportflow.flows.requests import Call, Flow, StillRunning
 from supportflow.flows.rows import ACTION, read_row
 from supportflow.model.base import MAX_KEY, is_id
-from supportflow.model.events import EventBase, EvidenceRequested, ReplySent
+from supportflow.model.events import EventBase, EvidenceRequested, ReplySent, RequesterInformed
 from supportflow.model.storage import DeadLetter, Lease, OutboxRow
 from supportflow.model.ticket import Ticket
 from supportflow.ports import ChannelTraits, Outgoing
@@ -219,7 +219,7 @@ def _send(env: Environment, lease: Lease, message: Outgoing, now_us: int) -> Flo
 
 
 def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> Flow[Outgoing | None]:
-    assert isinstance(event, ReplySent | EvidenceRequested)
+    assert isinstance(event, ReplySent | EvidenceRequested | RequesterInformed)
     ticket: Ticket = yield from get(env, ticket_id)
     to_party = event.to if isinstance(event, ReplySent) else None
     said = event.announced if isinstance(event, ReplySent) else None
@@ -229,7 +229,7 @@ def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> F
     reply = event.body if isinstance(event, ReplySent) else None
     ids: Sequence[str] = [ref.id for ref in (reply, subject) if ref is not None]
     found = yield from requests.contents(env.tenant, ids)
-    if isinstance(event, EvidenceRequested):
+    if isinstance(event, EvidenceRequested | RequesterInformed):
         body: str | None = yield from request_text(env, ticket, event)
     else:
         assert reply is not None

@@ -55,6 +55,7 @@ from supportflow.model.events.desk import (
     TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    WatchTripped,
     ZoneDataChanged,
 )
 from supportflow.model.events.escalation import (
@@ -66,6 +67,7 @@ from supportflow.model.events.escalation import (
     LadderStepReached,
     TicketEscalated,
 )
+from supportflow.model.events.informing import RequesterInformed
 from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
@@ -160,6 +162,7 @@ __all__ = [
     "ProblemSolved",
     "ReplySent",
     "RequesterEvent",
+    "RequesterInformed",
     "RequesterLinked",
     "RequesterUnlinked",
     "RequesterVerified",
@@ -191,6 +194,7 @@ __all__ = [
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "WatchTripped",
     "ZoneDataChanged",
     "event_adapter",
 ]
@@ -253,6 +257,7 @@ Event = Annotated[
     | ActionFailed
     | BotAnswered
     | GuideAdvanced
+    | RequesterInformed
     | AnnouncementApproved
     | AnnouncementProposed
     | AnnouncementRejected
@@ -273,6 +278,7 @@ Event = Annotated[
     | SurgeDeclared
     | SurgeEnded
     | TicketsMoved
+    | WatchTripped
     | ZoneDataChanged
     | ClocksRecomputed,
     Field(discriminator="kind"),

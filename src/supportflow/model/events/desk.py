@@ -19,6 +19,7 @@ __all__ = [
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "WatchTripped",
     "ZoneDataChanged",
 ]
 
@@ -161,3 +162,22 @@ class TicketsMoved(DeskEvent):
     """Every open ticket was looked at since the last surge began or ended, and lives under the version that it ought to."""
 
     kind: Literal["tickets_moved"] = "tickets_moved"
+
+
+class WatchTripped(DeskEvent):
+    """A measure that the host feeds has gone too far.
+
+    Attributes:
+        watch: The rule, by the policy's name.
+        measure: The measure.
+        value: What it was.
+        declares: The surge that the rule declares.
+        proposes: The announcement that it proposes.
+    """
+
+    kind: Literal["watch_tripped"] = "watch_tripped"
+    watch: KeptName
+    measure: KeptName
+    value: Id
+    declares: KeptName | None = None
+    proposes: KeptName | None = None

@@ -23,5 +23,9 @@ def announcement_problems(document: Policy) -> Iterator[str]:
     for tier in rules.approved_by:
         if tiers is not None and tier not in tiers:
             yield f"announcements.approved_by: unknown tier {tier!r}{nearest(tier, tiers)}"
+    for name, ready in rules.ready.items():
+        if ready.audience is not None and ready.audience not in rules.audiences:
+            known = nearest(ready.audience, rules.audiences)
+            yield f"announcements.ready.{name}.audience: unknown audience {ready.audience!r}{known}"
     if not is_tag(rules.language):
         yield f"announcements.language: {rules.language!r} is no language tag"

@@ -12,6 +12,7 @@ from supportflow.conditions.ticket import ticket_fields
 from supportflow.policy.check.announcements import announcement_problems
 from supportflow.policy.check.bot import bot_problems
 from supportflow.policy.check.casework import case_problems
+from supportflow.policy.check.foreseen import foreseen_problems
 from supportflow.policy.check.ladders import ladder_problems
 from supportflow.policy.check.priority import priority_problems
 from supportflow.policy.check.reading import reading_problems
@@ -55,6 +56,7 @@ def _own_problems(document: Policy) -> Iterator[str]:
     yield from routing_problems(document)
     yield from bot_problems(document)
     yield from announcement_problems(document)
+    yield from foreseen_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:

@@ -20,6 +20,7 @@ from supportflow.policy.document.announcements import Announcements
 from supportflow.policy.document.authority import Authority
 from supportflow.policy.document.bot import BotPolicy
 from supportflow.policy.document.casework import Identity, Procedure
+from supportflow.policy.document.foreseen import Foreseen, Watch
 from supportflow.policy.document.publishing import changed, dated, dated_escalation, dated_sla
 from supportflow.policy.document.retention import Retention
 from supportflow.policy.document.surges import Greeting, Overlay, Surge
@@ -90,6 +91,8 @@ class Policy(Document):
         greetings: Language → what a host or a bot says to somebody who begins a contact; see `desk.greeting`.
         surges: What is different for a while, by name; see `desk.declare_surge`.
         announcements: What is said to many at once, and who approves it; nothing is, if not given.
+        foreseen: Events of the host's own that open a case before its customer asks, by name; see `desk.open`.
+        watches: What is done when a measure that the host feeds goes too far, by name; see `desk.measure`.
         overlay: What a version with surges was made of; a desk writes it.
     """
 
@@ -132,6 +135,8 @@ class Policy(Document):
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)
     surges: Mapping[Name, Surge] = Field(default_factory=dict)
     announcements: Announcements | None = None
+    foreseen: Annotated[Mapping[Name, Foreseen], Field(max_length=200)] = Field(default_factory=dict)
+    watches: Annotated[Mapping[Name, Watch], Field(max_length=200)] = Field(default_factory=dict)
     overlay: Overlay | None = None
 
     def published(self) -> "Policy":
