@@ -28,7 +28,8 @@ def main() -> None:
             key=f"withdrawal-77-{language}",
         )
         desk.run_due()
-        print(language, "told:", mail.sent[-1].body)
+        told = [one.body for one in mail.sent if one.requester == f"u13-{language}"]
+        print(language, "told:", *told)
         print(
             "  asked by nobody yet: waits", opened.ticket.waiting_since, "clocks", len(opened.ticket.clocks)
         )

@@ -186,7 +186,7 @@ en told: Your withdrawal takes longer than usual: the network is congested. You 
   told: 1 time
   their message joins it: True
   first response met, 20 min after they wrote
-zh told: txid 5f2: 11/20
+zh told: 由于网络拥堵，您的提币比平时慢。您无需操作，我们会持续跟进。工单编号 13-zh。
   asked by nobody yet: waits None clocks 0
   told: 1 time
   their message joins it: True

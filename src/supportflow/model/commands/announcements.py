@@ -15,13 +15,16 @@ from supportflow.model.durations import WRITTEN
 from supportflow.model.tags import Tag
 
 __all__ = [
+    "LONGEST",
     "Announce",
     "DecideAnnouncement",
+    "Lasting",
     "LinkIncident",
     "ListTickets",
     "ProposeAnnouncement",
     "ResolveWithProblem",
     "SolveProblem",
+    "Texts",
     "UnlinkIncident",
     "WithdrawAnnouncement",
 ]
