@@ -182,6 +182,22 @@ def test_a_metric_of_a_host_can_take_an_announcement_for_an_answer():
     assert square.desk.get(ticket.id).clock("informed").state == "met"
 
 
+def test_a_process_that_is_stopped_in_the_middle_of_a_correction_goes_on_with_it():
+    square = Square()
+    for ref in "123":
+        square.ticket(ref)
+    number = square.announce(audience="phishing")
+    square.desk.run_due()
+    square.announce(number=number, texts={"en": "Other words"})
+    left = iter(range(3))
+    square.desk.run_due(stop=lambda: next(left, None) is None)
+    assert 0 < sum(len(square.heard(ref)) for ref in "123") < 6
+
+    square.desk.run_due()
+
+    assert [len(square.heard(ref)) for ref in "123"] == [2, 2, 2]
+
+
 # --- a second person -------------------------------------------------------------------------------
 
 

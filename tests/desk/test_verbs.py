@@ -19,6 +19,7 @@ OWN = {
     "advance",
     "announce",
     "list_tickets",
+    "mirror_part",
     "resolve_with_problem",
     "recheck",
     "record_action",

@@ -54,6 +54,7 @@ from supportflow.model.events import (
     OfferMade,
     OfferWithdrawn,
     OverflowOpened,
+    PartChanged,
     PartyAdded,
     PartyDeadlinePassed,
     PolicyPublished,
@@ -304,6 +305,9 @@ EXPECTED: dict[str, EventBase] = {
         RequesterInformed(
             **{**HEAD, "by": HOST}, occasion="foreseen", about="stuck", language="zh-Hans", channel="email",
             policy=FINGERPRINT, promised_at="2026-03-03T09:00:00Z", tz="Asia/Shanghai", part="t-7",
+        ),
+        PartChanged(
+            **{**HEAD, "by": SYSTEM}, part="t-7", status="solved", category=StatusCategory.RESOLVED, seq=5
         ),
         WatchTripped(
             recorded_at=AT, by=SYSTEM, watch="fall", measure="btc", value="58000.5", declares="crash", proposes="crash"

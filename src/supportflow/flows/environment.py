@@ -237,7 +237,8 @@ class Environment:
     @property
     def delivers(self) -> tuple[str, ...]:
         """Topics of the outbox that this process makes deliveries of."""
-        return (*self.serves, "action") if self.acts else tuple(self.serves)
+        own = ("part",) if self.policy.updates is not None and self.policy.updates.parts else ()
+        return (*self.serves, *own, "action") if self.acts else (*self.serves, *own)
 
     @property
     def policy(self) -> Policy:

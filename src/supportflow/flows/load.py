@@ -15,6 +15,7 @@ from supportflow.model.base import STORED
 from supportflow.model.events import (
     EventBase,
     EvidenceRequested,
+    ReplySent,
     RequesterInformed,
     RequesterLinked,
     RequesterUnlinked,
@@ -23,7 +24,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
-from supportflow.policy.sections.informing import informing_text
+from supportflow.policy.sections.informing import informing_text, promise_text
 
 __all__ = [
     "all_agents",
@@ -40,6 +41,7 @@ __all__ = [
     "read_tickets",
     "request_text",
     "same_person",
+    "with_promise",
 ]
 
 T = TypeVar("T")
@@ -173,6 +175,15 @@ def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested | Re
         ref=ticket.ref,
         ticket_id=ticket.id,
     )
+
+
+def with_promise(env: Environment, event: ReplySent, body: str | None) -> Flow[str | None]:
+    """A reply as its reader gets it: with the sentence that says when they hear again, if it promises that."""
+    if body is None or event.promised is None:
+        return body
+    yield from _fetch_policy(env, event.promised.policy)
+    document = env.book[event.promised.policy].document
+    return f"{body}\n\n{promise_text(document, event.promised, event.recorded_at)}"
 
 
 def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:

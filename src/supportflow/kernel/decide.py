@@ -34,6 +34,7 @@ from supportflow.kernel.handlers.messages import add_note, receive, record_deliv
 from supportflow.kernel.handlers.observations import adopt, observe
 from supportflow.kernel.handlers.routing import accept, decline, hand_over, offer, recheck, release, withdraw
 from supportflow.kernel.handlers.tickets import foreseen_in, open_ticket
+from supportflow.kernel.handlers.updates import mirror_part
 from supportflow.kernel.handlers.verdicts import correct, exclude
 from supportflow.kernel.handlers.work import assign, set_priority, trigger, update
 from supportflow.kernel.identity import matching_ticket
@@ -63,6 +64,7 @@ from supportflow.model.commands import (
     LinkIncident,
     ListTickets,
     Merge,
+    MirrorPart,
     Observe,
     Offer,
     OpenTicket,
@@ -272,6 +274,7 @@ _ALONE: dict[type[CommandBase], Callable[[Draft, Any], None]] = {
     Decline: decline,
     Escalate: escalate,
     ListTickets: list_tickets,
+    MirrorPart: mirror_part,
     UnlinkIncident: unlink_incident,
     HandOver: hand_over,
     Release: release,

@@ -9,7 +9,7 @@ from supportflow.model.base import Id, Value
 from supportflow.model.content import ContentRef
 from supportflow.model.people import Actor
 
-__all__ = ["NO_SPREAD", "Announced", "Announcement", "AnnouncementText", "Spread", "Telling", "Told"]
+__all__ = ["NO_SPREAD", "Announced", "Announcement", "AnnouncementText", "Part", "Spread", "Telling", "Told"]
 
 
 class Announced(Value):
@@ -91,6 +91,23 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Where a part stands that was split off.
+
+    Attributes:
+        ticket: Its id.
+        status: The host's name of its status.
+        category: What that means.
+        seq: The event of its own stream that says so.
+    """
+
+    ticket: str
+    status: str
+    category: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """How a ticket hangs together with others.
 
@@ -98,6 +115,7 @@ class Spread:
         announcements: What was announced on it, in the order of their numbers.
         told: What it was told: of each announcement the latest message.
         problem: Id of the problem that it is an incident of.
+        parts: Where the parts stand that were split off, as far as they have moved since.
         listed: How many tickets were listed on it to be told something, or as incidents; one can be listed twice.
         solved_us: When its incidents were resolved with it, last.
         solved_by: Who said so.
@@ -109,6 +127,11 @@ class Spread:
     listed: int = 0
     solved_us: int | None = None
     solved_by: Actor | None = None
+    parts: tuple[Part, ...] = ()
+
+    def part(self, ticket_id: str) -> Part | None:
+        """Where a part stands; None if it has not moved since it was split off."""
+        return next((one for one in self.parts if one.ticket == ticket_id), None)
 
     def announcement(self, number: str) -> Announcement | None:
         """The announcement of a number; None if there is none."""

@@ -85,6 +85,7 @@ class CompiledPolicy:
         self._groups = {group.name: group for group in document.groups}
         self.cases = CaseRules(document)
         self._audiences: dict[str, Predicate] = {}
+        self._confirms: Predicate | None = None
         self.retention = RetentionIndex(document.retention or Retention(), self.fields)
         self.routing = self._routing()
         self.bot = self._bot()
@@ -176,6 +177,17 @@ class CompiledPolicy:
         if found is None:
             found = self._audiences[name] = compile_condition(rules.audiences[name], self.fields)
         return found
+
+    def confirms(self, record: Mapping[str, object]) -> bool:
+        """Whether a request with these fields is confirmed when it comes in."""
+        rules = self.document.updates
+        if rules is None or not rules.receipt:
+            return False
+        if rules.receipt_when is None:
+            return True
+        if self._confirms is None:
+            self._confirms = compile_condition(rules.receipt_when, self.fields)
+        return self._confirms(record)
 
     def check_attributes(self, attributes: Attributes) -> dict[str, AttributeValue]:
         """The attributes, if the policy declares them and they hold what it says.

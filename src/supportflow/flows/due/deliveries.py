@@ -11,11 +11,12 @@ from supportflow.flows.bot.turns import answer
 from supportflow.flows.due.actions import perform, record_failure
 from supportflow.flows.due.fitting import fitted
 from supportflow.flows.due.pacing import NotYet, pace
+from supportflow.flows.due.parts import mirror
 from supportflow.flows.due.reports import record_receipt, record_undeliverable
 from supportflow.flows.environment import BOT_TOPIC, Environment, Stop, check_number, is_of_one_row, never
-from supportflow.flows.load import get, request_text
+from supportflow.flows.load import get, request_text, with_promise
 from supportflow.flows.requests import Call, Flow, StillRunning
-from supportflow.flows.rows import ACTION, read_row
+from supportflow.flows.rows import ACTION, PART, read_row
 from supportflow.model.base import MAX_KEY, is_id
 from supportflow.model.events import EventBase, EvidenceRequested, ReplySent, RequesterInformed
 from supportflow.model.storage import DeadLetter, Lease, OutboxRow
@@ -186,6 +187,9 @@ def _attempt(env: Environment, lease: Lease, now_us: int) -> Flow[Exception | No
         if row.topic == ACTION:
             yield from perform(env, row)
             return None
+        if row.topic == PART:
+            yield from mirror(env, row)
+            return None
         rows = yield from requests.events(env.tenant, f"ticket:{row.ticket_id}", row.seq - 1, 1)
         event = read_row(rows[0])
         topic, _, name = row.topic.partition(":")
@@ -233,7 +237,7 @@ def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> F
         body: str | None = yield from request_text(env, ticket, event)
     else:
         assert reply is not None
-        body = found[reply.id].value
+        body = yield from with_promise(env, event, found[reply.id].value)
     if body is None:
         return None
     return Outgoing(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import request_text
+from supportflow.flows.load import request_text, with_promise
 from supportflow.flows.queries.tickets import history, lookup
 from supportflow.flows.requests import Flow
 from supportflow.kernel.casework import has_evidence
@@ -59,7 +59,10 @@ def messages(
             body: str | None = yield from request_text(env, ticket, event)
             result.append(Message(event.recorded_at, event.by, "public_reply", body))
         elif event.body is not None or not isinstance(event, TicketOpened):
-            result.append(_message(event, _text(event.body, found)))
+            body = _text(event.body, found)
+            if isinstance(event, ReplySent) and event.promised is not None:
+                body = yield from with_promise(env, event, body)
+            result.append(_message(event, body))
     return tuple(result)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from supportflow._time import to_us
-from supportflow.model.announcements import Announced, Announcement, Spread, Told
+from supportflow.model.announcements import Announced, Announcement, Part, Spread, Told
 from supportflow.model.events import (
     AnnouncementApproved,
     AnnouncementProposed,
@@ -13,6 +13,7 @@ from supportflow.model.events import (
     AnnouncementWithdrawn,
     EventBase,
     IncidentLinked,
+    PartChanged,
     ProblemSolved,
     TicketsListed,
 )
@@ -106,6 +107,12 @@ def _solved(ticket: Ticket, event: ProblemSolved) -> Changes:
     return {"spread": solved}
 
 
+def _part_changed(ticket: Ticket, event: PartChanged) -> Changes:
+    others = tuple(one for one in ticket.spread.parts if one.ticket != event.part)
+    part = Part(event.part, event.status, event.category.value, event.seq)
+    return {"spread": replace(ticket.spread, parts=(*others, part))}
+
+
 CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     AnnouncementProposed: _proposed,
     AnnouncementApproved: _approved,
@@ -113,6 +120,7 @@ CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     AnnouncementWithdrawn: _withdrawn,
     TicketsListed: _listed,
     IncidentLinked: _linked,
+    PartChanged: _part_changed,
     ProblemSolved: _solved,
 }
 """Event class → what it changes on the ticket."""

@@ -10,6 +10,7 @@ from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.fold.evolve import evolve
 from supportflow.kernel.handlers.casework import record_evidence, request_evidence
+from supportflow.kernel.handlers.updates import confirm_receipt
 from supportflow.kernel.identity import repeated_ticket
 from supportflow.kernel.replay import opening
 from supportflow.kernel.sides import is_one_person
@@ -68,6 +69,7 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
     if foreseen is None:
         record_evidence(draft, command.evidence, command.attachments)
         request_evidence(draft, None)
+        confirm_receipt(draft)
     else:
         inform(draft, foreseen, str(command.event))
     conclude(draft, facts, None)

@@ -37,6 +37,7 @@ from supportflow.model.commands.messages import AddNote, Receive, RecordDelivery
 from supportflow.model.commands.observations import Adopt, Fact, Observe, Observed
 from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, OpenTicket
+from supportflow.model.commands.updates import MirrorPart
 from supportflow.model.commands.verdicts import Correct, Exclude
 from supportflow.model.commands.work import (
     Assign,
@@ -84,6 +85,7 @@ __all__ = [
     "LinkIncident",
     "ListTickets",
     "Merge",
+    "MirrorPart",
     "Observe",
     "Observed",
     "Offer",
@@ -161,6 +163,7 @@ Command = Annotated[
     | RequestAction
     | UndoAction
     | TakeTurn
+    | MirrorPart
     | Announce
     | DecideAnnouncement
     | LinkIncident

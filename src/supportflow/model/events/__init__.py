@@ -67,7 +67,7 @@ from supportflow.model.events.escalation import (
     LadderStepReached,
     TicketEscalated,
 )
-from supportflow.model.events.informing import RequesterInformed
+from supportflow.model.events.informing import PartChanged, RequesterInformed
 from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
@@ -154,6 +154,7 @@ __all__ = [
     "OfferMade",
     "OfferWithdrawn",
     "OverflowOpened",
+    "PartChanged",
     "PartyAdded",
     "PartyDeadlinePassed",
     "PolicyPublished",
@@ -258,6 +259,7 @@ Event = Annotated[
     | BotAnswered
     | GuideAdvanced
     | RequesterInformed
+    | PartChanged
     | AnnouncementApproved
     | AnnouncementProposed
     | AnnouncementRejected

@@ -3,13 +3,13 @@
 from typing import Literal
 
 from supportflow._time import Instant
-from supportflow.model.base import Id, KeptName
+from supportflow.model.base import Id, KeptName, StatusCategory
 from supportflow.model.events.base import TicketEvent
 
-__all__ = ["Occasion", "RequesterInformed"]
+__all__ = ["Occasion", "PartChanged", "RequesterInformed"]
 
-Occasion = Literal["foreseen", "received", "part"]
-"""What the requester is told of: an event before they ask; that their request came in; how it goes with a part of it."""
+Occasion = Literal["foreseen", "received", "state", "part"]
+"""What is told: an event, before anybody asks; that a request came in; where it stands; where a part of it does."""
 
 
 class RequesterInformed(TicketEvent):
@@ -19,7 +19,7 @@ class RequesterInformed(TicketEvent):
 
     Attributes:
         occasion: What they are told of.
-        about: Which of several: the host's event, by the policy's name; the status category of a part.
+        about: Which of several: the host's event, by the policy's name; the status category of the ticket, or of its part.
         language: The language that it is said in.
         channel: The channel that it leaves by.
         policy: Fingerprint of the policy that words it.
@@ -37,3 +37,20 @@ class RequesterInformed(TicketEvent):
     promised_at: Instant | None = None
     tz: KeptName | None = None
     part: Id | None = None
+
+
+class PartChanged(TicketEvent):
+    """A part that was split off has gone to another status: who looks at the whole sees where its parts stand.
+
+    Attributes:
+        part: Id of the part.
+        status: The host's name of its status.
+        category: What that means.
+        seq: The event of the part's own stream that says so.
+    """
+
+    kind: Literal["part_changed"] = "part_changed"
+    part: Id
+    status: KeptName
+    category: StatusCategory
+    seq: int

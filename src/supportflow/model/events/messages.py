@@ -2,8 +2,9 @@
 
 from typing import ClassVar, Literal
 
+from supportflow._time import Instant
 from supportflow.model.announcements import Announced
-from supportflow.model.base import Id, KeptName, Key
+from supportflow.model.base import Id, KeptName, Key, Value
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events.base import TicketEvent
 
@@ -11,6 +12,7 @@ __all__ = [
     "DeliveryReported",
     "MessageReceived",
     "NoteAdded",
+    "Promised",
     "ReplySent",
 ]
 
@@ -43,6 +45,22 @@ class MessageReceived(TicketEvent):
     agency: bool = False
 
 
+class Promised(Value):
+    """When somebody hears again at the latest, as a reply says it. A clock keeps it.
+
+    Attributes:
+        at: When.
+        language: The language that it is said in.
+        tz: The zone on whose clock it is said.
+        policy: Fingerprint of the policy that words it.
+    """
+
+    at: Instant
+    language: KeptName
+    tz: KeptName
+    policy: str
+
+
 class ReplySent(TicketEvent):
     """An agent or a bot answered in public.
 
@@ -51,6 +69,7 @@ class ReplySent(TicketEvent):
         to: Id of the party that it is for; None for the requester. Only a reply to the requester stops clocks.
         observed: True if the host reports it and has sent it itself: no channel of the desk does.
         announced: The announcement that it is; None if somebody wrote it to this ticket. An announcement answers nobody.
+        promised: What the reply says besides its text of when its reader hears again.
     """
 
     kind: Literal["reply_sent"] = "reply_sent"
@@ -62,6 +81,7 @@ class ReplySent(TicketEvent):
     to: Id | None = None
     observed: bool = False
     announced: Announced | None = None
+    promised: Promised | None = None
 
 
 class NoteAdded(TicketEvent):

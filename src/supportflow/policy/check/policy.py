@@ -19,6 +19,7 @@ from supportflow.policy.check.reading import reading_problems
 from supportflow.policy.check.retention import retention_problems
 from supportflow.policy.check.routing import routing_problems
 from supportflow.policy.check.surges import surge_problems
+from supportflow.policy.check.updates import update_problems
 from supportflow.policy.document.calendars import calendar_name, calendars_in, named_calendars
 from supportflow.policy.document.policy import Policy
 from supportflow.policy.sections.classifier import lexicons_of
@@ -57,6 +58,7 @@ def _own_problems(document: Policy) -> Iterator[str]:
     yield from bot_problems(document)
     yield from announcement_problems(document)
     yield from foreseen_problems(document)
+    yield from update_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
@@ -178,6 +180,8 @@ def _audience_conditions(document: Policy) -> Iterator[tuple[str, Condition | No
     rules = document.announcements
     for name, condition in () if rules is None else rules.audiences.items():
         yield f"announcements.audiences.{name}", condition
+    if document.updates is not None:
+        yield "updates.receipt_when", document.updates.receipt_when
 
 
 def _surge_conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:

@@ -24,6 +24,7 @@ from supportflow.policy.document.foreseen import Foreseen, Watch
 from supportflow.policy.document.publishing import changed, dated, dated_escalation, dated_sla
 from supportflow.policy.document.retention import Retention
 from supportflow.policy.document.surges import Greeting, Overlay, Surge
+from supportflow.policy.document.updates import Updates
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.routing.rotation import Rotation
 from supportflow.sla.metrics import Metric
@@ -93,6 +94,7 @@ class Policy(Document):
         announcements: What is said to many at once, and who approves it; nothing is, if not given.
         foreseen: Events of the host's own that open a case before its customer asks, by name; see `desk.open`.
         watches: What is done when a measure that the host feeds goes too far, by name; see `desk.measure`.
+        updates: What a requester hears by itself: a confirmation, when they hear again, how their case and its parts stand.
         overlay: What a version with surges was made of; a desk writes it.
     """
 
@@ -137,6 +139,7 @@ class Policy(Document):
     announcements: Announcements | None = None
     foreseen: Annotated[Mapping[Name, Foreseen], Field(max_length=200)] = Field(default_factory=dict)
     watches: Annotated[Mapping[Name, Watch], Field(max_length=200)] = Field(default_factory=dict)
+    updates: Updates | None = None
     overlay: Overlay | None = None
 
     def published(self) -> "Policy":
