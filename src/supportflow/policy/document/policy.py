@@ -15,6 +15,7 @@ from supportflow.escalation import Escalation
 from supportflow.lifecycle import LifecycleDefinition
 from supportflow.model.base import STORED, Document, Name, Series
 from supportflow.model.durations import NotNegative, Positive
+from supportflow.model.notices import NoticeRules
 from supportflow.model.people import Group
 from supportflow.policy.document.announcements import Announcements
 from supportflow.policy.document.authority import Authority
@@ -90,6 +91,7 @@ class Policy(Document):
             `"allow"` it.
         public_channels: Channels whose replies anybody can read. A reply there that says personal data is refused.
         greetings: Language → what a host or a bot says to somebody who begins a contact; see `desk.greeting`.
+        notices: Who is told what; nobody, if not given. The version that the desk has in use counts, for every ticket.
         surges: What is different for a while, by name; see `desk.declare_surge`.
         announcements: What is said to many at once, and who approves it; nothing is, if not given.
         foreseen: Events of the host's own that open a case before its customer asks, by name; see `desk.open`.
@@ -135,6 +137,7 @@ class Policy(Document):
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
     public_channels: Series[Name] = ()
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)
+    notices: NoticeRules | None = None
     surges: Mapping[Name, Surge] = Field(default_factory=dict)
     announcements: Announcements | None = None
     foreseen: Annotated[Mapping[Name, Foreseen], Field(max_length=200)] = Field(default_factory=dict)
