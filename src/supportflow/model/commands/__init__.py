@@ -9,6 +9,17 @@ from pydantic import Field, TypeAdapter
 
 from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
 from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
+from supportflow.model.commands.announcements import (
+    Announce,
+    DecideAnnouncement,
+    LinkIncident,
+    ListTickets,
+    ProposeAnnouncement,
+    ResolveWithProblem,
+    SolveProblem,
+    UnlinkIncident,
+    WithdrawAnnouncement,
+)
 from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
 from supportflow.model.commands.bot import TakeTurn
 from supportflow.model.commands.casework import (
@@ -26,6 +37,7 @@ from supportflow.model.commands.messages import AddNote, Receive, RecordDelivery
 from supportflow.model.commands.observations import Adopt, Fact, Observe, Observed
 from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, OpenTicket
+from supportflow.model.commands.updates import MirrorPart
 from supportflow.model.commands.verdicts import Correct, Exclude
 from supportflow.model.commands.work import (
     Assign,
@@ -49,6 +61,7 @@ __all__ = [
     "Adopt",
     "Advance",
     "AgentCommand",
+    "Announce",
     "Assign",
     "Audience",
     "Authorise",
@@ -60,6 +73,7 @@ __all__ = [
     "CompleteStep",
     "Correct",
     "DecideAction",
+    "DecideAnnouncement",
     "Decline",
     "Described",
     "Enrol",
@@ -68,12 +82,16 @@ __all__ = [
     "Fact",
     "HandOver",
     "Hold",
+    "LinkIncident",
+    "ListTickets",
     "Merge",
+    "MirrorPart",
     "Observe",
     "Observed",
     "Offer",
     "OpenTicket",
     "OverrideShift",
+    "ProposeAnnouncement",
     "Provide",
     "Receive",
     "Recheck",
@@ -84,19 +102,23 @@ __all__ = [
     "Reply",
     "RequestAction",
     "Resolve",
+    "ResolveWithProblem",
     "Resume",
     "SetPresence",
     "SetPriority",
+    "SolveProblem",
     "Split",
     "TakeTurn",
     "TicketCommand",
     "Trigger",
     "UndoAction",
+    "UnlinkIncident",
     "Update",
     "Validity",
     "Verify",
     "WaitForRequester",
     "Withdraw",
+    "WithdrawAnnouncement",
     "command_adapter",
 ]
 
@@ -141,6 +163,16 @@ Command = Annotated[
     | RequestAction
     | UndoAction
     | TakeTurn
+    | MirrorPart
+    | Announce
+    | DecideAnnouncement
+    | LinkIncident
+    | ListTickets
+    | ProposeAnnouncement
+    | ResolveWithProblem
+    | SolveProblem
+    | UnlinkIncident
+    | WithdrawAnnouncement
     | Enrol
     | SetPresence
     | OverrideShift

@@ -23,6 +23,15 @@ from supportflow.model.events.agents import (
     PresenceChanged,
     ShiftOverridden,
 )
+from supportflow.model.events.announcements import (
+    AnnouncementApproved,
+    AnnouncementProposed,
+    AnnouncementRejected,
+    AnnouncementWithdrawn,
+    IncidentLinked,
+    ProblemSolved,
+    TicketsListed,
+)
 from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
 from supportflow.model.events.bot import BotAnswered, GuideAdvanced
 from supportflow.model.events.casework import (
@@ -39,11 +48,14 @@ from supportflow.model.events.desk import (
     PolicyPublished,
     RequesterLinked,
     RequesterUnlinked,
+    SpreadBegun,
+    SpreadEnded,
     SurgeDeclared,
     SurgeEnded,
     TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    WatchTripped,
     ZoneDataChanged,
 )
 from supportflow.model.events.escalation import (
@@ -55,6 +67,7 @@ from supportflow.model.events.escalation import (
     LadderStepReached,
     TicketEscalated,
 )
+from supportflow.model.events.informing import PartChanged, RequesterInformed
 from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
@@ -104,6 +117,10 @@ __all__ = [
     "ActionRequested",
     "AgentEnrolled",
     "AgentEvent",
+    "AnnouncementApproved",
+    "AnnouncementProposed",
+    "AnnouncementRejected",
+    "AnnouncementWithdrawn",
     "AssignmentChanged",
     "BotAnswered",
     "ClocksMoved",
@@ -120,6 +137,7 @@ __all__ = [
     "FollowUpOpened",
     "GuideAdvanced",
     "HandedOver",
+    "IncidentLinked",
     "LadderEnded",
     "LadderEvent",
     "LadderPaused",
@@ -136,13 +154,16 @@ __all__ = [
     "OfferMade",
     "OfferWithdrawn",
     "OverflowOpened",
+    "PartChanged",
     "PartyAdded",
     "PartyDeadlinePassed",
     "PolicyPublished",
     "PresenceChanged",
     "PriorityChanged",
+    "ProblemSolved",
     "ReplySent",
     "RequesterEvent",
+    "RequesterInformed",
     "RequesterLinked",
     "RequesterUnlinked",
     "RequesterVerified",
@@ -154,6 +175,8 @@ __all__ = [
     "SlaJudged",
     "SlaOverdue",
     "SlaWarned",
+    "SpreadBegun",
+    "SpreadEnded",
     "StatusChanged",
     "StatusKept",
     "StepCompleted",
@@ -168,9 +191,11 @@ __all__ = [
     "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
+    "TicketsListed",
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "WatchTripped",
     "ZoneDataChanged",
     "event_adapter",
 ]
@@ -233,6 +258,15 @@ Event = Annotated[
     | ActionFailed
     | BotAnswered
     | GuideAdvanced
+    | RequesterInformed
+    | PartChanged
+    | AnnouncementApproved
+    | AnnouncementProposed
+    | AnnouncementRejected
+    | AnnouncementWithdrawn
+    | IncidentLinked
+    | ProblemSolved
+    | TicketsListed
     | AgentEnrolled
     | PresenceChanged
     | ShiftOverridden
@@ -241,9 +275,12 @@ Event = Annotated[
     | PolicyPublished
     | TopicsSubscribed
     | TopicsUnsubscribed
+    | SpreadBegun
+    | SpreadEnded
     | SurgeDeclared
     | SurgeEnded
     | TicketsMoved
+    | WatchTripped
     | ZoneDataChanged
     | ClocksRecomputed,
     Field(discriminator="kind"),
