@@ -44,7 +44,7 @@ AREAS = {
     "Lifecycle": ["LifecycleDefinition", "Transition"],
     "Service levels and business time": ["SlaPolicy", "Target", "Metric", "BusinessCalendar"],
     "Routing": ["RoutingPolicy", "Route", "Relaxation", "Overflow", "AgentState", "Dispatched"],
-    "Surge": ["Surge", "Arrivals", "ActiveSurge", "OrderRule", "policy_diff", "Difference"],
+    "Surge": ["Announcements", "Surge", "Arrivals", "ActiveSurge", "OrderRule", "policy_diff", "Difference"],
     "Bot and screen": [
         "BotPolicy",
         "GuidedFlow",

@@ -21,17 +21,21 @@ from supportflow.model.commands import (
     CommandBase,
     Correct,
     DecideAction,
+    DecideAnnouncement,
     Exclude,
     GiveConsent,
     Merge,
     Observe,
     Offer,
     OpenTicket,
+    ProposeAnnouncement,
     Provide,
     Receive,
     Reply,
     RequestAction,
     Resolve,
+    ResolveWithProblem,
+    SolveProblem,
     TakeTurn,
     Trigger,
     UndoAction,
@@ -56,12 +60,13 @@ _NOTHING = CaseFacts()
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
 _LOOKING_BACK = frozenset({Exclude, Correct, ViewContent})
 _ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset(
-    (RequestAction, DecideAction, UndoAction, ViewContent)
+    (RequestAction, DecideAction, DecideAnnouncement, UndoAction, ViewContent)
 )
 _ABOUT_ACCESS = frozenset({GiveConsent, ViewContent, WithdrawConsent})
 _FROM_OUTSIDE = frozenset({Receive, Provide, Observe})
+_SAYING: frozenset[type[CommandBase]] = frozenset((Reply, TakeTurn, ProposeAnnouncement))
 _NAMING = frozenset({Assign, Observe, Offer})
-_ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge})
+_ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge, SolveProblem, ResolveWithProblem})
 
 
 def load_facts(
@@ -158,9 +163,9 @@ def _case_facts(
         case = yield from _person_facts(env, ticket.requester)
     if _needs_second_person(env, command, ticket):
         case = replace(case, also_by=(yield from same_person(env, command.by.id)))
-    if kind is Reply or kind is TakeTurn:
-        assert isinstance(command, Reply | TakeTurn)
-        return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
+    if kind in _SAYING:
+        assert isinstance(command, Reply | TakeTurn | ProposeAnnouncement)
+        return _said_facts(env, ticket, command, case)
     if kind is not Receive and not (isinstance(command, Observe) and command.is_inbound):
         return case
     assert isinstance(command, Receive | Observe)
@@ -197,7 +202,7 @@ def _needs_second_person(env: Environment, command: CommandBase, ticket: Ticket)
     if command.by.kind != "agent":
         return False
     kind = type(command)
-    if kind is DecideAction or kind is ViewContent:
+    if kind is DecideAction or kind is DecideAnnouncement or kind is ViewContent:
         return True
     routing = env.book[ticket.policy].routing
     return kind in _ENDING and routing is not None and ticket.tier in routing.policy.four_eyes
@@ -222,6 +227,19 @@ def _contact_facts(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
             tickets = yield from read_tickets(env, [row for row in rows if row.id not in found])
             found.update({ticket.id: ticket for ticket in tickets})
     return CaseFacts(same_person=person, people_known=True, candidates=tuple(found.values()))
+
+
+def _said_facts(
+    env: Environment, ticket: Ticket, command: Reply | TakeTurn | ProposeAnnouncement, case: CaseFacts
+) -> CaseFacts:
+    """What would be wrong with words that leave the desk."""
+    if not isinstance(command, ProposeAnnouncement):
+        return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
+    said = [text for text in command.texts.values() if isinstance(text, str)]
+    asked = [] if env.policy.unsafe_replies == "allow" else [texts.asked_secret(text) for text in said]
+    official = env.book.current.cases.official
+    kinds = {kind for text in said for kind in texts.disclosed(text, official)}
+    return replace(case, asks_for=next(filter(None, asked), None), discloses=tuple(sorted(kinds)))
 
 
 def _asks_for(env: Environment, command: Reply | TakeTurn) -> str | None:

@@ -7,6 +7,7 @@ from supportflow.exceptions import StoreError
 from supportflow.kernel.fold import (
     access,
     actions,
+    announcements,
     bot,
     casework,
     escalation,
@@ -101,6 +102,7 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
         (ActionAuthorised, ContactJoined, SlaCorrected, StatusKept, TicketEscalated, TicketSplit), _nothing
     ),
     **actions.CHANGES,
+    **announcements.CHANGES,
     **bot.CHANGES,
     **access.CHANGES,
     **casework.CHANGES,
