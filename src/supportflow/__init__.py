@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from supportflow.policy.document.authority import ActionSignal, Authority, HostAction
     from supportflow.policy.document.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
     from supportflow.policy.document.casework import Identity, Procedure, Step
+    from supportflow.policy.document.ratings import Difficulty, LowRating, Ratings
     from supportflow.policy.document.surges import Arrivals, Surge
     from supportflow.ports import ContextProvider, KnowledgeSource, Responder, Suggester
     from supportflow.routing.coverage import Promise
@@ -100,6 +101,7 @@ __all__ = [
     "ContextProvider",
     "Desk",
     "Difference",
+    "Difficulty",
     "Dispatched",
     "Escalation",
     "Evidence",
@@ -126,6 +128,7 @@ __all__ = [
     "LadderStep",
     "LifecycleDefinition",
     "LocalTicketIndex",
+    "LowRating",
     "MemoryActions",
     "MemoryChannel",
     "MemoryContext",
@@ -144,6 +147,7 @@ __all__ = [
     "PriorityRule",
     "Procedure",
     "Promise",
+    "Ratings",
     "Relaxation",
     "Requester",
     "Responder",
@@ -210,6 +214,7 @@ _HOME = {
     "ContextProvider": "ports",
     "Desk": "desk",
     "Difference": "policy.diff",
+    "Difficulty": "policy.document.ratings",
     "Dispatched": "flows.routing.dispatch",
     "Escalation": "escalation",
     "Evidence": "model.ticket",
@@ -236,6 +241,7 @@ _HOME = {
     "LadderStep": "escalation",
     "LifecycleDefinition": "lifecycle",
     "LocalTicketIndex": "bot",
+    "LowRating": "policy.document.ratings",
     "MemoryActions": "channels",
     "MemoryChannel": "channels",
     "MemoryContext": "bot",
@@ -254,6 +260,7 @@ _HOME = {
     "PriorityRule": "triage.priority",
     "Procedure": "policy.document.casework",
     "Promise": "routing.coverage",
+    "Ratings": "policy.document.ratings",
     "Relaxation": "routing.policy",
     "Requester": "model.people",
     "Responder": "ports",

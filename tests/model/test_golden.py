@@ -54,6 +54,10 @@ from supportflow.model.events import (
     PolicyPublished,
     PresenceChanged,
     PriorityChanged,
+    RatingAsked,
+    RatingGiven,
+    RatingLeftOut,
+    RatingRequested,
     ReplySent,
     RequesterLinked,
     RequesterUnlinked,
@@ -281,6 +285,15 @@ EXPECTED: dict[str, EventBase] = {
         SurgeEnded(recorded_at=AT, by=SYSTEM, name="crash", cause="expired"),
         TicketsMoved(recorded_at=AT, by=SYSTEM),
         ZoneDataChanged(recorded_at=AT, by=SYSTEM, zone_data={"newest": "2026f", "system": "2025b"}),
+        RatingRequested(
+            **HEAD, channel="web", language="zh", until="2026-03-16T09:00:00Z", agent="lin", weight=2.5,
+            questions=("speed", "manner"), by_reply=False, policy=FINGERPRINT,
+        ),
+        RatingGiven(
+            **HEAD, stars=2, answers={"speed": 1}, comment=TEXT, way="link", agent="lin", weight=2.5, redacted=("card",)
+        ),
+        RatingLeftOut(**HEAD, stars=4, cause="late", comment=TEXT),
+        RatingAsked(recorded_at=AT, by=SYSTEM, requester="ana", ticket_id="t-1"),
         ClocksRecomputed(recorded_at=AT, by=SYSTEM, zone_data={"newest": "2026f"}),
     )
 }  # fmt: skip

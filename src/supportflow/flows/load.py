@@ -4,15 +4,23 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
+from supportflow._time import Instant, to_us
 from supportflow.exceptions import DamagedRow, InvalidInput, NewerSchemaError, PolicyNotFound, TicketNotFound
 from supportflow.flows import requests
 from supportflow.flows.environment import UNREADABLE, Environment
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
+from supportflow.kernel.facts import Asked
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
 from supportflow.model.base import STORED
-from supportflow.model.events import EventBase, EvidenceRequested, RequesterLinked, RequesterUnlinked
+from supportflow.model.events import (
+    EventBase,
+    EvidenceRequested,
+    RatingAsked,
+    RequesterLinked,
+    RequesterUnlinked,
+)
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, TicketRow
 from supportflow.model.ticket import Ticket
@@ -20,12 +28,14 @@ from supportflow.policy import CompiledPolicy, Policy
 
 __all__ = [
     "all_agents",
+    "fetch_policy",
     "find_ref",
     "follow_merges",
     "get",
     "get_agent",
     "identify",
     "known_agents",
+    "last_asked",
     "read_agent",
     "read_agent_or_skip",
     "read_or_skip",
@@ -102,7 +112,7 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
         )
         if current:
             env.unreadable.mended(f"ticket:{row.id}")
-    yield from _fetch_policy(env, ticket.policy)
+    yield from fetch_policy(env, ticket.policy)
     env.unreadable.used(f"ticket:{row.id}")
     return ticket
 
@@ -155,7 +165,7 @@ def read_or_skip(env: Environment, row: TicketRow) -> Flow[Ticket | None]:
 
 def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> Flow[str]:
     """The words of a request for evidence: what the policy that the event names made of it, then and now."""
-    yield from _fetch_policy(env, event.policy)
+    yield from fetch_policy(env, event.policy)
     return env.book[event.policy].cases.request(
         event.topic,
         event.items,
@@ -166,7 +176,8 @@ def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> 
     )
 
 
-def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
+def fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
+    """Have a version of the policy in the book, if the store has it."""
     if fingerprint in env.book:
         return
     document = yield from requests.get_policy(env.tenant, fingerprint)
@@ -179,7 +190,7 @@ def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
     env.book.add(policy)
     if policy.document.overlay is not None:
         # Where the ticket goes when the surges are over.
-        yield from _fetch_policy(env, policy.document.overlay.base)
+        yield from fetch_policy(env, policy.document.overlay.base)
 
 
 def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Ticket, ...]]:
@@ -307,3 +318,20 @@ def linked_ids(env: Environment, requester: str) -> Flow[tuple[set[str], int]]:
         elif isinstance(event, RequesterUnlinked):
             links.discard(event.other)
     return links, len(rows)
+
+
+def last_asked(env: Environment, requester: str) -> Flow[Asked | None]:
+    """When a person was last asked for a rating, under any of their ids; None if it cannot be read: nobody is asked then."""
+    person = yield from same_person(env, requester)
+    latest: Instant | None = None
+    streams: dict[str, int] = {}
+    for one in (requester, *sorted(person)):
+        rows = yield from requests.events(env.tenant, f"requester:{one}")
+        streams[one] = len(rows)
+        try:
+            asked = [event.recorded_at for event in map(read_row, rows) if isinstance(event, RatingAsked)]
+        except UNREADABLE as error:
+            env.unreadable.skip(f"requester:{one}", error)
+            return None
+        latest = max((at for at in (latest, *asked) if at is not None), default=None)
+    return Asked(None if latest is None else to_us(latest), streams)

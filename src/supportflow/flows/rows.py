@@ -9,7 +9,15 @@ from supportflow.kernel import FOLD_VERSION, Decision, wakeup
 from supportflow.kernel.due.next import owes_turn
 from supportflow.kernel.due.queue import is_queued, queue_place
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, evolve_agent
-from supportflow.model.events import AgentEvent, EventBase, EvidenceRequested, ReplySent, TicketEvent
+from supportflow.model.events import (
+    AgentEvent,
+    EventBase,
+    EvidenceRequested,
+    RatingRequested,
+    ReplySent,
+    RequesterEvent,
+    TicketEvent,
+)
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow
 from supportflow.model.ticket import Ticket
@@ -30,6 +38,9 @@ __all__ = [
 
 ACTION = "action"
 """Topic of the rows that ask the host to act."""
+
+ASKS = "asks"
+"""End of the keys of deliveries that only ask for a rating: nobody has to take a ticket up because one cannot arrive."""
 
 FLOOR = "floor"
 """Topic of the rows that tell a dispatcher that a ticket or an agent has changed."""
@@ -108,16 +119,28 @@ def agent_row(state: AgentState) -> AgentRow:
 
 
 def stream_changes(
-    env: Environment, before: Iterable[Ticket], decision: Decision
+    env: Environment, before: Iterable[Ticket], decision: Decision, people: Mapping[str, int]
 ) -> tuple[tuple[StreamChange, ...], dict[str, Ticket]]:
-    """The events of a decision, sorted into streams, with the tickets that they lead to."""
+    """The events of a decision, sorted into streams, with the tickets that they lead to.
+
+    Args:
+        env: The desk.
+        before: The tickets that it is about, as they were.
+        decision: The decision.
+        people: Ids of people whose streams it may write in → the versions that it rests on.
+    """
     versions = {ticket.id: ticket.version for ticket in before}
     tickets = {ticket.id: ticket for ticket in (*before, *decision.tickets)}
     grouped: dict[str, list[EventBase]] = {}
     working: dict[str, list[AgentEvent]] = {}
+    asked: list[StreamChange] = []
     for event in decision.events:
         if isinstance(event, AgentEvent):
             working.setdefault(event.agent_id, []).append(event)
+            continue
+        if isinstance(event, RequesterEvent):
+            version = people[event.requester]
+            asked.append(StreamChange(event.stream, version, (event_row(version + 1, event),)))
             continue
         assert isinstance(event, TicketEvent)
         grouped.setdefault(event.ticket_id, []).append(event)
@@ -132,7 +155,7 @@ def stream_changes(
     states = {state.id: state for state in decision.agents}
     for agent_id, shifts in working.items():
         changes.append(_agent_stream(states[agent_id], shifts))
-    return tuple(changes), tickets
+    return (*changes, *asked), tickets
 
 
 def agent_change(state: AgentState | None, events: Sequence[AgentEvent]) -> StreamChange:
@@ -183,7 +206,8 @@ def outbox_rows(
                 rows.append(OutboxRow(key, ACTION, ticket_id, stored.seq, 0, now_us))
             channel = _channel_of(stored)
             if channel in env.channels:
-                key = f"{ticket_id}:{stored.seq}:send"
+                # What only asks what somebody thinks is told from what they wait for: see `ASKS`.
+                key = f"{ticket_id}:{stored.seq}:{ASKS if stored.kind == 'rating_requested' else 'send'}"
                 rows.append(OutboxRow(key, f"channel:{channel}", ticket_id, stored.seq, 0, now_us))
         if env.desk.bot and _asks_bot(env, change, tickets[ticket_id]):
             key = f"{ticket_id}:{change.events[-1].seq}:bot"
@@ -232,10 +256,10 @@ def _handler_topic(env: Environment, row: EventRow) -> str | None:
 
 
 def _channel_of(row: EventRow) -> str | None:
-    if row.kind not in {"reply_sent", "evidence_requested"}:
+    if row.kind not in {"reply_sent", "evidence_requested", "rating_requested"}:
         return None
     event = read_row(row)
-    if isinstance(event, EvidenceRequested):
+    if isinstance(event, EvidenceRequested | RatingRequested):
         return event.channel
     assert isinstance(event, ReplySent)
     return None if event.body is None or event.observed else event.channel

@@ -21,6 +21,7 @@ from supportflow.kernel.handlers.escalation import escalate
 from supportflow.kernel.handlers.merge import merge, split
 from supportflow.kernel.handlers.messages import add_note, receive, record_delivery, reply
 from supportflow.kernel.handlers.observations import adopt, observe
+from supportflow.kernel.handlers.ratings import rate
 from supportflow.kernel.handlers.routing import accept, decline, hand_over, offer, recheck, release, withdraw
 from supportflow.kernel.handlers.tickets import open_ticket
 from supportflow.kernel.handlers.verdicts import correct, exclude
@@ -52,6 +53,7 @@ from supportflow.model.commands import (
     Offer,
     OpenTicket,
     Provide,
+    Rate,
     Receive,
     Recheck,
     RecordAction,
@@ -101,10 +103,12 @@ class Attempt(NamedTuple):
         decision: The decision.
         wanted: Ids of tickets whose past would have mattered, and was not among the facts: a target applies again. Decide
             again with it, and clocks are exact to what happened meanwhile; without, they go by the ticket as it stands.
+        wants_asked: Id of the person of whom it matters when they were last asked for a rating; None if of nobody.
     """
 
     decision: Decision
     wanted: frozenset[str]
+    wants_asked: str | None = None
 
 
 def decide(
@@ -141,7 +145,7 @@ def attempted(
 ) -> Attempt:
     """What `decided` answers, and of which tickets it would need the past to be exact."""
     draft = _draft(book, ticket, command, facts, now)
-    return Attempt(_decision(draft), draft.wanted)
+    return Attempt(_decision(draft), draft.wanted, draft.ticket.requester if draft.wants_asked else None)
 
 
 def _decision(draft: Draft) -> Decision:
@@ -280,6 +284,7 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
 }
 _WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
     Merge: merge,
+    Rate: rate,
     Receive: receive,
     Split: split,
 }

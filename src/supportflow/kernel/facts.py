@@ -8,8 +8,9 @@ from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
 from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
+from supportflow.triage.rated import Said
 
-__all__ = ["CaseFacts", "Facts", "TextFacts"]
+__all__ = ["Asked", "CaseFacts", "Facts", "TextFacts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class CaseFacts:
         people_known: True if these were looked up; else nothing is known of them.
         also_by: Ids that are known to be those of whoever acts, too, where two people must.
         candidates: Tickets that a new contact may be about.
+        said: The rating that a reply to the request for one is, or begins with.
+        by_link: True if a rating comes by the link that was sent for this ticket.
     """
 
     asks_for: str | None = None
@@ -33,9 +36,23 @@ class CaseFacts:
     people_known: bool = False
     also_by: frozenset[str] = frozenset()
     candidates: tuple[Ticket, ...] = ()
+    said: Said | None = None
+    by_link: bool = False
 
 
 _NO_CASE = CaseFacts()
+
+
+class Asked(NamedTuple):
+    """What a person's own streams say of requests for ratings.
+
+    Attributes:
+        last_us: When they were last asked, about whichever ticket; None if they never were.
+        streams: Each of their ids → the version of its stream.
+    """
+
+    last_us: int | None
+    streams: Mapping[str, int]
 
 
 class TextFacts(NamedTuple):
@@ -66,6 +83,7 @@ class Facts:
         pasts: Events of tickets by id, besides `history`.
         case: What is known about people and texts.
         agents: The agents whom the decision concerns, by id: who has the ticket, is offered it, is named or acts.
+        asked: When the requester was last asked for a rating; None if that was not looked up: nobody is asked then.
         past: What is known of the texts of an adopted past, for each of its facts; empty if none of them has a text.
     """
 
@@ -78,6 +96,7 @@ class Facts:
     pasts: Mapping[str, tuple[EventBase, ...]] = field(default_factory=dict)
     case: CaseFacts = _NO_CASE
     agents: Mapping[str, AgentState] = field(default_factory=dict)
+    asked: Asked | None = None
     past: tuple[TextFacts, ...] = ()
 
     def stream_of(self, ticket: Ticket) -> tuple[EventBase, ...] | None:

@@ -15,6 +15,7 @@ from supportflow.model.escalation import LadderState
 from supportflow.model.events import EventBase
 from supportflow.model.events.tickets import ChosenBy, Given
 from supportflow.model.people import Actor
+from supportflow.model.rating import NO_RATING, RatingState
 from supportflow.model.records import Attributes, Clock
 from supportflow.model.routing import NO_ROUTING, Routing
 
@@ -57,11 +58,13 @@ class Ticket(Value):
         first_replied_at: When an agent first answered in public.
         waiting_since: When the oldest message that nobody answered came in; None if all are answered.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
+        review_of: Id of the ticket whose bad rating this one is about: internal work for a supervisor.
         case: Evidence, completed steps, parties and verification.
         ladder: The escalation ladder that runs, or ran last.
         routing: What it needs of an agent, and how far the search for one has come.
         actions: What the host was asked to do.
         bot: How far the bot has come with it.
+        rating: Whether its requester was asked what they think, and what they said.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -124,12 +127,14 @@ class Ticket(Value):
     follow_up_of: Id | None = None
     followed_by: Id | None = None
     repeat_of: Id | None = None
+    review_of: Id | None = None
 
     case: Casework = NO_CASEWORK
     ladder: LadderState | None = None
     routing: Routing = NO_ROUTING
     actions: tuple[ActionState, ...] = ()
     bot: BotState = NO_BOT
+    rating: RatingState = NO_RATING
 
     clocks: tuple[Clock, ...] = ()
     policy: str

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from supportflow.exceptions import SignatureRefused
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import text_of
 from supportflow.flows.environment import Environment
@@ -27,6 +28,7 @@ from supportflow.model.commands import (
     Offer,
     OpenTicket,
     Provide,
+    Rate,
     Receive,
     Reply,
     RequestAction,
@@ -42,6 +44,7 @@ from supportflow.model.signals import Signals
 from supportflow.model.storage import Query
 from supportflow.model.ticket import Ticket
 from supportflow.triage import texts
+from supportflow.triage.rated import stars_in
 
 __all__ = ["load_events", "load_facts"]
 
@@ -53,7 +56,7 @@ _NOTHING = CaseFacts()
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
 _ABOUT_VERDICTS = frozenset({Exclude, Correct})
 _ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset((RequestAction, DecideAction, UndoAction))
-_FROM_OUTSIDE = frozenset({Receive, Provide, Observe})
+_FROM_OUTSIDE = frozenset({Receive, Provide, Observe, Rate})
 _NAMING = frozenset({Assign, Observe, Offer})
 _ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge})
 
@@ -152,12 +155,34 @@ def _case_facts(
     if kind is Reply or kind is TakeTurn:
         assert isinstance(command, Reply | TakeTurn)
         return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
-    if kind is not Receive and not (isinstance(command, Observe) and command.is_inbound):
+    if kind is Rate and isinstance(command, Rate) and command.token is not None:
+        return replace(case, by_link=(yield from _is_their_link(env, command.token, ticket)))
+    return _with_words(env, command, ticket, case)
+
+
+def _with_words(env: Environment, command: CommandBase, ticket: Ticket, case: CaseFacts) -> CaseFacts:
+    """The facts with what the words of somebody outside are: suspicious, or a rating."""
+    if type(command) is not Receive and not (isinstance(command, Observe) and command.is_inbound):
         return case
     assert isinstance(command, Receive | Observe)
     stranger = origin_in(ticket, command, case.same_person) in {"stranger", "party"}
     flags = texts.suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
-    return replace(case, flags=flags)
+    said = None
+    if type(command) is Receive and ticket.rating.hears_replies and not ticket.is_open:
+        said = stars_in(text_of(command))
+    return replace(case, flags=flags, said=said)
+
+
+def _is_their_link(env: Environment, token: str, ticket: Ticket) -> Flow[bool]:
+    """True if a token is of the link that was sent for this ticket.
+
+    Raises:
+        SignatureRefused: If the desk made no such token, or it has ended.
+    """
+    if env.rating_links is None:
+        raise SignatureRefused("token", "no_match")
+    named, _ = env.rating_links.read(token, (yield from requests.now()))
+    return named == ticket.id
 
 
 def _person_facts(env: Environment, requester: str) -> Flow[CaseFacts]:

@@ -8,6 +8,7 @@ from supportflow.flows.desk.methods import AgentResult, Result
 from supportflow.flows.desk.observations import ObservationVerbs
 from supportflow.flows.desk.operations import Operations
 from supportflow.flows.desk.questions import Questions
+from supportflow.flows.desk.ratings import RatingVerbs
 from supportflow.flows.desk.routing import RoutingVerbs
 from supportflow.flows.desk.tickets import TicketVerbs
 
@@ -19,6 +20,7 @@ class DeskMethods(
     MessageVerbs[Result],
     ObservationVerbs[Result],
     ActionVerbs[Result],
+    RatingVerbs[Result],
     RoutingVerbs[Result, AgentResult],
     Questions,
     Operations,

@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from supportflow.exceptions import StoreError
-from supportflow.kernel.fold import actions, bot, casework, escalation, messages, routing, sla, tickets
+from supportflow.kernel.fold import (
+    actions,
+    bot,
+    casework,
+    escalation,
+    messages,
+    ratings,
+    routing,
+    sla,
+    tickets,
+)
 from supportflow.model.events import (
     ActionAuthorised,
     ContactJoined,
@@ -95,6 +105,7 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     **casework.CHANGES,
     **escalation.CHANGES,
     **messages.CHANGES,
+    **ratings.CHANGES,
     **routing.CHANGES,
     **sla.CHANGES,
     **tickets.CHANGES,

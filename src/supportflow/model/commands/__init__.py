@@ -24,6 +24,7 @@ from supportflow.model.commands.escalation import Audience, Escalate
 from supportflow.model.commands.merge import Merge, Split
 from supportflow.model.commands.messages import AddNote, Receive, RecordDelivery, Reply
 from supportflow.model.commands.observations import Adopt, Fact, Observe, Observed
+from supportflow.model.commands.ratings import Rate
 from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, OpenTicket
 from supportflow.model.commands.verdicts import Correct, Exclude
@@ -75,6 +76,7 @@ __all__ = [
     "OpenTicket",
     "OverrideShift",
     "Provide",
+    "Rate",
     "Receive",
     "Recheck",
     "RecordAction",
@@ -144,7 +146,8 @@ Command = Annotated[
     | Enrol
     | SetPresence
     | OverrideShift
-    | Advance,
+    | Advance
+    | Rate,
     Field(discriminator="kind"),
 ]
 """Any command; `kind` tells which."""

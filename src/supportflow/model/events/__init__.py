@@ -56,6 +56,7 @@ from supportflow.model.events.escalation import (
     TicketEscalated,
 )
 from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events.ratings import RatingAsked, RatingGiven, RatingLeftOut, RatingRequested
 from supportflow.model.events.routing import (
     DeclinesForgotten,
     FitnessChanged,
@@ -141,6 +142,10 @@ __all__ = [
     "PolicyPublished",
     "PresenceChanged",
     "PriorityChanged",
+    "RatingAsked",
+    "RatingGiven",
+    "RatingLeftOut",
+    "RatingRequested",
     "ReplySent",
     "RequesterEvent",
     "RequesterLinked",
@@ -245,7 +250,11 @@ Event = Annotated[
     | SurgeEnded
     | TicketsMoved
     | ZoneDataChanged
-    | ClocksRecomputed,
+    | ClocksRecomputed
+    | RatingRequested
+    | RatingGiven
+    | RatingLeftOut
+    | RatingAsked,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""

@@ -59,6 +59,7 @@ class TicketOpened(TicketEvent):
         spoken: Classes that texts speak for, the lowest left out.
         informational: True if they only ask about security.
         agency: True if the text reports an incident, and says that it was not by the writer's will.
+        review_of: Id of the ticket whose bad rating it is about.
     """
 
     kind: Literal["ticket_opened"] = "ticket_opened"
@@ -98,6 +99,7 @@ class TicketOpened(TicketEvent):
     spoken: tuple[KeptName, ...] = ()
     informational: bool = False
     agency: bool = False
+    review_of: Id | None = None
 
 
 class TicketAdopted(TicketEvent):

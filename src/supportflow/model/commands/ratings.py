@@ -1,0 +1,31 @@
+"""What a requester thinks of how their ticket was dealt with."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from supportflow.model.base import Name
+from supportflow.model.commands.base import TicketCommand
+from supportflow.model.content import Text
+
+__all__ = ["Rate", "Stars"]
+
+Stars = Annotated[int, Field(strict=True, ge=1, le=5)]
+
+
+class Rate(TicketCommand):
+    """Say what the requester thinks, once they were asked.
+
+    Attributes:
+        stars: One to five.
+        answers: Question of the policy → one to five.
+        comment: Their words.
+        token: Of the link by which they were asked: whoever has it answers for them.
+    """
+
+    kind: Literal["rate"] = "rate"
+    stars: Stars
+    answers: Annotated[Mapping[Name, Stars], Field(max_length=20)] = {}
+    comment: Text | None = None
+    token: Annotated[str, Field(max_length=2_000)] | None = None
