@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from supportflow.escalation import Escalation, Ladder, LadderStep
     from supportflow.exceptions import SupportflowError
     from supportflow.flows import Tick
+    from supportflow.flows.commands.shifts import ShiftChange
     from supportflow.flows.queries.lists import Row, Rows
     from supportflow.flows.routing.dispatch import Dispatched
     from supportflow.flows.setup import WithPast
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from supportflow.model.casework import Party
     from supportflow.model.content import Attachment
     from supportflow.model.feed import Feed, FeedItem
+    from supportflow.model.overview import Overview
+    from supportflow.model.papers import CasePapers, PersonFile
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
     from supportflow.model.routing import AgentState, ShiftOverride
     from supportflow.model.similar import SimilarTicket
@@ -97,6 +100,7 @@ __all__ = [
     "Authority",
     "BotPolicy",
     "BusinessCalendar",
+    "CasePapers",
     "Condition",
     "ContextProvider",
     "Desk",
@@ -140,8 +144,10 @@ __all__ = [
     "OrderRule",
     "Outcome",
     "Overflow",
+    "Overview",
     "Page",
     "Party",
+    "PersonFile",
     "Policy",
     "PolicyBook",
     "PriorityRule",
@@ -161,6 +167,7 @@ __all__ = [
     "Said",
     "Scenario",
     "Screen",
+    "ShiftChange",
     "ShiftOverride",
     "SimilarSuggester",
     "SimilarTicket",
@@ -210,6 +217,7 @@ _HOME = {
     "Authority": "policy.document.authority",
     "BotPolicy": "policy.document.bot",
     "BusinessCalendar": "calendars",
+    "CasePapers": "model.papers",
     "Condition": "conditions",
     "ContextProvider": "ports",
     "Desk": "desk",
@@ -253,8 +261,10 @@ _HOME = {
     "OrderRule": "triage.priority",
     "Outcome": "model.ticket",
     "Overflow": "routing.policy",
+    "Overview": "model.overview",
     "Page": "model.ticket",
     "Party": "model.casework",
+    "PersonFile": "model.papers",
     "Policy": "policy",
     "PolicyBook": "policy",
     "PriorityRule": "triage.priority",
@@ -274,6 +284,7 @@ _HOME = {
     "Said": "model.turns",
     "Scenario": "simulation",
     "Screen": "model.turns",
+    "ShiftChange": "flows.commands.shifts",
     "ShiftOverride": "model.routing",
     "SimilarSuggester": "bot",
     "SimilarTicket": "model.similar",

@@ -51,6 +51,7 @@ from supportflow.model.events import (
     OverflowOpened,
     PartyAdded,
     PartyDeadlinePassed,
+    PersonVerified,
     PolicyPublished,
     PresenceChanged,
     PriorityChanged,
@@ -293,6 +294,10 @@ EXPECTED: dict[str, EventBase] = {
             **HEAD, stars=2, answers={"speed": 1}, comment=TEXT, way="link", agent="lin", weight=2.5, redacted=("card",)
         ),
         RatingLeftOut(**HEAD, stars=4, cause="late", comment=TEXT),
+        PersonVerified(
+            recorded_at=AT, by=SAM, requester="ana", level="document", method="id_document",
+            valid_until="2026-03-03T09:00:00Z", ticket_id="t-1",
+        ),
         RatingAsked(recorded_at=AT, by=SYSTEM, requester="ana", ticket_id="t-1"),
         ClocksRecomputed(recorded_at=AT, by=SYSTEM, zone_data={"newest": "2026f"}),
     )

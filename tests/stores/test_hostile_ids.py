@@ -24,7 +24,7 @@ GOOD = {
     "end": NOW + timedelta(days=1), "presence": "away", "on_duty": True, "step": "s", "action": "a", "level": "l",
     "method": "m", "valid_for": timedelta(1), "number": "1", "approve": True, "clock": "c", "reason": "r", "met": True,
     "evidence": {}, "party": Party("bank", "b-1"), "into_ref": "8", "status": "open", "opened_at": NOW, "into": None,
-    "delivery": "d", "channel": "web", "state": "read", "stars": 5,
+    "delivery": "d", "channel": "web", "state": "read", "stars": 5, "changes": [],
 }  # fmt: skip
 IDS = {
     "ticket", "ref", "by", "key", "requester", "other", "agent", "number", "clock", "into", "into_ref", "new_ref", "to",

@@ -11,18 +11,20 @@ from supportflow.flows.environment import UNREADABLE, Environment
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
-from supportflow.kernel.facts import Asked
+from supportflow.kernel.facts import PersonFacts
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
 from supportflow.model.base import STORED
+from supportflow.model.casework import Verification
 from supportflow.model.events import (
     EventBase,
     EvidenceRequested,
+    PersonVerified,
     RatingAsked,
     RequesterLinked,
     RequesterUnlinked,
 )
 from supportflow.model.routing import AgentState
-from supportflow.model.storage import AgentRow, TicketRow
+from supportflow.model.storage import AgentRow, Query, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
 
@@ -35,19 +37,21 @@ __all__ = [
     "get_agent",
     "identify",
     "known_agents",
-    "last_asked",
+    "person_facts",
     "read_agent",
     "read_agent_or_skip",
     "read_or_skip",
     "read_ticket",
     "read_tickets",
     "request_text",
+    "rows_of_requester",
     "same_person",
 ]
 
 T = TypeVar("T")
 
 _AGENTS_PAGE = 1_000
+_ROWS_PAGE = 500
 MOST_IDS = 50
 """How many ids one person can have."""
 
@@ -320,18 +324,47 @@ def linked_ids(env: Environment, requester: str) -> Flow[tuple[set[str], int]]:
     return links, len(rows)
 
 
-def last_asked(env: Environment, requester: str) -> Flow[Asked | None]:
-    """When a person was last asked for a rating, under any of their ids; None if it cannot be read: nobody is asked then."""
+def person_facts(env: Environment, requester: str) -> Flow[PersonFacts | None]:
+    """What the streams of a person say, under any of their ids; None if they cannot be read."""
     person = yield from same_person(env, requester)
-    latest: Instant | None = None
+    asked: Instant | None = None
+    verified: dict[str, PersonVerified] = {}
     streams: dict[str, int] = {}
     for one in (requester, *sorted(person)):
         rows = yield from requests.events(env.tenant, f"requester:{one}")
         streams[one] = len(rows)
         try:
-            asked = [event.recorded_at for event in map(read_row, rows) if isinstance(event, RatingAsked)]
+            events = tuple(map(read_row, rows))
         except UNREADABLE as error:
             env.unreadable.skip(f"requester:{one}", error)
             return None
-        latest = max((at for at in (latest, *asked) if at is not None), default=None)
-    return Asked(None if latest is None else to_us(latest), streams)
+        for event in events:
+            if isinstance(event, RatingAsked):
+                asked = event.recorded_at if asked is None else max(asked, event.recorded_at)
+            elif isinstance(event, PersonVerified):
+                known = verified.get(event.level)
+                if known is None or known.recorded_at <= event.recorded_at:
+                    verified[event.level] = event
+    return PersonFacts(
+        None if asked is None else to_us(asked),
+        tuple(Verification(one.level, one.method, to_us(one.valid_until)) for one in verified.values()),
+        streams,
+    )
+
+
+def rows_of_requester(env: Environment, requester: str) -> Flow[list[TicketRow]]:
+    """The rows of a requester's tickets: those that `search` has, and those among the ended that are put away."""
+    found: list[TicketRow] = []
+    last: tuple[str, ...] | None = None
+    while last is None or last:
+        page = yield from requests.search(
+            env.tenant, Query({"requester": requester}, ("id",), last, _ROWS_PAGE)
+        )
+        found += page
+        last = (page[-1].id,) if len(page) == _ROWS_PAGE else ()
+    after: str | None = ""
+    while after is not None:
+        ended = yield from requests.ended(env.tenant, after, _ROWS_PAGE)
+        found += [one.row for one in ended if one.archived and one.row.requester == requester]
+        after = ended[-1].row.id if len(ended) == _ROWS_PAGE else None
+    return found

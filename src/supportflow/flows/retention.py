@@ -14,13 +14,13 @@ from supportflow.exceptions import ConflictError, InvalidInput, Refused
 from supportflow.flows import requests
 from supportflow.flows.bot.similar import erase_from_index
 from supportflow.flows.environment import Environment, check_number, is_of_one_row
-from supportflow.flows.load import get, read_ticket
+from supportflow.flows.load import get, read_ticket, rows_of_requester
 from supportflow.flows.queries.tickets import MAX_LIMIT
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase, FollowUpOpened, TicketSplit
-from supportflow.model.storage import EndedRow, Query, TicketRow
+from supportflow.model.storage import EndedRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy.document.retention import CONTENT_KINDS, ContentKind
 from supportflow.policy.sections.retention import RetentionIndex, RetentionPlan, texts_of
@@ -318,7 +318,7 @@ def _see_that_nothing_is_held(env: Environment, subject: str) -> Flow[None]:
     index = env.book.base.retention
     assert index.hold is not None
     now = yield from requests.now()
-    rows = yield from _rows_of(env, subject)
+    rows = yield from rows_of_requester(env, subject)
     for row in rows:
         ticket = yield from read_ticket(env, row)
         case, met = ticket, {ticket.id}
@@ -328,24 +328,6 @@ def _see_that_nothing_is_held(env: Environment, subject: str) -> Flow[None]:
         if index.holds(ticket, now, successor=None if case is ticket else case):
             why = index.hold.model_dump_json(exclude_unset=True, by_alias=True)
             raise Refused(ticket.id, "erase", f"the policy's hold is true of it: {why}")
-
-
-def _rows_of(env: Environment, requester: str) -> Flow[list[TicketRow]]:
-    """The rows of a requester's tickets: those that `search` has, and those among the ended that are put away."""
-    found: list[TicketRow] = []
-    last: tuple[str, ...] | None = None
-    while last is None or last:
-        page = yield from requests.search(
-            env.tenant, Query({"requester": requester}, ("id",), last, MAX_LIMIT)
-        )
-        found += page
-        last = (page[-1].id,) if len(page) == MAX_LIMIT else ()
-    after: str | None = ""
-    while after is not None:
-        ended = yield from requests.ended(env.tenant, after, MAX_LIMIT)
-        found += [one.row for one in ended if one.archived and one.row.requester == requester]
-        after = ended[-1].row.id if len(ended) == MAX_LIMIT else None
-    return found
 
 
 def _erase_from_index(env: Environment, subject: str) -> Flow[None]:

@@ -103,12 +103,12 @@ class Attempt(NamedTuple):
         decision: The decision.
         wanted: Ids of tickets whose past would have mattered, and was not among the facts: a target applies again. Decide
             again with it, and clocks are exact to what happened meanwhile; without, they go by the ticket as it stands.
-        wants_asked: Id of the person of whom it matters when they were last asked for a rating; None if of nobody.
+        person: Id of the requester, if what is known of them across tickets matters and was not among the facts.
     """
 
     decision: Decision
     wanted: frozenset[str]
-    wants_asked: str | None = None
+    person: str | None = None
 
 
 def decide(
@@ -145,7 +145,7 @@ def attempted(
 ) -> Attempt:
     """What `decided` answers, and of which tickets it would need the past to be exact."""
     draft = _draft(book, ticket, command, facts, now)
-    return Attempt(_decision(draft), draft.wanted, draft.ticket.requester if draft.wants_asked else None)
+    return Attempt(_decision(draft), draft.wanted, draft.ticket.requester if draft.wants_person else None)
 
 
 def _decision(draft: Draft) -> Decision:
@@ -244,15 +244,12 @@ def _advance(_draft: Draft, _command: Advance) -> None:
 # What a handler is given besides the draft and the command: nothing, what was looked up, or every policy version as well.
 _ALONE: dict[type[CommandBase], Callable[[Draft, Any], None]] = {
     Advance: _advance,
-    Authorise: authorise,
-    CompleteStep: complete_step,
     Decline: decline,
     Escalate: escalate,
     HandOver: hand_over,
     Release: release,
     SetPriority: set_priority,
     Update: update,
-    Verify: verify,
     Withdraw: withdraw,
 }
 _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
@@ -260,7 +257,9 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     AddNote: add_note,
     AddParty: add_party,
     Assign: assign,
+    Authorise: authorise,
     Cancel: trigger,
+    CompleteStep: complete_step,
     Close: trigger,
     Correct: correct,
     DecideAction: decide_action,
@@ -280,6 +279,7 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     TakeTurn: take_turn,
     Trigger: trigger,
     UndoAction: undo_action,
+    Verify: verify,
     WaitForRequester: trigger,
 }
 _WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {

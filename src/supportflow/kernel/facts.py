@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from supportflow.model.casework import Verification
 from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
 from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
 from supportflow.triage.rated import Said
 
-__all__ = ["Asked", "CaseFacts", "Facts", "TextFacts"]
+__all__ = ["CaseFacts", "Facts", "PersonFacts", "TextFacts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,17 @@ class CaseFacts:
 _NO_CASE = CaseFacts()
 
 
-class Asked(NamedTuple):
-    """What a person's own streams say of requests for ratings.
+class PersonFacts(NamedTuple):
+    """What a person's own streams say.
 
     Attributes:
-        last_us: When they were last asked, about whichever ticket; None if they never were.
+        asked_us: When they were last asked for a rating, about whichever ticket; None if they never were.
+        verified: How they were found to be who they say, on whichever ticket: the latest of each level.
         streams: Each of their ids → the version of its stream.
     """
 
-    last_us: int | None
+    asked_us: int | None
+    verified: tuple[Verification, ...]
     streams: Mapping[str, int]
 
 
@@ -83,7 +86,7 @@ class Facts:
         pasts: Events of tickets by id, besides `history`.
         case: What is known about people and texts.
         agents: The agents whom the decision concerns, by id: who has the ticket, is offered it, is named or acts.
-        asked: When the requester was last asked for a rating; None if that was not looked up: nobody is asked then.
+        person: What is known of the requester across tickets; None if that was not looked up.
         past: What is known of the texts of an adopted past, for each of its facts; empty if none of them has a text.
     """
 
@@ -96,7 +99,7 @@ class Facts:
     pasts: Mapping[str, tuple[EventBase, ...]] = field(default_factory=dict)
     case: CaseFacts = _NO_CASE
     agents: Mapping[str, AgentState] = field(default_factory=dict)
-    asked: Asked | None = None
+    person: PersonFacts | None = None
     past: tuple[TextFacts, ...] = ()
 
     def stream_of(self, ticket: Ticket) -> tuple[EventBase, ...] | None:

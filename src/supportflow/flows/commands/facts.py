@@ -7,19 +7,21 @@ from supportflow.exceptions import SignatureRefused
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import text_of
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import known_agents, read_tickets, same_person
+from supportflow.flows.load import known_agents, person_facts, read_tickets, same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
-from supportflow.kernel.facts import CaseFacts, Facts
+from supportflow.kernel.facts import CaseFacts, Facts, PersonFacts
 from supportflow.kernel.handlers.messages import leaves_by, origin_in
 from supportflow.model.commands import (
     AddParty,
     Adopt,
     Advance,
     Assign,
+    Authorise,
     Cancel,
     Close,
     CommandBase,
+    CompleteStep,
     Correct,
     DecideAction,
     Exclude,
@@ -36,6 +38,7 @@ from supportflow.model.commands import (
     TakeTurn,
     Trigger,
     UndoAction,
+    Verify,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.people import NOBODY
@@ -56,6 +59,7 @@ _NOTHING = CaseFacts()
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
 _ABOUT_VERDICTS = frozenset({Exclude, Correct})
 _ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset((RequestAction, DecideAction, UndoAction))
+_ABOUT_LEVELS = frozenset({Authorise, RequestAction, UndoAction, Verify})
 _FROM_OUTSIDE = frozenset({Receive, Provide, Observe, Rate})
 _NAMING = frozenset({Assign, Observe, Offer})
 _ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge})
@@ -89,6 +93,7 @@ def load_facts(
         history=(yield from _history(env, command, ticket)),
         case=case,
         agents=(yield from _agents(env, command, [ticket, other, *case.candidates])),
+        person=(yield from _verified_person(env, command, ticket)),
     )
 
 
@@ -99,6 +104,17 @@ def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> F
     if type(command) in _ABOUT_VERDICTS:
         return (yield from load_events(env, ticket.id))
     return ()
+
+
+def _verified_person(
+    env: Environment, command: CommandBase, ticket: Ticket | None
+) -> Flow[PersonFacts | None]:
+    """What the requester's own streams say, where a verification counts for all of their cases."""
+    if type(command) not in _ABOUT_LEVELS or ticket is None or ticket.requester == NOBODY:
+        return None
+    if not env.book[ticket.policy].cases.person_wide:
+        return None
+    return (yield from person_facts(env, ticket.requester))
 
 
 def load_events(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
@@ -215,6 +231,8 @@ def _needs_second_person(env: Environment, command: CommandBase, ticket: Ticket)
     kind = type(command)
     if kind is DecideAction:
         return True
+    if kind is CompleteStep:
+        return env.book[ticket.policy].cases.wants_others(ticket.category)
     routing = env.book[ticket.policy].routing
     return kind in _ENDING and routing is not None and ticket.tier in routing.policy.four_eyes
 

@@ -19,7 +19,7 @@ from supportflow.flows.commands.content import Prepared, prepare, request_hash, 
 from supportflow.flows.commands.facts import load_events, load_facts
 from supportflow.flows.desk_stream import store_policy, synchronise
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import find_ref, follow_merges, get, identify, last_asked
+from supportflow.flows.load import find_ref, follow_merges, get, identify, person_facts
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.kernel import Decision, Facts, attempted
@@ -135,7 +135,7 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
         if env.held is not None:
             env.held.take(env.book, decision, prepared.content)
             return Outcome(env.held.tickets[outcome_id], events)
-        people = {} if facts.asked is None else facts.asked.streams
+        people = {} if facts.person is None else facts.person.streams
         answer = yield from _store(
             env, command, fingerprint, touched, decision, prepared, outcome_id, now, people
         )
@@ -188,12 +188,12 @@ def _decide(
 ) -> Flow[tuple[Decision, Facts]]:
     """The decision, and what it rests on.
 
-    Where a target applies again, it asks for the past of tickets; where somebody may be asked for a rating, for when they
-    last were. Both are then loaded.
+    Where a target applies again, it asks for the past of tickets; where a person may be asked for a rating, or was verified,
+    for what is known of them across tickets. Both are then loaded.
     """
     decision, wanted, person = attempted(env.book, ticket, command, facts, now)
     if person is not None and env.held is None:
-        facts = replace(facts, asked=(yield from last_asked(env, person)))
+        facts = replace(facts, person=(yield from person_facts(env, person)))
         decision, wanted, _ = attempted(env.book, ticket, command, facts, now)
     while wanted - facts.pasts.keys():
         pasts = dict(facts.pasts)

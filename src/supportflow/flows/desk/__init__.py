@@ -3,6 +3,7 @@
 from typing import Generic
 
 from supportflow.flows.desk.actions import ActionVerbs
+from supportflow.flows.desk.leads import Leads
 from supportflow.flows.desk.messages import MessageVerbs
 from supportflow.flows.desk.methods import AgentResult, Result
 from supportflow.flows.desk.observations import ObservationVerbs
@@ -24,6 +25,7 @@ class DeskMethods(
     RoutingVerbs[Result, AgentResult],
     Questions,
     Operations,
+    Leads,
     Generic[Result, AgentResult],
 ):
     """What both desks have. The parameters are what verbs on tickets and on agents answer with."""

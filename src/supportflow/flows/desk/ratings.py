@@ -44,8 +44,9 @@ class RatingVerbs(Verbs[Result]):
             Refused: If somebody else says it, nobody was asked, it is too late, or there is a rating already.
             InvalidInput: If it answers a question that was not asked.
         """
-        if token is not None and ticket is None and ref is None:
-            ticket = named_in(token)
+        if token is not None:
+            named = named_in(token)
+            ticket = named if ticket is None and ref is None else ticket
         if comment is not None and not isinstance(comment, str):
             raise InvalidInput("comment", "is not a text")
         return self._on(

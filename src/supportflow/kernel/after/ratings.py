@@ -29,12 +29,12 @@ def request_rating(draft: Draft, facts: Facts, before: Ticket | None) -> None:
         return
     if not _may_be_asked(ticket) or draft.tells_of_before or not rules.asks(ticket.channel, draft.view):
         return
-    asked = facts.asked
-    if asked is None:
-        draft.wants_asked = True
+    person = facts.person
+    if person is None:
+        draft.wants_person = True
         return
     now_us = max(draft.detected_us, draft.at_us)
-    if asked.last_us is not None and now_us - asked.last_us < rules.every_us:
+    if person.asked_us is not None and now_us - person.asked_us < rules.every_us:
         return
     draft.emit(
         RatingRequested(
@@ -49,9 +49,9 @@ def request_rating(draft: Draft, facts: Facts, before: Ticket | None) -> None:
             policy=draft.policy.fingerprint,
         )
     )
-    for person in sorted(asked.streams):
+    for one in sorted(person.streams):
         draft.events.append(
-            RatingAsked(recorded_at=from_us(now_us), by=SYSTEM, requester=person, ticket_id=ticket.id)
+            RatingAsked(recorded_at=from_us(now_us), by=SYSTEM, requester=one, ticket_id=ticket.id)
         )
 
 

@@ -31,7 +31,7 @@ from supportflow.model.ticket import Ticket
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
 
 
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 """Raised when the fold changes: a snapshot of another version is folded again from its events."""
 
 

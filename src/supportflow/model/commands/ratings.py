@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from supportflow.model.base import Name
 from supportflow.model.commands.base import TicketCommand
@@ -11,6 +11,9 @@ from supportflow.model.content import Text
 
 __all__ = ["Rate", "Stars"]
 
+LinkToken = Annotated[
+    str, StringConstraints(strict=True, max_length=2_000, pattern=r"^[a-z0-9]+(\.[A-Za-z0-9_-]+){3}$")
+]
 Stars = Annotated[int, Field(strict=True, ge=1, le=5)]
 
 
@@ -28,4 +31,4 @@ class Rate(TicketCommand):
     stars: Stars
     answers: Annotated[Mapping[Name, Stars], Field(max_length=20)] = {}
     comment: Text | None = None
-    token: Annotated[str, Field(max_length=2_000)] | None = None
+    token: LinkToken | None = None

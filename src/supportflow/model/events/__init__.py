@@ -31,6 +31,7 @@ from supportflow.model.events.casework import (
     EvidenceRequested,
     PartyAdded,
     PartyDeadlinePassed,
+    PersonVerified,
     RequesterVerified,
     StepCompleted,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "OverflowOpened",
     "PartyAdded",
     "PartyDeadlinePassed",
+    "PersonVerified",
     "PolicyPublished",
     "PresenceChanged",
     "PriorityChanged",
@@ -254,7 +256,8 @@ Event = Annotated[
     | RatingRequested
     | RatingGiven
     | RatingLeftOut
-    | RatingAsked,
+    | RatingAsked
+    | PersonVerified,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""
