@@ -5,6 +5,7 @@ from typing import TypedDict, Unpack
 
 from supportflow._time import Instant, from_us
 from supportflow.model.base import HostValue, Id, Name
+from supportflow.model.people import ActorKind
 
 __all__ = ["NO_CASEWORK", "Casework", "Party", "PartyState", "Verification"]
 
@@ -112,7 +113,7 @@ class Casework:
     provided: tuple[str, ...] = ()
     waiting: bool = False
     steps: tuple[str, ...] = ()
-    authors: tuple[tuple[str, str], ...] = ()
+    authors: tuple[tuple[ActorKind, str], ...] = ()
     parties: tuple[PartyState, ...] = ()
     verifications: tuple[Verification, ...] = ()
 
