@@ -12,7 +12,7 @@ from supportflow.flows.desk.routing import agent_id
 from supportflow.flows.desk.verbs import TicketName, ticket_name
 from supportflow.flows.environment import Environment
 from supportflow.flows.load import all_agents, get_agent
-from supportflow.flows.queries import feed, lists, messages
+from supportflow.flows.queries import feed, forms, lists, messages
 from supportflow.flows.queries.lists import Row, Rows
 from supportflow.flows.queries.papers import papers, person_file
 from supportflow.flows.queries.tickets import (
@@ -33,6 +33,7 @@ from supportflow.kernel.explain.ticket import Explanation
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase
 from supportflow.model.feed import Feed
+from supportflow.model.forms import Form
 from supportflow.model.papers import CasePapers, PersonFile
 from supportflow.model.people import Agent
 from supportflow.model.routing import AgentState
@@ -72,6 +73,30 @@ class Questions(Shared):
             TicketNotFound: If there is none.
         """
         return lookup(self._env, *ticket_name(ticket, ref))
+
+    @asked
+    def form(
+        self,
+        category: str | None = None,
+        *,
+        ticket: TicketName = None,
+        ref: str | None = None,
+        language: str | None = None,
+    ) -> Flow[Form]:
+        """The form that somebody fills in, by the policy's `intake`: for a new ticket, or for what a ticket still lacks.
+
+        Args:
+            category: The topic of the new ticket; without one, nothing but words is asked for.
+            ticket: The ticket that lacks something; or name it by `ref`.
+            ref: The host's own id of it.
+            language: Of labels and sentences; the ticket's, or that of the policy's intake, if not given.
+
+        Raises:
+            InvalidInput: If a name is none, or there is a category and a ticket.
+            TicketNotFound: If there is no such ticket.
+        """
+        named = (None, None) if ticket is None and ref is None else ticket_name(ticket, ref)
+        return forms.form(self._env, category, *named, language)
 
     @asked
     def find(

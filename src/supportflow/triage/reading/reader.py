@@ -8,9 +8,9 @@ alone: what is added in lines of its own takes nothing back.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from functools import cached_property
 from typing import Literal, NamedTuple
 
+from supportflow.triage.once import Once
 from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource
 from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
 from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
@@ -148,12 +148,12 @@ class _Reading:
             if all(any(role in self._spots for role in roles) for roles in derived.needs):
                 self._derive(derived)
 
-    @cached_property
+    @Once
     def _sentences(self) -> list[int]:
         """Where sentences end."""
         return self._view.cuts[1]
 
-    @cached_property
+    @Once
     def _clauses(self) -> list[int]:
         """Where clauses end: at marks, and before words that begin a new one."""
         breaks = self._spots["break"]
@@ -173,7 +173,7 @@ class _Reading:
         wanted = (one for one in self._rules.weighings if one.weighing.priority_class not in asserted)
         return [found for one in wanted if (found := self._heaviest(one)) is not None]
 
-    @cached_property
+    @Once
     def _by_sentence(self) -> Sentences:
         found: dict[int, dict[str, Spot]] = defaultdict(dict)
         for role in self._spots.roles():
