@@ -324,14 +324,15 @@ class World:
 
     def _resolve(self, case: Case) -> None:
         assert case.worker is not None
-        ticket, worker = case.ticket, case.worker
+        resolve = Resolve(ticket_id=case.ticket.id, by=self._crew.actors[case.worker])
         try:
             try:
-                self._do(case, Resolve(ticket_id=ticket.id, by=self._crew.actors[worker]))
+                self._do(case, resolve)
             except StepsMissing as undone:
                 for step in undone.steps:
-                    self._do(case, CompleteStep(ticket_id=ticket.id, by=self._crew.actors[worker], step=step))
-                self._do(case, Resolve(ticket_id=ticket.id, by=self._crew.actors[worker]))
+                    by = self._crew.doer(case.ticket, case.worker, step)
+                    self._do(case, CompleteStep(ticket_id=case.ticket.id, by=by, step=step))
+                self._do(case, resolve)
         except Refused:
             self._resolve_by_another(case)
             return
