@@ -95,7 +95,7 @@ class Crew:
         self.tell(Present(self._seats[agent_id]))
 
     def doer(self, ticket: Ticket, worker: str, step: str) -> Actor:
-        """Who does a step: the worker, or a colleague where it wants another person. What that takes of them is not counted."""
+        """Who does a step: the worker, or a colleague where it wants another person. It takes nothing of their capacity."""
         actor = self.actors[worker]
         if not done_by_the_same(ticket, self._plan.policy, step, actor, frozenset()):
             return actor

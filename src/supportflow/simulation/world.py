@@ -340,10 +340,9 @@ class World:
 
     def _resolve_by_another(self, case: Case) -> None:
         """Four eyes: another agent of the tier ends it; without one it waits for one."""
-        ticket = case.ticket
-        for agent_id in self._crew.others(ticket.tier, case.worker):
+        for agent_id in self._crew.others(case.ticket.tier, case.worker):
             try:
-                self._do(case, Resolve(ticket_id=ticket.id, by=self._crew.actors[agent_id]), agent_id)
+                self._do(case, Resolve(ticket_id=case.ticket.id, by=self._crew.actors[agent_id]), agent_id)
             except Refused:
                 continue
             self._resolved(case)
