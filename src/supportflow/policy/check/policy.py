@@ -12,6 +12,7 @@ from supportflow.conditions.ticket import ticket_fields
 from supportflow.policy.check.bot import bot_problems
 from supportflow.policy.check.casework import case_problems
 from supportflow.policy.check.ladders import ladder_problems
+from supportflow.policy.check.notices import notice_problems
 from supportflow.policy.check.priority import priority_problems
 from supportflow.policy.check.ratings import rating_problems
 from supportflow.policy.check.reading import reading_problems
@@ -51,6 +52,7 @@ def _own_problems(document: Policy) -> Iterator[str]:
     yield from _sla_problems(document)
     yield from case_problems(document)
     yield from ladder_problems(document)
+    yield from notice_problems(document)
     yield from retention_problems(document)
     yield from routing_problems(document)
     yield from bot_problems(document)

@@ -15,6 +15,7 @@ from supportflow.escalation import Escalation
 from supportflow.lifecycle import LifecycleDefinition
 from supportflow.model.base import STORED, Document, Name, Series
 from supportflow.model.durations import NotNegative, Positive
+from supportflow.model.notices import NoticeRules
 from supportflow.model.people import Group
 from supportflow.policy.document.authority import Authority
 from supportflow.policy.document.bot import BotPolicy
@@ -89,6 +90,7 @@ class Policy(Document):
             `"allow"` it.
         public_channels: Channels whose replies anybody can read. A reply there that says personal data is refused.
         greetings: Language → what a host or a bot says to somebody who begins a contact; see `desk.greeting`.
+        notices: Who is told what; nobody, if not given. The version that the desk has in use counts, for every ticket.
         surges: What is different for a while, by name; see `desk.declare_surge`.
         overlay: What a version with surges was made of; a desk writes it.
     """
@@ -131,6 +133,7 @@ class Policy(Document):
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
     public_channels: Series[Name] = ()
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)
+    notices: NoticeRules | None = None
     surges: Mapping[Name, Surge] = Field(default_factory=dict)
     overlay: Overlay | None = None
 
