@@ -55,7 +55,7 @@ AREAS = {
         "ShiftChange",
         "Overview",
     ],
-    "Surge": ["Surge", "Arrivals", "ActiveSurge", "OrderRule", "policy_diff", "Difference"],
+    "Surge": ["Announcements", "Surge", "Arrivals", "ActiveSurge", "OrderRule", "policy_diff", "Difference"],
     "Bot and screen": [
         "BotPolicy",
         "GuidedFlow",

@@ -64,6 +64,13 @@ def test_what_a_step_can_want(other):
     assert wrong.value.problems[0].startswith("procedures.p.steps.0.another_than")
 
 
+def test_a_step_that_wants_another_person_is_not_shared():
+    steps = [{"name": "one", "shared": True}, {"name": "two", "another_than": ["one"]}]
+    with pytest.raises(PolicyError) as wrong:
+        CompiledPolicy(Policy.model_validate({"procedures": {"p": {"steps": steps}}}))
+    assert wrong.value.problems[0].startswith("procedures.p.steps.0.shared")
+
+
 def authority(holds_for):
     levels = {"levels": ["low", "high"], "actions": {"unlock": "high", "tell": "low"}}
     return Policy.model_validate({"authority": {**levels, "holds_for": holds_for}})

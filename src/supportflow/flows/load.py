@@ -20,6 +20,8 @@ from supportflow.model.events import (
     EvidenceRequested,
     PersonVerified,
     RatingAsked,
+    ReplySent,
+    RequesterInformed,
     RequesterLinked,
     RequesterUnlinked,
 )
@@ -27,6 +29,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, Query, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
+from supportflow.policy.sections.informing import informing_text, promise_text
 
 __all__ = [
     "all_agents",
@@ -46,6 +49,7 @@ __all__ = [
     "request_text",
     "rows_of_requester",
     "same_person",
+    "with_promise",
 ]
 
 T = TypeVar("T")
@@ -167,9 +171,11 @@ def read_or_skip(env: Environment, row: TicketRow) -> Flow[Ticket | None]:
         return None
 
 
-def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> Flow[str]:
-    """The words of a request for evidence: what the policy that the event names made of it, then and now."""
+def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested | RequesterInformed) -> Flow[str]:
+    """Words that are the policy's: what the policy that the event names made of it, then and now."""
     yield from fetch_policy(env, event.policy)
+    if isinstance(event, RequesterInformed):
+        return informing_text(env.book[event.policy].document, event, ticket.ref or ticket.id)
     return env.book[event.policy].cases.request(
         event.topic,
         event.items,
@@ -178,6 +184,15 @@ def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> 
         ref=ticket.ref,
         ticket_id=ticket.id,
     )
+
+
+def with_promise(env: Environment, event: ReplySent, body: str | None) -> Flow[str | None]:
+    """A reply as its reader gets it: with the sentence that says when they hear again, if it promises that."""
+    if body is None or event.promised is None:
+        return body
+    yield from fetch_policy(env, event.promised.policy)
+    document = env.book[event.promised.policy].document
+    return f"{body}\n\n{promise_text(document, event.promised, event.recorded_at)}"
 
 
 def fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from supportflow._time import Instant
 from supportflow.model.actions import ActionState
+from supportflow.model.announcements import NO_SPREAD, Spread
 from supportflow.model.base import Id, KeptName, StatusCategory, TicketType, Value
 from supportflow.model.bot import NO_BOT, BotState
 from supportflow.model.casework import NO_CASEWORK, Casework
@@ -57,6 +58,9 @@ class Ticket(Value):
             was not folded from events.
         first_replied_at: When an agent first answered in public.
         waiting_since: When the oldest message that nobody answered came in; None if all are answered.
+        foreseen: The host's events that it is about, as the requester was told.
+        awaits_contact: True while its clocks wait for the requester's first word.
+        contacted_at: When that came, if they did.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
         review_of: Id of the ticket whose bad rating this one is about: internal work for a supervisor.
         case: Evidence, completed steps, parties and verification.
@@ -65,6 +69,7 @@ class Ticket(Value):
         actions: What the host was asked to do.
         bot: How far the bot has come with it.
         rating: Whether its requester was asked what they think, and what they said.
+        spread: What it tells other tickets, what it was told, and the problem that it is an incident of.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -128,6 +133,9 @@ class Ticket(Value):
     followed_by: Id | None = None
     repeat_of: Id | None = None
     review_of: Id | None = None
+    foreseen: tuple[KeptName, ...] = ()
+    awaits_contact: bool = False
+    contacted_at: Instant | None = None
 
     case: Casework = NO_CASEWORK
     ladder: LadderState | None = None
@@ -135,6 +143,7 @@ class Ticket(Value):
     actions: tuple[ActionState, ...] = ()
     bot: BotState = NO_BOT
     rating: RatingState = NO_RATING
+    spread: Spread = NO_SPREAD
 
     clocks: tuple[Clock, ...] = ()
     policy: str

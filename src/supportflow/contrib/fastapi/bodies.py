@@ -45,7 +45,7 @@ class PersonBody(Given):
 class OpenBody(Given):
     """A new ticket."""
 
-    subject: Subject
+    subject: Subject = ""
     requester: PersonBody
     body: Body = ""
     channel: Name = "web"
@@ -64,6 +64,7 @@ class OpenBody(Given):
     opened_at: Instant | None = None
     private: bool = False
     follow_up_of: Id | None = None
+    event: Name | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The keywords of `open`."""
@@ -262,6 +263,23 @@ class CorrectBody(ExcludeBody):
     met: bool
 
 
+class AnnouncementBody(Given):
+    """The words of an announcement in their languages, whom it concerns, and how long it holds (`P1D`)."""
+
+    texts: Annotated[dict[Tag, Body], Field(min_length=1, max_length=50)]
+    number: Id | None = None
+    audience: Name | None = None
+    links: bool = False
+    lasts_for: timedelta | None = None
+
+
+class ProblemBody(Given):
+    """The problem that the ticket is an incident of, by its id or by the host's."""
+
+    problem: Id | None = None
+    problem_ref: Id | None = None
+
+
 class PresenceBody(Given):
     """Whether an agent is there."""
 
@@ -298,6 +316,12 @@ BODIES: tuple[tuple[str, str, type[Given]], ...] = (
     ("actions", "request_action", ActionBody),
     ("actions/decide", "decide_action", DecisionBody),
     ("actions/undo", "undo_action", UndoBody),
+    ("announcements", "propose_announcement", AnnouncementBody),
+    ("announcements/decide", "decide_announcement", DecisionBody),
+    ("announcements/withdraw", "withdraw_announcement", UndoBody),
+    ("problem", "link_incident", ProblemBody),
+    ("problem/leave", "unlink_incident", NothingBody),
+    ("solve", "solve_problem", ReasonBody),
     ("exclude", "exclude", ExcludeBody),
     ("correct", "correct", CorrectBody),
 )

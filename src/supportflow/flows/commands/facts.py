@@ -24,17 +24,21 @@ from supportflow.model.commands import (
     CompleteStep,
     Correct,
     DecideAction,
+    DecideAnnouncement,
     Exclude,
     Merge,
     Observe,
     Offer,
     OpenTicket,
+    ProposeAnnouncement,
     Provide,
     Rate,
     Receive,
     Reply,
     RequestAction,
     Resolve,
+    ResolveWithProblem,
+    SolveProblem,
     TakeTurn,
     Trigger,
     UndoAction,
@@ -58,11 +62,14 @@ _NOTHING = CaseFacts()
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
 _ABOUT_VERDICTS = frozenset({Exclude, Correct})
-_ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset((RequestAction, DecideAction, UndoAction))
+_ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset(
+    (RequestAction, DecideAction, DecideAnnouncement, UndoAction)
+)
 _ABOUT_LEVELS = frozenset({Authorise, RequestAction, UndoAction, Verify})
 _FROM_OUTSIDE = frozenset({Receive, Provide, Observe, Rate})
+_SAYING: frozenset[type[CommandBase]] = frozenset((Reply, TakeTurn, ProposeAnnouncement))
 _NAMING = frozenset({Assign, Observe, Offer})
-_ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge})
+_ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge, SolveProblem, ResolveWithProblem})
 
 
 def load_facts(
@@ -168,9 +175,9 @@ def _case_facts(
         case = yield from _person_facts(env, ticket.requester)
     if _needs_second_person(env, command, ticket):
         case = replace(case, also_by=(yield from same_person(env, command.by.id)))
-    if kind is Reply or kind is TakeTurn:
-        assert isinstance(command, Reply | TakeTurn)
-        return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
+    if kind in _SAYING:
+        assert isinstance(command, Reply | TakeTurn | ProposeAnnouncement)
+        return _said_facts(env, ticket, command, case)
     if kind is Rate and isinstance(command, Rate) and command.token is not None:
         return replace(case, by_link=(yield from _is_their_link(env, command.token, ticket)))
     return _with_words(env, command, ticket, case)
@@ -229,7 +236,7 @@ def _needs_second_person(env: Environment, command: CommandBase, ticket: Ticket)
     if command.by.kind != "agent":
         return False
     kind = type(command)
-    if kind is DecideAction:
+    if kind is DecideAction or kind is DecideAnnouncement:
         return True
     if kind is CompleteStep:
         return env.book[ticket.policy].cases.wants_others(ticket.category)
@@ -256,6 +263,19 @@ def _contact_facts(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
             tickets = yield from read_tickets(env, [row for row in rows if row.id not in found])
             found.update({ticket.id: ticket for ticket in tickets})
     return CaseFacts(same_person=person, people_known=True, candidates=tuple(found.values()))
+
+
+def _said_facts(
+    env: Environment, ticket: Ticket, command: Reply | TakeTurn | ProposeAnnouncement, case: CaseFacts
+) -> CaseFacts:
+    """What would be wrong with words that leave the desk."""
+    if not isinstance(command, ProposeAnnouncement):
+        return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
+    said = [text for text in command.texts.values() if isinstance(text, str)]
+    asked = [] if env.policy.unsafe_replies == "allow" else [texts.asked_secret(text) for text in said]
+    official = env.book.current.cases.official
+    kinds = {kind for text in said for kind in texts.disclosed(text, official)}
+    return replace(case, asks_for=next(filter(None, asked), None), discloses=tuple(sorted(kinds)))
 
 
 def _asks_for(env: Environment, command: Reply | TakeTurn) -> str | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from supportflow.flows import desk_stream, policies, retention, surges
+from supportflow.flows import desk_stream, policies, retention, spread, surges, watches
 from supportflow.flows.bot.similar import index_similar
 from supportflow.flows.commands.people import link
 from supportflow.flows.desk.methods import Shared, asked, in_turn
@@ -19,7 +20,7 @@ from supportflow.flows.routing.floor import Dispatcher
 from supportflow.flows.setup import span_us, topics_of
 from supportflow.flows.zone_data import ZoneData, zone_data
 from supportflow.model.events import EventBase
-from supportflow.model.people import actor
+from supportflow.model.people import HOST, actor
 from supportflow.model.storage import DeadLetter
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import Policy
@@ -345,6 +346,30 @@ class Operations(Shared):
         return surges.declare(self._env, name, for_, actor(by), reason)
 
     @asked
+    def measure(
+        self, measure: str, value: Decimal | float, *, at: datetime | None = None, by: By | None = None
+    ) -> Flow[tuple[str, ...]]:
+        """Say what something is that the policy watches: a price, an error rate, the length of a queue.
+
+        A watch that it sets off declares its surge, or proposes its announcement for a person to approve; then it rests for
+        its `cooldown`. Each process remembers what it was fed; feed a measure to one.
+
+        Args:
+            measure: By the policy's name for it.
+            value: What it is.
+            at: When it was that; now, if not given. Values come in the order of time.
+            by: Who says so; the host, if not given.
+
+        Returns:
+            The names of the watches that it has set off.
+
+        Raises:
+            InvalidInput: If nothing watches that measure, or the value or the time cannot be used.
+            Refused: If somebody outside says so.
+        """
+        return watches.feed(self._env, measure, value, at, HOST if by is None else actor(by))
+
+    @asked
     def end_surge(self, name: str, *, by: By) -> Flow[bool]:
         """End a surge before its time. Open tickets that are under it go back at once.
 
@@ -366,9 +391,11 @@ class Operations(Shared):
     def greeting(self, language: str | None = None) -> Flow[str | None]:
         """What is said now to somebody who begins a contact in a language, such as `"zh-Hans"`; None if nothing is.
 
+        What is announced stands behind it, as long as it holds.
+
         Without a greeting in that language, it is the one in the fallback language of the policy's routing.
         """
-        return surges.greeting(self._env, language)
+        return spread.greeting(self._env, language)
 
 
 def _idle_for(env: Environment, at_most_us: int) -> Flow[timedelta]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import request_text
+from supportflow.flows.load import request_text, with_promise
 from supportflow.flows.queries.tickets import history, lookup
 from supportflow.flows.requests import Flow
 from supportflow.kernel.casework import has_evidence
@@ -18,6 +18,7 @@ from supportflow.model.events import (
     MessageReceived,
     NoteAdded,
     ReplySent,
+    RequesterInformed,
     TicketAbsorbed,
     TicketOpened,
 )
@@ -27,7 +28,7 @@ from supportflow.triage.wording import label
 
 __all__ = ["Reader", "evidence", "messages"]
 
-MessageEvent = TicketOpened | MessageReceived | ReplySent | NoteAdded | EvidenceRequested
+MessageEvent = TicketOpened | MessageReceived | ReplySent | NoteAdded | EvidenceRequested | RequesterInformed
 
 Reader = Party | Requester | Actor | str
 
@@ -49,16 +50,19 @@ def messages(
     ids = [
         event.body.id
         for event in listed
-        if not isinstance(event, EvidenceRequested) and event.body is not None
+        if not isinstance(event, EvidenceRequested | RequesterInformed) and event.body is not None
     ]
     found = yield from requests.contents(env.tenant, ids)
     result: list[Message] = []
     for event in listed:
-        if isinstance(event, EvidenceRequested):
+        if isinstance(event, EvidenceRequested | RequesterInformed):
             body: str | None = yield from request_text(env, ticket, event)
             result.append(Message(event.recorded_at, event.by, "public_reply", body))
         elif event.body is not None or not isinstance(event, TicketOpened):
-            result.append(_message(event, _text(event.body, found)))
+            body = _text(event.body, found)
+            if isinstance(event, ReplySent) and event.promised is not None:
+                body = yield from with_promise(env, event, body)
+            result.append(_message(event, body))
     return tuple(result)
 
 
@@ -107,7 +111,7 @@ def _may_see(ticket: Ticket, reader: str, event: MessageEvent) -> bool:
     is_requester = reader == ticket.requester
     if isinstance(event, ReplySent):
         return event.to == (None if is_requester else reader)
-    if isinstance(event, EvidenceRequested):
+    if isinstance(event, EvidenceRequested | RequesterInformed):
         return is_requester
     if isinstance(event, NoteAdded):
         return False

@@ -6,6 +6,7 @@ from typing import Any
 from supportflow.exceptions import StoreError
 from supportflow.kernel.fold import (
     actions,
+    announcements,
     bot,
     casework,
     escalation,
@@ -101,6 +102,7 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
         (ActionAuthorised, ContactJoined, SlaCorrected, StatusKept, TicketEscalated, TicketSplit), _nothing
     ),
     **actions.CHANGES,
+    **announcements.CHANGES,
     **bot.CHANGES,
     **casework.CHANGES,
     **escalation.CHANGES,

@@ -5,6 +5,7 @@ from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.handlers.messages import receive
+from supportflow.kernel.handlers.tickets import foreseen_in, inform
 from supportflow.kernel.handlers.work import change_priority
 from supportflow.kernel.replay import FOLLOWERS
 from supportflow.model.commands import OpenTicket, Receive
@@ -17,7 +18,7 @@ __all__ = ["record_contact"]
 
 
 def record_contact(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
-    """Record a new contact as a message on the ticket that it is about."""
+    """Record a new contact as a message on the ticket that it is about; an event of the host's tells its requester, once."""
     draft = Draft(
         ticket,
         book[ticket.policy],
@@ -38,6 +39,12 @@ def record_contact(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts:
             personal=command.personal if isinstance(command.personal, ContentRef) else None,
         )
     )
+    if command.event is not None:
+        _, foreseen = foreseen_in(command, book.current)
+        if foreseen is not None and command.event not in draft.ticket.foreseen:
+            inform(draft, foreseen, command.event)
+        conclude(draft, facts, ticket)
+        return draft
     message = Receive(
         by=command.by,
         ticket_id=ticket.id,

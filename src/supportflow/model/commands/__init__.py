@@ -9,6 +9,17 @@ from pydantic import Field, TypeAdapter
 
 from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
 from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
+from supportflow.model.commands.announcements import (
+    Announce,
+    DecideAnnouncement,
+    LinkIncident,
+    ListTickets,
+    ProposeAnnouncement,
+    ResolveWithProblem,
+    SolveProblem,
+    UnlinkIncident,
+    WithdrawAnnouncement,
+)
 from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
 from supportflow.model.commands.bot import TakeTurn
 from supportflow.model.commands.casework import (
@@ -27,6 +38,7 @@ from supportflow.model.commands.observations import Adopt, Fact, Observe, Observ
 from supportflow.model.commands.ratings import Rate
 from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, OpenTicket
+from supportflow.model.commands.updates import MirrorPart
 from supportflow.model.commands.verdicts import Correct, Exclude
 from supportflow.model.commands.work import (
     Assign,
@@ -50,6 +62,7 @@ __all__ = [
     "Adopt",
     "Advance",
     "AgentCommand",
+    "Announce",
     "Assign",
     "Audience",
     "Authorise",
@@ -61,6 +74,7 @@ __all__ = [
     "CompleteStep",
     "Correct",
     "DecideAction",
+    "DecideAnnouncement",
     "Decline",
     "Described",
     "Enrol",
@@ -69,12 +83,16 @@ __all__ = [
     "Fact",
     "HandOver",
     "Hold",
+    "LinkIncident",
+    "ListTickets",
     "Merge",
+    "MirrorPart",
     "Observe",
     "Observed",
     "Offer",
     "OpenTicket",
     "OverrideShift",
+    "ProposeAnnouncement",
     "Provide",
     "Rate",
     "Receive",
@@ -86,19 +104,23 @@ __all__ = [
     "Reply",
     "RequestAction",
     "Resolve",
+    "ResolveWithProblem",
     "Resume",
     "SetPresence",
     "SetPriority",
+    "SolveProblem",
     "Split",
     "TakeTurn",
     "TicketCommand",
     "Trigger",
     "UndoAction",
+    "UnlinkIncident",
     "Update",
     "Validity",
     "Verify",
     "WaitForRequester",
     "Withdraw",
+    "WithdrawAnnouncement",
     "command_adapter",
 ]
 
@@ -143,6 +165,16 @@ Command = Annotated[
     | RequestAction
     | UndoAction
     | TakeTurn
+    | MirrorPart
+    | Announce
+    | DecideAnnouncement
+    | LinkIncident
+    | ListTickets
+    | ProposeAnnouncement
+    | ResolveWithProblem
+    | SolveProblem
+    | UnlinkIncident
+    | WithdrawAnnouncement
     | Enrol
     | SetPresence
     | OverrideShift

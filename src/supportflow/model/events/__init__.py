@@ -23,6 +23,15 @@ from supportflow.model.events.agents import (
     PresenceChanged,
     ShiftOverridden,
 )
+from supportflow.model.events.announcements import (
+    AnnouncementApproved,
+    AnnouncementProposed,
+    AnnouncementRejected,
+    AnnouncementWithdrawn,
+    IncidentLinked,
+    ProblemSolved,
+    TicketsListed,
+)
 from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
 from supportflow.model.events.bot import BotAnswered, GuideAdvanced
 from supportflow.model.events.casework import (
@@ -40,11 +49,14 @@ from supportflow.model.events.desk import (
     PolicyPublished,
     RequesterLinked,
     RequesterUnlinked,
+    SpreadBegun,
+    SpreadEnded,
     SurgeDeclared,
     SurgeEnded,
     TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    WatchTripped,
     ZoneDataChanged,
 )
 from supportflow.model.events.escalation import (
@@ -56,6 +68,7 @@ from supportflow.model.events.escalation import (
     LadderStepReached,
     TicketEscalated,
 )
+from supportflow.model.events.informing import PartChanged, RequesterInformed
 from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.ratings import RatingAsked, RatingGiven, RatingLeftOut, RatingRequested
 from supportflow.model.events.routing import (
@@ -106,6 +119,10 @@ __all__ = [
     "ActionRequested",
     "AgentEnrolled",
     "AgentEvent",
+    "AnnouncementApproved",
+    "AnnouncementProposed",
+    "AnnouncementRejected",
+    "AnnouncementWithdrawn",
     "AssignmentChanged",
     "BotAnswered",
     "ClocksMoved",
@@ -122,6 +139,7 @@ __all__ = [
     "FollowUpOpened",
     "GuideAdvanced",
     "HandedOver",
+    "IncidentLinked",
     "LadderEnded",
     "LadderEvent",
     "LadderPaused",
@@ -138,18 +156,21 @@ __all__ = [
     "OfferMade",
     "OfferWithdrawn",
     "OverflowOpened",
+    "PartChanged",
     "PartyAdded",
     "PartyDeadlinePassed",
     "PersonVerified",
     "PolicyPublished",
     "PresenceChanged",
     "PriorityChanged",
+    "ProblemSolved",
     "RatingAsked",
     "RatingGiven",
     "RatingLeftOut",
     "RatingRequested",
     "ReplySent",
     "RequesterEvent",
+    "RequesterInformed",
     "RequesterLinked",
     "RequesterUnlinked",
     "RequesterVerified",
@@ -161,6 +182,8 @@ __all__ = [
     "SlaJudged",
     "SlaOverdue",
     "SlaWarned",
+    "SpreadBegun",
+    "SpreadEnded",
     "StatusChanged",
     "StatusKept",
     "StepCompleted",
@@ -175,9 +198,11 @@ __all__ = [
     "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
+    "TicketsListed",
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "WatchTripped",
     "ZoneDataChanged",
     "event_adapter",
 ]
@@ -240,6 +265,15 @@ Event = Annotated[
     | ActionFailed
     | BotAnswered
     | GuideAdvanced
+    | RequesterInformed
+    | PartChanged
+    | AnnouncementApproved
+    | AnnouncementProposed
+    | AnnouncementRejected
+    | AnnouncementWithdrawn
+    | IncidentLinked
+    | ProblemSolved
+    | TicketsListed
     | AgentEnrolled
     | PresenceChanged
     | ShiftOverridden
@@ -248,9 +282,12 @@ Event = Annotated[
     | PolicyPublished
     | TopicsSubscribed
     | TopicsUnsubscribed
+    | SpreadBegun
+    | SpreadEnded
     | SurgeDeclared
     | SurgeEnded
     | TicketsMoved
+    | WatchTripped
     | ZoneDataChanged
     | ClocksRecomputed
     | RatingRequested

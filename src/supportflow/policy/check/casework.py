@@ -27,6 +27,12 @@ def case_problems(document: Policy) -> Iterator[str]:
         names = [step.name for step in procedure.steps]
         for index, step in enumerate(procedure.steps):
             path = f"procedures.{category}.steps.{index}.another_than"
+            apart = {
+                name for one in procedure.steps if one.another_than for name in (one.name, *one.another_than)
+            }
+            if step.shared and step.name in apart:
+                # On an incident it is done by whoever solved the problem, whoever did the others there.
+                yield f"procedures.{category}.steps.{index}.shared: a step that wants another person is done for each case"
             for other in step.another_than:
                 if other == step.name:
                     yield f"{path}: names the step itself"
