@@ -24,6 +24,7 @@ OWN = {
     "recheck",
     "record_action",
     "take_turn",
+    "view_content",
     "withdraw",
 }
 """Kinds of commands that the desk gives itself."""
@@ -52,7 +53,8 @@ SAMPLES = {
     "tier": "expert", "to": "m-1", "trigger": "park", "type": "problem", "tz": "Asia/Tokyo",
     "stars": 4, "token": "r1.dC0x.1." + "x" * 43,
     "answers": {"speed": 3}, "comment": "thanks",
-    "valid_for": timedelta(hours=1), "assignee": "sam", "problem": "t-9", "event": "stuck",
+    "valid_for": timedelta(hours=1), "assignee": "sam", "purposes": ["audit"], "person": "m-1",
+    "problem": "t-9", "event": "stuck",
     "texts": {"en": "text"}, "audience": "phishing", "links": True, "lasts_for": timedelta(hours=2),
 }  # fmt: skip
 """Parameter → a value that is none of its defaults."""

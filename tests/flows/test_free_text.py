@@ -76,6 +76,7 @@ def made(cls: type[BaseModel]) -> Any:
 
 
 NOTHING_TYPED = {
+    "give_consent", "view_content", "withdraw_consent",
     "accept", "add_party", "advance", "link_incident", "list_tickets", "mirror_part", "resolve_with_problem",
     "unlink_incident",
     "assign", "authorise", "enrol", "merge", "offer", "recheck", "record_action",

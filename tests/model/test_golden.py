@@ -28,7 +28,10 @@ from supportflow.model.events import (
     BotAnswered,
     ClocksMoved,
     ClocksRecomputed,
+    ConsentGiven,
+    ConsentWithdrawn,
     ContactJoined,
+    ContentViewed,
     DeclinesForgotten,
     DeliveryReported,
     EventBase,
@@ -225,6 +228,12 @@ EXPECTED: dict[str, EventBase] = {
         ActionAuthorised(
             **HEAD, action="unlock", needs="basic", level="document", valid_until="2026-03-03T09:00:00Z"
         ),
+        ConsentGiven(
+            **{**HEAD, "by": ANA}, person="ana", purposes=("fraud", "audit"), method="signed_form",
+            valid_until="2026-06-02T09:00:00Z",
+        ),
+        ConsentWithdrawn(**HEAD, person="ana", purposes=("audit",)),
+        ContentViewed(**HEAD, purpose="fraud", roles=("investigator",), contents=("c-1", "c-2"), people=("ana",)),
         ContactJoined(**{**HEAD, "by": ANA}, requester="ana-chat", channel="chat", ref="4712", subject=TEXT, personal=TEXT),
         RequesterLinked(recorded_at=AT, by=SAM, requester="ana", other="ana-chat"),
         RequesterUnlinked(recorded_at=AT, by=SAM, requester="ana", other="ana-chat"),

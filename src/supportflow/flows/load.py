@@ -26,7 +26,7 @@ from supportflow.model.events import (
     RequesterUnlinked,
 )
 from supportflow.model.routing import AgentState
-from supportflow.model.storage import AgentRow, Query, TicketRow
+from supportflow.model.storage import AgentRow, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.policy.sections.informing import informing_text, promise_text
@@ -40,6 +40,7 @@ __all__ = [
     "get_agent",
     "identify",
     "known_agents",
+    "lineage",
     "person_facts",
     "read_agent",
     "read_agent_or_skip",
@@ -47,7 +48,6 @@ __all__ = [
     "read_ticket",
     "read_tickets",
     "request_text",
-    "rows_of_requester",
     "same_person",
     "with_promise",
 ]
@@ -55,7 +55,6 @@ __all__ = [
 T = TypeVar("T")
 
 _AGENTS_PAGE = 1_000
-_ROWS_PAGE = 500
 MOST_IDS = 50
 """How many ids one person can have."""
 
@@ -273,6 +272,25 @@ def known_agents(env: Environment, ids: Collection[str]) -> Flow[dict[str, Agent
     return found
 
 
+def lineage(env: Environment, ticket: Ticket) -> Flow[tuple[tuple[EventBase, ...], ...]]:
+    """The events of the tickets that a ticket follows or was split from, the nearest first: it shares texts with them."""
+    met = {ticket.id}
+    streams: list[tuple[EventBase, ...]] = []
+    waiting = [one for one in (ticket.split_from, ticket.follow_up_of) if one is not None]
+    while waiting:
+        name = waiting.pop(0)
+        if name in met:
+            continue
+        met.add(name)
+        rows = yield from requests.events(env.tenant, f"ticket:{name}")
+        streams.append(tuple(map(read_row, rows)))
+        first = streams[-1][0] if rows else None
+        waiting += [
+            one for one in (getattr(first, "split_from", None), getattr(first, "follow_up_of", None)) if one
+        ]
+    return tuple(streams)
+
+
 def get_agent(env: Environment, agent_id: str) -> Flow[AgentState]:
     """An agent.
 
@@ -365,21 +383,3 @@ def person_facts(env: Environment, requester: str) -> Flow[PersonFacts | None]:
         tuple(Verification(one.level, one.method, to_us(one.valid_until)) for one in verified.values()),
         streams,
     )
-
-
-def rows_of_requester(env: Environment, requester: str) -> Flow[list[TicketRow]]:
-    """The rows of a requester's tickets: those that `search` has, and those among the ended that are put away."""
-    found: list[TicketRow] = []
-    last: tuple[str, ...] | None = None
-    while last is None or last:
-        page = yield from requests.search(
-            env.tenant, Query({"requester": requester}, ("id",), last, _ROWS_PAGE)
-        )
-        found += page
-        last = (page[-1].id,) if len(page) == _ROWS_PAGE else ()
-    after: str | None = ""
-    while after is not None:
-        ended = yield from requests.ended(env.tenant, after, _ROWS_PAGE)
-        found += [one.row for one in ended if one.archived and one.row.requester == requester]
-        after = ended[-1].row.id if len(ended) == _ROWS_PAGE else None
-    return found

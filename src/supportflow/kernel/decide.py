@@ -13,6 +13,7 @@ from supportflow.kernel.advance import advance, catch_up
 from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.handlers.access import give_consent, view_content, withdraw_consent
 from supportflow.kernel.handlers.actions import decide_action, record_action, request_action, undo_action
 from supportflow.kernel.handlers.announcements import (
     announce,
@@ -60,6 +61,7 @@ from supportflow.model.commands import (
     Decline,
     Escalate,
     Exclude,
+    GiveConsent,
     HandOver,
     Hold,
     LinkIncident,
@@ -92,9 +94,11 @@ from supportflow.model.commands import (
     UnlinkIncident,
     Update,
     Verify,
+    ViewContent,
     WaitForRequester,
     Withdraw,
     WithdrawAnnouncement,
+    WithdrawConsent,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
@@ -302,6 +306,7 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     Correct: correct,
     DecideAction: decide_action,
     Exclude: exclude,
+    GiveConsent: give_consent,
     Hold: trigger,
     Observe: observe,
     Offer: offer,
@@ -318,7 +323,9 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     Trigger: trigger,
     UndoAction: undo_action,
     Verify: verify,
+    ViewContent: view_content,
     WaitForRequester: trigger,
+    WithdrawConsent: withdraw_consent,
 }
 _WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
     LinkIncident: link_incident,

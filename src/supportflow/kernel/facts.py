@@ -88,6 +88,7 @@ class Facts:
         agents: The agents whom the decision concerns, by id: who has the ticket, is offered it, is named or acts.
         person: What is known of the requester across tickets; None if that was not looked up.
         past: What is known of the texts of an adopted past, for each of its facts; empty if none of them has a text.
+        before: The events of the tickets that it follows or was split from, the nearest first, for views of what is sealed.
     """
 
     tenant: str = "default"
@@ -101,6 +102,7 @@ class Facts:
     agents: Mapping[str, AgentState] = field(default_factory=dict)
     person: PersonFacts | None = None
     past: tuple[TextFacts, ...] = ()
+    before: tuple[tuple[EventBase, ...], ...] = ()
 
     def stream_of(self, ticket: Ticket) -> tuple[EventBase, ...] | None:
         """The events of a ticket, as far as it is folded from them; None if they are not among the facts."""

@@ -13,14 +13,14 @@ from supportflow.model.bot import NO_BOT, BotState
 from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.escalation import LadderState
-from supportflow.model.events import EventBase
+from supportflow.model.events import ContentViewed, EventBase
 from supportflow.model.events.tickets import ChosenBy, Given
 from supportflow.model.people import Actor
 from supportflow.model.rating import NO_RATING, RatingState
 from supportflow.model.records import Attributes, Clock
 from supportflow.model.routing import NO_ROUTING, Routing
 
-__all__ = ["Evidence", "Message", "Outcome", "Page", "Ticket"]
+__all__ = ["Evidence", "Message", "OpenedText", "Outcome", "Page", "Ticket", "View"]
 
 
 class Ticket(Value):
@@ -197,6 +197,44 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedText:
+    """A sealed text that was opened.
+
+    Attributes:
+        id: Its content row.
+        kind: What it is: `message`, `evidence`, `attachment`, ….
+        item: The item of evidence that it is; None if it is none.
+        at: When it was recorded.
+        by: Who gave it.
+        text: The text; of a file its name, of `personal` JSON. None once erased.
+        uri: Where the host keeps the file; None if it is none.
+    """
+
+    id: str
+    kind: str
+    item: str | None
+    at: Instant
+    by: Actor
+    text: str | None
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a view opened.
+
+    Attributes:
+        ticket: The ticket after it.
+        event: What was recorded of it.
+        texts: What it opened, in order.
+    """
+
+    ticket: Ticket
+    event: ContentViewed
+    texts: tuple[OpenedText, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of a search; iterating it gives its tickets.
 
@@ -229,6 +267,7 @@ class Message:
         attachments: Handles of the files that came with it.
         to: Id of the party that a public reply is for; None if it is for the requester.
         flags: What looked wrong about it: `impostor`, `phishing_link`.
+        sealed: True if the policy's access seals the text: it is masked, and `desk.view` opens it.
     """
 
     at: Instant
@@ -238,6 +277,7 @@ class Message:
     attachments: tuple[AttachmentHandle, ...] = ()
     to: str | None = None
     flags: tuple[str, ...] = ()
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +292,7 @@ class Evidence:
         by: Who gave it.
         value: What was given; None for a file, if it is missing, or once erased.
         attachment: Handle of the file that was given.
+        sealed: True if the policy's access seals the value, or name and place of the file: `desk.view` opens it.
     """
 
     item: str
@@ -261,3 +302,4 @@ class Evidence:
     by: Actor | None = None
     value: str | None = None
     attachment: AttachmentHandle | None = None
+    sealed: bool = False

@@ -16,9 +16,11 @@ from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput
 from supportflow.lifecycle import Lifecycle, default_lifecycle
 from supportflow.model.records import Attributes, AttributeValue
 from supportflow.policy.check.policy import policy_problems
+from supportflow.policy.document.access import Access
 from supportflow.policy.document.calendars import calendar_name, named_calendars, step_calendar, zone_versions
 from supportflow.policy.document.policy import Policy
 from supportflow.policy.document.retention import Retention
+from supportflow.policy.sections.access import AccessIndex
 from supportflow.policy.sections.authority import TriggerIndex
 from supportflow.policy.sections.bot import CompiledBot
 from supportflow.policy.sections.casework import CaseRules
@@ -88,6 +90,7 @@ class CompiledPolicy:
         self._audiences: dict[str, Predicate] = {}
         self._confirms: Predicate | None = None
         self.retention = RetentionIndex(document.retention or Retention(), self.fields)
+        self.access = AccessIndex(document.access or Access())
         self.routing = self._routing()
         self.bot = self._bot()
         self.ratings = self._ratings()

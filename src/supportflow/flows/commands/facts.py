@@ -7,7 +7,7 @@ from supportflow.exceptions import SignatureRefused
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import text_of
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import known_agents, person_facts, read_tickets, same_person
+from supportflow.flows.load import known_agents, lineage, person_facts, read_tickets, same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel.facts import CaseFacts, Facts, PersonFacts
@@ -26,6 +26,7 @@ from supportflow.model.commands import (
     DecideAction,
     DecideAnnouncement,
     Exclude,
+    GiveConsent,
     Merge,
     Observe,
     Offer,
@@ -43,6 +44,8 @@ from supportflow.model.commands import (
     Trigger,
     UndoAction,
     Verify,
+    ViewContent,
+    WithdrawConsent,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.people import NOBODY
@@ -61,11 +64,12 @@ _LOOKED_AT = 20
 _NOTHING = CaseFacts()
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
-_ABOUT_VERDICTS = frozenset({Exclude, Correct})
+_LOOKING_BACK = frozenset({Exclude, Correct, ViewContent})
 _ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset(
-    (RequestAction, DecideAction, DecideAnnouncement, UndoAction)
+    (RequestAction, DecideAction, DecideAnnouncement, UndoAction, ViewContent)
 )
 _ABOUT_LEVELS = frozenset({Authorise, RequestAction, UndoAction, Verify})
+_ABOUT_ACCESS = frozenset({GiveConsent, ViewContent, WithdrawConsent})
 _FROM_OUTSIDE = frozenset({Receive, Provide, Observe, Rate})
 _SAYING: frozenset[type[CommandBase]] = frozenset((Reply, TakeTurn, ProposeAnnouncement))
 _NAMING = frozenset({Assign, Observe, Offer})
@@ -101,14 +105,17 @@ def load_facts(
         case=case,
         agents=(yield from _agents(env, command, [ticket, other, *case.candidates])),
         person=(yield from _verified_person(env, command, ticket)),
+        before=(yield from lineage(env, ticket))
+        if ticket is not None and type(command) is ViewContent
+        else (),
     )
 
 
 def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[tuple[EventBase, ...]]:
-    """The ticket's past, for words about its verdicts."""
+    """The ticket's past, for words about its verdicts and for what is sealed on it."""
     if ticket is None:
         return ()
-    if type(command) in _ABOUT_VERDICTS:
+    if type(command) in _LOOKING_BACK:
         return (yield from load_events(env, ticket.id))
     return ()
 
@@ -216,7 +223,7 @@ def _needs_person(env: Environment, command: CommandBase, ticket: Ticket) -> boo
     """Whether a decision needs the requester's other ids: whoever acts, or gets the ticket, may be that person."""
     by = command.by
     kind = type(command)
-    if kind is AddParty:
+    if kind is AddParty or kind in _ABOUT_ACCESS:
         return True
     if kind in _FROM_OUTSIDE and by.kind == "requester" and by.id != ticket.requester:
         return True
@@ -236,7 +243,7 @@ def _needs_second_person(env: Environment, command: CommandBase, ticket: Ticket)
     if command.by.kind != "agent":
         return False
     kind = type(command)
-    if kind is DecideAction or kind is DecideAnnouncement:
+    if kind is DecideAction or kind is DecideAnnouncement or kind is ViewContent:
         return True
     if kind is CompleteStep:
         return env.book[ticket.policy].cases.wants_others(ticket.category)

@@ -5,7 +5,7 @@ from typing import Any, cast
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import read_ticket, rows_of_requester, same_person
+from supportflow.flows.load import read_ticket, same_person
 from supportflow.flows.queries.messages import evidence, messages
 from supportflow.flows.queries.tickets import history, lookup
 from supportflow.flows.requests import Flow
@@ -14,9 +14,12 @@ from supportflow.model.base import is_id
 from supportflow.model.events import EventBase
 from supportflow.model.papers import CasePapers, PersonFile
 from supportflow.model.people import NOBODY
+from supportflow.model.storage import Query, TicketRow
 from supportflow.model.ticket import Ticket
 
 __all__ = ["papers", "person_file"]
+
+_ROWS_PAGE = 500
 
 
 def papers(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[CasePapers]:
@@ -40,7 +43,7 @@ def person_file(env: Environment, requester: str) -> Flow[PersonFile]:
     for one in ids:
         rows = yield from requests.events(env.tenant, f"requester:{one}")
         recorded += map(read_row, rows)
-        for row in (yield from rows_of_requester(env, one)):
+        for row in (yield from _rows_of(env, one)):
             tickets += ((yield from read_ticket(env, row)),)
     cases: tuple[CasePapers, ...] = ()
     for ticket in sorted(tickets, key=lambda ticket: (ticket.opened_at, ticket.id)):
@@ -66,3 +69,21 @@ def _papers(env: Environment, ticket: Ticket) -> Flow[CasePapers]:
         evidence=(yield from evidence(env, ticket.id, None)),
         events=cast("Any", events),
     )
+
+
+def _rows_of(env: Environment, requester: str) -> Flow[list[TicketRow]]:
+    """The rows of a requester's tickets: those that `search` has, and those among the ended that are put away."""
+    found: list[TicketRow] = []
+    last: tuple[str, ...] | None = None
+    while last is None or last:
+        page = yield from requests.search(
+            env.tenant, Query({"requester": requester}, ("id",), last, _ROWS_PAGE)
+        )
+        found += page
+        last = (page[-1].id,) if len(page) == _ROWS_PAGE else ()
+    after: str | None = ""
+    while after is not None:
+        ended = yield from requests.ended(env.tenant, after, _ROWS_PAGE)
+        found += [one.row for one in ended if one.archived and one.row.requester == requester]
+        after = ended[-1].row.id if len(ended) == _ROWS_PAGE else None
+    return found

@@ -5,6 +5,7 @@ from typing import Any
 
 from supportflow.exceptions import StoreError
 from supportflow.kernel.fold import (
+    access,
     actions,
     announcements,
     bot,
@@ -104,6 +105,7 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     **actions.CHANGES,
     **announcements.CHANGES,
     **bot.CHANGES,
+    **access.CHANGES,
     **casework.CHANGES,
     **escalation.CHANGES,
     **messages.CHANGES,

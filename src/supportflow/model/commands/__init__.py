@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.commands.access import GiveConsent, ViewContent, WithdrawConsent
 from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
 from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
 from supportflow.model.commands.announcements import (
@@ -81,6 +82,7 @@ __all__ = [
     "Escalate",
     "Exclude",
     "Fact",
+    "GiveConsent",
     "HandOver",
     "Hold",
     "LinkIncident",
@@ -118,9 +120,11 @@ __all__ = [
     "Update",
     "Validity",
     "Verify",
+    "ViewContent",
     "WaitForRequester",
     "Withdraw",
     "WithdrawAnnouncement",
+    "WithdrawConsent",
     "command_adapter",
 ]
 
@@ -151,6 +155,9 @@ Command = Annotated[
     | AddParty
     | Verify
     | Authorise
+    | GiveConsent
+    | WithdrawConsent
+    | ViewContent
     | Escalate
     | Offer
     | Accept

@@ -8,6 +8,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.events.access import ConsentGiven, ConsentWithdrawn, ContentViewed
 from supportflow.model.events.actions import (
     ActionApproved,
     ActionDone,
@@ -127,7 +128,10 @@ __all__ = [
     "BotAnswered",
     "ClocksMoved",
     "ClocksRecomputed",
+    "ConsentGiven",
+    "ConsentWithdrawn",
     "ContactJoined",
+    "ContentViewed",
     "DeclinesForgotten",
     "DeliveryReported",
     "DeskEvent",
@@ -237,6 +241,9 @@ Event = Annotated[
     | PartyDeadlinePassed
     | RequesterVerified
     | ActionAuthorised
+    | ConsentGiven
+    | ConsentWithdrawn
+    | ContentViewed
     | ContactJoined
     | LadderStarted
     | LadderStepReached

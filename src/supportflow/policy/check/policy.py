@@ -9,6 +9,7 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
 from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.policy.check.access import access_problems
 from supportflow.policy.check.announcements import announcement_problems
 from supportflow.policy.check.bot import bot_problems
 from supportflow.policy.check.casework import case_problems
@@ -57,6 +58,7 @@ def _own_problems(document: Policy) -> Iterator[str]:
     yield from ladder_problems(document)
     yield from notice_problems(document)
     yield from retention_problems(document)
+    yield from access_problems(document)
     yield from routing_problems(document)
     yield from bot_problems(document)
     yield from rating_problems(document)

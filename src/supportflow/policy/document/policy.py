@@ -17,6 +17,7 @@ from supportflow.model.base import STORED, Document, Name, Series
 from supportflow.model.durations import NotNegative, Positive
 from supportflow.model.notices import NoticeRules
 from supportflow.model.people import Group
+from supportflow.policy.document.access import Access
 from supportflow.policy.document.announcements import Announcements
 from supportflow.policy.document.authority import Authority
 from supportflow.policy.document.bot import BotPolicy
@@ -86,6 +87,7 @@ class Policy(Document):
         authority: Levels of verification, and the actions that need them.
         escalation: Ladders that tickets climb until somebody acts.
         retention: How long tickets stay live, and texts and idempotency keys are kept; everything for ever, if not given.
+        access: Texts that are sealed, and who may open them for what; none are, if not given.
         routing: How tickets find agents; the host assigns them itself, if not given.
         bot: How the first line answers by itself; it does not, if not given.
         ratings: Who is asked what they think of a ticket that is resolved; nobody, if not given.
@@ -134,6 +136,7 @@ class Policy(Document):
     authority: Authority = Field(default_factory=Authority)
     escalation: Escalation = Field(default_factory=Escalation)
     retention: Retention | None = None
+    access: Access | None = None
     routing: RoutingPolicy | None = None
     bot: BotPolicy | None = None
     ratings: Ratings | None = None
