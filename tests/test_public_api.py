@@ -40,6 +40,7 @@ PUBLIC = [
     "AddressCheck",
     "Agent",
     "AgentState",
+    "Announcements",
     "Answer",
     "Arrivals",
     "Article",

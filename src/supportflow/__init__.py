@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     )
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.diff import Difference, policy_diff
+    from supportflow.policy.document.announcements import Announcements
     from supportflow.policy.document.authority import ActionSignal, Authority, HostAction
     from supportflow.policy.document.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
     from supportflow.policy.document.casework import Identity, Procedure, Step
@@ -86,6 +87,7 @@ __all__ = [
     "AddressCheck",
     "Agent",
     "AgentState",
+    "Announcements",
     "Answer",
     "Arrivals",
     "Article",
@@ -196,6 +198,7 @@ _HOME = {
     "AddressCheck": "triage.official",
     "Agent": "model.people",
     "AgentState": "model.routing",
+    "Announcements": "policy.document.announcements",
     "Answer": "model.turns",
     "Arrivals": "policy.document.surges",
     "Article": "model.turns",

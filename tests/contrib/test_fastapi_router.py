@@ -105,6 +105,9 @@ def test_a_ticket_is_opened_read_and_answered_as_the_desk_has_it():
         ("escalate", {}, 409),
         ("accept", None, 409),
         ("close", {"reason": "done"}, 409),
+        ("announcements", {"texts": {"en": "All is well."}}, 409),
+        ("problem/leave", None, 409),
+        ("solve", None, 409),
         ("exclude", {"clock": "none", "reason": "a test"}, 422),
     ],
 )

@@ -76,7 +76,10 @@ def made(cls: type[BaseModel]) -> Any:
 
 
 NOTHING_TYPED = {
-    "accept", "add_party", "advance", "assign", "authorise", "enrol", "merge", "offer", "recheck", "record_action",
+    "give_consent", "view_content", "withdraw_consent",
+    "accept", "add_party", "advance", "link_incident", "list_tickets", "mirror_part", "resolve_with_problem",
+    "unlink_incident",
+    "assign", "authorise", "enrol", "merge", "offer", "recheck", "record_action",
     "record_delivery",    "set_presence", "verify", "withdraw",
 }  # fmt: skip
 """Commands in which there are names, ids, numbers and instants only."""

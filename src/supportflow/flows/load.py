@@ -12,11 +12,19 @@ from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
 from supportflow.model.base import STORED
-from supportflow.model.events import EventBase, EvidenceRequested, RequesterLinked, RequesterUnlinked
+from supportflow.model.events import (
+    EventBase,
+    EvidenceRequested,
+    ReplySent,
+    RequesterInformed,
+    RequesterLinked,
+    RequesterUnlinked,
+)
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
+from supportflow.policy.sections.informing import informing_text, promise_text
 
 __all__ = [
     "all_agents",
@@ -26,6 +34,7 @@ __all__ = [
     "get_agent",
     "identify",
     "known_agents",
+    "lineage",
     "read_agent",
     "read_agent_or_skip",
     "read_or_skip",
@@ -33,6 +42,7 @@ __all__ = [
     "read_tickets",
     "request_text",
     "same_person",
+    "with_promise",
 ]
 
 T = TypeVar("T")
@@ -153,9 +163,11 @@ def read_or_skip(env: Environment, row: TicketRow) -> Flow[Ticket | None]:
         return None
 
 
-def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> Flow[str]:
-    """The words of a request for evidence: what the policy that the event names made of it, then and now."""
+def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested | RequesterInformed) -> Flow[str]:
+    """Words that are the policy's: what the policy that the event names made of it, then and now."""
     yield from _fetch_policy(env, event.policy)
+    if isinstance(event, RequesterInformed):
+        return informing_text(env.book[event.policy].document, event, ticket.ref or ticket.id)
     return env.book[event.policy].cases.request(
         event.topic,
         event.items,
@@ -164,6 +176,15 @@ def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> 
         ref=ticket.ref,
         ticket_id=ticket.id,
     )
+
+
+def with_promise(env: Environment, event: ReplySent, body: str | None) -> Flow[str | None]:
+    """A reply as its reader gets it: with the sentence that says when they hear again, if it promises that."""
+    if body is None or event.promised is None:
+        return body
+    yield from _fetch_policy(env, event.promised.policy)
+    document = env.book[event.promised.policy].document
+    return f"{body}\n\n{promise_text(document, event.promised, event.recorded_at)}"
 
 
 def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
@@ -241,6 +262,25 @@ def known_agents(env: Environment, ids: Collection[str]) -> Flow[dict[str, Agent
         if row is not None:
             found[agent_id] = yield from read_agent(env, row)
     return found
+
+
+def lineage(env: Environment, ticket: Ticket) -> Flow[tuple[tuple[EventBase, ...], ...]]:
+    """The events of the tickets that a ticket follows or was split from, the nearest first: it shares texts with them."""
+    met = {ticket.id}
+    streams: list[tuple[EventBase, ...]] = []
+    waiting = [one for one in (ticket.split_from, ticket.follow_up_of) if one is not None]
+    while waiting:
+        name = waiting.pop(0)
+        if name in met:
+            continue
+        met.add(name)
+        rows = yield from requests.events(env.tenant, f"ticket:{name}")
+        streams.append(tuple(map(read_row, rows)))
+        first = streams[-1][0] if rows else None
+        waiting += [
+            one for one in (getattr(first, "split_from", None), getattr(first, "follow_up_of", None)) if one
+        ]
+    return tuple(streams)
 
 
 def get_agent(env: Environment, agent_id: str) -> Flow[AgentState]:

@@ -67,6 +67,7 @@ class Facts:
         case: What is known about people and texts.
         agents: The agents whom the decision concerns, by id: who has the ticket, is offered it, is named or acts.
         past: What is known of the texts of an adopted past, for each of its facts; empty if none of them has a text.
+        before: The events of the tickets that it follows or was split from, the nearest first, for views of what is sealed.
     """
 
     tenant: str = "default"
@@ -79,6 +80,7 @@ class Facts:
     case: CaseFacts = _NO_CASE
     agents: Mapping[str, AgentState] = field(default_factory=dict)
     past: tuple[TextFacts, ...] = ()
+    before: tuple[tuple[EventBase, ...], ...] = ()
 
     def stream_of(self, ticket: Ticket) -> tuple[EventBase, ...] | None:
         """The events of a ticket, as far as it is folded from them; None if they are not among the facts."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from supportflow._time import Instant
 from supportflow.reports.pictures import text
 
-__all__ = ["DAY", "HOUR", "NOTHING", "Words", "minute", "section", "share", "span", "table"]
+__all__ = ["DAY", "HOUR", "NOTHING", "Words", "minute", "section", "share", "span", "table", "turned"]
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 NOTHING = "\u2013"
@@ -40,7 +40,7 @@ def table(
     )
     if shown:
         return shown_table
-    summary = f"{text(words['table'])}{f': {text(title)}' if title else ''}"
+    summary = f"{text(words['table'])}{words['colon'] + text(title) if title else ''}"
     return f"<details><summary>{summary}</summary>{shown_table}</details>"
 
 
@@ -60,3 +60,12 @@ def span(seconds: float, words: Words) -> str:
         if seconds >= length:
             return words[unit].format(n=f"{seconds / length:.1f}".removesuffix(".0"))
     return words["minutes"].format(n=f"{seconds / MINUTE:.1f}".removesuffix(".0"))
+
+
+def turned(before: str | None, after: str | None, words: Words) -> str:
+    """How the end of a clock changed; None or `no clock` if there is none."""
+    return " \N{RIGHTWARDS ARROW} ".join(_ended(one, words) for one in (before, after))
+
+
+def _ended(how: str | None, words: Words) -> str:
+    return words["ended_none" if how in {None, "no clock"} else f"ended_{how}"]

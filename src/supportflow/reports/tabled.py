@@ -1,8 +1,9 @@
 """Sections of the page that are tables alone."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from supportflow.reports.figures import Load, Rate, Report, TargetReport
+from supportflow.reports.figures import Load, Rate, Report, StandardisedShare, TargetReport
 from supportflow.reports.markup import HOUR, NOTHING, Words, section, share, span, table
 
 __all__ = ["causes", "holders", "pauses", "rates", "standardised", "stays"]
@@ -36,25 +37,29 @@ def causes(target: TargetReport, words: Words) -> Iterator[str]:
     if target.causes:
         rows = [[words[one.cause], f"{one.clocks:,}", f"{one.seconds / HOUR:,.1f}"] for one in target.causes]
         header = [words["cause"], words["clocks"], words["hours"]]
-        title = f"{words['causes']}: {target.target}"
+        title = f"{words['causes']}{words['colon']}{target.target}"
         yield section(title, words["causes_note"], "", table(words, header, rows, shown=True))
 
 
 def standardised(target: TargetReport, words: Words) -> Iterator[str]:
     """A target's attainment with the whole log's mix."""
-    for one in target.standardised:
-        rows = [
-            [
-                row.name,
-                f"{row.met:,}",
-                f"{row.missed:,}",
-                *map(share, (row.share, row.standardised, row.covered)),
-            ]
-            for row in one.shares
+    for field, found in groupby(target.standardised, key=lambda one: one.field):
+        tables = [
+            table(
+                words,
+                [words[one.by], *(words[name] for name in ("met", "missed", "share", "same_mix", "covered"))],
+                [_mixed(row) for row in one.shares],
+                title=words[one.by],
+            )
+            for one in found
         ]
-        header = [words[one.by], *(words[name] for name in ("met", "missed", "share", "same_mix", "covered"))]
-        title = f"{words['standardised'].format(target=target.target, field=one.field)}: {words[one.by]}"
-        yield section(title, words["standardised_note"], "", table(words, header, rows, title=words[one.by]))
+        title = words["standardised"].format(target=target.target, field=field)
+        yield section(title, words["standardised_note"], "", *tables)
+
+
+def _mixed(row: StandardisedShare) -> list[str]:
+    shares = map(share, (row.share, row.standardised, row.covered))
+    return [row.name, f"{row.met:,}", f"{row.missed:,}", *shares]
 
 
 def stays(report: Report, words: Words) -> str:

@@ -17,7 +17,7 @@ from supportflow.flows import requests
 from supportflow.flows.commands.clean import clean, is_read, read_past, read_signals
 from supportflow.flows.commands.content import Prepared, prepare, request_hash, with_evidence
 from supportflow.flows.commands.facts import load_events, load_facts
-from supportflow.flows.desk_stream import store_policy, synchronise
+from supportflow.flows.desk_stream import begin_spread, store_policy, synchronise
 from supportflow.flows.environment import Environment
 from supportflow.flows.load import find_ref, follow_merges, get, identify
 from supportflow.flows.requests import Flow
@@ -29,14 +29,18 @@ from supportflow.model.commands import (
     Adopt,
     AgentCommand,
     CommandBase,
+    DecideAnnouncement,
+    LinkIncident,
     Merge,
     Observe,
     OpenTicket,
     Provide,
     Receive,
+    SolveProblem,
     Split,
     TakeTurn,
     TicketCommand,
+    WithdrawAnnouncement,
 )
 from supportflow.model.events import ContactJoined, EventBase, TicketAdopted, TicketOpened
 from supportflow.model.storage import (
@@ -54,6 +58,8 @@ __all__ = ["handle"]
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
 _OPENING = frozenset({OpenTicket, Adopt, Receive, Split})  # commands that may begin a ticket
+_SPREADING = frozenset({DecideAnnouncement, SolveProblem, WithdrawAnnouncement})  # what others hear of
+_OF_TWO = frozenset({LinkIncident, Merge})  # what is on two tickets
 
 
 def handle(env: Environment, command: CommandBase, version: int | None = None) -> Flow[Outcome]:
@@ -134,6 +140,8 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
         if env.held is not None:
             env.held.take(env.book, decision, prepared.content)
             return Outcome(env.held.tickets[outcome_id], events)
+        if type(command) in _SPREADING and ticket is not None:
+            yield from begin_spread(env, ticket.id)
         answer = yield from _store(env, command, fingerprint, touched, decision, prepared, outcome_id, now)
         if isinstance(answer, Outcome):
             return answer
@@ -233,8 +241,11 @@ def _locate(env: Environment, command: CommandBase, version: int | None) -> Flow
 
 
 def _other(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
-    if type(command) is not Merge:
+    if type(command) not in _OF_TWO:
         return None
+    if isinstance(command, LinkIncident):
+        problem_id = yield from identify(env, command.problem_id, command.problem_ref, "problem")
+        return (yield from get(env, problem_id))
     assert isinstance(command, Merge)
     other_id = yield from identify(env, command.into_id, command.into_ref, "into")
     return (yield from get(env, other_id))

@@ -3,6 +3,7 @@
 from typing import Generic
 
 from supportflow.flows.desk.actions import ActionVerbs
+from supportflow.flows.desk.announcements import AnnouncementVerbs
 from supportflow.flows.desk.messages import MessageVerbs
 from supportflow.flows.desk.methods import AgentResult, Result
 from supportflow.flows.desk.observations import ObservationVerbs
@@ -19,6 +20,7 @@ class DeskMethods(
     MessageVerbs[Result],
     ObservationVerbs[Result],
     ActionVerbs[Result],
+    AnnouncementVerbs[Result],
     RoutingVerbs[Result, AgentResult],
     Questions,
     Operations,

@@ -12,7 +12,7 @@ from supportflow.flows.desk.routing import agent_id
 from supportflow.flows.desk.verbs import TicketName, ticket_name
 from supportflow.flows.environment import Environment
 from supportflow.flows.load import all_agents, get_agent
-from supportflow.flows.queries import feed, forms, lists, messages
+from supportflow.flows.queries import announcements, feed, forms, lists, messages
 from supportflow.flows.queries.lists import Row, Rows
 from supportflow.flows.queries.tickets import (
     Filters,
@@ -29,6 +29,7 @@ from supportflow.flows.requests import Flow
 from supportflow.flows.routing.dispatch import why_not
 from supportflow.flows.routing.places import PlaceIndex, queue_position
 from supportflow.kernel.explain.ticket import Explanation
+from supportflow.model.announcements import AnnouncementText, Telling
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase
 from supportflow.model.feed import Feed
@@ -138,6 +139,26 @@ class Questions(Shared):
             InvalidInput: If the reader is neither the requester nor a party of the case.
         """
         return messages.messages(self._env, *ticket_name(ticket, ref), seen_by)
+
+    @asked
+    def announcements(
+        self, ticket: TicketName = None, *, ref: str | None = None
+    ) -> Flow[tuple[AnnouncementText, ...]]:
+        """What was announced on a ticket, with its texts, in the order of the numbers."""
+        return announcements.announcements(self._env, *ticket_name(ticket, ref))
+
+    @asked
+    def tellings(
+        self, ticket: TicketName = None, *, number: str, ref: str | None = None
+    ) -> Flow[tuple[Telling, ...]]:
+        """Who was sent an announcement of a ticket, in which words and when; and where it was posted.
+
+        Raises:
+            InvalidInput: If that is no number.
+        """
+        if not is_id(number):
+            raise InvalidInput("number", "is not the number of an announcement")
+        return announcements.tellings(self._env, *ticket_name(ticket, ref), number)
 
     @asked
     def evidence(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[tuple[Evidence, ...]]:

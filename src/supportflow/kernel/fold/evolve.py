@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from supportflow.exceptions import StoreError
-from supportflow.kernel.fold import actions, bot, casework, escalation, messages, routing, sla, tickets
+from supportflow.kernel.fold import (
+    access,
+    actions,
+    announcements,
+    bot,
+    casework,
+    escalation,
+    messages,
+    routing,
+    sla,
+    tickets,
+)
 from supportflow.model.events import (
     ActionAuthorised,
     ContactJoined,
@@ -91,7 +102,9 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
         (ActionAuthorised, ContactJoined, SlaCorrected, StatusKept, TicketEscalated, TicketSplit), _nothing
     ),
     **actions.CHANGES,
+    **announcements.CHANGES,
     **bot.CHANGES,
+    **access.CHANGES,
     **casework.CHANGES,
     **escalation.CHANGES,
     **messages.CHANGES,

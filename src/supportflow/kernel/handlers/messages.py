@@ -8,6 +8,7 @@ from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts, TextFacts
 from supportflow.kernel.handlers.casework import record_evidence, request_evidence, still_waits
 from supportflow.kernel.handlers.tickets import begin_from, class_in_text
+from supportflow.kernel.handlers.updates import promise_in
 from supportflow.kernel.handlers.work import learn_language
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Observed, Receive, RecordDelivery, Reply
@@ -114,17 +115,19 @@ def reply(draft: Draft, command: Reply, facts: Facts) -> None:
         )
     if command.to is not None and ticket.case.party(command.to) is None:
         raise Refused(ticket.id, command.kind, "the reply is for somebody who is no party of the case")
-    draft.emit(
-        draft.event(
-            ReplySent,
-            body=as_ref(command.body),
-            channel=channel,
-            attachments=handles(command.attachments),
-            to=command.to,
-            redacted=facts.redacted,
-            in_reply_to=ticket.received,
-        )
+    sent = draft.event(
+        ReplySent,
+        body=as_ref(command.body),
+        channel=channel,
+        attachments=handles(command.attachments),
+        to=command.to,
+        redacted=facts.redacted,
+        in_reply_to=ticket.received,
     )
+    if draft.policy.document.updates is not None:
+        promised = promise_in(draft, sent)
+        sent = sent if promised is None else sent.model_copy(update={"promised": promised})
+    draft.emit(sent)
     draft.begin_work("reply")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.events.access import ConsentGiven, ConsentWithdrawn, ContentViewed
 from supportflow.model.events.actions import (
     ActionApproved,
     ActionDone,
@@ -22,6 +23,15 @@ from supportflow.model.events.agents import (
     LoadTaken,
     PresenceChanged,
     ShiftOverridden,
+)
+from supportflow.model.events.announcements import (
+    AnnouncementApproved,
+    AnnouncementProposed,
+    AnnouncementRejected,
+    AnnouncementWithdrawn,
+    IncidentLinked,
+    ProblemSolved,
+    TicketsListed,
 )
 from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
 from supportflow.model.events.bot import BotAnswered, GuideAdvanced
@@ -39,11 +49,14 @@ from supportflow.model.events.desk import (
     PolicyPublished,
     RequesterLinked,
     RequesterUnlinked,
+    SpreadBegun,
+    SpreadEnded,
     SurgeDeclared,
     SurgeEnded,
     TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    WatchTripped,
     ZoneDataChanged,
 )
 from supportflow.model.events.escalation import (
@@ -55,6 +68,7 @@ from supportflow.model.events.escalation import (
     LadderStepReached,
     TicketEscalated,
 )
+from supportflow.model.events.informing import PartChanged, RequesterInformed
 from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
 from supportflow.model.events.routing import (
     DeclinesForgotten,
@@ -104,11 +118,18 @@ __all__ = [
     "ActionRequested",
     "AgentEnrolled",
     "AgentEvent",
+    "AnnouncementApproved",
+    "AnnouncementProposed",
+    "AnnouncementRejected",
+    "AnnouncementWithdrawn",
     "AssignmentChanged",
     "BotAnswered",
     "ClocksMoved",
     "ClocksRecomputed",
+    "ConsentGiven",
+    "ConsentWithdrawn",
     "ContactJoined",
+    "ContentViewed",
     "DeclinesForgotten",
     "DeliveryReported",
     "DeskEvent",
@@ -120,6 +141,7 @@ __all__ = [
     "FollowUpOpened",
     "GuideAdvanced",
     "HandedOver",
+    "IncidentLinked",
     "LadderEnded",
     "LadderEvent",
     "LadderPaused",
@@ -136,13 +158,16 @@ __all__ = [
     "OfferMade",
     "OfferWithdrawn",
     "OverflowOpened",
+    "PartChanged",
     "PartyAdded",
     "PartyDeadlinePassed",
     "PolicyPublished",
     "PresenceChanged",
     "PriorityChanged",
+    "ProblemSolved",
     "ReplySent",
     "RequesterEvent",
+    "RequesterInformed",
     "RequesterLinked",
     "RequesterUnlinked",
     "RequesterVerified",
@@ -154,6 +179,8 @@ __all__ = [
     "SlaJudged",
     "SlaOverdue",
     "SlaWarned",
+    "SpreadBegun",
+    "SpreadEnded",
     "StatusChanged",
     "StatusKept",
     "StepCompleted",
@@ -168,9 +195,11 @@ __all__ = [
     "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
+    "TicketsListed",
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "WatchTripped",
     "ZoneDataChanged",
     "event_adapter",
 ]
@@ -205,6 +234,9 @@ Event = Annotated[
     | PartyDeadlinePassed
     | RequesterVerified
     | ActionAuthorised
+    | ConsentGiven
+    | ConsentWithdrawn
+    | ContentViewed
     | ContactJoined
     | LadderStarted
     | LadderStepReached
@@ -233,6 +265,15 @@ Event = Annotated[
     | ActionFailed
     | BotAnswered
     | GuideAdvanced
+    | RequesterInformed
+    | PartChanged
+    | AnnouncementApproved
+    | AnnouncementProposed
+    | AnnouncementRejected
+    | AnnouncementWithdrawn
+    | IncidentLinked
+    | ProblemSolved
+    | TicketsListed
     | AgentEnrolled
     | PresenceChanged
     | ShiftOverridden
@@ -241,9 +282,12 @@ Event = Annotated[
     | PolicyPublished
     | TopicsSubscribed
     | TopicsUnsubscribed
+    | SpreadBegun
+    | SpreadEnded
     | SurgeDeclared
     | SurgeEnded
     | TicketsMoved
+    | WatchTripped
     | ZoneDataChanged
     | ClocksRecomputed,
     Field(discriminator="kind"),

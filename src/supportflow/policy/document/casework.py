@@ -31,10 +31,12 @@ class Step(Document):
     Attributes:
         name: Its name in events and in the API.
         mandatory: False if the ticket can be resolved without it.
+        shared: True if it is done for all incidents of a problem once it is done on the problem.
     """
 
     name: Name
     mandatory: bool = True
+    shared: bool = False
 
 
 class Procedure(Document):
