@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError
 from supportflow.policy.document.policy import Policy
@@ -80,11 +80,17 @@ def _format_of(text: str) -> str:
 def kind_of(path: Path) -> Kind:
     """What kind of document a file is, by its fields; a policy if nothing says otherwise, or it cannot be read."""
 
-    def plain(text: str, *, format: str) -> Mapping[str, Any]:  # noqa: A002 - as above
-        return load(text, format, lambda document: document, PolicyError)
+    fields: dict[str, object] = {}
+
+    def noted(document: Mapping[str, object]) -> Policy:
+        fields.update(document)
+        return Policy()
+
+    def plain(text: str, *, format: str) -> Policy:  # noqa: A002 - as above
+        return load(text, format, noted, PolicyError)
 
     try:
-        fields = read(path, plain, PolicyError)
+        read(path, plain, PolicyError)
     except PolicyError:
         return "policy"
     of_policies = {"schema", "name", *Policy.model_fields}
