@@ -68,8 +68,8 @@ def test_s3_a_locked_account_by_email(language):
     done = one.resolve(ticket, by="sam").ticket
     assert verdicts(done) == {"first_response": True, "resolution": True}
     one.run_due()
-    # It is confirmed, and answered.
-    assert [sent.subject for sent in mail.sent] == [subject, subject]
+    # It is confirmed, answered, and then asked whether that was a good answer.
+    assert [sent.subject for sent in mail.sent] == [subject, subject, subject]
     assert fold(one.history(ticket)) == done
 
 

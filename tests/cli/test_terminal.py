@@ -193,6 +193,12 @@ HOSTILE_FILES = {
     ("outbox", "drop"): [("--store", "hostile:store", HOSTILE)],
     ("outbox", "topics"): [("--store", "hostile:store")],
     ("outbox", "unsubscribe"): [("--store", "hostile:store", f"channel:{HOSTILE}")],
+    ("status",): [
+        ("--store", "hostile:store"), ("--store", f"sqlite:///{HOSTILE}.db"),
+        ("--store", "sqlite:///desk.db", "--worker", f"http://127.0.0.1:1/{HOSTILE}"),
+    ],
+    ("completion",): [("bash",), ("zsh",), (HOSTILE,)],
+    ("doctor",): [(), ("--store", "hostile:store"), ("--store", f"sqlite:///{HOSTILE}.db", "--json")],
     ("recompute",): [("--store", "hostile:store", *more) for more in [(), *ON_POLICIES]],
     ("archive",): [("--store", "hostile:store", "--days", "1")],
     ("erase",): [("--store", "hostile:store", "--yes", HOSTILE)],

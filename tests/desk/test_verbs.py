@@ -24,6 +24,7 @@ OWN = {
     "recheck",
     "record_action",
     "take_turn",
+    "view_content",
     "withdraw",
 }
 """Kinds of commands that the desk gives itself."""
@@ -50,7 +51,10 @@ SAMPLES = {
     "state": "read", "receipt": "m-7", "delivery": "t-1:5:channel:mail",
     "status": "open", "step": "call-back", "subject": "line", "summary": "short", "ticket": "t-1",
     "tier": "expert", "to": "m-1", "trigger": "park", "type": "problem", "tz": "Asia/Tokyo",
-    "valid_for": timedelta(hours=1), "assignee": "sam", "problem": "t-9", "event": "stuck",
+    "stars": 4, "token": "r1.dC0x.1." + "x" * 43,
+    "answers": {"speed": 3}, "comment": "thanks",
+    "valid_for": timedelta(hours=1), "assignee": "sam", "purposes": ["audit"], "person": "m-1",
+    "problem": "t-9", "event": "stuck",
     "texts": {"en": "text"}, "audience": "phishing", "links": True, "lasts_for": timedelta(hours=2),
 }  # fmt: skip
 """Parameter → a value that is none of its defaults."""

@@ -16,13 +16,16 @@ from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput
 from supportflow.lifecycle import Lifecycle, default_lifecycle
 from supportflow.model.records import Attributes, AttributeValue
 from supportflow.policy.check.policy import policy_problems
+from supportflow.policy.document.access import Access
 from supportflow.policy.document.calendars import calendar_name, named_calendars, step_calendar, zone_versions
 from supportflow.policy.document.policy import Policy
 from supportflow.policy.document.retention import Retention
+from supportflow.policy.sections.access import AccessIndex
 from supportflow.policy.sections.authority import TriggerIndex
 from supportflow.policy.sections.bot import CompiledBot
 from supportflow.policy.sections.casework import CaseRules
 from supportflow.policy.sections.classifier import classifier_of, words_of_its_own
+from supportflow.policy.sections.ratings import RatingRules
 from supportflow.policy.sections.retention import RetentionIndex
 from supportflow.routing.compiled import BOT, RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
@@ -87,8 +90,10 @@ class CompiledPolicy:
         self._audiences: dict[str, Predicate] = {}
         self._confirms: Predicate | None = None
         self.retention = RetentionIndex(document.retention or Retention(), self.fields)
+        self.access = AccessIndex(document.access or Access())
         self.routing = self._routing()
         self.bot = self._bot()
+        self.ratings = self._ratings()
         try:
             self.triggers = TriggerIndex(document.authority.host, self.fields)
         except ConditionError as error:
@@ -101,6 +106,13 @@ class CompiledPolicy:
             return RoutingIndex(self.document.routing, self.fields)
         except ConditionError as error:
             raise PolicyError([f"routing.routes: {problem}" for problem in error.problems]) from None
+
+    def _ratings(self) -> RatingRules | None:
+        ratings, public = self.document.ratings, tuple(self.document.public_channels)
+        try:
+            return None if ratings is None else RatingRules(ratings, public, self.fields)
+        except ConditionError as error:
+            raise PolicyError([f"ratings: {problem}" for problem in error.problems]) from None
 
     def _bot(self) -> CompiledBot | None:
         bot, routing = self.document.bot, self.document.routing

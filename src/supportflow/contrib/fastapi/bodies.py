@@ -15,7 +15,7 @@ from supportflow.model.people import Actor, Requester, RequesterId
 from supportflow.model.routing import Presence
 from supportflow.model.tags import Tag
 
-__all__ = ["BODIES", "Given", "OpenBody", "PresenceBody", "ReasonBody", "ReceivedBody"]
+__all__ = ["BODIES", "Given", "OpenBody", "PresenceBody", "ReasonBody", "ReceivedBody", "ViewBody"]
 
 Files = Annotated[tuple[Attachment, ...], Field(max_length=100)]
 Evidence = Annotated[dict[Name, Body | Attachment], Field(max_length=50)]
@@ -227,6 +227,30 @@ class AuthoriseBody(Given):
     action: Name
 
 
+class ConsentBody(Given):
+    """What for, how long it counts (`P90D`), how it was given, and whose it is if not the requester's."""
+
+    purposes: Annotated[tuple[Name, ...], Field(min_length=1, max_length=50)]
+    valid_for: timedelta
+    method: Name
+    person: Id | None = None
+
+
+class WithdrawalBody(Given):
+    """What a consent no longer counts for (everything, if nothing is named), and whose it is."""
+
+    purposes: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    person: Id | None = None
+
+
+class ViewBody(Given):
+    """What sealed texts are opened for, and which of them; all that may be, if none is named."""
+
+    purpose: Name
+    kinds: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    items: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+
+
 class ActionBody(Given):
     """An action of the host, with its amount in the smallest unit of the policy's currency."""
 
@@ -313,6 +337,8 @@ BODIES: tuple[tuple[str, str, type[Given]], ...] = (
     ("parties", "add_party", PartyBody),
     ("verify", "verify", VerifyBody),
     ("authorise", "authorise", AuthoriseBody),
+    ("consents", "give_consent", ConsentBody),
+    ("consents/withdraw", "withdraw_consent", WithdrawalBody),
     ("actions", "request_action", ActionBody),
     ("actions/decide", "decide_action", DecisionBody),
     ("actions/undo", "undo_action", UndoBody),

@@ -1,6 +1,6 @@
 """What a desk is to do now and then: what is due, dispatch, surges, deliveries, people, and what is kept for how long."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -8,21 +8,24 @@ from supportflow.flows import desk_stream, policies, retention, spread, surges, 
 from supportflow.flows.bot.similar import index_similar
 from supportflow.flows.commands.people import link
 from supportflow.flows.desk.methods import Shared, asked, in_turn
-from supportflow.flows.desk.verbs import By
+from supportflow.flows.desk.verbs import By, TicketName, build, sequence, ticket_name
 from supportflow.flows.due import deliveries
 from supportflow.flows.due.clocks import Recomputed, recompute
 from supportflow.flows.due.tick import Tick, idle_for, tick
 from supportflow.flows.environment import Environment, never
+from supportflow.flows.opening import view
 from supportflow.flows.requests import Flow
 from supportflow.flows.retention import Retained, RetainedKind, apply_retention
 from supportflow.flows.routing.dispatch import Dispatched, dispatch, resign
 from supportflow.flows.routing.floor import Dispatcher
 from supportflow.flows.setup import span_us, topics_of
 from supportflow.flows.zone_data import ZoneData, zone_data
+from supportflow.model.commands import ViewContent
 from supportflow.model.events import EventBase
 from supportflow.model.people import HOST, actor
 from supportflow.model.storage import DeadLetter
 from supportflow.model.surges import ActiveSurge
+from supportflow.model.ticket import View
 from supportflow.policy import Policy
 
 __all__ = ["Operations"]
@@ -141,6 +144,40 @@ class Operations(Shared):
         """
         return recompute(self._env, cursor, limit)
 
+    @asked
+    def view(
+        self,
+        ticket: TicketName = None,
+        *,
+        purpose: str,
+        by: By,
+        kinds: Iterable[str] = (),
+        items: Iterable[str] = (),
+        ref: str | None = None,
+    ) -> Flow[View]:
+        """Open what the policy's `access` seals on a ticket. Each view is one event, recorded before anything is read.
+
+        What may be opened is: its rule names the purpose and a role of the agent's, and the person whose it is has
+        consented to the purpose. What may not stays sealed.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            purpose: What for.
+            by: The agent who opens it, enrolled at this desk.
+            kinds: Kinds of content, such as `"attachment"`; all, if none is given.
+            items: Items of evidence; all texts, if none is given.
+            ref: The host's own id of the ticket.
+
+        Raises:
+            InvalidInput: If the desk is in a host's transaction, or something of this cannot be used.
+            Refused: If nothing may be opened: it says whether consent, role or purpose is missing.
+            TicketNotFound: If there is no such ticket.
+        """
+        ticket_id, own_ref = ticket_name(ticket, ref)
+        named = {"ticket_id": ticket_id, "ref": own_ref, "by": actor(by), "purpose": purpose}
+        chosen = {"kinds": sequence("kinds", kinds), "items": sequence("items", items)}
+        return view(self._env, build(ViewContent, {**named, **chosen}))
+
     # --- people, what is kept, deliveries --------------------------------------------------
 
     @asked
@@ -174,7 +211,8 @@ class Operations(Shared):
 
         Raises:
             InvalidInput: If it is not an id.
-            Refused: If the policy's `hold` is true of a ticket whose requester they are: it names the ticket, and why.
+            Refused: If the policy's `hold` is true of a ticket whose requester they are, or that has a text of theirs: it
+                names the ticket, and why. To find that out, every ticket is looked at.
         """
         return retention.erase(self._env, subject)
 

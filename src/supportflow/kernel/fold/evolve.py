@@ -5,12 +5,14 @@ from typing import Any
 
 from supportflow.exceptions import StoreError
 from supportflow.kernel.fold import (
+    access,
     actions,
     announcements,
     bot,
     casework,
     escalation,
     messages,
+    ratings,
     routing,
     sla,
     tickets,
@@ -31,7 +33,7 @@ from supportflow.model.ticket import Ticket
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
 
 
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 """Raised when the fold changes: a snapshot of another version is folded again from its events."""
 
 
@@ -103,9 +105,11 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     **actions.CHANGES,
     **announcements.CHANGES,
     **bot.CHANGES,
+    **access.CHANGES,
     **casework.CHANGES,
     **escalation.CHANGES,
     **messages.CHANGES,
+    **ratings.CHANGES,
     **routing.CHANGES,
     **sla.CHANGES,
     **tickets.CHANGES,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.commands.access import GiveConsent, ViewContent, WithdrawConsent
 from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
 from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
 from supportflow.model.commands.announcements import (
@@ -35,6 +36,7 @@ from supportflow.model.commands.escalation import Audience, Escalate
 from supportflow.model.commands.merge import Merge, Split
 from supportflow.model.commands.messages import AddNote, Receive, RecordDelivery, Reply
 from supportflow.model.commands.observations import Adopt, Fact, Observe, Observed
+from supportflow.model.commands.ratings import Rate
 from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, OpenTicket
 from supportflow.model.commands.updates import MirrorPart
@@ -80,6 +82,7 @@ __all__ = [
     "Escalate",
     "Exclude",
     "Fact",
+    "GiveConsent",
     "HandOver",
     "Hold",
     "LinkIncident",
@@ -93,6 +96,7 @@ __all__ = [
     "OverrideShift",
     "ProposeAnnouncement",
     "Provide",
+    "Rate",
     "Receive",
     "Recheck",
     "RecordAction",
@@ -116,9 +120,11 @@ __all__ = [
     "Update",
     "Validity",
     "Verify",
+    "ViewContent",
     "WaitForRequester",
     "Withdraw",
     "WithdrawAnnouncement",
+    "WithdrawConsent",
     "command_adapter",
 ]
 
@@ -149,6 +155,9 @@ Command = Annotated[
     | AddParty
     | Verify
     | Authorise
+    | GiveConsent
+    | WithdrawConsent
+    | ViewContent
     | Escalate
     | Offer
     | Accept
@@ -176,7 +185,8 @@ Command = Annotated[
     | Enrol
     | SetPresence
     | OverrideShift
-    | Advance,
+    | Advance
+    | Rate,
     Field(discriminator="kind"),
 ]
 """Any command; `kind` tells which."""

@@ -8,6 +8,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.events.access import ConsentGiven, ConsentWithdrawn, ContentViewed
 from supportflow.model.events.actions import (
     ActionApproved,
     ActionDone,
@@ -40,6 +41,7 @@ from supportflow.model.events.casework import (
     EvidenceRequested,
     PartyAdded,
     PartyDeadlinePassed,
+    PersonVerified,
     RequesterVerified,
     StepCompleted,
 )
@@ -69,6 +71,7 @@ from supportflow.model.events.escalation import (
 )
 from supportflow.model.events.informing import PartChanged, RequesterInformed
 from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events.ratings import RatingAsked, RatingGiven, RatingLeftOut, RatingRequested
 from supportflow.model.events.routing import (
     DeclinesForgotten,
     FitnessChanged,
@@ -125,7 +128,10 @@ __all__ = [
     "BotAnswered",
     "ClocksMoved",
     "ClocksRecomputed",
+    "ConsentGiven",
+    "ConsentWithdrawn",
     "ContactJoined",
+    "ContentViewed",
     "DeclinesForgotten",
     "DeliveryReported",
     "DeskEvent",
@@ -157,10 +163,15 @@ __all__ = [
     "PartChanged",
     "PartyAdded",
     "PartyDeadlinePassed",
+    "PersonVerified",
     "PolicyPublished",
     "PresenceChanged",
     "PriorityChanged",
     "ProblemSolved",
+    "RatingAsked",
+    "RatingGiven",
+    "RatingLeftOut",
+    "RatingRequested",
     "ReplySent",
     "RequesterEvent",
     "RequesterInformed",
@@ -230,6 +241,9 @@ Event = Annotated[
     | PartyDeadlinePassed
     | RequesterVerified
     | ActionAuthorised
+    | ConsentGiven
+    | ConsentWithdrawn
+    | ContentViewed
     | ContactJoined
     | LadderStarted
     | LadderStepReached
@@ -282,7 +296,12 @@ Event = Annotated[
     | TicketsMoved
     | WatchTripped
     | ZoneDataChanged
-    | ClocksRecomputed,
+    | ClocksRecomputed
+    | RatingRequested
+    | RatingGiven
+    | RatingLeftOut
+    | RatingAsked
+    | PersonVerified,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""
