@@ -35,7 +35,7 @@ __all__ = [
     "text_of",
 ]
 
-TEXTS = ("subject", "body", "reason", "summary", "collected")
+TEXTS = ("subject", "body", "reason", "summary", "collected", "comment")
 """Fields of commands that hold what somebody typed."""
 
 MODEL_FAILED = "model_failed"

@@ -12,6 +12,7 @@ from supportflow.kernel.fold import (
     casework,
     escalation,
     messages,
+    ratings,
     routing,
     sla,
     tickets,
@@ -32,7 +33,7 @@ from supportflow.model.ticket import Ticket
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
 
 
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 """Raised when the fold changes: a snapshot of another version is folded again from its events."""
 
 
@@ -108,6 +109,7 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     **casework.CHANGES,
     **escalation.CHANGES,
     **messages.CHANGES,
+    **ratings.CHANGES,
     **routing.CHANGES,
     **sla.CHANGES,
     **tickets.CHANGES,
