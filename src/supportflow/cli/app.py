@@ -11,6 +11,7 @@ from importlib import import_module
 from supportflow._legible import escaped
 from supportflow._version import VERSION
 from supportflow.cli import terminal
+from supportflow.cli.examples import with_examples
 from supportflow.cli.terminal import INTERRUPTED, PIPE_CLOSED, USAGE, complaint
 from supportflow.exceptions import SupportflowError
 
@@ -18,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-__all__ = ["main"]
+__all__ = ["main", "parser_of_all"]
 
 _COMMANDS = (
     ("demo", "demo", "a day at an exchange's desk; needs no data"),
@@ -48,6 +49,7 @@ _COMMANDS = (
     ("retain", "retention", "erase, put away and forget what the policy's retention keeps no longer"),
     ("records", "records", "prove that nothing was altered: checkpoints, proofs, audits"),
     ("migrate", "migrate", "make or upgrade the tables of a database"),
+    ("completion", "completion", "print a script for the shell that completes commands and options"),
 )
 """Every command in order: its name, the module that adds it, and its help. A module is loaded when its command is run."""
 
@@ -132,4 +134,11 @@ def _parser(named: str | None = None, *, every: bool = False) -> argparse.Argume
             commands.add_parser(name, help=text)
         elif name not in commands.choices:
             import_module(f"supportflow.cli.{home}").add_to(commands)
+    if named is not None or every:
+        with_examples(parser)
     return parser
+
+
+def parser_of_all() -> argparse.ArgumentParser:
+    """The parser with every command."""
+    return _parser(every=True)
