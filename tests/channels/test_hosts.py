@@ -286,7 +286,7 @@ def places(document, way=()):
 @given(st.data())
 def test_whatever_stands_anywhere_is_read_or_refused(data):
     name = data.draw(st.sampled_from(NAMES))
-    payload = changed(data.draw(st.sampled_from([*HOSTS[name].values()])))
+    payload = changed(data.draw(st.sampled_from([*HOSTS[name].values(), with_files(name, FILES[name])])))
     for _ in range(2):
         way = data.draw(st.sampled_from([*places(payload)]))
         if not way:

@@ -188,7 +188,6 @@ HOSTILE_FILES = {
         for more in ((), ("--json",))
     ],
     ("schema",): [()],
-    ("completion",): [("bash",), ("fish",), (HOSTILE,)],
     ("calendar", "show"): ON_POLICIES,
     ("roster",): [(name,) for name in ("roster.toml", "key-roster.toml", "id-roster.toml")],
     ("worker",): [("--until-idle", "--store", "hostile:store", *more) for more in [(), ("--log", "text"), *ON_POLICIES]],
@@ -197,6 +196,12 @@ HOSTILE_FILES = {
     ("outbox", "drop"): [("--store", "hostile:store", HOSTILE)],
     ("outbox", "topics"): [("--store", "hostile:store")],
     ("outbox", "unsubscribe"): [("--store", "hostile:store", f"channel:{HOSTILE}")],
+    ("status",): [
+        ("--store", "hostile:store"), ("--store", f"sqlite:///{HOSTILE}.db"),
+        ("--store", "sqlite:///desk.db", "--worker", f"http://127.0.0.1:1/{HOSTILE}"),
+    ],
+    ("completion",): [("bash",), ("zsh",), (HOSTILE,)],
+    ("doctor",): [(), ("--store", "hostile:store"), ("--store", f"sqlite:///{HOSTILE}.db", "--json")],
     ("recompute",): [("--store", "hostile:store", *more) for more in [(), *ON_POLICIES]],
     ("archive",): [("--store", "hostile:store", "--days", "1")],
     ("erase",): [("--store", "hostile:store", "--yes", HOSTILE)],

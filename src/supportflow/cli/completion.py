@@ -1,86 +1,61 @@
-"""`supportflow completion`: a script by which a shell completes commands and their options."""
+"""`supportflow completion`: what a shell needs to complete commands, options and files."""
 
 import argparse
-from collections.abc import Iterator
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.examples import leaves
+from supportflow.exceptions import MissingExtra
 
-__all__ = ["SHELLS", "add_to", "run", "script"]
+__all__ = ["add_to", "run"]
 
-SHELLS = ("bash", "zsh", "fish")
-_BASH = """\
-_supportflow() {{
-    local before=("${{COMP_WORDS[@]:1:COMP_CWORD-1}}") words
-    case "${{before[0]-}} ${{before[1]-}}" in
-{cases}
-        *) words="{commands}" ;;
-    esac
-    COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
-}}
-complete -o default -F _supportflow supportflow
-"""
-_ZSH = "autoload -U +X bashcompinit && bashcompinit\n"
+SHELLS = ("bash", "zsh", "tcsh")
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "completion",
-        help="print a script for the shell that completes commands and options",
-        description=(
-            "Print a script for the shell: sourced, or laid where the shell looks for such, it completes the names of "
-            "commands and of their options; what else is typed is completed as a file."
-        ),
+        help="print what a shell needs to complete commands",
+        description="Print a script that lets a shell complete commands, options and names of files.",
+        epilog="example:\n  supportflow completion bash > ~/.local/share/bash-completion/completions/supportflow",
     )
     parser.add_argument("shell", choices=SHELLS, help="the shell")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the script."""
-    from supportflow.cli.app import parser_of_all  # noqa: PLC0415 - it loads every command, this one too
+    """Print the script.
 
-    terminal.lines(script(parser_of_all(), arguments.shell))
+    Raises:
+        MissingExtra: If `shtab` is not installed.
+    """
+    try:
+        import shtab  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError:
+        raise MissingExtra("completion", "supportflow completion") from None
+    from supportflow.cli.app import every_command  # noqa: PLC0415 - it loads this module
+
+    parser = every_command()
+    for one in _all(parser):
+        for action in one._actions:  # noqa: SLF001 - argparse shows them nowhere else
+            if action.metavar is not None and str(action.metavar) in _FILES:
+                action.complete = shtab.FILE  # type: ignore[attr-defined]
+    terminal.lines(shtab.complete(parser, arguments.shell))
     return 0
 
 
-def script(parser: argparse.ArgumentParser, shell: str) -> str:
-    """The script of a shell for a parser."""
-    known = dict(leaves(parser))
-    if shell == "fish":
-        return "".join(f"{line}\n" for line in _fish(known))
-    groups: dict[str, list[str]] = {}
-    for name in known:
-        first, _, second = name.partition(" ")
-        if second:
-            groups.setdefault(first, []).append(second)
-    words = {name if " " in name else f"{name} ": [*_options(leaf)] for name, leaf in known.items()}
-    for first, seconds in groups.items():
-        words[f"{first} "] = [*seconds, *words.get(f"{first} ", ())]
-    cases = [
-        f'        "{name}"*) words="{" ".join(words[name])}" ;;'
-        for name in sorted(words, key=lambda name: -len(name.split()))
-    ]
-    commands = " ".join(dict.fromkeys(name.partition(" ")[0] for name in known))
-    text = _BASH.format(cases="\n".join(cases), commands=commands)
-    return _ZSH + text if shell == "zsh" else text
+_FILES = frozenset(
+    {
+        "POLICY", "OTHER", "LOG", "MAPPING", "SCENARIO", "ROSTER", "FILE", "OUT", "MODEL", "PROOF", "LABELLED", "TICKETS",
+        "PHRASES", "KEY", "FILES",
+    }
+)  # fmt: skip
+"""What stands for the name of a file in usages."""
 
 
-def _options(leaf: argparse.ArgumentParser) -> Iterator[str]:
-    for action in leaf._actions:  # noqa: SLF001 - argparse has no other way to ask
-        yield from (option for option in action.option_strings if option.startswith("--"))
-
-
-def _fish(known: dict[str, argparse.ArgumentParser]) -> Iterator[str]:
-    firsts = " ".join(dict.fromkeys(name.partition(" ")[0] for name in known))
-    yield f"complete -c supportflow -n __fish_use_subcommand -f -a '{firsts}'"
-    for name, leaf in known.items():
-        first, _, second = name.partition(" ")
-        seen = f"__fish_seen_subcommand_from {first}"
-        if second:
-            yield f"complete -c supportflow -n '{seen}' -f -a {second}"
-            seen = f"{seen}; and __fish_seen_subcommand_from {second}"
-        for option in _options(leaf):
-            yield f"complete -c supportflow -n '{seen}' -l {option.removeprefix('--')}"
+def _all(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    found = [parser]
+    for action in parser._actions:  # noqa: SLF001 - as above
+        if action.nargs == argparse.PARSER and isinstance(action.choices, dict):
+            found += [below for one in action.choices.values() for below in _all(one)]
+    return found

@@ -41,7 +41,6 @@ def add_to(commands: Any) -> None:
             "(OUT.toml). Texts are left out, requesters are numbered, and no cell of a CSV file is a formula."
         ),
         epilog="example:\n  supportflow log convert changes.csv --mapping mapping.toml -o changes.xes.gz\n",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_log(converting)
     _add_output(converting)
@@ -55,7 +54,6 @@ def add_to(commands: Any) -> None:
             "and the exit status is 1."
         ),
         epilog="example:\n  supportflow log export --store sqlite:///desk.db -o history.parquet\n",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_store(exporting, required=True)
     exporting.add_argument(

@@ -36,7 +36,6 @@ def add_to(commands: Any) -> None:
             "be enough, or no shift covers an hour of it."
         ),
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "scenario", metavar="SCENARIO", help="a scenario in TOML, JSON or YAML; its teams are the skills"

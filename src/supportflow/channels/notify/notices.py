@@ -130,7 +130,8 @@ def requester_topic(event: TicketEvent) -> RequesterTopic | None:
     if isinstance(event, TicketOpened):
         return "opened"
     if isinstance(event, ReplySent):
-        return "answered" if event.to is None and not event.observed else None
+        announced = event.announced is not None  # the announcement itself is on its way to them
+        return "answered" if event.to is None and not event.observed and not announced else None
     if isinstance(event, StatusChanged):
         if event.trigger == "reopen":
             return "reopened"
