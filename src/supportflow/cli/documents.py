@@ -79,7 +79,6 @@ def _format_of(text: str) -> str:
 
 def kind_of(path: Path) -> Kind:
     """What kind of document a file is, by its fields; a policy if nothing says otherwise, or it cannot be read."""
-
     fields: dict[str, object] = {}
 
     def noted(document: Mapping[str, object]) -> Policy:
