@@ -30,9 +30,18 @@ COPIES = 3
 RARE = 5
 """A role, or two, that fewer phrases have says nothing."""
 HEADS = (
-    # kind, name, class, category, penalty, raises, review
-    ("incident", "sounds like an incident", "security", None, 0.15, 2.0, True),
-    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, 0.3, False),
+    # kind, name, class, category, penalty, raises, how
+    ("incident", "sounds like an incident", "security", None, 0.15, 1.5, "review"),
+    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, -0.3, None),
+    (
+        "security_question",
+        "sounds like a question about security",
+        "security",
+        "security_question",
+        0.3,
+        -1.8,
+        "question",
+    ),
 )
 
 
@@ -78,14 +87,14 @@ def main() -> None:
         "# Weights are log-odds: of a role, or of two that stand in the same sentences.",
         'name = "weighed"',
     ]
-    for kind, name, priority_class, category, penalty, raises, review in HEADS:
+    for kind, name, priority_class, category, penalty, raises, how in HEADS:
         model = LogisticRegression(C=penalty, l1_ratio=1, solver="liblinear", max_iter=5_000, random_state=0)
         model.fit(rows, np.array([one == kind for _, one in examples]))
         weights = {key: round(float(w), 2) for key, w in zip(names, model.coef_[0], strict=True)}
         lines += ["", "[[weighings]]", f'name = "{name}"', f'class = "{priority_class}"']
         lines += [f'category = "{category}"'] if category else []
         lines += [f"bias = {float(model.intercept_[0]):.2f}", f"raises = {raises}"]
-        lines += ["review = true"] if review else []
+        lines += [f"{how} = true"] if how else []
         lines += ["", "[weighings.weights]"]
         lines += [f'"{key}" = {weight:.2f}' for key, weight in weights.items() if weight]
     TARGET.write_text("\n".join(lines) + "\n", "utf-8")

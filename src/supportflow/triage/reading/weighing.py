@@ -48,14 +48,18 @@ class Sentences:
                 roles.setdefault(role, spot)
         return roles
 
-    def windows(self) -> Iterator[dict[str, Spot]]:
+    def windows(self, without: Collection[int] = ()) -> Iterator[dict[str, Spot]]:
         """The roles of each sentence that has one: alone, and with those of the sentences behind it.
 
         Alone as well, for what is added behind a sentence must not take anything from it.
+
+        Args:
+            without: Sentences that are in none of them.
         """
         for number in sorted(self._found):
-            yield self.between(number, number)
-            for last in range(number + 1, number + WINDOW):
+            for last in range(number, number + WINDOW):
+                if last in without:
+                    break
                 if last in self._found:
                     yield self.between(number, last)
 
@@ -91,6 +95,7 @@ class CompiledWeighing(NamedTuple):
             priority_class=weighing.priority_class,
             all=(weighing.name,),
             review=weighing.review,
+            asked=weighing.category if weighing.question else None,
         )
         return cls(
             weighing,
