@@ -5,6 +5,7 @@ Needs scikit-learn. The same phrases, packs and rules give the same file.
 Usage: weigh_roles.py
 """
 
+import json
 import random
 import tomllib
 from collections import Counter
@@ -22,24 +23,26 @@ from supportflow.triage.reading.evaluating import KINDS
 ROOT = Path(__file__).resolve().parent.parent
 PHRASES = ROOT / "tests" / "triage" / "phrases"
 TARGET = ROOT / "src" / "supportflow" / "triage" / "reading" / "weighed.toml"
-FOLDERS = {"": 1, "practice": 1, "everyday": 3}
+FOLDERS = {"": 1, "practice": 1, "everyday": 4}
 """Folder → how often its phrases count: most of what a desk hears is of every day."""
 LEFT_OUT = 0.15
 """Packs know nearly every word of these phrases, and not of a customer's: so many roles are left out of each copy."""
 COPIES = 3
 RARE = 5
 """A role, or two, that fewer phrases have says nothing."""
+ASKS = ["ask_how", "ask_what", "ask_if", "ask_open", "ask_end", "asks", "mark", "authentic", "if", "prevent"]
+"""Nobody asks without one of these."""
 HEADS = (
     # kind, name, class, category, penalty, raises, how
-    ("incident", "sounds like an incident", "security", None, 0.15, 1.5, "review"),
-    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, -0.3, None),
+    ("incident", "sounds like an incident", "security", None, 0.15, 2.0, "review"),
+    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, 0.2, None),
     (
         "security_question",
         "sounds like a question about security",
         "security",
         "security_question",
         0.3,
-        -1.8,
+        -0.8,
         "question",
     ),
 )
@@ -95,6 +98,7 @@ def main() -> None:
         lines += [f'category = "{category}"'] if category else []
         lines += [f"bias = {float(model.intercept_[0]):.2f}", f"raises = {raises}"]
         lines += [f"{how} = true"] if how else []
+        lines += [f"needs = {json.dumps(ASKS)}"] if how == "question" else []
         lines += ["", "[weighings.weights]"]
         lines += [f'"{key}" = {weight:.2f}' for key, weight in weights.items() if weight]
     TARGET.write_text("\n".join(lines) + "\n", "utf-8")

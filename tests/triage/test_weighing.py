@@ -95,6 +95,19 @@ def test_a_weight_of_an_unknown_role_is_refused(key):
         reader(weights={key: 1.0})
 
 
+def test_a_weighing_that_needs_an_unknown_role_is_refused():
+    with pytest.raises(DefinitionError, match="weighing 'sounds bad' names the unknown role 'nonsense'"):
+        reader(needs=("nonsense",))
+
+
+def test_what_a_weighing_needs_must_stand_in_the_sentences_that_weigh():
+    asks = reader(needs=("mark", "market"))
+    assert asks.read("Somebody, the night, the coins") == []
+    assert asks.read("Somebody, the night. And. And. The market?") == []
+    for text in ("Somebody, the night, the coins?", "Somebody, the night. The coins?"):
+        assert found(asks.read(text)) == [("weighed", "sounds bad")]
+
+
 @pytest.mark.parametrize("key", ["asset+asset", "asset+gone+stranger"])
 def test_a_weight_is_for_one_role_or_two_different_ones(key):
     with pytest.raises(DefinitionError, match="is not a role, or two different ones"):
@@ -183,7 +196,7 @@ def test_the_shipped_weights_name_classes_and_thresholds():
         ("dispute", False, False),
         ("security", False, True),
     ]
-    assert shipped[0].raises > 0 > max(one.raises for one in shipped[1:])
+    assert shipped[0].raises > shipped[1].raises > 0 > shipped[2].raises
 
 
 def test_what_only_counts_for_something_keeps_the_second_opinion_quiet_no_more():

@@ -145,6 +145,7 @@ class Weighing(Document):
         raises: Sentences that weigh at least this much are raised to the class.
         review: It raises to security for a person to look at.
         question: It is told as a question: nothing has happened.
+        needs: Roles of which at least one must stand there, whatever the others weigh; none, if not given.
         weights: Role, or two with a plus between (`"gone+not_me"`) → weight.
     """
 
@@ -155,6 +156,7 @@ class Weighing(Document):
     raises: Annotated[float, Field(ge=-50, le=50)]
     review: bool = False
     question: bool = False
+    needs: Series[Name] = ()
     weights: Mapping[Name, Annotated[float, Field(ge=-50, le=50)]]
 
 

@@ -8,6 +8,7 @@ alone: what is added in lines of its own takes nothing back.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -176,7 +177,7 @@ class _Reading:
         """The roles that stand somewhere, derived ones among them."""
         return frozenset(role for role in self._spots.roles() if self._spots[role])
 
-    def weighed(self, asserted: Collection[str | None], told: Collection[int]) -> list[Finding]:
+    def weighed(self, asserted: Collection[str | None], told: AbstractSet[int]) -> list[Finding]:
         """What weighs enough to be raised to a class that no rule asserts: for each weighing the heaviest sentences.
 
         A sentence in which a rule asserts something is no question: it says what happened, in whatever class.
@@ -185,7 +186,7 @@ class _Reading:
         return [
             found
             for one in wanted
-            if (found := self._heaviest(one, told if one.weighing.question else ())) is not None
+            if (found := self._heaviest(one, told if one.weighing.question else frozenset())) is not None
         ]
 
     @cached_property
@@ -196,10 +197,9 @@ class _Reading:
                 found[bisect_right(self._sentences, spot[0])].setdefault(role, spot)
         return Sentences(found)
 
-    def _heaviest(self, weighing: CompiledWeighing, without: Collection[int]) -> Finding | None:
+    def _heaviest(self, weighing: CompiledWeighing, without: AbstractSet[int]) -> Finding | None:
         most, heaviest = weighing.weighing.raises, None
-        for window in self._by_sentence.windows(without):
-            weight = weighing.weight(window)
+        for weight, window in weighing.windows(self._by_sentence, without):
             if weight >= most and (heaviest is None or weight > most):
                 most, heaviest = weight, window
         if heaviest is None:
