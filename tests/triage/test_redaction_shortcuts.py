@@ -18,6 +18,7 @@ from supportflow.triage.redaction import (
     labels,
     markup,
     phrases,
+    prose,
     redact,
     run_together,
     tokens,
@@ -101,7 +102,7 @@ def test_no_word_that_announces_is_left_out():
 )
 def test_words_that_announce_are_missed_nowhere(text):
     view = View(text)
-    found = set(labels._VOCABULARY._possible(view))
+    found = set(labels._VOCABULARY.possible_entries(view))
     for entry in EVERY_WORD:
         if entry not in found:
             assert list(labels._places(entry, view.loose)) == []
@@ -429,3 +430,75 @@ def test_words_run_together_are_missed_nowhere(letters):
     if found is not None:
         assert found[0] == first
         assert longest_rows(letters[: found[1]], words)[first] == (rows[first][0], found[1])
+
+
+# --- plain prose -------------------------------------------------------------------------------------
+
+ANNOUNCING = sorted({word.strip("*") for table in announcing().values() for word in table if word.isascii()})
+LISTED_WORDS = sorted(word for word in phrases._masks() if word.isascii())
+NEARLY_PROSE = st.one_of(
+    st.sampled_from(["Have you tried water", "it has burnt since noon", "my", "is", "the", "USDT", "PayPal", "as", "to"]),
+    st.sampled_from(ANNOUNCING),
+    st.sampled_from(LISTED_WORDS),
+    st.sampled_from(sorted(words("digits"))).filter(str.isascii),
+    st.sampled_from([
+        "APEdragonflies", "AKCdragonflies", "APdragonfly", "eyJhbGciOiJub", "requirepass dragonfly", "masterauth dragon",
+        "securestring Dragon", "echo dragon", "xoxb", "withdrawal", "responsibilitiespas", "internationalisations",
+        "deadbeefdeadbeef", "be ad fa ce", "p a s s w o r d", "p.a.s.s", "user, pin", "ana, dragon", "dragon", "Dragon",
+        "aaaa bbbb cccc dddd", "S" + "A" * 55, "legalwinnerthankyearwave",
+    ]),
+    st.text("abcdefXYZAP", min_size=1, max_size=30),
+)  # fmt: skip
+PROSE = st.lists(
+    st.tuples(
+        NEARLY_PROSE, st.sampled_from([" ", " ", " ", ", ", "\n", "\n\n", ". ", "? ", " (", "'", "", "  "])
+    ),
+    max_size=16,
+).map(lambda parts: "".join(piece + joint for piece, joint in parts))
+
+
+@example("words: " + "legal winner thank year wave sausage worth useful legal winner thank yellow")
+@example("legal winner thank year wave sausage worth useful legal winner thank yellow")
+@example("the code is one two three four five six")
+@example("name, pin\nana, dragonfly\n")
+@example("deadbeefdeadbeefpas\nbe is dragonfly")
+@example("p a s s w o r d is Dragon")
+@example("my token is APEdragonflies")
+@example("sign in account, ana dragonfly")
+@example("my pwd is dragon")
+@example("my p a s s c o d e is dragon")
+@example("mnemonic legal winner thank wave sausage worth useful")
+@example("responsibles.pas\nsWord is dragon")
+@example("api key is dragonflies, secret token is Dragonflyhouses")
+@example("my private key is " + "be ad fa ce " * 8)
+@given(PROSE)
+def test_plain_prose_holds_nothing(text):
+    if prose.is_prose(text):
+        assert list(engine._spans(text, engine.DEFAULT_RULES)) == []
+
+
+@given(st.lists(st.sampled_from(LISTED_WORDS), min_size=6, max_size=24), st.sampled_from([" ", "\n", ", "]))
+def test_words_of_lists_are_no_prose_where_a_phrase_may_be(row, joint):
+    text = joint.join(row)
+    if list(engine._spans(text, engine.DEFAULT_RULES)):
+        assert not prose.is_prose(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Have you tried water?", True),
+        ("I ordered a kettle (white), and it's not here.\n\nCan you help?", True),
+        ("Where do I change the code of my card?", True),  # nothing without digits is one
+        ("My order and my account are gone", True),
+        ("Where do I change the code of my card?\nuser, code", False),
+        ("My password is wrong", False),
+        ("the pin is four two seven nine", False),
+        ("Order 12", False),
+        ("café", False),
+        ("a=b", False),
+        ("unquestionablyinternational", False),
+    ],
+)
+def test_what_is_prose(text, told):
+    assert prose.is_prose(text) is told

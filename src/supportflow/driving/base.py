@@ -122,6 +122,8 @@ class DeskBase(_forks.Fork):
             return self._handlers[call.method](*call.args)
         if call.port == "channel":
             return self._channels[call.method].send(*call.args)
+        if call.port == "rating":
+            return self._channels[call.method].ask_rating(*call.args)  # its traits say that it has that
         return getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
 
     def within(self, connection: Any, /) -> Self:

@@ -56,7 +56,7 @@ def phrases(file: str, table: str) -> Mapping[str, Mapping[str, str]]:
     """The texts of one table of a file: key → language → text.
 
     Args:
-        file: `"bot"`, `"evidence"`, `"notices"`, `"report"`, `"screen"` or `"status"`.
+        file: `"bot"`, `"evidence"`, `"form"`, `"notices"`, `"report"`, `"screen"` or `"status"`.
         table: The table in it.
     """
     found: dict[str, dict[str, str]] = {}

@@ -5,13 +5,12 @@ The shapes are a closed vocabulary, so that checking is linear in the text and a
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from supportflow._marks import normalized
 from supportflow.model.base import MAX_BODY, Document, Name, Series
+from supportflow.model.shapes import Fault, fault, folded
 
 __all__ = [
     "EvidenceSpec",
@@ -27,7 +26,6 @@ Template = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
 MediaPattern = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.+-]+/([a-z0-9.+-]+|\*)$", max_length=100)]
 
 _WORD = re.compile(r"[0-9A-Za-z]+")
-_LONGEST_MOMENT = 64
 
 
 class EvidenceSpec(Document):
@@ -89,23 +87,26 @@ class Intake(Document):
     exempt: Series[Name] | None = None
 
 
+_OBJECTIONS: Mapping[Fault, str] = {
+    "digits": "is not made of digits alone",
+    "alphanumeric": "is not made of letters and digits alone",
+    "datetime": "is not an ISO 8601 date and time",
+    "choice": "is not one of {values}",
+    "file": "must be a file",
+    "too_short": "is not {least} to {most} characters long",
+    "too_long": "is not {least} to {most} characters long",
+    "attribute": "is a declared attribute: set it by an update",
+}
+
+
 def objection(spec: EvidenceSpec, value: str) -> str | None:
     """What stands against a value as this item, in words that do not repeat it; None if nothing does."""
-    text = _folded(value).strip()
-    if spec.kind in {"digits", "alphanumeric"}:
-        if not text.isascii() or not (text.isdigit() if spec.kind == "digits" else text.isalnum()):
-            return f"is not made of {spec.kind.replace('alphanumeric', 'letters and digits')} alone"
-        return _length(spec, text)
-    if spec.kind == "text":
-        return _length(spec, text)
-    if spec.kind == "datetime":
-        return None if _is_moment(text) else "is not an ISO 8601 date and time"
-    if spec.kind == "choice":
-        known = {_folded(one).casefold() for one in spec.values}
-        return None if text.casefold() in known else f"is not one of {', '.join(spec.values)}"
-    if spec.kind == "attachment":
-        return "must be a file"
-    return "is a declared attribute: set it by an update"
+    found = fault(spec, value)
+    if found is None:
+        return None
+    return _OBJECTIONS[found].format(
+        values=", ".join(spec.values), least=spec.min_length, most=spec.max_length
+    )
 
 
 def fits_media(spec: EvidenceSpec, media_type: str) -> bool:
@@ -122,12 +123,12 @@ def find_evidence(specs: Iterable[EvidenceSpec], text: str) -> dict[str, str]:
     wanted = [spec for spec in specs if spec.in_text]
     if not wanted or not text:
         return {}
-    folded = _folded(text)
-    runs = _WORD.findall(folded)
+    same = folded(text)
+    runs = _WORD.findall(same)
     used: set[str] = set()
     found: dict[str, str] = {}
     for spec in wanted:
-        value = _choice(spec, folded) if spec.kind == "choice" else _run(spec, runs, used)
+        value = _choice(spec, same) if spec.kind == "choice" else _run(spec, runs, used)
         if value is not None:
             found[spec.name] = value
     return found
@@ -144,9 +145,9 @@ def _run(spec: EvidenceSpec, runs: list[str], used: set[str]) -> str | None:
     return None
 
 
-def _choice(spec: EvidenceSpec, folded: str) -> str | None:
-    text = folded.casefold()
-    places = [(_place(text, _folded(one).casefold()), one) for one in spec.values]
+def _choice(spec: EvidenceSpec, same: str) -> str | None:
+    text = same.casefold()
+    places = [(_place(text, folded(one).casefold()), one) for one in spec.values]
     return min(((at, one) for at, one in places if at >= 0), default=(-1, None))[1]
 
 
@@ -161,28 +162,3 @@ def _place(text: str, words: str) -> int:
             return at
         at = text.find(words, at + len(words))
     return -1
-
-
-def _folded(text: str) -> str:
-    """Full-width letters and digits are the same as others."""
-    return normalized(text, "NFKC")
-
-
-def _length(spec: EvidenceSpec, text: str) -> str | None:
-    if spec.min_length <= len(text) <= spec.max_length:
-        return None
-    return f"is not {spec.min_length} to {spec.max_length} characters long"
-
-
-def _is_moment(text: str) -> bool:
-    if len(text) > _LONGEST_MOMENT:
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return True
-    return False

@@ -1,6 +1,5 @@
-"""Where mails come from: a maildir, or a mailbox on an IMAP server. A mail is marked as seen once the desk has it."""
+"""Where mails come from: a maildir. A mail is moved once the desk has it. `imap` has the other source."""
 
-import imaplib
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple
 from supportflow.channels.email.intake import Taken
 from supportflow.exceptions import InvalidInput
 
-__all__ = ["Fetched", "take_imap", "take_maildir", "take_maildir_async"]
+__all__ = ["Fetched", "Take", "TakeAsync", "take_maildir", "take_maildir_async", "taken_by", "taken_by_async"]
 
 _HOSTS = frozenset({"channel", "identify", "sink"})
 """What of an `InvalidInput` is the host's own to mend: it would be the same for every mail, and none is put aside for it."""
@@ -48,7 +47,7 @@ def take_maildir(folder: Path | str, take: Take, *, limit: int | None = None) ->
         InvalidInput: If it is no maildir, `take` is async, or what the host itself gave `MailIntake` cannot be used.
     """
     for path, raw in _new(Path(folder), limit):
-        fetched = _taken(path.name, raw, take)
+        fetched = taken_by(path.name, raw, take)
         _move(path, fetched)
         yield fetched
 
@@ -67,7 +66,7 @@ async def take_maildir_async(
         InvalidInput: If it is no maildir, or `take` is not async.
     """
     for path, raw in _new(Path(folder), limit):
-        fetched = await _taken_async(path.name, raw, take)
+        fetched = await taken_by_async(path.name, raw, take)
         _move(path, fetched)
         yield fetched
 
@@ -90,42 +89,7 @@ def _move(path: Path, fetched: Fetched) -> None:
         path.rename(path.parent.parent / "cur" / f"{path.name}:2,{'S' if fetched.taken is not None else 'F'}")
 
 
-def take_imap(mailbox: imaplib.IMAP4, take: Take, *, limit: int = 100) -> Iterator[Fetched]:
-    """Take in the unseen mails of the mailbox that is selected, and mark each as seen when the desk has it.
-
-    One that can never be taken is marked as flagged, too, for a person to look at.
-
-    Args:
-        mailbox: A connection of `imaplib`, logged in, with a mailbox selected for writing.
-        take: Takes in one, such as `intake.take`.
-        limit: How many at most.
-
-    Raises:
-        InvalidInput: If `take` is async, as `imaplib` is not, the mailbox is selected for reading alone, or what the host
-            itself gave `MailIntake` cannot be used.
-        imaplib.IMAP4.error: If the server refuses.
-    """
-    if (
-        mailbox.is_readonly
-    ):  # some servers answer OK to a mark there, and make none: the same mails would come for ever
-        raise InvalidInput("mailbox", "is selected for reading alone")
-    answer, found = mailbox.uid("SEARCH", "UNSEEN")
-    if answer != "OK":
-        raise imaplib.IMAP4.error(f"the server answered {answer} to SEARCH")
-    for uid in (found[0] or b"").split()[:limit]:
-        answer, parts = mailbox.uid("FETCH", uid.decode(), "(BODY.PEEK[])")
-        raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
-        if answer != "OK" or raw is None:
-            continue  # another process took it away
-        fetched = _taken(uid.decode(), raw, take)
-        flags = r"(\Seen)" if fetched.taken is not None else r"(\Seen \Flagged)"
-        answer, _ = mailbox.uid("STORE", uid.decode(), "+FLAGS", flags)
-        if answer != "OK":
-            raise imaplib.IMAP4.error(f"the server answered {answer} to STORE")
-        yield fetched
-
-
-def _taken(name: str, raw: bytes, take: Take) -> Fetched:
+def taken_by(name: str, raw: bytes, take: Take) -> Fetched:
     """A mail that cannot be taken is left to a person; any other error ends the run, and the mail stays where it is."""
     try:
         taken: Any = take(raw)
@@ -138,7 +102,8 @@ def _taken(name: str, raw: bytes, take: Take) -> Fetched:
     return Fetched(name, taken)
 
 
-async def _taken_async(name: str, raw: bytes, take: TakeAsync) -> Fetched:
+async def taken_by_async(name: str, raw: bytes, take: TakeAsync) -> Fetched:
+    """The same for an `AsyncDesk`."""
     try:
         asked: Any = take(raw)
         taken = await asked if inspect.isawaitable(asked) else None

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from math import exp, log1p
+from operator import add
 from typing import NamedTuple
 
 from supportflow.triage.language.characters import weighed
@@ -135,9 +136,11 @@ def _by_words(script: str, words: list[str], *, alone: bool = False) -> Detected
         if _lead(weights) >= _CLEAR:
             break
     else:
+        amounts = list(weights.values())
         for word in distinct:
             if word not in known.listed:
-                _add(weights, known.looks(word))
+                amounts = list(map(add, amounts, known.looks(word)))
+        weights = dict(zip(languages, amounts, strict=True))
     if script == "latin" and not alone and len(distinct) <= _FEW:
         best = max(weights, key=weights.__getitem__)
         its = [word for word in distinct if best in known.listed.get(word, ())]

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from math import log
+from operator import add
 from typing import NamedTuple
 
 __all__ = ["Lexis", "anybodys", "lexis", "parts_of"]
@@ -29,22 +30,35 @@ class Lexis(NamedTuple):
         languages: Their tags.
         listed: Word → language → what it says for it.
         parts: Three letters → language → what they say for it; what they say against those that never have them is under "".
+        rows: The same for each language in order, for the letters that a text has had.
     """
 
     languages: tuple[str, ...]
     listed: dict[str, dict[str, float]]
     parts: dict[str, dict[str, float]]
 
-    def looks(self, word: str) -> dict[str, float]:
-        """What the look of an unlisted word says for each language."""
-        said = dict.fromkeys(self.languages, 0.0)
+    rows: dict[str, tuple[float, ...]]
+
+    def looks(self, word: str) -> list[float]:
+        """What the look of an unlisted word says for each language, in their order."""
+        said = [0.0] * len(self.languages)
         for part in _parts(word):
-            known = self.parts.get(part)
-            if known is not None:
-                absent = known[""]
-                for language in self.languages:
-                    said[language] += known.get(language, absent)
-        return {language: max(-_MOST, min(_MOST, amount * _LOOKS)) for language, amount in said.items()}
+            row = self.rows.get(part) or self._row(part)
+            if row:
+                said = list(map(add, said, row))
+        return [
+            -_MOST if amount < -_MOST else min(amount, _MOST)
+            for amount in [amount * _LOOKS for amount in said]
+        ]
+
+    def _row(self, part: str) -> tuple[float, ...]:
+        """What three letters say, a number for each language; empty if no listed word has them."""
+        known = self.parts.get(part)
+        if known is None:
+            return ()
+        absent = known[""]
+        row = self.rows[part] = tuple(known.get(language, absent) for language in self.languages)
+        return row
 
 
 def _parts(word: str) -> list[str]:
@@ -91,7 +105,7 @@ def lexis(languages: tuple[str, ...]) -> Lexis:
     for said in listed.values():
         most = max(said.values())
         said.update({language: max(amount, most - _APART) for language, amount in said.items()})
-    return Lexis(languages, listed, _looks(languages, listed))
+    return Lexis(languages, listed, _looks(languages, listed), {})
 
 
 def _weighted(lines: list[list[str]]) -> Iterable[tuple[str, float]]:

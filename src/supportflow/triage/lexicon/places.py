@@ -4,10 +4,10 @@
 
 import re
 from bisect import bisect_right
-from functools import cached_property
 from itertools import accumulate
 
 from supportflow._marks import normalized
+from supportflow.triage.once import Once
 from supportflow.triage.units import BREAK, pieces, spelt
 
 __all__ = ["Cover", "Places", "Text"]
@@ -80,12 +80,12 @@ class Places:
         self._units = units
         self._of_pieces = of_pieces
 
-    @cached_property
+    @Once
     def _ends(self) -> list[int]:
         """Where each piece ends, in characters."""
         return list(accumulate(map(len, self._text.pieces)))
 
-    @cached_property
+    @Once
     def _unit_ends(self) -> list[int]:
         """Before which unit each piece ends."""
         return list(accumulate(map(len, self._of_pieces)))

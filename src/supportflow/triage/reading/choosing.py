@@ -8,10 +8,11 @@ and in nothing else if it clearly is English.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import accumulate
 from typing import Protocol
 
+from supportflow.triage.once import Once
 from supportflow.triage.reading.compiled import CompiledPack
 from supportflow.triage.reading.document import Pack
 from supportflow.triage.reading.roles import DENIES, EXCUSES, Spot
@@ -120,7 +121,7 @@ class Spots:
         self._harmless = _Cover(found.pop("nothing", []))
         self._ready: dict[str, list[Spot]] = {}
 
-    @cached_property
+    @Once
     def _denied(self) -> _Cover:
         return _Cover([spot for role in DENIES for spot in self._found.get(role, ())])
 
@@ -172,6 +173,7 @@ class PackChoice:
             for tag, pack in self._sources.items()
             if isinstance(pack, Pack)
         }
+        self._by_word: dict[tuple[str, ...], dict[str, list[str]]] = {}
         self._by_script: dict[str, list[str]] = defaultdict(list)
         for tag, pack in self._sources.items():
             for script in {pack.scripts[0], *_CHOSEN_FOR.intersection(pack.scripts)}:
@@ -231,24 +233,41 @@ class PackChoice:
         if _ALWAYS in tags:
             chosen.append(_ALWAYS)
             common = len(words & self.pack(_ALWAYS).hints)
-            if common >= _SHARE * len(words) and (common >= _CLEARLY or self._english(tags, words, common)):
+            if common >= _SHARE * len(words) and common >= _CLEARLY:
                 return chosen
-            least = max(least, _RIVALS * self._known(_ALWAYS, words))
-        known = [(self._known(tag, words), tag) for tag in tags if tag not in chosen]
-        known.sort(key=lambda one: (-one[0], one[1]))
-        enough = max(least, _RIVALS * known[0][0])
-        return chosen + [tag for count, tag in known[:_OTHERS] if count >= enough]
+        commonest = self._commonest(tags, words)
+        if chosen:
+            # In a short line fewer are enough, if it has hardly any of another language.
+            others = max((number for tag, number in commonest.items() if tag != _ALWAYS), default=0)
+            if common >= _SHARE * len(words) and common >= _RATHER and 2 * others <= common:
+                return chosen
+        in_order = sorted(words)
+        known = {tag: 2 * commonest[tag] + self.pack(tag).bare.known(in_order) for tag in tags}
+        if chosen:
+            least = max(least, _RIVALS * known.pop(_ALWAYS))
+        ranked = sorted(known.items(), key=lambda one: (-one[1], one[0]))
+        enough = max(least, _RIVALS * ranked[0][1])
+        return chosen + [tag for tag, count in ranked[:_OTHERS] if count >= enough]
 
-    def _english(self, tags: Sequence[str], words: set[str], common: int) -> bool:
-        """Whether a short line has commonest words of English and hardly any of another language."""
-        return common >= _RATHER and all(
-            2 * len(words & self.pack(tag).hints) <= common for tag in tags if tag != _ALWAYS
-        )
+    def _commonest(self, tags: Sequence[str], words: set[str]) -> dict[str, int]:
+        """How many of some words are among the commonest of each pack."""
+        found = dict.fromkeys(tags, 0)
+        whose = self._whose(tuple(tags))
+        for word in words:
+            for tag in whose.get(word, ()):
+                found[tag] += 1
+        return found
 
-    def _known(self, tag: str, words: set[str]) -> int:
-        """How many of some words a pack knows; its commonest words count threefold."""
-        pack = self.pack(tag)
-        return 2 * len(words & pack.hints) + pack.bare.known(sorted(words))
+    def _whose(self, tags: tuple[str, ...]) -> dict[str, list[str]]:
+        """Each of the commonest words of some packs, with the packs that have it."""
+        whose = self._by_word.get(tags)
+        if whose is None:
+            whose = defaultdict(list)
+            for tag in tags:
+                for word in self.pack(tag).hints:
+                    whose[word].append(tag)
+            self._by_word[tags] = whose = dict(whose)
+        return whose
 
 
 @lru_cache(maxsize=128)
@@ -264,7 +283,7 @@ class _Views:
         self.plain = view
         self._text = text
 
-    @cached_property
+    @Once
     def accented(self) -> View:
         """The text with its accents."""
         return View(self._text, marks=True)

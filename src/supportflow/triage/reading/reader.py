@@ -9,9 +9,9 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property
 from typing import Literal, NamedTuple
 
+from supportflow.triage.once import Once
 from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource
 from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
 from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
@@ -157,12 +157,12 @@ class _Reading:
             if all(any(role in self._spots for role in roles) for roles in derived.needs):
                 self._derive(derived)
 
-    @cached_property
+    @Once
     def _sentences(self) -> list[int]:
         """Where sentences end."""
         return self._view.cuts[1]
 
-    @cached_property
+    @Once
     def _clauses(self) -> list[int]:
         """Where clauses end: at marks, and before words that begin a new one."""
         breaks = self._spots["break"]
@@ -189,7 +189,7 @@ class _Reading:
             if (found := self._heaviest(one, told if one.weighing.question else frozenset())) is not None
         ]
 
-    @cached_property
+    @Once
     def _by_sentence(self) -> Sentences:
         found: dict[int, dict[str, Spot]] = defaultdict(dict)
         for role in self._spots.roles():

@@ -1,9 +1,9 @@
 """A text cut into lines, sentences and clauses, with the scripts of each line."""
 
 import re
-from functools import cached_property
 from itertools import accumulate
 
+from supportflow.triage.once import Once
 from supportflow.triage.reading.folding import Folded, fold
 
 __all__ = ["LETTERS", "Line", "View"]
@@ -91,17 +91,17 @@ class Line:
         self.start = start
         self.text = text
 
-    @cached_property
+    @Once
     def pieces(self) -> list[str]:
         """The line cut into words and what stands between them, in turns."""
         return _PIECE.findall(self.text)
 
-    @cached_property
+    @Once
     def ends(self) -> list[int]:
         """Where each piece ends."""
         return list(accumulate(map(len, self.pieces)))
 
-    @cached_property
+    @Once
     def scripts(self) -> frozenset[str]:
         """The scripts that it has a letter of."""
         return _scripts(self.text)
@@ -127,12 +127,12 @@ class View:
         """Where a part of it stands in the text as it came in."""
         return self._folded.span(start, end)
 
-    @cached_property
+    @Once
     def marks(self) -> list[int]:
         """Where question marks stand, behind something."""
         return [match.start() for match in _ASKS.finditer(self.text) if match.start()]
 
-    @cached_property
+    @Once
     def lines(self) -> list[Line]:
         """The lines with a letter."""
         lines, start = [], 0
@@ -142,7 +142,7 @@ class View:
             start += len(text) + 1
         return lines
 
-    @cached_property
+    @Once
     def cuts(self) -> tuple[list[int], list[int]]:
         """Where clauses end, and where sentences end; the end of a sentence is both."""
         clauses = _cuts(self.text)

@@ -7,9 +7,9 @@ each role, and each two in the same sentences, has a weight in log-odds. What we
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from functools import cached_property
 from typing import NamedTuple
 
+from supportflow.triage.once import Once
 from supportflow.triage.reading.document import ReadingRule, Weighing
 from supportflow.triage.reading.roles import Spot
 
@@ -43,7 +43,7 @@ class Sentences:
     def __init__(self, found: Mapping[int, Mapping[str, Spot]]) -> None:
         self._found = found
 
-    @cached_property
+    @Once
     def rows(self) -> list[list[tuple[int, dict[str, Spot], list[str]]]]:
         """For each sentence that has a role the windows that begin there: the last sentence, the roles, and the new ones.
 

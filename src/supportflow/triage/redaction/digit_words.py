@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import words
 
-__all__ = ["digit_words"]
+__all__ = ["digit_words", "may_have_digit_words"]
 
 _DIGITS = words("digits")
 _WORD = "|".join(sorted(_DIGITS, key=lambda word: (-len(word), word)))
@@ -23,7 +23,7 @@ _ASCII_DIGITS = frozenset(word for word in _DIGITS if word.isascii() and word.is
 _OTHER_DIGITS = tuple(frozenset(word) for word in sorted(_DIGITS - _ASCII_DIGITS))
 
 
-def _may_have_digit_words(view: View) -> bool:
+def may_have_digit_words(view: View) -> bool:
     """False if a text certainly has no four digits as words in a row."""
     if not _ASCII_DIGITS.isdisjoint(view.words) and sum(map(_ASCII_DIGITS.__contains__, view.row)) >= _FEWEST:
         return True
@@ -36,5 +36,5 @@ def _may_have_digit_words(view: View) -> bool:
 def digit_words(view: View) -> Iterator[tuple[int, int, int]]:
     """Where four to twelve digits stand as words: from where to where, and how many."""
     flat = view.flat
-    for match in _ROW.finditer(flat) if _may_have_digit_words(view) else ():
+    for match in _ROW.finditer(flat) if may_have_digit_words(view) else ():
         yield *match.span(), len(_SIZE.findall(match[0]))

@@ -21,6 +21,7 @@ from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind, Span
 from supportflow.triage.redaction.numbers import find_numbers
 from supportflow.triage.redaction.passwords import find_passwords
 from supportflow.triage.redaction.phrases import find_phrases
+from supportflow.triage.redaction.prose import is_prose
 from supportflow.triage.redaction.rules import DEFAULT_RULES, RedactionRules
 from supportflow.triage.redaction.tokens import find_tokens
 from supportflow.triage.redaction.view import views
@@ -180,6 +181,8 @@ def _merge(text: str, rules: RedactionRules) -> list[Finding]:
     Overlapping findings that are removed become one, of the kind that comes first in `Kind`; a finding that is kept
     yields to any that is removed.
     """
+    if not rules.phone_regions and is_prose(text):
+        return []
     spans = list(islice(_spans(text, rules), _MOST_SPANS + 1))
     if not spans:
         return []

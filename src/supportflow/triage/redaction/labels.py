@@ -10,7 +10,7 @@ from typing import NamedTuple
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import announcing
 
-__all__ = ["Label", "Labels", "has_labels", "labels"]
+__all__ = ["Label", "Labels", "has_labels", "labels", "roles_in"]
 
 # Where a word of these letters ends, no such letter may follow: "pins" is not "pinch".
 _LETTERS = frozenset(
@@ -100,12 +100,13 @@ class _Vocabulary:
     def possible(self, view: View) -> dict[str, list[_Entry]]:
         """Which of them a text may have, by role."""
         found: dict[str, list[_Entry]] = {}
-        for entry in self._possible(view):
+        for entry in self.possible_entries(view):
             for role in entry.roles:
                 found.setdefault(role, []).append(entry)
         return found
 
-    def _possible(self, view: View) -> Iterator[_Entry]:
+    def possible_entries(self, view: View) -> Iterator[_Entry]:
+        """The same, one by one."""
         words, loose = view.words, view.loose
         for word in self._by_word.keys() & words:
             for others, entry in self._by_word[word]:
@@ -224,6 +225,11 @@ def labels(view: View, *roles: str) -> "Labels":
     known = _known(view)
     found = [label for role in roles for label in known.of(role)]
     return Labels(found) if found else _NONE
+
+
+def roles_in(view: View) -> Iterator[str]:
+    """The roles of all words that a text may have, some of them more than once. None is left out."""
+    return (role for entry in _VOCABULARY.possible_entries(view) for role in entry.roles)
 
 
 def has_labels(view: View, *roles: str) -> bool:

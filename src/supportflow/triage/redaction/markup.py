@@ -282,15 +282,20 @@ _BLANKS = Rewriting(
 _SAYS_BLANKS = ("\n ", " \n", "\n>", "\n\n\n")
 
 
-def plain_blanks(text: str) -> tuple[str, list[Layer]]:
-    """The text with one blank for many, no quoting marks, and two line breaks for an empty line. Linear time."""
-    if not (
+def has_odd_blanks(text: str) -> bool:
+    """Whether a text has blanks that are not single spaces and line breaks between words, or quoting marks."""
+    return (
         text.startswith((" ", ">"))
         or "  " in text
         or "\t" in text
         or "\r" in text
         or ("\n" in text and any(sign in text for sign in _SAYS_BLANKS))
-    ):
+    )
+
+
+def plain_blanks(text: str) -> tuple[str, list[Layer]]:
+    """The text with one blank for many, no quoting marks, and two line breaks for an empty line. Linear time."""
+    if not has_odd_blanks(text):
         return text, []
     text, layer = _BLANKS.apply(text)
     return text, [] if layer is None else [layer]

@@ -23,7 +23,7 @@ from supportflow.triage.redaction.view import WORD, View
 from supportflow.triage.redaction.vocabulary import words
 from supportflow.triage.redaction.wordlists import Wordlists, misspelt, wordlists
 
-__all__ = ["find_phrases"]
+__all__ = ["find_phrases", "may_have_rows"]
 
 _NAMED_ROW = 6  # after the words "seed phrase", half a phrase is enough
 _NAMED_REACH = 60
@@ -211,6 +211,12 @@ def _most(sorts: bytes, groups: bytes) -> int:
     """How many words are of one of these groups, of that which has most."""
     of_any = reduce(or_, groups)
     return max(sorts.translate(members).count(1) for bit, members in enumerate(_MEMBERS) if of_any >> bit & 1)
+
+
+def may_have_rows(view: View) -> bool:
+    """Whether six words of a group of lists stand in a row: without them no phrase of words is in a text."""
+    every = bytes(map(_sorts().get, view.row, repeat(0)))
+    return bool(_six_of_a_group(every.translate(None, _DELETED)))
 
 
 def _worded(view: View, lists: Wordlists) -> Iterator[Span]:

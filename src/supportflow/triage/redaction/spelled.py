@@ -4,7 +4,7 @@ import re
 
 from supportflow.triage.redaction.layers import Layer, Rewriting
 
-__all__ = ["without_gaps"]
+__all__ = ["is_spelled", "without_gaps"]
 
 # As shapes: l for a letter, s for what may stand between two.
 _SHAPES = (
@@ -20,9 +20,14 @@ _LETTERS = Rewriting(
 )
 
 
+def is_spelled(text: str) -> bool:
+    """Whether a text may have letters that stand one by one."""
+    return b"slslsls" in text.encode("ascii", "replace").translate(_SHAPES)
+
+
 def without_gaps(text: str) -> tuple[str, list[Layer]]:
     """The text with words for four letters and more that stand one by one. Linear time."""
-    if b"slslsls" not in text.encode("ascii", "replace").translate(_SHAPES):
+    if not is_spelled(text):
         return text, []
     text, layer = _LETTERS.apply(text)
     return text, [] if layer is None else [layer]

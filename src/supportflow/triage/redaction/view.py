@@ -6,9 +6,9 @@ the end of a line is an equals sign as well, two words in neighbouring tags may 
 """
 
 import re
-from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any
 
+from supportflow.triage.once import Once
 from supportflow.triage.redaction.characters import fold_characters
 from supportflow.triage.redaction.layers import Layer
 from supportflow.triage.redaction.markup import (
@@ -23,8 +23,6 @@ from supportflow.triage.redaction.spelled import without_gaps
 from supportflow.triage.redaction.transport import decode
 
 __all__ = ["OTHER_LETTER", "WORD", "View", "views"]
-
-_Value = TypeVar("_Value")
 
 
 # The shapes of a text, a byte for each character: what is looked for is first looked for there, as fast as bytes are found.
@@ -53,21 +51,6 @@ def _lower(text: str) -> str:
     return "".join(character.lower()[0] for character in text)
 
 
-class _Once(Generic[_Value]):
-    """A property that is computed when first asked for, without the lock that Python's own takes until 3.12."""
-
-    def __init__(self, compute: Callable[[Any], _Value]) -> None:
-        self._compute = compute
-        self.__doc__ = compute.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, instance: Any, owner: type | None = None) -> _Value:
-        value = instance.__dict__[self._name] = self._compute(instance)
-        return value
-
-
 class View:
     """A text in plain form, with the scans that several finders share, each made once and only if asked for.
 
@@ -88,12 +71,12 @@ class View:
         self.labels: Any = None  # which words may announce something, once a finder has asked
         self.layers = layers or []
 
-    @_Once
+    @Once
     def flat(self) -> str:
         """The text in lower case with a blank for each line break, of the same length."""
         return self.lower.replace("\n", " ") if "\n" in self.lower else self.lower
 
-    @_Once
+    @Once
     def loose(self) -> str:
         """The flat text with a blank for each dash and underscore, of the same length: as words are sought."""
         flat = self.flat
@@ -102,39 +85,39 @@ class View:
                 flat = flat.replace(sign, " ")
         return flat
 
-    @_Once
+    @Once
     def row(self) -> list[str]:
         """The words of the text in lower case, in order; of text that is ASCII, split as fast as can be."""
         if self.is_plain:
             return self.lower.encode("ascii", "replace").translate(_LETTERS).decode("ascii").split()
         return WORD.findall(self.lower)
 
-    @_Once
+    @Once
     def words(self) -> frozenset[str]:
         """The different words of the text."""
         return frozenset(self.row)
 
-    @_Once
+    @Once
     def characters(self) -> frozenset[str]:
         """The different characters of the text."""
         return frozenset(self.lower)
 
-    @_Once
+    @Once
     def is_plain(self) -> bool:
         """Whether all its words are of the letters from a to z."""
         return self.lower.isascii() or OTHER_LETTER.search(self.lower) is None
 
-    @_Once
+    @Once
     def ascii(self) -> bytes:
         """The plain text as bytes, a question mark for whatever is not ASCII."""
         return self.text.encode("ascii", "replace")
 
-    @_Once
+    @Once
     def high(self) -> bytes:
         """The high byte of each character in lower case, two bytes for one beyond the first 65,536."""
         return self.lower.encode("utf-16-be", "surrogatepass")[::2]
 
-    @_Once
+    @Once
     def latin(self) -> bytes:
         """What is ASCII in lower case, without the rest and without question marks.
 
@@ -142,7 +125,7 @@ class View:
         """
         return self.lower.encode("ascii", "replace").translate(None, b"?")
 
-    @_Once
+    @Once
     def digits(self) -> list[tuple[int, int]]:
         """Runs of at least seven characters that are digits, single blanks, dots and dashes."""
         runs = (
@@ -152,12 +135,12 @@ class View:
         )
         return [run for run in runs if run[1] - run[0] >= _FEW_DIGITS]
 
-    @_Once
+    @Once
     def dense(self) -> list[tuple[int, int]]:
         """Runs of at least ten letters, digits, underscores and dashes: what keys and tokens look like."""
         return stretches(self.ascii.translate(_KEY_CHARACTERS), _DENSE)
 
-    @_Once
+    @Once
     def links(self) -> list[tuple[int, int]]:
         """Web addresses: what stands inside one is not taken for a number or a code."""
         if b"://" not in self.latin and b"www." not in self.latin:
