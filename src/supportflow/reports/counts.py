@@ -200,8 +200,10 @@ class Counting:
             group: took((us for _, us in waits), self._counts.stints[group, "taken"])
             for group, waits in groupby(self._waits, key=itemgetter(0))
         }
-        for one in (*self._took.values(), self._waits, self._contacts):
-            one.close()
+        for values in self._took.values():
+            values.close()
+        self._waits.close()
+        self._contacts.close()
         return self._counts
 
     def _repeats(self) -> int:
