@@ -37,6 +37,7 @@ from supportflow.reports.quality import (
     sample_tickets,
     supervision,
 )
+from supportflow.reports.simulated import simulation_page
 from supportflow.reports.tables import ReportTables, read_tables
 
 __all__ = [
@@ -85,5 +86,6 @@ __all__ = [
     "report_page",
     "report_tables",
     "sample_tickets",
+    "simulation_page",
     "supervision",
 ]
