@@ -167,8 +167,11 @@ def _cleaned(source: CommandBase | Fact, rules: RedactionRules) -> tuple[dict[st
     cleaner = _Cleaner(rules)
     changed: dict[str, Any] = {}
     for name in texts:
-        if isinstance(given[name], str) and given[name]:
-            changed[name] = cleaner.text(given[name])
+        written = given[name]
+        if isinstance(written, str) and written:
+            cleaned = cleaner.text(written)
+            if cleaned is not written:  # most texts are as they were
+                changed[name] = cleaned
     for name in lines:
         if given[name]:
             changed[name] = cleaner.lines(given[name])
