@@ -4,6 +4,7 @@ Usage: write_reference.py            writes the files
        write_reference.py --check    1 if a file is not what would be written
 """
 
+import argparse
 import ast
 import inspect
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 import supportflow
 from supportflow import exceptions, ports, testing
 from supportflow.channels import email
+from supportflow.cli import terminal
+from supportflow.cli.app import every_command
 from supportflow.contrib import django
 from supportflow.model.events import EVENT_TYPES, EventBase
 
@@ -34,14 +37,28 @@ AREAS = {
         "HostAction",
         "ActionSignal",
         "Identity",
+        "Ratings",
+        "CasePapers",
+        "PersonFile",
+        "LowRating",
+        "Difficulty",
         "Official",
         "AddressCheck",
     ],
     "Escalation": ["Escalation", "Ladder", "LadderStep"],
     "Lifecycle": ["LifecycleDefinition", "Transition"],
     "Service levels and business time": ["SlaPolicy", "Target", "Metric", "BusinessCalendar"],
-    "Routing": ["RoutingPolicy", "Route", "Relaxation", "Overflow", "AgentState", "Dispatched"],
-    "Surge": ["Surge", "Arrivals", "ActiveSurge", "OrderRule", "policy_diff", "Difference"],
+    "Routing": [
+        "RoutingPolicy",
+        "Route",
+        "Relaxation",
+        "Overflow",
+        "AgentState",
+        "Dispatched",
+        "ShiftChange",
+        "Overview",
+    ],
+    "Surge": ["Announcements", "Surge", "Arrivals", "ActiveSurge", "OrderRule", "policy_diff", "Difference"],
     "Bot and screen": [
         "BotPolicy",
         "GuidedFlow",
@@ -267,9 +284,73 @@ def pages() -> dict[Path, str]:
     concepts = ROOT / "docs" / "concepts"
     return {
         ROOT / "docs" / "reference" / "api.md": "\n".join(reference()).rstrip() + "\n",
+        ROOT / "docs" / "reference" / "commands.md": "\n".join(command_page()).rstrip() + "\n",
         concepts / "events.md": filled(concepts / "events.md", events=event_table()),
         concepts / "errors.md": filled(concepts / "errors.md", tree=error_tree(), errors=error_table()),
     }
+
+
+# argparse says what a parser has in attributes of its own alone.
+# ruff: noqa: SLF001
+
+
+def command_page() -> Iterator[str]:
+    """Every command with its arguments, read off its parser, and the exit statuses."""
+    yield "# Commands\n\nWritten from the program: what `--help` says. [Command line](cli.md) says more.\n"
+    yield "## Exit status\n\n| status | meaning |\n|---|---|"
+    yield from (f"| {status} | {cell(meaning)} |" for status, meaning in terminal.EXIT_STATUSES.items())
+    for words, parser in leaves(every_command()):
+        yield f"\n## supportflow {words}\n\n{parser.description}\n"
+        yield f"```text\n{plain_usage(parser)}\n```"
+        rows = [action for action in parser._actions if not isinstance(action, argparse._HelpAction)]
+        rows = [action for action in rows if action.help is not argparse.SUPPRESS]
+        if rows:
+            yield "\n| argument | meaning |\n|---|---|"
+        for action in rows:
+            said = (action.help or "") % {"default": action.default, "prog": parser.prog}
+            choices = (
+                f" ({', '.join(map(str, action.choices))})"
+                if action.choices and action.metavar is None
+                else ""
+            )
+            yield f"| {written(action)} | {cell(said)}{choices} |"
+        if parser.epilog:
+            yield f"\n```text\n{parser.epilog}\n```"
+
+
+def leaves(parser: argparse.ArgumentParser, words: str = "") -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command and action that can be run, by its words."""
+    if parser.get_default("run") is not None:
+        yield words, parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, one in action.choices.items():
+                yield from leaves(one, f"{words} {name}".strip())
+
+
+def plain_usage(parser: argparse.ArgumentParser) -> str:
+    """How a command is called, the same on every terminal."""
+    usage = argparse.HelpFormatter(parser.prog, width=100)
+    usage.add_usage(parser.usage, parser._actions, parser._mutually_exclusive_groups)
+    return usage.format_help().strip()
+
+
+def written(action: argparse.Action) -> str:
+    """An argument as it is written."""
+    name = str(action.metavar or action.dest.upper())
+    if not action.option_strings:
+        return f"`{name}`"
+    takes = (
+        ""
+        if action.nargs == 0
+        else f" {action.metavar or ('{' + ','.join(action.choices) + '}' if action.choices else action.dest.upper())}"
+    )
+    return ", ".join(f"`{option}{takes}`" for option in action.option_strings)
+
+
+def cell(text: str) -> str:
+    """A text in a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def main(arguments: list[str]) -> int:

@@ -21,7 +21,8 @@ def _name(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
-def test_every_block_runs(path: Path):
+def test_every_block_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)  # as whoever copies it to an empty folder
     # One test per document: its blocks share a namespace, so they must stay together and in order.
     document = Sybil(parsers=[PythonCodeBlockParser()], path=str(ROOT)).parse(path)
     namespace = document.namespace

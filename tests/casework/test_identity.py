@@ -1,6 +1,7 @@
 """One case across contacts: who writes again about the same thing is on the same ticket, or linked to it."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -168,6 +169,26 @@ def test_a_reference_names_one_ticket():
 
 
 # --- linked ids ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("waits", [False, True])
+@pytest.mark.parametrize("chain", [("ana-x",), ("ana-chat", "ana-x"), ("ana-x", "ana-app")])
+def test_who_joins_their_case_by_a_linked_id_is_no_stranger_there(chain, waits):
+    """What they write answers, as if it had come by the id that the ticket has."""
+    one = desk(POLICY)
+    ticket = contact(one).ticket
+    for left, right in pairwise(("ana", *chain)):
+        one.link_requester(left, right, by="sam")
+    if waits:
+        one.wait_for_requester(ticket, by="sam")
+    joined = contact(one, requester=chain[-1], channel="x", body="Still nothing!").ticket
+    assert joined.id == ticket.id
+    assert [(said.origin, said.by.id) for said in one.messages(ticket)][-1] == ("requester", chain[-1])
+    assert (joined.status, joined.received) == ("open" if waits else "new", ticket.received + 1)
+    assert fold(one.history(ticket)) == one.get(ticket.id)
+    # Nobody else is one of theirs by that.
+    one.receive(ticket, body="yes", by="eve")
+    assert one.messages(ticket)[-1].origin == "stranger"
 
 
 def test_linked_ids_are_one_person():

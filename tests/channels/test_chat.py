@@ -52,6 +52,20 @@ class TestChatHub(ChannelConformance):
         self.broken = True
 
 
+def test_a_visitor_who_is_there_is_asked_how_it_was_on_every_connection():
+    _, hub, clock = make(timeout=timedelta(minutes=2))
+    told, other = [], []
+    hub.join("ana", told.append)
+    hub.join("ana", other.append)
+    hub.join("bo", lambda _: 1 / 0)
+    assert hub.ask_rating("ana")
+    assert [one.kind for one in told + other] == ["rating", "rating"]
+    assert not hub.ask_rating("bo")  # the connection is gone
+    assert not hub.ask_rating("cy")
+    clock.advance(minutes=3)
+    assert not hub.ask_rating("ana")
+
+
 def test_a_visitor_writes_and_is_answered_on_one_ticket():
     desk, hub, _ = make()
     told = []

@@ -29,6 +29,7 @@ from supportflow.channels.hosts import (
     TABLES,
     ZAMMAD_SIGNS,
     ZENDESK_SIGNS,
+    FileKeeping,
     HostKeys,
     HostReading,
     SharedToken,
@@ -285,7 +286,7 @@ def places(document, way=()):
 @given(st.data())
 def test_whatever_stands_anywhere_is_read_or_refused(data):
     name = data.draw(st.sampled_from(NAMES))
-    payload = changed(data.draw(st.sampled_from([*HOSTS[name].values()])))
+    payload = changed(data.draw(st.sampled_from([*HOSTS[name].values(), with_files(name, FILES[name])])))
     for _ in range(2):
         way = data.draw(st.sampled_from([*places(payload)]))
         if not way:
@@ -301,6 +302,174 @@ def test_whatever_stands_anywhere_is_read_or_refused(data):
     except (InvalidInput, ValidationError):
         return
     assert all(hasattr(getattr(one, "command", one), "kind") for one in commands)
+
+
+# --- files ---------------------------------------------------------------------------------------------
+
+URL = "https://host.example/files/7/%E8%BD%AC%E8%B4%A6.png?token=t"
+
+
+def with_files(name, *files):
+    """The message of the requester, with files as that helpdesk names them."""
+    payload = changed(HOSTS[name]["message"])
+    if name == "zammad":
+        payload["article"]["attachments"] = list(files)
+    elif name == "chatwoot":
+        payload["attachments"] = list(files)
+    elif name == "freshdesk":
+        payload["data"]["conversation"]["attachments"] = list(files)
+    elif name == "roundup":
+        payload["message"]["attributes"]["files"] = list(files)
+    elif name == "rt":
+        payload["items"][0]["Attachments"] = list(files)
+    elif name == "django-helpdesk":
+        [said] = [one for one in payload["ticket"]["followup_set"] if one["id"] == payload["followup_id"]]
+        said["followupattachment_set"] = list(files)
+    else:
+        attachment = {**files[0], "is_public": False}
+        payload = zendesk("attachment_linked_to_comment", {"comment": {"id": "2", "attachment": attachment}})
+    return payload
+
+
+FILES = {
+    "zendesk": {"id": "5", "filename": "转账.png", "content_type": "image/png", "content_url": URL},
+    "zammad": {
+        "id": 5, "filename": "转账.png", "size": "80123", "preferences": {"Content-Type": "image/png"}, "url": URL,
+    },
+    "chatwoot": {"id": 5, "message_id": 102, "file_type": "image", "data_url": URL, "file_size": 80123},
+    "freshdesk": {
+        "id": 5, "name": "转账.png", "content_type": "image/png", "size": 80123, "attachment_url": URL,
+    },
+    "roundup": {"id": "5", "link": "https://tracker.example/rest/data/file/5"},
+    "rt": {
+        "id": "5", "Filename": "转账.png", "ContentType": "image/png", "ContentLength": "80123", "_url": URL,
+    },
+    "django-helpdesk": {
+        "id": 5, "followup": 2, "file": "/media/helpdesk/a.png", "filename": "转账.png", "mime_type": "image/png",
+        "size": 80123,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_are_references_to_where_they_are(name):
+    host = sent(name, "opened")
+    for _ in range(2):
+        host.send(with_files(name, FILES[name]))
+    said = [one for one in host.desk.messages(ref=host.ref) if one.attachments]
+    assert [(one.origin, len(one.attachments)) for one in said] == [
+        ("internal_note" if name == "zendesk" else "requester", 1)
+    ]
+    [file] = said[0].attachments
+    size = 0 if name in {"zendesk", "roundup"} else 80_123
+    kind = "application/octet-stream" if name in {"chatwoot", "roundup"} else "image/png"
+    assert (file.media_type, file.size) == (kind, size)
+
+
+def read_files(name, *files, **options):
+    reading = HostReading(TABLES[name], now=ManualClock(START).now, **options)
+    commands = [getattr(one, "command", one) for one in reading(with_files(name, *files))]
+    return [file for one in commands for file in getattr(one, "attachments", ())]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_host_keeps_files_where_it_likes(name):
+    seen = []
+
+    def keep(file):
+        seen.append(file)
+        return f"s3://kept/{file.ticket}/{file.id}"
+
+    [file] = read_files(name, FILES[name], files=FileKeeping(keep))
+    assert (file.uri, seen[0].id) == (f"s3://kept/{REFS.get(name, '35')}/5", "5")
+    assert file.name == {"roundup": "5"}.get(name, "转账.png")
+    assert seen[0].url == {
+        "roundup": FILES[name].get("link"),
+        "django-helpdesk": "/media/helpdesk/a.png",
+    }.get(name, URL)
+    [reference] = read_files(name, FILES[name])
+    assert reference.uri == seen[0].url
+
+
+def test_files_have_caps():
+    told = []
+    many = [{**FILES["zammad"], "id": number} for number in range(40)]
+    kept = []
+    caps = FileKeeping(lambda one: kept.append(one.id), most=3, largest=80_123)
+    assert len(read_files("zammad", *many, files=caps, unknown=lambda *one: told.append(one))) == 3
+    assert (kept, told) == (["0", "1", "2"], [("files", "37 more than 3")])
+    # One that is too large stays where it is; so does one that nobody wanted to keep.
+    [large] = read_files("zammad", {**FILES["zammad"], "size": 80_124}, files=caps)
+    assert (large.uri, large.size, len(kept)) == (URL, 80_124, 3)
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("javascript:alert(1)", None),
+        ("file:///etc/passwd", None),
+        ("data:text/html,x", None),
+        ("//host.example/x", "//host.example/x"),
+        ("/media/x.png", "/media/x.png"),
+        ("media/x.png", None),
+        ("https://h.example/" + "x" * 2_000, None),
+        ("https://h.example/a\u202eb", None),
+        ("https://[::1", None),
+        (7, None),
+        (None, None),
+        ({}, None),
+    ],
+)
+def test_an_address_that_is_none_is_left_out(url, kept):
+    [file] = read_files("zammad", {**FILES["zammad"], "url": url})
+    assert file.uri == kept
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "name", "kind", "size"),
+    [
+        ("filename", "../../etc/passwd", "_.._etc_passwd", "image/png", 80_123),
+        ("filename", "a\u202egnp.exe", "a_gnp.exe", "image/png", 80_123),
+        ("filename", "x\ud800\0", "x\ufffd", "image/png", 80_123),
+        ("filename", None, "转账.png", "image/png", 80_123),
+        ("size", "many", "转账.png", "image/png", 0),
+        ("size", -1, "转账.png", "image/png", 0),
+        ("size", 2**80, "转账.png", "image/png", 0),
+        ("size", True, "转账.png", "image/png", 0),
+        ("preferences", {"Content-Type": "image/🙂"}, "转账.png", "application/octet-stream", 80_123),
+        ("preferences", [], "转账.png", "application/octet-stream", 80_123),
+    ],
+)
+def test_whatever_is_said_of_a_file_it_is_one(field, value, name, kind, size):
+    [file] = read_files("zammad", {**FILES["zammad"], field: value})
+    assert (file.media_type, file.size) == (kind, size)
+    assert file.name == name
+
+
+def test_what_keeps_files_answers_with_what_can_be_kept():
+    for wrong in ("x" * 3_000, "a\0b", 7):
+        with pytest.raises(InvalidInput, match="keep"):
+            read_files("zammad", FILES["zammad"], files=FileKeeping(lambda _, wrong=wrong: wrong))
+
+
+def test_files_that_come_with_an_opening_and_files_without_words():
+    for name, place in (("freshdesk", "ticket"), ("django-helpdesk", None)):
+        payload = changed(HOSTS[name]["opened"])
+        if place:
+            payload["data"]["ticket"]["attachments"] = [FILES[name]]
+        else:
+            payload["ticket"]["followup_set"][0]["followupattachment_set"] = [FILES[name]]
+        host = Host(name)
+        host.send(payload)
+        assert len(host.desk.messages(ref=host.ref)[0].attachments) == 1
+    host = sent("zammad", "opened")
+    for kind in ("message", "note", "party"):
+        payload = changed(HOSTS["zammad"][kind], article__body="")
+        payload["article"]["attachments"] = [FILES["zammad"]]
+        host.send(payload)
+    assert [(one.origin, len(one.attachments)) for one in host.desk.messages(ref="81")[1:]] == [
+        ("requester", 1), ("internal_note", 1), ("party", 1),
+    ]  # fmt: skip
 
 
 # --- who sent it ---------------------------------------------------------------------------------------

@@ -8,7 +8,18 @@ import sys
 import pytest
 
 from channels.receiver import receiving
-from supportflow import Agent, AsyncDesk, Desk, MemoryChannel, Party, Policy, Requester, SlaPolicy, Target
+from supportflow import (
+    Agent,
+    AsyncDesk,
+    Desk,
+    Group,
+    MemoryChannel,
+    Party,
+    Policy,
+    Requester,
+    SlaPolicy,
+    Target,
+)
 from supportflow.channels.notify import (
     AppriseColleagues,
     AppriseRequesters,
@@ -209,6 +220,99 @@ def test_only_what_somebody_is_told_of_is_heard():
         Notifier(NoticeRules(requester=["opened"]), internal=Kept())
     with pytest.raises(InvalidInput, match="desk"):
         Notifier(NoticeRules()).serve(object())
+
+
+# --- rules of the policy ------------------------------------------------------------------------------
+
+
+def with_rules(**rules):
+    return SLA.model_copy(update={"notices": NoticeRules(**rules), "groups": (Group(name="all"),)})
+
+
+def test_without_rules_of_its_own_those_of_the_policy_in_use_count():
+    """Also for what happened before, and for open tickets of an older version: who left the team is told no more."""
+    assigned = InternalRule(on="assigned", tell=["named"])
+    desk, inside, outside, _ = make(
+        None, with_rules(requester=["opened"], internal=[assigned], language="zh")
+    )
+    desk.open(subject="s", requester="ana", ref="7", language="zh")
+    desk.assign(ref="7", agent="sam", by="host")
+    desk.run_due()
+    assert [one.text for one in outside.told] == ["我们已收到您的请求 7。"]
+    assert [(one.to, one.text) for one in inside.told] == [("agent:sam", "工单 7 已分配给您")]
+
+    desk.use(with_rules(requester=["answered"]))
+    desk.assign(ref="7", agent="lena", by="host")
+    desk.reply(ref="7", body="x", by="lena")
+    desk.open(subject="s", requester="ana", ref="8")
+    desk.run_due()
+    assert [(one.topic, one.ref) for one in outside.told[1:]] == [("answered", "7")]
+    assert len(inside.told) == 1
+
+    desk.use(SLA)
+    desk.reply(ref="7", body="y", by="lena")
+    desk.run_due()
+    assert len(outside.told) == 2
+
+
+def test_rules_beside_the_policy_go_before_its_own():
+    desk, _, outside, _ = make(NoticeRules(requester=["answered"]), with_rules(requester=["opened"]))
+    a_life(desk)
+    assert {one.topic for one in outside.told} == {"answered"}
+
+
+def test_the_policys_rules_tell_nobody_what_was_written():
+    desk, inside, outside, _ = make(
+        None, with_rules(requester=EVERYTHING.requester, internal=EVERYTHING.internal)
+    )
+    other, inside2, outside2, _ = make(EVERYTHING)
+    a_life(desk)
+    a_life(other)
+    assert [one.text for one in outside.told] == [one.text for one in outside2.told] != []
+    assert [one.text for one in inside.told] == [one.text for one in inside2.told] != []
+
+
+def test_an_audience_that_nothing_reaches_is_said_when_the_desk_is_served_and_when_the_rules_come():
+    policy = with_rules(requester=["opened"])
+    for rules in (policy, with_rules(internal=[InternalRule(on="assigned", tell=["named"])])):
+        notifier = Notifier()
+        with pytest.raises(InvalidInput, match="is missing"):
+            notifier.serve(Desk(rules, on=notifier.handlers()))
+    clock = ManualClock(START)
+    notifier = Notifier(internal=Kept())
+    desk = Desk(SLA, clock=clock, ids=CountingIds(), on=notifier.handlers())
+    notifier.serve(desk)
+    desk.use(policy)
+    desk.open(subject="s", requester="ana", ref="7")
+    for _ in range(12):
+        desk.run_due()
+        clock.advance(hours=9)
+    dead = desk.dead_letters()
+    assert len(dead) == 1
+    assert dead[0].error == "InvalidInput"
+
+
+def test_an_async_desk_has_the_rules_of_its_policy():
+    async def day():
+        kept = []
+
+        class Way:
+            async def tell(self, notice, /):
+                kept.append(notice.text)
+
+        notifier = AsyncNotifier(internal=Way(), requester=Way())
+        desk = AsyncDesk(
+            with_rules(requester=["opened"]),
+            clock=ManualClock(START),
+            ids=CountingIds(),
+            on=notifier.handlers(),
+        )
+        notifier.serve(desk)
+        await desk.open(subject="s", requester="ana", ref="7")
+        await desk.run_due()
+        return kept
+
+    assert asyncio.run(day()) == ["We have received your request 7."]
 
 
 # --- by apprise ----------------------------------------------------------------------------------------

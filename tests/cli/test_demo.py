@@ -1,10 +1,14 @@
 """The demo, by its facts: what a reader should see, whatever the wording."""
 
 import re
+import sys
+import warnings
 
 import pytest
 
 from supportflow.cli import main
+from supportflow.cli.demo.team import CONTINENTS, team
+from supportflow.cli.demo.words import LANGUAGES
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +125,41 @@ def test_a_day_can_be_kept_and_the_database_used_once(tmp_path, capsys):
 def test_a_number_of_tickets_that_makes_no_day(capsys):
     assert main(["demo", "--tickets", "0"]) == 2
     assert "--tickets" in capsys.readouterr().err
+
+
+def waits(lines):
+    """Class → mean seconds that its tickets waited for a person."""
+    found = {}
+    for one in lines:
+        cells = one.split()
+        if len(cells) == 7 and cells[0] in {"security", "dispute", "general"} and cells[1].isdecimal():
+            parts = re.findall(r"(\d+)([hms])", cells[3])
+            found[cells[0]] = sum(int(number) * {"h": 3600, "m": 60, "s": 1}[unit] for number, unit in parts)
+    return found
+
+
+def test_disputes_do_not_wait_longer_than_general_matters(told):
+    found = waits(told)
+    assert found["dispute"] <= found["general"]
+
+
+def test_on_each_continent_somebody_reads_a_dispute_in_whatever_language():
+    for tickets in (60, 5_000):
+        for continent in CONTINENTS:
+            able = [one for one in team(tickets) if continent in one.shifts and "disputes" in one.skills]
+            assert {language for one in able for language in one.languages} >= {*LANGUAGES}
+
+
+def test_what_there_is_to_say_of_the_store_does_not_stand_in_the_middle(tmp_path, capsys, monkeypatch):
+    def warn(_version):
+        warnings.warn("shared", RuntimeWarning, stacklevel=2)
+
+    monkeypatch.setattr("supportflow.stores.sql.engines.warn_of_wal_reset", warn)
+    monkeypatch.setattr("supportflow.cli.demo._play", lambda _tickets, _seed, store: store.close())
+    monkeypatch.setattr("supportflow.cli.demo.tell", lambda: sys.stderr.write("the story\n"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        assert main(["demo", "--store", f"sqlite:///{tmp_path / 'demo.db'}"]) == 0
+        assert capsys.readouterr().err == "supportflow: warning: shared\nthe story\n"
+        assert main(["demo"]) == 0
+        assert capsys.readouterr().err == "the story\n"

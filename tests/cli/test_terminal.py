@@ -126,11 +126,13 @@ HOSTILE_FILES = {
     ("log", "convert"): [
         ("log.csv", "--mapping", "plainly.toml", "-o", HOSTILE),
         *(("log.csv", "--mapping", "plainly.toml", "-o", f"out.{kind}") for kind in ("csv", "jsonl", "parquet", "xes.gz")),
+        ("log.csv", "--mapping", "plainly.toml", "-o", HOSTILE, "--json"),
         *((name, "--mapping", "plainly.toml", "-o", "out.csv") for name in ("mapping.toml", HOSTILE)),
         *(("log.csv", "--mapping", name, "-o", "out.csv") for name in ("mapping.toml", "key-mapping.toml")),
     ],
     ("log", "export"): [
         *(("--store", "hostile:store", "-o", f"history.{kind}") for kind in ("csv", "xes", HOSTILE)),
+        ("--store", "hostile:store", "-o", "history.csv", "--json"),
         *(("--store", "hostile:store", "-o", "history.csv", *more) for more in ON_POLICIES),
     ],
     ("report",): [
@@ -153,6 +155,7 @@ HOSTILE_FILES = {
     ],
     ("simulate",): [
         *((name, "--quiet", "--json", "-") for name in ("scenario.toml", "team.toml")),
+        *((name, "--quiet", "-o", out) for name in ("team.toml", "kind.toml") for out in ("out.html", HOSTILE)),
         *((name,) for name in ("scenario.toml", "key-scenario.toml", "team.toml", "kind.toml")),
     ],
     ("staffing",): [
@@ -193,6 +196,12 @@ HOSTILE_FILES = {
     ("outbox", "drop"): [("--store", "hostile:store", HOSTILE)],
     ("outbox", "topics"): [("--store", "hostile:store")],
     ("outbox", "unsubscribe"): [("--store", "hostile:store", f"channel:{HOSTILE}")],
+    ("status",): [
+        ("--store", "hostile:store"), ("--store", f"sqlite:///{HOSTILE}.db"),
+        ("--store", "sqlite:///desk.db", "--worker", f"http://127.0.0.1:1/{HOSTILE}"),
+    ],
+    ("completion",): [("bash",), ("zsh",), (HOSTILE,)],
+    ("doctor",): [(), ("--store", "hostile:store"), ("--store", f"sqlite:///{HOSTILE}.db", "--json")],
     ("recompute",): [("--store", "hostile:store", *more) for more in [(), *ON_POLICIES]],
     ("archive",): [("--store", "hostile:store", "--days", "1")],
     ("erase",): [("--store", "hostile:store", "--yes", HOSTILE)],

@@ -22,6 +22,7 @@ NOT_SERVED = {
     "observe": "the same",
     "enrol": "who works here is configured, not asked for",
     "override_shift": "the same",
+    "rate": "what a requester says by the link on a page of the host's, never an agent",
     "record_delivery": "what a messenger calls back with is the host's to check",
 }
 
@@ -105,6 +106,9 @@ def test_a_ticket_is_opened_read_and_answered_as_the_desk_has_it():
         ("escalate", {}, 409),
         ("accept", None, 409),
         ("close", {"reason": "done"}, 409),
+        ("announcements", {"texts": {"en": "All is well."}}, 409),
+        ("problem/leave", None, 409),
+        ("solve", None, 409),
         ("exclude", {"clock": "none", "reason": "a test"}, 422),
     ],
 )

@@ -15,11 +15,23 @@ FILE = Attachment(name="a.pdf", uri="s3://a", media_type="application/pdf", size
 
 VERBS = {"close": "close_ticket", "adopt": "adopt", "note": "note"}
 """Kind of command → verb, where they are not called alike."""
-OWN = {"advance", "recheck", "record_action", "take_turn", "withdraw"}
+OWN = {
+    "advance",
+    "announce",
+    "list_tickets",
+    "mirror_part",
+    "resolve_with_problem",
+    "recheck",
+    "record_action",
+    "take_turn",
+    "view_content",
+    "withdraw",
+}
 """Kinds of commands that the desk gives itself."""
 PARAMETER = {
     "ticket_id": "ticket",
     "into_id": "into",
+    "problem_id": "problem",
     "agent_id": "agent",
     "profile": "agent",
     "personal": "requester",
@@ -39,7 +51,11 @@ SAMPLES = {
     "state": "read", "receipt": "m-7", "delivery": "t-1:5:channel:mail",
     "status": "open", "step": "call-back", "subject": "line", "summary": "short", "ticket": "t-1",
     "tier": "expert", "to": "m-1", "trigger": "park", "type": "problem", "tz": "Asia/Tokyo",
-    "valid_for": timedelta(hours=1), "assignee": "sam",
+    "stars": 4, "token": "r1.dC0x.1." + "x" * 43,
+    "answers": {"speed": 3}, "comment": "thanks",
+    "valid_for": timedelta(hours=1), "assignee": "sam", "purposes": ["audit"], "person": "m-1",
+    "problem": "t-9", "event": "stuck",
+    "texts": {"en": "text"}, "audience": "phishing", "links": True, "lasts_for": timedelta(hours=2),
 }  # fmt: skip
 """Parameter → a value that is none of its defaults."""
 GIVEN = {
@@ -76,7 +92,7 @@ def verb_of(kind):
 def arguments(verb):
     """A value for every parameter of a verb but `ref=`, which names the same thing as another one."""
     names = [name for name in inspect.signature(getattr(Desk, verb)).parameters if name != "self"]
-    refs = {"ref", "into_ref"} if "ticket" in names else set()
+    refs = {"ref", "into_ref", "problem_ref"} if "ticket" in names else set()
     given = {name: GIVEN.get((verb, name), SAMPLES.get(name)) for name in names if name not in refs}
     if verb in {"open", "adopt"}:
         given["ref"] = "7"
@@ -110,7 +126,7 @@ def test_each_verb_has_every_field_of_its_command(kind):
     command = desk.command
     assert type(command) is KINDS[kind]
     for name, field in KINDS[kind].model_fields.items():
-        if name not in {"kind", "ref", "into_ref", *described}:
+        if name not in {"kind", "ref", "into_ref", "problem_ref", *described}:
             assert getattr(command, name) != field.get_default(call_default_factory=True), name
 
 

@@ -87,6 +87,33 @@ mail to ana: Here it is.
 event: sla_breached
 (200, {'status': 'closed'})
 """,
+    "deploy_policy.py": """\
+before: due 17:00
+refused: the policy has 1 problem(s):
+  - ./policy.toml: sla.0.targets.0.hour: unknown field 'hour'; did you mean 'hours'? (line 6)
+changes: sla.all.targets.first_response.duration: PT8H -> PT2H
+tickets that moved: 1
+after: due 11:00
+""",
+    "shadow_adoption.py": """\
+classes: dispute 1 general 3 security 1
+1 was served before 2 (security)
+3 was served before 2 (security)
+2 ran out of first_response on Monday at 10:05
+2 ran out of resolution on Tuesday at 09:05
+4 ran out of first_response on Tuesday at 10:00
+4 ran out of resolution on Tuesday at 18:00
+refused by the lifecycle: open to closed, 1 times
+kept its promises: 3 of 5 tickets
+""",
+    "web_host.py": """\
+sent twice, the same ticket: True
+('200 OK', {'status': 'open'})
+409 Conflict
+404 Not Found
+to ana: 我们在查。
+('200 OK', ['我们在查。'])
+""",
 }
 
 

@@ -21,7 +21,8 @@ en security account_takeover ['freeze']
   unfreeze asked by joe-seattle: waiting for compliance
   not by the same: who asks for an action does not decide it
   unfreeze done; resolved, resolution met
-  stars: 5
+  asked: Answer with a number from 1 (bad) to 5 (very good). Whatever else you write, we read as a message.
+  stars: 5 for joe-seattle weight 3.0
 zh security account_takeover ['freeze']
   first in the queue: True
   the account is frozen: done, 0 s after the report
@@ -30,7 +31,8 @@ zh security account_takeover ['freeze']
   unfreeze asked by li-seattle: waiting for compliance
   not by the same: who asks for an action does not decide it
   unfreeze done; resolved, resolution met
-  stars: 5
+  asked: 请直接回复数字 1（很不满意）至 5（非常满意）。若回复其他内容，我们会作为新消息处理。
+  stars: 5 for li-seattle weight 3.0
 asked of the host: ['freeze', 'unfreeze', 'freeze', 'unfreeze']
 """,
     "s02_withdrawal_at_night.py": """\
@@ -179,6 +181,28 @@ zh security deposit review: True
   the same without the teacher: general deposit review: False
   before the other in the queue: True
   explain: security, level 3 (the text says: led to pay (zh))
+""",
+    "s13_told_before_they_ask.py": """\
+en told: Your withdrawal takes longer than usual: the network is congested. You need do nothing; we watch it. This is case 13-en.
+  asked by nobody yet: waits None clocks 0
+  told: 1 time
+  their message joins it: True
+  first response met, 20 min after they wrote
+zh told: 由于网络拥堵，您的提币比平时慢。您无需操作，我们会持续跟进。工单编号 13-zh。
+  asked by nobody yet: waits None clocks 0
+  told: 1 time
+  their message joins it: True
+  first response met, 20 min after they wrote
+""",
+    "s14_mass_phishing.py": """\
+not by the same: who proposes an announcement does not approve it
+told before a second person has read it: 0
+sent: 400 to 400 people; posts on X: 1
+greeting: 近期有冒充我们的诈骗邮件，请勿点击其中的链接。我们从不发送登录链接。
+linked: {'zh': 200, 'en': 200}
+resolved: {'new': 1, 'resolved': 399} as of 09:02
+resolution: {'running': 1, 'met': 399}
+on the record: 400 people
 """,
     "s12_liquidated_and_upset.py": """\
 en general trading new distress, wants_person

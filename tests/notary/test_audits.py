@@ -9,9 +9,11 @@ import psycopg
 import pytest
 
 from supportflow import Agent, Desk, MemoryStore, Policy, RoutingPolicy, SqlStore
-from supportflow.exceptions import RecordsError
-from supportflow.notary import Notary, audit_log, audit_store
+from supportflow.exceptions import DamagedRow, RecordsError
+from supportflow.notary import Notary, audit_log, audit_store, auditing
+from supportflow.notary.auditing import Audit, Logged
 from supportflow.records import SIGNED, SigningKey, Trust
+from supportflow.records.entries import Head
 from supportflow.testing import CountingIds, ManualClock
 
 KEY = SigningKey("log.example.com/records", SIGNED, bytes(range(32)))
@@ -421,4 +423,102 @@ def test_postgresql_is_audited_in_the_same_way(emptied, tmp_path):
             connection.execute(statement.format(stream))
             connection.commit()
         assert wrong(tmp_path / "log", store), statement
+    store.close()
+
+
+# --- what single conditions are for ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "before"),
+    [(4, "aa" * 32), (2, "aa" * 32), (3, "bb" * 32)],
+    ids=["a gap", "an event twice", "another past"],
+)
+def test_an_entry_must_continue_its_stream_by_number_and_by_link(first, before):
+    for good in (True, False):
+        log, logged = Audit(None), Logged()
+        reader = auditing._Reader(None, log, logged, 0)
+        reader._look_at(0, Head("cc" * 32, 1, 2, None, "aa" * 32).data)
+        reader._look_at(
+            1, Head("cc" * 32, *((3, 9, "aa" * 32) if good else (first, 9, before)), "dd" * 32).data
+        )
+        assert [found.kind for found in log.findings] == ([] if good else ["forked"])
+
+
+def test_the_event_whose_link_was_changed_is_named(desk, tmp_path):
+    stream = one_ticket(desk)
+    with sqlite3.connect(tmp_path / "desk.db") as connection:
+        connection.execute(
+            "UPDATE supportflow_event SET link = zeroblob(32) WHERE stream = ? AND seq = 2", (stream,)
+        )
+    assert ("altered", "ticket", "event 2 and its link are not of each other") in wrong(
+        tmp_path / "log", desk
+    )
+
+
+def test_each_text_that_cannot_be_opened_is_named(tmp_path):
+    """A page of texts has one that the keys do not open: it alone is altered, and the others are compared."""
+    store = MemoryStore()
+    worked(store)
+    checkpoint(tmp_path / "log", store)
+    broken = min(store._tenants["default"].content)
+
+    class Damaged:
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        def contents(self, tenant, ids):
+            if broken in ids:
+                raise DamagedRow(f"content:{broken}", "was altered")
+            return store.contents(tenant, ids)
+
+    found = audited(tmp_path / "log", Damaged()).findings
+    assert [(one.kind, one.what) for one in found] == [("altered", f"text {broken}")]
+
+
+def test_what_is_taken_away_added_or_swapped_is_found_on_postgresql(emptied, tmp_path):
+    """One change after another; after each, every table is put back."""
+    store = SqlStore(emptied)
+    worked(store)
+    checkpoint(tmp_path / "log", store)
+    stream = one_ticket(store)
+    tables = [f"supportflow_{name}" for name in ("event", "content", "agent", "policy", "ticket", "feed")]
+    with psycopg.connect(emptied, autocommit=True) as connection:
+        for table in tables:
+            connection.execute(f"CREATE TABLE kept_{table} AS TABLE {table}")
+        for name, statements in CHANGES.items():
+            for statement in statements:
+                connection.execute(statement.format(stream))
+            assert wrong(tmp_path / "log", store), name
+            for table in tables:
+                connection.execute(f"TRUNCATE {table}")
+                connection.execute(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE TABLE kept_{table}")
+            assert wrong(tmp_path / "log", store) == [], name
+        for table in tables:
+            connection.execute(f"DROP TABLE kept_{table}")
+    assert wrong(tmp_path / "log", store) == []
+    store.close()
+
+
+def test_a_log_that_was_cut_off_forked_or_rewritten_is_found_beside_postgresql(emptied, tmp_path):
+    store = SqlStore(emptied)
+    worked(store)
+    log = tmp_path / "log"
+    first = checkpoint(log, store).note
+    shutil.copytree(log, tmp_path / "earlier")
+    Desk(store=store).open(subject="Another", requester="bob")
+    seen = checkpoint(log, store).note
+    checkpoint(tmp_path / "second", store)
+    for other in ("earlier", "second"):
+        assert [
+            one.kind for one in audited(tmp_path / other, store, seen=[seen]).findings if one.kind == "forked"
+        ]
+    text = (log / "checkpoint").read_text()
+    (log / "checkpoint").write_text(first)
+    assert audited(log, store, seen=[seen]).findings
+    (log / "checkpoint").write_text(text.replace("\n", "\n", 1).replace("log.example", "log.exbmple", 1))
+    with pytest.raises(RecordsError):
+        audited(log, store)
+    (log / "checkpoint").write_text(text)
+    assert audited(log, store, seen=[first, seen]).findings == []
     store.close()

@@ -1,5 +1,7 @@
 """Checkpoints, proofs and witnesses: what they take in, what they refuse, and what a kill in between leaves."""
 
+import dataclasses
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +10,7 @@ import pytest
 
 from supportflow import Desk, MemoryStore, SqlStore
 from supportflow.exceptions import RecordsError, TicketNotFound
-from supportflow.notary import LogFolder, Notary, audit_log, audit_store, folder, witness
+from supportflow.notary import LogFolder, Notary, Quarter, audit_log, audit_store, export, folder, witness
 from supportflow.records import (
     COSIGNED,
     SIGNED,
@@ -157,6 +159,40 @@ def test_witnesses_are_kept_with_the_checkpoint_and_in_proofs(desk, store, log):
         one.checkpoint()
         with pytest.raises(RecordsError, match="not the latest"):
             one.cosigned(signed.written, [WITNESS.verifying])
+
+
+def test_a_witness_goes_on_with_its_own_log_alone(desk, store, log, tmp_path):
+    opened(desk)
+    before = checkpoint(log, store).note
+    opened(desk, ref="8")
+    checkpoint(log, store)
+    assert witness(LogFolder(log), WITNESS, TRUST, before, 1_770_000_000)
+    other = SigningKey("other.example.com/records", SIGNED, bytes([3] * 32))
+    with Notary(tmp_path / "other", store, key=other, now_us=lambda: 1) as one:
+        elsewhere = one.checkpoint().note
+    with pytest.raises(RecordsError, match="of another log"):
+        witness(LogFolder(log), WITNESS, TRUST, elsewhere, 1_770_000_000)
+
+
+def test_a_proof_that_does_not_hold_makes_no_archive(desk, store, log, tmp_path, monkeypatch):
+    opened(desk)
+    checkpoint(log, store)
+    prove = Notary.prove_stream
+
+    def altered(self, *given, **named):
+        proof = prove(self, *given, **named)
+        return dataclasses.replace(proof, digests=tuple(bytes(32) for _ in proof.digests), events=None)
+
+    with notary(log, store) as one:
+        monkeypatch.setattr(Notary, "prove_stream", altered)
+        quarter = Quarter.read(f"{one_instant(store)[:4]}Q{(int(one_instant(store)[5:7]) + 2) // 3}")
+        with pytest.raises(RecordsError):
+            export(one, store, "default", quarter, tmp_path / "quarter.zip", TRUST)
+    assert not (tmp_path / "quarter.zip").exists()
+
+
+def one_instant(store):
+    return json.loads(store.events("default", "desk")[0].data)["recorded_at"]
 
 
 def test_a_witness_may_cosign_one_checkpoint_as_often_as_it_likes(desk, store, log):

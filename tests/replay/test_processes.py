@@ -1,8 +1,10 @@
 """A replay in several processes finds what one finds, to the last byte."""
 
+import marshal
 import os
 import signal
-from itertools import pairwise
+from copy import deepcopy
+from itertools import accumulate, pairwise
 
 import pytest
 
@@ -12,7 +14,7 @@ from supportflow.policy import Policy
 from supportflow.replay import processes as apart
 from supportflow.replay import read_log, replay, replay_log
 from supportflow.replay.counting import Cases
-from supportflow.replay.reading import Log
+from supportflow.replay.running import add_bad, extent_of
 from supportflow.replay.tally import Tally
 from supportflow.sla.policy import SlaPolicy, Target
 
@@ -41,32 +43,46 @@ def same(found):
     return found.report.model_copy(update={"cpu_s": 0.0}).model_dump_json(), list(found.verdicts.items())
 
 
-def test_parts_put_together_are_the_whole(written, mapping, rows):
-    """Every cut of the log, without processes: what a part has counted is all that the next needs to know of it."""
+@pytest.mark.parametrize("size", [1, 7, 40, 10_000])
+def test_parts_put_together_are_the_whole(written, mapping, rows, size):
+    """Every cut of the log, without processes, and in any order: counts know nothing of what was counted before."""
     log, given = read_log(written(rows), mapping()), mapping()
-    end_us = max(row.at_us for case in log.cases.values() for row in case)
+    extent = extent_of(log)
+    work = apart.Replaying(given, POLICY, extent.last_us, 3, True)
+    cases = [[tuple(row) for row in case] for case in log.cases.values()]
+    parts = list(apart._parts(cases, size))
+    unpacked = [marshal.loads(part.packed) for part in parts]
+    assert [case for found in unpacked for case in found] == cases
+    assert [part.first for part in parts] == [0, *accumulate(map(len, unpacked))][:-1]
+    assert [part.rows for part in parts] == [sum(map(len, found)) for found in unpacked]
+
+    counts = [apart.replayed(work, found, part.first) for part, found in zip(parts, unpacked, strict=True)]
     whole = replay_log(log, given, POLICY, verify_every=3)
-
-    for count in (1, 2, 5, 48):
-        tally = Tally(log, given, POLICY)
-        parts = list(apart._parts(log, given, POLICY, end_us, 3, count))
-        assert [case for part in parts for case in part.cases] == list(log.cases.values())
-        assert [part.first for part in parts] == [0, *_sums([len(part.cases) for part in parts])][:-1]
-        for part in parts:
-            tally.absorb(apart._replayed(part)[0])
-        report = tally.report(0.0)
-        assert (
-            report.model_copy(update={"cpu_s": 0.0}).model_dump_json(),
-            list(tally.verdicts.items()),
-        ) == same(whole)
+    for order in (1, -1):
+        tally = Tally(given, POLICY)
+        for counted in deepcopy(counts)[::order]:
+            tally.absorb(counted)
+        add_bad(tally, log)
+        report = tally.report(extent, 0.0)
+        told = report.model_copy(update={"cpu_s": 0.0}).model_dump_json()
+        assert (told, dict(tally.verdicts)) == (same(whole)[0], whole.verdicts)
 
 
-def _sums(lengths):
-    total, found = 0, []
-    for length in lengths:
-        total += length
-        found.append(total)
-    return found
+def test_the_order_of_the_cases_changes_nothing(written, mapping, rows):
+    """As they stand in the file, or sorted by their ids: the report is the same."""
+    path = written(rows)
+    by_id, in_file = replay(path, mapping(), POLICY), replay_log(read_log(path, mapping()), mapping(), POLICY)
+    assert same(by_id)[0] == same(in_file)[0]
+    assert by_id.verdicts == in_file.verdicts
+    assert list(by_id.verdicts) != list(in_file.verdicts)
+
+
+def test_without_verdicts_the_report_is_the_same(written, mapping, rows):
+    path = written(rows)
+    for processes in (1, 2):
+        found = replay(path, mapping(), POLICY, processes=processes, verdicts=False)
+        assert found.verdicts == {}
+        assert same(found)[0] == same(replay(path, mapping(), POLICY))[0]
 
 
 def test_two_processes_give_the_same_bytes(written, mapping, rows):
@@ -77,6 +93,7 @@ def test_two_processes_give_the_same_bytes(written, mapping, rows):
     )
 
     assert same(one) == same(two)
+    assert len(one.verdicts) == 30
     assert told[-1] == (one.report.rows, one.report.rows)
     assert all(a[0] < b[0] for a, b in pairwise(told))
 
@@ -106,9 +123,10 @@ def test_no_more_processes_begin_than_have_work(written, mapping, rows_at, monke
         apart, "ProcessPoolExecutor", lambda count, **options: begun.append(count) or pool(1, **options)
     )
     path = written([row for case in "abc" for row in rows_at(("09:00", "New"), case=case)])
-    replay(path, mapping(), POLICY, processes=10_000)
-    replay(path, mapping(), POLICY, processes=2)
-    assert begun == [3, 2]
+    for processes in (10_000, 2):
+        replay(path, mapping(), POLICY, processes=processes)
+        replay_log(read_log(path, mapping()), mapping(), POLICY, processes=processes)
+    assert begun == [3, 3, 2, 2]
 
 
 def test_an_empty_log_in_two_processes(written, mapping):
@@ -123,11 +141,11 @@ def test_a_check_counts_the_cases_of_the_log(written, mapping, rows_at):
         written([*rows_at(("09:00", "Huh"), case="1"), *rows_at(("09:00", "New"), case="2")]), given
     )
     for before, checked in ((0, 1), (1, 0)):
-        tally = Tally(Log(0, {}, [], 0.0), given, POLICY)
+        tally = Tally(given, POLICY)
         cases = Cases(tally, given, POLICY, 0, 2, before=before)
         for rows in log.cases.values():
             cases.case(rows)
-        found = tally.report(0.0).verification
+        found = tally.report(extent_of(log), 0.0).verification
         assert (0 if found is None else found.checked) == checked
 
 

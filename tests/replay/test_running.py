@@ -181,7 +181,8 @@ def test_requesters_are_numbered_and_their_names_stay_out(replayed):
     ]
     replayed(rows, header=header, requester="asker")
     found = [replayed.events(str(case))[0] for case in range(4)]
-    assert [event.requester for event in found] == ["requester 1", "requester 2", "requester 1", "unknown"]
+    # A case is replayed by itself: who asked in another one is not known, so that nothing grows with the log.
+    assert [event.requester for event in found] == ["requester 1", "requester 1", "requester 1", "unknown"]
     assert not any("ana" in event.model_dump_json() for event in found)
 
 

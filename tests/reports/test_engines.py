@@ -2,6 +2,7 @@
 
 import random
 import sys
+from importlib.util import find_spec
 
 import pytest
 
@@ -80,6 +81,26 @@ def test_postgresql_says_the_same(course, postgresql):
         frame = load_tables(connection, folder)
     assert report_by(connection, frame) == found
     connection.disconnect()
+
+
+@pytest.mark.exhaustive
+@pytest.mark.skipif(find_spec("pyspark") is None, reason="needs Spark: pip install pyspark, and Java 17")
+@pytest.mark.filterwarnings("ignore")
+def test_spark_says_the_same(course, monkeypatch):
+    from pyspark.sql import SparkSession
+
+    found, folder = course
+    ibis = pytest.importorskip("ibis")
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2"}
+    spark = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+    try:
+        connection = ibis.pyspark.connect(spark)
+        for _ in range(2):
+            frame = load_tables(connection, folder)
+        assert report_by(connection, frame) == found
+    finally:
+        spark.stop()
 
 
 def test_a_desk_s_history_by_an_engine(tmp_path):

@@ -24,13 +24,17 @@ GOOD = {
     "end": NOW + timedelta(days=1), "presence": "away", "on_duty": True, "step": "s", "action": "a", "level": "l",
     "method": "m", "valid_for": timedelta(1), "number": "1", "approve": True, "clock": "c", "reason": "r", "met": True,
     "evidence": {}, "party": Party("bank", "b-1"), "into_ref": "8", "status": "open", "opened_at": NOW, "into": None,
-    "delivery": "d", "channel": "web", "state": "read",
+    "stars": 5, "changes": [],
+    "purpose": "p", "purposes": ["p"],
+    "delivery": "d", "channel": "web", "state": "read", "measure": "m", "value": 1, "texts": {"en": "x"},
 }  # fmt: skip
 IDS = {
     "ticket", "ref", "by", "key", "requester", "other", "agent", "number", "clock", "into", "into_ref", "new_ref", "to",
     "seen_by", "assignee", "follow_up_of", "refs", "tickets", "channel", "group", "tier", "trigger", "step", "action",
     "level", "method", "name", "category", "priority_class", "status", "language", "tz", "ladder", "notify", "expects",
-    "tags", "surge", "status_category", "cursor", "after", "order", "party", "text", "presence", "evidence", "attributes",
+    "person", "purpose", "purposes",
+    "tags", "surge", "status_category", "problem", "problem_ref", "measure", "audience",
+    "event", "cursor", "after", "order", "party", "text", "presence", "evidence", "attributes",
 }  # fmt: skip
 FILTERS = [
     "group",
@@ -46,7 +50,7 @@ EMPTY_MEANS = {"group", "assignee", "agent", "body", "subject", "text", "reason"
 """Parameters of which an empty text means "none", or that are texts."""
 AS_THE_PERSON = {("open", "language"), ("open", "tz")}
 """Where it means what the requester's own says."""
-CONTAINERS = {"refs", "tickets", "notify", "expects", "evidence", "attributes", "to"}
+CONTAINERS = {"refs", "tickets", "notify", "expects", "evidence", "attributes", "to", "purposes"}
 TEXTS = {"text", "body", "reason", "summary"}
 
 
@@ -66,7 +70,8 @@ def asked(parameters, target, value):
     given = {
         name: GOOD[name]
         for name, one in parameters.items()
-        if name in GOOD and (one.default is one.empty or name == "ref")
+        if name in GOOD
+        and (one.default is one.empty or name == "ref" or (name == "subject" and "event" in parameters))
     }
     if target in {"ticket", "refs", "tickets"} or "subject" in given:
         given.pop("ref", None)

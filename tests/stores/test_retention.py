@@ -10,7 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk.office import Awaited, clock_of, store_of
-from supportflow import AsyncDesk, AsyncSqlStore, Desk, MemoryStore, Policy, Requester, SqlStore, fold
+from supportflow import (
+    Actor,
+    AsyncDesk,
+    AsyncSqlStore,
+    Desk,
+    MemoryStore,
+    Party,
+    Policy,
+    Requester,
+    SqlStore,
+    fold,
+)
 from supportflow.exceptions import InvalidInput, Refused
 from supportflow.flows import requests
 from supportflow.flows.retention import RETAINED
@@ -502,3 +513,31 @@ def test_every_ticket_of_a_requester_is_looked_at(monkeypatch):
         one.erase("ana")
     one.update(ref="4", attributes={"lawsuit": None}, by="sam")
     assert one.erase("ana") == 0
+
+
+@pytest.mark.parametrize("who", ["party", "agent", "another id", "an agent's note"])
+def test_a_held_ticket_keeps_the_texts_of_everybody(who):
+    one, _ = held_by_lawsuit()
+    held = one.open(subject="s", body="words", requester="ana", attributes={"lawsuit": True}).ticket
+    elsewhere = one.open(subject="s", body="words", requester="cy").ticket
+    if who == "party":
+        one.add_party(held, party=Party("witness", "bo"), by="sam")
+        one.receive(held, body="I saw it.", by=Actor(kind="party", id="bo"))
+        one.note(elsewhere, body="Of no importance.", by="bo")
+    elif who == "agent":
+        one.reply(held, body="We look into it.", by="bo")
+    elif who == "another id":
+        one.link_requester("ana", "bo", by="sam")
+        one.receive(held, body="It is me again.", by=Requester("bo"))
+    else:
+        one.note(held, body="Looks odd.", by="bo")
+    one.reply(elsewhere, body="Yes.", by="kim")
+    with pytest.raises(Refused, match="lawsuit") as refused:
+        one.erase("bo")
+    assert refused.value.ticket_id == held.id
+    assert all(message.body for message in one.messages(held))
+    assert one.erase("kim") == 1
+    one.update(held, attributes={"lawsuit": None}, by="sam")
+    assert one.erase("bo") in {1, 2}
+    one.update(held, attributes={"lawsuit": True}, by="sam")
+    assert one.erase("bo") == 0, "what is gone cannot be held"

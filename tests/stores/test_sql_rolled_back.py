@@ -290,6 +290,8 @@ SHARED = {
     "desk": "a value: it is replaced, never changed",
     "snapshots": "a ticket in it counts only for the very bytes of its row",
     "traits": "is never changed",
+    "measures": "what a host measured is so, whatever becomes of its transaction",
+    "spread_progress": "ticks alone use it, and none runs in a transaction of a host's",
     "paced": "at worst a delivery waits once more for a slot that was given back",
     "unreadable": "says what was met, and nothing is decided by it",
 }

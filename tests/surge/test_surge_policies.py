@@ -5,7 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from supportflow import Arrivals, Condition, OrderRule, Policy, Surge, load_policy, policy_diff
+from supportflow import (
+    Arrivals,
+    Condition,
+    OrderRule,
+    Policy,
+    SlaPolicy,
+    Surge,
+    Target,
+    load_policy,
+    policy_diff,
+)
 from supportflow.cli import main
 from supportflow.exceptions import PolicyError
 from supportflow.policy import CompiledPolicy
@@ -194,7 +204,9 @@ def test_diff_of_a_surge(diff):
         ],
     )
     status, out = diff("--surge", "night", "--surge", "crash", "--json", one=policy())
-    paths = [one["path"] for one in json.loads(out)]
+    document = json.loads(out)
+    assert (document["document"], document["schema"]) == ("diff", 1)
+    paths = [one["path"] for one in document["differences"]]
     assert {"overlay", "routing.weights.chat", "priority"} < set(paths)
     assert status == 0
 
@@ -203,6 +215,26 @@ def test_diff_of_two_policies(diff):
     one, other = policy(surges={}), policy(surges={}, default_level=2)
     assert diff(one=one, other=other) == (0, "default_level: 3 -> 2\n1 difference\n")
     assert diff(one=one, other=one) == (0, "0 differences\n")
+
+
+def test_diff_tells_the_fields_of_what_is_new_and_no_endless_line(diff):
+    targets = [Target.first_response(minutes=5)]
+    one = policy(surges={}, public_channels=[f"channel {number}" for number in range(50)])
+    other = policy(
+        surges={},
+        public_channels=[f"channel {number}" for number in range(1, 60)],
+        sla=[*policy().sla, SlaPolicy(name="vip", calendar="24x7", targets=targets)],
+    )
+    lines = diff(one=one, other=other)[1].splitlines()
+    assert 'sla.vip.calendar: - -> "24x7"' in lines
+    assert 'sla.vip.targets.first_response.duration: - -> "PT5M"' in lines
+    assert 'public_channels: without "channel 0"; with ' in "\n".join(lines)
+    assert "and 2 more" in next(line for line in lines if line.startswith("public_channels"))
+    assert max(map(len, lines)) < 300
+    back = diff(one=other, other=one)[1]
+    assert 'sla.vip.calendar: "24x7" -> -' in back
+    long = policy(surges={}, name="x" * 100), policy(surges={}, name="y" * 100)
+    assert diff(one=long[0], other=long[1])[1].count("\n") == 2
 
 
 def test_diff_that_cannot_be(diff):

@@ -32,12 +32,13 @@ class ChatEvent:
     """What a visitor's connection is handed.
 
     Attributes:
-        kind: An answer (`"message"`), somebody types (`"typing"`), or the session is over (`"ended"`).
+        kind: An answer (`"message"`), somebody types (`"typing"`), they are asked how it was (`"rating"`), or the session is
+            over (`"ended"`).
         body: The answer's text.
         key: Of the answer: the same if it comes again.
     """
 
-    kind: Literal["message", "typing", "ended"]
+    kind: Literal["message", "typing", "rating", "ended"]
     body: str | None = None
     key: str | None = None
 
@@ -95,7 +96,7 @@ class ChatHub(Locked):
         InvalidInput: If a span is not longer than nothing.
     """
 
-    traits = ChannelTraits(can=frozenset({"public_reply", "typing", "threading", "receipts"}))
+    traits = ChannelTraits(can=frozenset({"public_reply", "typing", "rating", "threading", "receipts"}))
 
     def __init__(
         self,
@@ -204,6 +205,11 @@ class ChatHub(Locked):
         """Show a visitor that somebody types an answer."""
         for one in self._present(requester):
             self._hand(one, ChatEvent("typing"))
+
+    def ask_rating(self, requester: str) -> bool:
+        """Ask a visitor how it was, on every connection; False if they are not there to be asked."""
+        asked = [self._hand(one, ChatEvent("rating")) for one in self._present(requester)]
+        return any(asked)
 
     def _present(self, requester: str) -> list[ChatSession]:
         now = self._instant()

@@ -5,20 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 
 from supportflow._legible import escaped
 from supportflow._version import VERSION
 from supportflow.cli import terminal
 from supportflow.cli.terminal import INTERRUPTED, PIPE_CLOSED, USAGE, complaint
-from supportflow.exceptions import SupportflowError
+from supportflow.exceptions import StoreError, SupportflowError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn, TextIO
 
-__all__ = ["main"]
+__all__ = ["every_command", "main", "suggestion"]
 
 _COMMANDS = (
     ("demo", "demo", "a day at an exchange's desk; needs no data"),
@@ -48,6 +48,9 @@ _COMMANDS = (
     ("retain", "retention", "erase, put away and forget what the policy's retention keeps no longer"),
     ("records", "records", "prove that nothing was altered: checkpoints, proofs, audits"),
     ("migrate", "migrate", "make or upgrade the tables of a database"),
+    ("status", "status", "say what waits, what is due, and who works on it"),
+    ("completion", "completion", "print what a shell needs to complete commands"),
+    ("doctor", "doctor", "say what of an installation and of its database is not as it should be"),
 )
 """Every command in order: its name, the module that adds it, and its help. A module is loaded when its command is run."""
 
@@ -59,17 +62,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments after the program's name; those of the process if not given.
 
     Returns:
-        The exit status: 0 if all went well; 1 if what was checked is wrong; 2 for a wrong command line or a file that
-        cannot be used; 130 after Ctrl-C; 141 if the reader of the output went away.
+        The exit status, one of `terminal.EXIT_STATUSES`.
     """
     with terminal.guarded():
         return _main(argv)
 
 
 def _main(argv: Sequence[str] | None) -> int:
+    where: str | None = None
     try:
         given = sys.argv[1:] if argv is None else list(argv)
         arguments = _parser(_named(given)).parse_args(given)
+        where = getattr(arguments, "store", None) or getattr(arguments, "url", None)
         status: int = arguments.run(arguments)
         # Now, not when the interpreter ends: a reader that went away is noticed here.
         sys.stdout.flush()
@@ -78,11 +82,20 @@ def _main(argv: Sequence[str] | None) -> int:
     except (SupportflowError, OSError) as error:
         if isinstance(error, BrokenPipeError):
             return _pipe_closed()
-        return _fail(complaint(error))
+        return _fail(_placed(complaint(error), where) if isinstance(error, StoreError) else complaint(error))
     except KeyboardInterrupt:
         terminal.line("supportflow: interrupted", to=sys.stderr)
         return INTERRUPTED
     return status
+
+
+def _placed(text: str, where: str | None) -> str:
+    """What a database objects to, with the place that it is at and what to do next."""
+    if where is None or "://" not in where:
+        return text
+    place = terminal.without_password(where)
+    named = text if place.partition("://")[2].strip("/") in text else f"{place}: {text}"
+    return named if "supportflow " in text else f"{named}; `supportflow doctor --store {place}` says more"
 
 
 def _fail(message: str) -> int:
@@ -100,16 +113,88 @@ def _pipe_closed() -> int:
     return PIPE_CLOSED
 
 
+class _Help(argparse.HelpFormatter):
+    """Fills texts to the width of the terminal, paragraph by paragraph, and leaves examples as they are to be typed."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(
+            line if line.startswith("  ") else super(_Help, self)._fill_text(line, width, indent)
+            for line in text.split("\n")
+        )
+
+
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with a command line in one line, whatever stands in it."""
+    """Says what is wrong with a command line in one line, whatever stands in it, and what may have been meant."""
 
     def error(self, message: str) -> NoReturn:
         super().error(escaped(message))
+
+    _in_colours = False
+
+    def print_help(self, file: Any = None) -> None:
+        stream: TextIO = sys.stdout if file is None else file
+        if not coloured(stream):
+            super().print_help(stream)
+            return
+        self._in_colours = True
+        # Past what escapes terminals' commands: nothing of a user's stands in help.
+        terminal.raw(stream).write(self.format_help())
+
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        if not self._in_colours:
+            return _Help(self.prog)
+        from rich_argparse import RawDescriptionRichHelpFormatter  # noqa: PLC0415 - an extra, and only for a terminal
+
+        return RawDescriptionRichHelpFormatter(self.prog)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        found, unknown = super().parse_known_args(args, namespace)
+        # Here, and not at the top of all parsers, which knows the options of none of its commands.
+        wrong = next((word for word in unknown if word.startswith("-")), None)
+        if wrong is not None:
+            named = wrong.partition("=")[0]
+            self.error(f"unknown option {named}{suggestion(named, self._option_string_actions)}")
+        return found, unknown
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        choices = action.choices
+        if choices is not None and value not in choices and isinstance(value, str):
+            known = [str(one) for one in choices]
+            meant = suggestion(value, known)
+            what = "command" if action.nargs == argparse.PARSER else "choice"
+            listed = meant or f" (choose from {', '.join(known)})"
+            raise argparse.ArgumentError(action, f"unknown {what} {value!r}{listed}")
+        super()._check_value(action, value)
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether help is shown in colours: on a terminal that has some, if nobody objects and the extra `terminal` is there."""
+    from importlib.util import find_spec  # noqa: PLC0415 - who asks for no help does not wait for it
+
+    return (
+        terminal.raw(stream).isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") not in {None, "", "dumb"}
+        and find_spec("rich_argparse") is not None
+    )
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """What may have been meant by a misspelt word, to be put behind a complaint; empty if nothing is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - who spells right does not wait for it
+
+    near = get_close_matches(word[:100], known, n=1, cutoff=0.6)
+    return f": did you mean {near[0]}?" if near else ""
 
 
 def _named(arguments: Sequence[str]) -> str | None:
     """The command that is named: the first word that is no option."""
     return next((word for word in arguments if not word.startswith("-")), None)
+
+
+def every_command() -> argparse.ArgumentParser:
+    """The parser with the arguments of all commands: for what is made of them, such as completions and the reference."""
+    return _parser(every=True)
 
 
 def _parser(named: str | None = None, *, every: bool = False) -> argparse.ArgumentParser:

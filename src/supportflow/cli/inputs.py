@@ -3,17 +3,28 @@
 import argparse
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreUnavailable
-from supportflow.flows.rows import read_row
-from supportflow.model.events import PolicyPublished
 from supportflow.policy import Policy
 from supportflow.policy.read.policies import read_policy
 from supportflow.worker.naming import load
 
-__all__ = ["add_log", "add_store", "desk_at", "kept_at", "not_the_log", "policy_at", "store_at", "used_at"]
+if TYPE_CHECKING:
+    from supportflow.stores.sql.overview import Overview
+
+__all__ = [
+    "add_log",
+    "add_store",
+    "desk_at",
+    "kept_at",
+    "not_the_log",
+    "overview_at",
+    "policy_at",
+    "store_at",
+    "used_at",
+]
 
 
 def policy_at(path: str | None) -> Policy:
@@ -133,6 +144,26 @@ def used_at(name: str, tenant: str) -> Any:
     raise InvalidInput("--tenant", f"no desk of {tenant!r} has ever used this store")
 
 
+def overview_at(name: str, tenant: str, now_us: int) -> "Overview":
+    """How a tenant's part of a database does, at an instant.
+
+    Raises:
+        InvalidInput: If there is no such store, or it is not in a database.
+        StoreError: If it cannot be reached, or has no tables of supportflow.
+        MissingExtra: If the database's driver is not installed.
+    """
+    store = kept_at(name)
+    try:
+        from supportflow.stores.sql.overview import overview  # noqa: PLC0415 - an extra
+        from supportflow.stores.sql.store import SqlStore  # noqa: PLC0415 - the same
+
+        if not isinstance(store, SqlStore):
+            raise InvalidInput("--store", f"is a {type(store).__name__}, and no database that can be asked")
+        return store.told(overview, tenant, now_us)
+    finally:
+        store.close()
+
+
 def desk_at(name: str, tenant: str, policy: str | None = None) -> Desk:
     """A desk on a store, under a policy from a file or else the one that the store's desk used last.
 
@@ -151,11 +182,9 @@ def desk_at(name: str, tenant: str, policy: str | None = None) -> Desk:
 
 
 def _published(store: Any, tenant: str) -> Policy:
-    # Of the other kinds, some may be of a newer release, and none is needed.
-    rows = [row for row in store.events(tenant, "desk") if row.kind == "policy_published"]
-    events = map(read_row, rows)
-    fingerprints = [event.fingerprint for event in events if isinstance(event, PolicyPublished)]
-    document = store.get_policy(tenant, fingerprints[-1]) if fingerprints else None
-    if document is None:
+    from supportflow.notary.sealing import published_policy  # noqa: PLC0415 - only commands of a desk read its policy
+
+    policy = published_policy(store, tenant)
+    if policy is None:
         raise InvalidInput("--policy", "is needed: no desk of this tenant has ever used this store")
-    return Policy.stored(document)
+    return policy

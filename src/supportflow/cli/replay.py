@@ -14,15 +14,14 @@ from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Value
 from supportflow.policy import Policy
 from supportflow.replay import (
+    CaseLog,
     Comparison,
-    Log,
     LogMapping,
     Replayed,
     Report,
     compare,
     comparison_text,
     load_mapping,
-    read_log,
     replay_log,
     report_text,
     suggest_mapping,
@@ -111,9 +110,11 @@ def run(arguments: argparse.Namespace) -> int:
     # Both policies before the log: a mistake in one should not cost a long reading first.
     policy = None if arguments.policy is None else policy_at(arguments.policy)
     other = None if arguments.against is None else policy_at(arguments.against)
-    log = read_log(Path(arguments.log), mapping)
-    first = _replay(arguments, log, mapping, policy)
-    second = None if other is None else _replay(arguments, log, mapping, other)
+    with Bar(sys.stderr, "reading", shown=not arguments.quiet) as bar:
+        log = CaseLog(arguments.log, mapping, progress=bar)
+    with log:
+        first = _replay(arguments, log, mapping, policy)
+        second = None if other is None else _replay(arguments, log, mapping, other)
     comparison = None
     if second is not None:
         comparison = compare(first.report.policy, first.verdicts, second.report.policy, second.verdicts)
@@ -125,10 +126,18 @@ def run(arguments: argparse.Namespace) -> int:
     return WRONG if any(check is not None and check.differing for check in checks) else 0
 
 
-def _replay(arguments: argparse.Namespace, log: Log, mapping: LogMapping, policy: Policy | None) -> Replayed:
+def _replay(
+    arguments: argparse.Namespace, log: CaseLog, mapping: LogMapping, policy: Policy | None
+) -> Replayed:
     with Bar(sys.stderr, "replaying", shown=not arguments.quiet) as bar:
         return replay_log(
-            log, mapping, policy, verify_every=arguments.verify, processes=arguments.processes, progress=bar
+            log,
+            mapping,
+            policy,
+            verify_every=arguments.verify,
+            processes=arguments.processes,
+            verdicts=arguments.against is not None,
+            progress=bar,
         )
 
 

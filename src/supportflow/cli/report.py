@@ -41,7 +41,6 @@ def add_to(commands: Any) -> None:
             "its table."
         ),
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_log(parser, needs_mapping=False, needs_log=False)
     add_store(parser, required=False)

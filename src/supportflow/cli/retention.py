@@ -75,7 +75,9 @@ def add_to(commands: Any) -> None:
         choices=RETAINED,
         default=[],
         dest="kinds",
-        help="only this, and others that are named so: a kind of content, the archive (ticket), keys (key)",
+        metavar="KIND",
+        help="only this, and others that are named so: a kind of content, the archive (ticket), keys (key); one of "
+        f"{', '.join(RETAINED)}",
     )
     parser.add_argument("--cursor", metavar="CURSOR", help="go on from here: printed when it was broken off")
     parser.add_argument(

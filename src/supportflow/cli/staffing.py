@@ -13,13 +13,14 @@ from supportflow.cli.progress import Bar
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import InvalidInput
 from supportflow.simulation import read_scenario
-from supportflow.staffing import StaffingTarget, staff, staffing_text
+from supportflow.staffing import StaffingTarget, read_shifts, staff, staffing_text
 
 __all__ = ["add_to", "run"]
 
 _EXAMPLES = """examples:
-  supportflow staffing examples/ordinary_day.toml --share 0.8 --within PT2M --shrinkage 0.3
-  supportflow staffing examples/ordinary_day.toml --share 0.95 --within PT1M --class security --json plan.json
+  supportflow staffing mornings.toml --share 0.8 --within PT2M --shrinkage 0.3
+  supportflow staffing mornings.toml --share 0.8 --within PT2M --shrinkage 0.3 --shifts shifts.toml
+  supportflow staffing mornings.toml --share 0.95 --within PT1M --class security --json plan.json
 """
 
 
@@ -32,10 +33,9 @@ def add_to(commands: Any) -> None:
             "Find how many agents of each team of a scenario are needed in every hour, so that a share of the tickets has "
             "an agent in time. Erlang's formulas say where to begin, the simulator says whether it is enough, with a "
             "confidence interval. The same scenario and seed give the same plan. The exit status is 1 if no plan is sure to "
-            "be enough."
+            "be enough, or no shift covers an hour of it."
         ),
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "scenario", metavar="SCENARIO", help="a scenario in TOML, JSON or YAML; its teams are the skills"
@@ -54,6 +54,11 @@ def add_to(commands: Any) -> None:
         default=0.0,
         metavar="SHARE",
         help="of paid time nobody is on duty (default 0)",
+    )
+    parser.add_argument(
+        "--shifts",
+        metavar="SHIFTS",
+        help="the shifts that there are, in TOML, JSON or YAML: say which of them to staff",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all random numbers (default 0)")
     parser.add_argument(
@@ -77,11 +82,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Find the plan."""
     target = _target(arguments)
     scenario = read_scenario(Path(arguments.scenario))
+    shifts = None if arguments.shifts is None else read_shifts(arguments.shifts)
     with Bar(sys.stderr, "simulating", shown=not arguments.quiet, unit="runs") as bar:
         plan = staff(
             scenario,
             target,
             shrinkage=arguments.shrinkage,
+            shifts=shifts,
             seed=arguments.seed,
             replications=arguments.replications,
             most_replications=max(arguments.most_replications, arguments.replications),
@@ -95,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
             terminal.lines(written)
         else:
             Path(arguments.json).write_text(written, encoding="utf-8")
-    return 0 if plan.chosen is not None else WRONG
+    return 0 if plan.chosen is not None and (plan.shifts is None or plan.shifts.known) else WRONG
 
 
 def _target(arguments: argparse.Namespace) -> StaffingTarget:

@@ -21,9 +21,14 @@ def add_to(commands: Any) -> None:
         description="Read SLA policies, schedules, holidays, priorities, groups and statuses that another helpdesk exported "
         "as JSON, and make a policy of them. The report says what was taken, what you must supply, what has no equivalent, "
         "and what changes due times, each shown on a ticket.",
-        epilog="example: supportflow import zendesk policies.json schedules.json -o policy.json",
+        epilog="example:\n  supportflow import zendesk policies.json schedules.json -o policy.json",
     )
-    parser.add_argument("system", choices=SYSTEMS, help="the system that the files come from")
+    parser.add_argument(
+        "system",
+        metavar="SYSTEM",
+        choices=SYSTEMS,
+        help=f"the system that the files come from: {', '.join(SYSTEMS)}",
+    )
     parser.add_argument(
         "files",
         metavar="FILE",

@@ -8,7 +8,8 @@ standard error, whoever writes it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from supportflow._legible import as_json, columns, escaped, padded, without_layout
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
 __all__ = [
+    "EXIT_STATUSES",
     "INTERRUPTED",
     "PIPE_CLOSED",
     "USAGE",
     "WRONG",
+    "answer",
     "complaint",
     "document",
     "guarded",
@@ -30,6 +33,7 @@ __all__ = [
     "lines",
     "raw",
     "table",
+    "without_password",
 ]
 
 WRONG = 1
@@ -40,6 +44,14 @@ INTERRUPTED = 130
 """Ctrl-C, as a shell reports it: 128 and the number of the signal."""
 PIPE_CLOSED = 141
 """The reader of the output went away, as a shell reports it."""
+EXIT_STATUSES = {
+    0: "all went well",
+    WRONG: "what was looked at is wrong, or not all that was asked for could be done: the command's help says what",
+    USAGE: "a wrong command line, a file that cannot be used, or a database that cannot be reached",
+    INTERRUPTED: "interrupted with Ctrl-C",
+    PIPE_CLOSED: "the reader of the output went away, as with `| head`",
+}
+"""Every status that a command can end with."""
 
 
 def complaint(error: Exception) -> str:
@@ -72,6 +84,19 @@ def lines(text: str) -> None:
 def document(value: Any, *, indent: int | None = 2) -> None:
     """Print JSON."""
     print(as_json(value, indent=indent))
+
+
+def answer(command: str, fields: Mapping[str, Any]) -> None:
+    """Print what a command answers as JSON: one object, which says first what it is, and of which version."""
+    document({"document": command, "schema": 1, **fields})
+
+
+def without_password(url: str) -> str:
+    """A database's URL as it may stand in a log."""
+    head, at, rest = url.rpartition("@")
+    scheme, _, login = head.partition("://")
+    user, colon, _ = login.partition(":")
+    return f"{scheme}://{user}:***@{rest}" if at and colon else url
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -119,8 +144,18 @@ def guarded() -> Iterator[None]:
     """
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = _guard(before[0]), _guard(before[1])
-    yield
+    shown = warnings.showwarning
+    warnings.showwarning = _warned
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
     sys.stdout, sys.stderr = before
+
+
+def _warned(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Print a warning as a command does: in one line, and without the line of code that it came from."""
+    line(f"supportflow: warning: {' '.join(str(message).split())}", to=sys.stderr)
 
 
 def _guard(stream: TextIO) -> Any:

@@ -59,7 +59,6 @@ def add_to(commands: Any) -> None:
             "the same answer to the last byte; memory does not grow with the log."
         ),
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_log(parser)
     parser.add_argument(

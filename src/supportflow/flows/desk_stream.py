@@ -17,11 +17,14 @@ from supportflow.flows.zone_data import RecordedZones, differ
 from supportflow.model.events import (
     DeskEvent,
     PolicyPublished,
+    SpreadBegun,
+    SpreadEnded,
     SurgeDeclared,
     SurgeEnded,
     TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    WatchTripped,
     ZoneDataChanged,
 )
 from supportflow.model.people import HOST, SYSTEM
@@ -32,6 +35,8 @@ from supportflow.policy import CompiledPolicy, PolicyBook
 __all__ = [
     "LOOK_US",
     "append",
+    "begin_spread",
+    "end_spread",
     "event_instant",
     "store_policy",
     "subscribe",
@@ -45,6 +50,8 @@ LOOK_US = 5 * SECOND_US
 """A command looks at the stream if the last look is as long ago, by the desk's clock. A tick looks always."""
 STREAM = "desk"
 _PAGE = 100
+LINGER_US = 3_600 * SECOND_US
+"""So long a ticket is looked at after it came to concern others: far longer than it takes to commit what is said on it."""
 _NEVER_US = 1 << 62  # after every instant that a row can be planned for
 
 
@@ -183,6 +190,7 @@ def _fold(state: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
     topics, policy, recorded_at = set(state.topics), state.policy, state.recorded_at
     surges, ended = {surge.name: surge for surge in state.surges}, dict(state.ended)
     unmoved, recorded, version = state.unmoved, RecordedZones.of(state), state.version
+    spreading, tripped = dict(state.spreading), dict(state.tripped)
     for version, event in enumerate(events, state.version + 1):
         if event is None:
             continue
@@ -202,6 +210,8 @@ def _fold(state: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
             unmoved = version
         elif isinstance(event, TicketsMoved):
             unmoved = 0
+        else:
+            _follow_spread(spreading, tripped, event)
         recorded = recorded.after(event, version)
     return DeskState(
         version=version,
@@ -217,7 +227,18 @@ def _fold(state: DeskState, events: Iterable[DeskEvent | None]) -> DeskState:
         zones=recorded.zones,
         newest_zones=recorded.newest,
         stale=recorded.stale,
+        spreading=spreading,
+        tripped=tripped,
     )
+
+
+def _follow_spread(spreading: dict[str, int], tripped: dict[str, int], event: DeskEvent) -> None:
+    if isinstance(event, SpreadBegun):
+        spreading[event.ticket] = to_us(event.recorded_at)
+    elif isinstance(event, SpreadEnded):
+        spreading.pop(event.ticket, None)
+    elif isinstance(event, WatchTripped):
+        tripped[event.watch] = to_us(event.recorded_at)
 
 
 def _active(before: ActiveSurge | None, event: SurgeDeclared) -> ActiveSurge:
@@ -278,6 +299,36 @@ def append(env: Environment, make: Callable[[Instant], Collection[DeskEvent]]) -
         yield from pause_after_conflict(attempt)
         now = yield from requests.now()
     raise ConflictError(STREAM, requests.ATTEMPTS)
+
+
+def begin_spread(env: Environment, ticket_id: str) -> Flow[None]:
+    """Have every process look at a ticket that is about to concern others.
+
+    It is recorded before what is said on the ticket: a process that dies in between leaves a look too many, nobody untold.
+    """
+
+    def begun(now: Instant) -> list[DeskEvent]:
+        return [SpreadBegun(recorded_at=event_instant(env, now), by=SYSTEM, ticket=ticket_id)]
+
+    yield from append(env, begun)
+
+
+def end_spread(env: Environment, ticket_id: str, since_us: int) -> Flow[None]:
+    """Have nobody look at a ticket any more, unless it came to concern others again a moment ago.
+
+    Args:
+        env: The desk.
+        ticket_id: The ticket.
+        since_us: When it had come to, as far as whoever looked at it knew.
+    """
+
+    def ended(now: Instant) -> list[DeskEvent]:
+        if env.desk.spreading.get(ticket_id) != since_us or to_us(now) - since_us < LINGER_US:
+            return []
+        return [SpreadEnded(recorded_at=event_instant(env, now), by=SYSTEM, ticket=ticket_id)]
+
+    if to_us((yield from requests.now())) - since_us >= LINGER_US:
+        yield from append(env, ended)
 
 
 def _change_topics(env: Environment, topics: Collection[str], *, wanted: bool) -> Flow[None]:

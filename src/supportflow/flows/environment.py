@@ -1,5 +1,6 @@
 """What all flows of one desk share: tenant, policy book, what is delivered, and which rows cannot be read."""
 
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -21,7 +22,9 @@ from supportflow.flows.snapshots import Snapshots
 from supportflow.model.storage import Lease
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
+from supportflow.policy.sections.watches import Sample
 from supportflow.ports import ChannelTraits
+from supportflow.records.links import LinkSigner
 
 __all__ = [
     "BOT_TOPIC",
@@ -115,6 +118,8 @@ class DeskState(NamedTuple):
         newest_zones: The newest of each that ever was.
         stale: The version of the stream at which newer zone data was recorded, if the clocks were not all set anew since;
             else 0.
+        spreading: Ticket → since when it concerns others, in microseconds.
+        tripped: Watch → when its measure went too far last.
     """
 
     version: int = 0
@@ -131,6 +136,8 @@ class DeskState(NamedTuple):
     zones: Mapping[str, str] | None = None
     newest_zones: Mapping[str, str] = MappingProxyType({})
     stale: int = 0
+    spreading: Mapping[str, int] = MappingProxyType({})
+    tripped: Mapping[str, int] = MappingProxyType({})
 
     def expired(self, now_us: int) -> tuple[ActiveSurge, ...]:
         """The surges whose time was up before an instant, the earliest first."""
@@ -175,6 +182,9 @@ class Environment:
         traits: Channel → what it is like.
         paced: Topic → until when its channel takes no more, as far as this process knows.
         clock_progress: How far clocks were recomputed: `DeskState.stale`, which kind of tickets, and the last of them.
+        measures: Measure → its samples of the last while, in order of time.
+        spread_progress: Ticket and announcement → what was said of it to those told before, and where the look at the others
+            goes on; under an empty number, when its incidents were resolved.
         held: What a desk without a store holds; None if there is one.
         snapshots: Tickets as this process wrote or read them last.
         origin: The environment that this is a copy of, for one call in a transaction that may still be undone; else None.
@@ -196,11 +206,20 @@ class Environment:
     unreadable: Unreadable = field(default_factory=Unreadable)
     running: dict[str, tuple[Lease | None, Running]] = field(default_factory=dict)
     clock_progress: tuple[int, int, tuple[int | str | None, ...] | None] = (0, 0, None)
+    measures: dict[str, deque[Sample]] = field(default_factory=dict)
+    spread_progress: dict[
+        tuple[str, str], tuple[tuple[int, bool] | None, tuple[int | str | None, ...] | None]
+    ] = field(default_factory=dict)
     snapshots: Snapshots = field(default_factory=Snapshots)
     held: Held | None = None
     traits: Mapping[str, ChannelTraits] = field(default_factory=dict)
     paced: dict[str, int] = field(default_factory=dict)
     origin: "Environment | None" = None
+
+    @property
+    def rating_links(self) -> LinkSigner | None:
+        """What signs the links by which people rate; None if the desk has no secret."""
+        return None if self.secret is None else LinkSigner("r1", "rating", (self.secret,), self.tenant)
 
     @property
     def tentative(self) -> bool:
@@ -224,7 +243,8 @@ class Environment:
     @property
     def delivers(self) -> tuple[str, ...]:
         """Topics of the outbox that this process makes deliveries of."""
-        return (*self.serves, "action") if self.acts else tuple(self.serves)
+        own = ("part",) if self.policy.updates is not None and self.policy.updates.parts else ()
+        return (*self.serves, *own, "action") if self.acts else (*self.serves, *own)
 
     @property
     def policy(self) -> Policy:

@@ -4,28 +4,44 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
+from supportflow._time import Instant, to_us
 from supportflow.exceptions import DamagedRow, InvalidInput, NewerSchemaError, PolicyNotFound, TicketNotFound
 from supportflow.flows import requests
 from supportflow.flows.environment import UNREADABLE, Environment
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
+from supportflow.kernel.facts import PersonFacts
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
 from supportflow.model.base import STORED
-from supportflow.model.events import EventBase, EvidenceRequested, RequesterLinked, RequesterUnlinked
+from supportflow.model.casework import Verification
+from supportflow.model.events import (
+    EventBase,
+    EvidenceRequested,
+    PersonVerified,
+    RatingAsked,
+    ReplySent,
+    RequesterInformed,
+    RequesterLinked,
+    RequesterUnlinked,
+)
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
+from supportflow.policy.sections.informing import informing_text, promise_text
 
 __all__ = [
     "all_agents",
+    "fetch_policy",
     "find_ref",
     "follow_merges",
     "get",
     "get_agent",
     "identify",
     "known_agents",
+    "lineage",
+    "person_facts",
     "read_agent",
     "read_agent_or_skip",
     "read_or_skip",
@@ -33,6 +49,7 @@ __all__ = [
     "read_tickets",
     "request_text",
     "same_person",
+    "with_promise",
 ]
 
 T = TypeVar("T")
@@ -102,7 +119,7 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
         )
         if current:
             env.unreadable.mended(f"ticket:{row.id}")
-    yield from _fetch_policy(env, ticket.policy)
+    yield from fetch_policy(env, ticket.policy)
     env.unreadable.used(f"ticket:{row.id}")
     return ticket
 
@@ -153,9 +170,11 @@ def read_or_skip(env: Environment, row: TicketRow) -> Flow[Ticket | None]:
         return None
 
 
-def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> Flow[str]:
-    """The words of a request for evidence: what the policy that the event names made of it, then and now."""
-    yield from _fetch_policy(env, event.policy)
+def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested | RequesterInformed) -> Flow[str]:
+    """Words that are the policy's: what the policy that the event names made of it, then and now."""
+    yield from fetch_policy(env, event.policy)
+    if isinstance(event, RequesterInformed):
+        return informing_text(env.book[event.policy].document, event, ticket.ref or ticket.id)
     return env.book[event.policy].cases.request(
         event.topic,
         event.items,
@@ -166,7 +185,17 @@ def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested) -> 
     )
 
 
-def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
+def with_promise(env: Environment, event: ReplySent, body: str | None) -> Flow[str | None]:
+    """A reply as its reader gets it: with the sentence that says when they hear again, if it promises that."""
+    if body is None or event.promised is None:
+        return body
+    yield from fetch_policy(env, event.promised.policy)
+    document = env.book[event.promised.policy].document
+    return f"{body}\n\n{promise_text(document, event.promised, event.recorded_at)}"
+
+
+def fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
+    """Have a version of the policy in the book, if the store has it."""
     if fingerprint in env.book:
         return
     document = yield from requests.get_policy(env.tenant, fingerprint)
@@ -179,7 +208,7 @@ def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
     env.book.add(policy)
     if policy.document.overlay is not None:
         # Where the ticket goes when the surges are over.
-        yield from _fetch_policy(env, policy.document.overlay.base)
+        yield from fetch_policy(env, policy.document.overlay.base)
 
 
 def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Ticket, ...]]:
@@ -241,6 +270,25 @@ def known_agents(env: Environment, ids: Collection[str]) -> Flow[dict[str, Agent
         if row is not None:
             found[agent_id] = yield from read_agent(env, row)
     return found
+
+
+def lineage(env: Environment, ticket: Ticket) -> Flow[tuple[tuple[EventBase, ...], ...]]:
+    """The events of the tickets that a ticket follows or was split from, the nearest first: it shares texts with them."""
+    met = {ticket.id}
+    streams: list[tuple[EventBase, ...]] = []
+    waiting = [one for one in (ticket.split_from, ticket.follow_up_of) if one is not None]
+    while waiting:
+        name = waiting.pop(0)
+        if name in met:
+            continue
+        met.add(name)
+        rows = yield from requests.events(env.tenant, f"ticket:{name}")
+        streams.append(tuple(map(read_row, rows)))
+        first = streams[-1][0] if rows else None
+        waiting += [
+            one for one in (getattr(first, "split_from", None), getattr(first, "follow_up_of", None)) if one
+        ]
+    return tuple(streams)
 
 
 def get_agent(env: Environment, agent_id: str) -> Flow[AgentState]:
@@ -307,3 +355,31 @@ def linked_ids(env: Environment, requester: str) -> Flow[tuple[set[str], int]]:
         elif isinstance(event, RequesterUnlinked):
             links.discard(event.other)
     return links, len(rows)
+
+
+def person_facts(env: Environment, requester: str) -> Flow[PersonFacts | None]:
+    """What the streams of a person say, under any of their ids; None if they cannot be read."""
+    person = yield from same_person(env, requester)
+    asked: Instant | None = None
+    verified: dict[str, PersonVerified] = {}
+    streams: dict[str, int] = {}
+    for one in (requester, *sorted(person)):
+        rows = yield from requests.events(env.tenant, f"requester:{one}")
+        streams[one] = len(rows)
+        try:
+            events = tuple(map(read_row, rows))
+        except UNREADABLE as error:
+            env.unreadable.skip(f"requester:{one}", error)
+            return None
+        for event in events:
+            if isinstance(event, RatingAsked):
+                asked = event.recorded_at if asked is None else max(asked, event.recorded_at)
+            elif isinstance(event, PersonVerified):
+                known = verified.get(event.level)
+                if known is None or known.recorded_at <= event.recorded_at:
+                    verified[event.level] = event
+    return PersonFacts(
+        None if asked is None else to_us(asked),
+        tuple(Verification(one.level, one.method, to_us(one.valid_until)) for one in verified.values()),
+        streams,
+    )

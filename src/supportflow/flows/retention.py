@@ -14,7 +14,7 @@ from supportflow.exceptions import ConflictError, InvalidInput, Refused
 from supportflow.flows import requests
 from supportflow.flows.bot.similar import erase_from_index
 from supportflow.flows.environment import Environment, check_number, is_of_one_row
-from supportflow.flows.load import get, read_ticket
+from supportflow.flows.load import get, read_or_skip, read_ticket
 from supportflow.flows.queries.tickets import MAX_LIMIT
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
@@ -295,7 +295,7 @@ def erase(env: Environment, subject: str) -> Flow[int]:
 
     Raises:
         InvalidInput: If it is not an id.
-        Refused: If the policy's hold is true of a ticket of theirs.
+        Refused: If the policy's hold is true of a ticket of theirs, or of one that has a text of theirs.
     """
     if not is_id(subject):
         raise InvalidInput("subject", "is not an id")
@@ -309,43 +309,51 @@ def erase(env: Environment, subject: str) -> Flow[int]:
     return erased
 
 
-def _see_that_nothing_is_held(env: Environment, subject: str) -> Flow[None]:
-    """Look at every ticket of a requester, archived or not.
+def _see_that_nothing_is_held(env: Environment, person: str) -> Flow[None]:
+    """Look at every ticket, archived or not: a person can have written on anybody's.
 
     Raises:
-        Refused: If the policy's hold is true of one.
+        Refused: If the policy's hold is true of one that has a text of theirs, or whose requester they are.
     """
-    index = env.book.base.retention
-    assert index.hold is not None
     now = yield from requests.now()
-    rows = yield from _rows_of(env, subject)
-    for row in rows:
-        ticket = yield from read_ticket(env, row)
-        case, met = ticket, {ticket.id}
-        while case.merged_into is not None and case.merged_into not in met:
-            case = yield from get(env, case.merged_into)
-            met.add(case.id)
-        if index.holds(ticket, now, successor=None if case is ticket else case):
-            why = index.hold.model_dump_json(exclude_unset=True, by_alias=True)
-            raise Refused(ticket.id, "erase", f"the policy's hold is true of it: {why}")
-
-
-def _rows_of(env: Environment, requester: str) -> Flow[list[TicketRow]]:
-    """The rows of a requester's tickets: those that `search` has, and those among the ended that are put away."""
-    found: list[TicketRow] = []
     last: tuple[str, ...] | None = None
     while last is None or last:
-        page = yield from requests.search(
-            env.tenant, Query({"requester": requester}, ("id",), last, MAX_LIMIT)
-        )
-        found += page
+        page = yield from requests.search(env.tenant, Query({}, ("id",), last, MAX_LIMIT))
+        for row in page:
+            yield from _see_that_it_is_not_held(env, person, row, now)
         last = (page[-1].id,) if len(page) == MAX_LIMIT else ()
     after: str | None = ""
     while after is not None:
         ended = yield from requests.ended(env.tenant, after, MAX_LIMIT)
-        found += [one.row for one in ended if one.archived and one.row.requester == requester]
+        for one in ended:
+            if one.archived:
+                yield from _see_that_it_is_not_held(env, person, one.row, now)
         after = ended[-1].row.id if len(ended) == MAX_LIMIT else None
-    return found
+
+
+def _see_that_it_is_not_held(env: Environment, person: str, row: TicketRow, now: Instant) -> Flow[None]:
+    index = env.book.base.retention
+    assert index.hold is not None
+    own = row.requester == person
+    ticket = (yield from read_ticket(env, row)) if own else (yield from read_or_skip(env, row))
+    if ticket is None:
+        return
+    case, met = ticket, {ticket.id}
+    while case.merged_into is not None and case.merged_into not in met:
+        case = yield from get(env, case.merged_into)
+        met.add(case.id)
+    if not index.holds(ticket, now, successor=None if case is ticket else case):
+        return
+    if own or (yield from _has_text_of(env, ticket.id, person)):
+        why = index.hold.model_dump_json(exclude_unset=True, by_alias=True)
+        raise Refused(ticket.id, "erase", f"the policy's hold is true of it: {why}")
+
+
+def _has_text_of(env: Environment, ticket_id: str, person: str) -> Flow[bool]:
+    """Whether a ticket has a text of somebody that is not erased yet."""
+    events = [read_row(row) for row in (yield from requests.events(env.tenant, f"ticket:{ticket_id}"))]
+    found = yield from requests.contents(env.tenant, sorted(_kinds(events)))
+    return any(row.subject == person and row.salt is not None for row in found.values())
 
 
 def _erase_from_index(env: Environment, subject: str) -> Flow[None]:

@@ -8,7 +8,16 @@ from supportflow.kernel import FOLD_VERSION, Decision, wakeup
 from supportflow.kernel.due.next import owes_turn
 from supportflow.kernel.due.queue import is_queued, queue_place
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, evolve_agent
-from supportflow.model.events import AgentEvent, EventBase, EvidenceRequested, ReplySent, TicketEvent
+from supportflow.model.events import (
+    AgentEvent,
+    EventBase,
+    EvidenceRequested,
+    RatingRequested,
+    ReplySent,
+    RequesterEvent,
+    RequesterInformed,
+    TicketEvent,
+)
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow
 from supportflow.model.ticket import Ticket
@@ -17,6 +26,7 @@ from supportflow.model.written import written
 from supportflow.policy import CompiledPolicy
 
 __all__ = [
+    "PART",
     "agent_change",
     "agent_row",
     "event_row",
@@ -31,10 +41,18 @@ __all__ = [
 ACTION = "action"
 """Topic of the rows that ask the host to act."""
 
+ASKS = "asks"
+"""End of the keys of deliveries that only ask for a rating: nobody has to take a ticket up because one cannot arrive."""
+
+PART = "part"
+"""Topic of the rows that tell a ticket that a part of it has gone to another status."""
+
 FLOOR = "floor"
 """Topic of the rows that tell a dispatcher that a ticket or an agent has changed."""
 _LEAVING = frozenset({"offer_made", "assignment_changed", "status_changed", "ticket_merged"})
 """What takes a ticket out of the queue."""
+_LEAVES_DESK = frozenset({"reply_sent", "evidence_requested", "requester_informed", "rating_requested"})
+"""What a channel carries."""
 _BOT_EVENTS = frozenset(
     {"ticket_opened", "message_received", "ticket_routed", "status_changed", "assignment_changed"}
 )
@@ -106,16 +124,28 @@ def agent_row(state: AgentState) -> AgentRow:
 
 
 def stream_changes(
-    env: Environment, before: Iterable[Ticket], decision: Decision
+    env: Environment, before: Iterable[Ticket], decision: Decision, people: Mapping[str, int]
 ) -> tuple[tuple[StreamChange, ...], dict[str, Ticket]]:
-    """The events of a decision, sorted into streams, with the tickets that they lead to."""
+    """The events of a decision, sorted into streams, with the tickets that they lead to.
+
+    Args:
+        env: The desk.
+        before: The tickets that it is about, as they were.
+        decision: The decision.
+        people: Ids of people whose streams it may write in → the versions that it rests on.
+    """
     versions = {ticket.id: ticket.version for ticket in before}
     tickets = {ticket.id: ticket for ticket in (*before, *decision.tickets)}
     grouped: dict[str, list[EventBase]] = {}
     working: dict[str, list[AgentEvent]] = {}
+    asked: list[StreamChange] = []
     for event in decision.events:
         if isinstance(event, AgentEvent):
             working.setdefault(event.agent_id, []).append(event)
+            continue
+        if isinstance(event, RequesterEvent):
+            version = people[event.requester]
+            asked.append(StreamChange(event.stream, version, (event_row(version + 1, event),)))
             continue
         assert isinstance(event, TicketEvent)
         grouped.setdefault(event.ticket_id, []).append(event)
@@ -130,7 +160,7 @@ def stream_changes(
     states = {state.id: state for state in decision.agents}
     for agent_id, shifts in working.items():
         changes.append(_agent_stream(states[agent_id], shifts))
-    return tuple(changes), tickets
+    return (*changes, *asked), tickets
 
 
 def agent_change(state: AgentState | None, events: Sequence[AgentEvent]) -> StreamChange:
@@ -162,7 +192,8 @@ def outbox_rows(
     rows: list[OutboxRow] = []
     routed = env.policy.routing is not None
     asks = bool(env.policy.authority.host)
-    if not (env.subscribed or env.desk.past or env.channels or env.desk.bot or routed or asks):
+    mirrors = env.policy.updates is not None and bool(env.policy.updates.parts)
+    if not (env.subscribed or env.desk.past or env.channels or env.desk.bot or routed or asks or mirrors):
         return ()
     for change in changes:
         if routed and change.row is not None and _concerns_floor(change):
@@ -176,18 +207,27 @@ def outbox_rows(
             if topic is not None:
                 key = f"{ticket_id}:{stored.seq}:event"
                 rows.append(OutboxRow(key, f"{topic}:{stored.kind}", ticket_id, stored.seq, 0, now_us))
-            if _asks_host(stored):
-                key = f"{ticket_id}:{stored.seq}:action"
-                rows.append(OutboxRow(key, ACTION, ticket_id, stored.seq, 0, now_us))
+            own = _own_topic(stored, tickets[ticket_id], mirrors=mirrors)
+            if own is not None:
+                key = f"{ticket_id}:{stored.seq}:{own}"
+                rows.append(OutboxRow(key, own, ticket_id, stored.seq, 0, now_us))
             channel = _channel_of(stored)
             if channel in env.channels:
-                key = f"{ticket_id}:{stored.seq}:send"
+                # What only asks what somebody thinks is told from what they wait for: see `ASKS`.
+                key = f"{ticket_id}:{stored.seq}:{ASKS if stored.kind == 'rating_requested' else 'send'}"
                 rows.append(OutboxRow(key, f"channel:{channel}", ticket_id, stored.seq, 0, now_us))
         if env.desk.bot and _asks_bot(env, change, tickets[ticket_id]):
             key = f"{ticket_id}:{change.events[-1].seq}:bot"
             # Not the event's place but the message's: a turn answers the latest message, once.
             rows.append(OutboxRow(key, BOT_TOPIC, ticket_id, tickets[ticket_id].bot.heard, 0, now_us))
     return tuple(rows)
+
+
+def _own_topic(row: EventRow, ticket: Ticket, *, mirrors: bool) -> str | None:
+    """What the desk itself owes for an event: the host is asked, or a ticket hears of its part; None if nothing."""
+    if mirrors and row.kind == "status_changed":
+        return None if ticket.split_from is None else PART
+    return ACTION if _asks_host(row) else None
 
 
 def reset_rows(env: Environment, row: TicketRow) -> tuple[OutboxRow, ...]:
@@ -230,10 +270,10 @@ def _handler_topic(env: Environment, row: EventRow) -> str | None:
 
 
 def _channel_of(row: EventRow) -> str | None:
-    if row.kind not in {"reply_sent", "evidence_requested"}:
+    if row.kind not in _LEAVES_DESK:
         return None
     event = read_row(row)
-    if isinstance(event, EvidenceRequested):
+    if isinstance(event, EvidenceRequested | RatingRequested | RequesterInformed):
         return event.channel
     assert isinstance(event, ReplySent)
     return None if event.body is None or event.observed else event.channel

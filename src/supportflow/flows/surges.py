@@ -22,16 +22,14 @@ from supportflow.model.people import SYSTEM, Actor
 from supportflow.model.storage import Query
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy.document.surges import LONGEST, Arrivals
-from supportflow.policy.overlay import greeting_of
 
 __all__ = [
     "LAST_US",
     "Advance",
-    "_declaration",
+    "declaration",
     "declare",
     "declare_due",
     "end",
-    "greeting",
     "in_force",
     "move_tickets",
 ]
@@ -42,7 +40,7 @@ LAST_US = 253_402_300_799_999_999
 _PAGE = 200
 
 
-def _declaration(
+def declaration(
     env: Environment,
     name: str,
     lasts_for: timedelta,
@@ -93,7 +91,7 @@ def _declare_if_due(env: Environment, name: str, rule: Arrivals, lasts_for: time
         again_us = _counted_since_us(env, name, rule, to_us(now))
         if again_us is None or again_us > since_us + to_us(now) - now_us:
             return []  # another process has declared it meanwhile, or it has ended again
-        return [_declaration(env, name, lasts_for, now, SYSTEM, arrivals=rule.count)]
+        return [declaration(env, name, lasts_for, now, SYSTEM, arrivals=rule.count)]
 
     yield from append(env, declared)
 
@@ -212,7 +210,7 @@ def declare(
         reason = clean_line(reason, env.book.current.redaction)
 
     def declared(now: Instant) -> list[DeskEvent]:
-        event = _declaration(env, name, lasts_for, now, by, reason=reason)
+        event = declaration(env, name, lasts_for, now, by, reason=reason)
         running = _active(env, name, now)
         return [] if running is not None and running.until >= event.until else [event]
 
@@ -255,19 +253,6 @@ def in_force(env: Environment) -> Flow[tuple[ActiveSurge, ...]]:
     now = yield from requests.now()
     yield from synchronise(env, now, look=True)
     return tuple(one for one in env.desk.in_force(to_us(now)) if one.name in env.book.surges)
-
-
-def greeting(env: Environment, language: str | None) -> Flow[str | None]:
-    """What is said now to somebody who writes a language.
-
-    Raises:
-        InvalidInput: If that is no tag.
-    """
-    if language is not None and not is_id(language):
-        raise InvalidInput("language", "is not a language tag")
-    now = yield from requests.now()
-    yield from synchronise(env, now)
-    return greeting_of(env.policy, language)
 
 
 def _refuse_outside(by: Actor, action: str) -> None:

@@ -13,7 +13,19 @@ from supportflow.kernel.advance import advance, catch_up
 from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
+from supportflow.kernel.handlers.access import give_consent, view_content, withdraw_consent
 from supportflow.kernel.handlers.actions import decide_action, record_action, request_action, undo_action
+from supportflow.kernel.handlers.announcements import (
+    announce,
+    decide_announcement,
+    link_incident,
+    list_tickets,
+    propose_announcement,
+    resolve_with_problem,
+    solve_problem,
+    unlink_incident,
+    withdraw_announcement,
+)
 from supportflow.kernel.handlers.bot import take_turn
 from supportflow.kernel.handlers.casework import add_party, authorise, complete_step, provide, verify
 from supportflow.kernel.handlers.contacts import record_contact
@@ -21,8 +33,10 @@ from supportflow.kernel.handlers.escalation import escalate
 from supportflow.kernel.handlers.merge import merge, split
 from supportflow.kernel.handlers.messages import add_note, receive, record_delivery, reply
 from supportflow.kernel.handlers.observations import adopt, observe
+from supportflow.kernel.handlers.ratings import rate
 from supportflow.kernel.handlers.routing import accept, decline, hand_over, offer, recheck, release, withdraw
-from supportflow.kernel.handlers.tickets import open_ticket
+from supportflow.kernel.handlers.tickets import foreseen_in, open_ticket
+from supportflow.kernel.handlers.updates import mirror_part
 from supportflow.kernel.handlers.verdicts import correct, exclude
 from supportflow.kernel.handlers.work import assign, set_priority, trigger, update
 from supportflow.kernel.identity import matching_ticket
@@ -34,6 +48,7 @@ from supportflow.model.commands import (
     AddParty,
     Adopt,
     Advance,
+    Announce,
     Assign,
     Authorise,
     Cancel,
@@ -42,16 +57,23 @@ from supportflow.model.commands import (
     CompleteStep,
     Correct,
     DecideAction,
+    DecideAnnouncement,
     Decline,
     Escalate,
     Exclude,
+    GiveConsent,
     HandOver,
     Hold,
+    LinkIncident,
+    ListTickets,
     Merge,
+    MirrorPart,
     Observe,
     Offer,
     OpenTicket,
+    ProposeAnnouncement,
     Provide,
+    Rate,
     Receive,
     Recheck,
     RecordAction,
@@ -61,16 +83,22 @@ from supportflow.model.commands import (
     Reply,
     RequestAction,
     Resolve,
+    ResolveWithProblem,
     Resume,
     SetPriority,
+    SolveProblem,
     Split,
     TakeTurn,
     Trigger,
     UndoAction,
+    UnlinkIncident,
     Update,
     Verify,
+    ViewContent,
     WaitForRequester,
     Withdraw,
+    WithdrawAnnouncement,
+    WithdrawConsent,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.routing import AgentState
@@ -101,10 +129,12 @@ class Attempt(NamedTuple):
         decision: The decision.
         wanted: Ids of tickets whose past would have mattered, and was not among the facts: a target applies again. Decide
             again with it, and clocks are exact to what happened meanwhile; without, they go by the ticket as it stands.
+        person: Id of the requester, if what is known of them across tickets matters and was not among the facts.
     """
 
     decision: Decision
     wanted: frozenset[str]
+    person: str | None = None
 
 
 def decide(
@@ -141,7 +171,7 @@ def attempted(
 ) -> Attempt:
     """What `decided` answers, and of which tickets it would need the past to be exact."""
     draft = _draft(book, ticket, command, facts, now)
-    return Attempt(_decision(draft), draft.wanted)
+    return Attempt(_decision(draft), draft.wanted, draft.ticket.requester if draft.wants_person else None)
 
 
 def _decision(draft: Draft) -> Decision:
@@ -160,6 +190,11 @@ def _draft(
     command = command_on_side(command, ticket, policy, people)
     # A kind is told by `is`: to ask a model's class whether it has an instance costs as much as a small event.
     kind = type(command)
+    if kind is ResolveWithProblem and isinstance(command, ResolveWithProblem) and to_us(command.at) < now_us:
+        now, now_us = (
+            command.at,
+            to_us(command.at),
+        )  # however late a worker comes round, this is when it was solved
     observed_at = command.at if kind is Observe and isinstance(command, Observe) else None
     if observed_at is not None and to_us(observed_at) > now_us:
         raise InvalidInput("at", "lies in the future")
@@ -220,6 +255,8 @@ def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) ->
     if not facts.case.candidates:
         return None
     topic = command.category or (None if facts.signals is None else facts.signals.category)
+    if command.event is not None:
+        topic = foreseen_in(command, book.current)[0].category
     return matching_ticket(book.current.cases.identity, command, topic, facts.case.candidates, now_us)
 
 
@@ -240,27 +277,36 @@ def _advance(_draft: Draft, _command: Advance) -> None:
 # What a handler is given besides the draft and the command: nothing, what was looked up, or every policy version as well.
 _ALONE: dict[type[CommandBase], Callable[[Draft, Any], None]] = {
     Advance: _advance,
-    Authorise: authorise,
-    CompleteStep: complete_step,
     Decline: decline,
     Escalate: escalate,
+    ListTickets: list_tickets,
+    MirrorPart: mirror_part,
+    UnlinkIncident: unlink_incident,
     HandOver: hand_over,
     Release: release,
     SetPriority: set_priority,
     Update: update,
-    Verify: verify,
     Withdraw: withdraw,
 }
 _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     Accept: accept,
     AddNote: add_note,
     AddParty: add_party,
+    Announce: announce,
     Assign: assign,
+    Authorise: authorise,
+    DecideAnnouncement: decide_announcement,
+    ProposeAnnouncement: propose_announcement,
+    ResolveWithProblem: resolve_with_problem,
+    SolveProblem: solve_problem,
+    WithdrawAnnouncement: withdraw_announcement,
     Cancel: trigger,
+    CompleteStep: complete_step,
     Close: trigger,
     Correct: correct,
     DecideAction: decide_action,
     Exclude: exclude,
+    GiveConsent: give_consent,
     Hold: trigger,
     Observe: observe,
     Offer: offer,
@@ -276,10 +322,15 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     TakeTurn: take_turn,
     Trigger: trigger,
     UndoAction: undo_action,
+    Verify: verify,
+    ViewContent: view_content,
     WaitForRequester: trigger,
+    WithdrawConsent: withdraw_consent,
 }
 _WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
+    LinkIncident: link_incident,
     Merge: merge,
+    Rate: rate,
     Receive: receive,
     Split: split,
 }

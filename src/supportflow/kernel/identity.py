@@ -18,7 +18,8 @@ def matching_ticket(
     at_us: int,
 ) -> Ticket | None:
     """The open ticket that a new contact of the requester is about; the one with the latest word, if there are several."""
-    if identity is None or not identity.join or command.private or command.by.kind != "requester":
+    outside = command.by.kind == "requester" or command.event is not None
+    if identity is None or not identity.join or command.private or not outside:
         return None
     same = [
         ticket
@@ -26,8 +27,7 @@ def matching_ticket(
         if ticket.is_open
         and not ticket.private
         and _recent(identity, ticket, at_us)
-        and ticket.category == topic
-        and (topic is not None or identity.join_unknown)
+        and _about(identity, ticket, topic)
     ]
     return max(same, key=_place, default=None)
 
@@ -54,6 +54,15 @@ def repeated_ticket(
     ]
     latest = max(before, key=_place, default=None)
     return None if latest is None else latest.id
+
+
+def _about(identity: Identity, ticket: Ticket, topic: str | None) -> bool:
+    """Whether a contact of that topic can be about a ticket. Who was told of something and writes no topic means that."""
+    if topic is None:
+        return (ticket.category is None and identity.join_unknown) or (
+            bool(ticket.foreseen) and ticket.contacted_at is None
+        )
+    return ticket.category == topic
 
 
 def _recent(identity: Identity, ticket: Ticket, at_us: int) -> bool:

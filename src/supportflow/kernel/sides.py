@@ -21,6 +21,7 @@ from supportflow.model.commands import (
     RequestAction,
     UndoAction,
     Verify,
+    ViewContent,
 )
 from supportflow.model.people import NOBODY, Actor
 from supportflow.model.ticket import Ticket
@@ -40,7 +41,7 @@ __all__ = [
 Side = Literal["requester", "party"]
 F = TypeVar("F", bound=Observed)
 
-_OF_TRUST = frozenset({Authorise, DecideAction, RequestAction, UndoAction, Verify})
+_OF_TRUST = frozenset({Authorise, DecideAction, RequestAction, UndoAction, Verify, ViewContent})
 """Commands that nobody gives for themselves, whatever the ticket is for."""
 _AS_NAMED = frozenset({Accept, Decline})
 """An answer to an offer is the agent's who has it."""

@@ -1,12 +1,13 @@
-"""What a ticket knows of its handling as a case: evidence, steps, parties and verification. Names and instants only."""
+"""What a ticket knows of its handling as a case: evidence, steps, parties, verification, consent. Names and instants."""
 
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
 from supportflow._time import Instant, from_us
 from supportflow.model.base import HostValue, Id, Name
+from supportflow.model.people import ActorKind
 
-__all__ = ["NO_CASEWORK", "Casework", "Party", "PartyState", "Verification"]
+__all__ = ["NO_CASEWORK", "Casework", "Consent", "Party", "PartyState", "Verification"]
 
 
 class PartyFields(TypedDict, total=False):
@@ -95,24 +96,52 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """That somebody's sealed texts may be opened for a purpose.
+
+    Attributes:
+        person: Opaque id of whose consent it is.
+        purpose: What for.
+        until_us: From this instant on it no longer counts.
+        by_kind: What whoever recorded it is.
+        by: Their id.
+    """
+
+    person: str
+    purpose: str
+    until_us: int
+    by_kind: ActorKind
+    by: str
+
+    @property
+    def valid_until(self) -> Instant:
+        """From this instant on it no longer counts."""
+        return from_us(self.until_us)
+
+
+@dataclass(frozen=True, slots=True)
 class Casework:
-    """Evidence, steps, parties and verification of one ticket.
+    """Evidence, steps, parties, verification and consents of one ticket.
 
     Attributes:
         asked: The items of evidence that the requester was asked for. None is asked for twice.
         provided: The items of evidence that came.
         waiting: True while the ticket is pending because evidence is missing.
         steps: The completed steps of its procedure, in the order of their completion.
+        authors: Who did each of them: kind and id.
         parties: Who takes part besides the requester.
         verifications: The latest verification of each level.
+        consents: The latest consent of each person for each purpose; one that was withdrawn is gone.
     """
 
     asked: tuple[str, ...] = ()
     provided: tuple[str, ...] = ()
     waiting: bool = False
     steps: tuple[str, ...] = ()
+    authors: tuple[tuple[ActorKind, str], ...] = ()
     parties: tuple[PartyState, ...] = ()
     verifications: tuple[Verification, ...] = ()
+    consents: tuple[Consent, ...] = ()
 
     def party(self, party_id: str) -> PartyState | None:
         """The party with that id, or None."""

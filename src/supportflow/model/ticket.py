@@ -7,18 +7,20 @@ from pydantic import Field
 
 from supportflow._time import Instant
 from supportflow.model.actions import ActionState
+from supportflow.model.announcements import NO_SPREAD, Spread
 from supportflow.model.base import Id, KeptName, StatusCategory, TicketType, Value
 from supportflow.model.bot import NO_BOT, BotState
 from supportflow.model.casework import NO_CASEWORK, Casework
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.escalation import LadderState
-from supportflow.model.events import EventBase
+from supportflow.model.events import ContentViewed, EventBase
 from supportflow.model.events.tickets import ChosenBy, Given
 from supportflow.model.people import Actor
+from supportflow.model.rating import NO_RATING, RatingState
 from supportflow.model.records import Attributes, Clock
 from supportflow.model.routing import NO_ROUTING, Routing
 
-__all__ = ["Evidence", "Message", "Outcome", "Page", "Ticket"]
+__all__ = ["Evidence", "Message", "OpenedText", "Outcome", "Page", "Ticket", "View"]
 
 
 class Ticket(Value):
@@ -56,12 +58,18 @@ class Ticket(Value):
             was not folded from events.
         first_replied_at: When an agent first answered in public.
         waiting_since: When the oldest message that nobody answered came in; None if all are answered.
+        foreseen: The host's events that it is about, as the requester was told.
+        awaits_contact: True while its clocks wait for the requester's first word.
+        contacted_at: When that came, if they did.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
+        review_of: Id of the ticket whose bad rating this one is about: internal work for a supervisor.
         case: Evidence, completed steps, parties and verification.
         ladder: The escalation ladder that runs, or ran last.
         routing: What it needs of an agent, and how far the search for one has come.
         actions: What the host was asked to do.
         bot: How far the bot has come with it.
+        rating: Whether its requester was asked what they think, and what they said.
+        spread: What it tells other tickets, what it was told, and the problem that it is an incident of.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
         sla: The SLA policy that matched, or None.
@@ -124,12 +132,18 @@ class Ticket(Value):
     follow_up_of: Id | None = None
     followed_by: Id | None = None
     repeat_of: Id | None = None
+    review_of: Id | None = None
+    foreseen: tuple[KeptName, ...] = ()
+    awaits_contact: bool = False
+    contacted_at: Instant | None = None
 
     case: Casework = NO_CASEWORK
     ladder: LadderState | None = None
     routing: Routing = NO_ROUTING
     actions: tuple[ActionState, ...] = ()
     bot: BotState = NO_BOT
+    rating: RatingState = NO_RATING
+    spread: Spread = NO_SPREAD
 
     clocks: tuple[Clock, ...] = ()
     policy: str
@@ -183,6 +197,44 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedText:
+    """A sealed text that was opened.
+
+    Attributes:
+        id: Its content row.
+        kind: What it is: `message`, `evidence`, `attachment`, ….
+        item: The item of evidence that it is; None if it is none.
+        at: When it was recorded.
+        by: Who gave it.
+        text: The text; of a file its name, of `personal` JSON. None once erased.
+        uri: Where the host keeps the file; None if it is none.
+    """
+
+    id: str
+    kind: str
+    item: str | None
+    at: Instant
+    by: Actor
+    text: str | None
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a view opened.
+
+    Attributes:
+        ticket: The ticket after it.
+        event: What was recorded of it.
+        texts: What it opened, in order.
+    """
+
+    ticket: Ticket
+    event: ContentViewed
+    texts: tuple[OpenedText, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of a search; iterating it gives its tickets.
 
@@ -215,6 +267,7 @@ class Message:
         attachments: Handles of the files that came with it.
         to: Id of the party that a public reply is for; None if it is for the requester.
         flags: What looked wrong about it: `impostor`, `phishing_link`.
+        sealed: True if the policy's access seals the text: it is masked, and `desk.view` opens it.
     """
 
     at: Instant
@@ -224,6 +277,7 @@ class Message:
     attachments: tuple[AttachmentHandle, ...] = ()
     to: str | None = None
     flags: tuple[str, ...] = ()
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +292,7 @@ class Evidence:
         by: Who gave it.
         value: What was given; None for a file, if it is missing, or once erased.
         attachment: Handle of the file that was given.
+        sealed: True if the policy's access seals the value, or name and place of the file: `desk.view` opens it.
     """
 
     item: str
@@ -247,3 +302,4 @@ class Evidence:
     by: Actor | None = None
     value: str | None = None
     attachment: AttachmentHandle | None = None
+    sealed: bool = False

@@ -1,6 +1,6 @@
 """Makes checkpoints of a desk's records, and proofs."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -8,6 +8,7 @@ from supportflow.exceptions import RecordsError, TicketNotFound
 from supportflow.model.storage import EventRow
 from supportflow.notary.folder import LogFolder
 from supportflow.notary.index import Index, last_batch
+from supportflow.notary.sealing import sealed_rows
 from supportflow.notary.taking import Unlinked, take_in
 from supportflow.ports import Store
 from supportflow.ports.records import Anchor, Linked
@@ -198,7 +199,8 @@ class Notary:
 
         Args:
             ticket_id: The ticket.
-            texts: Whether to open the texts that its events refer to, for whoever gets the proof.
+            texts: Whether to open the texts that its events refer to, for whoever gets the proof; those that the policy's
+                access seals stay hidden.
             events: Whether to show the events; False shows their digests alone: that there are so many, and no other.
 
         Raises:
@@ -246,11 +248,13 @@ class Notary:
             note,
             shown if events else None,
             tuple(digests[: known.last]),
-            self._texts(shown) if texts and events else {},
+            self._texts(stream, shown) if texts and events else {},
         )
 
-    def _texts(self, events: Iterable[EventRow]) -> dict[str, Shown]:
-        wanted = [ref.id for event in events for ref in references(event.data)]
+    def _texts(self, stream: str, events: Sequence[EventRow]) -> dict[str, Shown]:
+        of_ticket = stream.startswith("ticket:")
+        sealed = sealed_rows(self._store, self._tenant, events) if of_ticket else frozenset[str]()
+        wanted = [ref.id for event in events for ref in references(event.data) if ref.id not in sealed]
         found = self._store.contents(self._tenant, wanted) if wanted else {}
         return {name: Shown(row.salt, row.value) for name, row in found.items()}
 

@@ -9,19 +9,23 @@ from supportflow._time import span_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.calendars.compiled import Compiled
 from supportflow.calendars.zones import zone
+from supportflow.conditions import Predicate, compile_condition
 from supportflow.conditions.ticket import ticket_fields
 from supportflow.escalation import LadderIndex
 from supportflow.exceptions import ConditionError, DefinitionError, InvalidInput, LifecycleError, PolicyError
 from supportflow.lifecycle import Lifecycle, default_lifecycle
 from supportflow.model.records import Attributes, AttributeValue
 from supportflow.policy.check.policy import policy_problems
+from supportflow.policy.document.access import Access
 from supportflow.policy.document.calendars import calendar_name, named_calendars, step_calendar, zone_versions
 from supportflow.policy.document.policy import Policy
 from supportflow.policy.document.retention import Retention
+from supportflow.policy.sections.access import AccessIndex
 from supportflow.policy.sections.authority import TriggerIndex
 from supportflow.policy.sections.bot import CompiledBot
 from supportflow.policy.sections.casework import CaseRules
 from supportflow.policy.sections.classifier import classifier_of, words_of_its_own
+from supportflow.policy.sections.ratings import RatingRules
 from supportflow.policy.sections.retention import RetentionIndex
 from supportflow.routing.compiled import BOT, RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
@@ -83,9 +87,13 @@ class CompiledPolicy:
         )
         self._groups = {group.name: group for group in document.groups}
         self.cases = CaseRules(document)
+        self._audiences: dict[str, Predicate] = {}
+        self._confirms: Predicate | None = None
         self.retention = RetentionIndex(document.retention or Retention(), self.fields)
+        self.access = AccessIndex(document.access or Access())
         self.routing = self._routing()
         self.bot = self._bot()
+        self.ratings = self._ratings()
         try:
             self.triggers = TriggerIndex(document.authority.host, self.fields)
         except ConditionError as error:
@@ -98,6 +106,13 @@ class CompiledPolicy:
             return RoutingIndex(self.document.routing, self.fields)
         except ConditionError as error:
             raise PolicyError([f"routing.routes: {problem}" for problem in error.problems]) from None
+
+    def _ratings(self) -> RatingRules | None:
+        ratings, public = self.document.ratings, tuple(self.document.public_channels)
+        try:
+            return None if ratings is None else RatingRules(ratings, public, self.fields)
+        except ConditionError as error:
+            raise PolicyError([f"ratings: {problem}" for problem in error.problems]) from None
 
     def _bot(self) -> CompiledBot | None:
         bot, routing = self.document.bot, self.document.routing
@@ -164,6 +179,27 @@ class CompiledPolicy:
         except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder, or too long for a file's name
             return False
         return True
+
+    def audience(self, name: str | None) -> Predicate | None:
+        """Which tickets an announcement is for, by the name of its audience; None if the policy has none of that name."""
+        rules = self.document.announcements
+        if rules is None or name is None or name not in rules.audiences:
+            return None
+        found = self._audiences.get(name)
+        if found is None:
+            found = self._audiences[name] = compile_condition(rules.audiences[name], self.fields)
+        return found
+
+    def confirms(self, record: Mapping[str, object]) -> bool:
+        """Whether a request with these fields is confirmed when it comes in."""
+        rules = self.document.updates
+        if rules is None or not rules.receipt:
+            return False
+        if rules.receipt_when is None:
+            return True
+        if self._confirms is None:
+            self._confirms = compile_condition(rules.receipt_when, self.fields)
+        return self._confirms(record)
 
     def check_attributes(self, attributes: Attributes) -> dict[str, AttributeValue]:
         """The attributes, if the policy declares them and they hold what it says.

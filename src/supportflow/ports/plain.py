@@ -77,6 +77,8 @@ class Outgoing:
         attachments: Handles of the files that go with it.
         in_reply_to: Number of messages that came in before, for threading.
         recorded_at: When it was written.
+        announcement: The announcement that it is, as `"<ticket>/<number>"`; None if it is for this requester alone. One of
+            this very ticket is a post for everybody, on a public channel.
     """
 
     key: str
@@ -89,6 +91,7 @@ class Outgoing:
     attachments: tuple[AttachmentHandle, ...]
     in_reply_to: int
     recorded_at: Instant
+    announcement: str | None = None
 
 
 class Channel(Protocol):

@@ -7,6 +7,7 @@ from supportflow.replay.mapping import LogMapping, load_mapping, parse_mapping, 
 from supportflow.replay.reading import Log, read_log
 from supportflow.replay.report import Report
 from supportflow.replay.running import Replayed, replay, replay_log
+from supportflow.replay.spark import replay_by_spark
 from supportflow.replay.suggesting import Suggestion, suggest_mapping
 from supportflow.replay.text import comparison_text, report_text
 from supportflow.replay.writing import convert_log, mapping_document
@@ -30,6 +31,7 @@ __all__ = [
     "parse_mapping",
     "read_log",
     "replay",
+    "replay_by_spark",
     "replay_log",
     "report_text",
     "shipped_mappings",

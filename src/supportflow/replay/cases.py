@@ -1,10 +1,12 @@
 """A log case by case in bounded memory: its rows are sorted by case in runs on disk, which are merged as they are read."""
 
 import marshal
-from collections import Counter
-from collections.abc import Callable, Iterator
+import time
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from heapq import merge
-from itertools import groupby
+from itertools import chain, count, groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,41 +20,54 @@ from supportflow.replay.tables import open_table
 
 __all__ = ["BadRows", "CaseLog"]
 
-RUN = 100_000
+RUN = 50_000
 """Rows that are held at a time."""
-_BATCH = 500
-_LINES = 20
+MOST_RUNS = 64
+"""Runs of about one length: as many become one, so that neither memory nor the number of open files grows with the log."""
+_BATCH = 200
+"""Rows of a run that are held while runs are merged."""
+LINES = 20
+"""Of rows of one kind, whose lines are told where not all of them are."""
 _CASE, _ORDER = Row._fields.index("case"), Row._fields.index("order")
 _place: Callable[[Any], Any] = itemgetter(_CASE, _ORDER)
 _case: Callable[[Any], str] = itemgetter(_CASE)
 
 
 class BadRows:
-    """Rows that could not be used, counted by reason: of each the first twenty lines are kept, however many there are."""
+    """Rows that could not be used: eight bytes for each.
+
+    Attributes:
+        kinds: (reason, left out) → the lines, and the first of them with what stands there.
+    """
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[str, bool]] = Counter()
-        self._first: dict[tuple[str, bool], tuple[str, tuple[int, ...]]] = {}
+        self.kinds: dict[tuple[str, bool], tuple[array[int], Problem]] = {}
 
     def note(self, problem: Problem) -> None:
         """Count one."""
         kind = (problem.reason, problem.left_out)
-        self._counts[kind] += 1
-        detail, lines = self._first.get(kind, (problem.detail, ()))
-        if len(lines) < _LINES:
-            self._first[kind] = (detail, (*lines, problem.line))
+        lines, first = self.kinds.get(kind) or (array("q"), problem)
+        lines.append(problem.line)
+        self.kinds[kind] = (lines, min(first, problem))
 
-    def counts(self) -> tuple[ProblemCount, ...]:
-        """By reason, the most frequent first."""
+    def absorb(self, other: "BadRows") -> None:
+        """Count what another has counted."""
+        for kind, (lines, first) in other.kinds.items():
+            own, own_first = self.kinds.get(kind) or (array("q"), first)
+            own.extend(lines)
+            self.kinds[kind] = (own, min(own_first, first))
+
+    def counts(self, most: int | None = LINES) -> tuple[ProblemCount, ...]:
+        """By reason, the most frequent first, each with so many of its lines; with all of them, if None."""
         return tuple(
             ProblemCount(
                 reason=kind[0],
                 left_out=kind[1],
-                count=count,
-                lines=self._first[kind][1],
-                example=self._first[kind][0],
+                count=len(lines),
+                lines=tuple(sorted(lines)[:most]),
+                example=first.detail,
             )
-            for kind, count in sorted(self._counts.items(), key=lambda one: (-one[1], one[0]))
+            for kind, (lines, first) in sorted(self.kinds.items(), key=lambda one: (-len(one[1][0]), one[0]))
         )
 
 
@@ -68,10 +83,11 @@ class CaseLog:
 
     Attributes:
         rows: How many it has, the bad ones too.
-        cases: How many cases have at least one usable row.
+        usable: How many could be used.
         first_us: Its first instant; 0 if it has no usable row.
         last_us: Its last.
         bad: What could not be used.
+        cpu_s: Processor time of reading it, in seconds.
 
     Raises:
         OSError: If the file cannot be read.
@@ -83,17 +99,20 @@ class CaseLog:
         self, path: Path | str, mapping: LogMapping, *, progress: Callable[[int], object] | None = None
     ) -> None:
         self.mapping = mapping
-        self.rows = self.cases = 0
+        self.rows = self.usable = 0
         self.first_us = self.last_us = 0
         self.bad = BadRows()
         self._folder = TemporaryDirectory(prefix="supportflow-")
-        self._runs: list[Path] = []
+        self._runs: list[list[Path]] = []
         self._held: list[Row] = []
+        self._made = 0
+        began = time.process_time()
         try:
             self._read(Path(path), progress)
         except BaseException:
             self.close()
             raise
+        self.cpu_s = time.process_time() - began
 
     def _read(self, path: Path, progress: Callable[[int], object] | None) -> None:
         first_us = last_us = None
@@ -101,6 +120,7 @@ class CaseLog:
             rows = Rows(table, self.mapping, self.bad.note)
             for row in rows:
                 self._held.append(row)
+                self.usable += 1
                 at_us = row.at_us
                 if first_us is None or last_us is None:
                     first_us = last_us = at_us
@@ -115,21 +135,48 @@ class CaseLog:
             self.rows = rows.count
         self.first_us, self.last_us = first_us or 0, last_us or 0
         self._held.sort(key=_place)
-        self.cases = sum(1 for _ in self.each())
 
     def _spill(self) -> None:
         self._held.sort(key=_place)
-        run = Path(self._folder.name) / f"{len(self._runs)}"
-        with run.open("wb") as file:
-            for start in range(0, len(self._held), _BATCH):
-                marshal.dump([tuple(row) for row in self._held[start : start + _BATCH]], file)
-        self._runs.append(run)
+        made = self._written(map(tuple, self._held))
         self._held = []
+        for length in count():
+            if length == len(self._runs):
+                self._runs.append([])
+            runs = self._runs[length]
+            runs.append(made)
+            if len(runs) < MOST_RUNS:
+                return
+            made = self._written(merge(*map(_run, runs), key=_place))
+            for run in runs:
+                run.unlink()
+            self._runs[length] = []
+
+    def _written(self, rows: Iterable[Any]) -> Path:
+        """A run of rows that come in order."""
+        run = Path(self._folder.name) / f"{self._made}"
+        self._made += 1
+        with run.open("wb") as file:
+            left = iter(rows)
+            while batch := list(islice(left, _BATCH)):
+                marshal.dump(batch, file)
+        return run
+
+    @cached_property
+    def cases(self) -> int:
+        """How many cases have at least one usable row; it takes a look at all of them."""
+        return sum(1 for _ in self.tuples())
 
     def each(self) -> Iterator[list[Row]]:
         """The rows of each case, in the mapping's order; cases in the order of their ids."""
-        for _, rows in groupby(merge(*map(_run, self._runs), self._held, key=_place), key=_case):
-            yield [row if isinstance(row, Row) else Row(*row) for row in rows]
+        for rows in self.tuples():
+            yield [Row(*row) for row in rows]
+
+    def tuples(self) -> Iterator[list[Any]]:
+        """As `each`, with plain tuples in the place of rows: what processes pass on."""
+        runs = map(_run, chain.from_iterable(self._runs))
+        for _, rows in groupby(merge(*runs, map(tuple, self._held), key=_place), key=_case):
+            yield list(rows)
 
     def close(self) -> None:
         """Take the files away."""

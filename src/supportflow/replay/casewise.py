@@ -56,13 +56,17 @@ class CaseRunner:
         policy: The policy.
         end_us: Until when everything happens that falls due: the log's last instant.
         watcher: Told what happens.
+        apart: True if nobody looks at more than one case: then requesters are told apart within a case only, and what is
+            known of them does not grow with the log.
 
     Raises:
         MappingError: If the mapping does not fit the policy.
         PolicyError: If the policy is wrong.
     """
 
-    def __init__(self, mapping: LogMapping, policy: Policy, end_us: int, watcher: Watcher) -> None:
+    def __init__(
+        self, mapping: LogMapping, policy: Policy, end_us: int, watcher: Watcher, *, apart: bool = False
+    ) -> None:
         lifecycle = policy.lifecycle or default_lifecycle(policy.reopen_within)
         problems = list(mapping.misfits(policy, lifecycle.statuses))
         if problems:
@@ -74,6 +78,7 @@ class CaseRunner:
         self.clock = ManualClock(from_us(self.end_us))
         self.desk = _CaseDesk(policy, self.clock)
         self.watcher = watcher
+        self._apart = apart
         self.actors: dict[str, Actor] = {"": HOST}
         self.requesters: dict[str, str] = {"": NOBODY}
         self.read_opened = None if mapping.opened is None else time_reader(mapping.opened)
@@ -81,6 +86,8 @@ class CaseRunner:
     def case(self, rows: list[Row]) -> Ticket | None:
         """Replay the rows of one case, up to the log's end; None if nothing could be made of them."""
         self.desk.held.forget()
+        if self._apart:
+            self.requesters = {"": NOBODY}
         ticket: Ticket | None = None
         latest_us = rows[0].at_us
         for row in rows:

@@ -38,13 +38,18 @@ class Cases:
         before: int = 0,
     ) -> None:
         self._tally = tally
-        self._runner = CaseRunner(mapping, policy, end_us, tally)
+        self._runner = CaseRunner(mapping, policy, end_us, tally, apart=True)
         self._verify_every = verify_every
         self._place = before
 
-    def case(self, rows: list[Row]) -> None:
-        """Replay a case, and count it."""
-        self._place += 1
+    def case(self, rows: list[Row], *, before: int | None = None) -> None:
+        """Replay a case, and count it.
+
+        Args:
+            rows: Its rows.
+            before: How many cases of the log stand before it, if it is not the next one.
+        """
+        self._place = (self._place if before is None else before) + 1
         self._tally.logged(rows)
         ticket = self._runner.case(rows)
         if ticket is None:

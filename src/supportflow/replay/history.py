@@ -132,8 +132,9 @@ def _of_policy(event: EventBase) -> bool:
 
 def _cells(ticket: Ticket, event: EventBase, requester: str) -> dict[str, str]:
     said = ""
-    # Only these stop and start clocks: a bot's reply, one to a party, and what a machine sent do not.
-    if isinstance(event, ReplySent) and event.to is None and event.by.kind != "bot":
+    # Only these stop and start clocks: a bot's reply, one to a party, an announcement, and what a machine sent do not.
+    answers = isinstance(event, ReplySent) and event.to is None and event.announced is None
+    if answers and event.by.kind != "bot":
         said = _REPLIED
     elif isinstance(event, MessageReceived) and event.origin == "requester":
         said = _WROTE

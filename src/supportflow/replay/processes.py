@@ -1,23 +1,47 @@
-"""A replay split by case over processes: what they count is put together in the log's order."""
+"""A replay split by case over processes: each counts its cases, and the counts are added up."""
 
+import marshal
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from supportflow.policy import Policy
 from supportflow.replay.counting import Cases
 from supportflow.replay.mapping import LogMapping
-from supportflow.replay.reading import Log, Row
+from supportflow.replay.reading import Row
 from supportflow.replay.tally import Counted, Tally
 
-__all__ = ["replay_apart"]
+__all__ = ["Replaying", "replay_apart", "replayed"]
 
-_PARTS = 8
+_PARTS = 4
 """For each process: the last one to end should not keep the others waiting for long."""
+_ROWS = 5_000
+"""Of a part, at most: what is on its way takes memory."""
+_AHEAD = 3
+"""Parts for each process that are on their way: it should not have to wait for its next."""
 Done = Callable[[int], object]
+
+
+class Replaying(NamedTuple):
+    """What every process is told.
+
+    Attributes:
+        mapping: What the log was read by.
+        policy: The policy.
+        end_us: Until when everything happens that falls due.
+        verify_every: Check every n-th case of the whole log.
+        verdicts: Whether the verdicts of every case are kept.
+    """
+
+    mapping: LogMapping
+    policy: Policy
+    end_us: int
+    verify_every: int
+    verdicts: bool
 
 
 class _Part(NamedTuple):
@@ -25,29 +49,21 @@ class _Part(NamedTuple):
 
     Attributes:
         first: How many stand before them.
-        cases: The rows of each.
-        mapping: What they were read by.
-        policy: The policy.
-        end_us: Until when everything happens that falls due.
-        verify_every: Check every n-th case of the whole log.
+        rows: How many rows they have.
+        packed: The rows of each, as `marshal` writes tuples. Only processes of this one's own making read it.
     """
 
     first: int
-    cases: list[list[Row]]
-    mapping: LogMapping
-    policy: Policy
-    end_us: int
-    verify_every: int
+    rows: int
+    packed: bytes
 
 
 def replay_apart(
     tally: Tally,
-    log: Log,
-    mapping: LogMapping,
-    policy: Policy,
-    end_us: int,
+    cases: Iterable[list[Any]],
+    rows: int,
+    work: Replaying,
     *,
-    verify_every: int,
     processes: int,
     done: Done,
 ) -> float:
@@ -55,33 +71,45 @@ def replay_apart(
 
     Args:
         tally: Counts everything.
-        log: The log.
-        mapping: What it was read by.
-        policy: The policy.
-        end_us: Until when everything happens that falls due.
-        verify_every: Check every n-th case; 0 checks none.
+        cases: The rows of each case, as tuples.
+        rows: How many there are, about.
+        work: What every process is told.
         processes: How many.
         done: Told how many rows of the log were replayed.
 
     Returns:
-        Processor time of all processes, in seconds.
+        Processor time of these processes, in seconds.
 
     Raises:
         MappingError: If the mapping does not fit the policy.
         PolicyError: If the policy is wrong.
         ChildProcessError: If a process ended before its work was done.
     """
-    Cases(tally, mapping, policy, end_us, 0)  # what is wrong with either is said here, not by every process
-    seconds, rows = 0.0, 0
-    parts = list(_parts(log, mapping, policy, end_us, verify_every, processes))
+    # What is wrong with either is said here, not by every process.
+    Cases(tally, work.mapping, work.policy, work.end_us, 0)
+    seconds, finished = 0.0, 0
+    size = max(min(rows // (_PARTS * processes), _ROWS), 1)
+    waiting: deque[tuple[_Part, Future[tuple[Counted, float]]]] = deque()
     # A process of its own, not a copy of this one with whatever threads and locks it has.
-    with ProcessPoolExecutor(min(processes, len(parts)) or 1, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(work,)) as pool:
+
+        def ended() -> None:
+            nonlocal seconds, finished
+            part, future = waiting.popleft()
+            counted, cpu_s = future.result()
+            tally.absorb(counted)
+            seconds += cpu_s
+            finished += part.rows
+            done(finished)
+
         try:
-            for part, (counted, cpu_s) in zip(parts, pool.map(_replayed, parts), strict=True):
-                tally.absorb(counted)
-                seconds += cpu_s
-                rows += sum(map(len, part.cases))
-                done(rows)
+            for part in _parts(cases, size):
+                waiting.append((part, pool.submit(_replayed, part)))
+                if len(waiting) >= _AHEAD * processes:
+                    ended()
+            while waiting:
+                ended()
         except BrokenProcessPool as error:
             raise ChildProcessError("a process of the replay ended before its work was done") from error
         except BaseException:
@@ -90,25 +118,38 @@ def replay_apart(
     return seconds
 
 
-def _parts(
-    log: Log, mapping: LogMapping, policy: Policy, end_us: int, verify_every: int, processes: int
-) -> Iterator[_Part]:
-    """The cases in the log's order, in parts of about as many rows each."""
-    cases = list(log.cases.values())
-    size = max(sum(map(len, cases)) // (_PARTS * processes), 1)
-    first, held, rows = 0, list[list[Row]](), 0
+def _parts(cases: Iterable[list[Any]], size: int) -> Iterator[_Part]:
+    """The cases in their order, in parts of about as many rows each."""
+    first = place = rows = 0
+    held: list[list[Any]] = []
     for place, case in enumerate(cases, 1):
         held.append(case)
         rows += len(case)
-        if rows >= size or place == len(cases):
-            yield _Part(first, held, mapping, policy, end_us, verify_every)
+        if rows >= size:
+            yield _Part(first, rows, marshal.dumps(held))
             first, held, rows = place, [], 0
+    if held:
+        yield _Part(first, rows, marshal.dumps(held))
+
+
+_told: list[Replaying] = []
+"""What this process was told when it began."""
+
+
+def _begin(work: Replaying) -> None:
+    _told[:] = [work]
 
 
 def _replayed(part: _Part) -> tuple[Counted, float]:
     began = time.process_time()
-    tally = Tally(Log(0, {}, [], 0.0), part.mapping, part.policy)
-    cases = Cases(tally, part.mapping, part.policy, part.end_us, part.verify_every, before=part.first)
-    for rows in part.cases:
-        cases.case(rows)
-    return tally.counted(), time.process_time() - began
+    [work] = _told
+    return replayed(work, marshal.loads(part.packed), part.first), time.process_time() - began  # noqa: S302 - see there
+
+
+def replayed(work: Replaying, cases: Iterable[Iterable[Any]], before: int) -> Counted:
+    """The counts of cases, of which so many stand before them in the log."""
+    tally = Tally(work.mapping, work.policy, verdicts=work.verdicts)
+    replaying = Cases(tally, work.mapping, work.policy, work.end_us, work.verify_every, before=before)
+    for rows in cases:
+        replaying.case([Row(*row) for row in rows])
+    return tally.counted()

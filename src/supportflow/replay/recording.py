@@ -45,6 +45,7 @@ class Recorder:
         mapping: What the log was read by.
         policy: The policy.
         end_us: Until when everything happens that falls due.
+        apart: See `CaseRunner`.
 
     Attributes:
         policy: The policy.
@@ -56,14 +57,14 @@ class Recorder:
         PolicyError: If the policy is wrong.
     """
 
-    def __init__(self, mapping: LogMapping, policy: Policy, end_us: int) -> None:
+    def __init__(self, mapping: LogMapping, policy: Policy, end_us: int, *, apart: bool = False) -> None:
         self.policy = policy
         self.compiled = CompiledPolicy(policy)
         self.bad = BadRows()
         self._end_us = end_us
         self._events: list[EventBase] = []
         self._refused: set[int] = set()
-        self._runner = CaseRunner(mapping, policy, end_us, self)
+        self._runner = CaseRunner(mapping, policy, end_us, self, apart=apart)
 
     def replayed(self, rows: list[Row]) -> Case | None:
         """A case; None if nothing could be made of its rows."""

@@ -1,5 +1,6 @@
 """Counts what a replay does, as it happens."""
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,13 +13,13 @@ from supportflow.lifecycle import default_lifecycle
 from supportflow.model.events import EventBase, StatusChanged
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
+from supportflow.replay.cases import BadRows
 from supportflow.replay.mapping import LogMapping, OutcomeColumn
-from supportflow.replay.reading import Log, Problem, Row
+from supportflow.replay.reading import Problem, Row
 from supportflow.replay.report import (
     Agreement,
     Attainment,
     AutoCloses,
-    ProblemCount,
     RefusalCount,
     Report,
     Transition,
@@ -26,52 +27,73 @@ from supportflow.replay.report import (
 )
 from supportflow.replay.verdicts import CaseVerdicts, verdicts_of
 
-__all__ = ["Counted", "Tally"]
+__all__ = ["Counted", "Extent", "Tally"]
 
 
 @dataclass(slots=True)
 class _Refused:
-    """A kind of refusal, with the first row that shows it."""
+    """A kind of refusal, with the first row of the log that shows it."""
 
     event: StatusChanged
     row: Row
     count: int = 0
 
+    def absorb(self, other: "_Refused") -> None:
+        """Add what another part of the log has of it."""
+        self.count += other.count
+        if other.row.line < self.row.line:
+            self.event, self.row = other.event, other.row
+
 
 class Counted(NamedTuple):
-    """What a tally has counted in a part of a log, to be added to that of the parts before.
+    """What a tally has counted in a part of a log, to be added to that of others, in any order.
 
     Attributes:
-        sums: Attribute → what is added to it: numbers, counters, lists.
-        cases: Attribute → what it says of cases.
+        sums: Attribute → what is added to it: numbers, counters, arrays.
+        bad: What could not be used.
+        verdicts: Of cases, if they are kept.
         refused: Kinds of refusals.
     """
 
     sums: dict[str, Any]
-    cases: dict[str, dict[str, Any]]
+    bad: BadRows
+    verdicts: dict[str, CaseVerdicts]
     refused: dict[tuple[str, str, str], _Refused]
 
 
+class Extent(NamedTuple):
+    """How far a log goes.
+
+    Attributes:
+        rows: How many it has, the bad ones too.
+        first_us: The first instant of a usable row; None if there is none.
+        last_us: The last.
+    """
+
+    rows: int
+    first_us: int | None
+    last_us: int | None
+
+
 _SUMS = (
-    "problems", "_begins", "_changes", "_repeats", "_events", "_transitions", "_forced", "_reopens", "_reopened",
-    "_closings", "_contradicted", "_distances_us", "_checked", "_differing",
+    "_begins", "_changes", "_repeats", "_events", "_transitions", "_forced", "_reopens", "_reopened", "_closings",
+    "_contradicted", "_distances_us", "_cases", "_attained", "_agreed", "_judged", "_checked", "_differing",
 )  # fmt: skip
-_CASES = ("verdicts", "_outcomes")
 
 
 class Tally:
-    """The counts of one replay.
+    """The counts of one replay. Memory does not grow with the log, but for eight bytes a bad row and an automatic closing.
 
     Args:
-        log: The log.
-        mapping: What it was read by.
+        mapping: What the log was read by.
         policy: The policy.
+        verdicts: Whether the verdicts of every case are kept.
     """
 
-    def __init__(self, log: Log, mapping: LogMapping, policy: Policy) -> None:
-        self.problems: list[Problem] = list(log.problems)
+    def __init__(self, mapping: LogMapping, policy: Policy, *, verdicts: bool = True) -> None:
+        self.bad = BadRows()
         self.verdicts: dict[str, CaseVerdicts] = {}
-        self._log = log
+        self._keeps_verdicts = verdicts
         self._mapping = mapping
         self._policy = policy
         self._compiled = CompiledPolicy(policy)
@@ -86,8 +108,11 @@ class Tally:
         self._reopens = self._reopened = 0
         self._closed_us: int | None = None
         self._closings = self._contradicted = 0
-        self._distances_us: list[int] = []
-        self._outcomes: dict[str, bool | None] = {}
+        self._distances_us = array("q")
+        self._cases = 0
+        self._attained: Counter[tuple[str, int, str]] = Counter()
+        self._agreed: Counter[tuple[int, str]] = Counter()
+        self._judged = 0  # cases with the target that the log's own outcome is compared with
         self._checked = 0
         self._differing: list[str] = []
 
@@ -105,7 +130,7 @@ class Tally:
 
     def problem(self, problem: Problem) -> None:
         """Note something that could not be used."""
-        self.problems.append(problem)
+        self.bad.note(problem)
 
     def recorded(self, row: Row, events: Iterable[EventBase]) -> None:
         """Count events."""
@@ -134,16 +159,29 @@ class Tally:
         if event.refusal is not None:
             self._forced[key] += 1
             kind = (event.refusal.reason, event.source, event.target)
-            self._refused.setdefault(kind, _Refused(event, row)).count += 1
+            known = self._refused.get(kind)
+            if known is None:
+                self._refused[kind] = _Refused(event, row, 1)
+            else:
+                known.absorb(_Refused(event, row, 1))
 
     def ended(self, rows: Sequence[Row], ticket: Ticket) -> None:
         """Count a case at the log's end."""
         self._reopens += ticket.reopens
         self._reopened += ticket.reopens > 0
-        case = rows[0].case
-        self.verdicts[case] = verdicts_of(ticket, self._compiled)
-        if self._mapping.outcome is not None:
-            self._outcomes[case] = _outcome(rows, self._mapping.outcome)
+        self._cases += 1
+        verdicts = verdicts_of(ticket, self._compiled)
+        if self._keeps_verdicts:
+            self.verdicts[rows[0].case] = verdicts
+        for target, verdict in verdicts.targets.items():
+            self._attained[target, verdicts.level, verdict.ended] += 1
+        outcome = self._mapping.outcome
+        if outcome is not None:
+            ours = verdicts.targets.get(outcome.target)
+            self._judged += ours is not None
+            self._agreed[
+                verdicts.level, _cell(None if ours is None else ours.ended, _outcome(rows, outcome))
+            ] += 1
 
     def verified(self, ticket: Ticket, *, folds: bool) -> None:
         """Count a check of a case."""
@@ -156,47 +194,47 @@ class Tally:
     def counted(self) -> Counted:
         """What was counted so far."""
         sums = {name: getattr(self, name) for name in _SUMS}
-        return Counted(sums, {name: getattr(self, name) for name in _CASES}, self._refused)
+        return Counted(sums, self.bad, self.verdicts, self._refused)
 
     def absorb(self, part: Counted) -> None:
-        """Add what was counted in the next part of the log: afterwards all is as if it had been counted here."""
+        """Add what was counted in another part of the log: afterwards all is as if it had been counted here."""
         for name, more in part.sums.items():
             own = getattr(self, name)
             if isinstance(own, Counter):
                 own.update(more)
             else:
                 setattr(self, name, own + more)
-        for name, cases in part.cases.items():
-            getattr(self, name).update(cases)
+        self.bad.absorb(part.bad)
+        self.verdicts.update(part.verdicts)
         for kind, refused in part.refused.items():
             known = self._refused.setdefault(kind, refused)
             if known is not refused:
-                known.count += refused.count
+                known.absorb(refused)
 
     # --- in the end ----------------------------------------------------------------------------
 
-    def report(self, cpu_s: float) -> Report:
-        """All counts."""
-        rows = [row for case in self._log.cases.values() for row in case]
+    def report(self, extent: Extent, cpu_s: float) -> Report:
+        """All counts: what is equally frequent stands by its name, in whatever order it was counted."""
         transitions = tuple(
             Transition(
                 source=key[0], target=key[1], trigger=key[2], cause=key[3], count=n, forced=self._forced[key]
             )
-            for key, n in self._transitions.most_common()
+            for key, n in sorted(self._transitions.items(), key=_frequent_move)
         )
+        problems = sorted(self.bad.counts(None), key=lambda one: (one.reason, one.left_out))
         return Report(
             mapping=self._mapping.name,
             policy=self._policy.name,
             fingerprint=self._compiled.fingerprint,
-            rows=self._log.rows,
-            left_out=sum(problem.left_out for problem in self.problems),
-            cases=len(self.verdicts),
-            first_at=from_us(min(row.at_us for row in rows)) if rows else None,
-            last_at=from_us(max(row.at_us for row in rows)) if rows else None,
-            begins=dict(self._begins.most_common()),
+            rows=extent.rows,
+            left_out=sum(one.count for one in problems if one.left_out),
+            cases=self._cases,
+            first_at=None if extent.first_us is None else from_us(extent.first_us),
+            last_at=None if extent.last_us is None else from_us(extent.last_us),
+            begins=_ranked(self._begins),
             changes=self._changes,
             repeats=self._repeats,
-            events=dict(self._events.most_common()),
+            events=_ranked(self._events),
             transitions=transitions,
             forced=sum(self._forced.values()),
             refusals=tuple(self._refusals()),
@@ -205,15 +243,15 @@ class Tally:
             auto_closes=None if self._policy.auto_close_after is None else self._auto_closes(),
             attainment=tuple(self._attainment()),
             agreement=tuple(self._agreement()),
-            problems=tuple(_counted(self.problems)),
-            verification=Verification(checked=self._checked, differing=tuple(self._differing))
+            problems=tuple(problems),
+            verification=Verification(checked=self._checked, differing=tuple(sorted(self._differing)))
             if self._checked
             else None,
             cpu_s=cpu_s,
         )
 
     def _refusals(self) -> Iterator[RefusalCount]:
-        for refused in sorted(self._refused.values(), key=lambda one: -one.count):
+        for _, refused in sorted(self._refused.items(), key=lambda one: (-one[1].count, one[0])):
             refusal = refused.event.refusal
             assert refusal is not None
             yield RefusalCount(
@@ -242,39 +280,36 @@ class Tally:
 
     def _attainment(self) -> Iterator[Attainment]:
         counts: Counter[tuple[str, int | None, str]] = Counter()
-        for case in self.verdicts.values():
-            for target, verdict in case.targets.items():
-                counts[target, case.level, verdict.ended] += 1
-                counts[target, None, verdict.ended] += 1
-        for target, level in _by_level((target, level) for target, level, _ in counts):
+        for (target, level, ended), number in self._attained.items():
+            counts[target, level, ended] += number
+            counts[target, None, ended] += number
+        for target, at in _by_level((target, level) for target, level, _ in counts):
             met, missed, undecided, cancelled = (
-                counts[target, level, ended] for ended in ("met", "missed", "undecided", "cancelled")
+                counts[target, at, ended] for ended in ("met", "missed", "undecided", "cancelled")
             )
             yield Attainment(
-                target=target, level=level, met=met, missed=missed, undecided=undecided, cancelled=cancelled
+                target=target, level=at, met=met, missed=missed, undecided=undecided, cancelled=cancelled
             )
 
     def _agreement(self) -> Iterator[Agreement]:
         """Our verdict beside the log's, as a table of counts."""
         outcome = self._mapping.outcome
-        if outcome is None or not any(outcome.target in case.targets for case in self.verdicts.values()):
+        if outcome is None or not self._judged:
             return
         counts: Counter[tuple[int | None, str]] = Counter()
-        for case, log in self._outcomes.items():
-            verdict = self.verdicts[case].targets.get(outcome.target)
-            cell = _cell(None if verdict is None else verdict.ended, log)
-            counts[self.verdicts[case].level, cell] += 1
-            counts[None, cell] += 1
-        for _, level in _by_level(("", level) for level, _ in counts):
+        for (level, cell), number in self._agreed.items():
+            counts[level, cell] += number
+            counts[None, cell] += number
+        for _, at in _by_level(("", level) for level, _ in counts):
             yield Agreement(
                 target=outcome.target,
-                level=level,
-                both_met=counts[level, "both_met"],
-                both_missed=counts[level, "both_missed"],
-                only_ours_missed=counts[level, "only_ours_missed"],
-                only_log_missed=counts[level, "only_log_missed"],
-                undecided=counts[level, "undecided"],
-                unknown=counts[level, "unknown"],
+                level=at,
+                both_met=counts[at, "both_met"],
+                both_missed=counts[at, "both_missed"],
+                only_ours_missed=counts[at, "only_ours_missed"],
+                only_log_missed=counts[at, "only_log_missed"],
+                undecided=counts[at, "undecided"],
+                unknown=counts[at, "unknown"],
             )
 
 
@@ -303,16 +338,10 @@ def _outcome(rows: Sequence[Row], column: OutcomeColumn) -> bool | None:
     return not any(word in column.missed for word in said)
 
 
-def _counted(problems: Iterable[Problem]) -> Iterator[ProblemCount]:
-    grouped: dict[tuple[str, bool], list[Problem]] = {}
-    for problem in problems:
-        grouped.setdefault((problem.reason, problem.left_out), []).append(problem)
-    for (reason, left_out), found in sorted(grouped.items()):
-        found.sort()
-        yield ProblemCount(
-            reason=reason,
-            left_out=left_out,
-            count=len(found),
-            lines=tuple(problem.line for problem in found),
-            example=found[0].detail,
-        )
+def _ranked(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _frequent_move(move: tuple[tuple[str, str, str | None, str], int]) -> tuple[int, str, str, str, str]:
+    (source, target, trigger, cause), number = move
+    return (-number, source, target, trigger or "", cause)

@@ -240,6 +240,8 @@ class _Walk:
     def wrote(self, event: ReplySent | NoteAdded) -> None:
         if event.by.kind == "bot" or event.by.kind in _OUTSIDE:
             return
+        if isinstance(event, ReplySent) and event.announced is not None:
+            return  # said to many, it is nobody's work on this ticket
         if isinstance(event, ReplySent) and event.to is None:
             self._answered = self._handed = True
         self._acted(self._at_us)

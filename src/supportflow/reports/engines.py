@@ -24,6 +24,7 @@ __all__ = ["Queries", "connected", "load_tables", "report_by", "report_tables"]
 
 _HOLDERS: tuple[By, ...] = ("agent", "group", "topic")
 _LOADS = ("tickets", "open", "reopened")
+_READ_FILES = {"duckdb", "pyspark"}
 
 
 def report_tables(folder: Path | str) -> Report:
@@ -53,7 +54,9 @@ def connected(folder: Path | str) -> Iterator["Queries"]:
 
 
 def load_tables(connection: Any, folder: Path | str) -> Frame:
-    """Copy the tables of a folder into an engine, in place of those of the same names; DuckDB reads the files themselves.
+    """Copy the tables of a folder into an engine, in place of those of the same names.
+
+    DuckDB and Spark read the files themselves, so Spark's machines must all see the folder.
 
     Args:
         connection: An Ibis connection.
@@ -69,9 +72,9 @@ def load_tables(connection: Any, folder: Path | str) -> Frame:
     """
     folder = Path(folder)
     frame = read_frame(folder)
-    if connection.name == "duckdb":
+    if connection.name in _READ_FILES:
         for name in COLUMNS:
-            connection.read_parquet(folder / f"{name}.parquet", table_name=name)
+            connection.read_parquet(str(folder / f"{name}.parquet"), table_name=name)
         return frame
     found = read_tables(folder)
     for name, table in found.tables.items():

@@ -91,7 +91,7 @@ def report(
             mapping=mapping.name,
             rows=read.rows,
             left_out=left_out,
-            first_at=from_us(read.first_us) if read.cases else None,
+            first_at=from_us(read.first_us) if read.usable else None,
         )
         return figures.model_copy(update={"whatif": whatif})
 

@@ -1,15 +1,23 @@
 """One page in HTML: no script, nothing from elsewhere; every picture with its table."""
 
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 
 from supportflow._time import from_us
-from supportflow.exceptions import InvalidInput
 from supportflow.reports.figures import Distribution, Report, Share, TargetReport, Timeline
-from supportflow.reports.markup import NOTHING, Words, minute, section, share, span, table
+from supportflow.reports.markup import (
+    NOTHING,
+    Words,
+    document,
+    minute,
+    section,
+    share,
+    span,
+    table,
+    turned,
+    words_of,
+)
 from supportflow.reports.pictures import bars, heat, layers, line, stretches, text
 from supportflow.reports.tabled import causes, holders, pauses, rates, standardised, stays
-from supportflow.texts import languages, phrases
 from supportflow.whatif import CaseDifference, WhatIf, difference_text
 
 __all__ = ["report_page"]
@@ -28,23 +36,9 @@ def report_page(report: Report, *, language: str = "en") -> str:
     Raises:
         InvalidInput: If there are no words in that language.
     """
-    if language not in languages():
-        raise InvalidInput("language", f"is not one of {', '.join(languages())}")
-    words = {key: texts[language] for key, texts in phrases("report", "page").items()}
-    title = text(words["title"].format(name=report.mapping or report.policy))
-    tag = "zh-Hans" if language == "zh" else language
-    head = (
-        f'<!DOCTYPE html><html lang="{tag}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{title}</title><style>{_style()}</style></head><body>"
-    )
-    body = "".join(_body(report, words))
-    return f'{head}<a class="skip" href="#figures">{words["skip"]}</a>{body}</body></html>\n'
-
-
-def _style() -> str:
-    return (files("supportflow.reports") / "page.css").read_text(encoding="utf-8")
+    words = words_of("page", language=language)
+    title = words["title"].format(name=report.mapping or report.policy)
+    return document(title, _body(report, words), words, language)
 
 
 def _body(report: Report, words: Words) -> Iterator[str]:
@@ -68,7 +62,7 @@ def _body(report: Report, words: Words) -> Iterator[str]:
     for target in report.targets:
         decided = target.ended.get("met", 0) + target.ended.get("missed", 0)
         attained = share(target.ended.get("met", 0) / decided if decided else None)
-        cards.append((f"{words['attained']}: {target.target}", attained))
+        cards.append((f"{words['attained']}{words['colon']}{target.target}", attained))
     yield "".join(f'<div class="card"><b>{value}</b><span>{text(name)}</span></div>' for name, value in cards)
     yield "</section>"
     yield rates(report, words)
@@ -91,7 +85,7 @@ def _body(report: Report, words: Words) -> Iterator[str]:
 
 
 def _target(target: TargetReport, report: Report, words: Words) -> Iterator[str]:
-    title = f"{words['attainment']}: {target.target}"
+    title = f"{words['attainment']}{words['colon']}{target.target}"
     header = [words["met"], words["missed"], words["share"]]
 
     def rows(shares: Sequence[Share]) -> list[list[str]]:
@@ -214,35 +208,51 @@ def _whatif(found: WhatIf, words: Words) -> Iterator[str]:
             attained = share(ended.get("met", 0) / decided if decided else None)
             rows.append(
                 [
-                    f"{total.target}, {name}",
+                    f"{total.target}{words['comma']}{name}",
                     *(f"{ended.get(how, 0):,}" for how in ("met", "missed")),
                     attained,
                 ]
             )
     note = words["whatif_note"].format(differing=f"{found.differing:,}", cases=f"{found.cases:,}")
-    cards = "".join(map(_told, found.telling))
-    turned = [[name, f"{count:,}"] for name, count in found.verdicts.items()]
+    cards = "".join(_told(one, words) for one in found.telling)
+    turns = [[_turn(name, words), f"{count:,}"] for name, count in found.verdicts.items()]
     why = [[name, f"{count:,}"] for name, count in list(found.reasons.items())[:_MOST_REASONS]]
     yield section(
         words["whatif"].format(name=found.against),
         note,
         "",
-        table(words, [words["target"], words["met"], words["missed"], words["share"]], rows, shown=True),
-        table(words, [words["change"], words["clocks"]], turned, shown=True) if turned else "",
+        table(
+            words,
+            [words["target"], words["met"], words["missed"], words["share"]],
+            rows,
+            title=words["target"],
+            shown=True,
+        ),
+        table(words, [words["change"], words["clocks"]], turns, title=words["change"], shown=True)
+        if turns
+        else "",
         table(words, [words["reasons"], words["clocks"]], why, title=words["reasons"]) if why else "",
         f"<h3>{words['telling']}</h3><ol class=telling>{cards}</ol>" if cards else "",
     )
 
 
-def _told(difference: CaseDifference) -> str:
+def _turn(name: str, words: Words) -> str:
+    """A change of verdicts as it is counted (`resolution: missed -> met`), in the page's words."""
+    target, _, ends = name.rpartition(": ")
+    before, _, after = ends.partition(" -> ")
+    return f"{target}{words['colon']}{turned(before, after, words)}"
+
+
+def _told(difference: CaseDifference, words: Words) -> str:
     """A ticket that differs: what turned, and behind it why."""
-    turned = [
-        f"{one.name}: {one.turn[0]} \N{RIGHTWARDS ARROW} {one.turn[1]}"
+    colon, comma = words["colon"], words["comma"]
+    turns = [
+        f"{one.name}{colon}{turned(one.ended, one.against, words)}"
         for one in difference.clocks
         if one.ended != one.against
     ]
-    turned += [f"{one.what}: {one.before} \N{RIGHTWARDS ARROW} {one.after}" for one in difference.changes]
-    said = f"{difference.case}, {', '.join(turned) or ', '.join(one.name for one in difference.clocks)}"
+    turns += [f"{one.what}{colon}{one.before} \N{RIGHTWARDS ARROW} {one.after}" for one in difference.changes]
+    said = comma.join([difference.case, *(turns or (one.name for one in difference.clocks))])
     return f"<li><details><summary>{text(said)}</summary><pre>{_lines(difference_text(difference))}</pre></details></li>"
 
 

@@ -1,8 +1,9 @@
 """Sections of the page that are tables alone."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from supportflow.reports.figures import Load, Rate, Report, TargetReport
+from supportflow.reports.figures import Load, Rate, Report, StandardisedShare, TargetReport
 from supportflow.reports.markup import HOUR, NOTHING, Words, section, share, span, table
 
 __all__ = ["causes", "holders", "pauses", "rates", "standardised", "stays"]
@@ -26,7 +27,13 @@ def rates(report: Report, words: Words) -> str:
         words["rates"],
         note,
         "",
-        table(words, [words["what"], words["count"], words["of"], words["rate"]], rows, shown=True),
+        table(
+            words,
+            [words["what"], words["count"], words["of"], words["rate"]],
+            rows,
+            title=words["rates"],
+            shown=True,
+        ),
         table(words, [words["handovers"], words["tickets"]], handed, title=words["handovers"]),
     )
 
@@ -36,32 +43,38 @@ def causes(target: TargetReport, words: Words) -> Iterator[str]:
     if target.causes:
         rows = [[words[one.cause], f"{one.clocks:,}", f"{one.seconds / HOUR:,.1f}"] for one in target.causes]
         header = [words["cause"], words["clocks"], words["hours"]]
-        title = f"{words['causes']}: {target.target}"
-        yield section(title, words["causes_note"], "", table(words, header, rows, shown=True))
+        title = f"{words['causes']}{words['colon']}{target.target}"
+        yield section(title, words["causes_note"], "", table(words, header, rows, title=title, shown=True))
 
 
 def standardised(target: TargetReport, words: Words) -> Iterator[str]:
     """A target's attainment with the whole log's mix."""
-    for one in target.standardised:
-        rows = [
-            [
-                row.name,
-                f"{row.met:,}",
-                f"{row.missed:,}",
-                *map(share, (row.share, row.standardised, row.covered)),
-            ]
-            for row in one.shares
+    for field, found in groupby(target.standardised, key=lambda one: one.field):
+        tables = [
+            table(
+                words,
+                [words[one.by], *(words[name] for name in ("met", "missed", "share", "same_mix", "covered"))],
+                [_mixed(row) for row in one.shares],
+                title=words[one.by],
+            )
+            for one in found
         ]
-        header = [words[one.by], *(words[name] for name in ("met", "missed", "share", "same_mix", "covered"))]
-        title = f"{words['standardised'].format(target=target.target, field=one.field)}: {words[one.by]}"
-        yield section(title, words["standardised_note"], "", table(words, header, rows, title=words[one.by]))
+        title = words["standardised"].format(target=target.target, field=field)
+        yield section(title, words["standardised_note"], "", *tables)
+
+
+def _mixed(row: StandardisedShare) -> list[str]:
+    shares = map(share, (row.share, row.standardised, row.covered))
+    return [row.name, f"{row.met:,}", f"{row.missed:,}", *shares]
 
 
 def stays(report: Report, words: Words) -> str:
     """Where the time goes."""
     rows = [[name, f"{seconds / HOUR:,.1f}"] for name, seconds in report.waits.items()]
     header = [words["status"], words["hours"]]
-    return section(words["waits"], words["waits_note"], "", table(words, header, rows, shown=True))
+    return section(
+        words["waits"], words["waits_note"], "", table(words, header, rows, title=words["waits"], shown=True)
+    )
 
 
 def pauses(report: Report, words: Words) -> Iterator[str]:
@@ -72,7 +85,12 @@ def pauses(report: Report, words: Words) -> Iterator[str]:
             for one in report.pauses
         ]
         header = [words["why"], words["count"], words["hours"]]
-        yield section(words["pauses"], words["pauses_note"], "", table(words, header, rows, shown=True))
+        yield section(
+            words["pauses"],
+            words["pauses_note"],
+            "",
+            table(words, header, rows, title=words["pauses"], shown=True),
+        )
 
 
 def holders(report: Report, words: Words) -> Iterator[str]:
@@ -99,4 +117,6 @@ def holders(report: Report, words: Words) -> Iterator[str]:
             for one in report.ola
         ]
         header = [words["group"], words["stints"], words["taken"], words["hours"], *(f"p{p}" for p in _SHOWN)]
-        yield section(words["ola"], words["ola_note"], "", table(words, header, rows, shown=True))
+        yield section(
+            words["ola"], words["ola_note"], "", table(words, header, rows, title=words["ola"], shown=True)
+        )

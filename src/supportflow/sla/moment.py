@@ -130,7 +130,9 @@ def started(
     ticket, sla = moment.ticket, moment.sla
     calendar = calendar_of(target, ticket, moment.env)
     # The first cycle of a ticket that came in earlier than it was recorded starts when it came in.
-    start_us = to_us(ticket.opened_at) if cycle == 1 and moment.signals & OPENING else moment.at_us
+    # That of one that the host foresaw, when its requester first wrote.
+    began = ticket.opened_at if ticket.contacted_at is None else ticket.contacted_at
+    start_us = to_us(began) if cycle == 1 and moment.signals & OPENING else moment.at_us
     paused = moment.pauses(target) if paused is None else paused
     segment = Segment(start_us, start_us, calendar, 0) if paused else Segment(start_us, None, calendar)
     key = f"{sla.name}/{target.slot}#{cycle}"

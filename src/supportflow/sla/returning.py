@@ -176,7 +176,7 @@ def _unseen(moment: Moment, target: CompiledTarget, clock: Clock | None) -> list
         return []
     if clock is None:
         opened = Signal.OPENED_PRIVATELY if moment.ticket.private else Signal.OPENED
-        if not moment.starts(target, SIGNAL_BIT[opened]):
+        if moment.ticket.awaits_contact or not moment.starts(target, SIGNAL_BIT[opened]):
             return []
         return [_applies(started(moment, target, 1, None))]
     if clock.cancelled != "lapsed":

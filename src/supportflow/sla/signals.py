@@ -13,6 +13,7 @@ from supportflow.model.events import (
     NoteAdded,
     PriorityChanged,
     ReplySent,
+    RequesterInformed,
     StatusChanged,
     TicketAbsorbed,
     TicketAdopted,
@@ -64,6 +65,12 @@ class Signal(StrEnum):
     PRIORITY_CHANGED = "priority_changed"
     ACTION_HELD_BACK = "action_held_back"
     """The policy would have asked the host to act, and a person must look first."""
+    FORESEEN = "foreseen"
+    """The host's event opened it, and its clocks wait for the requester's first word: then it counts as `opened`."""
+    INFORMED = "informed"
+    """The requester was told something in the policy's own words. No shipped metric takes it for an answer."""
+    ANNOUNCED = "announced"
+    """An approved announcement was sent to the requester. No shipped metric takes it for an answer."""
 
 
 SIGNAL_BIT = {signal: 1 << index for index, signal in enumerate(Signal)}
@@ -85,6 +92,7 @@ OPENING = bits((Signal.OPENED, Signal.OPENED_PRIVATELY))
 _FIXED = {
     ActionHeldBack: SIGNAL_BIT[Signal.ACTION_HELD_BACK],
     PriorityChanged: SIGNAL_BIT[Signal.PRIORITY_CHANGED],
+    RequesterInformed: SIGNAL_BIT[Signal.INFORMED],
     TicketAbsorbed: SIGNAL_BIT[Signal.ABSORBED],
     TicketMerged: SIGNAL_BIT[Signal.MERGED],
     TicketSplit: SIGNAL_BIT[Signal.SPLIT],
@@ -98,6 +106,7 @@ _ENTERED = {
 }
 _PUBLIC_REPLY = SIGNAL_BIT[Signal.PUBLIC_REPLY]
 _BOT_REPLY = SIGNAL_BIT[Signal.BOT_REPLY]
+_ANNOUNCED = SIGNAL_BIT[Signal.ANNOUNCED]
 _REQUESTER_MESSAGE = SIGNAL_BIT[Signal.REQUESTER_MESSAGE]
 _OTHER_MESSAGE = SIGNAL_BIT[Signal.OTHER_MESSAGE]
 _INTERNAL_NOTE = SIGNAL_BIT[Signal.INTERNAL_NOTE]
@@ -119,12 +128,18 @@ def signals_of(before: Ticket | None, after: Ticket, event: EventBase) -> int:
     if cls in _OPENINGS:
         return _opening_signals(after)
     read = _READ.get(cls)
-    return 0 if read is None else read(event)
+    if read is None:
+        return 0
+    if cls is MessageReceived and before is not None and before.awaits_contact and not after.awaits_contact:
+        return read(event) | SIGNAL_BIT[Signal.OPENED]
+    return read(event)
 
 
 def _reply_signals(event: ReplySent) -> int:
     if event.to is not None:
         return 0  # a party is not the requester
+    if event.announced is not None:
+        return _ANNOUNCED
     return _BOT_REPLY if event.by.kind == "bot" else _PUBLIC_REPLY
 
 
@@ -168,7 +183,8 @@ _READ: dict[type[EventBase], Callable[[Any], int]] = {
 
 
 def _opening_signals(ticket: Ticket) -> int:
-    mask = SIGNAL_BIT[Signal.OPENED_PRIVATELY if ticket.private else Signal.OPENED]
+    begins = Signal.OPENED_PRIVATELY if ticket.private else Signal.OPENED
+    mask = SIGNAL_BIT[Signal.FORESEEN if ticket.awaits_contact else begins]
     if ticket.assignee is not None:
         mask |= SIGNAL_BIT[Signal.ASSIGNED]
     if ticket.group is not None:

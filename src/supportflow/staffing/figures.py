@@ -11,7 +11,18 @@ from supportflow.model.base import Document, Name, Value
 from supportflow.model.durations import NotNegative
 from supportflow.simulation.statistics import Estimate
 
-__all__ = ["Candidate", "HourStaffing", "StaffingPlan", "StaffingTarget", "TeamStaffing", "Verdict"]
+__all__ = [
+    "Candidate",
+    "Duty",
+    "HourStaffing",
+    "ShiftPlan",
+    "StaffingPlan",
+    "StaffingTarget",
+    "TeamShifts",
+    "TeamStaffing",
+    "Uncovered",
+    "Verdict",
+]
 
 Verdict = Literal["met", "missed", "unknown"]
 """What the runs say of a target: its whole interval lies above the share asked for, below it, or on both sides."""
@@ -91,6 +102,74 @@ class Candidate(Value):
     verdict: Verdict
 
 
+class Duty(Value):
+    """A shift on one day.
+
+    Attributes:
+        shift: Its name.
+        start_at: When it begins.
+        end_at: When it ends.
+        people: How many work it.
+    """
+
+    shift: Name
+    start_at: Instant
+    end_at: Instant
+    people: int
+
+    @property
+    def paid_hours(self) -> float:
+        """Of all of them."""
+        return self.people * (self.end_at - self.start_at).total_seconds() / 3_600
+
+
+class Uncovered(Value):
+    """An hour in which nobody can be there: no shift covers it.
+
+    Attributes:
+        start_at: When it begins.
+        needed: How many should be rostered.
+    """
+
+    start_at: Instant
+    needed: int
+
+
+class TeamShifts(Value):
+    """The shifts of a team.
+
+    Attributes:
+        name: The team.
+        duties: In time.
+        uncovered: Hours that no shift covers.
+    """
+
+    name: Name
+    duties: tuple[Duty, ...]
+    uncovered: tuple[Uncovered, ...] = ()
+
+    @property
+    def paid_hours(self) -> float:
+        """Of all shifts."""
+        return sum(duty.paid_hours for duty in self.duties)
+
+
+class ShiftPlan(Value):
+    """Which shifts to staff.
+
+    Attributes:
+        tz: The zone of the shifts' times.
+        known: True if every hour has the people that are rostered in it, for the fewest paid hours that these shifts allow.
+        why: In a sentence, if it is not known, what is not.
+        teams: Each with its shifts.
+    """
+
+    tz: str
+    known: bool
+    why: str
+    teams: tuple[TeamShifts, ...]
+
+
 class StaffingPlan(Value):
     """How many agents are needed.
 
@@ -105,6 +184,7 @@ class StaffingPlan(Value):
         teams: The plan: the smallest that the runs say meets the target; empty if none does.
         chosen: What the runs say of it; None if none meets the target.
         tried: All that was tried, from the smallest.
+        shifts: Which shifts give these hours, if there was a list of them.
     """
 
     scenario: Name
@@ -116,3 +196,4 @@ class StaffingPlan(Value):
     teams: tuple[TeamStaffing, ...]
     chosen: Candidate | None
     tried: tuple[Candidate, ...]
+    shifts: ShiftPlan | None = None

@@ -23,6 +23,7 @@ from supportflow.staffing.figures import (
     TeamStaffing,
     Verdict,
 )
+from supportflow.staffing.shifts import Shifts, plan_shifts
 
 __all__ = ["Progress", "staff"]
 
@@ -40,6 +41,7 @@ def staff(
     target: StaffingTarget,
     *,
     shrinkage: float = 0.0,
+    shifts: Shifts | None = None,
     seed: int = 0,
     replications: int = 10,
     most_replications: int = 40,
@@ -56,6 +58,7 @@ def staff(
         scenario: The scenario, its policy in place. Agents by name stay as they are.
         target: What is promised.
         shrinkage: The share of paid time in which nobody is on duty.
+        shifts: The shifts that there are: then the plan says which of them to staff.
         seed: The same seed gives the same plan, to the last byte.
         replications: How many runs each candidate has at first; twice as many, and again, while they do not say.
         most_replications: And how many at most.
@@ -71,7 +74,8 @@ def staff(
         raise InvalidInput("shrinkage", "is not at least 0 and below 1")
     if not 2 <= replications <= most_replications:  # noqa: PLR2004 - one run has no interval across runs
         raise InvalidInput("replications", "are fewer than 2, or more than the most")
-    return _Search(scenario, target, shrinkage, seed, replications, most_replications, progress).plan()
+    plan = _Search(scenario, target, shrinkage, seed, replications, most_replications, progress).plan()
+    return plan if shifts is None else plan.model_copy(update={"shifts": plan_shifts(plan, shifts)})
 
 
 class _Search:

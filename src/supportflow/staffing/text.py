@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from supportflow._legible import escaped, padded
+from supportflow.calendars.zones import clock_of
 from supportflow.simulation.statistics import Estimate
-from supportflow.staffing.figures import Candidate, StaffingPlan
+from supportflow.staffing.figures import Candidate, ShiftPlan, StaffingPlan
 
 __all__ = ["staffing_text"]
 
@@ -34,6 +35,9 @@ def _lines(plan: StaffingPlan) -> Iterator[str]:
     if plan.teams:
         yield ""
         yield from _table(plan)
+    if plan.shifts is not None:
+        yield ""
+        yield from _shifts(plan.shifts)
     yield ""
     yield "Tried: margin     hours  attained"
     for one in plan.tried:
@@ -57,6 +61,20 @@ def _table(plan: StaffingPlan) -> Iterator[str]:
         for team in plan.teams
     )
     yield f"  {'hours':<27}" + "".join(f"  {total:<14}" for total in totals)
+
+
+def _shifts(plan: ShiftPlan) -> Iterator[str]:
+    zone = clock_of(plan.tz)
+    yield f"Shifts to staff ({plan.tz}), for the fewest paid hours"
+    if not plan.known:
+        yield f"  not known: {plan.why}"
+    for team in plan.teams:
+        yield f"  {team.name}: {team.paid_hours:,.4g} paid hours"
+        for duty in team.duties:
+            start, end = duty.start_at.astimezone(zone), duty.end_at.astimezone(zone)
+            yield f"    {start:%a %Y-%m-%d %H:%M} to {end:%H:%M}  {padded(duty.shift, 14)}  {duty.people:>5}"
+        for hour in team.uncovered:
+            yield f"    {hour.start_at.astimezone(zone):%a %Y-%m-%d %H:%M}  no shift: {hour.needed} are needed"
 
 
 def _attained(one: Candidate) -> str:

@@ -32,6 +32,7 @@ from supportflow.model.base import (
     one_line,
 )
 from supportflow.model.commands import MAX_VALIDITY, By, Command, CommandBase, Validity
+from supportflow.model.commands.announcements import LONGEST, Lasting, Texts
 from supportflow.model.content import MediaType
 from supportflow.model.events import EVENT_TYPES, EventBase
 from supportflow.model.people import Actor, RequesterId
@@ -122,6 +123,8 @@ def _known() -> list[tuple[object, Any]]:
         (Subject, texts() | texts(1).map(lambda text: text * (MAX_SUBJECT // 2))),
         (By, actors),
         (Validity, st.timedeltas(timedelta(microseconds=1), MAX_VALIDITY)),
+        (Lasting, st.timedeltas(timedelta(microseconds=1), LONGEST)),
+        (Texts, st.dictionaries(st.sampled_from(_TAGS), texts(), min_size=1, max_size=3)),
         (MediaType, st.sampled_from(["image/png", "text/plain; charset=utf-8", ""])),
         (Instant, instants()),
         (Moment, instants()),

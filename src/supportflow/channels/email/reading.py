@@ -17,7 +17,7 @@ from supportflow.channels.email.quotes import parts_of
 from supportflow.channels.email.wire import BROKEN, readable, taken_apart
 from supportflow.exceptions import InvalidInput
 
-__all__ = ["Limits", "Mail", "MailAddress", "MailFile", "read_mail"]
+__all__ = ["Limits", "Mail", "MailAddress", "MailFile", "read_mail", "safe_name"]
 
 _ID = re.compile(r"<([!-;=?-~]{1,900})>")
 _ADDRESS = re.compile(r"[^\s<>@,;:\\\"()\[\]\x00-\x1f\x7f]{1,64}@[^\s<>@,;:\\\"()\[\]\x00-\x1f\x7f]{1,255}")
@@ -279,7 +279,7 @@ class _Reader:
             if isinstance(one, Message):
                 self.returned += _ids(str(one.get("Message-ID", "")))
                 content = one.as_bytes()
-                name = _safe(header_text(str(one.get("Subject", ""))) or "mail", "mail")[:_NAME] + ".eml"
+                name = safe_name(header_text(str(one.get("Subject", ""))) or "mail", "mail")[:_NAME] + ".eml"
                 if len(content) > self._limits.file_size or len(self.files) >= self._limits.files:
                     self.left_out.append(name)
                 else:
@@ -323,10 +323,10 @@ def _name(part: Message, number: int) -> str:
         name = header_text(collapse_rfc2231_value(given)) if given else ""
     except (LookupError, UnicodeError, ValueError, TypeError):
         name = ""
-    return _safe(name, f"file-{number}")
+    return safe_name(name, f"file-{number}")
 
 
-def _safe(name: str, other: str) -> str:
+def safe_name(name: str, other: str) -> str:
     """A name that leads nowhere and hides nothing."""
     cleaned = _UNSAFE.sub("_", composed(name)).strip(" .")
     if len(cleaned) > _NAME:

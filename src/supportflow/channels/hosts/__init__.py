@@ -1,5 +1,7 @@
 """Helpdesks that stay the authority: their webhooks, read by a table each, as commands and observations."""
 
+from supportflow.channels.hosts.fetching import FetchFiles
+from supportflow.channels.hosts.files import FileKeeping, HostFile
 from supportflow.channels.hosts.reading import HostReading
 from supportflow.channels.hosts.signatures import (
     CHATWOOT_SIGNS,
@@ -9,7 +11,7 @@ from supportflow.channels.hosts.signatures import (
     SharedToken,
     Signs,
 )
-from supportflow.channels.hosts.table import ABSENT, PRESENT, HostTable, Kind, Person, Words
+from supportflow.channels.hosts.table import ABSENT, PRESENT, Files, HostTable, Kind, Person, Words
 from supportflow.channels.hosts.tables import (
     CHATWOOT,
     DJANGO_HELPDESK,
@@ -35,6 +37,10 @@ __all__ = [
     "ZAMMAD_SIGNS",
     "ZENDESK",
     "ZENDESK_SIGNS",
+    "FetchFiles",
+    "FileKeeping",
+    "Files",
+    "HostFile",
     "HostKeys",
     "HostReading",
     "HostTable",

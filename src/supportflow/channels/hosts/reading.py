@@ -7,12 +7,14 @@ from typing import Any, Final
 from supportflow._time import Instant, instant
 from supportflow.channels.email.html import html_text
 from supportflow.channels.email.intake import person_of
-from supportflow.channels.hosts.table import ABSENT, PRESENT, HostTable, Kind, Paths, Person, Words
+from supportflow.channels.hosts.files import FileKeeping, HostFile, items, reference
+from supportflow.channels.hosts.table import ABSENT, PRESENT, Files, HostTable, Kind, Paths, Person, Words
 from supportflow.channels.webhook.intake import IfNew
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import MAX_SUBJECT, is_id
 from supportflow.model.commands import AddNote, Adopt, Observe, OpenTicket
 from supportflow.model.commands.base import CommandBase
+from supportflow.model.content import Attachment
 from supportflow.model.people import HOST, NOBODY, Actor
 
 __all__ = ["HostReading"]
@@ -36,6 +38,7 @@ class HostReading:
         table: What its messages mean.
         channel: The desk's name for where its tickets come in.
         levels: Whether its priorities are told, too. Otherwise they are your policy's affair.
+        files: What becomes of files; they are references to where the helpdesk has them, if not given.
         unknown: Is told of values that the table does not map, such as a status of your own. They change nothing.
         now: Tells the time: a clock of the helpdesk that is some minutes ahead is not the future.
     """
@@ -46,12 +49,14 @@ class HostReading:
         *,
         channel: str = "web",
         levels: bool = False,
+        files: FileKeeping | None = None,
         unknown: Unknown | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self._table = table
         self._channel = channel
         self._levels = levels
+        self._keeping = files or FileKeeping()
         self._unknown = unknown
         self._now = now or (lambda: datetime.now(UTC))
 
@@ -94,6 +99,8 @@ class HostReading:
             command = self._said(told, ref, table.words)
             if command is not None:
                 yield IfNew(command)
+        if "files" in kind.tells and table.words is not None:
+            yield from self._files_alone(told, ref, table.words)
         state = self._state(told, kind)
         if opened and state.get("status") == "new":
             del state["status"]  # every ticket is new when it is opened
@@ -112,6 +119,7 @@ class HostReading:
             requester=requester,
             subject=told.text(table.subject)[:MAX_SUBJECT],
             body=html_text(body) if table.html_body else body,
+            attachments=self._files(told, ref, table.files),
             channel=self._channel,
             personal=told.personal(table.requester),
             opened_at=told.at(table.opened_at),
@@ -142,20 +150,44 @@ class HostReading:
         if words.html is not None and told.has(*words.html):
             body = html_text(body)
         number = _written(told.found(words.id))
-        named: dict[str, Any] = {"ref": ref, "body": body}
+        files = self._files(told, ref, words.files)
+        named: dict[str, Any] = {"ref": ref, "body": body, "attachments": files}
         if number:
             named["key"] = f"{table.name}:{ref}:said:{number}"[:200]
         agent = HOST if author is None else Actor(kind="agent", id=author)
         if words.public is not None and not told.has(*words.public):
-            # What is not certainly public is a note, and one without words is nothing.
-            return AddNote(by=agent, **named) if body.strip() else None
+            # What is not certainly public is a note, and one without words and files is nothing.
+            return AddNote(by=agent, **named) if body.strip() or files else None
         at = told.at(words.at)
         if side == "agent":
             return Observe(by=agent, replied=True, at=at, **named)
         if author is None or requester is None or author == requester:
             return Observe(requester_wrote=True, at=at, channel=self._channel, **named)
         party = Actor(kind="party", id=author)
-        return Observe(by=party, at=at, channel=self._channel, **named) if body.strip() else None
+        return Observe(by=party, at=at, channel=self._channel, **named) if body.strip() or files else None
+
+    # --- files -------------------------------------------------------------------------------------
+
+    def _files(self, told: "_Told", ref: str, files: Files | None) -> tuple[Attachment, ...]:
+        """The files of a message, after they were kept."""
+        found = () if files is None else told.files(ref, files)
+        most = self._keeping.most
+        if len(found) > most and self._unknown is not None:
+            self._unknown("files", f"{len(found) - most} more than {most}")
+        return tuple(self._keeping.attachment(one) for one in found[:most])
+
+    def _files_alone(self, told: "_Told", ref: str, words: Words) -> Iterator[IfNew]:
+        """Files that come apart from their words, and nobody says whose they are: a note of each."""
+        for one in () if words.files is None else told.files(ref, words.files)[: self._keeping.most]:
+            yield IfNew(
+                AddNote(
+                    by=HOST,
+                    ref=ref,
+                    body="",
+                    attachments=(self._keeping.attachment(one),),
+                    key=f"{self._table.name}:{ref}:file:{one.id or one.url}"[:200],
+                )
+            )
 
     # --- its state ---------------------------------------------------------------------------------
 
@@ -260,9 +292,23 @@ class _Told:
         value = self.found(paths) if paths else ""
         if not isinstance(value, str):
             return ""
-        # Halves of a pair that JSON wrote apart come together; one without its other half is a mark.
-        joined = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return joined.replace("\0", "")
+        return _kept(value)
+
+    def files(self, ref: str, files: Files) -> tuple[HostFile, ...]:
+        """The files that stand at a place."""
+        return tuple(
+            reference(
+                ref,
+                number,
+                file_id=_first_written(one, files.id),
+                name=_first_written(one, files.name),
+                media_type=_first_written(one, files.media_type).lower(),
+                size=_first_written(one, files.size),
+                url=_first_written(one, files.url),
+            )
+            for number, one in enumerate(items(self.found(files.at)), 1)
+            if isinstance(one, dict)
+        )
 
     def at(self, paths: Paths) -> Instant | None:
         """An instant that is not in the future, if one stands there."""
@@ -291,6 +337,17 @@ def _walked(document: Any, path: str) -> Any:
         else:
             return _MISSING
     return document
+
+
+def _first_written(document: Any, paths: Paths) -> str:
+    """What stands at the first place that has something, without what no database keeps."""
+    values = (_kept(_written(_walked(document, path))) for path in paths)
+    return next((one for one in values if one), "")
+
+
+def _kept(text: str) -> str:
+    # Halves of a pair that JSON wrote apart come together; one without its other half is a mark.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
 def _written(value: Any, *, null: str = "") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, TypeAlias
 
-__all__ = ["ABSENT", "PRESENT", "HostTable", "Kind", "Paths", "Person", "Side", "Words"]
+__all__ = ["ABSENT", "PRESENT", "Files", "HostTable", "Kind", "Paths", "Person", "Side", "Words"]
 
 Paths: TypeAlias = tuple[str, ...]
 """Where a value stands, the first place that has one: `"ticket.owner.id"`, `"Requestor.0.id"`. With a slash in front, in the
@@ -28,6 +28,26 @@ class Person(NamedTuple):
 _NO_ONE = Person()
 
 
+class Files(NamedTuple):
+    """Where files stand.
+
+    Attributes:
+        at: The list of them, or a single one.
+        id: In each: its own id.
+        name: Its name; without one, the end of its address.
+        media_type: What it is.
+        size: Its bytes.
+        url: Where it can be fetched.
+    """
+
+    at: Paths
+    id: Paths = ("id",)
+    name: Paths = ()
+    media_type: Paths = ()
+    size: Paths = ()
+    url: Paths = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Where a message stands.
@@ -41,6 +61,7 @@ class Words:
         sides: What stands there → the side; `PRESENT` for any other. Without them, whoever is not the requester is an agent.
         public: Where it says whether the requester can see it, and what stands there then. Anything else is a note.
         html: Where it says of which type the text is, and what stands there if it is HTML. `PRESENT`: always.
+        files: Where its files stand.
     """
 
     body: Paths
@@ -51,6 +72,7 @@ class Words:
     sides: Mapping[str, Side] = field(default_factory=dict)
     public: tuple[str, str] | None = None
     html: tuple[str, str] | None = None
+    files: Files | None = None
 
 
 class Kind(NamedTuple):
@@ -58,7 +80,8 @@ class Kind(NamedTuple):
 
     Attributes:
         when: Place → what stands there, one of them; the first kind that fits counts.
-        tells: What it tells: `"opened"`, `"words"`, `"status"`, `"agent"`, `"group"`, `"level"`.
+        tells: What it tells: `"opened"`, `"words"`, `"files"` (of words that another message brings), `"status"`,
+            `"agent"`, `"group"`, `"level"`.
     """
 
     when: Mapping[str, frozenset[str]]
@@ -88,6 +111,7 @@ class HostTable:
         levels: What stands there → level 1 to 4. Told only if it is asked for: the priority is your policy's.
         words: The message.
         html_body: Whether the first message is HTML.
+        files: The files of the first message, where it comes with the opening.
         each: A list in the message, whose items are looked at one by one.
         item: Which item of the list is meant: where its id stands in the message; all, if not given.
     """
@@ -110,6 +134,7 @@ class HostTable:
     levels: Mapping[str, int] = field(default_factory=dict)
     words: Words | None = None
     html_body: bool = False
+    files: Files | None = None
     each: str = ""
     item: str = ""
 

@@ -8,7 +8,7 @@ django-helpdesk 2.6.1 sent when they were run.
 
 from collections.abc import Mapping
 
-from supportflow.channels.hosts.table import ABSENT, PRESENT, HostTable, Kind, Person, Words
+from supportflow.channels.hosts.table import ABSENT, PRESENT, Files, HostTable, Kind, Person, Words
 
 __all__ = [
     "CHATWOOT",
@@ -40,6 +40,7 @@ ZENDESK = HostTable(
     kinds=(
         _kind(_event("created"), "opened", *_STATE),
         _kind(_event("comment_added"), "words"),
+        _kind(_event("attachment_linked_to_comment"), "files"),
         _kind(_event("status_changed"), "status"),
         _kind(_event("agent_assignment_changed"), "agent"),
         _kind(_event("group_assignment_changed"), "group"),
@@ -73,6 +74,13 @@ ZENDESK = HostTable(
         side=("event.comment.author.is_staff",),
         sides={"true": "agent", PRESENT: "outside"},
         public=("event.comment.is_public", "true"),
+        # Told by itself, before or after the comment, and not whose it is.
+        files=Files(
+            at=("event.comment.attachment",),
+            name=("filename",),
+            media_type=("content_type",),
+            url=("content_url",),
+        ),
     ),
 )
 
@@ -85,6 +93,13 @@ _ZAMMAD_WORDS = Words(
     sides={"customer": "outside", "agent": "agent"},
     public=("article.internal", "false"),
     html=("article.content_type", "text/html"),
+    files=Files(
+        at=("article.attachments",),
+        name=("filename",),
+        media_type=("preferences.Content-Type", "preferences.Mime-Type"),
+        size=("size",),
+        url=("url",),
+    ),
 )
 ZAMMAD = HostTable(
     name="zammad",
@@ -151,9 +166,18 @@ CHATWOOT = HostTable(
         side=("message_type",),
         sides={"incoming": "outside", "0": "outside", "outgoing": "agent", "1": "agent"},
         public=("private", "false"),
+        # Its kind is a word ("image"), no media type, and its name the end of its address.
+        files=Files(at=("attachments",), size=("file_size",), url=("data_url",)),
     ),
 )
 
+_FRESHDESK_FILES = Files(
+    at=("data.conversation.attachments", "data.ticket.attachments"),
+    name=("name",),
+    media_type=("content_type",),
+    size=("size",),
+    url=("attachment_url",),
+)
 FRESHDESK = HostTable(
     name="freshdesk",
     kinds=(
@@ -180,6 +204,7 @@ FRESHDESK = HostTable(
     subject=("data.ticket.subject", "freshdesk_webhook.ticket_subject"),
     body=("data.ticket.description_text", "freshdesk_webhook.ticket_description"),
     html_body=True,
+    files=_FRESHDESK_FILES,
     opened_at=("data.ticket.created_at",),
     at=("data.ticket.updated_at", "timestamp"),
     status=("data.ticket.status", "freshdesk_webhook.ticket_status"),
@@ -209,6 +234,7 @@ FRESHDESK = HostTable(
         side=("data.conversation.incoming",),
         sides={"true": "outside", "false": "agent"},
         public=("data.conversation.private", "false"),
+        files=_FRESHDESK_FILES,
     ),
 )
 
@@ -244,6 +270,12 @@ ROUNDUP = HostTable(
         id=("message.id",),
         at=("message.attributes.date",),
         author=Person(id=("message.attributes.author.id",)),
+        files=Files(
+            at=("message.attributes.files",),
+            name=("attributes.name", "name"),
+            media_type=("attributes.type", "type"),
+            url=("link",),
+        ),
     ),
 )
 
@@ -281,9 +313,23 @@ REQUEST_TRACKER = HostTable(
         at=("Created",),
         author=Person(id=("Creator.id",)),
         public=("Type", "correspond"),
+        files=Files(
+            at=("Attachments",),
+            name=("Filename",),
+            media_type=("ContentType",),
+            size=("ContentLength",),
+            url=("_url",),
+        ),
     ),
 )
 
+_DJANGO_FILES = Files(
+    at=("followupattachment_set",),
+    name=("filename",),
+    media_type=("mime_type",),
+    size=("size",),
+    url=("file",),
+)
 _DJANGO_WORDS = Words(
     body=("comment",),
     id=("id",),
@@ -292,6 +338,7 @@ _DJANGO_WORDS = Words(
     side=("user",),
     sides={"null": "outside", PRESENT: "agent"},
     public=("public", "true"),
+    files=_DJANGO_FILES,
 )
 DJANGO_HELPDESK = HostTable(
     name="django-helpdesk",
@@ -305,6 +352,7 @@ DJANGO_HELPDESK = HostTable(
     requester=Person(email=("/ticket.submitter_email",)),
     subject=("/ticket.title",),
     body=("/ticket.description",),
+    files=_DJANGO_FILES._replace(at=("/ticket.followup_set.0.followupattachment_set",)),
     opened_at=("/ticket.followup_set.0.date",),
     at=("date",),
     status=("/ticket.status",),

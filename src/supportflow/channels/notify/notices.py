@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
@@ -23,6 +23,7 @@ from supportflow.model.events import (
     TicketEvent,
     TicketOpened,
 )
+from supportflow.model.notices import InternalTopic, RequesterTopic
 from supportflow.texts import FALLBACK, in_language, phrase
 
 __all__ = [
@@ -37,22 +38,6 @@ __all__ = [
     "requester_topic",
     "requester_words",
 ]
-
-InternalTopic: TypeAlias = Literal[
-    "sla_warned",
-    "sla_breached",
-    "sla_overdue",
-    "ladder_step_reached",
-    "ticket_escalated",
-    "assigned",
-    "offer_made",
-    "handed_over",
-    "message_received",
-    "undeliverable",
-    "action_failed",
-    "action_waits",
-]
-RequesterTopic: TypeAlias = Literal["opened", "answered", "waiting", "resolved", "reopened", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +130,8 @@ def requester_topic(event: TicketEvent) -> RequesterTopic | None:
     if isinstance(event, TicketOpened):
         return "opened"
     if isinstance(event, ReplySent):
-        return "answered" if event.to is None and not event.observed else None
+        announced = event.announced is not None  # the announcement itself is on its way to them
+        return "answered" if event.to is None and not event.observed and not announced else None
     if isinstance(event, StatusChanged):
         if event.trigger == "reopen":
             return "reopened"

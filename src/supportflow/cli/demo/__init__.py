@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import warnings
 from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -49,23 +50,29 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if not 1 <= arguments.tickets <= _MOST:
         raise InvalidInput("--tickets", f"is not from 1 to {_MOST:,}")
-    tell()
-    _exchange(arguments.tickets, arguments.seed, arguments.store)
+    with TemporaryDirectory() as folder:
+        # Before anything is told: what there is to say of the store does not stand in the middle.
+        store = _store(arguments.store, folder)
+        tell()
+        _play(arguments.tickets, arguments.seed, store)
     return 0
 
 
-def _exchange(tickets: int, seed: int, url: str | None) -> None:
-    # The preset takes a while to read: only who runs the demo waits for it.
-    from supportflow.cli.inputs import store_at  # noqa: PLC0415
+def _store(url: str | None, folder: str) -> Store | None:
+    """The store of the day; None for one in memory."""
+    from supportflow.cli.inputs import store_at  # noqa: PLC0415 - other parts of the demo need none
 
-    with TemporaryDirectory() as folder:
+    if url == "memory" or (url is None and not find_spec("sqlalchemy")):
+        return None
+    with warnings.catch_warnings():
         if url is None:
-            url = f"sqlite:///{folder}/demo.db" if find_spec("sqlalchemy") else "memory"
-        store = None if url == "memory" else store_at(url)
-        if store is not None and store.events("default", "desk"):
+            # A file of one process, gone with it: what a version of SQLite does to files that are shared is no matter.
+            warnings.simplefilter("ignore", RuntimeWarning)
+        store: Store = store_at(url or f"sqlite:///{folder}/demo.db")
+        if store.events("default", "desk"):
             store.close()
             raise InvalidInput("--store", "a desk has used it already; name an empty one")
-        _play(tickets, seed, store)
+    return store
 
 
 def _play(tickets: int, seed: int, store: Store | None) -> None:

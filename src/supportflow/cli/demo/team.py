@@ -14,8 +14,8 @@ _EVERYTHING = {"payments": 2, "trading": 2, "accounts": 2, "technical": 2}
 def team(tickets: int) -> list[Agent]:
     """A team for so many tickets a day: on each continent agents, and a few of compliance.
 
-    Each agent writes English and two other languages, every second one Chinese; each third knows account security, each
-    fourth disputes.
+    Each agent writes English and two other languages, every second one Chinese; each third knows account security,
+    every second one disputes.
     """
     size = max(14, tickets // 200)
     agents = [Agent(BOT, tiers=["bot"], languages=LANGUAGES, capacity=1_000_000)]
@@ -28,17 +28,21 @@ def team(tickets: int) -> list[Agent]:
 def _agent(continent: str, number: int) -> Agent:
     skills = dict(_EVERYTHING)
     groups = ["front", "payments"]
+    more: tuple[str, ...] = ()
     if number % 3 == 0:
         skills["account_security"] = 3
         groups.append("security")
-    if number % 4 == 1:
+    if number % 4 in {1, 2}:  # of whom every second one writes Chinese
         skills["disputes"] = 2
         groups.append("disputes")
+        # Disputes come before everything general: on each continent somebody can read them, in whatever language.
+        first = 3 * (number // 4 * 2 + number % 4 - 1)
+        more = tuple(_OTHERS[(first + next_one) % len(_OTHERS)] for next_one in range(3))
     third = ("zh",) if number % 2 == 0 else (_OTHERS[(number + 9) % len(_OTHERS)],)
     return Agent(
         f"{continent}-{number + 1}",
         groups=groups,
-        languages=("en", _OTHERS[number % len(_OTHERS)], *third),
+        languages=tuple(dict.fromkeys(("en", _OTHERS[number % len(_OTHERS)], *third, *more))),
         skills=skills,
         shifts=[continent],
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.core import checks
+from django.core.signals import request_started
 from django.db.models.signals import post_migrate
 from django.test.signals import setting_changed
 
@@ -21,8 +22,10 @@ class SupportflowConfig(AppConfig):
     def ready(self) -> None:
         """Check the settings, and listen to the host's tickets."""
         from supportflow.contrib.django.checks import check_settings, check_tables  # noqa: PLC0415 - models exist only now
+        from supportflow.contrib.django.desks import settle_what_is_not  # noqa: PLC0415 - the same
         from supportflow.contrib.django.registry import connect  # noqa: PLC0415 - the same
 
+        request_started.connect(settle_what_is_not, dispatch_uid="supportflow")
         checks.register(check_settings, "supportflow")
         checks.register(check_tables, checks.Tags.database)
         setting_changed.connect(_on_setting, dispatch_uid="supportflow")

@@ -29,6 +29,7 @@ class Messages:
         author: Id of the agent who wrote it.
         public: Whether the requester can see it; always, if not given. What is not public is not reported.
         staff: Whether an agent wrote it, and not the requester.
+        related: Foreign keys that are read with each message, as for `select_related`.
     """
 
     model: str
@@ -38,6 +39,7 @@ class Messages:
     author: str = ""
     public: str = ""
     staff: str = ""
+    related: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ class TicketBridge:
         assert self.messages is not None
         model = apps.get_model(self.messages.model)
         rows = model._base_manager.using(using)  # noqa: SLF001 - as above
+        if self.messages.related:
+            rows = rows.select_related(*self.messages.related)
         return rows.order_by(self.messages.at.replace(".", "__"), "pk")
 
     def ref_of(self, pk: object) -> str:
@@ -221,6 +225,10 @@ class TicketBridge:
     def attributes_of(self, ticket: Any) -> Mapping[str, Any]:
         """Declared attributes, by name: texts, numbers, truth values, None."""
         return {name: at_path(ticket, path) for name, path in self.attributes.items()}
+
+    def is_passing(self) -> bool:
+        """Whether what is saved now is reported at once, whatever `REPORT` says, for it cannot all be found later."""
+        return False
 
     def settle(self, ticket: Any, state: dict[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - the same
         """The last word on what is reported: for what depends on what was reported before.

@@ -18,7 +18,7 @@ from supportflow.policy.read.policies import read_policy
 
 __all__ = ["KEYS", "Configuration", "add_handler", "configuration", "imported", "lifecycle_of"]
 
-KEYS = ("POLICY", "DATABASE", "TENANT", "ON", "CHANNELS", "PORTS", "SECRET", "BRIDGES", "STRICT")
+KEYS = ("POLICY", "DATABASE", "TENANT", "ON", "CHANNELS", "PORTS", "SECRET", "BRIDGES", "STRICT", "REPORT")
 """What `SUPPORTFLOW` can hold."""
 _DOCUMENTS = frozenset({".toml", ".json", ".yaml", ".yml"})
 _PORTS = frozenset(
@@ -42,6 +42,7 @@ class Configuration:
         ports: Keyword of `Desk` → port.
         secret: Key for fingerprints.
         bridges: The bridges that the settings name.
+        at_once: Whether what is saved is reported there and then, and not by the worker.
         strict: Whether an error of a bridge is raised where the host saves, instead of being logged and mended by the tick.
     """
 
@@ -53,6 +54,7 @@ class Configuration:
     ports: Mapping[str, Any]
     secret: bytes | None
     bridges: tuple[type[TicketBridge], ...]
+    at_once: bool
     strict: bool
 
 
@@ -100,6 +102,7 @@ def configuration() -> Configuration:
         ports={_port(name): made("PORTS", one) for name, one in _part(given, "PORTS").items()},
         secret=secret.encode() if isinstance(secret, str) else secret,
         bridges=_bridges(given.get("BRIDGES", ())),
+        at_once=_at_once(given.get("REPORT", "at once")),
         strict=bool(given.get("STRICT", False)),
     )
 
@@ -157,6 +160,12 @@ def _bridges(given: object) -> tuple[type[TicketBridge], ...]:
         if not hasattr(one, "model"):
             raise InvalidInput("BRIDGES", f"{one.__name__} has no `model`")
     return found
+
+
+def _at_once(given: object) -> bool:
+    if given not in ("at once", "by the worker"):
+        raise InvalidInput("REPORT", "is neither 'at once' nor 'by the worker'")
+    return given == "at once"
 
 
 def _policy(given: object) -> Policy:

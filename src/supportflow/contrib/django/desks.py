@@ -14,10 +14,11 @@ from supportflow.aio import AsyncDesk
 from supportflow.contrib.django.conf import configuration
 from supportflow.contrib.django.link import DjangoLink
 from supportflow.desk import Desk
+from supportflow.exceptions import StoreError
 from supportflow.flows.setup import WithPast
 from supportflow.stores.sql import AsyncSqlStore, SqlStore
 
-__all__ = ["async_desk", "desk", "forget"]
+__all__ = ["async_desk", "desk", "forget", "settle", "settle_what_is_not"]
 
 _MADE: dict[str, Any] = {}
 _LOCK = Lock()
@@ -44,6 +45,28 @@ def async_desk() -> AsyncDesk:
         PolicyError: If the policy is wrong.
     """
     return _made("async", _new_async_desk)
+
+
+def settle() -> None:
+    """Have the store know this process's policy for good, once: what is told in a transaction of the host's may be undone.
+
+    Inside of one it has to wait for the next request. (`on_commit` would show in what a host's tests count.)
+    """
+    if "settled" in _MADE:
+        return
+    if connections[configuration().database].in_atomic_block:
+        _MADE["unsettled"] = True
+        return
+    # Somebody else may be writing: then what comes next is told in its own transaction, and this is tried again.
+    with suppress(StoreError):
+        desk().surges()
+        _MADE["settled"] = True
+
+
+def settle_what_is_not(**_: Any) -> None:
+    """At the beginning of a request, where no transaction is open yet, make up for what could not be settled in one."""
+    if _MADE.pop("unsettled", False):
+        settle()
 
 
 def forget() -> None:

@@ -1,6 +1,7 @@
 """Runs a store's statements on Django's own connection: in the transaction that is open on it, or in one of their own."""
 
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
@@ -10,7 +11,7 @@ from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Undo, r
 from supportflow.stores.sql.joined import Joined, take_turn
 from supportflow.stores.sql.link import Lost, Mode, Work
 
-__all__ = ["DjangoLink", "backend_of"]
+__all__ = ["DjangoLink", "backend_of", "reserved"]
 
 T = TypeVar("T")
 _BACKENDS: dict[str, Backend] = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
@@ -26,6 +27,28 @@ def backend_of(connection: Any) -> Backend:
     if backend is None:
         raise InvalidInput("DATABASE", f"is {connection.vendor}: it must be sqlite or postgresql")
     return backend
+
+
+_RESERVED: set[int] = set()
+
+
+@contextmanager
+def reserved(alias: str) -> Iterator[None]:
+    """Within a transaction, take the lock that writing needs now; whatever is done in here need not ask for it again.
+
+    Raises:
+        StoreBusy: If somebody else has it, or has written since the transaction began to read.
+    """
+    DjangoLink(alias).reserve()
+    connection = id(connections[alias])
+    if connection in _RESERVED:
+        yield
+        return
+    _RESERVED.add(connection)
+    try:
+        yield
+    finally:
+        _RESERVED.discard(connection)
 
 
 class DjangoLink:
@@ -65,8 +88,8 @@ class DjangoLink:
             raise StoreUnavailable from lost.__cause__
 
     def reserve(self) -> None:
-        """Take the lock that writing needs, if a transaction is open."""
-        if self.joined:
+        """Take the lock that writing needs, if a transaction is open, and nobody `reserved` it for longer."""
+        if self.joined and id(connections[self._alias]) not in _RESERVED:
             Joined(connections[self._alias]).reserve()
 
     def close(self) -> None:

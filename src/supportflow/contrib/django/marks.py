@@ -8,13 +8,13 @@ from django.db import connections
 
 __all__ = ["Mark", "is_first", "locked"]
 
-_READ = "SELECT id, known, gone, seen FROM supportflow_bridged WHERE bridge = %s AND ref = %s"
+_READ = "SELECT known, gone, seen FROM supportflow_bridged WHERE bridge = %s AND ref = %s"
 _MAKE = (
     "INSERT INTO supportflow_bridged (bridge, ref, known, gone, seen) VALUES (%s, %s, %s, %s, %s)"
     " ON CONFLICT DO NOTHING"
 )
-_WRITE = "UPDATE supportflow_bridged SET known = %s, gone = %s, seen = %s WHERE id = %s"
-_FORGET = "DELETE FROM supportflow_bridged WHERE id = %s"
+_WRITE = "UPDATE supportflow_bridged SET known = %s, gone = %s, seen = %s WHERE bridge = %s AND ref = %s"
+_FORGET = "DELETE FROM supportflow_bridged WHERE bridge = %s AND ref = %s"
 _NOTE = "INSERT INTO supportflow_bridged_message (bridge, message) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 
 
@@ -24,7 +24,7 @@ class Mark:
 
     Attributes:
         using: The database.
-        id: Of its row.
+        bridge: The name of the bridge.
         ref: The desk's `ref` of the ticket.
         known: Whether the desk knows the ticket.
         gone: Whether the host has deleted it.
@@ -32,7 +32,7 @@ class Mark:
     """
 
     using: str
-    id: int
+    bridge: str
     ref: str
     known: bool = False
     gone: bool = False
@@ -42,12 +42,12 @@ class Mark:
         """Write it."""
         with connections[self.using].cursor() as cursor:
             seen = json.dumps(self.seen, ensure_ascii=False)
-            cursor.execute(_WRITE, [self.known, self.gone, seen, self.id])
+            cursor.execute(_WRITE, [self.known, self.gone, seen, self.bridge, self.ref])
 
     def forget(self) -> None:
         """Delete it."""
         with connections[self.using].cursor() as cursor:
-            cursor.execute(_FORGET, [self.id])
+            cursor.execute(_FORGET, [self.bridge, self.ref])
 
 
 def locked(using: str, bridge: str, ref: str) -> Mark:
@@ -60,10 +60,12 @@ def locked(using: str, bridge: str, ref: str) -> Mark:
         if found is None:
             # If somebody else makes it at this moment, this waits for them.
             cursor.execute(_MAKE, [bridge, ref, False, False, "{}"])
+            if cursor.rowcount == 1:
+                return Mark(using, bridge, ref)
             cursor.execute(read, [bridge, ref])
             found = cursor.fetchone()
-    number, known, gone, seen = found
-    return Mark(using, number, ref, bool(known), bool(gone), json.loads(seen))
+    known, gone, seen = found
+    return Mark(using, bridge, ref, bool(known), bool(gone), json.loads(seen))
 
 
 def is_first(using: str, bridge: str, message: str) -> bool:

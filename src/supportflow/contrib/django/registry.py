@@ -77,8 +77,12 @@ def _with_proxies(model: type[Model]) -> list[type[Model]]:
 
 
 def _ticket_saved(bridge: TicketBridge, *, instance: Any, using: str, raw: bool = False, **_: Any) -> None:
-    if not raw:
+    if not raw and _is_told_at_once(bridge):
         _hear(bridge, using, instance.pk)
+
+
+def _is_told_at_once(bridge: TicketBridge) -> bool:
+    return configuration().at_once or bridge.is_passing()
 
 
 def _ticket_deleted(bridge: TicketBridge, *, instance: Any, using: str, **_: Any) -> None:
@@ -86,7 +90,7 @@ def _ticket_deleted(bridge: TicketBridge, *, instance: Any, using: str, **_: Any
 
 
 def _message_saved(bridge: TicketBridge, *, instance: Any, using: str, raw: bool = False, **_: Any) -> None:
-    if not raw:
+    if not raw and _is_told_at_once(bridge):
         assert bridge.messages is not None
         pk = getattr(instance, instance._meta.get_field(bridge.messages.ticket).attname)  # noqa: SLF001 - Django's public API
         _hear(bridge, using, pk, instance.pk)

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from supportflow.contrib.django.bridge import Reported, TicketBridge
 from supportflow.contrib.django.conf import configuration, lifecycle_of
-from supportflow.contrib.django.desks import desk
-from supportflow.contrib.django.link import DjangoLink
+from supportflow.contrib.django.desks import desk, settle
+from supportflow.contrib.django.link import reserved
 from supportflow.contrib.django.marks import Mark, is_first, locked
+from supportflow.contrib.django.rows import messages_named, messages_of, ticket_of
 from supportflow.desk import Desk
 from supportflow.exceptions import Refused, TicketNotFound
 from supportflow.model.people import HOST, Agent, Requester
@@ -45,29 +46,31 @@ def report(
         SupportflowError: If the desk refuses; nothing was changed then.
     """
     using = configuration().database
-    with transaction.atomic(using=using):
-        # Before anything is read: SQLite gives the write lock to nobody whose view is out of date.
-        DjangoLink(using).reserve()
+    settle()
+    # The lock before anything is read: SQLite gives it to nobody whose view is out of date.
+    with transaction.atomic(using=using), reserved(using):
         mark = locked(using, bridge.name, bridge.ref_of(pk))
-        ticket = next(iter(bridge.tickets(using).filter(pk=pk)), None)
+        ticket = ticket_of(bridge, pk, using)
         there = desk()
         if ticket is None:
             return _end(there, bridge, mark)
-        state, told = None, False
         if not mark.known:
-            state, told = _admit(there, bridge, ticket, mark), True
-        elif messages or every_message:
-            found = _said(bridge, ticket, () if every_message else messages)
-            told = sum(_say(there, bridge, mark, *one) for one in found) > 0
-        return _update(there, bridge, ticket, mark, state) or told
+            _update(there, bridge, ticket, mark, _admit(there, bridge, ticket, mark))
+            return True
+        new = list[Reported]()
+        if messages or every_message:
+            new = _unsaid(bridge, mark, _said(bridge, ticket, () if every_message else messages))
+        for said in new[:-1]:
+            _say(there, mark, said)
+        return _update(there, bridge, ticket, mark, last=new[-1] if new else None) or bool(new)
 
 
 def _said(bridge: TicketBridge, ticket: Any, only: Collection[object] = ()) -> list[tuple[str, Reported]]:
     """What the messages of a ticket say, those that say something: by what each is recognised, and what it means."""
     if bridge.messages is None:
         return []
-    which = {"pk__in": list(only)} if only else {bridge.messages.ticket: ticket}
-    rows = bridge.messages_of(configuration().database).filter(**which)
+    using = configuration().database
+    rows = messages_named(bridge, list(only), using) if only else messages_of(bridge, ticket, using)
     found = [(bridge.identity(row), bridge.said(row, ticket)) for row in rows]
     return [(identity, replace(said, at=_instant(said.at))) for identity, said in found if said is not None]
 
@@ -105,18 +108,41 @@ def differs(seen: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]
     return {**changed, "attributes": attributes} if attributes else changed
 
 
-def _update(there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark, state: dict[str, Any] | None) -> bool:
-    """Report the state of a row where it differs from what was reported; described anew, if it was not just now."""
-    state = describe(bridge, ticket, mark.seen) if state is None else state
-    changed = differs(mark.seen, state)
+def _update(
+    there: Desk,
+    bridge: TicketBridge,
+    ticket: Any,
+    mark: Mark,
+    state: dict[str, Any] | None = None,
+    last: Reported | None = None,
+) -> bool:
+    """Report the state of a row where it differs from what was reported; described anew, if it was not just now.
+
+    An answer by which a ticket is taken up is reported with that: it is one thing that happened, and one decision.
+    """
+    seen = {**mark.seen, "started": True} if last is not None and last.kind == "reply" else mark.seen
+    state = describe(bridge, ticket, seen) if state is None else state
+    changed = differs(seen, state)
+    said: dict[str, Any] = {}
+    if last is not None:
+        if _past(last.at) is None and _takes_up(bridge, seen, changed):
+            said = _fact(last)
+        else:
+            _say(there, mark, last)
     if "status" in changed and _merge(there, bridge, ticket, mark):
         del changed["status"]
     if changed:
-        there.observe(ref=mark.ref, at=_past(_changed_at(bridge, ticket)), **changed)
-    if mark.gone or not mark.known or mark.seen != {**mark.seen, **state}:
-        mark.seen, mark.gone, mark.known = {**mark.seen, **state}, False, True
+        at = None if said else _past(_changed_at(bridge, ticket))
+        there.observe(ref=mark.ref, at=at, **said, **changed)
+    if mark.gone or not mark.known or mark.seen != {**seen, **state}:
+        mark.seen, mark.gone, mark.known = {**seen, **state}, False, True
         mark.save()
-    return bool(changed)
+    return bool(changed or last)
+
+
+def _takes_up(bridge: TicketBridge, seen: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
+    """Whether all that has changed is that somebody has taken a ticket up."""
+    return changed.keys() == {"status"} and seen.get("status") == bridge.untouched.get(changed["status"])
 
 
 def _merge(there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark) -> bool:
@@ -161,13 +187,15 @@ def _now() -> datetime:
 # --- messages ----------------------------------------------------------------------------------
 
 
-def _say(there: Desk, bridge: TicketBridge, mark: Mark, identity: str, said: Reported) -> bool:
-    if not is_first(mark.using, bridge.name, identity):
-        return False
+def _say(there: Desk, mark: Mark, said: Reported) -> None:
     there.observe(ref=mark.ref, at=_past(said.at), **_fact(said))
     if said.kind == "reply":
         mark.seen = {**mark.seen, "started": True}
-    return True
+
+
+def _unsaid(bridge: TicketBridge, mark: Mark, found: Iterable[tuple[str, Reported]]) -> list[Reported]:
+    """What was not reported before; it is noted as reported."""
+    return [said for identity, said in found if is_first(mark.using, bridge.name, identity)]
 
 
 def _fact(said: Reported) -> dict[str, Any]:
@@ -192,16 +220,16 @@ def _admit(there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark) -> dict[s
     """
     if there.get_many(refs=[mark.ref]):
         return None
+    found = _said(bridge, ticket)
     state = describe(bridge, ticket, {})
     now = _now()
     opened = _opened_at(bridge, ticket, now)
-    found = _said(bridge, ticket)
     if now - opened > bridge.fresh or any(_past(said.at) is not None for _, said in found):
         _adopt(there, bridge, ticket, mark, state, opened, found)
         return None
     _open(there, bridge, ticket, mark, state, opened)
-    for one in found:
-        _say(there, bridge, mark, *one)
+    for said in _unsaid(bridge, mark, found):
+        _say(there, mark, said)
     return None if found else state
 
 
@@ -242,10 +270,9 @@ def _adopt(
     history: list[dict[str, Any]] = [
         {"at": opened, "requester_wrote": True, "body": body} for body in [bridge.body_of(ticket)] if body
     ]
-    for identity, said in found:
-        if is_first(mark.using, bridge.name, identity):
-            given = {name: value for name, value in _fact(said).items() if value is not None}
-            history.append({"at": min(max(said.at, opened), _now()), **given})
+    for said in _unsaid(bridge, mark, found):
+        given = {name: value for name, value in _fact(said).items() if value is not None}
+        history.append({"at": min(max(said.at, opened), _now()), **given})
     answered = any(fact.get("replied") for fact in history)
     state = {**state, **describe(bridge, ticket, {"started": answered})}
     status = state.get("status")

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.utils import timezone, translation
 from helpdesk.decorators import is_helpdesk_staff
-from helpdesk.models import FollowUp, Ticket, TicketChange
+from helpdesk.models import Ticket, TicketChange
 
 from supportflow.contrib.django.bridge import Messages, Reported, TicketBridge
+from supportflow.contrib.django.rows import first_message
 from supportflow.contrib.django_helpdesk.arriving import arriving
 from supportflow.model.base import MAX_BODY
 
@@ -49,9 +50,15 @@ class HelpdeskBridge(TicketBridge):
     level = "priority"
     levels: ClassVar[Mapping[Any, int]] = {1: 1, 2: 2, 3: 3, 4: 4, 5: 4}
     untouched: ClassVar[Mapping[str, str]] = {"open": "new"}
-    related = ("queue", "assigned_to")
+    related = ("queue",)
     messages = Messages(
-        "helpdesk.FollowUp", ticket="ticket", body="comment", at="date", author="user_id", public="public"
+        "helpdesk.FollowUp",
+        ticket="ticket",
+        body="comment",
+        at="date",
+        author="user_id",
+        public="public",
+        related=("user",),
     )
 
     def channel_of(self, ticket: Any) -> str:  # noqa: ARG002 - of every ticket that comes in now
@@ -71,6 +78,10 @@ class HelpdeskBridge(TicketBridge):
         """Primary key of the ticket that it was merged into."""
         return ticket.merged_to_id if ticket.status == Ticket.DUPLICATE_STATUS else None
 
+    def is_passing(self) -> bool:
+        """A mail: no row keeps that a machine wrote it."""
+        return arriving() is not None
+
     # --- who chose a priority ------------------------------------------------------------------
 
     def settle(self, ticket: Any, state: dict[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,7 +92,7 @@ class HelpdeskBridge(TicketBridge):
         before, level = seen.get("priority"), seen.get("level")
         opened = bool(seen.get("opened"))
         if not opened:
-            opening = _opening(ticket)
+            opening = self._opening(ticket)
             opened = opening is not None
             chosen = ticket.priority != _DEFAULT_PRIORITY and opening is not None and _is_staff(opening.user)
             if chosen or (before is None and _is_older(ticket) and _changed_by_staff(ticket)):
@@ -91,6 +102,11 @@ class HelpdeskBridge(TicketBridge):
         rest = {name: value for name, value in state.items() if name != "level"}
         given = {} if level is None else {"level": level}
         return {**rest, **given, "priority": ticket.priority, "opened": opened}
+
+    def _opening(self, ticket: Any) -> Any:
+        """The follow-up that came with a new ticket; None if there is none, or not yet."""
+        first = first_message(self, ticket, ticket._state.db)  # noqa: SLF001 - Django's public API
+        return first if first is not None and _is_opening(first, ticket) else None
 
     # --- follow-ups ----------------------------------------------------------------------------
 
@@ -126,12 +142,6 @@ class HelpdeskBridge(TicketBridge):
 
 def _is_staff(user: Any) -> bool:
     return user is not None and bool(is_helpdesk_staff(user))
-
-
-def _opening(ticket: Any) -> Any:
-    """The follow-up that came with a new ticket; None if there is none, or not yet."""
-    first = FollowUp.objects.filter(ticket_id=ticket.pk).select_related("user").order_by("date", "pk").first()
-    return first if first is not None and _is_opening(first, ticket) else None
 
 
 def _is_opening(message: Any, ticket: Any) -> bool:

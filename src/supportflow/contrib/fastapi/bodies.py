@@ -15,7 +15,7 @@ from supportflow.model.people import Actor, Requester, RequesterId
 from supportflow.model.routing import Presence
 from supportflow.model.tags import Tag
 
-__all__ = ["BODIES", "Given", "OpenBody", "PresenceBody", "ReasonBody", "ReceivedBody"]
+__all__ = ["BODIES", "Given", "OpenBody", "PresenceBody", "ReasonBody", "ReceivedBody", "ViewBody"]
 
 Files = Annotated[tuple[Attachment, ...], Field(max_length=100)]
 Evidence = Annotated[dict[Name, Body | Attachment], Field(max_length=50)]
@@ -45,7 +45,7 @@ class PersonBody(Given):
 class OpenBody(Given):
     """A new ticket."""
 
-    subject: Subject
+    subject: Subject = ""
     requester: PersonBody
     body: Body = ""
     channel: Name = "web"
@@ -64,6 +64,7 @@ class OpenBody(Given):
     opened_at: Instant | None = None
     private: bool = False
     follow_up_of: Id | None = None
+    event: Name | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The keywords of `open`."""
@@ -226,6 +227,30 @@ class AuthoriseBody(Given):
     action: Name
 
 
+class ConsentBody(Given):
+    """What for, how long it counts (`P90D`), how it was given, and whose it is if not the requester's."""
+
+    purposes: Annotated[tuple[Name, ...], Field(min_length=1, max_length=50)]
+    valid_for: timedelta
+    method: Name
+    person: Id | None = None
+
+
+class WithdrawalBody(Given):
+    """What a consent no longer counts for (everything, if nothing is named), and whose it is."""
+
+    purposes: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    person: Id | None = None
+
+
+class ViewBody(Given):
+    """What sealed texts are opened for, and which of them; all that may be, if none is named."""
+
+    purpose: Name
+    kinds: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    items: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+
+
 class ActionBody(Given):
     """An action of the host, with its amount in the smallest unit of the policy's currency."""
 
@@ -262,6 +287,23 @@ class CorrectBody(ExcludeBody):
     met: bool
 
 
+class AnnouncementBody(Given):
+    """The words of an announcement in their languages, whom it concerns, and how long it holds (`P1D`)."""
+
+    texts: Annotated[dict[Tag, Body], Field(min_length=1, max_length=50)]
+    number: Id | None = None
+    audience: Name | None = None
+    links: bool = False
+    lasts_for: timedelta | None = None
+
+
+class ProblemBody(Given):
+    """The problem that the ticket is an incident of, by its id or by the host's."""
+
+    problem: Id | None = None
+    problem_ref: Id | None = None
+
+
 class PresenceBody(Given):
     """Whether an agent is there."""
 
@@ -295,9 +337,17 @@ BODIES: tuple[tuple[str, str, type[Given]], ...] = (
     ("parties", "add_party", PartyBody),
     ("verify", "verify", VerifyBody),
     ("authorise", "authorise", AuthoriseBody),
+    ("consents", "give_consent", ConsentBody),
+    ("consents/withdraw", "withdraw_consent", WithdrawalBody),
     ("actions", "request_action", ActionBody),
     ("actions/decide", "decide_action", DecisionBody),
     ("actions/undo", "undo_action", UndoBody),
+    ("announcements", "propose_announcement", AnnouncementBody),
+    ("announcements/decide", "decide_announcement", DecisionBody),
+    ("announcements/withdraw", "withdraw_announcement", UndoBody),
+    ("problem", "link_incident", ProblemBody),
+    ("problem/leave", "unlink_incident", NothingBody),
+    ("solve", "solve_problem", ReasonBody),
     ("exclude", "exclude", ExcludeBody),
     ("correct", "correct", CorrectBody),
 )

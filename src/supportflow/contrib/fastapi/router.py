@@ -12,7 +12,7 @@ from fastapi.params import Depends as Dependency
 
 from supportflow.aio import AsyncDesk
 from supportflow.contrib.fastapi import shapes
-from supportflow.contrib.fastapi.bodies import BODIES, UPDATE, Given, OpenBody, PresenceBody
+from supportflow.contrib.fastapi.bodies import BODIES, UPDATE, Given, OpenBody, PresenceBody, ViewBody
 from supportflow.contrib.fastapi.conditions import (
     IfMatch,
     IfNoneMatch,
@@ -200,6 +200,14 @@ def _add_questions(router: APIRouter, asked: Any) -> None:
     async def get_why(asker: asked, ticket: TicketId) -> shapes.WhyShape:
         """Why this class, this status, these due times, and what would be permitted now."""
         return shapes.why_shape(await asker.desk.explain(ticket))
+
+    @router.post("/tickets/{ticket}/views", responses=documented(404, 409))
+    async def view_content(
+        asker: asked, response: Response, ticket: TicketId, body: ViewBody
+    ) -> shapes.ViewShape:
+        """Open what the policy seals, for a purpose: the view is recorded as yours before anything is read."""
+        response.headers["Cache-Control"] = "no-store"
+        return shapes.view_shape(await asker.desk.view(ticket, **body.arguments(), by=asker.by))
 
 
 def _add_verbs(router: APIRouter, asked: Any) -> None:

@@ -15,7 +15,7 @@ from supportflow.model.feed import Feed, FeedItem
 from supportflow.model.people import Actor
 from supportflow.model.records import AttributeValue
 from supportflow.model.routing import AgentState, Presence
-from supportflow.model.ticket import Evidence, Message, Outcome, Ticket
+from supportflow.model.ticket import Evidence, Message, Outcome, Ticket, View
 from supportflow.sla.reading import ClockReading
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "RowShape",
     "RowsShape",
     "TicketShape",
+    "ViewShape",
     "WhyShape",
 ]
 
@@ -179,6 +180,7 @@ class MessageShape(Shape):
     attachments: tuple[FileShape, ...]
     to: str | None
     flags: tuple[str, ...]
+    sealed: bool = Field(description="Whether the policy seals the text: it is masked until it is viewed.")
 
 
 class EvidenceShape(Shape):
@@ -190,6 +192,28 @@ class EvidenceShape(Shape):
     provided_at: Instant | None
     by: Actor | None
     value: str | None
+    sealed: bool = Field(description="Whether the policy seals the value: it is masked until it is viewed.")
+
+
+class OpenedShape(Shape):
+    """A sealed text that was opened; null once erased. Of a file it is the name."""
+
+    id: str
+    kind: str
+    item: str | None
+    at: Instant
+    by: Actor
+    text: str | None
+    uri: str | None
+
+
+class ViewShape(Shape):
+    """What a view opened, and the version of the ticket that has the view in its history."""
+
+    version: int
+    purpose: str
+    roles: tuple[str, ...]
+    texts: tuple[OpenedShape, ...]
 
 
 class WhyShape(Shape):
@@ -320,12 +344,23 @@ def message_shape(message: Message) -> MessageShape:
         ),
         to=message.to,
         flags=message.flags,
+        sealed=message.sealed,
     )
 
 
 def evidence_shape(evidence: Evidence) -> EvidenceShape:
     """An item of evidence as JSON has it."""
     return EvidenceShape.model_validate(evidence)
+
+
+def view_shape(view: View) -> ViewShape:
+    """What a view opened, as JSON has it."""
+    return ViewShape(
+        version=view.ticket.version,
+        purpose=view.event.purpose,
+        roles=view.event.roles,
+        texts=tuple(map(OpenedShape.model_validate, view.texts)),
+    )
 
 
 def why_shape(found: Explanation) -> WhyShape:

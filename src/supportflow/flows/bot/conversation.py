@@ -7,6 +7,7 @@ from typing import Literal
 from supportflow._time import Instant
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
+from supportflow.flows.queries.access import sealed_on, without
 from supportflow.flows.requests import Call, Flow
 from supportflow.flows.rows import read_row
 from supportflow.model.content import Content, ContentRef
@@ -43,7 +44,7 @@ class Conversation:
     """What was said on a ticket between the requester and the desk, without secrets.
 
     Attributes:
-        said: The texts, in order; what was erased is left out.
+        said: The texts, in order; what was erased or is sealed is left out.
         question: The requester's latest words.
         flags: What the classifier saw in them.
         collected: Field → what the requester gave for it last.
@@ -81,7 +82,8 @@ def conversation(env: Environment, ticket: Ticket) -> Flow[Conversation]:
     ]
     refs = [ref for one in messages for ref in refs_of(one)]
     wanted = {ref.id for ref in (*refs, *summaries, *given.values()) if ref is not None}
-    contents = yield from requests.contents(env.tenant, sorted(wanted))
+    sealed = yield from sealed_on(env, ticket, events)
+    contents = without((yield from requests.contents(env.tenant, sorted(wanted))), sealed)
 
     def text(found: Sequence[ContentRef | None]) -> str:
         parts = [_text(ref, contents) for ref in found]

@@ -14,6 +14,7 @@ from supportflow.flows import requests
 from supportflow.flows.bot.conversation import Conversation, cleaned, conversation, refs_of, words_by
 from supportflow.flows.environment import Environment, check_number
 from supportflow.flows.load import linked_ids, read_tickets
+from supportflow.flows.queries.access import sealed_on, without
 from supportflow.flows.queries.feed import feed
 from supportflow.flows.queries.tickets import lookup
 from supportflow.flows.requests import Call, Flow
@@ -76,7 +77,8 @@ def _texts(env: Environment, found: Feed) -> Flow[list[IndexedText]]:
         for ref in refs_of(item.event)
         if ref is not None
     ]
-    contents = yield from requests.contents(env.tenant, [name for name, _ in named])
+    found_rows = yield from requests.contents(env.tenant, [name for name, _ in named])
+    contents = without(found_rows, (yield from _sealed(env, {ticket_id for _, ticket_id in named})))
     rules = env.book.current.redaction
     made: list[IndexedText] = []
     for name, ticket_id in named:
@@ -135,7 +137,21 @@ def similar_to(
 
 def _still_there(env: Environment, found: Sequence[SimilarText]) -> Flow[list[SimilarText]]:
     gone = yield from _gone(env, [one.id for one in found])
-    return [one for one in found if one.id not in gone]
+    sealed = (yield from _sealed(env, {one.ticket_id for one in found})) & {one.id for one in found}
+    if sealed:
+        # It was put there before the policy sealed it.
+        yield from erase_from_index(env, sealed)
+    return [one for one in found if one.id not in gone and one.id not in sealed]
+
+
+def _sealed(env: Environment, ticket_ids: Collection[str]) -> Flow[set[str]]:
+    """The sealed texts of tickets."""
+    sealed: set[str] = set()
+    if env.book.current.access:
+        rows = yield from requests.load_many(env.tenant, sorted(ticket_ids))
+        for ticket in (yield from read_tickets(env, rows)):
+            sealed.update((yield from sealed_on(env, ticket)))
+    return sealed
 
 
 def _gone(env: Environment, ids: Sequence[str]) -> Flow[set[str]]:

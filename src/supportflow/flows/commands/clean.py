@@ -35,7 +35,7 @@ __all__ = [
     "text_of",
 ]
 
-TEXTS = ("subject", "body", "reason", "summary", "collected")
+TEXTS = ("subject", "body", "reason", "summary", "collected", "comment")
 """Fields of commands that hold what somebody typed."""
 
 MODEL_FAILED = "model_failed"
@@ -64,6 +64,7 @@ class PrivateFields(NamedTuple):
     attributes: bool
     evidence: bool
     lines: tuple[str, ...]
+    wordings: bool
 
 
 @cache
@@ -80,6 +81,7 @@ def private_fields(command: type[CommandBase | Fact]) -> PrivateFields:
         "attributes" in fields,
         "evidence" in fields,
         tuple(name for name, field in fields.items() if FreeLine() in field.metadata),
+        "texts" in fields,
     )
 
 
@@ -108,6 +110,12 @@ class _Cleaner:
         found = redaction.redact(value, rules or self.rules)  # loaded here, at the first text
         self.kinds.update(finding.kind.value for finding in found.findings if finding.masked)
         return found.text
+
+    def texts(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Those that something was removed from: most are as they were."""
+        given = {name: value for name, value in values.items() if isinstance(value, str) and value}
+        cleaned = {name: self.text(value) for name, value in given.items()}
+        return {name: value for name, value in cleaned.items() if value is not given[name]}
 
     def attributes(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self.attribute(value) for name, value in values.items()}
@@ -162,19 +170,17 @@ def clean_line(text: str, rules: RedactionRules) -> str:
 
 def _cleaned(source: CommandBase | Fact, rules: RedactionRules) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The fields that hold what somebody typed, without secrets, and the kinds that were removed."""
-    texts, has_personal, has_attachments, has_attributes, has_evidence, lines = private_fields(type(source))
+    texts, has_personal, has_attachments, has_attributes, has_evidence, lines, has_wordings = private_fields(
+        type(source)
+    )
     given = source.__dict__
     cleaner = _Cleaner(rules)
-    changed: dict[str, Any] = {}
-    for name in texts:
-        written = given[name]
-        if isinstance(written, str) and written:
-            cleaned = cleaner.text(written)
-            if cleaned is not written:  # most texts are as they were
-                changed[name] = cleaned
+    changed = cleaner.texts({name: given[name] for name in texts})
     for name in lines:
         if given[name]:
             changed[name] = cleaner.lines(given[name])
+    if has_wordings:
+        changed["texts"] = {tag: cleaner.attribute(text) for tag, text in given["texts"].items()}
     if has_personal and isinstance(given["personal"], Mapping):
         changed["personal"] = {
             name: cleaner.text(value, _DECLARED) for name, value in given["personal"].items()

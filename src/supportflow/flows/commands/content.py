@@ -32,7 +32,7 @@ from supportflow.triage.intake import find_evidence, fits_media, objection
 
 __all__ = ["Prepared", "prepare", "request_hash", "with_evidence"]
 
-_PRIVATE = (*TEXTS, "personal", "attachments", "evidence")
+_PRIVATE = (*TEXTS, "personal", "attachments", "evidence", "texts")
 
 
 _BRINGING = frozenset({OpenTicket, Adopt, Receive, Provide, Observe})
@@ -91,7 +91,7 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
 
 def _replace_texts(rows: "_Rows", source: CommandBase | Fact) -> Flow[dict[str, object]]:
     """The fields of a command, or of a fact of an adopted past, that hold texts: with references in their place."""
-    texts, has_personal, has_attachments, _, has_evidence, _ = private_fields(type(source))
+    texts, has_personal, has_attachments, _, has_evidence, _, has_wordings = private_fields(type(source))
     replaced: dict[str, object] = {}
     for name in texts:
         value = getattr(source, name)
@@ -104,6 +104,8 @@ def _replace_texts(rows: "_Rows", source: CommandBase | Fact) -> Flow[dict[str, 
         replaced["attachments"] = yield from _add_files(rows, attachments)
     if has_evidence and (evidence := getattr(source, "evidence")):  # noqa: B009
         replaced["evidence"] = yield from _add_evidence(rows, evidence)
+    if has_wordings:
+        replaced["texts"] = yield from _add_evidence(rows, getattr(source, "texts"))  # noqa: B009
     return replaced
 
 

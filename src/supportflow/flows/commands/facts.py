@@ -3,37 +3,49 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from supportflow.exceptions import SignatureRefused
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import text_of
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import known_agents, read_tickets, same_person
+from supportflow.flows.load import known_agents, lineage, person_facts, read_tickets, same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
-from supportflow.kernel.facts import CaseFacts, Facts
+from supportflow.kernel.facts import CaseFacts, Facts, PersonFacts
 from supportflow.kernel.handlers.messages import leaves_by, origin_in
 from supportflow.model.commands import (
     AddParty,
     Adopt,
     Advance,
     Assign,
+    Authorise,
     Cancel,
     Close,
     CommandBase,
+    CompleteStep,
     Correct,
     DecideAction,
+    DecideAnnouncement,
     Exclude,
+    GiveConsent,
     Merge,
     Observe,
     Offer,
     OpenTicket,
+    ProposeAnnouncement,
     Provide,
+    Rate,
     Receive,
     Reply,
     RequestAction,
     Resolve,
+    ResolveWithProblem,
+    SolveProblem,
     TakeTurn,
     Trigger,
     UndoAction,
+    Verify,
+    ViewContent,
+    WithdrawConsent,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.people import NOBODY
@@ -42,6 +54,7 @@ from supportflow.model.signals import Signals
 from supportflow.model.storage import Query
 from supportflow.model.ticket import Ticket
 from supportflow.triage import texts
+from supportflow.triage.rated import stars_in
 
 __all__ = ["load_events", "load_facts"]
 
@@ -51,11 +64,16 @@ _LOOKED_AT = 20
 _NOTHING = CaseFacts()
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
-_ABOUT_VERDICTS = frozenset({Exclude, Correct})
-_ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset((RequestAction, DecideAction, UndoAction))
-_FROM_OUTSIDE = frozenset({Receive, Provide, Observe})
+_LOOKING_BACK = frozenset({Exclude, Correct, ViewContent})
+_ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset(
+    (RequestAction, DecideAction, DecideAnnouncement, UndoAction, ViewContent)
+)
+_ABOUT_LEVELS = frozenset({Authorise, RequestAction, UndoAction, Verify})
+_ABOUT_ACCESS = frozenset({GiveConsent, ViewContent, WithdrawConsent})
+_FROM_OUTSIDE = frozenset({Receive, Provide, Observe, Rate})
+_SAYING: frozenset[type[CommandBase]] = frozenset((Reply, TakeTurn, ProposeAnnouncement))
 _NAMING = frozenset({Assign, Observe, Offer})
-_ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge})
+_ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge, SolveProblem, ResolveWithProblem})
 
 
 def load_facts(
@@ -86,16 +104,31 @@ def load_facts(
         history=(yield from _history(env, command, ticket)),
         case=case,
         agents=(yield from _agents(env, command, [ticket, other, *case.candidates])),
+        person=(yield from _verified_person(env, command, ticket)),
+        before=(yield from lineage(env, ticket))
+        if ticket is not None and type(command) is ViewContent
+        else (),
     )
 
 
 def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[tuple[EventBase, ...]]:
-    """The ticket's past, for words about its verdicts."""
+    """The ticket's past, for words about its verdicts and for what is sealed on it."""
     if ticket is None:
         return ()
-    if type(command) in _ABOUT_VERDICTS:
+    if type(command) in _LOOKING_BACK:
         return (yield from load_events(env, ticket.id))
     return ()
+
+
+def _verified_person(
+    env: Environment, command: CommandBase, ticket: Ticket | None
+) -> Flow[PersonFacts | None]:
+    """What the requester's own streams say, where a verification counts for all of their cases."""
+    if type(command) not in _ABOUT_LEVELS or ticket is None or ticket.requester == NOBODY:
+        return None
+    if not env.book[ticket.policy].cases.person_wide:
+        return None
+    return (yield from person_facts(env, ticket.requester))
 
 
 def load_events(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
@@ -149,15 +182,37 @@ def _case_facts(
         case = yield from _person_facts(env, ticket.requester)
     if _needs_second_person(env, command, ticket):
         case = replace(case, also_by=(yield from same_person(env, command.by.id)))
-    if kind is Reply or kind is TakeTurn:
-        assert isinstance(command, Reply | TakeTurn)
-        return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
-    if kind is not Receive and not (isinstance(command, Observe) and command.is_inbound):
+    if kind in _SAYING:
+        assert isinstance(command, Reply | TakeTurn | ProposeAnnouncement)
+        return _said_facts(env, ticket, command, case)
+    if kind is Rate and isinstance(command, Rate) and command.token is not None:
+        return replace(case, by_link=(yield from _is_their_link(env, command.token, ticket)))
+    return _with_words(env, command, ticket, case)
+
+
+def _with_words(env: Environment, command: CommandBase, ticket: Ticket, case: CaseFacts) -> CaseFacts:
+    """The facts with what the words of somebody outside are: suspicious, or a rating."""
+    if type(command) is not Receive and not (isinstance(command, Observe) and command.is_inbound):
         return case
     assert isinstance(command, Receive | Observe)
     stranger = origin_in(ticket, command, case.same_person) in {"stranger", "party"}
     flags = texts.suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
-    return replace(case, flags=flags)
+    said = None
+    if type(command) is Receive and ticket.rating.hears_replies and not ticket.is_open:
+        said = stars_in(text_of(command))
+    return replace(case, flags=flags, said=said)
+
+
+def _is_their_link(env: Environment, token: str, ticket: Ticket) -> Flow[bool]:
+    """True if a token is of the link that was sent for this ticket.
+
+    Raises:
+        SignatureRefused: If the desk made no such token, or it has ended.
+    """
+    if env.rating_links is None:
+        raise SignatureRefused("token", "no_match")
+    named, _ = env.rating_links.read(token, (yield from requests.now()))
+    return named == ticket.id
 
 
 def _person_facts(env: Environment, requester: str) -> Flow[CaseFacts]:
@@ -168,7 +223,7 @@ def _needs_person(env: Environment, command: CommandBase, ticket: Ticket) -> boo
     """Whether a decision needs the requester's other ids: whoever acts, or gets the ticket, may be that person."""
     by = command.by
     kind = type(command)
-    if kind is AddParty:
+    if kind is AddParty or kind in _ABOUT_ACCESS:
         return True
     if kind in _FROM_OUTSIDE and by.kind == "requester" and by.id != ticket.requester:
         return True
@@ -188,8 +243,10 @@ def _needs_second_person(env: Environment, command: CommandBase, ticket: Ticket)
     if command.by.kind != "agent":
         return False
     kind = type(command)
-    if kind is DecideAction:
+    if kind is DecideAction or kind is DecideAnnouncement or kind is ViewContent:
         return True
+    if kind is CompleteStep:
+        return env.book[ticket.policy].cases.wants_others(ticket.category)
     routing = env.book[ticket.policy].routing
     return kind in _ENDING and routing is not None and ticket.tier in routing.policy.four_eyes
 
@@ -213,6 +270,19 @@ def _contact_facts(env: Environment, command: OpenTicket) -> Flow[CaseFacts]:
             tickets = yield from read_tickets(env, [row for row in rows if row.id not in found])
             found.update({ticket.id: ticket for ticket in tickets})
     return CaseFacts(same_person=person, people_known=True, candidates=tuple(found.values()))
+
+
+def _said_facts(
+    env: Environment, ticket: Ticket, command: Reply | TakeTurn | ProposeAnnouncement, case: CaseFacts
+) -> CaseFacts:
+    """What would be wrong with words that leave the desk."""
+    if not isinstance(command, ProposeAnnouncement):
+        return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
+    said = [text for text in command.texts.values() if isinstance(text, str)]
+    asked = [] if env.policy.unsafe_replies == "allow" else [texts.asked_secret(text) for text in said]
+    official = env.book.current.cases.official
+    kinds = {kind for text in said for kind in texts.disclosed(text, official)}
+    return replace(case, asks_for=next(filter(None, asked), None), discloses=tuple(sorted(kinds)))
 
 
 def _asks_for(env: Environment, command: Reply | TakeTurn) -> str | None:

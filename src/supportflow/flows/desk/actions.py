@@ -158,6 +158,73 @@ class ActionVerbs(Verbs[Result]):
         """
         return self._on(commands.Authorise, ticket, ref, by, key, action=action)
 
+    def give_consent(
+        self,
+        ticket: TicketName = None,
+        *,
+        purposes: Iterable[str],
+        valid_for: timedelta,
+        method: str,
+        by: By,
+        person: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Record that somebody consents that their sealed texts are opened. Giving it again for a purpose begins anew.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            purposes: What for, by the names in the policy's `access`.
+            valid_for: How long it counts, from now.
+            method: How it was given, such as `"signed_form"`.
+            by: Who records it: the person themselves, an agent or the host. An agent does not open by what they recorded.
+            person: Id of a party whose consent it is; the requester's, if not given.
+            ref: The host's own id of the ticket.
+            key: Idempotency key.
+
+        Raises:
+            InvalidInput: If the person has no part in the case, or no rule of the policy's access has such a purpose.
+            Refused: If somebody from outside gives another's.
+        """
+        return self._on(
+            commands.GiveConsent, ticket, ref, by, key,
+            purposes=sequence("purposes", purposes), valid_for=valid_for, method=method, person=person,
+        )  # fmt: skip
+
+    def withdraw_consent(
+        self,
+        ticket: TicketName = None,
+        *,
+        by: By,
+        purposes: Iterable[str] = (),
+        person: str | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+    ) -> Result:
+        """Record that somebody takes their consent back: from now on nothing opens by it. Without one, nothing changes.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            by: Who records it: the person themselves, an agent or the host.
+            purposes: What it no longer counts for; everything, if none is given.
+            person: Id of a party whose consent it was; the requester's, if not given.
+            ref: The host's own id of the ticket.
+            key: Idempotency key.
+
+        Raises:
+            InvalidInput: If the person has no part in the case.
+            Refused: If somebody from outside takes back another's.
+        """
+        return self._on(
+            commands.WithdrawConsent,
+            ticket,
+            ref,
+            by,
+            key,
+            purposes=sequence("purposes", purposes),
+            person=person,
+        )
+
     # --- actions of the host --------------------------------------------------------------------
 
     def request_action(

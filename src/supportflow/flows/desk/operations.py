@@ -1,27 +1,31 @@
 """What a desk is to do now and then: what is due, dispatch, surges, deliveries, people, and what is kept for how long."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from supportflow.flows import desk_stream, policies, retention, surges
+from supportflow.flows import desk_stream, policies, retention, spread, surges, watches
 from supportflow.flows.bot.similar import index_similar
 from supportflow.flows.commands.people import link
 from supportflow.flows.desk.methods import Shared, asked, in_turn
-from supportflow.flows.desk.verbs import By
+from supportflow.flows.desk.verbs import By, TicketName, build, sequence, ticket_name
 from supportflow.flows.due import deliveries
 from supportflow.flows.due.clocks import Recomputed, recompute
 from supportflow.flows.due.tick import Tick, idle_for, tick
 from supportflow.flows.environment import Environment, never
+from supportflow.flows.opening import view
 from supportflow.flows.requests import Flow
 from supportflow.flows.retention import Retained, RetainedKind, apply_retention
 from supportflow.flows.routing.dispatch import Dispatched, dispatch, resign
 from supportflow.flows.routing.floor import Dispatcher
 from supportflow.flows.setup import span_us, topics_of
 from supportflow.flows.zone_data import ZoneData, zone_data
+from supportflow.model.commands import ViewContent
 from supportflow.model.events import EventBase
-from supportflow.model.people import actor
+from supportflow.model.people import HOST, actor
 from supportflow.model.storage import DeadLetter
 from supportflow.model.surges import ActiveSurge
+from supportflow.model.ticket import View
 from supportflow.policy import Policy
 
 __all__ = ["Operations"]
@@ -140,6 +144,40 @@ class Operations(Shared):
         """
         return recompute(self._env, cursor, limit)
 
+    @asked
+    def view(
+        self,
+        ticket: TicketName = None,
+        *,
+        purpose: str,
+        by: By,
+        kinds: Iterable[str] = (),
+        items: Iterable[str] = (),
+        ref: str | None = None,
+    ) -> Flow[View]:
+        """Open what the policy's `access` seals on a ticket. Each view is one event, recorded before anything is read.
+
+        What may be opened is: its rule names the purpose and a role of the agent's, and the person whose it is has
+        consented to the purpose. What may not stays sealed.
+
+        Args:
+            ticket: The ticket; or name it by `ref`.
+            purpose: What for.
+            by: The agent who opens it, enrolled at this desk.
+            kinds: Kinds of content, such as `"attachment"`; all, if none is given.
+            items: Items of evidence; all texts, if none is given.
+            ref: The host's own id of the ticket.
+
+        Raises:
+            InvalidInput: If the desk is in a host's transaction, or something of this cannot be used.
+            Refused: If nothing may be opened: it says whether consent, role or purpose is missing.
+            TicketNotFound: If there is no such ticket.
+        """
+        ticket_id, own_ref = ticket_name(ticket, ref)
+        named = {"ticket_id": ticket_id, "ref": own_ref, "by": actor(by), "purpose": purpose}
+        chosen = {"kinds": sequence("kinds", kinds), "items": sequence("items", items)}
+        return view(self._env, build(ViewContent, {**named, **chosen}))
+
     # --- people, what is kept, deliveries --------------------------------------------------
 
     @asked
@@ -173,7 +211,8 @@ class Operations(Shared):
 
         Raises:
             InvalidInput: If it is not an id.
-            Refused: If the policy's `hold` is true of a ticket whose requester they are: it names the ticket, and why.
+            Refused: If the policy's `hold` is true of a ticket whose requester they are, or that has a text of theirs: it
+                names the ticket, and why. To find that out, every ticket is looked at.
         """
         return retention.erase(self._env, subject)
 
@@ -345,6 +384,30 @@ class Operations(Shared):
         return surges.declare(self._env, name, for_, actor(by), reason)
 
     @asked
+    def measure(
+        self, measure: str, value: Decimal | float, *, at: datetime | None = None, by: By | None = None
+    ) -> Flow[tuple[str, ...]]:
+        """Say what something is that the policy watches: a price, an error rate, the length of a queue.
+
+        A watch that it sets off declares its surge, or proposes its announcement for a person to approve; then it rests for
+        its `cooldown`. Each process remembers what it was fed; feed a measure to one.
+
+        Args:
+            measure: By the policy's name for it.
+            value: What it is.
+            at: When it was that; now, if not given. Values come in the order of time.
+            by: Who says so; the host, if not given.
+
+        Returns:
+            The names of the watches that it has set off.
+
+        Raises:
+            InvalidInput: If nothing watches that measure, or the value or the time cannot be used.
+            Refused: If somebody outside says so.
+        """
+        return watches.feed(self._env, measure, value, at, HOST if by is None else actor(by))
+
+    @asked
     def end_surge(self, name: str, *, by: By) -> Flow[bool]:
         """End a surge before its time. Open tickets that are under it go back at once.
 
@@ -366,9 +429,11 @@ class Operations(Shared):
     def greeting(self, language: str | None = None) -> Flow[str | None]:
         """What is said now to somebody who begins a contact in a language, such as `"zh-Hans"`; None if nothing is.
 
+        What is announced stands behind it, as long as it holds.
+
         Without a greeting in that language, it is the one in the fallback language of the policy's routing.
         """
-        return surges.greeting(self._env, language)
+        return spread.greeting(self._env, language)
 
 
 def _idle_for(env: Environment, at_most_us: int) -> Flow[timedelta]:

@@ -32,7 +32,7 @@ class TicketVerbs(Verbs[Result]):
     def open(
         self,
         *,
-        subject: str,
+        subject: str = "",
         requester: Requester | str,
         body: str = "",
         channel: str = "web",
@@ -53,6 +53,7 @@ class TicketVerbs(Verbs[Result]):
         opened_at: datetime | None = None,
         private: bool = False,
         follow_up_of: str | None = None,
+        event: str | None = None,
     ) -> Result:
         """Open a ticket.
 
@@ -63,7 +64,7 @@ class TicketVerbs(Verbs[Result]):
             channel: Where it came in; replies leave by the channel of that name.
             ref: The host's own id, unique in the tenant.
             key: Idempotency key, such as the mail's message id.
-            by: Who opens it; the requester, if not given.
+            by: Who opens it; if not given the requester, or the host for an event of its own.
             type: Incident, service request, problem or change.
             priority_class: The class; the policy's rules and words decide, if not given. Words can still raise it.
             level: 1 (highest) to 4.
@@ -78,21 +79,24 @@ class TicketVerbs(Verbs[Result]):
             opened_at: When it came in, if that was before now.
             private: Internal work: nobody waits for an answer.
             follow_up_of: Id of the closed ticket that it follows.
+            event: The host's own event that it is about, by a name of the policy's `foreseen`: the requester is told
+                at once, in the policy's words. If they have an open ticket about the same, it is that one.
 
         Raises:
             InvalidInput: If a value cannot be used.
+            Refused: If somebody outside reports an event of the host's.
             DuplicateRef: If the reference already names a ticket.
         """
         person = requester if isinstance(requester, Requester) else build_requester(requester)
         check_text("subject", subject)
         check_text("body", body)
-        if not subject.strip() and not body.strip():
+        if event is None and not subject.strip() and not body.strip():
             raise InvalidInput("subject", "and body are both empty")
         return self.handle(
             build(
                 commands.OpenTicket,
                 {
-                    "by": person.actor if by is None else actor(by),
+                    "by": (person.actor if event is None else HOST) if by is None else actor(by),
                     "key": key,
                     "requester": person.id,
                     "personal": person.personal or None,
@@ -114,6 +118,7 @@ class TicketVerbs(Verbs[Result]):
                     "opened_at": None if opened_at is None else instant(opened_at, "opened_at"),
                     "private": private,
                     "follow_up_of": follow_up_of,
+                    "event": event,
                 },
             )
         )

@@ -11,13 +11,21 @@ from supportflow.flows.bot.turns import answer
 from supportflow.flows.due.actions import perform, record_failure
 from supportflow.flows.due.fitting import fitted
 from supportflow.flows.due.pacing import NotYet, pace
+from supportflow.flows.due.parts import mirror
+from supportflow.flows.due.ratings import rating_text
 from supportflow.flows.due.reports import record_receipt, record_undeliverable
 from supportflow.flows.environment import BOT_TOPIC, Environment, Stop, check_number, is_of_one_row, never
-from supportflow.flows.load import get, request_text
+from supportflow.flows.load import get, request_text, with_promise
 from supportflow.flows.requests import Call, Flow, StillRunning
-from supportflow.flows.rows import ACTION, read_row
+from supportflow.flows.rows import ACTION, ASKS, PART, read_row
 from supportflow.model.base import MAX_KEY, is_id
-from supportflow.model.events import EventBase, EvidenceRequested, ReplySent
+from supportflow.model.events import (
+    EventBase,
+    EvidenceRequested,
+    RatingRequested,
+    ReplySent,
+    RequesterInformed,
+)
 from supportflow.model.storage import DeadLetter, Lease, OutboxRow
 from supportflow.model.ticket import Ticket
 from supportflow.ports import ChannelTraits, Outgoing
@@ -146,7 +154,9 @@ def _record_result(env: Environment, lease: Lease, failed: BaseException | None,
     retry_us: int | None = None
     error = None if failed is None else type(failed).__name__
     outcome = "delivered" if error is None else "dead"
-    if isinstance(failed, Undeliverable) and lease.row.topic.startswith("channel:"):
+    if isinstance(failed, Undeliverable) and lease.row.key.endswith(f":{ASKS}"):
+        error = None  # who cannot be asked what they think misses nothing
+    elif isinstance(failed, Undeliverable) and lease.row.topic.startswith("channel:"):
         if (yield from _written(env, lease.row, record_undeliverable(env, lease.row, failed))):
             error = None  # it stands on the ticket; nothing is left to try again
     elif error is not None and lease.row.attempts < ATTEMPTS:
@@ -186,6 +196,9 @@ def _attempt(env: Environment, lease: Lease, now_us: int) -> Flow[Exception | No
         if row.topic == ACTION:
             yield from perform(env, row)
             return None
+        if row.topic == PART:
+            yield from mirror(env, row)
+            return None
         rows = yield from requests.events(env.tenant, f"ticket:{row.ticket_id}", row.seq - 1, 1)
         event = read_row(rows[0])
         topic, _, name = row.topic.partition(":")
@@ -209,29 +222,34 @@ def _send(env: Environment, lease: Lease, message: Outgoing, now_us: int) -> Flo
     pieces = fitted(message, traits)
     yield from pace(env, lease, traits.rate, len(pieces), now_us)
     answer: object = None
+    asks = lease.row.key.endswith(f":{ASKS}") and "rating" in traits.can
     for piece in pieces:
         # One of several cannot go on beside: the next would pass it. All together they end well within the claim.
         detach = len(pieces) == 1
         within_s = PATIENCE_S if detach else max(LONGEST_S / len(pieces), PATIENCE_S)
-        answer = yield Call("channel", name, (piece,), within_s=within_s, detach=detach)
+        answer = yield Call("rating" if asks else "channel", name, (piece,), within_s=within_s, detach=detach)
     # It has left: that its ticket cannot be written on is no reason to send it again.
     yield from _written(env, lease.row, record_receipt(env, lease.row, answer))
 
 
 def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> Flow[Outgoing | None]:
-    assert isinstance(event, ReplySent | EvidenceRequested)
+    assert isinstance(event, ReplySent | EvidenceRequested | RatingRequested | RequesterInformed)
     ticket: Ticket = yield from get(env, ticket_id)
     to_party = event.to if isinstance(event, ReplySent) else None
-    # The subject line is the requester's: a party does not see it.
-    subject = ticket.subject if to_party is None else None
+    said = event.announced if isinstance(event, ReplySent) else None
+    post = said is not None and said.ticket == ticket.id
+    # The subject line is the requester's: a party does not see it, nor does everybody.
+    subject = ticket.subject if to_party is None and not post else None
     reply = event.body if isinstance(event, ReplySent) else None
     ids: Sequence[str] = [ref.id for ref in (reply, subject) if ref is not None]
     found = yield from requests.contents(env.tenant, ids)
-    if isinstance(event, EvidenceRequested):
+    if isinstance(event, EvidenceRequested | RequesterInformed):
         body: str | None = yield from request_text(env, ticket, event)
+    elif isinstance(event, RatingRequested):
+        body = yield from rating_text(env, ticket, event)
     else:
         assert reply is not None
-        body = found[reply.id].value
+        body = yield from with_promise(env, event, found[reply.id].value)
     if body is None:
         return None
     return Outgoing(
@@ -245,6 +263,7 @@ def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> F
         attachments=event.attachments if isinstance(event, ReplySent) else (),
         in_reply_to=event.in_reply_to if isinstance(event, ReplySent) else ticket.received,
         recorded_at=event.recorded_at,
+        announcement=None if said is None else f"{said.ticket}/{said.number}",
     )
 
 

@@ -12,6 +12,7 @@ from supportflow.flows.due.clocks import recompute_stale
 from supportflow.flows.due.deliveries import deliver
 from supportflow.flows.environment import Environment, Stop, check_number, never, refuse_in_transaction
 from supportflow.flows.requests import Flow
+from supportflow.flows.spread import spread
 from supportflow.flows.surges import declare_due, move_tickets
 from supportflow.kernel import wakeup
 from supportflow.model.commands import Advance
@@ -78,6 +79,8 @@ def tick(env: Environment, limit: int, stop: Stop = never, *, wait: bool = True)
     events = list((yield from move_tickets(env, limit, stop)))
     yield from declare_due(env)
     events += yield from move_tickets(env, limit, stop)
+    if env.desk.spreading:
+        events += yield from spread(env, limit, stop)
     yield from recompute_stale(env, limit, stop)
     failed: dict[str, str] = {}
     done = 0

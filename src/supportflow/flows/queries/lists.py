@@ -10,6 +10,7 @@ from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.load import read_tickets
+from supportflow.flows.queries.access import sealed_titles, without
 from supportflow.flows.queries.tickets import MAX_LIMIT, lookup
 from supportflow.flows.requests import Flow
 from supportflow.kernel.due.queue import earliest_due_us
@@ -27,8 +28,9 @@ class Row:
 
     Attributes:
         ticket: The ticket.
-        subject: Its subject line; None once erased, or if it has none.
-        requester: Who asks, with name and addresses as they were given when the ticket was opened; without, once erased.
+        subject: Its subject line; None once erased, if the policy's access seals it, or if it has none.
+        requester: Who asks, with name and addresses as they were given when the ticket was opened; without, once
+            erased or if they are sealed.
         due_at: When the first of its clocks that is not over is due, overdue or not: its place in `order="due"`. None if
             none has a due time.
         clocks: The latest cycle of each SLA clock, as `desk.clocks` reads them, but without their account.
@@ -103,7 +105,8 @@ def rows_of(env: Environment, tickets: Iterable[Ticket]) -> Flow[tuple[Row, ...]
     now_us = to_us((yield from requests.now()))
     named = {ref.id for one in listed for ref in (one.subject, one.personal) if ref is not None}
     texts = (yield from requests.contents(env.tenant, named)) if named else {}
-    return tuple(_row(env, ticket, texts, now_us) for ticket in listed)
+    shown = without(texts, (yield from sealed_titles(env, listed)))
+    return tuple(_row(env, ticket, shown, now_us) for ticket in listed)
 
 
 def _row(env: Environment, ticket: Ticket, texts: Mapping[str, Content], now_us: int) -> Row:

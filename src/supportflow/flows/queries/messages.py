@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import request_text
+from supportflow.flows.load import get, request_text, with_promise
+from supportflow.flows.queries.access import Sealed, sealed_on, without
 from supportflow.flows.queries.tickets import history, lookup
 from supportflow.flows.requests import Flow
 from supportflow.kernel.casework import has_evidence
@@ -18,6 +19,7 @@ from supportflow.model.events import (
     MessageReceived,
     NoteAdded,
     ReplySent,
+    RequesterInformed,
     TicketAbsorbed,
     TicketOpened,
 )
@@ -27,7 +29,7 @@ from supportflow.triage.wording import label
 
 __all__ = ["Reader", "evidence", "messages"]
 
-MessageEvent = TicketOpened | MessageReceived | ReplySent | NoteAdded | EvidenceRequested
+MessageEvent = TicketOpened | MessageReceived | ReplySent | NoteAdded | EvidenceRequested | RequesterInformed
 
 Reader = Party | Requester | Actor | str
 
@@ -36,6 +38,8 @@ def messages(
     env: Environment, ticket_id: str | None, ref: str | None, seen_by: Reader | None = None
 ) -> Flow[tuple[Message, ...]]:
     """The messages of a ticket with their texts, in order; only those that somebody may see, if a reader is named.
+
+    What the policy's access seals is masked, whoever reads it.
 
     Raises:
         InvalidInput: If the reader is neither the ticket's requester nor a party of its case.
@@ -49,20 +53,26 @@ def messages(
     ids = [
         event.body.id
         for event in listed
-        if not isinstance(event, EvidenceRequested) and event.body is not None
+        if not isinstance(event, EvidenceRequested | RequesterInformed) and event.body is not None
     ]
-    found = yield from requests.contents(env.tenant, ids)
+    sealed = yield from sealed_on(env, ticket, events)
+    found = without((yield from requests.contents(env.tenant, ids)), sealed)
     result: list[Message] = []
     for event in listed:
-        if isinstance(event, EvidenceRequested):
+        if isinstance(event, EvidenceRequested | RequesterInformed):
             body: str | None = yield from request_text(env, ticket, event)
             result.append(Message(event.recorded_at, event.by, "public_reply", body))
         elif event.body is not None or not isinstance(event, TicketOpened):
-            result.append(_message(event, _text(event.body, found)))
+            body = _text(event.body, found)
+            if isinstance(event, ReplySent) and event.promised is not None:
+                body = yield from with_promise(env, event, body)
+            result.append(_message(event, body, sealed))
     return tuple(result)
 
 
-def _message(event: TicketOpened | MessageReceived | ReplySent | NoteAdded, body: str | None) -> Message:
+def _message(
+    event: TicketOpened | MessageReceived | ReplySent | NoteAdded, body: str | None, sealed: Sealed
+) -> Message:
     return Message(
         at=event.recorded_at,
         by=event.by,
@@ -71,11 +81,16 @@ def _message(event: TicketOpened | MessageReceived | ReplySent | NoteAdded, body
         attachments=event.attachments,
         to=event.to if isinstance(event, ReplySent) else None,
         flags=event.flags if isinstance(event, MessageReceived) else (),
+        sealed=_is_sealed(event.body, sealed),
     )
 
 
 def _text(ref: ContentRef | None, found: Mapping[str, Content]) -> str | None:
     return found[ref.id].value if ref is not None and ref.id in found else None
+
+
+def _is_sealed(ref: ContentRef | None, sealed: Sealed) -> bool:
+    return ref is not None and ref.id in sealed
 
 
 def _origin(event: MessageEvent) -> str:
@@ -107,7 +122,7 @@ def _may_see(ticket: Ticket, reader: str, event: MessageEvent) -> bool:
     is_requester = reader == ticket.requester
     if isinstance(event, ReplySent):
         return event.to == (None if is_requester else reader)
-    if isinstance(event, EvidenceRequested):
+    if isinstance(event, EvidenceRequested | RequesterInformed):
         return is_requester
     if isinstance(event, NoteAdded):
         return False
@@ -120,9 +135,13 @@ def evidence(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[t
     """The requester's evidence: every item that the ticket's category needs, and whatever else came; the latest of each."""
     ticket = yield from lookup(env, ticket_id, ref)
     cases = env.book[ticket.policy].cases
-    given = yield from _load_evidence(env, ticket.id)
-    found = yield from requests.contents(
-        env.tenant, [one.value.id for one in given.values() if one.value is not None]
+    given, sources = yield from _load_evidence(env, ticket.id)
+    sealed: set[str] = set()
+    for source in sources if env.book.current.access else ():
+        sealed.update((yield from sealed_on(env, (yield from get(env, source)))))
+    found = without(
+        (yield from requests.contents(env.tenant, [ref.id for ref in map(_ref, given.values()) if ref])),
+        sealed,
     )
     required = {spec.name: spec for spec in cases.specs(ticket.category)}
     language = ticket.language or cases.intake.language
@@ -142,13 +161,18 @@ def evidence(env: Environment, ticket_id: str | None, ref: str | None) -> Flow[t
                 if attribute
                 else _text(None if event is None else event.value, found),
                 attachment=None if event is None else event.attachment,
+                sealed=event is not None and _is_sealed(_ref(event), sealed),
             )
         )
     return tuple(items)
 
 
-def _load_evidence(env: Environment, ticket_id: str) -> Flow[dict[str, EvidenceProvided]]:
-    """The latest of each item that the requester gave, on the ticket or on one that was merged into it."""
+def _ref(event: EvidenceProvided) -> ContentRef | None:
+    return event.value if event.attachment is None else event.attachment.content
+
+
+def _load_evidence(env: Environment, ticket_id: str) -> Flow[tuple[dict[str, EvidenceProvided], set[str]]]:
+    """The latest of each item that the requester gave, on the ticket or on one merged into it; the ids of these tickets."""
     found: dict[str, EvidenceProvided] = {}
     waiting: list[tuple[str, frozenset[str] | None]] = [(ticket_id, None)]
     seen = {ticket_id}
@@ -163,4 +187,4 @@ def _load_evidence(env: Environment, ticket_id: str) -> Flow[dict[str, EvidenceP
             elif isinstance(event, TicketAbsorbed) and event.provided and event.source_id not in seen:
                 seen.add(event.source_id)
                 waiting.append((event.source_id, frozenset(event.provided)))
-    return found
+    return found, seen

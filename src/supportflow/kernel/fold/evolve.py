@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from supportflow.exceptions import StoreError
-from supportflow.kernel.fold import actions, bot, casework, escalation, messages, routing, sla, tickets
+from supportflow.kernel.fold import (
+    access,
+    actions,
+    announcements,
+    bot,
+    casework,
+    escalation,
+    messages,
+    ratings,
+    routing,
+    sla,
+    tickets,
+)
 from supportflow.model.events import (
     ActionAuthorised,
     ContactJoined,
@@ -22,7 +34,7 @@ from supportflow.model.ticket import Ticket
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
 
 
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 """Raised when the fold changes: a snapshot of another version is folded again from its events."""
 
 
@@ -80,10 +92,13 @@ _CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
         (ActionAuthorised, ContactJoined, SlaCorrected, StatusKept, TicketEscalated, TicketSplit), _nothing
     ),
     **actions.CHANGES,
+    **announcements.CHANGES,
     **bot.CHANGES,
+    **access.CHANGES,
     **casework.CHANGES,
     **escalation.CHANGES,
     **messages.CHANGES,
+    **ratings.CHANGES,
     **routing.CHANGES,
     **sla.CHANGES,
     **tickets.CHANGES,

@@ -3,9 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from supportflow.kernel.fold.announcements import told
 from supportflow.kernel.fold.bot import next_message
 from supportflow.kernel.fold.casework import party_wrote
-from supportflow.model.events import DeliveryReported, EventBase, MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events import (
+    DeliveryReported,
+    EventBase,
+    MessageReceived,
+    NoteAdded,
+    ReplySent,
+    RequesterInformed,
+)
 from supportflow.model.ticket import Ticket
 
 __all__ = ["CHANGES", "spoken_classes"]
@@ -25,6 +33,8 @@ def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
         changes |= spoken_classes(ticket, event)
     if event.origin == "requester":
         changes["last_received_at"] = event.recorded_at
+        if ticket.foreseen and ticket.contacted_at is None:
+            changes["contacted_at"], changes["awaits_contact"] = event.recorded_at, False
         if not event.late:  # nobody waits for a machine's answer to what was written then
             changes["bot"] = next_message(ticket, event)
         if ticket.waiting_since is None:
@@ -37,6 +47,8 @@ def _message_received(ticket: Ticket, event: MessageReceived) -> Changes:
 def _reply_sent(ticket: Ticket, event: ReplySent) -> Changes:
     if event.to is not None:
         return {}
+    if event.announced is not None:  # said to many, it answers nobody
+        return told(ticket, event.announced, event.channel)
     changes: Changes = {"replies": ticket.replies + 1, "last_replied_at": event.recorded_at}
     if event.by.kind != "bot":  # a machine answers nobody: the response clocks run on, too
         changes["waiting_since"] = None
@@ -58,6 +70,12 @@ def _delivery_reported(ticket: Ticket, event: DeliveryReported) -> Changes:
     return changes
 
 
+def _informed(ticket: Ticket, event: RequesterInformed) -> Changes:
+    if event.occasion != "foreseen" or event.about in ticket.foreseen:
+        return {}
+    return {"foreseen": (*ticket.foreseen, event.about)}
+
+
 def spoken_classes(ticket: Ticket, event: MessageReceived) -> Changes:
     """What a message says of the class: a report among questions is a report."""
     assert event.spoken is not None
@@ -72,5 +90,6 @@ CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {
     ReplySent: _reply_sent,
     NoteAdded: _note_added,
     DeliveryReported: _delivery_reported,
+    RequesterInformed: _informed,
 }
 """Event class → what it changes on the ticket."""

@@ -91,13 +91,17 @@ def _opened(event: TicketOpened) -> Changes:
         "review": event.review,
         "agency": event.agency,
         "product": event.product,
-        "waiting_since": None if event.private else event.opened_at,
+        # Of what the host foresaw, nobody waits for an answer before somebody asks.
+        "waiting_since": None if event.private or event.foreseen is not None else event.opened_at,
+        "foreseen": () if event.foreseen is None else (event.foreseen,),
+        "awaits_contact": event.awaits_contact,
         "last_received_at": event.opened_at if described else None,
         "received": 1 if described else 0,
         "bot": first_message(event),
         "split_from": event.split_from,
         "follow_up_of": event.follow_up_of,
         "repeat_of": event.repeat_of,
+        "review_of": event.review_of,
     }
 
 

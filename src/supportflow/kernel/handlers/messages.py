@@ -7,7 +7,9 @@ from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts, TextFacts
 from supportflow.kernel.handlers.casework import record_evidence, request_evidence, still_waits
+from supportflow.kernel.handlers.ratings import take_reply
 from supportflow.kernel.handlers.tickets import begin_from, class_in_text
+from supportflow.kernel.handlers.updates import promise_in
 from supportflow.kernel.handlers.work import learn_language
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Observed, Receive, RecordDelivery, Reply
@@ -52,6 +54,11 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
     ticket = draft.ticket
     words = inbound_of(ticket, command, facts.case.same_person)
     asked = ticket.informational
+    said = facts.case.said
+    if said is not None and words.origin == "requester" and not ticket.is_open:
+        alone = said.alone and not words.attachments and not words.evidence
+        if take_reply(draft, words.by, words.body, said._replace(alone=alone), facts, book):
+            return
     reopens = ticket.status_category is StatusCategory.RESOLVED and _can_reopen(draft)
     if words.origin == "requester" and not ticket.is_open and not reopens:
         _follow_up(draft, command, facts, book)
@@ -114,17 +121,19 @@ def reply(draft: Draft, command: Reply, facts: Facts) -> None:
         )
     if command.to is not None and ticket.case.party(command.to) is None:
         raise Refused(ticket.id, command.kind, "the reply is for somebody who is no party of the case")
-    draft.emit(
-        draft.event(
-            ReplySent,
-            body=as_ref(command.body),
-            channel=channel,
-            attachments=handles(command.attachments),
-            to=command.to,
-            redacted=facts.redacted,
-            in_reply_to=ticket.received,
-        )
+    sent = draft.event(
+        ReplySent,
+        body=as_ref(command.body),
+        channel=channel,
+        attachments=handles(command.attachments),
+        to=command.to,
+        redacted=facts.redacted,
+        in_reply_to=ticket.received,
     )
+    if draft.policy.document.updates is not None:
+        promised = promise_in(draft, sent)
+        sent = sent if promised is None else sent.model_copy(update={"promised": promised})
+    draft.emit(sent)
     draft.begin_work("reply")
 
 

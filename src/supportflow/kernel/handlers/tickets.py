@@ -4,29 +4,41 @@ from typing import Any
 
 from supportflow._time import from_us, to_us
 from supportflow.conditions.ticket import ticket_record
-from supportflow.exceptions import InvalidInput
+from supportflow.exceptions import InvalidInput, Refused
 from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.fold.evolve import evolve
 from supportflow.kernel.handlers.casework import record_evidence, request_evidence
+from supportflow.kernel.handlers.updates import confirm_receipt
 from supportflow.kernel.identity import repeated_ticket
 from supportflow.kernel.replay import opening
 from supportflow.kernel.sides import is_one_person
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import as_ref, handles
-from supportflow.model.events import TicketAdopted, TicketOpened
+from supportflow.model.events import RequesterInformed, TicketAdopted, TicketOpened
 from supportflow.model.events.tickets import Given
 from supportflow.model.people import Actor
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
+from supportflow.policy.document.foreseen import Foreseen
+from supportflow.texts import in_language
 
-__all__ = ["begin_from", "begin_ticket", "class_in_text", "described_fields", "open_ticket"]
+__all__ = [
+    "begin_from",
+    "begin_ticket",
+    "class_in_text",
+    "described_fields",
+    "foreseen_in",
+    "inform",
+    "open_ticket",
+]
 
 
 def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
     """Open a ticket under the current policy."""
     policy = book.current
+    command, foreseen = foreseen_in(command, policy)
     opened_us = now_us if command.opened_at is None else to_us(command.opened_at)
     if opened_us > now_us:
         raise InvalidInput("opened_at", "lies in the future")
@@ -47,15 +59,62 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
         follow_up_of=command.follow_up_of,
         repeat_of=repeated_ticket(policy.cases.identity, command, topic, facts.case.candidates, opened_us),
         redacted=facts.redacted,
+        foreseen=command.event,
+        awaits_contact=foreseen is not None and foreseen.clocks == "contact",
         **described_fields(command, policy),
     )
     draft = begin_ticket(event, command, facts.signals, policy, facts.tenant, detected_us=now_us)
     if command.assignee is not None:
         draft.begin_work("assignment")
-    record_evidence(draft, command.evidence, command.attachments)
-    request_evidence(draft, None)
+    if foreseen is None:
+        record_evidence(draft, command.evidence, command.attachments)
+        request_evidence(draft, None)
+        confirm_receipt(draft)
+    else:
+        inform(draft, foreseen, str(command.event))
     conclude(draft, facts, None)
     return draft
+
+
+def foreseen_in(command: OpenTicket, policy: CompiledPolicy) -> tuple[OpenTicket, Foreseen | None]:
+    """The command as the policy completes it, if it is for an event of the host's own; and what the policy says of that.
+
+    Raises:
+        InvalidInput: If the policy foresees no such event, or the ticket would be internal work.
+        Refused: If somebody outside reports it.
+    """
+    if command.event is None:
+        return command, None
+    foreseen = policy.document.foreseen.get(command.event)
+    if foreseen is None:
+        raise InvalidInput("event", "is none that the policy foresees")
+    if command.private:
+        raise InvalidInput("event", "concerns a requester, and private work has none who waits")
+    if command.by.kind in {"requester", "party"}:
+        raise Refused("", command.kind, f"a {command.by.kind} reports no event of the host's")
+    completed = {
+        "category": command.category or foreseen.category,
+        "priority_class": command.priority_class or foreseen.priority_class,
+        "level": command.level or foreseen.level,
+        "attributes": {**foreseen.attributes, **command.attributes},
+    }
+    return command.model_copy(update=completed), foreseen
+
+
+def inform(draft: Draft, foreseen: Foreseen, event: str) -> None:
+    """Tell the requester of an event of the host's, in the policy's words and their language."""
+    ticket = draft.ticket
+    language = in_language(foreseen.tells, ticket.language, foreseen.language)[0]
+    draft.emit(
+        draft.event(
+            RequesterInformed,
+            occasion="foreseen",
+            about=event,
+            language=language,
+            channel=ticket.channel,
+            policy=draft.current.fingerprint,
+        )
+    )
 
 
 def _opener(command: OpenTicket, facts: Facts, policy: CompiledPolicy) -> Actor:

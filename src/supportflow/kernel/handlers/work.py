@@ -7,6 +7,7 @@ from supportflow.kernel.casework import guards
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.handlers.casework import request_evidence
+from supportflow.kernel.handlers.updates import tell_state
 from supportflow.kernel.sides import refuse_outsider, side
 from supportflow.lifecycle.engine import MERGE
 from supportflow.model.base import StatusCategory
@@ -198,6 +199,8 @@ def trigger(
     draft: Draft,
     command: Trigger | WaitForRequester | Hold | Resume | Resolve | Reopen | Close | Cancel,
     facts: Facts,
+    *,
+    cause: str = "command",
 ) -> None:
     """Fire the trigger that the command is named after, or the one that it names.
 
@@ -219,7 +222,9 @@ def trigger(
         found = policy.lifecycle.lookup(ticket.status, name, draft.view)
         if found is not None:
             check_ending(draft, name, policy.lifecycle.category(found.target), facts)
-    draft.fire(name, cause="command", reason=as_ref(command.reason))
+    draft.fire(name, cause=cause, reason=as_ref(command.reason))
+    if policy.document.updates is not None:
+        tell_state(draft, ticket.status_category)
 
 
 def check_assignment(draft: Draft, command: Assign, facts: Facts) -> None:

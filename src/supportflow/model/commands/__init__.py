@@ -7,8 +7,20 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.commands.access import GiveConsent, ViewContent, WithdrawConsent
 from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
 from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
+from supportflow.model.commands.announcements import (
+    Announce,
+    DecideAnnouncement,
+    LinkIncident,
+    ListTickets,
+    ProposeAnnouncement,
+    ResolveWithProblem,
+    SolveProblem,
+    UnlinkIncident,
+    WithdrawAnnouncement,
+)
 from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
 from supportflow.model.commands.bot import TakeTurn
 from supportflow.model.commands.casework import (
@@ -24,8 +36,10 @@ from supportflow.model.commands.escalation import Audience, Escalate
 from supportflow.model.commands.merge import Merge, Split
 from supportflow.model.commands.messages import AddNote, Receive, RecordDelivery, Reply
 from supportflow.model.commands.observations import Adopt, Fact, Observe, Observed
+from supportflow.model.commands.ratings import Rate
 from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, OpenTicket
+from supportflow.model.commands.updates import MirrorPart
 from supportflow.model.commands.verdicts import Correct, Exclude
 from supportflow.model.commands.work import (
     Assign,
@@ -49,6 +63,7 @@ __all__ = [
     "Adopt",
     "Advance",
     "AgentCommand",
+    "Announce",
     "Assign",
     "Audience",
     "Authorise",
@@ -60,21 +75,28 @@ __all__ = [
     "CompleteStep",
     "Correct",
     "DecideAction",
+    "DecideAnnouncement",
     "Decline",
     "Described",
     "Enrol",
     "Escalate",
     "Exclude",
     "Fact",
+    "GiveConsent",
     "HandOver",
     "Hold",
+    "LinkIncident",
+    "ListTickets",
     "Merge",
+    "MirrorPart",
     "Observe",
     "Observed",
     "Offer",
     "OpenTicket",
     "OverrideShift",
+    "ProposeAnnouncement",
     "Provide",
+    "Rate",
     "Receive",
     "Recheck",
     "RecordAction",
@@ -84,19 +106,25 @@ __all__ = [
     "Reply",
     "RequestAction",
     "Resolve",
+    "ResolveWithProblem",
     "Resume",
     "SetPresence",
     "SetPriority",
+    "SolveProblem",
     "Split",
     "TakeTurn",
     "TicketCommand",
     "Trigger",
     "UndoAction",
+    "UnlinkIncident",
     "Update",
     "Validity",
     "Verify",
+    "ViewContent",
     "WaitForRequester",
     "Withdraw",
+    "WithdrawAnnouncement",
+    "WithdrawConsent",
     "command_adapter",
 ]
 
@@ -127,6 +155,9 @@ Command = Annotated[
     | AddParty
     | Verify
     | Authorise
+    | GiveConsent
+    | WithdrawConsent
+    | ViewContent
     | Escalate
     | Offer
     | Accept
@@ -141,10 +172,21 @@ Command = Annotated[
     | RequestAction
     | UndoAction
     | TakeTurn
+    | MirrorPart
+    | Announce
+    | DecideAnnouncement
+    | LinkIncident
+    | ListTickets
+    | ProposeAnnouncement
+    | ResolveWithProblem
+    | SolveProblem
+    | UnlinkIncident
+    | WithdrawAnnouncement
     | Enrol
     | SetPresence
     | OverrideShift
-    | Advance,
+    | Advance
+    | Rate,
     Field(discriminator="kind"),
 ]
 """Any command; `kind` tells which."""

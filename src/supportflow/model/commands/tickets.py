@@ -25,6 +25,7 @@ class OpenTicket(Described, CommandBase):
         opened_at: When it came in, if that was before now.
         private: Opened by an agent for internal work: no response is owed.
         follow_up_of: Id of a closed ticket that this one follows.
+        event: The event of the host's own that it is opened for, by the policy's name: the requester is told at once.
     """
 
     kind: Literal["open"] = "open"
@@ -36,6 +37,7 @@ class OpenTicket(Described, CommandBase):
     opened_at: Instant | None = None
     private: StrictBool = False
     follow_up_of: Id | None = None
+    event: Name | None = None
 
 
 class Advance(TicketCommand):

@@ -8,6 +8,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
+from supportflow.model.events.access import ConsentGiven, ConsentWithdrawn, ContentViewed
 from supportflow.model.events.actions import (
     ActionApproved,
     ActionDone,
@@ -23,6 +24,15 @@ from supportflow.model.events.agents import (
     PresenceChanged,
     ShiftOverridden,
 )
+from supportflow.model.events.announcements import (
+    AnnouncementApproved,
+    AnnouncementProposed,
+    AnnouncementRejected,
+    AnnouncementWithdrawn,
+    IncidentLinked,
+    ProblemSolved,
+    TicketsListed,
+)
 from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
 from supportflow.model.events.bot import BotAnswered, GuideAdvanced
 from supportflow.model.events.casework import (
@@ -31,6 +41,7 @@ from supportflow.model.events.casework import (
     EvidenceRequested,
     PartyAdded,
     PartyDeadlinePassed,
+    PersonVerified,
     RequesterVerified,
     StepCompleted,
 )
@@ -39,11 +50,14 @@ from supportflow.model.events.desk import (
     PolicyPublished,
     RequesterLinked,
     RequesterUnlinked,
+    SpreadBegun,
+    SpreadEnded,
     SurgeDeclared,
     SurgeEnded,
     TicketsMoved,
     TopicsSubscribed,
     TopicsUnsubscribed,
+    WatchTripped,
     ZoneDataChanged,
 )
 from supportflow.model.events.escalation import (
@@ -55,7 +69,9 @@ from supportflow.model.events.escalation import (
     LadderStepReached,
     TicketEscalated,
 )
+from supportflow.model.events.informing import PartChanged, RequesterInformed
 from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events.ratings import RatingAsked, RatingGiven, RatingLeftOut, RatingRequested
 from supportflow.model.events.routing import (
     DeclinesForgotten,
     FitnessChanged,
@@ -104,11 +120,18 @@ __all__ = [
     "ActionRequested",
     "AgentEnrolled",
     "AgentEvent",
+    "AnnouncementApproved",
+    "AnnouncementProposed",
+    "AnnouncementRejected",
+    "AnnouncementWithdrawn",
     "AssignmentChanged",
     "BotAnswered",
     "ClocksMoved",
     "ClocksRecomputed",
+    "ConsentGiven",
+    "ConsentWithdrawn",
     "ContactJoined",
+    "ContentViewed",
     "DeclinesForgotten",
     "DeliveryReported",
     "DeskEvent",
@@ -120,6 +143,7 @@ __all__ = [
     "FollowUpOpened",
     "GuideAdvanced",
     "HandedOver",
+    "IncidentLinked",
     "LadderEnded",
     "LadderEvent",
     "LadderPaused",
@@ -136,13 +160,21 @@ __all__ = [
     "OfferMade",
     "OfferWithdrawn",
     "OverflowOpened",
+    "PartChanged",
     "PartyAdded",
     "PartyDeadlinePassed",
+    "PersonVerified",
     "PolicyPublished",
     "PresenceChanged",
     "PriorityChanged",
+    "ProblemSolved",
+    "RatingAsked",
+    "RatingGiven",
+    "RatingLeftOut",
+    "RatingRequested",
     "ReplySent",
     "RequesterEvent",
+    "RequesterInformed",
     "RequesterLinked",
     "RequesterUnlinked",
     "RequesterVerified",
@@ -154,6 +186,8 @@ __all__ = [
     "SlaJudged",
     "SlaOverdue",
     "SlaWarned",
+    "SpreadBegun",
+    "SpreadEnded",
     "StatusChanged",
     "StatusKept",
     "StepCompleted",
@@ -168,9 +202,11 @@ __all__ = [
     "TicketRouted",
     "TicketSplit",
     "TicketUpdated",
+    "TicketsListed",
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "WatchTripped",
     "ZoneDataChanged",
     "event_adapter",
 ]
@@ -205,6 +241,9 @@ Event = Annotated[
     | PartyDeadlinePassed
     | RequesterVerified
     | ActionAuthorised
+    | ConsentGiven
+    | ConsentWithdrawn
+    | ContentViewed
     | ContactJoined
     | LadderStarted
     | LadderStepReached
@@ -233,6 +272,15 @@ Event = Annotated[
     | ActionFailed
     | BotAnswered
     | GuideAdvanced
+    | RequesterInformed
+    | PartChanged
+    | AnnouncementApproved
+    | AnnouncementProposed
+    | AnnouncementRejected
+    | AnnouncementWithdrawn
+    | IncidentLinked
+    | ProblemSolved
+    | TicketsListed
     | AgentEnrolled
     | PresenceChanged
     | ShiftOverridden
@@ -241,11 +289,19 @@ Event = Annotated[
     | PolicyPublished
     | TopicsSubscribed
     | TopicsUnsubscribed
+    | SpreadBegun
+    | SpreadEnded
     | SurgeDeclared
     | SurgeEnded
     | TicketsMoved
+    | WatchTripped
     | ZoneDataChanged
-    | ClocksRecomputed,
+    | ClocksRecomputed
+    | RatingRequested
+    | RatingGiven
+    | RatingLeftOut
+    | RatingAsked
+    | PersonVerified,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""

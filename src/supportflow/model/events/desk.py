@@ -12,11 +12,14 @@ __all__ = [
     "PolicyPublished",
     "RequesterLinked",
     "RequesterUnlinked",
+    "SpreadBegun",
+    "SpreadEnded",
     "SurgeDeclared",
     "SurgeEnded",
     "TicketsMoved",
     "TopicsSubscribed",
     "TopicsUnsubscribed",
+    "WatchTripped",
     "ZoneDataChanged",
 ]
 
@@ -133,7 +136,48 @@ class SurgeEnded(DeskEvent):
     cause: Literal["command", "expired", "policy"]
 
 
+class SpreadBegun(DeskEvent):
+    """A ticket concerns others from now on: an announcement is said on it, or its incidents are resolved with it.
+
+    Attributes:
+        ticket: Its id.
+    """
+
+    kind: Literal["spread_begun"] = "spread_begun"
+    ticket: Id
+
+
+class SpreadEnded(DeskEvent):
+    """Everybody whom a ticket concerned was told, and nobody else will be.
+
+    Attributes:
+        ticket: Its id.
+    """
+
+    kind: Literal["spread_ended"] = "spread_ended"
+    ticket: Id
+
+
 class TicketsMoved(DeskEvent):
     """Every open ticket was looked at since the last surge began or ended, and lives under the version that it ought to."""
 
     kind: Literal["tickets_moved"] = "tickets_moved"
+
+
+class WatchTripped(DeskEvent):
+    """A measure that the host feeds has gone too far.
+
+    Attributes:
+        watch: The rule, by the policy's name.
+        measure: The measure.
+        value: What it was.
+        declares: The surge that the rule declares.
+        proposes: The announcement that it proposes.
+    """
+
+    kind: Literal["watch_tripped"] = "watch_tripped"
+    watch: KeptName
+    measure: KeptName
+    value: Id
+    declares: KeptName | None = None
+    proposes: KeptName | None = None

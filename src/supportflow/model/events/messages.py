@@ -2,7 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from supportflow.model.base import Id, KeptName, Key
+from supportflow._time import Instant
+from supportflow.model.announcements import Announced
+from supportflow.model.base import Id, KeptName, Key, Value
 from supportflow.model.content import AttachmentHandle, ContentRef
 from supportflow.model.events.base import TicketEvent
 
@@ -10,6 +12,7 @@ __all__ = [
     "DeliveryReported",
     "MessageReceived",
     "NoteAdded",
+    "Promised",
     "ReplySent",
 ]
 
@@ -42,6 +45,22 @@ class MessageReceived(TicketEvent):
     agency: bool = False
 
 
+class Promised(Value):
+    """When somebody hears again at the latest, as a reply says it. A clock keeps it.
+
+    Attributes:
+        at: When.
+        language: The language that it is said in.
+        tz: The zone on whose clock it is said.
+        policy: Fingerprint of the policy that words it.
+    """
+
+    at: Instant
+    language: KeptName
+    tz: KeptName
+    policy: str
+
+
 class ReplySent(TicketEvent):
     """An agent or a bot answered in public.
 
@@ -49,6 +68,8 @@ class ReplySent(TicketEvent):
         in_reply_to: Number of messages that had come in before, for threading.
         to: Id of the party that it is for; None for the requester. Only a reply to the requester stops clocks.
         observed: True if the host reports it and has sent it itself: no channel of the desk does.
+        announced: The announcement that it is; None if somebody wrote it to this ticket. An announcement answers nobody.
+        promised: What the reply says besides its text of when its reader hears again.
     """
 
     kind: Literal["reply_sent"] = "reply_sent"
@@ -59,6 +80,8 @@ class ReplySent(TicketEvent):
     in_reply_to: int = 0
     to: Id | None = None
     observed: bool = False
+    announced: Announced | None = None
+    promised: Promised | None = None
 
 
 class NoteAdded(TicketEvent):

@@ -81,6 +81,10 @@ def _lists(document: Policy) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     yield "rotations", _items("rotations", document.rotations)
     yield "ladders", _items("escalation.ladders", document.escalation.ladders)
     yield "surges", _keys("surges", document.surges)
+    yield "events", _keys("foreseen", document.foreseen)
+    yield "watches", _keys("watches", document.watches)
+    if document.announcements is not None:
+        yield "audiences", _keys("announcements.audiences", document.announcements.audiences)
     if document.routing is not None:
         yield "routes", _items("routing.routes", document.routing.routes)
         yield "tiers", [(f"routing.tiers.{at}", name) for at, name in enumerate(document.routing.tiers or ())]

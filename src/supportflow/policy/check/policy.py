@@ -9,14 +9,20 @@ from supportflow.calendars import BusinessCalendar
 from supportflow.conditions import Condition, condition_problems
 from supportflow.conditions.fields import nearest
 from supportflow.conditions.ticket import ticket_fields
+from supportflow.policy.check.access import access_problems
+from supportflow.policy.check.announcements import announcement_problems
 from supportflow.policy.check.bot import bot_problems
 from supportflow.policy.check.casework import case_problems
+from supportflow.policy.check.foreseen import foreseen_problems
 from supportflow.policy.check.ladders import ladder_problems
+from supportflow.policy.check.notices import notice_problems
 from supportflow.policy.check.priority import priority_problems
+from supportflow.policy.check.ratings import rating_problems
 from supportflow.policy.check.reading import reading_problems
 from supportflow.policy.check.retention import retention_problems
 from supportflow.policy.check.routing import routing_problems
 from supportflow.policy.check.surges import surge_problems
+from supportflow.policy.check.updates import update_problems
 from supportflow.policy.document.calendars import calendar_name, calendars_in, named_calendars
 from supportflow.policy.document.policy import Policy
 from supportflow.policy.sections.classifier import lexicons_of
@@ -50,9 +56,15 @@ def _own_problems(document: Policy) -> Iterator[str]:
     yield from _sla_problems(document)
     yield from case_problems(document)
     yield from ladder_problems(document)
+    yield from notice_problems(document)
     yield from retention_problems(document)
+    yield from access_problems(document)
     yield from routing_problems(document)
     yield from bot_problems(document)
+    yield from rating_problems(document)
+    yield from announcement_problems(document)
+    yield from foreseen_problems(document)
+    yield from update_problems(document)
     builtin = ticket_fields()
     for name in document.fields:
         if name in builtin:
@@ -130,7 +142,7 @@ def _sla_problems(document: Policy) -> Iterator[str]:
 
 def conditions_of(document: Policy) -> Iterator[tuple[str, Condition]]:
     """Every condition of a document with its path, apart from the guards of its lifecycle."""
-    places = chain(_conditions(document), _surge_conditions(document))
+    places = chain(_conditions(document), _surge_conditions(document), _audience_conditions(document))
     return ((path, condition) for path, condition in places if condition is not None)
 
 
@@ -164,10 +176,22 @@ def _conditions_of_work(document: Policy) -> Iterator[tuple[str, Condition | Non
         yield f"escalation.ladders.{index}.when", ladder.when
     for index, route in enumerate(document.routing.routes if document.routing else ()):
         yield f"routing.routes.{index}.when", route.when
+    if document.ratings is not None:
+        yield "ratings.when", document.ratings.when
+        for index, one in enumerate(document.ratings.difficulty):
+            yield f"ratings.difficulty.{index}.when", one.when
     for name, action in document.authority.host.items():
         yield f"authority.host.{name}.when", action.when
         for signal, speaking in action.signals.items():
             yield f"authority.host.{name}.signals.{signal}.when", speaking.when
+
+
+def _audience_conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:
+    rules = document.announcements
+    for name, condition in () if rules is None else rules.audiences.items():
+        yield f"announcements.audiences.{name}", condition
+    if document.updates is not None:
+        yield "updates.receipt_when", document.updates.receipt_when
 
 
 def _surge_conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:

@@ -15,13 +15,19 @@ from supportflow.escalation import Escalation
 from supportflow.lifecycle import LifecycleDefinition
 from supportflow.model.base import STORED, Document, Name, Series
 from supportflow.model.durations import NotNegative, Positive
+from supportflow.model.notices import NoticeRules
 from supportflow.model.people import Group
+from supportflow.policy.document.access import Access
+from supportflow.policy.document.announcements import Announcements
 from supportflow.policy.document.authority import Authority
 from supportflow.policy.document.bot import BotPolicy
 from supportflow.policy.document.casework import Identity, Procedure
+from supportflow.policy.document.foreseen import Foreseen, Watch
 from supportflow.policy.document.publishing import changed, dated, dated_escalation, dated_sla
+from supportflow.policy.document.ratings import Ratings
 from supportflow.policy.document.retention import Retention
 from supportflow.policy.document.surges import Greeting, Overlay, Surge
+from supportflow.policy.document.updates import Updates
 from supportflow.routing.policy import RoutingPolicy
 from supportflow.routing.rotation import Rotation
 from supportflow.sla.metrics import Metric
@@ -81,13 +87,20 @@ class Policy(Document):
         authority: Levels of verification, and the actions that need them.
         escalation: Ladders that tickets climb until somebody acts.
         retention: How long tickets stay live, and texts and idempotency keys are kept; everything for ever, if not given.
+        access: Texts that are sealed, and who may open them for what; none are, if not given.
         routing: How tickets find agents; the host assigns them itself, if not given.
         bot: How the first line answers by itself; it does not, if not given.
+        ratings: Who is asked what they think of a ticket that is resolved; nobody, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
         public_channels: Channels whose replies anybody can read. A reply there that says personal data is refused.
         greetings: Language → what a host or a bot says to somebody who begins a contact; see `desk.greeting`.
+        notices: Who is told what; nobody, if not given. The version that the desk has in use counts, for every ticket.
         surges: What is different for a while, by name; see `desk.declare_surge`.
+        announcements: What is said to many at once, and who approves it; nothing is, if not given.
+        foreseen: Events of the host's own that open a case before its customer asks, by name; see `desk.open`.
+        watches: What is done when a measure that the host feeds goes too far, by name; see `desk.measure`.
+        updates: What a requester hears by itself: a confirmation, when they hear again, how their case and its parts stand.
         overlay: What a version with surges was made of; a desk writes it.
     """
 
@@ -123,12 +136,19 @@ class Policy(Document):
     authority: Authority = Field(default_factory=Authority)
     escalation: Escalation = Field(default_factory=Escalation)
     retention: Retention | None = None
+    access: Access | None = None
     routing: RoutingPolicy | None = None
     bot: BotPolicy | None = None
+    ratings: Ratings | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
     public_channels: Series[Name] = ()
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)
+    notices: NoticeRules | None = None
     surges: Mapping[Name, Surge] = Field(default_factory=dict)
+    announcements: Announcements | None = None
+    foreseen: Annotated[Mapping[Name, Foreseen], Field(max_length=200)] = Field(default_factory=dict)
+    watches: Annotated[Mapping[Name, Watch], Field(max_length=200)] = Field(default_factory=dict)
+    updates: Updates | None = None
     overlay: Overlay | None = None
 
     def published(self) -> "Policy":

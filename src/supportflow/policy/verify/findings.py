@@ -14,7 +14,7 @@ Kind = Literal[
     "invalid", "never_equal", "contradiction", "shadowed", "uncovered", "undecided", "never_counts",
     "unrouted", "early_warning", "response_after_resolution", "inverted_head_start", "out_of_order", "hands_back",
     "unserved", "lone_expert", "narrow", "twin_name", "twin_warning", "zone_data", "six_days", "never_on_call",
-    "ambiguous_name",
+    "ambiguous_name", "never_told",
 ]  # fmt: skip
 """A document that cannot be used; a comparison with a name that does not exist; a condition that no ticket satisfies; a
 rule that never comes to its turn; tickets that no SLA policy is for; tickets that no route is for; a question that took
@@ -23,7 +23,8 @@ lower class with the longer head start. Of a ladder: a step that comes before on
 group that has it, or had it. Of a roster: a promise that nobody on duty serves; one that hangs on one person; a team in
 which many can do one thing only. And a name that looks like another one; a
 warning that comes when another one does; what the machine's two copies of the zone data do not agree on; somebody in a
-rotation whose turn never comes; and a name by which two things are called the same, or one is taken for another."""
+rotation whose turn never comes; a name by which two things are called the same, or one is taken for another; and a rule of
+notices on what never happens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from supportflow.policy.verify.calendars import long_weeks, zone_data
 from supportflow.policy.verify.escalation import ladder_steps, rotation_reach
 from supportflow.policy.verify.findings import Finding, Kind, Report, Severity
 from supportflow.policy.verify.names import ambiguous_names, strange_addresses, twin_names
+from supportflow.policy.verify.notices import notice_reach
 from supportflow.policy.verify.reachability import (
     classes_without_a_route,
     coverage,
@@ -113,6 +114,7 @@ _CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     ladder_reach,
     ladder_steps,
     _retention,
+    notice_reach,
     twin_names,
     ambiguous_names,
     strange_addresses,

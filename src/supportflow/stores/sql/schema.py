@@ -30,6 +30,8 @@ from supportflow.stores.sql.revisions import REVISION, VERSION_TABLE
 __all__ = ["ddl", "metadata"]
 
 metadata = MetaData()
+FILL = "fillfactor"
+"""Part of a page that PostgreSQL fills with new rows, in percent, in a table's `info`."""
 
 
 def _word() -> TypeEngine[str]:
@@ -105,7 +107,7 @@ ticket = Table(
     Column("claimed_us", BigInteger),
     Column("claims", Integer, nullable=False, server_default=text("0")),
     # A row is rewritten at every command: room on its page keeps that from touching the indexes.
-    postgresql_with={"fillfactor": 80},
+    info={FILL: 80},
 )
 QUEUE = ("rank", "level", "order_us", "id")
 _index("ticket_ref", ticket, ("tenant", "ref"), "ref IS NOT NULL", unique=True)
@@ -155,7 +157,7 @@ agent = Table(
     Column("fold_version", Integer, nullable=False),
     Column("available", Boolean, nullable=False),
     Column("snapshot", LargeBinary, nullable=False),
-    postgresql_with={"fillfactor": 80},
+    info={FILL: 80},
 )
 
 content = Table(
@@ -195,7 +197,7 @@ outbox = Table(
     Column("token", String(32)),
     Column("error", Text),
     Column("dead", Boolean, nullable=False, server_default=text("false")),
-    postgresql_with={"fillfactor": 70},
+    info={FILL: 70},
 )
 _index("outbox_due", outbox, ("tenant", "next_us"), "NOT dead")
 _index("outbox_lane", outbox, ("tenant", "topic", "ticket_id", "seq"), "NOT dead")
@@ -231,6 +233,9 @@ def ddl(name: str) -> tuple[str, ...]:
     made: list[str] = []
     for table in metadata.sorted_tables:
         made.append(str(CreateTable(table).compile(dialect=dialect)))
+        if FILL in table.info and dialect.name == "postgresql":
+            # An option of CREATE TABLE only from SQLAlchemy 2.1 on.
+            made.append(f"ALTER TABLE {table.name} SET ({FILL} = {table.info[FILL]})")
         made += [
             str(CreateIndex(index).compile(dialect=dialect))
             for index in sorted(table.indexes, key=lambda index: str(index.name))

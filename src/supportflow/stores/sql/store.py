@@ -134,6 +134,10 @@ class SqlStore(Linked):
 
         return self._link.run(run, mode)
 
+    def told(self, question: Callable[..., T], /, *values: Any) -> T:
+        """What a question of ours says, asked of the database: a function of a cursor, the backend, and these values."""
+        return self._run("read", question, *values)
+
     def _prepare(self, mode: Mode) -> None:
         if mode != "read":
             self._link.reserve()

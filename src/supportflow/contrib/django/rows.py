@@ -1,0 +1,123 @@
+"""Single rows of the host's, read anew for each save: by statements that the ORM compiles once, and not each time.
+
+To compile one costs many times what it costs to run it. What comes of it are the host's own models, as from the ORM.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db import connections, models
+
+from supportflow.contrib.django.bridge import TicketBridge
+
+__all__ = ["first_message", "messages_named", "messages_of", "ticket_of"]
+
+_MOST = 20
+"""So many messages are asked for by a statement that is kept."""
+_KEPT = "_supportflow_messages"
+
+
+def ticket_of(bridge: TicketBridge, pk: object, using: str) -> Any:
+    """A ticket as its row is now, with what its bridge calls `related`; None if there is none."""
+    if type(bridge).tickets is not TicketBridge.tickets:  # the host's own, and perhaps another one each time
+        return bridge.tickets(using).filter(pk=pk).first()
+    found = _rows(bridge.ticket_model, "pk", (pk,), (), using)
+    _follow(found, bridge.related, using)
+    return found[0] if found else None
+
+
+def messages_of(bridge: TicketBridge, ticket: Any, using: str) -> list[Any]:
+    """All messages of a ticket, in order; read once for each time that the ticket is."""
+    kept: list[Any] | None = ticket.__dict__.get(_KEPT)
+    if kept is None:
+        fields, model = bridge.messages, bridge.message_model
+        assert fields is not None
+        assert model is not None
+        field: Any = model._meta.get_field(fields.ticket)  # noqa: SLF001 - as below
+        key = getattr(ticket, field.target_field.attname)
+        kept = ticket.__dict__[_KEPT] = _messages(bridge, fields.ticket, (key,), using)
+    return kept
+
+
+def first_message(bridge: TicketBridge, ticket: Any, using: str) -> Any:
+    """The first message of a ticket, without reading the others; None if there is none."""
+    kept: list[Any] | None = ticket.__dict__.get(_KEPT)
+    if kept is None:
+        assert bridge.messages is not None
+        return bridge.messages_of(using).filter(**{bridge.messages.ticket: ticket}).first()
+    return kept[0] if kept else None
+
+
+def messages_named(bridge: TicketBridge, pks: Sequence[object], using: str) -> list[Any]:
+    """Messages by their primary keys, in order."""
+    return _messages(bridge, "pk", pks, using)
+
+
+def _messages(bridge: TicketBridge, name: str, keys: Sequence[object], using: str) -> list[Any]:
+    fields, model = bridge.messages, bridge.message_model
+    assert fields is not None
+    assert model is not None
+    if type(bridge).messages_of is not TicketBridge.messages_of:
+        return list(bridge.messages_of(using).filter(**{f"{name}__in": list(keys)}))
+    found = _rows(model, name, keys, (fields.at.replace(".", "__"), "pk"), using)
+    _follow(found, fields.related, using)
+    return found
+
+
+def _rows(model: Any, name: str, keys: Sequence[object], order: tuple[str, ...], using: str) -> list[Any]:
+    """The rows of a model whose field has one of some values."""
+    field = _plain(model._meta.pk if name == "pk" else model._meta.get_field(name))  # noqa: SLF001 - Django's public API
+    keys = list(dict.fromkeys(field.to_python(key) for key in keys))
+    manager: Any = model._base_manager  # noqa: SLF001 - Django's own word for it
+    if len(keys) > _MOST or not isinstance(field, _COUNTED):
+        return list(manager.using(using).filter(**{f"{name}__in": keys}).order_by(*order))
+    values = [field.get_db_prep_value(key, connections[using]) for key in keys]
+    return list(manager.using(using).raw(_statement(model, name, len(keys), order, using), values))
+
+
+_COUNTED = (models.IntegerField, models.UUIDField, models.CharField)
+"""Fields whose values can be made of numbers, to stand for others."""
+
+
+@lru_cache(maxsize=256)
+def _statement(model: Any, name: str, number: int, order: tuple[str, ...], using: str) -> str:
+    field = _plain(model._meta.pk if name == "pk" else model._meta.get_field(name))  # noqa: SLF001 - as above
+    stand_ins = [field.to_python(place) for place in range(1, number + 1)]
+    lookup = {f"{name}__in": stand_ins} if number > 1 else {name: stand_ins[0]}
+    query = model._base_manager.using(using).filter(**lookup).order_by(*order).query  # noqa: SLF001 - as above
+    statement: str = query.get_compiler(using).as_sql()[0]
+    return statement
+
+
+def _plain(field: Any) -> Any:
+    """The field that a key points to in the end."""
+    while field.remote_field:
+        field = field.target_field
+    return field
+
+
+def _follow(rows: Sequence[Any], names: Sequence[str], using: str) -> None:
+    """Read the other ends of foreign keys, each once. What is none is read when it is asked for."""
+    read: dict[tuple[type[models.Model], Any], Any] = {}
+    for row in rows:
+        for name in names:
+            one = row
+            for step in name.split("__"):
+                one = one and _other_end(one, step, using, read)
+
+
+def _other_end(row: Any, name: str, using: str, read: dict[tuple[type[models.Model], Any], Any]) -> Any:
+    field = row._meta.get_field(name)  # noqa: SLF001 - as above
+    if not (field.concrete and field.remote_field):
+        return None
+    key = getattr(row, field.attname)
+    if key is None:
+        return None
+    model = field.remote_field.model
+    if (model, key) not in read:
+        found = _rows(model, field.target_field.name, (key,), (), using)
+        read[model, key] = found[0] if found else None
+    if read[model, key] is not None:
+        setattr(row, name, read[model, key])
+    return read[model, key]

@@ -1,0 +1,270 @@
+"""A problem and its incidents: linked, told, and resolved together, each clock judged by itself."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supportflow import Agent, Desk, MemoryStore, Policy, Requester, SlaPolicy, Target
+from supportflow.exceptions import InvalidInput, Refused
+from supportflow.testing import CountingIds, ManualClock
+
+SLA = [
+    SlaPolicy(
+        name="mail",
+        when={"field": "channel", "eq": "email"},
+        targets=[Target.resolution(hours=3, warn_at=[0.5])],
+    ),
+    SlaPolicy(
+        name="all",
+        targets=[
+            Target.first_response(minutes=40),
+            Target.resolution(hours=1),
+            Target(metric="periodic_update", minutes=50),
+        ],
+    ),
+]
+POLICY = Policy(
+    sla=SLA,
+    announcements={"audiences": {"outage": {"field": "category", "eq": "outage"}}},
+    procedures={
+        "careful": {"steps": [{"name": "call"}]},
+        "outage": {"steps": [{"name": "restart", "shared": True}, {"name": "say", "shared": True}]},
+    },
+)
+
+
+class Case:
+    """A desk with a problem."""
+
+    def __init__(self, policy=POLICY):
+        self.clock, self.store, self.policy = ManualClock("2026-03-25T10:00:00Z"), MemoryStore(), policy
+        self.ids = CountingIds()
+        self.desk = self.process()
+        self.desk.open(
+            subject="It is down", requester="ops", by="lena", type="problem", private=True, ref="P"
+        )
+
+    def process(self):
+        return Desk(self.policy, store=self.store, clock=self.clock, ids=self.ids)
+
+    def incident(self, ref, link=True, **given):
+        ticket = self.desk.open(subject=f"Case {ref}", requester=f"r{ref}", ref=ref, **given).ticket
+        if link:
+            self.desk.link_incident(ticket, problem_ref="P", by="lena")
+        return ticket
+
+
+def test_incidents_are_resolved_with_their_problem_and_nothing_else_is():
+    case = Case()
+    case.incident("1")
+    case.incident("2")
+    case.incident("own", link=False)
+    case.incident("freed")
+    case.desk.unlink_incident(ref="freed", by="sam")
+
+    case.desk.solve_problem(ref="P", by="lena", reason="The cable is back.")
+    case.desk.run_due()
+
+    states = {ref: case.desk.get(ref=ref).status for ref in ("P", "1", "2", "own", "freed")}
+    assert states == {"P": "resolved", "1": "resolved", "2": "resolved", "own": "new", "freed": "new"}
+    changed = [one for one in case.desk.history(ref="1") if one.kind == "status_changed"][-1]
+    assert (changed.cause, changed.by.id) == ("problem", "lena")
+    assert case.desk.get(ref="1").spread.problem == case.desk.get(ref="P").id
+
+
+def test_however_late_a_worker_comes_round_each_clock_ends_at_the_instant_of_the_solution():
+    case = Case()
+    case.incident("1")
+    case.clock.advance(minutes=59)
+    case.desk.solve_problem(ref="P", by="lena")
+    case.clock.advance(hours=5)
+    case.process().run_due()
+
+    ticket = case.desk.get(ref="1")
+    assert str(ticket.resolved_at) == "2026-03-25 10:59:00+00:00"
+    assert ticket.clock("resolution").state == "met"
+    assert ticket.clock("first_response").breached_us is not None  # nobody had answered after forty minutes
+
+
+def test_who_wrote_after_the_solution_is_left_for_a_person():
+    case = Case()
+    case.incident("1")
+    case.incident("2")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.clock.advance(minutes=1)
+    case.desk.receive(ref="1", body="It still fails.", by=Requester("r1"))
+    case.desk.run_due()
+
+    assert [case.desk.get(ref=ref).is_open for ref in "12"] == [True, False]
+
+
+def test_an_incident_with_steps_to_do_stays_open_and_holds_nobody_up():
+    case = Case()
+    case.incident("1", category="careful")
+    case.incident("2")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.desk.run_due()
+    case.desk.run_due()
+
+    assert [case.desk.get(ref=ref).is_open for ref in "12"] == [True, False]
+
+
+def test_a_step_that_is_shared_is_done_for_all_incidents_once_it_is_done_on_the_problem():
+    case = Case()
+    case.desk.update(ref="P", category="outage", by="lena")
+    case.incident("1", category="outage")
+    case.incident("2", category="careful")
+    for step in ("restart", "say"):
+        case.desk.complete_step(ref="P", step=step, by="lena")
+    case.desk.complete_step(ref="1", step="restart", by="sam")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.desk.run_due()
+
+    assert [case.desk.get(ref=ref).is_open for ref in "12"] == [False, True]
+    assert case.desk.get(ref="1").case.steps == ("restart", "say")
+    assert case.desk.get(ref="2").case.steps == ()
+
+
+def test_one_that_comes_after_the_solution_is_no_incident_of_it():
+    case = Case()
+    case.desk.solve_problem(ref="P", by="lena")
+    with pytest.raises(Refused, match="the problem is resolved"):
+        case.incident("1")
+
+
+def test_a_problem_that_comes_back_is_solved_again():
+    case = Case()
+    case.incident("1")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.desk.run_due()
+    case.clock.advance(minutes=10)
+    for ref in ("P", "1"):
+        case.desk.reopen(ref=ref, by="sam")
+    case.incident("2")
+    case.clock.advance(minutes=10)
+    case.desk.solve_problem(ref="P", by="sam")
+    case.desk.run_due()
+
+    assert [str(case.desk.get(ref=ref).resolved_at)[11:16] for ref in "12"] == ["10:20", "10:20"]
+
+
+@pytest.mark.parametrize("goes_on", ["the same process", "another one"])
+def test_what_is_broken_off_between_two_incidents_is_gone_on_with(goes_on):
+    case = Case()
+    for ref in "123":
+        case.incident(ref)
+    case.desk.solve_problem(ref="P", by="lena")
+    left = iter(range(3))
+    case.desk.run_due(stop=lambda: next(left, None) is None)
+    assert 0 < sum(case.desk.get(ref=ref).is_open for ref in "123") < 3
+
+    (case.desk if goes_on == "the same process" else case.process()).run_due()
+
+    assert not any(case.desk.get(ref=ref).is_open for ref in "123")
+
+
+def test_what_cannot_be_linked_is_one_clear_error_and_changes_nothing():
+    case = Case()
+    case.incident("1", link=False)
+    before = case.desk.history(ref="1")
+    problem = case.desk.get(ref="P")
+    for wrong, error in (
+        ({"ref": "1", "problem_ref": "1"}, InvalidInput),
+        ({"ref": "P", "problem": problem}, InvalidInput),
+        ({"ref": "1", "problem_ref": "1", "problem": problem}, InvalidInput),
+        ({"ref": "1", "problem": problem, "by": Requester("r1")}, Refused),
+    ):
+        with pytest.raises(error):
+            case.desk.link_incident(**{"by": "lena", **wrong})
+    case.incident("2", link=False)
+    with pytest.raises(Refused, match="of the type problem"):
+        case.desk.link_incident(ref="1", problem_ref="2", by="lena")
+    with pytest.raises(Refused, match="only a problem"):
+        case.desk.solve_problem(ref="1", by="lena")
+    with pytest.raises(Refused, match="no problem"):
+        case.desk.unlink_incident(ref="1", by="lena")
+    assert case.desk.history(ref="1") == before
+    assert case.desk.get(ref="P").spread == problem.spread
+
+
+def test_four_eyes_hold_for_incidents_too():
+    routing = {"tiers": ["law"], "routes": [{"name": "all", "tier": "law"}], "four_eyes": ["law"]}
+    case = Case(Policy(routing=routing, sla=SLA))
+    case.desk.enrol(Agent("lena", tiers=["law"]))
+    case.incident("mine")
+    case.incident("hers")
+    case.desk.assign(ref="mine", agent="lena")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.desk.run_due()
+
+    assert [case.desk.get(ref=ref).is_open for ref in ("mine", "hers")] == [True, False]
+
+
+# --- each clock judged by itself ----------------------------------------------------------------------
+
+ACTS = st.sampled_from(["reply", "wait", "resume", "write", "note", "hold", "resolve", "reopen"])
+HISTORY = st.lists(st.tuples(st.integers(1, 50), ACTS), max_size=4)
+
+
+def act(desk, ref, what):
+    try:
+        if what == "reply":
+            desk.reply(ref=ref, body="We look.", by="sam")
+        elif what == "write":
+            desk.receive(ref=ref, body="Any news?", by=Requester(f"r{ref}"))
+        elif what == "note":
+            desk.note(ref=ref, body="Seen.", by="sam")
+        else:
+            getattr(desk, {"wait": "wait_for_requester"}.get(what, what))(ref=ref, by="sam")
+    except Refused:
+        pass
+
+
+def lived(histories, channels, solved_after, late, *, together):
+    """The verdicts of incidents that had these histories: resolved through their problem, or each alone at that instant."""
+    case = Case()
+    timeline = [(0, place, "open") for place in range(len(histories))]
+    for place, history in enumerate(histories):
+        at = 0
+        for pause, what in history:
+            at += pause
+            timeline.append((at, place, what))
+    begun = case.clock.now()
+    for at, place, what in sorted(one for one in timeline if one[0] <= solved_after):
+        case.clock.advance((begun.add(minutes=at) - case.clock.now()).as_timedelta())
+        if what == "open":
+            case.incident(str(place), channel=channels[place])
+        else:
+            act(case.desk, str(place), what)
+    case.clock.advance((begun.add(minutes=solved_after) - case.clock.now()).as_timedelta())
+    if together:
+        case.desk.solve_problem(ref="P", by="lena")
+    else:
+        for place in range(len(histories)):
+            if case.desk.get(ref=str(place)).is_open:
+                case.desk.resolve(ref=str(place), by="lena")
+    case.clock.advance(minutes=late)
+    case.desk.run_due()
+    case.clock.advance(minutes=500)
+    case.desk.run_due()
+    return [
+        [
+            (clock.key, clock.state, clock.breached_us, clock.verdict)
+            for clock in case.desk.get(ref=str(place)).clocks
+        ]
+        for place in range(len(histories))
+    ]
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.lists(st.tuples(HISTORY, st.sampled_from(["web", "email"])), min_size=1, max_size=3),
+    st.integers(1, 200),
+    st.integers(0, 300),
+)
+def test_each_clock_gets_the_verdict_that_it_would_have_had_alone(incidents, solved_after, late):
+    histories, channels = [one for one, _ in incidents], [one for _, one in incidents]
+    together, alone = (
+        lived(histories, channels, solved_after, late, together=which) for which in (True, False)
+    )
+    assert together == alone
