@@ -119,8 +119,11 @@ def main() -> None:
         print(
             f"  {asked.action} {done.actions[-1].state}; resolved, resolution {done.clock('resolution').state}"
         )
-        stars = desk.update(ticket, attributes={"stars": 5}, by="bot").ticket.attributes["stars"]
-        print("  stars:", stars)
+        desk.run_due()  # the request leaves by the channel of the case
+        question = app.sent[-1].body.splitlines()[-1]
+        thanks = desk.receive(ticket, body="5", by=f"u1-{language}", channel="security").ticket
+        print("  asked:", question)
+        print("  stars:", thanks.rating.stars, "for", thanks.rating.agent, "weight", thanks.rating.weight)
     print("asked of the host:", [call.action for call in host.done.values()])
 
 

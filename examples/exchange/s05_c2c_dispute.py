@@ -45,7 +45,8 @@ def main() -> None:
         ticket = desk.open(subject=words["subject"], body=words["body"], requester=buyer).ticket
         print(language, ticket.priority_class, ticket.category, ticket.status)
         desk.run_due()
-        asked = [line for line in web.sent[-1].body.splitlines() if line.startswith("- ")]
+        request = next(sent for sent in web.sent if sent.ticket_id == ticket.id)
+        asked = [line for line in request.body.splitlines() if line.startswith("- ")]
         print("  asked once for:", "; ".join(line.removeprefix("- ") for line in asked))
 
         clock.advance(hours=3)  # the buyer's time, not the desk's

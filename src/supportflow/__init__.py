@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from supportflow.escalation import Escalation, Ladder, LadderStep
     from supportflow.exceptions import SupportflowError
     from supportflow.flows import Tick
+    from supportflow.flows.commands.shifts import ShiftChange
     from supportflow.flows.queries.lists import Row, Rows
     from supportflow.flows.routing.dispatch import Dispatched
     from supportflow.flows.setup import WithPast
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from supportflow.model.casework import Party
     from supportflow.model.content import Attachment
     from supportflow.model.feed import Feed, FeedItem
+    from supportflow.model.overview import Overview
+    from supportflow.model.papers import CasePapers, PersonFile
     from supportflow.model.people import Actor, Agent, Group, Requester, Skill
     from supportflow.model.routing import AgentState, ShiftOverride
     from supportflow.model.similar import SimilarTicket
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
     from supportflow.policy.document.authority import ActionSignal, Authority, HostAction
     from supportflow.policy.document.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
     from supportflow.policy.document.casework import Identity, Procedure, Step
+    from supportflow.policy.document.ratings import Difficulty, LowRating, Ratings
     from supportflow.policy.document.surges import Arrivals, Surge
     from supportflow.ports import ContextProvider, KnowledgeSource, Responder, Suggester
     from supportflow.routing.coverage import Promise
@@ -98,10 +102,12 @@ __all__ = [
     "Authority",
     "BotPolicy",
     "BusinessCalendar",
+    "CasePapers",
     "Condition",
     "ContextProvider",
     "Desk",
     "Difference",
+    "Difficulty",
     "Dispatched",
     "Escalation",
     "Evidence",
@@ -128,6 +134,7 @@ __all__ = [
     "LadderStep",
     "LifecycleDefinition",
     "LocalTicketIndex",
+    "LowRating",
     "MemoryActions",
     "MemoryChannel",
     "MemoryContext",
@@ -139,13 +146,16 @@ __all__ = [
     "OrderRule",
     "Outcome",
     "Overflow",
+    "Overview",
     "Page",
     "Party",
+    "PersonFile",
     "Policy",
     "PolicyBook",
     "PriorityRule",
     "Procedure",
     "Promise",
+    "Ratings",
     "Relaxation",
     "Requester",
     "Responder",
@@ -159,6 +169,7 @@ __all__ = [
     "Said",
     "Scenario",
     "Screen",
+    "ShiftChange",
     "ShiftOverride",
     "SimilarSuggester",
     "SimilarTicket",
@@ -209,10 +220,12 @@ _HOME = {
     "Authority": "policy.document.authority",
     "BotPolicy": "policy.document.bot",
     "BusinessCalendar": "calendars",
+    "CasePapers": "model.papers",
     "Condition": "conditions",
     "ContextProvider": "ports",
     "Desk": "desk",
     "Difference": "policy.diff",
+    "Difficulty": "policy.document.ratings",
     "Dispatched": "flows.routing.dispatch",
     "Escalation": "escalation",
     "Evidence": "model.ticket",
@@ -239,6 +252,7 @@ _HOME = {
     "LadderStep": "escalation",
     "LifecycleDefinition": "lifecycle",
     "LocalTicketIndex": "bot",
+    "LowRating": "policy.document.ratings",
     "MemoryActions": "channels",
     "MemoryChannel": "channels",
     "MemoryContext": "bot",
@@ -250,13 +264,16 @@ _HOME = {
     "OrderRule": "triage.priority",
     "Outcome": "model.ticket",
     "Overflow": "routing.policy",
+    "Overview": "model.overview",
     "Page": "model.ticket",
     "Party": "model.casework",
+    "PersonFile": "model.papers",
     "Policy": "policy",
     "PolicyBook": "policy",
     "PriorityRule": "triage.priority",
     "Procedure": "policy.document.casework",
     "Promise": "routing.coverage",
+    "Ratings": "policy.document.ratings",
     "Relaxation": "routing.policy",
     "Requester": "model.people",
     "Responder": "ports",
@@ -270,6 +287,7 @@ _HOME = {
     "Said": "model.turns",
     "Scenario": "simulation",
     "Screen": "model.turns",
+    "ShiftChange": "flows.commands.shifts",
     "ShiftOverride": "model.routing",
     "SimilarSuggester": "bot",
     "SimilarTicket": "model.similar",

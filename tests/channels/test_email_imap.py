@@ -429,6 +429,58 @@ def test_an_async_desk_watches_and_whoever_is_cancelled_lets_go(port):
     assert not box.stop.is_set()  # it may be of others, too
 
 
+def test_an_async_watch_connects_anew_and_ends_when_it_is_told(port):
+    box = Watched(port, "kay")
+    box.can = b"IMAP4rev1"  # looked at every now and then
+    box.append(plain("One"))
+    tries = []
+
+    def connect():
+        tries.append(1)
+        if len(tries) == 2:
+            raise OSError("the network is away")
+        return box.connect()
+
+    async def run():
+        desk = AsyncDesk(clock=ManualClock("2026-03-02T03:00:00Z"), ids=CountingIds())
+        intake = MailIntake(desk, MemoryThreads(), ReplyToken(b"a secret of the test", "desk.example"))
+        results, made = [], []
+
+        def connecting():
+            made.append(connect())
+            return made[-1]
+
+        watch = watch_imap_async(
+            connecting, intake.take_async, every_s=0.1, stop=box.stop, failed=box.broken.append
+        )
+        async for one in watch:
+            results.append(one.taken.result)
+            if len(results) == 1:
+                made[0].client.sock.shutdown(socket.SHUT_RDWR)
+                await asyncio.to_thread(box.append, second())
+            else:
+                box.stop.set()
+        return results
+
+    assert asyncio.run(run()) == ["opened", "opened"]
+    assert (len(tries), len(box.broken)) == (3, 2)
+
+
+def test_what_nobody_can_watch_is_said_at_once(port):
+    box = Watched(port, "lea")
+
+    def reading():
+        made = box.server.connect()
+        made.folder.set("INBOX", readonly=True)
+        return made
+
+    for connect, options, field in ((reading, {}, "mailbox"), (box.connect, {"keyword": "a b"}, "keyword")):
+        with pytest.raises(InvalidInput, match=field):
+            next(watch_imap(connect, print, **options))
+    box.stop.set()
+    assert list(watch_imap(box.connect, print, stop=box.stop)) == []
+
+
 def watch_with_a_store(box, folder, take_of):
     desk = Desk(store=SqlStore(f"sqlite:///{folder}/desk.db"))
     token = ReplyToken(b"a secret of the test", "desk.example")

@@ -126,11 +126,13 @@ HOSTILE_FILES = {
     ("log", "convert"): [
         ("log.csv", "--mapping", "plainly.toml", "-o", HOSTILE),
         *(("log.csv", "--mapping", "plainly.toml", "-o", f"out.{kind}") for kind in ("csv", "jsonl", "parquet", "xes.gz")),
+        ("log.csv", "--mapping", "plainly.toml", "-o", HOSTILE, "--json"),
         *((name, "--mapping", "plainly.toml", "-o", "out.csv") for name in ("mapping.toml", HOSTILE)),
         *(("log.csv", "--mapping", name, "-o", "out.csv") for name in ("mapping.toml", "key-mapping.toml")),
     ],
     ("log", "export"): [
         *(("--store", "hostile:store", "-o", f"history.{kind}") for kind in ("csv", "xes", HOSTILE)),
+        ("--store", "hostile:store", "-o", "history.csv", "--json"),
         *(("--store", "hostile:store", "-o", "history.csv", *more) for more in ON_POLICIES),
     ],
     ("report",): [
@@ -153,6 +155,7 @@ HOSTILE_FILES = {
     ],
     ("simulate",): [
         *((name, "--quiet", "--json", "-") for name in ("scenario.toml", "team.toml")),
+        *((name, "--quiet", "-o", out) for name in ("team.toml", "kind.toml") for out in ("out.html", HOSTILE)),
         *((name,) for name in ("scenario.toml", "key-scenario.toml", "team.toml", "kind.toml")),
     ],
     ("staffing",): [
@@ -353,7 +356,7 @@ def test_json_says_what_was_there(here):
     read = json.loads(shown.splitlines()[1])
     assert (read["id"], read["redacted"]) == (HOSTILE, HOSTILE)
     _, shown = here("outbox", "list", "--store", "hostile:store", "--json")
-    assert json.loads(shown.splitlines()[0])["error"] == HOSTILE
+    assert json.loads(shown)["letters"][0]["error"] == HOSTILE
 
 
 def test_what_can_be_read_is_shown_as_it_is(here):

@@ -22,6 +22,7 @@ NOT_SERVED = {
     "observe": "the same",
     "enrol": "who works here is configured, not asked for",
     "override_shift": "the same",
+    "rate": "what a requester says by the link on a page of the host's, never an agent",
     "record_delivery": "what a messenger calls back with is the host's to check",
 }
 

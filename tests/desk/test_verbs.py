@@ -51,6 +51,8 @@ SAMPLES = {
     "state": "read", "receipt": "m-7", "delivery": "t-1:5:channel:mail",
     "status": "open", "step": "call-back", "subject": "line", "summary": "short", "ticket": "t-1",
     "tier": "expert", "to": "m-1", "trigger": "park", "type": "problem", "tz": "Asia/Tokyo",
+    "stars": 4, "token": "r1.dC0x.1." + "x" * 43,
+    "answers": {"speed": 3}, "comment": "thanks",
     "valid_for": timedelta(hours=1), "assignee": "sam", "purposes": ["audit"], "person": "m-1",
     "problem": "t-9", "event": "stuck",
     "texts": {"en": "text"}, "audience": "phishing", "links": True, "lasts_for": timedelta(hours=2),

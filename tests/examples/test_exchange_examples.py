@@ -21,7 +21,8 @@ en security account_takeover ['freeze']
   unfreeze asked by joe-seattle: waiting for compliance
   not by the same: who asks for an action does not decide it
   unfreeze done; resolved, resolution met
-  stars: 5
+  asked: Answer with a number from 1 (bad) to 5 (very good). Whatever else you write, we read as a message.
+  stars: 5 for joe-seattle weight 3.0
 zh security account_takeover ['freeze']
   first in the queue: True
   the account is frozen: done, 0 s after the report
@@ -30,7 +31,8 @@ zh security account_takeover ['freeze']
   unfreeze asked by li-seattle: waiting for compliance
   not by the same: who asks for an action does not decide it
   unfreeze done; resolved, resolution met
-  stars: 5
+  asked: 请直接回复数字 1（很不满意）至 5（非常满意）。若回复其他内容，我们会作为新消息处理。
+  stars: 5 for li-seattle weight 3.0
 asked of the host: ['freeze', 'unfreeze', 'freeze', 'unfreeze']
 """,
     "s02_withdrawal_at_night.py": """\

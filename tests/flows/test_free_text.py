@@ -14,7 +14,7 @@ import pytest
 from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints
 from pydantic.fields import FieldInfo
 
-from supportflow import Agent, Attachment, Desk, Policy, Requester, Surge
+from supportflow import Agent, Attachment, Desk, Policy, Requester, ShiftChange, Surge
 from supportflow.exceptions import InvalidInput, SupportflowError
 from supportflow.flows.commands.clean import clean
 from supportflow.model.base import MAX_ID
@@ -135,7 +135,9 @@ def test_what_somebody_types_on_a_desk_is_not_kept(tmp_path):
     good = {
         "ref": "7", "by": "sam", "agent": "sam", "requester": "ana", "trigger": "resolve", "tier": "compliance",
         "name": "rush", "start": NOW, "end": NOW + timedelta(days=1), "on_duty": True, "level": 2, "number": "1",
-        "approve": True, "clock": "c", "met": True, "action": "a", "step": "s", "status": "open", "opened_at": NOW,
+        "approve": True, "clock": "c", "met": True, "stars": 5, "action": "a", "step": "s", "status": "open",
+        "opened_at": NOW,
+        "changes": [ShiftChange("sam", NOW, NOW + timedelta(days=1), on_duty=True)],
         "attributes": {"device": TYPED, "labels": [TYPED, "vip"]},
         "attachments": [Attachment(name=TYPED, uri=TYPED, media_type=TYPED)],
     }  # fmt: skip

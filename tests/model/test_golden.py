@@ -60,10 +60,15 @@ from supportflow.model.events import (
     PartChanged,
     PartyAdded,
     PartyDeadlinePassed,
+    PersonVerified,
     PolicyPublished,
     PresenceChanged,
     PriorityChanged,
     ProblemSolved,
+    RatingAsked,
+    RatingGiven,
+    RatingLeftOut,
+    RatingRequested,
     ReplySent,
     RequesterInformed,
     RequesterLinked,
@@ -324,6 +329,19 @@ EXPECTED: dict[str, EventBase] = {
         SpreadBegun(recorded_at=AT, by=SYSTEM, ticket="t-9"),
         SpreadEnded(recorded_at=AT, by=SYSTEM, ticket="t-9"),
         ZoneDataChanged(recorded_at=AT, by=SYSTEM, zone_data={"newest": "2026f", "system": "2025b"}),
+        RatingRequested(
+            **HEAD, channel="web", language="zh", until="2026-03-16T09:00:00Z", agent="lin", weight=2.5,
+            questions=("speed", "manner"), by_reply=False, policy=FINGERPRINT,
+        ),
+        RatingGiven(
+            **HEAD, stars=2, answers={"speed": 1}, comment=TEXT, way="link", agent="lin", weight=2.5, redacted=("card",)
+        ),
+        RatingLeftOut(**HEAD, stars=4, cause="late", comment=TEXT),
+        PersonVerified(
+            recorded_at=AT, by=SAM, requester="ana", level="document", method="id_document",
+            valid_until="2026-03-03T09:00:00Z", ticket_id="t-1",
+        ),
+        RatingAsked(recorded_at=AT, by=SYSTEM, requester="ana", ticket_id="t-1"),
         ClocksRecomputed(recorded_at=AT, by=SYSTEM, zone_data={"newest": "2026f"}),
     )
 }  # fmt: skip

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportflow import Desk, Policy
+from supportflow.cli import main
 from supportflow.exceptions import (
     DamagedRow,
     InvalidInput,
@@ -129,6 +130,23 @@ def test_twice_is_the_same_to_the_last_byte(converted, name):
     # What was converted already is written as it stands, but for the requesters' numbers, which are new.
     assert (twice.case, twice.state) == (found.case, found.state)
     assert told(again, twice)[0] == told(path, found)[0]
+
+
+def test_the_command_tells_in_json_what_it_wrote(written, rows_at, tmp_path, capsys):
+    log = written([*rows_at(("09:00", "New"), ("10:00", "Done")), ("1", "soon", "New", "")])
+    (tmp_path / "m.toml").write_text(
+        'name = "m"\ncase = "id"\ntime = { column = "at" }\n'
+        'state = { column = "state", statuses = { New = "new", Done = "resolved" } }\n',
+        encoding="utf-8",
+    )
+    out = tmp_path / "日志.jsonl"
+    assert (
+        main(["log", "convert", str(log), "--mapping", str(tmp_path / "m.toml"), "-o", str(out), "--json"])
+        == 0
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"output": str(out), "mapping": f"{out}.toml", "rows": 3, "left_out": 1, "cases": 1}
+    assert len(out.read_text("utf-8").splitlines()) == 2
 
 
 def test_no_cell_of_a_csv_file_is_a_formula(converted):

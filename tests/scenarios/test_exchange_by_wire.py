@@ -269,7 +269,7 @@ def test_s5_a_dispute_by_mail_with_a_seller_in_the_app(wire, language):
     desk.reply(ticket, body=words["decided"], by="sam")
     desk.resolve(ticket, by="sam")
     wire.run()
-    assert wire.ours().text == words["decided"]
+    assert wire.ours().text.startswith(words["decided"])
     assert desk.get(ticket.id).clock("resolution").verdict.met
     [taken] = wire.mail(answer(wire.ours(), words["appeal"], 3))
     after = desk.get(ticket.id)

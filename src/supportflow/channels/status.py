@@ -1,28 +1,20 @@
 """A public page of one ticket, behind a link that is signed and ends: its state, and nothing of what anybody wrote."""
 
-import base64
-import binascii
-import hashlib
-import hmac
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import escape
 from types import MappingProxyType
 
 from supportflow._time import Instant, instant
-from supportflow.exceptions import InvalidInput, SignatureRefused
-from supportflow.model.base import StatusCategory, is_id
+from supportflow.exceptions import InvalidInput
+from supportflow.model.base import StatusCategory
 from supportflow.model.ticket import Ticket
+from supportflow.records.links import LONGEST_LINK, LinkSigner
 from supportflow.texts import FALLBACK, in_language, phrase
 
 __all__ = ["STATUS_HEADERS", "StatusLinks", "StatusPass", "StatusView", "render_status"]
 
-_SHORTEST_SECRET = 16
-_LONGEST = timedelta(days=366)
-_MARK = "s1"
-_TOKEN = re.compile(rf"{_MARK}\.([A-Za-z0-9_-]{{1,1100}})\.([0-9]{{1,11}})\.([A-Za-z0-9_-]{{43}})")
 STATUS_HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "Cache-Control": "no-store",
@@ -63,9 +55,7 @@ class StatusLinks:
     """
 
     def __init__(self, *secrets: bytes, tenant: str = "default") -> None:
-        if not secrets or not all(map(_is_secret, secrets)):
-            raise InvalidInput("secrets", f"are not bytes, {_SHORTEST_SECRET} or more of each")
-        self._secrets = secrets
+        self._signer = LinkSigner("s1", "status page", secrets, tenant)
         self._tenant = tenant
 
     def __repr__(self) -> str:
@@ -82,14 +72,10 @@ class StatusLinks:
         Raises:
             InvalidInput: If the ticket or the span cannot be used.
         """
-        ticket_id = ticket.id if isinstance(ticket, Ticket) else ticket
-        if not is_id(ticket_id):
-            raise InvalidInput("ticket", "is not a ticket or a ticket's id")
-        if not timedelta(seconds=1) <= valid_for <= _LONGEST:
+        if not timedelta(seconds=1) <= valid_for <= LONGEST_LINK:
             raise InvalidInput("valid_for", "is not between a second and a year")
-        until = str(int((instant(now, "now") + valid_for).timestamp()))
-        name = _letters(ticket_id.encode())
-        return f"{_MARK}.{name}.{until}.{_letters(self._signed(self._secrets[0], name, until))}"
+        ticket_id = ticket.id if isinstance(ticket, Ticket) else ticket
+        return self._signer.token(ticket_id, instant(now, "now") + valid_for)
 
     def read(self, token: object, now: datetime) -> StatusPass:
         """What a token allows.
@@ -101,22 +87,8 @@ class StatusLinks:
         Raises:
             SignatureRefused: If it is none of ours, or has ended.
         """
-        found = _TOKEN.fullmatch(token) if isinstance(token, str) else None
-        if found is None:
-            raise SignatureRefused("token", "malformed")
-        name, until, given = found[1], found[2], _bytes(found[3])
-        matches = [hmac.compare_digest(self._signed(one, name, until), given) for one in self._secrets]
-        if not any(matches):
-            raise SignatureRefused("token", "no_match")
-        ends = datetime.fromtimestamp(int(until), UTC)
-        if instant(now, "now") >= ends:
-            raise SignatureRefused("token", "too_old")
-        return StatusPass(_bytes(name).decode(), instant(ends, "token"))
-
-    def _signed(self, secret: bytes, name: str, until: str) -> bytes:
-        # The tenant's length stands before it: no two tenants and tickets are one text.
-        text = f"supportflow status page\0{len(self._tenant)}\0{self._tenant}\0{name}\0{until}"
-        return hmac.digest(secret, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
+        ticket_id, until = self._signer.read(token, now)
+        return StatusPass(ticket_id, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,23 +188,5 @@ dt {{ opacity: .7 }} dd {{ margin: 0 0 .7rem }}
 """
 
 
-def _is_secret(given: object) -> bool:
-    return isinstance(given, bytes) and len(given) >= _SHORTEST_SECRET
-
-
 def _moment(at: datetime) -> str:
     return f'<time datetime="{at.isoformat()}">{at:%Y-%m-%d %H:%M} UTC</time>'
-
-
-def _letters(given: bytes) -> str:
-    return base64.urlsafe_b64encode(given).decode().rstrip("=")
-
-
-def _bytes(written: str) -> bytes:
-    try:
-        made = base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
-    except (ValueError, binascii.Error):
-        raise SignatureRefused("token", "malformed") from None
-    if _letters(made) != written:  # one signature is written in one way
-        raise SignatureRefused("token", "malformed")
-    return made

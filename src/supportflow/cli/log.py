@@ -1,10 +1,12 @@
 """`supportflow log`: event logs from one format to another, and out of a desk."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from supportflow._legible import legible_json
 from supportflow.cli import terminal
 from supportflow.cli.inputs import add_log, add_store, desk_at, not_the_log
 from supportflow.cli.progress import Bar
@@ -69,6 +71,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help="ends in .csv, .jsonl, .parquet or .xes; each but .parquet also with .gz behind it",
     )
+    parser.add_argument("--json", action="store_true", help="print what was written as a line of JSON")
     parser.add_argument("--quiet", action="store_true", help="print nothing, and no progress bar")
 
 
@@ -85,7 +88,9 @@ def convert(arguments: argparse.Namespace) -> int:
         written = convert_log(log, out, progress=bar)
         left_out = sum(one.count for one in log.bad.counts() if one.left_out)
         _beside(out, written)
-        if shown:
+        if arguments.json:
+            _tell(out, rows=log.rows, left_out=left_out, cases=log.cases)
+        elif shown:
             terminal.line(
                 f"{log.rows - left_out:,} of {log.rows:,} rows, {log.cases:,} cases -> {out}, {_mapping_of(out)}"
             )
@@ -102,7 +107,9 @@ def export(arguments: argparse.Namespace) -> int:
         written = export_history(desk, out, progress=bar)
     _beside(out, written.mapping)
     left_out = written.left_out
-    if not arguments.quiet:
+    if arguments.json:
+        _tell(out, tickets=written.tickets, left_out=list(left_out))
+    elif not arguments.quiet:
         terminal.line(
             f"{written.tickets:,} tickets -> {out}, {_mapping_of(out)}; {len(left_out):,} could not be read"
         )
@@ -110,6 +117,11 @@ def export(arguments: argparse.Namespace) -> int:
         more = f" and {len(left_out) - _SHOWN:,} more" if len(left_out) > _SHOWN else ""
         terminal.line(f"could not be read: {', '.join(left_out[:_SHOWN])}{more}", to=sys.stderr)
     return WRONG if left_out else 0
+
+
+def _tell(out: Path, **facts: object) -> None:
+    told = {"output": str(out), "mapping": str(_mapping_of(out)), **facts}
+    terminal.line(legible_json(json.dumps(told, ensure_ascii=False)))
 
 
 def _mapping_of(out: Path) -> Path:

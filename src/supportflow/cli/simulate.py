@@ -1,19 +1,24 @@
 """`supportflow simulate`: a scenario through the real kernel, and how long everybody waits."""
 
 import argparse
+import json
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from supportflow._legible import legible_json
 from supportflow.cli import terminal
 from supportflow.cli.progress import Bar
 from supportflow.simulation import read_scenario, simulate, simulation_text
+from supportflow.texts import languages
 
 __all__ = ["add_to", "run"]
 
 _DIGITS = 18
+_EXAMPLES = """examples:
+  supportflow simulate examples/crash_day.toml --seed 7
+  supportflow simulate examples/crash_day.toml --replications 10 --json report.json -o day.html --language zh
+"""
 
 
 def add_to(commands: Any) -> None:
@@ -25,6 +30,8 @@ def add_to(commands: Any) -> None:
             "Run a scenario: tickets that come at random, agents who work, under a policy of your own, through the real "
             "lifecycle, clocks and routing. The same scenario and seed give the same report to the last byte."
         ),
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("scenario", metavar="SCENARIO", help="a scenario in TOML, JSON or YAML")
     parser.add_argument(
@@ -36,6 +43,15 @@ def add_to(commands: Any) -> None:
         default=1,
         metavar="R",
         help="how many runs, each with random numbers of its own; intervals are then across them",
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write the report as one page with pictures, such as day.html"
+    )
+    parser.add_argument(
+        "--language",
+        default="en",
+        choices=languages(),
+        help="of the page: English, Simplified or Traditional Chinese (default en)",
     )
     parser.add_argument(
         "--json", metavar="OUT", help="write the report as JSON to a file, or - for standard output"
@@ -68,10 +84,11 @@ def run(arguments: argparse.Namespace) -> int:
         # Apart from the report, which is the same on every machine.
         speed = report.tickets / seconds if seconds else 0.0
         terminal.line(f"{seconds:.1f} s of processor time, {speed:,.0f} tickets a second", to=sys.stderr)
+    if arguments.output is not None:
+        from supportflow.reports import simulation_page  # noqa: PLC0415 - brings what a report needs
+
+        page = simulation_page(report, language=arguments.language)
+        Path(arguments.output).write_text(page, encoding="utf-8", newline="\n")
     if arguments.json is not None:
-        written = legible_json(report.model_dump_json(indent=2)) + "\n"
-        if arguments.json == "-":
-            terminal.lines(written)
-        else:
-            Path(arguments.json).write_text(written, encoding="utf-8")
+        terminal.answer("simulate", json.loads(report.model_dump_json()), out=arguments.json)
     return 0

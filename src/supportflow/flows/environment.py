@@ -24,6 +24,7 @@ from supportflow.model.surges import ActiveSurge
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 from supportflow.policy.sections.watches import Sample
 from supportflow.ports import ChannelTraits
+from supportflow.records.links import LinkSigner
 
 __all__ = [
     "BOT_TOPIC",
@@ -214,6 +215,11 @@ class Environment:
     traits: Mapping[str, ChannelTraits] = field(default_factory=dict)
     paced: dict[str, int] = field(default_factory=dict)
     origin: "Environment | None" = None
+
+    @property
+    def rating_links(self) -> LinkSigner | None:
+        """What signs the links by which people rate; None if the desk has no secret."""
+        return None if self.secret is None else LinkSigner("r1", "rating", (self.secret,), self.tenant)
 
     @property
     def tentative(self) -> bool:

@@ -4,17 +4,22 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
+from supportflow._time import Instant, to_us
 from supportflow.exceptions import DamagedRow, InvalidInput, NewerSchemaError, PolicyNotFound, TicketNotFound
 from supportflow.flows import requests
 from supportflow.flows.environment import UNREADABLE, Environment
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
+from supportflow.kernel.facts import PersonFacts
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
 from supportflow.model.base import STORED
+from supportflow.model.casework import Verification
 from supportflow.model.events import (
     EventBase,
     EvidenceRequested,
+    PersonVerified,
+    RatingAsked,
     ReplySent,
     RequesterInformed,
     RequesterLinked,
@@ -28,6 +33,7 @@ from supportflow.policy.sections.informing import informing_text, promise_text
 
 __all__ = [
     "all_agents",
+    "fetch_policy",
     "find_ref",
     "follow_merges",
     "get",
@@ -35,6 +41,7 @@ __all__ = [
     "identify",
     "known_agents",
     "lineage",
+    "person_facts",
     "read_agent",
     "read_agent_or_skip",
     "read_or_skip",
@@ -112,7 +119,7 @@ def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
         )
         if current:
             env.unreadable.mended(f"ticket:{row.id}")
-    yield from _fetch_policy(env, ticket.policy)
+    yield from fetch_policy(env, ticket.policy)
     env.unreadable.used(f"ticket:{row.id}")
     return ticket
 
@@ -165,7 +172,7 @@ def read_or_skip(env: Environment, row: TicketRow) -> Flow[Ticket | None]:
 
 def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested | RequesterInformed) -> Flow[str]:
     """Words that are the policy's: what the policy that the event names made of it, then and now."""
-    yield from _fetch_policy(env, event.policy)
+    yield from fetch_policy(env, event.policy)
     if isinstance(event, RequesterInformed):
         return informing_text(env.book[event.policy].document, event, ticket.ref or ticket.id)
     return env.book[event.policy].cases.request(
@@ -182,12 +189,13 @@ def with_promise(env: Environment, event: ReplySent, body: str | None) -> Flow[s
     """A reply as its reader gets it: with the sentence that says when they hear again, if it promises that."""
     if body is None or event.promised is None:
         return body
-    yield from _fetch_policy(env, event.promised.policy)
+    yield from fetch_policy(env, event.promised.policy)
     document = env.book[event.promised.policy].document
     return f"{body}\n\n{promise_text(document, event.promised, event.recorded_at)}"
 
 
-def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
+def fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
+    """Have a version of the policy in the book, if the store has it."""
     if fingerprint in env.book:
         return
     document = yield from requests.get_policy(env.tenant, fingerprint)
@@ -200,7 +208,7 @@ def _fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:
     env.book.add(policy)
     if policy.document.overlay is not None:
         # Where the ticket goes when the surges are over.
-        yield from _fetch_policy(env, policy.document.overlay.base)
+        yield from fetch_policy(env, policy.document.overlay.base)
 
 
 def read_tickets(env: Environment, rows: Sequence[TicketRow]) -> Flow[tuple[Ticket, ...]]:
@@ -347,3 +355,31 @@ def linked_ids(env: Environment, requester: str) -> Flow[tuple[set[str], int]]:
         elif isinstance(event, RequesterUnlinked):
             links.discard(event.other)
     return links, len(rows)
+
+
+def person_facts(env: Environment, requester: str) -> Flow[PersonFacts | None]:
+    """What the streams of a person say, under any of their ids; None if they cannot be read."""
+    person = yield from same_person(env, requester)
+    asked: Instant | None = None
+    verified: dict[str, PersonVerified] = {}
+    streams: dict[str, int] = {}
+    for one in (requester, *sorted(person)):
+        rows = yield from requests.events(env.tenant, f"requester:{one}")
+        streams[one] = len(rows)
+        try:
+            events = tuple(map(read_row, rows))
+        except UNREADABLE as error:
+            env.unreadable.skip(f"requester:{one}", error)
+            return None
+        for event in events:
+            if isinstance(event, RatingAsked):
+                asked = event.recorded_at if asked is None else max(asked, event.recorded_at)
+            elif isinstance(event, PersonVerified):
+                known = verified.get(event.level)
+                if known is None or known.recorded_at <= event.recorded_at:
+                    verified[event.level] = event
+    return PersonFacts(
+        None if asked is None else to_us(asked),
+        tuple(Verification(one.level, one.method, to_us(one.valid_until)) for one in verified.values()),
+        streams,
+    )

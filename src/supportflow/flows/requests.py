@@ -32,6 +32,7 @@ Port = Literal[
     "clock",
     "ids",
     "channel",
+    "rating",
     "handler",
     "classifier",
     "actions",
@@ -52,7 +53,8 @@ class Call(NamedTuple):
 
     Attributes:
         port: Which port.
-        method: Its method; for `channel` the channel's name, for `handler` the kind of the event; for `pause` nothing.
+        method: Its method; for `channel` and `rating` the channel's name, for `handler` the kind of the event; for `pause`
+            nothing.
         args: Positional arguments.
         named: Named arguments.
         within_s: How many seconds the answer is waited for; for ever, if None.

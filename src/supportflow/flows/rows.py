@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from supportflow._time import to_us
 from supportflow.flows.environment import BOT_TOPIC, Environment
-from supportflow.flows.snapshots import written
 from supportflow.kernel import FOLD_VERSION, Decision, wakeup
 from supportflow.kernel.due.next import owes_turn
 from supportflow.kernel.due.queue import is_queued, queue_place
@@ -13,7 +12,9 @@ from supportflow.model.events import (
     AgentEvent,
     EventBase,
     EvidenceRequested,
+    RatingRequested,
     ReplySent,
+    RequesterEvent,
     RequesterInformed,
     TicketEvent,
 )
@@ -21,6 +22,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.model.upcast import read_event
+from supportflow.model.written import written
 from supportflow.policy import CompiledPolicy
 
 __all__ = [
@@ -39,6 +41,9 @@ __all__ = [
 ACTION = "action"
 """Topic of the rows that ask the host to act."""
 
+ASKS = "asks"
+"""End of the keys of deliveries that only ask for a rating: nobody has to take a ticket up because one cannot arrive."""
+
 PART = "part"
 """Topic of the rows that tell a ticket that a part of it has gone to another status."""
 
@@ -46,7 +51,7 @@ FLOOR = "floor"
 """Topic of the rows that tell a dispatcher that a ticket or an agent has changed."""
 _LEAVING = frozenset({"offer_made", "assignment_changed", "status_changed", "ticket_merged"})
 """What takes a ticket out of the queue."""
-_LEAVES_DESK = frozenset({"reply_sent", "evidence_requested", "requester_informed"})
+_LEAVES_DESK = frozenset({"reply_sent", "evidence_requested", "requester_informed", "rating_requested"})
 """What a channel carries."""
 _BOT_EVENTS = frozenset(
     {"ticket_opened", "message_received", "ticket_routed", "status_changed", "assignment_changed"}
@@ -57,9 +62,7 @@ _BOT_EVENTS = frozenset(
 def event_row(seq: int, event: EventBase) -> EventRow:
     """An event as a store keeps it. Defaults are left out: they are part of the version."""
     kind = event.kind
-    return EventRow(
-        seq, kind, event.VERSION, event.MIN_READER, event.model_dump_json(exclude_defaults=True).encode()
-    )
+    return EventRow(seq, kind, event.VERSION, event.MIN_READER, written(event))
 
 
 def read_row(row: EventRow) -> EventBase:
@@ -116,21 +119,33 @@ def agent_row(state: AgentState) -> AgentRow:
         version=state.version,
         fold_version=AGENT_FOLD_VERSION,
         available=state.presence == "available",
-        snapshot=state.model_dump_json(exclude_defaults=True).encode(),
+        snapshot=written(state),
     )
 
 
 def stream_changes(
-    env: Environment, before: Iterable[Ticket], decision: Decision
+    env: Environment, before: Iterable[Ticket], decision: Decision, people: Mapping[str, int]
 ) -> tuple[tuple[StreamChange, ...], dict[str, Ticket]]:
-    """The events of a decision, sorted into streams, with the tickets that they lead to."""
+    """The events of a decision, sorted into streams, with the tickets that they lead to.
+
+    Args:
+        env: The desk.
+        before: The tickets that it is about, as they were.
+        decision: The decision.
+        people: Ids of people whose streams it may write in → the versions that it rests on.
+    """
     versions = {ticket.id: ticket.version for ticket in before}
     tickets = {ticket.id: ticket for ticket in (*before, *decision.tickets)}
     grouped: dict[str, list[EventBase]] = {}
     working: dict[str, list[AgentEvent]] = {}
+    asked: list[StreamChange] = []
     for event in decision.events:
         if isinstance(event, AgentEvent):
             working.setdefault(event.agent_id, []).append(event)
+            continue
+        if isinstance(event, RequesterEvent):
+            version = people[event.requester]
+            asked.append(StreamChange(event.stream, version, (event_row(version + 1, event),)))
             continue
         assert isinstance(event, TicketEvent)
         grouped.setdefault(event.ticket_id, []).append(event)
@@ -145,7 +160,7 @@ def stream_changes(
     states = {state.id: state for state in decision.agents}
     for agent_id, shifts in working.items():
         changes.append(_agent_stream(states[agent_id], shifts))
-    return tuple(changes), tickets
+    return (*changes, *asked), tickets
 
 
 def agent_change(state: AgentState | None, events: Sequence[AgentEvent]) -> StreamChange:
@@ -198,7 +213,8 @@ def outbox_rows(
                 rows.append(OutboxRow(key, own, ticket_id, stored.seq, 0, now_us))
             channel = _channel_of(stored)
             if channel in env.channels:
-                key = f"{ticket_id}:{stored.seq}:send"
+                # What only asks what somebody thinks is told from what they wait for: see `ASKS`.
+                key = f"{ticket_id}:{stored.seq}:{ASKS if stored.kind == 'rating_requested' else 'send'}"
                 rows.append(OutboxRow(key, f"channel:{channel}", ticket_id, stored.seq, 0, now_us))
         if env.desk.bot and _asks_bot(env, change, tickets[ticket_id]):
             key = f"{ticket_id}:{change.events[-1].seq}:bot"
@@ -257,7 +273,7 @@ def _channel_of(row: EventRow) -> str | None:
     if row.kind not in _LEAVES_DESK:
         return None
     event = read_row(row)
-    if isinstance(event, EvidenceRequested | RequesterInformed):
+    if isinstance(event, EvidenceRequested | RatingRequested | RequesterInformed):
         return event.channel
     assert isinstance(event, ReplySent)
     return None if event.body is None or event.observed else event.channel

@@ -2,11 +2,12 @@
 
 from supportflow.conditions.ticket import ticket_record
 from supportflow.model.base import StatusCategory
+from supportflow.model.people import Actor
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.triage.intake import EvidenceSpec
 
-__all__ = ["guards", "has_evidence", "missing_evidence", "missing_steps", "permitted"]
+__all__ = ["done_by_the_same", "guards", "has_evidence", "missing_evidence", "missing_steps", "permitted"]
 
 
 def missing_evidence(ticket: Ticket, policy: CompiledPolicy) -> tuple[str, ...]:
@@ -28,6 +29,31 @@ def missing_steps(ticket: Ticket, policy: CompiledPolicy) -> tuple[str, ...]:
         return ()
     done = ticket.case.steps
     return tuple(step.name for step in procedure.steps if step.mandatory and step.name not in done)
+
+
+def done_by_the_same(
+    ticket: Ticket, policy: CompiledPolicy, step: str, by: Actor, also: frozenset[str]
+) -> tuple[str, ...]:
+    """The completed steps that somebody did who may not do this one, too, because either wants another person.
+
+    Args:
+        ticket: The case.
+        policy: The policy.
+        step: The step that is to be done.
+        by: Who would do it.
+        also: Ids that are known to be theirs, too.
+    """
+    procedure = policy.cases.procedures.get(ticket.category or "")
+    if procedure is None:
+        return ()
+    apart = {one.name: set(one.another_than) for one in procedure.steps}
+    done = zip(ticket.case.steps, ticket.case.authors, strict=True)
+    return tuple(
+        other
+        for other, (kind, who) in done
+        if (other in apart.get(step, ()) or step in apart.get(other, ()))
+        and by.is_same(Actor.model_construct(kind=kind, id=who), also)
+    )
 
 
 _DONE = frozenset({StatusCategory.RESOLVED, StatusCategory.CLOSED})

@@ -33,6 +33,7 @@ from supportflow.kernel.handlers.escalation import escalate
 from supportflow.kernel.handlers.merge import merge, split
 from supportflow.kernel.handlers.messages import add_note, receive, record_delivery, reply
 from supportflow.kernel.handlers.observations import adopt, observe
+from supportflow.kernel.handlers.ratings import rate
 from supportflow.kernel.handlers.routing import accept, decline, hand_over, offer, recheck, release, withdraw
 from supportflow.kernel.handlers.tickets import foreseen_in, open_ticket
 from supportflow.kernel.handlers.updates import mirror_part
@@ -72,6 +73,7 @@ from supportflow.model.commands import (
     OpenTicket,
     ProposeAnnouncement,
     Provide,
+    Rate,
     Receive,
     Recheck,
     RecordAction,
@@ -127,10 +129,12 @@ class Attempt(NamedTuple):
         decision: The decision.
         wanted: Ids of tickets whose past would have mattered, and was not among the facts: a target applies again. Decide
             again with it, and clocks are exact to what happened meanwhile; without, they go by the ticket as it stands.
+        person: Id of the requester, if what is known of them across tickets matters and was not among the facts.
     """
 
     decision: Decision
     wanted: frozenset[str]
+    person: str | None = None
 
 
 def decide(
@@ -167,7 +171,7 @@ def attempted(
 ) -> Attempt:
     """What `decided` answers, and of which tickets it would need the past to be exact."""
     draft = _draft(book, ticket, command, facts, now)
-    return Attempt(_decision(draft), draft.wanted)
+    return Attempt(_decision(draft), draft.wanted, draft.ticket.requester if draft.wants_person else None)
 
 
 def _decision(draft: Draft) -> Decision:
@@ -273,8 +277,6 @@ def _advance(_draft: Draft, _command: Advance) -> None:
 # What a handler is given besides the draft and the command: nothing, what was looked up, or every policy version as well.
 _ALONE: dict[type[CommandBase], Callable[[Draft, Any], None]] = {
     Advance: _advance,
-    Authorise: authorise,
-    CompleteStep: complete_step,
     Decline: decline,
     Escalate: escalate,
     ListTickets: list_tickets,
@@ -284,7 +286,6 @@ _ALONE: dict[type[CommandBase], Callable[[Draft, Any], None]] = {
     Release: release,
     SetPriority: set_priority,
     Update: update,
-    Verify: verify,
     Withdraw: withdraw,
 }
 _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
@@ -293,12 +294,14 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     AddParty: add_party,
     Announce: announce,
     Assign: assign,
+    Authorise: authorise,
     DecideAnnouncement: decide_announcement,
     ProposeAnnouncement: propose_announcement,
     ResolveWithProblem: resolve_with_problem,
     SolveProblem: solve_problem,
     WithdrawAnnouncement: withdraw_announcement,
     Cancel: trigger,
+    CompleteStep: complete_step,
     Close: trigger,
     Correct: correct,
     DecideAction: decide_action,
@@ -319,6 +322,7 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     TakeTurn: take_turn,
     Trigger: trigger,
     UndoAction: undo_action,
+    Verify: verify,
     ViewContent: view_content,
     WaitForRequester: trigger,
     WithdrawConsent: withdraw_consent,
@@ -326,6 +330,7 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
 _WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
     LinkIncident: link_incident,
     Merge: merge,
+    Rate: rate,
     Receive: receive,
     Split: split,
 }

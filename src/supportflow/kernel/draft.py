@@ -105,6 +105,7 @@ class Draft:
         "stream",
         "ticket",
         "wanted",
+        "wants_person",
     )
 
     def __init__(
@@ -146,6 +147,8 @@ class Draft:
         self.others: list[Ticket] = []
         # Tickets whose past would have mattered, and was not at hand.
         self.wanted: frozenset[str] = frozenset()
+        # Whether what is known of the requester across tickets matters, and was not looked up.
+        self.wants_person = False
         # What `at` last answered: several events stand at one instant.
         self._at: tuple[int, Instant] | None = None if moment is None else (at_us, moment)
         # What `view` last answered, and of which ticket at which instant.

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from supportflow.model.casework import Verification
 from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
 from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.ticket import Ticket
+from supportflow.triage.rated import Said
 
-__all__ = ["CaseFacts", "Facts", "TextFacts"]
+__all__ = ["CaseFacts", "Facts", "PersonFacts", "TextFacts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class CaseFacts:
         people_known: True if these were looked up; else nothing is known of them.
         also_by: Ids that are known to be those of whoever acts, too, where two people must.
         candidates: Tickets that a new contact may be about.
+        said: The rating that a reply to the request for one is, or begins with.
+        by_link: True if a rating comes by the link that was sent for this ticket.
     """
 
     asks_for: str | None = None
@@ -33,9 +37,25 @@ class CaseFacts:
     people_known: bool = False
     also_by: frozenset[str] = frozenset()
     candidates: tuple[Ticket, ...] = ()
+    said: Said | None = None
+    by_link: bool = False
 
 
 _NO_CASE = CaseFacts()
+
+
+class PersonFacts(NamedTuple):
+    """What a person's own streams say.
+
+    Attributes:
+        asked_us: When they were last asked for a rating, about whichever ticket; None if they never were.
+        verified: How they were found to be who they say, on whichever ticket: the latest of each level.
+        streams: Each of their ids → the version of its stream.
+    """
+
+    asked_us: int | None
+    verified: tuple[Verification, ...]
+    streams: Mapping[str, int]
 
 
 class TextFacts(NamedTuple):
@@ -66,6 +86,7 @@ class Facts:
         pasts: Events of tickets by id, besides `history`.
         case: What is known about people and texts.
         agents: The agents whom the decision concerns, by id: who has the ticket, is offered it, is named or acts.
+        person: What is known of the requester across tickets; None if that was not looked up.
         past: What is known of the texts of an adopted past, for each of its facts; empty if none of them has a text.
         before: The events of the tickets that it follows or was split from, the nearest first, for views of what is sealed.
     """
@@ -79,6 +100,7 @@ class Facts:
     pasts: Mapping[str, tuple[EventBase, ...]] = field(default_factory=dict)
     case: CaseFacts = _NO_CASE
     agents: Mapping[str, AgentState] = field(default_factory=dict)
+    person: PersonFacts | None = None
     past: tuple[TextFacts, ...] = ()
     before: tuple[tuple[EventBase, ...], ...] = ()
 

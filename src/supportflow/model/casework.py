@@ -128,6 +128,7 @@ class Casework:
         provided: The items of evidence that came.
         waiting: True while the ticket is pending because evidence is missing.
         steps: The completed steps of its procedure, in the order of their completion.
+        authors: Who did each of them: kind and id.
         parties: Who takes part besides the requester.
         verifications: The latest verification of each level.
         consents: The latest consent of each person for each purpose; one that was withdrawn is gone.
@@ -137,6 +138,7 @@ class Casework:
     provided: tuple[str, ...] = ()
     waiting: bool = False
     steps: tuple[str, ...] = ()
+    authors: tuple[tuple[ActorKind, str], ...] = ()
     parties: tuple[PartyState, ...] = ()
     verifications: tuple[Verification, ...] = ()
     consents: tuple[Consent, ...] = ()

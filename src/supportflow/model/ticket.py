@@ -16,6 +16,7 @@ from supportflow.model.escalation import LadderState
 from supportflow.model.events import ContentViewed, EventBase
 from supportflow.model.events.tickets import ChosenBy, Given
 from supportflow.model.people import Actor
+from supportflow.model.rating import NO_RATING, RatingState
 from supportflow.model.records import Attributes, Clock
 from supportflow.model.routing import NO_ROUTING, Routing
 
@@ -61,11 +62,13 @@ class Ticket(Value):
         awaits_contact: True while its clocks wait for the requester's first word.
         contacted_at: When that came, if they did.
         repeat_of: Id of the ticket by which the same person wrote about the same thing shortly before.
+        review_of: Id of the ticket whose bad rating this one is about: internal work for a supervisor.
         case: Evidence, completed steps, parties and verification.
         ladder: The escalation ladder that runs, or ran last.
         routing: What it needs of an agent, and how far the search for one has come.
         actions: What the host was asked to do.
         bot: How far the bot has come with it.
+        rating: Whether its requester was asked what they think, and what they said.
         spread: What it tells other tickets, what it was told, and the problem that it is an incident of.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
@@ -129,6 +132,7 @@ class Ticket(Value):
     follow_up_of: Id | None = None
     followed_by: Id | None = None
     repeat_of: Id | None = None
+    review_of: Id | None = None
     foreseen: tuple[KeptName, ...] = ()
     awaits_contact: bool = False
     contacted_at: Instant | None = None
@@ -138,6 +142,7 @@ class Ticket(Value):
     routing: Routing = NO_ROUTING
     actions: tuple[ActionState, ...] = ()
     bot: BotState = NO_BOT
+    rating: RatingState = NO_RATING
     spread: Spread = NO_SPREAD
 
     clocks: tuple[Clock, ...] = ()

@@ -25,6 +25,7 @@ from supportflow.policy.sections.authority import TriggerIndex
 from supportflow.policy.sections.bot import CompiledBot
 from supportflow.policy.sections.casework import CaseRules
 from supportflow.policy.sections.classifier import classifier_of, words_of_its_own
+from supportflow.policy.sections.ratings import RatingRules
 from supportflow.policy.sections.retention import RetentionIndex
 from supportflow.routing.compiled import BOT, RoutingIndex
 from supportflow.sla.compiled import ALWAYS, SlaIndex
@@ -92,6 +93,7 @@ class CompiledPolicy:
         self.access = AccessIndex(document.access or Access())
         self.routing = self._routing()
         self.bot = self._bot()
+        self.ratings = self._ratings()
         try:
             self.triggers = TriggerIndex(document.authority.host, self.fields)
         except ConditionError as error:
@@ -104,6 +106,13 @@ class CompiledPolicy:
             return RoutingIndex(self.document.routing, self.fields)
         except ConditionError as error:
             raise PolicyError([f"routing.routes: {problem}" for problem in error.problems]) from None
+
+    def _ratings(self) -> RatingRules | None:
+        ratings, public = self.document.ratings, tuple(self.document.public_channels)
+        try:
+            return None if ratings is None else RatingRules(ratings, public, self.fields)
+        except ConditionError as error:
+            raise PolicyError([f"ratings: {problem}" for problem in error.problems]) from None
 
     def _bot(self) -> CompiledBot | None:
         bot, routing = self.document.bot, self.document.routing

@@ -18,6 +18,7 @@ from supportflow.reports.figures import (
 )
 from supportflow.reports.gathering import REPEAT_DAYS, report, report_history
 from supportflow.reports.page import report_page
+from supportflow.reports.simulated import simulation_page
 from supportflow.reports.tables import ReportTables, read_tables
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "report_history",
     "report_page",
     "report_tables",
+    "simulation_page",
 ]

@@ -1,15 +1,48 @@
 """What sections of the page are made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
 
 from supportflow._time import Instant
+from supportflow.exceptions import InvalidInput
 from supportflow.reports.pictures import text
+from supportflow.texts import languages, phrases
 
-__all__ = ["DAY", "HOUR", "NOTHING", "Words", "minute", "section", "share", "span", "table", "turned"]
+__all__ = [
+    "DAY", "HOUR", "NOTHING", "Words", "document", "minute", "section", "share", "span", "table", "turned", "words_of",
+]  # fmt: skip
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 NOTHING = "\u2013"
 Words = Mapping[str, str]
+
+
+def words_of(*tables: str, language: str) -> Words:
+    """The words of a page.
+
+    Args:
+        tables: Of `report.toml`.
+        language: Theirs.
+
+    Raises:
+        InvalidInput: If there are none in that language.
+    """
+    if language not in languages():
+        raise InvalidInput("language", f"is not one of {', '.join(languages())}")
+    return {key: texts[language] for table in tables for key, texts in phrases("report", table).items()}
+
+
+def document(title: str, body: Iterable[str], words: Words, language: str) -> str:
+    """The page: no script, nothing from elsewhere."""
+    tag = "zh-Hans" if language == "zh" else language
+    style = (files("supportflow.reports") / "page.css").read_text(encoding="utf-8")
+    head = (
+        f'<!DOCTYPE html><html lang="{tag}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>{text(title)}</title><style>{style}</style></head><body>"
+    )
+    return f'{head}<a class="skip" href="#figures">{words["skip"]}</a>{"".join(body)}</body></html>\n'
 
 
 def section(title: str, note: str, picture: str, *tables: str) -> str:

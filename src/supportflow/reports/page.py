@@ -1,15 +1,23 @@
 """One page in HTML: no script, nothing from elsewhere; every picture with its table."""
 
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 
 from supportflow._time import from_us
-from supportflow.exceptions import InvalidInput
 from supportflow.reports.figures import Distribution, Report, Share, TargetReport, Timeline
-from supportflow.reports.markup import NOTHING, Words, minute, section, share, span, table, turned
+from supportflow.reports.markup import (
+    NOTHING,
+    Words,
+    document,
+    minute,
+    section,
+    share,
+    span,
+    table,
+    turned,
+    words_of,
+)
 from supportflow.reports.pictures import bars, heat, layers, line, stretches, text
 from supportflow.reports.tabled import causes, holders, pauses, rates, standardised, stays
-from supportflow.texts import languages, phrases
 from supportflow.whatif import CaseDifference, WhatIf, difference_text
 
 __all__ = ["report_page"]
@@ -28,23 +36,9 @@ def report_page(report: Report, *, language: str = "en") -> str:
     Raises:
         InvalidInput: If there are no words in that language.
     """
-    if language not in languages():
-        raise InvalidInput("language", f"is not one of {', '.join(languages())}")
-    words = {key: texts[language] for key, texts in phrases("report", "page").items()}
-    title = text(words["title"].format(name=report.mapping or report.policy))
-    tag = "zh-Hans" if language == "zh" else language
-    head = (
-        f'<!DOCTYPE html><html lang="{tag}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{title}</title><style>{_style()}</style></head><body>"
-    )
-    body = "".join(_body(report, words))
-    return f'{head}<a class="skip" href="#figures">{words["skip"]}</a>{body}</body></html>\n'
-
-
-def _style() -> str:
-    return (files("supportflow.reports") / "page.css").read_text(encoding="utf-8")
+    words = words_of("page", language=language)
+    title = words["title"].format(name=report.mapping or report.policy)
+    return document(title, _body(report, words), words, language)
 
 
 def _body(report: Report, words: Words) -> Iterator[str]:
@@ -227,8 +221,16 @@ def _whatif(found: WhatIf, words: Words) -> Iterator[str]:
         words["whatif"].format(name=found.against),
         note,
         "",
-        table(words, [words["target"], words["met"], words["missed"], words["share"]], rows, shown=True),
-        table(words, [words["change"], words["clocks"]], turns, shown=True) if turns else "",
+        table(
+            words,
+            [words["target"], words["met"], words["missed"], words["share"]],
+            rows,
+            title=words["target"],
+            shown=True,
+        ),
+        table(words, [words["change"], words["clocks"]], turns, title=words["change"], shown=True)
+        if turns
+        else "",
         table(words, [words["reasons"], words["clocks"]], why, title=words["reasons"]) if why else "",
         f"<h3>{words['telling']}</h3><ol class=telling>{cards}</ol>" if cards else "",
     )

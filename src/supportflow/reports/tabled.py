@@ -27,7 +27,13 @@ def rates(report: Report, words: Words) -> str:
         words["rates"],
         note,
         "",
-        table(words, [words["what"], words["count"], words["of"], words["rate"]], rows, shown=True),
+        table(
+            words,
+            [words["what"], words["count"], words["of"], words["rate"]],
+            rows,
+            title=words["rates"],
+            shown=True,
+        ),
         table(words, [words["handovers"], words["tickets"]], handed, title=words["handovers"]),
     )
 
@@ -38,7 +44,7 @@ def causes(target: TargetReport, words: Words) -> Iterator[str]:
         rows = [[words[one.cause], f"{one.clocks:,}", f"{one.seconds / HOUR:,.1f}"] for one in target.causes]
         header = [words["cause"], words["clocks"], words["hours"]]
         title = f"{words['causes']}{words['colon']}{target.target}"
-        yield section(title, words["causes_note"], "", table(words, header, rows, shown=True))
+        yield section(title, words["causes_note"], "", table(words, header, rows, title=title, shown=True))
 
 
 def standardised(target: TargetReport, words: Words) -> Iterator[str]:
@@ -66,7 +72,9 @@ def stays(report: Report, words: Words) -> str:
     """Where the time goes."""
     rows = [[name, f"{seconds / HOUR:,.1f}"] for name, seconds in report.waits.items()]
     header = [words["status"], words["hours"]]
-    return section(words["waits"], words["waits_note"], "", table(words, header, rows, shown=True))
+    return section(
+        words["waits"], words["waits_note"], "", table(words, header, rows, title=words["waits"], shown=True)
+    )
 
 
 def pauses(report: Report, words: Words) -> Iterator[str]:
@@ -77,7 +85,12 @@ def pauses(report: Report, words: Words) -> Iterator[str]:
             for one in report.pauses
         ]
         header = [words["why"], words["count"], words["hours"]]
-        yield section(words["pauses"], words["pauses_note"], "", table(words, header, rows, shown=True))
+        yield section(
+            words["pauses"],
+            words["pauses_note"],
+            "",
+            table(words, header, rows, title=words["pauses"], shown=True),
+        )
 
 
 def holders(report: Report, words: Words) -> Iterator[str]:
@@ -104,4 +117,6 @@ def holders(report: Report, words: Words) -> Iterator[str]:
             for one in report.ola
         ]
         header = [words["group"], words["stints"], words["taken"], words["hours"], *(f"p{p}" for p in _SHOWN)]
-        yield section(words["ola"], words["ola_note"], "", table(words, header, rows, shown=True))
+        yield section(
+            words["ola"], words["ola_note"], "", table(words, header, rows, title=words["ola"], shown=True)
+        )

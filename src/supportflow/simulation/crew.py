@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from supportflow._time import Instant, from_us, to_us
+from supportflow.kernel.casework import done_by_the_same
 from supportflow.kernel.fold.agents import evolve_agent
 from supportflow.kernel.handlers.agents import decide_agent
 from supportflow.model.commands import AgentCommand, Enrol, SetPresence
 from supportflow.model.people import HOST, Actor, Agent
 from supportflow.model.routing import AgentState
+from supportflow.model.ticket import Ticket
 from supportflow.routing.floor import Change, Floor, Present, Proposal
 from supportflow.routing.roster import next_change_us, rostered
 from supportflow.routing.signature import Seat
@@ -20,6 +22,8 @@ __all__ = ["Crew", "Schedule"]
 
 Schedule = Callable[[int, Callable[[], None]], None]
 """Makes something happen at an instant, in microseconds."""
+_STRANGER = Actor(kind="agent", id="a second person")
+"""Does what wants another person, where one agent is all there are."""
 
 
 class Crew:
@@ -89,6 +93,13 @@ class Crew:
     def show(self, agent_id: str) -> None:
         """Tell the floor how an agent is now."""
         self.tell(Present(self._seats[agent_id]))
+
+    def doer(self, ticket: Ticket, worker: str, step: str) -> Actor:
+        """Who does a step: the worker, or a colleague where it wants another person. It takes nothing of their capacity."""
+        actor = self.actors[worker]
+        if not done_by_the_same(ticket, self._plan.policy, step, actor, frozenset()):
+            return actor
+        return next((self.actors[one] for one in sorted(self.actors) if one != worker), _STRANGER)
 
     def others(self, tier: str | None, but: str | None) -> Iterator[str]:
         """Who of a tier is on duty, besides one, by id."""

@@ -324,14 +324,15 @@ class World:
 
     def _resolve(self, case: Case) -> None:
         assert case.worker is not None
-        ticket, worker = case.ticket, case.worker
+        resolve = Resolve(ticket_id=case.ticket.id, by=self._crew.actors[case.worker])
         try:
             try:
-                self._do(case, Resolve(ticket_id=ticket.id, by=self._crew.actors[worker]))
+                self._do(case, resolve)
             except StepsMissing as undone:
                 for step in undone.steps:
-                    self._do(case, CompleteStep(ticket_id=ticket.id, by=self._crew.actors[worker], step=step))
-                self._do(case, Resolve(ticket_id=ticket.id, by=self._crew.actors[worker]))
+                    by = self._crew.doer(case.ticket, case.worker, step)
+                    self._do(case, CompleteStep(ticket_id=case.ticket.id, by=by, step=step))
+                self._do(case, resolve)
         except Refused:
             self._resolve_by_another(case)
             return
@@ -339,10 +340,9 @@ class World:
 
     def _resolve_by_another(self, case: Case) -> None:
         """Four eyes: another agent of the tier ends it; without one it waits for one."""
-        ticket = case.ticket
-        for agent_id in self._crew.others(ticket.tier, case.worker):
+        for agent_id in self._crew.others(case.ticket.tier, case.worker):
             try:
-                self._do(case, Resolve(ticket_id=ticket.id, by=self._crew.actors[agent_id]), agent_id)
+                self._do(case, Resolve(ticket_id=case.ticket.id, by=self._crew.actors[agent_id]), agent_id)
             except Refused:
                 continue
             self._resolved(case)

@@ -3,22 +3,25 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from supportflow.exceptions import SignatureRefused
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import text_of
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import known_agents, lineage, read_tickets, same_person
+from supportflow.flows.load import known_agents, lineage, person_facts, read_tickets, same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
-from supportflow.kernel.facts import CaseFacts, Facts
+from supportflow.kernel.facts import CaseFacts, Facts, PersonFacts
 from supportflow.kernel.handlers.messages import leaves_by, origin_in
 from supportflow.model.commands import (
     AddParty,
     Adopt,
     Advance,
     Assign,
+    Authorise,
     Cancel,
     Close,
     CommandBase,
+    CompleteStep,
     Correct,
     DecideAction,
     DecideAnnouncement,
@@ -30,6 +33,7 @@ from supportflow.model.commands import (
     OpenTicket,
     ProposeAnnouncement,
     Provide,
+    Rate,
     Receive,
     Reply,
     RequestAction,
@@ -39,6 +43,7 @@ from supportflow.model.commands import (
     TakeTurn,
     Trigger,
     UndoAction,
+    Verify,
     ViewContent,
     WithdrawConsent,
 )
@@ -49,6 +54,7 @@ from supportflow.model.signals import Signals
 from supportflow.model.storage import Query
 from supportflow.model.ticket import Ticket
 from supportflow.triage import texts
+from supportflow.triage.rated import stars_in
 
 __all__ = ["load_events", "load_facts"]
 
@@ -62,8 +68,9 @@ _LOOKING_BACK = frozenset({Exclude, Correct, ViewContent})
 _ABOUT_ACTIONS: frozenset[type[CommandBase]] = frozenset(
     (RequestAction, DecideAction, DecideAnnouncement, UndoAction, ViewContent)
 )
+_ABOUT_LEVELS = frozenset({Authorise, RequestAction, UndoAction, Verify})
 _ABOUT_ACCESS = frozenset({GiveConsent, ViewContent, WithdrawConsent})
-_FROM_OUTSIDE = frozenset({Receive, Provide, Observe})
+_FROM_OUTSIDE = frozenset({Receive, Provide, Observe, Rate})
 _SAYING: frozenset[type[CommandBase]] = frozenset((Reply, TakeTurn, ProposeAnnouncement))
 _NAMING = frozenset({Assign, Observe, Offer})
 _ENDING = frozenset({Trigger, Resolve, Close, Cancel, Merge, SolveProblem, ResolveWithProblem})
@@ -97,6 +104,7 @@ def load_facts(
         history=(yield from _history(env, command, ticket)),
         case=case,
         agents=(yield from _agents(env, command, [ticket, other, *case.candidates])),
+        person=(yield from _verified_person(env, command, ticket)),
         before=(yield from lineage(env, ticket))
         if ticket is not None and type(command) is ViewContent
         else (),
@@ -110,6 +118,17 @@ def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> F
     if type(command) in _LOOKING_BACK:
         return (yield from load_events(env, ticket.id))
     return ()
+
+
+def _verified_person(
+    env: Environment, command: CommandBase, ticket: Ticket | None
+) -> Flow[PersonFacts | None]:
+    """What the requester's own streams say, where a verification counts for all of their cases."""
+    if type(command) not in _ABOUT_LEVELS or ticket is None or ticket.requester == NOBODY:
+        return None
+    if not env.book[ticket.policy].cases.person_wide:
+        return None
+    return (yield from person_facts(env, ticket.requester))
 
 
 def load_events(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
@@ -166,12 +185,34 @@ def _case_facts(
     if kind in _SAYING:
         assert isinstance(command, Reply | TakeTurn | ProposeAnnouncement)
         return _said_facts(env, ticket, command, case)
-    if kind is not Receive and not (isinstance(command, Observe) and command.is_inbound):
+    if kind is Rate and isinstance(command, Rate) and command.token is not None:
+        return replace(case, by_link=(yield from _is_their_link(env, command.token, ticket)))
+    return _with_words(env, command, ticket, case)
+
+
+def _with_words(env: Environment, command: CommandBase, ticket: Ticket, case: CaseFacts) -> CaseFacts:
+    """The facts with what the words of somebody outside are: suspicious, or a rating."""
+    if type(command) is not Receive and not (isinstance(command, Observe) and command.is_inbound):
         return case
     assert isinstance(command, Receive | Observe)
     stranger = origin_in(ticket, command, case.same_person) in {"stranger", "party"}
     flags = texts.suspicious_signs(text_of(command), env.book.current.cases.official) if stranger else ()
-    return replace(case, flags=flags)
+    said = None
+    if type(command) is Receive and ticket.rating.hears_replies and not ticket.is_open:
+        said = stars_in(text_of(command))
+    return replace(case, flags=flags, said=said)
+
+
+def _is_their_link(env: Environment, token: str, ticket: Ticket) -> Flow[bool]:
+    """True if a token is of the link that was sent for this ticket.
+
+    Raises:
+        SignatureRefused: If the desk made no such token, or it has ended.
+    """
+    if env.rating_links is None:
+        raise SignatureRefused("token", "no_match")
+    named, _ = env.rating_links.read(token, (yield from requests.now()))
+    return named == ticket.id
 
 
 def _person_facts(env: Environment, requester: str) -> Flow[CaseFacts]:
@@ -204,6 +245,8 @@ def _needs_second_person(env: Environment, command: CommandBase, ticket: Ticket)
     kind = type(command)
     if kind is DecideAction or kind is DecideAnnouncement or kind is ViewContent:
         return True
+    if kind is CompleteStep:
+        return env.book[ticket.policy].cases.wants_others(ticket.category)
     routing = env.book[ticket.policy].routing
     return kind in _ENDING and routing is not None and ticket.tier in routing.policy.four_eyes
 

@@ -1,7 +1,7 @@
 """One command, one transaction: prepare, load, decide, commit; again if others were faster."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from supportflow._time import Instant, to_us
@@ -19,7 +19,7 @@ from supportflow.flows.commands.content import Prepared, prepare, request_hash, 
 from supportflow.flows.commands.facts import load_events, load_facts
 from supportflow.flows.desk_stream import begin_spread, store_policy, synchronise
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import find_ref, follow_merges, get, identify
+from supportflow.flows.load import find_ref, follow_merges, get, identify, person_facts
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.kernel import Decision, Facts, attempted
@@ -35,6 +35,7 @@ from supportflow.model.commands import (
     Observe,
     OpenTicket,
     Provide,
+    Rate,
     Receive,
     SolveProblem,
     Split,
@@ -57,7 +58,7 @@ from supportflow.model.ticket import Outcome, Ticket
 __all__ = ["handle"]
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
-_OPENING = frozenset({OpenTicket, Adopt, Receive, Split})  # commands that may begin a ticket
+_OPENING = frozenset({OpenTicket, Adopt, Rate, Receive, Split})  # commands that may begin a ticket
 _SPREADING = frozenset({DecideAnnouncement, SolveProblem, WithdrawAnnouncement})  # what others hear of
 _OF_TWO = frozenset({LinkIncident, Merge})  # what is on two tickets
 
@@ -130,7 +131,7 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
             prepared = yield from prepare(complete, _owner(command, ticket), now)
         if type(command) in _OPENING:
             facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
-        decision = yield from _decide(env, ticket, prepared.command, facts, now)
+        decision, facts = yield from _decide(env, ticket, prepared.command, facts, now)
         events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
@@ -142,7 +143,10 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
             return Outcome(env.held.tickets[outcome_id], events)
         if type(command) in _SPREADING and ticket is not None:
             yield from begin_spread(env, ticket.id)
-        answer = yield from _store(env, command, fingerprint, touched, decision, prepared, outcome_id, now)
+        people = {} if facts.person is None else facts.person.streams
+        answer = yield from _store(
+            env, command, fingerprint, touched, decision, prepared, outcome_id, now, people
+        )
         if isinstance(answer, Outcome):
             return answer
         contested = answer.stream
@@ -161,6 +165,7 @@ def _store(
     prepared: Prepared,
     outcome_id: str,
     now: Instant,
+    people: Mapping[str, int],
 ) -> Flow[Outcome | Conflict]:
     """Commit a decision.
 
@@ -170,7 +175,7 @@ def _store(
     Raises:
         DuplicateRef: If another ticket has the host's reference.
     """
-    changes, tickets = stream_changes(env, touched, decision)
+    changes, tickets = stream_changes(env, touched, decision, people)
     for one in tickets.values():
         yield from store_policy(env, env.book[one.policy])
     inbox = _inbox_entry(command, fingerprint, outcome_id, changes)
@@ -188,16 +193,23 @@ def _store(
 
 def _decide(
     env: Environment, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
-) -> Flow[Decision]:
-    """The decision. Where a target applies again, the decision asks for the past of tickets, which is then loaded."""
-    decision, wanted = attempted(env.book, ticket, command, facts, now)
+) -> Flow[tuple[Decision, Facts]]:
+    """The decision, and what it rests on.
+
+    Where a target applies again, it asks for the past of tickets; where a person may be asked for a rating, or was verified,
+    for what is known of them across tickets. Both are then loaded.
+    """
+    decision, wanted, person = attempted(env.book, ticket, command, facts, now)
+    if person is not None and env.held is None:
+        facts = replace(facts, person=(yield from person_facts(env, person)))
+        decision, wanted, _ = attempted(env.book, ticket, command, facts, now)
     while wanted - facts.pasts.keys():
         pasts = dict(facts.pasts)
         for ticket_id in sorted(wanted - pasts.keys()):
             pasts[ticket_id] = yield from load_events(env, ticket_id)
         facts = replace(facts, pasts=pasts)
-        decision, wanted = attempted(env.book, ticket, command, facts, now)
-    return decision
+        decision, wanted, _ = attempted(env.book, ticket, command, facts, now)
+    return decision, facts
 
 
 def _attributed(env: Environment, command: CommandBase, ticket: Ticket | None, facts: Facts) -> CommandBase:
@@ -217,7 +229,11 @@ def _inbox_entry(
 
 def _outcome_id(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
     """The ticket that the outcome shows: the one that was opened, adopted or joined, else the one commanded."""
-    opened = any(type(event) in _BEGINNING and not getattr(event, "split_from", None) for event in events)
+    opened = any(
+        type(event) in _BEGINNING
+        and not (getattr(event, "split_from", None) or getattr(event, "review_of", None))
+        for event in events
+    )
     if ticket is None:
         joined = (event.ticket_id for event in events if isinstance(event, ContactJoined))
         return next(joined, facts.ticket_id)
@@ -261,7 +277,7 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
         return command.by.id
     if isinstance(command, Observe) and ticket is not None and command.is_inbound:
         return command.writer(ticket.requester).id
-    if isinstance(command, TakeTurn) and ticket is not None:
+    if isinstance(command, TakeTurn | Rate) and ticket is not None:
         return ticket.requester  # what the bot says and sums up repeats what the requester wrote
     if isinstance(command, Provide) and ticket is not None and command.by.kind not in {"requester", "party"}:
         return ticket.requester
@@ -269,7 +285,7 @@ def _owner(command: CommandBase, ticket: Ticket | None) -> str | None:
 
 
 _BEGINNING = frozenset({TicketOpened, TicketAdopted})
-_OWNED = frozenset({OpenTicket, Adopt, Receive, Observe, TakeTurn, Provide})
+_OWNED = frozenset({OpenTicket, Adopt, Receive, Observe, TakeTurn, Provide, Rate})
 """Kinds of which some are somebody's else than the giver's."""
 
 

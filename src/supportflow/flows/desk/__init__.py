@@ -4,11 +4,13 @@ from typing import Generic
 
 from supportflow.flows.desk.actions import ActionVerbs
 from supportflow.flows.desk.announcements import AnnouncementVerbs
+from supportflow.flows.desk.leads import Leads
 from supportflow.flows.desk.messages import MessageVerbs
 from supportflow.flows.desk.methods import AgentResult, Result
 from supportflow.flows.desk.observations import ObservationVerbs
 from supportflow.flows.desk.operations import Operations
 from supportflow.flows.desk.questions import Questions
+from supportflow.flows.desk.ratings import RatingVerbs
 from supportflow.flows.desk.routing import RoutingVerbs
 from supportflow.flows.desk.tickets import TicketVerbs
 
@@ -21,9 +23,11 @@ class DeskMethods(
     ObservationVerbs[Result],
     ActionVerbs[Result],
     AnnouncementVerbs[Result],
+    RatingVerbs[Result],
     RoutingVerbs[Result, AgentResult],
     Questions,
     Operations,
+    Leads,
     Generic[Result, AgentResult],
 ):
     """What both desks have. The parameters are what verbs on tickets and on agents answer with."""

@@ -14,6 +14,7 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.load import all_agents, get_agent
 from supportflow.flows.queries import announcements, feed, forms, lists, messages
 from supportflow.flows.queries.lists import Row, Rows
+from supportflow.flows.queries.papers import papers, person_file
 from supportflow.flows.queries.tickets import (
     Filters,
     Order,
@@ -34,6 +35,7 @@ from supportflow.model.base import is_id
 from supportflow.model.events import EventBase
 from supportflow.model.feed import Feed
 from supportflow.model.forms import Form
+from supportflow.model.papers import CasePapers, PersonFile
 from supportflow.model.people import Agent
 from supportflow.model.routing import AgentState
 from supportflow.model.similar import SimilarTicket
@@ -164,6 +166,29 @@ class Questions(Shared):
     def evidence(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[tuple[Evidence, ...]]:
         """The evidence that the ticket's category needs, given and missing, and whatever else came."""
         return messages.evidence(self._env, *ticket_name(ticket, ref))
+
+    @asked
+    def papers(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[CasePapers]:
+        """The papers of a case, for an arbitrator or a court: messages, evidence, all that was recorded; no internal notes.
+
+        Raises:
+            TicketNotFound: If there is none.
+        """
+        return papers(self._env, *ticket_name(ticket, ref))
+
+    @asked
+    def person_file(self, requester: str) -> Flow[PersonFile]:
+        """All that is held on a person as a requester, archived cases too, under every id that is known to be theirs.
+
+        What they wrote as a party of somebody else's case is in that case's papers.
+
+        Args:
+            requester: One of their ids.
+
+        Raises:
+            InvalidInput: If it is not an id.
+        """
+        return person_file(self._env, requester)
 
     @asked
     def screen(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[Screen]:

@@ -12,13 +12,20 @@ from supportflow.flows.due.actions import perform, record_failure
 from supportflow.flows.due.fitting import fitted
 from supportflow.flows.due.pacing import NotYet, pace
 from supportflow.flows.due.parts import mirror
+from supportflow.flows.due.ratings import rating_text
 from supportflow.flows.due.reports import record_receipt, record_undeliverable
 from supportflow.flows.environment import BOT_TOPIC, Environment, Stop, check_number, is_of_one_row, never
 from supportflow.flows.load import get, request_text, with_promise
 from supportflow.flows.requests import Call, Flow, StillRunning
-from supportflow.flows.rows import ACTION, PART, read_row
+from supportflow.flows.rows import ACTION, ASKS, PART, read_row
 from supportflow.model.base import MAX_KEY, is_id
-from supportflow.model.events import EventBase, EvidenceRequested, ReplySent, RequesterInformed
+from supportflow.model.events import (
+    EventBase,
+    EvidenceRequested,
+    RatingRequested,
+    ReplySent,
+    RequesterInformed,
+)
 from supportflow.model.storage import DeadLetter, Lease, OutboxRow
 from supportflow.model.ticket import Ticket
 from supportflow.ports import ChannelTraits, Outgoing
@@ -147,7 +154,9 @@ def _record_result(env: Environment, lease: Lease, failed: BaseException | None,
     retry_us: int | None = None
     error = None if failed is None else type(failed).__name__
     outcome = "delivered" if error is None else "dead"
-    if isinstance(failed, Undeliverable) and lease.row.topic.startswith("channel:"):
+    if isinstance(failed, Undeliverable) and lease.row.key.endswith(f":{ASKS}"):
+        error = None  # who cannot be asked what they think misses nothing
+    elif isinstance(failed, Undeliverable) and lease.row.topic.startswith("channel:"):
         if (yield from _written(env, lease.row, record_undeliverable(env, lease.row, failed))):
             error = None  # it stands on the ticket; nothing is left to try again
     elif error is not None and lease.row.attempts < ATTEMPTS:
@@ -213,17 +222,18 @@ def _send(env: Environment, lease: Lease, message: Outgoing, now_us: int) -> Flo
     pieces = fitted(message, traits)
     yield from pace(env, lease, traits.rate, len(pieces), now_us)
     answer: object = None
+    asks = lease.row.key.endswith(f":{ASKS}") and "rating" in traits.can
     for piece in pieces:
         # One of several cannot go on beside: the next would pass it. All together they end well within the claim.
         detach = len(pieces) == 1
         within_s = PATIENCE_S if detach else max(LONGEST_S / len(pieces), PATIENCE_S)
-        answer = yield Call("channel", name, (piece,), within_s=within_s, detach=detach)
+        answer = yield Call("rating" if asks else "channel", name, (piece,), within_s=within_s, detach=detach)
     # It has left: that its ticket cannot be written on is no reason to send it again.
     yield from _written(env, lease.row, record_receipt(env, lease.row, answer))
 
 
 def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> Flow[Outgoing | None]:
-    assert isinstance(event, ReplySent | EvidenceRequested | RequesterInformed)
+    assert isinstance(event, ReplySent | EvidenceRequested | RatingRequested | RequesterInformed)
     ticket: Ticket = yield from get(env, ticket_id)
     to_party = event.to if isinstance(event, ReplySent) else None
     said = event.announced if isinstance(event, ReplySent) else None
@@ -235,6 +245,8 @@ def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> F
     found = yield from requests.contents(env.tenant, ids)
     if isinstance(event, EvidenceRequested | RequesterInformed):
         body: str | None = yield from request_text(env, ticket, event)
+    elif isinstance(event, RatingRequested):
+        body = yield from rating_text(env, ticket, event)
     else:
         assert reply is not None
         body = yield from with_promise(env, event, found[reply.id].value)

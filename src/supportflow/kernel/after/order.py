@@ -3,6 +3,7 @@
 from supportflow.kernel.after.actions import request_by_policy
 from supportflow.kernel.after.clocks import clocks_react
 from supportflow.kernel.after.ladders import ladders_react
+from supportflow.kernel.after.ratings import request_rating
 from supportflow.kernel.after.routing import conclude_routing
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
@@ -44,7 +45,7 @@ def react(draft: Draft, before: Ticket | None, event: EventBase) -> None:
 
 
 def conclude(draft: Draft, facts: Facts, before: Ticket | None) -> None:
-    """Record what follows from a decision when all of it is recorded: actions of the host, then routing, then loads.
+    """Record what follows from a decision when all of it is recorded: actions of the host, a rating, routing, then loads.
 
     Args:
         draft: The decision on the ticket.
@@ -52,4 +53,5 @@ def conclude(draft: Draft, facts: Facts, before: Ticket | None) -> None:
         before: The ticket before the decision; None if it began with it.
     """
     request_by_policy(draft, facts)
+    request_rating(draft, facts, before)
     conclude_routing(draft, facts, before)

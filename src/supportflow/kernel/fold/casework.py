@@ -63,7 +63,11 @@ def _provided(ticket: Ticket, event: EvidenceProvided) -> Changes:
 
 
 def _step(ticket: Ticket, event: StepCompleted) -> Changes:
-    return {"case": replace(ticket.case, steps=with_names(ticket.case.steps, event.step))}
+    case = ticket.case
+    if event.step in case.steps:
+        return {}
+    authors = (*case.authors, (event.by.kind, event.by.id))
+    return {"case": replace(case, steps=(*case.steps, event.step), authors=authors)}
 
 
 def _party_added(ticket: Ticket, event: PartyAdded) -> Changes:

@@ -101,6 +101,7 @@ def _opened(event: TicketOpened) -> Changes:
         "split_from": event.split_from,
         "follow_up_of": event.follow_up_of,
         "repeat_of": event.repeat_of,
+        "review_of": event.review_of,
     }
 
 

@@ -31,7 +31,7 @@ def request_action(draft: Draft, command: RequestAction, facts: Facts) -> None:
     if ticket.status_category.is_final:
         raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}")
     if rule.needs is not None:
-        check_level(draft, command.action, rule.needs)
+        check_level(draft, command.action, rule.needs, facts)
     request_host_action(draft, command.action, command.amount, facts, reason=as_ref(command.reason))
 
 
@@ -75,7 +75,7 @@ def undo_action(draft: Draft, command: UndoAction, facts: Facts) -> None:
         raise Refused(ticket.id, command.kind, "taking it back was asked for already")
     rule = _rule(draft, undone_by)
     if rule.needs is not None:
-        check_level(draft, undone_by, rule.needs)
+        check_level(draft, undone_by, rule.needs, facts)
     request_host_action(draft, undone_by, known.amount, facts, reason=as_ref(command.reason), undoes=known.id)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from supportflow._time import from_us, span_us, to_us
 from supportflow.exceptions import InvalidInput, NotVerified, Refused, StepsMissing
-from supportflow.kernel.casework import missing_evidence, missing_steps
+from supportflow.kernel.casework import done_by_the_same, missing_evidence, missing_steps
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.model.casework import Verification
@@ -15,6 +15,7 @@ from supportflow.model.events import (
     EvidenceProvided,
     EvidenceRequested,
     PartyAdded,
+    PersonVerified,
     RequesterVerified,
     StepCompleted,
 )
@@ -179,7 +180,7 @@ def _resume(draft: Draft) -> None:
             return
 
 
-def complete_step(draft: Draft, command: CompleteStep) -> None:
+def complete_step(draft: Draft, command: CompleteStep, facts: Facts) -> None:
     """Record a step."""
     ticket = draft.ticket
     if command.by.kind in {"requester", "party"}:
@@ -196,6 +197,9 @@ def complete_step(draft: Draft, command: CompleteStep) -> None:
     missing = [name for name in missing_steps(ticket, draft.policy) if name in before]
     if procedure.ordered and missing:
         raise StepsMissing(ticket.id, command.kind, missing)
+    same = done_by_the_same(ticket, draft.policy, command.step, command.by, facts.case.also_by)
+    if same:
+        raise Refused(ticket.id, command.kind, f"it wants another person than did {', '.join(same)}")
     draft.emit(draft.event(StepCompleted, step=command.step, reason=as_ref(command.reason)))
 
 
@@ -228,28 +232,31 @@ def add_party(draft: Draft, command: AddParty, facts: Facts) -> None:
     )
 
 
-def verify(draft: Draft, command: Verify) -> None:
+def verify(draft: Draft, command: Verify, facts: Facts) -> None:
     """Record that the requester is who they say. Verifying again begins anew."""
     _from_inside(draft, command)
     if command.level not in draft.policy.cases.levels:
         raise InvalidInput("level", "is no level of the policy's authority")
-    draft.emit(
-        draft.event(
-            RequesterVerified,
-            level=command.level,
-            method=command.method,
-            valid_until=from_us(draft.at_us + span_us(command.valid_for)),
-        )
-    )
+    said = {
+        "level": command.level,
+        "method": command.method,
+        "valid_until": from_us(draft.at_us + span_us(command.valid_for)),
+    }
+    draft.emit(draft.event(RequesterVerified, **said))
+    if not draft.policy.cases.person_wide or facts.person is None:
+        return
+    for one in sorted(facts.person.streams):
+        about = {"recorded_at": draft.at, "by": command.by, "requester": one, "ticket_id": draft.ticket.id}
+        draft.events.append(PersonVerified(**about, **said))
 
 
-def authorise(draft: Draft, command: Authorise) -> None:
+def authorise(draft: Draft, command: Authorise, facts: Facts) -> None:
     """Record that an action may be done, if a verification of its level, or a higher one, is valid now."""
     _from_inside(draft, command)
     needs = draft.policy.cases.actions.get(command.action)
     if needs is None:
         raise InvalidInput("action", "is no action of the policy's authority")
-    best = check_level(draft, command.action, needs)
+    best = check_level(draft, command.action, needs, facts)
     draft.emit(
         draft.event(
             ActionAuthorised,
@@ -261,21 +268,34 @@ def authorise(draft: Draft, command: Authorise) -> None:
     )
 
 
-def check_level(draft: Draft, action: str, needs: str) -> Verification:
+def check_level(draft: Draft, action: str, needs: str, facts: Facts) -> Verification:
     """The best verification that is valid now, if it is good enough for an action.
+
+    One of another case of the person is recorded on this one when it is needed, if the policy lets it count there.
 
     Raises:
         NotVerified: If none is.
     """
     ticket, cases = draft.ticket, draft.policy.cases
     # A level that this version of the policy no longer knows counts as none.
-    known = [one for one in ticket.case.verifications if one.level in cases.levels]
+    shared = facts.person.verified if cases.person_wide and facts.person is not None else ()
+    known = [one for one in (*ticket.case.verifications, *shared) if one.level in cases.levels]
     valid = [one for one in known if draft.at_us < one.until_us]
     best = max(valid, key=lambda one: (cases.levels[one.level], one.until_us), default=None)
     if best is None or cases.levels[best.level] < cases.levels[needs]:
         ended = any(cases.levels[one.level] >= cases.levels[needs] for one in known)
         held = None if best is None else best.level
         raise NotVerified(ticket.id, action, needs, held, expired=ended)
+    if best not in ticket.case.verifications:
+        draft.emit(
+            RequesterVerified(
+                **{**draft.head(), "by": SYSTEM},
+                level=best.level,
+                method=best.method,
+                valid_until=best.valid_until,
+                elsewhere=True,
+            )
+        )
     return best
 
 

@@ -7,6 +7,7 @@ from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts, TextFacts
 from supportflow.kernel.handlers.casework import record_evidence, request_evidence, still_waits
+from supportflow.kernel.handlers.ratings import take_reply
 from supportflow.kernel.handlers.tickets import begin_from, class_in_text
 from supportflow.kernel.handlers.updates import promise_in
 from supportflow.kernel.handlers.work import learn_language
@@ -53,6 +54,11 @@ def receive(draft: Draft, command: Receive, facts: Facts, book: PolicyBook) -> N
     ticket = draft.ticket
     words = inbound_of(ticket, command, facts.case.same_person)
     asked = ticket.informational
+    said = facts.case.said
+    if said is not None and words.origin == "requester" and not ticket.is_open:
+        alone = said.alone and not words.attachments and not words.evidence
+        if take_reply(draft, words.by, words.body, said._replace(alone=alone), facts, book):
+            return
     reopens = ticket.status_category is StatusCategory.RESOLVED and _can_reopen(draft)
     if words.origin == "requester" and not ticket.is_open and not reopens:
         _follow_up(draft, command, facts, book)

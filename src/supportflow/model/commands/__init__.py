@@ -36,6 +36,7 @@ from supportflow.model.commands.escalation import Audience, Escalate
 from supportflow.model.commands.merge import Merge, Split
 from supportflow.model.commands.messages import AddNote, Receive, RecordDelivery, Reply
 from supportflow.model.commands.observations import Adopt, Fact, Observe, Observed
+from supportflow.model.commands.ratings import Rate
 from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, OpenTicket
 from supportflow.model.commands.updates import MirrorPart
@@ -95,6 +96,7 @@ __all__ = [
     "OverrideShift",
     "ProposeAnnouncement",
     "Provide",
+    "Rate",
     "Receive",
     "Recheck",
     "RecordAction",
@@ -183,7 +185,8 @@ Command = Annotated[
     | Enrol
     | SetPresence
     | OverrideShift
-    | Advance,
+    | Advance
+    | Rate,
     Field(discriminator="kind"),
 ]
 """Any command; `kind` tells which."""

@@ -41,6 +41,7 @@ from supportflow.model.events.casework import (
     EvidenceRequested,
     PartyAdded,
     PartyDeadlinePassed,
+    PersonVerified,
     RequesterVerified,
     StepCompleted,
 )
@@ -70,6 +71,7 @@ from supportflow.model.events.escalation import (
 )
 from supportflow.model.events.informing import PartChanged, RequesterInformed
 from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events.ratings import RatingAsked, RatingGiven, RatingLeftOut, RatingRequested
 from supportflow.model.events.routing import (
     DeclinesForgotten,
     FitnessChanged,
@@ -161,10 +163,15 @@ __all__ = [
     "PartChanged",
     "PartyAdded",
     "PartyDeadlinePassed",
+    "PersonVerified",
     "PolicyPublished",
     "PresenceChanged",
     "PriorityChanged",
     "ProblemSolved",
+    "RatingAsked",
+    "RatingGiven",
+    "RatingLeftOut",
+    "RatingRequested",
     "ReplySent",
     "RequesterEvent",
     "RequesterInformed",
@@ -289,7 +296,12 @@ Event = Annotated[
     | TicketsMoved
     | WatchTripped
     | ZoneDataChanged
-    | ClocksRecomputed,
+    | ClocksRecomputed
+    | RatingRequested
+    | RatingGiven
+    | RatingLeftOut
+    | RatingAsked
+    | PersonVerified,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from supportflow._time import Instant
 from supportflow.model.base import Id, KeptName
 from supportflow.model.content import AttachmentHandle, ContentRef
-from supportflow.model.events.base import TicketEvent
+from supportflow.model.events.base import RequesterEvent, TicketEvent
 
 __all__ = [
     "ActionAuthorised",
@@ -13,6 +13,7 @@ __all__ = [
     "EvidenceRequested",
     "PartyAdded",
     "PartyDeadlinePassed",
+    "PersonVerified",
     "RequesterVerified",
     "StepCompleted",
 ]
@@ -117,6 +118,7 @@ class RequesterVerified(TicketEvent):
         level: How sure, by the policy's name for it.
         method: How it was found out.
         valid_until: From this instant on it no longer counts.
+        elsewhere: True if that was found out on another case of the person, and counts here, too.
     """
 
     SPEAKS: ClassVar[bool] = True
@@ -125,6 +127,24 @@ class RequesterVerified(TicketEvent):
     level: KeptName
     method: KeptName
     valid_until: Instant
+    elsewhere: bool = False
+
+
+class PersonVerified(RequesterEvent):
+    """A person was found to be who they say, for every case of theirs. It stands in the streams of all their ids.
+
+    Attributes:
+        level: How sure, by the policy's name for it.
+        method: How it was found out.
+        valid_until: From this instant on it no longer counts.
+        ticket_id: On which case.
+    """
+
+    kind: Literal["person_verified"] = "person_verified"
+    level: KeptName
+    method: KeptName
+    valid_until: Instant
+    ticket_id: Id
 
 
 class ActionAuthorised(TicketEvent):

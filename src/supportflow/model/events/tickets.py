@@ -59,6 +59,7 @@ class TicketOpened(TicketEvent):
         spoken: Classes that texts speak for, the lowest left out.
         informational: True if they only ask about security.
         agency: True if the text reports an incident, and says that it was not by the writer's will.
+        review_of: Id of the ticket whose bad rating it is about.
         foreseen: The host's event that it was opened for, before its requester asked.
         awaits_contact: True if its clocks start when the requester first writes.
     """
@@ -100,6 +101,7 @@ class TicketOpened(TicketEvent):
     spoken: tuple[KeptName, ...] = ()
     informational: bool = False
     agency: bool = False
+    review_of: Id | None = None
     foreseen: KeptName | None = None
     awaits_contact: bool = False
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from supportflow.conditions.fields import nearest
 from supportflow.model.tags import best, twins
 from supportflow.policy.check.authority import authority_problems
 from supportflow.policy.document.policy import Policy
@@ -23,6 +24,20 @@ def case_problems(document: Policy) -> Iterator[str]:
         for name, count in Counter(step.name for step in procedure.steps).items():
             if count > 1:
                 yield f"procedures.{category}.steps: {name!r} is listed twice"
+        names = [step.name for step in procedure.steps]
+        for index, step in enumerate(procedure.steps):
+            path = f"procedures.{category}.steps.{index}.another_than"
+            apart = {
+                name for one in procedure.steps if one.another_than for name in (one.name, *one.another_than)
+            }
+            if step.shared and step.name in apart:
+                # On an incident it is done by whoever solved the problem, whoever did the others there.
+                yield f"procedures.{category}.steps.{index}.shared: a step that wants another person is done for each case"
+            for other in step.another_than:
+                if other == step.name:
+                    yield f"{path}: names the step itself"
+                elif other not in names:
+                    yield f"{path}: unknown step {other!r}{nearest(other, names)}"
 
 
 def _intake_problems(document: Policy) -> Iterator[str]:

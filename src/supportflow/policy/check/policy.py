@@ -17,6 +17,7 @@ from supportflow.policy.check.foreseen import foreseen_problems
 from supportflow.policy.check.ladders import ladder_problems
 from supportflow.policy.check.notices import notice_problems
 from supportflow.policy.check.priority import priority_problems
+from supportflow.policy.check.ratings import rating_problems
 from supportflow.policy.check.reading import reading_problems
 from supportflow.policy.check.retention import retention_problems
 from supportflow.policy.check.routing import routing_problems
@@ -60,6 +61,7 @@ def _own_problems(document: Policy) -> Iterator[str]:
     yield from access_problems(document)
     yield from routing_problems(document)
     yield from bot_problems(document)
+    yield from rating_problems(document)
     yield from announcement_problems(document)
     yield from foreseen_problems(document)
     yield from update_problems(document)
@@ -174,6 +176,10 @@ def _conditions_of_work(document: Policy) -> Iterator[tuple[str, Condition | Non
         yield f"escalation.ladders.{index}.when", ladder.when
     for index, route in enumerate(document.routing.routes if document.routing else ()):
         yield f"routing.routes.{index}.when", route.when
+    if document.ratings is not None:
+        yield "ratings.when", document.ratings.when
+        for index, one in enumerate(document.ratings.difficulty):
+            yield f"ratings.difficulty.{index}.when", one.when
     for name, action in document.authority.host.items():
         yield f"authority.host.{name}.when", action.when
         for signal, speaking in action.signals.items():

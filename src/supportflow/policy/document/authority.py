@@ -1,7 +1,7 @@
 """Authority: how sure the desk must be of the requester, and who may decide what, before an action is done."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -53,8 +53,11 @@ class Authority(Document):
         levels: The levels, lowest first.
         actions: Action (an unlock, a second-factor reset, a release, a disclosure) → the level that it needs.
         host: Actions that the host carries out, by name.
+        holds_for: Whether a verification counts on its `"case"` alone, or on every case of the `"person"` while it is valid,
+            under whichever of their ids.
     """
 
     levels: Annotated[Series[Name], Field(max_length=20)] = ()
     actions: Mapping[Name, Name] = Field(default_factory=dict)
     host: Mapping[Name, HostAction] = Field(default_factory=dict)
+    holds_for: Literal["case", "person"] = "case"

@@ -31,11 +31,13 @@ class Step(Document):
     Attributes:
         name: Its name in events and in the API.
         mandatory: False if the ticket can be resolved without it.
+        another_than: Steps that must have been done by somebody else: four eyes. It holds whichever of them is done first.
         shared: True if it is done for all incidents of a problem once it is done on the problem.
     """
 
     name: Name
     mandatory: bool = True
+    another_than: Annotated[Series[Name], Field(max_length=40)] = ()
     shared: bool = False
 
 

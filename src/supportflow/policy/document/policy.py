@@ -24,6 +24,7 @@ from supportflow.policy.document.bot import BotPolicy
 from supportflow.policy.document.casework import Identity, Procedure
 from supportflow.policy.document.foreseen import Foreseen, Watch
 from supportflow.policy.document.publishing import changed, dated, dated_escalation, dated_sla
+from supportflow.policy.document.ratings import Ratings
 from supportflow.policy.document.retention import Retention
 from supportflow.policy.document.surges import Greeting, Overlay, Surge
 from supportflow.policy.document.updates import Updates
@@ -89,6 +90,7 @@ class Policy(Document):
         access: Texts that are sealed, and who may open them for what; none are, if not given.
         routing: How tickets find agents; the host assigns them itself, if not given.
         bot: How the first line answers by itself; it does not, if not given.
+        ratings: Who is asked what they think of a ticket that is resolved; nobody, if not given.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
         public_channels: Channels whose replies anybody can read. A reply there that says personal data is refused.
@@ -137,6 +139,7 @@ class Policy(Document):
     access: Access | None = None
     routing: RoutingPolicy | None = None
     bot: BotPolicy | None = None
+    ratings: Ratings | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
     public_channels: Series[Name] = ()
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)

@@ -26,6 +26,7 @@ class CaseRules:
         official: The organisation's own addresses, those that its lexicons name among them.
         levels: Level of verification → its rank, the lowest first.
         actions: Action → the level that it needs.
+        person_wide: True if a verification counts on all cases of the person.
     """
 
     def __init__(self, document: Policy) -> None:
@@ -35,6 +36,7 @@ class CaseRules:
         self.identity: Identity | None = document.identity
         self.official = OfficialIndex(official_of(document))
         self.levels = {name: rank for rank, name in enumerate(document.authority.levels)}
+        self.person_wide = document.authority.holds_for == "person"
         self.actions: Mapping[str, str] = document.authority.actions
         exempt = document.intake.exempt
         self._exempt = frozenset(document.classes[: len(document.classes) > 1] if exempt is None else exempt)
@@ -42,6 +44,11 @@ class CaseRules:
             (category, spec.name): spec for category, rule in self.rules.items() for spec in rule.evidence
         }
         self._by_name = {name: spec for (_, name), spec in reversed(self._specs.items())}
+
+    def wants_others(self, category: str | None) -> bool:
+        """True if a step of the procedure for a category wants another person than did another one."""
+        procedure = self.procedures.get(category or "")
+        return procedure is not None and any(step.another_than for step in procedure.steps)
 
     def specs(self, category: str | None) -> tuple[EvidenceSpec, ...]:
         """The items that tickets of a category need, in order."""

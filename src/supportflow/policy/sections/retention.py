@@ -165,6 +165,7 @@ def never_applying(retention: Retention) -> Iterator[tuple[int, tuple[int, ...]]
 _KINDS: Mapping[str, ContentKind] = {
     "subject": "subject",
     "body": "message",
+    "comment": "message",
     "personal": "personal",
     "reason": "reason",
     "summary": "note",

@@ -1,0 +1,336 @@
+"""Ratings: a requester is asked once, by the rules of the policy; nobody but they can answer, and it counts once."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desk.office import START, clock_of, desk
+from supportflow import (
+    Actor,
+    Agent,
+    Attachment,
+    Condition,
+    Difficulty,
+    LowRating,
+    MemoryChannel,
+    Policy,
+    Ratings,
+    Route,
+    RoutingPolicy,
+)
+from supportflow.exceptions import InvalidInput, PolicyError, Refused, SignatureRefused, Undeliverable
+from supportflow.policy import CompiledPolicy
+from supportflow.ports import ChannelTraits
+from supportflow.records.links import LinkSigner
+from supportflow.triage.rated import Said, stars_in
+
+SECRET = b"a secret of the desk"
+WEEK = timedelta(days=7)
+PLAIN = Policy(ratings=Ratings(questions=["speed"], link="https://x.example/r/{token}"))
+
+
+def answered(one, requester="ana", **fields):
+    ticket = one.open(**{"subject": "x", "body": "where is it?", "requester": requester, **fields}).ticket
+    return one.reply(ticket, body="here", by="sam").ticket
+
+
+def kinds(outcome):
+    return [event.kind for event in outcome.events]
+
+
+def rated(one, **fields):
+    """A ticket that was asked about."""
+    ticket = answered(one, **fields)
+    assert "rating_requested" in kinds(one.resolve(ticket, by="sam"))
+    return ticket
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["reply", "resolve", "close", "cancel", "reopen", "merge", "rate", "wait", "receive", "link"]),
+        st.integers(0, 3),
+        st.integers(0, 5),
+    ),
+    max_size=30,
+)  # fmt: skip
+
+
+@given(STEPS)
+@settings(max_examples=40, deadline=None)
+def test_each_ticket_is_asked_about_once_and_each_person_once_a_week(steps):
+    """Against an oracle that writes down what was done in words."""
+    one = desk(PLAIN, secret=SECRET)
+    people = ["ana", "ana", "ana-chat", "bo"]
+    one.link_requester("ana", other="ana-chat", by="host-admin")
+    person = {"ana": "A", "ana-chat": "A", "bo": "B"}
+    tickets = [one.open(subject="x", requester=who, ref=str(n)).ticket for n, who in enumerate(people)]
+    replied, gone, asked, last = set(), set(), {}, {}
+    stars: dict[int, int] = {}
+    for what, n, much in steps:
+        before = one.get(ref=str(n))
+        now = clock_of(one).now()
+        try:
+            if what == "reply":
+                one.reply(ref=str(n), body="here", by="sam")
+                replied.add(n)
+            elif what == "merge":
+                one.merge(ref=str(n), into=tickets[(n + 1) % 4].id, by="sam")
+                gone.add(n)
+            elif what == "wait":
+                clock_of(one).advance(days=much)
+            elif what == "receive":
+                one.receive(ref=str(n), body="thank you", by=people[n])
+            elif what == "rate":
+                one.rate(ref=str(n), stars=max(much, 1), by=Actor(kind="requester", id=people[n]))
+                assert n in asked
+                assert n not in stars
+                stars[n] = max(much, 1)
+            elif what == "link":
+                assert kinds(one.receive(ref=str(n), body="4", by="a stranger"))[0] != "rating_given"
+            else:
+                getattr(one, "close_ticket" if what == "close" else what)(ref=str(n), by="sam")
+        except Refused:
+            continue
+        after = one.get(ref=str(n))
+        ends = before.is_open and after.status_category in {"resolved", "closed"} and n not in gone
+        since = last.get(person[people[n]])
+        if ends and n in replied and n not in asked and (since is None or now - since >= WEEK):
+            asked[n] = last[person[people[n]]] = now
+    told = {
+        n: [event.recorded_at for event in one.history(ref=str(n)) if event.kind == "rating_requested"]
+        for n in range(4)
+    }
+    assert told == {n: [asked[n]] if n in asked else [] for n in range(4)}
+    assert {n: one.get(ref=str(n)).rating.stars for n in range(4)} == {n: stars.get(n) for n in range(4)}
+
+
+@pytest.mark.parametrize("way", ["private", "public", "unanswered", "cancelled", "when", "past"])
+def test_who_is_not_asked(way):
+    ratings = Ratings(when=Condition(field="level", le=2)) if way == "when" else Ratings()
+    one = desk(Policy(ratings=ratings, public_channels=["x"]))
+    fields = {"private": {"private": True}, "public": {"channel": "x"}, "when": {"level": 3}}.get(way, {})
+    if way == "past":
+        fields = {"ref": "7"}
+    ticket = one.open(subject="x", requester="ana", **fields).ticket
+    if way != "unanswered":
+        one.reply(ticket, body="here", by="sam")
+    if way == "cancelled":
+        outcome = one.cancel(ticket, by="sam")
+    elif way == "past":
+        outcome = one.observe(ref="7", status="resolved", at=START - timedelta(days=1))
+    else:
+        outcome = one.resolve(ticket, by="sam")
+    assert "rating_requested" not in kinds(outcome)
+    assert outcome.ticket.rating.asked_at is None
+    with pytest.raises(Refused):
+        one.rate(ticket, stars=5, by=Actor(kind="requester", id="ana"))
+
+
+def test_two_desks_that_resolve_at_once_ask_once():
+    one = desk(PLAIN, secret=SECRET)
+    first, second = answered(one), answered(one)
+    other = desk(PLAIN, secret=SECRET, store=one._ports["store"], clock=clock_of(one))
+    store = one._ports["store"]
+    commit, meanwhile = store.commit, []
+
+    def between(given):
+        if not meanwhile and any(change.stream.startswith("requester:") for change in given.changes):
+            meanwhile.append(True)
+            meanwhile.append(other.resolve(second, by="mei"))
+        return commit(given)
+
+    store.commit = between
+    outcome = one.resolve(first, by="sam")
+    assert "rating_requested" in kinds(meanwhile[1])
+    assert kinds(outcome) == ["status_changed"]
+
+
+def test_only_the_requester_rates_and_once():
+    one = desk(PLAIN, secret=SECRET)
+    ticket = rated(one)
+    for by in ("sam", Actor(kind="bot", id="b"), Actor(kind="host", id="h"), Actor(kind="party", id="ana")):
+        with pytest.raises(Refused):
+            one.rate(ticket, stars=5, by=by)
+    with pytest.raises(Refused):
+        one.rate(ticket, stars=5, by=Actor(kind="requester", id="bo"))
+    with pytest.raises(InvalidInput):
+        one.rate(ticket, stars=5, answers={"looks": 5}, by=Actor(kind="requester", id="ana"))
+    for stars in (0, 6, True, 4.5, "5"):
+        with pytest.raises(InvalidInput):
+            one.rate(ticket, stars=stars, by=Actor(kind="requester", id="ana"))
+    assert one.get(ticket).rating.stars is None
+    comment = "my card 4111 1111 1111 1111"
+    [event] = one.rate(
+        ticket, stars=4, answers={"speed": 2}, comment=comment, by=Actor(kind="requester", id="ana")
+    ).events
+    assert (event.stars, dict(event.answers), event.way, event.agent) == (4, {"speed": 2}, "told", "sam")
+    assert "4111" not in str(one._ports["store"].__dict__)
+    with pytest.raises(Refused):
+        one.rate(ticket, stars=1, by=Actor(kind="requester", id="ana"))
+    with pytest.raises(InvalidInput):
+        one.update(ticket, attributes={"stars": 1}, by="sam")
+    one.erase("ana")
+    assert one.get(ticket).rating.stars == 4
+
+
+def token_of(web):
+    return web.sent[-1].body.rpartition("/")[2]
+
+
+def test_a_link_answers_for_its_ticket_alone_and_ends():
+    web = MemoryChannel()
+    one = desk(PLAIN, secret=SECRET, channels={"web": web})
+    ticket, other = rated(one), rated(one, requester="bo")
+    one.run_due()
+    token = web.sent[-2].body.rpartition("/")[2]
+    forged = LinkSigner("r1", "rating", (b"another secret, long",), "default").token(
+        ticket.id, START + WEEK * 9
+    )
+    status = LinkSigner("s1", "status page", (SECRET,), "default").token(ticket.id, START + WEEK * 9)
+    foreign = LinkSigner("r1", "rating", (SECRET,), "other").token(ticket.id, START + WEEK * 9)
+    for bad in (forged, status, foreign, token[:-1], token + "x", "", "r1.x", token.replace("r1.", "r1.A")):
+        with pytest.raises(SignatureRefused):
+            one.rate(ticket, token=bad, stars=5)
+    with pytest.raises(Refused):
+        one.rate(other, token=token, stars=5)
+    for by in ("sam", Actor(kind="bot", id="b")):
+        with pytest.raises(Refused):
+            one.rate(token=token, stars=5, by=by)
+    done = one.rate(token=token, stars=5, comment="thank you")
+    assert [(event.way, event.by.id) for event in done.events] == [("link", "ana")]
+    clock_of(one).advance(days=15)
+    with pytest.raises(SignatureRefused) as late:
+        one.rate(token=token_of(web), stars=1)
+    assert late.value.why == "too_old"
+
+
+def test_replies_that_are_ratings_reopen_nothing():
+    one = desk(PLAIN)
+    ticket = rated(one)
+    assert kinds(one.receive(ticket, body="4/5", by="ana")) == ["rating_given"]
+    assert kinds(one.receive(ticket, body="1", by="ana")) == ["rating_left_out"]
+    assert one.get(ticket).status == "resolved"
+    assert one.get(ticket).rating.stars == 4
+    late = rated(one, requester="bo")
+    clock_of(one).advance(days=14)
+    [event] = one.receive(late, body="★", by="bo").events
+    assert (event.kind, event.cause, event.stars) == ("rating_left_out", "late", 1)
+    both = rated(one, requester="cy")
+    assert kinds(one.receive(both, body="2\nIt is still not there.", by="cy"))[:2] == [
+        "rating_given",
+        "message_received",
+    ]
+    assert one.get(both).status == "open"
+    file = Attachment(name="x.png", media_type="image/png")
+    with_file = rated(one, requester="di")
+    outcome = one.receive(with_file, body="3", by="di", attachments=[file])
+    assert kinds(outcome)[:2] == ["rating_given", "message_received"]
+    assert (
+        kinds(one.receive(rated(one, requester="ed"), body="5 days and nothing", by="ed"))[0]
+        == "message_received"
+    )
+    quiet = desk(Policy(ratings=Ratings(by_reply=False, link="https://x.example/{token}")))
+    assert kinds(quiet.receive(rated(quiet), body="5", by="ana"))[0] == "message_received"
+
+
+def test_a_bad_rating_is_work_for_a_supervisor_and_never_for_whom_it_is_about():
+    routing = RoutingPolicy(tiers=["expert"], languages=["en"], routes=[Route(name="all")])
+    low = LowRating(at_most=2, group="boss", category="low", level=2)
+    rules = [{"when": Condition(field="level", le=2), "weight": 3}]
+    one = desk(
+        Policy(
+            groups=[{"name": "boss", "tier": "expert"}],
+            routing=routing,
+            ratings=Ratings(low=low, difficulty=[Difficulty.model_validate(rule) for rule in rules]),
+        )
+    )
+    for name in ("sam", "mei"):
+        one.enrol(Agent(name, tiers=("expert",), groups=("boss",), languages=("en",)))
+        one.set_presence(name, "available", by=name)
+    ticket = one.open(
+        subject="x", body="where?", requester="ana", level=1, language="en", assignee="sam"
+    ).ticket
+    one.reply(ticket, body="here", by="sam")
+    one.resolve(ticket, by="mei")
+    outcome = one.receive(ticket, body="2 stars", by="ana")
+    assert outcome.ticket.id == ticket.id
+    assert (outcome.ticket.rating.agent, outcome.ticket.rating.weight) == ("sam", 3)
+    [task] = one.find(group="boss")
+    assert (task.review_of, task.group, task.category, task.level) == (ticket.id, "boss", "low", 2)
+    assert task.routing.barred == ("sam",)
+    assert one.dispatch().offered == 1
+    assert one.get(task).offered_to == "mei"
+    fine = answered(one, requester="bo", language="en")
+    one.resolve(fine, by="sam")
+    one.receive(fine, body="3", by="bo")
+    assert len(tuple(one.find(group="boss"))) == 1
+
+
+def test_how_the_request_leaves():
+    class Asking(MemoryChannel):
+        def __init__(self):
+            super().__init__(ChannelTraits(can=frozenset({"public_reply", "rating"})))
+            self.asked = []
+
+        def ask_rating(self, message, /):
+            self.asked.append(message)
+
+    class Gone(MemoryChannel):
+        def send(self, message, /):
+            if "1" in message.body:
+                raise Undeliverable("gone")
+
+    asking, gone = Asking(), Gone()
+    one = desk(PLAIN, secret=SECRET, channels={"web": asking, "chat": gone})
+    ticket = rated(one, language="zh-TW")
+    lost = rated(one, requester="bo", channel="chat")
+    one.run_due()
+    assert [message.body.splitlines()[0] for message in asking.asked] == [
+        f"您的工單 {ticket.id} 已處理完畢。您對我們的服務滿意嗎？"
+    ]
+    assert [message.body for message in asking.sent] == ["here"]
+    found = one.get(lost)
+    assert (found.status, found.flags) == ("resolved", ())
+    assert one.dead_letters() == ()
+    no_secret = MemoryChannel()
+    two = desk(PLAIN, channels={"web": no_secret})
+    rated(two)
+    two.run_due()
+    assert "https" not in no_secret.sent[-1].body
+
+
+@pytest.mark.parametrize(
+    ("ratings", "path"),
+    [
+        ({"by_reply": False}, "ratings.by_reply"),
+        ({"link": "https://x.example/"}, "ratings.link"),
+        ({"link": "javascript:{token}"}, "ratings.link"),
+        ({"questions": ["a", "a"]}, "ratings.questions"),
+        ({"low": {"group": "bos"}}, "ratings.low.group"),
+        ({"when": {"field": "mood", "eq": "blue"}}, "ratings.when"),
+        ({"difficulty": [{"when": {"field": "mood", "eq": "x"}, "weight": 1}]}, "ratings.difficulty.0.when"),
+    ],
+)
+def test_what_can_be_wrong(ratings, path):
+    policy = Policy.model_validate({"groups": [{"name": "boss", "tier": "expert"}], "ratings": ratings})
+    with pytest.raises(PolicyError) as wrong:
+        CompiledPolicy(policy)
+    assert all(problem.startswith(path) for problem in wrong.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("5", (5, True)), (" 5/5 ", (5, True)), ("4 out of 5", (4, True)), ("Five stars!", (5, True)),
+        ("1 star.", (1, True)),
+        ("★★★☆☆", (3, True)), ("⭐️⭐️", (2, True)), ("５", (5, True)), ("四星", (4, True)),
+        ("5分", (5, True)), ("三颗星！", (3, True)),
+        ("4\r\n\r\nthe rest", (4, False)), ("5\n\n", (5, True)),
+        ("0", None), ("6", None), ("10", None), ("5 days", None), ("15", None), ("", None), ("★★★★★★", None), ("-1", None),
+        ("5" * 100, None), ("4.5", None), ("one of you", None), ("½", None), ("5/4", None),
+    ],
+)  # fmt: skip
+def test_what_is_a_rating(text, said):
+    assert stars_in(text) == (None if said is None else Said(*said))
