@@ -13,12 +13,20 @@ from supportflow.model.events import EVENT_TYPES
 ROOT = Path(__file__).resolve().parent.parent
 WRITER = runpy.run_path(str(ROOT / ".ci" / "write_reference.py"))
 PAGES = WRITER["pages"]()
+PICTURES = runpy.run_path(str(ROOT / ".ci" / "write_pictures.py"))["pages"]()
 
 
 @pytest.mark.parametrize("path", sorted(PAGES), ids=lambda path: path.name)
 def test_page_is_current(path: Path):
     """If this fails: python .ci/write_reference.py"""
     assert path.read_text("utf-8") == PAGES[path]
+
+
+@pytest.mark.parametrize("path", sorted(PICTURES), ids=lambda path: path.name)
+def test_picture_is_current(path: Path):
+    """If this fails: python .ci/write_pictures.py"""
+    assert path.read_text("utf-8") == PICTURES[path]
+    assert any(f"]({path.name})" in page.read_text("utf-8") for page in path.parent.glob("*.md"))
 
 
 def test_every_public_name_is_in_one_area():

@@ -45,6 +45,7 @@ def test_s3_a_locked_account_by_email(language):
         "ladder_started",
         "evidence_provided",
         "evidence_provided",
+        "requester_informed",
         "ticket_routed",
     ]
     assert ticket.status == "new"
@@ -67,10 +68,8 @@ def test_s3_a_locked_account_by_email(language):
     done = one.resolve(ticket, by="sam").ticket
     assert verdicts(done) == {"first_response": True, "resolution": True}
     one.run_due()
-    assert [sent.subject for sent in mail.sent] == [
-        subject,
-        subject,
-    ]  # the answer, and whether it was a good one
+    # It is confirmed, answered, and then asked whether that was a good answer.
+    assert [sent.subject for sent in mail.sent] == [subject, subject, subject]
     assert fold(one.history(ticket)) == done
 
 

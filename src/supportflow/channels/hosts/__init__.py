@@ -1,5 +1,6 @@
 """Helpdesks that stay the authority: their webhooks, read by a table each, as commands and observations."""
 
+from supportflow.channels.hosts.fetching import FetchFiles
 from supportflow.channels.hosts.files import FileKeeping, HostFile
 from supportflow.channels.hosts.reading import HostReading
 from supportflow.channels.hosts.signatures import (
@@ -36,6 +37,7 @@ __all__ = [
     "ZAMMAD_SIGNS",
     "ZENDESK",
     "ZENDESK_SIGNS",
+    "FetchFiles",
     "FileKeeping",
     "Files",
     "HostFile",
