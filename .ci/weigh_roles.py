@@ -5,6 +5,7 @@ Needs scikit-learn. The same phrases, packs and rules give the same file.
 Usage: weigh_roles.py
 """
 
+import json
 import random
 import tomllib
 from collections import Counter
@@ -22,17 +23,28 @@ from supportflow.triage.reading.evaluating import KINDS
 ROOT = Path(__file__).resolve().parent.parent
 PHRASES = ROOT / "tests" / "triage" / "phrases"
 TARGET = ROOT / "src" / "supportflow" / "triage" / "reading" / "weighed.toml"
-FOLDERS = {"": 1, "practice": 1, "everyday": 3}
+FOLDERS = {"": 1, "practice": 1, "everyday": 4}
 """Folder → how often its phrases count: most of what a desk hears is of every day."""
 LEFT_OUT = 0.15
 """Packs know nearly every word of these phrases, and not of a customer's: so many roles are left out of each copy."""
 COPIES = 3
 RARE = 5
 """A role, or two, that fewer phrases have says nothing."""
+ASKS = ["ask_how", "ask_what", "ask_if", "ask_open", "ask_end", "asks", "mark", "authentic", "if", "prevent"]
+"""Nobody asks without one of these."""
 HEADS = (
-    # kind, name, class, category, penalty, raises, review
-    ("incident", "sounds like an incident", "security", None, 0.15, 2.0, True),
-    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, 0.3, False),
+    # kind, name, class, category, penalty, raises, how
+    ("incident", "sounds like an incident", "security", None, 0.15, 2.0, "review"),
+    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, 0.2, None),
+    (
+        "security_question",
+        "sounds like a question about security",
+        "security",
+        "security_question",
+        0.3,
+        -0.8,
+        "question",
+    ),
 )
 
 
@@ -78,14 +90,15 @@ def main() -> None:
         "# Weights are log-odds: of a role, or of two that stand in the same sentences.",
         'name = "weighed"',
     ]
-    for kind, name, priority_class, category, penalty, raises, review in HEADS:
+    for kind, name, priority_class, category, penalty, raises, how in HEADS:
         model = LogisticRegression(C=penalty, l1_ratio=1, solver="liblinear", max_iter=5_000, random_state=0)
         model.fit(rows, np.array([one == kind for _, one in examples]))
         weights = {key: round(float(w), 2) for key, w in zip(names, model.coef_[0], strict=True)}
         lines += ["", "[[weighings]]", f'name = "{name}"', f'class = "{priority_class}"']
         lines += [f'category = "{category}"'] if category else []
         lines += [f"bias = {float(model.intercept_[0]):.2f}", f"raises = {raises}"]
-        lines += ["review = true"] if review else []
+        lines += [f"{how} = true"] if how else []
+        lines += [f"needs = {json.dumps(ASKS)}"] if how == "question" else []
         lines += ["", "[weighings.weights]"]
         lines += [f'"{key}" = {weight:.2f}' for key, weight in weights.items() if weight]
     TARGET.write_text("\n".join(lines) + "\n", "utf-8")

@@ -120,9 +120,9 @@ def main() -> None:
             f"  {asked.action} {done.actions[-1].state}; resolved, resolution {done.clock('resolution').state}"
         )
         desk.run_due()  # the request leaves by the channel of the case
-        asked = app.sent[-1].body.splitlines()[-1]
+        question = app.sent[-1].body.splitlines()[-1]
         thanks = desk.receive(ticket, body="5", by=f"u1-{language}", channel="security").ticket
-        print("  asked:", asked)
+        print("  asked:", question)
         print("  stars:", thanks.rating.stars, "for", thanks.rating.agent, "weight", thanks.rating.weight)
     print("asked of the host:", [call.action for call in host.done.values()])
 

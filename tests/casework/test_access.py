@@ -3,6 +3,7 @@
 from contextlib import closing
 from copy import deepcopy
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from supportflow import (
     Policy,
     Requester,
     SqlStore,
+    flows,
     fold,
 )
 from supportflow.events import ConsentGiven, ConsentWithdrawn, ContentViewed
@@ -104,6 +106,8 @@ def everything_shown(one, ticket):
         for part in (
             one.messages(ticket), one.messages(ticket, seen_by="ana"), one.evidence(ticket), one.row(ticket),
             one.screen(ticket),
+            one.papers(ticket),
+            one.person_file("ana"),
             one.get(ticket), one.history(ticket), one.explain(ticket), one.feed().items, one.rows(),
         )
     )  # fmt: skip
@@ -434,3 +438,33 @@ def test_nothing_leaves_without_consent_role_and_purpose_and_each_view_is_one_ev
     assert kinds.count(ConsentGiven) >= kinds.count(ConsentWithdrawn)
     if kind is AsyncDesk:
         one.close()
+
+
+# --- nothing reads texts past the seal -------------------------------------------------------------
+
+READERS = {
+    "bot/conversation.py": "masks",
+    "bot/similar.py": "masks, and looks whether texts are there still",
+    "due/deliveries.py": "a reply reaches whom it is for",
+    "opening.py": "is the view itself",
+    "queries/announcements.py": "texts of the desk's own, for everybody",
+    "queries/lists.py": "masks",
+    "queries/messages.py": "masks",
+    "queries/papers.py": "masks",
+    "retention.py": "looks whether texts are there, and hands none out",
+    "spread.py": "texts of the desk's own, for everybody",
+}
+"""Modules of the flows that read content rows, and why that lets nothing out that is sealed."""
+
+
+def test_whatever_reads_texts_is_known_and_masks_them():
+    folder = Path(flows.__file__).parent
+    found = {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*.py")
+        if "requests.contents(" in (text := path.read_text("utf-8"))
+    }
+    assert found == READERS.keys()
+    for name, why in READERS.items():
+        text = (folder / name).read_text("utf-8")
+        assert ("without(" in text) == why.startswith("masks"), name

@@ -128,10 +128,13 @@ def test_a_wrong_command_line(run, arguments):
         (("replay", "log.csv", "--mapping", "no.toml"), "no.toml: No such file or directory"),
         (("replay", "log.csv", "--mapping", "uci"), "uci: is neither a .toml file nor a shipped mapping"),
         (("replay", "four.toml", "--mapping", "mapping.toml"), "case: the log has no column 'id'"),
-        (("replay", "log.csv", "--mapping", "four.toml"), "case: Field required (and 3 more)"),
+        (
+            ("replay", "log.csv", "--mapping", "four.toml"),
+            "case: Field required (and 3 more: --verbose says them)",
+        ),
         (
             (*REPLAY, "--policy", "mapping.toml"),
-            "mapping.toml: case: unknown field 'case'; did you mean 'classes'? (line 3) (and 2 more)",
+            "mapping.toml: case: unknown field 'case'; did you mean 'classes'? (line 3) (and 2 more: --verbose says them)",
         ),
         (
             (*REPLAY, "--policy", "log.csv"),

@@ -225,7 +225,7 @@ def test_a_crowd_is_not_listed(run, tmp_path):
         ),
         (
             ("roster", "roster.toml"),
-            "roster.toml: agents.0.shifts.0: unknown calendar 'shanghai' (and 1 more)",
+            "roster.toml: agents.0.shifts.0: unknown calendar 'shanghai' (and 1 more: --verbose says them)",
         ),
         (("roster", "roster.toml", "--policy", "no.toml"), "no.toml: No such file or directory"),
         ((*WEEK, "--tz", "Europe/Lodnon"), "--tz: is not an IANA time zone"),

@@ -356,7 +356,7 @@ def test_json_says_what_was_there(here):
     read = json.loads(shown.splitlines()[1])
     assert (read["id"], read["redacted"]) == (HOSTILE, HOSTILE)
     _, shown = here("outbox", "list", "--store", "hostile:store", "--json")
-    assert json.loads(shown.splitlines()[0])["error"] == HOSTILE
+    assert json.loads(shown)["letters"][0]["error"] == HOSTILE
 
 
 def test_what_can_be_read_is_shown_as_it_is(here):

@@ -95,6 +95,19 @@ def test_a_weight_of_an_unknown_role_is_refused(key):
         reader(weights={key: 1.0})
 
 
+def test_a_weighing_that_needs_an_unknown_role_is_refused():
+    with pytest.raises(DefinitionError, match="weighing 'sounds bad' names the unknown role 'nonsense'"):
+        reader(needs=("nonsense",))
+
+
+def test_what_a_weighing_needs_must_stand_in_the_sentences_that_weigh():
+    asks = reader(needs=("mark", "market"))
+    assert asks.read("Somebody, the night, the coins") == []
+    assert asks.read("Somebody, the night. And. And. The market?") == []
+    for text in ("Somebody, the night, the coins?", "Somebody, the night. The coins?"):
+        assert found(asks.read(text)) == [("weighed", "sounds bad")]
+
+
 @pytest.mark.parametrize("key", ["asset+asset", "asset+gone+stranger"])
 def test_a_weight_is_for_one_role_or_two_different_ones(key):
     with pytest.raises(DefinitionError, match="is not a role, or two different ones"):
@@ -177,11 +190,72 @@ def test_a_desk_adds_weighings_of_its_own():
 
 
 def test_the_shipped_weights_name_classes_and_thresholds():
-    first, second = shipped_rules("weighed").weighings
-    assert (first.priority_class, first.review, second.priority_class, second.review) == (
-        "security",
-        True,
-        "dispute",
-        False,
-    )
-    assert first.raises > second.raises > 0
+    shipped = shipped_rules("weighed").weighings
+    assert [(one.priority_class, one.review, one.question) for one in shipped] == [
+        ("security", True, False),
+        ("dispute", False, False),
+        ("security", False, True),
+    ]
+    assert shipped[0].raises > shipped[1].raises > 0 > shipped[2].raises
+
+
+def test_what_only_counts_for_something_keeps_the_second_opinion_quiet_no_more():
+    half = GONE.model_copy(update={"name": "half", "weight": 0.5})
+    looked_at = GONE.model_copy(update={"name": "looked at", "review": True})
+    text = "somebody, the night, the coins are gone"
+    for rule in (half, looked_at):
+        assert found(reader(rule, weights={"asleep+stranger": 5.0}).read(text)) == [
+            ("asserted", rule.name),
+            ("weighed", "sounds bad"),
+        ]
+
+
+ASKS = {"review": False, "question": True, "category": "security_question"}
+
+
+def test_a_weighing_may_tell_a_question():
+    (one,) = reader(**ASKS).read("The coins, somebody, the night")
+    assert one.need.rule.asked == one.need.rule.category == "security_question"
+    mine = RuleSet(name="mine", weighings=(weighing(**ASKS),))
+    policy = CompiledPolicy(Policy(reading=Reading(packs=(PACK,), rules=(mine,), languages=("en",))))
+    told = policy.classifier.classify("The coins, somebody, the night")
+    assert (told.priority_class, told.category) == ("security", "security_question")
+    assert (told.informational, told.raised_for_review, told.agency) == (True, False, False)
+
+
+def test_a_sentence_in_which_something_happened_is_no_question():
+    dispute = GONE.model_copy(update={"name": "other", "priority_class": "dispute", "asked": None})
+    asks = reader(dispute, **ASKS)
+    happened = "somebody, the night, the coins are gone"
+    assert found(asks.read(happened)) == [("asserted", "other")]
+    for text in (f"somebody, the night. {happened}", f"{happened}. Somebody, the night"):
+        assert ("weighed", "sounds bad") in found(asks.read(text))
+    assert found(asks.read("Somebody. The coins are gone. The night")) == [("asserted", "other")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is a metal plate better for the twelve words than paper?",
+        "硬件钥匙比短信验证码更稳吗",
+        "Ist ein Schlüssel aus Metall besser als SMS-Codes?",
+        "¿Es mejor una llave física que los códigos?",
+        "Стоит ли включить ключ вместо кодов?",
+    ],
+)
+def test_questions_about_security_are_told_as_questions(text):
+    told = CLASSIFIER.classify(text)
+    assert (told.priority_class, told.informational) == ("security", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ihr habt mein Guthaben gesperrt, risiko hin oder her, wovon zahle ich die Miete?",
+        "you froze my salary over some risk score, how do I pay rent now?",
+        "你们风控把我的工资冻结了，我怎么交房租",
+        "bloquearon mi saldo por riesgo, ¿cómo pago el alquiler?",
+    ],
+)
+def test_a_dispute_with_a_question_in_it_stays_a_dispute(text):
+    assert CLASSIFIER.classify(text).priority_class == "dispute"

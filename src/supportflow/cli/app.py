@@ -12,7 +12,7 @@ from supportflow._legible import escaped
 from supportflow._version import VERSION
 from supportflow.cli import terminal
 from supportflow.cli.terminal import INTERRUPTED, PIPE_CLOSED, USAGE, complaint
-from supportflow.exceptions import StoreError, SupportflowError
+from supportflow.exceptions import DefinitionError, StoreError, SupportflowError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,9 +70,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(argv: Sequence[str] | None) -> int:
     where: str | None = None
+    verbose = False
     try:
         given = sys.argv[1:] if argv is None else list(argv)
-        arguments = _parser(_named(given)).parse_args(given)
+        verbose = "--verbose" in given
+        arguments = _parser(_named(given)).parse_args([word for word in given if word != "--verbose"])
         where = getattr(arguments, "store", None) or getattr(arguments, "url", None)
         status: int = arguments.run(arguments)
         # Now, not when the interpreter ends: a reader that went away is noticed here.
@@ -82,6 +84,10 @@ def _main(argv: Sequence[str] | None) -> int:
     except (SupportflowError, OSError) as error:
         if isinstance(error, BrokenPipeError):
             return _pipe_closed()
+        if verbose and isinstance(error, DefinitionError):
+            for problem in error.problems[:-1]:
+                terminal.line(f"supportflow: {' '.join(problem.split())}", to=sys.stderr)
+            return _fail(" ".join(error.problems[-1].split()))
         return _fail(_placed(complaint(error), where) if isinstance(error, StoreError) else complaint(error))
     except KeyboardInterrupt:
         terminal.line("supportflow: interrupted", to=sys.stderr)
@@ -210,6 +216,11 @@ def _parser(named: str | None = None, *, every: bool = False) -> argparse.Argume
         epilog="Start with `supportflow demo`: it needs no data.",
     )
     parser.add_argument("--version", action="version", version=f"supportflow {VERSION}")
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="with any command: say every problem of a document, not the first alone",
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     homes = {name: home for name, home, _ in _COMMANDS}
     for name, home, text in _COMMANDS:

@@ -8,12 +8,13 @@ from typing import Any
 
 from supportflow.calendars.zones import clock_of
 from supportflow.cli import terminal
+from supportflow.cli.documents import STANDARD_INPUT, Kind, kind_of, policy_named
 from supportflow.cli.roster import first_day
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
 from supportflow.policy import Policy
 from supportflow.policy.check.names import AmbiguousNameWarning
-from supportflow.policy.read.policies import read_policy
+from supportflow.policy.presets import PRESETS
 from supportflow.policy.read.rosters import read_roster
 from supportflow.policy.verify.policy import Report, invalid, verify
 from supportflow.policy.verify.rosters import verify_roster
@@ -32,7 +33,12 @@ def add_to(commands: Any) -> None:
         "promises that nobody on duty serves in the seven days from --from on. Exit status 1 if there is an error; "
         "warnings alone leave it at 0.",
     )
-    parser.add_argument("policy", metavar="POLICY", help="a policy in TOML, JSON or YAML")
+    parser.add_argument(
+        "policy",
+        metavar="POLICY",
+        help="a policy in TOML, JSON or YAML, a shipped one by name, or - for standard input; also a scenario, a roster or "
+        "a mapping of a log, recognised by its fields",
+    )
     parser.add_argument(
         "--roster", metavar="ROSTER", help="a roster to check beside it, in TOML, JSON or YAML"
     )
@@ -49,13 +55,17 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check the policy, and the roster if there is one."""
     path = Path(arguments.policy)
+    if arguments.policy != STANDARD_INPUT and arguments.policy not in PRESETS and path.is_file():
+        kind = kind_of(path)
+        if kind != "policy":
+            return _check_other(kind, path, arguments)
     policy: Policy | None = None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AmbiguousNameWarning)  # it is in the report
-            policy = read_policy(path)
+            policy = policy_named(arguments.policy)
     except PolicyError as error:
-        report = invalid(_without(f"{path}: ", error))
+        report = invalid(_without(f"{path}: ", _without("standard input: ", error)))
     else:
         report = verify(policy, since=datetime.now(UTC).date().replace(month=1, day=1))
     beside = _roster(arguments, policy)
@@ -63,12 +73,57 @@ def run(arguments: argparse.Namespace) -> int:
         document = _as_json(path, policy, report)
         if beside is not None:
             document["roster"] = _roster_as_json(*beside)
-        terminal.document(document)
+        terminal.answer("check", document)
     else:
         _print(path, policy, report)
         if beside is not None:
             _print_roster(*beside)
     return 0 if report.ok and (beside is None or beside[2].ok) else WRONG
+
+
+def _check_other(kind: Kind, path: Path, arguments: argparse.Namespace) -> int:
+    """Check a document that is no policy."""
+    for option in ("roster", "first"):
+        if getattr(arguments, option) is not None:
+            raise InvalidInput(
+                f"--{'from' if option == 'first' else option}", f"needs a policy, and {path} is a {kind}"
+            )
+    problems: list[str] = []
+    name = ""
+    try:
+        name = _read_other(kind, path).name
+    except DefinitionError as error:
+        problems = list(_without(f"{path}: ", error).problems)
+    if arguments.json:
+        findings = [{"severity": "error", "message": problem} for problem in problems]
+        terminal.answer(
+            "check",
+            {
+                kind: str(path),
+                "name": name or None,
+                "errors": len(problems),
+                "warnings": 0,
+                "findings": findings,
+            },
+        )
+    else:
+        for problem in problems:
+            terminal.line(f"{path}: {problem}")
+        if not problems:
+            terminal.line(f"{path}: {kind} {name!r} is good")
+    return WRONG if problems else 0
+
+
+def _read_other(kind: Kind, path: Path) -> Any:
+    if kind == "roster":
+        return read_roster(path)
+    if kind == "scenario":
+        from supportflow.simulation import read_scenario  # noqa: PLC0415 - who checks a policy needs no simulator
+
+        return read_scenario(path)
+    from supportflow.replay import load_mapping  # noqa: PLC0415 - as above
+
+    return load_mapping(str(path))
 
 
 def _roster(

@@ -1,14 +1,15 @@
 """What a command line names: a policy in a file, a store by its URL, a desk or a store by `module:attribute`."""
 
 import argparse
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from supportflow.cli.documents import policy_named
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreUnavailable
 from supportflow.policy import Policy
-from supportflow.policy.read.policies import read_policy
 from supportflow.worker.naming import load
 
 if TYPE_CHECKING:
@@ -22,19 +23,21 @@ __all__ = [
     "not_the_log",
     "overview_at",
     "policy_at",
+    "published_policy",
     "store_at",
+    "texts_of",
     "used_at",
 ]
 
 
 def policy_at(path: str | None) -> Policy:
-    """The policy in a file; a plain desk without an SLA if no file is named.
+    """The policy in a file, on standard input (`-`), or of a shipped name; a plain desk without an SLA if none is named.
 
     Raises:
         PolicyError: If the document is wrong.
         OSError: If the file cannot be read.
     """
-    return Policy() if path is None else read_policy(Path(path))
+    return Policy() if path is None else policy_named(path)
 
 
 def add_log(parser: argparse.ArgumentParser, *, needs_mapping: bool = True, needs_log: bool = True) -> None:
@@ -164,6 +167,27 @@ def overview_at(name: str, tenant: str, now_us: int) -> "Overview":
         store.close()
 
 
+def texts_of(store: Any, tenant: str, subjects: Iterable[str]) -> dict[str, int]:
+    """How many texts each person has in a database.
+
+    Raises:
+        InvalidInput: If the store is no database that can be asked.
+    """
+    from supportflow.stores.sql.overview import texts  # noqa: PLC0415 - an extra
+    from supportflow.stores.sql.store import SqlStore  # noqa: PLC0415 - the same
+
+    if not isinstance(store, SqlStore):
+        raise InvalidInput("--dry-run", f"needs a database: a {type(store).__name__} cannot be asked")
+    return {subject: store.told(texts, tenant, subject) for subject in subjects}
+
+
+def published_policy(store: Any, tenant: str) -> Policy | None:
+    """The policy that a desk of a tenant took into use last; None if none ever did."""
+    from supportflow.notary.sealing import published_policy as found  # noqa: PLC0415 - only commands of a desk need it
+
+    return found(store, tenant)
+
+
 def desk_at(name: str, tenant: str, policy: str | None = None) -> Desk:
     """A desk on a store, under a policy from a file or else the one that the store's desk used last.
 
@@ -182,8 +206,6 @@ def desk_at(name: str, tenant: str, policy: str | None = None) -> Desk:
 
 
 def _published(store: Any, tenant: str) -> Policy:
-    from supportflow.notary.sealing import published_policy  # noqa: PLC0415 - only commands of a desk read its policy
-
     policy = published_policy(store, tenant)
     if policy is None:
         raise InvalidInput("--policy", "is needed: no desk of this tenant has ever used this store")

@@ -30,7 +30,7 @@ def add_to(commands: Any) -> None:
 
     show = _action(actions, "list", _list, "print the deliveries that were given up, oldest first")
     show.add_argument("--limit", type=int, default=100, metavar="N", help="how many at most (default 100)")
-    show.add_argument("--json", action="store_true", help="one JSON object a line")
+    show.add_argument("--json", action="store_true", help="print them as JSON")
 
     for name, act, text in (
         ("retry", _retry, "try deliveries again that were given up"),
@@ -42,6 +42,7 @@ def add_to(commands: Any) -> None:
         action.add_argument("--topic", metavar="TOPIC", help="with --all: only of this topic")
         if name == "drop":
             action.add_argument("--yes", action="store_true", help="with --all: yes, forget them")
+            action.add_argument("--dry-run", action="store_true", help="say which, and forget nothing")
 
     _action(actions, "topics", _topics, "print what is delivered by some process")
     stop = _action(actions, "unsubscribe", _unsubscribe, "deliver something no longer")
@@ -75,8 +76,7 @@ def _list(arguments: argparse.Namespace) -> int:
     with _desk(arguments) as desk:
         letters = desk.dead_letters(limit=arguments.limit)
     if arguments.json:
-        for letter in letters:
-            terminal.document(_fields(letter), indent=None)
+        terminal.answer("outbox list", {"letters": [_fields(letter) for letter in letters]})
         return 0
     if not letters:
         terminal.line("nothing was given up")
@@ -109,9 +109,17 @@ def _retry(arguments: argparse.Namespace) -> int:
 
 
 def _drop(arguments: argparse.Namespace) -> int:
-    if arguments.all and not arguments.yes:
-        raise InvalidInput("--all", "forgets deliveries for ever; say --yes, too")
+    if arguments.all and not (arguments.yes or arguments.dry_run):
+        raise InvalidInput("--all", "forgets deliveries for ever; say --yes, too, or --dry-run")
+    if arguments.dry_run:
+        return _each(arguments, _look, "would be forgotten")
     return _each(arguments, Desk.drop_delivery, "forgotten")
+
+
+def _look(desk: Desk, key: str) -> None:
+    if key not in {letter.row.key for letter in desk.dead_letters(limit=_ALL)}:
+        raise DeliveryNotFound(key)
+    terminal.line(key)
 
 
 def _each(arguments: argparse.Namespace, act: Callable[[Desk, str], None], done: str) -> int:

@@ -1,11 +1,10 @@
 """`supportflow replay`: a log through the real kernel, and what happened."""
 
 import argparse
+import json
 import sys
-from pathlib import Path
 from typing import Any
 
-from supportflow._legible import legible_json
 from supportflow.cli import terminal
 from supportflow.cli.inputs import add_log, not_the_log, policy_at
 from supportflow.cli.progress import Bar
@@ -149,8 +148,4 @@ def _write(arguments: argparse.Namespace, document: _Document) -> None:
         terminal.lines("\n".join(texts))
     if arguments.json is None:
         return
-    written = legible_json(document.model_dump_json(indent=2)) + "\n"
-    if arguments.json == "-":
-        terminal.lines(written)
-    else:
-        Path(arguments.json).write_text(written, encoding="utf-8")
+    terminal.answer("replay", json.loads(document.model_dump_json()), out=arguments.json)

@@ -1,11 +1,11 @@
 """`supportflow report`: a log under a policy, or what a desk has recorded, as one page with pictures."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any, TypedDict
 
-from supportflow._legible import legible_json
 from supportflow._time import instant
 from supportflow.calendars.zones import clock_of
 from supportflow.cli import terminal
@@ -108,11 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
         page = report_page(found, language=arguments.language)
         Path(arguments.output).write_text(page, encoding="utf-8", newline="\n")
     if arguments.json is not None:
-        written = legible_json(found.model_dump_json(indent=2)) + "\n"
-        if arguments.json == "-":
-            terminal.lines(written)
-        else:
-            Path(arguments.json).write_text(written, encoding="utf-8")
+        terminal.answer("report", json.loads(found.model_dump_json()), out=arguments.json)
     return 0
 
 

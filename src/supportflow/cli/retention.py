@@ -4,16 +4,18 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.inputs import add_store, desk_at, used_at
+from supportflow.cli.inputs import add_store, desk_at, published_policy, texts_of, used_at
 from supportflow.cli.progress import Bar
 from supportflow.cli.terminal import WRONG
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.retention import RETAINED, Retained
+from supportflow.policy import Policy
 
 __all__ = ["add_to", "erase", "retain", "run"]
 
@@ -55,6 +57,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("subjects", nargs="+", metavar="ID", help="whose texts")
     add_store(parser, required=True)
+    parser.add_argument("--dry-run", action="store_true", help="count only")
     parser.add_argument("--yes", action="store_true", help="yes, erase them")
     parser.set_defaults(run=erase)
 
@@ -125,11 +128,20 @@ def _all(batch: Callable[[], int], unit: str, arguments: argparse.Namespace) -> 
 
 def erase(arguments: argparse.Namespace) -> int:
     """Erase texts."""
-    if not arguments.yes:
-        raise InvalidInput("erase", "cannot be undone; say --yes, too")
-    with Desk(store=used_at(arguments.store, arguments.tenant), tenant=arguments.tenant) as desk:
-        erased = {subject: desk.erase(subject) for subject in dict.fromkeys(arguments.subjects)}
-    terminal.line(f"{sum(erased.values()):,} texts erased")
+    if not (arguments.yes or arguments.dry_run):
+        raise InvalidInput("erase", "cannot be undone; say --yes, too, or --dry-run")
+    subjects = dict.fromkeys(arguments.subjects)
+    store = used_at(arguments.store, arguments.tenant)
+    if arguments.dry_run:
+        with closing(store):
+            erased = texts_of(store, arguments.tenant, subjects)
+        terminal.line(f"{sum(erased.values()):,} texts would be erased, unless the policy holds one")
+    else:
+        # Under the policy that the desk used last: its hold is kept from here, too.
+        policy = published_policy(store, arguments.tenant) or Policy()
+        with Desk(policy, store=store, tenant=arguments.tenant) as desk:
+            erased = {subject: desk.erase(subject) for subject in subjects}
+        terminal.line(f"{sum(erased.values()):,} texts erased")
     without = [subject for subject, texts in erased.items() if not texts]
     for subject in without:
         terminal.line(

@@ -1,12 +1,12 @@
 """`supportflow simulate`: a scenario through the real kernel, and how long everybody waits."""
 
 import argparse
+import json
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from supportflow._legible import legible_json
 from supportflow.cli import terminal
 from supportflow.cli.progress import Bar
 from supportflow.simulation import read_scenario, simulate, simulation_text
@@ -90,9 +90,5 @@ def run(arguments: argparse.Namespace) -> int:
         page = simulation_page(report, language=arguments.language)
         Path(arguments.output).write_text(page, encoding="utf-8", newline="\n")
     if arguments.json is not None:
-        written = legible_json(report.model_dump_json(indent=2)) + "\n"
-        if arguments.json == "-":
-            terminal.lines(written)
-        else:
-            Path(arguments.json).write_text(written, encoding="utf-8")
+        terminal.answer("simulate", json.loads(report.model_dump_json()), out=arguments.json)
     return 0

@@ -1,13 +1,13 @@
 """`supportflow staffing`: how many agents are needed."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from supportflow._legible import legible_json
 from supportflow.cli import terminal
 from supportflow.cli.progress import Bar
 from supportflow.cli.terminal import WRONG
@@ -97,11 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.quiet and arguments.json != "-":
         terminal.lines(staffing_text(plan))
     if arguments.json is not None:
-        written = legible_json(plan.model_dump_json(indent=2)) + "\n"
-        if arguments.json == "-":
-            terminal.lines(written)
-        else:
-            Path(arguments.json).write_text(written, encoding="utf-8")
+        terminal.answer("staffing", json.loads(plan.model_dump_json()), out=arguments.json)
     return 0 if plan.chosen is not None and (plan.shifts is None or plan.shifts.known) else WRONG
 
 

@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         with Path(arguments.output).open("w" if arguments.force else "x", encoding="utf-8") as file:
             file.write(as_json(taken.document, indent=2) + "\n")
     if arguments.json:
-        terminal.document({"policy": taken.document, "report": taken.report.as_data()})
+        terminal.answer("import", {"policy": taken.document, "report": taken.report.as_data()})
     else:
         terminal.lines(str(taken.report))
         if arguments.output is None:

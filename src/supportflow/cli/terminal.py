@@ -11,6 +11,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from supportflow._legible import as_json, columns, escaped, padded, without_layout
 from supportflow.exceptions import DefinitionError
@@ -58,7 +59,7 @@ def complaint(error: Exception) -> str:
     """What is wrong, in one line."""
     if isinstance(error, DefinitionError):
         more = len(error.problems) - 1
-        text = f"{error.problems[0]}{f' (and {more} more)' if more else ''}"
+        text = f"{error.problems[0]}{f' (and {more} more: --verbose says them)' if more else ''}"
     elif isinstance(error, OSError):
         text = f"{error.filename}: {error.strerror}" if error.filename is not None else str(error)
     else:
@@ -86,9 +87,19 @@ def document(value: Any, *, indent: int | None = 2) -> None:
     print(as_json(value, indent=indent))
 
 
-def answer(command: str, fields: Mapping[str, Any]) -> None:
-    """Print what a command answers as JSON: one object, which says first what it is, and of which version."""
-    document({"document": command, "schema": 1, **fields})
+def answer(command: str, fields: Mapping[str, Any], *, out: str = "-") -> None:
+    """Print or write what a command answers as JSON: one object, which says first what it is, and of which version.
+
+    Args:
+        command: The command's words.
+        fields: What it answers.
+        out: The file; `-` for standard output.
+    """
+    value = {"document": command, "schema": 1, **{k: v for k, v in fields.items() if k != "schema"}}
+    if out == "-":
+        document(value)
+    else:
+        Path(out).write_text(as_json(value, indent=2) + "\n", encoding="utf-8")
 
 
 def without_password(url: str) -> str:

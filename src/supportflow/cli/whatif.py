@@ -1,6 +1,7 @@
 """`supportflow what-if`: yesterday's log under tomorrow's policy."""
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -10,7 +11,6 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from supportflow._legible import legible_json
 from supportflow._time import Instant, instant
 from supportflow.calendars import BusinessCalendar
 from supportflow.cli import terminal
@@ -131,11 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.quiet and arguments.json != "-":
         terminal.lines("\n".join(_texts(found)))
     if arguments.json is not None:
-        written = legible_json(found.model_dump_json(indent=2)) + "\n"
-        if arguments.json == "-":
-            terminal.lines(written)
-        else:
-            Path(arguments.json).write_text(written, encoding="utf-8")
+        terminal.answer("what-if", json.loads(found.model_dump_json()), out=arguments.json)
     return 0
 
 

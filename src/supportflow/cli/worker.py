@@ -14,7 +14,7 @@ from supportflow.exceptions import InvalidInput
 from supportflow.worker import Pace, Status, Worker
 from supportflow.worker.logs import LOGGER, JsonLines, say
 from supportflow.worker.metrics import Meters, prometheus
-from supportflow.worker.naming import load
+from supportflow.worker.naming import check_made, load
 from supportflow.worker.probes import Probes
 
 __all__ = ["add_to", "run"]
@@ -118,7 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run_async(found: Any, arguments: argparse.Namespace) -> None:
-    desk = await found if inspect.isawaitable(found) else found
+    desk = check_made(await found, arguments.app, "APP", "run_due") if inspect.isawaitable(found) else found
     async with desk:
         with _prepared(desk, arguments) as worker:
             if worker.is_async:

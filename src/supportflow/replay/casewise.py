@@ -10,12 +10,12 @@ from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MappingError, SupportflowError
 from supportflow.flows.held import Held
 from supportflow.flows.rows import event_row, read_row
-from supportflow.flows.snapshots import written
 from supportflow.lifecycle import default_lifecycle
 from supportflow.model.commands import Advance
 from supportflow.model.events import EventBase
 from supportflow.model.people import HOST, NOBODY, Actor, ActorKind
 from supportflow.model.ticket import Ticket
+from supportflow.model.written import written
 from supportflow.policy import Policy
 from supportflow.replay.columns import time_reader
 from supportflow.replay.mapping import LogMapping

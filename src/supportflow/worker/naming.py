@@ -8,7 +8,7 @@ from typing import Any
 
 from supportflow.exceptions import InvalidInput
 
-__all__ = ["load"]
+__all__ = ["check_made", "load"]
 
 
 def load(name: str, field: str, method: str) -> Any:
@@ -41,7 +41,28 @@ def load(name: str, field: str, method: str) -> Any:
             raise InvalidInput(field, f"{module_name!r} has no {path!r}")
         found = getattr(found, part)
     if callable(found) and (inspect.isclass(found) or not hasattr(found, method)):
-        found = found()
-    if not inspect.isawaitable(found) and not hasattr(found, method):
+        found = _made(found, name, field)
+    return found if inspect.isawaitable(found) else check_made(found, name, field, method)
+
+
+def check_made(found: Any, name: str, field: str, method: str) -> Any:
+    """What a name stands for, if it is what is wanted.
+
+    Raises:
+        InvalidInput: If it has not got the method.
+    """
+    if not hasattr(found, method):
         raise InvalidInput(field, f"{name} is of type {type(found).__name__}, which has no method {method!r}")
     return found
+
+
+def _made(maker: Any, name: str, field: str) -> Any:
+    try:
+        inspect.signature(maker).bind()
+    except TypeError:
+        raise InvalidInput(
+            field, f"{name} needs arguments: name something that makes it without any"
+        ) from None
+    except ValueError:
+        pass  # of a builtin nobody can tell
+    return maker()

@@ -170,7 +170,6 @@ def measure(arguments: argparse.Namespace) -> int:
     changes = compare(examples, before, answer)
     if arguments.json:
         data = found.as_data() | {
-            "schema": 1,
             "changes": [
                 {
                     "id": one.id,
@@ -182,7 +181,7 @@ def measure(arguments: argparse.Namespace) -> int:
                 for one in changes
             ],
         }
-        terminal.document(data)
+        terminal.answer("triage evaluate", data)
         return 0
     rows = [("class", "texts", "recall", "its interval", "called", "precision")]
     for name, one in found.figures.items():
@@ -222,13 +221,8 @@ def _drift(arguments: argparse.Namespace) -> int:
     tickets = _examples(arguments.tickets, policy.document.classes, labelled=False)
     moved = drift([one.text for one in tickets], model)
     if arguments.json:
-        terminal.document(
-            {
-                "schema": 1,
-                "texts": len(tickets),
-                "drift": {name: round(value, 4) for name, value in moved.items()},
-            }
-        )
+        moves = {name: round(value, 4) for name, value in moved.items()}
+        terminal.answer("triage drift", {"texts": len(tickets), "drift": moves})
         return 0
     terminal.lines(
         table(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from supportflow._time import Instant, to_us
+from supportflow._time import Instant, Moment, instant, to_us
 from supportflow.exceptions import ConflictError, InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import clean_line
@@ -36,8 +36,8 @@ class ShiftChange(NamedTuple):
     """
 
     agent: str
-    start: Instant
-    end: Instant
+    start: Moment
+    end: Moment
     on_duty: bool
 
 
@@ -58,7 +58,12 @@ def change_shifts(
     cause = clean_line(reason, env.book.current.redaction)
     wanted = [
         OverrideShift(
-            agent_id=one.agent, start=one.start, end=one.end, on_duty=one.on_duty, cause=cause, by=by
+            agent_id=one.agent,
+            start=instant(one.start, "start"),
+            end=instant(one.end, "end"),
+            on_duty=one.on_duty,
+            cause=cause,
+            by=by,
         )
         for one in changes
     ]

@@ -6,6 +6,7 @@ from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.load import read_ticket, same_person
+from supportflow.flows.queries.access import sealed_titles, without
 from supportflow.flows.queries.messages import evidence, messages
 from supportflow.flows.queries.tickets import history, lookup
 from supportflow.flows.requests import Flow
@@ -56,7 +57,8 @@ def _papers(env: Environment, ticket: Ticket) -> Flow[CasePapers]:
     written = yield from messages(env, ticket.id, None)
     events = yield from history(env, ticket.id, None)
     wanted = [ref.id for ref in (ticket.subject, ticket.personal) if ref is not None]
-    found = yield from requests.contents(env.tenant, wanted)
+    sealed = yield from sealed_titles(env, (ticket,))
+    found = without((yield from requests.contents(env.tenant, wanted)), sealed)
     subject, personal = (
         None if ref is None or ref.id not in found else found[ref.id].value
         for ref in (ticket.subject, ticket.personal)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from supportflow.stores.sql.backends import Backend, Cursor
 from supportflow.stores.sql.revisions import VERSION_TABLE
 
-__all__ = ["Leader", "Overview", "overview"]
+__all__ = ["Leader", "Overview", "overview", "texts"]
 
 
 class Leader(NamedTuple):
@@ -109,3 +109,14 @@ def overview(cursor: Cursor, backend: Backend, tenant: str, now_us: int) -> Over
         revision, clock, latest, opened or 0, queued or 0, since, due or 0, first, claimed or 0, waiting or 0, ready or 0,
         ready_since, int(failing or 0), dead or 0, leaders,
     )  # fmt: skip
+
+
+def texts(cursor: Cursor, backend: Backend, tenant: str, subject: str) -> int:
+    """How many texts of a person are there still."""
+    cursor.execute(
+        backend.sql(
+            "SELECT count(*) FROM supportflow_content WHERE tenant = ? AND subject = ? AND salt IS NOT NULL"
+        ),
+        (tenant, subject),
+    )
+    return int(cursor.fetchone()[0])

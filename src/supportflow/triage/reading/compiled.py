@@ -149,7 +149,10 @@ class CompiledRules:
                     for one in each.rules
                 ),
                 *(
-                    (f"weighing {one.name!r}", [role for key in one.weights for role in roles_of(key)])
+                    (
+                        f"weighing {one.name!r}",
+                        (*one.needs, *(role for key in one.weights for role in roles_of(key))),
+                    )
                     for one in each.weighings
                 ),
             ):

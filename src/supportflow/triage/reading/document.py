@@ -144,6 +144,8 @@ class Weighing(Document):
         bias: What a text without roles weighs. All weights are log-odds: 0 is as likely as not, 2 is 88 %.
         raises: Sentences that weigh at least this much are raised to the class.
         review: It raises to security for a person to look at.
+        question: It is told as a question: nothing has happened.
+        needs: Roles of which at least one must stand there, whatever the others weigh; none, if not given.
         weights: Role, or two with a plus between (`"gone+not_me"`) → weight.
     """
 
@@ -153,6 +155,8 @@ class Weighing(Document):
     bias: Annotated[float, Field(ge=-50, le=50)]
     raises: Annotated[float, Field(ge=-50, le=50)]
     review: bool = False
+    question: bool = False
+    needs: Series[Name] = ()
     weights: Mapping[Name, Annotated[float, Field(ge=-50, le=50)]]
 
 

@@ -8,6 +8,7 @@ alone: what is added in lines of its own takes nothing back.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple
 
 from supportflow.triage.once import Once
@@ -61,6 +62,11 @@ class Finding(NamedTuple):
         """Whether it says that something happened: some rules find questions, and assert no more than that one is asked."""
         rule = self.need.rule
         return self.status == "asserted" and (rule.asked is None or rule.asked != rule.category)
+
+    @property
+    def decides(self) -> bool:
+        """Whether it decides alone: what only counts for something, or asks for a look, needs what is beside it."""
+        return self.reports and self.need.rule.weight >= 1 and not self.need.rule.review
 
     @property
     def agency(self) -> bool:
@@ -122,8 +128,9 @@ class Reader:
                 reading = _Reading(self.rules, hits)
                 found += reading.findings(candidates)
                 readings.append(reading)
-        asserted = {one.need.rule.priority_class for one in found if one.reports}
-        return found + [weighed for reading in readings for weighed in reading.weighed(asserted)]
+        asserted = {one.need.rule.priority_class for one in found if one.decides}
+        told = {sentence for reading in readings for sentence in reading.told}
+        return found + [weighed for reading in readings for weighed in reading.weighed(asserted, told)]
 
     def _candidates(self, present: int) -> list[Need]:
         """The rules of which no role is missing, before anybody looks where they stand."""
@@ -137,6 +144,8 @@ class _Reading:
     """One text, read with one pack."""
 
     def __init__(self, rules: CompiledRules, hits: PackHits) -> None:
+        self.told: set[int] = set()
+        """The sentences in which a rule asserts something of a class."""
         self._rules = rules
         self._pack = hits.pack.pack
         self._letters = self._pack.letters
@@ -168,10 +177,17 @@ class _Reading:
         """The roles that stand somewhere, derived ones among them."""
         return frozenset(role for role in self._spots.roles() if self._spots[role])
 
-    def weighed(self, asserted: Collection[str | None]) -> list[Finding]:
-        """What weighs enough to be raised to a class that no rule asserts: for each weighing the heaviest sentences."""
+    def weighed(self, asserted: Collection[str | None], told: AbstractSet[int]) -> list[Finding]:
+        """What weighs enough to be raised to a class that no rule asserts: for each weighing the heaviest sentences.
+
+        A sentence in which a rule asserts something is no question: it says what happened, in whatever class.
+        """
         wanted = (one for one in self._rules.weighings if one.weighing.priority_class not in asserted)
-        return [found for one in wanted if (found := self._heaviest(one)) is not None]
+        return [
+            found
+            for one in wanted
+            if (found := self._heaviest(one, told if one.weighing.question else frozenset())) is not None
+        ]
 
     @Once
     def _by_sentence(self) -> Sentences:
@@ -181,10 +197,9 @@ class _Reading:
                 found[bisect_right(self._sentences, spot[0])].setdefault(role, spot)
         return Sentences(found)
 
-    def _heaviest(self, weighing: CompiledWeighing) -> Finding | None:
+    def _heaviest(self, weighing: CompiledWeighing, without: AbstractSet[int]) -> Finding | None:
         most, heaviest = weighing.weighing.raises, None
-        for window in self._by_sentence.windows():
-            weight = weighing.weight(window)
+        for weight, window in weighing.windows(self._by_sentence, without):
             if weight >= most and (heaviest is None or weight > most):
                 most, heaviest = weight, window
         if heaviest is None:
@@ -230,6 +245,8 @@ class _Reading:
                 continue
             mood = self._mood(event, rule)
             if mood is None:
+                if rule.priority_class is not None:
+                    self.told.add(bisect_right(self._sentences, event[0]))
                 return self._finding(need, "asserted", [event, *others])
             if mood.makes == "question" and asked is None and rule.asked is not None:
                 asked = self._finding(need, "question", [event, *others], mood.name)
