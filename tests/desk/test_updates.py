@@ -153,7 +153,7 @@ GAPS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(GAPS)
 def test_every_promise_is_the_due_time_of_the_clock_that_keeps_it(steps):
     """Whatever happened before: what a reply says is what the clock says the moment after."""
