@@ -38,6 +38,7 @@ AREAS = {
         "ActionSignal",
         "Identity",
         "Ratings",
+        "Figures",
         "CasePapers",
         "PersonFile",
         "LowRating",

@@ -15,9 +15,11 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from import_time import PROGRAMS
 
@@ -194,8 +196,8 @@ def program(*arguments: str) -> Round:
 def calendar(what: str) -> Round:
     """Working time with the zoned instants that a host has."""
     hours = BusinessCalendar.weekdays("09:00", "17:00", tz="Europe/Berlin")
-    start = ManualClock("2026-03-27T10:00:00+01:00").now()
-    end = ManualClock("2026-04-09T11:30:00+02:00").now()
+    start = datetime(2026, 3, 27, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+    end = datetime(2026, 4, 9, 11, 30, tzinfo=ZoneInfo("Europe/Berlin"))
     calls: dict[str, Callable[[], object]] = {
         "add": lambda: hours.add(start, hours=20),
         "elapsed": lambda: hours.elapsed(start, end),

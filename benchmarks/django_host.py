@@ -1,9 +1,9 @@
-"""What reporting to the desk costs a django-helpdesk: its own requests with and without, by turns, in one run.
+"""What reporting to the desk costs a django-helpdesk: its requests without it, with it, and left to the worker, by turns.
 
 Usage: python benchmarks/django_host.py
 """
 
-# ruff: noqa: PLC0415, SLF001 - Django has to be set up before its models are imported; the bridge is taken off and put on
+# ruff: noqa: PLC0415, PLR0915, SLF001 - Django has to be set up before its models are imported; the bridge is taken off and put on
 import os
 import statistics
 import sys
@@ -13,6 +13,7 @@ import warnings
 from pathlib import Path
 
 ROUNDS, EACH = 8, 10
+WAYS = ("without", "at once", "by the worker")
 
 
 def main() -> None:
@@ -33,11 +34,14 @@ def measure() -> None:
     django.setup()
     setup_test_environment()  # mails go nowhere
     call_command("migrate", verbosity=0)
+    from django.conf import settings
     from django.contrib.auth.models import User
+    from django.db import connection
     from django.test import Client
     from helpdesk.models import Queue, Ticket
 
     from supportflow.contrib.django import registry
+    from supportflow.contrib.django.conf import configuration
 
     User.objects.create_superuser("sam", "sam@desk.example", "x")
     queue = Queue.objects.create(title="Mail", slug="mail", allow_public_submission=True)
@@ -65,27 +69,39 @@ def measure() -> None:
         return staff.patch(f"/api/tickets/{pk}/", {"status": 3}, content_type="application/json")
 
     kinds = [opens, answers, resolves, shows]
-    took: dict[tuple[str, bool], list[float]] = {}
+    took: dict[tuple[str, str], list[float]] = {}
+    asked: dict[tuple[str, str], int] = {}
     bridges = list(registry._APPS)
     opens(0)  # the packs are read
-    for turn in range(2 * ROUNDS):
-        told = turn % 2 == 0
-        registry._APPS[:] = bridges if told else []
+    for turn in range(len(WAYS) * ROUNDS):
+        way = WAYS[turn % len(WAYS)]
+        registry._APPS[:] = bridges if way != "without" else []
+        settings.SUPPORTFLOW["REPORT"] = "by the worker" if way == "by the worker" else "at once"
+        configuration.cache_clear()
         registry.connect()
+        opens(0)  # the process tells the store its policy once
         before = Ticket.objects.count()
         for kind in kinds:
-            pks = list(Ticket.objects.order_by("-pk").values_list("pk", flat=True)[:EACH])
+            pks = list(Ticket.objects.order_by("-pk").values_list("pk", flat=True)[: EACH + 1])
             for number in range(EACH):
                 start = time.process_time()
                 answer = kind(pks[number] if kind is not opens else number)
-                took.setdefault((kind.__name__, told), []).append(time.process_time() - start)
+                took.setdefault((kind.__name__, way), []).append(time.process_time() - start)
                 assert answer.status_code < 400, answer
-        assert Ticket.objects.count() == before + EACH
+            statements = list[str]()
+            connection.connection.set_trace_callback(statements.append)
+            kind(pks[EACH] if kind is not opens else 0)
+            connection.connection.set_trace_callback(None)
+            asked[kind.__name__, way] = len(statements)
+        assert Ticket.objects.count() == before + EACH + 1
     for kind in kinds:
-        without, with_it = (statistics.median(took[kind.__name__, told]) * 1e3 for told in (False, True))
-        print(
-            f"{kind.__name__:<9} {without:6.2f} ms without, {with_it:6.2f} ms with: {with_it / without - 1:+.0%}"
-        )
+        name = kind.__name__
+        middle = {way: statistics.median(took[name, way]) * 1e3 for way in WAYS}
+        told = [
+            f"{middle[way]:6.2f} ms ({middle[way] / middle['without'] - 1:+.0%}), {asked[name, way]} statements {way}"
+            for way in WAYS
+        ]
+        print(f"{name:<9}", "; ".join(told))
 
 
 if __name__ == "__main__":

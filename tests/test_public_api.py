@@ -64,6 +64,7 @@ PUBLIC = [
     "Feed",
     "FeedItem",
     "FieldSpec",
+    "Figures",
     "Found",
     "Group",
     "Guide",

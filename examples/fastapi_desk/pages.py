@@ -3,10 +3,15 @@
 import json
 from collections.abc import Iterable, Mapping
 from html import escape
+from string import Formatter
 
 from fastapi_desk.texts import TEXTS
 from supportflow import Message, Row
 from supportflow.model.events import EventBase
+from supportflow.model.people import Actor
+from supportflow.sla.reading import ClockReading
+from supportflow.sla.words import when
+from supportflow.texts import FALLBACK, in_language, phrases
 
 
 def language_of(asked: str | None, accepted: str | None) -> str:
@@ -82,9 +87,11 @@ def ticket_page(
     other = f"/tickets/{ticket.id}?lang={words['other_tag']}"
     said = "".join(message_item(words, one) for one in messages) or f"<li>{words['nothing_said']}</li>"
     happened = "".join(
-        f"<li>{time_of(event.recorded_at.isoformat())} <b>{escape(event.kind)}</b> {escape(str(event.by))}</li>"
+        f'<li class="{event.kind}">{time_of(event.recorded_at.isoformat())} {event_line(language, event)}'
+        f" {escape(str(event.by))}</li>"
         for event in history
     )
+    clocks = "".join(f"<li>{escape(clock_line(language, one))}</li>" for one in row.clocks)
     facts = " · ".join(
         (
             words.get(ticket.priority_class, ticket.priority_class),
@@ -102,7 +109,8 @@ def ticket_page(
 <p class="facts">{escape(facts)}</p>
 <section aria-labelledby="messages"><h2 id="messages">{words["messages"]}</h2><ol class="messages">{said}</ol></section>
 <section aria-labelledby="timeline"><h2 id="timeline">{words["timeline"]}</h2><ol class="timeline">{happened}</ol></section>
-<section aria-labelledby="why"><h2 id="why">{words["why"]}</h2><pre class="why">{escape(why)}</pre></section>
+<section aria-labelledby="why"><h2 id="why">{words["why"]}</h2><ul class="clocks">{clocks}</ul>
+<pre class="why" lang="en">{escape(why)}</pre></section>
 </div>
 <form id="answer" aria-labelledby="answering"><h2 id="answering">{words["answer"]}</h2>
 <label for="words">{words["words"]}</label><textarea id="words" rows="4" required maxlength="200000"></textarea>
@@ -113,6 +121,45 @@ def ticket_page(
 </main>"""
     data = {"words": json.dumps(dict(words)), "ticket": ticket.id, "place": place}
     return page(language, title, "ticket.js", body, data)
+
+
+def event_line(language: str, event: EventBase) -> str:
+    """What happened, in the language of the page; the kind of event itself, where there are no words for it."""
+    if event.kind not in phrases("screen", "timeline"):
+        return f'<span lang="en">{escape(event.kind)}</span>'
+    text = screen_text(language, "timeline", event.kind)
+    named = {name for _, name, _, _ in Formatter().parse(text) if name}
+    values = {name: shown(language, name, getattr(event, name)) for name in named}
+    return f"<b>{escape(text.format(**values))}</b>"
+
+
+def clock_line(language: str, clock: ClockReading) -> str:
+    """One clock, in words."""
+    target = shown(language, "target", clock.target)
+    due = clock.due_at
+    if clock.state == "running" and due is not None:
+        key = "overdue" if due <= clock.at else "due"
+        at = when(due, clock.at, tz="UTC", language=language, named=True)
+        return screen_text(language, "badge", key, target=target, when=at)
+    state = "paused" if clock.state == "running" else clock.state
+    return screen_text(language, "badge", state, target=target)
+
+
+def shown(language: str, name: str, value: object) -> str:
+    """A value of an event, in words where there are some."""
+    if value is None:
+        return screen_text(language, "label", "nobody")
+    if isinstance(value, Actor):
+        return value.id
+    if name == "target" and value in phrases("screen", "target"):
+        return screen_text(language, "target", str(value))
+    return TEXTS[language].get(str(value), str(value))
+
+
+def screen_text(language: str, table: str, key: str, **values: object) -> str:
+    """A text that supportflow ships for a host's pages."""
+    text = in_language(phrases("screen", table)[key], language, FALLBACK)[1]
+    return text.format(**values) if values else text
 
 
 def message_item(words: Mapping[str, str], message: Message) -> str:

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from supportflow.policy.document.authority import ActionSignal, Authority, HostAction
     from supportflow.policy.document.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
     from supportflow.policy.document.casework import Identity, Procedure, Step
+    from supportflow.policy.document.figures import Figures
     from supportflow.policy.document.ratings import Difficulty, LowRating, Ratings
     from supportflow.policy.document.surges import Arrivals, Surge
     from supportflow.ports import ContextProvider, KnowledgeSource, Responder, Suggester
@@ -115,6 +116,7 @@ __all__ = [
     "Feed",
     "FeedItem",
     "FieldSpec",
+    "Figures",
     "Found",
     "Group",
     "Guide",
@@ -233,6 +235,7 @@ _HOME = {
     "Feed": "model.feed",
     "FeedItem": "model.feed",
     "FieldSpec": "conditions",
+    "Figures": "policy.document.figures",
     "Found": "model.turns",
     "Group": "model.people",
     "Guide": "model.turns",

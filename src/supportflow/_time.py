@@ -129,8 +129,24 @@ def fixed_length(duration: timedelta, field: str = "duration") -> timedelta:
     return timedelta(microseconds=_whole(duration, _MICROSECOND))
 
 
+_written: dict[int, tuple[datetime, str]] = {}
+"""By the identity of an instant, its text: a decision's events and the ticket after them have the same one many times."""
+_MOST_WRITTEN = 500
+
+
 def iso(moment: datetime) -> str:
     """ISO 8601 text of a UTC instant, always with microseconds and `Z`: exact, and sorted as text it is sorted in time."""
+    known = _written.get(id(moment))
+    if known is not None and known[0] is moment:
+        return known[1]
+    text = _iso(moment)
+    if len(_written) >= _MOST_WRITTEN:
+        _written.clear()  # other threads only write theirs again
+    _written[id(moment)] = (moment, text)
+    return text
+
+
+def _iso(moment: datetime) -> str:
     # `%` is twice as fast as a format string here, and `isoformat` would ask the zone.
     return "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ" % (  # noqa: UP031
         moment.year,

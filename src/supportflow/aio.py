@@ -6,7 +6,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow.driving import DeskBase, await_within, drive, log_unreadable, suggesting, write_methods
+from supportflow.driving import DeskBase, drive, log_unreadable, suggesting, write_methods
+from supportflow.driving.tasks import await_within
 from supportflow.exceptions import DeskClosed
 from supportflow.flows import Call, Flow, handle
 from supportflow.flows.commands.agents import handle_agent

@@ -137,10 +137,10 @@ class Desk(
         return self._locks[name]
 
     def _call(self, call: Call) -> Any:
-        if call.port == "running":
-            return call.args[0].wait(call.args[1])
         if call.within_s is not None:
             return call_within(call.within_s, partial(self._ask, call), detach=call.detach)
+        if call.port == "running":
+            return call.args[0].wait(call.args[1])
         return self._ask(call)
 
     def _run(self, flow: Flow[T]) -> T:

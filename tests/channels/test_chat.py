@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from supportflow import AsyncDesk, Desk, Party
+from supportflow import AsyncDesk, Desk, Party, Policy, Ratings, Requester
 from supportflow.channels.chat import ChatEvent, ChatHub, NotPresent, transcript
 from supportflow.exceptions import InvalidInput, Undeliverable
 from supportflow.testing import CountingIds, ManualClock
@@ -64,6 +64,25 @@ def test_a_visitor_who_is_there_is_asked_how_it_was_on_every_connection():
     assert not hub.ask_rating("cy")
     clock.advance(minutes=3)
     assert not hub.ask_rating("ana")
+
+
+def test_the_desks_own_request_for_a_rating_waits_for_a_visitor_who_left():
+    clock, told = ManualClock("2026-03-02T09:00:00Z"), []
+    hub = ChatHub(patience=timedelta(minutes=30), now=clock.now)
+    desk = Desk(Policy(ratings=Ratings()), channels={"chat": hub}, clock=clock, ids=CountingIds())
+    session = hub.join("ana", told.append)
+    ticket = desk.open(subject="x", body="where?", requester="ana", channel="chat").ticket
+    desk.reply(ticket, body="Here.", by="sam")
+    desk.run_due()
+    hub.leave(session)
+    desk.resolve(ticket, by="sam")
+    desk.run_due()
+    clock.advance(minutes=5)
+    hub.join("ana", told.append)
+    desk.run_due()
+    assert [one.kind for one in told] == ["message", "ended", "rating"]
+    assert "How did we do?" in told[2].body
+    assert desk.rate(ticket, stars=4, by=Requester("ana")).ticket.rating.stars == 4
 
 
 def test_a_visitor_writes_and_is_answered_on_one_ticket():

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import socket
 import sys
@@ -238,6 +239,30 @@ def test_a_ticket_is_read_answered_and_followed(browser: Any, server: Server, de
     assert desk.get(ticket).status == "resolved"
     assert seen.complaints == []
     seen.context.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "opened", "changed", "clock"),
+    [
+        ("en", "opened: general, level 3", "new → resolved", "Resolution: met"),
+        ("zh-Hans", "创建：普通，级别 3", "新建 → 已解决", "解决：达标"),
+    ],
+)
+def test_what_happened_is_told_in_the_language_of_the_page(
+    server: Server, desk: Desk, language: str, opened: str, changed: str, clock: str
+):
+    ticket = desk.open(subject="No invoice", requester="x").ticket
+    desk.note(ticket, body="Paid twice?", by="wei")
+    desk.resolve(ticket, by="sam")
+    page = httpx.get(f"{server.base}/tickets/{ticket.id}?lang={language}", auth=AUTH).text
+    timeline = page.partition('<ol class="timeline">')[2].partition("</ol>")[0]
+    assert opened in timeline
+    assert changed in timeline
+    assert clock in page.partition('<ul class="clocks">')[2].partition("</ul>")[0]
+    # What there are no words for, and the whole account, say which language they are in.
+    plain = re.sub(r'<(span|pre)[^>]* lang="en">.*?</\1>', "", page, flags=re.DOTALL)
+    assert "status_changed</" not in plain
+    assert "priority: general" not in plain
 
 
 @pytest.mark.parametrize(("scheme", "lang", "width"), [("light", "en-GB", 1100), ("dark", "zh-CN", 360)])

@@ -188,6 +188,8 @@ def test_a_process_that_is_stopped_in_the_middle_of_a_correction_goes_on_with_it
         square.ticket(ref)
     number = square.announce(audience="phishing")
     square.desk.run_due()
+    for ref in "123":  # nobody looks at what has ended but to correct it
+        square.desk.resolve(ref=ref, by="sam")
     square.announce(number=number, texts={"en": "Other words"})
     left = iter(range(3))
     square.desk.run_due(stop=lambda: next(left, None) is None)
@@ -388,7 +390,7 @@ WHAT = st.sampled_from(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.tuples(WHAT, st.integers(0, 5)), min_size=4, max_size=18))
 def test_no_announcement_comes_to_a_ticket_twice_and_none_stays_out(steps):
     """Whatever is opened, corrected, withdrawn, and whenever a process dies between two tickets."""

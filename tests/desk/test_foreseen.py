@@ -259,7 +259,7 @@ def test_what_is_no_measure_is_one_clear_error(wrong):
 VALUES = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 12)), min_size=1, max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     VALUES, st.sampled_from(["above", "below", "rises_by", "falls_by"]), st.integers(1, 10), st.integers(1, 6)
 )

@@ -256,7 +256,7 @@ def lived(histories, channels, solved_after, late, *, together):
     ]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(st.tuples(HISTORY, st.sampled_from(["web", "email"])), min_size=1, max_size=3),
     st.integers(1, 200),

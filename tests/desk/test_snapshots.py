@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from desk.office import desk
 from made_check import same
 from supportflow import MemoryStore, Policy
-from supportflow.flows.snapshots import MOST, Snapshots, written
+from supportflow.flows.snapshots import MOST, Snapshots
 from supportflow.model.storage import TicketRow
 from supportflow.model.ticket import Ticket
+from supportflow.model.written import written
 from supportflow.testing.strategies import values
 
 POLICY = Policy.model_validate({"fields": {"vip": {"kind": "boolean"}}})

@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 def database(place):
     """A database as Django names it: of a PostgreSQL by its URL, of SQLite by its file."""
     if not place.startswith("postgresql:"):
-        options = {"transaction_mode": "IMMEDIATE"}
+        options = {"transaction_mode": "IMMEDIATE", "timeout": 20}
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": place, "OPTIONS": options}
     url = make_url(place)
     return {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from supportflow import Desk, MemoryStore, Policy
 from supportflow.exceptions import SupportflowError
 from supportflow.flows.rows import event_row
-from supportflow.flows.snapshots import written
+from supportflow.model.written import written
 from supportflow.policy import read_policy
 from supportflow.replay import LogMapping, load_mapping, read_log
 from supportflow.replay.casewise import TENANT, CaseRunner, _CaseDesk

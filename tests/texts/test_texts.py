@@ -17,7 +17,19 @@ from supportflow.triage.texts import asked_secret
 
 SOURCE = Path(supportflow.__file__).parent
 FOLDER = SOURCE / "texts"
-FILES = ("bot", "evidence", "form", "mail", "notices", "rating", "report", "screen", "status", "times")
+FILES = (
+    "bot",
+    "evidence",
+    "form",
+    "mail",
+    "monthly",
+    "notices",
+    "rating",
+    "report",
+    "screen",
+    "status",
+    "times",
+)
 
 
 def read(language, name, folder=FOLDER):

@@ -34,7 +34,7 @@ class ChatEvent:
     Attributes:
         kind: An answer (`"message"`), somebody types (`"typing"`), they are asked how it was (`"rating"`), or the session is
             over (`"ended"`).
-        body: The answer's text.
+        body: The answer's text, or the words of the desk's request for a rating.
         key: Of the answer: the same if it comes again.
     """
 
@@ -186,7 +186,10 @@ class ChatHub(Locked):
             NotPresent: If they are not there, and may come back.
             Undeliverable: If they left too long ago.
         """
-        event = ChatEvent("message", message.body, message.key)
+        return self._tell(message, "message")
+
+    def _tell(self, message: Outgoing, kind: Literal["message", "rating"]) -> Receipt:
+        event = ChatEvent(kind, message.body, message.key)
         handed = [one for one in self._present(message.requester) if self._hand(one, event)]
         if handed:
             return Receipt(state="delivered")
@@ -206,10 +209,23 @@ class ChatHub(Locked):
         for one in self._present(requester):
             self._hand(one, ChatEvent("typing"))
 
-    def ask_rating(self, requester: str) -> bool:
-        """Ask a visitor how it was, on every connection; False if they are not there to be asked."""
-        asked = [self._hand(one, ChatEvent("rating")) for one in self._present(requester)]
-        return any(asked)
+    def ask_rating(self, asked: Outgoing | str, /) -> Receipt | bool:
+        """Ask a visitor how it was, on every connection.
+
+        Args:
+            asked: The desk's request for a rating, which waits as an answer does; or a visitor's id.
+
+        Returns:
+            Of a visitor's id, False if they are not there to be asked.
+
+        Raises:
+            NotPresent: If the desk asks, and they are not there and may come back.
+            Undeliverable: If the desk asks, and they left too long ago.
+        """
+        if isinstance(asked, Outgoing):
+            return self._tell(asked, "rating")
+        told = [self._hand(one, ChatEvent("rating")) for one in self._present(asked)]
+        return any(told)
 
     def _present(self, requester: str) -> list[ChatSession]:
         now = self._instant()

@@ -57,6 +57,9 @@ def ticket_fields() -> Fields:
     )
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 def _seconds(span_us: int) -> int | Decimal:
     whole, rest = divmod(span_us, SECOND_US)
     return Decimal(span_us).scaleb(-6) if rest else whole
@@ -64,12 +67,12 @@ def _seconds(span_us: int) -> int | Decimal:
 
 def ticket_record(ticket: Ticket, at_us: int) -> dict[str, object]:
     """A ticket's fields at an instant, with its declared attributes."""
-    resolved_at = ticket.resolved_at
+    resolved_at, verified = ticket.resolved_at, ticket.case.verifications
     return {
         **ticket.attributes,
         "status": ticket.status,
-        "status_category": ticket.status_category.value,
-        "type": ticket.type.value,
+        "status_category": ticket.status_category._value_,  # `value` is a call of Python
+        "type": ticket.type._value_,
         "channel": ticket.channel,
         "category": ticket.category,
         "language": None if ticket.language is None else canonical(ticket.language),
@@ -83,7 +86,9 @@ def ticket_record(ticket: Ticket, at_us: int) -> dict[str, object]:
         "review": ticket.review,
         "only_asks": ticket.informational,
         "by_others": ticket.agency,
-        "verified_levels": frozenset(one.level for one in ticket.case.verifications if at_us < one.until_us),
+        "verified_levels": frozenset(one.level for one in verified if at_us < one.until_us)
+        if verified
+        else _NONE,
         "held_back": frozenset(ticket.held_back),
         "set_by_hand": frozenset(ticket.given),
         "product": ticket.product,

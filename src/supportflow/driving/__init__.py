@@ -3,12 +3,11 @@
 from supportflow.driving.base import LOGGER, DeskBase, log_unreadable
 from supportflow.driving.loop import drive, drive_at_once
 from supportflow.driving.methods import suggesting, write_methods
-from supportflow.driving.running import await_within, call_within
+from supportflow.driving.running import call_within
 
 __all__ = [
     "LOGGER",
     "DeskBase",
-    "await_within",
     "call_within",
     "drive",
     "drive_at_once",

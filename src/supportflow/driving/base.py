@@ -116,15 +116,18 @@ class DeskBase(_forks.Fork):
 
     def _ask(self, call: Call) -> Any:
         """Make a call of a port; the answer may be one that has to be awaited."""
-        if call.port == "pause":
-            return self._pause(*call.args)
-        if call.port == "handler":
-            return self._handlers[call.method](*call.args)
-        if call.port == "channel":
-            return self._channels[call.method].send(*call.args)
-        if call.port == "rating":
-            return self._channels[call.method].ask_rating(*call.args)  # its traits say that it has that
-        return getattr(self._ports[call.port], call.method)(*call.args, **(call.named or {}))
+        name, method, args, named, *_ = call
+        port = self._ports.get(name)
+        if port is not None:
+            return getattr(port, method)(*args, **named) if named else getattr(port, method)(*args)
+        if name == "handler":
+            return self._handlers[method](*args)
+        if name == "channel":
+            return self._channels[method].send(*args)
+        if name == "rating":
+            return self._channels[method].ask_rating(*args)  # its traits say that it has that
+        assert name == "pause"
+        return self._pause(*args)
 
     def within(self, connection: Any, /) -> Self:
         """This desk inside a transaction that the host has open: the host's rows and the desk's commit together, or neither.

@@ -7,7 +7,7 @@ is written. What only a store can answer (searches, deliveries, agents) is not h
 from collections.abc import Iterable
 
 from supportflow.kernel import Decision, wakeup
-from supportflow.kernel.due.queue import queue_place
+from supportflow.kernel.due.queue import earliest_due_us
 from supportflow.model.content import Content
 from supportflow.model.events import EventBase, TicketEvent
 from supportflow.model.ticket import Ticket
@@ -37,7 +37,7 @@ class Held:
         """
         for ticket in decision.tickets:
             policy = book[ticket.policy]
-            queue_place(ticket, policy)
+            earliest_due_us(ticket, policy)
             self.wakeups[ticket.id] = wakeup(ticket, policy)
         self.contents.update((one.id, one) for one in contents)
         for event in decision.events:

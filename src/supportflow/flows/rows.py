@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from supportflow._time import to_us
 from supportflow.flows.environment import BOT_TOPIC, Environment
-from supportflow.flows.snapshots import written
 from supportflow.kernel import FOLD_VERSION, Decision, wakeup
 from supportflow.kernel.due.next import owes_turn
 from supportflow.kernel.due.queue import is_queued, queue_place
@@ -23,6 +22,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.model.upcast import read_event
+from supportflow.model.written import written
 from supportflow.policy import CompiledPolicy
 
 __all__ = [
@@ -62,9 +62,7 @@ _BOT_EVENTS = frozenset(
 def event_row(seq: int, event: EventBase) -> EventRow:
     """An event as a store keeps it. Defaults are left out: they are part of the version."""
     kind = event.kind
-    return EventRow(
-        seq, kind, event.VERSION, event.MIN_READER, event.model_dump_json(exclude_defaults=True).encode()
-    )
+    return EventRow(seq, kind, event.VERSION, event.MIN_READER, written(event))
 
 
 def read_row(row: EventRow) -> EventBase:
@@ -121,7 +119,7 @@ def agent_row(state: AgentState) -> AgentRow:
         version=state.version,
         fold_version=AGENT_FOLD_VERSION,
         available=state.presence == "available",
-        snapshot=state.model_dump_json(exclude_defaults=True).encode(),
+        snapshot=written(state),
     )
 
 

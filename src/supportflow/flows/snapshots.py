@@ -12,7 +12,7 @@ from supportflow.model.made import copied
 from supportflow.model.storage import TicketRow
 from supportflow.model.ticket import Ticket
 
-__all__ = ["MOST", "Snapshots", "written"]
+__all__ = ["MOST", "Snapshots"]
 
 MOST = 500
 """How many tickets are kept: some 8 kB each."""
@@ -22,11 +22,6 @@ class _Known(NamedTuple):
     version: int
     snapshot: bytes
     ticket: Ticket
-
-
-def written(ticket: Ticket) -> bytes:
-    """A ticket as a row keeps it. Defaults are left out: they are part of the version of the fold."""
-    return ticket.model_dump_json(exclude_defaults=True).encode()
 
 
 class Snapshots:

@@ -14,14 +14,18 @@ from pydantic import BaseModel
 
 from supportflow.model.base import Value
 
-__all__ = ["checking", "copied", "made", "remade"]
+__all__ = ["checking", "copied", "made", "of_fields", "remade"]
 
 V = TypeVar("V", bound=Value)
 Check = Callable[[BaseModel, Mapping[str, Any]], object]
 """Given a value that was made, and the fields that it was made of."""
 
 _new = object.__new__
-_set = object.__setattr__
+# What a model without private attributes consists of, by its own setters: to set an attribute by name costs more.
+_set_values = BaseModel.__dict__["__dict__"].__set__
+_set_given = BaseModel.__dict__["__pydantic_fields_set__"].__set__
+_set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
+_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 _check: Check | None = None
 
 
@@ -34,17 +38,11 @@ def made(kind: type[V], head: Mapping[str, Any], /, **fields: Any) -> V:
         **fields: The others, which go before those of the head. What is not named has its default.
     """
     template, factories = _plan(kind)
-    values = template.copy()
-    values.update(head)
-    values.update(fields)
+    values = {**template, **head, **fields}
     for name, factory in factories:
         if values[name] is _MISSING:
             values[name] = factory()
-    value = _new(kind)
-    _set(value, "__dict__", values)
-    _set(value, "__pydantic_fields_set__", {*head, *fields})
-    _set(value, "__pydantic_extra__", None)
-    _set(value, "__pydantic_private__", None)
+    value = of_fields(kind, values, {*head, *fields})
     if _check is not None:
         _check(value, {**head, **fields})
     return value
@@ -65,14 +63,26 @@ def remade(value: V, changes: Mapping[str, Any]) -> V:
 
 def copied(value: V, changes: Mapping[str, Any]) -> V:
     """The same for changes that are the value's own fields again, copied: there is nothing to check."""
-    values = value.__dict__.copy()
-    values.update(changes)
-    new = _new(type(value))
-    _set(new, "__dict__", values)
-    _set(new, "__pydantic_fields_set__", value.__pydantic_fields_set__.union(changes))
-    _set(new, "__pydantic_extra__", None)
-    _set(new, "__pydantic_private__", None)
-    return new
+    given = value.__pydantic_fields_set__
+    if not given.issuperset(changes):  # else the two share it, as the tickets of one stream do
+        given = given.union(changes)
+    return of_fields(type(value), {**value.__dict__, **changes}, given)
+
+
+def of_fields(kind: type[V], values: dict[str, Any], given: set[str]) -> V:
+    """A value that consists of these very fields, every one of the model's and in its order.
+
+    Args:
+        kind: A model whose instances have fields and nothing else.
+        values: Its fields; they are the value's own from now on.
+        given: The names of those that are not there by default.
+    """
+    value = _new(kind)
+    _set_values(value, values)
+    _set_given(value, given)
+    _set_extra(value, None)
+    _set_private(value, None)
+    return value
 
 
 _MISSING: Any = object()

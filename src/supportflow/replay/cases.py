@@ -5,6 +5,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from hashlib import blake2b
 from heapq import merge
 from itertools import chain, count, groupby, islice
 from operator import itemgetter
@@ -87,6 +88,7 @@ class CaseLog:
         first_us: Its first instant; 0 if it has no usable row.
         last_us: Its last.
         bad: What could not be used.
+        people: A key of this log's own, made of its rows: see `CaseRunner`.
         cpu_s: Processor time of reading it, in seconds.
 
     Raises:
@@ -118,9 +120,11 @@ class CaseLog:
         first_us = last_us = None
         with open_table(path, self.mapping.encoding, self.mapping.delimiter) as table:
             rows = Rows(table, self.mapping, self.bad.note)
+            digest = blake2b(digest_size=32)
             for row in rows:
                 self._held.append(row)
                 self.usable += 1
+                digest.update(f"{row.at_us} {row.case}\0{row.requester}\n".encode(errors="surrogatepass"))
                 at_us = row.at_us
                 if first_us is None or last_us is None:
                     first_us = last_us = at_us
@@ -133,6 +137,7 @@ class CaseLog:
                     if progress is not None:
                         progress(rows.count)
             self.rows = rows.count
+            self.people = digest.digest()
         self.first_us, self.last_us = first_us or 0, last_us or 0
         self._held.sort(key=_place)
 

@@ -1,6 +1,7 @@
 """One case at a time, on a desk of its own: its rows become observations, on a clock that shows the log's own time."""
 
 from collections.abc import Iterable
+from hashlib import blake2b
 from typing import Any, Protocol
 
 from pydantic import ValidationError
@@ -10,12 +11,12 @@ from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MappingError, SupportflowError
 from supportflow.flows.held import Held
 from supportflow.flows.rows import event_row, read_row
-from supportflow.flows.snapshots import written
 from supportflow.lifecycle import default_lifecycle
 from supportflow.model.commands import Advance
 from supportflow.model.events import EventBase
 from supportflow.model.people import HOST, NOBODY, Actor, ActorKind
 from supportflow.model.ticket import Ticket
+from supportflow.model.written import written
 from supportflow.policy import Policy
 from supportflow.replay.columns import time_reader
 from supportflow.replay.mapping import LogMapping
@@ -25,6 +26,8 @@ from supportflow.testing import CountingIds, ManualClock
 __all__ = ["TENANT", "CaseRunner", "Watcher"]
 
 TENANT = "replay"
+_ACTORS = 10_000
+"""Actors of a log that are kept, so that they need not be made anew."""
 
 
 class Watcher(Protocol):
@@ -56,8 +59,8 @@ class CaseRunner:
         policy: The policy.
         end_us: Until when everything happens that falls due: the log's last instant.
         watcher: Told what happens.
-        apart: True if nobody looks at more than one case: then requesters are told apart within a case only, and what is
-            known of them does not grow with the log.
+        people: A key by which a requester is the same code in every case, and nobody who lacks it can try names. If not
+            given, requesters are numbered within their case. Either way nothing is kept of them that grows with the log.
 
     Raises:
         MappingError: If the mapping does not fit the policy.
@@ -65,7 +68,13 @@ class CaseRunner:
     """
 
     def __init__(
-        self, mapping: LogMapping, policy: Policy, end_us: int, watcher: Watcher, *, apart: bool = False
+        self,
+        mapping: LogMapping,
+        policy: Policy,
+        end_us: int,
+        watcher: Watcher,
+        *,
+        people: bytes | None = None,
     ) -> None:
         lifecycle = policy.lifecycle or default_lifecycle(policy.reopen_within)
         problems = list(mapping.misfits(policy, lifecycle.statuses))
@@ -78,7 +87,7 @@ class CaseRunner:
         self.clock = ManualClock(from_us(self.end_us))
         self.desk = _CaseDesk(policy, self.clock)
         self.watcher = watcher
-        self._apart = apart
+        self._people = people
         self.actors: dict[str, Actor] = {"": HOST}
         self.requesters: dict[str, str] = {"": NOBODY}
         self.read_opened = None if mapping.opened is None else time_reader(mapping.opened)
@@ -86,8 +95,9 @@ class CaseRunner:
     def case(self, rows: list[Row]) -> Ticket | None:
         """Replay the rows of one case, up to the log's end; None if nothing could be made of them."""
         self.desk.held.forget()
-        if self._apart:
-            self.requesters = {"": NOBODY}
+        self.requesters = {"": NOBODY}
+        if len(self.actors) > _ACTORS:
+            self.actors = {"": HOST}
         ticket: Ticket | None = None
         latest_us = rows[0].at_us
         for row in rows:
@@ -207,7 +217,10 @@ class CaseRunner:
         return found
 
     def _requester(self, row: Row) -> str:
-        """A number in place of whoever asked: replay has no use for the name."""
+        """A number or a code in place of whoever asked: replay has no use for the name."""
+        if self._people is not None and row.requester:
+            name = row.requester.encode(errors="surrogatepass")
+            return f"requester {blake2b(name, key=self._people, digest_size=8).hexdigest()}"
         return self.requesters.setdefault(row.requester, f"requester {len(self.requesters)}")
 
     def _end(self, rows: list[Row], ticket: Ticket) -> Ticket:

@@ -38,7 +38,7 @@ class Cases:
         before: int = 0,
     ) -> None:
         self._tally = tally
-        self._runner = CaseRunner(mapping, policy, end_us, tally, apart=True)
+        self._runner = CaseRunner(mapping, policy, end_us, tally)
         self._verify_every = verify_every
         self._place = before
 

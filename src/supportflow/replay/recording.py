@@ -45,7 +45,7 @@ class Recorder:
         mapping: What the log was read by.
         policy: The policy.
         end_us: Until when everything happens that falls due.
-        apart: See `CaseRunner`.
+        people: See `CaseRunner`.
 
     Attributes:
         policy: The policy.
@@ -57,14 +57,16 @@ class Recorder:
         PolicyError: If the policy is wrong.
     """
 
-    def __init__(self, mapping: LogMapping, policy: Policy, end_us: int, *, apart: bool = False) -> None:
+    def __init__(
+        self, mapping: LogMapping, policy: Policy, end_us: int, *, people: bytes | None = None
+    ) -> None:
         self.policy = policy
         self.compiled = CompiledPolicy(policy)
         self.bad = BadRows()
         self._end_us = end_us
         self._events: list[EventBase] = []
         self._refused: set[int] = set()
-        self._runner = CaseRunner(mapping, policy, end_us, self, apart=apart)
+        self._runner = CaseRunner(mapping, policy, end_us, self, people=people)
 
     def replayed(self, rows: list[Row]) -> Case | None:
         """A case; None if nothing could be made of its rows."""

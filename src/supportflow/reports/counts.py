@@ -1,10 +1,10 @@
 """The counts that the figures of a report are made of, and how they grow ticket by ticket."""
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from supportflow._time import SECOND_US
@@ -12,6 +12,7 @@ from supportflow.exceptions import InvalidInput
 from supportflow.replay.verdicts import Ended
 from supportflow.reports.course import Cause
 from supportflow.reports.facts import ClockRow, Facts, TicketRow
+from supportflow.reports.ordered import Ordered
 
 __all__ = ["BINS_S", "DAY_US", "MOST_STRATA", "PERCENTILES", "By", "Counting", "Counts", "Took", "rank"]
 
@@ -25,7 +26,6 @@ BINS_S = (
 DAY_US = _DAY * SECOND_US
 MOST_STRATA = 200
 """More values than these of one field are no mix that anybody could keep."""
-_BLOCK = 1 << 63
 By = Literal["day", "class", "level", "group", "agent", "topic"]
 
 
@@ -103,10 +103,9 @@ class Counting:
         self._strata, self._repeat_us = strata, repeat_us
         self._counts = Counts()
         self._seen: list[set[str]] = [set() for _ in strata]
-        self._took = {"first_response": array("q"), "resolution": array("q")}
-        self._waits: dict[str, array[int]] = {}
-        self._requesters: dict[str, int] = {}
-        self._by_requester, self._contacts = array("q"), array("q")
+        self._took: dict[str, Ordered[int]] = {"first_response": Ordered(), "resolution": Ordered()}
+        self._waits: Ordered[tuple[str, int]] = Ordered()
+        self._contacts: Ordered[tuple[str, int]] = Ordered()
 
     def add(self, facts: Facts) -> None:
         """Count a ticket.
@@ -130,7 +129,7 @@ class Counting:
             counts.stints[stint.group, "held_us"] += stint.held_us
             if stint.wait_us is not None:
                 counts.stints[stint.group, "taken"] += 1
-                self._waits.setdefault(stint.group, array("q")).append(stint.wait_us)
+                self._waits.add((stint.group, stint.wait_us))
 
     def _ticket(self, ticket: TicketRow) -> None:
         counts, n = self._counts, self._counts.tickets
@@ -143,9 +142,7 @@ class Counting:
         n["joined"] += ticket.joined
         if ticket.requester is not None:
             n["known"] += 1
-            number = self._requesters.setdefault(ticket.requester, len(self._requesters))
-            self._by_requester.append(number)
-            self._contacts.append(ticket.opened_us)
+            self._contacts.add((ticket.requester, ticket.opened_us))
         counts.opened[ticket.day] += 1
         counts.busy[ticket.weekday, ticket.hour] += 1
         counts.handovers[ticket.handovers] += 1
@@ -153,7 +150,7 @@ class Counting:
             counts.bot[ticket.bot] += 1
         for name, us in (("first_response", ticket.response_us), ("resolution", ticket.resolution_us)):
             if us is not None:
-                self._took[name].append(us)
+                self._took[name].add(us)
         places: tuple[tuple[By, str | None], ...] = (
             ("agent", ticket.agent),
             ("group", ticket.group),
@@ -198,27 +195,36 @@ class Counting:
     def counts(self) -> Counts:
         """All of them."""
         self._counts.tickets["repeats"] = self._repeats()
-        self._counts.took = {name: took(values) for name, values in self._took.items()}
-        self._counts.waits = {name: took(values) for name, values in sorted(self._waits.items())}
+        self._counts.took = {name: took(values, len(values)) for name, values in self._took.items()}
+        self._counts.waits = {
+            group: took((us for _, us in waits), self._counts.stints[group, "taken"])
+            for group, waits in groupby(self._waits, key=itemgetter(0))
+        }
+        for values in self._took.values():
+            values.close()
+        self._waits.close()
+        self._contacts.close()
         return self._counts
 
     def _repeats(self) -> int:
         """Tickets of a requester who had opened another one shortly before."""
-        # Each requester's instants lie in a block of their own, further from the next than any window reaches.
-        keys = sorted(
-            number * _BLOCK + us for number, us in zip(self._by_requester, self._contacts, strict=True)
+        return sum(
+            who == same and after - before <= self._repeat_us
+            for (who, before), (same, after) in pairwise(self._contacts)
         )
-        return sum(after - before <= self._repeat_us for before, after in pairwise(keys))
 
 
-def took(values: Iterable[int]) -> Took:
-    """Lengths in microseconds as percentiles and bars."""
-    ordered = sorted(values)
+def took(ordered: Iterable[int], count: int) -> Took:
+    """So many lengths in microseconds, from the shortest, as percentiles and bars."""
+    places: dict[int, list[int]] = {}
+    for percent in PERCENTILES:
+        places.setdefault(rank(percent, count), []).append(percent)
     bins: Counter[int | None] = Counter()
-    for us in ordered:
+    percentiles: dict[int, int] = {}
+    for place, us in enumerate(ordered, 1):
         bins[next((edge for edge in BINS_S if us <= edge * SECOND_US), None)] += 1
-    count = len(ordered)
-    return Took(count, {p: ordered[rank(p, count) - 1] for p in PERCENTILES if count}, bins)
+        percentiles.update(dict.fromkeys(places.get(place, ()), us))
+    return Took(count, percentiles, bins)
 
 
 def rank(percent: int, count: int) -> int:

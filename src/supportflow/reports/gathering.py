@@ -51,8 +51,7 @@ def report(
 ) -> Report:
     """Report on a log under a policy.
 
-    Memory grows by some sixteen bytes for each ticket, which exact percentiles need, some more for the requester's latest
-    contacts, and with the number of requesters.
+    Memory does not grow with the log: what exact percentiles and repeated contacts need lies on disk.
 
     Args:
         log: A file, or a log that was read.
@@ -84,7 +83,7 @@ def report(
             )
             left_out = whatif.left_out
         else:
-            left_out = _replayed(read, Recorder(mapping, policy, end_us), found, progress)
+            left_out = _replayed(read, Recorder(mapping, policy, end_us, people=read.people), found, progress)
         figures = found.report(
             tz,
             end_us,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from supportflow.model.events import EventBase, OfferDeclined, OfferExpired, OfferMade, SlaJudged
 from supportflow.model.ticket import Ticket
+from supportflow.model.written import written
 from supportflow.simulation.plan import Plan
 
 __all__ = ["Follower", "Passing", "Point", "Tally", "Waited"]
@@ -92,7 +93,7 @@ class Tally:
 
     def recorded(self, event: EventBase, *, counts: bool) -> None:
         """An event was recorded; it counts unless its ticket came during the warm-up."""
-        self._hash.update(event.model_dump_json(exclude_defaults=True).encode())
+        self._hash.update(written(event))
         self._hash.update(b"\n")
         self.events += 1
         if not counts:

@@ -105,7 +105,8 @@ def compare_all(
     if len(policies) < 2:  # noqa: PLR2004 - it takes two
         raise InvalidInput("policies", "are fewer than two: there is nothing to compare")
     with log_until(log, mapping, until) as (read, end_us):
-        sides = [Recorder(mapping, policy, end_us, apart=first is None) for policy in policies]
+        people = None if first is None else read.people
+        sides = [Recorder(mapping, policy, end_us, people=people) for policy in policies]
         pairs = [Pair(sides[0], side) for side in sides[1:]]
         done = 0
         for rows in read.each():

@@ -111,6 +111,12 @@ class _Cleaner:
         self.kinds.update(finding.kind.value for finding in found.findings if finding.masked)
         return found.text
 
+    def texts(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Those that something was removed from: most are as they were."""
+        given = {name: value for name, value in values.items() if isinstance(value, str) and value}
+        cleaned = {name: self.text(value) for name, value in given.items()}
+        return {name: value for name, value in cleaned.items() if value is not given[name]}
+
     def attributes(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self.attribute(value) for name, value in values.items()}
 
@@ -169,10 +175,7 @@ def _cleaned(source: CommandBase | Fact, rules: RedactionRules) -> tuple[dict[st
     )
     given = source.__dict__
     cleaner = _Cleaner(rules)
-    changed: dict[str, Any] = {}
-    for name in texts:
-        if isinstance(given[name], str) and given[name]:
-            changed[name] = cleaner.text(given[name])
+    changed = cleaner.texts({name: given[name] for name in texts})
     for name in lines:
         if given[name]:
             changed[name] = cleaner.lines(given[name])

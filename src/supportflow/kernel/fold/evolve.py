@@ -28,6 +28,7 @@ from supportflow.model.events import (
     TicketOpened,
     TicketSplit,
 )
+from supportflow.model.made import of_fields
 from supportflow.model.ticket import Ticket
 
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
@@ -38,12 +39,6 @@ FOLD_VERSION = 5
 
 
 Changes = dict[str, Any]
-
-
-_new = object.__new__
-
-
-_set = object.__setattr__
 
 
 def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") -> Ticket:
@@ -70,13 +65,7 @@ def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") 
     now["recorded_at"] = event.recorded_at
     if event.by.kind != "system":
         now["touched_at"] = event.recorded_at
-    # What `model_copy(update=…)` does, for a model without private attributes, in a third of the time.
-    new = _new(Ticket)
-    _set(new, "__dict__", now)
-    _set(new, "__pydantic_fields_set__", ticket.__pydantic_fields_set__)
-    _set(new, "__pydantic_extra__", None)
-    _set(new, "__pydantic_private__", None)
-    return new
+    return of_fields(Ticket, now, ticket.__pydantic_fields_set__)
 
 
 def fold(events: Iterable[EventBase], *, tenant: str = "default") -> Ticket:

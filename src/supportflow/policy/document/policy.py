@@ -22,6 +22,7 @@ from supportflow.policy.document.announcements import Announcements
 from supportflow.policy.document.authority import Authority
 from supportflow.policy.document.bot import BotPolicy
 from supportflow.policy.document.casework import Identity, Procedure
+from supportflow.policy.document.figures import Figures
 from supportflow.policy.document.foreseen import Foreseen, Watch
 from supportflow.policy.document.publishing import changed, dated, dated_escalation, dated_sla
 from supportflow.policy.document.ratings import Ratings
@@ -91,6 +92,7 @@ class Policy(Document):
         routing: How tickets find agents; the host assigns them itself, if not given.
         bot: How the first line answers by itself; it does not, if not given.
         ratings: Who is asked what they think of a ticket that is resolved; nobody, if not given.
+        figures: What reports may say, and what they are measured against.
         unsafe_replies: What becomes of a reply that asks for a password, a seed phrase, a key or a code: `"refuse"` it, or
             `"allow"` it.
         public_channels: Channels whose replies anybody can read. A reply there that says personal data is refused.
@@ -140,6 +142,7 @@ class Policy(Document):
     routing: RoutingPolicy | None = None
     bot: BotPolicy | None = None
     ratings: Ratings | None = None
+    figures: Figures | None = None
     unsafe_replies: Literal["refuse", "allow"] = "refuse"
     public_channels: Series[Name] = ()
     greetings: Mapping[Name, Greeting] = Field(default_factory=dict)

@@ -1,0 +1,157 @@
+"""What the figures of a month count of one contact, read from its events alone."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from supportflow._time import SECOND_US, to_us
+from supportflow.desk import Desk
+from supportflow.model.base import StatusCategory
+from supportflow.model.events import (
+    AssignmentChanged,
+    BotAnswered,
+    EventBase,
+    MessageReceived,
+    RatingGiven,
+    RatingRequested,
+    ReplySent,
+    SurgeDeclared,
+    SurgeEnded,
+    TicketOpened,
+    TicketRouted,
+)
+from supportflow.model.people import NOBODY
+from supportflow.model.ticket import Ticket
+from supportflow.policy import CompiledPolicy
+from supportflow.replay.history import recorded_tickets
+from supportflow.replay.recording import Case
+from supportflow.reports.course import course_of
+
+__all__ = ["Contact", "Span", "contacts_of", "surge_spans"]
+
+_PAGE = 1_000
+
+
+class Span(NamedTuple):
+    """From an instant until before another, in microseconds."""
+
+    start_us: int
+    end_us: int
+
+    def holds(self, at_us: int) -> bool:
+        """True if an instant lies in it."""
+        return self.start_us <= at_us < self.end_us
+
+
+class Contact(NamedTuple):
+    """A ticket that somebody from outside opened.
+
+    Attributes:
+        ticket: The ticket at the end.
+        opened_us: When it was opened.
+        answered_s: Until the first public answer of anybody; None if there was none.
+        resolved_us: When it was resolved last; None if it is not.
+        bot: What became of it, if the bot took part.
+        bot_s: How long each answer of the bot took.
+        missed: True if the bot, or the articles, did not help once.
+        reply_s: How long each answer of an agent took, from when they had the ticket and it waited for one.
+        handovers: How often it changed hands.
+        joined: How often its requester wrote anew about it.
+        routed: True if it had a route.
+        asked: True if its requester was asked for a rating.
+        rating: What they said.
+    """
+
+    ticket: Ticket
+    opened_us: int
+    answered_s: float | None
+    resolved_us: int | None
+    bot: str | None
+    bot_s: tuple[float, ...]
+    missed: bool
+    reply_s: tuple[float, ...]
+    handovers: int
+    joined: int
+    routed: bool
+    asked: bool
+    rating: RatingGiven | None
+
+
+def contacts_of(desk: Desk, policy: CompiledPolicy, end_us: int) -> list[Contact]:
+    """Every contact that a desk has recorded, the oldest first; internal work is none."""
+    found = [
+        _contact(ticket, events, policy, end_us)
+        for one in recorded_tickets(desk)
+        if one is not None
+        for ticket, events in (one,)
+        if not ticket.private and ticket.requester != NOBODY
+    ]
+    return sorted(found, key=lambda one: (one.opened_us, one.ticket.id))
+
+
+def _contact(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy, end_us: int) -> Contact:
+    course = course_of(Case(ticket.id, ticket, events, policy, end_us))
+    opened_us = to_us(ticket.opened_at)
+    ratings = [event for event in events if isinstance(event, RatingGiven)]
+    done = ticket.status_category in {StatusCategory.RESOLVED, StatusCategory.CLOSED}
+    answered = [to_us(event.recorded_at) for event in events if _answers(event)]
+    resolution_us = course.resolution_us
+    return Contact(
+        ticket=ticket,
+        opened_us=opened_us,
+        answered_s=None if not answered else (answered[0] - opened_us) / SECOND_US,
+        resolved_us=None if not done or resolution_us is None else opened_us + resolution_us,
+        bot=course.bot,
+        bot_s=tuple(_took(events, BotAnswered)),
+        missed=any(isinstance(event, BotAnswered) and event.missed for event in events),
+        reply_s=tuple(_took(events, ReplySent)),
+        handovers=course.handovers,
+        joined=course.joined,
+        routed=any(isinstance(event, TicketRouted) for event in events),
+        asked=any(isinstance(event, RatingRequested) for event in events),
+        rating=ratings[0] if ratings else None,
+    )
+
+
+def _answers(event: EventBase) -> bool:
+    return isinstance(event, ReplySent) and event.to is None
+
+
+def _took(events: Iterable[EventBase], kind: type[EventBase]) -> Iterable[float]:
+    """How long each answer took since the words, or since its agent got the ticket; of several the first."""
+    heard_us: int | None = None
+    had: dict[str, int] = {}
+    for event in events:
+        at_us = to_us(event.recorded_at)
+        if isinstance(event, TicketOpened) or (
+            isinstance(event, MessageReceived) and event.origin == "requester"
+        ):
+            heard_us = at_us
+        elif isinstance(event, AssignmentChanged) and event.assignee is not None:
+            had[event.assignee] = at_us
+        elif isinstance(event, kind) and heard_us is not None:
+            if isinstance(event, ReplySent) and (event.to is not None or event.by.kind != "agent"):
+                continue
+            since_us = max(heard_us, had.get(event.by.id, 0)) if isinstance(event, ReplySent) else heard_us
+            yield (at_us - since_us) / SECOND_US
+            heard_us = None
+
+
+def surge_spans(desk: Desk) -> list[Span]:
+    """When a surge was in force: what the desk has recorded of itself."""
+    begun: dict[str, tuple[int, int]] = {}
+    spans: list[Span] = []
+    cursor: str | None = None
+    while True:
+        page = desk.feed(cursor, limit=_PAGE, only=(SurgeDeclared, SurgeEnded))
+        for item in page:
+            event = item.event
+            if isinstance(event, SurgeDeclared):
+                start_us = begun.get(event.name, (to_us(event.recorded_at), 0))[0]
+                begun[event.name] = (start_us, to_us(event.until))
+            elif isinstance(event, SurgeEnded) and event.name in begun:
+                start_us, _ = begun.pop(event.name)
+                spans.append(Span(start_us, to_us(event.recorded_at)))
+        if page.cursor == cursor:
+            break
+        cursor = page.cursor
+    return sorted([*spans, *(Span(start, until) for start, until in begun.values())])

@@ -1,0 +1,87 @@
+"""Counts that can be published: none tells of so few people that somebody could be meant, nor can one be worked out."""
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+from supportflow.model.base import Value
+
+__all__ = ["Cell", "Cells", "Figure", "cells", "mean", "middle", "share"]
+
+
+class Cell(Value):
+    """A row of a table.
+
+    Attributes:
+        name: Of what.
+        count: How many.
+    """
+
+    name: str
+    count: int
+
+
+class Cells(Value):
+    """A table whose small rows are put together.
+
+    Attributes:
+        shown: The rows that are large enough, the largest first.
+        other: All the others together; None if even these are too few to be told, 0 if there are none.
+    """
+
+    shown: tuple[Cell, ...]
+    other: int | None
+
+
+class Figure(Value):
+    """One figure of a report.
+
+    Attributes:
+        name: Its name.
+        value: The figure, in its unit; None if there is too little to tell.
+        of: How many it rests on; None if these are too few to be told.
+        target: What the policy wants; None if it wants nothing.
+        met: Whether that is so; None if nothing can be said.
+    """
+
+    name: str
+    value: float | None
+    of: int | None
+    target: float | None = None
+    met: bool | None = None
+
+
+def cells(counts: Mapping[str, int], smallest: int) -> Cells:
+    """A table of counts in which no row, and no rest, is smaller than that; 0 is no row.
+
+    Where the small rows together are still too few, the next larger one goes with them: else the rest would tell them.
+    """
+    rows = sorted(((n, name) for name, n in counts.items() if n), key=lambda row: (-row[0], row[1]))
+    shown = [(n, name) for n, name in rows if n >= smallest]
+    hidden = sum(n for n, _ in rows if n < smallest)
+    while 0 < hidden < smallest and shown:
+        hidden += shown.pop()[0]
+    other = hidden if hidden == 0 or hidden >= smallest else None
+    return Cells(shown=tuple(Cell(name=name, count=n) for n, name in shown), other=other)
+
+
+def share(name: str, count: int, of: int, smallest: int) -> Figure:
+    """A share in whole percent; not told if so few are in it, or out of it, that it would tell of them."""
+    few = of < smallest or 0 < count < smallest or 0 < of - count < smallest
+    return Figure(name=name, value=None if few else round(100 * count / of) / 100, of=_told(of, smallest))
+
+
+def middle(name: str, values: Sequence[float], smallest: int) -> Figure:
+    """The median, if there are enough values."""
+    few = len(values) < smallest
+    return Figure(name=name, value=None if few else median(values), of=_told(len(values), smallest))
+
+
+def mean(name: str, values: Sequence[float], smallest: int) -> Figure:
+    """The mean to two digits, if there are enough values."""
+    few = len(values) < smallest
+    value = None if few else round(sum(values) / len(values), 2)
+    return Figure(name=name, value=value, of=_told(len(values), smallest))
+
+
+def _told(count: int, smallest: int) -> int | None:
+    return count if count == 0 or count >= smallest else None
