@@ -106,6 +106,21 @@ def test_each_ticket_is_asked_about_once_and_each_person_once_a_week(steps):
     assert {n: one.get(ref=str(n)).rating.stars for n in range(4)} == {n: stars.get(n) for n in range(4)}
 
 
+def test_a_person_is_asked_again_after_a_week_and_never_about_the_same_ticket():
+    one = desk(PLAIN)
+    first = rated(one)
+    clock_of(one).advance(days=7, seconds=-1)
+    soon, later = answered(one), answered(one)
+    assert "rating_requested" not in kinds(one.resolve(soon, by="sam"))
+    clock_of(one).advance(seconds=1)
+    assert "rating_requested" in kinds(one.resolve(later, by="sam"))
+    clock_of(one).advance(days=7)
+    one.reopen(later, by="sam")
+    one.reply(later, body="here, again", by="sam")
+    assert "rating_requested" not in kinds(one.resolve(later, by="sam"))
+    assert one.get(first).rating.asked_at == START
+
+
 @pytest.mark.parametrize("way", ["private", "public", "unanswered", "cancelled", "when", "past"])
 def test_who_is_not_asked(way):
     ratings = Ratings(when=Condition(field="level", le=2)) if way == "when" else Ratings()

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from supportflow import Attachment, Desk, MemoryChannel, MemoryStore, Policy, Requester
 from supportflow.events import PartChanged, ReplySent, RequesterInformed
 from supportflow.exceptions import PolicyError
+from supportflow.model.commands import MirrorPart
+from supportflow.model.people import SYSTEM
 from supportflow.testing import CountingIds, ManualClock
 
 UPDATES = {
@@ -235,6 +237,21 @@ def test_a_part_is_told_of_once_whoever_delivers_and_however_often():
         "resolved",
     ]
     assert len([one for one in events if isinstance(one, RequesterInformed)]) == 2
+
+
+def test_what_is_delivered_twice_or_late_changes_nothing():
+    counter = Counter({**UPDATES, "receipt": False})
+    whole = counter.open().ticket
+    counter.desk.split(whole, by="sam", new_ref="part", subject="x")
+    counter.desk.resolve(ref="part", by="lena")
+    counter.desk.run_due()
+    known = counter.desk.get(whole.id).spread.parts[0]
+    for seq in (known.seq, known.seq - 1):
+        again = MirrorPart(
+            by=SYSTEM, ticket_id=whole.id, part=known.ticket, status="new", category="new", seq=seq
+        )
+        assert counter.desk.handle(again).events == ()
+    assert counter.desk.get(whole.id).spread.parts == (known,)
 
 
 def test_a_whole_that_has_ended_is_told_nothing_more():

@@ -178,8 +178,10 @@ class Wire:
             return answer.status
 
     def run(self):
-        self.clock.advance(seconds=1)
-        return self.desk.run_due()
+        """As a worker does: what a busy machine breaks off is tried again after a pause."""
+        for _ in range(3):
+            self.clock.advance(seconds=4)
+            self.desk.run_due()
 
     def ours(self):
         """The last mail that the customer got."""
@@ -269,9 +271,9 @@ def test_s5_a_dispute_by_mail_with_a_seller_in_the_app(wire, language):
     desk.reply(ticket, body=words["decided"], by="sam")
     desk.resolve(ticket, by="sam")
     wire.run()
-    assert wire.ours().text.startswith(words["decided"])
+    [decision] = [one for one in wire.received if one.text.startswith(words["decided"])]
     assert desk.get(ticket.id).clock("resolution").verdict.met
-    [taken] = wire.mail(answer(wire.ours(), words["appeal"], 3))
+    [taken] = wire.mail(answer(decision, words["appeal"], 3))
     after = desk.get(ticket.id)
     assert (taken.ticket_id, after.status, after.reopens) == (ticket.id, "open", 1)
 

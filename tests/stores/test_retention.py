@@ -434,7 +434,9 @@ def test_every_text_of_every_event_has_a_kind():
             said = repr(field.annotation)
             for part, value in (("ContentRef", row), ("AttachmentHandle", handle)):
                 if part in said:
-                    given_value = (value,) if "tuple" in said else value
+                    given_value = (
+                        {"en": value} if "Mapping" in said else (value,) if "tuple" in said else value
+                    )
                     made = event.model_construct(**{**dict.fromkeys(event.model_fields), name: given_value})
                     ((kind, row_id),) = texts_of(made)
                     assert (kind in CONTENT_KINDS, row_id) == (True, "row")

@@ -164,6 +164,7 @@ def never_applying(retention: Retention) -> Iterator[tuple[int, tuple[int, ...]]
 
 _KINDS: Mapping[str, ContentKind] = {
     "subject": "subject",
+    "texts": "message",
     "body": "message",
     "comment": "message",
     "personal": "personal",
@@ -187,7 +188,8 @@ def texts_of(event: EventBase) -> Iterator[tuple[ContentKind, str]]:
     for name in _fields(type(event)):
         found = getattr(event, name)
         kind: ContentKind = "note" if internal and name == "body" else _KINDS[name]
-        for one in found if isinstance(found, tuple) else (found,):
+        several = found.values() if isinstance(found, Mapping) else found
+        for one in several if isinstance(found, tuple | Mapping) else (found,):
             if isinstance(one, ContentRef):
                 yield kind, one.id
             elif isinstance(one, AttachmentHandle):
