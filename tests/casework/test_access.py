@@ -468,3 +468,26 @@ def test_whatever_reads_texts_is_known_and_masks_them():
     for name, why in READERS.items():
         text = (folder / name).read_text("utf-8")
         assert ("without(" in text) == why.startswith("masks"), name
+
+
+def test_nobody_who_drafts_is_told_what_is_sealed():
+    told = []
+
+    class Drafts:
+        def suggest(self, turn):
+            told.append(turn)
+            return ()
+
+    one = staffed(suggester=Drafts())
+    ticket = opened(one, category="letter", body=SECRET, attachments=())
+    one.screen(ticket)
+    assert len(told) == 1
+    assert SECRET not in str(told)
+
+
+def test_an_agents_own_work_is_not_theirs_to_open():
+    one = staffed()
+    own = opened(one, requester="ivy", private=True, by="ivy")
+    consent(one, own, "fraud", by="sam")
+    with pytest.raises(Refused, match="a requester opens nothing"):
+        one.view(own, purpose="fraud", by="ivy")
