@@ -89,6 +89,12 @@ def test_no_choice_is_cheaper(needs, data):
     assert weight(found) == min(weight(one) for one in choices if enough(needs, given, one))
 
 
+def test_of_equal_costs_fewer_people():
+    """Three who come after one another cost as much as two."""
+    given = [Stretch(*one) for one in ((0, 1, 1), (1, 2, 1), (2, 4, 1), (0, 3, 2), (3, 4, 1))]
+    assert covered([1, 1, 1, 1], given) == [0, 0, 0, 1, 1]
+
+
 @settings(max_examples=15)
 @given(st.lists(st.integers(0, 30), min_size=72, max_size=72))
 def test_three_days_cost_what_a_solver_finds(needs):
