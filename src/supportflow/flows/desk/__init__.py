@@ -12,6 +12,7 @@ from supportflow.flows.desk.operations import Operations
 from supportflow.flows.desk.questions import Questions
 from supportflow.flows.desk.ratings import RatingVerbs
 from supportflow.flows.desk.routing import RoutingVerbs
+from supportflow.flows.desk.surges import Surges
 from supportflow.flows.desk.tickets import TicketVerbs
 
 __all__ = ["DeskMethods"]
@@ -27,6 +28,7 @@ class DeskMethods(
     RoutingVerbs[Result, AgentResult],
     Questions,
     Operations,
+    Surges,
     Leads,
     Generic[Result, AgentResult],
 ):
