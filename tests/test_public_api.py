@@ -1,11 +1,13 @@
 """The public names are pinned; loading them loads nothing that is optional."""
 
 import ast
+import re
 import subprocess
 import sys
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -281,3 +283,19 @@ from supportflow.triage.redaction import SEPARATOR, Finding, Redaction, redact
 def test_the_version_is_that_of_what_is_installed():
     assert supportflow.__version__ == version("supportflow")
     assert "__version__" in dir(supportflow)
+
+
+def test_no_module_takes_the_place_of_a_public_name():
+    """`from supportflow.records import links` was a function, and a module once somebody had imported it."""
+    package = Path(supportflow.__file__).parent
+    both = []
+    for init in sorted(package.rglob("__init__.py")):
+        inside = {path.stem for path in init.parent.iterdir() if path.suffix == ".py" or path.is_dir()}
+        name = ".".join(("supportflow", *init.parent.relative_to(package).parts))
+        exported = re.search(r"^__all__ = (\[.*?\])", init.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+        both += [(name, one) for one in ast.literal_eval(exported[1]) if one in inside] if exported else []
+
+    assert both
+    for name, one in both:
+        import_module(f"{name}.{one}")
+        assert not isinstance(getattr(import_module(name), one), ModuleType), (name, one)

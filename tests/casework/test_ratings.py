@@ -23,7 +23,7 @@ from supportflow import (
 from supportflow.exceptions import InvalidInput, PolicyError, Refused, SignatureRefused, Undeliverable
 from supportflow.policy import CompiledPolicy
 from supportflow.ports import ChannelTraits
-from supportflow.records.links import LinkSigner
+from supportflow.records.tokens import LinkSigner
 from supportflow.triage.rated import Said, stars_in
 
 SECRET = b"a secret of the desk"

@@ -176,7 +176,7 @@ zh general withdrawal_delayed new
 en security deposit review: True
   the same without the teacher: general deposit review: False
   before the other in the queue: True
-  explain: security, level 3 (the text says: led to pay by somebody from the net (en), value goes to somebody who leads (en), somebody says what to do (en), led to pay (en))
+  explain: security, level 3 (the text says: led to pay by somebody from the net (en), value goes to somebody who leads (en), sounds like an incident (en), somebody says what to do (en), led to pay (en))
 zh security deposit review: True
   the same without the teacher: general deposit review: False
   before the other in the queue: True

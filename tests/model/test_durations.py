@@ -141,7 +141,7 @@ def test_a_duration_with_its_unit(field):
         pendulum.duration(weeks=1),
         pendulum.datetime(2026, 1, 8) - pendulum.datetime(2026, 1, 1),
     ):
-        if field == "Arrivals.within.0":
+        if field in {"Arrivals.within.0", "Watch.within.0"}:
             continue  # up to a day
         read = TypeAdapter(FIELDS[field]).validate_python(value)
         assert read == 7 * DAY

@@ -109,14 +109,15 @@ class Naive:
         counted = paused = 0
         minute, steps = self.opened, dict(self.past)
         status, last = "new", self.past[-1][0]
-        while counted < FINAL:
+        while True:
             status = steps.get(minute, status)
             waits = status == "pending" and (self.priority_class == "dispute" or paused < CAP)
+            if counted == FINAL and not waits:
+                return minute
             if waits and self.priority_class == "dispute" and minute >= last:
                 return None  # for as long as nobody does something
             paused, counted = paused + waits, counted + (not waits)
             minute += 1
-        return minute
 
     def key(self, order):
         due = self.due()

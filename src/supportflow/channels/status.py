@@ -10,7 +10,7 @@ from supportflow._time import Instant, instant
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import StatusCategory
 from supportflow.model.ticket import Ticket
-from supportflow.records.links import LONGEST_LINK, LinkSigner
+from supportflow.records.tokens import LONGEST_LINK, LinkSigner
 from supportflow.texts import FALLBACK, in_language, phrase
 
 __all__ = ["STATUS_HEADERS", "StatusLinks", "StatusPass", "StatusView", "render_status"]

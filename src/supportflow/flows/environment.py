@@ -24,7 +24,7 @@ from supportflow.model.surges import ActiveSurge
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
 from supportflow.policy.sections.watches import Sample
 from supportflow.ports import ChannelTraits
-from supportflow.records.links import LinkSigner
+from supportflow.records.tokens import LinkSigner
 
 __all__ = [
     "BOT_TOPIC",

@@ -7,7 +7,7 @@ from supportflow.flows.desk.methods import Result
 from supportflow.flows.desk.verbs import By, TicketName, Verbs, mapping
 from supportflow.model import commands
 from supportflow.model.people import HOST
-from supportflow.records.links import named_in
+from supportflow.records.tokens import named_in
 
 __all__ = ["RatingVerbs"]
 
