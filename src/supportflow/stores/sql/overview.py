@@ -114,8 +114,8 @@ def overview(cursor: Cursor, backend: Backend, tenant: str, clock: Callable[[], 
     )
     leaders = tuple(Leader(*found) for found in cursor.fetchall())
     return Overview(
-        revision, bool(used), now_us, server_us, latest, opened or 0, queued or 0, since, due or 0, first, claimed or 0, waiting or 0, ready or 0,
-        ready_since, int(failing or 0), dead or 0, leaders,
+        revision, bool(used), now_us, server_us, latest, opened or 0, queued or 0, since, due or 0, first, claimed or 0,
+        waiting or 0, ready or 0, ready_since, int(failing or 0), dead or 0, leaders,
     )  # fmt: skip
 
 
