@@ -233,6 +233,18 @@ def test_a_sentence_in_which_something_happened_is_no_question():
     assert found(asks.read("Somebody. The coins are gone. The night")) == [("asserted", "other")]
 
 
+def test_what_is_told_in_several_sentences_is_a_question_in_none_of_them():
+    dispute = GONE.model_copy(update={"name": "other", "priority_class": "dispute", "asked": None})
+    asks = reader(dispute, **ASKS)
+    happened = "Somebody, the night, the coins are gone. "
+    for between in ("", "Again. ", "One. Two. Three. Four. "):
+        assert found(asks.read(happened + between + happened)) == [("asserted", "other")]
+        assert found(asks.read(f"{happened}{between}Somebody, the night. ")) == [
+            ("asserted", "other"),
+            ("weighed", "sounds bad"),
+        ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -258,4 +270,5 @@ def test_questions_about_security_are_told_as_questions(text):
     ],
 )
 def test_a_dispute_with_a_question_in_it_stays_a_dispute(text):
-    assert CLASSIFIER.classify(text).priority_class == "dispute"
+    for said in (text, f"{text} {text}", f"{text}\n\nOk. {text}\n{text}"):
+        assert CLASSIFIER.classify(said).priority_class == "dispute"
