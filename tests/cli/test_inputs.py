@@ -202,6 +202,21 @@ def test_an_interrupt_inside_a_callback_is_an_interrupt(capsys, tmp_path, monkey
     assert "Traceback" not in err
 
 
+def test_a_line_of_a_log_says_what_it_is(capsys, tmp_path):
+    url = f"sqlite:///{tmp_path / 'desk.db'}?journal_mode=delete"
+    with closing(SqlStore(url)) as store:
+        Desk(store=store).open(subject="s", requester="ana")
+    out = tmp_path / "out.csv"
+    written = run(capsys, "log", "export", "--store", url, "-o", out, "--json")[1]
+    mapping = ("--mapping", f"{out}.toml")
+    again = run(capsys, "log", "convert", out, *mapping, "-o", tmp_path / "out.jsonl", "--json")[1]
+    for line, name in ((written, "log export"), (again, "log convert")):
+        assert (line.count("\n"), list(json.loads(line).items())[:2]) == (
+            1,
+            [("document", name), ("schema", 1)],
+        )
+
+
 def test_every_document_says_what_it_is(capsys, tmp_path):
     path = tmp_path / "small.toml"
     path.write_text(SMALL)

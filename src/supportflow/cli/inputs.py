@@ -3,9 +3,11 @@
 import argparse
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from supportflow._time import to_us
 from supportflow.cli.documents import policy_named
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreUnavailable
@@ -20,6 +22,7 @@ __all__ = [
     "add_store",
     "desk_at",
     "kept_at",
+    "never_used",
     "not_the_log",
     "overview_at",
     "policy_at",
@@ -144,11 +147,16 @@ def used_at(name: str, tenant: str) -> Any:
     if used:
         return store
     store.close()
-    raise InvalidInput("--tenant", f"no desk of {tenant!r} has ever used this store")
+    raise never_used(tenant)
 
 
-def overview_at(name: str, tenant: str, now_us: int) -> "Overview":
-    """How a tenant's part of a database does, at an instant.
+def never_used(tenant: str) -> InvalidInput:
+    """What is wrong with a tenant that a store does not know."""
+    return InvalidInput("--tenant", f"no desk of {tenant!r} has ever used this store")
+
+
+def overview_at(name: str, tenant: str) -> "Overview":
+    """How a tenant's part of a database does.
 
     Raises:
         InvalidInput: If there is no such store, or it is not in a database.
@@ -162,7 +170,7 @@ def overview_at(name: str, tenant: str, now_us: int) -> "Overview":
 
         if not isinstance(store, SqlStore):
             raise InvalidInput("--store", f"is a {type(store).__name__}, and no database that can be asked")
-        return store.told(overview, tenant, now_us)
+        return store.told(overview, tenant, lambda: to_us(datetime.now(UTC)))
     finally:
         store.close()
 
