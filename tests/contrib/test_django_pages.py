@@ -10,6 +10,7 @@ from django_shop.start import start
 
 start()
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.checks import run_checks
@@ -20,7 +21,7 @@ from django.utils import translation
 
 from django_shop.admin import CaseAdmin
 from django_shop.bridges import CaseBridge
-from django_shop.desk import CLOCK
+from django_shop.desk import CLOCK, policy
 from django_shop.models import Case, Comment
 from supportflow import Policy
 from supportflow.contrib.django import TicketBridge, async_desk, desk
@@ -54,6 +55,32 @@ class Pages(TestCase):
         self.assertIn(
             "Help", self.client.get("/admin/supportflow/deskticket/?open__exact=0").content.decode()
         )
+
+    def test_what_the_policy_seals_stands_on_no_page_of_the_desk_s(self):
+        rule = {
+            "name": "all",
+            "kinds": ["subject", "message", "personal"],
+            "roles": ["counsel"],
+            "purposes": ["court"],
+        }
+        access = {"roles": {"counsel": {"agents": ["lea"]}}, "rules": [rule]}
+        plain = policy()
+        where = f"/admin/supportflow/deskticket/{desk().get(ref=f'case-{self.later.pk}').id}/change/"
+        tags = (
+            "{% sla_timeline it %}{% sla_badges it %}{% sla_badge it %}"
+            '{% sla_queue "shop.Case" "admin:shop_case_change" %}'
+        )
+        for sealed in (False, True):
+            given = Policy.model_validate({**plain.model_dump(), "access": access}) if sealed else plain
+            with self.settings(SUPPORTFLOW={**settings.SUPPORTFLOW, "POLICY": given}):
+                queue = self.client.get("/admin/supportflow/deskticket/").content.decode()
+                page = self.client.get(where).content.decode()
+                shown = self.shown(tags, it=desk().get(ref=f"case-{self.later.pk}"))
+            with self.subTest(sealed=sealed):
+                self.assertEqual(["Picture" in text for text in (queue, page, shown)], [not sealed] * 3)
+                self.assertIn("sla-badge", queue)  # the row is there all the same
+                for word in ("How do I change it?", "In your profile."):
+                    self.assertNotIn(word, queue + page + shown)
 
     def test_a_ticket_s_page_has_clocks_timeline_and_why_and_changes_nothing(self):
         url = f"/admin/supportflow/deskticket/{desk().get(ref=f'case-{self.later.pk}').id}/change/"
