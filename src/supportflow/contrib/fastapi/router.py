@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.params import Depends as Dependency
 
 from supportflow.aio import AsyncDesk
-from supportflow.contrib.fastapi import shapes
+from supportflow.contrib.fastapi import contents, shapes
 from supportflow.contrib.fastapi.bodies import BODIES, UPDATE, Given, OpenBody, PresenceBody, ViewBody
 from supportflow.contrib.fastapi.conditions import (
     IfMatch,
@@ -177,9 +177,9 @@ def _add_questions(router: APIRouter, asked: Any) -> None:
     missing = documented(404)
 
     @router.get("/tickets/{ticket}/messages", responses=missing)
-    async def list_messages(asker: asked, ticket: TicketId) -> tuple[shapes.MessageShape, ...]:
+    async def list_messages(asker: asked, ticket: TicketId) -> tuple[contents.MessageShape, ...]:
         """The messages with their texts, internal notes among them."""
-        return tuple(map(shapes.message_shape, await asker.desk.messages(ticket)))
+        return tuple(map(contents.message_shape, await asker.desk.messages(ticket)))
 
     @router.get("/tickets/{ticket}/history", responses=missing)
     async def list_history(asker: asked, ticket: TicketId) -> tuple[shapes.EventShape, ...]:
@@ -192,9 +192,9 @@ def _add_questions(router: APIRouter, asked: Any) -> None:
         return tuple(map(shapes.running_clock_shape, await asker.desk.clocks(ticket)))
 
     @router.get("/tickets/{ticket}/evidence", responses=missing)
-    async def list_evidence(asker: asked, ticket: TicketId) -> tuple[shapes.EvidenceShape, ...]:
+    async def list_evidence(asker: asked, ticket: TicketId) -> tuple[contents.EvidenceShape, ...]:
         """The evidence that the ticket's category needs, given and missing, and whatever else came."""
-        return tuple(map(shapes.evidence_shape, await asker.desk.evidence(ticket)))
+        return tuple(map(contents.evidence_shape, await asker.desk.evidence(ticket)))
 
     @router.get("/tickets/{ticket}/why", responses=missing)
     async def get_why(asker: asked, ticket: TicketId) -> shapes.WhyShape:
@@ -204,10 +204,10 @@ def _add_questions(router: APIRouter, asked: Any) -> None:
     @router.post("/tickets/{ticket}/views", responses=documented(404, 409))
     async def view_content(
         asker: asked, response: Response, ticket: TicketId, body: ViewBody
-    ) -> shapes.ViewShape:
+    ) -> contents.ViewShape:
         """Open what the policy seals, for a purpose: the view is recorded as yours before anything is read."""
         response.headers["Cache-Control"] = "no-store"
-        return shapes.view_shape(await asker.desk.view(ticket, **body.arguments(), by=asker.by))
+        return contents.view_shape(await asker.desk.view(ticket, **body.arguments(), by=asker.by))
 
 
 def _add_verbs(router: APIRouter, asked: Any) -> None:
