@@ -133,6 +133,54 @@ def test_verbs_do_what_the_desk_does(path: str, body: Any, status: Any):
     talk(desk, script)
 
 
+SEALING = Policy.model_validate(
+    {
+        "access": {
+            "roles": {"counsel": {"agents": ["lea"]}},
+            "rules": [{"name": "letters", "kinds": ["message"], "roles": ["counsel"], "purposes": ["court"]}],
+        }
+    }
+)
+
+
+def test_what_is_sealed_is_opened_with_consent_role_and_purpose_alone():
+    desk = new_desk(SEALING)
+
+    async def script(call):
+        await desk.enrol(Agent("lea"), by="admin")
+        ticket = await call.opened(body="账号 Zebra-7731")
+        path = f"/tickets/{ticket['id']}"
+        [said] = (await call("GET", f"{path}/messages")).json()
+        assert said["sealed"]
+        assert "Zebra" not in str(said)
+        asked = {"purpose": "court"}
+        consent = {"purposes": ["court"], "valid_for": "P90D", "method": "call"}
+        refused = [await call("POST", f"{path}/views", asked, Authorization="lea")]
+        assert (await call("POST", f"{path}/consents", consent)).status_code == 200
+        refused += [
+            await call("POST", f"{path}/views", asked),  # without the role
+            await call("POST", f"{path}/views", {"purpose": "curiosity"}, Authorization="lea"),
+        ]
+        assert [one.status_code for one in refused] == [409] * 3
+        assert not any("Zebra" in one.text for one in refused)
+        assert "content_viewed" not in [event.kind for event in await desk.history(ticket["id"])]
+
+        seen = await call("POST", f"{path}/views", asked, Authorization="lea")
+        assert (seen.status_code, seen.headers["cache-control"]) == (200, "no-store")
+        assert [one["text"] for one in seen.json()["texts"]] == ["账号 Zebra-7731"]
+        last = (await desk.history(ticket["id"]))[-1]
+        assert (last.kind, last.by, seen.json()["version"]) == (
+            "content_viewed",
+            Agent("lea").actor,
+            len(await desk.history(ticket["id"])),
+        )
+        withdrawn = await call("POST", f"{path}/consents/withdraw", {"purposes": ["court"]})
+        assert withdrawn.status_code == 200
+        assert (await call("POST", f"{path}/views", asked, Authorization="lea")).status_code == 409
+
+    talk(desk, script)
+
+
 def test_a_patch_sets_what_it_names_and_clears_what_it_names_as_null():
     async def script(call):
         ticket = await call.opened(attributes={"plan": "pro"})
