@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from supportflow import Agent, Desk, MemoryChannel, MemoryStore, Policy, Requester
@@ -345,6 +345,7 @@ def test_what_is_no_measure_is_one_clear_error(wrong):
 VALUES = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 12)), min_size=1, max_size=12)
 
 
+@example([(0, 0), (1, 1), (0, 0)], "below", 1, 1)
 @settings(max_examples=40, deadline=None)
 @given(
     VALUES, st.sampled_from(["above", "below", "rises_by", "falls_by"]), st.integers(1, 10), st.integers(1, 6)

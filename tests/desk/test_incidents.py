@@ -148,6 +148,23 @@ def test_a_problem_that_comes_back_is_solved_again():
     assert [str(case.desk.get(ref=ref).resolved_at)[11:16] for ref in "12"] == ["10:20", "10:20"]
 
 
+def test_a_problem_that_comes_back_before_a_worker_comes_round_resolves_nothing():
+    case = Case()
+    case.incident("1")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.clock.advance(minutes=1)
+    case.desk.reopen(ref="P", by="lena")
+    case.clock.advance(minutes=1)
+    case.desk.run_due()
+    case.desk.note(ref="1", body="Seen.", by="sam")
+    assert case.desk.get(ref="1").is_open
+
+    case.clock.advance(minutes=1)
+    case.desk.solve_problem(ref="P", by="lena")
+    case.desk.run_due()
+    assert str(case.desk.get(ref="1").resolved_at)[11:16] == "10:03"
+
+
 @pytest.mark.parametrize("goes_on", ["the same process", "another one"])
 def test_what_is_broken_off_between_two_incidents_is_gone_on_with(goes_on):
     case = Case()
@@ -243,6 +260,19 @@ def test_a_ticket_that_takes_up_an_incident_is_an_incident_and_is_resolved_with_
     assert {ref: case.desk.get(ref=ref).status for ref in ("whole", "twice", "own")} == {
         "whole": "resolved", "twice": "resolved", "own": "new",
     }  # fmt: skip
+
+
+def test_an_incident_that_takes_up_another_ticket_after_the_solution_was_resolved_at_its_instant():
+    case = Case()
+    case.incident("1")
+    case.incident("2", link=False)
+    case.clock.advance(minutes=59)
+    case.desk.solve_problem(ref="P", by="lena")
+    case.clock.advance(hours=4)
+    case.desk.merge(ref="2", into_ref="1", by="sam")
+
+    assert str(case.desk.get(ref="1").resolved_at)[11:16] == "10:59"
+    assert case.desk.get(ref="1").clock("resolution").state == "met"
 
 
 def test_a_ticket_that_takes_up_an_incident_of_another_problem_stays_with_its_own():
