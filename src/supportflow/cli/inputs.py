@@ -1,7 +1,6 @@
 """What a command line names: a policy in a file, a store by its URL, a desk or a store by `module:attribute`."""
 
 import argparse
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -175,8 +174,8 @@ def overview_at(name: str, tenant: str) -> "Overview":
         store.close()
 
 
-def texts_of(store: Any, tenant: str, subjects: Iterable[str]) -> dict[str, int]:
-    """How many texts each person has in a database.
+def texts_of(store: Any, tenant: str, subject: str) -> int:
+    """How many texts a person has in a database.
 
     Raises:
         InvalidInput: If the store is no database that can be asked.
@@ -186,7 +185,7 @@ def texts_of(store: Any, tenant: str, subjects: Iterable[str]) -> dict[str, int]
 
     if not isinstance(store, SqlStore):
         raise InvalidInput("--dry-run", f"needs a database: a {type(store).__name__} cannot be asked")
-    return {subject: store.told(texts, tenant, subject) for subject in subjects}
+    return store.told(texts, tenant, subject)
 
 
 def published_policy(store: Any, tenant: str) -> Policy | None:
