@@ -20,14 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import supportflow
-from supportflow import events, exceptions, ports, testing
-from supportflow.channels import email
+from supportflow import events, exceptions
 
 ROOT = Path(__file__).resolve().parent.parent
 SECTION = re.compile(r"^## (.+)$")
 ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)#]+\.md)\)")
-MODULES = {"Ports": ports, "E-mail": email, "For tests": testing, "Events": events, "All errors": exceptions}
-"""Title of a page of parameters → the module that it is about; those of `supportflow` itself go by area."""
+REFERENCE = runpy.run_path(str(ROOT / ".ci" / "write_reference.py"))
+"""What the page of public names is written of: areas, modules, rooms for one framework each."""
 
 
 def navigation(home: Path) -> list[dict[str, Any]]:
@@ -45,16 +44,16 @@ def navigation(home: Path) -> list[dict[str, Any]]:
 
 def parameters() -> dict[str, list[str]]:
     """Title of a page of parameters → full names of what it documents: every public name stands once."""
-    reference = runpy.run_path(str(ROOT / ".ci" / "write_reference.py"))
-    found = {title: [f"supportflow.{name}" for name in names] for title, names in reference["AREAS"].items()}
+    found = {title: [f"supportflow.{name}" for name in names] for title, names in REFERENCE["AREAS"].items()}
     seen = {name.rpartition(".")[2] for names in found.values() for name in names}
-    for title, module in MODULES.items():
+    modules = {title: module for title, (module, _) in REFERENCE["MODULES"].items()}
+    for title, module in {**modules, "Events": events, "All errors": exceptions}.items():
         found[title] = [f"{module.__name__}.{name}" for name in module.__all__ if name not in seen]
         seen |= set(module.__all__)
     for room in sorted((ROOT / "src" / "supportflow" / "contrib").glob("*/__init__.py")):
-        place, title = f"supportflow.contrib.{room.parent.name}", reference["TITLES"].get(room.parent.name)
+        place, title = f"supportflow.contrib.{room.parent.name}", REFERENCE["TITLES"].get(room.parent.name)
         # Read, not imported: its framework need not be there.
-        names = reference["exported"](ast.parse(room.read_text("utf-8")))
+        names = REFERENCE["exported"](ast.parse(room.read_text("utf-8")))
         found[title or room.parent.name] = [f"{place}.{name}" for name in names]
     if missing := set(supportflow.__all__) - seen - {"__version__"}:
         raise SystemExit(f"public names without a page: {', '.join(sorted(missing))}")

@@ -104,6 +104,17 @@ AREAS = {
 }
 """Area → public names of `supportflow`, in the order of the reference and of the changelog."""
 
+MODULES = {
+    "Ports": (ports, "From `supportflow.ports`: what a host can plug in."),
+    "E-mail": (
+        email,
+        "From `supportflow.channels.email` (extra `email`): mails into a desk, and answers as mails.",
+    ),
+    "For tests": (testing, "From `supportflow.testing`: what hosts use in their own tests."),
+    "In a Django project": (django, "From `supportflow.contrib.django`, with the extra `django`."),
+}
+"""Title → a module with public names of its own, and what stands above them."""
+
 ALIKE = {"AsyncDesk", "AsyncSqlStore"}
 """Names with the methods of a name before them: shown without a table."""
 
@@ -158,16 +169,7 @@ def reference() -> Iterator[str]:
         yield ""
         for name in names:
             yield from described(name, getattr(supportflow, name))
-    for title, module, note in (
-        ("Ports", ports, "From `supportflow.ports`: what a host can plug in."),
-        (
-            "E-mail",
-            email,
-            "From `supportflow.channels.email` (extra `email`): mails into a desk, and answers as mails.",
-        ),
-        ("For tests", testing, "From `supportflow.testing`: what hosts use in their own tests."),
-        ("In a Django project", django, "From `supportflow.contrib.django`, with the extra `django`."),
-    ):
+    for title, (module, note) in MODULES.items():
         yield f"## {title}"
         yield ""
         yield note

@@ -10,8 +10,9 @@ from typing import Any
 
 from supportflow import Desk, Ticket
 from supportflow.exceptions import ConflictError, DuplicateRef, VersionMismatch
+from supportflow.model.base import MAX_BODY, MAX_SUBJECT
 
-__all__ = ["TOLD", "Line", "due", "end", "tell"]
+__all__ = ["TOLD", "Line", "due_times", "end", "tell"]
 
 TOLD = "told"
 """The policy has to declare it: `fields={TOLD: FieldSpec.integer(minimum=0)}`."""
@@ -35,12 +36,26 @@ class Line:
 
 
 def tell(
-    desk: Desk, ref: str, opened_at: datetime, body: str, lines: Sequence[Line], **described: Any
-) -> None:
-    """Tell a desk what it does not know of a ticket yet."""
+    desk: Desk,
+    ref: str,
+    opened_at: datetime,
+    body: str,
+    lines: Sequence[Line],
+    *,
+    subject: str,
+    **described: Any,
+) -> bool:
+    """Tell a desk what it does not know of a ticket yet.
+
+    Returns:
+        Whether it knows all of it now. If not, somebody else told of this ticket at this moment: tell it once more.
+    """
     now = datetime.now(UTC)
     opened_at = min(opened_at, now)
-    lines = [Line(line.number, min(max(line.at, opened_at), now), line.fact) for line in lines]
+    lines = [Line(line.number, min(max(line.at, opened_at), now), _fact(line)) for line in lines]
+    body = _text(body, MAX_BODY)
+    subject = _text(subject, MAX_SUBJECT)
+    described["subject"] = subject if subject.strip() or body.strip() else ref  # a ticket without any words
     try:
         ticket = desk.get_many(refs=[ref]).get(ref)
         if ticket is None and now - opened_at > FRESH:
@@ -48,7 +63,7 @@ def tell(
             history = [*first, *({"at": line.at, **line.fact} for line in lines)]
             told = lines[-1].number if lines else 0
             desk.adopt(ref, opened_at, "new", history, **described, attributes={TOLD: told})
-            return
+            return True
         if ticket is None:
             ticket = desk.open(
                 ref=ref, body=body, opened_at=opened_at, **described, attributes={TOLD: 0}
@@ -60,12 +75,22 @@ def tell(
                 )
                 ticket = outcome.ticket
     except (VersionMismatch, DuplicateRef, ConflictError):
-        return  # somebody else tells of this ticket at this moment; the next round sees what is left
+        return False
+    return True
 
 
 def _told(ticket: Ticket) -> int:
     told = ticket.attributes.get(TOLD)
     return told if isinstance(told, int) else 0
+
+
+def _fact(line: Line) -> Mapping[str, Any]:
+    return {**line.fact, "body": _text(line.fact["body"], MAX_BODY)} if "body" in line.fact else line.fact
+
+
+def _text(written: str, most: int) -> str:
+    """As much of a text as a desk takes."""
+    return written.replace("\0", "")[:most]
 
 
 def end(desk: Desk, ref: str, status: str = "cancelled") -> None:
@@ -75,7 +100,15 @@ def end(desk: Desk, ref: str, status: str = "cancelled") -> None:
         desk.observe(ref=ref, status=status)
 
 
-def due(desk: Desk, ref: str) -> datetime | None:
-    """The earliest due time of a ticket, to the second; None if no clock runs."""
-    found = [clock.due_at for clock in desk.clocks(ref=ref) if clock.due_at is not None]
-    return min(found).replace(microsecond=0) if found else None
+def due_times(desk: Desk) -> dict[str, datetime | None]:
+    """Of every open ticket the earliest due time, to the second; None if no clock runs."""
+    found: dict[str, datetime | None] = {}
+    cursor = None
+    while True:
+        rows = desk.rows(open=True, order="opened", limit=500, cursor=cursor)
+        for row in rows:
+            due = [clock.due_at for clock in row.clocks if clock.due_at is not None]
+            found[str(row.ticket.ref)] = min(due).replace(microsecond=0) if due else None
+        cursor = rows.cursor
+        if cursor is None:
+            return found

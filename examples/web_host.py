@@ -3,6 +3,7 @@
 Run it: python examples/web_host.py      (needs the extra `sql`)
 
 The site is WSGI and nothing else, so it runs under gunicorn, uWSGI or `wsgiref`; this program calls it itself.
+Who somebody is, a real one knows from its session: here the form says so.
 """
 
 import json
@@ -28,6 +29,13 @@ class Outbox:
         print(f"to {message.requester}: {message.body}")
 
 
+def field(form: dict[str, str], name: str) -> str:
+    """A field of a form that has to be there."""
+    if not isinstance(form.get(name), str):
+        raise InvalidInput(name, "is missing")
+    return form[name]
+
+
 def site(url: str) -> Callable[..., Iterable[bytes]]:
     """The web application. One desk serves all its threads."""
     desk = Desk(POLICY, store=SqlStore(url))
@@ -36,13 +44,17 @@ def site(url: str) -> Callable[..., Iterable[bytes]]:
         match method, path:
             case "POST", ["tickets"]:
                 opened = desk.open(
-                    subject=form.get("subject", ""), requester=form["user"], channel="web", key=form["token"]
+                    subject=field(form, "subject"),
+                    requester=field(form, "user"),
+                    channel="web",
+                    key=field(form, "form_id"),
                 )
                 return {"id": opened.ticket.id, "again": opened.duplicate}
             case "POST", ["tickets", ticket, "reply"]:
-                return {"status": desk.reply(ticket, body=form["body"], by=Agent(form["user"])).ticket.status}
+                answered = desk.reply(ticket, body=field(form, "body"), by=Agent(field(form, "user")))
+                return {"status": answered.ticket.status}
             case "POST", ["tickets", ticket, "close"]:
-                return {"status": desk.close_ticket(ticket, by=Agent(form["user"])).ticket.status}
+                return {"status": desk.close_ticket(ticket, by=Agent(field(form, "user"))).ticket.status}
             case "GET", ["tickets", ticket]:
                 messages: tuple[Message, ...] = desk.messages(ticket)
                 return [message.body for message in messages]
@@ -59,7 +71,7 @@ def site(url: str) -> Callable[..., Iterable[bytes]]:
             )
             status = "200 OK"
         except (InvalidInput, TicketNotFound, TransitionRefused) as error:
-            answer, status = str(error), STATUS[type(error)]
+            answer, status = str(error), next(STATUS[kind] for kind in STATUS if isinstance(error, kind))
         start_response(status, [("Content-Type", "application/json")])
         return [json.dumps(answer, ensure_ascii=False).encode()]
 
@@ -86,12 +98,13 @@ def main() -> None:
             answer = b"".join(application(environ, lambda status, _headers: said.append(status)))
             return said[0], json.loads(answer)
 
-        form = {"subject": "提现没到账", "user": "ana", "token": "f-1"}
+        form = {"subject": "提现没到账", "user": "ana", "form_id": "f-1"}
         _, opened = call("POST", "/tickets", **form)
         print("sent twice, the same ticket:", call("POST", "/tickets", **form)[1]["id"] == opened["id"])
         print(call("POST", f"/tickets/{opened['id']}/reply", user="sam", body="我们在查。"))
         print(call("POST", f"/tickets/{opened['id']}/close", user="sam")[0])
         print(call("GET", "/tickets/nobody")[0])
+        print(call("POST", "/tickets", user="ana", form_id="f-2"))
         worker(url).run(until_idle=True)
         print(call("GET", f"/tickets/{opened['id']}"))
 

@@ -154,9 +154,9 @@ PUBLIC = [
 ]
 
 
-def typed_names() -> dict[str, str]:
+def typed_names(source: Path) -> dict[str, str]:
     """Public name → module, as type checkers read it from the `TYPE_CHECKING` block."""
-    tree = ast.parse(Path(supportflow.__file__).read_text("utf-8"))
+    tree = ast.parse(source.read_text("utf-8"))
     [block] = [
         node
         for node in tree.body
@@ -175,7 +175,7 @@ def test_public_names_are_pinned():
 def test_type_checkers_and_the_interpreter_see_the_same_names():
     homes = {name: f"supportflow.{module}" for name, module in supportflow._HOME.items()}
 
-    assert typed_names() == homes
+    assert typed_names(Path(supportflow.__file__)) == homes
     assert list(homes) == supportflow.__all__
 
 
@@ -190,6 +190,24 @@ def test_every_name_is_what_its_home_declares_public(name: str):
 def test_an_unknown_name_is_an_attribute_error_that_says_it():
     with pytest.raises(AttributeError, match="'supportflow' has no attribute 'Dest'"):
         supportflow.Dest  # noqa: B018 - the access is the test
+
+
+SOURCES = Path(supportflow.__file__).parent
+LATE = [path for path in sorted(SOURCES.rglob("*.py")) if "__getattr__ = late(" in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("source", LATE, ids=lambda path: path.relative_to(SOURCES).as_posix())
+def test_what_type_checkers_see_of_a_module_is_loaded_when_asked_for(source: Path):
+    parts = source.relative_to(SOURCES).with_suffix("").parts
+    name = ".".join(("supportflow", *(part for part in parts if part != "__init__")))
+    module, typed = import_module(name), typed_names(source)
+
+    assert typed.keys() <= set(module.__all__)
+    for one, home in typed.items():
+        for where in (module.__getattr__(one), vars(module)[one]):
+            assert where is getattr(import_module(home), one)
+    with pytest.raises(AttributeError, match=f"'{name}' has no attribute 'nope'"):
+        module.__getattr__("nope")
 
 
 def test_dir_lists_names_that_are_not_loaded_yet():

@@ -22,6 +22,23 @@ def test_page_is_current(path: Path):
     assert path.read_text("utf-8") == PAGES[path]
 
 
+def test_every_page_is_named_once_on_the_first_one():
+    """That is the navigation of the site, too."""
+    home = ROOT / "docs" / "README.md"
+    parts = runpy.run_path(str(ROOT / ".ci" / "build_site.py"))["navigation"](home)
+    named = [
+        page
+        for part in parts
+        for entry in part.values()
+        if entry != home.name
+        for one in entry
+        for page in one.values()
+    ]
+    pages = [path.relative_to(home.parent).as_posix() for path in home.parent.rglob("*.md") if path != home]
+
+    assert sorted(named) == sorted(pages)
+
+
 @pytest.mark.parametrize("path", sorted(PICTURES), ids=lambda path: path.name)
 def test_picture_is_current(path: Path):
     """If this fails: python .ci/write_pictures.py"""

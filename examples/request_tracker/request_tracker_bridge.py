@@ -5,21 +5,24 @@ Nothing has to be installed in Request Tracker. What is written down here beside
 
 import base64
 import json
+import logging
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from telling import Line, due, end, tell
+from telling import Line, due_times, end, tell
 
 from supportflow import Agent, Desk, Requester
 from supportflow.channels.email.intake import person_of
 from supportflow.channels.hosts import REQUEST_TRACKER
+from supportflow.exceptions import SupportflowError
 
 __all__ = ["Bridge", "Tracker"]
 
+LOG = logging.getLogger("request_tracker.sla")
 UNSET = "1970-01-01T00:00:00Z"
 FIELDS = "Type,Field,OldValue,NewValue,Creator,Created,ObjectId"
 STATUSES = REQUEST_TRACKER.statuses
@@ -60,6 +63,7 @@ class Bridge:
         self.desk = desk
         self._seen: dict[str, str] = {}
         self._staff: dict[str, bool] = {}
+        self._again: dict[str, str] = {}
         self._since = datetime(1970, 1, 2, tzinfo=UTC)
 
     def round(self) -> None:
@@ -67,18 +71,36 @@ class Bridge:
         began = datetime.now(UTC)
         # A search means the user's own zone, whatever zone is written: a day more is asked for, and passed over here.
         since = f"LastUpdated > '{self._since - timedelta(days=1):%Y-%m-%d %H:%M:%S}'"
-        for row in self.tracker.pages("tickets", query=since, fields="LastUpdated", orderby="id"):
-            if self._seen.get(row["id"]) != row["LastUpdated"]:
-                self.tell(row["id"])
-                self._seen[row["id"]] = row["LastUpdated"]
+        found = self.tracker.pages("tickets", query=since, fields="LastUpdated", orderby="id")
+        again, self._again = self._again, {}
+        for number, updated in (
+            dict.fromkeys(again, "") | {one["id"]: one["LastUpdated"] for one in found}
+        ).items():
+            if number not in again and self._seen.get(number) == updated:
+                continue
+            self._seen[number] = updated
+            if not self._is_told(number):
+                self._again[number] = ""
+            elif again.get(number) != updated:  # it is in whole seconds, and this one may not be over
+                self._again[number] = updated
         self._since = began
-        self._look_for_those_no_search_finds()
+        there = {one["id"]: one["Due"] for one in self._active()}
+        self._look_for_those_no_search_finds(there)
         self.desk.tick()
-        for ticket in self.desk.find(open=True):
-            self.write_back(str(ticket.ref))
+        for number, wanted in due_times(self.desk).items():
+            if number in there:
+                self._write_back(number, there[number], wanted)
 
-    def tell(self, number: str) -> None:
-        """Tell the desk of one ticket."""
+    def _is_told(self, number: str) -> bool:
+        """Tell of a ticket; False if that has to be tried again. One that cannot be told is in no other's way."""
+        try:
+            return self.tell(number)
+        except (SupportflowError, urllib.error.HTTPError) as error:
+            LOG.warning("ticket %s was not told: %s", number, error)
+            return False
+
+    def tell(self, number: str) -> bool:
+        """Tell the desk of one ticket; whether it knows all of it now."""
         ticket = self.tracker.ask("GET", f"ticket/{number}")
         requesters = [one["id"] for one in ticket["Requestor"]]
         requester = _person(requesters[0]) if requesters else "nobody"
@@ -92,7 +114,7 @@ class Bridge:
             if fact:
                 lines.append(Line(int(one["id"]), _instant(one["Created"]), fact))
         email = requesters[0] if requesters and "@" in requesters[0] else ""
-        tell(
+        return tell(
             self.desk,
             number,
             _instant(ticket["Created"]),
@@ -135,27 +157,30 @@ class Bridge:
             self._staff[name] = bool(int(user.get("Privileged") or 0))
         return self._staff[name]
 
-    def _look_for_those_no_search_finds(self) -> None:
+    def _active(self) -> Iterator[Any]:
+        return self.tracker.pages("tickets", query="Status = '__Active__'", fields="Due", orderby="id")
+
+    def _look_for_those_no_search_finds(self, there: Collection[str]) -> None:
         """Deleted tickets are in no search, and one that was merged answers as the one that it was merged into."""
-        there = {
-            row["id"] for row in self.tracker.pages("tickets", query="Status = '__Active__'", orderby="id")
-        }
-        for ticket in self.desk.find(open=True):
-            ref = str(ticket.ref)
-            if ref in there:
+        for ref in due_times(self.desk).keys() - there:
+            try:
+                found = self.tracker.ask("GET", f"ticket/{ref}")
+            except urllib.error.HTTPError as error:
+                LOG.warning("ticket %s was not found: %s", ref, error)
                 continue
-            found = self.tracker.ask("GET", f"ticket/{ref}")
             if str(found["id"]) != ref or found["Status"] == "deleted":
                 end(self.desk, ref)
 
-    def write_back(self, ref: str) -> None:
+    def _write_back(self, number: str, has: str, wanted: datetime | None) -> None:
         """Write a ticket's earliest due time, if it has another."""
-        wanted = due(self.desk, ref)
-        has = self.tracker.ask("GET", f"ticket/{ref}")["Due"]
-        if wanted is None or (has != UNSET and _instant(has) == wanted):
+        if wanted == (None if has == UNSET else _instant(has)):
             return
         # Without T and Z: what REST2 itself answers with is taken, confirmed, and leaves the ticket without a due time.
-        self.tracker.ask("PUT", f"ticket/{ref}", {"Due": f"{wanted:%Y-%m-%d %H:%M:%S}"})
+        due = "" if wanted is None else f"{wanted:%Y-%m-%d %H:%M:%S}"
+        try:
+            self.tracker.ask("PUT", f"ticket/{number}", {"Due": due})
+        except urllib.error.HTTPError as error:
+            LOG.warning("ticket %s is not due there: %s", number, error)
 
 
 def _person(name: str) -> str:

@@ -5,6 +5,7 @@ Database and configuration are its own, in a folder beside this file; those of t
 tickets, prints what was written back, and ends.
 """
 
+import logging
 import os
 import shutil
 import signal
@@ -23,8 +24,10 @@ from request_tracker_bridge import Bridge, Tracker  # noqa: E402 - found beside 
 from telling import TOLD  # noqa: E402 - the same
 
 from supportflow import Desk, FieldSpec, Policy, SlaPolicy, Target  # noqa: E402 - the same
+from supportflow.exceptions import StoreError  # noqa: E402 - the same
 from supportflow.stores.sql import SqlStore  # noqa: E402 - the same
 
+LOG = logging.getLogger("request_tracker.sla")
 SERVER = Path("/usr/share/request-tracker5/libexec/rt-server")
 SETUP = shutil.which("rt-setup-database-5", path="/usr/sbin:/usr/bin")
 POLICY = Policy(
@@ -127,11 +130,16 @@ def run(folder: Path, port: int, *, once: bool) -> None:
         for subject, text, requester in TICKETS:
             given = {"Queue": "General", "Subject": subject, "Requestor": requester}
             tracker.ask("POST", "ticket", {**given, "Content": text, "ContentType": "text/plain"})
-    while True:
-        bridge.round()
-        if once:
-            break
+    while not once:
+        try:
+            bridge.round()
+        except (
+            OSError,
+            StoreError,
+        ) as error:  # Request Tracker starts anew, or a database is being written to
+            LOG.warning("this round has failed: %s", error)
         time.sleep(5)
+    bridge.round()
     for row in desk.rows(open=True):
         has = tracker.ask("GET", f"ticket/{row.ticket.ref}")["Due"]
         print(f"#{row.ticket.ref} {row.ticket.priority_class}: {row.subject}, due {has}")

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from roundup.date import Date
-from telling import TOLD, Line, due, end
+from telling import TOLD, Line, due_times, end
 from telling import tell as tell_lines
 
 from supportflow import Agent, Desk, FieldSpec, Policy, Requester, SlaPolicy, Target
 from supportflow.channels.email.intake import person_of
 from supportflow.channels.hosts import ROUNDUP
+from supportflow.exceptions import SupportflowError
 from supportflow.stores.sql import SqlStore
 
 __all__ = ["all_of", "desk", "tell"]
@@ -70,14 +71,13 @@ def all_of(db: Any) -> None:
     for number in db.issue.getnodeids():
         try:
             tell(db, number)
-        except FileNotFoundError as error:  # the next round
+        except (FileNotFoundError, SupportflowError) as error:  # the next round
             logging.getLogger("roundup.sla").warning("issue%s was not told: %s", number, error)
     desk().tick()
-    for ticket in desk().find(open=True):
-        number, wanted = str(ticket.ref), due(desk(), str(ticket.ref))
+    for number, wanted in due_times(desk()).items():
         has = db.issue.get(number, "due")
-        if wanted is not None and (has is None or _instant(has) != wanted):
-            db.issue.set(number, due=Date(wanted.strftime("%Y-%m-%d.%H:%M:%S")))
+        if wanted != (None if has is None else _instant(has)):
+            db.issue.set(number, due=wanted and Date(wanted.strftime("%Y-%m-%d.%H:%M:%S")))
     db.commit()
 
 

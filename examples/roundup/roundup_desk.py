@@ -4,6 +4,7 @@ Needs `pip install roundup`. The tracker is made from the classic template in a 
 issues, prints what was written back, and ends.
 """
 
+import logging
 import os
 import shutil
 import signal
@@ -90,8 +91,12 @@ def one_round(tracker: Any) -> None:
 
 
 def keep_going(tracker: Any) -> None:
+    """Round after round. Whatever stops one, the log says so, and the next one goes on: nobody looks after this thread."""
     while True:
-        one_round(tracker)
+        try:
+            one_round(tracker)
+        except Exception:
+            logging.getLogger("roundup.sla").exception("a round has failed")
         time.sleep(5)
 
 

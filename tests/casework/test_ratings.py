@@ -283,6 +283,80 @@ def test_a_bad_rating_is_work_for_a_supervisor_and_never_for_whom_it_is_about():
     assert len(tuple(one.find(group="boss"))) == 1
 
 
+HACKED = [
+    "My account was hacked, somebody else is logged in",
+    "我的账户被盗了，有人在登录我的账号",
+    "Me han hackeado la cuenta y alguien está dentro",
+    "Mein Konto wurde gehackt, jemand anderes ist eingeloggt",
+]
+
+
+@pytest.mark.parametrize("comment", HACKED)
+@pytest.mark.parametrize("way", ["link", "told"])
+def test_a_comment_that_asks_for_a_higher_class_is_a_message_too(comment, way):
+    web = MemoryChannel()
+    one = desk(PLAIN, secret=SECRET, channels={"web": web})
+    ticket = rated(one)
+    one.run_due()
+    how = {"token": token_of(web)} if way == "link" else {"by": Actor(kind="requester", id="ana")}
+    outcome = one.rate(ticket, stars=1, comment=comment, **how)
+    assert kinds(outcome)[:2] == ["rating_given", "message_received"]
+    assert (outcome.ticket.priority_class, outcome.ticket.status) == ("security", "open")
+    assert outcome.ticket.rating.stars == 1
+    assert [message.body for message in one.messages(ticket)].count(comment) == 1
+
+
+@pytest.mark.parametrize("comment", HACKED)
+def test_after_the_end_such_a_comment_opens_a_follow_up_beside_the_task_of_a_bad_rating(comment):
+    one = desk(Policy(ratings=Ratings(low=LowRating(category="low"))))
+    ticket = rated(one)
+    one.close_ticket(ticket, by="sam")
+    outcome = one.rate(ticket, stars=1, comment=comment, by=Actor(kind="requester", id="ana"))
+    found = {one.category: one for one in one.find(open=True)}
+    task = found.pop("low")
+    [after] = found.values()
+    assert (outcome.ticket.id, after.priority_class, after.follow_up_of) == (after.id, "security", ticket.id)
+    assert (task.review_of, task.id == after.id) == (ticket.id, False)
+
+
+@pytest.mark.parametrize(
+    "comment", ["It took a week.", "太慢了", "Gracias, muy amables", "thank you!", "???"]
+)
+def test_any_other_comment_reopens_nothing_and_is_read_by_whoever_reads_the_ticket(comment):
+    one = desk(PLAIN)
+    ticket = rated(one)
+    ana = Actor(kind="requester", id="ana")
+    assert kinds(one.rate(ticket, stars=2, comment=comment, by=ana)) == ["rating_given"]
+    assert one.get(ticket).status == "resolved"
+    [*_, last] = one.messages(ticket, seen_by="ana")
+    assert (last.body, last.origin, last.by.id) == (comment, "requester", "ana")
+    assert comment in one.person_file("ana").to_json()
+    assert comment in one.papers(ticket).to_json()
+    one.erase("ana")
+    assert [message.body for message in one.messages(ticket)][-1] is None
+
+
+def test_a_comment_of_a_ticket_that_has_the_class_already_reopens_nothing():
+    one = desk(PLAIN)
+    ticket = rated(one, body="my account was hacked")
+    assert one.get(ticket).priority_class == "security"
+    ana = Actor(kind="requester", id="ana")
+    assert kinds(one.rate(ticket, stars=5, comment=HACKED[0], by=ana)) == ["rating_given"]
+
+
+@pytest.mark.parametrize("body", ["1\nIt is still not there.", "2 stars\n\n还没到", "★\nNo ha llegado"])
+def test_a_bad_rating_with_words_after_the_end_opens_a_follow_up_and_a_task(body):
+    one = desk(Policy(ratings=Ratings(low=LowRating(category="low"))))
+    ticket = rated(one)
+    one.close_ticket(ticket, by="sam")
+    outcome = one.receive(ticket, body=body, by="ana")
+    assert outcome.ticket.follow_up_of == ticket.id
+    [task] = [found for found in one.find(open=True) if found.category == "low"]
+    assert task.review_of == ticket.id
+    assert {found.id for found in one.find(open=True)} == {task.id, outcome.ticket.id}
+    assert len({task.id, outcome.ticket.id, ticket.id}) == 3
+
+
 def test_how_the_request_leaves():
     class Asking(MemoryChannel):
         def __init__(self):
@@ -341,7 +415,9 @@ def test_what_can_be_wrong(ratings, path):
         ("5", (5, True)), (" 5/5 ", (5, True)), ("4 out of 5", (4, True)), ("Five stars!", (5, True)),
         ("1 star.", (1, True)),
         ("★★★☆☆", (3, True)), ("⭐️⭐️", (2, True)), ("５", (5, True)), ("四星", (4, True)),
-        ("5分", (5, True)), ("三颗星！", (3, True)),
+        ("5分", (5, True)), ("三颗星！", (3, True)), ("4 ⭐", (4, True)), ("5★", (5, True)),
+        ("٤", (4, True)), ("\u200f۲\u200f", (2, True)), ("४", (4, True)), ("๓", (3, True)), ("5\ufe0f\u20e3", (5, True)),
+        ("٤/٥", (4, True)), ("٠", None), ("٦", None), ("٤٤", None), ("²⁵", None),
         ("4\r\n\r\nthe rest", (4, False)), ("5\n\n", (5, True)),
         ("0", None), ("6", None), ("10", None), ("5 days", None), ("15", None), ("", None), ("★★★★★★", None), ("-1", None),
         ("5" * 100, None), ("4.5", None), ("one of you", None), ("½", None), ("5/4", None),

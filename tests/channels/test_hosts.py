@@ -446,6 +446,30 @@ def test_whatever_is_said_of_a_file_it_is_one(field, value, name, kind, size):
     assert file.name == name
 
 
+LONG = "https://support.example/attachments/token/" + "a" * 200
+
+
+def test_what_has_a_long_name_is_not_taken_for_another_with_the_same_beginning():
+    files = sent("zendesk", "opened")
+    for name in ("one.png", "two.png", "one.png"):
+        files.send(with_files("zendesk", {"filename": name, "content_url": f"{LONG}/?name={name}"}))
+    assert [len(one.attachments) for one in files.desk.messages(ref="35")] == [0, 1, 1]
+
+    words = sent("zendesk", "opened")
+    for number, body in (("1", "First."), ("2", "Second."), ("1", "First.")):
+        words.send(zendesk_comment("c" * 300 + number, body, author=501, staff=False))
+    assert [body for _, _, body in words.said[1:]] == ["First.", "Second."]
+
+    tickets = Host("zendesk")
+    for number in (1, 2, 1):
+        tickets.send(changed(HOSTS["zendesk"]["opened"], detail__id="t" * 199 + str(number)))
+        tickets.ref = "t" * 199 + str(number)
+        assert tickets.said[0] == ("requester", "501", "Where is my money?")
+        tickets.send(changed(zendesk_comment(9, "Hello?", author=501, staff=False), detail__id=tickets.ref))
+        assert [body for _, _, body in tickets.said] == ["Where is my money?", "Hello?"]
+    assert len(tickets.desk.find().tickets) == 2
+
+
 def test_what_keeps_files_answers_with_what_can_be_kept():
     for wrong in ("x" * 3_000, "a\0b", 7):
         with pytest.raises(InvalidInput, match="keep"):

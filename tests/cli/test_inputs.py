@@ -136,9 +136,18 @@ def test_a_trial_of_what_deletes_deletes_nothing_and_a_hold_holds(capsys, tmp_pa
             True,
         )
         assert desk.messages(ref="1")[0].body == "words"
-        status, _, err = run(capsys, "erase", "bo", "--yes", "--store", url)
-        assert (status, "lawsuit" in err, desk.messages(ref="2")[0].body) == (2, True, "words")
-        assert run(capsys, "erase", "ana", "--yes", "--store", url)[:2] == (0, "2 texts erased\n")
+        for said in ("--dry-run", "--yes"):
+            status, out, err = run(capsys, "erase", "bo", said, "--store", url)
+            assert (status, out, "lawsuit" in err, desk.messages(ref="2")[0].body) == (2, "", True, "words")
+        status, out, err = run(capsys, "erase", "ana", "bo", "--dry-run", "--store", url)
+        assert (status, out, err.count("\n"), desk.messages(ref="1")[0].body) == (2, "", 1, "words")
+        assert run(capsys, "erase", "ana", "--dry-run", "--store", url)[:2] == (
+            0,
+            "2 texts would be erased\n",
+        )
+        status, out, err = run(capsys, "erase", "ana", "bo", "--yes", "--store", url)
+        assert (status, out) == (2, "")
+        assert err.splitlines()[0] == "supportflow: broken off; texts erased before that: 'ana' 2"
         assert desk.messages(ref="1")[0].body is None
     assert run(capsys, "erase", "ana", "--store", url)[0] == 2
 
@@ -200,6 +209,21 @@ def test_an_interrupt_inside_a_callback_is_an_interrupt(capsys, tmp_path, monkey
     status, out, err = run(capsys, "simulate", path)
     assert (status, out, err.splitlines()[-1], len(calls)) == (130, "", "supportflow: interrupted", call)
     assert "Traceback" not in err
+
+
+def test_a_line_of_a_log_says_what_it_is(capsys, tmp_path):
+    url = f"sqlite:///{tmp_path / 'desk.db'}?journal_mode=delete"
+    with closing(SqlStore(url)) as store:
+        Desk(store=store).open(subject="s", requester="ana")
+    out = tmp_path / "out.csv"
+    written = run(capsys, "log", "export", "--store", url, "-o", out, "--json")[1]
+    mapping = ("--mapping", f"{out}.toml")
+    again = run(capsys, "log", "convert", out, *mapping, "-o", tmp_path / "out.jsonl", "--json")[1]
+    for line, name in ((written, "log export"), (again, "log convert")):
+        assert (line.count("\n"), list(json.loads(line).items())[:2]) == (
+            1,
+            [("document", name), ("schema", 1)],
+        )
 
 
 def test_every_document_says_what_it_is(capsys, tmp_path):

@@ -9,8 +9,9 @@ import pytest
 
 from cli.commands import COMMANDS
 from supportflow import Agent, Desk, Policy, RoutingPolicy, SlaPolicy, SqlStore, Target
+from supportflow._time import to_us
 from supportflow.calendars import tzdata
-from supportflow.cli import main
+from supportflow.cli import inputs, main
 from supportflow.cli.app import coloured, suggestion
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.worker.probes import Probes
@@ -111,6 +112,7 @@ def test_a_store_that_cannot_be_reached_is_an_error_and_says_where(capsys, store
     assert found["state"] == "error"
     assert said in found["found"]
     assert found["next"]
+    assert ("by its URL" in found["next"]) == ("://" not in store or store.startswith("mysql"))
     status, _, err = run(capsys, "status", "--store", store)
     assert (status, err.count("\n")) == (2, 1)
     assert said in err
@@ -135,6 +137,33 @@ def test_a_status_says_what_waits_and_who_leads(capsys, url):
     status, out, _ = run(capsys, "status", "--store", url)
     assert "3 wait for an agent, the first for 1 h 30 min" in out
     assert "leads until" in out
+
+
+def test_a_tenant_that_nobody_has_used_is_no_quiet_desk(capsys, url):
+    with worked(url, datetime.now(UTC)):
+        assert run(capsys, "status", "--store", url)[0] == 0
+        for tenant in ("typo", "Default", "defaul"):
+            status, out, err = run(capsys, "status", "--store", url, "--tenant", tenant)
+            assert (status, out) == (2, "")
+            assert err == f"supportflow: --tenant: no desk of {tenant!r} has ever used this store\n"
+            found = checks(capsys, "--store", url, "--tenant", tenant)["tenant"]
+            assert (found["state"], tenant in found["found"]) == ("warning", True)
+        assert checks(capsys, "--store", url)["tenant"]["state"] == "ok"
+
+
+def test_clocks_are_compared_once_the_database_has_answered(capsys, url, monkeypatch):
+    """What a slow server takes to connect is no difference between two clocks."""
+    with worked(url, datetime.now(UTC)):
+        pass
+    order = []
+    told, kept = SqlStore.told, inputs.kept_at
+    monkeypatch.setattr(inputs, "kept_at", lambda name: order.append("opened") or kept(name))
+    monkeypatch.setattr(inputs, "to_us", lambda at: order.append("clock") or to_us(at))
+    monkeypatch.setattr(SqlStore, "told", lambda *given: order.append("asked") or told(*given))
+    for command in ("doctor", "status"):
+        order.clear()
+        run(capsys, command, "--store", url)
+        assert order == ["opened", "asked", "clock"], command
 
 
 def test_a_status_asks_workers(capsys, url):
@@ -189,6 +218,11 @@ def test_a_shell_gets_commands_options_and_files(capsys):
     assert status == 0
     for word in ("what-if", "--dry-run", "witnessed", "--store", "_shtab_compgen_files"):
         assert word in out
+    of_files = {line.partition("=")[0] for line in out.splitlines() if line.endswith("=_shtab_compgen_files")}
+    for name in ("check_pos_0", "check___roster", "records_checkpoint___key", "records_verify_pos_0"):
+        assert f"_shtab_supportflow_{name}_COMPGEN" in of_files
+    for name in ("outbox_drop_pos_0", "outbox_retry_pos_0", "erase_pos_0"):
+        assert f"_shtab_supportflow_{name}_COMPGEN" not in of_files
     assert "#compdef supportflow" in run(capsys, "completion", "zsh")[1]
     assert run(capsys, "completion", "fish")[0] == 2
 

@@ -151,6 +151,24 @@ def test_all_of_a_topic_are_tried_again(office, run):
     assert run("outbox", "retry", "--all")[:2] == (0, "0 will be tried again\n")
 
 
+def test_a_trial_of_dropping_drops_nothing_and_reads_the_list_a_fixed_number_of_times(
+    office, run, monkeypatch
+):
+    office.give_up("1", "2", "3")
+    keys = keys_of(office)
+    read = Desk.dead_letters
+    reads = []
+    monkeypatch.setattr(Desk, "dead_letters", lambda desk, **given: reads.append(1) or read(desk, **given))
+    for words, told in ((("--all",), keys), (tuple(keys), keys), (keys[:1], keys[:1])):
+        reads.clear()
+        status, out, err = run("outbox", "drop", *words, "--dry-run")
+        assert (status, err, out.splitlines()) == (0, "", [*told, f"{len(told)} would be forgotten"])
+        assert len(reads) <= 2
+    status, out, err = run("outbox", "drop", keys[0], "nothing", "--dry-run")
+    assert (status, out.splitlines()[-1], "nothing" in err) == (1, "1 would be forgotten", True)
+    assert keys_of(office) == keys
+
+
 def test_dropping_all_has_to_be_meant(office, run):
     office.give_up("1", "2")
     status, out, err = run("outbox", "drop", "--all")

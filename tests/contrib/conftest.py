@@ -23,10 +23,7 @@ def _project():
     start()
     setup_test_environment()
     made = setup_databases(verbosity=0, interactive=False)
-    with pytest.MonkeyPatch.context() as patched:
-        # What a host saves now is new to the desk, however slow the machine of the tests is.
-        patched.setattr("supportflow.contrib.django.reporting._LIVE", timedelta(minutes=10))
-        yield
+    yield
     teardown_databases(made, verbosity=0)
     teardown_test_environment()
 

@@ -111,6 +111,7 @@ sent twice, the same ticket: True
 ('200 OK', {'status': 'open'})
 409 Conflict
 404 Not Found
+('400 Bad Request', 'subject: is missing')
 to ana: 我们在查。
 ('200 OK', ['我们在查。'])
 """,

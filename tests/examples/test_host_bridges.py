@@ -4,11 +4,15 @@ import importlib
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
 from supportflow import Desk
+from supportflow.exceptions import InvalidInput
+from supportflow.model.base import MAX_BODY, MAX_SUBJECT
 from supportflow.testing import CountingIds
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -147,6 +151,31 @@ class TestRoundup:
         roundup.set(number, due=Date("2030-01-01"), title="Help!")
         assert self.due(roundup, number) == wanted.replace(microsecond=0)
 
+    def test_while_no_clock_runs_nothing_is_due_there(self, roundup):
+        number = roundup.opens()
+        roundup.says(number, "We look.")
+        roundup.round()
+        assert self.due(roundup, number) is not None
+        roundup.set(number, status="4")
+        roundup.round()
+        assert states(roundup.desk, number)["resolution"] == "paused"
+        assert self.due(roundup, number) is None
+
+    def test_one_that_cannot_be_told_is_in_nobody_s_way(self, roundup, monkeypatch, caplog):
+        number = roundup.opens("x" * (MAX_BODY + 1))
+        with monkeypatch.context() as patch:
+            patch.setattr(roundup.bridge, "tell_lines", self.refused)
+            other = roundup.opens()
+            roundup.round()
+        assert not roundup.desk.get_many(refs=[other])
+        assert f"issue{other} was not told" in caplog.text
+        roundup.round()
+        assert roundup.desk.get(ref=other).status == "new"
+        assert len(roundup.desk.messages(ref=number)[0].body) == MAX_BODY
+
+    def refused(self, *_, **__):
+        raise InvalidInput("subject", "cannot be told")
+
     def test_a_retired_issue_runs_into_no_breach(self, roundup):
         number = roundup.opens()
         with roundup.opened() as db:
@@ -162,7 +191,8 @@ class TestRoundup:
 
     def due(self, roundup, number):
         with roundup.opened() as db:
-            return roundup.bridge._instant(db.issue.get(number, "due"))
+            due = db.issue.get(number, "due")
+            return None if due is None else roundup.bridge._instant(due)
 
     def user(self, roundup, name):
         with roundup.opened() as db:
@@ -178,7 +208,7 @@ class Answers:
     def __init__(self):
         self.tickets, self.lines, self.words, self.written = {}, {}, {}, []
         self.users = {"root": 1, "sam": 1, "ana@mail.example": 0, "eve@mail.example": 0}
-        self.last = 30
+        self.last, self.asked, self.fails = 30, [], {}
 
     def add(self, number, kind, who="root", words="", field="", new="", at=None):
         self.last += 1
@@ -216,11 +246,18 @@ class Answers:
     def ask(self, method, path, body=None, **_):
         if method == "PUT":
             self.written.append((path, body))
+            number = path.removeprefix("ticket/")
+            if body["Due"] == "":
+                self.tickets[number]["Due"] = "1970-01-01T00:00:00Z"
+                return ["changed"]
             # Kept as it came; what is not of this form reads as no time afterwards.
             due = datetime.strptime(f"{body['Due']}Z", "%Y-%m-%d %H:%M:%S%z")
-            self.tickets[path.removeprefix("ticket/")]["Due"] = f"{due:%Y-%m-%dT%H:%M:%SZ}"
+            self.tickets[number]["Due"] = f"{due:%Y-%m-%dT%H:%M:%SZ}"
             return ["changed"]
         kind, name, *rest = path.split("/")
+        self.asked.append(path)
+        if name in self.fails:
+            raise self.fails[name]
         if kind == "user":
             return {"Name": name, "Privileged": self.users[name.replace("%40", "@")]}
         if rest == ["attachments"]:
@@ -238,7 +275,7 @@ class Answers:
             and one["Status"] != "deleted"
             and ("__Active__" not in query or one["Status"] in ("new", "open", "stalled"))
         ]
-        return [{"id": number, "LastUpdated": self.tickets[number]["LastUpdated"]} for number in found]
+        return [{**self.tickets[number], "id": number} for number in found]
 
 
 @pytest.fixture
@@ -290,6 +327,88 @@ class TestRequestTracker:
         type(bridge)(answers, desk).round()
         assert kinds(desk, "1") == before
         assert len(answers.written) == 1
+
+    def test_what_somebody_was_in_the_way_of_is_told_in_the_next_round(self, tracked, monkeypatch):
+        answers, desk, bridge = tracked
+        answers.opens("1")
+        bridge.round()
+        answers.add("1", "Correspond", who="sam", words="We look.")
+        answers.becomes("1", "resolved")
+        before = desk.get_many(refs=["1"])
+        desk.note(before["1"], body="Written after the bridge has read the ticket.", by="wei")
+        with monkeypatch.context() as patch:
+            patch.setattr(desk, "get_many", lambda **_: before)
+            bridge.round()
+        assert "reply_sent" not in kinds(desk, "1")
+        bridge.round()
+        assert states(desk, "1") == {"first_response": "met", "resolution": "met"}
+
+    @pytest.mark.parametrize("words", ["x" * (MAX_BODY + 1), "a\0b", "\0", ""])
+    def test_any_words_are_told(self, tracked, words):
+        answers, desk, bridge = tracked
+        for number in ("1", "2"):
+            answers.opens(number, words)
+        answers.tickets["1"]["Subject"] = words
+        answers.add("1", "Correspond", who="sam", words=words)
+        bridge.round()
+        kept = words.replace("\0", "")
+        assert states(desk, "1")["first_response"] == "met"
+        assert desk.rows(refs=["1"]).rows[0].subject == (kept[:MAX_SUBJECT] or "1")
+        assert {one.body for one in desk.messages(ref="1")} <= {kept[:MAX_BODY], None}
+        assert desk.get(ref="2").status == "new"
+
+    def test_one_that_cannot_be_told_is_in_nobody_s_way_and_said_in_the_log(self, tracked, caplog):
+        answers, desk, bridge = tracked
+        for number in ("1", "2", "3"):
+            answers.opens(number)
+        answers.tickets["1"]["Requestor"] = [{"id": "x" * 300}]  # no id can be as long
+        answers.fails["2"] = HTTPError("http://rt/ticket/2", 403, "Forbidden", Message(), None)
+        bridge.round()
+        assert sorted(desk.get_many(refs=["1", "2", "3"])) == ["3"]
+        assert [record.args[0] for record in caplog.records] == ["1", "2"]
+        answers.fails.clear()
+        bridge.round()
+        assert sorted(desk.get_many(refs=["1", "2", "3"])) == ["2", "3"]
+
+    def test_while_no_clock_runs_nothing_is_due_there(self, tracked):
+        answers, desk, bridge = tracked
+        answers.opens("1")
+        answers.add("1", "Correspond", who="sam", words="We look.")
+        bridge.round()
+        answers.becomes("1", "stalled")
+        bridge.round()
+        assert states(desk, "1")["resolution"] == "paused"
+        assert answers.tickets["1"]["Due"] == "1970-01-01T00:00:00Z"
+        written = len(answers.written)
+        bridge.round()
+        assert len(answers.written) == written
+
+    def test_a_round_without_news_asks_no_ticket(self, tracked):
+        answers, _, bridge = tracked
+        for number in range(1, 30):
+            answers.opens(str(number))
+        for _ in range(2):
+            bridge.round()
+        answers.asked.clear()
+        bridge.round()
+        assert answers.asked == []
+
+    def test_every_ticket_has_its_due_time_however_many(self, tracked):
+        answers, _, bridge = tracked
+        for number in range(1, 53):
+            answers.opens(str(number))
+        bridge.round()
+        assert len(answers.written) == 52
+
+    def test_what_is_written_in_the_second_of_a_round_is_told(self, tracked):
+        answers, desk, bridge = tracked
+        answers.opens("1")
+        second = answers.tickets["1"]["LastUpdated"]
+        bridge.round()
+        answers.add("1", "Correspond", who="sam", words="We look.")
+        answers.tickets["1"]["LastUpdated"] = second
+        bridge.round()
+        assert states(desk, "1")["first_response"] == "met"
 
     def test_due_times_are_written_in_the_form_that_is_kept(self, tracked):
         answers, desk, bridge = tracked
@@ -355,5 +474,8 @@ def test_request_tracker_itself(tmp_path):
             before = kinds(desk, "1")
             bridge.Bridge(tracker, desk).round()
             assert kinds(desk, "1") == before
+            tracker.ask("PUT", "ticket/1", {"Status": "stalled"})
+            both.round()
+            assert tracker.ask("GET", "ticket/1")["Due"] == bridge.UNSET
         finally:
             run.stop(server)

@@ -1,6 +1,7 @@
 """Who is told what, as a part of the policy: read, checked, published, compared, and proved."""
 
 import json
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +10,16 @@ from jsonschema import Draft202012Validator
 
 from supportflow import Desk, Group, Policy
 from supportflow.channels.notify import InternalRule, NoticeRules
+from supportflow.channels.notify.notices import INTERNAL, names_people
 from supportflow.exceptions import PolicyError
+from supportflow.policy.compiled import CompiledPolicy
 from supportflow.policy.diff import policy_diff
 from supportflow.policy.document.json_schema import policy_schema
+from supportflow.policy.presets import preset
 from supportflow.policy.read.policies import load_policy
+from supportflow.policy.verify.notices import notice_reach
 from supportflow.policy.verify.policy import verify
+from supportflow.policy.verify.scope import scope_of
 
 TEXT = """
 schema = 1
@@ -143,6 +149,25 @@ def test_what_never_happens_is_told_to_nobody(on, extra, lacks):
         lacks is not None
     )
     assert all(lacks in one.message for one in found)
+
+
+def test_whom_an_event_names_is_nobody_where_it_names_nobody():
+    """Against the events themselves, each with everybody in it that it can hold."""
+    everybody = {"notified": ("sam",), "groups": ("leads",), "assignee": "sam", "agent": "sam"}
+    nobody = []
+    for kind, topic in INTERNAL.items():
+        held = {name: value for name, value in everybody.items() if name in kind.model_fields}
+        if not names_people(kind.model_construct(**held)):
+            nobody.append(topic.name)
+    topics = [topic.name for topic in INTERNAL.values()]
+    rules = [InternalRule(on=topic, tell=["assignee", "named"]) for topic in topics]
+    policy = preset("exchange").model_copy(update={"notices": NoticeRules(internal=rules)})
+    scope = scope_of(CompiledPolicy(policy), date(2026, 1, 1))
+    found = {one.path: one.message for one in notice_reach(scope) if one.kind == "never_told"}
+    assert found == {
+        f"notices.internal.{topics.index(topic)}.tell.1": f"{topic!r} names nobody" for topic in nobody
+    }
+    assert len(nobody) == 8
 
 
 RULES = st.lists(

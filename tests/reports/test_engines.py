@@ -1,6 +1,7 @@
 """The same report by every engine: Python, DuckDB over Parquet, PostgreSQL."""
 
 import random
+import shutil
 import sys
 from importlib.util import find_spec
 
@@ -73,6 +74,18 @@ def test_tables_are_loaded_into_an_engine_and_replaced(course):
     connection.disconnect()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no folder of such a name")
+@pytest.mark.parametrize(("name", "other"), [("all*", "all of it"), ("what?", "what1"), ("[12]", "1")])
+def test_a_folder_is_no_pattern(course, tmp_path, name, other):
+    """To an engine that reads files itself: else all that is in the other folder was counted, too."""
+    found, folder = course
+    for one in (name, other):
+        shutil.copytree(folder, tmp_path / one)
+    (tmp_path / other / "tickets.parquet").unlink()
+    shutil.copy(folder / "clocks.parquet", tmp_path / other / "tickets.parquet")
+    assert report_tables(tmp_path / name) == found
+
+
 def test_postgresql_says_the_same(course, postgresql):
     found, folder = course
     ibis = pytest.importorskip("ibis")
@@ -86,18 +99,26 @@ def test_postgresql_says_the_same(course, postgresql):
 @pytest.mark.exhaustive
 @pytest.mark.skipif(find_spec("pyspark") is None, reason="needs Spark: pip install pyspark, and Java 17")
 @pytest.mark.filterwarnings("ignore")
-def test_spark_says_the_same(course, monkeypatch):
+def test_spark_says_the_same(course, monkeypatch, tmp_path):
     from pyspark.sql import SparkSession
 
     found, folder = course
     ibis = pytest.importorskip("ibis")
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
-    settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2"}
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        # A cluster's files lie elsewhere, if it is not told otherwise: local ones are read all the same.
+        "spark.hadoop.fs.defaultFS": "hdfs://nobody.invalid:9",
+        "spark.sql.warehouse.dir": (tmp_path / "warehouse").as_uri(),
+    }
     spark = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
     try:
         connection = ibis.pyspark.connect(spark)
-        for _ in range(2):
-            frame = load_tables(connection, folder)
+        for name in ("two words", "it's 日志 100%25", "x[1]", "a{b,c}", "all*", "back\\slash"):
+            shutil.copytree(folder, tmp_path / name)
+            frame = load_tables(connection, tmp_path / name)
+            assert connection.table("tickets").count().execute() == found.cases
         assert report_by(connection, frame) == found
     finally:
         spark.stop()

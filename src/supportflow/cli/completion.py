@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     parser = every_command()
     for one in _all(parser):
         for action in one._actions:  # noqa: SLF001 - argparse shows them nowhere else
-            if action.metavar is not None and str(action.metavar) in _FILES:
+            if str(action.metavar) in _FILES and (action.option_strings or action.metavar != "KEY"):
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
     terminal.lines(shtab.complete(parser, arguments.shell))
     return 0
@@ -50,7 +50,7 @@ _FILES = frozenset(
         "PHRASES", "KEY", "FILES",
     }
 )  # fmt: skip
-"""What stands for the name of a file in usages."""
+"""What stands for the name of a file in usages; a KEY that no option goes before is one of a delivery."""
 
 
 def _all(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:

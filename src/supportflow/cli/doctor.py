@@ -2,16 +2,14 @@
 
 import argparse
 import platform
-import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, NamedTuple
 
-from supportflow._time import from_us, to_us
+from supportflow._time import from_us
 from supportflow._version import VERSION
 from supportflow.cli import terminal
-from supportflow.cli.inputs import add_store, overview_at
+from supportflow.cli.inputs import add_store, never_used, overview_at
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreError
 
@@ -71,8 +69,7 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look at everything."""
-    now_us = to_us(datetime.now(UTC))
-    checks = [*_installation(), *_store(arguments.store, arguments.tenant, now_us)]
+    checks = [*_installation(), *_store(arguments.store, arguments.tenant)]
     errors = sum(one.state == "error" for one in checks)
     warnings = sum(one.state == "warning" for one in checks)
     if arguments.json:
@@ -90,12 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _installation() -> Iterator[Check]:
     system = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
-    old = sys.version_info < (3, 11)
-    yield (
-        Check("supportflow", "ok", f"{VERSION}, {system}")
-        if not old
-        else Check("supportflow", "error", f"{VERSION}, {system}", "install Python 3.11 or newer")
-    )
+    yield Check("supportflow", "ok", f"{VERSION}, {system}")
     missing = [name for name in _PACKAGES if _installed(name) is None]
     found = ", ".join(f"{name} {_installed(name)}" for name in _PACKAGES if name not in missing)
     if missing:
@@ -132,17 +124,23 @@ def _zones() -> Check:
     return Check("time zone data", "ok", found)
 
 
-def _store(name: str | None, tenant: str, now_us: int) -> Iterator[Check]:
+def _store(name: str | None, tenant: str) -> Iterator[Check]:
     if name is None:
         yield Check("store", "skipped", "no --store was given")
         return
     try:
-        found = overview_at(name, tenant, now_us)
+        found = overview_at(name, tenant)
     except (StoreError, InvalidInput, MissingExtra, OSError) as error:
         found_at = f"{terminal.without_password(name)}: {terminal.complaint(error)}"
         yield Check("store", "error", found_at, _way_out(error))
         return
+    now_us = found.at_us
     yield Check("store", "ok", terminal.without_password(name))
+    if found.used:
+        yield Check("tenant", "ok", tenant)
+    else:
+        known = "name the desk's tenant with --tenant, unless it is a new one"
+        yield Check("tenant", "warning", terminal.complaint(never_used(tenant)), known)
     yield _tables(found.revision)
     yield _clock(found.now_us, found.latest_us, now_us)
     yield _late("due tickets", found.due, found.due_since_us, now_us, "tickets are due")
@@ -160,7 +158,9 @@ def _store(name: str | None, tenant: str, now_us: int) -> Iterator[Check]:
 
 def _way_out(error: Exception) -> str:
     if isinstance(error, MissingExtra):
-        return str(error)
+        return "install the extra"
+    if isinstance(error, InvalidInput):
+        return "name a database by its URL, such as sqlite:///desk.db or postgresql://desk@db/helpdesk"
     return "see that the address is right and the server runs; `supportflow migrate URL` makes or upgrades the tables"
 
 

@@ -1,11 +1,12 @@
 """What a command line names: a policy in a file, a store by its URL, a desk or a store by `module:attribute`."""
 
 import argparse
-from collections.abc import Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from supportflow._time import to_us
 from supportflow.cli.documents import policy_named
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreUnavailable
@@ -20,6 +21,7 @@ __all__ = [
     "add_store",
     "desk_at",
     "kept_at",
+    "never_used",
     "not_the_log",
     "overview_at",
     "policy_at",
@@ -144,11 +146,16 @@ def used_at(name: str, tenant: str) -> Any:
     if used:
         return store
     store.close()
-    raise InvalidInput("--tenant", f"no desk of {tenant!r} has ever used this store")
+    raise never_used(tenant)
 
 
-def overview_at(name: str, tenant: str, now_us: int) -> "Overview":
-    """How a tenant's part of a database does, at an instant.
+def never_used(tenant: str) -> InvalidInput:
+    """What is wrong with a tenant that a store does not know."""
+    return InvalidInput("--tenant", f"no desk of {tenant!r} has ever used this store")
+
+
+def overview_at(name: str, tenant: str) -> "Overview":
+    """How a tenant's part of a database does.
 
     Raises:
         InvalidInput: If there is no such store, or it is not in a database.
@@ -162,13 +169,13 @@ def overview_at(name: str, tenant: str, now_us: int) -> "Overview":
 
         if not isinstance(store, SqlStore):
             raise InvalidInput("--store", f"is a {type(store).__name__}, and no database that can be asked")
-        return store.told(overview, tenant, now_us)
+        return store.told(overview, tenant, lambda: to_us(datetime.now(UTC)))
     finally:
         store.close()
 
 
-def texts_of(store: Any, tenant: str, subjects: Iterable[str]) -> dict[str, int]:
-    """How many texts each person has in a database.
+def texts_of(store: Any, tenant: str, subject: str) -> int:
+    """How many texts a person has in a database.
 
     Raises:
         InvalidInput: If the store is no database that can be asked.
@@ -178,7 +185,7 @@ def texts_of(store: Any, tenant: str, subjects: Iterable[str]) -> dict[str, int]
 
     if not isinstance(store, SqlStore):
         raise InvalidInput("--dry-run", f"needs a database: a {type(store).__name__} cannot be asked")
-    return {subject: store.told(texts, tenant, subject) for subject in subjects}
+    return store.told(texts, tenant, subject)
 
 
 def published_policy(store: Any, tenant: str) -> Policy | None:

@@ -1,12 +1,10 @@
 """`supportflow log`: event logs from one format to another, and out of a desk."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from supportflow._legible import legible_json
 from supportflow.cli import terminal
 from supportflow.cli.inputs import add_log, add_store, desk_at, not_the_log
 from supportflow.cli.progress import Bar
@@ -89,7 +87,7 @@ def convert(arguments: argparse.Namespace) -> int:
         left_out = sum(one.count for one in log.bad.counts() if one.left_out)
         _beside(out, written)
         if arguments.json:
-            _tell(out, rows=log.rows, left_out=left_out, cases=log.cases)
+            _tell("log convert", out, rows=log.rows, left_out=left_out, cases=log.cases)
         elif shown:
             terminal.line(
                 f"{log.rows - left_out:,} of {log.rows:,} rows, {log.cases:,} cases -> {out}, {_mapping_of(out)}"
@@ -108,7 +106,7 @@ def export(arguments: argparse.Namespace) -> int:
     _beside(out, written.mapping)
     left_out = written.left_out
     if arguments.json:
-        _tell(out, tickets=written.tickets, left_out=list(left_out))
+        _tell("log export", out, tickets=written.tickets, left_out=list(left_out))
     elif not arguments.quiet:
         terminal.line(
             f"{written.tickets:,} tickets -> {out}, {_mapping_of(out)}; {len(left_out):,} could not be read"
@@ -119,9 +117,8 @@ def export(arguments: argparse.Namespace) -> int:
     return WRONG if left_out else 0
 
 
-def _tell(out: Path, **facts: object) -> None:
-    told = {"output": str(out), "mapping": str(_mapping_of(out)), **facts}
-    terminal.line(legible_json(json.dumps(told, ensure_ascii=False)))
+def _tell(command: str, out: Path, **facts: object) -> None:
+    terminal.answer(command, {"output": str(out), "mapping": str(_mapping_of(out)), **facts}, indent=None)
 
 
 def _mapping_of(out: Path) -> Path:

@@ -105,7 +105,7 @@ def _fields(letter: DeadLetter) -> dict[str, str | int]:
 
 
 def _retry(arguments: argparse.Namespace) -> int:
-    return _each(arguments, Desk.retry_delivery, "will be tried again")
+    return _each(arguments, lambda desk: desk.retry_delivery, "will be tried again")
 
 
 def _drop(arguments: argparse.Namespace) -> int:
@@ -113,26 +113,32 @@ def _drop(arguments: argparse.Namespace) -> int:
         raise InvalidInput("--all", "forgets deliveries for ever; say --yes, too, or --dry-run")
     if arguments.dry_run:
         return _each(arguments, _look, "would be forgotten")
-    return _each(arguments, Desk.drop_delivery, "forgotten")
+    return _each(arguments, lambda desk: desk.drop_delivery, "forgotten")
 
 
-def _look(desk: Desk, key: str) -> None:
-    if key not in {letter.row.key for letter in desk.dead_letters(limit=_ALL)}:
-        raise DeliveryNotFound(key)
-    terminal.line(key)
+def _look(desk: Desk) -> Callable[[str], None]:
+    known = {letter.row.key for letter in desk.dead_letters(limit=_ALL)}
+
+    def look(key: str) -> None:
+        if key not in known:
+            raise DeliveryNotFound(key)
+        terminal.line(key)
+
+    return look
 
 
-def _each(arguments: argparse.Namespace, act: Callable[[Desk, str], None], done: str) -> int:
+def _each(arguments: argparse.Namespace, acting: Callable[[Desk], Callable[[str], None]], done: str) -> int:
     if arguments.all == bool(arguments.keys):
         raise InvalidInput("KEY", "name keys, or --all: one of them")
     if arguments.topic is not None and not arguments.all:
         raise InvalidInput("--topic", "needs --all")
     with _desk(arguments) as desk:
         keys = _chosen(desk, arguments.topic) if arguments.all else arguments.keys
+        act = acting(desk)
         missing = 0
         for key in keys:
             try:
-                act(desk, key)
+                act(key)
             except DeliveryNotFound as error:
                 missing += 1
                 terminal.line(f"supportflow: {error}", to=sys.stderr)

@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -130,24 +129,41 @@ def erase(arguments: argparse.Namespace) -> int:
     """Erase texts."""
     if not (arguments.yes or arguments.dry_run):
         raise InvalidInput("erase", "cannot be undone; say --yes, too, or --dry-run")
-    subjects = dict.fromkeys(arguments.subjects)
+    erased: dict[str, int] = {}
     store = used_at(arguments.store, arguments.tenant)
-    if arguments.dry_run:
-        with closing(store):
-            erased = texts_of(store, arguments.tenant, subjects)
-        terminal.line(f"{sum(erased.values()):,} texts would be erased, unless the policy holds one")
-    else:
-        # Under the policy that the desk used last: its hold is kept from here, too.
-        policy = published_policy(store, arguments.tenant) or Policy()
-        with Desk(policy, store=store, tenant=arguments.tenant) as desk:
-            erased = {subject: desk.erase(subject) for subject in subjects}
-        terminal.line(f"{sum(erased.values()):,} texts erased")
+    # Under the policy that the desk used last: its hold is kept from here, too.
+    policy = published_policy(store, arguments.tenant) or Policy()
+    tried = _Trial(store) if arguments.dry_run else store
+    with Desk(policy, store=tried, tenant=arguments.tenant) as desk:
+        try:
+            for subject in dict.fromkeys(arguments.subjects):
+                erased[subject] = desk.erase(subject)
+        except BaseException:
+            if erased and not arguments.dry_run:
+                done = ", ".join(f"{subject!r} {texts:,}" for subject, texts in erased.items())
+                terminal.line(f"supportflow: broken off; texts erased before that: {done}", to=sys.stderr)
+            raise
+    would = "would be " if arguments.dry_run else ""
+    terminal.line(f"{sum(erased.values()):,} texts {would}erased")
     without = [subject for subject, texts in erased.items() if not texts]
     for subject in without:
         terminal.line(
             f"supportflow: {subject!r} has no texts here, or they were erased before", to=sys.stderr
         )
     return WRONG if without else 0
+
+
+class _Trial:
+    """A store in which erasing only counts: everything that stands in the way of erasing does so here, too."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def erase(self, tenant: str, subject: str, /) -> int:
+        return texts_of(self._store, tenant, subject)
 
 
 def retain(arguments: argparse.Namespace) -> int:

@@ -5,13 +5,13 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from http.client import HTTPException
 from typing import Any
 
 from supportflow._time import from_us, to_us
 from supportflow.cli import terminal
-from supportflow.cli.inputs import add_store, overview_at
+from supportflow.cli.inputs import add_store, never_used, overview_at
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import InvalidInput
 
@@ -47,8 +47,10 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print how the desk does."""
-    now_us = to_us(datetime.now(UTC))
-    found = overview_at(arguments.store, arguments.tenant, now_us)
+    found = overview_at(arguments.store, arguments.tenant)
+    if not found.used:
+        raise never_used(arguments.tenant)
+    now_us = found.at_us
     workers = [_asked(url) for url in arguments.worker]
     fields: dict[str, Any] = {
         "tenant": arguments.tenant,

@@ -87,19 +87,20 @@ def document(value: Any, *, indent: int | None = 2) -> None:
     print(as_json(value, indent=indent))
 
 
-def answer(command: str, fields: Mapping[str, Any], *, out: str = "-") -> None:
+def answer(command: str, fields: Mapping[str, Any], *, out: str = "-", indent: int | None = 2) -> None:
     """Print or write what a command answers as JSON: one object, which says first what it is, and of which version.
 
     Args:
         command: The command's words.
         fields: What it answers.
         out: The file; `-` for standard output.
+        indent: How far what is inside stands in; None for everything in one line.
     """
     value = {"document": command, "schema": 1, **{k: v for k, v in fields.items() if k != "schema"}}
     if out == "-":
-        document(value)
+        document(value, indent=indent)
     else:
-        Path(out).write_text(as_json(value, indent=2) + "\n", encoding="utf-8")
+        Path(out).write_text(as_json(value, indent=indent) + "\n", encoding="utf-8")
 
 
 def without_password(url: str) -> str:

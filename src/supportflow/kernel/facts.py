@@ -79,6 +79,7 @@ class Facts:
     Attributes:
         tenant: The tenant that it happens in.
         ticket_id: A fresh id, for the ticket that the command may open.
+        task_id: Another one, for the task that a bad rating may open beside it; empty if no more than one can be opened.
         signals: What the classifier read out of the text; None if there was nothing to read.
         redacted: Kinds of secrets and personal data that were removed from the texts, sorted.
         other: The other ticket that the command touches.
@@ -93,6 +94,7 @@ class Facts:
 
     tenant: str = "default"
     ticket_id: str = ""
+    task_id: str = ""
     signals: Signals | None = None
     redacted: tuple[str, ...] = ()
     other: Ticket | None = None

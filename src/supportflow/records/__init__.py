@@ -3,9 +3,9 @@
 How they fit together stands in the concepts of the documentation, under "records".
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from supportflow._late import late
 from supportflow.records.chain import digest, link, links, root
 
 if TYPE_CHECKING:
@@ -63,44 +63,39 @@ __all__ = [
 ]
 
 # Every store keeps chains; all else is loaded by whoever signs, proves or checks.
-_LATE = {
-    "Checkpoint": "checkpoints",
-    "Trust": "checkpoints",
-    "cosign": "checkpoints",
-    "cosigned_at": "checkpoints",
-    "open_checkpoint": "checkpoints",
-    "Batch": "entries",
-    "Entry": "entries",
-    "Head": "entries",
-    "read_entry": "entries",
-    "check_consistency": "merkle",
-    "check_inclusion": "merkle",
-    "consistency_proof": "merkle",
-    "inclusion_proof": "merkle",
-    "leaf_hash": "merkle",
-    "node_hash": "merkle",
-    "tree_hash": "merkle",
-    "COSIGNED": "notes",
-    "SIGNED": "notes",
-    "Note": "notes",
-    "Signature": "notes",
-    "SigningKey": "notes",
-    "VerifyingKey": "notes",
-    "Proof": "proofs",
-    "Proved": "proofs",
-    "Shown": "proofs",
-    "Tile": "tiles",
-    "grown": "tiles",
-    "read_bundle": "tiles",
-    "subtree_of": "tiles",
-    "tiles_of": "tiles",
-    "write_bundle": "tiles",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = late(
+    __name__,
+    {
+        "Checkpoint": "checkpoints",
+        "Trust": "checkpoints",
+        "cosign": "checkpoints",
+        "cosigned_at": "checkpoints",
+        "open_checkpoint": "checkpoints",
+        "Batch": "entries",
+        "Entry": "entries",
+        "Head": "entries",
+        "read_entry": "entries",
+        "check_consistency": "merkle",
+        "check_inclusion": "merkle",
+        "consistency_proof": "merkle",
+        "inclusion_proof": "merkle",
+        "leaf_hash": "merkle",
+        "node_hash": "merkle",
+        "tree_hash": "merkle",
+        "COSIGNED": "notes",
+        "SIGNED": "notes",
+        "Note": "notes",
+        "Signature": "notes",
+        "SigningKey": "notes",
+        "VerifyingKey": "notes",
+        "Proof": "proofs",
+        "Proved": "proofs",
+        "Shown": "proofs",
+        "Tile": "tiles",
+        "grown": "tiles",
+        "read_bundle": "tiles",
+        "subtree_of": "tiles",
+        "tiles_of": "tiles",
+        "write_bundle": "tiles",
+    },
+)

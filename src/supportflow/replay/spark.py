@@ -7,6 +7,7 @@ counts, a few kilobytes of each part.
 
 import json
 import pickle
+import re
 import time
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -25,7 +26,7 @@ from supportflow.replay.reading import Row
 from supportflow.replay.running import Replayed, add_bad, extent_of
 from supportflow.replay.tally import Counted, Tally
 
-__all__ = ["replay_by_spark"]
+__all__ = ["replay_by_spark", "spark_path"]
 
 _BATCH = 20_000
 _TEXTS = (
@@ -90,7 +91,7 @@ def replay_by_spark(
         _write(log, path)
         number = parts or 4 * spark.sparkContext.defaultParallelism
         rows = (
-            spark.read.parquet(path.as_uri())
+            spark.read.parquet(spark_path(path))
             .repartition(number, "place")
             .sortWithinPartitions("place", "seq")
         )
@@ -100,6 +101,16 @@ def replay_by_spark(
     add_bad(tally, log)
     seconds = log.cpu_s + elsewhere_s + time.process_time() - began
     return Replayed(tally.report(extent, seconds), dict(sorted(tally.verdicts.items())))
+
+
+def spark_path(path: Path) -> str:
+    """A file that all machines see, as Spark is told of it.
+
+    Spark decodes nothing, so that this is no URI of the usual kind: signs that stand for others in its patterns have a
+    backslash. Without the scheme it would look in its default file system, such as HDFS.
+    """
+    told = re.sub(r"[][{}*?\\]", r"\\\g<0>", path.absolute().as_posix())
+    return f"file:///{told.removeprefix('/')}"
 
 
 def _arrow() -> Any:

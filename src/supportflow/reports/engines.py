@@ -5,14 +5,17 @@ the same names. Nothing is left to an engine that engines do in ways of their ow
 rank.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import Any
 
 from supportflow._time import SECOND_US
 from supportflow.exceptions import MissingExtra
+from supportflow.replay.spark import spark_path
 from supportflow.reports.assembling import Frame, assembled
 from supportflow.reports.counts import BINS_S, DAY_US, PERCENTILES, By, Counts, Took, rank
 from supportflow.reports.course import CAUSES
@@ -21,10 +24,8 @@ from supportflow.reports.tables import COLUMNS, read_frame, read_tables, spent_c
 
 __all__ = ["Queries", "connected", "load_tables", "report_by", "report_tables"]
 
-
 _HOLDERS: tuple[By, ...] = ("agent", "group", "topic")
 _LOADS = ("tickets", "open", "reopened")
-_READ_FILES = {"duckdb", "pyspark"}
 
 
 def report_tables(folder: Path | str) -> Report:
@@ -72,9 +73,10 @@ def load_tables(connection: Any, folder: Path | str) -> Frame:
     """
     folder = Path(folder)
     frame = read_frame(folder)
-    if connection.name in _READ_FILES:
+    reads = _READ_FILES.get(connection.name)
+    if reads is not None:
         for name in COLUMNS:
-            connection.read_parquet(str(folder / f"{name}.parquet"), table_name=name)
+            reads(connection, folder / f"{name}.parquet", name)
         return frame
     found = read_tables(folder)
     for name, table in found.tables.items():
@@ -82,6 +84,23 @@ def load_tables(connection: Any, folder: Path | str) -> Frame:
         connection.raw_sql(f'DROP TABLE IF EXISTS "{name}"').close()
         connection.create_table(name, table)
     return frame
+
+
+def _read_by_duckdb(connection: Any, path: Path, name: str) -> None:
+    # A path to DuckDB is a pattern: with `*` in a folder's name it would read that folder and others.
+    connection.read_parquet(escape(str(path)), table_name=name)
+
+
+def _read_by_spark(connection: Any, path: Path, name: str) -> None:
+    # Ibis' own `read_parquet` takes the scheme away.
+    told = re.sub(r"[\\']", r"\\\g<0>", spark_path(path))
+    connection.raw_sql(f"CREATE OR REPLACE TEMPORARY VIEW {name} USING parquet OPTIONS (path '{told}')")
+
+
+_READ_FILES: dict[str, Callable[[Any, Path, str], None]] = {
+    "duckdb": _read_by_duckdb,
+    "pyspark": _read_by_spark,
+}
 
 
 def report_by(connection: Any, frame: Frame) -> Report:

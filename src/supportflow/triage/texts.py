@@ -3,8 +3,9 @@
 Compiling its expressions takes longer than compiling a policy's rules.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from supportflow._late import late
 
 if TYPE_CHECKING:
     from supportflow.triage.asking import asked_secret
@@ -13,12 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["asked_secret", "disclosed", "suspicious_signs"]
 
-_LATE = {"asked_secret": "asking", "disclosed": "disclosing", "suspicious_signs": "posing"}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"supportflow.triage.{_LATE[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = late(
+    __name__, {"asked_secret": "asking", "disclosed": "disclosing", "suspicious_signs": "posing"}
+)

@@ -1,5 +1,6 @@
 """A helpdesk's message, read by its table: what the desk is told of it."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -21,6 +22,7 @@ __all__ = ["HostReading"]
 
 _MISSING: Final = object()
 _MOST_ITEMS = 500
+_LONGEST_KEY = 200
 _SKEW = timedelta(minutes=10)
 
 Unknown = Callable[[str, str], None]
@@ -123,7 +125,7 @@ class HostReading:
             channel=self._channel,
             personal=told.personal(table.requester),
             opened_at=told.at(table.opened_at),
-            key=f"{table.name}:{ref}:opened"[:200],
+            key=_key(table.name, ref, "opened"),
         )
 
     def _adoption(self, told: "_Told", ref: str) -> CommandBase:
@@ -153,7 +155,7 @@ class HostReading:
         files = self._files(told, ref, words.files)
         named: dict[str, Any] = {"ref": ref, "body": body, "attachments": files}
         if number:
-            named["key"] = f"{table.name}:{ref}:said:{number}"[:200]
+            named["key"] = _key(table.name, ref, "said", number)
         agent = HOST if author is None else Actor(kind="agent", id=author)
         if words.public is not None and not told.has(*words.public):
             # What is not certainly public is a note, and one without words and files is nothing.
@@ -185,7 +187,7 @@ class HostReading:
                     ref=ref,
                     body="",
                     attachments=(self._keeping.attachment(one),),
-                    key=f"{self._table.name}:{ref}:file:{one.id or one.url}"[:200],
+                    key=_key(self._table.name, ref, "file", str(one.id or one.url)),
                 )
             )
 
@@ -325,6 +327,14 @@ class _Told:
 
     def _at(self, path: str) -> Any:
         return _walked(self._payload, path[1:]) if path.startswith("/") else _walked(self._item, path)
+
+
+def _key(*parts: str) -> str:
+    """The key of what a message tells. A long one is not cut off: what two have in common is their beginning."""
+    written = ":".join(parts)
+    if len(written) <= _LONGEST_KEY:
+        return written
+    return f"{parts[0]}:{hashlib.sha256(written.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def _walked(document: Any, path: str) -> Any:

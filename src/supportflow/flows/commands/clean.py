@@ -15,7 +15,7 @@ from supportflow.kernel.facts import TextFacts
 from supportflow.kernel.sides import Side, fact_on_side, is_one_person
 from supportflow.model import tags
 from supportflow.model.base import MAX_ID, FreeLine
-from supportflow.model.commands import Adopt, CommandBase, Fact, Observe, OpenTicket, Receive, Split
+from supportflow.model.commands import Adopt, CommandBase, Fact, Observe, OpenTicket, Rate, Receive, Split
 from supportflow.model.content import Attachment, ContentRef
 from supportflow.model.signals import UNREAD, Evidence, Signals
 from supportflow.policy import CompiledPolicy
@@ -195,8 +195,8 @@ def _cleaned(source: CommandBase | Fact, rules: RedactionRules) -> tuple[dict[st
 
 
 def text_of(source: CommandBase | Fact) -> str:
-    """Subject and body of a command, or of a fact of an adopted past, as far as they are texts."""
-    parts = [source.__dict__.get(name, "") for name in ("subject", "body")]
+    """Subject and body of a command, or of a fact of an adopted past, or a comment, as far as they are texts."""
+    parts = [source.__dict__.get(name, "") for name in ("subject", "body", "comment")]
     return "\n".join(part for part in parts if isinstance(part, str) and part)
 
 
@@ -233,7 +233,7 @@ def classify_by_rules(policy: CompiledPolicy, text: str, redacted: tuple[str, ..
     return lexicon.combine(rules, given_away, policy.document.classes)
 
 
-_READ = frozenset({OpenTicket, Adopt, Receive, Split})
+_READ = frozenset({OpenTicket, Adopt, Rate, Receive, Split})
 
 
 def is_read(command: CommandBase) -> bool:

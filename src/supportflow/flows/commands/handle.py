@@ -134,6 +134,8 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
             prepared = yield from prepare(complete, _owner(command, ticket), now)
         if type(command) in _OPENING:
             facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
+        if facts.case.said is not None or (isinstance(command, Rate) and command.comment is not None):
+            facts = replace(facts, task_id=(yield from requests.new_id(now)))  # a follow-up and a task
         decision, facts = yield from _decide(env, ticket, prepared.command, facts, now)
         events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]

@@ -18,6 +18,8 @@ from supportflow.model.events import (
     EvidenceRequested,
     MessageReceived,
     NoteAdded,
+    RatingGiven,
+    RatingLeftOut,
     ReplySent,
     RequesterInformed,
     TicketAbsorbed,
@@ -29,7 +31,9 @@ from supportflow.triage.wording import label
 
 __all__ = ["Reader", "evidence", "messages"]
 
-MessageEvent = TicketOpened | MessageReceived | ReplySent | NoteAdded | EvidenceRequested | RequesterInformed
+_Rating = RatingGiven | RatingLeftOut
+_Written = TicketOpened | MessageReceived | ReplySent | NoteAdded | _Rating
+MessageEvent = _Written | EvidenceRequested | RequesterInformed
 
 Reader = Party | Requester | Actor | str
 
@@ -39,7 +43,7 @@ def messages(
 ) -> Flow[tuple[Message, ...]]:
     """The messages of a ticket with their texts, in order; only those that somebody may see, if a reader is named.
 
-    What the policy's access seals is masked, whoever reads it.
+    What the policy's access seals is masked, whoever reads it. The words of a rating are the requester's, too.
 
     Raises:
         InvalidInput: If the reader is neither the ticket's requester nor a party of its case.
@@ -50,11 +54,10 @@ def messages(
     if seen_by is not None:
         reader = _reader(ticket, seen_by)
         listed = [event for event in listed if _may_see(ticket, reader, event)]
-    ids = [
-        event.body.id
-        for event in listed
-        if not isinstance(event, EvidenceRequested | RequesterInformed) and event.body is not None
-    ]
+    ids = [body.id for body in map(_body, listed) if body is not None]
+    received = {
+        event.body.id for event in listed if isinstance(event, MessageReceived) and event.body is not None
+    }
     sealed = yield from sealed_on(env, ticket, events)
     found = without((yield from requests.contents(env.tenant, ids)), sealed)
     result: list[Message] = []
@@ -62,6 +65,9 @@ def messages(
         if isinstance(event, EvidenceRequested | RequesterInformed):
             body: str | None = yield from request_text(env, ticket, event)
             result.append(Message(event.recorded_at, event.by, "public_reply", body))
+        elif isinstance(event, RatingGiven | RatingLeftOut):
+            if event.comment is not None and event.comment.id not in received:
+                result.append(_message(event, _text(event.comment, found), sealed))
         elif event.body is not None or not isinstance(event, TicketOpened):
             body = _text(event.body, found)
             if isinstance(event, ReplySent) and event.promised is not None:
@@ -70,18 +76,22 @@ def messages(
     return tuple(result)
 
 
-def _message(
-    event: TicketOpened | MessageReceived | ReplySent | NoteAdded, body: str | None, sealed: Sealed
-) -> Message:
+def _body(event: MessageEvent) -> ContentRef | None:
+    if isinstance(event, EvidenceRequested | RequesterInformed):
+        return None
+    return event.comment if isinstance(event, RatingGiven | RatingLeftOut) else event.body
+
+
+def _message(event: _Written, body: str | None, sealed: Sealed) -> Message:
     return Message(
         at=event.recorded_at,
         by=event.by,
         origin=_origin(event),
         body=body,
-        attachments=event.attachments,
+        attachments=() if isinstance(event, RatingGiven | RatingLeftOut) else event.attachments,
         to=event.to if isinstance(event, ReplySent) else None,
         flags=event.flags if isinstance(event, MessageReceived) else (),
-        sealed=_is_sealed(event.body, sealed),
+        sealed=_is_sealed(_body(event), sealed),
     )
 
 
@@ -96,6 +106,8 @@ def _is_sealed(ref: ContentRef | None, sealed: Sealed) -> bool:
 def _origin(event: MessageEvent) -> str:
     if isinstance(event, MessageReceived):
         return event.origin
+    if isinstance(event, RatingGiven | RatingLeftOut):
+        return "requester"
     if isinstance(event, TicketOpened):
         return (
             "requester"
@@ -122,7 +134,7 @@ def _may_see(ticket: Ticket, reader: str, event: MessageEvent) -> bool:
     is_requester = reader == ticket.requester
     if isinstance(event, ReplySent):
         return event.to == (None if is_requester else reader)
-    if isinstance(event, EvidenceRequested | RequesterInformed):
+    if isinstance(event, EvidenceRequested | RequesterInformed | RatingGiven | RatingLeftOut):
         return is_requester
     if isinstance(event, NoteAdded):
         return False

@@ -45,6 +45,10 @@ _NEEDS: Mapping[InternalTopic, tuple[Callable[[Policy], bool], str]] = {
     "action_waits": (_has_actions, "there are no actions of the host"),
 }
 """What a policy must have for something to be told of: what its absence is."""
+_NAMES: frozenset[InternalTopic] = frozenset(
+    {"ladder_step_reached", "ticket_escalated", "assigned", "offer_made"}
+)
+"""What names people itself. Of anything else, `named` is nobody."""
 
 
 def notice_reach(scope: Scope) -> Iterator[Finding]:
@@ -57,6 +61,9 @@ def notice_reach(scope: Scope) -> Iterator[Finding]:
         needs, lacks = _NEEDS.get(rule.on, (None, ""))
         if needs is not None and not needs(document):
             yield Finding("warning", "never_told", f"{path}.on", f"{rule.on!r} never happens: {lacks}")
+        elif "named" in rule.tell and rule.on not in _NAMES:
+            at = rule.tell.index("named")
+            yield Finding("warning", "never_told", f"{path}.tell.{at}", f"{rule.on!r} names nobody")
         says = _says(rule, document)
         before = sorted({told[one] for one in says if one in told})
         if all(one in told for one in says):

@@ -1,5 +1,6 @@
 """How a database does, in numbers: what waits, what is due, who leads. It is read, and nothing is claimed."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from supportflow.stores.sql.backends import Backend, Cursor
@@ -27,7 +28,9 @@ class Overview(NamedTuple):
 
     Attributes:
         revision: Of the tables.
-        now_us: The database's own clock; None where it has none.
+        used: Whether a desk of the tenant has ever written to it.
+        at_us: The instant that this is true of, by the clock of whoever asks.
+        now_us: The database's own clock at this instant; None where it has none.
         latest_us: When a ticket was changed last, by the clock of whoever changed it; None if there is none.
         open: Tickets that are owed something.
         queued: Of these, those that wait for an agent.
@@ -44,6 +47,8 @@ class Overview(NamedTuple):
     """
 
     revision: str
+    used: bool
+    at_us: int
     now_us: int | None
     latest_us: int | None
     open: int
@@ -64,8 +69,8 @@ _WITHOUT = "NOT dead AND topic <> 'floor'"
 """What tells a dispatcher of changes is no delivery."""
 
 
-def overview(cursor: Cursor, backend: Backend, tenant: str, now_us: int) -> Overview:
-    """The numbers of a tenant, at an instant."""
+def overview(cursor: Cursor, backend: Backend, tenant: str, clock: Callable[[], int]) -> Overview:
+    """The numbers of a tenant, now by a clock: it is read beside the database's own, when everything is connected."""
 
     def row(statement: str, *values: object) -> tuple[int | None, ...]:
         cursor.execute(backend.sql(statement), values)
@@ -74,9 +79,12 @@ def overview(cursor: Cursor, backend: Backend, tenant: str, now_us: int) -> Over
     tickets = f"SELECT count(*), min(order_us) FROM supportflow_ticket WHERE tenant = ? AND {backend.flag('queued', 1)}"
     cursor.execute(f"SELECT version_num FROM {VERSION_TABLE}")
     revision = str(cursor.fetchone()[0])
-    clock = None
+    now_us, server_us = clock(), None
     if backend.name == "postgresql":
-        (clock,) = row("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+        (server_us,) = row("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+    (used,) = row(
+        "SELECT count(*) FROM (SELECT 1 FROM supportflow_event WHERE tenant = ? LIMIT 1) AS one", tenant
+    )
     (latest,) = row("SELECT max(updated_us) FROM supportflow_ticket WHERE tenant = ?", tenant)
     (opened,) = row(
         f"SELECT count(*) FROM supportflow_ticket WHERE tenant = ? AND {backend.flag('open', 1)}", tenant
@@ -106,8 +114,8 @@ def overview(cursor: Cursor, backend: Backend, tenant: str, now_us: int) -> Over
     )
     leaders = tuple(Leader(*found) for found in cursor.fetchall())
     return Overview(
-        revision, clock, latest, opened or 0, queued or 0, since, due or 0, first, claimed or 0, waiting or 0, ready or 0,
-        ready_since, int(failing or 0), dead or 0, leaders,
+        revision, bool(used), now_us, server_us, latest, opened or 0, queued or 0, since, due or 0, first, claimed or 0,
+        waiting or 0, ready or 0, ready_since, int(failing or 0), dead or 0, leaders,
     )  # fmt: skip
 
 

@@ -3,9 +3,9 @@
 The matching is loaded when it is first asked for, so that a policy can name its lexicons without it.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from supportflow._late import late
 from supportflow.triage.lexicon.document import Entry, Lexicon
 
 if TYPE_CHECKING:
@@ -27,21 +27,16 @@ __all__ = [
     "starting_at",
 ]
 
-_LATE = {
-    "CLASSES": "classify",
-    "CompiledLexicons": "matching",
-    "LexiconClassifier": "classify",
-    "SHIPPED": "shipping",
-    "Text": "places",
-    "combine": "classify",
-    "shipped": "shipping",
-    "starting_at": "classify",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = late(
+    __name__,
+    {
+        "CLASSES": "classify",
+        "CompiledLexicons": "matching",
+        "LexiconClassifier": "classify",
+        "SHIPPED": "shipping",
+        "Text": "places",
+        "combine": "classify",
+        "shipped": "shipping",
+        "starting_at": "classify",
+    },
+)

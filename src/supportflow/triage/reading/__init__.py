@@ -3,9 +3,9 @@
 What reads is loaded when it is first asked for, so that a policy can name packs and rules without it.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from supportflow._late import late
 from supportflow.triage.reading.document import Derivation, Mood, Pack, Reading, ReadingRule, RuleSet
 
 if TYPE_CHECKING:
@@ -29,20 +29,15 @@ __all__ = [
     "shipped_rules",
 ]
 
-_LATE = {
-    "ROLES": "roles",
-    "RULE_SETS": "shipping",
-    "SHIPPED_PACKS": "shipping",
-    "Finding": "reader",
-    "Reader": "reader",
-    "shipped_packs": "shipping",
-    "shipped_rules": "shipping",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = late(
+    __name__,
+    {
+        "ROLES": "roles",
+        "RULE_SETS": "shipping",
+        "SHIPPED_PACKS": "shipping",
+        "Finding": "reader",
+        "Reader": "reader",
+        "shipped_packs": "shipping",
+        "shipped_rules": "shipping",
+    },
+)

@@ -7,7 +7,7 @@ alone: what is added in lines of its own takes nothing back.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple
 
@@ -129,8 +129,10 @@ class Reader:
                 found += reading.findings(candidates)
                 readings.append(reading)
         asserted = {one.need.rule.priority_class for one in found if one.decides}
-        told = {sentence for reading in readings for sentence in reading.told}
-        return found + [weighed for reading in readings for weighed in reading.weighed(asserted, told)]
+        wanted = [one for one in self.rules.weighings if one.weighing.priority_class not in asserted]
+        asks = any(one.weighing.question for one in wanted)
+        told = {sentence for reading in readings for sentence in reading.told()} if asks else set()
+        return found + [weighed for reading in readings for weighed in reading.weighed(wanted, told)]
 
     def _candidates(self, present: int) -> list[Need]:
         """The rules of which no role is missing, before anybody looks where they stand."""
@@ -144,8 +146,6 @@ class _Reading:
     """One text, read with one pack."""
 
     def __init__(self, rules: CompiledRules, hits: PackHits) -> None:
-        self.told: set[int] = set()
-        """The sentences in which a rule asserts something of a class."""
         self._rules = rules
         self._pack = hits.pack.pack
         self._letters = self._pack.letters
@@ -153,6 +153,7 @@ class _Reading:
         self._spots = hits.spots()
         self._view = hits.view
         self._joined: dict[tuple[str, ...], list[Spot]] = {}
+        self._asserting: list[Need] = []
         for derived in rules.derived:
             if all(any(role in self._spots for role in roles) for roles in derived.needs):
                 self._derive(derived)
@@ -171,18 +172,30 @@ class _Reading:
 
     def findings(self, candidates: list[Need]) -> list[Finding]:
         """What some rules find."""
-        return [found for need in candidates if (found := self._first(need)) is not None]
+        found = [one for need in candidates if (one := self._first(need)) is not None]
+        self._asserting = [
+            one.need for one in found if one.status == "asserted" and one.need.rule.priority_class is not None
+        ]
+        return found
+
+    def told(self) -> set[int]:
+        """Every sentence in which a rule asserts something of a class: what is told twice is told in both."""
+        return {
+            bisect_right(self._sentences, spots[0][0])
+            for need in self._asserting
+            for spots, mood in self._events(need)
+            if mood is None
+        }
 
     def roles(self) -> frozenset[str]:
         """The roles that stand somewhere, derived ones among them."""
         return frozenset(role for role in self._spots.roles() if self._spots[role])
 
-    def weighed(self, asserted: Collection[str | None], told: AbstractSet[int]) -> list[Finding]:
-        """What weighs enough to be raised to a class that no rule asserts: for each weighing the heaviest sentences.
+    def weighed(self, wanted: Collection[CompiledWeighing], told: AbstractSet[int]) -> list[Finding]:
+        """What weighs enough to be raised: for each weighing the heaviest sentences.
 
         A sentence in which a rule asserts something is no question: it says what happened, in whatever class.
         """
-        wanted = (one for one in self._rules.weighings if one.weighing.priority_class not in asserted)
         return [
             found
             for one in wanted
@@ -233,7 +246,17 @@ class _Reading:
 
     def _first(self, need: Need) -> Finding | None:
         """The first assertion, else the first question if the rule says what that is."""
-        rule, asked = need.rule, None
+        asked = None
+        for spots, mood in self._events(need):
+            if mood is None:
+                return self._finding(need, "asserted", spots)
+            if mood.makes == "question" and asked is None and need.rule.asked is not None:
+                asked = self._finding(need, "question", spots, mood.name)
+        return asked
+
+    def _events(self, need: Need) -> Iterator[tuple[list[Spot], Mood | None]]:
+        """Where what a rule needs stands and nothing takes it back, the event first; and what makes a question of it."""
+        rule = need.rule
         within = rule.within * self._letters
         for event in self._of(need.needs[0]):
             others = self._beside(event, need.needs[1:], rule.scope, within, ordered=rule.ordered)
@@ -243,14 +266,7 @@ class _Reading:
                 continue
             if rule.unless_here and self._taken_back(event, rule.unless_here, "clause", rule.within):
                 continue
-            mood = self._mood(event, rule)
-            if mood is None:
-                if rule.priority_class is not None:
-                    self.told.add(bisect_right(self._sentences, event[0]))
-                return self._finding(need, "asserted", [event, *others])
-            if mood.makes == "question" and asked is None and rule.asked is not None:
-                asked = self._finding(need, "question", [event, *others], mood.name)
-        return asked
+            yield [event, *others], self._mood(event, rule)
 
     def _finding(self, need: Need, status: Status, spots: list[Spot], mood: str | None = None) -> Finding:
         parts = tuple(Part(role, *self._span(start, end)) for start, end, role in spots)

@@ -5,9 +5,9 @@ lists of BIP-39 are read from the package's own file at the first call; the expr
 asked for, so that a policy can name its rules without them.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from supportflow._late import late
 from supportflow.triage.redaction.kinds import LABELS, PERSONAL, SECRET, Kind
 from supportflow.triage.redaction.rules import DEFAULT_RULES, STRICT_RULES, RedactionRules
 
@@ -28,12 +28,4 @@ __all__ = [
     "redact",
 ]
 
-_LATE = ("SEPARATOR", "Finding", "Redaction", "redact")
-
-
-def __getattr__(name: str) -> object:
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.engine"), name)
-    globals()[name] = value
-    return value
+__getattr__ = late(__name__, dict.fromkeys(("SEPARATOR", "Finding", "Redaction", "redact"), "engine"))
