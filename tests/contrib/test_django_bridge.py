@@ -17,9 +17,10 @@ from django.db import connection, transaction
 from django.test import TestCase, TransactionTestCase, override_settings
 from django.utils import timezone
 
+from django_shop.bridges import CaseBridge
 from django_shop.desk import CLOCK, HEARD
-from django_shop.models import Case, Comment, Team
-from supportflow.contrib.django import async_desk, desk
+from django_shop.models import Case, Comment, Remark, Team
+from supportflow.contrib.django import Messages, async_desk, desk
 from supportflow.contrib.django.bridge import at_path
 from supportflow.contrib.django.models import Bridged
 from supportflow.exceptions import InvalidInput
@@ -182,6 +183,11 @@ class Reporting(Shop, TestCase):
         self.assertEqual(Case.objects.get(pk=case.pk).state, "lost")
         self.assertEqual(self.ticket(case).status, "new")
 
+    def test_a_case_without_any_words_is_a_ticket(self):
+        for words in ("", " "):
+            case = self.case(title=words, text="")
+            self.assertEqual(desk().row(ref=ref_of(case)).subject, ref_of(case))
+
     def test_a_path_to_a_row_that_is_not_there_says_nothing(self):
         gone = Case(team_id=987_654)  # by a key without a constraint
         self.assertIsNone(at_path(gone, "team.slug"))
@@ -190,6 +196,50 @@ class Reporting(Shop, TestCase):
     def test_the_worker_is_told_what_to_do_in_a_test_case(self):
         with self.assertRaisesRegex(InvalidInput, "TransactionTestCase"):
             desk().run_due()
+
+
+class RemarkBridge(CaseBridge):
+    prefix = "remarked-"
+    messages = Messages("shop.Remark", ticket="case", body="text", at="created")
+
+
+class ByAnotherKey(Shop, TestCase):
+    """Messages that point to their case by a number of the host's, and of which the base manager hides some."""
+
+    def setUp(self):
+        super().setUp()
+        bridges = {"BRIDGES": ["contrib.test_django_bridge.RemarkBridge"]}
+        settings = self.settings(SUPPORTFLOW=given(**bridges))
+        settings.enable()
+        self.addCleanup(settings.disable)
+        self.numbered = [self.case(number=number) for number in ("A/1", "17", None)]
+
+    def said(self, case):
+        return [one.body for one in desk().messages(ref=f"remarked-{case.pk}")][1:]
+
+    def test_each_is_told_of_its_own_case(self):
+        first, second, third = self.numbered
+        Case.objects.filter(pk=second.pk).update(number=str(first.pk))  # as if it were another's primary key
+        second.refresh_from_db()
+        for number, case in enumerate((first, second)):
+            Remark.objects.create(case=case, text=f"remark {number}")
+        Remark.objects.create(case=first, text="hidden", kind="hidden")
+        Remark.objects.create(text="of nobody's")
+        self.assertEqual(
+            [self.said(case) for case in (first, second, third)], [["remark 0"], ["remark 1"], []]
+        )
+
+    def test_what_no_signal_told_of_is_found(self):
+        Remark.objects.bulk_create(
+            [
+                Remark(case=case, text=case.title, kind=kind)
+                for case in self.numbered
+                for kind in ("shown", "hidden")
+            ]
+        )
+        for _ in range(2):
+            call_command("supportflow_adopt", stdout=StringIO())
+        self.assertEqual([self.said(case) for case in self.numbered], [["Help"], ["Help"], []])
 
 
 class InLocalTime(Shop, TestCase):

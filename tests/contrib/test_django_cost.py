@@ -178,6 +178,13 @@ class Rows(TestCase):
             self.assertEqual([one.pk for one in found], names[::-1])
             self.assertEqual(found[-1].author, self.sam)
 
+    def test_a_character_that_only_sqlite_keeps_is_left_out(self):
+        for given, wanted in (("a\0b", "ab"), ("\0", "?"), ("\0\0转账", "转账")):
+            case = Case.objects.create(title=given, text="?" if wanted == "?" else "\0Where?", customer="ana")
+            row = desk().row(ref=f"case-{case.pk}")
+            self.assertEqual(row.subject or "?", wanted)
+        self.assertEqual([one.body for one in desk().messages(ref=f"case-{case.pk}")], ["Where?"])
+
     def test_a_bridge_that_chooses_its_rows_itself_goes_on_doing_so(self):
         class Chosen(type(self.bridge)):
             def tickets(self, using):

@@ -18,6 +18,7 @@ class Case(models.Model):
         ("shut", "Shut"),
     ]
 
+    number = models.CharField(max_length=20, unique=True, null=True)
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
     customer = models.CharField(max_length=50)
@@ -36,3 +37,22 @@ class Comment(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     public = models.BooleanField(default=True)
     created = models.DateTimeField(default=timezone.now)
+
+
+class Shown(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().filter(kind="shown")
+
+
+class Remark(models.Model):
+    """A message that points to its case by the number on it, and of which even the base manager hides some."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, to_field="number", null=True)
+    kind = models.CharField(max_length=10, default="shown")
+    text = models.TextField()
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = Shown()
+
+    class Meta:
+        base_manager_name = "objects"

@@ -282,4 +282,4 @@ class TicketBridge:
 
 def _text(row: Any, path: str) -> str:
     value = at_path(row, path) if path else None
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).replace("\0", "")  # which the desk takes nowhere

@@ -15,6 +15,7 @@ from django.db.models.signals import post_delete, post_save
 from supportflow.contrib.django.bridge import TicketBridge
 from supportflow.contrib.django.conf import configuration
 from supportflow.contrib.django.reporting import report
+from supportflow.contrib.django.rows import ticket_pk
 from supportflow.exceptions import ConflictError, DefinitionError, InvalidInput, SupportflowError
 
 __all__ = ["bridge_of", "bridges", "connect", "gathering", "register"]
@@ -91,9 +92,9 @@ def _ticket_deleted(bridge: TicketBridge, *, instance: Any, using: str, **_: Any
 
 def _message_saved(bridge: TicketBridge, *, instance: Any, using: str, raw: bool = False, **_: Any) -> None:
     if not raw and _is_told_at_once(bridge):
-        assert bridge.messages is not None
-        pk = getattr(instance, instance._meta.get_field(bridge.messages.ticket).attname)  # noqa: SLF001 - Django's public API
-        _hear(bridge, using, pk, instance.pk)
+        pk = ticket_pk(bridge, instance)
+        if pk is not None:
+            _hear(bridge, using, pk, instance.pk)
 
 
 _GATHERED: ContextVar[dict[tuple[TicketBridge, str, Any], list[object]] | None] = ContextVar(

@@ -248,12 +248,15 @@ def _described(bridge: TicketBridge, ticket: Any, state: Mapping[str, Any]) -> d
 def _open(
     there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark, state: dict[str, Any], opened: datetime
 ) -> None:
+    described, body = _described(bridge, ticket, state), bridge.body_of(ticket)
+    if not described["subject"].strip() and not body.strip():
+        described["subject"] = mark.ref  # a ticket without any words
     opening = there.open(
         ref=mark.ref,
         requester=Requester(bridge.requester_of(ticket), **bridge.describe_requester(ticket)),
-        body=bridge.body_of(ticket),
+        body=body,
         opened_at=_past(opened),
-        **_described(bridge, ticket, state),
+        **described,
     )
     mark.seen = {**state, "status": opening.ticket.status}
 

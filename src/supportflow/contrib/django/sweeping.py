@@ -12,6 +12,7 @@ from supportflow.contrib.django.bridge import TicketBridge
 from supportflow.contrib.django.conf import configuration
 from supportflow.contrib.django.registry import bridges
 from supportflow.contrib.django.reporting import describe, differs, report
+from supportflow.contrib.django.rows import key_of, ticket_key
 from supportflow.exceptions import ConflictError, SupportflowError
 
 __all__ = ["Swept", "sweep"]
@@ -107,13 +108,12 @@ def _unsaid(bridge: TicketBridge, batch: Sequence[Any], using: str) -> set[Any]:
         return set()
     from supportflow.contrib.django.models import BridgedMessage  # noqa: PLC0415 - as above
 
-    tickets = {ticket.pk: ticket for ticket in batch}
-    field = bridge.messages.ticket
+    tickets = {key_of(bridge, ticket): ticket for ticket in batch}
     found: dict[str, Any] = {}
-    for row in bridge.messages_of(using).filter(**{f"{field}__in": list(tickets)}):
-        pk = getattr(row, row._meta.get_field(field).attname)  # noqa: SLF001 - Django's public API
-        if bridge.said(row, tickets[pk]) is not None:
-            found[bridge.identity(row)] = pk
+    for row in bridge.messages_of(using).filter(**{f"{bridge.messages.ticket}__in": list(tickets)}):
+        ticket = tickets[ticket_key(bridge, row)]
+        if bridge.said(row, ticket) is not None:
+            found[bridge.identity(row)] = ticket.pk
     names = list(found)
     for start in range(0, len(names), 500):
         reported = BridgedMessage.objects.using(using).filter(
