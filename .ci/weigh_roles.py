@@ -30,8 +30,10 @@ LEFT_OUT = 0.15
 COPIES = 3
 RARE = 5
 """A role, or two, that fewer phrases have says nothing."""
-ASKS = ["ask_how", "ask_what", "ask_if", "ask_open", "ask_end", "asks", "mark", "authentic", "if", "prevent"]
+ASKS = "ask_how|ask_what|ask_if|ask_open|ask_end|asks|mark|authentic|if|prevent"
 """Nobody asks without one of these."""
+OF_SECURITY = "secret|seed|device|entry|grant|defence|threat|hacked|stolen|strange|pretended|impostor"
+"""And nobody asks about security without one of these: "can I get a message" is no such question."""
 HEADS = (
     # kind, name, class, category, penalty, raises, how
     ("incident", "sounds like an incident", "security", None, 0.15, 2.0, "review"),
@@ -42,7 +44,7 @@ HEADS = (
         "security",
         "security_question",
         0.3,
-        -0.8,
+        -0.4,
         "question",
     ),
 )
@@ -98,7 +100,7 @@ def main() -> None:
         lines += [f'category = "{category}"'] if category else []
         lines += [f"bias = {float(model.intercept_[0]):.2f}", f"raises = {raises}"]
         lines += [f"{how} = true"] if how else []
-        lines += [f"needs = {json.dumps(ASKS)}"] if how == "question" else []
+        lines += [f"needs = {json.dumps([ASKS, OF_SECURITY])}"] if how == "question" else []
         lines += ["", "[weighings.weights]"]
         lines += [f'"{key}" = {weight:.2f}' for key, weight in weights.items() if weight]
     TARGET.write_text("\n".join(lines) + "\n", "utf-8")

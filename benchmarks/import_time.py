@@ -33,6 +33,16 @@ Desk(Policy(sla=[SlaPolicy(name="all", calendar=hours, targets=[Target.first_res
 """,
 }
 BASE = "dependencies and one model"
+COUNT = """
+import sys
+from pydantic import BaseModel
+
+def below(kind):
+    return {kind}.union(*map(below, kind.__subclasses__()))
+
+print(*(sum(name.split(".")[0] == "supportflow" for name in names)
+        for names in (sys.modules, (kind.__module__ for kind in below(BaseModel)))))
+"""
 
 
 def seconds(program: str) -> float:
@@ -44,8 +54,14 @@ def seconds(program: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def brought(program: str) -> list[str]:
+    """How many modules and models of supportflow a program brings."""
+    done = subprocess.run([sys.executable, "-c", program + COUNT], check=True, capture_output=True, text=True)
+    return done.stdout.split()
+
+
 def main(rounds: int) -> None:
-    """Print medians and their ratios to the dependencies."""
+    """Print medians, their ratios to the dependencies, and what is loaded."""
     for program in PROGRAMS.values():
         seconds(program)
     taken: dict[str, list[float]] = {name: [] for name in PROGRAMS}
@@ -55,7 +71,11 @@ def main(rounds: int) -> None:
     base = median(taken[BASE])
     print(f"{rounds} rounds, Python {sys.version.split()[0]}")
     for name, times in taken.items():
-        print(f"{name:<28} {median(times) * 1e3:7.1f} ms   ratio {median(times) / base:5.2f}")
+        modules, models = brought(PROGRAMS[name])
+        print(
+            f"{name:<28} {median(times) * 1e3:7.1f} ms   ratio {median(times) / base:5.2f}"
+            f"   {modules:>3} modules, {models:>3} models"
+        )
 
 
 if __name__ == "__main__":

@@ -289,6 +289,67 @@ def test_evidence_of_a_merged_ticket_is_sealed_where_it_came():
     assert [item.item for item in one.evidence(second) if item.sealed] == ["account", "paper"]
 
 
+BOTH = Agent("max", groups=("fraud",), tiers=("legal",))
+
+
+def test_a_text_that_two_rules_seal_opens_for_who_meets_both():
+    letters = {**ACCESS["rules"][3], "purposes": ["audit"]}
+    one = desk(policy(rules=[letters, ACCESS["rules"][1] | {"roles": ["investigator"]}]))
+    enrol(one)
+    one.enrol(BOTH, by="admin")
+    ticket = opened(one, category="letter", body=SECRET, attachments=(), evidence={"account": SECRET})
+    consent(one, ticket, "audit")
+
+    def kinds(agent):
+        return [text.kind for text in one.view(ticket, purpose="audit", by=agent).texts]
+
+    assert kinds("ivy") == ["subject", "evidence"]
+    with pytest.raises(Refused, match=r"opens for investigator"):
+        kinds("tom")
+    assert kinds("max") == ["subject", "message", "evidence"]
+
+
+def test_a_view_names_the_roles_that_opened_and_no_other():
+    one = staffed()
+    one.enrol(BOTH, by="admin")
+    ticket = opened(one, body=SECRET, evidence={"account": SECRET})
+    consent(one, ticket, "fraud", "audit")
+    assert one.view(ticket, purpose="fraud", by="max").event.roles == ("investigator",)
+    assert one.view(ticket, purpose="audit", by="max").event.roles == ("counsel", "investigator")
+    assert one.view(ticket, purpose="audit", by="max", kinds=["attachment"]).event.roles == ("investigator",)
+
+
+def test_one_consent_that_somebody_else_recorded_is_enough():
+    one = staffed()
+    one.link_requester("ana", "ana-2", by="sam")
+    ticket = opened(one)
+    consent(one, ticket, "fraud", by="ivy")
+    consent(one, ticket, "fraud", by=Requester("ana-2"))
+    assert one.view(ticket, purpose="fraud", by="ivy").texts
+
+
+def test_a_subject_that_a_ticket_has_from_another_is_sealed_though_the_evidence_is_there_alone():
+    one = staffed()
+    whole = opened(one, subject=SECRET, attachments=(), evidence={"account": SECRET})
+    one.resolve(whole, by="sam")
+    one.close_ticket(whole, by="sam")
+    clock_of(one).advance(timedelta(days=60))
+    follow = one.receive(whole, body="Again.", by=ANA).ticket
+    assert (follow.follow_up_of, follow.subject) == (whole.id, whole.subject)
+    assert one.row(follow).subject is None
+    assert SECRET not in everything_shown(one, follow)
+
+
+def test_name_and_addresses_of_a_requester_are_sealed_where_lists_show_them():
+    personal = {"name": "people", "kinds": ["personal"], "roles": ["investigator"], "purposes": ["fraud"]}
+    one = desk(policy(rules=[personal]))
+    enrol(one)
+    ticket = opened(one, requester=Requester("ana", name=SECRET), attachments=())
+    assert SECRET not in everything_shown(one, ticket)
+    consent(one, ticket, "fraud")
+    assert SECRET in str(one.view(ticket, purpose="fraud", by="ivy").texts)
+
+
 def test_erased_is_opened_as_nothing():
     one = staffed()
     ticket = opened(one)

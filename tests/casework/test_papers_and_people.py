@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk.office import START, clock_of, desk
-from supportflow import Actor, Agent, Policy, ShiftChange
+from desk.office import START, clock_of, desk, store_of
+from supportflow import Actor, Agent, Attachment, Policy, Requester, ShiftChange
 from supportflow.exceptions import InvalidInput, NotVerified, PolicyError, Refused
 from supportflow.policy import CompiledPolicy
 from supportflow.policy.presets import preset
@@ -108,8 +108,6 @@ def test_a_verification_holds_for_every_case_of_the_person_while_it_is_valid(hol
 def test_the_papers_of_a_case_hold_no_note_and_a_persons_file_all_of_theirs():
     one = desk(Policy())
     one.link_requester("ana", other="ana-chat", by="admin")
-    from supportflow import Requester
-
     person = Requester("ana", name="Ana Ng", email="ana@mail.example")
     ticket = one.open(subject="Not released", body="I have paid", requester=person).ticket
     one.reply(ticket, body="We look into it.", by="sam")
@@ -135,6 +133,81 @@ def test_the_papers_of_a_case_hold_no_note_and_a_persons_file_all_of_theirs():
     for bad in ("", "unknown", "a\nb", None):
         with pytest.raises(InvalidInput):
             one.person_file(bad)
+
+
+def test_a_persons_file_has_every_text_of_theirs_that_the_store_holds():
+    """Against the store itself: whose data a row is, is what erasure goes by."""
+    kyc = {"evidence": [{"name": "account", "kind": "text"}, {"name": "paper", "kind": "attachment"}]}
+    policy = {"ratings": {}, "intake": {"categories": {"kyc": kyc}}}
+    one = desk(Policy.model_validate(policy))
+    one.link_requester("ana", other="ana-chat", by="admin")
+    ana = Requester("ana", name="Ana Ng", email="ana@mail.example")
+    passport = Attachment(name="passport.png", media_type="image/png", uri="s3://papers/1")
+    first = one.open(
+        subject="Not released", body="I have paid", requester=ana, category="kyc", ref="7"
+    ).ticket
+    for account in ("one", "another"):  # the latter takes the place of the former
+        one.provide(first, evidence={"account": f"account {account}"}, by=ana)
+    one.receive(first, body="see the file", by=Requester("ana-chat"), attachments=[passport])
+    one.note(first, body="smells of fraud", by="sam")
+    one.reply(first, body="Done.", by="sam")
+    one.resolve(first, by="sam")
+    one.rate(first, stars=2, comment="too slow", by=ana)
+    second = one.open(subject="Again", body="still nothing", requester="ana-chat").ticket
+    one.cancel(second, reason="found it myself", by=Requester("ana-chat"))
+    one.open(subject="Somebody else's", body="their secret", requester="bo")
+    one.open(subject="Look at her", body="a mule, says fraud", requester="ana", private=True, by="sam")
+    rows = store_of(one)._tenants["default"].content.values()
+    held = {row.value for row in rows if row.subject in {"ana", "ana-chat"}}
+    file = one.person_file("ana")
+    told = {text for case in file.cases for text in case.texts.values()}
+    assert told == held - {"a mule, says fraud"}
+    assert {"too slow", "account one", "account another", "found it myself", "see the file"} <= told
+    assert not any(word in file.to_json() for word in ("fraud", "their secret"))
+    for name in file.ids:
+        one.erase(name)
+    assert [case.texts for case in one.person_file("ana").cases] == [{}, {}, {}]
+
+
+def test_what_was_decided_goes_to_arbitration_with_its_papers_and_another_person_ends_it():
+    one = desk(preset("exchange"))
+    for name, tier, group in (
+        ("sam", "expert", "front"),
+        ("mei", "arbitration", "arbitration"),
+        ("kim", "arbitration", "arbitration"),
+    ):
+        one.enrol(Agent(name, tiers=(tier,), groups=(group,), languages=("en",)))
+    one.link_requester("sam", other="sam-night", by="admin")
+    ticket = one.open(
+        subject="Not released",
+        body="I paid the seller",
+        requester="ana",
+        category="c2c_dispute",
+        language="en",
+    ).ticket
+    one.assign(ticket, agent="sam", by="lead")
+    for step in ("hear_buyer", "hear_seller", "decide"):
+        one.complete_step(ticket, step=step, by="sam")
+    one.reply(ticket, body="We decided for the seller.", by="sam")
+    one.hand_over(ticket, tier="arbitration", group="arbitration", reason="ana appeals", by="sam")
+    assert (one.get(ticket).tier, one.get(ticket).group) == ("arbitration", "arbitration")
+    one.assign(ticket, agent="mei", by="lead")
+    for who in ("sam", "sam-night", Actor(kind="bot", id="sam")):
+        with pytest.raises(Refused) as refused:
+            one.complete_step(ticket, step="arbitrate", by=who)
+        assert "another person than did decide" in refused.value.reason
+    one.complete_step(ticket, step="arbitrate", by="mei")
+    papers = one.papers(ticket)
+    assert [message.body for message in papers.messages if message.by.id in {"ana", "sam"}] == [
+        "I paid the seller",
+        "We decided for the seller.",
+    ]
+    done = [(event.step, event.by.id) for event in papers.events if event.kind == "step_completed"]
+    assert done[-2:] == [("decide", "sam"), ("arbitrate", "mei")]
+    with pytest.raises(Refused):
+        one.resolve(ticket, by="mei")  # nobody ends there what they had
+    one.resolve(ticket, by="kim")
+    assert one.get(ticket).status_category == "resolved"
 
 
 def test_a_swap_is_one_commit_or_none():

@@ -160,20 +160,54 @@ class Keepless:
     """A server that answers OK, and keeps no flags of others; of its two mails it does not hand out the first."""
 
     is_readonly = False
+    first = ("NO", [b"[UNAVAILABLE]"])
+
+    def __init__(self, kept=rb"\Seen"):
+        self.kept = kept
 
     def uid(self, command, *given):
         if command == "SEARCH":
             return "OK", [b"7 8"]
         if command == "FETCH":
-            return ("NO", [b"[UNAVAILABLE]"]) if given[0] == "7" else ("OK", [(b"8", plain("One"))])
-        return "OK", [rb"1 (UID 8 FLAGS (\Seen))"]
+            return self.first if given[0] == "7" else ("OK", [(b"8", plain("One"))])
+        return "OK", [b"1 (UID 8 FLAGS (" + self.kept + b"))"]
 
 
-def test_a_keyword_that_is_not_kept_is_said():
+@pytest.mark.parametrize("kept", [rb"\Seen", rb"$Desk2 \Seen", b"x$Desk", b""])
+def test_a_keyword_that_is_not_kept_is_said(kept):
     """Else every mail would come again for ever."""
     _, intake = make_intake()
     with pytest.raises(InvalidInput, match="keyword"):
-        list(take_imap(Keepless(), intake.take, keyword="$Desk"))
+        list(take_imap(Keepless(kept), intake.take, keyword="$Desk"))
+
+
+@pytest.mark.parametrize("kept", [b"$Desk", rb"\Seen $Desk $Desk2", b"$DESK"])
+def test_a_keyword_is_kept_in_whatever_case(kept):
+    _, intake = make_intake()
+    assert [one.name for one in take_imap(Keepless(kept), intake.take, keyword="$Desk")] == ["7", "8"]
+
+
+def test_mails_that_the_server_keeps_back_do_not_use_up_the_limit():
+    """Else those behind them would never be taken: they are the first with every call."""
+    _, intake = make_intake()
+    for limit in (1, 2):
+        assert [one.name for one in take_imap(Keepless(), intake.take, limit=limit)] == ["7", "8"]
+
+
+@pytest.mark.parametrize("said", [b"7 (UID 7 BODY[]<0> NIL)", b'7 (UID 7 BODY[]<0> "")'])
+def test_a_mail_with_nothing_in_it_is_said(said):
+    """Not passed over in silence with every call, as one that somebody took away."""
+    _, intake = make_intake()
+    server = Keepless()
+    server.first = ("OK", [said])
+    fetched = list(take_imap(server, intake.take))
+    assert [(one.name, one.error) for one in fetched] == [
+        ("7", "the server does not hand it out"),
+        ("8", None),
+    ]
+    for gone in ([None], [], [rb"9 (FLAGS (\Seen))"]):
+        server.first = ("OK", gone)
+        assert [one.name for one in take_imap(server, intake.take)] == ["8"]
 
 
 def test_what_the_server_keeps_back_is_said_and_stops_nothing():
@@ -217,8 +251,22 @@ class Watched:
         made.idle.start = idling
         return made
 
+    @contextlib.contextmanager
+    def in_time(self):
+        """A watch that waits for what it will never hear of ends, with too little, and does not hang."""
+        late = threading.Timer(20, self.stop.set)
+        late.start()
+        try:
+            yield
+        finally:
+            late.cancel()
+
     def take(self, many, take=None, **options):
         """The results of so many mails, and then the watch ends."""
+        with self.in_time():
+            return self._take(many, take, options)
+
+    def _take(self, many, take, options):
         results = []
         watch = watch_imap(
             self.connect, take or self.intake.take, stop=self.stop, failed=self.broken.append, **options
@@ -295,7 +343,8 @@ def test_what_is_told_with_the_word_that_there_is_nothing_is_not_waited_for(port
         return made
 
     watch = watch_imap(connect, box.intake.take, every_s=1_500, stop=box.stop)
-    assert next(watch).taken.result == "opened"
+    with box.in_time():
+        assert next(watch).taken.result == "opened"
     watch.close()
     assert box.rests == []
 
@@ -318,10 +367,12 @@ def test_a_connection_that_breaks_is_made_anew(port):
         return box.connect()
 
     results = []
-    for fetched in watch_imap(connect, box.intake.take, every_s=0.1, stop=box.stop, failed=box.broken.append):
-        results.append(fetched.taken.result)
-        if len(results) == 2:
-            box.stop.set()
+    with box.in_time():
+        watch = watch_imap(connect, box.intake.take, every_s=0.1, stop=box.stop, failed=box.broken.append)
+        for fetched in watch:
+            results.append(fetched.taken.result)
+            if len(results) == 2:
+                box.stop.set()
     assert (results, len(connected), len(box.broken)) == (["opened", "opened"], 5, 4)
 
 
@@ -341,7 +392,8 @@ def test_a_connection_that_breaks_before_the_mark_brings_a_duplicate(port):
         return taken
 
     watch = watch_imap(connect, take, every_s=0.1, stop=box.stop, failed=box.broken.append)
-    fetched = next(watch)
+    with box.in_time():
+        fetched = next(watch)
     watch.close()
     assert (fetched.taken.result, len(box.broken), box.bodies) == ("duplicate", 1, ["One"])
 
@@ -419,7 +471,7 @@ def test_an_async_desk_watches_and_whoever_is_cancelled_lets_go(port):
                     both.set()
 
         task = asyncio.create_task(watching())
-        await both.wait()
+        await asyncio.wait_for(both.wait(), 20)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -462,7 +514,8 @@ def test_an_async_watch_connects_anew_and_ends_when_it_is_told(port):
                 box.stop.set()
         return results
 
-    assert asyncio.run(run()) == ["opened", "opened"]
+    with box.in_time():
+        assert asyncio.run(run()) == ["opened", "opened"]
     assert (len(tries), len(box.broken)) == (3, 2)
 
 
@@ -478,7 +531,7 @@ def test_what_nobody_can_watch_is_said_at_once(port):
         with pytest.raises(InvalidInput, match=field):
             next(watch_imap(connect, print, **options))
     box.stop.set()
-    assert list(watch_imap(box.connect, print, stop=box.stop)) == []
+    assert list(watch_imap(lambda: pytest.fail("it is to stop"), print, stop=box.stop)) == []
 
 
 def watch_with_a_store(box, folder, take_of):

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import email
+import itertools
 import signal
 import smtplib
 import socket
@@ -27,6 +28,7 @@ from supportflow.channels.email import (
     SqliteThreads,
     person_of,
     read_mail,
+    smtp,
     take_maildir,
 )
 from supportflow.events import DeliveryReported
@@ -560,7 +562,8 @@ def smtp_server(handle):
     )
 
     class Handler:
-        async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - as it is called
+        async def handle_DATA(self, _server, session, envelope):  # noqa: N802 - as it is called
+            envelope.greeted_as = session.host_name
             return handle(envelope)
 
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -592,6 +595,27 @@ def test_an_async_channel_sends_the_same():
         channel = AsyncSmtpChannel(SmtpServer("127.0.0.1", port, security="none"), writer())
         asyncio.run(channel.send(outgoing()))
     assert read_mail(got[0].content).text == "您好，已经处理。"
+
+
+@pytest.mark.parametrize("kind", [SmtpChannel, AsyncSmtpChannel])
+def test_who_greets_a_server_is_looked_up_once_or_told(kind, monkeypatch):
+    pytest.importorskip("aiosmtplib", reason="needs the extra `email`")
+    got, names = [], itertools.count()
+    smtp._own_name.cache_clear()
+    monkeypatch.setattr(smtp.socket, "getfqdn", lambda: f"desk-{next(names)}.example")
+
+    def send(**told):
+        server = SmtpServer("127.0.0.1", port, security="none", **told)
+        sending = kind(server, writer()).send(outgoing())
+        return sending if kind is SmtpChannel else asyncio.run(sending)
+
+    with smtp_server(lambda envelope: got.append(envelope.greeted_as) or "250 OK") as port:
+        send()
+        send()
+        send(greets_as="support.example")
+    smtp._own_name.cache_clear()
+    assert [*{*got[:2]}, got[2]] == [got[0], "support.example"]
+    assert got[0].startswith("desk-")
 
 
 def test_a_server_that_refuses_is_tried_again_by_the_outbox():

@@ -1,6 +1,7 @@
 """Announcements: said to many after a second person has read them, once to each ticket, corrected and withdrawn."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -198,6 +199,49 @@ def test_a_process_that_is_stopped_in_the_middle_of_a_correction_goes_on_with_it
     square.desk.run_due()
 
     assert [len(square.heard(ref)) for ref in "123"] == [2, 2, 2]
+
+
+def test_a_notice_that_outlives_its_problem_links_nobody_to_it_any_more():
+    square = Square()
+    square.ticket("1")
+    square.announce(audience="phishing", links=True)
+    square.desk.run_due()
+    square.clock.advance(minutes=5)
+    square.desk.solve_problem(square.problem, by="lena")
+    square.clock.advance(minutes=5)
+    late = square.ticket("2")
+    square.clock.advance(minutes=5)
+    square.desk.run_due()
+
+    assert [len(square.heard(ref)) for ref in "12"] == [1, 1]
+    assert square.desk.get(late.id).spread.problem is None
+    assert [square.desk.get(ref=ref).is_open for ref in "12"] == [False, True]
+
+
+def test_a_problem_hears_a_notice_and_is_no_incident_of_another_problem():
+    square = Square()
+    other = square.ticket("B", type="problem")
+    square.announce(audience="phishing", links=True)
+    square.desk.run_due()
+
+    assert len(square.heard("B")) == 1
+    assert square.desk.get(other.id).spread.problem is None
+
+
+def test_greetings_go_on_where_a_ticket_that_announces_is_damaged():
+    square = Square()
+    square.announce()
+    other = square.ticket("B")
+    square.desk.propose_announcement(other, texts={"en": "Read this."}, by="lena")
+    square.desk.decide_announcement(other, number="1", approve=True, by="sam")
+    load = square.store.load
+
+    def damaged(tenant, ticket_id):
+        row = load(tenant, ticket_id)
+        return replace(row, version=row.version + 7, snapshot=b"?") if ticket_id == square.problem else row
+
+    square.store.load = damaged
+    assert square.process().greeting("en") == "Hello.\n\nRead this."
 
 
 # --- a second person -------------------------------------------------------------------------------

@@ -4,12 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from supportflow import Agent, Desk, MemoryChannel, MemoryStore, Policy, Requester
 from supportflow.events import RequesterInformed, WatchTripped
-from supportflow.exceptions import InvalidInput, PolicyError, Refused
+from supportflow.exceptions import InvalidInput, PolicyError, Refused, StoreUnavailable
 from supportflow.policy.document.foreseen import Watch
 from supportflow.policy.sections.watches import Sample, too_far
 from supportflow.testing import CountingIds, ManualClock
@@ -152,6 +152,10 @@ def test_what_is_no_event_is_one_clear_error(wrong, error):
     assert len(office.desk.find()) == 0
 
 
+def ready(texts):
+    return {"announcements": {"ready": {"r": {"subject": "x", "texts": texts}}}}
+
+
 @pytest.mark.parametrize(
     ("section", "path"),
     [
@@ -172,6 +176,21 @@ def test_what_is_no_event_is_one_clear_error(wrong, error):
         ({"watches": {"w": {"measure": "m", "above": 1}}}, "watches.w: does nothing"),
         ({"watches": {"w": {"measure": "m", "above": 1, "declares": "none"}}}, "watches.w.declares"),
         ({"watches": {"w": {"measure": "m", "above": 1, "proposes": "none"}}}, "watches.w.proposes"),
+        (
+            {"foreseen": {"a": {"category": "x", "tells": {"en": "x"}, "language": "no tag"}}},
+            "foreseen.a.language",
+        ),
+        (
+            {"foreseen": {"a": {"category": "x", "tells": {"zh": "请把您的验证码发给我们。"}}}},
+            "foreseen.a.tells.zh: asks",
+        ),
+        (ready({"en": "x", "EN": "y"}), "announcements.ready.r.texts: 'en' stands"),
+        (ready({"no tag at all": "x"}), "announcements.ready.r.texts: 'no tag"),
+        (
+            ready({"en": "Please send us your seed phrase."}),
+            "announcements.ready.r.texts.en: asks for a secret",
+        ),
+        (ready({"en": "Write to ana@example.net."}), "announcements.ready.r.texts.en: says personal data"),
     ],
 )
 def test_a_policy_with_what_cannot_be_is_refused_with_the_path(section, path):
@@ -231,6 +250,63 @@ def test_it_rests_for_its_cooldown_and_does_the_same_once_in_all_processes():
     ]
 
 
+READY = {"subject": "The market falls", "texts": {"en": "It moves faster."}}
+
+
+class Dying(MemoryStore):
+    """A store that cannot be reached any more when a command of a watch comes."""
+
+    reached, dies_at = True, ""
+
+    def commit(self, commit):
+        if self.dies_at and commit.inbox is not None and commit.inbox.key.endswith(self.dies_at):
+            self.reached = False
+        if not self.reached:
+            raise StoreUnavailable
+        return super().commit(commit)
+
+
+@pytest.mark.parametrize("dies_at", ["+00:00", ":proposal"], ids=["problem", "proposal"])
+@pytest.mark.parametrize("value", [40_000, 70_000], ids=["it falls on", "it is well again"])
+@pytest.mark.parametrize("goes_on", ["the same process", "another one", "another policy"])
+def test_a_proposal_that_a_process_died_before_is_made_by_whoever_is_fed_next(dies_at, value, goes_on):
+    store = Dying()
+    office = Office(policy(**WATCHED), store)
+    office.desk.measure("btc", 61_000)
+    store.dies_at = dies_at
+    with pytest.raises(StoreUnavailable):
+        office.desk.measure("btc", 50_000)
+    store.reached, store.dies_at = True, ""
+    assert [surge.name for surge in office.process().surges()] == ["crash"]
+    office.clock.advance(minutes=5)
+    if goes_on == "another policy":
+        office.rules = policy(**{**WATCHED, "announcements": {"ready": {"crash": READY}}})
+    desk = office.desk if goes_on == "the same process" else office.process()
+
+    assert desk.measure("btc", value) == ()
+    for one in (office.process(), desk, office.desk):
+        office.clock.advance(minutes=1)
+        one.measure("btc", value)
+
+    [problem] = office.desk.find()
+    said = "It moves faster." if goes_on == "another policy" else "It moves fast."
+    assert [one.texts for one in office.desk.announcements(problem)] == [{"en": said}]
+
+
+def test_a_proposal_that_was_made_is_not_made_again_in_the_words_of_another_policy():
+    office = Office(policy(**WATCHED))
+    for value in (61_000, 50_000):
+        office.desk.measure("btc", value)
+    office.rules = policy(
+        **{**WATCHED, "announcements": {"ready": {"crash": {**READY, "subject": "It falls"}}}}
+    )
+    office.clock.advance(minutes=5)
+
+    assert office.process().measure("btc", 40_000) == ()
+    [problem] = office.desk.find()
+    assert [one.texts for one in office.desk.announcements(problem)] == [{"en": "It moves fast."}]
+
+
 def test_an_error_rate_must_stay_high_for_a_while():
     office = Office(policy(**WATCHED))
     told = []
@@ -241,7 +317,17 @@ def test_an_error_rate_must_stay_high_for_a_while():
 
 
 @pytest.mark.parametrize(
-    "wrong", [("unknown", 1), ("btc", float("nan")), ("btc", True), ("btc", "6"), ("btc", float("inf"))]
+    "wrong",
+    [
+        ("unknown", 1),
+        ("btc", float("nan")),
+        ("btc", True),
+        ("btc", "6"),
+        ("btc", float("inf")),
+        ("btc", 10**5_000),
+        ("btc", Decimal("-9e999999")),
+        ("btc", Decimal("sNaN")),
+    ],
 )
 def test_what_is_no_measure_is_one_clear_error(wrong):
     office = Office(policy(**WATCHED))
@@ -259,6 +345,7 @@ def test_what_is_no_measure_is_one_clear_error(wrong):
 VALUES = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 12)), min_size=1, max_size=12)
 
 
+@example([(0, 0), (1, 1), (0, 0)], "below", 1, 1)
 @settings(max_examples=40, deadline=None)
 @given(
     VALUES, st.sampled_from(["above", "below", "rises_by", "falls_by"]), st.integers(1, 10), st.integers(1, 6)

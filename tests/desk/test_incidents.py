@@ -148,6 +148,23 @@ def test_a_problem_that_comes_back_is_solved_again():
     assert [str(case.desk.get(ref=ref).resolved_at)[11:16] for ref in "12"] == ["10:20", "10:20"]
 
 
+def test_a_problem_that_comes_back_before_a_worker_comes_round_resolves_nothing():
+    case = Case()
+    case.incident("1")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.clock.advance(minutes=1)
+    case.desk.reopen(ref="P", by="lena")
+    case.clock.advance(minutes=1)
+    case.desk.run_due()
+    case.desk.note(ref="1", body="Seen.", by="sam")
+    assert case.desk.get(ref="1").is_open
+
+    case.clock.advance(minutes=1)
+    case.desk.solve_problem(ref="P", by="lena")
+    case.desk.run_due()
+    assert str(case.desk.get(ref="1").resolved_at)[11:16] == "10:03"
+
+
 @pytest.mark.parametrize("goes_on", ["the same process", "another one"])
 def test_what_is_broken_off_between_two_incidents_is_gone_on_with(goes_on):
     case = Case()
@@ -161,6 +178,115 @@ def test_what_is_broken_off_between_two_incidents_is_gone_on_with(goes_on):
     (case.desk if goes_on == "the same process" else case.process()).run_due()
 
     assert not any(case.desk.get(ref=ref).is_open for ref in "123")
+
+
+@pytest.mark.parametrize("channel", ["web", "email"])
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda desk: desk.note(ref="1", body="Seen.", by="sam"),
+        lambda desk: desk.reply(ref="1", body="It is back.", by="sam"),
+        lambda desk: desk.update(ref="1", language="de", by="sam"),
+        lambda desk: desk.unlink_incident(ref="1", by="sam"),
+    ],
+    ids=["note", "reply", "update", "unlink"],
+)
+def test_what_is_done_to_an_incident_before_a_worker_comes_round_comes_after_the_solution(deed, channel):
+    case = Case()
+    case.incident("1", channel=channel)
+    case.clock.advance(minutes=59)
+    case.desk.solve_problem(ref="P", by="lena")
+    case.clock.advance(hours=4)
+    deed(case.process())
+    case.desk.run_due()
+
+    ticket = case.desk.get(ref="1")
+    assert str(ticket.resolved_at) == "2026-03-25 10:59:00+00:00"
+    assert ticket.clock("resolution").state == "met"
+
+
+def test_what_an_incident_that_is_resolved_with_its_problem_cannot_do_is_refused():
+    case = Case()
+    case.incident("1")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.clock.advance(minutes=1)
+    with pytest.raises(Refused, match="resolved"):
+        case.desk.escalate(ref="1", by="sam", reason="x")
+    assert case.desk.get(ref="1").status == "resolved"
+
+
+def test_an_incident_that_somebody_opened_again_is_not_resolved_by_the_next_worker():
+    case = Case()
+    case.incident("1")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.desk.run_due()
+    case.clock.advance(minutes=5)
+    case.desk.reopen(ref="1", by="sam")
+    case.clock.advance(minutes=1)
+    case.process().run_due()
+    case.desk.note(ref="1", body="It still fails here.", by="sam")
+
+    assert case.desk.get(ref="1").is_open
+
+
+def test_one_that_waits_for_a_step_is_not_resolved_by_whoever_does_that_step():
+    case = Case()
+    case.incident("1", category="careful")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.clock.advance(minutes=5)
+    case.desk.complete_step(ref="1", step="call", by="sam")
+    case.desk.note(ref="1", body="Called.", by="sam")
+    case.process().run_due()
+
+    assert case.desk.get(ref="1").is_open
+
+
+@pytest.mark.parametrize("worker", ["the same process", "another one"])
+def test_a_ticket_that_takes_up_an_incident_is_an_incident_and_is_resolved_with_the_problem(worker):
+    case = Case()
+    for ref in ("told", "joined", "twice"):
+        case.incident(ref)
+    for ref in ("whole", "further", "own"):
+        case.incident(ref, link=False)
+    case.desk.merge(ref="told", into_ref="whole", by="sam")
+    case.desk.merge(ref="joined", into_ref="further", by="sam")
+    case.desk.merge(ref="further", into_ref="twice", by="sam")
+    assert case.desk.get(ref="whole").spread.problem == case.desk.get(ref="P").id
+
+    case.desk.solve_problem(ref="P", by="lena")
+    case.clock.advance(minutes=5)
+    (case.desk if worker == "the same process" else case.process()).run_due()
+
+    assert {ref: case.desk.get(ref=ref).status for ref in ("whole", "twice", "own")} == {
+        "whole": "resolved", "twice": "resolved", "own": "new",
+    }  # fmt: skip
+
+
+def test_an_incident_that_takes_up_another_ticket_after_the_solution_was_resolved_at_its_instant():
+    case = Case()
+    case.incident("1")
+    case.incident("2", link=False)
+    case.clock.advance(minutes=59)
+    case.desk.solve_problem(ref="P", by="lena")
+    case.clock.advance(hours=4)
+    case.desk.merge(ref="2", into_ref="1", by="sam")
+
+    assert str(case.desk.get(ref="1").resolved_at)[11:16] == "10:59"
+    assert case.desk.get(ref="1").clock("resolution").state == "met"
+
+
+def test_a_ticket_that_takes_up_an_incident_of_another_problem_stays_with_its_own():
+    case = Case()
+    case.desk.open(subject="Another", requester="ops", by="lena", type="problem", private=True, ref="Q")
+    case.incident("1")
+    case.incident("2", link=False)
+    case.desk.link_incident(ref="2", problem_ref="Q", by="lena")
+    case.desk.merge(ref="1", into_ref="2", by="sam")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.desk.run_due()
+
+    assert case.desk.get(ref="2").spread.problem == case.desk.get(ref="Q").id
+    assert case.desk.get(ref="2").is_open
 
 
 def test_what_cannot_be_linked_is_one_clear_error_and_changes_nothing():
@@ -221,7 +347,10 @@ def act(desk, ref, what):
 
 
 def lived(histories, channels, solved_after, late, *, together):
-    """The verdicts of incidents that had these histories: resolved through their problem, or each alone at that instant."""
+    """The verdicts of incidents that had these histories: resolved through their problem, or each alone at that instant.
+
+    What its requester writes after the solution is left out: such an incident stays open for a person.
+    """
     case = Case()
     timeline = [(0, place, "open") for place in range(len(histories))]
     for place, history in enumerate(histories):
@@ -243,6 +372,9 @@ def lived(histories, channels, solved_after, late, *, together):
         for place in range(len(histories)):
             if case.desk.get(ref=str(place)).is_open:
                 case.desk.resolve(ref=str(place), by="lena")
+    for at, place, what in sorted(one for one in timeline if one[0] > solved_after and one[2] != "write"):
+        case.clock.advance((begun.add(minutes=at) - case.clock.now()).as_timedelta())
+        act(case.desk, str(place), what)
     case.clock.advance(minutes=late)
     case.desk.run_due()
     case.clock.advance(minutes=500)

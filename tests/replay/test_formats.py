@@ -145,7 +145,9 @@ def test_the_command_tells_in_json_what_it_wrote(written, rows_at, tmp_path, cap
         == 0
     )
     told = json.loads(capsys.readouterr().out)
-    assert told == {"output": str(out), "mapping": f"{out}.toml", "rows": 3, "left_out": 1, "cases": 1}
+    document = {"document": "log convert", "schema": 1}
+    files = {"output": str(out), "mapping": f"{out}.toml"}
+    assert told == {**document, **files, "rows": 3, "left_out": 1, "cases": 1}
     assert len(out.read_text("utf-8").splitlines()) == 2
 
 

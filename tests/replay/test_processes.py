@@ -25,20 +25,6 @@ POLICY = Policy(
 )
 
 
-@pytest.fixture
-def rows(rows_at):
-    """Cases that are refused things, are reopened, close by themselves, and have bad rows."""
-    found = []
-    for n in range(12):
-        found += rows_at(
-            ("09:00", "New"), (f"1{n % 4}:30", "Done"), ("15:00", "Work"), ("16:00", "Shut"), case=f"a{n}"
-        )
-        found += rows_at(("09:00", "Shut"), (f"1{n % 5}:00", "New"), ("08:00", "Wait"), case=f"b{n}")
-        found += rows_at(("09:00", "What"), ("10:00", "New"), case=f"c{n}", who="x" * (n * 40))
-        found += rows_at(("09:00", "Strange"), case=f"d{n}")
-    return found
-
-
 def same(found):
     return found.report.model_copy(update={"cpu_s": 0.0}).model_dump_json(), list(found.verdicts.items())
 

@@ -77,17 +77,8 @@ class Spark:
 
 
 @pytest.fixture
-def path(written, rows_at):
-    """Cases that are refused things, are reopened, close by themselves, and have bad rows."""
-    found = []
-    for n in range(12):
-        found += rows_at(
-            ("09:00", "New"), (f"1{n % 4}:30", "Done"), ("15:00", "Work"), ("16:00", "Shut"), case=f"a{n}"
-        )
-        found += rows_at(("09:00", "Shut"), (f"1{n % 5}:00", "New"), ("08:00", "Wait"), case=f"b{n}")
-        found += rows_at(("09:00", "What"), ("10:00", "New"), case=f"c{n}", who="x" * (n * 40))
-        found += rows_at(("09:00", "Strange"), case=f"d{n}")
-    return written([*found, ("", "2026-03-02T09:00:00Z", "New", ""), ("e", "soon", "New", "")])
+def path(written, rows):
+    return written([*rows, ("", "2026-03-02T09:00:00Z", "New", ""), ("e", "soon", "New", "")])
 
 
 def told(found):

@@ -9,7 +9,7 @@ import pytest
 from supportflow.calendars import BusinessCalendar
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy, read_policy
-from supportflow.replay import load_mapping
+from supportflow.replay import load_mapping, ordered
 from supportflow.reports import report
 from supportflow.reports.counts import BINS_S
 from supportflow.sla.policy import SlaPolicy, Target
@@ -46,6 +46,30 @@ def test_attainment_by_period_class_and_level(reported, rows_at):
     assert [(one.name, one.met, one.missed) for one in target.by_class] == [("general", 2, 1)]
     assert [(one.name, one.met, one.missed) for one in target.by_level] == [("3", 2, 1)]
     assert (found.cases, found.open, found.reopened, found.rows, found.left_out) == (4, 1, 0, 7, 0)
+
+
+def test_nothing_stays_on_disk_of_a_report_that_ends_or_is_stopped(
+    reported, rows_at, monkeypatch, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("spilled")
+    monkeypatch.setattr(ordered, "HELD", 2)
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    rows = [row for n in range(9) for row in rows_at(("09:00", "New"), (f"09:1{n}", "Done"), case=f"{n}")]
+    lay = []
+
+    def told(done, _):
+        lay.append(len(list(folder.iterdir())))
+        if done == stopped_at:
+            raise InterruptedError
+
+    stopped_at = None
+    assert reported(rows, progress=told).distributions[1].percentiles[50] == 14 * 60
+    assert list(folder.iterdir()) == []
+    stopped_at = 14
+    with pytest.raises(InterruptedError):
+        reported(rows, progress=told)
+    assert max(lay) > 1  # the log's own, and what is counted
+    assert list(folder.iterdir()) == []
 
 
 def test_percentiles_are_values_that_occurred(reported, rows_at):

@@ -140,6 +140,37 @@ def test_figures_agree_with_counts_by_hand():
         assert "{" not in monthly_text(later, language=language)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        monthly_report,
+        reading_list,
+        complaint_clusters,
+        supervision,
+        lambda one, **span: sample_tickets(one, **span, seed=1, each=1),
+    ],
+)
+@pytest.mark.parametrize("until", [START, START - timedelta(days=1)])
+def test_a_time_that_ends_before_it_begins_is_an_error_and_no_empty_answer(asked, until):
+    with pytest.raises(InvalidInput, match="until"):
+        asked(desk(policy(agents="named")), since=START, until=until)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("ratings", "rating"), ("wait_second", "wait_seconds"), ("x", None)]
+)
+def test_a_target_of_a_figure_that_there_is_not_is_an_error(name, meant):
+    with pytest.raises(InvalidInput, match=f"no figure '{name}'") as wrong:
+        monthly_report(desk(policy(targets={name: 1})), **MONTH)
+    assert (repr(meant) in str(wrong.value)) == (meant is not None)
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_an_improvement_looks_at_a_day_or_more(days):
+    with pytest.raises(InvalidInput, match="days"):
+        monthly_report(desk(policy()), **MONTH, improvements=[Improvement("x", "fees", START, days)])
+
+
 def test_nothing_of_anybody_is_in_a_report_and_a_change_is_seen():
     one = desk(policy(smallest=3, complaints=["fees"]))
     for n in range(4):

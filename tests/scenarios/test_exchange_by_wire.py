@@ -143,7 +143,9 @@ class Wire:
             clock=self.clock,
             ids=CountingIds(),
             channels={
-                "email": SmtpChannel(SmtpServer("127.0.0.1", out, security="none"), writer),
+                "email": SmtpChannel(
+                    SmtpServer("127.0.0.1", out, security="none", greets_as="desk.example"), writer
+                ),
                 "app": WebhookChannel(self.sender(self.app, keys)),
                 "x": WebhookChannel(self.sender(self.public, keys)),
             },
@@ -178,10 +180,14 @@ class Wire:
             return answer.status
 
     def run(self):
-        """As a worker does, once: all that is due arrives with the first try, or the day fails."""
-        self.clock.advance(seconds=1)
-        told = self.desk.run_due()
-        assert (told.retried, told.dead, told.running, told.failed) == (0, 0, 0, ())
+        """As a worker does; what a busy machine breaks off is tried again after a pause, and told if it never arrives."""
+        rounds = []
+        for _ in range(5):
+            self.clock.advance(seconds=1)
+            rounds.append(self.desk.run_due())
+            if (rounds[-1].retried, rounds[-1].dead, rounds[-1].running, rounds[-1].failed) == (0, 0, 0, ()):
+                return
+        pytest.fail(repr(rounds))
 
     def ours(self):
         """The last mail that the customer got."""

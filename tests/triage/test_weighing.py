@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from supportflow.exceptions import DefinitionError
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.policy.presets import preset
+from supportflow.triage.lexicon import LexiconClassifier, shipped
 from supportflow.triage.reading import Pack, Reader, Reading, ReadingRule, RuleSet, shipped_rules
 from supportflow.triage.reading.document import Weighing
 from supportflow.triage.reading.weighing import CompiledWeighing, Sentences
 
+EXCHANGE = LexiconClassifier([shipped("common"), shipped("exchange")])
 PACK = Pack(
     tag="en",
     name="English",
@@ -101,11 +103,32 @@ def test_a_weighing_that_needs_an_unknown_role_is_refused():
 
 
 def test_what_a_weighing_needs_must_stand_in_the_sentences_that_weigh():
-    asks = reader(needs=("mark", "market"))
+    asks = reader(needs=("mark|market", "stranger"))
     assert asks.read("Somebody, the night, the coins") == []
     assert asks.read("Somebody, the night. And. And. The market?") == []
     for text in ("Somebody, the night, the coins?", "Somebody, the night. The coins?"):
         assert found(asks.read(text)) == [("weighed", "sounds bad")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can I get a message when the payment arrives?",
+        "If I pay early, do you send me an e-mail about the fees?",
+        "Kann ich eine Nachricht bekommen, wenn die Zahlung da ist?",
+        "Puis-je recevoir un e-mail quand le paiement arrive ?",
+        "¿Puedo recibir un mensaje cuando llegue el pago?",
+        "Posso receber uma mensagem quando o pagamento chegar?",
+        "Можно получать сообщение, когда придёт платёж?",
+        "入金されたらメールで知らせてもらえますか？",
+        "입금되면 메일로 알려 주나요?",
+        "花呗可以用微信里的钱还吗",
+        "如果我提前还清，会有短信通知吗",
+        "電費可以在這裡繳嗎？會不會扣手續費",
+    ],
+)
+def test_who_asks_about_messages_and_conditions_asks_nothing_about_security(text):
+    assert EXCHANGE.classify(text).priority_class == "general"
 
 
 @pytest.mark.parametrize("key", ["asset+asset", "asset+gone+stranger"])

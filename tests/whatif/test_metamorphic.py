@@ -17,7 +17,7 @@ from supportflow._time import from_us, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.model.commands import Advance
 from supportflow.policy import Policy
-from supportflow.replay import LogMapping, cases, recording
+from supportflow.replay import LogMapping, ordered, recording
 from supportflow.replay.casewise import CaseRunner
 from supportflow.sla.policy import SlaPolicy, Target
 from supportflow.whatif import compare
@@ -215,8 +215,9 @@ def test_every_difference_has_a_reason_that_moves_it_the_right_way(found, first,
 def test_a_log_that_does_not_fit_into_memory_gives_the_same_answer(found, first, second, run):
     held = asked(found, first, second)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(cases, "RUN", run)
-        patched.setattr(cases, "_BATCH", 2)
+        patched.setattr(ordered, "HELD", run)
+        patched.setattr(ordered, "MOST_RUNS", 3)
+        patched.setattr(ordered, "_BATCH", 2)
         spilled = asked(found, first, second)
 
     assert spilled == held

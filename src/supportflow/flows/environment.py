@@ -185,6 +185,7 @@ class Environment:
         measures: Measure → its samples of the last while, in order of time.
         spread_progress: Ticket and announcement → what was said of it to those told before, and where the look at the others
             goes on; under an empty number, when its incidents were resolved.
+        proposed: Watch → when it was set off last, if what it proposes then is known to be proposed.
         held: What a desk without a store holds; None if there is one.
         snapshots: Tickets as this process wrote or read them last.
         origin: The environment that this is a copy of, for one call in a transaction that may still be undone; else None.
@@ -210,6 +211,7 @@ class Environment:
     spread_progress: dict[
         tuple[str, str], tuple[tuple[int, bool] | None, tuple[int | str | None, ...] | None]
     ] = field(default_factory=dict)
+    proposed: dict[str, int] = field(default_factory=dict)
     snapshots: Snapshots = field(default_factory=Snapshots)
     held: Held | None = None
     traits: Mapping[str, ChannelTraits] = field(default_factory=dict)

@@ -7,15 +7,16 @@ the middle leaves nothing undone.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from supportflow._time import SECOND_US, from_us, to_us
+from supportflow._time import SECOND_US, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
 from supportflow.flows import requests
 from supportflow.flows.commands.facts import load_events
 from supportflow.flows.commands.handle import handle
+from supportflow.flows.commands.incidents import resolution
 from supportflow.flows.desk_stream import end_spread, synchronise
 from supportflow.flows.environment import Environment, Stop, is_of_one_row
-from supportflow.flows.load import get, read_or_skip
+from supportflow.flows.load import follow_merges, get, read_or_skip
 from supportflow.flows.requests import Flow
 from supportflow.model.announcements import Announced, Announcement
 from supportflow.model.base import is_id
@@ -182,7 +183,7 @@ class _Walk:
             announced=self._said(one),
             body=body,
             channel=channel,
-            links=one.links and channel is None,
+            links=one.links and channel is None and self.ticket.is_open,
         )
         yield from self._do(command)
 
@@ -210,27 +211,29 @@ class _Walk:
 
     def _resolve(self) -> Flow[bool]:
         """Resolve the incidents of a problem as of the instant at which it was solved; True if that was broken off."""
-        spread = self.ticket.spread
         key = (self.ticket.id, "")
-        mark = (spread.solved_us or 0, False)
-        if spread.solved_us is None or spread.solved_by is None:
+        mark = (self.ticket.spread.solved_us or 0, False)
+        if mark == (0, False) or self.env.spread_progress.get(key, (None, None))[0] == mark:
             return False
-        if self.env.spread_progress.get(key, (None, None))[0] == mark:
-            return False
-        at = from_us(spread.solved_us)
-        for ticket_id in (yield from self._listed(None)):
+        for listed_id in (yield from self._listed(None)):
             if self.stop():
                 return True
-            command = ResolveWithProblem(
-                by=spread.solved_by,
-                ticket_id=ticket_id,
-                problem=self.ticket.id,
-                at=at,
-                steps=self.ticket.case.steps,
-            )
-            yield from self._do(command)
+            ticket_id = yield from self._goes_on_as(listed_id)
+            command = None if ticket_id is None else resolution(self.ticket, ticket_id)
+            if command is not None:
+                yield from self._do(command)
         self.env.spread_progress[key] = mark, None
         return False
+
+    def _goes_on_as(self, ticket_id: str) -> Flow[str | None]:
+        """The ticket that an incident was merged into, or itself; None if it cannot be read, which is noted."""
+        try:
+            return (yield from follow_merges(self.env, (yield from get(self.env, ticket_id)))).id
+        except Exception as error:
+            if not is_of_one_row(error):
+                raise
+            self.env.unreadable.skip(f"ticket:{ticket_id}", error)
+            return None
 
     def _do(self, command: Announce | ResolveWithProblem) -> Flow[None]:
         """Carry out a command on one of many. One that is refused, or cannot be read, is left for a person."""
@@ -271,8 +274,9 @@ def greeting(env: Environment, language: str | None) -> Flow[str | None]:
     said = [greeting_of(env.policy, language)]
     if rules is not None and rules.greets:
         for ticket_id in env.desk.spreading:
-            ticket = yield from get(env, ticket_id)
-            for one in ticket.spread.announcements:
+            row = yield from requests.load(env.tenant, ticket_id)
+            ticket = None if row is None else (yield from read_or_skip(env, row))
+            for one in () if ticket is None else ticket.spread.announcements:
                 texts = (yield from announced_texts(env, one)) if one.holds(to_us(now)) else {}
                 if texts:
                     said.append(in_language(texts, language, rules.language)[1])

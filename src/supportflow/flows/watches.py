@@ -8,8 +8,8 @@ from collections import deque
 from datetime import datetime
 from decimal import Decimal
 
-from supportflow._time import Instant, from_us, instant, span_us, to_us
-from supportflow.exceptions import InvalidInput, Refused
+from supportflow._time import SECOND_US, Instant, from_us, instant, span_us, to_us
+from supportflow.exceptions import IdempotencyMismatch, InvalidInput, Refused
 from supportflow.flows import requests
 from supportflow.flows.commands.handle import handle
 from supportflow.flows.desk_stream import append, event_instant, synchronise
@@ -27,6 +27,9 @@ __all__ = ["feed"]
 
 MOST = 10_000
 """Samples of one measure that are kept at most."""
+_LARGEST = Decimal(10) ** 30
+_MAKE_UP_US = 3_600 * SECOND_US
+"""So long after a watch was set off, its proposal is made up for if whoever recorded that died before it was made."""
 
 
 def feed(
@@ -61,14 +64,20 @@ def feed(
     for name, watch in watches.items():
         if too_far(watch, samples) and (yield from _trip(env, name, watch, number)):
             set_off.append(name)
+        yield from _see_to_proposal(env, name, watch)
     return tuple(set_off)
 
 
 def _number(value: object) -> Decimal:
-    number = Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
-    if not isinstance(number, Decimal) or not number.is_finite():
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    elif isinstance(value, float):
+        value = Decimal(str(value))
+    if not isinstance(value, Decimal) or not value.is_finite():
         raise InvalidInput("value", "is not a finite number")
-    return number
+    if value.copy_abs() > _LARGEST:
+        raise InvalidInput("value", "is beyond 10**30")
+    return value
 
 
 def _forget(samples: deque[Sample], begin_us: int) -> None:
@@ -78,7 +87,7 @@ def _forget(samples: deque[Sample], begin_us: int) -> None:
 
 
 def _trip(env: Environment, name: str, watch: Watch, value: Decimal) -> Flow[bool]:
-    """Record that a watch was set off, and do what it says; False if that was done a moment ago."""
+    """Record that a watch was set off, and declare its surge; False if that was done a moment ago."""
     tripped_us: int | None = None
 
     def tripped(now: Instant) -> list[DeskEvent]:
@@ -108,9 +117,27 @@ def _trip(env: Environment, name: str, watch: Watch, value: Decimal) -> Flow[boo
         return events
 
     yield from append(env, tripped)
-    if tripped_us is not None and watch.proposes is not None:
-        yield from _propose(env, name, watch.proposes, tripped_us)
     return tripped_us is not None
+
+
+def _see_to_proposal(env: Environment, name: str, watch: Watch) -> Flow[None]:
+    """Propose what a watch says if it was set off: now, or by a process that died before it could.
+
+    Whoever comes first does it: the proposal's key is that of the instant at which the watch was set off.
+    """
+    tripped_us = env.desk.tripped.get(name)
+    if watch.proposes is None or tripped_us is None or env.proposed.get(name) == tripped_us:
+        return
+    if to_us((yield from requests.now())) - tripped_us > _MAKE_UP_US:
+        return
+    try:
+        yield from _propose(env, name, watch.proposes, tripped_us)
+    except IdempotencyMismatch:  # another process has proposed it, whose policy has other words
+        pass
+    except Refused:
+        env.proposed[name] = tripped_us  # to try again would change nothing
+        raise
+    env.proposed[name] = tripped_us
 
 
 def _propose(env: Environment, name: str, ready: str, tripped_us: int) -> Flow[None]:
@@ -120,6 +147,8 @@ def _propose(env: Environment, name: str, ready: str, tripped_us: int) -> Flow[N
     if notice is None:
         return
     key = f"watch:{name}:{from_us(tripped_us).isoformat()}"
+    if (yield from requests.recall(env.tenant, f"{key}:proposal")) is not None:
+        return
     opened = yield from handle(
         env,
         OpenTicket(

@@ -156,6 +156,34 @@ class Draft:
         # The ticket before the decision; None if it begins with it.
         self._before: Ticket | None = ticket if first is None else None
 
+    def beside(
+        self,
+        ticket: Ticket,
+        policy: CompiledPolicy,
+        people: frozenset[str] = frozenset(),
+        people_known: bool = False,
+    ) -> "Draft":
+        """A draft of the same decision: on another ticket, or of this one, to be thrown away.
+
+        Args:
+            ticket: The ticket.
+            policy: The policy that it lives under.
+            people: Its requester's other ids.
+            people_known: True if these were looked up.
+        """
+        return Draft(
+            ticket,
+            policy,
+            self.at_us,
+            self.by,
+            followers=self.followers,
+            detected_us=self.detected_us,
+            current=self.current,
+            stream=self.stream,
+            people=people,
+            people_known=people_known,
+        )
+
     @property
     def at(self) -> Instant:
         """The instant of the decision."""

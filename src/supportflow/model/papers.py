@@ -1,6 +1,7 @@
 """What goes out of the desk as a whole: the papers of one case, and all that is held on a person."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
@@ -21,6 +22,8 @@ class CasePapers:
         messages: Every message but internal notes, in order.
         evidence: What was needed and what came.
         events: All that was recorded, in order; no texts stand in them.
+        texts: Every text that its requester gave, by the content row's id that events name: also what a bot asked for, names
+            of files, evidence that other evidence took the place of. What was erased or is sealed is missing.
     """
 
     ticket: Ticket
@@ -29,6 +32,7 @@ class CasePapers:
     messages: tuple[Message, ...]
     evidence: tuple[Evidence, ...]
     events: tuple[Event, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The papers as JSON, the same for the same case."""

@@ -1,32 +1,26 @@
 """A log case by case in bounded memory: its rows are sorted by case in runs on disk, which are merged as they are read."""
 
-import marshal
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from hashlib import blake2b
-from heapq import merge
-from itertools import chain, count, groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from supportflow.replay.mapping import LogMapping
+from supportflow.replay.ordered import Ordered
 from supportflow.replay.reading import Problem, Row, Rows
 from supportflow.replay.report import ProblemCount
 from supportflow.replay.tables import open_table
 
 __all__ = ["BadRows", "CaseLog"]
 
-RUN = 50_000
-"""Rows that are held at a time."""
-MOST_RUNS = 64
-"""Runs of about one length: as many become one, so that neither memory nor the number of open files grows with the log."""
-_BATCH = 200
-"""Rows of a run that are held while runs are merged."""
+TOLD = 50_000
+"""After so many usable rows progress is told."""
 LINES = 20
 """Of rows of one kind, whose lines are told where not all of them are."""
 _CASE, _ORDER = Row._fields.index("case"), Row._fields.index("order")
@@ -104,10 +98,7 @@ class CaseLog:
         self.rows = self.usable = 0
         self.first_us = self.last_us = 0
         self.bad = BadRows()
-        self._folder = TemporaryDirectory(prefix="supportflow-")
-        self._runs: list[list[Path]] = []
-        self._held: list[Row] = []
-        self._made = 0
+        self._ordered: Ordered[tuple[Any, ...]] = Ordered(key=_place)
         began = time.process_time()
         try:
             self._read(Path(path), progress)
@@ -122,7 +113,7 @@ class CaseLog:
             rows = Rows(table, self.mapping, self.bad.note)
             digest = blake2b(digest_size=32)
             for row in rows:
-                self._held.append(row)
+                self._ordered.add(tuple(row))
                 self.usable += 1
                 digest.update(f"{row.at_us} {row.case}\0{row.requester}\n".encode(errors="surrogatepass"))
                 at_us = row.at_us
@@ -132,40 +123,11 @@ class CaseLog:
                     first_us = at_us
                 elif at_us > last_us:
                     last_us = at_us
-                if len(self._held) >= RUN:
-                    self._spill()
-                    if progress is not None:
-                        progress(rows.count)
+                if progress is not None and self.usable % TOLD == 0:
+                    progress(rows.count)
             self.rows = rows.count
             self.people = digest.digest()
         self.first_us, self.last_us = first_us or 0, last_us or 0
-        self._held.sort(key=_place)
-
-    def _spill(self) -> None:
-        self._held.sort(key=_place)
-        made = self._written(map(tuple, self._held))
-        self._held = []
-        for length in count():
-            if length == len(self._runs):
-                self._runs.append([])
-            runs = self._runs[length]
-            runs.append(made)
-            if len(runs) < MOST_RUNS:
-                return
-            made = self._written(merge(*map(_run, runs), key=_place))
-            for run in runs:
-                run.unlink()
-            self._runs[length] = []
-
-    def _written(self, rows: Iterable[Any]) -> Path:
-        """A run of rows that come in order."""
-        run = Path(self._folder.name) / f"{self._made}"
-        self._made += 1
-        with run.open("wb") as file:
-            left = iter(rows)
-            while batch := list(islice(left, _BATCH)):
-                marshal.dump(batch, file)
-        return run
 
     @cached_property
     def cases(self) -> int:
@@ -179,13 +141,12 @@ class CaseLog:
 
     def tuples(self) -> Iterator[list[Any]]:
         """As `each`, with plain tuples in the place of rows: what processes pass on."""
-        runs = map(_run, chain.from_iterable(self._runs))
-        for _, rows in groupby(merge(*runs, map(tuple, self._held), key=_place), key=_case):
+        for _, rows in groupby(self._ordered, key=_case):
             yield list(rows)
 
     def close(self) -> None:
         """Take the files away."""
-        self._folder.cleanup()
+        self._ordered.close()
 
     def __enter__(self) -> Self:
         return self
@@ -194,18 +155,3 @@ class CaseLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _run(path: Path) -> Iterator[Any]:
-    """The rows of a run. Only what this process wrote is read: the folder is its own."""
-    with path.open("rb") as file:
-        while batch := _batch(file):
-            yield from batch
-
-
-def _batch(file: IO[bytes]) -> list[Any]:
-    try:
-        rows: list[Any] = marshal.load(file)  # noqa: S302 - see above
-    except EOFError:
-        return []
-    return rows

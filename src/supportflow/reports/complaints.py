@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from supportflow._time import instant, to_us
 from supportflow.desk import Desk
 from supportflow.exceptions import MissingExtra
 from supportflow.model.base import Value
 from supportflow.policy import CompiledPolicy
 from supportflow.policy.document.figures import Figures
-from supportflow.reports.contacts import contacts_of
+from supportflow.reports.contacts import contacts_of, span_of
 
 __all__ = ["MOST_TEXTS", "ComplaintCluster", "complaint_clusters"]
 
@@ -47,13 +46,14 @@ def complaint_clusters(desk: Desk, *, since: datetime, until: datetime) -> tuple
 
     Raises:
         MissingExtra: If scikit-learn is not installed.
+        InvalidInput: If the time ends before it begins.
     """
     rules = desk.policy.figures or Figures()
-    start_us, end_us = to_us(instant(since, "since")), to_us(instant(until, "until"))
+    span = span_of(since, until)
     texts: list[tuple[str, str]] = []
-    for one in contacts_of(desk, CompiledPolicy(desk.policy), end_us):
+    for one in contacts_of(desk, CompiledPolicy(desk.policy), span.end_us):
         bad = one.rating is not None and one.rating.stars <= 2  # noqa: PLR2004 - of five
-        if start_us <= one.opened_us < end_us and (bad or one.ticket.category in rules.complaints):
+        if span.holds(one.opened_us) and (bad or one.ticket.category in rules.complaints):
             papers = desk.papers(one.ticket)
             words = [message.body or "" for message in papers.messages if message.origin == "requester"]
             texts.append((one.ticket.requester, "\n".join((papers.subject or "", *words))))

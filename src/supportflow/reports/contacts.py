@@ -1,10 +1,12 @@
 """What the figures of a month count of one contact, read from its events alone."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from supportflow._time import SECOND_US, to_us
+from supportflow._time import SECOND_US, instant, to_us
 from supportflow.desk import Desk
+from supportflow.exceptions import InvalidInput
 from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
     AssignmentChanged,
@@ -26,7 +28,7 @@ from supportflow.replay.history import recorded_tickets
 from supportflow.replay.recording import Case
 from supportflow.reports.course import course_of
 
-__all__ = ["Contact", "Span", "contacts_of", "surge_spans"]
+__all__ = ["Contact", "Span", "contacts_of", "span_of", "surge_spans"]
 
 _PAGE = 1_000
 
@@ -40,6 +42,18 @@ class Span(NamedTuple):
     def holds(self, at_us: int) -> bool:
         """True if an instant lies in it."""
         return self.start_us <= at_us < self.end_us
+
+
+def span_of(since: datetime, until: datetime) -> Span:
+    """From an instant until before another.
+
+    Raises:
+        InvalidInput: If one has no zone, or it ends before it begins.
+    """
+    start_us, end_us = to_us(instant(since, "since")), to_us(instant(until, "until"))
+    if end_us <= start_us:
+        raise InvalidInput("until", "is not after since")
+    return Span(start_us, end_us)
 
 
 class Contact(NamedTuple):

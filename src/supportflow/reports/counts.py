@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 
 from supportflow._time import SECOND_US
 from supportflow.exceptions import InvalidInput
+from supportflow.replay.ordered import Ordered
 from supportflow.replay.verdicts import Ended
 from supportflow.reports.course import Cause
 from supportflow.reports.facts import ClockRow, Facts, TicketRow
-from supportflow.reports.ordered import Ordered
 
 __all__ = ["BINS_S", "DAY_US", "MOST_STRATA", "PERCENTILES", "By", "Counting", "Counts", "Took", "rank"]
 
@@ -200,11 +200,14 @@ class Counting:
             group: took((us for _, us in waits), self._counts.stints[group, "taken"])
             for group, waits in groupby(self._waits, key=itemgetter(0))
         }
+        return self._counts
+
+    def close(self) -> None:
+        """Let go of what lies on disk."""
         for values in self._took.values():
             values.close()
         self._waits.close()
         self._contacts.close()
-        return self._counts
 
     def _repeats(self) -> int:
         """Tickets of a requester who had opened another one shortly before."""

@@ -1,7 +1,7 @@
 """Reports on a log under a policy, and on what a desk has recorded itself."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import tzinfo
 from pathlib import Path
 
@@ -193,12 +193,13 @@ class _Gathered:
 
     @contextmanager
     def writing(self, folder: Path | str | None) -> Iterator[None]:
-        """What is counted is written as tables, too, if a folder is given."""
-        if folder is None:
-            yield
-            return
-        with tables_in(Path(folder), len(self._strata)) as self._writer:
-            yield
+        """What is counted is written as tables, too, if a folder is given; nothing else of it stays on disk."""
+        with closing(self._counting):
+            if folder is None:
+                yield
+                return
+            with tables_in(Path(folder), len(self._strata)) as self._writer:
+                yield
 
     def case(self, case: Case) -> None:
         """Count a case."""

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from supportflow._time import Instant, from_us, instant, span_us, to_us
 from supportflow.calendars.zones import clock_of
+from supportflow.conditions.fields import nearest
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Value
 from supportflow.policy import CompiledPolicy
 from supportflow.policy.document.figures import Figures
-from supportflow.reports.contacts import Contact, Span, contacts_of, surge_spans
+from supportflow.reports.contacts import Contact, Span, contacts_of, span_of, surge_spans
 from supportflow.reports.counts import DAY_US
 from supportflow.reports.figures import Rate
 from supportflow.reports.publishing import Cells, Figure, cells, mean, middle, share
@@ -137,15 +138,20 @@ def monthly_report(
         improvements: What was changed, for before and after.
 
     Raises:
-        InvalidInput: If the time ends before it begins, or there is no such zone.
+        InvalidInput: If the time ends before it begins, there is no such zone, the policy wants something of a figure that
+            there is not, or an improvement looks at no day.
         StoreError: If the store cannot be read.
     """
-    start_us, end_us = to_us(instant(since, "since")), to_us(instant(until, "until"))
-    if end_us <= start_us:
-        raise InvalidInput("until", "is not after since")
+    month = span_of(since, until)
+    start_us, end_us = month
     rules = desk.policy.figures or Figures()
+    for name in rules.targets:
+        if name not in FIGURES:
+            raise InvalidInput(
+                "figures.targets", f"the report has no figure {name!r}{nearest(name, FIGURES)}"
+            )
     every = contacts_of(desk, CompiledPolicy(desk.policy), end_us)
-    month, earlier = Span(start_us, end_us), Span(2 * start_us - end_us, start_us)
+    earlier = Span(2 * start_us - end_us, start_us)
     own = [one for one in every if month.holds(one.opened_us)]
     within_us = span_us(rules.repeat_within)
     facts = _Month(
@@ -192,6 +198,8 @@ def _repeated(contacts: Sequence[Contact], span: Span, within_us: int) -> Rate:
 
 
 def _improved(change: Improvement, contacts: Sequence[Contact], smallest: int) -> Improved:
+    if change.days < 1:
+        raise InvalidInput("days", "is less than one day before and after")
     at_us, length_us = to_us(instant(change.since, "since")), change.days * DAY_US
     sides = (Span(at_us - length_us, at_us), Span(at_us, at_us + length_us))
     before, after = (

@@ -8,7 +8,6 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, ValidationError
 
-from supportflow._time import instant, to_us
 from supportflow.conditions.ticket import ticket_fields, ticket_record
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, Refused
@@ -16,7 +15,7 @@ from supportflow.model.base import Document, Id, Name, Series, Value
 from supportflow.model.problems import invalid
 from supportflow.policy import CompiledPolicy
 from supportflow.policy.document.figures import Figures
-from supportflow.reports.contacts import Contact, contacts_of
+from supportflow.reports.contacts import Contact, contacts_of, span_of
 from supportflow.reports.facts import told
 from supportflow.reports.publishing import Cells, cells
 
@@ -118,7 +117,7 @@ def sample_tickets(
         strata: Fields of the ticket that the sample is spread over.
 
     Raises:
-        InvalidInput: If there is no such field, or a number cannot be used.
+        InvalidInput: If there is no such field, a number cannot be used, or the time ends before it begins.
     """
     known = {**ticket_fields(), **desk.policy.fields}
     for name in strata:
@@ -144,11 +143,11 @@ def _drawn(seed: int, ticket_id: str) -> bytes:
 
 
 def _resolved(desk: Desk, since: datetime, until: datetime) -> list[Contact]:
-    start_us, end_us = to_us(instant(since, "since")), to_us(instant(until, "until"))
+    span = span_of(since, until)
     return [
         one
-        for one in contacts_of(desk, CompiledPolicy(desk.policy), end_us)
-        if one.resolved_us is not None and start_us <= one.resolved_us < end_us
+        for one in contacts_of(desk, CompiledPolicy(desk.policy), span.end_us)
+        if one.resolved_us is not None and span.holds(one.resolved_us)
     ]
 
 
@@ -244,6 +243,9 @@ def reading_list(desk: Desk, *, since: datetime, until: datetime, each: int = 5)
     """The best and the worst cases that were resolved in a time, to learn from: by stars, missed targets and reopenings.
 
     Among equals the more difficult case comes first, as its rating is weighed. No case is on both lists.
+
+    Raises:
+        InvalidInput: If the time ends before it begins.
     """
     rows = []
     for one in _resolved(desk, since, until):
@@ -304,6 +306,7 @@ def supervision(desk: Desk, *, since: datetime, until: datetime) -> Supervision:
 
     Raises:
         Refused: If the policy hides them (`figures.agents`).
+        InvalidInput: If the time ends before it begins.
     """
     rules = desk.policy.figures or Figures()
     if rules.agents == "hidden":

@@ -35,7 +35,7 @@ def take_imap(
     Args:
         mailbox: A mailbox of `imap-tools`, or a connection of `imaplib`, logged in, with a folder selected for writing.
         take: Takes in one, such as `intake.take`.
-        limit: How many at most.
+        limit: How many at most, beside those that the server keeps back.
         keyword: The mark, a flag of your own such as `"$Desk"`; `\Seen`, if not given, and then a mail that somebody reads
             in this mailbox before the desk takes it is never taken.
         largest: Bytes of a mail that are fetched; one that has more is flagged.
@@ -196,18 +196,21 @@ def _driven(flow: _Flow, take: Take) -> Iterator[Fetched]:
 def _taking(box: "ImapBox", limit: int, passed: set[str]) -> _Flow:
     """One look at the mailbox: what is new, without what was passed before."""
     new: list[str] = yield box.new
-    for name in [one for one in new if one not in passed][:limit]:
+    for name in [one for one in new if one not in passed]:
+        if limit <= 0:
+            return
         passed.add(name)
         raw: bytes | str | None = yield partial(box.raw, name)
         if raw is None:
             continue  # another process took it away
         if isinstance(raw, str):
             fetched = Fetched(name, None, raw)
-            if raw == KEPT_BACK:
+            if raw == KEPT_BACK:  # it has no mark, and comes first again: others must not wait behind it
                 yield fetched
                 continue
         else:
             fetched = yield _New(name, raw)
+        limit -= 1
         yield partial(box.mark, name, done=fetched.taken is not None)
         yield fetched
 

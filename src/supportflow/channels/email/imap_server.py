@@ -115,6 +115,8 @@ class ImapBox:
         if answer != "OK":
             return KEPT_BACK
         raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
+        if raw is None and any(isinstance(one, bytes) and b"BODY[" in one.upper() for one in parts):
+            return KEPT_BACK  # it is there, and its text is none
         if raw is not None and len(raw) > self._largest:
             return f"has more than {self._largest} bytes"
         return raw
@@ -125,8 +127,14 @@ class ImapBox:
         answer, said = self._client.uid("STORE", uid, "+FLAGS", f"({own})" if done else rf"({own} \Flagged)")
         if answer != "OK":
             raise imaplib.IMAP4.error(f"the server answered {answer} to STORE")
-        flags = [one for one in said if isinstance(one, bytes) and b"FLAGS (" in one]
-        if self._keyword is not None and flags and not any(self._keyword.encode() in one for one in flags):
+        if self._keyword is None:
+            return
+        flags = [
+            {flag.lower() for flag in imaplib.ParseFlags(one)}
+            for one in said
+            if isinstance(one, bytes) and b"FLAGS (" in one
+        ]
+        if flags and not any(self._keyword.encode().lower() in one for one in flags):
             raise InvalidInput("keyword", "is not kept by this server")
 
     def heard_of_more(self) -> bool:

@@ -1,7 +1,9 @@
 """Answers by mail: threaded, signed with the ticket's token, one message id for each delivery, and safe in every head."""
 
+import asyncio
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +14,7 @@ from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
+from functools import cache
 from typing import Any, Literal, get_args
 
 from supportflow.channels.email.cap import MailCap
@@ -44,6 +47,7 @@ class SmtpServer:
         user: To log in with; nobody logs in, if not given.
         password: Of the user.
         timeout_s: How many seconds it may take.
+        greets_as: The name that the desk greets it with; this machine's, looked up once in a process, if not given.
 
     Raises:
         InvalidInput: If `security` is none of these.
@@ -55,6 +59,7 @@ class SmtpServer:
     user: str | None = None
     password: str | None = None
     timeout_s: float = 30.0
+    greets_as: str | None = None
 
     def __post_init__(self) -> None:
         if self.security not in get_args(Security):
@@ -62,6 +67,21 @@ class SmtpServer:
 
     def __repr__(self) -> str:
         return f"SmtpServer({self.host!r}, {self.port})"
+
+
+@cache
+def _own_name() -> str:
+    """This machine's full name, or its address in brackets (RFC 5321, 4.1.3).
+
+    `smtplib` and `aiosmtplib` look it up for each connection: where no name server answers, each mail waits
+    for its timeouts.
+    """
+    name = socket.getfqdn()
+    if "." in name:
+        return name
+    with suppress(OSError):
+        return f"[{socket.gethostbyname(socket.gethostname())}]"
+    return "[127.0.0.1]"
 
 
 class MailWriter:
@@ -257,13 +277,13 @@ class SmtpChannel:
         return Receipt(self._writer.message_id(message))
 
     def _connected(self) -> smtplib.SMTP:
-        server = self._server
+        server, name = self._server, self._server.greets_as or _own_name()
         if server.security == "tls":
             made: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=server.timeout_s, context=ssl.create_default_context()
+                server.host, server.port, name, timeout=server.timeout_s, context=ssl.create_default_context()
             )
         else:
-            made = smtplib.SMTP(server.host, server.port, timeout=server.timeout_s)
+            made = smtplib.SMTP(server.host, server.port, name, timeout=server.timeout_s)
         try:
             if server.security == "starttls":
                 made.starttls(context=ssl.create_default_context())
@@ -331,4 +351,5 @@ class AsyncSmtpChannel:
             username=server.user,
             password=server.password,
             timeout=server.timeout_s,
+            local_hostname=server.greets_as or await asyncio.to_thread(_own_name),
         )

@@ -10,15 +10,19 @@ from supportflow.exceptions import (
     DuplicateRef,
     IdempotencyMismatch,
     InvalidInput,
+    Refused,
     SupportflowError,
+    TicketNotFound,
+    TransitionRefused,
     VersionMismatch,
 )
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import clean, is_read, read_past, read_signals
 from supportflow.flows.commands.content import Prepared, prepare, request_hash, with_evidence
 from supportflow.flows.commands.facts import load_events, load_facts
+from supportflow.flows.commands.incidents import comes_after, resolution
 from supportflow.flows.desk_stream import begin_spread, store_policy, synchronise
-from supportflow.flows.environment import Environment
+from supportflow.flows.environment import UNREADABLE, Environment
 from supportflow.flows.load import find_ref, follow_merges, get, identify, person_facts
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
@@ -114,8 +118,7 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
     prepared: Prepared | None = None
     contested = ""
     for attempt in range(1, requests.ATTEMPTS + 1):
-        ticket = yield from _locate(env, command, version)
-        other = yield from _other(env, command)
+        ticket, other = yield from _tickets(env, command, version)
         facts = yield from load_facts(env, command, ticket, other, signals=signals, redacted=redacted)
         attributed = _attributed(env, command, ticket, facts)
         if (
@@ -156,6 +159,39 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
         now = yield from requests.now()
         yield from synchronise(env, now)
     raise ConflictError(contested, requests.ATTEMPTS)
+
+
+def _tickets(
+    env: Environment, command: CommandBase, version: int | None
+) -> Flow[tuple[Ticket | None, Ticket | None]]:
+    """The ticket that a command is on, and the other one of two."""
+    ticket = yield from _locate(env, command, version)
+    if (yield from _resolve_first(env, command, ticket)):
+        ticket = yield from _locate(env, command, version)
+    other = yield from _other(env, command)
+    if (yield from _resolve_first(env, command, other)):
+        other = yield from _other(env, command)
+    return ticket, other
+
+
+def _resolve_first(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[bool]:
+    """Resolve an incident whose problem is solved already, if no worker has come round to it; True if that changed it.
+
+    Its clocks end at the instant of the solution, whatever is done to it since: so the solution is recorded first.
+    """
+    if env.held is not None or ticket is None or not comes_after(command, ticket):
+        return False
+    assert ticket.spread.problem is not None
+    try:
+        ending = resolution((yield from get(env, ticket.spread.problem)), ticket.id)
+    except (TicketNotFound, *UNREADABLE):  # a problem that cannot be read holds up none of its incidents
+        return False
+    if ending is None:
+        return False
+    try:
+        return bool((yield from handle(env, ending)).events)
+    except (Refused, TransitionRefused):  # steps are missing, or another pair of eyes is: it stays open
+        return False
 
 
 def _store(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from supportflow._time import instant
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import surges
 from supportflow.flows.commands.shifts import ShiftChange, change_shifts
@@ -58,8 +57,7 @@ def _change(given: object) -> ShiftChange:
         raise InvalidInput("changes", "has what is no ShiftChange")
     if not isinstance(given.on_duty, bool):
         raise InvalidInput("on_duty", "is neither true nor false")
-    start, end = instant(given.start, "start"), instant(given.end, "end")
-    return ShiftChange(agent_id(given.agent), start, end, given.on_duty)
+    return given._replace(agent=agent_id(given.agent))
 
 
 def _overview(env: Environment) -> Flow[Overview]:

@@ -1,6 +1,6 @@
 """What a lead sees of the desk at one moment."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from supportflow._time import from_us, to_us
 from supportflow.flows import requests
@@ -36,32 +36,28 @@ def overview(env: Environment, surges: tuple[ActiveSurge, ...]) -> Flow[Overview
             break
         after = (rows[-1].id,)
     now_us = to_us(now)
-    groups = {row.group or "": None for row in found}
-    classes = {row.priority_class: None for row in found}
+    groups: dict[str, list[TicketRow]] = {}
+    classes: dict[str, list[TicketRow]] = {}
+    for row in found:
+        groups.setdefault(row.group or "", []).append(row)
+        classes.setdefault(row.priority_class, []).append(row)
     states = yield from all_agents(env)
     return Overview(
         at=now,
-        groups={
-            name: _queue((row for row in found if (row.group or "") == name), now_us)
-            for name in sorted(groups)
-        },
-        classes={
-            name: _queue((row for row in found if row.priority_class == name), now_us)
-            for name in sorted(classes)
-        },
+        groups={name: _queue(rows, now_us) for name, rows in sorted(groups.items())},
+        classes={name: _queue(rows, now_us) for name, rows in sorted(classes.items())},
         agents=tuple(_agent(state, env.book.current, now_us) for state in states),
         surges=surges,
     )
 
 
-def _queue(rows: Iterable[TicketRow], now_us: int) -> QueueView:
-    listed = list(rows)
-    waiting = [row for row in listed if row.queued]
+def _queue(rows: Sequence[TicketRow], now_us: int) -> QueueView:
+    waiting = [row for row in rows if row.queued]
     oldest = min((row.opened_us for row in waiting), default=None)
     return QueueView(
-        open=len(listed),
+        open=len(rows),
         waiting=len(waiting),
-        overdue=sum(row.due_us is not None and row.due_us < now_us for row in listed),
+        overdue=sum(row.due_us is not None and row.due_us < now_us for row in rows),
         oldest_at=None if oldest is None else from_us(oldest),
     )
 

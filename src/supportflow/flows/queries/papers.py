@@ -1,12 +1,13 @@
 """Questions that are answered with whole files: the papers of a case, all that is held on a person."""
 
+from collections.abc import Collection, Iterable
 from typing import Any, cast
 
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
 from supportflow.flows.load import read_ticket, same_person
-from supportflow.flows.queries.access import sealed_titles, without
+from supportflow.flows.queries.access import sealed_on, sealed_titles, without
 from supportflow.flows.queries.messages import evidence, messages
 from supportflow.flows.queries.tickets import history, lookup
 from supportflow.flows.requests import Flow
@@ -17,6 +18,7 @@ from supportflow.model.papers import CasePapers, PersonFile
 from supportflow.model.people import NOBODY
 from supportflow.model.storage import Query, TicketRow
 from supportflow.model.ticket import Ticket
+from supportflow.policy.sections.retention import texts_of
 
 __all__ = ["papers", "person_file"]
 
@@ -40,12 +42,12 @@ def person_file(env: Environment, requester: str) -> Flow[PersonFile]:
         raise InvalidInput("requester", "is the requester of whom nobody knows who it is")
     ids = tuple(sorted({requester, *(yield from same_person(env, requester))}))
     recorded: list[EventBase] = []
-    tickets: list[Ticket] = []
     for one in ids:
         rows = yield from requests.events(env.tenant, f"requester:{one}")
         recorded += map(read_row, rows)
-        for row in (yield from _rows_of(env, one)):
-            tickets += ((yield from read_ticket(env, row)),)
+    tickets: list[Ticket] = []
+    for row in (yield from _rows_of(env, ids)):
+        tickets += ((yield from read_ticket(env, row)),)
     cases: tuple[CasePapers, ...] = ()
     for ticket in sorted(tickets, key=lambda ticket: (ticket.opened_at, ticket.id)):
         cases += ((yield from _papers(env, ticket)),)
@@ -70,22 +72,39 @@ def _papers(env: Environment, ticket: Ticket) -> Flow[CasePapers]:
         messages=tuple(one for one in written if one.origin != "internal_note"),
         evidence=(yield from evidence(env, ticket.id, None)),
         events=cast("Any", events),
+        texts=(yield from _given(env, ticket, events)),
     )
 
 
-def _rows_of(env: Environment, requester: str) -> Flow[list[TicketRow]]:
-    """The rows of a requester's tickets: those that `search` has, and those among the ended that are put away."""
+def _given(env: Environment, ticket: Ticket, events: Iterable[EventBase]) -> Flow[dict[str, str]]:
+    """Every text of the requester's that an event of the ticket names, but for notes and what is sealed."""
+    if ticket.requester == NOBODY:
+        return {}
+    person = {ticket.requester, *(yield from same_person(env, ticket.requester))}
+    named = dict.fromkeys(row_id for event in events for kind, row_id in texts_of(event) if kind != "note")
+    sealed = yield from sealed_on(env, ticket)
+    found = without((yield from requests.contents(env.tenant, list(named))), sealed)
+    return {
+        name: value
+        for name in named
+        if name in found and found[name].subject in person and (value := found[name].value) is not None
+    }
+
+
+def _rows_of(env: Environment, ids: Collection[str]) -> Flow[list[TicketRow]]:
+    """The rows of a person's tickets: those that `search` has, and those among the ended that are put away."""
     found: list[TicketRow] = []
-    last: tuple[str, ...] | None = None
-    while last is None or last:
-        page = yield from requests.search(
-            env.tenant, Query({"requester": requester}, ("id",), last, _ROWS_PAGE)
-        )
-        found += page
-        last = (page[-1].id,) if len(page) == _ROWS_PAGE else ()
+    for one in ids:
+        last: tuple[str, ...] | None = None
+        while last is None or last:
+            page = yield from requests.search(
+                env.tenant, Query({"requester": one}, ("id",), last, _ROWS_PAGE)
+            )
+            found += page
+            last = (page[-1].id,) if len(page) == _ROWS_PAGE else ()
     after: str | None = ""
     while after is not None:
         ended = yield from requests.ended(env.tenant, after, _ROWS_PAGE)
-        found += [one.row for one in ended if one.archived and one.row.requester == requester]
+        found += [one.row for one in ended if one.archived and one.row.requester in ids]
         after = ended[-1].row.id if len(ended) == _ROWS_PAGE else None
     return found

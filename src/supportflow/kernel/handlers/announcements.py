@@ -6,7 +6,6 @@ from supportflow.kernel.advance import advance
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.handlers.work import trigger
-from supportflow.kernel.replay import FOLLOWERS
 from supportflow.model.announcements import Announcement
 from supportflow.model.base import TicketType
 from supportflow.model.commands import (
@@ -173,7 +172,8 @@ def announce(draft: Draft, command: Announce, facts: Facts) -> None:
                 announced=said,
             )
         )
-    if command.links and ticket.is_open and ticket.spread.problem is None and not said.withdrawn:
+    free = ticket.is_open and ticket.spread.problem is None and ticket.type is not TicketType.PROBLEM
+    if command.links and free and not said.withdrawn:
         draft.emit(draft.event(IncidentLinked, problem=said.ticket))
 
 
@@ -197,16 +197,7 @@ def link_incident(draft: Draft, command: LinkIncident, facts: Facts, book: Polic
         raise Refused(ticket.id, command.kind, f"the ticket is {ticket.status_category.value}")
     if problem.type is not TicketType.PROBLEM or ticket.type is TicketType.PROBLEM:
         raise Refused(ticket.id, command.kind, "an incident is linked to a ticket of the type problem")
-    other = Draft(
-        problem,
-        book[problem.policy],
-        draft.at_us,
-        command.by,
-        followers=FOLLOWERS,
-        detected_us=draft.detected_us,
-        current=book.current,
-        stream=draft.stream,
-    )
+    other = draft.beside(problem, book[problem.policy])
     advance(other, other.at_us)  # first: it may have closed itself since anybody looked
     if not other.ticket.is_open:
         ended = other.ticket.status_category.value
@@ -249,15 +240,14 @@ def solve_problem(draft: Draft, command: SolveProblem, facts: Facts) -> None:
 
 
 def resolve_with_problem(draft: Draft, command: ResolveWithProblem, facts: Facts) -> None:
-    """Resolve an incident. One whose requester has written since its problem was solved is left for a person.
+    """Resolve an incident. One to which somebody has done something since its problem was solved is left for a person.
 
     Raises:
         Refused: As `resolve`.
     """
     ticket = draft.ticket
-    written = ticket.last_received_at
-    spoke = written is not None and to_us(written) > to_us(command.at)
-    if not ticket.is_open or spoke or ticket.spread.problem != command.problem:
+    touched = to_us(ticket.touched_at or ticket.opened_at) > to_us(command.at)
+    if not ticket.is_open or touched or ticket.spread.problem != command.problem:
         return
     procedure = draft.policy.cases.procedures.get(ticket.category or "")
     for step in () if procedure is None else procedure.steps:

@@ -9,11 +9,17 @@ from supportflow.kernel.facts import Facts
 from supportflow.kernel.handlers.casework import MOST, request_evidence
 from supportflow.kernel.handlers.tickets import begin_from
 from supportflow.kernel.handlers.work import check_ending
-from supportflow.kernel.replay import FOLLOWERS
 from supportflow.lifecycle import Fired
+from supportflow.model.base import TicketType
 from supportflow.model.commands import Merge, Split
 from supportflow.model.content import as_ref
-from supportflow.model.events import PriorityChanged, TicketAbsorbed, TicketMerged, TicketSplit
+from supportflow.model.events import (
+    IncidentLinked,
+    PriorityChanged,
+    TicketAbsorbed,
+    TicketMerged,
+    TicketSplit,
+)
 from supportflow.model.people import NOBODY
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
@@ -29,18 +35,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
         raise InvalidInput("into", "names no ticket")
     if into.id == source.id:
         raise InvalidInput("into", "is the ticket itself")
-    other = Draft(
-        into,
-        book[into.policy],
-        draft.at_us,
-        command.by,
-        followers=FOLLOWERS,
-        detected_us=draft.detected_us,
-        current=book.current,
-        stream=draft.stream,
-        people=facts.case.same_person,
-        people_known=facts.case.people_known,
-    )
+    other = draft.beside(into, book[into.policy], facts.case.same_person, facts.case.people_known)
     advance(other, other.at_us)  # first: it may have closed itself since anybody looked
     ended = other.ticket.status_category
     if ended.is_final:
@@ -63,6 +58,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     )
     other.observed_at = draft.observed_at if other.at_us == draft.at_us else (draft.observed_at or draft.at)
     _absorb(other, source, facts)
+    _take_along(other, source)
     _raise_priority(other, source)
     if other.policy.document.merge_clocks == "earliest" and source.policy == into.policy:
         clocks = worst(source.clocks, other.ticket.clocks, other.at_us, other.policy)
@@ -101,6 +97,14 @@ def _absorb(other: Draft, source: Ticket, facts: Facts) -> None:
             agency=source.agency and same,
         )
     )
+
+
+def _take_along(other: Draft, source: Ticket) -> None:
+    """Make the ticket that goes on an incident of the other's problem, unless it belongs to one."""
+    into, problem = other.ticket, source.spread.problem
+    if problem is None or into.spread.problem is not None or into.type is TicketType.PROBLEM:
+        return
+    other.emit(other.event(IncidentLinked, problem=problem))
 
 
 def _raise_priority(other: Draft, source: Ticket) -> None:

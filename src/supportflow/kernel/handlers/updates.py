@@ -44,18 +44,7 @@ def promise_in(draft: Draft, reply: ReplySent) -> Promised | None:
     rules, ticket = draft.policy.document.updates, draft.ticket
     if rules is None or rules.again is None or reply.to is not None or reply.by.kind != "agent":
         return None
-    trial = Draft(
-        ticket,
-        draft.policy,
-        draft.at_us,
-        draft.by,
-        followers=draft.followers,
-        detected_us=draft.detected_us,
-        current=draft.current,
-        stream=draft.stream,
-        people=draft.people,
-        people_known=draft.people_known,
-    )
+    trial = draft.beside(ticket, draft.policy, draft.people, draft.people_known)
     trial.emit(reply)
     trial.begin_work("reply")
     at_us = _due_us(trial, rules.again)

@@ -1,9 +1,10 @@
 """What can be wrong with what a policy foresees, and with its watches."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from supportflow.conditions.fields import nearest
-from supportflow.model.tags import is_tag, twins
+from supportflow.model.tags import is_tag
+from supportflow.policy.check.texts import text_problems
 from supportflow.policy.document.policy import Policy
 
 __all__ = ["foreseen_problems"]
@@ -23,7 +24,9 @@ def foreseen_problems(document: Policy) -> Iterator[str]:
             )
             if objection:
                 yield f"{path}.attributes.{attribute}: {objection}"
-        yield from _text_problems(f"{path}.tells", event.tells)
+        yield from text_problems(f"{path}.tells", event.tells)
+        if not is_tag(event.language):
+            yield f"{path}.language: {event.language!r} is no language tag"
     if document.overlay is None:
         yield from _watch_problems(document)
 
@@ -42,8 +45,3 @@ def _watch_problems(document: Policy) -> Iterator[str]:
             yield f"{path}.declares: unknown surge {watch.declares!r}{nearest(watch.declares, document.surges)}"
         if watch.proposes is not None and watch.proposes not in ready:
             yield f"{path}.proposes: unknown announcement {watch.proposes!r}{nearest(watch.proposes, ready)}"
-
-
-def _text_problems(path: str, texts: Mapping[str, str]) -> Iterator[str]:
-    yield from (f"{path}: {tag!r} stands here in two spellings" for tag in twins(texts))
-    yield from (f"{path}: {tag!r} is no language tag" for tag in texts if not is_tag(tag))

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from supportflow.conditions.fields import nearest
-from supportflow.model.tags import is_tag, twins
+from supportflow.model.tags import is_tag
+from supportflow.policy.check.texts import text_problems
 from supportflow.policy.document.policy import Policy
 
 __all__ = ["update_problems"]
@@ -27,5 +28,4 @@ def update_problems(document: Policy) -> Iterator[str]:
         **{f"texts.{occasion}": texts for occasion, texts in rules.texts.items()},
     }
     for path, texts in said.items():
-        yield from (f"updates.{path}: {tag!r} stands here in two spellings" for tag in twins(texts))
-        yield from (f"updates.{path}: {tag!r} is no language tag" for tag in texts if not is_tag(tag))
+        yield from text_problems(f"updates.{path}", texts)

@@ -41,6 +41,8 @@ def _stays(watch: Watch, samples: Sequence[Sample], begin_us: int) -> bool:
     """Whether it is beyond the bound, and has been since the beginning of the while at the latest."""
     since_us: int | None = None
     for one in reversed(samples):
+        if one.at_us == since_us:
+            continue  # the latest value of an instant is the one that was known then
         inside = one.value <= watch.above if watch.above is not None else one.value >= (watch.below or 0)
         if inside:
             break

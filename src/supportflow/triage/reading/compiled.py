@@ -10,7 +10,7 @@ from supportflow.triage.reading.document import Derivation, Mood, Pack, ReadingR
 from supportflow.triage.reading.phrases import PhraseProblem, Writing, folded, listed
 from supportflow.triage.reading.roles import ROLES
 from supportflow.triage.reading.scanning import Scanner
-from supportflow.triage.reading.weighing import CompiledWeighing, is_key, roles_of
+from supportflow.triage.reading.weighing import CompiledWeighing, alternatives, is_key, roles_of
 from supportflow.triage.reading.words import Words
 
 __all__ = ["CompiledPack", "CompiledRules", "Derived", "Need"]
@@ -123,13 +123,13 @@ class CompiledRules:
             raise DefinitionError(problems)
         self.bits = {role: 1 << number for number, role in enumerate(self.roles)}
         self.derived = tuple(
-            Derived(one, _needs(one.all), self._bits(one.all), self.bits[one.role])
+            Derived(one, alternatives(one.all), self._bits(one.all), self.bits[one.role])
             for each in sets
             for one in each.derived
         )
         self.moods: tuple[Mood, ...] = tuple(mood for each in sets for mood in each.moods)
         self.rules = tuple(
-            Need(rule, each.name, _needs(rule.all), self._bits(rule.all))
+            Need(rule, each.name, alternatives(rule.all), self._bits(rule.all))
             for each in sets
             for rule in each.rules
         )
@@ -151,7 +151,7 @@ class CompiledRules:
                 *(
                     (
                         f"weighing {one.name!r}",
-                        (*one.needs, *(role for key in one.weights for role in roles_of(key))),
+                        (*_flat(one.needs), *(role for key in one.weights for role in roles_of(key))),
                     )
                     for one in each.weighings
                 ),
@@ -169,10 +169,6 @@ class CompiledRules:
                 for mood in rule.resists:
                     if mood not in moods:
                         yield f"{each.name}: rule {rule.name!r} resists the unknown mood {mood!r}"
-
-
-def _needs(roles: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(one.split("|")) for one in roles)
 
 
 def _flat(roles: Sequence[str]) -> tuple[str, ...]:

@@ -145,7 +145,7 @@ class Weighing(Document):
         raises: Sentences that weigh at least this much are raised to the class.
         review: It raises to security for a person to look at.
         question: It is told as a question: nothing has happened.
-        needs: Roles of which at least one must stand there, whatever the others weigh; none, if not given.
+        needs: Roles that must all stand there, whatever the others weigh, as in a rule's `all`: `"mark|ask_if"` is either.
         weights: Role, or two with a plus between (`"gone+not_me"`) → weight.
     """
 

@@ -5,7 +5,7 @@ each role, and each two in the same sentences, has a weight in log-odds. What we
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from supportflow.triage.once import Once
 from supportflow.triage.reading.document import ReadingRule, Weighing
 from supportflow.triage.reading.roles import Spot
 
-__all__ = ["WINDOW", "CompiledWeighing", "Sentences", "is_key", "roles_of"]
+__all__ = ["WINDOW", "CompiledWeighing", "Sentences", "alternatives", "is_key", "roles_of"]
 
 WINDOW = 3
 """So many sentences in a row are weighed together, at most."""
@@ -25,6 +25,11 @@ _UNIT = 1_000_000
 def roles_of(key: str) -> tuple[str, ...]:
     """The role, or the two, that a weight is for: `"gone"`, `"gone+not_me"`."""
     return tuple(key.split("+"))
+
+
+def alternatives(named: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Named roles, each with those that will do as well: `"mark|ask_if"` is either."""
+    return tuple(tuple(one.split("|")) for one in named)
 
 
 def is_key(key: str) -> bool:
@@ -74,7 +79,7 @@ class CompiledWeighing(NamedTuple):
         weighing: As it was written.
         set_name: Its rule set.
         rule: What evidence shows of it.
-        needs: Roles of which at least one must be there; any will do, if none are named.
+        needs: Roles of each of which one must be there.
         bias: What a text without roles weighs, in millionths, as all weights here.
         alone: Role → weight.
         together: Role → each other one that it has a weight with → that weight; a pair stands under both.
@@ -83,7 +88,7 @@ class CompiledWeighing(NamedTuple):
     weighing: Weighing
     set_name: str
     rule: ReadingRule
-    needs: frozenset[str]
+    needs: tuple[tuple[str, ...], ...]
     bias: int
     alone: Mapping[str, int]
     together: Mapping[str, Mapping[str, int]]
@@ -109,7 +114,7 @@ class CompiledWeighing(NamedTuple):
             weighing,
             set_name,
             rule,
-            frozenset(weighing.needs),
+            alternatives(weighing.needs),
             round(weighing.bias * _UNIT),
             {roles[0]: weight for roles, weight in keys if len(roles) == 1},
             {role: dict(pairs) for role, pairs in together.items()},
@@ -129,7 +134,7 @@ class CompiledWeighing(NamedTuple):
                 if last in without:
                     break
                 total += self._more(new, present)
-                if not self.needs or not self.needs.isdisjoint(present):
+                if all(not present.isdisjoint(roles) for roles in self.needs):
                     yield total / _UNIT, roles
 
     def _more(self, new: Collection[str], present: set[str]) -> int:

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from supportflow.reports import ordered
+from supportflow.replay import ordered
+from supportflow.replay.ordered import Ordered
 from supportflow.reports.counts import PERCENTILES, rank, took
-from supportflow.reports.ordered import Ordered
 
 
 @pytest.mark.parametrize(("held", "runs"), [(1, 2), (3, 2), (7, 3), (50, 64), (1_000, 64)])
@@ -27,6 +27,36 @@ def test_all_come_back_in_order(monkeypatch, held, runs):
         assert len(numbers) == len(pairs) == count
         for one in (numbers, pairs):
             one.close()
+
+
+def test_of_equals_the_first_comes_first(monkeypatch):
+    monkeypatch.setattr(ordered, "HELD", 3)
+    monkeypatch.setattr(ordered, "MOST_RUNS", 2)
+    found = Ordered(key=lambda one: one[0])
+    told = [(f"{number % 3}", number) for number in range(47)]  # four lengths of runs, and two held
+    for one in told:
+        found.add(one)
+    assert list(found) == sorted(told)
+    found.close()
+
+
+def test_files_are_open_while_they_are_read_and_gone_when_it_is_closed(monkeypatch, tmp_path):
+    monkeypatch.setattr(ordered, "HELD", 3)
+    monkeypatch.setattr(ordered, "MOST_RUNS", 3)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    few, many = Ordered(), Ordered()
+    for number in range(40):
+        many.add(number)
+    few.add(1)
+    [folder] = tmp_path.iterdir()
+    assert len(list(folder.iterdir())) == 3  # of nine, three and one times three
+    for one in folder.iterdir():
+        one.unlink()  # Windows refuses that for files that are open
+    for one in (few, many):
+        one.close()
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(FileNotFoundError):
+        list(many)
 
 
 def test_percentiles_are_those_of_a_sorted_list():
