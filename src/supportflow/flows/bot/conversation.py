@@ -1,9 +1,9 @@
 """What the bot and the agent's screen are given: the conversation, what was collected, articles and context. No secrets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment

@@ -1,8 +1,8 @@
 """Letting happen what is due, and delivering what waits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from supportflow._dataclass import dataclass
 from supportflow._time import SECOND_US, to_us
 from supportflow.exceptions import StoreError, StoreUnavailable
 from supportflow.flows import requests
