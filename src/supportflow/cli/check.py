@@ -8,7 +8,8 @@ from typing import Any
 
 from supportflow.calendars.zones import clock_of
 from supportflow.cli import terminal
-from supportflow.cli.documents import STANDARD_INPUT, Kind, kind_of, policy_named
+from supportflow.cli.answers import add_json
+from supportflow.cli.documents import STANDARD_INPUT, Kind, kind_of, policy_named, roster_named
 from supportflow.cli.roster import first_day
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
@@ -32,6 +33,8 @@ def add_to(commands: Any) -> None:
         "policy, conditions that contradict themselves, targets that their calendar cannot count. With a roster also: "
         "promises that nobody on duty serves in the seven days from --from on. Exit status 1 if there is an error; "
         "warnings alone leave it at 0.",
+        epilog="examples:\n  supportflow check policy.toml --roster team.toml --from 2026-03-02\n"
+        "  supportflow check exchange --json",
     )
     parser.add_argument(
         "policy",
@@ -48,7 +51,7 @@ def add_to(commands: Any) -> None:
         metavar="YYYY-MM-DD",
         help="the first of the seven days (UTC) that the roster is checked for (default: today)",
     )
-    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    add_json(parser, "the findings")
     parser.set_defaults(run=run)
 
 
@@ -73,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         document = _as_json(path, policy, report)
         if beside is not None:
             document["roster"] = _roster_as_json(*beside)
-        terminal.answer("check", document)
+        terminal.answer(arguments.document, document)
     else:
         _print(path, policy, report)
         if beside is not None:
@@ -97,7 +100,7 @@ def _check_other(kind: Kind, path: Path, arguments: argparse.Namespace) -> int:
     if arguments.json:
         findings = [{"severity": "error", "message": problem} for problem in problems]
         terminal.answer(
-            "check",
+            arguments.document,
             {
                 kind: str(path),
                 "name": name or None,
@@ -137,9 +140,9 @@ def _roster(
     start = first_day(arguments.first, clock_of("UTC"))
     path = Path(arguments.roster)
     try:
-        roster = read_roster(path)
+        roster = roster_named(arguments.roster)
     except RosterError as error:
-        return path, None, invalid(_without(f"{path}: ", error))
+        return path, None, invalid(_without(f"{path}: ", _without("standard input: ", error)))
     return None if policy is None else (path, roster, verify_roster(roster, policy, start=start))
 
 
