@@ -1,7 +1,8 @@
 """SLA policies compiled: durations as integers, metrics as bits, the match as an index."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from supportflow._time import span_us
@@ -36,6 +37,10 @@ _RESTLESS = frozenset(
 """Fields that change with messages, with the status and with time; all others change by commands that name them."""
 
 Record = Mapping[str, object]
+
+_PLAIN = frozenset({"category", "channel", "group", "level", "priority_class", "private"})
+"""Fields of conditions that stand on a ticket under the same name, as they are."""
+_MOST_CHOICES = 1_000
 
 
 class Days(NamedTuple):
@@ -82,6 +87,8 @@ class CompiledSla:
         capped: True if any target caps its total pause.
         volatile: True if a change of the ticket's fields or group can change a target.
         restless: True if any event can: a condition reads what not only commands on fields change.
+        reads: The fields of the ticket that choose its targets; None if something else chooses, too.
+        known: What was chosen for values of these: it is the same each time.
     """
 
     name: str
@@ -94,12 +101,29 @@ class CompiledSla:
     capped: bool
     volatile: bool
     restless: bool
+    reads: Callable[[Ticket], object] | None = field(compare=False)
+    known: dict[object, Mapping[str, CompiledTarget]] = field(default_factory=dict, compare=False, repr=False)
 
-    def targets(self, view: Callable[[], Record]) -> Mapping[str, CompiledTarget]:
-        """Slot → the target that applies to a ticket."""
+    def targets(self, ticket: Ticket, view: Callable[[], Record]) -> Mapping[str, CompiledTarget]:
+        """Slot → the target that applies to a ticket.
+
+        Args:
+            ticket: The ticket.
+            view: Gives its fields, if they are asked for.
+        """
         if not self.conditional:
             return self.plain
-        record = view()
+        if self.reads is None:
+            return self._chosen(view())
+        values = self.reads(ticket)
+        chosen = self.known.get(values)
+        if chosen is None:
+            if len(self.known) >= _MOST_CHOICES:
+                self.known.clear()
+            chosen = self.known[values] = self._chosen(view())
+        return chosen
+
+    def _chosen(self, record: Record) -> Mapping[str, CompiledTarget]:
         chosen: dict[str, CompiledTarget] = {}
         for slot, targets in self.slots:
             for target in targets:
@@ -112,7 +136,7 @@ class CompiledSla:
         """A policy of this name in which one target applies to every ticket."""
         always = replace(target, when=None)
         return replace(
-            self, slots=((target.slot, (always,)),), conditional=False, plain={target.slot: always}
+            self, slots=((target.slot, (always,)),), conditional=False, plain={target.slot: always}, known={}
         )
 
 
@@ -181,7 +205,15 @@ def _compile(
         capped=any(target.max_pause_us is not None for target in every),
         volatile=any(target.when is not None or target.calendar_of == "group" for target in every),
         restless=any(_restless(target.when) for target in policy.targets),
+        reads=_reader(target.when for target in policy.targets),
     )
+
+
+def _reader(conditions: Iterable[Condition | None]) -> Callable[[Ticket], object] | None:
+    """Reads the values of a ticket that these conditions rest on; None if they rest on more."""
+    fields = {one.field for when in conditions if when is not None for one in when.comparisons()}
+    names = sorted(name for name in fields if name in _PLAIN)
+    return attrgetter(*names) if names and len(names) == len(fields) else None
 
 
 def _restless(condition: Condition | None) -> bool:
