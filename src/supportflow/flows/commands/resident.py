@@ -15,6 +15,7 @@ from supportflow.flows.commands.handle import decide_with_pasts
 from supportflow.flows.environment import Environment
 from supportflow.flows.held import Held
 from supportflow.flows.requests import Flow
+from supportflow.kernel import Facts, attempted
 from supportflow.kernel.sides import command_on_side
 from supportflow.model.commands import Adopt, Advance, CommandBase, Observe
 from supportflow.model.ticket import Outcome, Ticket
@@ -68,17 +69,29 @@ def take_in(env: Environment, held: Held, ids: Ids, command: CommandBase, now: I
             raise TicketNotFound(command.ticket_id or "")
     if isinstance(command, Observe | Adopt) and command.attributes:
         command, redacted, _ = clean(command, env.book.current.redaction)
-    if ticket is not None:
-        command = command_on_side(command, ticket, env.book[ticket.policy])
-    facts = _at_once(load_facts(env, command, ticket, None, signals=None, redacted=redacted))
+    facts = _facts(env, command, ticket, redacted)
     if ticket is None:
         facts = replace(facts, ticket_id=ids.new_id(now))
-    decision, facts = _at_once(decide_with_pasts(env, ticket, command, facts, now))
+    decision, wanted, _ = attempted(env.book, ticket, command, facts, now)
+    if wanted:
+        decision, _ = _at_once(decide_with_pasts(env, ticket, command, facts, now))
     if not decision.events:
         assert ticket is not None
         return Outcome(ticket)
     held.take(env.book, decision)
     return Outcome(_after(ticket, decision.tickets), decision.events)
+
+
+def _facts(
+    env: Environment, command: CommandBase, ticket: Ticket | None, redacted: tuple[str, ...]
+) -> Facts:
+    """What the decision needs. Without routing, nothing that is known of people has a say in a report without words."""
+    own = env.book.current if ticket is None else env.book[ticket.policy]
+    if own.routing is None and env.book.current.routing is None:
+        return Facts(tenant=env.tenant, redacted=redacted)
+    if ticket is not None:
+        command = command_on_side(command, ticket, own)
+    return _at_once(load_facts(env, command, ticket, None, signals=None, redacted=redacted))
 
 
 def _after(ticket: Ticket | None, folded: tuple[Ticket, ...]) -> Ticket:
