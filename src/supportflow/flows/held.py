@@ -4,13 +4,13 @@ For what needs no store, such as the replay of a log: the flows are the same, an
 is written. What only a store can answer (searches, deliveries, agents) is not held.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from supportflow.kernel import Decision, wakeup
 from supportflow.kernel.due.queue import earliest_due_us
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import Content
-from supportflow.model.events import EventBase, TicketEvent
+from supportflow.model.events import EventBase
 from supportflow.model.records import Clock
 from supportflow.model.routing import NO_ROUTING
 from supportflow.model.ticket import Ticket
@@ -33,7 +33,7 @@ class Held:
         # Clocks of which it is known that each has a due time, by ticket: most events leave a ticket's clocks alone.
         self._timed: dict[str, tuple[Clock, ...]] = {}
 
-    def take(self, book: PolicyBook, decision: Decision, contents: Iterable[Content] = ()) -> None:
+    def take(self, book: PolicyBook, decision: Decision, contents: Sequence[Content] = ()) -> None:
         """Hold what was decided, and the texts that it refers to.
 
         Raises:
@@ -45,10 +45,15 @@ class Held:
                 earliest_due_us(ticket, policy)
                 wakeup(ticket, policy)
                 self._timed[ticket.id] = ticket.clocks
-        self.contents.update((one.id, one) for one in contents)
+        if contents:
+            self.contents.update((one.id, one) for one in contents)
+        kept = self._events
         for event in decision.events:
-            assert isinstance(event, TicketEvent)  # agents are not held
-            self._events.setdefault(event.ticket_id, []).append(event)
+            ticket_id = event.__dict__["ticket_id"]  # of a ticket's events only: agents are not held
+            if ticket_id in kept:
+                kept[ticket_id].append(event)
+            else:
+                kept[ticket_id] = [event]
         for ticket in decision.tickets:
             self.tickets[ticket.id] = ticket
             if ticket.ref is not None:

@@ -237,7 +237,11 @@ class CaseRunner:
             group=row.group or None,
             assignee=row.agent or None,
             **({"attributes": attributes} if attributes else {}),
-            **({"history": [{"at": at, "requester_wrote": True, "body": words}]} if words and facts["requester_wrote"] else {}),
+            **(
+                {"history": [{"at": at, "requester_wrote": True, "body": words}]}
+                if words and facts["requester_wrote"]
+                else {}
+            ),
         )
         self.watcher.recorded(row, outcome.events)
         return outcome.ticket

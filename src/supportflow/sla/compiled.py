@@ -52,7 +52,11 @@ class Days(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompiledTarget:
-    """A target, ready to run."""
+    """A target, ready to run.
+
+    Attributes:
+        steps: The milestones of its clocks, if its duration is the same for each.
+    """
 
     slot: str
     metric: CompiledMetric
@@ -70,6 +74,7 @@ class CompiledTarget:
     reopen: str
     reopen_within_us: int | None
     max_pause_us: int | None
+    steps: tuple[Milestone, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +237,7 @@ def _compile_target(
         paused = While(status=tuple(StatusCategory(name) for name in target.pause_on), when=metric.pause.when)
         metric = metric.model_copy(update={"pause": paused})
     calendar = target.calendar if target.calendar is not None else policy.calendar
-    return CompiledTarget(
+    compiled = CompiledTarget(
         slot=target.slot,
         metric=compile_metric(metric, fields),
         when=None if target.when is None else compile_condition(target.when, fields),
@@ -250,6 +255,8 @@ def _compile_target(
         reopen_within_us=None if target.reopen_within is None else span_us(target.reopen_within),
         max_pause_us=None if target.max_pause is None else span_us(target.max_pause),
     )
+    duration = compiled.duration
+    return replace(compiled, steps=milestones(compiled, duration)) if isinstance(duration, int) else compiled
 
 
 def _duration(target: Target) -> int | Days:
@@ -274,6 +281,8 @@ def milestones(target: CompiledTarget, duration_us: int) -> tuple[Milestone, ...
     A warning that would come before the start (an hour before a target of half an hour) is left out. So is one that has the
     name or the instant of another: half of a target of four hours and two hours before its end are one warning.
     """
+    if target.steps is not None and target.duration == duration_us:
+        return target.steps
     reached = [Milestone("breach", duration_us)]
     told: set[str | int] = set()
     for warn in target.warn_at:

@@ -1,10 +1,11 @@
 """What is reported to a desk of values, without a flow around the decision: nobody is asked anything, and nothing is stored.
 
-The decision, its facts, its events and the ids that it draws are those of `handle`. What has words goes through that one: texts
-are cleaned, read and kept there.
+The decision, its facts, its events and the ids that it draws are those of `handle`. What has words goes through that one:
+texts are cleaned, read and kept there.
 """
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from supportflow._time import Instant
@@ -39,9 +40,11 @@ def is_plain(command: CommandBase) -> bool:
     """Whether `take_in` can carry out a command: a report without words that names its ticket by id, or time alone."""
     if type(command) not in _ALONE or command.key is not None:
         return False
-    if isinstance(command, Observe):
+    if type(command) is Observe and isinstance(command, Observe):
         return command.ticket_id is not None and not command.has_words
-    return not isinstance(command, Adopt) or not (command.history or command.subject)
+    return type(command) is Advance or (
+        isinstance(command, Adopt) and not command.history and not command.subject
+    )
 
 
 def take_in(env: Environment, held: Held, ids: Ids, command: CommandBase, now: Instant) -> Outcome:
@@ -58,7 +61,9 @@ def take_in(env: Environment, held: Held, ids: Ids, command: CommandBase, now: I
         SupportflowError: As `handle`. Nothing was changed then.
     """
     redacted: tuple[str, ...] = ()
-    if isinstance(command, Adopt):
+    # A kind is told by `is`: to ask a model's class whether it has an instance costs as much as a small event.
+    kind = type(command)
+    if kind is Adopt and isinstance(command, Adopt):
         if command.ref in held.refs:
             raise DuplicateRef(command.ref)
         ticket = None
@@ -67,7 +72,7 @@ def take_in(env: Environment, held: Held, ids: Ids, command: CommandBase, now: I
         ticket = held.tickets.get(command.ticket_id or "")
         if ticket is None:
             raise TicketNotFound(command.ticket_id or "")
-    if isinstance(command, Observe | Adopt) and command.attributes:
+    if kind is not Advance and isinstance(command, Observe | Adopt) and command.attributes:
         command, redacted, _ = clean(command, env.book.current.redaction)
     facts = _facts(env, command, ticket, redacted)
     if ticket is None:
@@ -82,16 +87,20 @@ def take_in(env: Environment, held: Held, ids: Ids, command: CommandBase, now: I
     return Outcome(_after(ticket, decision.tickets), decision.events)
 
 
-def _facts(
-    env: Environment, command: CommandBase, ticket: Ticket | None, redacted: tuple[str, ...]
-) -> Facts:
+def _facts(env: Environment, command: CommandBase, ticket: Ticket | None, redacted: tuple[str, ...]) -> Facts:
     """What the decision needs. Without routing, nothing that is known of people has a say in a report without words."""
     own = env.book.current if ticket is None else env.book[ticket.policy]
     if own.routing is None and env.book.current.routing is None:
-        return Facts(tenant=env.tenant, redacted=redacted)
+        return Facts(tenant=env.tenant, redacted=redacted) if redacted else _nothing(env.tenant)
     if ticket is not None:
         command = command_on_side(command, ticket, own)
     return _at_once(load_facts(env, command, ticket, None, signals=None, redacted=redacted))
+
+
+@lru_cache(maxsize=64)
+def _nothing(tenant: str) -> Facts:
+    """Facts that say nothing."""
+    return Facts(tenant=tenant)
 
 
 def _after(ticket: Ticket | None, folded: tuple[Ticket, ...]) -> Ticket:
