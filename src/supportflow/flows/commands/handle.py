@@ -34,6 +34,7 @@ from supportflow.model.commands import (
     AgentCommand,
     CommandBase,
     DecideAnnouncement,
+    EndCall,
     LinkIncident,
     Merge,
     Observe,
@@ -62,7 +63,7 @@ from supportflow.model.ticket import Outcome, Ticket
 __all__ = ["handle"]
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
-_OPENING = frozenset({OpenTicket, Adopt, Rate, Receive, Split})  # commands that may begin a ticket
+_OPENING = frozenset({OpenTicket, Adopt, EndCall, Rate, Receive, Split})  # commands that may begin a ticket
 _SPREADING = frozenset({DecideAnnouncement, SolveProblem, WithdrawAnnouncement})  # what others hear of
 _OF_TWO = frozenset({LinkIncident, Merge})  # what is on two tickets
 
