@@ -45,6 +45,8 @@ en withdrawal_delayed bot
     - requester: My withdrawal has not arrived for an hour, network TRC20
     - bot: Hello, this is our automatic assistant. Write "human" at any time to reach a person. The network is congested: your withdrawal waits for confirmations. It has been sent again.
     - requester: Can I speak to a person, please?
+    Collected:
+    - network: TRC20
     Actions:
     - resubmit_withdrawal: done
   resolved after 22 min, resolution met
@@ -57,6 +59,8 @@ zh withdrawal_delayed bot
     - requester: 提币一小时还没到账，网络 TRC20
     - bot: 您好，这里是智能助手。随时回复“转人工”，即可联系人工客服。 网络拥堵，您的提币正在等待链上确认。 已为您重新提交。
     - requester: 转人工
+    Collected:
+    - network: TRC20
     Actions:
     - resubmit_withdrawal: done
   resolved after 22 min, resolution met

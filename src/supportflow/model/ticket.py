@@ -1,10 +1,10 @@
 """The ticket: what the fold of its events knows. Counters and last-message facts, never the messages."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pydantic import Field
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant
 from supportflow.model.actions import ActionState
 from supportflow.model.announcements import NO_SPREAD, Spread

@@ -182,9 +182,11 @@ def _resolve_first(env: Environment, command: CommandBase, ticket: Ticket | None
     """
     if env.held is not None or ticket is None or not comes_after(command, ticket):
         return False
-    assert ticket.spread.problem is not None
+    linked_to = ticket.spread.problem
+    assert linked_to is not None
     try:
-        ending = resolution((yield from get(env, ticket.spread.problem)), ticket.id)
+        problem = yield from follow_merges(env, (yield from get(env, linked_to)))
+        ending = resolution(problem, ticket.id, linked_to)
     except (TicketNotFound, *UNREADABLE):  # a problem that cannot be read holds up none of its incidents
         return False
     if ending is None:

@@ -1,8 +1,8 @@
 """Why: the reasons behind a ticket's class, status, clocks and due times, from its events and its policy alone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.kernel.casework import missing_evidence, missing_steps, permitted
 from supportflow.kernel.due.next import Due, next_due

@@ -41,6 +41,8 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     ended = other.ticket.status_category
     if ended.is_final:
         raise Refused(source.id, command.kind, f"the other ticket is {ended.value}")
+    if source.spread.listed and source.type is TicketType.PROBLEM and into.type is not TicketType.PROBLEM:
+        raise Refused(source.id, command.kind, "a problem with incidents is merged into another problem")
     lifecycle = draft.policy.lifecycle
     answer = lifecycle.fire(source.status, "merge", draft.view)
     if not isinstance(answer, Fired) or answer.kept:
