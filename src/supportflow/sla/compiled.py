@@ -1,10 +1,11 @@
 """SLA policies compiled: durations as integers, metrics as bits, the match as an index."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
+from supportflow._dataclass import dataclass
 from supportflow._time import span_us
 from supportflow.conditions import Condition, ConditionIndex, Fields, compile_condition
 from supportflow.model.base import StatusCategory

@@ -34,6 +34,7 @@ from supportflow.model.commands import (
     AgentCommand,
     CommandBase,
     DecideAnnouncement,
+    EndCall,
     LinkIncident,
     Merge,
     Observe,
@@ -62,7 +63,7 @@ from supportflow.model.ticket import Outcome, Ticket
 __all__ = ["decide_with_pasts", "handle"]
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
-_OPENING = frozenset({OpenTicket, Adopt, Rate, Receive, Split})  # commands that may begin a ticket
+_OPENING = frozenset({OpenTicket, Adopt, EndCall, Rate, Receive, Split})  # commands that may begin a ticket
 _SPREADING = frozenset({DecideAnnouncement, SolveProblem, WithdrawAnnouncement})  # what others hear of
 _OF_TWO = frozenset({LinkIncident, Merge})  # what is on two tickets
 
@@ -181,9 +182,11 @@ def _resolve_first(env: Environment, command: CommandBase, ticket: Ticket | None
     """
     if env.held is not None or ticket is None or not comes_after(command, ticket):
         return False
-    assert ticket.spread.problem is not None
+    linked_to = ticket.spread.problem
+    assert linked_to is not None
     try:
-        ending = resolution((yield from get(env, ticket.spread.problem)), ticket.id)
+        problem = yield from follow_merges(env, (yield from get(env, linked_to)))
+        ending = resolution(problem, ticket.id, linked_to)
     except (TicketNotFound, *UNREADABLE):  # a problem that cannot be read holds up none of its incidents
         return False
     if ending is None:

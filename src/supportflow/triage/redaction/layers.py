@@ -7,7 +7,8 @@ A step rewrites the places that a pattern matches. Texts of a hundred thousand s
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from supportflow._dataclass import dataclass
 
 __all__ = ["Layer", "Rewriting"]
 
