@@ -21,10 +21,10 @@ from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind, Span
 from supportflow.triage.redaction.numbers import find_numbers
 from supportflow.triage.redaction.passwords import find_passwords
 from supportflow.triage.redaction.phrases import find_phrases
-from supportflow.triage.redaction.prose import is_prose
+from supportflow.triage.redaction.prose import of_letters, says_nothing
 from supportflow.triage.redaction.rules import DEFAULT_RULES, RedactionRules
 from supportflow.triage.redaction.tokens import find_tokens
-from supportflow.triage.redaction.view import views
+from supportflow.triage.redaction.view import View, views
 
 __all__ = ["SEPARATOR", "Finding", "Redaction", "redact"]
 
@@ -159,9 +159,15 @@ def _piece(
     yield from _piece(text[position:], offset + position, rules, scraps, rounds - 1)
 
 
-def _spans(text: str, rules: RedactionRules) -> Iterator[Span]:
-    """What the finders say of each view, in places of the text as given."""
-    plain, others = views(text)
+def _spans(text: str, rules: RedactionRules, known: View | None = None) -> Iterator[Span]:
+    """What the finders say of each view, in places of the text as given.
+
+    Args:
+        text: The text.
+        rules: What is looked for.
+        known: The one view of it, where that is known.
+    """
+    plain, others = views(text) if known is None else (known, [])
     for view in (plain, *others):
         # A text that is cut up costs no more than a whole one: of scraps no more is asked than they can hold.
         length = len(view.text)
@@ -181,9 +187,10 @@ def _merge(text: str, rules: RedactionRules) -> list[Finding]:
     Overlapping findings that are removed become one, of the kind that comes first in `Kind`; a finding that is kept
     yields to any that is removed.
     """
-    if not rules.phone_regions and is_prose(text):
+    view = of_letters(text)
+    if view is not None and not rules.phone_regions and says_nothing(view):
         return []
-    spans = list(islice(_spans(text, rules), _MOST_SPANS + 1))
+    spans = list(islice(_spans(text, rules, view), _MOST_SPANS + 1))
     if not spans:
         return []
     if len(spans) > _MOST_SPANS:

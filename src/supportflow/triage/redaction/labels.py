@@ -130,7 +130,9 @@ class _Vocabulary:
 
 def _said_by_another(given: str, names: list[str], roles: dict[str, list[str]]) -> bool:
     """Whether a word is found wherever the same word with a star is, and announces nothing else."""
-    return "*" not in given and any(set(names) <= set(roles.get(twin, ())) for twin in (f"*{given}", f"{given}*"))
+    return "*" not in given and any(
+        set(names) <= set(roles.get(twin, ())) for twin in (f"*{given}", f"{given}*")
+    )
 
 
 def _whole_words(entry: _Entry) -> list[str]:
@@ -184,9 +186,7 @@ def _places(entry: _Entry, loose: str) -> list[tuple[int, int]]:
     return [
         place if place[0] == 0 or loose[place[0] - 1] not in letters else (first, place[1])
         for place in places
-        if place[0] == 0
-        or loose[place[0] - 1] not in letters
-        or (first := _head(loose, place[0])) >= 0
+        if place[0] == 0 or loose[place[0] - 1] not in letters or (first := _head(loose, place[0])) >= 0
     ]
 
 
