@@ -9,6 +9,7 @@ are known; "code" alone announces six digits, unless it is a log's or an error's
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from supportflow.triage.redaction.beside import PUBLIC_BESIDE, SECRET_BESIDE, UNITS
 from supportflow.triage.redaction.digit_words import digit_words
@@ -147,7 +148,7 @@ _POSTAL_DIGITS = 6
 class _Reader:
     """Decides about the numbers of one text."""
 
-    def __init__(self, view: View, numbers: list[tuple[int, int, int]]) -> None:
+    def __init__(self, view: View, numbers: Iterator[tuple[int, int, int]]) -> None:
         self.numbers = numbers
         self.text = view.text
         self.flat = view.flat
@@ -390,8 +391,13 @@ def _by_sign(flat: str, start: int, end: int) -> Iterator[Span]:
 def find_codes(view: View) -> Iterator[Span]:
     """Every code, PIN and card code, as spans of the plain text. Linear time."""
     if has_labels(view, *_SECRET):
-        numbers = sorted((*_numbers(view), *digit_words(view)))
-        if numbers:
-            yield from _Reader(view, numbers).find()
+        words = list(digit_words(view))
+        numbers = _numbers(view)
+        # Those in digits are in order where each begins with one of a stretch, which only other scripts' digits hide.
+        if words or not view.flat.isascii():
+            numbers = iter(sorted((*numbers, *words)))
+        first = next(numbers, None)
+        if first is not None:
+            yield from _Reader(view, chain((first,), numbers)).find()
     if _ANY_DIGIT.search(view.lower):
         yield from _by_sentence(view)

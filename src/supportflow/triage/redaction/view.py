@@ -36,6 +36,7 @@ OTHER_LETTER = re.compile("[\u00df-\u024f\u0400-\u052f\u1e00-\u1eff\u3041-\u309f
 _LETTERS = bytes(code if ord("a") <= code <= ord("z") else ord(" ") for code in range(256))
 _DIGITS = b"0123456789"
 _DIGITS_AND_SEPARATORS = _shape(_DIGITS + b" .-")
+_ONLY_DIGITS = _shape(_DIGITS)
 _FEW_DIGITS = 7
 _FEW = b"x" * _FEW_DIGITS
 _KEY_CHARACTERS = _shape(_DIGITS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")
@@ -134,6 +135,11 @@ class View:
             for match in _DIGIT_RUN.finditer(self.text, start, end)
         )
         return [run for run in runs if run[1] - run[0] >= _FEW_DIGITS]
+
+    @Once
+    def only_digits(self) -> bytes:
+        """The shape of the digits, without what may part them."""
+        return self.ascii.translate(_ONLY_DIGITS)
 
     @Once
     def dense(self) -> list[tuple[int, int]]:
