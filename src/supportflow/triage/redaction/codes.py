@@ -399,5 +399,5 @@ def find_codes(view: View) -> Iterator[Span]:
         first = next(numbers, None)
         if first is not None:
             yield from _Reader(view, chain((first,), numbers)).find()
-    if _ANY_DIGIT.search(view.lower):
+    if b"x" in view.only_digits or (not view.lower.isascii() and _ANY_DIGIT.search(view.lower)):
         yield from _by_sentence(view)

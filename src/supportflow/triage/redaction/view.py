@@ -100,7 +100,7 @@ class View:
 
     @Once
     def characters(self) -> frozenset[str]:
-        """The different characters of the text."""
+        """The different characters of the text, and perhaps some that only the text around it has."""
         return frozenset(self.lower)
 
     @Once
@@ -160,8 +160,8 @@ class View:
         return start, end
 
 
-def _made(text: str, layers: list[Layer]) -> View:
-    characters = None if text.isascii() else frozenset(text)
+def _made(text: str, layers: list[Layer], known: frozenset[str] | None = None) -> View:
+    characters = None if text.isascii() else known or frozenset(text)
     if characters is not None:
         folded, more = fold_characters(text, characters)
         layers += more
@@ -175,12 +175,17 @@ def _made(text: str, layers: list[Layer]) -> View:
     return View(text, layers, characters)
 
 
-def views(text: str) -> tuple[View, list[View]]:
-    """The plain view of a text, and others where that could hide something. Linear time."""
+def views(text: str, known: frozenset[str] | None = None) -> tuple[View, list[View]]:
+    """The plain view of a text, and others where that could hide something. Linear time.
+
+    Args:
+        text: The text.
+        known: Characters among which are all that it has, if somebody has counted them.
+    """
     decoded, layers = decode(text)
     joined, more = without_tags(decoded, apart=False)
     spelled, written = without_gaps(joined)
-    first = _made(spelled, [*layers, *more, *written])
+    first = _made(spelled, [*layers, *more, *written], known if spelled == text else None)
     whole, broken = join_lines(first.text)
     apart, others = without_tags(text, apart=True)
     more_views: list[View] = []
