@@ -33,7 +33,6 @@ _OWNERS, _PROSE, _RECEIVED = words("owners"), words("prose"), words("received")
 _SECRET = ("card", "code", "head", "compound", "pin")
 _CODE_CHARACTERS = bytes(ord("x") if chr(code) in "0123456789 -|" else ord(" ") for code in range(256))
 _CODE_RUN = b"xxx"
-_ANY_DIGIT = re.compile(r"\d")
 _UNIT_REACH = 16
 _CANDIDATE_REACH = 6  # before a stretch: two characters, and "code" before those
 _REACH, _REACH_BACK = 70, 56
@@ -391,13 +390,11 @@ def _by_sign(flat: str, start: int, end: int) -> Iterator[Span]:
 def find_codes(view: View) -> Iterator[Span]:
     """Every code, PIN and card code, as spans of the plain text. Linear time."""
     if has_labels(view, *_SECRET):
-        words = list(digit_words(view))
-        numbers = _numbers(view)
-        # Those in digits are in order where each begins with one of a stretch, which only other scripts' digits hide.
-        if words or not view.flat.isascii():
-            numbers = iter(sorted((*numbers, *words)))
-        first = next(numbers, None)
-        if first is not None:
+        numbers, in_words = _numbers(view), list(digit_words(view))
+        # In ASCII they are in order, and need not all be known before the first is decided.
+        if in_words or not view.flat.isascii():
+            numbers = iter(sorted((*numbers, *in_words)))
+        for first in numbers:
             yield from _Reader(view, chain((first,), numbers)).find()
-    if b"x" in view.only_digits or (not view.lower.isascii() and _ANY_DIGIT.search(view.lower)):
+    if view.has_digits:
         yield from _by_sentence(view)

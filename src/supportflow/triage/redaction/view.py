@@ -41,6 +41,7 @@ _FEW_DIGITS = 7
 _FEW = b"x" * _FEW_DIGITS
 _KEY_CHARACTERS = _shape(_DIGITS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")
 _DENSE = b"x" * 10
+_ANY_DIGIT = re.compile(r"\d")
 _DIGIT_RUN = re.compile(r"\d(?<![\dA-Za-z]\d)(?:[ .-]?\d)*+", re.ASCII)
 _LINK = re.compile(r"(?:https?|ftp)://\S++|(?<![\w.])www\.\S++", re.IGNORECASE)
 
@@ -140,6 +141,13 @@ class View:
     def only_digits(self) -> bytes:
         """The shape of the digits, without what may part them."""
         return self.ascii.translate(_ONLY_DIGITS)
+
+    @Once
+    def has_digits(self) -> bool:
+        """Whether it has a digit of any script."""
+        return b"x" in self.only_digits or (
+            not self.lower.isascii() and _ANY_DIGIT.search(self.lower) is not None
+        )
 
     @Once
     def dense(self) -> list[tuple[int, int]]:
