@@ -7,7 +7,6 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from email.header import Header
 from email.message import Message
 from email.mime.application import MIMEApplication
@@ -17,6 +16,7 @@ from email.utils import format_datetime, formataddr
 from functools import cache
 from typing import Any, Literal, get_args
 
+from supportflow._dataclass import dataclass
 from supportflow.channels.email.cap import MailCap
 from supportflow.channels.email.reading import MailAddress
 from supportflow.channels.email.threads import MailThreads, ReplyToken

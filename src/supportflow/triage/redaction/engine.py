@@ -7,10 +7,10 @@ result of redaction is a fixed point by construction.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
+from supportflow._dataclass import dataclass
 from supportflow.triage.redaction.codes import find_codes
 from supportflow.triage.redaction.columns import find_columns
 from supportflow.triage.redaction.commands import find_commands

@@ -7,8 +7,9 @@ A step rewrites the places that a pattern matches. Texts of a hundred thousand s
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+
+from supportflow._dataclass import dataclass
+from supportflow.triage.once import Once
 
 __all__ = ["Layer", "Rewriting"]
 
@@ -44,7 +45,7 @@ class Rewriting:
     rewrite: Callable[[str], str]
     quick: Callable[[str], str | None] = lambda _: None
 
-    @cached_property
+    @Once
     def _parts(self) -> re.Pattern[str]:
         """The places as a group of their own: a text splits into them and what stands between them."""
         return re.compile(f"({self.pattern.pattern})", self.pattern.flags)
