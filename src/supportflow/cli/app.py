@@ -149,9 +149,9 @@ class _Parser(argparse.ArgumentParser):
     def _get_formatter(self) -> argparse.HelpFormatter:
         if not self._in_colours:
             return _Help(self.prog)
-        from rich_argparse import RawDescriptionRichHelpFormatter  # noqa: PLC0415 - an extra, and only for a terminal
+        from supportflow.cli.colours import Coloured  # noqa: PLC0415 - an extra, and only for a terminal
 
-        return RawDescriptionRichHelpFormatter(self.prog)
+        return Coloured(self.prog)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         found, unknown = super().parse_known_args(args, namespace)
