@@ -402,7 +402,7 @@ def test_a_terminal_without_these_letters(tmp_path):
 
 
 def test_nothing_is_printed_past_the_one_way():
-    """`print` and the streams themselves are used in one module; what draws on a terminal writes no names, nor does the version."""
+    """`print` and the streams themselves are used in one module. Progress and the version have no names."""
     folder = Path(supportflow.cli.__file__).parent
     past = []
     for path in sorted(folder.rglob("*.py")):

@@ -208,6 +208,22 @@ resolved: {'new': 1, 'resolved': 399} as of 09:02
 resolution: {'running': 1, 'met': 399}
 on the record: 400 people
 """,
+    "s15_dropped_call.py": """\
+en
+  abandoned after 90 s, a call is owed until 03:31:30
+  ten minutes later: place 1 of 3, offered to lin
+  03:11:30 to 03:15:42 answered, by lin
+  caller verified: contact by security word
+  the promise: kept
+  noted: Explained margin calls; nothing is borrowed beyond the margin.
+zh
+  abandoned after 90 s, a call is owed until 03:31:30
+  ten minutes later: place 1 of 3, offered to lin
+  03:11:30 to 03:15:42 answered, by lin
+  caller verified: contact by security word
+  the promise: kept
+  noted: 已说明强平规则，亏损以保证金为限。
+""",
     "s12_liquidated_and_upset.py": """\
 en general trading new distress, wants_person
   said: I am so sorry. My name is Sam, I am a person, and I have time for you. Shall I call you?
@@ -240,6 +256,8 @@ Contacts: 58
 - Contacts with a category and a route: 100% (wanted 95% ✓)
 - Mean rating, weighed by difficulty: 3.93
 - Of those asked, rated: 48%
+- Calls that were given up before somebody answered: -
+- Promised call-backs made in time: -
 
 ## Most frequent questions
 

@@ -1,7 +1,9 @@
 """`supportflow check`: reads a policy and says what is wrong with it."""
 
 import argparse
+import sys
 import warnings
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,14 +11,20 @@ from typing import Any
 from supportflow.calendars.zones import clock_of
 from supportflow.cli import terminal
 from supportflow.cli.answers import add_json
-from supportflow.cli.documents import STANDARD_INPUT, Kind, kind_of, policy_named, roster_named
+from supportflow.cli.documents import (
+    Kind,
+    kind_of,
+    mapping_named,
+    policy_named,
+    roster_named,
+    scenario_named,
+    shifts_named,
+)
 from supportflow.cli.roster import first_day
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
 from supportflow.policy import Policy
 from supportflow.policy.check.names import AmbiguousNameWarning
-from supportflow.policy.presets import PRESETS
-from supportflow.policy.read.rosters import read_roster
 from supportflow.policy.verify.policy import Report, invalid, verify
 from supportflow.policy.verify.rosters import verify_roster
 from supportflow.routing.document import Roster
@@ -39,8 +47,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "policy",
         metavar="POLICY",
-        help="a policy in TOML, JSON or YAML, a shipped one by name, or - for standard input; also a scenario, a roster or "
-        "a mapping of a log, recognised by its fields",
+        help="a policy in TOML, JSON or YAML, a shipped one by name, or - for standard input; also a scenario, a roster, "
+        "shifts or a mapping of a log, recognised by its fields",
     )
     parser.add_argument(
         "--roster", metavar="ROSTER", help="a roster to check beside it, in TOML, JSON or YAML"
@@ -57,11 +65,18 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the policy, and the roster if there is one."""
+    before = sys.stdin
+    try:
+        return _run(arguments)
+    finally:
+        sys.stdin = before  # what came on it was put back, to be read again
+
+
+def _run(arguments: argparse.Namespace) -> int:
     path = Path(arguments.policy)
-    if arguments.policy != STANDARD_INPUT and arguments.policy not in PRESETS and path.is_file():
-        kind = kind_of(path)
-        if kind != "policy":
-            return _check_other(kind, path, arguments)
+    kind = kind_of(arguments.policy)
+    if kind != "policy":
+        return _check_other(kind, path, arguments)
     policy: Policy | None = None
     try:
         with warnings.catch_warnings():
@@ -94,9 +109,9 @@ def _check_other(kind: Kind, path: Path, arguments: argparse.Namespace) -> int:
     problems: list[str] = []
     name = ""
     try:
-        name = _read_other(kind, path).name
+        name = getattr(_READ[kind](arguments.policy), "name", "")
     except DefinitionError as error:
-        problems = list(_without(f"{path}: ", error).problems)
+        problems = list(_without(f"{path}: ", _without("standard input: ", error)).problems)
     if arguments.json:
         findings = [{"severity": "error", "message": problem} for problem in problems]
         terminal.answer(
@@ -113,20 +128,16 @@ def _check_other(kind: Kind, path: Path, arguments: argparse.Namespace) -> int:
         for problem in problems:
             terminal.line(f"{path}: {problem}")
         if not problems:
-            terminal.line(f"{path}: {kind} {name!r} is good")
+            terminal.line(f"{path}: {kind} {name!r} is good" if name else f"{path}: the {kind} are good")
     return WRONG if problems else 0
 
 
-def _read_other(kind: Kind, path: Path) -> Any:
-    if kind == "roster":
-        return read_roster(path)
-    if kind == "scenario":
-        from supportflow.simulation import read_scenario  # noqa: PLC0415 - who checks a policy needs no simulator
-
-        return read_scenario(path)
-    from supportflow.replay import load_mapping  # noqa: PLC0415 - as above
-
-    return load_mapping(str(path))
+_READ: Mapping[Kind, Callable[[str], Any]] = {
+    "roster": roster_named,
+    "scenario": scenario_named,
+    "mapping": mapping_named,
+    "shifts": shifts_named,
+}
 
 
 def _roster(

@@ -2,6 +2,7 @@
 
 import argparse
 import gzip
+import io
 import shutil
 import sys
 import zlib
@@ -49,12 +50,13 @@ __all__ = [
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
-Kind = Literal["policy", "scenario", "roster", "mapping"]
+Kind = Literal["policy", "scenario", "roster", "mapping", "shifts"]
 STANDARD_INPUT = "-"
 _MARKS: Mapping[Kind, frozenset[str]] = {
     "mapping": frozenset({"case", "rows", "states"}),
     "scenario": frozenset({"arrivals", "lasts_for", "team", "service"}),
     "roster": frozenset({"agents", "promises", "overrides"}),
+    "shifts": frozenset({"shifts", "tz"}),
 }
 """Fields that only documents of a kind have."""
 
@@ -122,12 +124,12 @@ def mapping_named(name: str) -> "LogMapping":
     """
     from supportflow.replay.mapping import load_mapping, parse_mapping  # noqa: PLC0415 - brings what reads logs
 
-    if name != STANDARD_INPUT:
-        return load_mapping(name)
     try:
-        return parse_mapping(text_of_input())
+        return load_mapping(name) if name != STANDARD_INPUT else parse_mapping(text_of_input())
     except MappingError as wrong:
-        raise MappingError([f"standard input: {problem}" for problem in wrong.problems]) from None
+        where = "standard input" if name == STANDARD_INPUT else name
+        problems = [one if one.startswith(f"{where}: ") else f"{where}: {one}" for one in wrong.problems]
+        raise MappingError(problems) from None
 
 
 def text_at(name: str) -> str:
@@ -251,8 +253,17 @@ def _format_of(text: str) -> str:
     return "json" if text.lstrip().startswith("{") else "toml"
 
 
-def kind_of(path: Path) -> Kind:
-    """What kind of document a file is, by its fields; a policy if nothing says otherwise, or it cannot be read."""
+def kind_of(name: str) -> Kind:
+    """What kind of document a file is, by its fields; a policy if nothing says otherwise, or it cannot be read.
+
+    What comes on standard input is put back, to be read again.
+    """
+    if name in PRESETS and not Path(name).exists():
+        return "policy"
+    if not name.endswith(".toml") and name != STANDARD_INPUT and not Path(name).is_file():
+        from supportflow.replay.mapping import shipped_mappings  # noqa: PLC0415 - brings what reads logs
+
+        return "mapping" if name in shipped_mappings() else "policy"
     fields: dict[str, object] = {}
 
     def noted(document: Mapping[str, object]) -> Policy:
@@ -263,9 +274,14 @@ def kind_of(path: Path) -> Kind:
         return load(text, format, noted, PolicyError)
 
     try:
-        read(path, plain, PolicyError)
-    except PolicyError:
-        return "policy"
+        if name == STANDARD_INPUT:
+            text = text_of_input()
+            sys.stdin = io.StringIO(text)
+            plain(text, format=_format_of(text))
+        else:
+            read(Path(name), plain, PolicyError)
+    except (PolicyError, OSError):
+        return "policy"  # whoever reads it as one says what is wrong with it
     of_policies = {"schema", "name", *Policy.model_fields}
     found: dict[Kind, int] = {kind: len(marks & fields.keys()) for kind, marks in _MARKS.items()}
     best = max(found, key=lambda kind: found[kind])

@@ -10,7 +10,7 @@ from supportflow.cli.answers import add_json
 from supportflow.cli.documents import mapping_named, on_log
 from supportflow.cli.inputs import add_log, add_store, desk_at, not_the_log
 from supportflow.cli.progress import Bar
-from supportflow.cli.terminal import WRONG
+from supportflow.cli.terminal import WRONG, listed
 from supportflow.replay import (
     CaseLog,
     LogMapping,
@@ -20,8 +20,6 @@ from supportflow.replay import (
 )
 
 __all__ = ["add_to", "convert", "export"]
-
-_SHOWN = 10
 
 
 def add_to(commands: Any) -> None:
@@ -113,8 +111,7 @@ def export(arguments: argparse.Namespace) -> int:
             f"{written.tickets:,} tickets -> {out}, {_mapping_of(out)}; {len(left_out):,} could not be read"
         )
     if left_out:
-        more = f" and {len(left_out) - _SHOWN:,} more" if len(left_out) > _SHOWN else ""
-        terminal.line(f"could not be read: {', '.join(left_out[:_SHOWN])}{more}", to=sys.stderr)
+        terminal.line(f"could not be read: {listed(left_out)}", to=sys.stderr)
     return WRONG if left_out else 0
 
 

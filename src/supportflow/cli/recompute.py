@@ -9,12 +9,10 @@ from supportflow.cli import terminal
 from supportflow.cli.answers import add_dry_run, add_json, say
 from supportflow.cli.inputs import add_store, desk_at, policy_at
 from supportflow.cli.progress import Bar
-from supportflow.cli.terminal import WRONG
+from supportflow.cli.terminal import WRONG, listed
 from supportflow.desk import Desk
 
 __all__ = ["add_to", "run"]
-
-_SHOWN = 10
 
 
 def add_to(commands: Any) -> None:
@@ -77,8 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     say(arguments, fields, lines)
     if failed:
-        more = f" and {len(failed) - _SHOWN:,} more" if len(failed) > _SHOWN else ""
-        terminal.line(f"could not be read: {', '.join(failed[:_SHOWN])}{more}", to=sys.stderr)
+        terminal.line(f"could not be read: {listed(failed)}", to=sys.stderr)
     return WRONG if failed else 0
 
 

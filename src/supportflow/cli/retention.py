@@ -11,7 +11,7 @@ from supportflow.cli import terminal
 from supportflow.cli.answers import add_dry_run, add_json, say
 from supportflow.cli.inputs import add_store, desk_at, published_policy, used_at
 from supportflow.cli.progress import Bar
-from supportflow.cli.terminal import WRONG
+from supportflow.cli.terminal import WRONG, listed
 from supportflow.cli.trial import Trial
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput
@@ -22,7 +22,6 @@ __all__ = ["add_to", "erase", "retain", "run"]
 
 _BATCH = 200
 _DIGITS = 5
-_SHOWN = 10
 
 
 def add_to(commands: Any) -> None:
@@ -215,8 +214,7 @@ def _report(arguments: argparse.Namespace, done: list[Retained]) -> int:
     say(arguments, fields, _lines(fields, _would(arguments)))
     failed = fields["failed"]
     if failed:
-        more = f" and {len(failed) - _SHOWN:,} more" if len(failed) > _SHOWN else ""
-        terminal.line(f"could not be read: {', '.join(failed[:_SHOWN])}{more}", to=sys.stderr)
+        terminal.line(f"could not be read: {listed(failed)}", to=sys.stderr)
     return WRONG if failed else 0
 
 

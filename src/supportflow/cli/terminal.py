@@ -31,11 +31,13 @@ __all__ = [
     "guarded",
     "line",
     "lines",
+    "listed",
     "raw",
     "table",
     "without_password",
 ]
 
+_NAMED = 10
 WRONG = 1
 """What was checked is wrong."""
 USAGE = 2
@@ -102,6 +104,12 @@ def answer(command: str, fields: Mapping[str, Any], *, out: str = "-", indent: i
         from pathlib import Path  # noqa: PLC0415 - the command line says its help and its version without it
 
         Path(out).write_text(as_json(value, indent=indent) + "\n", encoding="utf-8")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in one line; of many, the first, and how to see the others."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more: --json names them" if more > 0 else "")
 
 
 def without_password(url: str) -> str:

@@ -265,6 +265,8 @@ def _agent_snapshot(row: AgentRow) -> AgentState | None:
 def known_agents(env: Environment, ids: Collection[str]) -> Flow[dict[str, AgentState]]:
     """Those of the agents whom the desk knows."""
     found: dict[str, AgentState] = {}
+    if env.held is not None:
+        return found
     for agent_id in sorted(ids):
         row = yield from requests.load_agent(env.tenant, agent_id)
         if row is not None:
@@ -329,6 +331,8 @@ def all_agents(env: Environment) -> Flow[tuple[AgentState, ...]]:
 
 def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
     """The other ids of a person, found by going from link to link; at most `MOST_IDS`."""
+    if env.held is not None:
+        return frozenset()
     known = {requester}
     waiting = [requester]
     while waiting and len(known) < MOST_IDS:

@@ -16,6 +16,7 @@ from supportflow.model.escalation import LadderState
 from supportflow.model.events import ContentViewed, EventBase
 from supportflow.model.events.tickets import ChosenBy, Given
 from supportflow.model.people import Actor
+from supportflow.model.phone import NO_PHONE, Phone
 from supportflow.model.rating import NO_RATING, RatingState
 from supportflow.model.records import Attributes, Clock
 from supportflow.model.routing import NO_ROUTING, Routing
@@ -69,6 +70,7 @@ class Ticket(Value):
         actions: What the host was asked to do.
         bot: How far the bot has come with it.
         rating: Whether its requester was asked what they think, and what they said.
+        phone: The calls about it, and the call that is owed.
         spread: What it tells other tickets, what it was told, and the problem that it is an incident of.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
@@ -143,6 +145,7 @@ class Ticket(Value):
     actions: tuple[ActionState, ...] = ()
     bot: BotState = NO_BOT
     rating: RatingState = NO_RATING
+    phone: Phone = NO_PHONE
     spread: Spread = NO_SPREAD
 
     clocks: tuple[Clock, ...] = ()

@@ -171,6 +171,15 @@ class CompiledPolicy:
             return None
         return self.calendar(self._auto_close_calendar).add_us(resolved_us, self.auto_close_us, edge="close")
 
+    def call_back_at_us(self, at_us: int) -> int | None:
+        """Until when somebody is called back who hung up now; None if that is promised to nobody."""
+        phone = self.document.phone
+        if phone is None:
+            return None
+        return self.calendar(phone.calendar or ALWAYS).add_us(
+            at_us, span_us(phone.call_back_within), edge="close"
+        )
+
     @staticmethod
     def knows_zone(tz: str) -> bool:
         """True if the name is a time zone that calendars can read."""

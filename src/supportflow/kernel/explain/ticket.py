@@ -110,6 +110,8 @@ def explain(
 def _what(ticket: Ticket, due: Due) -> str:
     if due.what == "auto_close":
         return "the ticket closes by itself"
+    if due.what == "call_back":
+        return "the time until which a call is promised ends"
     if due.what == "party_deadline":
         party = ticket.case.parties[due.place]
         return f"the time of {party.role} {party.id} to answer ends"
@@ -133,6 +135,10 @@ def _case(ticket: Ticket, policy: CompiledPolicy) -> Iterator[str]:
     steps = missing_steps(ticket, policy)
     if steps:
         yield f"steps missing: {', '.join(steps)}"
+    owed = ticket.phone.call_back
+    if owed is not None:
+        late = ", overdue" if owed.missed else ""
+        yield f"a call is owed until {iso(owed.due_at)}{late}"
     for party in ticket.case.parties:
         if not party.answered:
             late = ", overdue" if party.overdue else ""

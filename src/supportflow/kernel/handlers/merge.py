@@ -7,6 +7,7 @@ from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.handlers.casework import MOST, request_evidence
+from supportflow.kernel.handlers.phone import take_call_back_along
 from supportflow.kernel.handlers.tickets import begin_from
 from supportflow.kernel.handlers.work import check_ending
 from supportflow.lifecycle import Fired
@@ -61,6 +62,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     other.observed_at = draft.observed_at if other.at_us == draft.at_us else (draft.observed_at or draft.at)
     _absorb(other, source, facts)
     _take_along(other, source)
+    take_call_back_along(draft, other, source)
     _raise_priority(other, source)
     if other.policy.document.merge_clocks == "earliest" and source.policy == into.policy:
         clocks = worst(source.clocks, other.ticket.clocks, other.at_us, other.policy)

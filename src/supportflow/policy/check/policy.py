@@ -79,7 +79,12 @@ def _twice(path: str, names: Iterable[str]) -> Iterator[str]:
 
 def _span_problems(document: Policy) -> Iterator[str]:
     """Times so long that they end in no year that there is."""
-    spans = {"reopen_within": document.reopen_within, "auto_close_after": document.auto_close_after}
+    spans: dict[str, timedelta | None] = {
+        "reopen_within": document.reopen_within,
+        "auto_close_after": document.auto_close_after,
+    }
+    if document.phone is not None:
+        spans["phone.call_back_within"] = document.phone.call_back_within
     for index, policy in enumerate(document.sla):
         for place, target in enumerate(policy.targets):
             spans[f"sla.{index}.targets.{place}.duration"] = target.duration
