@@ -8,7 +8,7 @@ from desk.office import desk
 from supportflow.model.base import StatusCategory
 from supportflow.model.records import Clock
 from supportflow.model.ticket import Ticket
-from supportflow.model.ticket_json import joined, parts_of
+from supportflow.model.ticket_json import TICKET, joined
 from supportflow.model.written import written
 from supportflow.testing.strategies import values
 
@@ -18,16 +18,16 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 @given(values(Ticket))
 @settings(max_examples=60)
 def test_any_ticket(ticket):
-    assert joined(parts_of(ticket)) == written(ticket)
+    assert joined(TICKET.parts(ticket)) == written(ticket)
 
 
 @given(values(Ticket), values(Ticket), st.sets(st.sampled_from(sorted(Ticket.model_fields))))
 @settings(max_examples=40)
 def test_any_ticket_after_any_other(before, other, changed):
     after = before.model_copy(update={name: getattr(other, name) for name in changed})
-    parts = parts_of(before)
-    assert joined(parts_of(after, (before, parts))) == written(after)
-    assert joined(parts_of(other, (before, parts))) == written(other)
+    parts = TICKET.parts(before)
+    assert joined(TICKET.parts(after, (before, parts))) == written(after)
+    assert joined(TICKET.parts(other, (before, parts))) == written(other)
     assert joined(parts) == written(before)  # and they are as they were
 
 
@@ -46,7 +46,7 @@ def test_any_characters(text):
             }
         )
     )
-    assert joined(parts_of(ticket)) == written(ticket)
+    assert joined(TICKET.parts(ticket)) == written(ticket)
 
 
 @given(values(Clock), st.sampled_from(StatusCategory))
@@ -56,15 +56,15 @@ def test_fields_that_go_back_to_their_defaults_are_left_out_again(clock, categor
     full = fresh.model_copy(
         update={"clocks": (clock,), "status_category": category, "review": True, "notes": 3}
     )
-    parts = parts_of(full, (fresh, parts_of(fresh)))
+    parts = TICKET.parts(full, (fresh, TICKET.parts(fresh)))
     assert joined(parts) == written(full)
-    assert joined(parts_of(fresh, (full, parts))) == written(fresh)
+    assert joined(TICKET.parts(fresh, (full, parts))) == written(fresh)
 
 
 @pytest.mark.parametrize("value", [True, 1, 1.5, 1e300, -0.0, "x", frozenset({"b", "a"}), None])
 def test_attributes_of_every_kind_which_can_change(value):
     ticket = desk().open(subject="s", requester="ana").ticket
-    parts = parts_of(ticket)
+    parts = TICKET.parts(ticket)
     ticket.attributes["vip"] = value  # a dictionary is a host's own
     changed = ticket.model_copy(update={"attributes": {"vip": value}})
-    assert joined(parts_of(changed, (ticket, parts))) == written(changed)
+    assert joined(TICKET.parts(changed, (ticket, parts))) == written(changed)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from supportflow.model.made import of_fields
 from supportflow.model.storage import TicketRow
 from supportflow.model.ticket import Ticket
-from supportflow.model.ticket_json import Parts, joined, parts_of
+from supportflow.model.ticket_json import TICKET, Parts, joined
 
 __all__ = ["MOST", "Snapshots"]
 
@@ -61,7 +61,7 @@ class Snapshots:
         """The snapshot of a ticket, which is remembered: what it shares with the last one of it is not written again."""
         known = self._known.get(ticket.id)
         before = None if known is None or known.parts is None else (known.ticket, known.parts)
-        parts = parts_of(ticket, before)
+        parts = TICKET.parts(ticket, before)
         snapshot = joined(parts)
         self._keep(ticket.id, _Known(ticket.version, snapshot, _own(ticket), parts))
         return snapshot
