@@ -38,6 +38,7 @@ AREAS = {
         "ActionSignal",
         "Identity",
         "Ratings",
+        "PhonePolicy",
         "Figures",
         "CasePapers",
         "PersonFile",

@@ -102,6 +102,7 @@ PUBLIC = [
     "Page",
     "Party",
     "PersonFile",
+    "PhonePolicy",
     "Policy",
     "PolicyBook",
     "PriorityRule",

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from supportflow.policy.document.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
     from supportflow.policy.document.casework import Identity, Procedure, Step
     from supportflow.policy.document.figures import Figures
+    from supportflow.policy.document.phone import PhonePolicy
     from supportflow.policy.document.ratings import Difficulty, LowRating, Ratings
     from supportflow.policy.document.surges import Arrivals, Surge
     from supportflow.ports import ContextProvider, KnowledgeSource, Responder, Suggester
@@ -152,6 +153,7 @@ __all__ = [
     "Page",
     "Party",
     "PersonFile",
+    "PhonePolicy",
     "Policy",
     "PolicyBook",
     "PriorityRule",
@@ -271,6 +273,7 @@ _HOME = {
     "Page": "model.ticket",
     "Party": "model.casework",
     "PersonFile": "model.papers",
+    "PhonePolicy": "policy.document.phone",
     "Policy": "policy",
     "PolicyBook": "policy",
     "PriorityRule": "triage.priority",

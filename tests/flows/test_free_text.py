@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from supportflow import Agent, Attachment, Desk, Policy, Requester, ShiftChange, Surge
 from supportflow.exceptions import InvalidInput, SupportflowError
 from supportflow.flows.commands.clean import clean
-from supportflow.model.base import MAX_ID
+from supportflow.model.base import MAX_ID, Known
 from supportflow.model.casework import Party
 from supportflow.model.commands import Adopt, Command, Fact, Observe, OverrideShift, TakeTurn
 from supportflow.model.people import Actor
@@ -35,6 +35,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 def is_checked(metadata) -> bool:
     """Whether a text is an id, a name, a tag or the like: a form is asked for that no free text has."""
     parts = [part for one in metadata for part in (one.metadata if isinstance(one, FieldInfo) else (one,))]
+    parts = [one for part in parts for one in (part.parts if isinstance(part, Known) else (part,))]
     names = {part.func.__name__ for part in parts if isinstance(part, BeforeValidator | AfterValidator)}
     patterns = [part.pattern for part in parts if isinstance(part, StringConstraints) and part.pattern]
     media = any(pattern.startswith("^[!-~ ]") for pattern in patterns)  # a form that a sentence has, too

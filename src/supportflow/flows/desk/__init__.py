@@ -9,6 +9,7 @@ from supportflow.flows.desk.messages import MessageVerbs
 from supportflow.flows.desk.methods import AgentResult, Result
 from supportflow.flows.desk.observations import ObservationVerbs
 from supportflow.flows.desk.operations import Operations
+from supportflow.flows.desk.phone import PhoneVerbs
 from supportflow.flows.desk.questions import Questions
 from supportflow.flows.desk.ratings import RatingVerbs
 from supportflow.flows.desk.routing import RoutingVerbs
@@ -24,6 +25,7 @@ class DeskMethods(
     ObservationVerbs[Result],
     ActionVerbs[Result],
     AnnouncementVerbs[Result],
+    PhoneVerbs[Result],
     RatingVerbs[Result],
     RoutingVerbs[Result, AgentResult],
     Questions,

@@ -18,7 +18,7 @@ from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import as_ref, handles
 from supportflow.model.events import RequesterInformed, TicketAdopted, TicketOpened
 from supportflow.model.events.tickets import Given
-from supportflow.model.made import copied
+from supportflow.model.made import copied, remade
 from supportflow.model.people import Actor
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
@@ -167,7 +167,7 @@ def begin_ticket(
     chosen = policy.priority.choose(
         record, given_class=command.priority_class, given_level=command.level, signals=signals
     )
-    classed = copied(
+    classed = remade(
         event,
         {
             "priority_class": chosen.priority_class,
