@@ -296,7 +296,10 @@ def _put(cursor: Cursor, tenant: str, change: StreamChange) -> bytes | None:
 _INDEXED = tuple(column for column in TICKET if column not in {"id", "version", "fold_version", "snapshot"})
 """Columns of a ticket that an index has. SQLite writes an index anew if its column is set, even to what it was."""
 _OTHER = tuple(column for column in TICKET if column not in {"id", *_INDEXED})
-_READ_BEFORE = f"SELECT {names(_INDEXED)}, ({linking.LINK}) FROM supportflow_ticket WHERE tenant = ? AND id = ? AND version = ?"
+_READ_BEFORE = (
+    f"SELECT {names(_INDEXED)}, ({linking.LINK}) FROM supportflow_ticket"
+    " WHERE tenant = ? AND id = ? AND version = ?"
+)
 """What the indexes have of a ticket, and the last link of its events: one statement for both."""
 _indexed_values = attrgetter(*_INDEXED)
 
