@@ -53,14 +53,20 @@ def test_who_never_waits_is_no_basis_for_those_who_do():
 
 
 def test_time_between_tickets_that_nobody_waited_for_is_no_pace():
-    """Two crowds, an hour apart: the hour is not what one ticket takes."""
-    crowds = [
-        Passed(start + n * MINUTE, start + n * MINUTE + 3 * MINUTE)
-        for start in (0, 120 * MINUTE)
-        for n in range(40)
-    ]
-    told = expected_wait(2, 1, crowds, 170 * MINUTE)
-    assert told.latest <= timedelta(minutes=4)
+    """Crowds of six, a day apart: the day is not what one ticket takes."""
+    day = 24 * 60 * MINUTE
+    crowds = [Passed(start * day, start * day + n * MINUTE) for start in range(12) for n in range(1, 7)]
+    told = expected_wait(2, 1, crowds, 12 * day)
+    assert told.unknown is None
+    assert told.latest <= timedelta(minutes=15)
+
+
+def test_who_goes_first_did_not_wait_behind_the_others():
+    """Each second minute the one who goes first is taken, a minute after they came; in between who has waited for 21."""
+    first = [Passed((2 * n - 1) * MINUTE, 2 * n * MINUTE, (0, 0)) for n in range(40)]
+    others = [Passed((2 * n + 1 - 21) * MINUTE, (2 * n + 1) * MINUTE, (1, 0)) for n in range(40)]
+    told = expected_wait(1, 1, [*first, *others], 80 * MINUTE)
+    assert told.soonest == timedelta(minutes=1)
 
 
 @given(
@@ -148,6 +154,33 @@ def test_who_does_not_wait_and_who_asks_too_early():
     assert (early.position, early.agents, early.unknown) == (1, 1, "too_few")
     counter.desk.set_presence("sam", "away")
     assert counter.desk.expected_wait(ref="2").unknown == "no_agents"
+
+
+def test_what_others_take_tells_nothing():
+    """Forty that only somebody else could take went fast; of this queue nothing is known."""
+    routes = [
+        {"name": "cards", "when": {"field": "category", "eq": "cards"}, "tier": "second", "language": "any"},
+        {"name": "all", "tier": "first", "language": "any"},
+    ]
+    routing = {"tiers": ["first", "second"], "acceptance": "direct", "routes": routes}
+    clock = ManualClock(START)
+    desk = Desk(Policy.model_validate({"routing": routing}), clock=clock, ids=CountingIds())
+    for name, tier in (("sam", "first"), ("kim", "second")):
+        desk.enrol(Agent(name, tiers=(tier,), capacity=1))
+        desk.set_presence(name, "available")
+    for _ in range(3):
+        desk.open(subject="x", requester="ana", category="cards")
+    for _ in range(40):
+        desk.dispatch()
+        desk.open(subject="x", requester="ana", category="cards")
+        clock.advance(minutes=1)
+        (held,) = desk.find(assignee="kim", open=True).tickets
+        desk.resolve(held, by="kim")
+    cards = desk.find(category="cards", open=True).tickets[-1]
+    desk.set_presence("sam", "available")
+    mine = desk.open(subject="x", requester="bob").ticket
+    assert desk.expected_wait(cards).measured >= LEAST
+    assert (desk.expected_wait(mine).measured, desk.expected_wait(mine).unknown) == (0, "too_few")
 
 
 def test_what_cannot_be_asked():

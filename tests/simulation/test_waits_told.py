@@ -73,5 +73,6 @@ def test_four_of_five_waits_end_within_the_interval(name):
         plan = Plan(world_of(**world))
         held += told_and_true(waits(plan, seed), world["agents"])
     spread = 3 * sqrt(SHARE * (1 - SHARE) / len(held))
+    assert SHARE == 0.8
     assert len(held) > 80
     assert abs(sum(held) / len(held) - SHARE) <= spread
