@@ -60,7 +60,7 @@ from supportflow.model.storage import (
 )
 from supportflow.model.ticket import Outcome, Ticket
 
-__all__ = ["handle"]
+__all__ = ["decide_with_pasts", "handle"]
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
 _OPENING = frozenset({OpenTicket, Adopt, EndCall, Rate, Receive, Split})  # commands that may begin a ticket
@@ -137,7 +137,7 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
             facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
         if facts.case.said is not None or (isinstance(command, Rate) and command.comment is not None):
             facts = replace(facts, task_id=(yield from requests.new_id(now)))  # a follow-up and a task
-        decision, facts = yield from _decide(env, ticket, prepared.command, facts, now)
+        decision, facts = yield from decide_with_pasts(env, ticket, prepared.command, facts, now)
         events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
@@ -232,7 +232,7 @@ def _store(
     return answer
 
 
-def _decide(
+def decide_with_pasts(
     env: Environment, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Flow[tuple[Decision, Facts]]:
     """The decision, and what it rests on.

@@ -143,7 +143,7 @@ def uncap_us(
     sla = bound or policy.sla.of(ticket)
     if sla is None or not sla.capped:
         return None
-    return uncap(sla.targets(lambda: ticket_record(ticket, to_us(ticket.recorded_at))), clock)
+    return uncap(sla.targets(ticket, lambda: ticket_record(ticket, to_us(ticket.recorded_at))), clock)
 
 
 def _besides_clocks(ticket: Ticket, policy: CompiledPolicy, *, closing: bool) -> Due | None:

@@ -18,6 +18,7 @@ from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import as_ref, handles
 from supportflow.model.events import RequesterInformed, TicketAdopted, TicketOpened
 from supportflow.model.events.tickets import Given
+from supportflow.model.made import remade
 from supportflow.model.people import Actor
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
@@ -166,8 +167,9 @@ def begin_ticket(
     chosen = policy.priority.choose(
         record, given_class=command.priority_class, given_level=command.level, signals=signals
     )
-    classed = event.model_copy(
-        update={
+    classed = remade(
+        event,
+        {
             "priority_class": chosen.priority_class,
             "level": chosen.level,
             "rule": chosen.rule,
@@ -175,7 +177,7 @@ def begin_ticket(
             "evidence": chosen.evidence,
             "level_evidence": chosen.level_evidence,
             "given": given,
-        }
+        },
     )
     return opening(
         classed,
