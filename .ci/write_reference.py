@@ -38,6 +38,7 @@ AREAS = {
         "ActionSignal",
         "Identity",
         "Ratings",
+        "PhonePolicy",
         "Figures",
         "CasePapers",
         "PersonFile",
@@ -58,6 +59,7 @@ AREAS = {
         "Dispatched",
         "ShiftChange",
         "Overview",
+        "ExpectedWait",
     ],
     "Surge": ["Announcements", "Surge", "Arrivals", "ActiveSurge", "OrderRule", "policy_diff", "Difference"],
     "Bot and screen": [

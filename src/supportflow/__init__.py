@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         Suggestion,
         Turn,
     )
+    from supportflow.model.waiting import ExpectedWait
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.diff import Difference, policy_diff
     from supportflow.policy.document.announcements import Announcements
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from supportflow.policy.document.bot import BotPolicy, GuideBranch, GuidedFlow, GuideEnd, GuideStep
     from supportflow.policy.document.casework import Identity, Procedure, Step
     from supportflow.policy.document.figures import Figures
+    from supportflow.policy.document.phone import PhonePolicy
     from supportflow.policy.document.ratings import Difficulty, LowRating, Ratings
     from supportflow.policy.document.surges import Arrivals, Surge
     from supportflow.ports import ContextProvider, KnowledgeSource, Responder, Suggester
@@ -113,6 +115,7 @@ __all__ = [
     "Escalation",
     "Evidence",
     "EvidenceSpec",
+    "ExpectedWait",
     "Feed",
     "FeedItem",
     "FieldSpec",
@@ -152,6 +155,7 @@ __all__ = [
     "Page",
     "Party",
     "PersonFile",
+    "PhonePolicy",
     "Policy",
     "PolicyBook",
     "PriorityRule",
@@ -232,6 +236,7 @@ _HOME = {
     "Escalation": "escalation",
     "Evidence": "model.ticket",
     "EvidenceSpec": "triage.intake",
+    "ExpectedWait": "model.waiting",
     "Feed": "model.feed",
     "FeedItem": "model.feed",
     "FieldSpec": "conditions",
@@ -271,6 +276,7 @@ _HOME = {
     "Page": "model.ticket",
     "Party": "model.casework",
     "PersonFile": "model.papers",
+    "PhonePolicy": "policy.document.phone",
     "Policy": "policy",
     "PolicyBook": "policy",
     "PriorityRule": "triage.priority",

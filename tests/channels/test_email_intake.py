@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+from email import charset
 
 import pytest
 
@@ -586,6 +587,27 @@ def test_answers_leave_by_a_real_server_and_come_back_to_their_ticket():
     mail = read_mail(envelope.content)
     assert mail.text == "您好，已经处理。"
     assert TOKEN.ticket_of(mail.message_id) == "t1"
+
+
+@pytest.mark.parametrize("kind", [SmtpChannel, AsyncSmtpChannel])
+@pytest.mark.parametrize("encoded", [charset.BASE64, charset.QP])
+@pytest.mark.parametrize(
+    "body",
+    ["Please send us what follows. " * 80, "请在一条消息中一次性发送。\n" * 80, ".\n.\nA dot.\n" * 300],
+)
+def test_a_long_answer_arrives_in_lines_that_every_server_takes(kind, encoded, body, monkeypatch):
+    """Bare line feeds are one endless line to some servers, and refused by others. Apprise changes how a process encodes."""
+    pytest.importorskip("aiosmtplib", reason="needs the extra `email`")
+    monkeypatch.setitem(charset.CHARSETS, "utf-8", (encoded, encoded, "utf-8"))
+    got = []
+    with smtp_server(lambda envelope: got.append(envelope.original_content) or "250 OK") as port:
+        sending = kind(SmtpServer("127.0.0.1", port, security="none"), writer()).send(outgoing(body=body))
+        if kind is AsyncSmtpChannel:
+            asyncio.run(sending)
+    [content] = got
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    assert max(map(len, content.split(b"\r\n"))) <= 998
+    assert read_mail(content).text.strip() == body.strip()
 
 
 def test_an_async_channel_sends_the_same():

@@ -156,7 +156,7 @@ def test_what_there_is_to_say_of_the_store_does_not_stand_in_the_middle(tmp_path
         warnings.warn("shared", RuntimeWarning, stacklevel=2)
 
     monkeypatch.setattr("supportflow.stores.sql.engines.warn_of_wal_reset", warn)
-    monkeypatch.setattr("supportflow.cli.demo._play", lambda _tickets, _seed, store: store.close())
+    monkeypatch.setattr("supportflow.cli.demo._play", lambda _arguments, store: store.close())
     monkeypatch.setattr("supportflow.cli.demo.tell", lambda: sys.stderr.write("the story\n"))
     with warnings.catch_warnings():
         warnings.simplefilter("always")

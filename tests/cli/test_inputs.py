@@ -12,7 +12,7 @@ import pytest
 from supportflow import Desk, Policy, SqlStore
 from supportflow.cli import main
 from supportflow.cli.progress import Bar
-from supportflow.cli.terminal import EXIT_STATUSES
+from supportflow.cli.terminal import EXIT_STATUSES, listed
 from supportflow.policy.document.policy import FieldSpec
 from supportflow.policy.document.retention import Retention
 
@@ -251,3 +251,51 @@ def test_every_document_says_what_it_is(capsys, tmp_path):
         document = json.loads(run(capsys, *arguments)[1])
         assert [*document][:2] == ["document", "schema"], arguments
         assert (document["document"], document["schema"]) == (arguments[0], 1)
+
+
+SHIFTS = 'tz = "UTC"\n[[shifts]]\nname = "day"\nfrom = "06:00"\nto = "18:00"\n'
+KINDS = [
+    ("roster", ROSTER, 0),
+    ("roster", "[[agents]]\nid = 1\n", 1),
+    ("mapping", MAPPING, 0),
+    ("shifts", SHIFTS, 0),
+    ("shifts", SHIFTS.replace("06:00", "6"), 1),
+    ("scenario", SCENARIO, 0),
+    ("scenario", SCENARIO.replace("PT12H", "soon"), 1),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), KINDS)
+def test_check_recognises_a_document_on_standard_input_and_in_a_file(
+    capsys, typed, tmp_path, kind, text, expected
+):
+    (tmp_path / "document.toml").write_text(text, "utf-8")
+    typed(text)
+    there = sys.stdin
+    for name in ("-", tmp_path / "document.toml"):
+        status, out, _ = run(capsys, "check", name, "--json")
+        found = json.loads(out)
+        assert (status, found[kind], found["errors"] > 0) == (expected, str(name), expected > 0)
+        assert not any("standard input" in one["message"] for one in found["findings"])
+    assert sys.stdin is there
+
+
+def test_check_takes_shipped_names_of_both_kinds(capsys):
+    for name, kind in (("exchange", "policy"), ("helpdesk_it", "mapping"), ("servicenow_uci", "mapping")):
+        status, out, _ = run(capsys, "check", name)
+        assert (status, f"{name}: {kind} {name!r} is good" in out) == (0, True)
+
+
+def test_an_error_of_a_mapping_says_in_which_file(capsys, typed, tmp_path):
+    (tmp_path / "log.csv").write_text("id\n1\n")
+    (tmp_path / "mapping.toml").write_text("nix = 1\n")
+    typed("nix = 1\n")
+    for name, said in ((tmp_path / "mapping.toml", tmp_path / "mapping.toml"), ("-", "standard input")):
+        status, _, err = run(capsys, "replay", tmp_path / "log.csv", "--mapping", name)
+        assert (status, err.startswith(f"supportflow: {said}: ")) == (2, True)
+
+
+@pytest.mark.parametrize(("number", "more"), [(1, ""), (10, ""), (11, " and 1 more: --json names them")])
+def test_of_many_names_the_first_are_shown_and_how_to_see_the_others(number, more):
+    names = [str(one) for one in range(number)]
+    assert listed(names) == ", ".join(names[:10]) + more

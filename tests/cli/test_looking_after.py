@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import sys
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -266,3 +268,55 @@ def test_help_fits_on_a_terminal(width, monkeypatch, capsys):
         lines = capsys.readouterr().out.splitlines()
         # An example is to be typed: it stays in one line.
         assert max(len(one) for one in lines if not one.startswith("  supportflow")) <= width, words
+
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def help_of(monkeypatch, words, *, terminal=True):
+    stream = _Stream(terminal=terminal)
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert main([*words, "--help"]) == 0
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 120])
+def test_help_in_colours_says_the_same_and_fits_too(width, monkeypatch):
+    pytest.importorskip("rich_argparse", reason="the extra `terminal` is not installed")
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for words in [(), ("outbox",), *COMMANDS]:
+        coloured_help = help_of(monkeypatch, words)
+        shown = ESCAPE.sub("", coloured_help)
+        plain = help_of(monkeypatch, words, terminal=False)
+        assert coloured_help.count("\x1b[") > 5
+        assert "\x1b" not in shown + plain
+        # A long option's argument stands once, not behind its short form, too.
+        alike = re.sub(r"(-\w) [A-Za-z.]+,(\s+--)", r"\1,\2", plain)
+        assert "".join(shown.split()) == "".join(alike.split()), words
+        assert max(len(one) for one in shown.splitlines() if not one.startswith("  supportflow")) <= width, (
+            words
+        )
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment"),
+    [(False, {}), (True, {"TERM": "dumb"}), (True, {"NO_COLOR": "1"}), (True, {"TERM": ""})],
+)
+def test_help_has_no_escapes_where_nobody_wants_them(terminal, environment, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    for words in ((), ("check",), ("outbox", "drop")):
+        assert "\x1b" not in help_of(monkeypatch, words, terminal=terminal)
+
+
+def test_help_needs_no_colours(monkeypatch):
+    """Without the extra: plain, on the best of terminals."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    shown = help_of(monkeypatch, ("check",))
+    assert (shown.startswith("usage: supportflow check"), "\x1b" in shown) == (True, False)

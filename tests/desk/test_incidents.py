@@ -400,3 +400,62 @@ def test_each_clock_gets_the_verdict_that_it_would_have_had_alone(incidents, sol
         lived(histories, channels, solved_after, late, together=which) for which in (True, False)
     )
     assert together == alone
+
+
+@pytest.mark.parametrize("worker", ["the same process", "another one"])
+def test_the_incidents_of_a_problem_that_is_merged_into_another_are_resolved_with_that(worker):
+    case = Case()
+    for ref in ("Q", "R"):
+        case.desk.open(subject=ref, requester="ops", by="lena", type="problem", private=True, ref=ref)
+    case.incident("of P")
+    case.incident("of Q", link=False)
+    case.incident("merged")
+    case.incident("whole", link=False)
+    case.desk.link_incident(ref="of Q", problem_ref="Q", by="lena")
+    case.desk.merge(ref="P", into_ref="Q", by="lena")
+    case.desk.merge(ref="Q", into_ref="R", by="lena")
+    case.desk.merge(ref="merged", into_ref="whole", by="sam")
+    case.clock.advance(minutes=50)
+    case.desk.solve_problem(ref="R", by="lena")
+    case.clock.advance(hours=3)
+    (case.desk if worker == "the same process" else case.process()).run_due()
+
+    for ref in ("of P", "of Q", "whole"):
+        assert case.desk.get(ref=ref).status == "resolved", ref
+        assert str(case.desk.get(ref=ref).resolved_at) == "2026-03-25 10:50:00+00:00"
+
+
+def test_what_is_done_to_an_incident_of_a_merged_problem_comes_after_the_solution():
+    case = Case()
+    case.desk.open(subject="Q", requester="ops", by="lena", type="problem", private=True, ref="Q")
+    case.incident("1")
+    case.desk.merge(ref="P", into_ref="Q", by="lena")
+    case.clock.advance(minutes=50)
+    case.desk.solve_problem(ref="Q", by="lena")
+    case.clock.advance(hours=3)
+    case.process().note(ref="1", body="Seen.", by="sam")
+
+    assert str(case.desk.get(ref="1").resolved_at) == "2026-03-25 10:50:00+00:00"
+
+
+def test_the_incidents_of_a_merged_problem_hear_what_the_other_announces():
+    case = Case()
+    case.desk.open(subject="Q", requester="ops", by="lena", type="problem", private=True, ref="Q")
+    case.incident("1")
+    case.desk.merge(ref="P", into_ref="Q", by="lena")
+    case.desk.propose_announcement(ref="Q", texts={"en": "It is the bank."}, by="lena")
+    case.desk.decide_announcement(ref="Q", number="1", approve=True, by=Agent("sam"))
+    case.desk.run_due()
+
+    assert [one.body for one in case.desk.messages(ref="1")][-1] == "It is the bank."
+
+
+def test_a_problem_with_incidents_is_not_merged_into_what_is_none():
+    case = Case()
+    case.incident("1")
+    case.incident("2", link=False)
+    with pytest.raises(Refused, match="into another problem"):
+        case.desk.merge(ref="P", into_ref="2", by="lena")
+    assert case.desk.get(ref="P").is_open
+    case.desk.open(subject="Q", requester="ops", by="lena", type="problem", private=True, ref="Q")
+    case.desk.merge(ref="Q", into_ref="2", by="lena")  # nobody waits for that one

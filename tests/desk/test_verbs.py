@@ -52,7 +52,7 @@ SAMPLES = {
     "status": "open", "step": "call-back", "subject": "line", "summary": "short", "ticket": "t-1",
     "tier": "expert", "to": "m-1", "trigger": "park", "type": "problem", "tz": "Asia/Tokyo",
     "stars": 4, "token": "r1.dC0x.1." + "x" * 43,
-    "answers": {"speed": 3}, "comment": "thanks",
+    "answers": {"speed": 3}, "comment": "thanks", "call": "tel-17", "outgoing": True,
     "valid_for": timedelta(hours=1), "assignee": "sam", "purposes": ["audit"], "person": "m-1",
     "problem": "t-9", "event": "stuck",
     "texts": {"en": "text"}, "audience": "phishing", "links": True, "lasts_for": timedelta(hours=2),

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from supportflow import Agent, Attachment, Desk, Policy, Requester, ShiftChange, Surge
 from supportflow.exceptions import InvalidInput, SupportflowError
 from supportflow.flows.commands.clean import clean
-from supportflow.model.base import MAX_ID
+from supportflow.model.base import MAX_ID, Known
 from supportflow.model.casework import Party
 from supportflow.model.commands import Adopt, Command, Fact, Observe, OverrideShift, TakeTurn
 from supportflow.model.people import Actor
@@ -35,6 +35,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 def is_checked(metadata) -> bool:
     """Whether a text is an id, a name, a tag or the like: a form is asked for that no free text has."""
     parts = [part for one in metadata for part in (one.metadata if isinstance(one, FieldInfo) else (one,))]
+    parts = [one for part in parts for one in (part.parts if isinstance(part, Known) else (part,))]
     names = {part.func.__name__ for part in parts if isinstance(part, BeforeValidator | AfterValidator)}
     patterns = [part.pattern for part in parts if isinstance(part, StringConstraints) and part.pattern]
     media = any(pattern.startswith("^[!-~ ]") for pattern in patterns)  # a form that a sentence has, too
@@ -81,6 +82,7 @@ NOTHING_TYPED = {
     "unlink_incident",
     "assign", "authorise", "enrol", "merge", "offer", "recheck", "record_action",
     "record_delivery",    "set_presence", "verify", "withdraw",
+    "answer_call", "promise_call_back", "start_call",
 }  # fmt: skip
 """Commands in which there are names, ids, numbers and instants only."""
 
@@ -136,7 +138,7 @@ def test_what_somebody_types_on_a_desk_is_not_kept(tmp_path):
         "ref": "7", "by": "sam", "agent": "sam", "requester": "ana", "trigger": "resolve", "tier": "compliance",
         "name": "rush", "start": NOW, "end": NOW + timedelta(days=1), "on_duty": True, "level": 2, "number": "1",
         "approve": True, "clock": "c", "met": True, "stars": 5, "action": "a", "step": "s", "status": "open",
-        "opened_at": NOW,
+        "opened_at": NOW, "call": "tel-1",
         "changes": [ShiftChange("sam", NOW, NOW + timedelta(days=1), on_duty=True)],
         "attributes": {"device": TYPED, "labels": [TYPED, "vip"]},
         "attachments": [Attachment(name=TYPED, uri=TYPED, media_type=TYPED)],

@@ -23,7 +23,7 @@ def test_what_follows_from_facts_is_no_fact():
         "sla_corrected",
     }
     ladders = {"ladder_started", "ladder_step_reached", "ladder_paused", "ladder_resumed", "ladder_ended"}
-    assert derived == clocks | ladders | {"party_deadline_passed"}
+    assert derived == clocks | ladders | {"call_back_missed", "party_deadline_passed"}
 
 
 def test_with_what_somebody_says_something():

@@ -26,6 +26,12 @@ from supportflow.model.events import (
     AnnouncementWithdrawn,
     AssignmentChanged,
     BotAnswered,
+    CallAnswered,
+    CallBackEnded,
+    CallBackMissed,
+    CallBackPromised,
+    CallEnded,
+    CallStarted,
     ClocksMoved,
     ClocksRecomputed,
     ConsentGiven,
@@ -215,6 +221,16 @@ EXPECTED: dict[str, EventBase] = {
             **{**HEAD, "by": ANA}, item="proof_of_payment", value=TEXT, attachment=FILE, party="seller-9",
             redacted=("password",),
         ),
+        CallStarted(**{**HEAD, "by": HOST}, call="tel-17", order_us=T0 + HOUR),
+        CallAnswered(**HEAD, call="tel-17"),
+        CallEnded(**HEAD, call="tel-17", outcome="answered", note=TEXT),
+        CallBackPromised(
+            **HEAD, due_at="2026-03-02T13:00:00Z", order_us=T0 + HOUR, cause="abandoned", call="tel-17"
+        ),
+        CallBackMissed(
+            **{**HEAD, "by": SYSTEM}, due_at="2026-03-02T13:00:00Z", detected_at="2026-03-02T13:05:00Z"
+        ),
+        CallBackEnded(**HEAD, outcome="late", due_at="2026-03-02T13:00:00Z", call="tel-18"),
         StepCompleted(**HEAD, step="hear_both_sides", reason=TEXT),
         PartyAdded(
             **HEAD, role="counterparty", party="seller-9", channel="chat", due_at="2026-03-04T09:00:00Z",

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from hypothesis import given
-from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from supportflow import Agent, Desk, MemoryStore, Policy, SlaPolicy, Target
 from supportflow._legible import first_illegible
@@ -90,7 +90,7 @@ def test_events_and_tickets_keep_whatever_was_a_name():
             if "legible" in hints and name != "profile":
                 strict.append((kind.__name__, name))
     assert strict == []
-    assert any(isinstance(one, BeforeValidator) for one in Group.model_fields["name"].metadata)
+    assert "legible" in repr(Group.model_fields["name"].metadata)
 
 
 @pytest.mark.parametrize("name", ODD, ids=ascii)

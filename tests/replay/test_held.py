@@ -116,7 +116,7 @@ def compare(cases, rows):
     )
     row = cases.desk.store.load(TENANT, ticket.id)
     assert written(cases.desk.held.tickets[ticket.id]) == row.snapshot
-    assert row.wakeup_us == cases.desk.held.wakeups[ticket.id]
+    assert row.wakeup_us == cases.desk.wakeup_us(ticket)
     held = cases.desk.held.contents
     assert dict(cases.desk.store.contents(TENANT, held)) == held
     return len(stored)

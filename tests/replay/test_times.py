@@ -1,9 +1,21 @@
+from datetime import UTC, datetime
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from supportflow._time import from_us, iso
 from supportflow.exceptions import MappingError
 from supportflow.replay.columns import time_reader
 from supportflow.replay.mapping import TimeColumn
+
+
+def told(how):
+    """The time that is read, or None if the text is none."""
+    try:
+        return how()
+    except ValueError:
+        return None
 
 
 def read(text, **fields):
@@ -58,3 +70,24 @@ def test_what_is_no_time_is_a_value_error(text, fields):
 def test_a_column_that_cannot_be_placed_in_time_is_refused(fields):
     with pytest.raises(MappingError):
         TimeColumn(column="at", **fields)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y", "%H:%M %d-%m-%Y", "%Y/%m/%d %H:%M:%S.%f",
+        "%d/%m/%y %H:%M", "%d %b %Y %H:%M", "%Y年%m月%d日 %H:%M", "%d/%m/%Y %H", "%d/%m/%Y  %H:%M", "%d%%%m/%Y",
+    ],
+)  # fmt: skip
+@settings(max_examples=30)
+@given(data=st.data())
+def test_a_text_is_read_as_strptime_reads_it(form, data):
+    moment = data.draw(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2100, 1, 1)))
+    text = moment.strftime(form)
+    place = data.draw(st.integers(0, len(text)))
+    put = data.draw(st.sampled_from(["", "", " ", "0", "1", "9", "٣", "\n", "-"]))
+    gone = data.draw(st.integers(0, 2))
+    text = text[:place] + put + text[place + gone :]
+    read = time_reader(TimeColumn(column="at", format=form, zone="UTC"))
+    expected = told(lambda: datetime.strptime(text, form).replace(tzinfo=UTC))
+    assert told(lambda: from_us(read(text))) == expected

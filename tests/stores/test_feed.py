@@ -130,6 +130,25 @@ def test_writers_put_the_feed_in_order_now_and_then(emptied, monkeypatch):
     store.close()
 
 
+@pytest.mark.parametrize("step", ["read", "is_behind"])
+def test_what_another_reader_puts_in_order_meanwhile_is_read(emptied, monkeypatch, step):
+    """An empty page says that there is nothing: what was committed before it was asked for is never left out."""
+    store, other = SqlStore(emptied), SqlStore(emptied)
+    opened(store, "t1")
+    real = getattr(feeding, step)
+
+    def after_the_other(*asked):
+        monkeypatch.setattr(feeding, step, real)
+        answer = real(*asked) if step == "read" else None
+        follow(other)
+        return answer if step == "read" else real(*asked)
+
+    monkeypatch.setattr(feeding, step, after_the_other)
+    assert streams(store.feed(TENANT, 0, 9)) == ["t1"]
+    store.close()
+    other.close()
+
+
 def test_places_are_given_in_batches(emptied, monkeypatch):
     monkeypatch.setattr(feeding, "BATCH", 3)
     store = SqlStore(emptied)

@@ -2,6 +2,9 @@
 
 import re
 from base64 import b64encode
+from functools import reduce
+from itertools import pairwise
+from operator import and_
 
 import pytest
 from hypothesis import example, given
@@ -88,10 +91,61 @@ EVERY_WORD = [
 ]
 
 
+def roles_of(given):
+    return {role for role, table in announcing().items() if given in table}
+
+
 def test_no_word_that_announces_is_left_out():
-    assert {entry.given for entry in EVERY_WORD} == {
-        word for table in announcing().values() for word in table
-    }
+    kept = {entry.given for entry in EVERY_WORD}
+    left_out = {word for table in announcing().values() for word in table} - kept
+    assert left_out == {"password", "passwd", "pwd", "passwort", "kennwort", "wachtwoord", "seed phrase"}
+    # Each is found as another one, with a star, that announces as much.
+    for word in left_out:
+        assert any(twin in kept and roles_of(word) <= roles_of(twin) for twin in (f"*{word}", f"{word}*")), (
+            word
+        )
+
+
+@given(
+    st.lists(st.integers(0, (1 << 26) - 1) | st.just(phrases._ANY), max_size=40),
+    st.integers(0, (1 << 26) - 1),
+)
+def test_lists_of_six_words_and_of_eleven_are_told_at_once_as_one_by_one(masks, likely):
+    lists = phrases._Lists(masks)
+    of_six = 0
+    for six in zip(*(masks[at:] for at in range(6)), strict=False):
+        of_six |= reduce(and_, six)
+    assert lists.of_six() == of_six
+    assert lists.enough(likely) == any(
+        likely >> bit & 1 and sum(mask >> bit & 1 for mask in masks) >= 11 for bit in range(26)
+    )
+
+
+@given(st.lists(st.integers(0, 40), max_size=30))
+def test_words_far_apart_are_in_different_parts(gaps):
+    spans, place = [], 0
+    for gap in gaps:
+        spans.append((place + gap, place + gap + 3))
+        place += gap + 3
+    parts = [spans[start:end] for start, end in phrases._near_parts(spans)]
+    assert [span for part in parts for span in part] == spans
+    for part in parts:
+        assert all(right[0] - left[1] <= 32 for left, right in pairwise(part))
+    for part, following in pairwise(parts):
+        assert following[0][0] - part[-1][1] > 32
+
+
+BESIDE = st.sampled_from(
+    ["", " ", "-", "x", "é", "ы", "1", "密", "a" * 7, "a" * 8, "a" * 9, "b" * 24, "b" * 25, "\n"]
+)
+
+
+@example(next(entry for entry in EVERY_WORD if entry.given == "mat ma"), [(" ", " "), ("", "t ")])
+@given(st.sampled_from(EVERY_WORD), st.lists(st.tuples(BESIDE, BESIDE), min_size=1, max_size=8))
+def test_many_words_that_announce_are_found_as_few_are(entry, beside):
+    once = "".join(f"{before}{entry.word}{behind}" for before, behind in beside)
+    loose = once * labels._MANY
+    assert labels._places(entry, loose) == list(labels._one_by_one(entry, loose))
 
 
 @given(

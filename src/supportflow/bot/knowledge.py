@@ -5,11 +5,12 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import ValidationError
 
 from supportflow._time import Instant
+from supportflow.bot.articles import shipped_articles
 from supportflow.exceptions import DefinitionError
 from supportflow.model.tags import best
 from supportflow.model.turns import Article, Found
@@ -73,6 +74,29 @@ class MemoryKnowledge:
         if not isinstance(listed, list):
             raise DefinitionError(["articles: is no list"])
         return cls(listed, threshold=threshold)
+
+    @classmethod
+    def shipped(
+        cls,
+        name: Literal["exchange"] = "exchange",
+        *,
+        own: Iterable[Article | Mapping[str, Any]] = (),
+        threshold: float = 0.5,
+    ) -> Self:
+        """The articles that come with supportflow, in English and Chinese: a start before a host has written any.
+
+        Args:
+            name: `"exchange"`: fourteen topics of a crypto exchange.
+            own: Articles of the host. One with the id of a shipped article stands in place of it.
+            threshold: As above.
+
+        Raises:
+            DefinitionError: If an article of the host is wrong or listed twice.
+            KeyError: If there is no set of that name.
+        """
+        written = _read(own)
+        kept = [one for one in shipped_articles(name) if one.id not in written]
+        return cls([*kept, *written.values()], threshold=threshold)
 
     def find(
         self, question: str, /, *, language: str, topic: str | None, limit: int, now: Instant

@@ -1,13 +1,13 @@
 """The declaration of a calendar: its document, checked and immutable."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from supportflow._dataclass import dataclass
 from supportflow.calendars.clocktime import Hours, overlap
 from supportflow.calendars.country import public_holidays
 from supportflow.calendars.document import (

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
+
+from supportflow._dataclass import dataclass
 
 __all__ = ["SECONDS_OF", "Rule", "Weekday", "parse_rule"]
 

@@ -2,9 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 
+from supportflow._dataclass import dataclass
 from supportflow.calendars.schedule import Schedule
 from supportflow.calendars.zones import MAX_US, MIN_US
 

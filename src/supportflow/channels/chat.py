@@ -1,10 +1,11 @@
 """Chat: visitors who are there, a desk behind them, and what becomes of an answer when they have left."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from supportflow._dataclass import dataclass
 from supportflow._forks import Locked
 from supportflow._time import Instant, instant
 from supportflow.exceptions import DeliveryError, InvalidInput, Undeliverable

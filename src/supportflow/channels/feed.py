@@ -3,13 +3,13 @@
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
+from supportflow._dataclass import dataclass
 from supportflow._time import SECOND_US, instant, to_us
 from supportflow.channels.webhook.sending import message_id, webhook_body
 from supportflow.exceptions import DeliveryError, InvalidInput, StoreError, Undeliverable

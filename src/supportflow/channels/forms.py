@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Awaitable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
+from supportflow._dataclass import dataclass
 from supportflow.channels.chat import ChatSession
 from supportflow.exceptions import IdempotencyMismatch, InvalidInput
 from supportflow.model.base import MAX_KEY, is_id

@@ -1,11 +1,11 @@
 """A public page of one ticket, behind a link that is signed and ends: its state, and nothing of what anybody wrote."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 from types import MappingProxyType
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, instant
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import StatusCategory

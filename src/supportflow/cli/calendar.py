@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from supportflow.calendars import BusinessCalendar, render_week
+from supportflow.calendars.render import Week, week_of
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json, say
 from supportflow.cli.inputs import policy_at
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy
@@ -30,6 +32,7 @@ def add_to(commands: Any) -> None:
             "Print a week of a calendar, its holidays, and the next openings: a calendar of a policy by name, or weekday "
             "hours given here."
         ),
+        epilog="example:\n  supportflow calendar show --hours 09:00-17:00 --tz Asia/Shanghai --country CN",
     )
     show.add_argument(
         "name", nargs="?", metavar="NAME", help="a calendar of the policy; all of them if not given"
@@ -46,15 +49,41 @@ def add_to(commands: Any) -> None:
     )
     show.add_argument("--subdivision", metavar="CODE", help="and of its subdivision, such as BE")
     show.add_argument("--date", metavar="YYYY-MM-DD", help="a day of the week to show (default: today)")
+    add_json(show, "the weeks")
     show.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the week."""
     day = _day(arguments.date)
-    weeks = [render_week(calendar, _moment(calendar, day)) for calendar in _calendars(arguments)]
-    terminal.lines("\n".join(weeks))
+    wanted = [(calendar, _moment(calendar, day)) for calendar in _calendars(arguments)]
+    if arguments.json:
+        say(arguments, {"calendars": [_fields(week_of(*one)) for one in wanted]}, ())
+    else:
+        terminal.lines("\n".join(render_week(*one) for one in wanted))
     return 0
+
+
+def _fields(week: Week) -> dict[str, object]:
+    return {
+        "name": week.calendar,
+        "tz": week.tz,
+        "week_of": week.first.isoformat(),
+        "tzdata": week.tzdata,
+        "days": [
+            {
+                "date": day.date.isoformat(),
+                "open": [list(span) for span in day.spans],
+                "working_s": day.working_us // 1_000_000,
+                "reason": day.reason,
+                "name": day.name,
+                "clock_s": day.clock_us // 1_000_000,
+            }
+            for day in week.days
+        ],
+        "working_s": week.working_us // 1_000_000,
+        "next_openings": list(week.next),
+    }
 
 
 def _calendars(arguments: argparse.Namespace) -> list[BusinessCalendar]:

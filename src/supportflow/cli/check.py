@@ -1,21 +1,30 @@
 """`supportflow check`: reads a policy and says what is wrong with it."""
 
 import argparse
+import sys
 import warnings
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from supportflow.calendars.zones import clock_of
 from supportflow.cli import terminal
-from supportflow.cli.documents import STANDARD_INPUT, Kind, kind_of, policy_named
+from supportflow.cli.answers import add_json
+from supportflow.cli.documents import (
+    Kind,
+    kind_of,
+    mapping_named,
+    policy_named,
+    roster_named,
+    scenario_named,
+    shifts_named,
+)
 from supportflow.cli.roster import first_day
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import DefinitionError, InvalidInput, PolicyError, RosterError
 from supportflow.policy import Policy
 from supportflow.policy.check.names import AmbiguousNameWarning
-from supportflow.policy.presets import PRESETS
-from supportflow.policy.read.rosters import read_roster
 from supportflow.policy.verify.policy import Report, invalid, verify
 from supportflow.policy.verify.rosters import verify_roster
 from supportflow.routing.document import Roster
@@ -32,12 +41,14 @@ def add_to(commands: Any) -> None:
         "policy, conditions that contradict themselves, targets that their calendar cannot count. With a roster also: "
         "promises that nobody on duty serves in the seven days from --from on. Exit status 1 if there is an error; "
         "warnings alone leave it at 0.",
+        epilog="examples:\n  supportflow check policy.toml --roster team.toml --from 2026-03-02\n"
+        "  supportflow check exchange --json",
     )
     parser.add_argument(
         "policy",
         metavar="POLICY",
-        help="a policy in TOML, JSON or YAML, a shipped one by name, or - for standard input; also a scenario, a roster or "
-        "a mapping of a log, recognised by its fields",
+        help="a policy in TOML, JSON or YAML, a shipped one by name, or - for standard input; also a scenario, a roster, "
+        "shifts or a mapping of a log, recognised by its fields",
     )
     parser.add_argument(
         "--roster", metavar="ROSTER", help="a roster to check beside it, in TOML, JSON or YAML"
@@ -48,17 +59,24 @@ def add_to(commands: Any) -> None:
         metavar="YYYY-MM-DD",
         help="the first of the seven days (UTC) that the roster is checked for (default: today)",
     )
-    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    add_json(parser, "the findings")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the policy, and the roster if there is one."""
+    before = sys.stdin
+    try:
+        return _run(arguments)
+    finally:
+        sys.stdin = before  # what came on it was put back, to be read again
+
+
+def _run(arguments: argparse.Namespace) -> int:
     path = Path(arguments.policy)
-    if arguments.policy != STANDARD_INPUT and arguments.policy not in PRESETS and path.is_file():
-        kind = kind_of(path)
-        if kind != "policy":
-            return _check_other(kind, path, arguments)
+    kind = kind_of(arguments.policy)
+    if kind != "policy":
+        return _check_other(kind, path, arguments)
     policy: Policy | None = None
     try:
         with warnings.catch_warnings():
@@ -73,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
         document = _as_json(path, policy, report)
         if beside is not None:
             document["roster"] = _roster_as_json(*beside)
-        terminal.answer("check", document)
+        terminal.answer(arguments.document, document)
     else:
         _print(path, policy, report)
         if beside is not None:
@@ -91,13 +109,13 @@ def _check_other(kind: Kind, path: Path, arguments: argparse.Namespace) -> int:
     problems: list[str] = []
     name = ""
     try:
-        name = _read_other(kind, path).name
+        name = getattr(_READ[kind](arguments.policy), "name", "")
     except DefinitionError as error:
-        problems = list(_without(f"{path}: ", error).problems)
+        problems = list(_without(f"{path}: ", _without("standard input: ", error)).problems)
     if arguments.json:
         findings = [{"severity": "error", "message": problem} for problem in problems]
         terminal.answer(
-            "check",
+            arguments.document,
             {
                 kind: str(path),
                 "name": name or None,
@@ -110,20 +128,16 @@ def _check_other(kind: Kind, path: Path, arguments: argparse.Namespace) -> int:
         for problem in problems:
             terminal.line(f"{path}: {problem}")
         if not problems:
-            terminal.line(f"{path}: {kind} {name!r} is good")
+            terminal.line(f"{path}: {kind} {name!r} is good" if name else f"{path}: the {kind} are good")
     return WRONG if problems else 0
 
 
-def _read_other(kind: Kind, path: Path) -> Any:
-    if kind == "roster":
-        return read_roster(path)
-    if kind == "scenario":
-        from supportflow.simulation import read_scenario  # noqa: PLC0415 - who checks a policy needs no simulator
-
-        return read_scenario(path)
-    from supportflow.replay import load_mapping  # noqa: PLC0415 - as above
-
-    return load_mapping(str(path))
+_READ: Mapping[Kind, Callable[[str], Any]] = {
+    "roster": roster_named,
+    "scenario": scenario_named,
+    "mapping": mapping_named,
+    "shifts": shifts_named,
+}
 
 
 def _roster(
@@ -137,9 +151,9 @@ def _roster(
     start = first_day(arguments.first, clock_of("UTC"))
     path = Path(arguments.roster)
     try:
-        roster = read_roster(path)
+        roster = roster_named(arguments.roster)
     except RosterError as error:
-        return path, None, invalid(_without(f"{path}: ", error))
+        return path, None, invalid(_without(f"{path}: ", _without("standard input: ", error)))
     return None if policy is None else (path, roster, verify_roster(roster, policy, start=start))
 
 

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json, say
 from supportflow.exceptions import MissingExtra
 
 __all__ = ["add_to", "run"]
@@ -20,6 +21,7 @@ def add_to(commands: Any) -> None:
         epilog="example:\n  supportflow completion bash > ~/.local/share/bash-completion/completions/supportflow",
     )
     parser.add_argument("shell", choices=SHELLS, help="the shell")
+    add_json(parser, "it")
     parser.set_defaults(run=run)
 
 
@@ -40,7 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
         for action in one._actions:  # noqa: SLF001 - argparse shows them nowhere else
             if str(action.metavar) in _FILES and (action.option_strings or action.metavar != "KEY"):
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
-    terminal.lines(shtab.complete(parser, arguments.shell))
+    script = shtab.complete(parser, arguments.shell)
+    if arguments.json:
+        say(arguments, {"shell": arguments.shell, "script": script}, ())
+    else:
+        terminal.lines(script)
     return 0
 
 

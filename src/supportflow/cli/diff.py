@@ -6,6 +6,7 @@ from typing import Any
 
 from supportflow._legible import as_json
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json
 from supportflow.cli.inputs import policy_at
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput
@@ -28,11 +29,12 @@ def add_to(commands: Any) -> None:
         help="say where two policies differ, or what a surge changes",
         description="Print each place in which two policies differ, with what the first says and what the second says. With "
         "--surge: what the policy's surges change in it, laid over it in the order given.",
+        epilog="examples:\n  supportflow diff today.toml tomorrow.toml\n  supportflow diff policy.toml --surge crash",
     )
     parser.add_argument("old", metavar="POLICY", help="a policy in TOML, JSON or YAML")
     parser.add_argument("new", metavar="OTHER", nargs="?", help="the policy that it is compared with")
     parser.add_argument("--surge", metavar="NAME", action="append", default=[], help="a surge of POLICY")
-    parser.add_argument("--json", action="store_true", help="print the differences as JSON")
+    add_json(parser, "the differences")
     parser.set_defaults(run=run)
 
 
@@ -49,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         CompiledPolicy(new)
     found = policy_diff(old, new)
     if arguments.json:
-        terminal.answer("diff", {"differences": [one._asdict() for one in found]})
+        terminal.answer(arguments.document, {"differences": [one._asdict() for one in found]})
     else:
         for one in found:
             for text in _lines(one.path, one.old, one.new):

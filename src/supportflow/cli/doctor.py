@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from supportflow._time import from_us
 from supportflow._version import VERSION
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json
 from supportflow.cli.inputs import add_store, never_used, overview_at
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreError
@@ -63,7 +64,7 @@ def add_to(commands: Any) -> None:
         epilog="example:\n  supportflow doctor --store postgresql://desk@db/helpdesk",
     )
     add_store(parser, required=False)
-    parser.add_argument("--json", action="store_true", help="print the checks as JSON")
+    add_json(parser, "the checks")
     parser.set_defaults(run=run)
 
 
@@ -74,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     warnings = sum(one.state == "warning" for one in checks)
     if arguments.json:
         listed = [one._asdict() for one in checks]
-        terminal.answer("doctor", {"errors": errors, "warnings": warnings, "checks": listed})
+        terminal.answer(arguments.document, {"errors": errors, "warnings": warnings, "checks": listed})
     else:
         width = max(len(one.name) for one in checks)
         for one in checks:

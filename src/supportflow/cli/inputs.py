@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from supportflow._time import to_us
 from supportflow.cli.documents import policy_named
+from supportflow.cli.trial import Trial
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreUnavailable
 from supportflow.policy import Policy
@@ -27,7 +28,6 @@ __all__ = [
     "policy_at",
     "published_policy",
     "store_at",
-    "texts_of",
     "used_at",
 ]
 
@@ -50,7 +50,7 @@ def add_log(parser: argparse.ArgumentParser, *, needs_mapping: bool = True, need
         "log",
         metavar="LOG",
         nargs=None if needs_log else "?",
-        help="CSV, JSON Lines, Parquet or XES, plain or gzipped",
+        help="CSV, JSON Lines, Parquet or XES, plain or gzipped; - for standard input",
     )
     parser.add_argument(
         "--mapping",
@@ -174,20 +174,6 @@ def overview_at(name: str, tenant: str) -> "Overview":
         store.close()
 
 
-def texts_of(store: Any, tenant: str, subject: str) -> int:
-    """How many texts a person has in a database.
-
-    Raises:
-        InvalidInput: If the store is no database that can be asked.
-    """
-    from supportflow.stores.sql.overview import texts  # noqa: PLC0415 - an extra
-    from supportflow.stores.sql.store import SqlStore  # noqa: PLC0415 - the same
-
-    if not isinstance(store, SqlStore):
-        raise InvalidInput("--dry-run", f"needs a database: a {type(store).__name__} cannot be asked")
-    return store.told(texts, tenant, subject)
-
-
 def published_policy(store: Any, tenant: str) -> Policy | None:
     """The policy that a desk of a tenant took into use last; None if none ever did."""
     from supportflow.notary.sealing import published_policy as found  # noqa: PLC0415 - only commands of a desk need it
@@ -195,18 +181,25 @@ def published_policy(store: Any, tenant: str) -> Policy | None:
     return found(store, tenant)
 
 
-def desk_at(name: str, tenant: str, policy: str | None = None) -> Desk:
+def desk_at(name: str, tenant: str, policy: str | Policy | None = None, *, dry_run: bool = False) -> Desk:
     """A desk on a store, under a policy from a file or else the one that the store's desk used last.
+
+    Args:
+        name: The store's.
+        tenant: Whose desk.
+        policy: A file, or what was read of one; None for the policy used last.
+        dry_run: Whether nothing is to be changed.
 
     Raises:
         InvalidInput: If there is no such store, or it knows no policy and none is given.
         StoreError: If the store's tables are not there.
         PolicyError: If the document is wrong.
     """
-    given = None if policy is None else policy_at(policy)
+    given = policy_at(policy) if isinstance(policy, str) else policy
     store = kept_at(name)
     try:
-        return Desk(_published(store, tenant) if given is None else given, store=store, tenant=tenant)
+        document = _published(store, tenant) if given is None else given
+        return Desk(document, store=Trial(store) if dry_run else store, tenant=tenant)
     except BaseException:
         store.close()
         raise

@@ -6,21 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json
+from supportflow.cli.documents import mapping_named, on_log
 from supportflow.cli.inputs import add_log, add_store, desk_at, not_the_log
 from supportflow.cli.progress import Bar
-from supportflow.cli.terminal import WRONG
+from supportflow.cli.terminal import WRONG, listed
 from supportflow.replay import (
     CaseLog,
     LogMapping,
     convert_log,
     export_history,
-    load_mapping,
     mapping_document,
 )
 
 __all__ = ["add_to", "convert", "export"]
-
-_SHOWN = 10
 
 
 def add_to(commands: Any) -> None:
@@ -42,7 +41,7 @@ def add_to(commands: Any) -> None:
     )
     add_log(converting)
     _add_output(converting)
-    converting.set_defaults(run=convert)
+    converting.set_defaults(run=on_log(convert))
     exporting = actions.add_parser(
         "export",
         help="write a desk's own history as a log, with the mapping that reads it",
@@ -69,13 +68,13 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help="ends in .csv, .jsonl, .parquet or .xes; each but .parquet also with .gz behind it",
     )
-    parser.add_argument("--json", action="store_true", help="print what was written as a line of JSON")
+    add_json(parser, "what was written")
     parser.add_argument("--quiet", action="store_true", help="print nothing, and no progress bar")
 
 
 def convert(arguments: argparse.Namespace) -> int:
     """Write the log in another format."""
-    mapping = load_mapping(arguments.mapping)
+    mapping = mapping_named(arguments.mapping)
     out = Path(arguments.output)
     shown = not arguments.quiet
     not_the_log(arguments.output, arguments.log, "output")
@@ -87,7 +86,7 @@ def convert(arguments: argparse.Namespace) -> int:
         left_out = sum(one.count for one in log.bad.counts() if one.left_out)
         _beside(out, written)
         if arguments.json:
-            _tell("log convert", out, rows=log.rows, left_out=left_out, cases=log.cases)
+            _tell(arguments.document, out, rows=log.rows, left_out=left_out, cases=log.cases)
         elif shown:
             terminal.line(
                 f"{log.rows - left_out:,} of {log.rows:,} rows, {log.cases:,} cases -> {out}, {_mapping_of(out)}"
@@ -106,14 +105,13 @@ def export(arguments: argparse.Namespace) -> int:
     _beside(out, written.mapping)
     left_out = written.left_out
     if arguments.json:
-        _tell("log export", out, tickets=written.tickets, left_out=list(left_out))
+        _tell(arguments.document, out, tickets=written.tickets, left_out=list(left_out))
     elif not arguments.quiet:
         terminal.line(
             f"{written.tickets:,} tickets -> {out}, {_mapping_of(out)}; {len(left_out):,} could not be read"
         )
     if left_out:
-        more = f" and {len(left_out) - _SHOWN:,} more" if len(left_out) > _SHOWN else ""
-        terminal.line(f"could not be read: {', '.join(left_out[:_SHOWN])}{more}", to=sys.stderr)
+        terminal.line(f"could not be read: {listed(left_out)}", to=sys.stderr)
     return WRONG if left_out else 0
 
 

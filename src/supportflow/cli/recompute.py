@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_dry_run, add_json, say
 from supportflow.cli.inputs import add_store, desk_at, policy_at
 from supportflow.cli.progress import Bar
-from supportflow.cli.terminal import WRONG
+from supportflow.cli.terminal import WRONG, listed
 from supportflow.desk import Desk
 
 __all__ = ["add_to", "run"]
-
-_SHOWN = 10
 
 
 def add_to(commands: Any) -> None:
@@ -27,6 +26,7 @@ def add_to(commands: Any) -> None:
             "It can be broken off: --cursor goes on where it stopped, and --keep remembers that by itself. "
             "Exit status 1 if a ticket could not be read."
         ),
+        epilog="example:\n  supportflow recompute --store sqlite:///desk.db --keep recompute.cursor",
     )
     add_store(parser, required=True)
     parser.add_argument("--policy", metavar="POLICY", help="first take this policy version into use")
@@ -37,6 +37,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--batch", type=int, default=200, metavar="N", help="tickets in a batch (default 200)"
     )
+    add_dry_run(parser, "count only; where it goes on is not kept")
+    add_json(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress")
     parser.set_defaults(run=run)
 
@@ -49,16 +51,35 @@ def run(arguments: argparse.Namespace) -> int:
     if cursor is None and kept is not None and kept.exists():
         cursor = kept.read_text("utf-8").strip() or None
     with (
-        desk_at(arguments.store, arguments.tenant, arguments.policy) as desk,
+        desk_at(arguments.store, arguments.tenant, policy, dry_run=arguments.dry_run) as desk,
         Bar(sys.stderr, "recomputing", shown=not arguments.quiet, unit="tickets") as bar,
     ):
-        if policy is not None:
-            taken = desk.use(policy, progress=bar)
-            terminal.line(f"policy {policy.name!r} is in use; {taken:,} open tickets moved to it")
-        return _recompute(desk, cursor, kept, arguments.batch, bar)
+        taken = None if policy is None else desk.use(policy, progress=bar)
+        found = _recompute(desk, cursor, None if arguments.dry_run else kept, arguments.batch, bar)
+    failed = found["failed"]
+    fields = {
+        "dry_run": arguments.dry_run,
+        "policy": None
+        if policy is None
+        else {"name": policy.name, "fingerprint": policy.fingerprint, "moved": taken},
+        **found,
+    }
+    would = "would be " if arguments.dry_run else ""
+    lines = []
+    if policy is not None:
+        used = "would be in use" if arguments.dry_run else "is in use"
+        lines.append(f"policy {policy.name!r} {used}; {taken:,} open tickets {would}moved to it")
+    lines.append(
+        f"{found['seen']:,} tickets looked at, {found['moved']:,} wake-ups {would}set anew, "
+        f"{len(failed):,} could not be read"
+    )
+    say(arguments, fields, lines)
+    if failed:
+        terminal.line(f"could not be read: {listed(failed)}", to=sys.stderr)
+    return WRONG if failed else 0
 
 
-def _recompute(desk: Desk, cursor: str | None, kept: Path | None, batch: int, bar: Bar) -> int:
+def _recompute(desk: Desk, cursor: str | None, kept: Path | None, batch: int, bar: Bar) -> dict[str, Any]:
     seen = moved = 0
     failed: list[str] = []
     try:
@@ -79,10 +100,4 @@ def _recompute(desk: Desk, cursor: str | None, kept: Path | None, batch: int, ba
         raise
     if kept is not None:
         kept.unlink(missing_ok=True)
-    terminal.line(
-        f"{seen:,} tickets looked at, {moved:,} wake-ups set anew, {len(failed):,} could not be read"
-    )
-    if failed:
-        more = f" and {len(failed) - _SHOWN:,} more" if len(failed) > _SHOWN else ""
-        terminal.line(f"could not be read: {', '.join(failed[:_SHOWN])}{more}", to=sys.stderr)
-    return WRONG if failed else 0
+    return {"seen": seen, "moved": moved, "failed": failed}

@@ -4,19 +4,37 @@ import argparse
 import os
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from supportflow._time import from_us, instant, iso, to_us
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json, say
+from supportflow.cli.documents import STANDARD_INPUT, text_at
 from supportflow.cli.inputs import add_store, used_at
 from supportflow.cli.terminal import WRONG
-from supportflow.exceptions import InvalidInput, RecordsError
+from supportflow.exceptions import RecordsError
 
 __all__ = ["add_to", "run"]
 
 _SECRET_BYTES = 32
+_KEPT = "--log records --store sqlite:///desk.db"
+_EXAMPLES = {
+    "key": "desk.example --out secret.key",
+    "checkpoint": f"{_KEPT} --key secret.key --anchor file:checkpoint.txt",
+    "prove": f"4711 {_KEPT} --out proof.txt",
+    "verify": "proof.txt --key public.key",
+    "audit": f"{_KEPT} --key public.key",
+    "cosign": "--log records --key public.key --witness-key witness.key --state seen --out cosigned.txt",
+    "witnessed": f"cosigned.txt {_KEPT} --witness witness.pub",
+    "export": f"--quarter 2026Q3 {_KEPT} --key public.key --out 2026Q3.zip",
+}
+_STATUS = {
+    "checkpoint": " Exit status 1 if an anchor has not published it.",
+    "verify": " Exit status 1 if it is not proved.",
+    "audit": " Exit status 1 if something is wrong.",
+}
 
 
 def add_to(commands: Any) -> None:
@@ -105,8 +123,12 @@ def _action(
     actions: Any, name: str, act: Callable[[argparse.Namespace], int], text: str
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(
-        name, help=text, description=f"{text[0].upper()}{text[1:]}."
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.{_STATUS.get(name, '')}",
+        epilog=f"example:\n  supportflow records {name} {_EXAMPLES[name]}",
     )
+    add_json(parser)
     parser.set_defaults(run=run, act=act)
     return parser
 
@@ -141,17 +163,10 @@ def _now_us() -> int:
     return time.time_ns() // 1_000
 
 
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_bytes().decode()
-    except UnicodeDecodeError:
-        raise InvalidInput("FILE", f"{path} is not UTF-8") from None
-
-
 def _public(written: str) -> Any:
     from supportflow.records import VerifyingKey  # noqa: PLC0415 - only commands of records need it
 
-    return VerifyingKey.read(written if "+" in written else _text(written))
+    return VerifyingKey.read(written if "+" in written else text_at(written))
 
 
 def _trust(arguments: argparse.Namespace) -> Any:
@@ -169,7 +184,7 @@ def _make_key(arguments: argparse.Namespace) -> int:
     handle = os.open(arguments.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(f"{key.written}\n")
-    terminal.line(public)
+    say(arguments, {"public": public, "output": arguments.out}, [public])
     return 0
 
 
@@ -178,7 +193,7 @@ def _checkpoint(arguments: argparse.Namespace) -> int:
     from supportflow.records import SigningKey  # noqa: PLC0415 - as above
 
     anchors = [anchor_named(name) for name in arguments.anchor]
-    key = SigningKey.read(_text(arguments.key).strip())
+    key = SigningKey.read(text_at(arguments.key).strip())
     store = used_at(arguments.store, arguments.tenant)
     try:
         with Notary(arguments.log, store, tenant=arguments.tenant, key=key, now_us=_now_us) as notary:
@@ -186,11 +201,21 @@ def _checkpoint(arguments: argparse.Namespace) -> int:
     finally:
         store.close()
     late = f", {made.late:,} of them without a link until now" if made.late else ""
-    terminal.line(f"{made.events:,} events of {made.streams:,} streams taken in{late}")
-    terminal.line(f"{made.checkpoint.origin}: {made.checkpoint.size:,} entries, {made.checkpoint.top.hex()}")
-    for anchor, error in made.failed:
-        terminal.line(f"{type(anchor).__name__} has not published it: {terminal.complaint(error)}")
-    return WRONG if made.failed else 0
+    failed = [(type(anchor).__name__, terminal.complaint(error)) for anchor, error in made.failed]
+    fields = {
+        **_head(made.checkpoint),
+        "streams": made.streams,
+        "events": made.events,
+        "late": made.late,
+        "not_published": [{"anchor": anchor, "error": error} for anchor, error in failed],
+    }
+    lines = [
+        f"{made.events:,} events of {made.streams:,} streams taken in{late}",
+        _head_line(made.checkpoint),
+        *(f"{anchor} has not published it: {error}" for anchor, error in failed),
+    ]
+    say(arguments, fields, lines)
+    return WRONG if failed else 0
 
 
 def _prove(arguments: argparse.Namespace) -> int:
@@ -204,7 +229,8 @@ def _prove(arguments: argparse.Namespace) -> int:
     finally:
         store.close()
     Path(arguments.out).write_text(proof.written, "utf-8", newline="\n")
-    terminal.line(f"{proof.stream}: {len(proof.digests):,} events proved in {arguments.out}")
+    fields = {"stream": proof.stream, "events": len(proof.digests), "output": arguments.out}
+    say(arguments, fields, [f"{proof.stream}: {len(proof.digests):,} events proved in {arguments.out}"])
     return 0
 
 
@@ -214,33 +240,61 @@ def _verify(arguments: argparse.Namespace) -> int:
 
     trust = _trust(arguments)
     try:
-        if zipfile.is_zipfile(arguments.proof):
+        if arguments.proof != STANDARD_INPUT and zipfile.is_zipfile(arguments.proof):
             archive = check_archive(arguments.proof, trust)
-            _say_checkpoint(archive.checkpoint)
-            terminal.line(
-                f"{archive.streams:,} streams, {archive.events:,} events of {archive.summary['quarter']}: proved"
+            quarter = archive.summary["quarter"]
+            say(
+                arguments,
+                {
+                    "proved": True,
+                    **_head(archive.checkpoint),
+                    "quarter": quarter,
+                    "streams": archive.streams,
+                    "events": archive.events,
+                },
+                [
+                    _head_line(archive.checkpoint),
+                    f"{archive.streams:,} streams, {archive.events:,} events of {quarter}: proved",
+                ],
             )
             return 0
-        proved = Proof.read(_text(arguments.proof)).check(trust)
+        proved = Proof.read(text_at(arguments.proof)).check(trust)
     except RecordsError as error:
-        terminal.line(f"NOT PROVED: {error}")
+        say(arguments, {"proved": False, "error": str(error)}, [f"NOT PROVED: {error}"])
         return WRONG
-    _say_checkpoint(proved.checkpoint)
-    terminal.line(f"{proved.stream} of {proved.tenant}: {proved.events:,} events, as they were written")
+    fields = {
+        "proved": True,
+        **_head(proved.checkpoint),
+        "tenant": proved.tenant,
+        "stream": proved.stream,
+        "events": proved.events,
+        "late": proved.late,
+        "texts": {"shown": len(proved.open), "erased": len(proved.erased), "hidden": len(proved.hidden)},
+    }
+    say(arguments, fields, _proved(proved))
+    return 0
+
+
+def _proved(proved: Any) -> Iterator[str]:
+    yield _head_line(proved.checkpoint)
+    yield f"{proved.stream} of {proved.tenant}: {proved.events:,} events, as they were written"
     if proved.late:
-        terminal.line(f"{proved.late:,} of them had no link before the log saw them")
+        yield f"{proved.late:,} of them had no link before the log saw them"
     for number, said in (
         (len(proved.open), "shown, as they were written"),
         (len(proved.erased), "erased"),
         (len(proved.hidden), "not shown"),
     ):
         if number:
-            terminal.line(f"{number:,} texts {said}")
-    return 0
+            yield f"{number:,} texts {said}"
 
 
-def _say_checkpoint(checkpoint: Any) -> None:
-    terminal.line(f"{checkpoint.origin}: {checkpoint.size:,} entries, {checkpoint.top.hex()}")
+def _head(checkpoint: Any) -> dict[str, Any]:
+    return {"log": checkpoint.origin, "entries": checkpoint.size, "top": checkpoint.top.hex()}
+
+
+def _head_line(checkpoint: Any) -> str:
+    return f"{checkpoint.origin}: {checkpoint.size:,} entries, {checkpoint.top.hex()}"
 
 
 def _audit(arguments: argparse.Namespace) -> int:
@@ -248,7 +302,7 @@ def _audit(arguments: argparse.Namespace) -> int:
     from supportflow.notary.anchors import published  # noqa: PLC0415 - as above
 
     since = 0 if arguments.since is None else to_us(instant(arguments.since, "--since"))
-    seen = [note for path in arguments.seen for note in published(_text(path))]
+    seen = [note for path in arguments.seen for note in published(text_at(path))]
     # The store first: whoever misspells it has to hear that, whatever the log says.
     store = None if arguments.store is None else used_at(arguments.store, arguments.tenant)
     try:
@@ -256,31 +310,46 @@ def _audit(arguments: argparse.Namespace) -> int:
         if store is not None:
             audit_store(store, arguments.tenant, audit, logged, recent=bool(since))
     except RecordsError as error:
-        terminal.line(f"WRONG: {error}")
+        say(arguments, {"right": False, "error": str(error), "findings": []}, [f"WRONG: {error}"])
         return WRONG
     finally:
         if store is not None:
             store.close()
-    _say_checkpoint(audit.checkpoint)
-    terminal.line(
-        f"{audit.entries:,} entries of the log, {audit.late:,} events that had no link before it saw them"
-    )
-    if store is not None:
-        terminal.line(
-            f"{audit.events:,} events of {audit.streams:,} streams compared, {audit.pending:,} since the checkpoint"
-        )
-        terminal.line(f"{audit.texts:,} texts as they were written, {audit.erased:,} erased")
-    for kind, what, problem in audit.findings:
-        terminal.line(f"{kind.upper()} {what}: {problem}")
-    terminal.line(f"{len(audit.findings):,} findings" if audit.findings else "nothing is wrong")
+    fields = {
+        "right": not audit.findings,
+        **_head(audit.checkpoint),
+        "late": audit.late,
+        "store": None
+        if store is None
+        else {
+            "streams": audit.streams,
+            "events": audit.events,
+            "pending": audit.pending,
+            "texts": audit.texts,
+            "erased": audit.erased,
+        },
+        "findings": [one._asdict() for one in audit.findings],
+    }
+    say(arguments, fields, _audited(audit, compared=store is not None))
     return WRONG if audit.findings else 0
+
+
+def _audited(audit: Any, *, compared: bool) -> Iterator[str]:
+    yield _head_line(audit.checkpoint)
+    yield f"{audit.entries:,} entries of the log, {audit.late:,} events that had no link before it saw them"
+    if compared:
+        yield f"{audit.events:,} events of {audit.streams:,} streams compared, {audit.pending:,} since the checkpoint"
+        yield f"{audit.texts:,} texts as they were written, {audit.erased:,} erased"
+    for kind, what, problem in audit.findings:
+        yield f"{kind.upper()} {what}: {problem}"
+    yield f"{len(audit.findings):,} findings" if audit.findings else "nothing is wrong"
 
 
 def _cosign(arguments: argparse.Namespace) -> int:
     from supportflow.notary import LogFolder, witness  # noqa: PLC0415 - as above
     from supportflow.records import SigningKey  # noqa: PLC0415 - as above
 
-    key = SigningKey.read(_text(arguments.witness_key).strip())
+    key = SigningKey.read(text_at(arguments.witness_key).strip())
     state = Path(arguments.state)
     before = state.read_text("utf-8") if state.exists() else None
     note = witness(LogFolder.at(arguments.log), key, _trust(arguments), before, _now_us() // 1_000_000)
@@ -288,7 +357,8 @@ def _cosign(arguments: argparse.Namespace) -> int:
     draft.write_text(note.written, "utf-8", newline="\n")
     draft.replace(state)
     Path(arguments.out).write_text(note.written, "utf-8", newline="\n")
-    terminal.line(f"cosigned at {iso(from_us(_now_us()))}")
+    at = iso(from_us(_now_us()))
+    say(arguments, {"at": at, "output": arguments.out}, [f"cosigned at {at}"])
     return 0
 
 
@@ -301,10 +371,10 @@ def _witnessed(arguments: argparse.Namespace) -> int:
     try:
         with Notary(arguments.log, store, tenant=arguments.tenant, now_us=_now_us) as notary:
             for path in arguments.files:
-                number = notary.cosigned(_text(path), keys)
+                number = notary.cosigned(text_at(path), keys)
     finally:
         store.close()
-    terminal.line(f"{number:,} witnesses have cosigned the latest checkpoint")
+    say(arguments, {"witnesses": number}, [f"{number:,} witnesses have cosigned the latest checkpoint"])
     return 0
 
 
@@ -318,5 +388,13 @@ def _export(arguments: argparse.Namespace) -> int:
             made = export(notary, store, arguments.tenant, quarter, arguments.out, _trust(arguments))
     finally:
         store.close()
-    terminal.line(f"{made.streams:,} streams, {made.events:,} events of {quarter.name} in {arguments.out}")
+    fields = {
+        **_head(made.checkpoint),
+        "quarter": quarter.name,
+        "streams": made.streams,
+        "events": made.events,
+        "output": arguments.out,
+    }
+    line = f"{made.streams:,} streams, {made.events:,} events of {quarter.name} in {arguments.out}"
+    say(arguments, fields, [line])
     return 0

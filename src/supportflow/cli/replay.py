@@ -6,6 +6,8 @@ import sys
 from typing import Any
 
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json_file
+from supportflow.cli.documents import mapping_named, on_log
 from supportflow.cli.inputs import add_log, not_the_log, policy_at
 from supportflow.cli.progress import Bar
 from supportflow.cli.terminal import WRONG
@@ -20,7 +22,6 @@ from supportflow.replay import (
     Report,
     compare,
     comparison_text,
-    load_mapping,
     replay_log,
     report_text,
     suggest_mapping,
@@ -54,8 +55,10 @@ def add_to(commands: Any) -> None:
         description=(
             "Run a log through the lifecycle and the SLA clocks, at its own instants, "
             "and print what happened. The log is the authority: nothing is refused, but what a command would have been "
-            "refused is counted."
+            "refused is counted. Exit status 1 if a case differs with --verify."
         ),
+        epilog="examples:\n  supportflow replay changes.csv --suggest > mapping.toml\n"
+        "  supportflow replay changes.csv --mapping mapping.toml --policy policy.toml --json report.json",
     )
     add_log(parser, needs_mapping=False)
     parser.add_argument(
@@ -67,9 +70,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--against", metavar="POLICY", help="a second policy; prints each verdict that differs"
     )
-    parser.add_argument(
-        "--json", metavar="OUT", help="write everything as JSON to a file, or - for standard output"
-    )
+    add_json_file(parser, "everything")
     parser.add_argument(
         "--verify",
         nargs="?",
@@ -87,7 +88,7 @@ def add_to(commands: Any) -> None:
         help="replay the cases in so many processes; what is found is the same (default: 1)",
     )
     parser.add_argument("--quiet", action="store_true", help="print neither the report nor a progress bar")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=on_log(run))
 
 
 def _positive(text: str) -> int:
@@ -100,12 +101,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Replay the log, or propose a mapping for it."""
     if arguments.suggest:
         suggestion = suggest_mapping(arguments.log)
-        terminal.lines(suggestion.text)
+        if arguments.json is None:
+            terminal.lines(suggestion.text)
+        else:
+            terminal.answer(arguments.document, {"suggestion": suggestion.text}, out=arguments.json)
         return 0
     not_the_log(arguments.json, arguments.log, "--json")
     if arguments.mapping is None:
         raise InvalidInput("--mapping", "is needed; --suggest proposes one")
-    mapping = load_mapping(arguments.mapping)
+    mapping = mapping_named(arguments.mapping)
     # Both policies before the log: a mistake in one should not cost a long reading first.
     policy = None if arguments.policy is None else policy_at(arguments.policy)
     other = None if arguments.against is None else policy_at(arguments.against)
@@ -148,4 +152,4 @@ def _write(arguments: argparse.Namespace, document: _Document) -> None:
         terminal.lines("\n".join(texts))
     if arguments.json is None:
         return
-    terminal.answer("replay", json.loads(document.model_dump_json()), out=arguments.json)
+    terminal.answer(arguments.document, json.loads(document.model_dump_json()), out=arguments.json)

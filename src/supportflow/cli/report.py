@@ -9,11 +9,13 @@ from typing import Any, TypedDict
 from supportflow._time import instant
 from supportflow.calendars.zones import clock_of
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json_file
+from supportflow.cli.documents import mapping_named, on_log
 from supportflow.cli.inputs import add_log, add_store, desk_at, not_the_log, policy_at
 from supportflow.cli.progress import Bar
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import CompiledPolicy
-from supportflow.replay import CaseLog, load_mapping
+from supportflow.replay import CaseLog
 from supportflow.reports import REPEAT_DAYS, Report, report, report_history, report_page
 from supportflow.system import SystemClock
 from supportflow.texts import languages
@@ -88,11 +90,9 @@ def add_to(commands: Any) -> None:
         metavar="FOLDER",
         help="write what is counted as tables in Parquet, for SQL engines and notebooks",
     )
-    parser.add_argument(
-        "--json", metavar="OUT", help="write the figures as JSON to a file, or - for standard output"
-    )
+    add_json_file(parser, "the figures")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=on_log(run))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -108,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
         page = report_page(found, language=arguments.language)
         Path(arguments.output).write_text(page, encoding="utf-8", newline="\n")
     if arguments.json is not None:
-        terminal.answer("report", json.loads(found.model_dump_json()), out=arguments.json)
+        terminal.answer(arguments.document, json.loads(found.model_dump_json()), out=arguments.json)
     return 0
 
 
@@ -119,7 +119,7 @@ def _of_log(arguments: argparse.Namespace) -> Report:
         raise InvalidInput("--mapping", "is needed; `supportflow replay --suggest LOG` proposes one")
     not_the_log(arguments.output, arguments.log, "output")
     not_the_log(arguments.json, arguments.log, "--json")
-    mapping = load_mapping(arguments.mapping)
+    mapping = mapping_named(arguments.mapping)
     policy = policy_at(arguments.policy)
     against = None if arguments.against is None else policy_at(arguments.against)
     for one in (policy, against):

@@ -3,14 +3,16 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from supportflow.cli import terminal
-from supportflow.cli.inputs import add_store, desk_at, published_policy, texts_of, used_at
+from supportflow.cli.answers import add_dry_run, add_json, say
+from supportflow.cli.inputs import add_store, desk_at, published_policy, used_at
 from supportflow.cli.progress import Bar
-from supportflow.cli.terminal import WRONG
+from supportflow.cli.terminal import WRONG, listed
+from supportflow.cli.trial import Trial
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.retention import RETAINED, Retained
@@ -20,7 +22,6 @@ __all__ = ["add_to", "erase", "retain", "run"]
 
 _BATCH = 200
 _DIGITS = 5
-_SHOWN = 10
 
 
 def add_to(commands: Any) -> None:
@@ -33,6 +34,7 @@ def add_to(commands: Any) -> None:
             "id, no longer by searches, and come back with the next message. Texts are not erased. It can be broken off, "
             "and run beside everything else: nightly, from cron."
         ),
+        epilog="example:\n  supportflow archive --store sqlite:///desk.db --days 90 --dry-run",
     )
     add_store(archive, required=True)
     archive.add_argument("--days", type=_days, required=True, metavar="N", help="unchanged for so many days")
@@ -42,6 +44,8 @@ def add_to(commands: Any) -> None:
         metavar="N",
         help="and forget idempotency keys of commands that are older than so many days",
     )
+    add_dry_run(archive, "count only")
+    add_json(archive)
     archive.add_argument("--quiet", action="store_true", help="no progress")
     archive.set_defaults(run=run)
 
@@ -53,11 +57,14 @@ def add_to(commands: Any) -> None:
             "Events and what was counted stay; backups of the database are yours to see to. "
             "Exit status 1 if an id has no texts."
         ),
+        epilog="examples:\n  supportflow erase 4711 --store sqlite:///desk.db --dry-run\n"
+        "  supportflow erase 4711 --store sqlite:///desk.db --yes",
     )
     parser.add_argument("subjects", nargs="+", metavar="ID", help="whose texts")
     add_store(parser, required=True)
-    parser.add_argument("--dry-run", action="store_true", help="count only")
+    add_dry_run(parser, "count only")
     parser.add_argument("--yes", action="store_true", help="yes, erase them")
+    add_json(parser)
     parser.set_defaults(run=erase)
 
     parser = commands.add_parser(
@@ -68,6 +75,7 @@ def add_to(commands: Any) -> None:
             "erase texts kind by kind, put tickets away, forget idempotency keys. What is open or held is kept. It can be "
             "broken off, and run beside everything else: nightly, from cron. Exit status 1 if a ticket could not be read."
         ),
+        epilog="example:\n  supportflow retain --store sqlite:///desk.db --dry-run",
     )
     add_store(parser, required=True)
     parser.add_argument("--policy", metavar="POLICY", help="a policy file instead of the policy used last")
@@ -85,8 +93,9 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--batch", type=int, default=_BATCH, metavar="N", help="tickets in a batch (default 200)"
     )
-    parser.add_argument("--dry-run", action="store_true", help="count only")
+    add_dry_run(parser, "count only")
     parser.add_argument("--yes", action="store_true", help="yes, erase")
+    add_json(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress")
     parser.set_defaults(run=retain)
 
@@ -99,14 +108,23 @@ def _days(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Put tickets away."""
-    with Desk(store=used_at(arguments.store, arguments.tenant), tenant=arguments.tenant) as desk:
+    store = used_at(arguments.store, arguments.tenant)
+    fields: dict[str, object] = {"dry_run": arguments.dry_run}
+    with Desk(store=Trial(store) if arguments.dry_run else store, tenant=arguments.tenant) as desk:
         put = _all(lambda: desk.archive(before=_ago(arguments.days), limit=_BATCH), "tickets", arguments)
-        terminal.line(f"{put:,} tickets put away")
+        fields["archived"] = put
+        lines = [f"{put:,} tickets {_would(arguments)}put away"]
         if arguments.keys_days is not None:
             before = _ago(arguments.keys_days)
             keys = _all(lambda: desk.forget_keys(before=before, limit=_BATCH), "keys", arguments)
-            terminal.line(f"{keys:,} idempotency keys forgotten")
+            fields["keys"] = keys
+            lines.append(f"{keys:,} idempotency keys {_would(arguments)}forgotten")
+    say(arguments, fields, lines)
     return 0
+
+
+def _would(arguments: argparse.Namespace) -> str:
+    return "would be " if arguments.dry_run else ""
 
 
 def _ago(days: int) -> datetime:
@@ -133,7 +151,7 @@ def erase(arguments: argparse.Namespace) -> int:
     store = used_at(arguments.store, arguments.tenant)
     # Under the policy that the desk used last: its hold is kept from here, too.
     policy = published_policy(store, arguments.tenant) or Policy()
-    tried = _Trial(store) if arguments.dry_run else store
+    tried = Trial(store) if arguments.dry_run else store
     with Desk(policy, store=tried, tenant=arguments.tenant) as desk:
         try:
             for subject in dict.fromkeys(arguments.subjects):
@@ -143,27 +161,14 @@ def erase(arguments: argparse.Namespace) -> int:
                 done = ", ".join(f"{subject!r} {texts:,}" for subject, texts in erased.items())
                 terminal.line(f"supportflow: broken off; texts erased before that: {done}", to=sys.stderr)
             raise
-    would = "would be " if arguments.dry_run else ""
-    terminal.line(f"{sum(erased.values()):,} texts {would}erased")
+    fields = {"dry_run": arguments.dry_run, "erased": erased}
+    say(arguments, fields, [f"{sum(erased.values()):,} texts {_would(arguments)}erased"])
     without = [subject for subject, texts in erased.items() if not texts]
     for subject in without:
         terminal.line(
             f"supportflow: {subject!r} has no texts here, or they were erased before", to=sys.stderr
         )
     return WRONG if without else 0
-
-
-class _Trial:
-    """A store in which erasing only counts: everything that stands in the way of erasing does so here, too."""
-
-    def __init__(self, store: Any) -> None:
-        self._store = store
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def erase(self, tenant: str, subject: str, /) -> int:
-        return texts_of(self._store, tenant, subject)
 
 
 def retain(arguments: argparse.Namespace) -> int:
@@ -190,23 +195,32 @@ def retain(arguments: argparse.Namespace) -> int:
                 terminal.line(to=sys.stderr)
                 terminal.line(f"supportflow: broken off; go on with --cursor {cursor}", to=sys.stderr)
             raise
-    return _report(done, dry_run=arguments.dry_run)
+    return _report(arguments, done)
 
 
-def _report(done: list[Retained], *, dry_run: bool) -> int:
+def _report(arguments: argparse.Namespace, done: list[Retained]) -> int:
     erased: Counter[str] = Counter()
     for batch in done:
         erased.update(batch.erased)
-    would = "would be " if dry_run else ""
-    kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(erased.items()))
-    terminal.line(
-        f"{sum(batch.seen for batch in done):,} ended tickets looked at, {sum(one.held for one in done):,} held"
-    )
-    terminal.line(f"{erased.total():,} texts {would}erased{f': {kinds}' if kinds else ''}")
-    terminal.line(f"{sum(batch.archived for batch in done):,} tickets {would}put away")
-    terminal.line(f"{sum(batch.keys for batch in done):,} idempotency keys {would}forgotten")
-    failed = [ticket_id for batch in done for ticket_id in batch.failed]
+    fields: dict[str, Any] = {
+        "dry_run": arguments.dry_run,
+        "seen": sum(batch.seen for batch in done),
+        "held": sum(batch.held for batch in done),
+        "erased": dict(sorted(erased.items())),
+        "archived": sum(batch.archived for batch in done),
+        "keys": sum(batch.keys for batch in done),
+        "failed": [ticket_id for batch in done for ticket_id in batch.failed],
+    }
+    say(arguments, fields, _lines(fields, _would(arguments)))
+    failed = fields["failed"]
     if failed:
-        more = f" and {len(failed) - _SHOWN:,} more" if len(failed) > _SHOWN else ""
-        terminal.line(f"could not be read: {', '.join(failed[:_SHOWN])}{more}", to=sys.stderr)
+        terminal.line(f"could not be read: {listed(failed)}", to=sys.stderr)
     return WRONG if failed else 0
+
+
+def _lines(fields: Mapping[str, Any], would: str) -> Iterator[str]:
+    kinds = ", ".join(f"{kind} {number:,}" for kind, number in fields["erased"].items())
+    yield f"{fields['seen']:,} ended tickets looked at, {fields['held']:,} held"
+    yield f"{sum(fields['erased'].values()):,} texts {would}erased{f': {kinds}' if kinds else ''}"
+    yield f"{fields['archived']:,} tickets {would}put away"
+    yield f"{fields['keys']:,} idempotency keys {would}forgotten"

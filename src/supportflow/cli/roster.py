@@ -8,11 +8,11 @@ from typing import Any
 
 from supportflow._time import HOUR_US
 from supportflow.calendars.zones import clock_of
-from supportflow.cli import terminal
+from supportflow.cli.answers import add_json, say
+from supportflow.cli.documents import roster_named
 from supportflow.cli.inputs import policy_at
 from supportflow.exceptions import InvalidInput, RosterError
 from supportflow.policy.document.calendars import named_calendars
-from supportflow.policy.read.rosters import read_roster
 from supportflow.routing.coverage import Coverage, Gap, Lone, OnDuty, by_hour, duties, narrow, people_on_duty
 from supportflow.routing.document import Roster, calendar_problems
 
@@ -31,6 +31,7 @@ def add_to(commands: Any) -> None:
         help="print a week of a roster",
         description="Print seven days of a roster: how many are on duty in each hour, who they are, which promises nobody "
         "serves, and which hang on one person.",
+        epilog="example:\n  supportflow roster team.toml --policy policy.toml --tz Europe/Berlin",
     )
     parser.add_argument("roster", metavar="ROSTER", help="a roster in TOML, JSON or YAML")
     parser.add_argument("--policy", metavar="POLICY", help="the policy whose calendars the roster names")
@@ -38,6 +39,7 @@ def add_to(commands: Any) -> None:
         "--from", dest="first", metavar="YYYY-MM-DD", help="the first of the seven days (default: today)"
     )
     parser.add_argument("--tz", metavar="ZONE", default="UTC", help="zone of days and times (default UTC)")
+    add_json(parser, "the week")
     parser.set_defaults(run=run)
 
 
@@ -45,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the week."""
     path = Path(arguments.roster)
     calendars = named_calendars(policy_at(arguments.policy))
-    roster = read_roster(path)
+    roster = roster_named(arguments.roster)
     unknown = [f"{path}: {problem}" for problem in calendar_problems(roster, calendars)]
     if unknown:
         raise RosterError(unknown)
@@ -56,16 +58,39 @@ def run(arguments: argparse.Namespace) -> int:
     compiled = {name: calendar.core for name, calendar in calendars.items()}
     rostered = duties(roster.agents, roster.overrides, compiled, found.start_us, found.end_us)
     present = people_on_duty(roster.agents, rostered, found.start_us, found.end_us)
-    terminal.line(f"{roster.name} · {arguments.tz} · seven days from {start.date()}")
+    fields = {
+        "name": roster.name,
+        "tz": arguments.tz,
+        "from": _instant(found.start_us),
+        "until": _instant(found.end_us),
+        "on_duty": [{**_spanned(one), "agents": list(one.agents)} for one in present],
+        "unserved": [{**_spanned(one), "promise": one.promise} for one in found.gaps],
+        "one_person": [
+            {**_spanned(one), "promise": one.promise, "agent": one.agent_id} for one in found.lone
+        ],
+        "narrow": [one._asdict() for one in narrow(roster.agents)],
+    }
+    say(arguments, fields, _week(roster, arguments.tz, found, present, zone))
+    return 0
+
+
+def _instant(us: int) -> str:
+    return f"{_EPOCH + timedelta(microseconds=us):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _spanned(one: OnDuty | Gap | Lone) -> dict[str, str]:
+    return {"from": _instant(one.start_us), "until": _instant(one.end_us)}
+
+
+def _week(roster: Roster, tz: str, found: Coverage, present: Sequence[OnDuty], zone: tzinfo) -> Iterator[str]:
+    yield f"{roster.name} · {tz} · seven days from {_local(found.start_us, zone).date()}"
     for section in (
         _grid(found, present, zone),
         _people(roster, present, zone),
         _findings(roster, found, zone),
     ):
-        terminal.line()
-        for text in section:
-            terminal.line(text)
-    return 0
+        yield ""
+        yield from section
 
 
 def first_day(text: str | None, zone: tzinfo) -> datetime:

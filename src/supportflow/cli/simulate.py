@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json_file
+from supportflow.cli.documents import scenario_named
 from supportflow.cli.progress import Bar
-from supportflow.simulation import read_scenario, simulate, simulation_text
+from supportflow.simulation import simulate, simulation_text
 from supportflow.texts import languages
 
 __all__ = ["add_to", "run"]
@@ -53,9 +55,7 @@ def add_to(commands: Any) -> None:
         choices=languages(),
         help="of the page: English, Simplified or Traditional Chinese (default en)",
     )
-    parser.add_argument(
-        "--json", metavar="OUT", help="write the report as JSON to a file, or - for standard output"
-    )
+    add_json_file(parser, "the report")
     parser.add_argument("--quiet", action="store_true", help="print neither the report nor a progress bar")
     parser.set_defaults(run=run)
 
@@ -74,7 +74,7 @@ def _positive(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Simulate the scenario."""
-    scenario = read_scenario(Path(arguments.scenario))
+    scenario = scenario_named(arguments.scenario)
     began = time.process_time()
     with Bar(sys.stderr, "simulating", shown=not arguments.quiet, unit="minutes") as bar:
         report = simulate(scenario, seed=arguments.seed, replications=arguments.replications, progress=bar)
@@ -90,5 +90,5 @@ def run(arguments: argparse.Namespace) -> int:
         page = simulation_page(report, language=arguments.language)
         Path(arguments.output).write_text(page, encoding="utf-8", newline="\n")
     if arguments.json is not None:
-        terminal.answer("simulate", json.loads(report.model_dump_json()), out=arguments.json)
+        terminal.answer(arguments.document, json.loads(report.model_dump_json()), out=arguments.json)
     return 0

@@ -3,17 +3,17 @@
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json_file
+from supportflow.cli.documents import scenario_named, shifts_named
 from supportflow.cli.progress import Bar
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import InvalidInput
-from supportflow.simulation import read_scenario
-from supportflow.staffing import StaffingTarget, read_shifts, staff, staffing_text
+from supportflow.staffing import StaffingTarget, staff, staffing_text
 
 __all__ = ["add_to", "run"]
 
@@ -71,9 +71,7 @@ def add_to(commands: Any) -> None:
         metavar="R",
         help="while they do not say, at most (default 40)",
     )
-    parser.add_argument(
-        "--json", metavar="OUT", help="write the plan as JSON to a file, or - for standard output"
-    )
+    add_json_file(parser, "the plan")
     parser.add_argument("--quiet", action="store_true", help="print neither the plan nor a progress bar")
     parser.set_defaults(run=run)
 
@@ -81,8 +79,8 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Find the plan."""
     target = _target(arguments)
-    scenario = read_scenario(Path(arguments.scenario))
-    shifts = None if arguments.shifts is None else read_shifts(arguments.shifts)
+    scenario = scenario_named(arguments.scenario)
+    shifts = None if arguments.shifts is None else shifts_named(arguments.shifts)
     with Bar(sys.stderr, "simulating", shown=not arguments.quiet, unit="runs") as bar:
         plan = staff(
             scenario,
@@ -97,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.quiet and arguments.json != "-":
         terminal.lines(staffing_text(plan))
     if arguments.json is not None:
-        terminal.answer("staffing", json.loads(plan.model_dump_json()), out=arguments.json)
+        terminal.answer(arguments.document, json.loads(plan.model_dump_json()), out=arguments.json)
     return 0 if plan.chosen is not None and (plan.shifts is None or plan.shifts.known) else WRONG
 
 

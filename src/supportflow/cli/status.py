@@ -11,6 +11,7 @@ from typing import Any
 
 from supportflow._time import from_us, to_us
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json
 from supportflow.cli.inputs import add_store, never_used, overview_at
 from supportflow.cli.terminal import WRONG
 from supportflow.exceptions import InvalidInput
@@ -41,7 +42,7 @@ def add_to(commands: Any) -> None:
         metavar="URL",
         help="the address of a worker's probes; can be given more than once",
     )
-    parser.add_argument("--json", action="store_true", help="print it as JSON")
+    add_json(parser, "it")
     parser.set_defaults(run=run)
 
 
@@ -77,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         "workers": workers,
     }
     if arguments.json:
-        terminal.answer("status", fields)
+        terminal.answer(arguments.document, fields)
     else:
         for line in _lines(fields, now_us):
             terminal.line(line)

@@ -6,7 +6,8 @@ from typing import Any
 
 from supportflow._legible import as_json
 from supportflow.cli import terminal
-from supportflow.exceptions import TakeoverError
+from supportflow.cli.answers import add_dry_run, add_json
+from supportflow.cli.documents import text_at
 from supportflow.takeover import SYSTEMS, take_over
 from supportflow.takeover.export import parse
 
@@ -42,7 +43,8 @@ def add_to(commands: Any) -> None:
         help="where to write the policy; never over a file that is there",
     )
     parser.add_argument("--force", action="store_true", help="write over it all the same")
-    parser.add_argument("--json", action="store_true", help="print the policy and the report as JSON")
+    add_dry_run(parser, "report, and write nothing")
+    add_json(parser, "the policy and the report")
     parser.set_defaults(run=run)
 
 
@@ -50,23 +52,37 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the policy, and report."""
     files: dict[str, object] = {}
     for name in arguments.files:
-        try:
-            text = Path(name).read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError:
-            raise TakeoverError([f"{name}: is not UTF-8"]) from None
-        files[name] = parse(name, text)
+        files[name] = parse(name, text_at(name))
     taken = take_over(arguments.system, files)
-    if arguments.output is not None:
+    if arguments.output is not None and not arguments.dry_run:
         with Path(arguments.output).open("w" if arguments.force else "x", encoding="utf-8") as file:
             file.write(as_json(taken.document, indent=2) + "\n")
     if arguments.json:
-        terminal.answer("import", {"policy": taken.document, "report": taken.report.as_data()})
+        written = None if arguments.dry_run else arguments.output
+        fields = {"output": written, "policy": taken.document, "report": taken.report.as_data()}
+        terminal.answer(arguments.document, {"dry_run": arguments.dry_run, **fields})
     else:
         terminal.lines(str(taken.report))
-        if arguments.output is None:
+        if arguments.dry_run:
+            terminal.line()
+            terminal.line(f"Nothing was written: {_would(arguments)}")
+        elif arguments.output is None:
             terminal.line()
             terminal.line("Nothing was written: name a file with -o POLICY.json")
         else:
             terminal.line()
             terminal.line(f"Written: {arguments.output}. Look it over: supportflow check {arguments.output}")
     return 0
+
+
+def _would(arguments: argparse.Namespace) -> str:
+    """What `-o` would do."""
+    if arguments.output is None:
+        return "name a file with -o POLICY.json"
+    if not Path(arguments.output).exists():
+        return f"{arguments.output} would be"
+    return (
+        f"{arguments.output} would be written over"
+        if arguments.force
+        else f"{arguments.output} is there already"
+    )

@@ -11,7 +11,6 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from supportflow._legible import as_json, columns, escaped, padded, without_layout
 from supportflow.exceptions import DefinitionError
@@ -32,11 +31,13 @@ __all__ = [
     "guarded",
     "line",
     "lines",
+    "listed",
     "raw",
     "table",
     "without_password",
 ]
 
+_NAMED = 10
 WRONG = 1
 """What was checked is wrong."""
 USAGE = 2
@@ -100,7 +101,15 @@ def answer(command: str, fields: Mapping[str, Any], *, out: str = "-", indent: i
     if out == "-":
         document(value, indent=indent)
     else:
+        from pathlib import Path  # noqa: PLC0415 - the command line says its help and its version without it
+
         Path(out).write_text(as_json(value, indent=indent) + "\n", encoding="utf-8")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in one line; of many, the first, and how to see the others."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more: --json names them" if more > 0 else "")
 
 
 def without_password(url: str) -> str:

@@ -14,14 +14,15 @@ from pydantic import ValidationError
 from supportflow._time import Instant, instant
 from supportflow.calendars import BusinessCalendar
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json_file
+from supportflow.cli.documents import mapping_named, on_log, roster_named
 from supportflow.cli.inputs import add_log, not_the_log, policy_at
 from supportflow.cli.progress import Bar
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import CalendarError, InvalidInput
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.policy.read.documents import load, parse, read
-from supportflow.policy.read.rosters import read_roster
-from supportflow.replay import LogMapping, load_mapping
+from supportflow.replay import LogMapping
 from supportflow.replay.cases import CaseLog
 from supportflow.simulation import simulation_text
 from supportflow.simulation.scenario import RandomTime, Service
@@ -105,18 +106,16 @@ def add_to(commands: Any) -> None:
         metavar="FILE",
         help="write every ticket that differs: .csv (safe to open in a spreadsheet) or .jsonl",
     )
-    parser.add_argument(
-        "--json", metavar="OUT", help="write the totals as JSON to a file, or - for standard output"
-    )
+    add_json_file(parser, "the totals")
     parser.add_argument("--quiet", action="store_true", help="print neither the text nor a progress bar")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=on_log(run))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare the policies."""
     not_the_log(arguments.output, arguments.log, "output")
     not_the_log(arguments.json, arguments.log, "--json")
-    mapping = load_mapping(arguments.mapping)
+    mapping = mapping_named(arguments.mapping)
     # All documents before the log: a mistake in one should not cost a long reading first.
     policy, against = _policies(arguments.policy, arguments.calendar)
     until = None if arguments.until is None else instant(arguments.until, "--until")
@@ -131,7 +130,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.quiet and arguments.json != "-":
         terminal.lines("\n".join(_texts(found)))
     if arguments.json is not None:
-        terminal.answer("what-if", json.loads(found.model_dump_json()), out=arguments.json)
+        terminal.answer(arguments.document, json.loads(found.model_dump_json()), out=arguments.json)
     return 0
 
 
@@ -166,7 +165,7 @@ def _resimulated(
         raise InvalidInput("--service", "is needed with --roster: a log does not say how long tickets take")
     if arguments.until is not None:
         raise InvalidInput("--until", "goes without --roster: a re-simulation ends when all is done")
-    roster = read_roster(Path(arguments.roster))
+    roster = roster_named(arguments.roster)
     service = _time("--service", arguments.service, Service)
     patience = None if arguments.patience is None else _time("--patience", arguments.patience, RandomTime)
     with ExitStack() as stack:

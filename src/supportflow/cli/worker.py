@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from supportflow.cli import terminal
+from supportflow.cli.answers import add_json
 from supportflow.cli.inputs import add_store, desk_at
 from supportflow.exceptions import InvalidInput
 from supportflow.worker import Pace, Status, Worker
@@ -31,8 +33,10 @@ def add_to(commands: Any) -> None:
         description=(
             "Run a desk's rounds until SIGTERM or Ctrl-C: what is due happens, what waits is delivered. APP names your desk "
             "(a Desk, an AsyncDesk, or a function that makes one), with its handlers and channels; --store is a plain desk "
-            "without them. Start as many workers as you like, on as many machines."
+            "without them. Start as many workers as you like, on as many machines. --json says at the end what was done."
         ),
+        epilog="examples:\n  supportflow worker helpdesk.desks:desk --health-port 8080\n"
+        "  supportflow worker --store sqlite:///desk.db --until-idle",
     )
     parser.add_argument("app", nargs="?", metavar="APP", help="module:attribute, such as helpdesk.desks:desk")
     add_store(parser, required=False)
@@ -71,6 +75,7 @@ def add_to(commands: Any) -> None:
         help="a page /metrics beside the probes, or the OpenTelemetry provider that APP sets up",
     )
     parser.add_argument("--log", choices=("json", "text", "off"), default="json", help="(default json)")
+    add_json(parser, "what was done, at the end,")
     parser.set_defaults(run=run)
 
 
@@ -114,7 +119,15 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             with found, _prepared(found, arguments) as worker:
                 worker.run(until_idle=arguments.until_idle)
+                _say(arguments, worker)
     return 0
+
+
+def _say(arguments: argparse.Namespace, worker: Worker) -> None:
+    if arguments.json:
+        terminal.answer(
+            arguments.document, {"state": worker.status.state, "counts": dict(worker.status.counts)}
+        )
 
 
 async def _run_async(found: Any, arguments: argparse.Namespace) -> None:
@@ -125,6 +138,7 @@ async def _run_async(found: Any, arguments: argparse.Namespace) -> None:
                 await worker.run_async(until_idle=arguments.until_idle)
             else:
                 worker.run(until_idle=arguments.until_idle)
+            _say(arguments, worker)
 
 
 @contextmanager

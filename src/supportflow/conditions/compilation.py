@@ -41,6 +41,8 @@ def _compile(condition: Condition, fields: Mapping[str, FieldSpec]) -> Predicate
         return _named(condition.field, condition.operator, condition.operand)
     if condition.operator in ("ge", "le") and abs(condition.operand) < _PLAIN:
         return _bound(condition.field, condition.operator, condition.operand)
+    if condition.operator == "eq" and abs(condition.operand) < _PLAIN:
+        return _equal(condition.field, condition.operand)
     return lambda record: holds(condition, record)
 
 
@@ -73,6 +75,19 @@ def _named(field: str, operator: str, operand: object) -> Predicate:
             return lambda record: record.get(field) in values
         case _:
             return lambda record: (record.get(field) is not None) is operand
+
+
+def _equal(field: str, operand: float) -> Predicate:
+    compare = COMPARE["eq"]
+
+    def test(record: Mapping[str, object]) -> bool:
+        value = record.get(field)
+        if type(value) is int or type(value) is float:
+            return value == operand
+        value = present(value)
+        return value is not None and compare(value, operand)
+
+    return test
 
 
 def _bound(field: str, operator: str, operand: float) -> Predicate:

@@ -1,8 +1,8 @@
 """Why a condition is true or false of a record, comparison by comparison."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from supportflow._dataclass import dataclass
 from supportflow.conditions.evaluation import holds
 from supportflow.conditions.language import Condition
 

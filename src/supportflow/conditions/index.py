@@ -7,10 +7,10 @@ grows with the number of fields, and hardly with the number of conditions.
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil, floor
 from typing import Any, cast
 
+from supportflow._dataclass import dataclass
 from supportflow.conditions._numbers import Exact, at_least, exceeding
 from supportflow.conditions.compilation import Predicate, compile_condition
 from supportflow.conditions.evaluation import present

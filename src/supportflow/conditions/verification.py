@@ -1,8 +1,8 @@
 """What is known of conditions before any ticket comes: witnesses, overlaps, shadowed rules, gaps; exactly."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from supportflow._dataclass import dataclass
 from supportflow.conditions.clauses import Space
 from supportflow.conditions.fields import FieldSpec
 from supportflow.conditions.language import Condition

@@ -233,7 +233,9 @@ class Environment:
 
         The book is shared: its versions are what their fingerprints say, whether a store keeps them or not.
         """
-        return replace(self, stored_policies=set(self.stored_policies), origin=self)
+        return replace(
+            self, stored_policies=set(self.stored_policies), proposed=dict(self.proposed), origin=self
+        )
 
     def take(self, policy: CompiledPolicy) -> None:
         """Make a version of the policy the current one. Whether the store holds it is not known from now on."""

@@ -1,11 +1,11 @@
 """Making the environment of a desk from what a host passes in: ports, channels, and handlers of events."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from inspect import iscoroutinefunction
 from typing import Any
 
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import InvalidInput
 from supportflow.flows.environment import BOT_TOPIC, Environment
 from supportflow.model.base import is_id

@@ -19,9 +19,9 @@ from supportflow.flows.environment import Environment, Stop, is_of_one_row
 from supportflow.flows.load import follow_merges, get, read_or_skip
 from supportflow.flows.requests import Flow
 from supportflow.model.announcements import Announced, Announcement
-from supportflow.model.base import is_id
+from supportflow.model.base import TicketType, is_id
 from supportflow.model.commands import Announce, ListTickets, ResolveWithProblem
-from supportflow.model.events import EventBase, TicketsListed
+from supportflow.model.events import EventBase, TicketAbsorbed, TicketsListed
 from supportflow.model.people import SYSTEM
 from supportflow.model.storage import Query, TicketRow
 from supportflow.model.ticket import Ticket
@@ -83,6 +83,7 @@ class _Walk:
     def __init__(self, env: Environment, ticket: Ticket, limit: int, stop: Stop) -> None:
         self.env, self.ticket, self.limit, self.stop = env, ticket, limit, stop
         self.events: list[EventBase] = []
+        self._found: list[str] = []
 
     def go(self) -> Flow[bool]:
         """Do what is to be done; True if there is, or will be, more."""
@@ -159,13 +160,14 @@ class _Walk:
     def _concerned(self, one: Announcement, said: Announced, rows: Sequence[TicketRow]) -> Flow[list[str]]:
         """Ids of the tickets in rows that it concerns and is new to."""
         matches = self.env.book.base.audience(one.audience)
+        problems = yield from self._problems()
         fresh: list[str] = []
         for row in rows:
             ticket = yield from read_or_skip(self.env, row)
             if ticket is None or ticket.private or ticket.id == self.ticket.id:
                 continue
             record = ticket_record(ticket, to_us(ticket.recorded_at))
-            if not (ticket.spread.problem == self.ticket.id or (matches is not None and matches(record))):
+            if not (ticket.spread.problem in problems or (matches is not None and matches(record))):
                 continue
             heard = ticket.spread.heard(said)
             if heard is None or heard.leaves_new(said):
@@ -202,8 +204,8 @@ class _Walk:
         rules = self.env.policy.announcements
         return in_language(texts, language, FALLBACK if rules is None else rules.language)[1]
 
-    def _listed(self, number: str | None) -> Flow[list[str]]:
-        """The tickets that were listed for an announcement, or as incidents: whichever way, if no number is given."""
+    def _listed(self, number: str) -> Flow[list[str]]:
+        """The tickets that were listed for an announcement."""
         events = yield from load_events(self.env, self.ticket.id)
         return list(dict.fromkeys(_listed_in(events, number)))
 
@@ -215,15 +217,30 @@ class _Walk:
         mark = (self.ticket.spread.solved_us or 0, False)
         if mark == (0, False) or self.env.spread_progress.get(key, (None, None))[0] == mark:
             return False
-        for listed_id in (yield from self._listed(None)):
-            if self.stop():
-                return True
-            ticket_id = yield from self._goes_on_as(listed_id)
-            command = None if ticket_id is None else resolution(self.ticket, ticket_id)
-            if command is not None:
-                yield from self._do(command)
+        for problem in (yield from self._problems()):
+            events = yield from load_events(self.env, problem)
+            for listed_id in dict.fromkeys(_listed_in(events, None)):
+                if self.stop():
+                    return True
+                ticket_id = yield from self._goes_on_as(listed_id)
+                command = None if ticket_id is None else resolution(self.ticket, ticket_id, problem)
+                if command is not None:
+                    yield from self._do(command)
         self.env.spread_progress[key] = mark, None
         return False
+
+    def _problems(self) -> Flow[list[str]]:
+        """Ids of the problems whose incidents these are: the ticket, and what was merged into it, however often."""
+        if self._found:
+            return self._found
+        found, at = [self.ticket.id], 0
+        while self.ticket.type is TicketType.PROBLEM and at < len(found):
+            events = yield from load_events(self.env, found[at])
+            absorbed = (one.source_id for one in events if isinstance(one, TicketAbsorbed))
+            found += [one for one in absorbed if one not in found]
+            at += 1
+        self._found = found
+        return found
 
     def _goes_on_as(self, ticket_id: str) -> Flow[str | None]:
         """The ticket that an incident was merged into, or itself; None if it cannot be read, which is noted."""
@@ -248,6 +265,7 @@ class _Walk:
 
 
 def _listed_in(events: tuple[EventBase, ...], number: str | None) -> Iterator[str]:
+    """The tickets that were listed for an announcement, or as incidents: whichever way, if no number is given."""
     for event in events:
         if isinstance(event, TicketsListed) and number in {None, event.number}:
             yield from event.tickets

@@ -8,18 +8,17 @@ from collections import deque
 from datetime import datetime
 from decimal import Decimal
 
-from supportflow._time import SECOND_US, Instant, from_us, instant, span_us, to_us
-from supportflow.exceptions import IdempotencyMismatch, InvalidInput, Refused
+from supportflow._time import Instant, instant, span_us, to_us
+from supportflow.exceptions import InvalidInput, Refused
 from supportflow.flows import requests
-from supportflow.flows.commands.handle import handle
 from supportflow.flows.desk_stream import append, event_instant, synchronise
 from supportflow.flows.environment import Environment
+from supportflow.flows.proposals import see_to_proposal
 from supportflow.flows.requests import Flow
 from supportflow.flows.surges import declaration
-from supportflow.model.base import TicketType, is_id
-from supportflow.model.commands import OpenTicket, ProposeAnnouncement
+from supportflow.model.base import is_id
 from supportflow.model.events import DeskEvent, WatchTripped
-from supportflow.model.people import NOBODY, SYSTEM, Actor
+from supportflow.model.people import SYSTEM, Actor
 from supportflow.policy.document.foreseen import Watch
 from supportflow.policy.sections.watches import Sample, too_far
 
@@ -28,8 +27,6 @@ __all__ = ["feed"]
 MOST = 10_000
 """Samples of one measure that are kept at most."""
 _LARGEST = Decimal(10) ** 30
-_MAKE_UP_US = 3_600 * SECOND_US
-"""So long after a watch was set off, its proposal is made up for if whoever recorded that died before it was made."""
 
 
 def feed(
@@ -64,7 +61,7 @@ def feed(
     for name, watch in watches.items():
         if too_far(watch, samples) and (yield from _trip(env, name, watch, number)):
             set_off.append(name)
-        yield from _see_to_proposal(env, name, watch)
+        yield from see_to_proposal(env, name, watch)
     return tuple(set_off)
 
 
@@ -118,57 +115,3 @@ def _trip(env: Environment, name: str, watch: Watch, value: Decimal) -> Flow[boo
 
     yield from append(env, tripped)
     return tripped_us is not None
-
-
-def _see_to_proposal(env: Environment, name: str, watch: Watch) -> Flow[None]:
-    """Propose what a watch says if it was set off: now, or by a process that died before it could.
-
-    Whoever comes first does it: the proposal's key is that of the instant at which the watch was set off.
-    """
-    tripped_us = env.desk.tripped.get(name)
-    if watch.proposes is None or tripped_us is None or env.proposed.get(name) == tripped_us:
-        return
-    if to_us((yield from requests.now())) - tripped_us > _MAKE_UP_US:
-        return
-    try:
-        yield from _propose(env, name, watch.proposes, tripped_us)
-    except IdempotencyMismatch:  # another process has proposed it, whose policy has other words
-        pass
-    except Refused:
-        env.proposed[name] = tripped_us  # to try again would change nothing
-        raise
-    env.proposed[name] = tripped_us
-
-
-def _propose(env: Environment, name: str, ready: str, tripped_us: int) -> Flow[None]:
-    """Open a problem, and propose on it the announcement that is ready: a person looks, and approves or rejects it."""
-    rules = env.policy.announcements
-    notice = None if rules is None else rules.ready.get(ready)
-    if notice is None:
-        return
-    key = f"watch:{name}:{from_us(tripped_us).isoformat()}"
-    if (yield from requests.recall(env.tenant, f"{key}:proposal")) is not None:
-        return
-    opened = yield from handle(
-        env,
-        OpenTicket(
-            by=SYSTEM,
-            key=key,
-            requester=NOBODY,
-            type=TicketType.PROBLEM,
-            subject=notice.subject,
-            private=True,
-        ),
-    )
-    yield from handle(
-        env,
-        ProposeAnnouncement(
-            by=SYSTEM,
-            key=f"{key}:proposal",
-            ticket_id=opened.ticket.id,
-            texts=dict(notice.texts),
-            audience=notice.audience,
-            links=notice.links,
-            lasts_for=notice.lasts_for,
-        ),
-    )

@@ -10,9 +10,9 @@ newer data while it runs records its own, so that the clocks which it still sets
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from supportflow._dataclass import dataclass
 from supportflow._time import to_us
 from supportflow.calendars.tzdata import Copies, copies_on_disk, is_newer, is_older, tzdata_copies
 from supportflow.flows import requests

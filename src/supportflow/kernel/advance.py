@@ -11,6 +11,7 @@ from supportflow.kernel.after.routing import change_tier, update_requirement
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.due.next import Due, OfRouting, next_due
 from supportflow.model.events import (
+    CallBackMissed,
     ClocksMoved,
     DeclinesForgotten,
     OfferExpired,
@@ -111,6 +112,8 @@ def _carry_out(draft: Draft, due: Due) -> None:
         draft.record(draft.event(ClocksMoved, moves=(move,), sla=draft.ticket.sla))
     elif due.what == "party_deadline":
         _pass_deadline(draft, due)
+    elif due.what == "call_back":
+        _miss_call_back(draft, due)
     elif due.what == "ladder":
         fire_rung(draft, due.place, due.at_us)
     elif due.what != "auto_close":
@@ -131,6 +134,11 @@ def _pass_deadline(draft: Draft, due: Due) -> None:
             detected_at=from_us(max(draft.detected_us, due.at_us)),
         )
     )
+
+
+def _miss_call_back(draft: Draft, due: Due) -> None:
+    noticed = from_us(max(draft.detected_us, due.at_us))
+    draft.record(draft.event(CallBackMissed, due_at=from_us(due.at_us), detected_at=noticed))
 
 
 def _pass_time(draft: Draft, what: OfRouting) -> None:

@@ -33,6 +33,7 @@ from supportflow.kernel.handlers.escalation import escalate
 from supportflow.kernel.handlers.merge import merge, split
 from supportflow.kernel.handlers.messages import add_note, receive, record_delivery, reply
 from supportflow.kernel.handlers.observations import adopt, observe
+from supportflow.kernel.handlers.phone import answer_call, end_call, promise_call_back, start_call
 from supportflow.kernel.handlers.ratings import rate
 from supportflow.kernel.handlers.routing import accept, decline, hand_over, offer, recheck, release, withdraw
 from supportflow.kernel.handlers.tickets import foreseen_in, open_ticket
@@ -49,6 +50,7 @@ from supportflow.model.commands import (
     Adopt,
     Advance,
     Announce,
+    AnswerCall,
     Assign,
     Authorise,
     Cancel,
@@ -59,6 +61,7 @@ from supportflow.model.commands import (
     DecideAction,
     DecideAnnouncement,
     Decline,
+    EndCall,
     Escalate,
     Exclude,
     GiveConsent,
@@ -71,6 +74,7 @@ from supportflow.model.commands import (
     Observe,
     Offer,
     OpenTicket,
+    PromiseCallBack,
     ProposeAnnouncement,
     Provide,
     Rate,
@@ -88,6 +92,7 @@ from supportflow.model.commands import (
     SetPriority,
     SolveProblem,
     Split,
+    StartCall,
     TakeTurn,
     Trigger,
     UndoAction,
@@ -277,14 +282,17 @@ def _advance(_draft: Draft, _command: Advance) -> None:
 # What a handler is given besides the draft and the command: nothing, what was looked up, or every policy version as well.
 _ALONE: dict[type[CommandBase], Callable[[Draft, Any], None]] = {
     Advance: _advance,
+    AnswerCall: answer_call,
     Decline: decline,
     Escalate: escalate,
     ListTickets: list_tickets,
     MirrorPart: mirror_part,
     UnlinkIncident: unlink_incident,
     HandOver: hand_over,
+    PromiseCallBack: promise_call_back,
     Release: release,
     SetPriority: set_priority,
+    StartCall: start_call,
     Update: update,
     Withdraw: withdraw,
 }
@@ -328,6 +336,7 @@ _WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
     WithdrawConsent: withdraw_consent,
 }
 _WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
+    EndCall: end_call,
     LinkIncident: link_incident,
     Merge: merge,
     Rate: rate,

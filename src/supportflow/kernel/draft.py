@@ -5,9 +5,9 @@ follows can be written against `Draft`, and imports go one way.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import TransitionRefused

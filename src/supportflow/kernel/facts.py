@@ -1,9 +1,10 @@
 """What a decision needs besides the ticket: loaded by the flow, so that `decide` stays pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from supportflow._dataclass import dataclass
 from supportflow.model.casework import Verification
 from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
 from supportflow.model.routing import AgentState

@@ -5,9 +5,10 @@ does not help is counted, and every conversation ends.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from supportflow._dataclass import dataclass
 from supportflow.model.turns import Act, Answer, Ask, Guide, HandOver, Response, Turn
 from supportflow.policy.document.bot import GuidedFlow, GuideEnd, GuideStep
 from supportflow.policy.sections.bot import WANTS_PERSON, CompiledBot
@@ -58,8 +59,8 @@ def plan(bot: CompiledBot, turn: Turn) -> Move | None:
     if flow is not None and step is not None:
         value = bot.accepts(step.field, turn.question)
         return None if value is None else _with_phrases(bot, turn, _advance(bot, turn, flow, step, value))
-    begun = next((one for one in bot.policy.flows if _begins(one, turn, matched)), None)
-    return None if begun is None else _with_phrases(bot, turn, _enter(bot, turn, begun, begun.steps[0]))
+    begun = _begun(bot, turn, matched, "at_once")
+    return None if begun is None else _with_phrases(bot, turn, begun)
 
 
 def respond(bot: CompiledBot, turn: Turn, response: Response | None) -> Move:
@@ -94,6 +95,15 @@ _REASONS: Mapping[str, str] = {
     "refused": "What the bot wanted to do was refused.",
     "flow": "A guided flow ended with it.",
 }
+
+
+def _begun(
+    bot: CompiledBot, turn: Turn, matched: frozenset[str], begins: Literal["at_once", "unanswered"]
+) -> Move | None:
+    """The first question of the first flow that the message begins; None if it begins none."""
+    flows = (one for one in bot.policy.flows if one.begins == begins)
+    flow = next((one for one in flows if _begins(one, turn, matched)), None)
+    return None if flow is None else _enter(bot, turn, flow, flow.steps[0])
 
 
 def _begins(flow: GuidedFlow, turn: Turn, matched: frozenset[str]) -> bool:
@@ -135,7 +145,8 @@ def _move_of(bot: CompiledBot, turn: Turn, response: Response | None) -> Move:
         if flow is not None and step is not None:
             body = f"{bot.says('again', turn.language)}\n{bot.words(step.ask, turn.language)}"
             return Move("unknown", body, missed=True, flow=flow.name, step=step.name)
-        return Move("unknown", bot.says("unknown", turn.language), missed=True)
+        begun = _begun(bot, turn, bot.matched(turn.question), "unanswered")
+        return begun or Move("unknown", bot.says("unknown", turn.language), missed=True)
     if isinstance(response, Answer):
         again = _repeated(turn) or (bool(response.articles) and response.articles == state.articles)
         move = Move("answer", response.text, response.articles, response.evidence, missed=again)

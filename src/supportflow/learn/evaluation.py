@@ -3,9 +3,9 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from supportflow._dataclass import dataclass
 from supportflow.learn.examples import Example
 from supportflow.learn.intervals import wilson
 from supportflow.learn.model import ClassModel, TextModel

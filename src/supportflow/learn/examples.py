@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import ModelError
 from supportflow.triage.redaction import redact
 

@@ -1,8 +1,8 @@
 """Which tickets to label next: those that would teach the model most."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from supportflow._dataclass import dataclass
 from supportflow.learn.examples import Example
 from supportflow.learn.features import features
 from supportflow.learn.model import TextModel

@@ -13,10 +13,10 @@ import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import ModelError
 from supportflow.learn.features import Feature, Rules, features
 from supportflow.model.signals import Evidence, Signals

@@ -55,6 +55,21 @@ class Lifecycle:
             for status, triggers in self._triggers.items()
         }
 
+        self._plain_routes = {
+            (status, target): route
+            for status in definition.statuses
+            for target in definition.statuses
+            if (route := self._plain_route(status, target)) is not None
+        }
+
+    def _plain_route(self, status: str, target: str) -> tuple[str | None, tuple[str, ...]] | None:
+        """What `route` answers, if no guard has a say in it."""
+        for trigger in self._routes[status]:
+            steps = [step for step in self._steps[status, trigger] if step.target == target]
+            if steps:
+                return None if any(step.guards for step in steps) else (trigger, ())
+        return None, ()
+
     def category(self, status: str) -> StatusCategory:
         """What a status means.
 
@@ -128,6 +143,9 @@ class Lifecycle:
             `("resolve", ())` if it is permitted, `("reopen", ("within_reopen_window",))` if guards stand in the way,
             `(None, ())` if nothing leads there. Merging is never it: that takes another ticket.
         """
+        plain = self._plain_routes.get((status, target))
+        if plain is not None:
+            return plain
         blocked: tuple[str, tuple[str, ...]] | None = None
         for trigger in self._routes[status]:
             steps = [step for step in self._steps[status, trigger] if step.target == target]

@@ -1,8 +1,8 @@
 """Actions of the host that a ticket asked for: freeze an account, unlock it, pay a compensation."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from supportflow._dataclass import dataclass
 from supportflow.model.people import ActorKind
 
 __all__ = ["ActionState", "Progress"]

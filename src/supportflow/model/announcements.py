@@ -1,9 +1,10 @@
 """What a ticket tells others, and what another ticket has told it: announcements, a problem and its incidents."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant
 from supportflow.model.base import Id, Value
 from supportflow.model.content import ContentRef

@@ -37,6 +37,7 @@ __all__ = [
     "Id",
     "KeptName",
     "Key",
+    "Known",
     "Line",
     "Name",
     "Scalar",
@@ -151,18 +152,52 @@ class _KeptAsTuple:
 Series = Annotated[Sequence[T], _KeptAsTuple()]
 """Several of a kind, in order. A list is taken, and type checkers know it; what is kept is a tuple, which nobody changes."""
 
+
+class Known:
+    """Says what can stand in a text, and has pydantic put that together once, not again for each of a thousand fields.
+
+    Attributes:
+        parts: What would stand in the annotation without it.
+    """
+
+    __slots__ = ("_schema", "parts")
+
+    def __init__(self, *parts: object) -> None:
+        self.parts = parts
+        self._schema: CoreSchema | None = None
+
+    def __repr__(self) -> str:
+        return f"Known{self.parts!r}"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        if self._schema is None:
+            self._schema = handler.generate_schema(Annotated[(source, *self.parts)])
+        return _copied(self._schema)
+
+
+def _copied(schema: Any) -> CoreSchema:
+    # pydantic writes into a schema that it is given.
+    copy: CoreSchema = {**schema, "schema": _copied(schema["schema"])} if "schema" in schema else {**schema}
+    return copy
+
+
 # Ids and names come from outside and end up in logs, headers and keys: no control characters, no line separators.
 _PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 
-Id = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=MAX_ID, pattern=_PRINTABLE)]
+_AN_ID = StringConstraints(strict=True, min_length=1, max_length=MAX_ID, pattern=_PRINTABLE)
+_A_NAME = StringConstraints(strict=True, min_length=1, max_length=MAX_NAME, pattern=_PRINTABLE)
+
+Id = Annotated[str, Known(_AN_ID)]
 """An opaque identifier. It is kept in events for ever, so it must not be an address or a person's name."""
-KeptName = Annotated[
-    str, StringConstraints(strict=True, min_length=1, max_length=MAX_NAME, pattern=_PRINTABLE)
-]
+KeptName = Annotated[str, Known(_A_NAME)]
 """A name as events and tickets keep it: whatever a name could be when it was given."""
-Key = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=MAX_KEY, pattern=_PRINTABLE)]
+Key = Annotated[
+    str, Known(StringConstraints(strict=True, min_length=1, max_length=MAX_KEY, pattern=_PRINTABLE))
+]
 """An idempotency key."""
-DeliveryCode = Annotated[str, StringConstraints(strict=True, max_length=50, pattern=r"^[A-Za-z0-9_.:-]+$")]
+DeliveryCode = Annotated[
+    str, Known(StringConstraints(strict=True, max_length=50, pattern=r"^[A-Za-z0-9_.:-]+$"))
+]
 """Why a message can never arrive, in a word or a code: nothing that a sentence or an address could stand in."""
 
 
@@ -201,13 +236,13 @@ class FreeLine(NamedTuple):
 
 
 Line = Annotated[
-    str, StringConstraints(strict=True, max_length=MAX_ID), BeforeValidator(one_line), FreeLine()
+    str, Known(StringConstraints(strict=True, max_length=MAX_ID), BeforeValidator(one_line)), FreeLine()
 ]
 """One line that somebody wrote, such as a reason. An event keeps it for ever, so it names no person."""
-Name = Annotated[KeptName, BeforeValidator(legible)]
+Name = Annotated[str, Known(_A_NAME, BeforeValidator(legible))]
 """A name from a policy or a host's configuration: a channel, a group, a status, a class. People read it, compare it by eye
 and approve by it, so it has nothing in it that nobody can see."""
-AgentId = Annotated[Id, BeforeValidator(legible)]
+AgentId = Annotated[str, Known(_AN_ID, BeforeValidator(legible))]
 """The host's id of one of its own people, which colleagues read like a name."""
 
 
@@ -218,20 +253,22 @@ def without_nul(text: str) -> str:
     return text
 
 
-Subject = Annotated[str, StringConstraints(strict=True, max_length=MAX_SUBJECT), AfterValidator(without_nul)]
-Body = Annotated[str, StringConstraints(strict=True, max_length=MAX_BODY), AfterValidator(without_nul)]
+Subject = Annotated[
+    str, Known(StringConstraints(strict=True, max_length=MAX_SUBJECT), AfterValidator(without_nul))
+]
+Body = Annotated[str, Known(StringConstraints(strict=True, max_length=MAX_BODY), AfterValidator(without_nul))]
 Scalar = bool | int | float | str | None
 """What a declared attribute can hold, besides a set of tags."""
 
 
 def is_id(value: object, longest: int = MAX_ID) -> bool:
     """True if the value is a text that `Id` takes: for questions, which build no command."""
-    return (
-        isinstance(value, str)
-        and len(value) <= longest
-        and re.fullmatch(_PRINTABLE, value) is not None
-        and (value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value))
-    )
+    if not isinstance(value, str) or not 0 < len(value) <= longest:
+        return False
+    if value.isascii():  # as nearly all are, and of such it says what the pattern says
+        return value.isprintable()
+    surrogates = any("\ud800" <= character <= "\udfff" for character in value)
+    return re.fullmatch(_PRINTABLE, value) is not None and not surrogates
 
 
 class StatusCategory(StrEnum):

@@ -1,6 +1,6 @@
 """What a ticket knows of the bot that answers it. Names, numbers and instants only; texts are beside the events."""
 
-from dataclasses import dataclass
+from supportflow._dataclass import dataclass
 
 __all__ = ["NO_BOT", "BotState"]
 

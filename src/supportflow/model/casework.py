@@ -1,8 +1,8 @@
 """What a ticket knows of its handling as a case: evidence, steps, parties, verification, consent. Names and instants."""
 
-from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us
 from supportflow.model.base import HostValue, Id, Name
 from supportflow.model.people import ActorKind

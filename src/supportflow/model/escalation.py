@@ -1,8 +1,8 @@
 """What a ticket knows of its escalation: the ladder that was frozen into it, and how far it has come."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us
 
 __all__ = ["EscalationKind", "LadderState", "Rung", "StepPlan", "Until"]

@@ -1,8 +1,8 @@
 """What a reader of the feed gets: events of all streams, in the one order that every reader sees."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from supportflow._dataclass import dataclass
 from supportflow.model.events import EventBase
 
 __all__ = ["Feed", "FeedItem"]

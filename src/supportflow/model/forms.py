@@ -1,9 +1,10 @@
 """A form: what somebody is asked for who opens a ticket on a page, and what is wrong with what they filled in."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
 
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import MAX_BODY
 from supportflow.model.content import Attachment

@@ -1,8 +1,8 @@
 """What a lead sees of the desk at one moment, as data: nothing of what anybody wrote is in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant
 from supportflow.model.routing import Presence
 from supportflow.model.surges import ActiveSurge

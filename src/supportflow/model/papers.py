@@ -1,10 +1,11 @@
 """What goes out of the desk as a whole: the papers of one case, and all that is held on a person."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pydantic import TypeAdapter
 
+from supportflow._dataclass import dataclass
 from supportflow.model.events import Event
 from supportflow.model.ticket import Evidence, Message, Ticket
 

@@ -1,7 +1,6 @@
 """What a ticket knows of the one time that its requester is asked what they think of it. Numbers, names and instants."""
 
-from dataclasses import dataclass
-
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us
 
 __all__ = ["MOST_STARS", "NO_RATING", "RatingState"]

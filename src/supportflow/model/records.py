@@ -5,7 +5,6 @@ They are no models, for the core builds them on every command, and they hold int
 tuples: building one costs half of what it does on a frozen dataclass, and replacing a field of a `Clock` an eighth.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
@@ -20,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us
 from supportflow.model.base import Scalar
 

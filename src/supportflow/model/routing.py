@@ -1,10 +1,10 @@
 """What routing knows: what a ticket needs, who an agent is at the moment, and the work that an agent holds."""
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from pydantic import Field
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, Moment
 from supportflow.model.base import Id, Value
 from supportflow.model.people import Agent

@@ -1,7 +1,6 @@
 """What crosses the port of similar tickets, and what a desk answers of them."""
 
-from dataclasses import dataclass
-
+from supportflow._dataclass import dataclass
 from supportflow.model.ticket import Ticket
 
 __all__ = ["IndexedText", "SimilarText", "SimilarTicket"]

@@ -1,9 +1,9 @@
 """What crosses the port to a store: rows, the atomic commit and its answers. Plain, serialised values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from supportflow._dataclass import dataclass
 from supportflow.model.content import Content
 
 __all__ = [

@@ -1,10 +1,10 @@
 """The ticket: what the fold of its events knows. Counters and last-message facts, never the messages."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pydantic import Field
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant
 from supportflow.model.actions import ActionState
 from supportflow.model.announcements import NO_SPREAD, Spread
@@ -16,6 +16,7 @@ from supportflow.model.escalation import LadderState
 from supportflow.model.events import ContentViewed, EventBase
 from supportflow.model.events.tickets import ChosenBy, Given
 from supportflow.model.people import Actor
+from supportflow.model.phone import NO_PHONE, Phone
 from supportflow.model.rating import NO_RATING, RatingState
 from supportflow.model.records import Attributes, Clock
 from supportflow.model.routing import NO_ROUTING, Routing
@@ -51,6 +52,7 @@ class Ticket(Value):
         agency: True if its requester's texts report an incident and say that it was not by their own will.
         held_back: Actions of the host that a text asks for and that wait for another signal, sorted.
         held_past: Those of them that only its past asks for, from before the desk knew it, sorted.
+        warned: The warnings of the policy that its requester was sent, sorted.
         opened_at: When it came in.
         known_at: Since when the desk knows it: what happened before is its past.
         recorded_at: When its latest event stands in its stream.
@@ -69,6 +71,7 @@ class Ticket(Value):
         actions: What the host was asked to do.
         bot: How far the bot has come with it.
         rating: Whether its requester was asked what they think, and what they said.
+        phone: The calls about it, and the call that is owed.
         spread: What it tells other tickets, what it was told, and the problem that it is an incident of.
         clocks: The latest cycle of each SLA clock.
         policy: Fingerprint of the policy that it lives under.
@@ -108,6 +111,7 @@ class Ticket(Value):
     agency: bool = False
     held_back: tuple[KeptName, ...] = ()
     held_past: tuple[KeptName, ...] = ()
+    warned: tuple[KeptName, ...] = ()
 
     opened_at: Instant
     known_at: Instant | None = None
@@ -143,6 +147,7 @@ class Ticket(Value):
     actions: tuple[ActionState, ...] = ()
     bot: BotState = NO_BOT
     rating: RatingState = NO_RATING
+    phone: Phone = NO_PHONE
     spread: Spread = NO_SPREAD
 
     clocks: tuple[Clock, ...] = ()

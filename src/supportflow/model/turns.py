@@ -1,11 +1,12 @@
 """What crosses the ports of the bot and of the agent's screen: a turn, what can be answered, articles, suggestions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant
 from supportflow.model.base import Body, Document, Id, Name
 from supportflow.model.similar import SimilarTicket

@@ -1,11 +1,11 @@
 """What a channel can carry and how fast, and what it says of a message that it took."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from inspect import getattr_static
 from math import ceil
 from typing import Literal, TypeAlias
 
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import InvalidInput
 
 __all__ = ["CAPABILITIES", "Capability", "ChannelTraits", "Rate", "Receipt", "traits_of"]

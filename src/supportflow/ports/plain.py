@@ -1,9 +1,9 @@
 """What the ports of keeping, sending and doing are to do."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant
 from supportflow.model.content import AttachmentHandle, Content
 from supportflow.model.storage import (

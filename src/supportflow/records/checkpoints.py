@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from struct import pack, unpack
 from typing import Self
 
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import InvalidInput, RecordsError
 from supportflow.records.notes import (
     COSIGNED,

@@ -6,8 +6,8 @@ have its first event; whoever has it recognises the stream.
 
 import json
 import re
-from dataclasses import dataclass
 
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import RecordsError
 
 __all__ = ["Batch", "Entry", "Head", "read_entry"]

@@ -11,9 +11,9 @@ import binascii
 import hashlib
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import InvalidInput, MissingExtra, RecordsError
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ digests. Nothing of it is believed: the entry must be in the tree, and the event
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self
 
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import RecordsError
 from supportflow.model.content import ContentRef, commitment
 from supportflow.model.storage import EventRow

@@ -1,21 +1,24 @@
 """One case at a time, on a desk of its own: its rows become observations, on a clock that shows the log's own time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from supportflow._time import from_us, iso
+from supportflow._time import Instant, from_us, iso
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MappingError, SupportflowError
+from supportflow.flows.commands.resident import is_plain, take_in
 from supportflow.flows.held import Held
 from supportflow.flows.rows import event_row, read_row
 from supportflow.lifecycle import default_lifecycle
-from supportflow.model.commands import Advance
+from supportflow.model.base import is_id
+from supportflow.model.commands import Adopt, Advance, CommandBase, Observe
 from supportflow.model.events import EventBase
+from supportflow.model.made import made
 from supportflow.model.people import HOST, NOBODY, Actor, ActorKind
-from supportflow.model.ticket import Ticket
+from supportflow.model.ticket import Outcome, Ticket
 from supportflow.model.written import written
 from supportflow.policy import Policy
 from supportflow.replay.columns import time_reader
@@ -27,7 +30,9 @@ __all__ = ["TENANT", "CaseRunner", "Watcher"]
 
 TENANT = "replay"
 _ACTORS = 10_000
-"""Actors of a log that are kept, so that they need not be made anew."""
+"""Actors of a log, and values of a column, that are kept, so that they need not be made or validated anew."""
+_MADE_HERE = frozenset({"by", "requester"})
+"""Fields whose values are made here, and are valid."""
 
 
 class Watcher(Protocol):
@@ -49,6 +54,46 @@ class _CaseDesk(Desk):
     def __init__(self, policy: Policy, clock: ManualClock) -> None:
         super().__init__(policy, clock=clock, ids=CountingIds(), tenant=TENANT)
         self.held = self._known.held = Held()
+
+    def handle(self, command: CommandBase) -> Outcome:
+        """Carry out a command; what has no words, without a flow around it."""
+        if is_plain(command):
+            return take_in(self._known, self.held, self._ports["ids"], command, self._ports["clock"].now())
+        return super().handle(command)
+
+    def wakeup_us(self, ticket: Ticket) -> int | None:
+        """When a ticket must be looked at next; None if time alone does nothing to it."""
+        return self.held.wakeup_us(self._known.book, ticket.id)
+
+
+class _KnownFields:
+    """Values of fields that were part of a valid command."""
+
+    def __init__(self) -> None:
+        self._known: dict[type[CommandBase], dict[str, set[object]]] = {}
+
+    def have(self, kind: type[CommandBase], fields: Mapping[str, object]) -> bool:
+        """True if each of these values is known for its field. What cannot be told by its value is not."""
+        known = self._known.get(kind)
+        if known is None:
+            return False
+        for name, value in fields.items():
+            if value is None or name in _MADE_HERE:
+                continue
+            values = known.get(name)
+            if values is None or value not in values:
+                return False
+        return True
+
+    def add(self, kind: type[CommandBase], fields: Mapping[str, object]) -> None:
+        """Remember values that were taken."""
+        known = self._known.setdefault(kind, {})
+        for name, value in fields.items():
+            if value is not None and name not in _MADE_HERE and isinstance(value, str | int):
+                values = known.setdefault(name, set())
+                if len(values) >= _ACTORS:
+                    values.clear()
+                values.add(value)
 
 
 class CaseRunner:
@@ -88,6 +133,10 @@ class CaseRunner:
         self.desk = _CaseDesk(policy, self.clock)
         self.watcher = watcher
         self._people = people
+        snapshots = mapping.rows == "snapshots"
+        self._no_agent = "" if snapshots and mapping.agent else None
+        self._no_group = "" if snapshots and mapping.group else None
+        self._known_fields = _KnownFields()
         self.actors: dict[str, Actor] = {"": HOST}
         self.requesters: dict[str, str] = {"": NOBODY}
         self.read_opened = None if mapping.opened is None else time_reader(mapping.opened)
@@ -127,7 +176,7 @@ class CaseRunner:
                 return self._begin(row)
             ticket = self._open(row, opened_us)
         self.clock.set(from_us(row.at_us))
-        outcome = self.desk.observe(ticket, status=row.status, **self._facts(row))
+        outcome = self._observe(ticket, row)
         self.watcher.observed(row, outcome.events)
         return outcome.ticket
 
@@ -155,11 +204,12 @@ class CaseRunner:
 
     def _open(self, row: Row, opened_us: int) -> Ticket:
         """The log says when the case was opened: it is adopted then, and its first row is an observation like all others."""
-        self.clock.set(from_us(opened_us))
-        outcome = self.desk.adopt(
+        opened_at = from_us(opened_us)
+        self.clock.set(opened_at)
+        outcome = self._adopt(
             row.case,
-            from_us(opened_us),
-            self._opened_as(),
+            opened_at,
+            status=self._opened_as(),
             requester=self._requester(row),
             level=row.level,
             priority_class=row.priority_class,
@@ -172,42 +222,75 @@ class CaseRunner:
         if row.status is None:
             self.watcher.problem(Problem(row.line, "no_status_yet", row.state, left_out=True))
             return None
-        self.clock.set(from_us(row.at_us))
+        at = from_us(row.at_us)
+        self.clock.set(at)
         facts = self._facts(row)
-        outcome = self.desk.adopt(
+        words, attributes = self._words(row), self._attributes(row)
+        outcome = self._adopt(
             row.case,
-            from_us(row.at_us),
-            row.status,
+            at,
+            status=row.status,
             by=facts["by"],
             requester=self._requester(row),
             level=row.level,
             priority_class=row.priority_class,
             group=row.group or None,
             assignee=row.agent or None,
-            attributes=facts["attributes"],
-            history=[{"at": from_us(row.at_us), "requester_wrote": True, "body": facts["body"]}]
-            if facts["body"] and facts["requester_wrote"]
-            else (),
+            **({"attributes": attributes} if attributes else {}),
+            **(
+                {"history": [{"at": at, "requester_wrote": True, "body": words}]}
+                if words and facts["requester_wrote"]
+                else {}
+            ),
         )
         self.watcher.recorded(row, outcome.events)
         return outcome.ticket
 
+    def _adopt(self, ref: str, opened_at: Instant, **fields: Any) -> Outcome:
+        """Take in the case. A field that was valid before is not validated again: a log has few words, in many rows."""
+        if is_id(ref) and self._known_fields.have(Adopt, fields):
+            return self.desk.handle(made(Adopt, {}, ref=ref, opened_at=opened_at, **fields))
+        outcome = self.desk.adopt(ref, opened_at, **fields)
+        self._known_fields.add(Adopt, fields)
+        return outcome
+
+    def _observe(self, ticket: Ticket, row: Row) -> Outcome:
+        """Report what a row says, as `_adopt` does."""
+        fields = self._facts(row)
+        words, attributes = self._words(row), self._attributes(row)
+        if words or attributes:
+            return self.desk.observe(ticket, body=words, attributes=attributes, **fields)
+        if self._known_fields.have(Observe, fields):
+            return self.desk.handle(made(Observe, {}, ticket_id=ticket.id, **fields))
+        outcome = self.desk.observe(ticket, **fields)
+        self._known_fields.add(Observe, fields)
+        return outcome
+
     def _facts(self, row: Row) -> dict[str, Any]:
-        """What a row says besides the status."""
-        state, snapshot = self.mapping.state, self.mapping.rows == "snapshots"
-        replied, wrote = row.state in state.replied, row.state in state.requester_wrote
+        """What a row says besides words and attributes."""
+        state = self.mapping.state
         return {
+            "status": row.status,
             # Of a column that the mapping does not use, nothing is known.
-            "agent": row.agent if row.agent or (snapshot and self.mapping.agent) else None,
-            "group": row.group if row.group or (snapshot and self.mapping.group) else None,
+            "agent": row.agent or self._no_agent,
+            "group": row.group or self._no_group,
             "level": row.level,
             "priority_class": row.priority_class,
-            "attributes": {name: row.attributes[name] for name in row.attributes if name in self.declared},
-            "replied": replied,
-            "requester_wrote": wrote,
-            "body": row.text if replied != wrote else "",
+            "replied": row.state in state.replied,
+            "requester_wrote": row.state in state.requester_wrote,
             "by": self._actor(row.actor),
         }
+
+    def _words(self, row: Row) -> str:
+        """What was written, if it is clear by whom."""
+        state = self.mapping.state
+        if not row.text or (row.state in state.replied) == (row.state in state.requester_wrote):
+            return ""
+        return row.text
+
+    def _attributes(self, row: Row) -> dict[str, Any]:
+        """Those that the policy declares."""
+        return {name: row.attributes[name] for name in row.attributes if name in self.declared}
 
     def _actor(self, name: str) -> Actor:
         found = self.actors.get(name)
@@ -225,7 +308,7 @@ class CaseRunner:
 
     def _end(self, rows: list[Row], ticket: Ticket) -> Ticket:
         """Let everything happen that is due by the log's last instant."""
-        wakeup_us = self.desk.held.wakeups[ticket.id]
+        wakeup_us = self.desk.wakeup_us(ticket)
         if wakeup_us is None or wakeup_us >= self.end_us:
             return ticket
         self.clock.set(from_us(self.end_us))

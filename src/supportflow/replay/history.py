@@ -8,6 +8,8 @@ from supportflow._time import iso
 from supportflow.desk import Desk
 from supportflow.events import (
     AssignmentChanged,
+    CallAnswered,
+    CallStarted,
     MessageReceived,
     PriorityChanged,
     ReplySent,
@@ -28,6 +30,7 @@ __all__ = ["Exported", "export_history", "recorded_tickets"]
 _COLUMNS = ("case", "at", "state", "actor", "agent", "group", "requester", "level", "class")
 _TOLD = (
     TicketOpened, TicketAdopted, StatusChanged, AssignmentChanged, PriorityChanged, MessageReceived, ReplySent,
+    CallStarted, CallAnswered,
 )  # fmt: skip
 _REPLIED, _WROTE = " + reply", " + message"
 _PAGE = 1_000
@@ -130,13 +133,26 @@ def _of_policy(event: EventBase) -> bool:
     return isinstance(event, StatusChanged) and event.cause == "auto_close"
 
 
+def _answers(event: EventBase) -> bool:
+    """What stops clocks; a bot's reply, one to a party and an announcement do not."""
+    if isinstance(event, CallAnswered):
+        return True
+    written = isinstance(event, ReplySent) and event.to is None and event.announced is None
+    return written and event.by.kind != "bot"
+
+
+def _asks(event: EventBase) -> bool:
+    """What starts clocks; what a machine sent does not, nor does a call that the desk makes."""
+    if isinstance(event, CallStarted):
+        return not event.outgoing
+    return isinstance(event, MessageReceived) and event.origin == "requester"
+
+
 def _cells(ticket: Ticket, event: EventBase, requester: str) -> dict[str, str]:
     said = ""
-    # Only these stop and start clocks: a bot's reply, one to a party, an announcement, and what a machine sent do not.
-    answers = isinstance(event, ReplySent) and event.to is None and event.announced is None
-    if answers and event.by.kind != "bot":
+    if _answers(event):
         said = _REPLIED
-    elif isinstance(event, MessageReceived) and event.origin == "requester":
+    elif _asks(event):
         said = _WROTE
     return {
         "case": ticket.ref or ticket.id,

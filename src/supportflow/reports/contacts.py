@@ -11,6 +11,10 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
     AssignmentChanged,
     BotAnswered,
+    CallAnswered,
+    CallBackEnded,
+    CallBackMissed,
+    CallBackPromised,
     EventBase,
     MessageReceived,
     RatingGiven,
@@ -22,6 +26,7 @@ from supportflow.model.events import (
     TicketRouted,
 )
 from supportflow.model.people import NOBODY
+from supportflow.model.phone import CallOutcome
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.replay.history import recorded_tickets
@@ -73,6 +78,8 @@ class Contact(NamedTuple):
         routed: True if it had a route.
         asked: True if its requester was asked for a rating.
         rating: What they said.
+        calls: How each of its requester's calls ended.
+        call_backs: Of each call that was promised and whose time is over, whether it was kept.
     """
 
     ticket: Ticket
@@ -88,6 +95,8 @@ class Contact(NamedTuple):
     routed: bool
     asked: bool
     rating: RatingGiven | None
+    calls: tuple[CallOutcome, ...]
+    call_backs: tuple[bool, ...]
 
 
 def contacts_of(desk: Desk, policy: CompiledPolicy, end_us: int) -> list[Contact]:
@@ -123,11 +132,29 @@ def _contact(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy
         routed=any(isinstance(event, TicketRouted) for event in events),
         asked=any(isinstance(event, RatingRequested) for event in events),
         rating=ratings[0] if ratings else None,
+        calls=tuple(call.outcome for call in ticket.phone.calls if call.outcome and not call.outgoing),
+        call_backs=tuple(_kept(events)),
     )
 
 
 def _answers(event: EventBase) -> bool:
-    return isinstance(event, ReplySent) and event.to is None
+    return isinstance(event, CallAnswered) or (isinstance(event, ReplySent) and event.to is None)
+
+
+def _kept(events: Iterable[EventBase]) -> Iterable[bool]:
+    """Of each call that was promised whether the desk called in time.
+
+    What ends before its time without a call is kept or broken by nobody, but where the ticket ended: that is no call.
+    """
+    missed = False
+    for event in events:
+        if isinstance(event, CallBackPromised):
+            missed = False
+        elif isinstance(event, CallBackMissed):
+            missed = True
+            yield False
+        elif isinstance(event, CallBackEnded) and not missed and event.outcome in {"kept", "dropped"}:
+            yield event.outcome == "kept"
 
 
 def _took(events: Iterable[EventBase], kind: type[EventBase]) -> Iterable[float]:
@@ -140,6 +167,8 @@ def _took(events: Iterable[EventBase], kind: type[EventBase]) -> Iterable[float]
             isinstance(event, MessageReceived) and event.origin == "requester"
         ):
             heard_us = at_us
+        elif isinstance(event, CallAnswered):
+            heard_us = None
         elif isinstance(event, AssignmentChanged) and event.assignee is not None:
             had[event.assignee] = at_us
         elif isinstance(event, kind) and heard_us is not None:

@@ -8,6 +8,8 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
     AssignmentChanged,
     BotAnswered,
+    CallAnswered,
+    CallStarted,
     ContactJoined,
     EventBase,
     HandedOver,
@@ -246,6 +248,14 @@ class _Walk:
             self._answered = self._handed = True
         self._acted(self._at_us)
 
+    def spoke(self, event: CallAnswered) -> None:
+        del event
+        self._answered = self._handed = True
+        self._acted(self._at_us)
+
+    def called(self, event: CallStarted) -> None:
+        self._returned = self._returned or (self._answered and not event.outgoing)
+
     def handed_over(self, event: HandedOver) -> None:
         self._handed = True
         if event.previous != event.tier:
@@ -307,5 +317,7 @@ _TELLS: dict[type[EventBase], Callable[[_Walk, Any], None]] = {
     MessageReceived: _Walk.heard,
     ContactJoined: _Walk.joins,
     BotAnswered: _Walk.spoken_to,
+    CallAnswered: _Walk.spoke,
+    CallStarted: _Walk.called,
 }
 """Kind of event → what it tells."""

@@ -332,6 +332,16 @@ def _answered_ratings(month: _Month) -> Figure:
     return share("", sum(one.rating is not None for one in asked), len(asked), month.rules.smallest)
 
 
+def _abandoned(month: _Month) -> Figure:
+    calls = [outcome for one in month.own for outcome in one.calls]
+    return share("", calls.count("abandoned"), len(calls), month.rules.smallest)
+
+
+def _called_back(month: _Month) -> Figure:
+    promised = [kept for one in month.own for kept in one.call_backs]
+    return share("", sum(promised), len(promised), month.rules.smallest)
+
+
 FIGURES: dict[str, Callable[[_Month], Figure]] = {
     "bot_answer_seconds": _bot_answers,
     "chat_within_1h": _answered_within(["chat"], 1),
@@ -350,7 +360,9 @@ FIGURES: dict[str, Callable[[_Month], Figure]] = {
     "category_and_route": _placed,
     "rating": _rating,
     "rating_answered": _answered_ratings,
+    "calls_abandoned": _abandoned,
+    "call_backs_kept": _called_back,
 }
 """Figure → how it is made: one definition each."""
-_LESS = {"bot_answer_seconds", "wait_seconds", "reply_seconds", "repeated", "handovers"}
+_LESS = {"bot_answer_seconds", "wait_seconds", "reply_seconds", "repeated", "handovers", "calls_abandoned"}
 """Of these less is better."""

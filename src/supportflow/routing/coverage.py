@@ -7,11 +7,11 @@ skill-based routing", 2005): with two skills each, a team serves nearly as well 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from supportflow._dataclass import dataclass
 from supportflow._time import HOUR_US, Instant, from_us, to_us
 from supportflow.calendars.zones import MAX_US
 from supportflow.exceptions import RosterError

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from supportflow._dataclass import dataclass
 from supportflow._time import span_us, to_us
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput, PolicyError, ScenarioError

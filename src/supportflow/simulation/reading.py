@@ -58,14 +58,24 @@ def read_scenario(path: Path | str) -> Scenario:
         OSError: If a file cannot be read.
     """
     path = Path(path)
-    scenario = read(path, load_scenario, ScenarioError)
+    return placed(read(path, load_scenario, ScenarioError), path.parent)
+
+
+def placed(scenario: Scenario, folder: Path) -> Scenario:
+    """A scenario with the files that it names in place: its policy read, its log's path from this folder.
+
+    Raises:
+        PolicyError: If the policy that it names is wrong.
+        MissingExtra: If it is YAML, and the extra is not installed.
+        OSError: If it cannot be read.
+    """
     changed: dict[str, object] = {}
     if scenario.policy_file is not None:
-        changed |= {"policy": read_policy(path.parent / scenario.policy_file), "policy_file": None}
+        changed |= {"policy": read_policy(folder / scenario.policy_file), "policy_file": None}
     log = scenario.arrivals.log
     if log is not None:
-        placed = log.model_copy(update={"file": str(path.parent / log.file)})
-        changed["arrivals"] = scenario.arrivals.model_copy(update={"log": placed})
+        found = log.model_copy(update={"file": str(folder / log.file)})
+        changed["arrivals"] = scenario.arrivals.model_copy(update={"log": found})
     return scenario.model_copy(update=changed)
 
 

@@ -1,8 +1,8 @@
 """Attainment: how many clocks were met, as judged (raw), and with corrections and without exclusions (adjusted)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from supportflow._dataclass import dataclass
 from supportflow.model.events import EventBase, SlaCorrected, SlaExcluded, SlaJudged
 
 __all__ = ["Attainment", "attainment"]

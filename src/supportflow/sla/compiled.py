@@ -1,9 +1,11 @@
 """SLA policies compiled: durations as integers, metrics as bits, the match as an index."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field, replace
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
+from supportflow._dataclass import dataclass
 from supportflow._time import span_us
 from supportflow.conditions import Condition, ConditionIndex, Fields, compile_condition
 from supportflow.model.base import StatusCategory
@@ -37,6 +39,10 @@ _RESTLESS = frozenset(
 
 Record = Mapping[str, object]
 
+_PLAIN = frozenset({"category", "channel", "group", "level", "priority_class", "private"})
+"""Fields of conditions that stand on a ticket under the same name, as they are."""
+_MOST_CHOICES = 1_000
+
 
 class Days(NamedTuple):
     """A duration in working days: `days` later at the same time of day, or at the close of that day."""
@@ -47,7 +53,11 @@ class Days(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompiledTarget:
-    """A target, ready to run."""
+    """A target, ready to run.
+
+    Attributes:
+        steps: The milestones of its clocks, if its duration is the same for each.
+    """
 
     slot: str
     metric: CompiledMetric
@@ -65,6 +75,7 @@ class CompiledTarget:
     reopen: str
     reopen_within_us: int | None
     max_pause_us: int | None
+    steps: tuple[Milestone, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,8 @@ class CompiledSla:
         capped: True if any target caps its total pause.
         volatile: True if a change of the ticket's fields or group can change a target.
         restless: True if any event can: a condition reads what not only commands on fields change.
+        reads: The fields of the ticket that choose its targets; None if something else chooses, too.
+        known: What was chosen for values of these: it is the same each time.
     """
 
     name: str
@@ -94,12 +107,29 @@ class CompiledSla:
     capped: bool
     volatile: bool
     restless: bool
+    reads: Callable[[Ticket], object] | None = field(compare=False)
+    known: dict[object, Mapping[str, CompiledTarget]] = field(default_factory=dict, compare=False, repr=False)
 
-    def targets(self, view: Callable[[], Record]) -> Mapping[str, CompiledTarget]:
-        """Slot → the target that applies to a ticket."""
+    def targets(self, ticket: Ticket, view: Callable[[], Record]) -> Mapping[str, CompiledTarget]:
+        """Slot → the target that applies to a ticket.
+
+        Args:
+            ticket: The ticket.
+            view: Gives its fields, if they are asked for.
+        """
         if not self.conditional:
             return self.plain
-        record = view()
+        if self.reads is None:
+            return self._chosen(view())
+        values = self.reads(ticket)
+        chosen = self.known.get(values)
+        if chosen is None:
+            if len(self.known) >= _MOST_CHOICES:
+                self.known.clear()
+            chosen = self.known[values] = self._chosen(view())
+        return chosen
+
+    def _chosen(self, record: Record) -> Mapping[str, CompiledTarget]:
         chosen: dict[str, CompiledTarget] = {}
         for slot, targets in self.slots:
             for target in targets:
@@ -112,7 +142,7 @@ class CompiledSla:
         """A policy of this name in which one target applies to every ticket."""
         always = replace(target, when=None)
         return replace(
-            self, slots=((target.slot, (always,)),), conditional=False, plain={target.slot: always}
+            self, slots=((target.slot, (always,)),), conditional=False, plain={target.slot: always}, known={}
         )
 
 
@@ -181,7 +211,15 @@ def _compile(
         capped=any(target.max_pause_us is not None for target in every),
         volatile=any(target.when is not None or target.calendar_of == "group" for target in every),
         restless=any(_restless(target.when) for target in policy.targets),
+        reads=_reader(target.when for target in policy.targets),
     )
+
+
+def _reader(conditions: Iterable[Condition | None]) -> Callable[[Ticket], object] | None:
+    """Reads the values of a ticket that these conditions rest on; None if they rest on more."""
+    fields = {one.field for when in conditions if when is not None for one in when.comparisons()}
+    names = sorted(name for name in fields if name in _PLAIN)
+    return attrgetter(*names) if names and len(names) == len(fields) else None
 
 
 def _restless(condition: Condition | None) -> bool:
@@ -200,7 +238,7 @@ def _compile_target(
         paused = While(status=tuple(StatusCategory(name) for name in target.pause_on), when=metric.pause.when)
         metric = metric.model_copy(update={"pause": paused})
     calendar = target.calendar if target.calendar is not None else policy.calendar
-    return CompiledTarget(
+    compiled = CompiledTarget(
         slot=target.slot,
         metric=compile_metric(metric, fields),
         when=None if target.when is None else compile_condition(target.when, fields),
@@ -218,6 +256,8 @@ def _compile_target(
         reopen_within_us=None if target.reopen_within is None else span_us(target.reopen_within),
         max_pause_us=None if target.max_pause is None else span_us(target.max_pause),
     )
+    duration = compiled.duration
+    return replace(compiled, steps=milestones(compiled, duration)) if isinstance(duration, int) else compiled
 
 
 def _duration(target: Target) -> int | Days:
@@ -242,6 +282,8 @@ def milestones(target: CompiledTarget, duration_us: int) -> tuple[Milestone, ...
     A warning that would come before the start (an hour before a target of half an hour) is left out. So is one that has the
     name or the instant of another: half of a target of four hours and two hours before its end are one warning.
     """
+    if target.steps is not None and target.duration == duration_us:
+        return target.steps
     reached = [Milestone("breach", duration_us)]
     told: set[str | int] = set()
     for warn in target.warn_at:

@@ -81,7 +81,7 @@ def react(
         applied: Gives the targets that applied before the event; None if those that apply now have applied all along.
         past: The ticket's past, for clocks that come back.
     """
-    targets = {} if sla is None else sla.targets(view)
+    targets = {} if sla is None else sla.targets(after, view)
     current = {clock.target: clock for clock in after.clocks}
     steps: list[Step] = []
     for slot, clock in current.items():

@@ -1,8 +1,9 @@
 """An account of a clock: every interval with its reason, summing exactly to what it counted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.calendars import Explained
 from supportflow.model.events import EventBase, SlaJudged

@@ -6,12 +6,12 @@ that event leads to.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from pydantic import Field
 
+from supportflow._dataclass import dataclass
 from supportflow.conditions import Condition, Fields, compile_condition
 from supportflow.model.base import Document, Name, Series, StatusCategory
 from supportflow.sla.signals import CATEGORY_BIT, Signal, bits

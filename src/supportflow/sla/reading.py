@@ -1,9 +1,9 @@
 """A clock as people and programs read it: durations and instants at one moment, and the account of every second."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us
 from supportflow.exceptions import InvalidInput
 from supportflow.model.events import EventBase

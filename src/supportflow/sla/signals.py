@@ -8,6 +8,8 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
     ActionHeldBack,
     AssignmentChanged,
+    CallAnswered,
+    CallStarted,
     EventBase,
     MessageReceived,
     NoteAdded,
@@ -35,10 +37,11 @@ class Signal(StrEnum):
     OPENED_PRIVATELY = "opened_privately"
     """An agent opened it for internal work: nobody waits for an answer."""
     REQUESTER_MESSAGE = "requester_message"
+    """The requester wrote, or called."""
     OTHER_MESSAGE = "other_message"
     """A stranger, another party, an auto-reply or a bounce wrote: it neither answers nor asks."""
     PUBLIC_REPLY = "public_reply"
-    """An agent answered the requester."""
+    """An agent answered the requester, in writing or on the phone."""
     BOT_REPLY = "bot_reply"
     INTERNAL_NOTE = "internal_note"
     """Somebody of the desk wrote a note: not who takes part in the case from outside."""
@@ -130,7 +133,7 @@ def signals_of(before: Ticket | None, after: Ticket, event: EventBase) -> int:
     read = _READ.get(cls)
     if read is None:
         return 0
-    if cls is MessageReceived and before is not None and before.awaits_contact and not after.awaits_contact:
+    if cls in _CONTACTS and before is not None and before.awaits_contact and not after.awaits_contact:
         return read(event) | SIGNAL_BIT[Signal.OPENED]
     return read(event)
 
@@ -145,6 +148,14 @@ def _reply_signals(event: ReplySent) -> int:
 
 def _message_signals(event: MessageReceived) -> int:
     return _REQUESTER_MESSAGE if event.origin == "requester" else _OTHER_MESSAGE
+
+
+def _call_signals(event: CallStarted) -> int:
+    return 0 if event.outgoing else _REQUESTER_MESSAGE
+
+
+def _spoken_signals(_event: CallAnswered) -> int:
+    return _PUBLIC_REPLY
 
 
 def _note_signals(event: NoteAdded) -> int:
@@ -173,8 +184,11 @@ def _assignment_signals(event: AssignmentChanged) -> int:
 
 
 _OPENINGS = frozenset({TicketOpened, TicketAdopted})
+_CONTACTS = frozenset({CallStarted, MessageReceived})
 _READ: dict[type[EventBase], Callable[[Any], int]] = {
     AssignmentChanged: _assignment_signals,
+    CallAnswered: _spoken_signals,
+    CallStarted: _call_signals,
     MessageReceived: _message_signals,
     NoteAdded: _note_signals,
     ReplySent: _reply_signals,

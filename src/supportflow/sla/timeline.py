@@ -1,10 +1,10 @@
 """A clock's account as a picture: a timeline in text, or in SVG. Drawn from the account alone, the same every time."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal, NamedTuple, Protocol
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us, to_us
 from supportflow.calendars.zones import clock_of
 from supportflow.sla.policy import span_name

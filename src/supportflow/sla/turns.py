@@ -1,9 +1,9 @@
 """The turns in a clock's life that its target or its ticket brought: when it was cancelled, when it came back, and why."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us, iso
 from supportflow.model.events import (
     ClocksMoved,

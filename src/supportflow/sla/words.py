@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from supportflow.calendars.zones import clock_of
 from supportflow.texts import Times, times
+from supportflow.texts.locales import dated
 
 __all__ = ["UNIVERSAL", "short_day", "when"]
 
@@ -42,7 +43,9 @@ def when(moment: datetime, now: datetime, *, tz: str, language: str = "en", name
         moment: Any aware datetime.
         now: What today is.
         tz: The listener's IANA zone.
-        language: A BCP 47 tag. A language that `supportflow.texts` has no folder for gets an ISO date.
+        language: A BCP 47 tag. A language that `supportflow.texts` has no folder for is written by Babel (extra
+            `locales`), without names such as "tomorrow"; without it, and where Babel does not know the language either, as
+            an ISO date.
         named: Whether to say the zone's name, for a listener who cannot know whose clock it is.
 
     Raises:
@@ -51,9 +54,11 @@ def when(moment: datetime, now: datetime, *, tz: str, language: str = "en", name
     zone = clock_of(tz)
     local = moment.astimezone(zone)
     clock = f"{local:%H:%M}"
+    today = now.astimezone(zone).date()
     words = times(language)
-    if words is None:
-        text = f"{local.date().isoformat()} {clock}"
+    if words is not None:
+        text = _in_words(local.date(), today, clock, words)
     else:
-        text = _in_words(local.date(), now.astimezone(zone).date(), clock, words)
+        said = dated(language, local, with_year=local.year != today.year)
+        text = said or f"{local.date().isoformat()} {clock}"
     return f"{text} {tz}" if named else text

@@ -1,9 +1,9 @@
 """What a take-over says: what was taken, what a host must supply, what means something else here, what is missing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from supportflow._dataclass import dataclass
 from supportflow._legible import escaped
 
 __all__ = ["Example", "Finding", "Kind", "Report"]

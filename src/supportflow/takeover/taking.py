@@ -1,10 +1,10 @@
 """One system's export in, a checked policy and its report out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from supportflow._dataclass import dataclass
 from supportflow.conditions.fields import nearest
 from supportflow.exceptions import InvalidInput, PolicyError, TakeoverError
 from supportflow.policy import Policy, parse_policy

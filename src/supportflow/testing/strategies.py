@@ -26,6 +26,7 @@ from supportflow.model.base import (
     Id,
     KeptName,
     Key,
+    Known,
     Name,
     Subject,
     legible,
@@ -170,6 +171,7 @@ def _plain(hint: Any) -> st.SearchStrategy[Any]:
 
 def _constrained(hint: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]:
     bounds: dict[str, int] = {}
+    metadata = tuple(part for one in metadata for part in (one.parts if isinstance(one, Known) else (one,)))
     readable = any(isinstance(one, BeforeValidator) and one.func in {legible, one_line} for one in metadata)
     for one in metadata:
         for part in one.metadata if isinstance(one, FieldInfo) else (one,):

@@ -5,7 +5,7 @@ and the words by which somebody asks it for a person), `evidence.toml` (how evid
 on a page says), `times.toml` (how days and times are said), `mail.toml` (the letter around an answer by mail),
 `report.toml` (what the page of a report says) and `screen.toml` (what a host's own pages show of a
 ticket). What a policy says itself goes before what stands here. Words that are *read* in what customers write are elsewhere:
-in `triage/packs` and `triage/lexicon`.
+in `triage/packs` and `triage/lexicon`. Days and times of languages without a folder are Babel's: see `locales`.
 """
 
 from supportflow.texts.shipped import (

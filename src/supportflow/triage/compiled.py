@@ -238,7 +238,7 @@ class PriorityIndex:
         return PriorityKey(self.rank(priority_class) * PLACES + place, level, order_us, ticket_id)
 
     def key_of(self, ticket: Ticket, due_us: int | None) -> PriorityKey:
-        """The sort key of a ticket, under whichever order the policy declares.
+        """The sort key of a ticket, under whichever order the policy declares. A call that is owed keeps its place.
 
         Args:
             ticket: The ticket.
@@ -246,9 +246,9 @@ class PriorityIndex:
         """
         opened_us = to_us(ticket.opened_at)
         if self._head_us is not None:
-            order_us = opened_us - self._head_us.get(ticket.priority_class, 0)
+            order_us = _kept(ticket, opened_us - self._head_us.get(ticket.priority_class, 0))
             return PriorityKey(order_us, ticket.level, order_us, ticket.id)
-        order_us = opened_us if due_us is None else due_us
+        order_us = _kept(ticket, opened_us if due_us is None else due_us)
         return self.key(ticket.priority_class, ticket.level, order_us, ticket.id, place=self.place(ticket))
 
     def place(self, ticket: Ticket) -> int:
@@ -304,3 +304,9 @@ def _held(condition: Condition, record: Mapping[str, object]) -> Iterator[str]:
         if one.holds:
             expected = list(one.expected) if isinstance(one.expected, tuple) else one.expected
             yield f"{one.field} {one.operator} {expected!r}"
+
+
+def _kept(ticket: Ticket, order_us: int) -> int:
+    """Where a ticket stands inside its class and level: a call that is owed keeps the place of the call it is owed for."""
+    owed = ticket.phone.call_back
+    return order_us if owed is None else min(order_us, owed.order_us)

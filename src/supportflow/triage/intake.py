@@ -41,7 +41,7 @@ class EvidenceSpec(Document):
         values: What a `choice` can be; upper and lower case are the same.
         media_types: Such as `"image/png"` or `"image/*"`; any file, if none are given.
         in_text: Also taken from what the requester writes: the first run of characters of this shape (`digits`,
-            `alphanumeric`), or the first of the `values` that is named (`choice`).
+            `alphanumeric`), or the first of the `values` that is named, the longest of several there (`choice`).
         label: What people call it, by language; a shipped label, or the name, if not given.
     """
 
@@ -148,7 +148,8 @@ def _run(spec: EvidenceSpec, runs: list[str], used: set[str]) -> str | None:
 def _choice(spec: EvidenceSpec, same: str) -> str | None:
     text = same.casefold()
     places = [(_place(text, folded(one).casefold()), one) for one in spec.values]
-    return min(((at, one) for at, one in places if at >= 0), default=(-1, None))[1]
+    named = ((at, -len(one), one) for at, one in places if at >= 0)
+    return min(named, default=(-1, 0, None))[2]  # of two at one place the longer: "no signal", not "no"
 
 
 def _place(text: str, words: str) -> int:

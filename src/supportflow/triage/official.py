@@ -5,12 +5,12 @@ Addresses are compared as a whole, never by what they look like: a domain with o
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, NamedTuple
 
 from pydantic import Field, StringConstraints
 
+from supportflow._dataclass import dataclass
 from supportflow._marks import normalized
 from supportflow.exceptions import InvalidInput
 from supportflow.model.base import Document, Series

@@ -5,10 +5,11 @@ import logging
 import random
 import time
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from supportflow._dataclass import dataclass
 from supportflow.driving import drive, drive_at_once
 from supportflow.exceptions import DefinitionError, DeskClosed, InvalidInput, MissingExtra
 from supportflow.flows import Tick

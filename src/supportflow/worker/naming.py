@@ -11,6 +11,13 @@ from supportflow.exceptions import InvalidInput
 __all__ = ["check_made", "load"]
 
 
+_WANTED = {
+    "run_due": "desk: name a Desk, an AsyncDesk, or a function that makes one",
+    "load": "store: name a SqlStore, or another store, or a function that makes one",
+}
+"""A method that a thing must have → what the thing is that has it."""
+
+
 def load(name: str, field: str, method: str) -> Any:
     """What a name stands for: `module:attribute`, where attributes of attributes are named with dots.
 
@@ -52,7 +59,7 @@ def check_made(found: Any, name: str, field: str, method: str) -> Any:
         InvalidInput: If it has not got the method.
     """
     if not hasattr(found, method):
-        raise InvalidInput(field, f"{name} is of type {type(found).__name__}, which has no method {method!r}")
+        raise InvalidInput(field, f"{name} is of type {type(found).__name__}, and no {_WANTED[method]}")
     return found
 
 

@@ -1,7 +1,6 @@
 """How long a worker waits: longer and longer while there is nothing to do, or while it fails."""
 
-from dataclasses import dataclass
-
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import InvalidInput
 
 __all__ = ["Pace"]

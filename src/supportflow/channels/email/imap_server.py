@@ -5,11 +5,11 @@ import re
 import select
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import Event
 from time import monotonic
 from typing import Any, Literal, get_args
 
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import InvalidInput, MissingExtra
 
 __all__ = ["KEPT_BACK", "SLICE_S", "ImapBox", "ImapServer", "hang_up", "imap_tools_for"]

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from supportflow._dataclass import dataclass
 from supportflow.channels.email.automatic import Automatic, automatic_kind
 from supportflow.channels.email.reading import Limits, Mail, MailFile, read_mail
 from supportflow.channels.email.sender import Verdict, verdict

@@ -4,11 +4,11 @@ import re
 from binascii import a2b_base64
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from email.message import Message
 from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
 from types import MappingProxyType
 
+from supportflow._dataclass import dataclass
 from supportflow._marks import composed
 from supportflow._time import Instant, from_us, to_us
 from supportflow.channels.email.charsets import decoded, header_text

@@ -7,16 +7,17 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from email.header import Header
 from email.message import Message
 from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
+from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from functools import cache
 from typing import Any, Literal, get_args
 
+from supportflow._dataclass import dataclass
 from supportflow.channels.email.cap import MailCap
 from supportflow.channels.email.reading import MailAddress
 from supportflow.channels.email.threads import MailThreads, ReplyToken
@@ -223,6 +224,11 @@ def _safe(field: str, value: str) -> str:
     return value
 
 
+def _sent(mail: Message) -> bytes:
+    """A mail as it is sent: `smtplib` sends bytes as they are, and a line ends with CR and LF (RFC 5321, 2.3.8)."""
+    return mail.as_bytes(policy=compat32.clone(linesep="\r\n"))
+
+
 def _check_gone(code: int, said: str) -> None:
     """Raise `Undeliverable` if a server says in so many words that an address is not there (RFC 3463), or takes nothing.
 
@@ -265,7 +271,7 @@ class SmtpChannel:
         connection = self._connected()
         try:
             try:
-                connection.sendmail(self._writer.sender.address, [to], mail.as_bytes())
+                connection.sendmail(self._writer.sender.address, [to], _sent(mail))
             except smtplib.SMTPRecipientsRefused as error:
                 for code, said in error.recipients.values():
                     _check_gone(code, said.decode("ascii", "replace"))
@@ -341,7 +347,7 @@ class AsyncSmtpChannel:
     async def _handed_in(self, to: str, mail: Message) -> None:
         server = self._server
         await self._aiosmtplib.send(
-            mail.as_bytes(),
+            _sent(mail),
             sender=self._writer.sender.address,
             recipients=[to],
             hostname=server.host,

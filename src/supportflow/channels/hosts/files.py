@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from supportflow._dataclass import dataclass
 from supportflow.channels.email.reading import safe_name
 from supportflow.exceptions import InvalidInput
 from supportflow.model.content import Attachment

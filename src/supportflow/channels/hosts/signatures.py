@@ -7,10 +7,10 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from supportflow._dataclass import dataclass
 from supportflow.channels.webhook.sending import message_id
 from supportflow.channels.webhook.signing import Headers, WebhookMark, check_age, header_values
 from supportflow.exceptions import InvalidInput, SignatureRefused

@@ -1,8 +1,10 @@
 """What a helpdesk's messages mean, as a table: where the ticket stands in them, and what each kind of message tells."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal, NamedTuple, TypeAlias
+
+from supportflow._dataclass import dataclass
 
 __all__ = ["ABSENT", "PRESENT", "Files", "HostTable", "Kind", "Paths", "Person", "Side", "Words"]
 

@@ -1,9 +1,9 @@
 """What is told of an event: to colleagues, and to who asks. Two types, so that neither can take the other's way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from supportflow._dataclass import dataclass
 from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
     ActionFailed,

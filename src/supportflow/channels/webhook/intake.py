@@ -3,12 +3,12 @@
 import json
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, Protocol
 
 from pydantic import ValidationError
 
+from supportflow._dataclass import dataclass
 from supportflow.channels.webhook.signing import Headers, WebhookKeys, WebhookMark
 from supportflow.exceptions import DuplicateRef, IdempotencyMismatch, InvalidInput
 from supportflow.model.commands.base import CommandBase

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json, say
 from supportflow.cli.demo.morning import tell
 from supportflow.exceptions import InvalidInput
 from supportflow.ports import Store
@@ -27,6 +28,7 @@ def add_to(commands: Any) -> None:
             "Three tickets in detail, then a day at the desk of an exchange: twenty languages, three continents, a crash "
             "of the market at noon. It needs no data and no network, and is the same every time."
         ),
+        epilog="example:\n  supportflow demo --tickets 600 --store sqlite:///demo.db",
     )
     parser.add_argument(
         "--tickets", type=int, default=_TICKETS, metavar="N", help=f"how many come in (default: {_TICKETS})"
@@ -38,6 +40,7 @@ def add_to(commands: Any) -> None:
         help="an empty database to keep it in, such as sqlite:///demo.db, or memory (default: a temporary SQLite file, or "
         "memory if the extra sql is not installed)",
     )
+    add_json(parser, "the figures of the day")
     parser.set_defaults(run=run)
 
 
@@ -53,8 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
     with TemporaryDirectory() as folder:
         # Before anything is told: what there is to say of the store does not stand in the middle.
         store = _store(arguments.store, folder)
-        tell()
-        _play(arguments.tickets, arguments.seed, store)
+        if not arguments.json:
+            tell()
+        _play(arguments, store)
     return 0
 
 
@@ -75,19 +79,24 @@ def _store(url: str | None, folder: str) -> Store | None:
     return store
 
 
-def _play(tickets: int, seed: int, store: Store | None) -> None:
-    from supportflow.cli.demo.board import Board, summary  # noqa: PLC0415
+def _play(arguments: argparse.Namespace, store: Store | None) -> None:
+    from supportflow.cli.demo.board import Board, figures, summary  # noqa: PLC0415
     from supportflow.cli.demo.day import ExchangeDay  # noqa: PLC0415
 
-    terminal.line()
-    terminal.line(
-        f"A day at the desk of an exchange: {tickets:,} tickets in twenty languages, agents on three continents, a bot, "
-        "and a crash at noon (UTC)."
-    )
-    terminal.line()
-    day = ExchangeDay(tickets, seed, Board(sys.stdout), store)
+    tickets = arguments.tickets
+    shown = not arguments.json
+    if shown:
+        terminal.line()
+        terminal.line(
+            f"A day at the desk of an exchange: {tickets:,} tickets in twenty languages, agents on three continents, a "
+            "bot, and a crash at noon (UTC)."
+        )
+        terminal.line()
+    day = ExchangeDay(tickets, arguments.seed, Board(sys.stdout if shown else None), store)
     with day.desk:
         day.run()
-        terminal.line()
-        for line in summary(day.tally):
-            terminal.line(line)
+        say(
+            arguments,
+            {"tickets": tickets, "seed": arguments.seed, **figures(day.tally)},
+            ["", *summary(day.tally)],
+        )

@@ -6,21 +6,21 @@ from typing import TextIO
 from supportflow.cli import terminal
 from supportflow.cli.demo.tally import Tally, share_of
 
-__all__ = ["Board", "summary"]
+__all__ = ["Board", "figures", "summary"]
 
-_MINUTE_US = 60_000_000
+_SECOND_US = 1_000_000
 
 
 class Board:
     """Shows how the day goes.
 
     Args:
-        stream: Where to.
+        stream: Where to; None for nowhere.
     """
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = terminal.raw(stream)
-        self._live = stream.isatty()
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = None if stream is None else terminal.raw(stream)
+        self._live = stream is not None and stream.isatty()
         self._drawn = 0
 
     @property
@@ -37,6 +37,8 @@ class Board:
             tally: What was counted so far.
             crash: The market crashes now.
         """
+        if self._stream is None:
+            return
         if not self._live:
             terminal.line(_line(minute, now_us, tally, crash=crash), to=self._stream)
             return
@@ -91,6 +93,29 @@ def summary(tally: Tally) -> Iterator[str]:
     )
     actions = ", ".join(f"{name} {number:,}" for name, number in sorted(tally.actions.items())) or "none"
     yield f"Asked of the host: {actions}."
+
+
+def figures(tally: Tally) -> dict[str, object]:
+    """The same as `summary`, as fields of JSON; waits in seconds."""
+    return {
+        "classes": {
+            name: {
+                "arrived": count.arrived,
+                "by_bot": count.by_bot,
+                "resolved": count.resolved,
+                "open": count.open,
+                "mean_wait_s": sum(count.waits_us) // len(count.waits_us) // _SECOND_US
+                if count.waits_us
+                else None,
+                "p95_wait_s": share_of(count.waits_us, 0.95) // _SECOND_US if count.waits_us else None,
+                "met": count.met,
+                "missed": count.missed,
+            }
+            for name, count in tally.classes.items()
+        },
+        "events": dict(sorted(tally.kinds.items())),
+        "actions": dict(sorted(tally.actions.items())),
+    }
 
 
 def _longest(now_us: int, waiting: dict[str, int]) -> int:

@@ -9,6 +9,9 @@ from typing import Any, TextIO
 
 from supportflow._legible import as_json
 from supportflow._time import Instant, from_us
+from supportflow.cli import terminal
+from supportflow.cli.answers import add_json
+from supportflow.cli.documents import lines_at
 from supportflow.cli.inputs import policy_at
 from supportflow.cli.terminal import WRONG
 from supportflow.cli.triage import learn, packs
@@ -35,16 +38,21 @@ def add_to(commands: Any) -> None:
         description=(
             'Read messages ({"id", "text" or "subject" and "body", "channel"?}, one JSON object a line); write what a desk '
             "makes of each: class, category, language, confidence, evidence, flags, the redacted text, and what was found. "
-            "A line that cannot be read is answered with its number and an error, and the exit status is 1."
+            "A line that cannot be read is answered with its number and an error, and the exit status is 1. Answers are one "
+            "JSON object a line, in the order of the messages; with --json one document of all of them."
         ),
+        epilog="example:\n  supportflow triage --in messages.jsonl --out results.jsonl --policy policy.toml",
     )
-    parser.add_argument("--in", dest="source", metavar="MESSAGES.jsonl")
+    parser.add_argument(
+        "--in", dest="source", metavar="MESSAGES.jsonl", help="the messages; - for standard input"
+    )
     parser.add_argument("--out", dest="target", metavar="RESULTS.jsonl", help="standard output, if not given")
     parser.add_argument(
         "--policy",
         metavar="POLICY",
         help="a policy file; the shipped lexicons for an exchange and a bank, if not given",
     )
+    add_json(parser, "all results")
     parser.set_defaults(run=run, usage=parser.error)
     besides = parser.add_subparsers(title="besides", metavar="COMMAND")
     packs.add_to(besides)
@@ -60,11 +68,21 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.policy is None
         else policy_at(arguments.policy)
     )
-    with Path(arguments.source).open(encoding="utf-8") as source:
+    with lines_at(arguments.source) as source:
+        if arguments.json:
+            return _whole(arguments, source, policy)
         if arguments.target is None:
             return _write(source, policy, sys.stdout)
         with Path(arguments.target).open("w", encoding="utf-8") as target:
             return _write(source, policy, target)
+
+
+def _whole(arguments: argparse.Namespace, source: TextIO, policy: CompiledPolicy) -> int:
+    results = list(_results(source, policy))
+    bad = sum("error" in one for one in results)
+    fields = {"messages": len(results), "unreadable": bad, "results": results}
+    terminal.answer(arguments.document, fields, out=arguments.target or "-", indent=None)
+    return WRONG if bad else 0
 
 
 def _write(source: TextIO, policy: CompiledPolicy, target: TextIO) -> int:

@@ -8,6 +8,8 @@ from typing import Any
 
 from supportflow._legible import escaped
 from supportflow.cli import terminal
+from supportflow.cli.answers import add_json, say
+from supportflow.cli.documents import lines_at
 from supportflow.cli.inputs import policy_at
 from supportflow.cli.terminal import table
 from supportflow.exceptions import ModelError
@@ -30,9 +32,10 @@ def add_to(commands: Any) -> None:
         "train",
         help="learn from labelled tickets (extra learn)",
         description=f"Learn from labelled tickets, and write a model that cannot run code. {LABELLED}",
+        epilog="example:\n  supportflow triage train labelled.jsonl -o model.json --recall security=0.98",
     )
-    train.add_argument("labelled", metavar="LABELLED.jsonl")
-    train.add_argument("-o", "--out", required=True, metavar="MODEL")
+    train.add_argument("labelled", metavar="LABELLED.jsonl", help="labelled tickets")
+    train.add_argument("-o", "--out", required=True, metavar="MODEL", help="where the model goes")
     train.add_argument(
         "--recall",
         action="append",
@@ -50,9 +53,10 @@ def add_to(commands: Any) -> None:
             "Print the population stability index of each class: below 0.1 little has moved, above 0.25 it is time to "
             "label and train again."
         ),
+        epilog="example:\n  supportflow triage drift today.jsonl --model model.json",
     )
-    drift.add_argument("tickets", metavar="TICKETS.jsonl")
-    drift.add_argument("--json", action="store_true", help="print one JSON document")
+    drift.add_argument("tickets", metavar="TICKETS.jsonl", help="tickets of today; they need no class")
+    add_json(drift)
     drift.set_defaults(run=_drift)
 
     following = commands.add_parser(
@@ -60,17 +64,22 @@ def add_to(commands: Any) -> None:
         help="name the tickets worth labelling next",
         description=(
             "Print the tickets that would teach most, without secrets: those on which rules and model disagree, then those "
-            "of which the model is least sure, each kind once. One JSON object a line."
+            "of which the model is least sure, each kind once. One JSON object a line; with --json one document."
         ),
+        epilog="example:\n  supportflow triage next today.jsonl --model model.json --limit 50",
     )
-    following.add_argument("tickets", metavar="TICKETS.jsonl")
+    following.add_argument("tickets", metavar="TICKETS.jsonl", help="tickets that nobody has labelled yet")
     following.add_argument("--limit", type=_count, default=100, metavar="N", help="100, if not given")
     following.set_defaults(run=_next)
 
     for command in (drift, following):
-        command.add_argument("--model", required=True, metavar="MODEL")
+        command.add_argument(
+            "--model", required=True, metavar="MODEL", help="what `triage train` has written"
+        )
     for command in (train, drift, following):
         command.add_argument("--policy", metavar="POLICY", help=_POLICY)
+    for command in (train, following):
+        add_json(command)
 
 
 def _recall(text: str) -> tuple[str, float]:
@@ -99,7 +108,7 @@ def _policy(arguments: argparse.Namespace) -> CompiledPolicy:
 
 
 def _examples(path: str, classes: Sequence[str], *, labelled: bool = True) -> list[Example]:
-    with Path(path).open(encoding="utf-8") as lines:
+    with lines_at(path) as lines:
         try:
             found = list(read_examples(lines, classes, name=path, labelled=labelled))
         except UnicodeDecodeError:
@@ -126,6 +135,16 @@ def _train(arguments: argparse.Namespace) -> int:
         say=lambda step: terminal.line(step, to=sys.stderr),
     )
     Path(arguments.out).write_bytes(content)
+    say(arguments, _trained(arguments.out, model), _rows(arguments.out, model))
+    return 0
+
+
+def _trained(out: str, model: TextModel) -> dict[str, Any]:
+    classes = {one.priority_class: {"threshold": one.threshold, **dict(one.measured)} for one in model.models}
+    return {"output": out, "fingerprint": model.fingerprint, "classes": classes}
+
+
+def _rows(out: str, model: TextModel) -> Iterator[str]:
     rows = [("class", "texts", "threshold", "recall", "its interval", "precision")]
     for one in model.models:
         figures = one.measured
@@ -139,9 +158,8 @@ def _train(arguments: argparse.Namespace) -> int:
                 f"{figures['precision']:.3f}",
             )
         )
-    terminal.lines(table(rows))
-    terminal.line(f"measured on texts that were held back; {arguments.out}: {model.fingerprint}")
-    return 0
+    yield from table(rows).split("\n")
+    yield f"measured on texts that were held back; {out}: {model.fingerprint}"
 
 
 Answer = Callable[[str], str]
@@ -181,7 +199,7 @@ def measure(arguments: argparse.Namespace) -> int:
                 for one in changes
             ],
         }
-        terminal.answer("triage evaluate", data)
+        terminal.answer(arguments.document, data)
         return 0
     rows = [("class", "texts", "recall", "its interval", "called", "precision")]
     for name, one in found.figures.items():
@@ -222,7 +240,7 @@ def _drift(arguments: argparse.Namespace) -> int:
     moved = drift([one.text for one in tickets], model)
     if arguments.json:
         moves = {name: round(value, 4) for name, value in moved.items()}
-        terminal.answer("triage drift", {"texts": len(tickets), "drift": moves})
+        terminal.answer(arguments.document, {"texts": len(tickets), "drift": moves})
         return 0
     terminal.lines(
         table(
@@ -248,9 +266,13 @@ def _next(arguments: argparse.Namespace) -> int:
     rules = policy.classifier.classify
     model = load_model(arguments.model, rules)
     tickets = _examples(arguments.tickets, policy.document.classes, labelled=False)
-    for one in _wanted(
+    chosen = _wanted(
         worth_labelling(tickets, model, lambda text: rules(text).priority_class, limit=arguments.limit)
-    ):
+    )
+    if arguments.json:
+        say(arguments, {"tickets": list(chosen)}, ())
+        return 0
+    for one in chosen:
         terminal.document(one, indent=None)
     return 0
 

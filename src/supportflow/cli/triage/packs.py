@@ -2,12 +2,12 @@
 
 import argparse
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from supportflow.cli import terminal
+from supportflow.cli.answers import add_json, say
 from supportflow.cli.inputs import policy_at
 from supportflow.cli.terminal import WRONG, table
 from supportflow.cli.triage.learn import LABELLED, measure
@@ -33,8 +33,14 @@ _HEAD = (
 
 def add_to(commands: Any) -> None:
     """Add the commands to those of `triage`."""
-    packs = commands.add_parser("packs", help="list the packs of languages, with their measured recall")
+    packs = commands.add_parser(
+        "packs",
+        help="list the packs of languages, with their measured recall",
+        description="List the packs of languages that texts are read with, with their measured recall.",
+        epilog="example:\n  supportflow triage packs --policy policy.toml",
+    )
     packs.add_argument("--policy", metavar="POLICY", help="a policy file: with the packs of its own")
+    add_json(packs, "the packs")
     packs.set_defaults(run=_packs)
     evaluate = commands.add_parser(
         "evaluate",
@@ -43,8 +49,11 @@ def add_to(commands: Any) -> None:
             "Read phrases in TOML files, one file for each language, with arrays of texts under "
             f"{', '.join(KINDS)}; print a table, language by language. Or labelled tickets in files that end in .jsonl: "
             "recall with its interval, precision, confusion and calibration of rules and model together, and what has "
-            f"changed against the rules alone or the model before. {LABELLED}"
+            f"changed against the rules alone or the model before. {LABELLED} Exit status 1 if a file of phrases cannot be "
+            "read."
         ),
+        epilog="examples:\n  supportflow triage evaluate phrases/ --missed\n"
+        "  supportflow triage evaluate labelled.jsonl --model model.json",
     )
     evaluate.add_argument("phrases", metavar="PHRASES", nargs="+", help="files, or folders of them")
     evaluate.add_argument(
@@ -59,7 +68,7 @@ def add_to(commands: Any) -> None:
         metavar="MODEL",
         help="for labelled tickets: the model before; the rules alone, if not given",
     )
-    evaluate.add_argument("--json", action="store_true", help="for labelled tickets: print one JSON document")
+    add_json(evaluate)
     evaluate.set_defaults(run=_evaluate)
 
 
@@ -70,30 +79,35 @@ def _packs(arguments: argparse.Namespace) -> int:
     languages = None if reading is None else reading.languages
     shipped = [one.load() for one in shipped_packs() if languages is None or one.tag in languages]
     replaced = {pack.tag for pack in own}
+    packs: list[dict[str, Any]] = []
+    for pack in [*(one for one in shipped if one.tag not in replaced), *own]:
+        figures = known.get(pack.tag) if pack.tag in SHIPPED_PACKS and pack.tag not in replaced else None
+        packs.append(
+            {
+                "tag": pack.tag,
+                "language": pack.name,
+                "phrases": sum(len(listed(written)) for written in pack.roles.values()),
+                "from": "policy" if pack in own else "shipped",
+                "measured": None if figures is None else dict(figures),
+            }
+        )
+    say(arguments, {"packs": packs}, _lines(packs))
+    return 0
+
+
+def _lines(packs: Iterable[Mapping[str, Any]]) -> Sequence[str]:
     rows: list[tuple[str, ...]] = [
         ("tag", "language", "phrases", "from", "incidents", "disputes", "frightened", "measured on")
     ]
-    for pack in [*(one for one in shipped if one.tag not in replaced), *own]:
-        figures = known.get(pack.tag) if pack.tag in SHIPPED_PACKS and pack.tag not in replaced else None
-        phrases = sum(len(listed(written)) for written in pack.roles.values())
-        rows.append(
-            (
-                pack.tag,
-                pack.name,
-                str(phrases),
-                "policy" if pack in own else "shipped",
-                *(
-                    ("-", "-", "-", "-")
-                    if figures is None
-                    else (
-                        *(f"{figures[name]:.0%}" for name in ("incidents", "disputes", "frightened")),
-                        f"{figures['texts']} texts",
-                    )
-                ),
-            )
-        )
-    terminal.lines(table(rows))
-    return 0
+    for pack in packs:
+        figures = pack["measured"]
+        shares = [
+            "-" if figures is None else f"{figures[name]:.0%}"
+            for name in ("incidents", "disputes", "frightened")
+        ]
+        texts = "-" if figures is None else f"{figures['texts']} texts"
+        rows.append((pack["tag"], pack["language"], str(pack["phrases"]), pack["from"], *shares, texts))
+    return table(rows).split("\n")
 
 
 def measured_shipped() -> Mapping[str, Mapping[str, Any]]:
@@ -105,33 +119,55 @@ def measured_shipped() -> Mapping[str, Mapping[str, Any]]:
 def _evaluate(arguments: argparse.Namespace) -> int:
     if all(path.endswith(".jsonl") for path in arguments.phrases):
         return measure(arguments)
-    if arguments.model is not None or arguments.against is not None or arguments.json:
-        raise ModelError(
-            ["--model, --against and --json are for labelled tickets, in files that end in .jsonl"]
-        )
+    if arguments.model is not None or arguments.against is not None:
+        raise ModelError(["--model and --against are for labelled tickets, in files that end in .jsonl"])
     policy = CompiledPolicy(
         Policy(lexicons=("common", "exchange")) if arguments.policy is None else policy_at(arguments.policy)
     )
-    rows: list[Sequence[str]] = [_HEAD]
-    together: Measured | None = None
-    bad = 0
+    read: dict[str, Measured] = {}
+    missed: list[dict[str, str]] = []
+    bad: list[dict[str, str]] = []
     for path in _files(arguments.phrases):
         try:
             phrases = _phrases(path)
         except (OSError, ValueError) as error:
-            bad += 1
-            terminal.line(f"{path}: {error}")
+            bad.append({"file": str(path), "error": str(error)})
             continue
-        found = measured(policy.classifier.classify, phrases)
-        together = found if together is None else together.joined(found)
-        rows.append(_row(path.stem, found))
+        read[path.stem] = measured(policy.classifier.classify, phrases)
         if arguments.missed:
-            _print_missed(path.stem, phrases, policy)
-    if together is not None and len(rows) > 2:  # noqa: PLR2004 - the head and one language
-        rows.append(_row("all", together))
-    if together is not None:
-        terminal.lines(table(rows))
-    return WRONG if bad or together is None else 0
+            missed += _missed(path.stem, phrases, policy)
+    together = list(read.values())[:1]
+    for one in list(read.values())[1:]:
+        together = [together[0].joined(one)]
+    fields = {
+        "languages": {name: _shares(one) for name, one in read.items()},
+        "all": _shares(together[0]) if together else None,
+        "missed": missed,
+        "unreadable": bad,
+    }
+    say(arguments, fields, _table(read, together, missed, bad))
+    return WRONG if bad or not read else 0
+
+
+def _table(
+    read: Mapping[str, Measured],
+    together: Sequence[Measured],
+    missed: Iterable[Mapping[str, str]],
+    bad: Iterable[Mapping[str, str]],
+) -> Iterator[str]:
+    for one in bad:
+        yield f"{one['file']}: {one['error']}"
+    for one in missed:
+        yield f"{one['language']} {one['kind']} called {one['called']}: {one['text']}"
+    rows: list[Sequence[str]] = [_HEAD, *(_row(name, one) for name, one in read.items())]
+    if len(read) > 1:
+        rows += [_row("all", one) for one in together]
+    if read:
+        yield from table(rows).split("\n")
+
+
+def _shares(found: Measured) -> dict[str, Any]:
+    return {"texts": found.texts, **{name: share.value for name, share in found._asdict().items()}}
 
 
 def _files(paths: Iterable[str]) -> list[Path]:
@@ -152,7 +188,9 @@ def _phrases(path: Path) -> dict[str, list[str]]:
     return phrases
 
 
-def _print_missed(name: str, phrases: Mapping[str, Sequence[str]], policy: CompiledPolicy) -> None:
+def _missed(
+    name: str, phrases: Mapping[str, Sequence[str]], policy: CompiledPolicy
+) -> Iterator[dict[str, str]]:
     wanted = {"incident": {"incident"}, "dispute": {"dispute"}, "security_question": {"question"}}
     for kind, texts in phrases.items():
         for text in texts:
@@ -160,7 +198,7 @@ def _print_missed(name: str, phrases: Mapping[str, Sequence[str]], policy: Compi
             called = "question" if signals.informational else signals.priority_class
             called = "incident" if called == "security" else called
             if called not in wanted.get(kind, {"general", "dispute", "question"}):
-                terminal.line(f"{name} {kind} called {called}: {text}")
+                yield {"language": name, "kind": kind, "called": called, "text": text}
 
 
 def _row(name: str, found: Measured) -> tuple[str, ...]:

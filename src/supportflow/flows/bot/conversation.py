@@ -1,9 +1,9 @@
 """What the bot and the agent's screen are given: the conversation, what was collected, articles and context. No secrets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
@@ -11,7 +11,15 @@ from supportflow.flows.queries.access import sealed_on, without
 from supportflow.flows.requests import Call, Flow
 from supportflow.flows.rows import read_row
 from supportflow.model.content import Content, ContentRef
-from supportflow.model.events import GuideAdvanced, HandedOver, MessageReceived, ReplySent, TicketOpened
+from supportflow.model.events import (
+    EventBase,
+    EvidenceProvided,
+    GuideAdvanced,
+    HandedOver,
+    MessageReceived,
+    ReplySent,
+    TicketOpened,
+)
 from supportflow.model.ticket import Ticket
 from supportflow.model.turns import Article, Found, Said, Turn
 from supportflow.policy import CompiledPolicy
@@ -47,7 +55,7 @@ class Conversation:
         said: The texts, in order; what was erased or is sealed is left out.
         question: The requester's latest words.
         flags: What the classifier saw in them.
-        collected: Field → what the requester gave for it last.
+        collected: Field → what the requester gave for it last, to the bot or as evidence.
         summary: What the latest hand-over said.
     """
 
@@ -76,7 +84,7 @@ def conversation(env: Environment, ticket: Ticket) -> Flow[Conversation]:
     rules = env.book[ticket.policy].redaction
     events = [read_row(row) for row in (yield from requests.events(env.tenant, f"ticket:{ticket.id}"))]
     messages = [one for one in events if isinstance(one, TicketOpened | MessageReceived | ReplySent)]
-    given = {one.field: one.value for one in events if isinstance(one, GuideAdvanced)}
+    given = _given(events)
     summaries = [one.summary for one in events if isinstance(one, HandedOver) and one.summary is not None][
         -1:
     ]
@@ -106,6 +114,17 @@ def conversation(env: Environment, ticket: Ticket) -> Flow[Conversation]:
         collected={name: text([ref]) for name, ref in given.items() if _text(ref, contents) is not None},
         summary=text(summaries) or None,
     )
+
+
+def _given(events: Sequence[EventBase]) -> dict[str, ContentRef | None]:
+    """What the requester gave, by field: nobody is asked by the bot for what was sent as evidence."""
+    given: dict[str, ContentRef | None] = {}
+    for one in events:
+        if isinstance(one, GuideAdvanced):
+            given[one.field] = one.value
+        elif isinstance(one, EvidenceProvided) and one.party is None and one.value is not None:
+            given[one.item] = one.value
+    return given
 
 
 def refs_of(event: TicketOpened | MessageReceived | ReplySent) -> list[ContentRef | None]:

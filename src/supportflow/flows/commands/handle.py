@@ -34,6 +34,7 @@ from supportflow.model.commands import (
     AgentCommand,
     CommandBase,
     DecideAnnouncement,
+    EndCall,
     LinkIncident,
     Merge,
     Observe,
@@ -59,10 +60,10 @@ from supportflow.model.storage import (
 )
 from supportflow.model.ticket import Outcome, Ticket
 
-__all__ = ["handle"]
+__all__ = ["decide_with_pasts", "handle"]
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
-_OPENING = frozenset({OpenTicket, Adopt, Rate, Receive, Split})  # commands that may begin a ticket
+_OPENING = frozenset({OpenTicket, Adopt, EndCall, Rate, Receive, Split})  # commands that may begin a ticket
 _SPREADING = frozenset({DecideAnnouncement, SolveProblem, WithdrawAnnouncement})  # what others hear of
 _OF_TWO = frozenset({LinkIncident, Merge})  # what is on two tickets
 
@@ -136,7 +137,7 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
             facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
         if facts.case.said is not None or (isinstance(command, Rate) and command.comment is not None):
             facts = replace(facts, task_id=(yield from requests.new_id(now)))  # a follow-up and a task
-        decision, facts = yield from _decide(env, ticket, prepared.command, facts, now)
+        decision, facts = yield from decide_with_pasts(env, ticket, prepared.command, facts, now)
         events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
@@ -181,9 +182,11 @@ def _resolve_first(env: Environment, command: CommandBase, ticket: Ticket | None
     """
     if env.held is not None or ticket is None or not comes_after(command, ticket):
         return False
-    assert ticket.spread.problem is not None
+    linked_to = ticket.spread.problem
+    assert linked_to is not None
     try:
-        ending = resolution((yield from get(env, ticket.spread.problem)), ticket.id)
+        problem = yield from follow_merges(env, (yield from get(env, linked_to)))
+        ending = resolution(problem, ticket.id, linked_to)
     except (TicketNotFound, *UNREADABLE):  # a problem that cannot be read holds up none of its incidents
         return False
     if ending is None:
@@ -229,7 +232,7 @@ def _store(
     return answer
 
 
-def _decide(
+def decide_with_pasts(
     env: Environment, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Flow[tuple[Decision, Facts]]:
     """The decision, and what it rests on.

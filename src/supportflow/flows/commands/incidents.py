@@ -9,15 +9,21 @@ __all__ = ["comes_after", "resolution"]
 _BESIDE = frozenset({"system", "requester", "party"})
 
 
-def resolution(problem: Ticket, incident_id: str) -> ResolveWithProblem | None:
-    """What resolves an incident as of the instant at which its problem was solved; None if that is not solved now."""
+def resolution(problem: Ticket, incident_id: str, linked_to: str) -> ResolveWithProblem | None:
+    """What resolves an incident as of the instant at which its problem was solved; None if that is not solved now.
+
+    Args:
+        problem: The problem, as it goes on if it was merged into another one.
+        incident_id: Id of the incident.
+        linked_to: Id of the problem that the incident was linked to: itself, or one that was merged into it.
+    """
     spread = problem.spread
     if problem.is_open or spread.solved_us is None or spread.solved_by is None:
         return None
     return ResolveWithProblem(
         by=spread.solved_by,
         ticket_id=incident_id,
-        problem=problem.id,
+        problem=linked_to,
         at=from_us(spread.solved_us),
         steps=problem.case.steps,
     )

@@ -9,11 +9,13 @@ from supportflow.flows.desk.messages import MessageVerbs
 from supportflow.flows.desk.methods import AgentResult, Result
 from supportflow.flows.desk.observations import ObservationVerbs
 from supportflow.flows.desk.operations import Operations
+from supportflow.flows.desk.phone import PhoneVerbs
 from supportflow.flows.desk.questions import Questions
 from supportflow.flows.desk.ratings import RatingVerbs
 from supportflow.flows.desk.routing import RoutingVerbs
 from supportflow.flows.desk.surges import Surges
 from supportflow.flows.desk.tickets import TicketVerbs
+from supportflow.flows.desk.waits import Waits
 
 __all__ = ["DeskMethods"]
 
@@ -24,9 +26,11 @@ class DeskMethods(
     ObservationVerbs[Result],
     ActionVerbs[Result],
     AnnouncementVerbs[Result],
+    PhoneVerbs[Result],
     RatingVerbs[Result],
     RoutingVerbs[Result, AgentResult],
     Questions,
+    Waits,
     Operations,
     Surges,
     Leads,

@@ -1,8 +1,8 @@
 """Letting happen what is due, and delivering what waits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from supportflow._dataclass import dataclass
 from supportflow._time import SECOND_US, to_us
 from supportflow.exceptions import StoreError, StoreUnavailable
 from supportflow.flows import requests
@@ -11,6 +11,7 @@ from supportflow.flows.desk_stream import synchronise
 from supportflow.flows.due.clocks import recompute_stale
 from supportflow.flows.due.deliveries import deliver
 from supportflow.flows.environment import Environment, Stop, check_number, never, refuse_in_transaction
+from supportflow.flows.proposals import make_up
 from supportflow.flows.requests import Flow
 from supportflow.flows.spread import spread
 from supportflow.flows.surges import declare_due, move_tickets
@@ -79,6 +80,7 @@ def tick(env: Environment, limit: int, stop: Stop = never, *, wait: bool = True)
     events = list((yield from move_tickets(env, limit, stop)))
     yield from declare_due(env)
     events += yield from move_tickets(env, limit, stop)
+    yield from make_up(env)
     if env.desk.spreading:
         events += yield from spread(env, limit, stop)
     yield from recompute_stale(env, limit, stop)

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us, to_us
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests

@@ -164,7 +164,7 @@ def _applied(before: Ticket | None, policy: CompiledPolicy) -> Mapping[str, Comp
     sla = None if before is None else policy.sla.of(before)
     if before is None or sla is None:
         return {}
-    return sla.targets(lambda: ticket_record(before, to_us(before.recorded_at)))
+    return sla.targets(before, lambda: ticket_record(before, to_us(before.recorded_at)))
 
 
 def give_verdict(draft: Draft, clock: Clock) -> None:

@@ -10,20 +10,20 @@ from supportflow.model.records import Clock
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.routing.compiled import BOT
-from supportflow.sla.clock import next_milestone_us, no_milestone_before
+from supportflow.sla.clock import due_us, next_milestone_us, no_milestone_before
 from supportflow.sla.compiled import CompiledSla
 from supportflow.sla.engine import uncap
 
-__all__ = ["Due", "OfRouting", "next_due", "owes_turn", "silent_due", "uncap_us", "wakeup"]
+__all__ = ["Due", "OfRouting", "next_due", "of_running", "owes_turn", "silent_due", "uncap_us", "wakeup"]
 
 OfClocks = Literal["milestone", "uncap", "verdict"]
-OfCase = Literal["auto_close", "party_deadline", "ladder"]
+OfCase = Literal["auto_close", "call_back", "party_deadline", "ladder"]
 OfRouting = Literal["offer", "relax", "overflow", "ask_again", "bot"]
 
 # What comes first of several things at one instant. The order is kept for ever: the events that are stored follow it.
 #   0..1  Clocks, so that a target whose time ends at the instant of a closing is breached. The end of a pause and a late
 #         verdict come after the milestones of other clocks.
-#   2..3  What ends by itself: the ticket, and the time of a party.
+#   2..3  What ends by itself: the ticket, the time of a call that is owed, and the time of a party.
 #   4..7  The search for an agent: an offer ends before less is asked for, and that before others are asked again.
 #   8..9  What moves the ticket elsewhere comes last, since it begins another search.
 _RANK: dict[OfClocks | OfCase | OfRouting, int] = {
@@ -31,6 +31,7 @@ _RANK: dict[OfClocks | OfCase | OfRouting, int] = {
     "uncap": 1,
     "verdict": 1,
     "auto_close": 2,
+    "call_back": 3,
     "party_deadline": 3,
     "offer": 4,
     "relax": 5,
@@ -83,16 +84,74 @@ def next_due(
     routed = None if replays or policy.routing is None else _search_or_bot_due(ticket, policy)
     if routed is not None and (first is None or routed < first):
         first = routed
-    if ticket.case.parties or ticket.ladder is not None or ticket.status_category is StatusCategory.RESOLVED:
+    if _has_more(ticket):
         rest = _besides_clocks(ticket, policy, closing=not replays)
         if rest is not None and (first is None or rest < first):
             first = rest
     return first
 
 
+class OfRunning(NamedTuple):
+    """What clocks lead to of which none is paused: it depends on them and the policy alone.
+
+    Attributes:
+        clocks: The clocks.
+        policy: The policy.
+        due_us: The earliest due time of those that run, in microseconds: when a breach was, if there was one.
+        milestone: The next milestone.
+    """
+
+    clocks: tuple[Clock, ...]
+    policy: CompiledPolicy
+    due_us: int | None
+    milestone: Due | None
+
+
+_known: dict[int, OfRunning] = {}
+"""By the identity of clocks: they stay the same while most of a ticket's events come and go."""
+_MOST_KNOWN = 1_000
+
+
+def of_running(clocks: tuple[Clock, ...], policy: CompiledPolicy) -> OfRunning | None:
+    """What a ticket's clocks lead to; None if one of them is paused, and more than they decides."""
+    known = _known.get(id(clocks))
+    if known is not None and known.clocks is clocks and known.policy is policy:
+        return known
+    first_us: int | None = None
+    milestone: Due | None = None
+    for place, clock in enumerate(clocks):
+        if clock.state == "paused" or clock.over_us is not None:
+            return None
+        if clock.state != "running":
+            continue
+        at_us = clock.breached_us if clock.breached_us is not None else due_us(clock, policy.calendar)
+        if at_us is not None and (first_us is None or at_us < first_us):
+            first_us = at_us
+        due = _milestone(clock, place, policy)
+        if due is not None and (milestone is None or due < milestone):
+            milestone = due
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()  # other threads only compute theirs again
+    known = _known[id(clocks)] = OfRunning(clocks, policy, first_us, milestone)
+    return known
+
+
+def _has_more(ticket: Ticket) -> bool:
+    """True if something besides clocks and routing can come due."""
+    return (
+        bool(ticket.case.parties)
+        or ticket.ladder is not None
+        or ticket.status_category is StatusCategory.RESOLVED
+        or ticket.phone.call_back is not None
+    )
+
+
 def _of_clocks(
     ticket: Ticket, policy: CompiledPolicy, bound: CompiledSla | None, before_us: int | None
 ) -> Due | None:
+    running = of_running(ticket.clocks, policy) if before_us is None else None
+    if running is not None:
+        return running.milestone
     first: Due | None = None
     for place, clock in enumerate(ticket.clocks):
         if clock.state == "running":
@@ -132,15 +191,21 @@ def uncap_us(
     sla = bound or policy.sla.of(ticket)
     if sla is None or not sla.capped:
         return None
-    return uncap(sla.targets(lambda: ticket_record(ticket, to_us(ticket.recorded_at))), clock)
+    return uncap(sla.targets(ticket, lambda: ticket_record(ticket, to_us(ticket.recorded_at))), clock)
 
 
 def _besides_clocks(ticket: Ticket, policy: CompiledPolicy, *, closing: bool) -> Due | None:
     if ticket.is_open:
-        dues = (_party_deadline(ticket), _ladder_step(ticket, policy))
+        dues = (_call_back(ticket), _party_deadline(ticket), _ladder_step(ticket, policy))
         return min((due for due in dues if due is not None), default=None)
     resolved = ticket.status_category is StatusCategory.RESOLVED
     return _auto_close(ticket, policy) if closing and resolved else None
+
+
+def _call_back(ticket: Ticket) -> Due | None:
+    """The end of the time until which a call is promised."""
+    owed = ticket.phone.call_back
+    return None if owed is None or owed.missed else _due(owed.due_us, "call_back")
 
 
 def _party_deadline(ticket: Ticket) -> Due | None:

@@ -1,8 +1,8 @@
 """Why: the reasons behind a ticket's class, status, clocks and due times, from its events and its policy alone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us, iso, to_us
 from supportflow.kernel.casework import missing_evidence, missing_steps, permitted
 from supportflow.kernel.due.next import Due, next_due
@@ -110,6 +110,8 @@ def explain(
 def _what(ticket: Ticket, due: Due) -> str:
     if due.what == "auto_close":
         return "the ticket closes by itself"
+    if due.what == "call_back":
+        return "the time until which a call is promised ends"
     if due.what == "party_deadline":
         party = ticket.case.parties[due.place]
         return f"the time of {party.role} {party.id} to answer ends"
@@ -133,6 +135,10 @@ def _case(ticket: Ticket, policy: CompiledPolicy) -> Iterator[str]:
     steps = missing_steps(ticket, policy)
     if steps:
         yield f"steps missing: {', '.join(steps)}"
+    owed = ticket.phone.call_back
+    if owed is not None:
+        late = ", overdue" if owed.missed else ""
+        yield f"a call is owed until {iso(owed.due_at)}{late}"
     for party in ticket.case.parties:
         if not party.answered:
             late = ", overdue" if party.overdue else ""

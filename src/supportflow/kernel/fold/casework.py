@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from supportflow._time import to_us
+from supportflow.kernel.fold.phone import with_verified_caller
 from supportflow.model.base import StatusCategory
 from supportflow.model.casework import Casework, PartyState, Verification
 from supportflow.model.events import (
@@ -93,7 +94,10 @@ def _deadline_passed(ticket: Ticket, event: PartyDeadlinePassed) -> Changes:
 def _verified(ticket: Ticket, event: RequesterVerified) -> Changes:
     others = tuple(one for one in ticket.case.verifications if one.level != event.level)
     latest = Verification(event.level, event.method, to_us(event.valid_until))
-    return {"case": replace(ticket.case, verifications=(*others, latest))}
+    changes: Changes = {"case": replace(ticket.case, verifications=(*others, latest))}
+    if ticket.phone.calls:
+        changes["phone"] = with_verified_caller(ticket.phone, event)
+    return changes
 
 
 CHANGES: dict[type[EventBase], Callable[[Ticket, Any], Changes]] = {

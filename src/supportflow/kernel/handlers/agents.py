@@ -1,8 +1,8 @@
 """Commands on agents."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us, to_us
 from supportflow.exceptions import InvalidInput
 from supportflow.model.commands import AgentCommand, Enrol, OverrideShift, SetPresence

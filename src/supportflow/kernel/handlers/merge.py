@@ -7,6 +7,7 @@ from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.handlers.casework import MOST, request_evidence
+from supportflow.kernel.handlers.phone import take_call_back_along
 from supportflow.kernel.handlers.tickets import begin_from
 from supportflow.kernel.handlers.work import check_ending
 from supportflow.lifecycle import Fired
@@ -40,6 +41,8 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     ended = other.ticket.status_category
     if ended.is_final:
         raise Refused(source.id, command.kind, f"the other ticket is {ended.value}")
+    if source.spread.listed and source.type is TicketType.PROBLEM and into.type is not TicketType.PROBLEM:
+        raise Refused(source.id, command.kind, "a problem with incidents is merged into another problem")
     lifecycle = draft.policy.lifecycle
     answer = lifecycle.fire(source.status, "merge", draft.view)
     if not isinstance(answer, Fired) or answer.kept:
@@ -59,6 +62,7 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
     other.observed_at = draft.observed_at if other.at_us == draft.at_us else (draft.observed_at or draft.at)
     _absorb(other, source, facts)
     _take_along(other, source)
+    take_call_back_along(draft, other, source)
     _raise_priority(other, source)
     if other.policy.document.merge_clocks == "earliest" and source.policy == into.policy:
         clocks = worst(source.clocks, other.ticket.clocks, other.at_us, other.policy)

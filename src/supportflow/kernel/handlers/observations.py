@@ -24,6 +24,7 @@ from supportflow.kernel.sides import actor_on_side, fact_on_side, is_one_person,
 from supportflow.model.commands import Adopt, Observe, Observed
 from supportflow.model.content import as_ref, handles
 from supportflow.model.events import ReplySent, StatusChanged, StatusKept, TicketAdopted
+from supportflow.model.made import made
 from supportflow.model.people import NOBODY, Actor
 from supportflow.model.records import Refusal
 from supportflow.policy import PolicyBook
@@ -128,7 +129,9 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
     people = facts.case.same_person
     # A requester who has their own ticket is no assignee of the opening: an event of its own says that they were given it.
     own = command.assignee is not None and is_one_person(command.assignee, command.requester, policy, people)
-    event = TicketAdopted(
+    event = made(
+        TicketAdopted,
+        {},
         ticket_id=facts.ticket_id,
         recorded_at=command.opened_at,
         by=command.by,

@@ -123,6 +123,8 @@ def change_attributes(
     Returns:
         The fields that changed, as conditions name them.
     """
+    if not attributes and topic is None and language is None:
+        return frozenset()
     ticket = draft.ticket
     checked = draft.policy.check_attributes(attributes)
     changed = {name: value for name, value in checked.items() if ticket.attributes.get(name) != value}
@@ -173,6 +175,8 @@ def change_priority(
     """
     draft.policy.check_class(priority_class)
     ticket = draft.ticket
+    if not confirms and priority_class in {None, ticket.priority_class} and level in {None, ticket.level}:
+        return
     new_class = priority_class or ticket.priority_class
     new_level = level or ticket.level
     named: dict[Given, object] = {"class": priority_class, "level": level}

@@ -36,6 +36,7 @@ from supportflow.model.commands.escalation import Audience, Escalate
 from supportflow.model.commands.merge import Merge, Split
 from supportflow.model.commands.messages import AddNote, Receive, RecordDelivery, Reply
 from supportflow.model.commands.observations import Adopt, Fact, Observe, Observed
+from supportflow.model.commands.phone import AnswerCall, EndCall, PromiseCallBack, StartCall
 from supportflow.model.commands.ratings import Rate
 from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
 from supportflow.model.commands.tickets import Advance, OpenTicket
@@ -64,6 +65,7 @@ __all__ = [
     "Advance",
     "AgentCommand",
     "Announce",
+    "AnswerCall",
     "Assign",
     "Audience",
     "Authorise",
@@ -78,6 +80,7 @@ __all__ = [
     "DecideAnnouncement",
     "Decline",
     "Described",
+    "EndCall",
     "Enrol",
     "Escalate",
     "Exclude",
@@ -94,6 +97,7 @@ __all__ = [
     "Offer",
     "OpenTicket",
     "OverrideShift",
+    "PromiseCallBack",
     "ProposeAnnouncement",
     "Provide",
     "Rate",
@@ -112,6 +116,7 @@ __all__ = [
     "SetPriority",
     "SolveProblem",
     "Split",
+    "StartCall",
     "TakeTurn",
     "TicketCommand",
     "Trigger",
@@ -186,7 +191,11 @@ Command = Annotated[
     | SetPresence
     | OverrideShift
     | Advance
-    | Rate,
+    | Rate
+    | StartCall
+    | AnswerCall
+    | EndCall
+    | PromiseCallBack,
     Field(discriminator="kind"),
 ]
 """Any command; `kind` tells which."""

@@ -71,6 +71,14 @@ from supportflow.model.events.escalation import (
 )
 from supportflow.model.events.informing import PartChanged, RequesterInformed
 from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
+from supportflow.model.events.phone import (
+    CallAnswered,
+    CallBackEnded,
+    CallBackMissed,
+    CallBackPromised,
+    CallEnded,
+    CallStarted,
+)
 from supportflow.model.events.ratings import RatingAsked, RatingGiven, RatingLeftOut, RatingRequested
 from supportflow.model.events.routing import (
     DeclinesForgotten,
@@ -126,6 +134,12 @@ __all__ = [
     "AnnouncementWithdrawn",
     "AssignmentChanged",
     "BotAnswered",
+    "CallAnswered",
+    "CallBackEnded",
+    "CallBackMissed",
+    "CallBackPromised",
+    "CallEnded",
+    "CallStarted",
     "ClocksMoved",
     "ClocksRecomputed",
     "ConsentGiven",
@@ -301,7 +315,13 @@ Event = Annotated[
     | RatingGiven
     | RatingLeftOut
     | RatingAsked
-    | PersonVerified,
+    | PersonVerified
+    | CallStarted
+    | CallAnswered
+    | CallEnded
+    | CallBackPromised
+    | CallBackMissed
+    | CallBackEnded,
     Field(discriminator="kind"),
 ]
 """Any event; `kind` tells which."""

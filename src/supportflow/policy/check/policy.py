@@ -79,7 +79,12 @@ def _twice(path: str, names: Iterable[str]) -> Iterator[str]:
 
 def _span_problems(document: Policy) -> Iterator[str]:
     """Times so long that they end in no year that there is."""
-    spans = {"reopen_within": document.reopen_within, "auto_close_after": document.auto_close_after}
+    spans: dict[str, timedelta | None] = {
+        "reopen_within": document.reopen_within,
+        "auto_close_after": document.auto_close_after,
+    }
+    if document.phone is not None:
+        spans["phone.call_back_within"] = document.phone.call_back_within
     for index, policy in enumerate(document.sla):
         for place, target in enumerate(policy.targets):
             spans[f"sla.{index}.targets.{place}.duration"] = target.duration
@@ -192,6 +197,8 @@ def _audience_conditions(document: Policy) -> Iterator[tuple[str, Condition | No
         yield f"announcements.audiences.{name}", condition
     if document.updates is not None:
         yield "updates.receipt_when", document.updates.receipt_when
+        for at, one in enumerate(document.updates.warnings):
+            yield f"updates.warnings.{at}.when", one.when
 
 
 def _surge_conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:

@@ -1,20 +1,44 @@
 """The bot as data: what it says, when a person goes on, and the guided flows that it leads through."""
 
+import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
+from supportflow.conditions.fields import nearest
 from supportflow.model.base import Document, Name, Series
 from supportflow.model.durations import Positive
 from supportflow.triage.intake import EvidenceSpec
 
-__all__ = ["BotPolicy", "GuideBranch", "GuideEnd", "GuideStep", "GuidedFlow", "Occasion"]
+__all__ = [
+    "SHIPPED_FLOWS",
+    "BotPolicy",
+    "GuideBranch",
+    "GuideEnd",
+    "GuideStep",
+    "GuidedFlow",
+    "Occasion",
+    "ShippedFlow",
+    "shipped_flow",
+]
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
 Occasion = Literal["greeting", "unknown", "again", "distress", "offer", "hand_over", "done"]
 """When the bot says something of its own: see `BotPolicy.texts`."""
+ShippedFlow = Literal["kyc", "recover_password", "second_factor", "stuck_withdrawal", "trade_parameters"]
+"""A guided flow that comes with supportflow, in English and Chinese."""
+SHIPPED_FLOWS: tuple[ShippedFlow, ...] = (
+    "kyc",
+    "recover_password",
+    "second_factor",
+    "stuck_withdrawal",
+    "trade_parameters",
+)
+"""All of them."""
 
 
 class GuideBranch(Document):
@@ -72,6 +96,8 @@ class GuidedFlow(Document):
         name: Its name in events.
         words: Patterns that begin it, written as in lexicons.
         topics: Categories whose tickets begin it.
+        begins: `"at_once"`, or `"unanswered"`: only where the responder knows no answer, so that an article or what the host
+            knows itself comes first.
         steps: The questions.
         ends: How it can end; the first is where the last step leads.
     """
@@ -79,8 +105,36 @@ class GuidedFlow(Document):
     name: Name
     words: Series[str] = ()
     topics: Series[Name] = ()
+    begins: Literal["at_once", "unanswered"] = "at_once"
     steps: Annotated[Series[GuideStep], Field(min_length=1, max_length=50)]
     ends: Annotated[Series[GuideEnd], Field(min_length=1, max_length=50)] = (GuideEnd(),)
+
+
+@cache
+def _shipped() -> Mapping[str, GuidedFlow]:
+    text = files("supportflow.policy.document").joinpath("flows.toml").read_text(encoding="utf-8")
+    return {one["name"]: GuidedFlow.model_validate(one) for one in tomllib.loads(text)["flows"]}
+
+
+def shipped_flow(name: ShippedFlow) -> GuidedFlow:
+    """A guided flow that comes with supportflow, to use as it is or to start from.
+
+    Args:
+        name: One of `SHIPPED_FLOWS`.
+
+    Raises:
+        KeyError: If there is none of that name.
+    """
+    return _shipped()[name]
+
+
+def _named(given: Any) -> Any:
+    """The flow that a document names, or what stands there in place of a name."""
+    if not isinstance(given, str):
+        return given
+    if given not in _shipped():
+        raise ValueError(f"unknown flow {given!r}{nearest(given, SHIPPED_FLOWS)}")
+    return _shipped()[given]
 
 
 class BotPolicy(Document):
@@ -92,7 +146,9 @@ class BotPolicy(Document):
             answer, if the requester is upset), `offer` (after one: a person can be had), `hand_over` (a person goes on) and
             `done` (a flow has ended).
         language: The language for requesters whose own has no text.
-        flows: Guided flows. Of several that a message begins, the first is taken.
+        flows: Guided flows. Of several that a message begins, the first is taken. A document names a shipped one
+            (`"recover_password"`) in place of writing it; what is kept are its words, so that another version of supportflow
+            does not change a policy.
         person: Patterns by which a requester asks for a person, besides the shipped ones in English and Chinese.
         patience: After so many turns in a row that did not help, a person goes on.
         longest: After so many turns, a person goes on.
@@ -108,7 +164,9 @@ class BotPolicy(Document):
 
     texts: Mapping[Occasion, Mapping[Name, Words]] = Field(default_factory=dict)
     language: Name = "en"
-    flows: Series[GuidedFlow] = ()
+    flows: Series[
+        Annotated[GuidedFlow, BeforeValidator(_named, json_schema_input_type=GuidedFlow | ShippedFlow)]
+    ] = ()
     person: Series[str] = ()
     patience: int = Field(default=2, ge=1, le=100)
     longest: int = Field(default=20, ge=1, le=1_000)

@@ -46,6 +46,8 @@ def _places(document: Policy) -> Iterator[tuple[str, CalendarName | None]]:
             yield f"escalation.ladders.{index}.steps.{place}.calendar", step.calendar
     for index, group in enumerate(document.groups):
         yield f"groups.{index}.calendar", group.calendar
+    if document.phone is not None:
+        yield "phone.calendar", document.phone.calendar
     yield from _of_rotations(document)
 
 

@@ -24,6 +24,7 @@ from supportflow.policy.document.bot import BotPolicy
 from supportflow.policy.document.casework import Identity, Procedure
 from supportflow.policy.document.figures import Figures
 from supportflow.policy.document.foreseen import Foreseen, Watch
+from supportflow.policy.document.phone import PhonePolicy
 from supportflow.policy.document.publishing import changed, dated, dated_escalation, dated_sla
 from supportflow.policy.document.ratings import Ratings
 from supportflow.policy.document.retention import Retention
@@ -103,6 +104,7 @@ class Policy(Document):
         foreseen: Events of the host's own that open a case before its customer asks, by name; see `desk.open`.
         watches: What is done when a measure that the host feeds goes too far, by name; see `desk.measure`.
         updates: What a requester hears by itself: a confirmation, when they hear again, how their case and its parts stand.
+        phone: Until when who hung up unanswered is called back; nobody is promised that, if not given.
         overlay: What a version with surges was made of; a desk writes it.
     """
 
@@ -152,6 +154,7 @@ class Policy(Document):
     foreseen: Annotated[Mapping[Name, Foreseen], Field(max_length=200)] = Field(default_factory=dict)
     watches: Annotated[Mapping[Name, Watch], Field(max_length=200)] = Field(default_factory=dict)
     updates: Updates | None = None
+    phone: PhonePolicy | None = None
     overlay: Overlay | None = None
 
     def published(self) -> "Policy":

@@ -3,10 +3,11 @@
 from functools import cache
 from importlib.resources import files
 
+from supportflow.policy.document.bot import SHIPPED_FLOWS, shipped_flow
 from supportflow.policy.document.policy import Policy
 from supportflow.policy.read.policies import load_policy
 
-__all__ = ["PRESETS", "preset"]
+__all__ = ["PRESETS", "SHIPPED_FLOWS", "preset", "shipped_flow"]
 
 PRESETS = ("exchange",)
 """`exchange`: the round-the-clock support desk of a crypto exchange."""

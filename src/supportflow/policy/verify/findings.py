@@ -1,9 +1,10 @@
 """What verification finds: one finding a fault, with a ticket or an instant that shows it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Literal
 
+from supportflow._dataclass import dataclass
 from supportflow._legible import escaped
 from supportflow._time import Instant, iso
 

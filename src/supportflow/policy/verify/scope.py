@@ -1,9 +1,9 @@
 """What verification reasons on: a policy that compiles, and its fields as closely typed as its document allows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from supportflow._dataclass import dataclass
 from supportflow.conditions import Condition, Fields, FieldSpec, condition_problems
 from supportflow.policy.check.policy import conditions_of
 from supportflow.policy.compiled import CompiledPolicy

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, exc
+from sqlalchemy import URL, Connection, Engine, create_engine, exc, inspect, text
 from sqlalchemy.pool import StaticPool
 
 from supportflow import _forks
@@ -12,10 +12,11 @@ from supportflow.exceptions import InvalidInput, MissingExtra, StoreError, Store
 from supportflow.stores.sql.backends import Cursor, refused
 from supportflow.stores.sql.engines import engine_url, in_memory, journal_mode
 from supportflow.stores.sql.joined import Joined
+from supportflow.stores.sql.presence import path_of
 from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
 from supportflow.stores.sql.schema import ddl
 
-__all__ = ["migrate", "migration_sql"]
+__all__ = ["migrate", "migration_sql", "revision_of"]
 
 
 class _Turns(_forks.Locked):
@@ -83,6 +84,31 @@ def migration_sql(database: str | URL) -> str:
     with _ONE_AT_A_TIME:
         command.upgrade(config, "head", sql=True)
     return written.getvalue()
+
+
+def revision_of(database: str | URL) -> str | None:
+    """The revision that a database's tables are at; None if there are none. Nothing is made, no file either.
+
+    Raises:
+        InvalidInput: If it is not a database that is supported.
+        StoreError: If the database cannot be asked.
+        MissingExtra: If the database's driver is not installed.
+    """
+    url = engine_url(database)
+    if url.get_backend_name() == "sqlite" and (in_memory(url) or not path_of(url.database or "").is_file()):
+        return None
+    engine = _engine(url)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table(VERSION_TABLE):
+                return None
+            return str(connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one())
+    except exc.SQLAlchemyError as error:
+        if isinstance(error, exc.OperationalError) and engine.dialect.name == "postgresql":
+            raise StoreUnavailable from error
+        raise refused(error) from error
+    finally:
+        engine.dispose()
 
 
 def _make_joined(connection: Any) -> str:

@@ -1,12 +1,12 @@
 """How a database does, in numbers: what waits, what is due, who leads. It is read, and nothing is claimed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from supportflow.stores.sql.backends import Backend, Cursor
 from supportflow.stores.sql.revisions import VERSION_TABLE
 
-__all__ = ["Leader", "Overview", "overview", "texts"]
+__all__ = ["Leader", "Overview", "overview", "texts", "waiting"]
 
 
 class Leader(NamedTuple):
@@ -126,5 +126,17 @@ def texts(cursor: Cursor, backend: Backend, tenant: str, subject: str) -> int:
             "SELECT count(*) FROM supportflow_content WHERE tenant = ? AND subject = ? AND salt IS NOT NULL"
         ),
         (tenant, subject),
+    )
+    return int(cursor.fetchone()[0])
+
+
+def waiting(cursor: Cursor, backend: Backend, tenant: str, topics: Collection[str]) -> int:
+    """How many deliveries wait under some topics; those that were given up are not among them."""
+    marks = ", ".join("?" * len(topics))
+    cursor.execute(
+        backend.sql(
+            f"SELECT count(*) FROM supportflow_outbox WHERE tenant = ? AND NOT dead AND topic IN ({marks})"
+        ),
+        (tenant, *topics),
     )
     return int(cursor.fetchone()[0])

@@ -9,7 +9,7 @@ from supportflow.exceptions import StoreError
 from supportflow.stores.sql.engines import engine_url, in_memory
 from supportflow.stores.sql.revisions import VERSION_TABLE
 
-__all__ = ["check_present"]
+__all__ = ["check_present", "path_of"]
 
 _NEW = "`supportflow migrate URL` makes a new one"
 
@@ -29,7 +29,7 @@ def check_present(database: str) -> None:
         return
     if in_memory(url):
         raise StoreError("a database in memory is gone when the command ends: name a file")
-    path = _path(url.database or "")
+    path = path_of(url.database or "")
     if not path.is_file():
         raise StoreError(f"there is no file {str(path)!r}; {_NEW}")
     # Read-only: a file of somebody else's is left as it is, its journal mode, too.
@@ -44,7 +44,8 @@ def check_present(database: str) -> None:
         raise StoreError(f"the file {str(path)!r} has no tables of supportflow; {_NEW}")
 
 
-def _path(name: str) -> Path:
+def path_of(name: str) -> Path:
+    """The file that a SQLite URL's database names."""
     if not name.startswith("file:"):
         return Path(name)
     name = name.removeprefix("file:").partition("?")[0]

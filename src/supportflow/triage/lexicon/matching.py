@@ -3,11 +3,11 @@
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from operator import attrgetter
 from typing import NamedTuple
 
+from supportflow._dataclass import dataclass
 from supportflow.exceptions import DefinitionError
 from supportflow.model.signals import EvidencePart
 from supportflow.triage.lexicon.document import Entry, Lexicon

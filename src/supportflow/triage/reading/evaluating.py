@@ -1,9 +1,9 @@
 """How well texts are read: phrases of people, whose meaning is known, read and counted."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from supportflow._dataclass import dataclass
 from supportflow.model.signals import Signals
 
 __all__ = ["KINDS", "Measured", "Share", "measured"]

@@ -9,6 +9,7 @@ are known; "code" alone announces six digits, unless it is a log's or an error's
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from supportflow.triage.redaction.beside import PUBLIC_BESIDE, SECRET_BESIDE, UNITS
 from supportflow.triage.redaction.digit_words import digit_words
@@ -32,7 +33,6 @@ _OWNERS, _PROSE, _RECEIVED = words("owners"), words("prose"), words("received")
 _SECRET = ("card", "code", "head", "compound", "pin")
 _CODE_CHARACTERS = bytes(ord("x") if chr(code) in "0123456789 -|" else ord(" ") for code in range(256))
 _CODE_RUN = b"xxx"
-_ANY_DIGIT = re.compile(r"\d")
 _UNIT_REACH = 16
 _CANDIDATE_REACH = 6  # before a stretch: two characters, and "code" before those
 _REACH, _REACH_BACK = 70, 56
@@ -147,7 +147,7 @@ _POSTAL_DIGITS = 6
 class _Reader:
     """Decides about the numbers of one text."""
 
-    def __init__(self, view: View, numbers: list[tuple[int, int, int]]) -> None:
+    def __init__(self, view: View, numbers: Iterator[tuple[int, int, int]]) -> None:
         self.numbers = numbers
         self.text = view.text
         self.flat = view.flat
@@ -390,8 +390,11 @@ def _by_sign(flat: str, start: int, end: int) -> Iterator[Span]:
 def find_codes(view: View) -> Iterator[Span]:
     """Every code, PIN and card code, as spans of the plain text. Linear time."""
     if has_labels(view, *_SECRET):
-        numbers = sorted((*_numbers(view), *digit_words(view)))
-        if numbers:
-            yield from _Reader(view, numbers).find()
-    if _ANY_DIGIT.search(view.lower):
+        numbers, in_words = _numbers(view), list(digit_words(view))
+        # In ASCII they are in order, and need not all be known before the first is decided.
+        if in_words or not view.flat.isascii():
+            numbers = iter(sorted((*numbers, *in_words)))
+        for first in numbers:
+            yield from _Reader(view, chain((first,), numbers)).find()
+    if view.has_digits:
         yield from _by_sentence(view)

@@ -18,7 +18,7 @@ _EMAIL = re.compile(
 _INTERNATIONAL = re.compile(
     r"(?:\+(?<![\w+]\+)|00(?<![\w+]00)(?=[1-9]))[1-9](?:[ .()/-]{0,2}\d){6,14}(?!\d)", re.ASCII
 )
-_CHINESE_MOBILE = re.compile(r"(?<![\d.])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.]\d|\d)", re.ASCII)
+_CHINESE_MOBILE = re.compile(r"1(?<![\d.]1)[3-9]\d(?:[ -]?\d{4}){2}(?![\d.]\d|\d)", re.ASCII)
 _CALLED = re.compile(
     r"(?:(?<![a-z])(?:phone|mobile|cell|tel|telephone|whatsapp|call me(?: at| on)?|sms to)(?: (?:number|no|nr))?"
     r"|手机|手機|电话|電話)(?:号码|號碼|号|號)?[\s.:：(]{0,3}(?:is|was|是|为|為)?[\s:：(]{0,3}$"

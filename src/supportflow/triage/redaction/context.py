@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from supportflow.triage.redaction.checks import base58check
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import Label, labels
-from supportflow.triage.redaction.local import Local
+from supportflow.triage.redaction.local import Ahead, Local
 from supportflow.triage.redaction.topics import looks_random
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import words
@@ -29,6 +29,9 @@ _API_VALUE = re.compile(r"[A-Za-z0-9+/=_.~-]{8,512}+")
 _GROUPED = re.compile(r"(?:[A-Za-z2-7]{4}[ -]){3,15}[A-Za-z2-7]{1,4}(?![A-Za-z0-9])")
 _KEY_VALUE = re.compile(r"(?!0x[0-9a-fA-F]{40}(?![0-9a-fA-F]))[A-Za-z0-9+/=]{32,512}+")
 _REACH = 700
+_FAR = 1_000  # no value ends farther behind the words
+# One of these is in every value that counts: a digit, a sign, a capital behind a small letter.
+_LIKELY = re.compile("[0-9A-Z+=~](?<![^a-z][A-Z])")
 _LONG = 16
 _TRAILING = ".,;:?)]}>\"'”’`"
 _PLACEHOLDER = re.compile(r"[$%{<\[]|([*•x.#_-])\1*+$", re.IGNORECASE)
@@ -45,6 +48,8 @@ _SAYS_KEY = re.compile(
     r"|api ?密钥|密钥|密鑰|秘钥|秘鑰"
     r"|(?<![a-z_])secret(?![a-z_])|private[ _-]?key|私钥|私鑰"
 )
+# Each of these expressions has one.
+_KEY_PARTS = ("key", "secret", "token", "api", "密钥", "密鑰", "秘钥", "秘鑰", "私钥", "私鑰")
 _SAYS_OTHER = re.compile(
     r"hash|(?<![a-z])tx(?:id|n)?(?![a-z])|transaction|address|wallet|order|ticket|case|reference|block|contract"
     r"|public|signature|session"
@@ -56,11 +61,15 @@ def find_announced(view: View) -> Iterator[Span]:
     """Every key and API secret that its neighbouring words announce, as spans of the plain text. Linear time."""
     found = labels(view, "api", "private key")
     local = Local[tuple[int, int] | None](view.text, 2, _REACH)
-    for label in found:
-        value = local.decide(label.start, label.end, _value_of, view, label)
+    likely = Ahead(_LIKELY, view.text)
+    for place in found.places():
+        start, end, role = place
+        if not likely.within(end, _FAR):
+            continue
+        value = local.decide(start, end, _value_of, view, place)
         if value is not None:
-            kind = Kind.PRIVATE_KEY if label.role == "private key" else Kind.API_SECRET
-            yield label.start + value[0], label.start + value[1], kind
+            kind = Kind.PRIVATE_KEY if role == "private key" else Kind.API_SECRET
+            yield start + value[0], start + value[1], kind
     if len(found):
         yield from _dense_near_keys(view)
     if b"://" in view.latin:
@@ -68,11 +77,12 @@ def find_announced(view: View) -> Iterator[Span]:
             yield *match.span(1), Kind.PASSWORD
 
 
-def _value_of(view: View, label: Label) -> tuple[int, int] | None:
+def _value_of(view: View, place: tuple[int, int, str]) -> tuple[int, int] | None:
     """Where the value that follows the words is, counted from them.
 
     A word inside an identifier (`DB_SECRET`) needs an equals sign.
     """
+    label = Label._make(place)
     between = _LINKED.match(view.lower, label.end)
     if between is None:
         return None
@@ -102,6 +112,8 @@ def _value_of(view: View, label: Label) -> tuple[int, int] | None:
 def _dense_near_keys(view: View) -> Iterator[Span]:
     """Key-like runs close behind the words "API key" or "secret", with nothing nearer that says otherwise."""
     lower = view.lower
+    if not any(part in lower for part in _KEY_PARTS):
+        return
     keys = [match.end() for match in _SAYS_KEY.finditer(lower)]
     if not keys:
         return

@@ -7,9 +7,10 @@ result of redaction is a fixed point by construction.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
+from supportflow._dataclass import dataclass
 from supportflow.triage.redaction.codes import find_codes
 from supportflow.triage.redaction.columns import find_columns
 from supportflow.triage.redaction.commands import find_commands
@@ -21,10 +22,10 @@ from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind, Span
 from supportflow.triage.redaction.numbers import find_numbers
 from supportflow.triage.redaction.passwords import find_passwords
 from supportflow.triage.redaction.phrases import find_phrases
-from supportflow.triage.redaction.prose import is_prose
+from supportflow.triage.redaction.prose import of_letters, says_nothing
 from supportflow.triage.redaction.rules import DEFAULT_RULES, RedactionRules
 from supportflow.triage.redaction.tokens import find_tokens
-from supportflow.triage.redaction.view import views
+from supportflow.triage.redaction.view import View, views
 
 __all__ = ["SEPARATOR", "Finding", "Redaction", "redact"]
 
@@ -107,12 +108,13 @@ def redact(text: str, rules: RedactionRules = DEFAULT_RULES) -> Redaction:
     """
     findings: list[Finding] = []
     scraps: _Scraps = {}
+    characters = None if text.isascii() else frozenset(text)
     position = 0
     if any(anchor in text for anchor in _CUT_ANCHORS):
         for cut in _CUT.finditer(text):
-            findings.extend(_piece(text[position : cut.start()], position, rules, scraps))
+            findings.extend(_piece(text[position : cut.start()], position, rules, scraps, characters))
             position = cut.end()
-    findings.extend(_piece(text[position:] if position else text, position, rules, scraps))
+    findings.extend(_piece(text[position:] if position else text, position, rules, scraps, characters))
     if not findings:
         return Redaction(text, ())
     return Redaction(_replace(text, findings), tuple(findings))
@@ -133,14 +135,19 @@ _Scraps = dict[str, list[Finding]]
 
 
 def _piece(
-    text: str, offset: int, rules: RedactionRules, scraps: _Scraps, rounds: int = _ROUNDS
+    text: str,
+    offset: int,
+    rules: RedactionRules,
+    scraps: _Scraps,
+    characters: frozenset[str] | None,
+    rounds: int = _ROUNDS,
 ) -> Iterator[Finding]:
-    """The findings of a text without marks, each shifted by `offset`."""
+    """The findings of a text without marks, each shifted by `offset`. It has no other characters than these."""
     if len(text) < _SHORTEST:
         return
     found = scraps.get(text) if len(text) <= _SCRAP else None
     if found is None:
-        found = _merge(text, rules)
+        found = _merge(text, rules, characters)
         if len(text) <= _SCRAP:
             scraps[text] = found
     if not any(finding.masked for finding in found):
@@ -150,18 +157,28 @@ def _piece(
         # Removing one finding keeps uncovering another. No honest text does that; all of it goes.
         yield Finding(Kind.SECRET, offset, offset + len(text))
         return
+    rest = partial(_piece, rules=rules, scraps=scraps, characters=characters, rounds=rounds - 1)
     position = 0
     for finding in found:
         if finding.masked:
-            yield from _piece(text[position : finding.start], offset + position, rules, scraps, rounds - 1)
+            yield from rest(text[position : finding.start], offset + position)
             yield Finding(finding.kind, finding.start + offset, finding.end + offset)
             position = finding.end
-    yield from _piece(text[position:], offset + position, rules, scraps, rounds - 1)
+    yield from rest(text[position:], offset + position)
 
 
-def _spans(text: str, rules: RedactionRules) -> Iterator[Span]:
-    """What the finders say of each view, in places of the text as given."""
-    plain, others = views(text)
+def _spans(
+    text: str, rules: RedactionRules, characters: frozenset[str] | None = None, known: View | None = None
+) -> Iterator[Span]:
+    """What the finders say of each view, in places of the text as given.
+
+    Args:
+        text: The text.
+        rules: What is looked for.
+        characters: Characters among which are all of its own, if they were counted.
+        known: The one view of it, where that is known.
+    """
+    plain, others = views(text, characters) if known is None else (known, [])
     for view in (plain, *others):
         # A text that is cut up costs no more than a whole one: of scraps no more is asked than they can hold.
         length = len(view.text)
@@ -175,15 +192,16 @@ def _spans(text: str, rules: RedactionRules) -> Iterator[Span]:
             yield *plain.back(first, last), kind
 
 
-def _merge(text: str, rules: RedactionRules) -> list[Finding]:
+def _merge(text: str, rules: RedactionRules, characters: frozenset[str] | None) -> list[Finding]:
     """What the detectors found, without overlaps.
 
     Overlapping findings that are removed become one, of the kind that comes first in `Kind`; a finding that is kept
     yields to any that is removed.
     """
-    if not rules.phone_regions and is_prose(text):
+    view = of_letters(text)
+    if view is not None and not rules.phone_regions and says_nothing(view):
         return []
-    spans = list(islice(_spans(text, rules), _MOST_SPANS + 1))
+    spans = list(islice(_spans(text, rules, characters, view), _MOST_SPANS + 1))
     if not spans:
         return []
     if len(spans) > _MOST_SPANS:

@@ -111,11 +111,17 @@ def _named(text: str, lists: Wordlists) -> Iterator[Span]:
         for at in places
     ]
     taken = 0
-    known: dict[tuple[str, bool], tuple[int, int] | None] = {}  # the same characters are read once
+    # The same characters are read once.
+    known: dict[tuple[str, bool], tuple[int, int] | None] = {}
+    behind: dict[str, tuple[int, int] | None] = {}
     for before, (start, end), following in between:
-        behind = _named_behind(text, max(before, taken, start - _BEFORE_NAME), start, lists)
-        if behind is not None:
-            yield *behind, Kind.SEED_PHRASE
+        floor = max(before, taken, start - _BEFORE_NAME)
+        written = text[floor:start]
+        if written not in behind:
+            behind[written] = _named_behind(written, lists)
+        said = behind[written]
+        if said is not None:
+            yield floor + said[0], floor + said[1], Kind.SEED_PHRASE
         if following - end > ROW:
             # Up to the next name first: a phrase may follow that one too.
             for limit in (following, len(text)):
@@ -154,15 +160,15 @@ def _named_before(written: str, goes_on: bool, lists: Wordlists) -> tuple[int, i
     return places[0], places[-1] + 1
 
 
-def _named_behind(text: str, floor: int, name: int, lists: Wordlists) -> tuple[int, int] | None:
-    """The phrase that stands before its name, as in 济扶块言穗定万绘姻逃颗焰是我的助记词."""
-    behind = _BEHIND.search(text, floor, name)
+def _named_behind(text: str, lists: Wordlists) -> tuple[int, int] | None:
+    """The phrase that stands before its name, as in 济扶块言穗定万绘姻逃颗焰是我的助记词, in places of what stands there."""
+    behind = _BEHIND.search(text)
     if behind is None:
         return None
-    for end in range(behind.start(), name + 1):
+    for end in range(behind.start(), len(text) + 1):
         places: list[int] = []
         place = end - 1
-        while place >= floor and len(places) < LENGTHS[-1]:
+        while place >= 0 and len(places) < LENGTHS[-1]:
             if _HAN_CHARACTER.match(text, place):
                 places.append(place)
             elif text[place] not in " \n、,，":

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import labels
+from supportflow.triage.redaction.shapes import stretches
 from supportflow.triage.redaction.ties import Tie
 from supportflow.triage.redaction.view import View
 
@@ -27,6 +28,7 @@ _MOST_ITEMS = 40
 # The recovery key of BitLocker: eight groups, each a multiple of eleven.
 _DISK_KEY = re.compile(r"(?<![\d-])\d{6}(?:[- ]\d{6}){7}(?![\d-])")
 _DISK_KEY_LENGTH = 55
+_SIX = b"xxxxxx"
 _ELEVEN = 11
 # A wallet's keystore, and a key as the numbers of its bytes.
 _KEYSTORE = re.compile(
@@ -63,8 +65,14 @@ def _keystores(view: View) -> Iterator[Span]:
 
 def _disk_keys(view: View) -> Iterator[re.Match[str]]:
     for start, end in view.digits:
-        if end - start >= _DISK_KEY_LENGTH:
-            yield from _DISK_KEY.finditer(view.text, start, end)
+        if end - start < _DISK_KEY_LENGTH:
+            continue
+        floor = 0
+        for first, last in stretches(view.only_digits[start:end], _SIX):
+            match = _DISK_KEY.match(view.text, start + first, end) if last - first == len(_SIX) else None
+            if match is not None and match.start() >= floor:
+                floor = match.end()
+                yield match
 
 
 def _codes_behind(view: View, end: int) -> Iterator[Span]:

@@ -9,6 +9,7 @@ from supportflow.triage.redaction.checks import base58check, stellar_seed
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import has_labels, labels
 from supportflow.triage.redaction.local import Local
+from supportflow.triage.redaction.shapes import stretches
 from supportflow.triage.redaction.ties import WORD, Tie
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import words
@@ -23,7 +24,12 @@ _PEM_BODY = re.compile(
     r"(?:[ \t\r]*+(?:\n|\\n)?[A-Za-z0-9+/=]{20,}+|[ \t\r]*+\n[A-Za-z-]{4,20}: [^\n]{1,80})*+"
 )
 
-_SHORTEST_KEY = 50
+_SHORTEST_KEY, _LONGEST_KEY = 50, 113
+_KEY_RUN = b"x" * _SHORTEST_KEY
+_LETTER_OR_DIGIT = bytes(
+    ord("x") if code < 128 and chr(code).isalnum() else ord(" ")  # noqa: PLR2004 - of ASCII
+    for code in range(256)
+)
 _SHORTEST_FORM = 47  # an EOS key, with its prefix
 
 # Base58 runs as long as a key; what they are is decided by their checksum.
@@ -50,7 +56,9 @@ _STELLAR = re.compile(r"(?<![A-Za-z0-9])S[A-Z2-7]{55}+(?![A-Za-z0-9])")
 # 64 hexadecimal digits are a private key or a transaction hash: only the words beside them tell.
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{64}+(?![0-9A-Za-z])")
 _HEX_GROUPS = re.compile(
-    r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{2,60}+(?:[ \n|:-]{1,6}[0-9a-fA-F]{2,60}+){1,31}(?![0-9A-Za-z])"
+    r"[0-9a-fA-F](?<![0-9A-Za-z].)(?:(?<=0)[xX][0-9a-fA-F]{2,60}+|[0-9a-fA-F]{1,59}+)"
+    r"(?:[ \n|:-]{1,6}[0-9a-fA-F]{2,60}+){1,31}(?![0-9A-Za-z])",
+    re.DOTALL,
 )
 _HEX_DIGITS = 64
 _LONG_BASE58 = re.compile(r"(?<![A-Za-z0-9])[1-9A-HJ-NP-Za-km-z]{86,90}+(?![A-Za-z0-9])")
@@ -62,7 +70,10 @@ _BEHIND_WIDE = re.compile(
 )
 
 # Keys whose checksum tells what they are, in groups or over lines: how they begin, and how long they are in all.
-_SPLIT_START = re.compile(r"(?<![0-9A-Za-z])(?:5[HJK]|[KL9c]|6P|[xyztuvYZUV]prv)")
+# The first character comes first: by it such places are found.
+_SPLIT_START = re.compile(
+    r"[569KLcxyztuvYZUV](?<![0-9A-Za-z].)(?:(?<=5)[HJK]|(?<=[KL9c])|(?<=6)P|(?<=[xyztuvYZUV])prv)", re.DOTALL
+)
 _SPLIT = re.compile(r"[1-9A-HJ-NP-Za-km-z]{2,60}+(?:[ \n|-]{1,6}[1-9A-HJ-NP-Za-km-z]{1,60}+){1,40}")
 _SPLIT_PART = re.compile(r"[1-9A-HJ-NP-Za-km-z]+")
 # How a key begins → how long it is.
@@ -204,16 +215,19 @@ def _beginning(text: str, start: int) -> tuple[int, Kind] | None:
     return None if found is None else (found[1] - start, found[2])
 
 
-def _checked(text: str, runs: list[tuple[int, int]]) -> Iterator[Span]:
-    """Keys whose checksum tells what they are."""
-    for start, end in runs:
-        for match in _BASE58_RUN.finditer(text, start, end):
-            kind = _base58_kind(match.group())
-            if kind is not None:
-                yield *match.span(), kind
-        for match in _STELLAR.finditer(text, start, end):
-            if stellar_seed(match.group()):
-                yield *match.span(), Kind.PRIVATE_KEY
+def _checked(view: View) -> Iterator[Span]:
+    """Keys whose checksum tells what they are: all of them are whole runs of letters and digits."""
+    text = view.text
+    for start, end in stretches(view.ascii.translate(_LETTER_OR_DIGIT), _KEY_RUN):
+        if end - start > _LONGEST_KEY:
+            continue
+        match = _BASE58_RUN.match(text, start)
+        kind = None if match is None else _base58_kind(match[0])
+        if kind is not None:
+            yield start, end, kind
+        match = _STELLAR.match(text, start)
+        if match is not None and stellar_seed(match[0]):
+            yield start, end, Kind.PRIVATE_KEY
 
 
 def find_keys(view: View) -> Iterator[Span]:
@@ -230,6 +244,7 @@ def find_keys(view: View) -> Iterator[Span]:
                 for match in pattern.finditer(text):
                     yield *match.span(), Kind.PRIVATE_KEY
     long = [(start, end) for start, end in long if end - start >= _SHORTEST_KEY]
-    yield from _checked(text, long)
+    if long:
+        yield from _checked(view)
     if len(text) >= _HEX_DIGITS:
         yield from _in_context(view, long)

@@ -4,7 +4,9 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from operator import itemgetter
+from functools import cache
+from itertools import islice
+from operator import itemgetter, le
 from typing import NamedTuple
 
 from supportflow.triage.redaction.view import View
@@ -73,6 +75,8 @@ class _Vocabulary:
         plain: list[_Entry] = []
         others: list[tuple[frozenset[str], _Entry]] = []
         for given, names in roles.items():
+            if _said_by_another(given, names, roles):
+                continue
             word = given.strip("*")
             entry = _Entry(
                 given, word, tuple(names), word[0] in _LETTERS, given.startswith("*"), given.endswith("*")
@@ -124,6 +128,13 @@ class _Vocabulary:
                     yield entry
 
 
+def _said_by_another(given: str, names: list[str], roles: dict[str, list[str]]) -> bool:
+    """Whether a word is found wherever the same word with a star is, and announces nothing else."""
+    return "*" not in given and any(
+        set(names) <= set(roles.get(twin, ())) for twin in (f"*{given}", f"{given}*")
+    )
+
+
 def _whole_words(entry: _Entry) -> list[str]:
     """The words of letters that a text with the entry has for certain, whole; none if its first may be a part of one."""
     if entry.compound:
@@ -138,32 +149,71 @@ def _whole_words(entry: _Entry) -> list[str]:
     return [word[0] for word in words]
 
 
-def _places(entry: _Entry, loose: str) -> Iterator[tuple[int, int]]:
+_CLASS = "a-z\u00df-\u024f\u0400-\u052f\u1e00-\u1eff"
+_MANY = 64
+"""So many in one text are sought with an expression, which takes some microseconds to make and less for each."""
+
+
+@cache
+def _expression(entry: _Entry) -> re.Pattern[str] | None:
+    """A word with nothing beside it that would make it another one; what stands before a compound is not looked at.
+
+    None for a word that may begin anew in itself, as in "mat mat ma": there the first counts, whether or not it is one.
+    """
+    word = re.escape(entry.word)
+    begins = (at for at in range(1, len(entry.word)) if entry.word[at - 1] not in _LETTERS)
+    if entry.alphabetic and any(entry.word.startswith(entry.word[at:]) for at in begins):
+        return None
+    before = f"(?<![{_CLASS}]{word})" if entry.alphabetic and not entry.compound else ""
+    behind = f"(?![{_CLASS}])" if entry.alphabetic and not entry.open_ended else ""
+    more = f"[{_CLASS}]{{0,{_LONGEST_ENDING}}}+" if entry.open_ended else ""
+    # The word comes first: that is what expressions are sought by.
+    return re.compile(word + before + behind + more)
+
+
+def _places(entry: _Entry, loose: str) -> list[tuple[int, int]]:
+    """Where a word stands, in order."""
+    number = loose.count(entry.word)
+    if number == 0:
+        return []
+    expression = _expression(entry) if number >= _MANY else None
+    if expression is None:
+        return list(_one_by_one(entry, loose))
+    places = [match.span() for match in expression.finditer(loose)]
+    if not entry.compound:
+        return places
+    letters = _LETTERS
+    return [
+        place if place[0] == 0 or loose[place[0] - 1] not in letters else (first, place[1])
+        for place in places
+        if place[0] == 0 or loose[place[0] - 1] not in letters or (first := _head(loose, place[0])) >= 0
+    ]
+
+
+def _head(loose: str, start: int) -> int:
+    """Where the compound begins whose end begins at a place; -1 if it is too long for one."""
+    first, limit = start, max(0, start - _LONGEST_HEAD)
+    while first > limit and loose[first - 1] in _LETTERS:
+        first -= 1
+    return -1 if first and loose[first - 1] in _LETTERS else first
+
+
+def _one_by_one(entry: _Entry, loose: str) -> Iterator[tuple[int, int]]:
     size = len(loose)
     _, word, _, alphabetic, compound, open_ended = entry
     length, find = len(word), loose.find
     start = find(word)
-    if alphabetic and not compound and not open_ended:
-        while start >= 0:
-            end = start + length
-            if (start == 0 or loose[start - 1] not in _LETTERS) and (
-                end == size or loose[end] not in _LETTERS
-            ):
-                yield start, end
-            start = find(word, end)
-        return
     while start >= 0:
         first, end = start, start + length
         if compound:
-            limit = max(0, start - _LONGEST_HEAD)
-            while first > limit and loose[first - 1] in _LETTERS:
-                first -= 1
+            first = _head(loose, start)
         if open_ended:
             limit = min(size, end + _LONGEST_ENDING)
             while end < limit and loose[end] in _LETTERS:
                 end += 1
         if not alphabetic or (
-            (first == 0 or loose[first - 1] not in _LETTERS)
+            first >= 0
+            and (first == 0 or loose[first - 1] not in _LETTERS)
             and (end == size or open_ended or loose[end] not in _LETTERS)
         ):
             yield first, end
@@ -173,6 +223,7 @@ def _places(entry: _Entry, loose: str) -> Iterator[tuple[int, int]]:
 _VOCABULARY = _Vocabulary(announcing())
 
 
+_START, _END = itemgetter(0), itemgetter(1)
 _Place = tuple[int, int, str]
 """A label before anybody looks at it: a hundred thousand plain tuples are made, and thrown away, in half the time."""
 
@@ -190,23 +241,23 @@ class _Known:
         """The words of one table."""
         found = self._found.get(role)
         if found is None:
-            found = self._found[role] = [
-                (start, end, role) for entry in self._possible.get(role, ()) for start, end in self._of(entry)
-            ]
+            found = self._found[role] = []
+            for entry in self._possible.get(role, ()):
+                found += [(start, end, role) for start, end in self._of(entry)]
         return found
 
     def has(self, role: str) -> bool:
         """Whether it has any word of one table."""
         if role in self._found:
             return bool(self._found[role])
-        return any(True for entry in self._possible.get(role, ()) for _ in _places(entry, self._loose))
+        return any(True for entry in self._possible.get(role, ()) for _ in _one_by_one(entry, self._loose))
 
     def _of(self, entry: _Entry) -> list[tuple[int, int]]:
         if len(entry.roles) == 1:
-            return list(_places(entry, self._loose))
+            return _places(entry, self._loose)
         places = self._places.get(entry.given)
         if places is None:
-            places = self._places[entry.given] = list(_places(entry, self._loose))
+            places = self._places[entry.given] = _places(entry, self._loose)
         return places
 
 
@@ -241,18 +292,14 @@ class Labels:
     """The words of one text, none inside another, in order of place."""
 
     def __init__(self, found: list[_Place]) -> None:
-        kept: list[_Place] = []
-        last, until = -1, 0
-        for label in sorted(found, key=itemgetter(0)):
-            start, end, _ = label
-            if start >= until:
-                kept.append(label)
-                last, until = start, end
-            elif start == last and end > until:
-                kept[-1] = label
-                until = end
-        self._kept = kept
-        self._starts = [label[0] for label in kept]
+        found.sort(key=_START)
+        starts = list(map(_START, found))
+        # Where none begins before the one before it ends, all of them count.
+        if not all(map(le, map(_END, found), islice(starts, 1, None))):
+            found = _apart(found)
+            starts = list(map(_START, found))
+        self._kept = found
+        self._starts = starts
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -260,9 +307,13 @@ class Labels:
     def __iter__(self) -> Iterator[Label]:
         return map(Label._make, self._kept)
 
+    def places(self) -> list[_Place]:
+        """Where each begins and ends, and its role: for who looks at all of them."""
+        return self._kept
+
     def ends(self) -> list[int]:
         """Where each ends."""
-        return [end for _, end, _ in self._kept]
+        return list(map(_END, self._kept))
 
     def before(self, place: int) -> Label | None:
         """The nearest that ends before a place."""
@@ -278,6 +329,21 @@ class Labels:
         """The nearest that begins at a place or behind it."""
         at = bisect_left(self._starts, place)
         return Label._make(self._kept[at]) if at < len(self._kept) else None
+
+
+def _apart(found: list[_Place]) -> list[_Place]:
+    """Of places in order those that are in no other."""
+    kept: list[_Place] = []
+    last, until = -1, 0
+    for label in found:
+        start, end, _ = label
+        if start >= until:
+            kept.append(label)
+            last, until = start, end
+        elif start == last and end > until:
+            kept[-1] = label
+            until = end
+    return kept
 
 
 _NONE = Labels([])

@@ -3,10 +3,12 @@
 Who writes the same words ten thousand times has them read once.
 """
 
+import re
 from collections.abc import Callable
+from sys import maxsize
 from typing import Generic, ParamSpec, TypeVar
 
-__all__ = ["Local"]
+__all__ = ["Ahead", "Local"]
 
 _Decision = TypeVar("_Decision")
 _Asked = ParamSpec("_Asked")
@@ -50,3 +52,25 @@ class Local(Generic[_Decision]):
         if len(known) < _MOST_REMEMBERED:
             known[around] = decided
         return decided
+
+
+class Ahead:
+    """How far ahead in one text the next place of a kind is, asked from left to right: each is looked for once."""
+
+    def __init__(self, pattern: re.Pattern[str], text: str) -> None:
+        """Look for nothing yet.
+
+        Args:
+            pattern: What such a place looks like.
+            text: The text.
+        """
+        self._search = pattern.search
+        self._text = text
+        self._next = -1
+
+    def within(self, place: int, reach: int) -> bool:
+        """Whether there is one at a place, or at most so many characters behind it."""
+        if self._next < place:
+            found = self._search(self._text, place)
+            self._next = maxsize if found is None else found.start()
+        return self._next <= place + reach

@@ -34,25 +34,28 @@ _LONGEST_PREFIX = 4
 
 _SHORTEST, _LONGEST = 13, 19
 _SMALLEST_GROUP = 3
-_SHAPED = (1, 2, 3, 4)  # digits of a first group that has another finder, or begins no number
 _MOST_REMEMBERED = 2_000
 _JOINTS = " .-/|,\n_"
 _OLD_VISA = 13  # digits: out of use for decades, and as long as a product's bar code
 
 _GROUP = re.compile(r"\d+", re.ASCII)
+# A first group of fewer digits has another finder, or begins no number.
+_LONG_GROUP = re.compile(r"\d{5,}+", re.ASCII)
 _LETTER_BEHIND = re.compile("[A-Za-z_]")
 _CARD_CHARACTERS = bytes(ord("x") if chr(code) in "0123456789 .-/|,\n_" else ord(" ") for code in range(256))
 _CARD_RUN = b"x" * _SHORTEST
+_FOUR = b"xxxx"
 # What may stand between the groups of a card number that is written over cells, lines or with signs.
 _JOINT = r"[ \n|./,_-]{1,12}"
 _SHAPES = re.compile(
-    rf"(?=(\d(?<![\dA-Za-z]\d)(?:\d{{3}}(?:{_JOINT}\d{{4}}){{3}}(?:{_JOINT}\d{{1,3}})?"
+    # Begins with what is consumed, by which places are found: the rest is looked at from each of them anew.
+    rf"\d(?<![\dA-Za-z]\d)(?=((?:\d{{3}}(?:{_JOINT}\d{{4}}){{3}}(?:{_JOINT}\d{{1,3}})?"
     rf"|\d{{3}}{_JOINT}\d{{4}}{_JOINT}\d{{4}}{_JOINT}\d{{3}}"
     rf"|\d{{3}}{_JOINT}\d{{6}}{_JOINT}\d{{4,5}}|\d{{7}}{_JOINT}\d{{8}}))(?![0-9A-Za-z]))",
     re.ASCII,
 )
 _ONE_BY_ONE = re.compile(
-    rf"(\d(?<![\dA-Za-z]\d)(?:(?:{_JOINT}\d){{12,18}}|\d(?:{_JOINT}\d\d){{6,8}}\d?))(?![0-9A-Za-z])", re.ASCII
+    rf"\d(?<![\dA-Za-z]\d)((?:{_JOINT}\d){{12,18}}|\d(?:{_JOINT}\d\d){{6,8}}\d?)(?![0-9A-Za-z])", re.ASCII
 )
 # What follows a card number on the card: the date on which it ends, and its code.
 _CARD_TAIL = re.compile(
@@ -73,6 +76,7 @@ _REFERENCE_BEHIND = re.compile(
 )
 
 _RESIDENT_DIGITS = 17  # and a check character, which may be X
+_RESIDENT_RUN = b"x" * _RESIDENT_DIGITS
 _RESIDENT_ID = re.compile(
     r"(?<![0-9A-Za-z])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}(?:18|19|20)\d\d(?:0[1-9]"
     r"|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])",
@@ -153,36 +157,33 @@ def _plain_cards(view: View, references: _References) -> Iterator[tuple[int, int
     for first, end in view.digits:
         if end - first < _SHORTEST:
             continue
-        groups = [(m.start(), m.group()) for m in _GROUP.finditer(view.text, first, end)]
-        index = 0
-        while index < len(groups):
-            taken = _card_at(groups, index) if len(groups[index][1]) not in _SHAPED else 0
-            start = groups[index][0]
-            if taken == 1:
-                stop = start + len(groups[index][1])
-                if stop - start == _OLD_VISA and not references.near_card(start):
-                    taken = 0
-            if taken:
-                last, digits = groups[index + taken - 1]
-                if not _LETTER_BEHIND.match(view.text, last + len(digits)):
-                    yield start, last + len(digits)
-            index += taken or 1
+        group = _LONG_GROUP.search(view.text, first, end)
+        while group is not None:
+            start, stop = group.span()
+            last = _card_at(view.text, start, end)
+            if last == stop and stop - start == _OLD_VISA and not references.near_card(start):
+                last = 0
+            if last and not _LETTER_BEHIND.match(view.text, last):
+                yield start, last
+            group = _LONG_GROUP.search(view.text, last or stop, end)
 
 
 def _shaped_cards(view: View) -> Iterator[tuple[int, int]]:
     """Card numbers in the groups of a card, over lines and cells or with other signs between."""
     known: dict[str, int] = {}
     for first, end in stretches(view.ascii.translate(_CARD_CHARACTERS), _CARD_RUN):
-        for pattern in (_SHAPES, _ONE_BY_ONE):
+        # Each shape begins with four digits.
+        for pattern in (_SHAPES, _ONE_BY_ONE) if _FOUR in view.only_digits[first:end] else (_ONE_BY_ONE,):
             for match in pattern.finditer(view.text, first, min(len(view.text), end + 1)):
-                found = match[1]
+                start, end_of = match.start(), match.end(1)
+                found = view.text[start:end_of]
                 size = known.get(found)
                 if size is None:
                     size = _card_length(found)
                     if len(known) < _MOST_REMEMBERED:
                         known[found] = size
                 if size:
-                    yield match.start(1), match.start(1) + size
+                    yield start, start + size
 
 
 def _card_length(found: str) -> int:
@@ -195,17 +196,16 @@ def _card_length(found: str) -> int:
     return 0
 
 
-def _card_at(groups: list[tuple[int, str]], index: int) -> int:
-    """How many groups from this one make up a card number; 0 if none do."""
+def _card_at(text: str, start: int, end: int) -> int:
+    """Where the card number ends that begins with the group of digits at a place; 0 if none does."""
     number = ""
-    for count, (_, digits) in enumerate(groups[index : index + 7], 1):
-        if len(digits) < _SMALLEST_GROUP:
+    for group in _GROUP.finditer(text, start, end):
+        first, last = group.span()
+        if not _SMALLEST_GROUP <= last - first <= _LONGEST - len(number):
             return 0
-        number += digits
-        if len(number) > _LONGEST:
-            return 0
+        number += group[0]
         if len(number) >= _SHORTEST and _issued(number) and luhn(number):
-            return count
+            return last
     return 0
 
 
@@ -222,11 +222,11 @@ def _ibans(text: str) -> Iterator[Span]:
 
 
 def _identities(view: View, references: _References) -> Iterator[Span]:
+    for start, end in stretches(view.only_digits, _RESIDENT_RUN):
+        match = _RESIDENT_ID.match(view.text, start) if end - start <= _RESIDENT_DIGITS + 1 else None
+        if match is not None and chinese_resident_id(match[0]) and not references.names(*match.span()):
+            yield *match.span(), Kind.IDENTITY_NUMBER
     for start, end in view.digits:
-        if end - start >= _RESIDENT_DIGITS:
-            for match in _RESIDENT_ID.finditer(view.text, start, end + 1):
-                if chinese_resident_id(match.group()) and not references.names(*match.span()):
-                    yield *match.span(), Kind.IDENTITY_NUMBER
         if "-" in view.text[start:end]:
             for match in _SOCIAL_SECURITY.finditer(view.text, start, end + 1):
                 if references.names(*match.span()):

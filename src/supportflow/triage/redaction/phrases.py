@@ -8,15 +8,17 @@ holds (of random list words one row in sixteen passes it, and a misspelt phrase 
 """
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, reduce
-from itertools import pairwise, repeat
-from operator import and_, or_
+from itertools import compress, islice, repeat
+from operator import itemgetter, or_, sub
+from sys import byteorder
 
 from supportflow.triage.redaction.ideograms import find_ideograms
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import labels
+from supportflow.triage.redaction.labels import has_labels, labels
 from supportflow.triage.redaction.rows import ROW, rows
 from supportflow.triage.redaction.run_together import find_run_together
 from supportflow.triage.redaction.view import WORD, View
@@ -32,16 +34,19 @@ _MAX_GAP = 32  # "\n\n12) ", "twelfth: " and table borders between two words
 _SIX = b"\1" * 6
 _TWO_UNKNOWN = b"\0\0"
 
+_START, _END = itemgetter(0), itemgetter(1)
 _ASCII_WORD = re.compile("[a-z]+")
 
 
 def _near_parts(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Cut a list of words where more than a list's numbering stands between two of them."""
     start = 0
-    for index, ((_, left), (right, _)) in enumerate(pairwise(spans), 1):
-        if right - left > _MAX_GAP:
-            yield start, index
-            start = index
+    gaps = list(map(sub, map(_START, islice(spans, 1, None)), map(_END, spans)))
+    if max(gaps, default=0) > _MAX_GAP:
+        for index, gap in enumerate(gaps, 1):
+            if gap > _MAX_GAP:
+                yield start, index
+                start = index
     yield start, len(spans)
 
 
@@ -49,17 +54,18 @@ def _named_rows(
     text: str, known: bytes, spans: list[tuple[int, int]], names: list[int]
 ) -> Iterator[tuple[int, int]]:
     """Six list words in a row that follow the words "seed phrase" closely."""
-    starts = [start for start, _ in spans]
-    for match in re.finditer(rb"\x01{6,}", known):
+    starts = list(map(_START, spans))
+    for match in re.finditer(rb"\x01{6,}+", known):
         start, end = match.span()
         last_name = bisect_right(names, starts[end - 1]) - 1
         if last_name < 0 or names[last_name] < starts[start] - _NAMED_REACH:
             continue
         # "seed phrase" is itself made of list words: count from behind it.
         start = max(start, bisect_left(starts, names[last_name]))
-        row = [text[first:last] for first, last in spans[start:end]]
-        if len(row) > ROW or (
-            len(row) >= _NAMED_ROW and sum(word in _PROSE for word in row) * 5 < len(row) * 2
+        size = end - start
+        if size > ROW or (
+            size >= _NAMED_ROW
+            and sum(text[first:last] in _PROSE for first, last in spans[start:end]) * 5 < size * 2
         ):
             yield start, end
 
@@ -80,6 +86,7 @@ _MEMBERS = tuple(
 )
 _OF_ANY = bytes(0 < sort < _PARTS_NOTHING for sort in range(256))
 _DELETED = bytes([_PARTS_NOTHING])
+_NO_PART = bytes(sort != _PARTS_NOTHING for sort in range(256))
 
 
 @cache
@@ -112,72 +119,97 @@ def _masks() -> dict[str, int]:
 
 
 _BETWEEN, _ANY = -1, (1 << 62) - 1
+_LANE = 64  # bits for a word
+_ONE = (1).to_bytes(_LANE // 8, byteorder)
 
 
-def _six_of_a_list(masks: list[int]) -> list[int]:
-    """For each word, the lists that have it and the next five."""
-    pairs = list(map(and_, masks, masks[1:]))
-    return list(map(and_, map(and_, pairs, pairs[2:]), pairs[4:]))
+class _Lists:
+    """Which lists have each word of a row, as one large number with eight bytes for a word: all are compared at once."""
+
+    def __init__(self, masks: Iterable[int]) -> None:
+        each = array("Q", masks)
+        self._number = int.from_bytes(each.tobytes(), byteorder)
+        self._size = len(each)
+
+    def of_six(self) -> int:
+        """The lists that have six words in a row."""
+        row = self._number
+        pairs = row & row >> _LANE
+        six = pairs & pairs >> 2 * _LANE & pairs >> 4 * _LANE
+        return reduce(or_, set(array("Q", six.to_bytes(_LANE // 8 * self._size, byteorder))), 0)
+
+    def enough(self, likely: int) -> bool:
+        """Whether any of some lists has so many of the words that they may be a phrase without its name."""
+        ones = int.from_bytes(_ONE * self._size, byteorder)
+        return any(
+            (self._number & ones << bit).bit_count() >= ROW
+            for bit in range(likely.bit_length())
+            if likely >> bit & 1
+        )
 
 
-def _enough(masks: list[int], likely: int) -> bool:
-    """Whether any of some lists has so many of the words that they may be a phrase without its name."""
-    kept = [mask for mask in masks if mask & likely]
-    return len(kept) >= ROW and any(
-        sum(mask >> bit & 1 for mask in kept) >= ROW
-        for bit in range(likely.bit_length())
-        if likely >> bit & 1
-    )
+@cache
+def _members(bit: int, *, whole: bool) -> frozenset[str]:
+    """The words of a list; unless they are to be whole, those too that are the first letters of one."""
+    lists = wordlists()
+    tables = (lists.masks,) if whole else (lists.masks, lists.prefixes)
+    return frozenset(word for table in tables for word, mask in table.items() if mask >> bit & 1)
 
 
 class _Part:
     """Words that stand close to each other."""
 
-    def __init__(self, text: str, spans: list[tuple[int, int]], lists: Wordlists) -> None:
+    def __init__(self, text: str, words: list[str], spans: list[tuple[int, int]], lists: Wordlists) -> None:
         self.text = text
         self.spans = spans
-        self.words = [text[start:end] for start, end in spans]
+        self.words = words
         self.lists = lists
-        self.whole = [lists.masks.get(word, 0) for word in self.words]
-        self.known = [
-            mask | lists.prefixes.get(word, 0) for mask, word in zip(self.whole, self.words, strict=True)
-        ]
 
-    def find(self, names: list[int], likely: int) -> Iterator[Span]:
-        between = [word in _BETWEEN_WORDS for word in self.words]
+    def find(self, names: Callable[[], list[int]], likely: int) -> Iterator[Span]:
+        """The phrases among the words.
+
+        Args:
+            names: Answers where the words "seed phrase" end; asked only where nothing longer is found.
+            likely: The lists that they may be of, as bits.
+        """
+        between = bytes(map(_BETWEEN_WORDS.__contains__, self.words))
         for bit in range(likely.bit_length()):
             if not likely >> bit & 1:
                 continue
             taken: list[tuple[int, int]] = []
+            whole = bytes(map(_members(bit, whole=True).__contains__, self.words))
             # Whole words first: a short word beside a phrase may be the beginning of another.
-            for masks in (self.whole, self.known):
-                if taken and taken[0] == (0, len(self.words) - 1):
-                    return
-                flags = [mask >> bit & 1 for mask in masks]
-                kept = [
-                    at for at, (flag, part) in enumerate(zip(flags, between, strict=True)) if flag or not part
-                ]
-                for first, last in self._rows(bytes([flags[at] for at in kept]), kept, bit, names):
+            for flags in (whole, bytes(map(_members(bit, whole=False).__contains__, self.words))):
+                kept: Sequence[int] = range(len(flags))
+                known = flags
+                if 1 in between:
+                    kept = [at for at in kept if flags[at] or not between[at]]
+                    known = bytes([flags[at] for at in kept])
+                for first, last in self._rows(known, kept, bit, names, whole):
                     row = kept[first], kept[last - 1]
                     if all(row[1] < start or row[0] > end for start, end in taken):
                         taken.append(row)
                         yield self.spans[row[0]][0], self.spans[row[1]][1], Kind.SEED_PHRASE
+                        if flags is whole and row == (0, len(self.words) - 1):
+                            return
 
-    def _rows(self, known: bytes, kept: list[int], bit: int, names: list[int]) -> Iterator[tuple[int, int]]:
-        if _SIX not in known and sum(known) < ROW:
+    def _rows(
+        self, known: bytes, kept: Sequence[int], bit: int, names: Callable[[], list[int]], whole: bytes
+    ) -> Iterator[tuple[int, int]]:
+        if _SIX not in known and known.count(1) < ROW:
             return
         for first, last in rows(known, lambda index: misspelt(self.words[kept[index]], bit)):
-            if self._is_phrase(kept[first:last], bit):
+            if self._is_phrase(kept[first:last], bit, whole):
                 yield first, last
-        if names:
-            yield from _named_rows(self.text, known, [self.spans[at] for at in kept], names)
+        if names():
+            yield from _named_rows(self.text, known, [self.spans[at] for at in kept], names())
 
-    def _is_phrase(self, row: list[int], bit: int) -> bool:
+    def _is_phrase(self, row: Sequence[int], bit: int, whole: bytes) -> bool:
         """Whether a row is one of a phrase rather than of a sentence.
 
         Words of BIP-39, whole, are; short words that others begin with, and lists of plain words, may be prose.
         """
-        if bit < self.lists.of_bip39 and sum(self.whole[at] >> bit & 1 for at in row) >= ROW:
+        if bit < self.lists.of_bip39 and sum(map(whole.__getitem__, row)) >= ROW:
             return True
         return sum(self.words[at] in _PROSE for at in row) * (2 if len(row) > ROW else 3) < len(row)
 
@@ -228,25 +260,26 @@ def _worded(view: View, lists: Wordlists) -> Iterator[Span]:
 
 
 def _in_rows(view: View, lists: Wordlists, every: bytes, sorts: bytes, begins: bytes) -> Iterator[Span]:
-    names = labels(view, "phrase").ends()
+    named = cache(lambda: has_labels(view, "phrase"))
+    names = cache(lambda: labels(view, "phrase").ends())
     row: list[str] = []
     spans: list[tuple[int, int]] = []
     for start, end, groups in _regions(sorts.translate(_OF_ANY), begins):
-        if not names and _most(sorts[start:end], groups) < ROW:
+        if _most(sorts[start:end], groups) < ROW and not named():
             continue
-        row = row or [word for word, sort in zip(view.row, every, strict=True) if sort != _PARTS_NOTHING]
-        masks = list(map(_masks().get, row[start:end], repeat(0)))
-        likely = reduce(or_, _six_of_a_list(masks), 0)
-        if not likely or not (names or _enough(masks, likely)):
+        if not row:
+            row = list(compress(view.row, every.translate(_NO_PART)))
+        lists_of = _Lists(map(_masks().get, row[start:end], repeat(0)))
+        likely = lists_of.of_six()
+        if not likely or not (lists_of.enough(likely) or named()):
             continue
         if not spans:
             places = (_ASCII_WORD if view.is_plain else WORD).finditer(view.lower)
-            spans = [
-                match.span() for match, sort in zip(places, every, strict=True) if sort != _PARTS_NOTHING
-            ]
+            spans = [match.span() for match in compress(places, every.translate(_NO_PART))]
         for first, last in _near_parts(spans[start:end]):
             if last - first >= _NAMED_ROW:
-                yield from _Part(view.lower, spans[start + first : start + last], lists).find(names, likely)
+                within = slice(start + first, start + last)
+                yield from _Part(view.lower, row[within], spans[within], lists).find(names, likely)
 
 
 def find_phrases(view: View) -> Iterator[Span]:

@@ -15,7 +15,7 @@ from supportflow.triage.redaction.rows import ROW
 from supportflow.triage.redaction.spelled import is_spelled
 from supportflow.triage.redaction.view import View
 
-__all__ = ["is_prose"]
+__all__ = ["is_prose", "of_letters", "says_nothing"]
 
 _WRITTEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ,.?!'()\n"
 # No key, token, address or block is shorter, if it is of letters alone and has capitals at most where words have them.
@@ -29,19 +29,29 @@ _OF_NUMBERS = _PUBLIC | {"backup", "code", "head", "card", "pin", "compound", "a
 """Roles of words behind which nothing without digits is looked for but in the columns of a table."""
 
 
-def is_prose(text: str) -> bool:
-    """Whether a text is plain prose for certain, and holds no secret and nothing personal. Linear time."""
+def of_letters(text: str) -> View | None:
+    """The one view of a text of plain words and full stops, which is the text as it stands; `None` for another text."""
     if not text.isascii() or text.encode("ascii").translate(None, _WRITTEN):
-        return False
+        return None
     for word in _LONG.findall(text):
         if len(word) > _LONGEST or not word[1:].islower():
-            return False
+            return None
     if has_odd_blanks(text) or is_spelled(text):
-        return False
-    broken = "\n" in text
-    if broken and _BROKEN.search(text):
-        return False
-    view = View(text)
+        return None
+    if "\n" in text and _BROKEN.search(text):
+        return None
+    return View(text)
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text is plain prose for certain, and holds no secret and nothing personal. Linear time."""
+    view = of_letters(text)
+    return view is not None and says_nothing(view)
+
+
+def says_nothing(view: View) -> bool:
+    """Whether a text of plain words announces no secret, and has no row of words of a list. Linear time."""
+    broken = "\n" in view.text
     lower = view.lower
     for command in _COMMANDS:
         if command in lower:

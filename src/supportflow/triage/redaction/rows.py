@@ -21,17 +21,14 @@ def rows(known: bytes, near: Callable[[int], bool]) -> Iterator[tuple[int, int]]
     size = len(known)
     position = floor = 0
     while (position := known.find(1, position)) >= 0:
-        end, gap = position, -1
         # The longest stretch from here with at most one unknown word inside.
-        while end < size:
-            if not known[end]:
-                if gap >= 0:
-                    break
-                gap = end
-            end += 1
+        end, gap = known.find(0, position), -1
+        if 0 <= end < size - 1:
+            gap, end = end, known.find(0, end + 1)
+        end = size if end < 0 else end
         if gap == end - 1:
             end, gap = gap, -1
-        if sum(known[position:end]) < ROW or (gap >= 0 and end - position < _WINDOW):
+        if known.count(1, position, end) < ROW or (gap >= 0 and end - position < _WINDOW):
             position = gap + 1 if gap >= 0 else end
             continue
         start = position

@@ -97,7 +97,9 @@ def find_run_together(view: View) -> Iterator[Span]:
     if not view.is_plain:
         runs += [match.span() for match in _RUN.finditer(text)]
     left = _MOST_WINDOWS
-    chains: dict[tuple[str, int], tuple[int, int] | None] = {}  # the same letters are read once
+    # The same letters are read once.
+    languages: dict[str, list[int]] = {}
+    chains: dict[tuple[str, int], tuple[int, int] | None] = {}
     for start, end in runs:
         for first in range(start, max(start + 1, end - _STEP), _STEP):
             if left <= 0:
@@ -106,7 +108,9 @@ def find_run_together(view: View) -> Iterator[Span]:
             letters = text[first : min(end, first + _WINDOW)]
             if _HEX.issuperset(letters):
                 continue
-            for bit in _languages(letters):
+            if letters not in languages:
+                languages[letters] = _languages(letters)
+            for bit in languages[letters]:
                 left -= _CHAIN_COST
                 if (letters, bit) not in chains:
                     chains[letters, bit] = _chain(letters, bit)

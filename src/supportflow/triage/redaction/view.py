@@ -36,10 +36,12 @@ OTHER_LETTER = re.compile("[\u00df-\u024f\u0400-\u052f\u1e00-\u1eff\u3041-\u309f
 _LETTERS = bytes(code if ord("a") <= code <= ord("z") else ord(" ") for code in range(256))
 _DIGITS = b"0123456789"
 _DIGITS_AND_SEPARATORS = _shape(_DIGITS + b" .-")
+_ONLY_DIGITS = _shape(_DIGITS)
 _FEW_DIGITS = 7
 _FEW = b"x" * _FEW_DIGITS
 _KEY_CHARACTERS = _shape(_DIGITS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")
 _DENSE = b"x" * 10
+_ANY_DIGIT = re.compile(r"\d")
 _DIGIT_RUN = re.compile(r"\d(?<![\dA-Za-z]\d)(?:[ .-]?\d)*+", re.ASCII)
 _LINK = re.compile(r"(?:https?|ftp)://\S++|(?<![\w.])www\.\S++", re.IGNORECASE)
 
@@ -99,7 +101,7 @@ class View:
 
     @Once
     def characters(self) -> frozenset[str]:
-        """The different characters of the text."""
+        """The different characters of the text, and perhaps some that only the text around it has."""
         return frozenset(self.lower)
 
     @Once
@@ -136,6 +138,18 @@ class View:
         return [run for run in runs if run[1] - run[0] >= _FEW_DIGITS]
 
     @Once
+    def only_digits(self) -> bytes:
+        """The shape of the digits, without what may part them."""
+        return self.ascii.translate(_ONLY_DIGITS)
+
+    @Once
+    def has_digits(self) -> bool:
+        """Whether it has a digit of any script."""
+        return b"x" in self.only_digits or (
+            not self.lower.isascii() and _ANY_DIGIT.search(self.lower) is not None
+        )
+
+    @Once
     def dense(self) -> list[tuple[int, int]]:
         """Runs of at least ten letters, digits, underscores and dashes: what keys and tokens look like."""
         return stretches(self.ascii.translate(_KEY_CHARACTERS), _DENSE)
@@ -154,8 +168,8 @@ class View:
         return start, end
 
 
-def _made(text: str, layers: list[Layer]) -> View:
-    characters = None if text.isascii() else frozenset(text)
+def _made(text: str, layers: list[Layer], known: frozenset[str] | None = None) -> View:
+    characters = None if text.isascii() else known or frozenset(text)
     if characters is not None:
         folded, more = fold_characters(text, characters)
         layers += more
@@ -169,12 +183,17 @@ def _made(text: str, layers: list[Layer]) -> View:
     return View(text, layers, characters)
 
 
-def views(text: str) -> tuple[View, list[View]]:
-    """The plain view of a text, and others where that could hide something. Linear time."""
+def views(text: str, known: frozenset[str] | None = None) -> tuple[View, list[View]]:
+    """The plain view of a text, and others where that could hide something. Linear time.
+
+    Args:
+        text: The text.
+        known: Characters among which are all that it has, if somebody has counted them.
+    """
     decoded, layers = decode(text)
     joined, more = without_tags(decoded, apart=False)
     spelled, written = without_gaps(joined)
-    first = _made(spelled, [*layers, *more, *written])
+    first = _made(spelled, [*layers, *more, *written], known if spelled == text else None)
     whole, broken = join_lines(first.text)
     apart, others = without_tags(text, apart=True)
     more_views: list[View] = []

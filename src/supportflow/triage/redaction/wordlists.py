@@ -4,9 +4,10 @@ import binascii
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from supportflow._dataclass import dataclass
 
 __all__ = [
     "LENGTHS",

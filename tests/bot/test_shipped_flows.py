@@ -1,0 +1,267 @@
+"""The shipped guided flows: each is walked to every end, in English and Chinese, on the desk of an exchange."""
+
+import json
+from functools import cache
+
+import pytest
+
+from bot.bots import policy
+from supportflow import Desk, KnowledgeResponder, MemoryKnowledge, Policy, Requester
+from supportflow.exceptions import PolicyError
+from supportflow.model.turns import Answer
+from supportflow.policy import parse_policy
+from supportflow.policy.document.bot import SHIPPED_FLOWS, GuideEnd, shipped_flow
+from supportflow.policy.presets import preset
+from supportflow.policy.sections.bot import CompiledBot
+from supportflow.testing import CountingIds, ManualClock
+from supportflow.triage.asking import asked_secret
+
+LANGUAGES = ("en", "zh")
+# How it begins, and what answers the request for evidence that the exchange's policy sends first.
+OPENERS = {
+    "recover_password": {"en": ("I forgot my password", None), "zh": ("我忘记密码了", None)},
+    "kyc": {
+        "en": ("My KYC was rejected", "My user id is 12345678"),
+        "zh": ("人脸识别一直不通过", "用户 ID 12345678"),
+    },
+    "second_factor": {
+        "en": ("my 2fa code does not work", "My user id is 12345678"),
+        "zh": ("谷歌验证码失效了", "用户 ID 12345678"),
+    },
+    "trade_parameters": {"en": ("how do I set a stop loss", None), "zh": ("怎么设置止盈止损", None)},
+    "stuck_withdrawal": {"en": ("my withdrawal is stuck", "TRC20"), "zh": ("提币卡住了", "TRC20")},
+}
+SENT = {"kyc": {"user_id"}, "second_factor": {"user_id"}, "stuck_withdrawal": {"network"}}
+GIVEN = {"user_id": "12345678", "order_number": "123456789012345", "observed": "too many / 太多了"}
+
+
+def is_chinese(text):
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def answers(step, language):
+    """One answer for each place that a step leads to, in a language."""
+    if step.field.kind != "choice":
+        return [GIVEN[step.field.name]]
+    branched = {value for branch in step.branches for value in branch.when}
+    others = [value for value in step.field.values if value not in branched]
+    found = []
+    for group in [*(branch.when for branch in step.branches), others]:
+        own = [value for value in group if is_chinese(value) == (language == "zh")]
+        found += (own or list(group))[:1]
+    return found
+
+
+def walks(flow, language):
+    """Every way from the first step to an end: step → answer in order, and the end."""
+
+    def from_here(place, so_far):
+        if isinstance(place, GuideEnd):
+            yield so_far, place
+            return
+        for answer in answers(place, language):
+            yield from from_here(CompiledBot.after(flow, place, answer), [*so_far, (place, answer)])
+
+    return list(from_here(flow.steps[0], []))
+
+
+@cache
+def to_each_end(name, language):
+    """The shortest walk to each end of a flow."""
+    found = {}
+    for walk, end in sorted(walks(shipped_flow(name), language), key=lambda one: len(one[0])):
+        found.setdefault(end.name, (walk, end))
+    return tuple(found.values())
+
+
+def of_kind(desk, ticket, kind):
+    return [event for event in desk.history(ticket) if event.kind == kind]
+
+
+def exchange(**ports):
+    ports.setdefault("responder", KnowledgeResponder())
+    ports.setdefault("knowledge", MemoryKnowledge([]))
+    clock = ManualClock("2026-06-02T03:00:00Z")
+    return Desk(preset("exchange"), clock=clock, ids=CountingIds(), **ports)
+
+
+def begin(desk, name, language):
+    opener, evidence = OPENERS[name][language]
+    ticket = desk.open(subject="", body=opener, requester="lin", channel="chat", language=language).ticket
+    desk.run_due()
+    if evidence is not None:
+        ticket = say(desk, ticket, evidence)
+    return desk.get(ticket)
+
+
+def say(desk, ticket, words):
+    desk.receive(ticket, body=words, by=Requester("lin"))
+    desk.run_due()
+    return desk.get(ticket)
+
+
+CASES = [
+    pytest.param(name, language, end, id=f"{name}-{language}-{end}")
+    for name in SHIPPED_FLOWS
+    for language in LANGUAGES
+    for end in [one.name for one in shipped_flow(name).ends]
+]
+
+
+@pytest.mark.parametrize(("name", "language", "end"), CASES)
+def test_each_end_is_reached_with_all_that_was_gathered(name, language, end):
+    (walk, last), *_ = [one for one in to_each_end(name, language) if one[1].name == end]
+    desk = exchange()
+    ticket = begin(desk, name, language)
+    gathered = dict(desk.screen(ticket).collected)
+    assert set(gathered) == SENT.get(name, set()), "what came as evidence is known"
+    for step, answer in walk:
+        if step.field.name in gathered:
+            continue  # it was sent as evidence: nobody is asked twice
+        assert desk.messages(ticket)[-1].body.endswith(step.ask[language]), step.name
+        assert (desk.get(ticket).bot.flow, desk.get(ticket).bot.step) == (name, step.name)
+        ticket = say(desk, ticket, answer)
+        gathered[step.field.name] = answer
+    said = [message.body for message in desk.messages(ticket) if message.by.kind == "bot"]
+    assert last.say[language] in said[-1]
+    assert not of_kind(desk, ticket, "escalated")
+    assert ticket.tier == ("expert" if last.hand_over else "bot")
+    assert dict(desk.screen(ticket).collected) == gathered
+    if last.hand_over:
+        (handed,) = of_kind(desk, ticket, "handed_over")
+        assert handed.cause == "flow"
+        for field, value in gathered.items():
+            assert f"- {field}: {value}" in desk.screen(ticket).summary
+    for text in said:
+        assert asked_secret(text) is None
+        assert is_chinese(text) == (language == "zh")
+
+
+@pytest.mark.parametrize("name", SHIPPED_FLOWS)
+def test_every_way_through_a_flow_ends_and_every_end_has_a_way(name):
+    flow = shipped_flow(name)
+    for language in LANGUAGES:
+        found = walks(flow, language)
+        assert {end.name for _, end in found} == {end.name for end in flow.ends}
+        assert {step.name for walk, _ in found for step, _ in walk} == {step.name for step in flow.steps}
+        assert max(len(walk) for walk, _ in found) < preset("exchange").bot.longest
+    assert any(end.hand_over for end in flow.ends), "a person can be reached"
+
+
+@pytest.mark.parametrize("name", SHIPPED_FLOWS)
+def test_each_text_is_there_in_both_languages_and_asks_for_no_secret(name):
+    flow = shipped_flow(name)
+    for texts in [*(step.ask for step in flow.steps), *(end.say for end in flow.ends)]:
+        assert set(texts) == set(LANGUAGES)
+        assert not is_chinese(texts["en"])
+        assert is_chinese(texts["zh"])
+        assert [asked_secret(text) for text in texts.values()] == [None, None]
+
+
+NO = ("No, sorry", "no it does not", "Nope", "不行", "不是", "还是不行", "没有", "不")
+YES = ("Yes!", "yes please", "yeah, it is fine", "是的")
+
+
+@pytest.mark.parametrize("name", SHIPPED_FLOWS)
+def test_a_no_is_taken_for_no_and_a_yes_for_yes(name):
+    for step in shipped_flow(name).steps:
+        if not {"yes", "no"} <= set(step.field.values):
+            continue
+        for meant, said in (("yes", YES), ("no", NO)):
+            leads = CompiledBot.after(shipped_flow(name), step, meant)
+            for words in said:
+                value = CompiledBot.accepts(step.field, words)
+                assert value is not None, (step.name, words)
+                assert CompiledBot.after(shipped_flow(name), step, value) == leads, (step.name, words)
+
+
+INCIDENTS = {
+    "recover_password": ("Somebody stole my password and my coins are gone", "密码被盗，币被转走了"),
+    "kyc": ("A stranger has my passport and opened my account", "有人盗用我的身份证登录了我的账户"),
+    "second_factor": ("My phone with the authenticator was stolen", "装有验证器的手机被偷了"),
+    "trade_parameters": (
+        "Somebody trades on my account, I did not set that leverage",
+        "账户里出现了不是我本人操作的合约交易",
+    ),
+    "stuck_withdrawal": ("A withdrawal that I did not make left my account", "有一笔提币不是我本人操作的"),
+}
+
+
+@pytest.mark.parametrize("name", SHIPPED_FLOWS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_incident_waits_on_a_flow(name, language):
+    """Not as the first message, and not in the middle of a flow: it leaves the bot with what was gathered."""
+    words = INCIDENTS[name][LANGUAGES.index(language)]
+    desk = exchange()
+    first = desk.open(subject="", body=words, requester="kim", channel="chat").ticket
+    desk.run_due()
+    assert (desk.get(first).priority_class, desk.get(first).tier) == ("security", "expert")
+    assert not of_kind(desk, first, "bot_answered")
+
+    ticket = begin(desk, name, language)
+    assert ticket.bot.flow == name
+    desk.receive(ticket, body=words, by=Requester("lin"))
+    assert (desk.get(ticket).priority_class, desk.get(ticket).tier) == ("security", "expert")
+    answered = len(of_kind(desk, ticket, "bot_answered"))
+    desk.run_due()
+    assert len(of_kind(desk, ticket, "bot_answered")) == answered
+
+
+class Knows:
+    """A responder that knows the first time."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def respond(self, _turn, /):
+        self.asked += 1
+        return Answer("It is on its way.") if self.asked == 1 else None
+
+
+def test_what_begins_unanswered_leaves_the_responder_the_first_word():
+    responder = Knows()
+    desk = exchange(responder=responder)
+    ticket = begin(desk, "stuck_withdrawal", "en")
+    assert desk.messages(ticket)[-1].body.endswith("It is on its way.")
+    assert ticket.bot.flow is None
+    ticket = say(desk, ticket, "it is still not here")
+    assert (ticket.bot.flow, ticket.bot.step, ticket.bot.missed) == ("stuck_withdrawal", "state", 0)
+    assert responder.asked == 2
+
+
+def test_a_question_is_no_flow():
+    """Who asks what something is or costs is not led through it."""
+    desk = exchange()
+    for words in ("What is leverage?", "杠杆是什么", "What are the fees for futures?", "KYC 有哪些等级"):
+        ticket = desk.open(subject="", body=words, requester=f"u-{len(words)}", channel="chat").ticket
+        desk.run_due()
+        assert desk.get(ticket).bot.flow is None, words
+
+
+def test_a_document_names_a_shipped_flow_and_keeps_its_words():
+    named = preset("exchange")
+    assert [flow.name for flow in named.bot.flows] == [
+        "recover_password", "kyc", "second_factor", "trade_parameters", "stuck_withdrawal",
+    ]  # fmt: skip
+    assert named.bot.flows[0] == shipped_flow("recover_password")
+    kept = json.loads(named.canonical)["bot"]["flows"][1]
+    assert kept["steps"][0]["ask"]["zh"] == shipped_flow("kyc").steps[0].ask["zh"]
+    assert Policy.model_validate_json(named.canonical).fingerprint == named.fingerprint
+
+
+def test_any_host_takes_one_beside_its_own():
+    own = shipped_flow("kyc").model_copy(update={"name": "kyc_of_ours", "topics": ("papers",)})
+    given = policy(flows=["recover_password", own])
+    assert [flow.name for flow in given.bot.flows] == ["recover_password", "kyc_of_ours"]
+
+
+def test_a_flow_that_there_is_not():
+    document = preset("exchange").model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    document["bot"]["flows"] = ["recover_pasword"]
+    with pytest.raises(PolicyError) as error:
+        parse_policy(document)
+    assert error.value.problems == (
+        "bot.flows.0: unknown flow 'recover_pasword'; did you mean 'recover_password'?",
+    )
+    with pytest.raises(KeyError):
+        shipped_flow("recover_pasword")  # type: ignore[arg-type]
