@@ -145,6 +145,10 @@ BESIDE = st.sampled_from(
 
 
 @example(next(entry for entry in EVERY_WORD if entry.given == "mat ma"), [(" ", " "), ("", "t ")])
+@example(
+    next(entry for entry in EVERY_WORD if entry.given == "*password"),
+    [("x", " "), (" ", " "), ("b" * 25, " ")],
+)
 @given(st.sampled_from(EVERY_WORD), st.lists(st.tuples(BESIDE, BESIDE), min_size=1, max_size=8))
 def test_many_words_that_announce_are_found_as_few_are(entry, beside):
     once = "".join(f"{before}{entry.word}{behind}" for before, behind in beside)
@@ -192,6 +196,11 @@ ANNOUNCED = st.lists(
 ).flatmap(lambda parts: st.sampled_from([" ", "", ": ", "  "]).map(lambda joint: joint.join(parts)))  # fmt: skip
 
 
+@example("lorem ipsum " * 30 + "password: dragon")
+@example("lorem ipsum " * 30 + "password>dragon")
+@example("lorem ipsum " * 30 + "password for my account on some.very.long-name.example is dragon")
+@example("api key: " + "abcdefghijklm" * 20 + "1")
+@example("private key: " + "abcdefghijklm" * 20 + "Aa")
 @given(ANNOUNCED)
 def test_announced_values_are_missed_nowhere(text):
     view = View(text)
@@ -205,6 +214,8 @@ def test_announced_values_are_missed_nowhere(text):
             assert value is None or (place[0] + value[0], place[0] + value[1]) in found
 
 
+@example([("4222222222222", " card 4"), ("4222222222222", " "), ("41111", "-"), ("11111111111", "x")])
+@example([("41111", "-"), ("11111111111", " ")])
 @given(
     st.lists(
         st.tuples(
