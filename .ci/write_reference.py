@@ -59,6 +59,7 @@ AREAS = {
         "Dispatched",
         "ShiftChange",
         "Overview",
+        "ExpectedWait",
     ],
     "Surge": ["Announcements", "Surge", "Arrivals", "ActiveSurge", "OrderRule", "policy_diff", "Difference"],
     "Bot and screen": [

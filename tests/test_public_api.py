@@ -63,6 +63,7 @@ PUBLIC = [
     "Escalation",
     "Evidence",
     "EvidenceSpec",
+    "ExpectedWait",
     "Feed",
     "FeedItem",
     "FieldSpec",

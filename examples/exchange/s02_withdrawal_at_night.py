@@ -1,5 +1,7 @@
 """A delayed withdrawal at three in the morning: the bot tells the cause and sends it again, then hands over all it knows.
 
+In the end the customer is asked once what they think, and answers with a number.
+
 Run it: python examples/exchange/s02_withdrawal_at_night.py
 """
 
@@ -105,6 +107,10 @@ def main() -> None:
         done = desk.resolve(ticket, by="joe").ticket
         minutes = (clock.now() - start).total_seconds() / 60
         print(f"  resolved after {minutes:g} min, resolution {done.clock('resolution').state}")
+        desk.run_due()  # the request for a rating leaves by the channel of the case
+        print("  asked:", chat.sent[-1].body.splitlines()[0])
+        rated = desk.receive(ticket, body="4", by=customer, channel="chat").ticket
+        print("  stars:", rated.rating.stars, "for", rated.rating.agent, "| still", rated.status)
     print("asked of the host:", [(call.action, call.amount) for call in host.done.values()])
 
 

@@ -1,5 +1,7 @@
 """A locked account, by mail: all the evidence came with it, the customer is verified, and the agent may unlock.
 
+Receipt is confirmed with the time by which they hear; in the end they are asked once what they think.
+
 Run it: python examples/exchange/s03_locked_account.py
 """
 
@@ -7,7 +9,7 @@ Run it: python examples/exchange/s03_locked_account.py
 
 from datetime import timedelta
 
-from supportflow import Agent, Attachment, Desk
+from supportflow import Agent, Attachment, Desk, MemoryChannel
 from supportflow.events import ActionAuthorised
 from supportflow.exceptions import NotVerified
 from supportflow.policy.presets import preset
@@ -29,14 +31,25 @@ MAILS = {
 
 def main() -> None:
     clock = ManualClock("2026-06-01T22:00:00+08:00")
-    desk = Desk(preset("exchange"), clock=clock, ids=CountingIds())
+    mail = MemoryChannel()
+    desk = Desk(preset("exchange"), clock=clock, ids=CountingIds(), channels={"email": mail})
     for language, (subject, body, answer) in MAILS.items():
         passport = Attachment(name="passport.jpg", media_type="image/jpeg", size=90_000)
         ticket = desk.open(
-            subject=subject, body=body, requester=f"u3-{language}", channel="email", attachments=[passport]
+            subject=subject,
+            body=body,
+            requester=f"u3-{language}",
+            channel="email",
+            language=language,
+            ref=f"3-{language}",
+            tz="Asia/Singapore",
+            attachments=[passport],
         ).ticket
         print(language, ticket.priority_class, ticket.category, ticket.status, ticket.sla)
         print("  evidence:", ", ".join(ticket.case.provided), "| asked for:", ticket.case.asked or "nothing")
+
+        desk.run_due()
+        print("  confirmed:", mail.sent[-1].body)
 
         clock.advance(hours=20)
         sam = Agent("sam")
@@ -54,6 +67,10 @@ def main() -> None:
         desk.reply(ticket, body=answer, by=sam)
         done = desk.resolve(ticket, by=sam).ticket
         print("  " + ", ".join(f"{clock.target} {clock.state}" for clock in done.clocks))
+        desk.run_due()
+        print("  asked:", mail.sent[-1].body.splitlines()[0])
+        rated = desk.receive(ticket, body="5", by=f"u3-{language}", channel="email").ticket
+        print("  stars:", rated.rating.stars, "for", rated.rating.agent)
 
 
 if __name__ == "__main__":

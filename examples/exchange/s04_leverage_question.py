@@ -18,11 +18,8 @@ CALLS = {
 }
 # The host chooses the words by the customer's experience, which is an attribute of the ticket.
 ANSWERS = {
-    (
-        "en",
-        "beginner",
-    ): "Leverage is trading with borrowed money. Careful: you can lose all of your margin in minutes.",
-    ("zh", "beginner"): "杠杆就是借钱交易。请注意风险：保证金可能在几分钟内全部亏光。",
+    "en": "Leverage is trading with borrowed money: at 10x a tenth of the position is yours.",
+    "zh": "杠杆就是借钱交易：10倍杠杆下，仓位中只有十分之一是您自己的资金。",
 }
 
 
@@ -35,12 +32,16 @@ def main() -> None:
             body=body,
             requester=f"u4-{language}",
             channel="phone",
+            language=language,
             attributes={"experience": "beginner"},
         ).ticket
         print(language, call.priority_class, call.category, f"level {call.level}", call.status, call.flags)
         clock.advance(seconds=30)
-        answer = ANSWERS[language, str(call.attributes["experience"])]
-        desk.reply(call, body=answer, by=Agent("sam"))
+        desk.reply(call, body=ANSWERS[language], by=Agent("sam"))
+        # What beginners are warned of is the policy's: the agent reads it out, and it stands on the record.
+        answer, warning = (desk.messages(call)[-1].body or "").split("\n\n")
+        print("  said:", answer)
+        print("  warned:", warning, desk.get(call).warned)
         clock.advance(minutes=9)
         done = desk.resolve(call, by=Agent("sam")).ticket
         print("  " + ", ".join(f"{clock.target} {clock.state}" for clock in done.clocks))

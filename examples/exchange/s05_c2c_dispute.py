@@ -17,6 +17,7 @@ WORDS = {
         "subject": "The seller does not release",
         "body": "I paid two hours ago, but the seller does not release my USDT. Order 202606010001234567",
         "proof": "The transfer is attached.",
+        "told": "We have asked the seller for their bank's record: you paid, and they say that nothing came in.",
         "seller": "Nothing came in.",
         "decided": "The bank's record shows your payment. The seller's coins are released to you.",
         "appeal": "I appeal: only half of them arrived.",
@@ -25,6 +26,7 @@ WORDS = {
         "subject": "卖家不放币",
         "body": "两小时前已付款但卖家不放币，订单号 202606010001234568",
         "proof": "转账截图在附件里",
+        "told": "我们已请卖家提供银行记录：您已付款，但对方称没有收到。",
         "seller": "没有收到付款",
         "decided": "银行记录显示您已付款，卖家的币已放给您。",
         "appeal": "我要申诉：只到账一半。",
@@ -42,7 +44,9 @@ def main() -> None:
         desk.set_presence(agent, "available")
     for language, words in WORDS.items():
         buyer, seller = f"buyer-{language}", Party("counterparty", f"seller-{language}", channel="chat")
-        ticket = desk.open(subject=words["subject"], body=words["body"], requester=buyer).ticket
+        ticket = desk.open(
+            subject=words["subject"], body=words["body"], requester=buyer, ref=f"5-{language}"
+        ).ticket
         print(language, ticket.priority_class, ticket.category, ticket.status)
         desk.run_due()
         request = next(sent for sent in web.sent if sent.ticket_id == ticket.id)
@@ -68,6 +72,10 @@ def main() -> None:
             ticket, party=seller, expects=["bank_record"], due_at=clock.now() + timedelta(days=1), by=sam
         )
         desk.reply(ticket, body="Please send your bank's record.", to=seller, by=sam)
+        desk.reply(ticket, body=words["told"], by=sam)
+        desk.run_due()
+        told = next(sent for sent in reversed(web.sent) if sent.ticket_id == ticket.id)
+        print("  promised with the reason:", told.body.splitlines()[-1])
         try:
             desk.resolve(ticket, by=sam)
         except StepsMissing as refused:
@@ -85,6 +93,8 @@ def main() -> None:
         desk.reply(ticket, body=words["decided"], by=sam)
         done = desk.resolve(ticket, by=sam).ticket
         print("  resolution", done.clock("resolution").state)
+        desk.run_due()
+        print("  asked:", web.sent[-1].body.splitlines()[0])
         clock.advance(hours=2)
         again = desk.receive(ticket, body=words["appeal"], by=buyer).ticket
         print(f"  appeal: {again.status}, reopened {again.reopens} time, with {again.assignee} again")

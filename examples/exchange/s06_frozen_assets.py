@@ -8,7 +8,7 @@ Run it: python examples/exchange/s06_frozen_assets.py
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from supportflow import Agent, Attachment, Desk
+from supportflow import Agent, Attachment, Desk, MemoryChannel
 from supportflow.events import SlaBreached, SlaWarned
 from supportflow.exceptions import Refused
 from supportflow.policy.presets import preset
@@ -34,10 +34,12 @@ CASES = {
 def main() -> None:
     clock = ManualClock("2026-06-05T15:00:00+08:00")  # a Friday
     heard: list[SlaWarned | SlaBreached] = []
+    mail = MemoryChannel()
     desk = Desk(
         preset("exchange"),
         clock=clock,
         ids=CountingIds(),
+        channels={"email": mail},
         on={SlaWarned: heard.append, SlaBreached: heard.append},
     )
     desk.enrol(Agent("sam", groups=["disputes"], skills={"disputes": 5}))
@@ -79,6 +81,8 @@ def main() -> None:
         second = "wei" if first == "lin" else "lin"
         desk.accept(ticket, by=first)
         desk.reply(ticket, body=reason, by=first)
+        desk.run_due()
+        print("  promised with the reason:", mail.sent[-1].body.splitlines()[-1])
         for step in ("verify_identity", "tell_reason"):
             desk.complete_step(ticket, step=step, by=first)
 

@@ -69,6 +69,10 @@ def main() -> None:
             f"  in private, the same case: {private.id == known.id}, {private.received} messages from the customer, "
             f"{len(chat.sent)} answer in chat, {len(public.sent)} in public"
         )
+        desk.resolve(private, by="sam")
+        desk.run_due()
+        asked = [message.body.splitlines()[0] for message in mail.sent if message.ticket_id == known.id][-1]
+        print(f"  asked what they think, by mail and never in public: {asked} {len(public.sent)} in public")
         public.sent.clear()
         chat.sent.clear()
 

@@ -26,7 +26,14 @@ def main() -> None:
     clock = ManualClock("2026-06-01T20:00:00+08:00")
     desk = Desk(preset("exchange"), clock=clock, ids=CountingIds())
     for language, (question, warning) in QUESTIONS.items():
-        ticket = desk.open(subject="", body=question, requester=f"u11-{language}", channel="chat").ticket
+        ticket = desk.open(
+            subject="",
+            body=question,
+            requester=f"u11-{language}",
+            channel="chat",
+            language=language,
+            attributes={"experience": "beginner"},
+        ).ticket
         plain = desk.open(
             subject="", body=HARMLESS[language], requester=f"u-{language}", channel="chat"
         ).ticket
@@ -36,6 +43,8 @@ def main() -> None:
         )
         # The bot or an agent; nobody has to decide first whether it is true.
         desk.reply(ticket, body=warning, by=Agent("sam"))
+        print("  a beginner is warned:", (desk.messages(ticket)[-1].body or "").split("\n\n")[1])
+        print("  on the record:", desk.get(ticket).warned)
         desk.assign(ticket, group="security", by="sam")
         queue = [one.id for one in desk.find(open=True)]
         print("  before the other in the queue:", queue.index(ticket.id) < queue.index(plain.id))

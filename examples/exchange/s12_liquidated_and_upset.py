@@ -5,7 +5,7 @@ Run it: python examples/exchange/s12_liquidated_and_upset.py
 
 # ruff: noqa: RUF001 - Chinese text has full-width punctuation
 
-from supportflow import Agent, Desk
+from supportflow import Agent, Desk, MemoryChannel
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
 
@@ -24,7 +24,8 @@ ANSWERS = {
 
 def main() -> None:
     clock = ManualClock("2026-06-01T21:00:00+08:00")
-    desk = Desk(preset("exchange"), clock=clock, ids=CountingIds())
+    chat = MemoryChannel()
+    desk = Desk(preset("exchange"), clock=clock, ids=CountingIds(), channels={"chat": chat})
     theft = desk.open(subject="My account was hacked", requester="u1", channel="chat").ticket
     for language, message in MESSAGES.items():
         ticket = desk.open(subject="", body=message, requester=f"u12-{language}", channel="chat").ticket
@@ -36,6 +37,13 @@ def main() -> None:
         print("  a person, first response:", reply.ticket.clock("first_response").state)
         queue = [one.id for one in desk.find(open=True)]
         print("  behind the theft in the queue:", queue.index(theft.id) < queue.index(ticket.id))
+        clock.advance(minutes=25)
+        desk.resolve(ticket, by=Agent("sam"))
+        desk.run_due()
+        print("  asked:", chat.sent[-1].body.splitlines()[0])
+        desk.receive(ticket, body="1", by=f"u12-{language}", channel="chat")
+        [task] = [one for one in desk.find(open=True, group="supervisors") if one.review_of == ticket.id]
+        print("  one star is work for", task.group, "about", desk.get(ticket).rating.agent)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ Run it: python examples/exchange/s15_dropped_call.py
 from datetime import timedelta
 
 from supportflow import Agent, Desk, MemoryChannel
+from supportflow.events import CallBackEnded
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
 
@@ -106,7 +107,7 @@ def main() -> None:
         offered = desk.get(ref=ref).offered_to
         print(f"  ten minutes later: place {order.index(ref) + 1} of {len(order)}, offered to {offered}")
         hotline.calls_back(ref, note)
-        ended = [event.outcome for event in desk.history(ref=ref) if event.kind == "call_back_ended"]
+        ended = [event.outcome for event in desk.history(ref=ref) if isinstance(event, CallBackEnded)]
         print(f"  the promise: {', '.join(ended)}")
         print(f"  noted: {desk.messages(ref=ref)[-1].body}")
 

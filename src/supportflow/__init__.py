@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         Suggestion,
         Turn,
     )
+    from supportflow.model.waiting import ExpectedWait
     from supportflow.policy import Policy, PolicyBook, load_policy, load_roster
     from supportflow.policy.diff import Difference, policy_diff
     from supportflow.policy.document.announcements import Announcements
@@ -114,6 +115,7 @@ __all__ = [
     "Escalation",
     "Evidence",
     "EvidenceSpec",
+    "ExpectedWait",
     "Feed",
     "FeedItem",
     "FieldSpec",
@@ -234,6 +236,7 @@ _HOME = {
     "Escalation": "escalation",
     "Evidence": "model.ticket",
     "EvidenceSpec": "triage.intake",
+    "ExpectedWait": "model.waiting",
     "Feed": "model.feed",
     "FeedItem": "model.feed",
     "FieldSpec": "conditions",

@@ -93,6 +93,59 @@ def test_what_needs_no_command_loads_none(words):
     )
 
 
+def test_the_version_needs_no_parser_and_help_no_archives():
+    program = (
+        "import sys; from supportflow.cli import main; main(sys.argv[1:]); "
+        "print(*{'argparse', 'pathlib', 're', 'shutil'} & {*sys.modules}, file=sys.stderr)"
+    )
+    loaded = [
+        subprocess.run(
+            [sys.executable, "-I", "-c", program, word], capture_output=True, check=True, text=True
+        )
+        for word in ("--version", "--help")
+    ]
+    assert [sorted(done.stderr.split()) for done in loaded] == [[], ["argparse", "re"]]
+    assert loaded[0].stdout == f"supportflow {metadata.version('supportflow')}\n"
+
+
+def test_whoever_cannot_be_told_the_version_is_refused_as_the_parser_refuses():
+    told = []
+    for home in ("cli", "cli.app"):
+        program = f"import sys; from supportflow.{home} import main; sys.exit(main(['--version']))"
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-c", program], stdout=full, stderr=subprocess.PIPE, check=False, text=True
+            )
+        told.append((done.returncode, done.stderr))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("columns", ["", "0", "-5", "x", "40", "60", "120", "300", "٣٠"])
+def test_help_is_as_wide_as_the_terminal_as_argparse_finds_it(columns):
+    told = [
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                f"import sys; from supportflow.cli import app; {change}app.main(['--help'])",
+            ],
+            env={**os.environ, "COLUMNS": columns, "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for change in ("", "app._width = lambda: None; ")
+    ]
+    assert told[0] == told[1]
+
+
+def test_a_command_that_is_not_read_is_a_parser_to_whoever_looks_into_it():
+    (listed,) = (one for one in _parser()._actions if isinstance(one, argparse._SubParsersAction))
+    demo = listed.choices["demo"]
+    assert demo.format_usage() == "usage: supportflow demo [-h]\n"
+    with pytest.raises(AttributeError):
+        demo.nonsense  # noqa: B018
+
+
 @pytest.mark.parametrize(
     "command", [(), ("replay",), ("demo",), ("diagram",), ("check",), ("schema",), ("calendar", "show")]
 )

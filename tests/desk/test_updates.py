@@ -64,14 +64,22 @@ class Counter:
 @pytest.mark.parametrize(
     ("language", "tz", "said"),
     [
-        ("en", None, "We have received your request 7. You will hear from us by today at 11:00 UTC."),
+        (
+            "en",
+            None,
+            "We have received your request 7. You will hear from us today at 11:00 UTC at the latest.",
+        ),
         (
             "en",
             "America/New_York",
-            "We have received your request 7. You will hear from us by today at 07:00.",
+            "We have received your request 7. You will hear from us today at 07:00 at the latest.",
         ),
         ("zh-CN", "Asia/Shanghai", "我们已收到您的请求 7。 我们最晚将于今天 19:00与您联系。"),
-        ("tlh", None, "We have received your request 7. You will hear from us by today at 11:00 UTC."),
+        (
+            "tlh",
+            None,
+            "We have received your request 7. You will hear from us today at 11:00 UTC at the latest.",
+        ),
     ],
 )
 def test_a_request_is_confirmed_in_the_readers_language_and_on_their_clock(language, tz, said):
@@ -130,7 +138,7 @@ def test_a_reply_says_when_its_reader_hears_again_and_a_clock_keeps_it():
     counter.clock.advance(minutes=10)
     sent = counter.desk.reply(ticket, body="We look into it.", by="sam")
 
-    said = "We look into it.\n\nYou will hear from us by tomorrow at 11:10."
+    said = "We look into it.\n\nYou will hear from us tomorrow at 11:10 at the latest."
     assert counter.heard() == [said]
     assert counter.desk.messages(ticket)[-1].body == said
     [promised] = [one.promised.at for one in sent.events if isinstance(one, ReplySent)]

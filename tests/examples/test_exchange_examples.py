@@ -50,6 +50,8 @@ en withdrawal_delayed bot
     Actions:
     - resubmit_withdrawal: done
   resolved after 22 min, resolution met
+  asked: Your request 000000000005 is resolved. How did we do?
+  stars: 4 for joe | still resolved
 zh withdrawal_delayed bot
   bot: 网络拥堵，您的提币正在等待链上确认。 已为您重新提交。
   host: [('resubmit_withdrawal', 50000, 'done')]
@@ -64,6 +66,8 @@ zh withdrawal_delayed bot
     Actions:
     - resubmit_withdrawal: done
   resolved after 22 min, resolution met
+  asked: 您的工单 000000000030 已处理完毕。您对我们的服务满意吗？
+  stars: 4 for joe | still resolved
 asked of the host: [('resubmit_withdrawal', 50000), ('resubmit_withdrawal', 50000)]
 """,
     "s05_c2c_dispute.py": """\
@@ -71,22 +75,27 @@ en dispute c2c_dispute pending
   asked once for: when you paid (date and time); a proof of payment
   open, counted until now: 0:00:00
   routed to: sam for dispute
+  promised with the reason: You will hear from us tomorrow at 13:00 at the latest.
   not yet: hear_seller, decide
   the seller sees: ["Please send your bank's record.", 'Nothing came in.']
   resolution met
+  asked: Your request 5-en is resolved. How did we do?
   appeal: open, reopened 1 time, with sam again
 zh dispute c2c_dispute pending
   asked once for: 付款时间（日期和时间）; 付款凭证
   open, counted until now: 0:00:00
   routed to: sam for dispute
+  promised with the reason: 我们最晚将于明天 18:00与您联系。
   not yet: hear_seller, decide
   the seller sees: ["Please send your bank's record.", '没有收到付款']
   resolution met
+  asked: 您的工单 5-zh 已处理完毕。您对我们的服务满意吗？
   appeal: open, reopened 1 time, with sam again
 """,
     "s06_frozen_assets.py": """\
 en dispute frozen_assets compliance open
   no expert has it: sam is not in tier 'compliance'
+  promised with the reason: You will hear from us on Monday, 8 June at 15:00 at the latest.
   a word every working day, reminded when it was due Mon 15:00, Tue 14:30
   missed: nothing
   release: approved
@@ -95,6 +104,7 @@ en dispute frozen_assets compliance open
   resolved by the second person: first_response met, resolution met
 zh dispute frozen_assets compliance open
   no expert has it: sam is not in tier 'compliance'
+  promised with the reason: 我们最晚将于6月8日星期一 15:00与您联系。
   a word every working day, reminded when it was due Mon 15:00, Tue 14:30
   missed: nothing
   release: approved
@@ -126,29 +136,41 @@ en one case: True ['contact_joined', 'message_received']
   refused: it would say personal data in public on 'x' (email address, long number)
   in public: We are sorry, and we are on it. Please go on here, in private: https://example.com/case/7KQ2-en
   in private, the same case: True, 2 messages from the customer, 1 answer in chat, 1 in public
+  asked what they think, by mail and never in public: Your request 000000000005 is resolved. How did we do? 1 in public
 zh one case: True ['contact_joined', 'message_received']
   flags: public_complaint, repeated; level 3 -> 2
   refused: it would say personal data in public on 'x' (email address, long number)
   in public: 非常抱歉，我们正在处理。请点击链接私下继续：https://example.com/case/7KQ2-zh
   in private, the same case: True, 2 messages from the customer, 1 answer in chat, 1 in public
+  asked what they think, by mail and never in public: 您的工单 000000000022 已处理完毕。您对我们的服务满意吗？ 1 in public
 """,
     "s03_locked_account.py": """\
 en general account_locked new mail
   evidence: user_id, identity_document | asked for: nothing
+  confirmed: We have received your request 3-en. You will hear from us tomorrow at 22:00 at the latest.
   unlock needs 'document', has None
   unlock authorised at level 'document'
   first_response met, resolution met
+  asked: Your request 3-en is resolved. How did we do?
+  stars: 5 for sam
 zh general account_locked new mail
   evidence: user_id, identity_document | asked for: nothing
+  confirmed: 我们已收到您的请求 3-zh。 我们最晚将于明天 18:00与您联系。
   unlock needs 'document', has None
   unlock authorised at level 'document'
   first_response met, resolution met
+  asked: 您的工单 3-zh 已处理完毕。您对我们的服务满意吗？
+  stars: 5 for sam
 """,
     "s04_leverage_question.py": """\
 en general trading level 3 new ()
+  said: Leverage is trading with borrowed money: at 10x a tenth of the position is yours.
+  warned: Please note: leverage multiplies losses as it does gains, and you can lose all that you put in within minutes. Begin without it, set a stop-loss, and trade only what you can afford to lose. ('leverage for beginners',)
   first_response met, resolution met
   escalated: False
 zh general trading level 3 new ()
+  said: 杠杆就是借钱交易：10倍杠杆下，仓位中只有十分之一是您自己的资金。
+  warned: 风险提示：杠杆会同时放大收益和亏损，您可能在几分钟内损失全部本金。建议先不使用杠杆，设置止损，并只用您能承受损失的资金交易。 ('leverage for beginners',)
   first_response met, resolution met
   escalated: False
 """,
@@ -179,10 +201,14 @@ zh general withdrawal_delayed new
     "s11_led_to_deposit.py": """\
 en security deposit review: True
   the same without the teacher: general deposit review: False
+  a beginner is warned: Please note: what is on a chain cannot be called back. Never send coins because a stranger, a teacher or an offer on the net tells you to, and compare address and network before you confirm.
+  on the record: ('transfers for beginners',)
   before the other in the queue: True
   explain: security, level 3 (the text says: led to pay by somebody from the net (en), value goes to somebody who leads (en), sounds like an incident (en), somebody says what to do (en), led to pay (en))
 zh security deposit review: True
   the same without the teacher: general deposit review: False
+  a beginner is warned: 风险提示：链上转账无法撤回。切勿因陌生人、所谓“老师”或网络项目的要求转账，确认前请核对地址和网络。
+  on the record: ('transfers for beginners',)
   before the other in the queue: True
   explain: security, level 3 (the text says: led to pay (zh))
 """,
@@ -229,10 +255,14 @@ en general trading new distress, wants_person
   said: I am so sorry. My name is Sam, I am a person, and I have time for you. Shall I call you?
   a person, first response: met
   behind the theft in the queue: True
+  asked: Your request 000000000006 is resolved. How did we do?
+  one star is work for supervisors about sam
 zh general trading new distress, wants_person
   said: 非常理解您的心情。我是人工客服小林，会一直陪您处理。需要我给您回电话吗？
   a person, first response: met
   behind the theft in the queue: True
+  asked: 您的工单 000000000015 已处理完毕。您对我们的服务满意吗？
+  one star is work for supervisors about sam
 """,
     "s16_monthly_report.py": """\
 # Support from 2026-06-01 to 2026-07-01

@@ -1,6 +1,8 @@
 """Tables are made by migrations and by nothing else, except in an empty SQLite file; old code works on new tables."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -114,6 +116,22 @@ def test_an_empty_file_gets_its_tables_when_it_is_first_used(tmp_path):
     assert store.load("t", "x") is None
     store.close()
     assert migrate(url) == REVISION
+
+
+def test_a_store_of_plain_calls_loads_neither_the_mapper_of_objects_nor_other_databases(tmp_path):
+    """A tenth of a worker's memory, that would be."""
+    url = f"sqlite:///{tmp_path / 'desk.db'}?journal_mode=delete"
+    Desk(store=SqlStore(url)).open(subject="Hello", requester="ana")
+    script = f"""
+import sys
+from supportflow import Desk, SqlStore
+desk = Desk(store=SqlStore("{url}"))
+desk.run_due()
+desk.open(subject="Hello again", requester="ana")
+print(*{{"sqlalchemy.orm", "sqlalchemy.ext.asyncio", "sqlalchemy.dialects.postgresql"}} & {{*sys.modules}})
+"""
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert done.stdout == "\n"
 
 
 def test_many_that_use_an_empty_file_first_make_its_tables_once(tmp_path):

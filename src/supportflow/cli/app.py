@@ -148,7 +148,7 @@ class _Parser(argparse.ArgumentParser):
 
     def _get_formatter(self) -> argparse.HelpFormatter:
         if not self._in_colours:
-            return _Help(self.prog)
+            return _Help(self.prog, width=_width())
         from supportflow.cli.colours import Coloured  # noqa: PLC0415 - an extra, and only for a terminal
 
         return Coloured(self.prog)
@@ -173,16 +173,43 @@ class _Parser(argparse.ArgumentParser):
         super()._check_value(action, value)
 
 
+class _Unread(_Parser):
+    """Stands for a command whose arguments will not be read, and becomes its parser if somebody looks into it after all."""
+
+    def __init__(self, **given: Any) -> None:
+        self._given = given  # a parser takes half a millisecond to make, and there are two dozen commands
+
+    def __getattr__(self, name: str) -> Any:
+        given = vars(self).pop("_given", None)
+        if given is None:
+            raise AttributeError(name)
+        super().__init__(**given)
+        return getattr(self, name)
+
+
+def _width() -> int:
+    """How wide help is: as `argparse` finds it by itself, which loads all that `shutil` needs for archives."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns) - 2
+    try:
+        found = os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ is not None else 0
+    except (ValueError, OSError):
+        found = 0
+    return (found or 80) - 2
+
+
 def coloured(stream: TextIO) -> bool:
     """Whether help is shown in colours: on a terminal that has some, if nobody objects and the extra `terminal` is there."""
-    from importlib.util import find_spec  # noqa: PLC0415 - who asks for no help does not wait for it
+    if (
+        not terminal.raw(stream).isatty()
+        or os.environ.get("NO_COLOR")
+        or os.environ.get("TERM") in {None, "", "dumb"}
+    ):
+        return False
+    from importlib.util import find_spec  # noqa: PLC0415 - who wants no colours does not wait for it
 
-    return (
-        terminal.raw(stream).isatty()
-        and not os.environ.get("NO_COLOR")
-        and os.environ.get("TERM") not in {None, "", "dumb"}
-        and find_spec("rich_argparse") is not None
-    )
+    return find_spec("rich_argparse") is not None
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -221,11 +248,19 @@ def _parser(named: str | None = None, *, every: bool = False) -> argparse.Argume
         action="store_true",
         help="with any command: say every problem of a document, not the first alone",
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    kinds: list[type[_Parser]] = [_Unread]
+
+    def new(**given: Any) -> _Parser:
+        return kinds[-1](**given)
+
+    kind: Any = new  # a class to type checkers; argparse only calls it
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=kind)
     homes = {name: home for name, home, _ in _COMMANDS}
     for name, home, text in _COMMANDS:
         if not every and homes.get(named or "") != home:
             commands.add_parser(name, help=text)
         elif name not in commands.choices:
+            kinds.append(_Parser)
             import_module(f"supportflow.cli.{home}").add_to(commands)
+            kinds.pop()
     return parser

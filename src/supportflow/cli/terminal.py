@@ -11,7 +11,6 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from supportflow._legible import as_json, columns, escaped, padded, without_layout
 from supportflow.exceptions import DefinitionError
@@ -102,6 +101,8 @@ def answer(command: str, fields: Mapping[str, Any], *, out: str = "-", indent: i
     if out == "-":
         document(value, indent=indent)
     else:
+        from pathlib import Path  # noqa: PLC0415 - the command line says its help and its version without it
+
         Path(out).write_text(as_json(value, indent=indent) + "\n", encoding="utf-8")
 
 

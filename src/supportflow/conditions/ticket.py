@@ -41,6 +41,7 @@ def ticket_fields() -> Fields:
             ),
             "verified_levels": FieldSpec.tags(description="levels of verification that are valid now"),
             "held_back": FieldSpec.tags(description="actions of the host that wait for another signal"),
+            "warned": FieldSpec.tags(description="warnings of the policy that the requester was sent"),
             "set_by_hand": FieldSpec.tags(description="what a person or the host chose: class, level"),
             "product": text(nullable=True),
             "first_replied": FieldSpec.boolean(description="an agent has answered in public"),
@@ -90,6 +91,7 @@ def ticket_record(ticket: Ticket, at_us: int) -> dict[str, object]:
         if verified
         else _NONE,
         "held_back": frozenset(ticket.held_back),
+        "warned": frozenset(ticket.warned),
         "set_by_hand": frozenset(ticket.given),
         "product": ticket.product,
         "first_replied": ticket.first_replied_at is not None,

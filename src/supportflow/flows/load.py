@@ -29,7 +29,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
-from supportflow.policy.sections.informing import informing_text, promise_text
+from supportflow.policy.sections.informing import informing_text, promise_text, warning_text
 
 __all__ = [
     "all_agents",
@@ -49,7 +49,7 @@ __all__ = [
     "read_tickets",
     "request_text",
     "same_person",
-    "with_promise",
+    "with_policy_words",
 ]
 
 T = TypeVar("T")
@@ -185,13 +185,19 @@ def request_text(env: Environment, ticket: Ticket, event: EvidenceRequested | Re
     )
 
 
-def with_promise(env: Environment, event: ReplySent, body: str | None) -> Flow[str | None]:
-    """A reply as its reader gets it: with the sentence that says when they hear again, if it promises that."""
-    if body is None or event.promised is None:
-        return body
-    yield from fetch_policy(env, event.promised.policy)
-    document = env.book[event.promised.policy].document
-    return f"{body}\n\n{promise_text(document, event.promised, event.recorded_at)}"
+def with_policy_words(env: Environment, event: ReplySent, body: str | None) -> Flow[str | None]:
+    """A reply as its reader gets it: with the warnings that it says, and the sentence of when they hear again."""
+    if body is None:
+        return None
+    parts = [body]
+    for warned in event.warned:
+        yield from fetch_policy(env, warned.policy)
+        parts.append(warning_text(env.book[warned.policy].document, warned))
+    if event.promised is not None:
+        yield from fetch_policy(env, event.promised.policy)
+        document = env.book[event.promised.policy].document
+        parts.append(promise_text(document, event.promised, event.recorded_at))
+    return "\n\n".join(parts)
 
 
 def fetch_policy(env: Environment, fingerprint: str) -> Flow[None]:

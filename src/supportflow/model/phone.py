@@ -1,8 +1,8 @@
 """What a ticket knows of the telephone: the calls about it, and the call that it owes. Names and instants."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from supportflow._dataclass import dataclass
 from supportflow._time import Instant, from_us
 from supportflow.model.content import ContentRef
 

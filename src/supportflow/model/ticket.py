@@ -52,6 +52,7 @@ class Ticket(Value):
         agency: True if its requester's texts report an incident and say that it was not by their own will.
         held_back: Actions of the host that a text asks for and that wait for another signal, sorted.
         held_past: Those of them that only its past asks for, from before the desk knew it, sorted.
+        warned: The warnings of the policy that its requester was sent, sorted.
         opened_at: When it came in.
         known_at: Since when the desk knows it: what happened before is its past.
         recorded_at: When its latest event stands in its stream.
@@ -110,6 +111,7 @@ class Ticket(Value):
     agency: bool = False
     held_back: tuple[KeptName, ...] = ()
     held_past: tuple[KeptName, ...] = ()
+    warned: tuple[KeptName, ...] = ()
 
     opened_at: Instant
     known_at: Instant | None = None

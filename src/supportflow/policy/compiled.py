@@ -20,6 +20,7 @@ from supportflow.policy.document.access import Access
 from supportflow.policy.document.calendars import calendar_name, named_calendars, step_calendar, zone_versions
 from supportflow.policy.document.policy import Policy
 from supportflow.policy.document.retention import Retention
+from supportflow.policy.document.updates import RiskWarning
 from supportflow.policy.sections.access import AccessIndex
 from supportflow.policy.sections.authority import TriggerIndex
 from supportflow.policy.sections.bot import CompiledBot
@@ -89,6 +90,7 @@ class CompiledPolicy:
         self.cases = CaseRules(document)
         self._audiences: dict[str, Predicate] = {}
         self._confirms: Predicate | None = None
+        self._warns: dict[str, Predicate] = {}
         self.retention = RetentionIndex(document.retention or Retention(), self.fields)
         self.access = AccessIndex(document.access or Access())
         self.routing = self._routing()
@@ -209,6 +211,15 @@ class CompiledPolicy:
         if self._confirms is None:
             self._confirms = compile_condition(rules.receipt_when, self.fields)
         return self._confirms(record)
+
+    def warnings(self, record: Mapping[str, object]) -> list[RiskWarning]:
+        """The warnings for a requester whose ticket has these fields, in the policy's order."""
+        rules = self.document.updates
+        if rules is None or not rules.warnings:
+            return []
+        if not self._warns:
+            self._warns = {one.name: compile_condition(one.when, self.fields) for one in rules.warnings}
+        return [one for one in rules.warnings if self._warns[one.name](record)]
 
     def check_attributes(self, attributes: Attributes) -> dict[str, AttributeValue]:
         """The attributes, if the policy declares them and they hold what it says.

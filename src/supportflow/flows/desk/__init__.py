@@ -15,6 +15,7 @@ from supportflow.flows.desk.ratings import RatingVerbs
 from supportflow.flows.desk.routing import RoutingVerbs
 from supportflow.flows.desk.surges import Surges
 from supportflow.flows.desk.tickets import TicketVerbs
+from supportflow.flows.desk.waits import Waits
 
 __all__ = ["DeskMethods"]
 
@@ -29,6 +30,7 @@ class DeskMethods(
     RatingVerbs[Result],
     RoutingVerbs[Result, AgentResult],
     Questions,
+    Waits,
     Operations,
     Surges,
     Leads,

@@ -7,7 +7,7 @@ from supportflow.exceptions import InvalidInput
 from supportflow.flows.bot.screen import screen
 from supportflow.flows.bot.similar import similar
 from supportflow.flows.commands.agents import Misplaced, misplaced
-from supportflow.flows.desk.methods import Shared, asked, in_turn
+from supportflow.flows.desk.methods import Shared, asked
 from supportflow.flows.desk.routing import agent_id
 from supportflow.flows.desk.verbs import TicketName, ticket_name
 from supportflow.flows.environment import Environment
@@ -28,7 +28,6 @@ from supportflow.flows.queries.tickets import (
 )
 from supportflow.flows.requests import Flow
 from supportflow.flows.routing.dispatch import why_not
-from supportflow.flows.routing.places import PlaceIndex, queue_position
 from supportflow.kernel.explain.ticket import Explanation
 from supportflow.model.announcements import AnnouncementText, Telling
 from supportflow.model.base import is_id
@@ -49,8 +48,6 @@ __all__ = ["Questions"]
 
 class Questions(Shared):
     """What a desk can be asked."""
-
-    _places: PlaceIndex
 
     @asked
     def agent(self, agent: Agent | str) -> Flow[AgentState]:
@@ -238,18 +235,6 @@ class Questions(Shared):
             Refused: If the policy has no routing.
         """
         return why_not(self._env, *ticket_name(ticket, ref), agent_id(agent))
-
-    @in_turn("place")
-    def queue_position(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[int | None]:
-        """The place of a ticket among those that the same agents could take, from 1; None if it does not wait.
-
-        The first question looks at everything that waits, and one now and then; the others at what has happened since.
-
-        Raises:
-            TicketNotFound: If there is no such ticket.
-            Refused: If the policy has no routing.
-        """
-        return queue_position(self._env, self._places, *ticket_name(ticket, ref))
 
     @asked
     def similar(

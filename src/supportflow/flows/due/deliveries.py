@@ -15,7 +15,7 @@ from supportflow.flows.due.parts import mirror
 from supportflow.flows.due.ratings import rating_text
 from supportflow.flows.due.reports import record_receipt, record_undeliverable
 from supportflow.flows.environment import BOT_TOPIC, Environment, Stop, check_number, is_of_one_row, never
-from supportflow.flows.load import get, request_text, with_promise
+from supportflow.flows.load import get, request_text, with_policy_words
 from supportflow.flows.requests import Call, Flow, StillRunning
 from supportflow.flows.rows import ACTION, ASKS, PART, read_row
 from supportflow.model.base import MAX_KEY, is_id
@@ -249,7 +249,7 @@ def _outgoing(env: Environment, key: str, ticket_id: str, event: EventBase) -> F
         body = yield from rating_text(env, ticket, event)
     else:
         assert reply is not None
-        body = yield from with_promise(env, event, found[reply.id].value)
+        body = yield from with_policy_words(env, event, found[reply.id].value)
     if body is None:
         return None
     return Outgoing(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import get, request_text, with_promise
+from supportflow.flows.load import get, request_text, with_policy_words
 from supportflow.flows.queries.access import Sealed, sealed_on, without
 from supportflow.flows.queries.tickets import history, lookup
 from supportflow.flows.requests import Flow
@@ -70,8 +70,8 @@ def messages(
                 result.append(_message(event, _text(event.comment, found), sealed))
         elif event.body is not None or not isinstance(event, TicketOpened):
             body = _text(event.body, found)
-            if isinstance(event, ReplySent) and event.promised is not None:
-                body = yield from with_promise(env, event, body)
+            if isinstance(event, ReplySent) and (event.warned or event.promised is not None):
+                body = yield from with_policy_words(env, event, body)
             result.append(_message(event, body, sealed))
     return tuple(result)
 

@@ -19,7 +19,7 @@ from supportflow.model.storage import AgentRow, Query, SortColumn, TicketRow
 from supportflow.routing.places import Places
 from supportflow.routing.signature import Seat
 
-__all__ = ["PlaceIndex", "queue_position"]
+__all__ = ["PlaceIndex", "place_in", "queue_position"]
 
 AGE_US = 60 * MINUTE_US
 """The index is compared with the store after so long: what was set anew without an event is not in the feed."""
@@ -62,14 +62,26 @@ def queue_position(
         TicketNotFound: If there is no such ticket.
         Refused: If the policy has no routing.
     """
+    if env.tentative:  # what a host's transaction has written is in no feed
+        index = PlaceIndex()
+    return (yield from place_in(env, index, ticket_id, ref))[1]
+
+
+def place_in(
+    env: Environment, index: PlaceIndex, ticket_id: str | None, ref: str | None
+) -> Flow[tuple[str, int | None]]:
+    """The id of a ticket, and its place by an index, which is brought up to now.
+
+    Raises:
+        TicketNotFound: If there is no such ticket.
+        Refused: If the policy has no routing.
+    """
     found = yield from identify(env, ticket_id, ref)
     row = yield from requests.load(env.tenant, found)
     if row is None:
         raise TicketNotFound(found)
     if env.book.current.routing is None:
         raise Refused("", "dispatch", "the policy has no routing")
-    if env.tentative:  # what a host's transaction has written is in no feed
-        index = PlaceIndex()
     now_us = to_us((yield from requests.now()))
     try:
         places = yield from _refresh(env, index, now_us)
@@ -81,7 +93,7 @@ def queue_position(
     place = places.of(found)
     if place is None and row.queued:
         yield from read_ticket(env, row)  # it waits, but is not in the index: raises why it cannot be read
-    return place
+    return found, place
 
 
 def _refresh(env: Environment, index: PlaceIndex, now_us: int) -> Flow[Places]:

@@ -50,6 +50,8 @@ def _reply_sent(ticket: Ticket, event: ReplySent) -> Changes:
     if event.announced is not None:  # said to many, it answers nobody
         return told(ticket, event.announced, event.channel)
     changes: Changes = {"replies": ticket.replies + 1, "last_replied_at": event.recorded_at}
+    if event.warned:
+        changes["warned"] = tuple(sorted({*ticket.warned, *(one.warning for one in event.warned)}))
     if event.by.kind != "bot":  # a machine answers nobody: the response clocks run on, too
         changes["waiting_since"] = None
         if ticket.first_replied_at is None:

@@ -8,6 +8,7 @@ from supportflow.kernel.due.next import owes_turn
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.handlers.actions import request_action
 from supportflow.kernel.handlers.casework import record_evidence
+from supportflow.kernel.handlers.updates import with_warnings
 from supportflow.model.commands import RequestAction, TakeTurn
 from supportflow.model.content import as_ref
 from supportflow.model.events import BotAnswered, GuideAdvanced, ReplySent
@@ -38,15 +39,14 @@ def take_turn(draft: Draft, command: TakeTurn, facts: Facts) -> None:
         raise Refused(ticket.id, command.kind, f"it would say personal data in public ({kinds})")
     _collect(draft, command)
     if command.body:
-        draft.emit(
-            draft.event(
-                ReplySent,
-                body=as_ref(command.body),
-                channel=ticket.channel,
-                redacted=facts.redacted,
-                in_reply_to=ticket.received,
-            )
+        said = draft.event(
+            ReplySent,
+            body=as_ref(command.body),
+            channel=ticket.channel,
+            redacted=facts.redacted,
+            in_reply_to=ticket.received,
         )
+        draft.emit(with_warnings(draft, said))
         draft.begin_work("reply")
     draft.emit(
         BotAnswered(

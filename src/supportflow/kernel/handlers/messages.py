@@ -9,7 +9,7 @@ from supportflow.kernel.facts import Facts, TextFacts
 from supportflow.kernel.handlers.casework import record_evidence, request_evidence, still_waits
 from supportflow.kernel.handlers.stars import take_reply
 from supportflow.kernel.handlers.tickets import begin_from, class_in_text
-from supportflow.kernel.handlers.updates import promise_in
+from supportflow.kernel.handlers.updates import promise_in, with_warnings
 from supportflow.kernel.handlers.work import learn_language
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import AddNote, Observed, Receive, RecordDelivery, Reply
@@ -133,6 +133,7 @@ def reply(draft: Draft, command: Reply, facts: Facts) -> None:
     if draft.policy.document.updates is not None:
         promised = promise_in(draft, sent)
         sent = sent if promised is None else sent.model_copy(update={"promised": promised})
+        sent = with_warnings(draft, sent)
     draft.emit(sent)
     draft.begin_work("reply")
 

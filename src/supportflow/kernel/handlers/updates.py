@@ -6,14 +6,14 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.commands import MirrorPart
 from supportflow.model.events import PartChanged, ReplySent, RequesterInformed
 from supportflow.model.events.informing import Occasion
-from supportflow.model.events.messages import Promised
+from supportflow.model.events.messages import Promised, Warned
 from supportflow.policy.document.updates import Updates
 from supportflow.policy.sections.informing import DUE, texts_of
 from supportflow.sla.binding import zone_of
 from supportflow.sla.clock import due_us
 from supportflow.texts import in_language
 
-__all__ = ["confirm_receipt", "mirror_part", "promise_in", "tell_state"]
+__all__ = ["confirm_receipt", "mirror_part", "promise_in", "tell_state", "with_warnings"]
 
 
 def confirm_receipt(draft: Draft) -> None:
@@ -54,6 +54,23 @@ def promise_in(draft: Draft, reply: ReplySent) -> Promised | None:
     return Promised(
         at=from_us(at_us), language=language, tz=_zone(trial, rules.again), policy=draft.policy.fingerprint
     )
+
+
+def with_warnings(draft: Draft, reply: ReplySent) -> ReplySent:
+    """A reply to the requester with the warnings that it says besides its text: those that were not said to them before."""
+    rules, ticket = draft.policy.document.updates, draft.ticket
+    if rules is None or not rules.warnings or reply.to is not None or reply.body is None or ticket.private:
+        return reply
+    warned = tuple(
+        Warned(
+            warning=one.name,
+            language=in_language(one.says, ticket.language, rules.language)[0],
+            policy=draft.policy.fingerprint,
+        )
+        for one in draft.policy.warnings(draft.view())
+        if one.name not in ticket.warned
+    )
+    return reply.model_copy(update={"warned": warned}) if warned else reply
 
 
 def mirror_part(draft: Draft, command: MirrorPart) -> None:

@@ -14,6 +14,7 @@ __all__ = [
     "NoteAdded",
     "Promised",
     "ReplySent",
+    "Warned",
 ]
 
 
@@ -61,6 +62,20 @@ class Promised(Value):
     policy: str
 
 
+class Warned(Value):
+    """A warning that a reply says besides its text.
+
+    Attributes:
+        warning: Which, by the policy's name.
+        language: The language that it is said in.
+        policy: Fingerprint of the policy that words it.
+    """
+
+    warning: KeptName
+    language: KeptName
+    policy: str
+
+
 class ReplySent(TicketEvent):
     """An agent or a bot answered in public.
 
@@ -70,6 +85,7 @@ class ReplySent(TicketEvent):
         observed: True if the host reports it and has sent it itself: no channel of the desk does.
         announced: The announcement that it is; None if somebody wrote it to this ticket. An announcement answers nobody.
         promised: What the reply says besides its text of when its reader hears again.
+        warned: The warnings that it says besides its text.
     """
 
     kind: Literal["reply_sent"] = "reply_sent"
@@ -82,6 +98,7 @@ class ReplySent(TicketEvent):
     observed: bool = False
     announced: Announced | None = None
     promised: Promised | None = None
+    warned: tuple[Warned, ...] = ()
 
 
 class NoteAdded(TicketEvent):

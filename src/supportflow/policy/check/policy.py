@@ -197,6 +197,8 @@ def _audience_conditions(document: Policy) -> Iterator[tuple[str, Condition | No
         yield f"announcements.audiences.{name}", condition
     if document.updates is not None:
         yield "updates.receipt_when", document.updates.receipt_when
+        for at, one in enumerate(document.updates.warnings):
+            yield f"updates.warnings.{at}.when", one.when
 
 
 def _surge_conditions(document: Policy) -> Iterator[tuple[str, Condition | None]]:

@@ -1,5 +1,6 @@
 """What can be wrong with what a policy tells requesters by itself."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from supportflow.conditions.fields import nearest
@@ -27,5 +28,9 @@ def update_problems(document: Policy) -> Iterator[str]:
         **{f"parts.{category}": texts for category, texts in rules.parts.items()},
         **{f"texts.{occasion}": texts for occasion, texts in rules.texts.items()},
     }
+    for name, count in Counter(one.name for one in rules.warnings).items():
+        if count > 1:
+            yield f"updates.warnings: {name!r} is listed twice"
+    said = {**said, **{f"warnings.{at}.says": one.says for at, one in enumerate(rules.warnings)}}
     for path, texts in said.items():
         yield from text_problems(f"updates.{path}", texts)

@@ -7,13 +7,27 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from supportflow.conditions import Condition
-from supportflow.model.base import Document, Name, StatusCategory
+from supportflow.model.base import Document, Name, Series, StatusCategory
 from supportflow.model.durations import NotNegative
 from supportflow.policy.document.surges import Greeting
 
-__all__ = ["Updates"]
+__all__ = ["RiskWarning", "Updates"]
 
 Texts = Annotated[Mapping[Name, Greeting], Field(min_length=1, max_length=50)]
+
+
+class RiskWarning(Document):
+    """What whoever it concerns is warned of, such as a beginner who asks about leverage: once for each case, with a reply.
+
+    Attributes:
+        name: Its name in events.
+        when: Which tickets: by their category and what is known of the requester's experience, or by anything else.
+        says: Language → the warning.
+    """
+
+    name: Name
+    when: Condition
+    says: Texts
 
 
 class Updates(Document):
@@ -30,6 +44,7 @@ class Updates(Document):
         again: The SLA target whose due time every reply of an agent says while the ticket goes on; none does, if not given.
         states: Status category → what is said when a command brings the ticket there.
         parts: Status category → what is said on the whole when a part that was split off comes there.
+        warnings: What a reply warns of, each once for a case. All that hold are said, in this order.
         texts: What is said in place of the words that come with supportflow: when a request was `received`, and the sentence
             of the `promise`.
         language: Who writes none of the languages of a text gets it in this one.
@@ -42,5 +57,6 @@ class Updates(Document):
     again: Name | None = None
     states: Mapping[StatusCategory, Texts] = Field(default_factory=dict)
     parts: Mapping[StatusCategory, Texts] = Field(default_factory=dict)
+    warnings: Annotated[Series[RiskWarning], Field(max_length=100)] = ()
     texts: Mapping[Literal["received", "promise"], Texts] = Field(default_factory=dict)
     language: Name = "en"

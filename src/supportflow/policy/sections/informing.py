@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from supportflow._time import Instant
 from supportflow.model.base import StatusCategory
 from supportflow.model.events import RequesterInformed
-from supportflow.model.events.messages import Promised
+from supportflow.model.events.messages import Promised, Warned
 from supportflow.policy.document.policy import Policy
 from supportflow.policy.document.updates import Updates
 from supportflow.sla.words import UNIVERSAL, when
 from supportflow.texts import in_language, phrase
 
-__all__ = ["DUE", "informing_text", "promise_text", "texts_of"]
+__all__ = ["DUE", "informing_text", "promise_text", "texts_of", "warning_text"]
 
 DUE = "{due}"
 """Stands in a text for a day and a time."""
@@ -61,6 +61,18 @@ def promise_text(document: Policy, promised: Promised, said_at: Instant) -> str:
     assert rules is not None
     text = in_language(texts_of(rules, "promise", "promise"), promised.language, rules.language)[1]
     return text.replace(DUE, _due(promised, said_at))
+
+
+def warning_text(document: Policy, warned: Warned) -> str:
+    """The words of a warning.
+
+    Args:
+        document: The policy that it names.
+        warned: Which warning, in which language.
+    """
+    rules = document.updates
+    assert rules is not None
+    return next(one.says[warned.language] for one in rules.warnings if one.name == warned.warning)
 
 
 def _due(promised: Promised, said_at: Instant) -> str:

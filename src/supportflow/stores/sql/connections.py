@@ -1,9 +1,8 @@
 """What runs statements on a database: connections of the store's own, a host's engine, or a host's transaction."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Engine, create_engine
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from supportflow.exceptions import MissingExtra
 from supportflow.stores.sql.engines import (
@@ -19,6 +18,9 @@ from supportflow.stores.sql.engines import (
 from supportflow.stores.sql.joined import Joined
 from supportflow.stores.sql.link import Link
 from supportflow.stores.sql.own import Own
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 __all__ = ["Joined", "open_async", "open_link"]
 
@@ -46,12 +48,15 @@ def open_link(database: Any) -> tuple[Link, bool]:
     return Joined(database), False
 
 
-def open_async(url: URL) -> tuple[AsyncEngine, Link]:
+def open_async(url: URL) -> "tuple[AsyncEngine, Link]":
     """An engine for an event loop, and what runs statements on it.
 
     Raises:
         MissingExtra: If the database's driver is not installed.
     """
+    # It brings SQLAlchemy's mapper of objects with it: 8 MB, which no store of plain calls needs.
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
     try:
         engine = create_async_engine(url, pool_reset_on_return=None, **engine_options(url))
     except ImportError:

@@ -1,0 +1,202 @@
+"""How long who waits will wait: an interval that holds what it promises, or that nothing is known."""
+
+import asyncio
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supportflow import Agent, AsyncDesk, Desk, Policy
+from supportflow.exceptions import Refused, TicketNotFound
+from supportflow.routing.waiting import LEAST, SHARE, Passed, expected_wait
+from supportflow.testing import CountingIds, ManualClock
+
+MINUTE = 60_000_000
+
+
+def regular(count: int, *, every: int = MINUTE, waits: int = 3 * MINUTE) -> list[Passed]:
+    """One is taken each minute, and each has waited for three."""
+    return [Passed(n * every, n * every + waits) for n in range(count)]
+
+
+# --- what is told ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("position", "minutes"), [(1, 1), (3, 3), (10, 10)])
+def test_a_queue_that_goes_like_clockwork_is_told_to_the_minute(position, minutes):
+    """Who comes as another is taken has two before them, and waits for three."""
+    past = regular(60)
+    told = expected_wait(position, 2, past, past[-1].taken_us)
+    assert told.unknown is None
+    assert abs(told.soonest - timedelta(minutes=minutes)) <= timedelta(seconds=1)
+    assert abs(told.latest - timedelta(minutes=minutes)) <= timedelta(seconds=1)
+    assert (told.share, told.error) == (SHARE, timedelta(0))
+
+
+def test_nobody_at_work_is_no_basis():
+    told = expected_wait(1, 0, regular(100), 200 * MINUTE)
+    assert (told.unknown, told.soonest, told.latest, told.share) == ("no_agents", None, None, None)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, LEAST])
+def test_few_waits_are_no_basis(count):
+    told = expected_wait(2, 3, regular(count), 200 * MINUTE)
+    assert (told.unknown, told.soonest) == ("too_few", None)
+    assert told.measured < LEAST
+
+
+def test_who_never_waits_is_no_basis_for_those_who_do():
+    at_once = [Passed(n * MINUTE, n * MINUTE) for n in range(200)]
+    assert expected_wait(2, 3, at_once, 200 * MINUTE).unknown == "too_few"
+
+
+def test_time_between_tickets_that_nobody_waited_for_is_no_pace():
+    """Crowds of six, a day apart: the day is not what one ticket takes."""
+    day = 24 * 60 * MINUTE
+    crowds = [Passed(start * day, start * day + n * MINUTE) for start in range(12) for n in range(1, 7)]
+    told = expected_wait(2, 1, crowds, 12 * day)
+    assert told.unknown is None
+    assert told.latest <= timedelta(minutes=15)
+
+
+def test_who_goes_first_did_not_wait_behind_the_others():
+    """Each second minute the one who goes first is taken, a minute after they came; in between who has waited for 21."""
+    first = [Passed((2 * n - 1) * MINUTE, 2 * n * MINUTE, (0, 0)) for n in range(40)]
+    others = [Passed((2 * n + 1 - 21) * MINUTE, (2 * n + 1) * MINUTE, (1, 0)) for n in range(40)]
+    told = expected_wait(1, 1, [*first, *others], 80 * MINUTE)
+    assert told.soonest == timedelta(minutes=1)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), max_size=80),
+    st.integers(1, 500),
+    st.integers(0, 9),
+)
+@settings(max_examples=40, deadline=None)
+def test_whatever_has_been_the_interval_is_one(past, position, agents):
+    told = expected_wait(position, agents, [Passed(at, at + wait) for at, wait in past], 2 * 10**9)
+    assert (told.soonest is None) == (told.latest is None) == (told.unknown is not None)
+    if told.soonest is not None:
+        assert timedelta(0) <= told.soonest <= told.latest
+
+
+def test_nothing_of_the_future_is_used():
+    """What is told at an instant does not depend on what comes after it."""
+    rng = Random(5)
+    past = [Passed(at, at + rng.randrange(30 * MINUTE)) for at in range(0, 200 * MINUTE, MINUTE)]
+    now_us = 120 * MINUTE
+    known = [one for one in past if one.taken_us <= now_us]
+    later = past
+    assert expected_wait(4, 2, known, now_us) == expected_wait(4, 2, later, now_us)
+
+
+# --- a desk ------------------------------------------------------------------------------------------
+
+START = "2026-03-02T09:00:00Z"
+POLICY = Policy.model_validate(
+    {
+        "routing": {
+            "tiers": ["first"],
+            "acceptance": "direct",
+            "routes": [{"name": "all", "tier": "first", "language": "any"}],
+        }
+    }
+)
+
+
+class Counter:
+    """One agent, who takes a ticket each three minutes, while one comes each three."""
+
+    def __init__(self):
+        self.clock = ManualClock(START)
+        self.desk = Desk(POLICY, clock=self.clock, ids=CountingIds())
+        self.desk.enrol(Agent("sam", tiers=("first",), capacity=1))
+        self.desk.set_presence("sam", "available")
+        self.came = 0
+
+    def come(self):
+        self.came += 1
+        return self.desk.open(subject="x", requester=f"r{self.came}", ref=str(self.came)).ticket
+
+    def work(self, count):
+        """So many are taken, while two always wait."""
+        while len(self.desk.find(open=True).tickets) < 3:
+            self.come()
+        for _ in range(count):
+            self.desk.dispatch()
+            self.clock.advance(minutes=3)
+            (held,) = (one for one in self.desk.find(open=True) if one.assignee == "sam")
+            self.desk.resolve(held, by="sam")
+            self.come()
+
+
+def test_a_desk_tells_what_it_has_seen():
+    counter = Counter()
+    counter.work(45)
+    counter.desk.dispatch()
+    last = counter.come()
+    told = counter.desk.expected_wait(last)
+    assert told.position == counter.desk.queue_position(last) == 3
+    assert (told.agents, told.unknown) == (1, None)
+    assert told.measured >= LEAST
+    assert told.soonest <= timedelta(minutes=9) <= told.latest + timedelta(minutes=1)
+    assert told.latest <= timedelta(minutes=12)
+
+
+def test_who_does_not_wait_and_who_asks_too_early():
+    counter = Counter()
+    first, second = counter.come(), counter.come()
+    counter.desk.dispatch()
+    assert counter.desk.expected_wait(first) is None
+    early = counter.desk.expected_wait(second)
+    assert (early.position, early.agents, early.unknown) == (1, 1, "too_few")
+    counter.desk.set_presence("sam", "away")
+    assert counter.desk.expected_wait(ref="2").unknown == "no_agents"
+
+
+def test_what_others_take_tells_nothing():
+    """Forty that only somebody else could take went fast; of this queue nothing is known."""
+    routes = [
+        {"name": "cards", "when": {"field": "category", "eq": "cards"}, "tier": "second", "language": "any"},
+        {"name": "all", "tier": "first", "language": "any"},
+    ]
+    routing = {"tiers": ["first", "second"], "acceptance": "direct", "routes": routes}
+    clock = ManualClock(START)
+    desk = Desk(Policy.model_validate({"routing": routing}), clock=clock, ids=CountingIds())
+    for name, tier in (("sam", "first"), ("kim", "second")):
+        desk.enrol(Agent(name, tiers=(tier,), capacity=1))
+        desk.set_presence(name, "available")
+    for _ in range(3):
+        desk.open(subject="x", requester="ana", category="cards")
+    for _ in range(40):
+        desk.dispatch()
+        desk.open(subject="x", requester="ana", category="cards")
+        clock.advance(minutes=1)
+        (held,) = desk.find(assignee="kim", open=True).tickets
+        desk.resolve(held, by="kim")
+    cards = desk.find(category="cards", open=True).tickets[-1]
+    desk.set_presence("sam", "available")
+    mine = desk.open(subject="x", requester="bob").ticket
+    assert desk.expected_wait(cards).measured >= LEAST
+    assert (desk.expected_wait(mine).measured, desk.expected_wait(mine).unknown) == (0, "too_few")
+
+
+def test_what_cannot_be_asked():
+    counter = Counter()
+    with pytest.raises(TicketNotFound):
+        counter.desk.expected_wait("none")
+    plain = Desk(clock=ManualClock(START), ids=CountingIds())
+    ticket = plain.open(subject="x", requester="ana").ticket
+    with pytest.raises(Refused):
+        plain.expected_wait(ticket)
+
+
+def test_both_desks_have_it():
+    async def ask():
+        desk = AsyncDesk(POLICY, clock=ManualClock(START), ids=CountingIds())
+        ticket = (await desk.open(subject="x", requester="ana")).ticket
+        return await desk.expected_wait(ticket)
+
+    assert asyncio.run(ask()).unknown == "no_agents"
