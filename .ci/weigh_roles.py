@@ -23,8 +23,7 @@ from supportflow.triage.reading.evaluating import KINDS
 ROOT = Path(__file__).resolve().parent.parent
 PHRASES = ROOT / "tests" / "triage" / "phrases"
 TARGET = ROOT / "src" / "supportflow" / "triage" / "reading" / "weighed.toml"
-FOLDERS = {"": 1, "practice": 1, "everyday": 4}
-"""Folder → how often its phrases count: most of what a desk hears is of every day."""
+FOLDERS = ("", "practice", "everyday")
 LEFT_OUT = 0.15
 """Packs know nearly every word of these phrases, and not of a customer's: so many roles are left out of each copy."""
 COPIES = 3
@@ -32,7 +31,7 @@ RARE = 5
 """A role, or two, that fewer phrases have says nothing."""
 ASKS = "ask_how|ask_what|ask_if|ask_open|ask_end|asks|mark|authentic|if|prevent"
 """Nobody asks without one of these."""
-OF_SECURITY = "secret|seed|device|entry|grant|defence|threat|hacked|stolen|strange|pretended|impostor"
+OF_SECURITY = "seed|grant|defence|threat|hacked|stolen|strange|pretended|impostor|risk|outsider|stranger"
 """And nobody asks about security without one of these: "can I get a message" is no such question."""
 HEADS = (
     # kind, name, class, category, penalty, raises, how
@@ -52,10 +51,10 @@ HEADS = (
 
 def phrases() -> Iterable[tuple[str, str]]:
     """Every phrase with its kind, in a fixed order."""
-    for folder, times in FOLDERS.items():
+    for folder in FOLDERS:
         for path in sorted((PHRASES / folder).glob("*.toml")):
             document = tomllib.loads(path.read_text("utf-8"))
-            yield from ((text, kind) for kind in KINDS for text in document.get(kind, []) * times)
+            yield from ((text, kind) for kind in KINDS for text in document.get(kind, []))
 
 
 def keys(roles: frozenset[str]) -> list[str]:
@@ -88,7 +87,7 @@ def main() -> None:
     names = sorted(key for key, count in often.items() if count >= RARE)
     rows = table([roles for roles, _ in examples], {key: number for number, key in enumerate(names)})
     lines = [
-        "# Written by .ci/weigh_roles.py from the phrases in tests/triage/phrases and tests/triage/phrases/practice.",
+        "# Written by .ci/weigh_roles.py from the phrases in tests/triage/phrases, and in its practice and everyday",
         "# Weights are log-odds: of a role, or of two that stand in the same sentences.",
         'name = "weighed"',
     ]

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from made_check import check_made
+from supportflow.flows.snapshots import Snapshots
 from supportflow.model.made import checking
+from supportflow.model.ticket import Ticket
+from supportflow.model.written import written
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,6 +26,21 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 def _everything_made_is_valid() -> Iterator[None]:
     """Whatever test runs: what is built without being validated is validated all the same."""
     with checking(check_made):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_snapshot_is_what_pydantic_writes() -> Iterator[None]:
+    """Whatever test runs: what is written field by field is what the whole ticket is written as."""
+    write = Snapshots.write
+
+    def compared(snapshots: Snapshots, ticket: Ticket) -> bytes:
+        snapshot = write(snapshots, ticket)
+        assert snapshot == written(ticket)
+        return snapshot
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Snapshots, "write", compared)
         yield
 
 

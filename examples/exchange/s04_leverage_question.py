@@ -39,7 +39,7 @@ def main() -> None:
         clock.advance(seconds=30)
         desk.reply(call, body=ANSWERS[language], by=Agent("sam"))
         # What beginners are warned of is the policy's: the agent reads it out, and it stands on the record.
-        answer, warning = desk.messages(call)[-1].body.split("\n\n")
+        answer, warning = (desk.messages(call)[-1].body or "").split("\n\n")
         print("  said:", answer)
         print("  warned:", warning, desk.get(call).warned)
         clock.advance(minutes=9)

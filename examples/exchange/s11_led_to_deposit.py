@@ -43,7 +43,7 @@ def main() -> None:
         )
         # The bot or an agent; nobody has to decide first whether it is true.
         desk.reply(ticket, body=warning, by=Agent("sam"))
-        print("  a beginner is warned:", desk.messages(ticket)[-1].body.split("\n\n")[1])
+        print("  a beginner is warned:", (desk.messages(ticket)[-1].body or "").split("\n\n")[1])
         print("  on the record:", desk.get(ticket).warned)
         desk.assign(ticket, group="security", by="sam")
         queue = [one.id for one in desk.find(open=True)]

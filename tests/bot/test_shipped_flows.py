@@ -31,6 +31,7 @@ OPENERS = {
     "trade_parameters": {"en": ("how do I set a stop loss", None), "zh": ("怎么设置止盈止损", None)},
     "stuck_withdrawal": {"en": ("my withdrawal is stuck", "TRC20"), "zh": ("提币卡住了", "TRC20")},
 }
+SENT = {"kyc": {"user_id"}, "second_factor": {"user_id"}, "stuck_withdrawal": {"network"}}
 GIVEN = {"user_id": "12345678", "order_number": "123456789012345", "observed": "too many / 太多了"}
 
 
@@ -113,6 +114,7 @@ def test_each_end_is_reached_with_all_that_was_gathered(name, language, end):
     desk = exchange()
     ticket = begin(desk, name, language)
     gathered = dict(desk.screen(ticket).collected)
+    assert set(gathered) == SENT.get(name, set()), "what came as evidence is known"
     for step, answer in walk:
         if step.field.name in gathered:
             continue  # it was sent as evidence: nobody is asked twice

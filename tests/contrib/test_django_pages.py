@@ -1,10 +1,13 @@
 """What a Django host is shown: the admin, template tags, and system checks of wrong settings."""
 
 from datetime import timedelta
+from html import unescape
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
+
+import pytest
 
 from django_shop.start import start
 
@@ -17,7 +20,7 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.template import Context, Template
 from django.test import RequestFactory, TestCase, override_settings
-from django.utils import translation
+from django.utils import timezone, translation
 
 from django_shop.admin import CaseAdmin
 from django_shop.bridges import CaseBridge
@@ -158,6 +161,16 @@ class Pages(TestCase):
             self.assertIn("首次回覆：", self.shown("{% sla_badge case %}", case=self.urgent))
         with translation.override("sv"):
             self.assertIn("First answer: due", self.shown("{% sla_badge case %}", case=self.urgent))
+
+    def test_a_badge_writes_the_date_of_a_language_that_there_are_no_words_for(self):
+        dates = pytest.importorskip("babel.dates", reason="the extra `locales` is not installed")
+        first = next(one for one in desk().clocks(ref=f"case-{self.urgent.pk}") if one.due_at)
+        local = timezone.localtime(first.due_at)
+        for language, locale in (("sv", "sv"), ("pt-br", "pt_BR"), ("uk", "uk")):
+            with translation.override(language):
+                shown = unescape(self.shown("{% sla_badge case %}", case=self.urgent))
+            self.assertIn(dates.format_skeleton("MMMMEEEEd", local, locale=locale), shown)
+            self.assertIn(dates.format_time(local.time(), "short", locale=locale), shown)
 
     def test_what_has_no_ticket_has_no_target(self):
         for nothing in (self.sam, None, "no such ref", Case(pk=0)):

@@ -82,6 +82,7 @@ NOTHING_TYPED = {
     "unlink_incident",
     "assign", "authorise", "enrol", "merge", "offer", "recheck", "record_action",
     "record_delivery",    "set_presence", "verify", "withdraw",
+    "answer_call", "promise_call_back", "start_call",
 }  # fmt: skip
 """Commands in which there are names, ids, numbers and instants only."""
 
@@ -137,7 +138,7 @@ def test_what_somebody_types_on_a_desk_is_not_kept(tmp_path):
         "ref": "7", "by": "sam", "agent": "sam", "requester": "ana", "trigger": "resolve", "tier": "compliance",
         "name": "rush", "start": NOW, "end": NOW + timedelta(days=1), "on_duty": True, "level": 2, "number": "1",
         "approve": True, "clock": "c", "met": True, "stars": 5, "action": "a", "step": "s", "status": "open",
-        "opened_at": NOW,
+        "opened_at": NOW, "call": "tel-1",
         "changes": [ShiftChange("sam", NOW, NOW + timedelta(days=1), on_duty=True)],
         "attributes": {"device": TYPED, "labels": [TYPED, "vip"]},
         "attachments": [Attachment(name=TYPED, uri=TYPED, media_type=TYPED)],

@@ -137,7 +137,7 @@ def test_a_check_counts_the_cases_of_the_log(written, mapping, rows_at):
 
 def test_on_the_command_line(written, mapping, rows_at, capsys, monkeypatch):
     log, asked = str(written(rows_at(("09:00", "New")))), []
-    monkeypatch.setattr("supportflow.cli.replay.load_mapping", lambda _: mapping())
+    monkeypatch.setattr("supportflow.cli.replay.mapping_named", lambda _: mapping())
     monkeypatch.setattr(
         "supportflow.cli.replay.replay_log",
         lambda *given, processes, **options: asked.append(processes) or replay_log(*given, **options),

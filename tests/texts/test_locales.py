@@ -12,8 +12,8 @@ babel = pytest.importorskip("babel", reason="the extra `locales` is not installe
 dates = pytest.importorskip("babel.dates")
 
 LANGUAGES = [
-    "ar", "bn", "cs", "de", "es", "fa", "fi", "fr", "he", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt-BR", "ru", "sr-Latn",
-    "sv", "th", "tr", "uk", "vi",
+    "ar", "bn", "cs", "de", "es", "fa", "fi", "fr", "he", "hi", "id", "it", "ja", "ko", "nl", "nn", "pl", "pt-BR", "ru",
+    "sr-Latn", "sv", "th", "tr", "uk", "vi",
 ]  # fmt: skip
 NOW = datetime(2026, 3, 29, 8, tzinfo=UTC)
 DUE = datetime(2026, 3, 30, 10, 5, tzinfo=UTC)  # 19:05 in Tokyo
@@ -37,6 +37,7 @@ def test_it_is_what_babel_says_of_day_month_and_clock(language):
         assert said.count(day) == said.count(clock) == 1
         assert ("2026" in said or "٢٠٢٦" in said or "۲۰۲۶" in said) == year
         assert "{" not in said
+        assert said.count("'") == (day + clock).count("'")  # quotes of the pattern, as in Nynorsk's
         assert dates.format_date(local, "LLLL", locale=locale)[:3].lower() in said.lower()
     assert when(DUE, NOW, tz="Asia/Tokyo", language=language, named=True).endswith(" Asia/Tokyo")
 

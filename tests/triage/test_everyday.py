@@ -121,6 +121,18 @@ EVERYDAY = [
     "请问退税证明在哪里下载",
     "昨天还有的那个K线指标今天去哪了",
     "He bought Bitcoin in 2015, lucky man",
+    "Will you text me when the invoice is paid?",
+    "Why does the app want a picture of my passport?",
+    "What is the PIN of the virtual card?",
+    "Can my wife's card be used for a top-up?",
+    "买东西退款会退到哪张卡",
+    "这个月账单晚一天还要紧吗",
+    "我可以用老公的卡付款吗",
+    "Schickt ihr mir die Rechnung per Mail?",
+    "¿La app por qué pide foto de mi licencia de conducir?",
+    "Приложение просит фото водительских прав, зачем?",
+    "Uygulama neden ehliyet fotoğrafı istiyor?",
+    "アプリが免許証の写真を求めるのはなぜですか",
 ]
 
 

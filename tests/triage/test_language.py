@@ -1,13 +1,14 @@
 """Which language a short text is in: letters before words, and nothing without a clear lead."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from math import log
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supportflow.triage.language import detect
+from supportflow.triage.language import detect, words
 from supportflow.triage.lexicon import LexiconClassifier, combine, shipped
 
 CLASSIFIER = LexiconClassifier([shipped("common"), shipped("exchange")])
@@ -169,3 +170,24 @@ def test_one_short_word_among_words_of_anybody_tells_nothing(text):
 )
 def test_two_words_and_longer_ones_still_do(text, tag):
     assert detect(text).tag == tag
+
+
+@pytest.mark.parametrize("languages", [("en",), ("en", "es", "de"), ("nl", "fi", "tr", "vi", "pl")])
+def test_how_words_look_is_counted_over_all_languages_for_every_three_letters(languages):
+    known = words.lexis(languages)
+    threes = {language: Counter() for language in languages}
+    for word, said in known.listed.items():
+        for language in said:
+            threes[language].update(f" {word} "[at : at + 3] for at in range(len(word)))
+    every = {part for counts in threes.values() for part in counts}
+    totals = {language: 0.3 * len(every) + counts.total() for language, counts in threes.items()}
+    assert known.parts.keys() == every
+    for part, looks in known.parts.items():
+        rates = {language: (threes[language][part] + 0.3) / totals[language] for language in languages}
+        usual = sum(rates.values()) / len(rates)
+        having = {language for language in languages if threes[language][part]}
+        assert looks.keys() == {"", *having}
+        assert looks[""] == pytest.approx(log(0.3 / max(totals.values()) / usual))
+        assert {language: looks[language] for language in having} == pytest.approx(
+            {language: log(rates[language] / usual) for language in having}
+        )

@@ -318,7 +318,9 @@ def test_bank_customers_held_back():
 def test_ordinary_chinese_payment_questions_are_no_security_cases():
     texts = (DATA / "afqmc_zh_sentences.txt").read_text(encoding="utf-8").splitlines()
     answers = Counter(EXCHANGE.classify(text).priority_class for text in texts)
-    assert answers["security"] <= 0.01 * len(texts)
+    assert answers["security"] <= 0.002 * len(
+        texts
+    )  # what is left are reports: a phone lost, money gone, "it was not me"
 
 
 @pytest.mark.parametrize(

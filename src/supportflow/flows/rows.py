@@ -82,8 +82,14 @@ def with_ref(event: EventBase, ref: str | None) -> EventBase:
     return event.model_copy(update={"ref": ref})
 
 
-def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
-    """A ticket as a store keeps it, with its place in the queue and its wake-up."""
+def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: bytes | None = None) -> TicketRow:
+    """A ticket as a store keeps it, with its place in the queue and its wake-up.
+
+    Args:
+        ticket: The ticket.
+        policy: The version that it lives under.
+        snapshot: The ticket as JSON, if it was written already.
+    """
     key, due = queue_place(ticket, policy)
     return TicketRow(
         id=ticket.id,
@@ -91,7 +97,7 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
         fold_version=FOLD_VERSION,
         ref=ticket.ref,
         status=ticket.status,
-        status_category=ticket.status_category.value,
+        status_category=ticket.status_category._value_,
         open=ticket.is_open,
         priority_class=ticket.priority_class,
         rank=key.rank,
@@ -106,7 +112,7 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy) -> TicketRow:
         opened_us=to_us(ticket.opened_at),
         updated_us=to_us(ticket.recorded_at),
         wakeup_us=wakeup(ticket, policy),
-        snapshot=written(ticket),
+        snapshot=written(ticket) if snapshot is None else snapshot,
         queued=is_queued(ticket, policy),
         touched_us=to_us(ticket.touched_at or ticket.recorded_at),
     )
@@ -154,8 +160,7 @@ def stream_changes(
         ticket, first = tickets[ticket_id], versions.get(ticket_id, 0)
         assert ticket.version == first + len(own)
         rows = tuple(event_row(seq, event) for seq, event in enumerate(own, first + 1))
-        row = ticket_row(ticket, env.book[ticket.policy])
-        env.snapshots.keep(ticket_id, row.version, row.snapshot, ticket)
+        row = ticket_row(ticket, env.book[ticket.policy], env.snapshots.write(ticket))
         changes.append(StreamChange(f"ticket:{ticket_id}", first, rows, row))
     states = {state.id: state for state in decision.agents}
     for agent_id, shifts in working.items():

@@ -8,9 +8,10 @@ are read. No text of a person is in a snapshot, and what was erased is in no tic
 from collections import OrderedDict
 from typing import NamedTuple
 
-from supportflow.model.made import copied
+from supportflow.model.made import of_fields
 from supportflow.model.storage import TicketRow
 from supportflow.model.ticket import Ticket
+from supportflow.model.ticket_json import TICKET, Parts, joined
 
 __all__ = ["MOST", "Snapshots"]
 
@@ -22,6 +23,7 @@ class _Known(NamedTuple):
     version: int
     snapshot: bytes
     ticket: Ticket
+    parts: Parts | None = None
 
 
 class Snapshots:
@@ -52,11 +54,23 @@ class Snapshots:
         return ticket
 
     def keep(self, ticket_id: str, version: int, snapshot: bytes, ticket: Ticket) -> None:
-        """Remember what a ticket was read from, or written as."""
+        """Remember what a ticket was read from."""
+        self._keep(ticket_id, _Known(version, snapshot, _own(ticket)))
+
+    def write(self, ticket: Ticket) -> bytes:
+        """The snapshot of a ticket, which is remembered: what it shares with the last one of it is not written again."""
+        known = self._known.get(ticket.id)
+        before = None if known is None or known.parts is None else (known.ticket, known.parts)
+        parts = TICKET.parts(ticket, before)
+        snapshot = joined(parts)
+        self._keep(ticket.id, _Known(ticket.version, snapshot, _own(ticket), parts))
+        return snapshot
+
+    def _keep(self, ticket_id: str, fresh: _Known) -> None:
         known = self._known
         # Each of these is one step of the interpreter: another thread that does the same meanwhile only forgets one more.
         known.pop(ticket_id, None)
-        known[ticket_id] = _Known(version, snapshot, _own(ticket))
+        known[ticket_id] = fresh
         if len(known) > self._most:
             try:
                 known.popitem(last=False)
@@ -66,4 +80,6 @@ class Snapshots:
 
 def _own(ticket: Ticket) -> Ticket:
     """A ticket that shares nothing that can change with another: attributes are a dictionary, and hosts get tickets."""
-    return copied(ticket, {"attributes": ticket.attributes.copy()})
+    values = ticket.__dict__.copy()
+    values["attributes"] = values["attributes"].copy()
+    return of_fields(Ticket, values, ticket.__pydantic_fields_set__)

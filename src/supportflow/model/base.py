@@ -263,12 +263,12 @@ Scalar = bool | int | float | str | None
 
 def is_id(value: object, longest: int = MAX_ID) -> bool:
     """True if the value is a text that `Id` takes: for questions, which build no command."""
-    return (
-        isinstance(value, str)
-        and len(value) <= longest
-        and re.fullmatch(_PRINTABLE, value) is not None
-        and (value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value))
-    )
+    if not isinstance(value, str) or not 0 < len(value) <= longest:
+        return False
+    if value.isascii():  # as nearly all are, and of such it says what the pattern says
+        return value.isprintable()
+    surrogates = any("\ud800" <= character <= "\udfff" for character in value)
+    return re.fullmatch(_PRINTABLE, value) is not None and not surrogates
 
 
 class StatusCategory(StrEnum):

@@ -15,8 +15,8 @@ class Case:
     """A ticket, and what it will do."""
 
     __slots__ = (
-        "asks", "counts", "drawn", "ends_us", "first_class", "left_us", "number", "offer", "on_floor", "open", "resolved",
-        "ticket", "token", "waited", "waits", "wake_us", "worker", "writes",
+        "_requester", "asks", "counts", "drawn", "ends_us", "first_class", "left_us", "number", "offer", "on_floor", "open",
+        "resolved", "ticket", "token", "waited", "waits", "wake_us", "worker", "writes",
     )  # fmt: skip
 
     def __init__(self, number: int, drawn: Drawn, ticket: Ticket, *, counts: bool) -> None:
@@ -31,6 +31,7 @@ class Case:
         self.worker: str | None = None
         self.token = 0
         self.wake_us: int | None = None
+        self._requester: Actor | None = None
         self.offer: Standing | None = None
         self.on_floor = self.open = self.waits = False
         self.waited = self.resolved = self.writes = False
@@ -38,7 +39,9 @@ class Case:
     @property
     def requester(self) -> Actor:
         """Who asked."""
-        return Actor(kind="requester", id=self.ticket.requester)
+        if self._requester is None:
+            self._requester = Actor(kind="requester", id=self.ticket.requester)
+        return self._requester
 
     def difference(self, busy_in: Container[StatusCategory]) -> tuple[int, int]:
         """By how much it changes the number of open and of waiting tickets since it was asked last."""

@@ -32,6 +32,7 @@ from supportflow.model.commands import (
 )
 from supportflow.model.content import ContentRef
 from supportflow.model.events import AgentEvent, EventBase
+from supportflow.model.made import made
 from supportflow.model.people import Actor
 from supportflow.model.routing import AgentState
 from supportflow.model.routing import Offer as Standing
@@ -130,7 +131,7 @@ class World:
     def _offer(self, proposal: Proposal) -> None:
         """Offer what the floor proposes; what the kernel refuses is told to the floor, with what is true instead."""
         case = self._cases[int(proposal.ticket_id)]
-        command = Offer(ticket_id=proposal.ticket_id, agent=proposal.agent_id)
+        command = made(Offer, {}, ticket_id=proposal.ticket_id, agent=proposal.agent_id)
         try:
             self._do(case, command, proposal.agent_id)
         except Refused:
@@ -252,7 +253,7 @@ class World:
 
     def _wake(self, case: Case) -> None:
         if case.wake_us is not None and case.wake_us < self._now_us and case.number in self._cases:
-            self._do(case, Advance(ticket_id=case.ticket.id))
+            self._do(case, made(Advance, {}, ticket_id=case.ticket.id))
 
     # --- offers
 
@@ -271,10 +272,10 @@ class World:
             return  # it has passed, or was taken back
         by = self._crew.actors[offer.agent]
         try:
-            self._do(case, kind(ticket_id=case.ticket.id, by=by))
+            self._do(case, made(kind, {}, ticket_id=case.ticket.id, by=by))
         except Refused:
             # The answer comes too late by the kernel's clock: what is due happens first.
-            self._do(case, Advance(ticket_id=case.ticket.id))
+            self._do(case, made(Advance, {}, ticket_id=case.ticket.id))
 
     # --- work
 
@@ -303,7 +304,9 @@ class World:
 
     def _reply(self, case: Case) -> None:
         assert case.worker is not None
-        self._do(case, Reply(ticket_id=case.ticket.id, by=self._crew.actors[case.worker], body=_TEXT))
+        self._do(
+            case, made(Reply, {}, ticket_id=case.ticket.id, by=self._crew.actors[case.worker], body=_TEXT)
+        )
 
     def _worked(self, case: Case, token: int) -> None:
         """The agent has come half-way, or to the end."""
@@ -314,7 +317,10 @@ class World:
             if case.ticket.first_replied_at is None and self.plan.scenario.first_reply != "never":
                 self._reply(case)
             try:
-                self._do(case, WaitForRequester(ticket_id=case.ticket.id, by=self._crew.actors[case.worker]))
+                self._do(
+                    case,
+                    made(WaitForRequester, {}, ticket_id=case.ticket.id, by=self._crew.actors[case.worker]),
+                )
             except Refused:  # a lifecycle of the policy's own may not know it
                 self._after(case.ends_us - self._now_us, partial(self._worked, case, token))
             return
@@ -324,14 +330,14 @@ class World:
 
     def _resolve(self, case: Case) -> None:
         assert case.worker is not None
-        resolve = Resolve(ticket_id=case.ticket.id, by=self._crew.actors[case.worker])
+        resolve = made(Resolve, {}, ticket_id=case.ticket.id, by=self._crew.actors[case.worker])
         try:
             try:
                 self._do(case, resolve)
             except StepsMissing as undone:
                 for step in undone.steps:
                     by = self._crew.doer(case.ticket, case.worker, step)
-                    self._do(case, CompleteStep(ticket_id=case.ticket.id, by=by, step=step))
+                    self._do(case, made(CompleteStep, {}, ticket_id=case.ticket.id, by=by, step=step))
                 self._do(case, resolve)
         except Refused:
             self._resolve_by_another(case)
@@ -342,7 +348,11 @@ class World:
         """Four eyes: another agent of the tier ends it; without one it waits for one."""
         for agent_id in self._crew.others(case.ticket.tier, case.worker):
             try:
-                self._do(case, Resolve(ticket_id=case.ticket.id, by=self._crew.actors[agent_id]), agent_id)
+                self._do(
+                    case,
+                    made(Resolve, {}, ticket_id=case.ticket.id, by=self._crew.actors[agent_id]),
+                    agent_id,
+                )
             except Refused:
                 continue
             self._resolved(case)
@@ -373,7 +383,7 @@ class World:
         if case.waited or not case.ticket.is_open:
             return
         try:
-            self._do(case, Cancel(ticket_id=case.ticket.id, by=case.requester))
+            self._do(case, made(Cancel, {}, ticket_id=case.ticket.id, by=case.requester))
         except Refused:
             return  # only the tier's own agents end its tickets
         self._wait_ended(case, served=False)
@@ -385,7 +395,7 @@ class World:
         if ticket.status_category is StatusCategory.PENDING:
             evidence = dict.fromkeys(missing_evidence(ticket, self._policy), _TEXT)
             by = case.requester
-            self._do(case, Receive(ticket_id=ticket.id, by=by, body=_TEXT, evidence=evidence))
+            self._do(case, made(Receive, {}, ticket_id=ticket.id, by=by, body=_TEXT, evidence=evidence))
 
     def _reopen(self, case: Case) -> None:
         """The requester is back: the answer did not hold."""
@@ -393,7 +403,7 @@ class World:
             return
         case.left_us = case.drawn.again(self._acting)
         try:
-            self._do(case, Reopen(ticket_id=case.ticket.id, by=case.requester))
+            self._do(case, made(Reopen, {}, ticket_id=case.ticket.id, by=case.requester))
         except Refused:
             return  # the window for that is over
         if case.counts:

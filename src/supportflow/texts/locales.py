@@ -28,12 +28,10 @@ def dated(language: str, local: datetime, *, with_year: bool) -> str | None:
         return None
     from babel.dates import format_skeleton, format_time, get_datetime_format  # noqa: PLC0415 - an extra
 
-    plain = local.replace(tzinfo=None)  # else Babel shows the instant on a clock of its own
-    day = format_skeleton("yMMMMEEEEd" if with_year else "MMMMEEEEd", plain, locale=locale)
-    clock = format_time(plain, "short", locale=locale)
+    day = format_skeleton("yMMMMEEEEd" if with_year else "MMMMEEEEd", local, locale=locale)
+    clock = format_time(local, "short", locale=locale)
     pattern = str(get_datetime_format("long", locale=locale)).replace("'", "")
-    # Not one after the other: a month may have a brace in its name, and nobody can know.
-    return pattern.replace("{1}", "\0").replace("{0}", clock).replace("\0", day)
+    return pattern.replace("{0}", clock).replace("{1}", day)
 
 
 @lru_cache(256)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from supportflow.triage import phrasebook as book
 from supportflow.triage.phrasebook import folded
 from supportflow.triage.reading import Reader, shipped_packs, shipped_rules
+from supportflow.triage.told import Told
 
 __all__ = ["asked_secret"]
 
@@ -43,8 +44,15 @@ def asked_secret(text: str) -> str | None:
 
     Time is linear in the length of the text.
     """
+    return _told(text)
+
+
+def _asked(text: str) -> str | None:
     plain = folded(text)
     return _english(plain) or _chinese(plain) or _any_language(text)
+
+
+_told = Told(_asked)
 
 
 def _any_language(text: str) -> str | None:

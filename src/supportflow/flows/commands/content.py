@@ -26,6 +26,7 @@ from supportflow.model.commands import (
     Receive,
 )
 from supportflow.model.content import Attachment, AttachmentHandle, Content, ContentRef
+from supportflow.model.made import copied
 from supportflow.model.ticket import Ticket
 from supportflow.policy.sections.casework import CaseRules
 from supportflow.triage.intake import find_evidence, fits_media, objection
@@ -86,7 +87,7 @@ def prepare(command: CommandBase, requester: str | None, now: Instant) -> Flow[P
         replaced["history"] = yield from _replace_history(rows, command)
     if not replaced:
         return Prepared(command, ())
-    return Prepared(command.model_copy(update=replaced), tuple(rows.contents))
+    return Prepared(copied(command, replaced), tuple(rows.contents))
 
 
 def _replace_texts(rows: "_Rows", source: CommandBase | Fact) -> Flow[dict[str, object]]:

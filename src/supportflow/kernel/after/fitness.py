@@ -7,6 +7,7 @@ tier, a skill, a certificate, a language, a group or capacity can be taken away;
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.sides import objection_to_side, side
 from supportflow.model.events import FitnessChanged
+from supportflow.model.made import remade
 from supportflow.model.routing import AgentState, Lack, Requirement
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
@@ -88,7 +89,7 @@ def unable_to_accept(draft: Draft, agent: AgentState) -> tuple[str, ...]:
     if agent.id in state.barred:
         return ("must not have it: four eyes",)
     others = tuple(load for load in agent.load if load.ticket_id != draft.ticket.id)
-    free = agent.model_copy(update={"load": others})
+    free = remade(agent, {"load": others})
     first: tuple[str, ...] = ()
     for way in _ways(draft.ticket, draft.policy):
         against = (

@@ -10,11 +10,11 @@ from supportflow.model.records import Clock
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.routing.compiled import BOT
-from supportflow.sla.clock import next_milestone_us, no_milestone_before
+from supportflow.sla.clock import due_us, next_milestone_us, no_milestone_before
 from supportflow.sla.compiled import CompiledSla
 from supportflow.sla.engine import uncap
 
-__all__ = ["Due", "OfRouting", "next_due", "owes_turn", "silent_due", "uncap_us", "wakeup"]
+__all__ = ["Due", "OfRouting", "next_due", "of_running", "owes_turn", "silent_due", "uncap_us", "wakeup"]
 
 OfClocks = Literal["milestone", "uncap", "verdict"]
 OfCase = Literal["auto_close", "call_back", "party_deadline", "ladder"]
@@ -91,6 +91,51 @@ def next_due(
     return first
 
 
+class OfRunning(NamedTuple):
+    """What clocks lead to of which none is paused: it depends on them and the policy alone.
+
+    Attributes:
+        clocks: The clocks.
+        policy: The policy.
+        due_us: The earliest due time of those that run, in microseconds: when a breach was, if there was one.
+        milestone: The next milestone.
+    """
+
+    clocks: tuple[Clock, ...]
+    policy: CompiledPolicy
+    due_us: int | None
+    milestone: Due | None
+
+
+_known: dict[int, OfRunning] = {}
+"""By the identity of clocks: they stay the same while most of a ticket's events come and go."""
+_MOST_KNOWN = 1_000
+
+
+def of_running(clocks: tuple[Clock, ...], policy: CompiledPolicy) -> OfRunning | None:
+    """What a ticket's clocks lead to; None if one of them is paused, and more than they decides."""
+    known = _known.get(id(clocks))
+    if known is not None and known.clocks is clocks and known.policy is policy:
+        return known
+    first_us: int | None = None
+    milestone: Due | None = None
+    for place, clock in enumerate(clocks):
+        if clock.state == "paused" or clock.over_us is not None:
+            return None
+        if clock.state != "running":
+            continue
+        at_us = clock.breached_us if clock.breached_us is not None else due_us(clock, policy.calendar)
+        if at_us is not None and (first_us is None or at_us < first_us):
+            first_us = at_us
+        due = _milestone(clock, place, policy)
+        if due is not None and (milestone is None or due < milestone):
+            milestone = due
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()  # other threads only compute theirs again
+    known = _known[id(clocks)] = OfRunning(clocks, policy, first_us, milestone)
+    return known
+
+
 def _has_more(ticket: Ticket) -> bool:
     """True if something besides clocks and routing can come due."""
     return (
@@ -104,6 +149,9 @@ def _has_more(ticket: Ticket) -> bool:
 def _of_clocks(
     ticket: Ticket, policy: CompiledPolicy, bound: CompiledSla | None, before_us: int | None
 ) -> Due | None:
+    running = of_running(ticket.clocks, policy) if before_us is None else None
+    if running is not None:
+        return running.milestone
     first: Due | None = None
     for place, clock in enumerate(ticket.clocks):
         if clock.state == "running":

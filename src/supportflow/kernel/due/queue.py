@@ -3,7 +3,7 @@
 from collections.abc import Container
 
 from supportflow._time import to_us
-from supportflow.kernel.due.next import uncap_us
+from supportflow.kernel.due.next import of_running, uncap_us
 from supportflow.kernel.sides import side
 from supportflow.model.records import Clock, ClockMove
 from supportflow.model.ticket import Ticket
@@ -35,6 +35,9 @@ def earliest_due_us(ticket: Ticket, policy: CompiledPolicy) -> int | None:
     ends the pause before is known already. Any other paused clock has a due time only if it is overdue, in an open ticket.
     A clock that only waits for its verdict has none: what it waited for was done.
     """
+    running = of_running(ticket.clocks, policy)
+    if running is not None:
+        return running.due_us
     due = [_due_us(ticket, clock, policy) for clock in ticket.clocks if clock.active]
     return min((at_us for at_us in due if at_us is not None), default=None)
 

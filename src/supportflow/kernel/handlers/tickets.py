@@ -18,7 +18,7 @@ from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import as_ref, handles
 from supportflow.model.events import RequesterInformed, TicketAdopted, TicketOpened
 from supportflow.model.events.tickets import Given
-from supportflow.model.made import remade
+from supportflow.model.made import copied, remade
 from supportflow.model.people import Actor
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
@@ -162,7 +162,7 @@ def begin_ticket(
         named: dict[Given, object] = {"class": command.priority_class, "level": command.level}
         given = tuple(what for what, value in named.items() if value is not None)
     if signals is not None:
-        event = event.model_copy(update=_fields_from_text(event, signals, policy))
+        event = copied(event, _fields_from_text(event, signals, policy))
     record = ticket_record(evolve(None, event, tenant=tenant), to_us(event.opened_at))
     chosen = policy.priority.choose(
         record, given_class=command.priority_class, given_level=command.level, signals=signals

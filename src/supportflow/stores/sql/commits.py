@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -257,10 +258,10 @@ def _apply_in_steps(cursor: Cursor, commit: Commit) -> None:
     tenant = commit.tenant
     if commit.inbox is not None:
         _one(cursor, _ADD_INBOX, (tenant, *commit.inbox, commit.at_us))
-    for change in commit.changes:
-        _put(cursor, tenant, change)
+    befores = [_put(cursor, tenant, change) for change in commit.changes]
+    linked = map(linking.linked_rows, repeat(tenant), commit.changes, befores)
     for statement, rows in (
-        (_ADD_EVENT, [row for one in commit.changes for row in linking.add_linked(cursor, tenant, one)]),
+        (_ADD_EVENT, list(chain.from_iterable(linked))),
         (_ADD_CONTENT, [(tenant, *content) for content in commit.content]),
         (_ADD_OUTBOX, [(tenant, *one, one.next_us) for one in commit.outbox]),
     ):
@@ -271,17 +272,17 @@ def _apply_in_steps(cursor: Cursor, commit: Commit) -> None:
     feeding.add(cursor, commit)
 
 
-def _put(cursor: Cursor, tenant: str, change: StreamChange) -> None:
+def _put(cursor: Cursor, tenant: str, change: StreamChange) -> bytes | None:
+    """Store the row of a change; the link before its new events."""
     row = change.row
     if row is None:
         cursor.execute(LENGTH, (tenant, change.stream))
         if cursor.fetchone()[0] != change.expected:
             raise Undo
     elif change.expected:
-        if isinstance(row, AgentRow):
-            _one(cursor, _SET_AGENT, (*_agent_values(row), tenant, row.id, change.expected))
-        else:
-            _set_ticket(cursor, tenant, row, change.expected)
+        if isinstance(row, TicketRow):
+            return _set_ticket(cursor, tenant, row, change)
+        _one(cursor, _SET_AGENT, (*_agent_values(row), tenant, row.id, change.expected))
     elif isinstance(row, AgentRow):
         _one(cursor, _ADD_AGENT, (tenant, *_agent_values(row)))
     else:
@@ -289,14 +290,17 @@ def _put(cursor: Cursor, tenant: str, change: StreamChange) -> None:
         if cursor.fetchone() is not None:
             raise Undo
         _one(cursor, _ADD_TICKET, (tenant, *_ticket_values(row)))
+    return linking.link_before(cursor, tenant, change)
 
 
 _INDEXED = tuple(column for column in TICKET if column not in {"id", "version", "fold_version", "snapshot"})
 """Columns of a ticket that an index has. SQLite writes an index anew if its column is set, even to what it was."""
 _OTHER = tuple(column for column in TICKET if column not in {"id", *_INDEXED})
-_READ_INDEXED = (
-    f"SELECT {names(_INDEXED)} FROM supportflow_ticket WHERE tenant = ? AND id = ? AND version = ?"
+_READ_BEFORE = (
+    f"SELECT {names(_INDEXED)}, ({linking.LINK}) FROM supportflow_ticket"
+    " WHERE tenant = ? AND id = ? AND version = ?"
 )
+"""What the indexes have of a ticket, and the last link of its events: one statement for both."""
 _indexed_values = attrgetter(*_INDEXED)
 
 
@@ -306,14 +310,18 @@ def _set_some(columns: tuple[str, ...]) -> tuple[str, Callable[[TicketRow], tupl
     return _update("ticket", every, ", claimed_us = NULL, claims = 0"), attrgetter(*every)
 
 
-def _set_ticket(cursor: Cursor, tenant: str, row: TicketRow, expected: int) -> None:
-    cursor.execute(_READ_INDEXED, (tenant, row.id, expected))
-    before = cursor.fetchone()
-    if before is None:
+def _set_ticket(cursor: Cursor, tenant: str, row: TicketRow, change: StreamChange) -> bytes | None:
+    """Store a ticket's row; the link before the new events."""
+    expected = change.expected
+    cursor.execute(_READ_BEFORE, (tenant, change.stream, expected, tenant, row.id, expected))
+    found = cursor.fetchone()
+    if found is None:
         raise Undo
+    *before, link = found
     pairs = zip(_INDEXED, before, _indexed_values(row), strict=True)
     statement, values = _set_some(tuple(column for column, old, new in pairs if old != new))
     _one(cursor, statement, (*values(row), tenant, row.id, expected))
+    return link  # type: ignore[no-any-return]
 
 
 def _one(cursor: Cursor, statement: str, values: tuple[Any, ...]) -> None:

@@ -14,13 +14,25 @@ from supportflow.stores.sql.backends import Backend, Cursor
 from supportflow.stores.sql.columns import EVENT_ROW
 from supportflow.stores.sql.link import Mode
 
-__all__ = ["FRESH", "Linked", "add_linked", "fresh_values", "linked", "read_links", "set_links", "streams"]
+__all__ = [
+    "FRESH",
+    "LINK",
+    "Linked",
+    "fresh_values",
+    "link_before",
+    "linked",
+    "linked_rows",
+    "read_links",
+    "set_links",
+    "streams",
+]
 
 T = TypeVar("T")
 FRESH = (*EVENT_ROW, "digest", "root", "starts")
 """What a statement on PostgreSQL is told of a new event. The root is that of its stream, if it is the stream's first."""
 _TABLES = ("event", "event_archive")
-_LINK = "SELECT link FROM supportflow_event WHERE tenant = ? AND stream = ? AND seq = ?"
+LINK = "SELECT link FROM supportflow_event WHERE tenant = ? AND stream = ? AND seq = ?"
+"""Asks for the link of an event."""
 _PREFIX = r"'\x02'::bytea"
 
 
@@ -55,13 +67,17 @@ def fresh_values(commit: Commit) -> Iterator[object]:
             begins, starts = None, False
 
 
-def add_linked(cursor: Cursor, tenant: str, change: StreamChange) -> Iterator[tuple[object, ...]]:
+def link_before(cursor: Cursor, tenant: str, change: StreamChange) -> bytes | None:
+    """The link before the new events of a change in a SQLite database; None if it is missing."""
+    if not change.expected or not change.events:
+        return root(tenant, change.stream)
+    cursor.execute(LINK, (tenant, change.stream, change.expected))
+    found = cursor.fetchone()
+    return None if found is None else found[0]
+
+
+def linked_rows(tenant: str, change: StreamChange, before: bytes | None) -> Iterator[tuple[object, ...]]:
     """The new events of a change with their links, as SQLite keeps them."""
-    before: bytes | None = root(tenant, change.stream)
-    if change.expected and change.events:
-        cursor.execute(_LINK, (tenant, change.stream, change.expected))
-        found = cursor.fetchone()
-        before = None if found is None else found[0]
     chain = iter(()) if before is None else links(before, change.events)
     for event in change.events:
         yield (tenant, change.stream, *event, next(chain, None))

@@ -13,15 +13,17 @@ __all__ = ["agents", "events", "find_ref", "load", "load_agent", "load_many"]
 BATCH = 400
 """Names in one statement, which has them twice: SQLite takes at least 999 parameters."""
 _TABLES = ("ticket", "ticket_archive")
+_LOAD = [f"SELECT {names(TICKET)} FROM supportflow_{table} WHERE tenant = ? AND id = ?" for table in _TABLES]
+_EVENTS = [
+    f"SELECT {names(EVENT)} FROM supportflow_{table} WHERE tenant = ? AND stream = ? AND seq > ? ORDER BY seq"
+    for table in ("event", "event_archive")
+]
 
 
 def load(cursor: Cursor, backend: Backend, tenant: str, ticket_id: str) -> TicketRow | None:
     """A ticket's row, archived or not, or None."""
-    for table in _TABLES:
-        cursor.execute(
-            backend.sql(f"SELECT {names(TICKET)} FROM supportflow_{table} WHERE tenant = ? AND id = ?"),
-            (tenant, ticket_id),
-        )
+    for statement in _LOAD:
+        cursor.execute(backend.sql(statement), (tenant, ticket_id))
         row = cursor.fetchone()
         if row is not None:
             return read_ticket_row(row)
@@ -62,16 +64,10 @@ def events(
     cursor: Cursor, backend: Backend, tenant: str, stream: str, after: int, limit: int | None
 ) -> tuple[EventRow, ...]:
     """The events of a stream from the one after `after`."""
-    for table in ("event", "event_archive") if stream.startswith("ticket:") else ("event",):
-        cut = "" if limit is None else " LIMIT ?"
-        values = (tenant, stream, after) if limit is None else (tenant, stream, after, limit)
-        cursor.execute(
-            backend.sql(
-                f"SELECT {names(EVENT)} FROM supportflow_{table}"
-                f" WHERE tenant = ? AND stream = ? AND seq > ? ORDER BY seq{cut}"
-            ),
-            values,
-        )
+    cut = "" if limit is None else " LIMIT ?"
+    values = (tenant, stream, after) if limit is None else (tenant, stream, after, limit)
+    for statement in _EVENTS if stream.startswith("ticket:") else _EVENTS[:1]:
+        cursor.execute(backend.sql(f"{statement}{cut}"), values)
         rows = cursor.fetchall()
         if rows:
             return tuple(EventRow(*row) for row in rows)

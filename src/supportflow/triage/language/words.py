@@ -134,15 +134,21 @@ def _looks(languages: tuple[str, ...], listed: dict[str, dict[str, float]]) -> d
     for word, said in listed.items():
         for language in said:
             counts[language].update(_parts(word))
-    every = set().union(*counts.values())
-    totals = {language: _SMOOTH * len(every) + count.total() for language, count in counts.items()}
+    having: dict[str, list[str]] = {}
+    for language in languages:
+        for part in counts[language]:
+            having.setdefault(part, []).append(language)
+    totals = {language: _SMOOTH * len(having) + count.total() for language, count in counts.items()}
+    absent = _SMOOTH / max(totals.values())
+    without = {language: _SMOOTH / total for language, total in totals.items()}
     parts: dict[str, dict[str, float]] = {}
-    for part in every:
-        rates = {language: (counts[language][part] + _SMOOTH) / totals[language] for language in languages}
+    for part, those in having.items():
+        # A few languages have it, of two dozen: the others' rates are the same for every part.
+        rates = without | {
+            language: (counts[language][part] + _SMOOTH) / totals[language] for language in those
+        }
         usual = sum(rates.values()) / len(rates)
-        absent = _SMOOTH / max(totals.values())
-        parts[part] = {
-            "": log(absent / usual),
-            **{language: log(rates[language] / usual) for language in languages if counts[language][part]},
+        parts[part] = {"": log(absent / usual)} | {
+            language: log(rates[language] / usual) for language in those
         }
     return parts

@@ -13,6 +13,7 @@ from supportflow.triage.lexicon.events import Reads, events, reader_of
 from supportflow.triage.lexicon.links import suspicious_links
 from supportflow.triage.lexicon.matching import CompiledLexicons, Match
 from supportflow.triage.lexicon.places import Text
+from supportflow.triage.told import Told
 
 __all__ = ["CLASSES", "LexiconClassifier", "combine", "starting_at"]
 
@@ -50,12 +51,16 @@ class LexiconClassifier:
         self._default = classes[-1]
         official = tuple(name for lexicon in lexicons for name in lexicon.official)
         self._pretending = pretending or (lambda lower: suspicious_links(lower, official))
+        self._told = Told(self._classified)
 
     def classify(self, text: str) -> Signals:
         """What the text is about. Linear in its length.
 
         How often a word is repeated, and whether it is shouted, changes nothing: an entry counts once.
         """
+        return self._told(text)
+
+    def _classified(self, text: str) -> Signals:
         cut = Text(text)
         matches = self._compiled.matches(cut) + events(self._reader, text, self._ranks)
         links = self._pretending(cut.lower)

@@ -113,6 +113,7 @@ ROLES: Mapping[str, str] = {
     "over": "the matter is over: solved, paid back, years ago; or told for a tax return or an insurance",
     "ongoing": "this is new, or goes on: today, again, still, but now; what was closed is a ticket",
     "market": "what a market does to money: a crash, a liquidation, a bear market",
+    "errand": "what every day is about: an invoice, an instalment, a tax paper, a promotion code, a driving licence",
     "asleep": "while asleep or away, in the middle of the night",
     # where money is on its way, which is no incident
     "withdrawal": "a withdrawal by the writer, as a thing or a deed",
