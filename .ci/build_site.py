@@ -106,6 +106,7 @@ def build(work: Path) -> Path:
     paths = f"paths = [{json.dumps(str(ROOT / 'src'))}]"
     # JSON's lists and strings are TOML's; its objects are not.
     inline = re.sub(r'("(?:[^"\\]|\\.)*"): ', r"\1 = ", json.dumps(nav, ensure_ascii=False))
+    config = config.replace('".ci/', f'"{ROOT}/.ci/')
     config = config.replace("[project]\n", f"[project]\nnav = {inline}\n", 1).replace(
         'paths = ["src"]', paths, 1
     )

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -99,8 +100,35 @@ def new_desk(store: Any = None) -> Desk:
     return Desk(policy, clock=clock, ids=CountingIds(), **({} if store is None else {"store": store}))
 
 
+PLACES = (
+    "table",
+    "door",
+    "window",
+    "chair",
+    "lamp",
+    "shelf",
+    "desk",
+    "wall",
+    "stairs",
+    "kitchen",
+    "garden",
+    "bed",
+)
+numbers = count()
+
+
+def words() -> str:
+    """Words that have not been said before, for a while: texts that come again are not read again."""
+    number, said = next(numbers), []
+    for _ in range(3):
+        number, place = divmod(number, len(PLACES))
+        said.append(PLACES[place])
+    return " and the ".join(said)
+
+
 def opened(desk: Desk) -> Any:
-    return desk.open(subject="Printer on fire", body="It has burnt since noon.", requester="ana").ticket
+    body = f"It has burnt since noon, near the {words()}."
+    return desk.open(subject="Printer on fire", body=body, requester="ana").ticket
 
 
 def on_fresh_tickets(act: Callable[[Desk, Any], object]) -> Round:
@@ -218,7 +246,7 @@ WORK: dict[str, Callable[[Settings], Round]] = {
     },
     "command in memory, open": lambda _: openings(),
     "command in memory, reply": lambda _: on_fresh_tickets(
-        lambda desk, ticket: desk.reply(ticket.id, body="Have you tried water?", by=SAM)
+        lambda desk, ticket: desk.reply(ticket.id, body=f"Have you tried water on the {words()}?", by=SAM)
     ),
     "command in memory, hold": lambda _: on_fresh_tickets(lambda desk, ticket: desk.hold(ticket.id, by=SAM)),
     "command in memory, resolve": lambda _: on_fresh_tickets(

@@ -11,15 +11,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from supportflow.triage.redaction import (
+    checks,
     codes,
     commands,
     contacts,
+    context,
     digit_words,
     engine,
     ideograms,
     keys,
     labels,
     markup,
+    numbers,
+    passwords,
     phrases,
     prose,
     redact,
@@ -141,6 +145,10 @@ BESIDE = st.sampled_from(
 
 
 @example(next(entry for entry in EVERY_WORD if entry.given == "mat ma"), [(" ", " "), ("", "t ")])
+@example(
+    next(entry for entry in EVERY_WORD if entry.given == "*password"),
+    [("x", " "), (" ", " "), ("b" * 25, " ")],
+)
 @given(st.sampled_from(EVERY_WORD), st.lists(st.tuples(BESIDE, BESIDE), min_size=1, max_size=8))
 def test_many_words_that_announce_are_found_as_few_are(entry, beside):
     once = "".join(f"{before}{entry.word}{behind}" for before, behind in beside)
@@ -171,6 +179,77 @@ def test_of_labels_in_one_place_the_longest_counts_then_the_first(given_):
         if not kept or label.start >= kept[-1].end:
             kept.append(label)
     assert list(labels.Labels(found)) == kept
+
+
+ANNOUNCED = st.lists(
+    st.sampled_from(
+        [
+            "password", "my password", "Passwort", "contraseña", "密码", "api key", "secret", "private key", "seed", "is",
+            "ist", "was", "c'est", "to jest", "adalah", "for my account", ":", "=", "->", ">", "|", "是", "to", "changed to",
+            "Hunter2x", "dragon", "wrong", "aB3dE6gH9jK2mN5p", "letmein!", "superSecret", "482913", "a1" * 32,
+            '"quoted words"', "--", "_",
+            "x" * 30, "lorem ipsum " * 30, "\n", "</b>", "(my", ")", "ABCD EFGH 2345 6723", "http://a.b",
+        ]
+    ),
+    min_size=2,
+    max_size=14,
+).flatmap(lambda parts: st.sampled_from([" ", "", ": ", "  "]).map(lambda joint: joint.join(parts)))  # fmt: skip
+
+
+@example("lorem ipsum " * 30 + "password: dragon")
+@example("lorem ipsum " * 30 + "password>dragon")
+@example("lorem ipsum " * 30 + "password for my account on some.very.long-name.example is dragon")
+@example("api key: " + "abcdefghijklm" * 20 + "1")
+@example("private key: " + "abcdefghijklm" * 20 + "Aa")
+@given(ANNOUNCED)
+def test_announced_values_are_missed_nowhere(text):
+    view = View(text)
+    for find, value_of, roles in (
+        (passwords.find_passwords, passwords._value, ("password",)),
+        (context.find_announced, context._value_of, ("api", "private key")),
+    ):
+        found = {(start, end) for start, end, _ in find(view)}
+        for place in labels.labels(view, *roles).places():
+            value = value_of(view, place)
+            assert value is None or (place[0] + value[0], place[0] + value[1]) in found
+
+
+@example([("4222222222222", " card 4"), ("4222222222222", " "), ("41111", "-"), ("11111111111", "x")])
+@example([("41111", "-"), ("11111111111", " ")])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["4111111111111111", "4222222222222", "411111", "1111111111", "3782", "822463", "10005", "41", "5"]
+            ),
+            st.sampled_from([" ", "-", ".", "  ", "x", " card 4", "\n"]),
+        ),
+        max_size=12,
+    )
+)  # fmt: skip
+def test_card_numbers_are_found_from_every_group(parts):
+    view = View("".join(digits + joint for digits, joint in parts))
+    every = []
+    for first, end in view.digits:
+        groups = [match.span() for match in re.finditer("[0-9]+", view.text[first:end])]
+        index = 0
+        while index < len(groups):
+            taken = 0
+            number = ""
+            for count, (start, last) in enumerate(groups[index:], 1):
+                number += view.text[first + start : first + last]
+                if last - start < 3 or len(number) > 19 or groups[index][1] - groups[index][0] < 5:
+                    break
+                if len(number) >= 13 and numbers._issued(number) and checks.luhn(number):
+                    taken = count
+                    break
+            start, last = groups[index][0], groups[index + (taken or 1) - 1][1]
+            if taken == 1 and last - start == 13 and not numbers._References(view).near_card(first + start):
+                taken = 0
+            if taken and not re.match("[A-Za-z_]", view.text[first + last :]):
+                every.append((first + start, first + last))
+            index += taken or 1
+    assert list(numbers._plain_cards(view, numbers._References(view))) == every
 
 
 BLOCKS = st.lists(

@@ -155,16 +155,20 @@ _MANY = 64
 
 
 @cache
-def _expression(entry: _Entry) -> re.Pattern[str] | None:
-    """A word with nothing beside it that would make it another one; what stands before a compound is not looked at.
+def _expression(entry: _Entry, *, begins: bool) -> re.Pattern[str] | None:
+    """A word with nothing beside it that would make it another one.
+
+    Args:
+        entry: The word.
+        begins: Whether what stands before it is looked at.
 
     None for a word that may begin anew in itself, as in "mat mat ma": there the first counts, whether or not it is one.
     """
     word = re.escape(entry.word)
-    begins = (at for at in range(1, len(entry.word)) if entry.word[at - 1] not in _LETTERS)
-    if entry.alphabetic and any(entry.word.startswith(entry.word[at:]) for at in begins):
+    others = (at for at in range(1, len(entry.word)) if entry.word[at - 1] not in _LETTERS)
+    if entry.alphabetic and any(entry.word.startswith(entry.word[at:]) for at in others):
         return None
-    before = f"(?<![{_CLASS}]{word})" if entry.alphabetic and not entry.compound else ""
+    before = f"(?<![{_CLASS}]{word})" if entry.alphabetic and begins else ""
     behind = f"(?![{_CLASS}])" if entry.alphabetic and not entry.open_ended else ""
     more = f"[{_CLASS}]{{0,{_LONGEST_ENDING}}}+" if entry.open_ended else ""
     # The word comes first: that is what expressions are sought by.
@@ -176,12 +180,14 @@ def _places(entry: _Entry, loose: str) -> list[tuple[int, int]]:
     number = loose.count(entry.word)
     if number == 0:
         return []
-    expression = _expression(entry) if number >= _MANY else None
+    expression = _expression(entry, begins=True) if number >= _MANY else None
     if expression is None:
         return list(_one_by_one(entry, loose))
     places = [match.span() for match in expression.finditer(loose)]
-    if not entry.compound:
+    if not entry.compound or len(places) == number:
         return places
+    expression = _expression(entry, begins=False) or expression
+    places = [match.span() for match in expression.finditer(loose)]
     letters = _LETTERS
     return [
         place if place[0] == 0 or loose[place[0] - 1] not in letters else (first, place[1])

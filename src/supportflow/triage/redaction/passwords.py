@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import Label, labels
-from supportflow.triage.redaction.local import Local
+from supportflow.triage.redaction.local import Ahead, Local
 from supportflow.triage.redaction.topics import ORDINARY, looks_random
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import words
@@ -111,21 +111,35 @@ _BEHIND_REACH, _BEHIND_WIDE_REACH = 48, 9
 _MOST_BETWEEN = 4
 _LONGEST = 128
 _REACH_BEFORE, _REACH = 190, 260
+# A value looks random, or one of these signs, a character that is not ASCII, or a word that says "is" ties it to the word.
+_SIGN = re.compile(r"[0-9A-Z!@#$%^&*+=?~:>|\x80-\U0010ffff](?<![^a-z][A-Z])")
+_SIGN_REACH = 600
+_PLAIN_LINKS = frozenset(
+    word for form in _IS.split("|") if form.isascii() for word in re.findall("[a-z]+", form)
+)
 _AROUND = " \n\"'”’)]`|,-—–"
 
 
 def find_passwords(view: View) -> Iterator[Span]:
     """Every password that its neighbouring words announce, as spans of the plain text. Linear time."""
+    found = labels(view, "password").places()
+    if not found:
+        return
     local = Local[tuple[int, int] | None](view.text, _REACH_BEFORE, _REACH)
-    for label in labels(view, "password"):
-        start = label.start
-        value = local.decide(start, label.end, _value, view, label)
+    signs = Ahead(_SIGN, view.text)
+    linked = not _PLAIN_LINKS.isdisjoint(view.words)
+    for place in found:
+        start, end, _ = place
+        if not linked and not signs.within(max(0, start - _REACH_BEFORE), end - start + _SIGN_REACH):
+            continue
+        value = local.decide(start, end, _value, view, place)
         if value is not None:
             yield start + value[0], start + value[1], Kind.PASSWORD
 
 
-def _value(view: View, label: Label) -> tuple[int, int] | None:
+def _value(view: View, place: tuple[int, int, str]) -> tuple[int, int] | None:
     """Where the value of a word for a password is, counted from the word."""
+    label = Label._make(place)
     span = _before(view, label) or _behind(view, label)
     return None if span is None else (span[0] - label.start, span[1] - label.start)
 
