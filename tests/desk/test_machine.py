@@ -584,6 +584,27 @@ TestDesk.settings = settings(
 )
 
 
+@pytest.mark.parametrize(("ago", "back"), [(500, 300), (290, 280), (290, 500), (290, 1), (61, 60)])
+@pytest.mark.parametrize("polled", [False, True])
+def test_nothing_is_noticed_before_the_desk_knew_of_the_ticket(ago, back, polled):
+    """Opened late, and overdue at once; then the clock is set back, to before the due time and before the opening, too."""
+    machine = DeskMachine()
+    machine.time_passes(minutes=300)
+    name = machine.open_one(3, None, None, ago)
+    known = machine.desk.get(name).recorded_at
+    machine.clock_is_set_back(minutes=back)
+    if polled:
+        machine.time_passes(minutes=back + 1)
+        machine.run_due(limit=1_000, failures=0)
+    else:
+        machine.note(name=name)
+    breaches = [event for event in machine.desk.history(name) if event.kind == "sla_breached"]
+    assert breaches
+    for event in breaches:
+        assert event.reached_at < known <= event.recorded_at <= event.detected_at
+    machine.the_clocks_count_what_a_child_would_count()
+
+
 def test_a_breach_that_was_noticed_stays_though_the_clock_is_set_back():
     """The reply is then stamped exactly at the due time: in time by the clock, too late by the record."""
     machine = DeskMachine()

@@ -131,14 +131,13 @@ def _pass_deadline(draft: Draft, due: Due) -> None:
             party=party.id,
             due_at=from_us(due.at_us),
             missing=party.missing,
-            detected_at=from_us(max(draft.detected_us, due.at_us)),
+            detected_at=draft.noticed_at,
         )
     )
 
 
 def _miss_call_back(draft: Draft, due: Due) -> None:
-    noticed = from_us(max(draft.detected_us, due.at_us))
-    draft.record(draft.event(CallBackMissed, due_at=from_us(due.at_us), detected_at=noticed))
+    draft.record(draft.event(CallBackMissed, due_at=from_us(due.at_us), detected_at=draft.noticed_at))
 
 
 def _pass_time(draft: Draft, what: OfRouting) -> None:

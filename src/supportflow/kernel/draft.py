@@ -191,6 +191,11 @@ class Draft:
             self._at = (self.at_us, from_us(self.at_us))
         return self._at[1]
 
+    @property
+    def noticed_at(self) -> Instant:
+        """When what is due is noticed: now, but where the clock was set back not before what is recorded already."""
+        return self.at if self.detected_us <= self.at_us else from_us(self.detected_us)
+
     def head(self) -> dict[str, Any]:
         """The fields that every event on this ticket starts with."""
         ticket = self.ticket

@@ -71,7 +71,7 @@ def reach_milestone(draft: Draft, clock: Clock) -> None:
         "milestone": milestone.key,
         "passed": clock.passed + 1,
         "reached_at": from_us(reached_us),
-        "detected_at": from_us(max(draft.detected_us, reached_us)),
+        "detected_at": draft.noticed_at,
         "late": _is_late(draft, clock, milestone, reached_us),
     }
     if milestone.key == "breach":
@@ -185,7 +185,7 @@ def _conclude(draft: Draft, clock: Clock, verdict: Verdict) -> None:
                 milestone="breach",
                 passed=[milestone.key for milestone in clock.milestones].index("breach") + 1,
                 reached_at=from_us(verdict.due_us),
-                detected_at=from_us(max(draft.detected_us, verdict.due_us)),
+                detected_at=draft.noticed_at,
                 late=True,
             )
         )

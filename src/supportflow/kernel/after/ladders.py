@@ -220,7 +220,7 @@ def _record(draft: Draft, rung: Rung, at_us: int, *, late: bool) -> None:
             round=rung.round,
             escalation=plan.kind,
             reached_at=from_us(at_us),
-            detected_at=from_us(max(draft.detected_us, at_us)),
+            detected_at=draft.noticed_at,
             asked=plan.notify,
             **people._asdict(),
             empty=bool(plan.notify) and people.empty and not late,
