@@ -281,6 +281,17 @@ def test_who_is_promised_a_call_while_it_rings_keeps_the_place_and_abandons_noth
     assert len(hotline.told(CallBackPromised)) == 1
 
 
+@pytest.mark.parametrize("later", [timedelta(minutes=1), timedelta(minutes=30), timedelta(days=3)])
+def test_a_time_of_their_own_that_is_promised_while_it_rings_keeps_the_place_too(hotline, later):
+    hotline.ticket()
+    hotline.desk.start_call(ref="7", call="c1")
+    place = hotline.get().phone.calls[0].order_us
+    hotline.clock.advance(minutes=4)
+    at = hotline.clock.now() + later
+    owed = hotline.desk.promise_call_back(ref="7", by="sam", at=at).ticket.phone.call_back
+    assert (owed.due_at, owed.order_us, owed.call) == (at, place, "c1")
+
+
 def test_a_time_of_their_own_is_promised_too():
     hotline = Hotline(phone=None)
     hotline.ticket()

@@ -61,6 +61,17 @@ def test_time_between_tickets_that_nobody_waited_for_is_no_pace():
     assert told.latest <= timedelta(minutes=15)
 
 
+@pytest.mark.parametrize("apart", [0, 1, 10_000])
+@pytest.mark.parametrize("crowd", [21, 40, 90])
+def test_many_that_are_given_out_at_a_stroke_are_no_pace(apart, crowd):
+    """Agents come on duty and get all that they can hold: who is left does not wait for no time at all."""
+    past = regular(60)
+    shift = past[-1].taken_us
+    at_once = [Passed(shift - MINUTE, shift + MINUTE + n * apart) for n in range(crowd)]
+    told = expected_wait(5, 9, [*past, *at_once], shift + 2 * MINUTE)
+    assert (told.unknown, told.latest) == ("too_few", None)
+
+
 def test_who_goes_first_did_not_wait_behind_the_others():
     """Each second minute the one who goes first is taken, a minute after they came; in between who has waited for 21."""
     first = [Passed((2 * n - 1) * MINUTE, 2 * n * MINUTE, (0, 0)) for n in range(40)]

@@ -28,6 +28,8 @@ _GAPS = 20
 _FEW_GAPS = 5
 """and of no fewer than so many."""
 _US = 1_000_000
+_AT_A_STROKE = 1
+"""Tickets that were taken less than so many seconds apart, in the mean, were given out at a stroke, and tell no pace."""
 
 
 class Passed(NamedTuple):
@@ -105,12 +107,13 @@ class _Pace:
         self._sums = [0, *accumulate(gap for _, gap in gaps)]
 
     def before(self, at_us: int) -> float | None:
-        """The mean time between two that were taken, of the latest before an instant; None if these are too few."""
+        """The mean time between two that were taken, of the latest before an instant; None if these tell none."""
         end = bisect_right(self._ends, at_us)
         start = max(end - _GAPS, 0)
         if end - start < _FEW_GAPS:
             return None
-        return (self._sums[end] - self._sums[start]) / (end - start)
+        mean = (self._sums[end] - self._sums[start]) / (end - start)
+        return None if mean < _AT_A_STROKE * _US else mean
 
 
 def _errors(taken: Sequence[Passed], pace: _Pace) -> list[float]:
@@ -118,7 +121,7 @@ def _errors(taken: Sequence[Passed], pace: _Pace) -> list[float]:
     errors: list[float] = []
     for one in [one for one in taken if one.entered_us < one.taken_us][-LOOKED_AT:]:
         pace_us = pace.before(one.entered_us)
-        if not pace_us:
+        if pace_us is None:
             continue
         place = 1 + sum(_before(other, one) for other in taken)
         errors.append((one.taken_us - one.entered_us - place * pace_us) / (_spread(place) * pace_us))

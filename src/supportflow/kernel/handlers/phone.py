@@ -144,13 +144,14 @@ def promise_call_back(draft: Draft, command: PromiseCallBack) -> None:
     if command.at is None:
         if draft.policy.document.phone is None:
             raise InvalidInput("at", "is needed: the policy says no time for calls that are promised")
-        place = queue_place(ticket, draft.policy)[0].order_us if ringing is None else ringing.order_us
-        due_us = None
+        place, due_us = queue_place(ticket, draft.policy)[0].order_us, None
     else:
         due_us = to_us(command.at)
         if due_us <= draft.at_us:
             raise InvalidInput("at", "is not in the future")
         place = due_us
+    if ringing is not None:
+        place = ringing.order_us
     owed = ticket.phone.call_back
     if owed is not None:
         place = min(place, owed.order_us)
