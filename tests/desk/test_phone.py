@@ -472,6 +472,24 @@ def test_what_is_owed_goes_along_with_a_merge(both):
     assert [one.outcome for one in hotline.told(CallBackEnded, ref="8")] == ["replaced"] * both
 
 
+@pytest.mark.parametrize("polled", [False, True])
+@pytest.mark.parametrize(("minutes", "missed"), [(59, 0), (60, 0), (61, 1), (300, 1)])
+def test_a_promise_that_was_missed_is_missed_once_though_the_ticket_is_merged(
+    hotline, polled, minutes, missed
+):
+    hotline.abandoned("7")
+    hotline.ticket("8")
+    hotline.clock.advance(minutes=minutes)
+    if polled:
+        hotline.desk.run_due()
+    hotline.desk.merge(ref="7", into_ref="8", by="sam")
+    assert hotline.get("8").phone.call_back.missed is bool(missed)
+    hotline.clock.advance(minutes=300)
+    hotline.desk.run_due()
+    assert [len(hotline.told(CallBackMissed, ref=ref)) for ref in "78"] == [missed, 1 - missed]
+    assert hotline.get("8").phone.call_back.missed
+
+
 def test_a_later_promise_does_not_displace_an_earlier_one_by_a_merge():
     hotline = Hotline()
     first = hotline.abandoned("8").phone.call_back

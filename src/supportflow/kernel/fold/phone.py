@@ -75,7 +75,9 @@ def _promised(ticket: Ticket, event: CallBackPromised) -> Changes:
     phone = ticket.phone
     if event.call is not None and event.cause == "promised":
         phone = _with_call(phone, event.call, promised=True)
-    owed = CallBack(to_us(event.due_at), event.order_us, to_us(event.recorded_at), event.call)
+    # Only one that comes with a merged ticket can be over already: it was missed there.
+    due_us, at_us = to_us(event.due_at), to_us(event.recorded_at)
+    owed = CallBack(due_us, event.order_us, at_us, event.call, missed=due_us < at_us)
     return {"phone": replace(phone, call_back=owed)}
 
 
