@@ -175,6 +175,36 @@ def test_a_no_is_taken_for_no_and_a_yes_for_yes(name):
                 assert CompiledBot.after(shipped_flow(name), step, value) == leads, (step.name, words)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I can't remember my password", "I don\u2019t know my password any more", "I do not remember the password",
+        "I lost my password", "记不住密码", "密码不记得了", "我忘记密码了",
+    ],
+)  # fmt: skip
+def test_who_has_forgotten_a_password_is_led_however_they_say_it(words):
+    desk = exchange()
+    ticket = desk.open(subject="", body=words, requester="lin", channel="chat").ticket
+    desk.run_due()
+    assert desk.get(ticket).bot.flow == "recover_password"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I want to change my password",
+        "how do I change my login password",
+        "怎么修改密码",
+        "I remember my password well",
+    ],
+)
+def test_who_has_a_password_is_not_led_to_recover_it(words):
+    desk = exchange()
+    ticket = desk.open(subject="", body=words, requester="lin", channel="chat").ticket
+    desk.run_due()
+    assert desk.get(ticket).bot.flow is None
+
+
 MEANT = {
     ("recover_password", "reach"): {
         "account": (
