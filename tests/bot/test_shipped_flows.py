@@ -175,6 +175,118 @@ def test_a_no_is_taken_for_no_and_a_yes_for_yes(name):
                 assert CompiledBot.after(shipped_flow(name), step, value) == leads, (step.name, words)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I can't remember my password", "I don\u2019t know my password any more", "I do not remember the password",
+        "I lost my password", "记不住密码", "密码不记得了", "我忘记密码了",
+    ],
+)  # fmt: skip
+def test_who_has_forgotten_a_password_is_led_however_they_say_it(words):
+    desk = exchange()
+    ticket = desk.open(subject="", body=words, requester="lin", channel="chat").ticket
+    desk.run_due()
+    assert desk.get(ticket).bot.flow == "recover_password"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I want to change my password",
+        "how do I change my login password",
+        "怎么修改密码",
+        "I remember my password well",
+    ],
+)
+def test_who_has_a_password_is_not_led_to_recover_it(words):
+    desk = exchange()
+    ticket = desk.open(subject="", body=words, requester="lin", channel="chat").ticket
+    desk.run_due()
+    assert desk.get(ticket).bot.flow is None
+
+
+MEANT = {
+    ("recover_password", "reach"): {
+        "account": (
+            "I don\u2019t", "I dont", "but no", "neither of them",
+            "可是收不到", "但是收不到", "都收不到了", "无法接收",
+        ),
+        "try": ("I do", "yes, both", "能收到", "只有邮箱能收到", "没问题，能收到"),
+    },
+    ("recover_password", "try"): {
+        "account": (
+            "nothing works", "it never works", "I haven\u2019t",
+            "it won\u2019t let me", "it doesnt work", "It hasn't worked",
+            "it still says error", "登录未成功", "就是不行", "总是失败", "可是没有",
+            "无法登录", "登不上", "可能不行", "怎么登录都不行",
+        ),
+        "solved": ("done, thanks", "it works", "Yes, no problem", "好了", "登录成功了"),
+    },
+    ("kyc", "photo"): {
+        "account": (
+            "it hasn't been accepted", "it isn't accepted", "wasn't accepted", "never passed", "an error again",
+            "仍未成功", "总是失败", "一直是审核失败", "但是又失败了", "没有通过", "无法通过",
+        ),
+        "solved": ("accepted!", "it passed", "通过了", "可以了"),
+    },
+    ("second_factor", "method"): {
+        "clock": ("Google Authenticator", "the app on my phone", "手机验证器", "谷歌验证器"),
+        "sms": ("text message", "by phone", "手机短信"),
+        "device": ("I lost my phone", "my new phone", "换了手机", "手机丢了", "passkey"),
+    },
+    ("second_factor", "sms"): {
+        "no_signal": (
+            "no service", "there is no reception", "it shows SOS only", "I have no signal at all",
+            "无服务", "手机显示无服务", "没有任何信号", "完全没有信号", "没信号",
+        ),
+        "device": ("nothing works", "it never comes", "就是收不到，不行", "还是不行"),
+        "solved": ("it works", "可以了"),
+    },
+    ("second_factor", "clock"): {
+        "device": ("nothing works", "hasn\u2019t worked", "总是错误"),
+        "solved": ("works now",),
+    },
+    ("trade_parameters", "leverage"): {
+        "wish": ("thanks but no", "I still don\u2019t understand", "可是不行", "谢谢，但是没解决", "我还是不明白"),
+        "solved": ("thanks", "明白了，谢谢"),
+    },
+    ("stuck_withdrawal", "state"): {
+        "wait": (
+            "not completed", "it has not been sent", "not yet sent",
+            "in review", "未完成", "没有完成", "提交成功，还在审核", "还未发出",
+        ),
+        "chain": ("completed", "已完成", "显示成功"),
+        "reason": ("rejected", "it failed", "被拒绝了"),
+    },
+    ("stuck_withdrawal", "wait"): {
+        "order": (
+            "I can\u2019t wait", "I do not want to wait",
+            "the wait is too long", "等了三天了", "不想等了", "等不了", "我等了很久", "需要",
+        ),
+        "waits": ("no need", "I\u2019ll wait", "no, thanks", "不急", "不用了", "再等等"),
+    },
+    ("stuck_withdrawal", "chain"): {
+        "order": (
+            "it isn't confirmed", "waiting to be confirmed",
+            "still pending", "确认中", "等待确认", "只有1个确认", "可是没确认", "尚未确认",
+        ),
+        "receiver": ("it is confirmed", "yes", "已经确认了", "确认了", "是的"),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "leads"), [(*place, leads) for place, answers in MEANT.items() for leads in answers]
+)
+def test_an_answer_in_own_words_leads_where_it_means(name, step, leads):
+    flow = shipped_flow(name)
+    asked = CompiledBot.step(flow, step)
+    for words in MEANT[name, step][leads]:
+        value = CompiledBot.accepts(asked.field, words)
+        assert value is not None, words
+        assert CompiledBot.after(flow, asked, value).name == leads, (words, value)
+
+
 INCIDENTS = {
     "recover_password": ("Somebody stole my password and my coins are gone", "密码被盗，币被转走了"),
     "kyc": ("A stranger has my passport and opened my account", "有人盗用我的身份证登录了我的账户"),

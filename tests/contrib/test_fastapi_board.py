@@ -234,6 +234,10 @@ def test_a_ticket_is_read_answered_and_followed(browser: Any, server: Server, de
     desk.note(ticket, body="Paid twice?", by="wei")  # somebody else, meanwhile
     page.wait_for_selector(".internal_note")
     assert page.input_value("#words") == "half a sentence"  # what is being written stays
+    # A resolution is meant for what is on the screen: the page has to know of all that was done, its own reply included.
+    page.wait_for_function(
+        "version => document.getElementById('live').dataset.version == version", arg=desk.get(ticket).version
+    )
     page.get_by_role("button", name="Resolve").click()
     page.wait_for_function("() => document.querySelector('.facts').innerText.includes('resolved')")
     assert desk.get(ticket).status == "resolved"

@@ -23,6 +23,9 @@ NOT_SERVED = {
     "enrol": "who works here is configured, not asked for",
     "override_shift": "the same",
     "rate": "what a requester says by the link on a page of the host's, never an agent",
+    "start_call": "what a telephone system tells is the host's to connect",
+    "answer_call": "the same",
+    "end_call": "the same",
     "record_delivery": "what a messenger calls back with is the host's to check",
 }
 

@@ -101,6 +101,14 @@ def test_a_party_and_a_note_are_not_warned():
     assert office.desk.get(ticket).warned == ()
 
 
+def test_who_works_inside_is_not_warned():
+    office = Office(policy(LEVERAGE))
+    ticket = office.ask(private=True)
+    office.desk.reply(ticket, body="So.", by="sam")
+    assert office.desk.messages(ticket)[-1].body == "So."
+    assert office.desk.get(ticket).warned == ()
+
+
 def test_what_was_said_stays_as_it_was_when_the_policy_says_something_else():
     office = Office(policy(LEVERAGE))
     ticket = office.ask()

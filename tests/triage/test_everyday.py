@@ -133,6 +133,12 @@ EVERYDAY = [
     "Приложение просит фото водительских прав, зачем?",
     "Uygulama neden ehliyet fotoğrafı istiyor?",
     "アプリが免許証の写真を求めるのはなぜですか",
+    "stop limit order",
+    "Stop-limit sell order, what is it?",
+    "my stop loss order was not filled",
+    "I want to change a stop order on futures, where?",
+    "trailing stop order",
+    "Wo stelle ich eine Stop-Order ein?",
 ]
 
 

@@ -146,10 +146,15 @@ def _run(spec: EvidenceSpec, runs: list[str], used: set[str]) -> str | None:
 
 
 def _choice(spec: EvidenceSpec, same: str) -> str | None:
-    text = same.casefold()
-    places = [(_place(text, folded(one).casefold()), one) for one in spec.values]
+    text = _plain(same)
+    places = [(_place(text, _plain(folded(one))), one) for one in spec.values]
     named = ((at, -len(one), one) for at, one in places if at >= 0)
     return min(named, default=(-1, 0, None))[2]  # of two at one place the longer: "no signal", not "no"
+
+
+def _plain(text: str) -> str:
+    """Without upper case, and with the apostrophe of a keyboard: a phone writes "don\u2019t"."""
+    return text.casefold().replace("\u2019", "'")
 
 
 def _place(text: str, words: str) -> int:

@@ -111,6 +111,12 @@ class NoteBody(Given):
     attachments: Files = ()
 
 
+class CallBackBody(Given):
+    """Until when a call is promised; as the policy says, if not given."""
+
+    at: Instant | None = None
+
+
 class AssignBody(Given):
     """Agent, group, or both; an empty text takes it away."""
 
@@ -335,6 +341,7 @@ BODIES: tuple[tuple[str, str, type[Given]], ...] = (
     ("evidence", "provide", EvidenceBody),
     ("steps", "complete_step", StepBody),
     ("parties", "add_party", PartyBody),
+    ("call-back", "promise_call_back", CallBackBody),
     ("verify", "verify", VerifyBody),
     ("authorise", "authorise", AuthoriseBody),
     ("consents", "give_consent", ConsentBody),

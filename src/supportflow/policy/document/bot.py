@@ -1,11 +1,11 @@
 """The bot as data: what it says, when a person goes on, and the guided flows that it leads through."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
@@ -31,13 +31,7 @@ Occasion = Literal["greeting", "unknown", "again", "distress", "offer", "hand_ov
 """When the bot says something of its own: see `BotPolicy.texts`."""
 ShippedFlow = Literal["kyc", "recover_password", "second_factor", "stuck_withdrawal", "trade_parameters"]
 """A guided flow that comes with supportflow, in English and Chinese."""
-SHIPPED_FLOWS: tuple[ShippedFlow, ...] = (
-    "kyc",
-    "recover_password",
-    "second_factor",
-    "stuck_withdrawal",
-    "trade_parameters",
-)
+SHIPPED_FLOWS: tuple[ShippedFlow, ...] = get_args(ShippedFlow)
 """All of them."""
 
 
@@ -112,8 +106,24 @@ class GuidedFlow(Document):
 
 @cache
 def _shipped() -> Mapping[str, GuidedFlow]:
-    text = files("supportflow.policy.document").joinpath("flows.toml").read_text(encoding="utf-8")
-    return {one["name"]: GuidedFlow.model_validate(one) for one in tomllib.loads(text)["flows"]}
+    written = tomllib.loads(
+        files("supportflow.policy.document").joinpath("flows.toml").read_text(encoding="utf-8")
+    )
+    flows = _without_sets(written["flows"], written["sets"])
+    return {one["name"]: GuidedFlow.model_validate(one) for one in flows}
+
+
+def _without_sets(value: Any, sets: Mapping[str, Sequence[str]]) -> Any:
+    """The value with the members of a set in place of each `"@name"` in a list: a policy keeps words, not names."""
+    if isinstance(value, dict):
+        return {name: _without_sets(one, sets) for name, one in value.items()}
+    if not isinstance(value, list):
+        return value
+    members = (
+        sets[one[1:]] if isinstance(one, str) and one.startswith("@") else [_without_sets(one, sets)]
+        for one in value
+    )
+    return [one for some in members for one in some]
 
 
 def shipped_flow(name: ShippedFlow) -> GuidedFlow:

@@ -169,6 +169,7 @@ _KINDS: Mapping[str, ContentKind] = {
     "comment": "message",
     "personal": "personal",
     "reason": "reason",
+    "note": "note",
     "summary": "note",
     "value": "evidence",
     "attachment": "attachment",
