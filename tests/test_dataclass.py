@@ -209,6 +209,20 @@ def test_an_instance_survives_pickle_and_deep_copies():
     assert pickle.loads(pickle.dumps(pair)) == copy.deepcopy(pair) == pair
 
 
+@dataclasses.dataclass(frozen=True)
+class Triple(Pair):
+    """A host's class below, without slots: it inherits how its base is pickled."""
+
+    third: int = 3
+    fourth: list[int] = field(default_factory=list)
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+@pytest.mark.parametrize("triple", [Triple(1, []), Triple(1, [2], third=4), Triple("a", [], 5, [6])])
+def test_what_a_class_below_adds_survives_copies(again, triple):
+    assert again(triple) == triple
+
+
 def test_no_variable_is_added_to_an_instance():
     # The standard one says "super(type, obj): obj must be an instance or subtype of type" here, from 3.11 on.
     with pytest.raises(FrozenInstanceError, match="cannot assign to field 'third'"):

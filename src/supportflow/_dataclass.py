@@ -66,7 +66,7 @@ def _frozen(cls: type) -> type:
     methods: _Methods = {"__init__": _init(made, fields)}
     if "__repr__" not in vars(made):
         methods["__repr__"] = _repr(fields)
-    methods |= _compared(fields) | _guarded(made, fields) | _pickled(fields)
+    methods |= _compared(fields) | _guarded(made, fields) | _pickled()
     for name, method in methods.items():
         method.__name__, method.__qualname__, method.__module__ = (
             name,
@@ -155,15 +155,18 @@ def _guarded(made: Any, fields: _Fields) -> _Methods:
     return {"__setattr__": assign, "__delattr__": delete}
 
 
-def _pickled(fields: _Fields) -> _Methods:
+def _pickled() -> _Methods:
     """How an instance is pickled and copied: as the list of what it holds."""
-    names = [field.name for field in fields]
+
+    # A class below that is a dataclass, too, may have inherited these, and has fields of its own: they are asked for anew.
+    def names(self: Any) -> list[str]:
+        return [field.name for field in dataclasses.fields(self)]
 
     def state(self: object) -> list[object]:
-        return [getattr(self, name) for name in names]
+        return [getattr(self, name) for name in names(self)]
 
     def restore(self: object, state: list[object]) -> None:
-        for name, value in zip(names, state, strict=False):
+        for name, value in zip(names(self), state, strict=False):
             _set(self, name, value)
 
     return {"__getstate__": state, "__setstate__": restore}

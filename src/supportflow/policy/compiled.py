@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfoNotFoundError
 
 from supportflow._time import span_us
@@ -91,6 +91,7 @@ class CompiledPolicy:
         self._audiences: dict[str, Predicate] = {}
         self._confirms: Predicate | None = None
         self._warns: dict[str, Predicate] = {}
+        self.of_clocks: dict[int, Any] = {}  # what the kernel has found out about clocks under this policy
         self.retention = RetentionIndex(document.retention or Retention(), self.fields)
         self.access = AccessIndex(document.access or Access())
         self.routing = self._routing()

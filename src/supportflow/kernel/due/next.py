@@ -96,26 +96,25 @@ class OfRunning(NamedTuple):
 
     Attributes:
         clocks: The clocks.
-        policy: The policy.
         due_us: The earliest due time of those that run, in microseconds: when a breach was, if there was one.
         milestone: The next milestone.
     """
 
     clocks: tuple[Clock, ...]
-    policy: CompiledPolicy
     due_us: int | None
     milestone: Due | None
 
 
-_known: dict[int, OfRunning] = {}
-"""By the identity of clocks: they stay the same while most of a ticket's events come and go."""
 _MOST_KNOWN = 1_000
 
 
 def of_running(clocks: tuple[Clock, ...], policy: CompiledPolicy) -> OfRunning | None:
     """What a ticket's clocks lead to; None if one of them is paused, and more than they decides."""
-    known = _known.get(id(clocks))
-    if known is not None and known.clocks is clocks and known.policy is policy:
+    # By the identity of clocks: they stay the same while most of a ticket's events come and go. The policy has it, and is
+    # not kept by it: a compiled one takes hundreds of kilobytes.
+    memory: dict[int, OfRunning] = policy.of_clocks
+    known = memory.get(id(clocks))
+    if known is not None and known.clocks is clocks:
         return known
     first_us: int | None = None
     milestone: Due | None = None
@@ -130,9 +129,9 @@ def of_running(clocks: tuple[Clock, ...], policy: CompiledPolicy) -> OfRunning |
         due = _milestone(clock, place, policy)
         if due is not None and (milestone is None or due < milestone):
             milestone = due
-    if len(_known) >= _MOST_KNOWN:
-        _known.clear()  # other threads only compute theirs again
-    known = _known[id(clocks)] = OfRunning(clocks, policy, first_us, milestone)
+    if len(memory) >= _MOST_KNOWN:
+        memory.clear()  # other threads only compute theirs again
+    known = memory[id(clocks)] = OfRunning(clocks, first_us, milestone)
     return known
 
 
