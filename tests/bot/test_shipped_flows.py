@@ -1,6 +1,7 @@
 """The shipped guided flows: each is walked to every end, in English and Chinese, on the desk of an exchange."""
 
 import json
+from datetime import timedelta
 from functools import cache
 
 import pytest
@@ -9,7 +10,7 @@ from bot.bots import policy
 from supportflow import Desk, KnowledgeResponder, MemoryKnowledge, Policy, Requester
 from supportflow.exceptions import PolicyError
 from supportflow.model.turns import Answer
-from supportflow.policy import parse_policy
+from supportflow.policy import CompiledPolicy, parse_policy
 from supportflow.policy.document.bot import SHIPPED_FLOWS, GuideEnd, shipped_flow
 from supportflow.policy.presets import preset
 from supportflow.policy.sections.bot import CompiledBot
@@ -17,7 +18,7 @@ from supportflow.testing import CountingIds, ManualClock
 from supportflow.triage.asking import asked_secret
 
 LANGUAGES = ("en", "zh")
-# How it begins, and what answers the request for evidence that the exchange's policy sends first.
+# How it begins; and the same with what is evidence, and is asked for nowhere then.
 OPENERS = {
     "recover_password": {"en": ("I forgot my password", None), "zh": ("我忘记密码了", None)},
     "kyc": {
@@ -85,12 +86,11 @@ def exchange(**ports):
     return Desk(preset("exchange"), clock=clock, ids=CountingIds(), **ports)
 
 
-def begin(desk, name, language):
-    opener, evidence = OPENERS[name][language]
-    ticket = desk.open(subject="", body=opener, requester="lin", channel="chat", language=language).ticket
+def begin(desk, name, language, *, evidence=False):
+    opener, given = OPENERS[name][language]
+    words = f"{opener}. {given}" if evidence and given is not None else opener
+    ticket = desk.open(subject="", body=words, requester="lin", channel="chat", language=language).ticket
     desk.run_due()
-    if evidence is not None:
-        ticket = say(desk, ticket, evidence)
     return desk.get(ticket)
 
 
@@ -108,13 +108,14 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize("evidence", [False, True])
 @pytest.mark.parametrize(("name", "language", "end"), CASES)
-def test_each_end_is_reached_with_all_that_was_gathered(name, language, end):
+def test_each_end_is_reached_with_all_that_was_gathered(name, language, end, evidence):
     (walk, last), *_ = [one for one in to_each_end(name, language) if one[1].name == end]
     desk = exchange()
-    ticket = begin(desk, name, language)
+    ticket = begin(desk, name, language, evidence=evidence)
     gathered = dict(desk.screen(ticket).collected)
-    assert set(gathered) == SENT.get(name, set()), "what came as evidence is known"
+    assert set(gathered) == (SENT.get(name, set()) if evidence else set()), "what came as evidence is known"
     for step, answer in walk:
         if step.field.name in gathered:
             continue  # it was sent as evidence: nobody is asked twice
@@ -127,14 +128,81 @@ def test_each_end_is_reached_with_all_that_was_gathered(name, language, end):
     assert not of_kind(desk, ticket, "escalated")
     assert ticket.tier == ("expert" if last.hand_over else "bot")
     assert dict(desk.screen(ticket).collected) == gathered
+    # What the flow has not gathered is asked for once, and not before a person goes on.
+    needed = {spec.name for spec in CompiledPolicy(desk.policy).cases.specs(ticket.category)}
+    asked = of_kind(desk, ticket, "evidence_requested")
+    lacking = needed - set(gathered)
+    assert [set(one.items) for one in asked] == ([lacking] if last.hand_over and lacking else [])
     if last.hand_over:
         (handed,) = of_kind(desk, ticket, "handed_over")
         assert handed.cause == "flow"
+        told = desk.history(ticket)
+        assert all(told.index(handed) < told.index(one) for one in asked)
         for field, value in gathered.items():
             assert f"- {field}: {value}" in desk.screen(ticket).summary
     for text in said:
         assert asked_secret(text) is None
         assert is_chinese(text) == (language == "zh")
+
+
+LED = ("kyc", "second_factor", "stuck_withdrawal")
+
+
+@pytest.mark.parametrize("name", LED)
+@pytest.mark.parametrize("leaves", ["asks", "silent", "taken", "handed over", "incident"])
+def test_what_no_flow_has_gathered_is_asked_for_when_a_person_goes_on(name, leaves):
+    """Whatever the ticket leaves the bot by, in its own instant, and once."""
+    desk = exchange()
+    ticket = begin(desk, name, "en")
+    clock, at = desk._ports["clock"], desk.get(ticket).recorded_at
+    assert not of_kind(desk, ticket, "evidence_requested")
+    if leaves == "asks":
+        ticket = say(desk, ticket, "human")
+    elif leaves == "silent":
+        desk.receive(ticket, body="it still does not work", by=Requester("lin"))
+        clock.advance(hours=3)
+        desk.hold(ticket, by="sam")
+        at += timedelta(minutes=1)
+    elif leaves == "taken":
+        desk.assign(ticket, agent="sam", by="boss")
+    elif leaves == "handed over":
+        desk.hand_over(ticket, tier="expert", by="boss")
+    else:
+        desk.receive(ticket, body=INCIDENTS[name][0], by=Requester("lin"))
+    [asked] = of_kind(desk, ticket, "evidence_requested")
+    assert asked.recorded_at == at
+    say(desk, ticket, "what now?")
+    assert len(of_kind(desk, ticket, "evidence_requested")) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        ("My KYC was rejected", {"channel": "web"}),
+        ("My KYC was rejected", {"channel": "email"}),
+        ("My KYC was rejected", {"attributes": {"vip": True}}),
+        ("My KYC was rejected", {"by": "sam"}),
+        ("我充值一直没到账", {}),
+    ],
+)
+def test_what_no_bot_leads_through_is_asked_for_at_once(words, fields):
+    """By another channel, whom the bot does not answer, whoever was entered by an agent, and a topic without a flow."""
+    desk = exchange()
+    given = {"channel": "chat", "requester": "lin", **fields}
+    ticket = desk.open(subject="", body=words, **given).ticket
+    assert [one.recorded_at for one in of_kind(desk, ticket, "evidence_requested")] == [ticket.opened_at]
+
+
+@pytest.mark.parametrize("name", LED)
+def test_who_is_helped_by_a_flow_is_asked_for_no_papers_afterwards(name):
+    desk = exchange()
+    (walk, _), *_ = [one for one in to_each_end(name, "en") if not one[1].hand_over]
+    ticket = begin(desk, name, "en")
+    for _, answer in walk:
+        ticket = say(desk, ticket, answer)
+    ticket = say(desk, ticket, "thanks")
+    assert ticket.tier == "bot"
+    assert not of_kind(desk, ticket, "evidence_requested")
 
 
 @pytest.mark.parametrize("name", SHIPPED_FLOWS)
@@ -333,7 +401,7 @@ class Knows:
 def test_what_begins_unanswered_leaves_the_responder_the_first_word():
     responder = Knows()
     desk = exchange(responder=responder)
-    ticket = begin(desk, "stuck_withdrawal", "en")
+    ticket = begin(desk, "stuck_withdrawal", "en", evidence=True)
     assert desk.messages(ticket)[-1].body.endswith("It is on its way.")
     assert ticket.bot.flow is None
     ticket = say(desk, ticket, "it is still not here")
