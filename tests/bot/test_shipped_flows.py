@@ -16,6 +16,7 @@ from supportflow.policy.presets import preset
 from supportflow.policy.sections.bot import CompiledBot
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.triage.asking import asked_secret
+from supportflow.triage.settling import settled
 
 LANGUAGES = ("en", "zh")
 # How it begins; and the same with what is evidence, and is asked for nowhere then.
@@ -230,6 +231,45 @@ NO = ("No, sorry", "no it does not", "Nope", "不行", "不是", "还是不行",
 YES = ("Yes!", "yes please", "yeah, it is fine", "是的")
 
 
+YES_BUT_NO = (
+    "yes, but no", "Yes I tried, but no luck", "是的，但是不行", "是，不过没有", "是的，可是没有", "是的，试过了，还是不行",
+    "是的我试过了还是不行", "yes \u2014 but not really", "yes yes no", "Yes... no.", "No, thanks", "no sorry",
+    "刚才是，现在又不行了", "是的，通不过",
+)  # fmt: skip
+NO_BUT_YES = (
+    "no, wait, yes", "No... oh, now yes!", "no at first, but now yes", "no but yes", "No, sorry, I meant yes",
+    "No. Yes!", "不，等一下，是的", "不是，现在是的", "不行，哦，是的", "否，但现在是", "没有，后来是的",
+)  # fmt: skip
+TRIED = (
+    "yes I did, it does not work", "yes I tried it and it doesn't work", "yes I tried it it doesn't work",
+    "Yes, however it never works", "Yes. Still not.", "是，但一直失败", "是的，照做了，依然报错",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHIPPED_FLOWS)
+@pytest.mark.parametrize(
+    ("meant", "said"), [("no", YES_BUT_NO), ("yes", NO_BUT_YES), ("no", TRIED)], ids=["no", "yes", "tried"]
+)
+def test_who_takes_an_answer_back_is_taken_at_the_last_word(name, meant, said):
+    """In every step that asks for yes or no, in both languages, with and without signs between."""
+    flow = shipped_flow(name)
+    for step in flow.steps:
+        if not {"yes", "no"} <= set(step.field.values) or (said is TRIED and step.name in {"wait", "reach"}):
+            continue
+        for words in said:
+            value = CompiledBot.accepts(step.field, words)
+            assert value is not None, (step.name, words)
+            leads = CompiledBot.after(flow, step, meant)
+            assert CompiledBot.after(flow, step, value) == leads, (step.name, words, value)
+
+
+def test_a_text_of_signs_is_read_in_linear_time():
+    """Counted in clauses that are looked at, and not in seconds."""
+    looked = []
+    assert settled("yes " * 20_000 + "a," * 20_000 + "no", looked.append) is None
+    assert len(looked) <= 51
+
+
 @pytest.mark.parametrize("name", SHIPPED_FLOWS)
 def test_a_no_is_taken_for_no_and_a_yes_for_yes(name):
     for step in shipped_flow(name).steps:
@@ -288,7 +328,12 @@ MEANT = {
             "it still says error", "登录未成功", "就是不行", "总是失败", "可是没有",
             "无法登录", "登不上", "可能不行", "怎么登录都不行",
         ),
-        "solved": ("done, thanks", "it works", "Yes, no problem", "好了", "登录成功了"),
+        "solved": (
+            "done, thanks", "it works", "Yes, no problem", "好了", "登录成功了", "no ... but yes it works", "no, it works",
+            "it did not work first, now it works", "it works, thank you, no more questions", "yes works", "yes still works",
+            "No, actually I got in", "先是不行，现在好了", "不行……哦，现在可以了", "不，已经好了", "好了，没有其他问题",
+            "还是不行，结果又好了",
+        ),
     },
     ("kyc", "photo"): {
         "account": (
@@ -315,8 +360,11 @@ MEANT = {
         "solved": ("works now",),
     },
     ("trade_parameters", "leverage"): {
-        "wish": ("thanks but no", "I still don\u2019t understand", "可是不行", "谢谢，但是没解决", "我还是不明白"),
-        "solved": ("thanks", "明白了，谢谢"),
+        "wish": (
+            "no, thanks", "不，谢谢", "yes but I still don't see where", "明白了，但还是不行",
+            "thanks but no", "I still don\u2019t understand", "可是不行", "谢谢，但是没解决", "我还是不明白",
+        ),
+        "solved": ("thanks", "明白了，谢谢", "not at first, but now it is solved, thanks", "没明白，现在明白了"),
     },
     ("stuck_withdrawal", "state"): {
         "wait": (
@@ -336,9 +384,14 @@ MEANT = {
     ("stuck_withdrawal", "chain"): {
         "order": (
             "it isn't confirmed", "waiting to be confirmed",
-            "still pending", "确认中", "等待确认", "只有1个确认", "可是没确认", "尚未确认",
+            "still pending", "yes I looked, but it is not confirmed", "是的，但是未确认",
+            "it has not arrived",
+            "还没到账", "确认中", "等待确认", "只有1个确认", "可是没确认", "尚未确认",
         ),
-        "receiver": ("it is confirmed", "yes", "已经确认了", "确认了", "是的"),
+        "receiver": (
+            "it is confirmed, but not credited", "yes, but it has not arrived", "已确认，但还没到账", "是的，但是没收到",
+            "first pending, now confirmed", "it is confirmed", "yes", "已经确认了", "确认了", "是的",
+        ),
     },
 }  # fmt: skip
 

@@ -180,6 +180,16 @@ def test_a_month_of_calls():
     )
 
 
+@pytest.mark.parametrize("minutes", [10, 120])
+def test_a_ticket_that_ends_without_its_call_has_not_kept_it_and_counts_once(minutes):
+    one = desk(POLICY)
+    called(one, "a", answered=False)
+    clock_of(one).advance(minutes=minutes)
+    one.resolve(ref="a", by="sam")
+    told = monthly_report(one, **MONTH).figure("call_backs_kept")
+    assert (told.value, told.of) == (0, 1)
+
+
 def test_what_is_said_to_many_answers_nobody_in_any_figure():
     """Not in the published wait, not in an agent's time to answer, and not as what ends a wait."""
     one = desk(POLICY)

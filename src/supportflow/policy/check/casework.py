@@ -72,14 +72,25 @@ def _template_problems(path: str, translations: Mapping[str, str], fallback: str
             yield f"{path}.{language}: asks for a secret ({kind})"
 
 
+def _choice_problems(spec: EvidenceSpec) -> Iterator[str]:
+    chosen = spec.kind == "choice"
+    if chosen != bool(spec.values):
+        yield ".values: are for a 'choice', which needs them"
+    if spec.takes == "last" and not chosen:
+        yield ".takes: is for a 'choice'"
+    if spec.weak and spec.takes != "last":
+        yield ".weak: is for a 'choice' that takes the last"
+    if unknown := sorted({*spec.weak} - {*spec.values}):
+        yield f".weak: {unknown[0]!r} is not among the values"
+
+
 def _spec_problems(spec: EvidenceSpec, document: Policy) -> Iterator[str]:
     sized = spec.kind in {"digits", "alphanumeric", "text"}
     if spec.min_length > spec.max_length:
         yield ".min_length: is more than max_length"
     if not sized and {"min_length", "max_length"} & spec.model_fields_set:
         yield f".kind: a length means nothing for {spec.kind!r}"
-    if (spec.kind == "choice") != bool(spec.values):
-        yield ".values: are for a 'choice', which needs them"
+    yield from _choice_problems(spec)
     if spec.media_types and spec.kind != "attachment":
         yield ".media_types: are for an 'attachment'"
     if spec.in_text and spec.kind not in {"digits", "alphanumeric", "choice"}:
