@@ -1,8 +1,13 @@
-"""A log case by case in bounded memory: its rows are sorted by case in runs on disk, which are merged as they are read."""
+"""A log case by case in bounded memory: its rows are sorted by case in runs on disk, which are merged as they are read.
 
+A row is packed as soon as it is read. Sorting and merging look at its case and its place alone, and whoever replays the
+case unpacks it: in several processes, that is not the one for which all the others wait.
+"""
+
+import marshal
 import time
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from hashlib import blake2b
 from itertools import groupby
@@ -17,15 +22,23 @@ from supportflow.replay.reading import Problem, Row, Rows
 from supportflow.replay.report import ProblemCount
 from supportflow.replay.tables import open_table
 
-__all__ = ["BadRows", "CaseLog"]
+__all__ = ["BadRows", "CaseLog", "packed", "unpacked"]
 
 TOLD = 50_000
 """After so many usable rows progress is told."""
 LINES = 20
 """Of rows of one kind, whose lines are told where not all of them are."""
-_CASE, _ORDER = Row._fields.index("case"), Row._fields.index("order")
-_place: Callable[[Any], Any] = itemgetter(_CASE, _ORDER)
-_case: Callable[[Any], str] = itemgetter(_CASE)
+_case: Callable[[Any], str] = itemgetter(0)
+
+
+def packed(row: Row) -> bytes:
+    """A row as bytes, for `unpacked` of a process that runs the same code."""
+    return marshal.dumps(tuple(row))
+
+
+def unpacked(rows: Iterable[bytes]) -> list[Row]:
+    """The rows of a case."""
+    return [Row._make(marshal.loads(row)) for row in rows]  # noqa: S302 - of `packed`'s making
 
 
 class BadRows:
@@ -98,7 +111,8 @@ class CaseLog:
         self.rows = self.usable = 0
         self.first_us = self.last_us = 0
         self.bad = BadRows()
-        self._ordered: Ordered[tuple[Any, ...]] = Ordered(key=_place)
+        # The place of a row in its case holds its line, so that no two are equal.
+        self._ordered: Ordered[tuple[str, tuple[int, int], bytes]] = Ordered()
         began = time.process_time()
         try:
             self._read(Path(path), progress)
@@ -113,7 +127,7 @@ class CaseLog:
             rows = Rows(table, self.mapping, self.bad.note)
             digest = blake2b(digest_size=32)
             for row in rows:
-                self._ordered.add(tuple(row))
+                self._ordered.add((row.case, row.order, packed(row)))
                 self.usable += 1
                 digest.update(f"{row.at_us} {row.case}\0{row.requester}\n".encode(errors="surrogatepass"))
                 at_us = row.at_us
@@ -132,17 +146,17 @@ class CaseLog:
     @cached_property
     def cases(self) -> int:
         """How many cases have at least one usable row; it takes a look at all of them."""
-        return sum(1 for _ in self.tuples())
+        return sum(1 for _ in groupby(self._ordered, key=_case))
 
     def each(self) -> Iterator[list[Row]]:
         """The rows of each case, in the mapping's order; cases in the order of their ids."""
-        for rows in self.tuples():
-            yield [Row(*row) for row in rows]
+        for rows in self.packed():
+            yield unpacked(rows)
 
-    def tuples(self) -> Iterator[list[Any]]:
-        """As `each`, with plain tuples in the place of rows: what processes pass on."""
+    def packed(self) -> Iterator[list[bytes]]:
+        """As `each`, with packed rows: what processes pass on."""
         for _, rows in groupby(self._ordered, key=_case):
-            yield list(rows)
+            yield [row for _, _, row in rows]
 
     def close(self) -> None:
         """Take the files away."""

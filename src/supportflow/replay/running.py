@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy
-from supportflow.replay.cases import CaseLog
+from supportflow.replay.cases import CaseLog, packed
 from supportflow.replay.counting import Cases
 from supportflow.replay.mapping import LogMapping
 from supportflow.replay.processes import Replaying, replay_apart
@@ -118,7 +118,7 @@ def replay_log(
     if processes > 1:
         elsewhere_s = replay_apart(
             tally,
-            _tuples(log),
+            _packed(log),
             log.rows,
             Replaying(mapping, policy, end_us, verify_every, verdicts),
             processes=min(processes, log.usable if isinstance(log, CaseLog) else len(log.cases)) or 1,
@@ -156,10 +156,8 @@ def _rows(log: Log | CaseLog) -> Iterable[list[Row]]:
     return log.each() if isinstance(log, CaseLog) else log.cases.values()
 
 
-def _tuples(log: Log | CaseLog) -> Iterator[list[Any]]:
-    if isinstance(log, CaseLog):
-        return log.tuples()
-    return ([tuple(row) for row in rows] for rows in log.cases.values())
+def _packed(log: Log | CaseLog) -> Iterator[list[bytes]]:
+    return log.packed() if isinstance(log, CaseLog) else ([*map(packed, rows)] for rows in log.cases.values())
 
 
 def _nobody(done: int, of: int) -> None:
