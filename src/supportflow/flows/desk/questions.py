@@ -14,6 +14,7 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.load import all_agents, get_agent
 from supportflow.flows.queries import announcements, feed, forms, lists, messages
 from supportflow.flows.queries.lists import Row, Rows
+from supportflow.flows.queries.messages import Reader
 from supportflow.flows.queries.papers import papers, person_file
 from supportflow.flows.queries.tickets import (
     Filters,
@@ -125,7 +126,7 @@ class Questions(Shared):
 
     @asked
     def messages(
-        self, ticket: TicketName = None, *, ref: str | None = None, seen_by: messages.Reader | None = None
+        self, ticket: TicketName = None, *, ref: str | None = None, seen_by: Reader | None = None
     ) -> Flow[tuple[Message, ...]]:
         """The messages of a ticket with their texts, in order.
 
