@@ -190,6 +190,35 @@ def test_only_the_requester_rates_and_once():
     assert one.get(ticket).rating.stars == 4
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["sam", "lead", "host", "bot", "bo"]), st.integers(1, 5), st.booleans()),
+        max_size=6,
+    )
+)
+@settings(max_examples=30)
+def test_what_an_agent_writes_of_stars_is_no_rating(written):
+    """Not by an attribute of that name, which a policy may declare, and not by rating in somebody's name."""
+    fields = {"stars": {"kind": "number", "nullable": True}}
+    low = LowRating(at_most=2, group="boss", category="low")
+    rules = Policy(ratings=Ratings(low=low), groups=[{"name": "boss", "tier": "expert"}])
+    one = desk(rules.model_copy(update={"fields": Policy.model_validate({"fields": fields}).fields}))
+    ticket = rated(one)
+    one.receive(ticket, body="4", by="ana")
+    given = one.get(ticket).rating
+    for who, stars, by_attribute in written:
+        kind = {"host": "host", "bot": "bot", "bo": "requester"}.get(who, "agent")
+        if by_attribute and kind != "requester":
+            one.update(ticket, attributes={"stars": stars}, by=Actor(kind=kind, id=who))
+        else:
+            with pytest.raises(Refused):
+                one.rate(ticket, stars=stars, by=Actor(kind=kind, id=who))
+    assert one.get(ticket).rating == given
+    assert (given.stars, given.agent) == (4, "sam")
+    assert sum(event.kind == "rating_given" for event in one.history(ticket)) == 1
+    assert not tuple(one.find(group="boss"))  # what they wrote is no bad rating either
+
+
 def token_of(web):
     return web.sent[-1].body.rpartition("/")[2]
 
