@@ -117,7 +117,7 @@ class DeskBase(_forks.Fork):
 
     def _ask(self, call: Call) -> Any:
         """Make a call of a port; the answer may be one that has to be awaited."""
-        name, method, args, named, *_ = call
+        name, method, args, named, _, _ = call
         port = self._ports.get(name)
         if port is not None:
             return getattr(port, method)(*args, **named) if named else getattr(port, method)(*args)
