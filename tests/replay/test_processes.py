@@ -12,8 +12,8 @@ from supportflow.exceptions import InvalidInput, MappingError
 from supportflow.policy import Policy
 from supportflow.replay import processes as apart
 from supportflow.replay import read_log, replay, replay_log
-from supportflow.replay.cases import packed, unpacked
 from supportflow.replay.counting import Cases
+from supportflow.replay.reading import packed, unpacked
 from supportflow.replay.running import add_bad, extent_of
 from supportflow.replay.tally import Tally
 from supportflow.sla.policy import SlaPolicy, Target

@@ -25,13 +25,19 @@ V = TypeVar("V", int, tuple[str, int], tuple[str, tuple[int, int], bytes])
 class Ordered(Generic[V]):
     """Takes values in any order, and gives them back sorted, as often as asked.
 
-    Files are open only while they are read or written. Only what this process wrote is read: the folder is its own.
+    Files are open only while they are read or written. Only what this process and its children wrote is read: the folder
+    is its own.
+
+    Args:
+        folder: Where runs are written, if it is another's; made when it is needed, if not given.
+        name: What the names of runs begin with, in a folder that others use, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None, name: str = "") -> None:
         self._held: list[V] = []
         self._runs: list[list[Path]] = []
-        self._folder: TemporaryDirectory[str] | None = None
+        self._own: TemporaryDirectory[str] | None = None
+        self._folder, self._name = folder, name
         self._made = self._count = 0
 
     def __len__(self) -> int:
@@ -51,9 +57,31 @@ class Ordered(Generic[V]):
         )
 
     def close(self) -> None:
-        """Take the files away: values that lay there cannot be asked for any more."""
-        if self._folder is not None:
-            self._folder.cleanup()
+        """Take the files away: values that lay there cannot be asked for any more. Another's folder is left to it."""
+        if self._own is not None:
+            self._own.cleanup()
+
+    @property
+    def folder(self) -> Path:
+        """Where runs are written."""
+        if self._folder is None:
+            self._own = TemporaryDirectory(prefix="supportflow-")
+            self._folder = Path(self._own.name)
+        return self._folder
+
+    def runs(self) -> list[list[Path]]:
+        """All values as runs on disk, by their length, for another to absorb."""
+        if self._held:
+            self._spill()
+        return self._runs
+
+    def absorb(self, runs: list[list[Path]], count: int) -> None:
+        """Take the values of another that lie in this one's folder."""
+        for length, found in enumerate(runs):
+            if length == len(self._runs):
+                self._runs.append([])
+            self._runs[length] += found
+        self._count += count
 
     def _spill(self) -> None:
         self._held.sort()
@@ -73,9 +101,7 @@ class Ordered(Generic[V]):
 
     def _written(self, values: Iterable[V]) -> Path:
         """A run of values that come in order."""
-        if self._folder is None:
-            self._folder = TemporaryDirectory(prefix="supportflow-")
-        run = Path(self._folder.name) / f"{self._made}"
+        run = self.folder / f"{self._name}{self._made}"
         self._made += 1
         with run.open("wb") as file:
             left = iter(values)

@@ -9,10 +9,9 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 from supportflow.policy import Policy
-from supportflow.replay.cases import unpacked
 from supportflow.replay.counting import Cases
 from supportflow.replay.mapping import LogMapping
-from supportflow.replay.reading import Row
+from supportflow.replay.reading import Row, unpacked
 from supportflow.replay.tally import Counted, Tally
 
 __all__ = ["Replaying", "replay_apart", "replayed"]

@@ -1,8 +1,9 @@
 """Reading a log row by row. What cannot be used is said with its line, never raised."""
 
+import marshal
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar
 
@@ -13,10 +14,23 @@ from supportflow.replay.mapping import LogMapping, OrderColumn
 from supportflow.replay.spreadsheet import unsafe
 from supportflow.replay.tables import LONGEST_LINE, csv_table, open_table
 
-__all__ = ["LONGEST_LINE", "Log", "Problem", "Row", "Rows", "read_log", "read_stream", "shortened"]
+__all__ = [
+    "LONGEST_LINE",
+    "Log",
+    "Problem",
+    "Row",
+    "Rows",
+    "packed",
+    "read_log",
+    "read_stream",
+    "shortened",
+    "unpacked",
+]
 
 Value = TypeVar("Value")
 _SHOWN = 60
+BLOCK = 1_000
+"""Rows that belong to one share."""
 _TEXTS = ("opened", "actor", "agent", "group", "requester", "outcome", "text")
 """Fields of a row that are what stands in their cells."""
 
@@ -124,19 +138,35 @@ class Rows:
         table: The table.
         mapping: What its columns mean.
         problem: Told of everything that cannot be used.
+        share: Which share of the rows is read.
+        of: How many shares there are. Blocks of rows belong to them in turn.
 
     Attributes:
-        count: How many rows were read, the bad ones too.
+        count: How many rows of the share were read, the bad ones too.
+        seen: How many of the log were passed.
     """
 
-    def __init__(self, table: Table, mapping: LogMapping, problem: Callable[[Problem], object]) -> None:
-        self.count = 0
+    def __init__(
+        self,
+        table: Table,
+        mapping: LogMapping,
+        problem: Callable[[Problem], object],
+        *,
+        share: int = 0,
+        of: int = 1,
+    ) -> None:
+        self.count = self.seen = 0
+        self._share, self._of = share, of
         self._problem = problem
         self._lines = table.lines
         self._reader = _Reader(mapping, Places(mapping, table.header), problem)
 
     def __iter__(self) -> Iterator[Row]:
-        for number, cells, problem in self._lines:
+        share, of = self._share, self._of
+        for place, (number, cells, problem) in enumerate(self._lines):
+            if place // BLOCK % of != share:
+                continue
+            self.seen = place + 1
             self.count += 1
             if cells is None:
                 self._problem(Problem(number, "unreadable", problem, left_out=True))
@@ -294,3 +324,13 @@ def _is_text(row: Row) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def packed(row: Row) -> bytes:
+    """A row as bytes, for `unpacked` of a process that runs the same code."""
+    return marshal.dumps(tuple(row))
+
+
+def unpacked(rows: Iterable[bytes]) -> list[Row]:
+    """The rows of a case."""
+    return [Row._make(marshal.loads(row)) for row in rows]  # noqa: S302 - of `packed`'s making

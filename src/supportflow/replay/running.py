@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy
-from supportflow.replay.cases import CaseLog, packed
+from supportflow.replay.cases import CaseLog
 from supportflow.replay.counting import Cases
 from supportflow.replay.mapping import LogMapping
 from supportflow.replay.processes import Replaying, replay_apart
-from supportflow.replay.reading import Log, Row
+from supportflow.replay.reading import Log, Row, packed
 from supportflow.replay.report import Report
 from supportflow.replay.tally import Extent, Tally
 from supportflow.replay.verdicts import CaseVerdicts
@@ -65,7 +65,7 @@ def replay(
         PolicyError: If the policy is wrong.
         ChildProcessError: If a process ended before its work was done.
     """
-    with CaseLog(path, mapping) as log:
+    with CaseLog(path, mapping, processes=processes) as log:
         return replay_log(
             log,
             mapping,
