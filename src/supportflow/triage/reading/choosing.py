@@ -15,6 +15,7 @@ from typing import Protocol
 from supportflow.triage.once import Once
 from supportflow.triage.reading.compiled import CompiledPack
 from supportflow.triage.reading.document import Pack
+from supportflow.triage.reading.phrases import folded, listed
 from supportflow.triage.reading.roles import DENIES, EXCUSES, Spot
 from supportflow.triage.reading.scanning import Hit
 from supportflow.triage.reading.shipping import ShippedPack
@@ -51,6 +52,10 @@ class PackSource(Protocol):
 
     def load(self) -> Pack:
         """The pack."""
+        ...
+
+    def hints(self) -> Sequence[str]:
+        """Its `hints`; asked of packs that no line is read with, so it should not take reading the whole pack."""
         ...
 
 
@@ -232,7 +237,7 @@ class PackChoice:
         least = 1.0
         if _ALWAYS in tags:
             chosen.append(_ALWAYS)
-            common = len(words & self.pack(_ALWAYS).hints)
+            common = len(words & self._hints(_ALWAYS))
             if common >= _SHARE * len(words) and common >= _CLEARLY:
                 return chosen
         commonest = self._commonest(tags, words)
@@ -258,16 +263,26 @@ class PackChoice:
                 found[tag] += 1
         return found
 
+    def _hints(self, tag: str) -> frozenset[str]:
+        """The commonest words of a pack, folded."""
+        source = self._sources[tag]
+        return _folded(tuple(source.hints if isinstance(source, Pack) else source.hints()))
+
     def _whose(self, tags: tuple[str, ...]) -> dict[str, list[str]]:
         """Each of the commonest words of some packs, with the packs that have it."""
         whose = self._by_word.get(tags)
         if whose is None:
             whose = defaultdict(list)
             for tag in tags:
-                for word in self.pack(tag).hints:
+                for word in self._hints(tag):
                     whose[word].append(tag)
             self._by_word[tags] = whose = dict(whose)
         return whose
+
+
+@lru_cache(maxsize=128)
+def _folded(hints: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(folded(listed(hints)))
 
 
 @lru_cache(maxsize=128)
