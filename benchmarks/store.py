@@ -192,7 +192,7 @@ class DeskThreads:
         """Runs commands on a desk of a thread."""
         store = self._stores.setdefault(target, SqlStore(target))
         if not self._together:
-            store._link._writers = None  # type: ignore[attr-defined]
+            store._link._writers = None  # type: ignore[attr-defined]  # noqa: SLF001 - what it was without
         desk, tickets = new_desk(store, worker)
         return lambda number: command(desk, tickets, number), lambda: None
 
