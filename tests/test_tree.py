@@ -1,5 +1,7 @@
 """What holds for every file of the project: no path of one machine, and one place for each command."""
 
+import ast
+import builtins
 import re
 import runpy
 import tomllib
@@ -94,3 +96,47 @@ def test_the_page_that_says_where_a_change_goes_names_what_there_is():
     for one in named:
         places = [source / one.replace("<tag>", tag) for tag in (("en", "zh") if "<tag>" in one else ("",))]
         assert all(place.exists() for place in places), one
+
+
+def annotations(node):
+    """What a function or a field of a class is said to be."""
+    if isinstance(node, ast.AnnAssign):
+        return [node.annotation]
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return []
+    of = node.args
+    every = [*of.posonlyargs, *of.args, *of.kwonlyargs, *filter(None, (of.vararg, of.kwarg))]
+    return [one for one in (node.returns, *(each.annotation for each in every)) if one is not None]
+
+
+def taken_for_its_own(text):
+    """Names from outside a class in its annotations that are names of its own as well, as `Class.name`."""
+    module = ast.parse(text)
+    imports = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    outside = {*dir(builtins), *(one.asname or one.name for node in imports for one in node.names)}
+    found = []
+    for cls in (node for node in ast.walk(module) if isinstance(node, ast.ClassDef)):
+        own = {one.name for one in cls.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)} | {
+            one.target.id for one in cls.body if isinstance(one, ast.AnnAssign) and one.value is not None
+        }
+        found += [
+            f"{cls.name}.{one.id}"
+            for node in cls.body
+            for annotation in annotations(node)
+            for one in ast.walk(annotation)
+            if isinstance(one, ast.Name) and one.id in own & outside
+        ]
+    return found
+
+
+def test_no_annotation_in_a_class_names_what_the_class_has_itself():
+    """Python 3.14 reads annotations when they are asked for: `messages.Reader` is then looked for in a method `messages`."""
+    method = "from rooms import lists, messages\nclass Desk:\n    def {}(self, by: messages.Reader): ...\n"
+
+    assert taken_for_its_own(method.format("messages")) == ["Desk.messages"]
+    assert taken_for_its_own(method.format("talk")) == []
+    assert {
+        path.name: found
+        for path in (ROOT / "src").rglob("*.py")
+        if (found := taken_for_its_own(path.read_text("utf-8")))
+    } == {}

@@ -12,6 +12,7 @@ from supportflow.flows.environment import Environment, Unreadable, check_number
 from supportflow.flows.requests import Call
 from supportflow.flows.routing.floor import Dispatcher
 from supportflow.flows.routing.places import PlaceIndex
+from supportflow.flows.routing.takings import Takings
 from supportflow.flows.setup import (
     OPTIONAL,
     channels_of,
@@ -106,7 +107,7 @@ class DeskBase(_forks.Fork):
         """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
         self._known.running = {}  # the parent's threads and tasks are not here
-        self._places = PlaceIndex()
+        self._places, self._takings = PlaceIndex(), Takings()
 
     @property
     def _env(self) -> Environment:
@@ -116,7 +117,7 @@ class DeskBase(_forks.Fork):
 
     def _ask(self, call: Call) -> Any:
         """Make a call of a port; the answer may be one that has to be awaited."""
-        name, method, args, named, *_ = call
+        name, method, args, named, _, _ = call
         port = self._ports.get(name)
         if port is not None:
             return getattr(port, method)(*args, **named) if named else getattr(port, method)(*args)
