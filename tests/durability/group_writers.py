@@ -1,4 +1,4 @@
-"""Four threads write one SQLite file, each a command after the other; the process is killed at one point of their statements.
+"""Four threads write one SQLite file, each a command after the other; the process is killed at one point of a statement.
 
 Usage: group_writers.py URL, then a number a line: of the point at which a child is killed, 0 for none. Each is answered with
 the child's end, and a line of what it was answered before: keys, and `points`, how many there were. Whoever was held up is
