@@ -16,7 +16,7 @@ from supportflow import Desk
 from supportflow.exceptions import ModelError
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.policy.presets import preset
-from supportflow.triage.reading import Reading, shipped_model
+from supportflow.triage.reading import Reader, Reading, shipped_model, shipped_packs
 from supportflow.triage.reading.model import parse_reading_model, role_keys
 from supportflow.triage.reading.pieces import numbers, words
 
@@ -115,6 +115,15 @@ def test_the_heaviest_of_all_windows_counts(sentences):
     assert model.weight(sentences, {}, head) == pytest.approx(
         max([*map(weight, windows), -1.0] if not any(map(words, sentences)) else map(weight, windows))
     )
+
+
+def test_what_is_raised_by_no_word_of_its_own_has_a_place_all_the_same():
+    model = parsed(bias=9.0, pieces=base64.b64encode(bytes([255]) * 256).decode())
+    reader = Reader(shipped_packs(), [], lambda: model)
+    [found] = reader.read("- quite harmless, isn't it?")
+    assert (found.status, found.need.set_name) == ("weighed", model.name)
+    assert [part.role for part in found.parts] == ["words"]
+    assert reader.read("- ... -") == []
 
 
 HEARD = [

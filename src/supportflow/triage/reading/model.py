@@ -74,7 +74,7 @@ class Sentence(NamedTuple):
     """A sentence as a model sees it: the sum of its pieces for each head, how many there are, and its roles."""
 
     sums: tuple[int, ...]
-    count: int
+    size: int
     roles: frozenset[str]
 
 
@@ -160,15 +160,13 @@ class ReadingModel:
         return heavy[:_MOST_PARTS]
 
     def loudest_words(self, sentence: str, head: Head) -> list[tuple[int, int]]:
-        """Where the words stand that weigh most for a head, in order."""
+        """Where the words stand that weigh most for a head, in order; at least one, if the sentence has any."""
         named = words(sentence)
         weights: dict[tuple[int, int], int] = {}
         for word, start, end in named:
             weights[start, end] = sum(map(head.pieces.__getitem__, numbers([word], self._mask)))
-        loud = sorted(
-            (place for place in weights if weights[place] > 0), key=lambda one: (-weights[one], one)
-        )
-        return sorted(loud[:_LOUD_WORDS])
+        loud = sorted(weights, key=lambda one: (-weights[one], one))[:_LOUD_WORDS]
+        return sorted(place for place in loud if weights[place] > 0 or place == loud[0])
 
 
 def _heaviest(one: tuple[float, int, int]) -> tuple[float, int, int]:
@@ -180,13 +178,13 @@ def _heaviest(one: tuple[float, int, int]) -> tuple[float, int, int]:
 def _weighed(seen: Sequence[Sentence], number: int, head: Head) -> Iterator[tuple[float, int, int]]:
     """What each window weighs for a head, with its first and last sentence."""
     for first, begins in enumerate(seen):
-        if not begins.count:
+        if not begins.size:
             continue
         total, count, roles = 0, 0, frozenset[str]()
         for last in range(first, min(first + WINDOW, len(seen))):
             here = seen[last]
-            if here.count:
-                total, count, roles = total + here.sums[number], count + here.count, roles | here.roles
+            if here.size:
+                total, count, roles = total + here.sums[number], count + here.size, roles | here.roles
                 yield head.bias + head.unit * total / math.sqrt(count) + _of_roles(roles, head), first, last
 
 
