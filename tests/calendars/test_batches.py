@@ -121,11 +121,11 @@ def test_without_numpy(monkeypatch):
         CALENDARS[0].elapsed_many([0], [1])
 
 
-def without_unit():
-    """From NumPy 2.5 on the first number without a unit is warned of, and is made all the same."""
+def without_unit(make):
+    """NumPy 2.5 warns of what has no unit, and makes it all the same."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        return np.array([1], dtype="m8")
+        return make()
 
 
 @pytest.mark.parametrize(
@@ -135,9 +135,9 @@ def without_unit():
         (np.array([1, 2], dtype="m8[Y]"), "counts months or years, which have no fixed length"),
         ([np.timedelta64(3, "M")], "counts months or years, which have no fixed length"),
         ([pendulum.duration(months=1)], "counts months or years, which have no fixed length"),
-        (without_unit(), "has no unit"),
+        (without_unit(lambda: np.array([1], dtype="m8")), "has no unit"),
         (np.array([1, "NaT"], dtype="m8[h]"), "holds NaT, which is no time"),
-        (np.timedelta64("NaT"), "holds NaT, which is no time"),
+        (without_unit(lambda: np.timedelta64("NaT")), "holds NaT, which is no time"),
     ],
 )
 def test_arrays_that_are_no_durations(durations, reason):
