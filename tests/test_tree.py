@@ -4,8 +4,11 @@ import ast
 import builtins
 import re
 import runpy
+import shutil
 import tomllib
 from pathlib import Path
+
+import pytest
 
 import supportflow
 
@@ -96,6 +99,44 @@ def test_the_page_that_says_where_a_change_goes_names_what_there_is():
     for one in named:
         places = [source / one.replace("<tag>", tag) for tag in (("en", "zh") if "<tag>" in one else ("",))]
         assert all(place.exists() for place in places), one
+
+
+def test_an_index_shows_a_readme_whose_links_lead_somewhere(tmp_path):
+    """The repository knows no address of its own: whoever releases says it."""
+    index = runpy.run_path(str(ROOT / ".ci" / "for_index.py"))
+    for name in ("README.md", "pyproject.toml", "LICENSE", "CONTRIBUTING.md", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("docs", "examples"):
+        (tmp_path / name).symlink_to(ROOT / name)
+
+    index["main"](tmp_path, "https://code.example/a/flow", "v1.2")
+
+    before = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    after = re.findall(r"\]\(([^)]+)\)", (tmp_path / "README.md").read_text("utf-8"))
+    assert len(before) > 10
+    assert after == [
+        f"https://code.example/a/flow/{'tree' if (ROOT / one).is_dir() else 'blob'}/v1.2/{one}"
+        for one in before
+    ]
+    project = tomllib.loads((tmp_path / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["urls"]["Source"] == "https://code.example/a/flow"
+    assert "urls" not in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+@pytest.mark.parametrize(
+    ("link", "led"),
+    [
+        ("[a](docs/README.md#by-what)", "[a](https://h.example/blob/v1/docs/README.md#by-what)"),
+        ("[文档](examples)", "[文档](https://h.example/tree/v1/examples)"),
+        ("[b](https://else.example/x)", "[b](https://else.example/x)"),
+        ("[c](#try-it)", "[c](#try-it)"),
+    ],
+)
+def test_a_link_for_an_index(link, led):
+    absolute = runpy.run_path(str(ROOT / ".ci" / "for_index.py"))["absolute"]
+    assert absolute(link, ROOT, "https://h.example", "v1") == led
+    with pytest.raises(SystemExit, match="nowhere"):
+        absolute("[d](docs/nowhere.md)", ROOT, "https://h.example", "v1")
 
 
 def annotations(node):

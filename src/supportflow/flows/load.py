@@ -13,7 +13,6 @@ from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
 from supportflow.kernel.facts import PersonFacts
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
-from supportflow.model.base import STORED
 from supportflow.model.casework import Verification
 from supportflow.model.events import (
     EventBase,
@@ -260,22 +259,13 @@ def read_agent(env: Environment, row: AgentRow) -> Flow[AgentState]:
     current = row.fold_version == AGENT_FOLD_VERSION
     if not current and row.fold_version > AGENT_FOLD_VERSION:
         raise NewerSchemaError("agent snapshot", row.fold_version, AGENT_FOLD_VERSION)
-    state = _agent_snapshot(row) if current else None
+    state = env.agent_snapshots.read(row) if current else None
     if state is None:
         state = yield from _fold(env, stream, row.version, fold_agent, "agent")
         if current:
             env.unreadable.mended(stream)
     env.unreadable.used(stream)
     return state
-
-
-def _agent_snapshot(row: AgentRow) -> AgentState | None:
-    """The agent as the row says; None if it does not say it, or says it of another one."""
-    try:
-        state = AgentState.model_validate_json(row.snapshot, context=STORED)
-    except (ValueError, TypeError):
-        return None
-    return state if (state.id, state.version) == (row.id, row.version) else None
 
 
 def known_agents(env: Environment, ids: Collection[str]) -> Flow[dict[str, AgentState]]:

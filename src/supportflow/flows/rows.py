@@ -120,14 +120,14 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: bytes | None = 
     )
 
 
-def agent_row(state: AgentState) -> AgentRow:
-    """An agent as a store keeps them."""
+def agent_row(state: AgentState, snapshot: bytes | None = None) -> AgentRow:
+    """An agent as a store keeps them; the snapshot is written, if it is not given."""
     return AgentRow(
         id=state.id,
         version=state.version,
         fold_version=AGENT_FOLD_VERSION,
         available=state.presence == "available",
-        snapshot=written(state),
+        snapshot=written(state) if snapshot is None else snapshot,
     )
 
 
@@ -166,7 +166,8 @@ def stream_changes(
         changes.append(StreamChange(f"ticket:{ticket_id}", first, rows, row))
     states = {state.id: state for state in decision.agents}
     for agent_id, shifts in working.items():
-        changes.append(_agent_stream(states[agent_id], shifts))
+        state = states[agent_id]
+        changes.append(_agent_stream(state, shifts, env.agent_snapshots.write(state)))
     return (*changes, *asked), tickets
 
 
@@ -184,11 +185,13 @@ def agent_change(state: AgentState | None, events: Sequence[AgentEvent]) -> Stre
     return _agent_stream(state, events)
 
 
-def _agent_stream(state: AgentState, events: Sequence[AgentEvent]) -> StreamChange:
+def _agent_stream(
+    state: AgentState, events: Sequence[AgentEvent], snapshot: bytes | None = None
+) -> StreamChange:
     """New events of one agent, and the state that they have led to."""
     first = state.version - len(events)
     rows = tuple(event_row(seq, event) for seq, event in enumerate(events, first + 1))
-    return StreamChange(f"agent:{state.id}", first, rows, agent_row(state))
+    return StreamChange(f"agent:{state.id}", first, rows, agent_row(state, snapshot))
 
 
 def outbox_rows(

@@ -15,6 +15,7 @@ from typing import Protocol
 from supportflow.triage.once import Once
 from supportflow.triage.reading.compiled import CompiledPack
 from supportflow.triage.reading.document import Pack
+from supportflow.triage.reading.phrases import folded, listed
 from supportflow.triage.reading.roles import DENIES, EXCUSES, Spot
 from supportflow.triage.reading.scanning import Hit
 from supportflow.triage.reading.shipping import ShippedPack
@@ -29,6 +30,7 @@ _SHARE = 0.25  # of the line's words
 _OTHERS = 2  # that are chosen
 _RIVALS = 0.7  # of the words that English knows, and the likeliest other: who knows fewer is another language
 _CHOSEN_FOR = frozenset({"Latn"})  # is enough even if it is not a pack's first script
+_LONGEST_WORD = 40
 _MOST_WORDS = 20_000  # that it is remembered of which packs know them
 _NONE: frozenset[str] = frozenset()
 
@@ -52,6 +54,10 @@ class PackSource(Protocol):
 
     def load(self) -> Pack:
         """The pack."""
+        ...
+
+    def hints(self) -> Sequence[str]:
+        """Its `hints`; asked of packs that no line is read with, so it should not take reading the whole pack."""
         ...
 
 
@@ -234,7 +240,7 @@ class PackChoice:
         least = 1.0
         if _ALWAYS in tags:
             chosen.append(_ALWAYS)
-            common = len(words & self.pack(_ALWAYS).hints)
+            common = len(words & self._hints(_ALWAYS))
             if common >= _SHARE * len(words) and common >= _CLEARLY:
                 return chosen
         commonest = self._commonest(tags, words)
@@ -263,6 +269,11 @@ class PackChoice:
                 found[tag] += 1
         return found
 
+    def _hints(self, tag: str) -> frozenset[str]:
+        """The commonest words of a pack, folded."""
+        source = self._sources[tag]
+        return _folded(tuple(source.hints if isinstance(source, Pack) else source.hints()))
+
     def _knowing(self, tags: tuple[str, ...]) -> "_Knowing":
         """Words, with those of some packs that have them."""
         knowing = self._by_any_word.get(tags)
@@ -276,7 +287,7 @@ class PackChoice:
         if whose is None:
             whose = defaultdict(list)
             for tag in tags:
-                for word in self.pack(tag).hints:
+                for word in self._hints(tag):
                     whose[word].append(tag)
             self._by_word[tags] = whose = dict(whose)
         return whose
@@ -294,10 +305,17 @@ class _Knowing(dict[str, tuple[str, ...]]):
         self._packs = packs
 
     def __missing__(self, word: str) -> tuple[str, ...]:
-        if len(self) >= _MOST_WORDS:
-            self.clear()
-        tags = self[word] = tuple(one.pack.tag for one in self._packs if one.bare.known((word,)))
+        tags = tuple(one.pack.tag for one in self._packs if one.bare.known((word,)))
+        if len(word) <= _LONGEST_WORD:  # a longer one is no word, and would keep what somebody pasted
+            if len(self) >= _MOST_WORDS:
+                self.clear()
+            self[word] = tags
         return tags
+
+
+@lru_cache(maxsize=128)
+def _folded(hints: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(folded(listed(hints)))
 
 
 @lru_cache(maxsize=128)
