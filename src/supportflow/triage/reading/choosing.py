@@ -30,6 +30,7 @@ _SHARE = 0.25  # of the line's words
 _OTHERS = 2  # that are chosen
 _RIVALS = 0.7  # of the words that English knows, and the likeliest other: who knows fewer is another language
 _CHOSEN_FOR = frozenset({"Latn"})  # is enough even if it is not a pack's first script
+_LONGEST_WORD = 40
 _MOST_WORDS = 20_000  # that it is remembered of which packs know them
 _NONE: frozenset[str] = frozenset()
 
@@ -304,9 +305,11 @@ class _Knowing(dict[str, tuple[str, ...]]):
         self._packs = packs
 
     def __missing__(self, word: str) -> tuple[str, ...]:
-        if len(self) >= _MOST_WORDS:
-            self.clear()
-        tags = self[word] = tuple(one.pack.tag for one in self._packs if one.bare.known((word,)))
+        tags = tuple(one.pack.tag for one in self._packs if one.bare.known((word,)))
+        if len(word) <= _LONGEST_WORD:  # a longer one is no word, and would keep what somebody pasted
+            if len(self) >= _MOST_WORDS:
+                self.clear()
+            self[word] = tags
         return tags
 
 
