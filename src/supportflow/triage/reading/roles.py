@@ -48,6 +48,7 @@ ROLES: Mapping[str, str] = {
     "pretended": "is fake, or pretends to be what it is not",
     "impostor": "a false page, message or agent, named as such: fake support, phishing link",
     "pasted": "copied and pasted, the clipboard",
+    "unlike": "is another one, looks nearly the same: what is not what it ought to be",
     "signal_lost": "the phone suddenly has no signal, the SIM card is dead",
     "threatened": "blackmails or extorts",
     "paid": "paid, deposited, invested or sent by the writer's own hand",
