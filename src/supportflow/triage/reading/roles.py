@@ -94,6 +94,7 @@ ROLES: Mapping[str, str] = {
     "unreceived": "has not been received; rules make it of `not` and `receipt`",
     "asks": "any word of asking: only makes a question of what is about protection or a danger",
     "mark": "a question mark: every pack has it without a word",
+    "web_address": "a web address as it is written: every pack has it without a word",
     "ask_open": "a question with yes or no for its answer, where it opens the clause: is my, did someone",
     "ask_end": "a particle or tag behind what it asks about",
     "if": "if, in case, suppose, when one day",
