@@ -117,6 +117,9 @@ MODULES = {
 }
 """Title → a module with public names of its own, and what stands above them."""
 
+_USAGE = 100
+"""How wide a usage is."""
+
 ALIKE = {"AsyncDesk", "AsyncSqlStore"}
 """Names with the methods of a name before them: shown without a table."""
 
@@ -334,10 +337,22 @@ def leaves(parser: argparse.ArgumentParser, words: str = "") -> Iterator[tuple[s
 
 
 def plain_usage(parser: argparse.ArgumentParser) -> str:
-    """How a command is called, the same on every terminal."""
-    usage = argparse.HelpFormatter(parser.prog, width=100)
+    """How a command is called, the same on every terminal and by every Python: each breaks lines in its own way."""
+    usage = argparse.HelpFormatter(parser.prog, width=10_000)
     usage.add_usage(parser.usage, parser._actions, parser._mutually_exclusive_groups)
-    return usage.format_help().strip()
+    head = f"usage: {parser.prog}"
+    words = usage.format_help().strip().removeprefix(head).split()
+    lines, depth, part = [head], 0, ""
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        part = f"{part} {word}".strip()
+        depth += word.count("[") + word.count("(") - word.count("]") - word.count(")")
+        # An option stays with what it takes.
+        if depth or (part.startswith("-") and " " not in part and after and after[0] not in "[-("):
+            continue
+        if len(f"{lines[-1]} {part}") > _USAGE:
+            lines.append(" " * len(head))
+        lines[-1], part = f"{lines[-1]} {part}", ""
+    return "\n".join(lines)
 
 
 def written(action: argparse.Action) -> str:

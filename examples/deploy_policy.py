@@ -1,6 +1,6 @@
 """From a policy file to a desk that follows it: check, look at what changes, take it into use.
 
-Run it: python examples/deploy_policy.py
+Run it: python examples/deploy_policy.py      (needs the extra `sql`)
 The same at a prompt: supportflow check FILE; supportflow diff OLD NEW; supportflow recompute --store URL --policy FILE
 """
 

@@ -1,9 +1,14 @@
 """What holds for every file of the project: no path of one machine, and one place for each command."""
 
+import ast
+import builtins
 import re
 import runpy
+import shutil
 import tomllib
 from pathlib import Path
+
+import pytest
 
 import supportflow
 
@@ -94,3 +99,85 @@ def test_the_page_that_says_where_a_change_goes_names_what_there_is():
     for one in named:
         places = [source / one.replace("<tag>", tag) for tag in (("en", "zh") if "<tag>" in one else ("",))]
         assert all(place.exists() for place in places), one
+
+
+def test_an_index_shows_a_readme_whose_links_lead_somewhere(tmp_path):
+    """The repository knows no address of its own: whoever releases says it."""
+    index = runpy.run_path(str(ROOT / ".ci" / "for_index.py"))
+    for name in ("README.md", "pyproject.toml", "LICENSE", "CONTRIBUTING.md", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("docs", "examples"):
+        (tmp_path / name).symlink_to(ROOT / name)
+
+    index["main"](tmp_path, "https://code.example/a/flow", "v1.2")
+
+    before = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    after = re.findall(r"\]\(([^)]+)\)", (tmp_path / "README.md").read_text("utf-8"))
+    assert len(before) > 10
+    assert after == [
+        f"https://code.example/a/flow/{'tree' if (ROOT / one).is_dir() else 'blob'}/v1.2/{one}"
+        for one in before
+    ]
+    project = tomllib.loads((tmp_path / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["urls"]["Source"] == "https://code.example/a/flow"
+    assert "urls" not in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+@pytest.mark.parametrize(
+    ("link", "led"),
+    [
+        ("[a](docs/README.md#by-what)", "[a](https://h.example/blob/v1/docs/README.md#by-what)"),
+        ("[文档](examples)", "[文档](https://h.example/tree/v1/examples)"),
+        ("[b](https://else.example/x)", "[b](https://else.example/x)"),
+        ("[c](#try-it)", "[c](#try-it)"),
+    ],
+)
+def test_a_link_for_an_index(link, led):
+    absolute = runpy.run_path(str(ROOT / ".ci" / "for_index.py"))["absolute"]
+    assert absolute(link, ROOT, "https://h.example", "v1") == led
+    with pytest.raises(SystemExit, match="nowhere"):
+        absolute("[d](docs/nowhere.md)", ROOT, "https://h.example", "v1")
+
+
+def annotations(node):
+    """What a function or a field of a class is said to be."""
+    if isinstance(node, ast.AnnAssign):
+        return [node.annotation]
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return []
+    of = node.args
+    every = [*of.posonlyargs, *of.args, *of.kwonlyargs, *filter(None, (of.vararg, of.kwarg))]
+    return [one for one in (node.returns, *(each.annotation for each in every)) if one is not None]
+
+
+def taken_for_its_own(text):
+    """Names from outside a class in its annotations that are names of its own as well, as `Class.name`."""
+    module = ast.parse(text)
+    imports = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    outside = {*dir(builtins), *(one.asname or one.name for node in imports for one in node.names)}
+    found = []
+    for cls in (node for node in ast.walk(module) if isinstance(node, ast.ClassDef)):
+        own = {one.name for one in cls.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)} | {
+            one.target.id for one in cls.body if isinstance(one, ast.AnnAssign) and one.value is not None
+        }
+        found += [
+            f"{cls.name}.{one.id}"
+            for node in cls.body
+            for annotation in annotations(node)
+            for one in ast.walk(annotation)
+            if isinstance(one, ast.Name) and one.id in own & outside
+        ]
+    return found
+
+
+def test_no_annotation_in_a_class_names_what_the_class_has_itself():
+    """Python 3.14 reads annotations when they are asked for: `messages.Reader` is then looked for in a method `messages`."""
+    method = "from rooms import lists, messages\nclass Desk:\n    def {}(self, by: messages.Reader): ...\n"
+
+    assert taken_for_its_own(method.format("messages")) == ["Desk.messages"]
+    assert taken_for_its_own(method.format("talk")) == []
+    assert {
+        path.name: found
+        for path in (ROOT / "src").rglob("*.py")
+        if (found := taken_for_its_own(path.read_text("utf-8")))
+    } == {}

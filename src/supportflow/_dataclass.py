@@ -80,7 +80,7 @@ def _frozen(cls: type) -> type:
 
 def _init(made: type, fields: _Fields) -> Callable[..., None]:
     itself = "self" if all(field.name != "self" for field in fields) else "_self"
-    known: dict[str, Any] = {"_set": _set, "_made": _MADE}
+    known: dict[str, Any] = {"_made": _MADE}
     given, named, lines = [itself], ["*"], []
     for field in fields:
         name, default = field.name, f"_{field.name}_default"
@@ -96,7 +96,9 @@ def _init(made: type, fields: _Fields) -> Callable[..., None]:
             continue
         if field.init:
             (named if field.kw_only else given).append(taken)
-        lines.append(f"  _set({itself}, {name!r}, {value})")
+        # By the slot itself: to set an attribute by its name costs half as much again.
+        known[f"_set_{name}"] = vars(made)[name].__set__
+        lines.append(f"  _set_{name}({itself}, {value})")
     if hasattr(made, "__post_init__"):
         lines.append(f"  {itself}.__post_init__()")
     parameters = ", ".join(given + named * (len(named) > 1))

@@ -94,3 +94,21 @@ def test_the_responder_passes_over_articles_for_others():
     assert KnowledgeResponder(threshold=0.95).respond(turn) is None
     with pytest.raises(ValueError):
         KnowledgeResponder(threshold=7)
+
+
+def test_a_help_centre_lists_articles_by_topic():
+    """Those of the reader's language that hold now, each once, in an order that does not change."""
+    source = MemoryKnowledge(
+        [*ARTICLES, {"id": "card", "text": "Cards.", "words": ["card"], "topic": "cards"}]
+    )
+    listed = source.browse(language="en-GB", now=NOW)
+    assert {topic: [one.id for one in articles] for topic, articles in listed.items()} == {
+        "": ["fees", "start"], "cards": ["card"], "withdrawal": ["late"],
+    }  # fmt: skip
+    assert list(listed) == sorted(listed)
+    before = instant("2026-03-02T02:59:59Z", "now")
+    assert "old" in [one.id for one in source.browse(language="en", now=before)[""]]
+    assert [one.id for one in source.browse(language="zh-CN", now=NOW)[""]] == ["late-zh"]
+    assert source.browse(language="th", now=NOW) == {}
+    shipped = MemoryKnowledge.shipped("exchange")
+    assert sum(map(len, shipped.browse(language="zh", now=NOW).values())) == 14

@@ -44,6 +44,20 @@ WRONG = {
     "bot.flows.0.steps.0.field.values: are for a 'choice', which needs them": changed(
         ["steps", 0, "field"], {"name": "place", "kind": "choice"}
     ),
+    "bot.flows.0.steps.1.field.takes: is for a 'choice'": changed(["steps", 1, "field", "takes"], "last"),
+    "bot.flows.0.steps.0.field.weak: is for a 'choice' that takes the last": changed(
+        ["steps", 0, "field", "weak"], ["app"]
+    ),
+    "bot.flows.0.steps.0.field.weak: 'fax' is not among the values": changed(
+        ["steps", 0, "field"],
+        {
+            "name": "place",
+            "kind": "choice",
+            "values": ["app", "web", "网页"],
+            "takes": "last",
+            "weak": ["fax"],
+        },
+    ),
     "bot.flows.0.steps.1.field.min_length: is more than max_length": changed(
         ["steps", 1, "field", "min_length"], 9
     ),

@@ -1,6 +1,7 @@
 """The shipped guided flows: each is walked to every end, in English and Chinese, on the desk of an exchange."""
 
 import json
+from datetime import timedelta
 from functools import cache
 
 import pytest
@@ -9,15 +10,16 @@ from bot.bots import policy
 from supportflow import Desk, KnowledgeResponder, MemoryKnowledge, Policy, Requester
 from supportflow.exceptions import PolicyError
 from supportflow.model.turns import Answer
-from supportflow.policy import parse_policy
+from supportflow.policy import CompiledPolicy, parse_policy
 from supportflow.policy.document.bot import SHIPPED_FLOWS, GuideEnd, shipped_flow
 from supportflow.policy.presets import preset
 from supportflow.policy.sections.bot import CompiledBot
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.triage.asking import asked_secret
+from supportflow.triage.settling import settled
 
 LANGUAGES = ("en", "zh")
-# How it begins, and what answers the request for evidence that the exchange's policy sends first.
+# How it begins; and the same with what is evidence, and is asked for nowhere then.
 OPENERS = {
     "recover_password": {"en": ("I forgot my password", None), "zh": ("我忘记密码了", None)},
     "kyc": {
@@ -85,12 +87,11 @@ def exchange(**ports):
     return Desk(preset("exchange"), clock=clock, ids=CountingIds(), **ports)
 
 
-def begin(desk, name, language):
-    opener, evidence = OPENERS[name][language]
-    ticket = desk.open(subject="", body=opener, requester="lin", channel="chat", language=language).ticket
+def begin(desk, name, language, *, evidence=False):
+    opener, given = OPENERS[name][language]
+    words = f"{opener}. {given}" if evidence and given is not None else opener
+    ticket = desk.open(subject="", body=words, requester="lin", channel="chat", language=language).ticket
     desk.run_due()
-    if evidence is not None:
-        ticket = say(desk, ticket, evidence)
     return desk.get(ticket)
 
 
@@ -108,13 +109,14 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize("evidence", [False, True])
 @pytest.mark.parametrize(("name", "language", "end"), CASES)
-def test_each_end_is_reached_with_all_that_was_gathered(name, language, end):
+def test_each_end_is_reached_with_all_that_was_gathered(name, language, end, evidence):
     (walk, last), *_ = [one for one in to_each_end(name, language) if one[1].name == end]
     desk = exchange()
-    ticket = begin(desk, name, language)
+    ticket = begin(desk, name, language, evidence=evidence)
     gathered = dict(desk.screen(ticket).collected)
-    assert set(gathered) == SENT.get(name, set()), "what came as evidence is known"
+    assert set(gathered) == (SENT.get(name, set()) if evidence else set()), "what came as evidence is known"
     for step, answer in walk:
         if step.field.name in gathered:
             continue  # it was sent as evidence: nobody is asked twice
@@ -127,14 +129,81 @@ def test_each_end_is_reached_with_all_that_was_gathered(name, language, end):
     assert not of_kind(desk, ticket, "escalated")
     assert ticket.tier == ("expert" if last.hand_over else "bot")
     assert dict(desk.screen(ticket).collected) == gathered
+    # What the flow has not gathered is asked for once, and not before a person goes on.
+    needed = {spec.name for spec in CompiledPolicy(desk.policy).cases.specs(ticket.category)}
+    asked = of_kind(desk, ticket, "evidence_requested")
+    lacking = needed - set(gathered)
+    assert [set(one.items) for one in asked] == ([lacking] if last.hand_over and lacking else [])
     if last.hand_over:
         (handed,) = of_kind(desk, ticket, "handed_over")
         assert handed.cause == "flow"
+        told = desk.history(ticket)
+        assert all(told.index(handed) < told.index(one) for one in asked)
         for field, value in gathered.items():
             assert f"- {field}: {value}" in desk.screen(ticket).summary
     for text in said:
         assert asked_secret(text) is None
         assert is_chinese(text) == (language == "zh")
+
+
+LED = ("kyc", "second_factor", "stuck_withdrawal")
+
+
+@pytest.mark.parametrize("name", LED)
+@pytest.mark.parametrize("leaves", ["asks", "silent", "taken", "handed over", "incident"])
+def test_what_no_flow_has_gathered_is_asked_for_when_a_person_goes_on(name, leaves):
+    """Whatever the ticket leaves the bot by, in its own instant, and once."""
+    desk = exchange()
+    ticket = begin(desk, name, "en")
+    clock, at = desk._ports["clock"], desk.get(ticket).recorded_at
+    assert not of_kind(desk, ticket, "evidence_requested")
+    if leaves == "asks":
+        ticket = say(desk, ticket, "human")
+    elif leaves == "silent":
+        desk.receive(ticket, body="it still does not work", by=Requester("lin"))
+        clock.advance(hours=3)
+        desk.hold(ticket, by="sam")
+        at += timedelta(minutes=1)
+    elif leaves == "taken":
+        desk.assign(ticket, agent="sam", by="boss")
+    elif leaves == "handed over":
+        desk.hand_over(ticket, tier="expert", by="boss")
+    else:
+        desk.receive(ticket, body=INCIDENTS[name][0], by=Requester("lin"))
+    [asked] = of_kind(desk, ticket, "evidence_requested")
+    assert asked.recorded_at == at
+    say(desk, ticket, "what now?")
+    assert len(of_kind(desk, ticket, "evidence_requested")) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        ("My KYC was rejected", {"channel": "web"}),
+        ("My KYC was rejected", {"channel": "email"}),
+        ("My KYC was rejected", {"attributes": {"vip": True}}),
+        ("My KYC was rejected", {"by": "sam"}),
+        ("我充值一直没到账", {}),
+    ],
+)
+def test_what_no_bot_leads_through_is_asked_for_at_once(words, fields):
+    """By another channel, whom the bot does not answer, whoever was entered by an agent, and a topic without a flow."""
+    desk = exchange()
+    given = {"channel": "chat", "requester": "lin", **fields}
+    ticket = desk.open(subject="", body=words, **given).ticket
+    assert [one.recorded_at for one in of_kind(desk, ticket, "evidence_requested")] == [ticket.opened_at]
+
+
+@pytest.mark.parametrize("name", LED)
+def test_who_is_helped_by_a_flow_is_asked_for_no_papers_afterwards(name):
+    desk = exchange()
+    (walk, _), *_ = [one for one in to_each_end(name, "en") if not one[1].hand_over]
+    ticket = begin(desk, name, "en")
+    for _, answer in walk:
+        ticket = say(desk, ticket, answer)
+    ticket = say(desk, ticket, "thanks")
+    assert ticket.tier == "bot"
+    assert not of_kind(desk, ticket, "evidence_requested")
 
 
 @pytest.mark.parametrize("name", SHIPPED_FLOWS)
@@ -160,6 +229,45 @@ def test_each_text_is_there_in_both_languages_and_asks_for_no_secret(name):
 
 NO = ("No, sorry", "no it does not", "Nope", "不行", "不是", "还是不行", "没有", "不")
 YES = ("Yes!", "yes please", "yeah, it is fine", "是的")
+
+
+YES_BUT_NO = (
+    "yes, but no", "Yes I tried, but no luck", "是的，但是不行", "是，不过没有", "是的，可是没有", "是的，试过了，还是不行",
+    "是的我试过了还是不行", "yes \u2014 but not really", "yes yes no", "Yes... no.", "No, thanks", "no sorry",
+    "刚才是，现在又不行了", "是的，通不过",
+)  # fmt: skip
+NO_BUT_YES = (
+    "no, wait, yes", "No... oh, now yes!", "no at first, but now yes", "no but yes", "No, sorry, I meant yes",
+    "No. Yes!", "不，等一下，是的", "不是，现在是的", "不行，哦，是的", "否，但现在是", "没有，后来是的",
+)  # fmt: skip
+TRIED = (
+    "yes I did, it does not work", "yes I tried it and it doesn't work", "yes I tried it it doesn't work",
+    "Yes, however it never works", "Yes. Still not.", "是，但一直失败", "是的，照做了，依然报错",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHIPPED_FLOWS)
+@pytest.mark.parametrize(
+    ("meant", "said"), [("no", YES_BUT_NO), ("yes", NO_BUT_YES), ("no", TRIED)], ids=["no", "yes", "tried"]
+)
+def test_who_takes_an_answer_back_is_taken_at_the_last_word(name, meant, said):
+    """In every step that asks for yes or no, in both languages, with and without signs between."""
+    flow = shipped_flow(name)
+    for step in flow.steps:
+        if not {"yes", "no"} <= set(step.field.values) or (said is TRIED and step.name in {"wait", "reach"}):
+            continue
+        for words in said:
+            value = CompiledBot.accepts(step.field, words)
+            assert value is not None, (step.name, words)
+            leads = CompiledBot.after(flow, step, meant)
+            assert CompiledBot.after(flow, step, value) == leads, (step.name, words, value)
+
+
+def test_a_text_of_signs_is_read_in_linear_time():
+    """Counted in clauses that are looked at, and not in seconds."""
+    looked = []
+    assert settled("yes " * 20_000 + "a," * 20_000 + "no", looked.append) is None
+    assert len(looked) <= 51
 
 
 @pytest.mark.parametrize("name", SHIPPED_FLOWS)
@@ -220,7 +328,12 @@ MEANT = {
             "it still says error", "登录未成功", "就是不行", "总是失败", "可是没有",
             "无法登录", "登不上", "可能不行", "怎么登录都不行",
         ),
-        "solved": ("done, thanks", "it works", "Yes, no problem", "好了", "登录成功了"),
+        "solved": (
+            "done, thanks", "it works", "Yes, no problem", "好了", "登录成功了", "no ... but yes it works", "no, it works",
+            "it did not work first, now it works", "it works, thank you, no more questions", "yes works", "yes still works",
+            "No, actually I got in", "先是不行，现在好了", "不行……哦，现在可以了", "不，已经好了", "好了，没有其他问题",
+            "还是不行，结果又好了",
+        ),
     },
     ("kyc", "photo"): {
         "account": (
@@ -247,8 +360,11 @@ MEANT = {
         "solved": ("works now",),
     },
     ("trade_parameters", "leverage"): {
-        "wish": ("thanks but no", "I still don\u2019t understand", "可是不行", "谢谢，但是没解决", "我还是不明白"),
-        "solved": ("thanks", "明白了，谢谢"),
+        "wish": (
+            "no, thanks", "不，谢谢", "yes but I still don't see where", "明白了，但还是不行",
+            "thanks but no", "I still don\u2019t understand", "可是不行", "谢谢，但是没解决", "我还是不明白",
+        ),
+        "solved": ("thanks", "明白了，谢谢", "not at first, but now it is solved, thanks", "没明白，现在明白了"),
     },
     ("stuck_withdrawal", "state"): {
         "wait": (
@@ -268,9 +384,14 @@ MEANT = {
     ("stuck_withdrawal", "chain"): {
         "order": (
             "it isn't confirmed", "waiting to be confirmed",
-            "still pending", "确认中", "等待确认", "只有1个确认", "可是没确认", "尚未确认",
+            "still pending", "yes I looked, but it is not confirmed", "是的，但是未确认",
+            "it has not arrived",
+            "还没到账", "确认中", "等待确认", "只有1个确认", "可是没确认", "尚未确认",
         ),
-        "receiver": ("it is confirmed", "yes", "已经确认了", "确认了", "是的"),
+        "receiver": (
+            "it is confirmed, but not credited", "yes, but it has not arrived", "已确认，但还没到账", "是的，但是没收到",
+            "first pending, now confirmed", "it is confirmed", "yes", "已经确认了", "确认了", "是的",
+        ),
     },
 }  # fmt: skip
 
@@ -333,7 +454,7 @@ class Knows:
 def test_what_begins_unanswered_leaves_the_responder_the_first_word():
     responder = Knows()
     desk = exchange(responder=responder)
-    ticket = begin(desk, "stuck_withdrawal", "en")
+    ticket = begin(desk, "stuck_withdrawal", "en", evidence=True)
     assert desk.messages(ticket)[-1].body.endswith("It is on its way.")
     assert ticket.bot.flow is None
     ticket = say(desk, ticket, "it is still not here")

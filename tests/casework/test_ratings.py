@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desk.office import START, clock_of, desk
@@ -57,7 +57,18 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
+AGAIN = [
+    ("reply", 0, 0),
+    ("resolve", 0, 0),
+    ("wait", 0, 5),
+    ("wait", 0, 5),
+    ("reopen", 0, 0),
+    ("resolve", 0, 0),
+]
+
+
 @given(STEPS)
+@example(AGAIN)
 @settings(max_examples=40, deadline=None)
 def test_each_ticket_is_asked_about_once_and_each_person_once_a_week(steps):
     """Against an oracle that writes down what was done in words."""
@@ -188,6 +199,35 @@ def test_only_the_requester_rates_and_once():
         one.update(ticket, attributes={"stars": 1}, by="sam")
     one.erase("ana")
     assert one.get(ticket).rating.stars == 4
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["sam", "lead", "host", "bot", "bo"]), st.integers(1, 5), st.booleans()),
+        max_size=6,
+    )
+)
+@settings(max_examples=30)
+def test_what_an_agent_writes_of_stars_is_no_rating(written):
+    """Not by an attribute of that name, which a policy may declare, and not by rating in somebody's name."""
+    fields = {"stars": {"kind": "number", "nullable": True}}
+    low = LowRating(at_most=2, group="boss", category="low")
+    rules = Policy(ratings=Ratings(low=low), groups=[{"name": "boss", "tier": "expert"}])
+    one = desk(rules.model_copy(update={"fields": Policy.model_validate({"fields": fields}).fields}))
+    ticket = rated(one)
+    one.receive(ticket, body="4", by="ana")
+    given = one.get(ticket).rating
+    for who, stars, by_attribute in written:
+        kind = {"host": "host", "bot": "bot", "bo": "requester"}.get(who, "agent")
+        if by_attribute and kind != "requester":
+            one.update(ticket, attributes={"stars": stars}, by=Actor(kind=kind, id=who))
+        else:
+            with pytest.raises(Refused):
+                one.rate(ticket, stars=stars, by=Actor(kind=kind, id=who))
+    assert one.get(ticket).rating == given
+    assert (given.stars, given.agent) == (4, "sam")
+    assert sum(event.kind == "rating_given" for event in one.history(ticket)) == 1
+    assert not tuple(one.find(group="boss"))  # what they wrote is no bad rating either
 
 
 def token_of(web):

@@ -22,12 +22,13 @@ from supportflow import Agent, Desk, Policy, SlaPolicy, SqlStore, Target
 from supportflow.cli import main
 from supportflow.cli.app import _parser
 from supportflow.cli.terminal import EXIT_STATUSES, WRONG
+from supportflow.learn.training import train
 from supportflow.policy.document.retention import Retention
 from supportflow.testing import CountingIds, ManualClock
 
 REFERENCE = (Path(__file__).parents[2] / "docs/reference/commands.md").read_text("utf-8")
 LOG = "id,at,state\n" + "".join(
-    f"{n},2026-03-02T{9 + n % 9:02}:00:00Z,New\n{n},2026-03-03T09:00:00Z,Done\n" for n in range(20)
+    f"{n},2026-03-02T{9 + n % 9:02}:00:00Z,New\n{n},2026-03-03T09:00:00Z,Done\n" for n in range(4)
 )
 MAPPING = """
 name = "small"
@@ -259,6 +260,9 @@ def template(tmp_path_factory):
             patch.setattr(sys, "stdout", out)
             assert main(["records", "key", name, "--out", f"{name}.key", *more]) == 0
             Path(f"{name}.pub").write_text(out.getvalue(), "utf-8")
+        patch.setitem(
+            train.__kwdefaults__, "bits", 12
+        )  # a model of full size says nothing more of the command
         for line in (
             f"records checkpoint {shlex.join(GOOD['records checkpoint'])}",
             f"records prove 0 {shlex.join(LOG_OF_IT)} --out proof.txt",

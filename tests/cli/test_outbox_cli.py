@@ -304,6 +304,21 @@ def test_it_goes_on_where_it_was_broken_off(ten, run, tmp_path, monkeypatch):
     assert not (tmp_path / "cursor").exists()
 
 
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_trial_leaves_the_file_of_the_cursor_alone(ten, run, tmp_path, kept):
+    """What goes on there would begin behind tickets that nobody has set anew."""
+    if kept:
+        (tmp_path / "cursor").write_text(f"{ten.desk.recompute(limit=3).cursor}\n")
+    before = (tmp_path / "cursor").read_text() if kept else None
+
+    status, out, _ = run("recompute", "--dry-run", "--batch", "3", "--keep", "cursor")
+
+    assert status == 0
+    assert out.startswith("7 tickets" if kept else "10 tickets")
+    assert (tmp_path / "cursor").exists() == kept
+    assert not kept or (tmp_path / "cursor").read_text() == before
+
+
 def test_another_policy_is_taken_into_use_first(ten, run, tmp_path):
     (tmp_path / "policy.toml").write_text(
         'name = "tight"\nedits = "now"\n[[sla]]\nname = "g"\n'

@@ -1,5 +1,6 @@
 """django-helpdesk, driven by its own pages, REST API and mail intake: every action ends in the right state of clocks."""
 
+import asyncio
 import logging
 import warnings
 from datetime import timedelta
@@ -13,6 +14,7 @@ from django_shop.start import start
 
 start()
 
+from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import call_command
@@ -27,6 +29,11 @@ from django_shop.desk import CLOCK
 from supportflow.contrib.django import desk
 from supportflow.contrib.django_helpdesk.history import write_down
 from supportflow.model.events import LadderStepReached
+
+
+def kinds_of(ref, kind):
+    return [event.kind for event in desk().history(ref=ref) if event.kind == kind]
+
 
 RUNNING = {"first_response": "running", "resolution": "running"}
 
@@ -288,6 +295,57 @@ class Helpdesk(Actions, TransactionTestCase):
         ticket.priority = 1
         ticket.save()
         self.assertEqual(self.ticket(ticket).level, 3)
+
+        for priority in (
+            4,
+            1,
+            2,
+            1,
+        ):  # by REST, which keeps no record: the last one that there is says what they wanted
+            self.patch(ticket, priority=priority)
+            self.assertEqual(self.ticket(ticket).level, priority)
+
+    def test_a_customer_who_is_signed_in_changes_nothing_by_rest(self):
+        ticket = self.by_form()
+        self.client.force_login(User.objects.create_user("ana", "ana@mail.example", "x"))
+        for place in ("tickets", "user_tickets"):
+            for given in ({"priority": 1}, {"status": Ticket.CLOSED_STATUS}):
+                answer = self.client.patch(
+                    f"/api/{place}/{ticket.pk}/", given, content_type="application/json"
+                )
+                self.assertIn(answer.status_code, (403, 404, 405))
+        self.assertEqual((self.ticket(ticket).level, self.ticket(ticket).status), (3, "new"))
+        self.assert_nothing_is_said_twice(ticket)
+
+    def test_requests_of_an_event_loop_are_told_as_others_are(self):
+        ticket, other = self.by_form(), self.by_mail()
+
+        async def requests():
+            words = {"title": "Answer", "comment": "We look.", "public": True}
+            await self.async_client.aforce_login(self.sam)
+            return await asyncio.gather(
+                self.async_client.post("/api/followups/", {"ticket": ticket.pk, **words}),
+                self.async_client.post(f"/tickets/{other.pk}/hold/"),
+            )
+
+        self.assertEqual([one.status_code for one in async_to_sync(requests)()], [201, 302])
+        self.assertEqual(self.states(ticket), {"first_response": "met", "resolution": "running"})
+        self.assertEqual(self.ticket(other).status, "on_hold")
+        self.assert_nothing_is_said_twice(ticket, other)
+
+    def test_tickets_that_are_deleted_many_at_once_are_over_with_and_without_signals(self):
+        told = [self.by_form() for _ in range(3)]
+        unheard = [self.by_form() for _ in range(2)]
+        refs = [str(one.pk) for one in told + unheard]
+        Ticket.objects.filter(pk__in=[one.pk for one in told]).delete()
+        self.assertEqual([desk().get(ref=ref).status for ref in refs], ["cancelled"] * 3 + ["new"] * 2)
+        FollowUp.objects.filter(ticket__in=unheard).delete()
+        gone = Ticket.objects.filter(pk__in=[one.pk for one in unheard])
+        gone._raw_delete("default")
+        for _ in range(2):
+            call_command("supportflow_adopt", stdout=StringIO())
+            self.assertEqual({desk().get(ref=ref).status for ref in refs}, {"cancelled"})
+        self.assertEqual({kind for ref in refs for kind in kinds_of(ref, "status_kept")}, set())
 
     def test_what_staff_choose_when_they_open_a_ticket_counts(self):
         self.assertEqual(self.ticket(self.by_rest(priority=1)).level, 1)

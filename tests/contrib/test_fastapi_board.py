@@ -8,6 +8,7 @@ import shutil
 import socket
 import sys
 import threading
+import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -58,9 +59,9 @@ class Server:
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run)
         self.thread.start()
-        with httpx.Client(auth=AUTH, transport=httpx.HTTPTransport(retries=10)) as http:
+        with httpx.Client(auth=AUTH, timeout=60, transport=httpx.HTTPTransport(retries=10)) as http:
             while http.get(f"{self.base}/board/rows").json()["place"] is None:
-                pass
+                time.sleep(0.02)  # the server has the same interpreter
 
     def stop(self) -> None:
         self.server.should_exit = True
@@ -211,7 +212,7 @@ def test_what_was_late_already_comes_red(browser: Any, server: Server, desk: Des
 
     page.wait_for_selector("li.late")
     desk.run_due()
-    rows = httpx.get(f"{server.base}/board/rows", auth=AUTH).json()["rows"].values()
+    rows = httpx.get(f"{server.base}/board/rows", auth=AUTH, timeout=60).json()["rows"].values()
     assert [row["subject"] for row in rows] == ["Old"]
     seen.context.close()
 
@@ -258,7 +259,7 @@ def test_what_happened_is_told_in_the_language_of_the_page(
     ticket = desk.open(subject="No invoice", requester="x").ticket
     desk.note(ticket, body="Paid twice?", by="wei")
     desk.resolve(ticket, by="sam")
-    page = httpx.get(f"{server.base}/tickets/{ticket.id}?lang={language}", auth=AUTH).text
+    page = httpx.get(f"{server.base}/tickets/{ticket.id}?lang={language}", auth=AUTH, timeout=60).text
     timeline = page.partition('<ol class="timeline">')[2].partition("</ol>")[0]
     assert opened in timeline
     assert changed in timeline
@@ -409,15 +410,17 @@ def test_every_answer_has_the_policy_of_content_and_nobody_comes_in_unasked(serv
         "/static/board.js",
     )
     for path in paths:
-        answer = httpx.get(server.base + path)
+        answer = httpx.get(server.base + path, timeout=60)
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert answer.status_code == (200 if path.startswith("/static") else 401)
     for auth in (("sam", "wrong"), ("nobody", AUTH[1])):
-        assert httpx.get(f"{server.base}/board", auth=auth).status_code == 401
-    assert httpx.get(f"{server.base}/tickets/none", auth=AUTH).status_code == 404
-    assert httpx.get(f"{server.base}/docs", auth=AUTH).status_code == 404  # its scripts are of another origin
+        assert httpx.get(f"{server.base}/board", auth=auth, timeout=60).status_code == 401
+    assert httpx.get(f"{server.base}/tickets/none", auth=AUTH, timeout=60).status_code == 404
+    assert (
+        httpx.get(f"{server.base}/docs", auth=AUTH, timeout=60).status_code == 404
+    )  # its scripts are of another origin
 
 
 def test_both_languages_have_the_same_words(example: Any):

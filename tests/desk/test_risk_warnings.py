@@ -1,8 +1,11 @@
 """Warnings by category and experience: said once for a case, with the reply, and recorded of whom they were sent to."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from supportflow import Desk, KnowledgeResponder, MemoryChannel, MemoryKnowledge, MemoryStore, Party, Policy
 from supportflow.exceptions import PolicyError, Refused
@@ -115,6 +118,62 @@ def test_what_was_said_stays_as_it_was_when_the_policy_says_something_else():
     office.answer(ticket)
     other = office.process(policy({**LEVERAGE, "says": {"en": "Other words."}}, GENERAL))
     assert other.messages(ticket)[-1].body == "So.\n\nYou can lose all of it."
+
+
+@pytest.mark.parametrize("other", ["ana", "ana-2", "bo"])
+def test_who_was_warned_stays_warned_when_the_case_goes_on_in_another_ticket(other):
+    """By whichever ticket and id of the same person; nobody else was warned."""
+    office = Office(policy(LEVERAGE, GENERAL))
+    office.desk.link_requester("ana", "ana-2", by="sam")
+    first = office.ask()
+    second = office.desk.open(
+        subject="x",
+        requester=other,
+        channel="email",
+        category="trading",
+        attributes={"experience": "beginner"},
+    ).ticket
+    office.answer(first)
+    office.desk.merge(first, into=second, by="sam")
+    kept = other != "bo"
+    assert office.desk.get(second).warned == (("general", "leverage") if kept else ())
+    assert (office.answer(second) == "So.") == kept
+    assert office.desk.get(second).warned == ("general", "leverage")
+
+
+def test_everybody_who_was_sent_a_warning():
+    """Whatever their tickets have become since: merged, resolved, or put away."""
+    office = Office(policy(LEVERAGE, GENERAL))
+    first, second = office.ask(), office.ask("experienced", language="zh")
+    office.answer(first)
+    office.clock.advance(minutes=5)
+    office.answer(second)
+    third = office.desk.open(subject="x", requester="bo", channel="email", category="deposit").ticket
+    office.answer(third)
+    office.desk.merge(second, into=first, by="sam")
+    office.desk.resolve(third, by="sam")
+    told = office.desk.warned("general")
+    assert [(one.ticket, one.requester, one.language) for one in told] == [
+        (first.id, "ana", "en"), (second.id, "ana", "en"), (third.id, "bo", "en"),
+    ]  # fmt: skip
+    assert {(one.by.id, one.channel, one.policy) for one in told} == {("sam", "email", first.policy)}
+    assert [one.at - told[0].at for one in told] == [timedelta(0), timedelta(minutes=5), timedelta(minutes=5)]
+    assert [one.ticket for one in office.desk.warned("leverage")] == [first.id]
+    assert office.desk.warned("nothing") == ()
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["beginner", None])), max_size=8))
+@settings(max_examples=25)
+def test_who_was_warned_agrees_with_what_left(cases):
+    """However many events lie between, and on however many pages of the feed."""
+    office = Office(policy(LEVERAGE))
+    for who, experience in cases:
+        ticket = office.ask(experience, ref=None)
+        office.answer(ticket, f"So, {who}.")
+    left = sum("You can lose all of it." in one.body for one in office.mail.sent)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("supportflow.flows.queries.announcements.MAX_LIMIT", 2)
+        assert len(office.desk.warned("leverage")) == left == sum(one == "beginner" for _, one in cases)
 
 
 def test_a_condition_can_ask_who_was_warned():

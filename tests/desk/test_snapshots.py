@@ -1,4 +1,4 @@
-"""What a desk wrote or read last of a ticket is not read again; whatever else a row holds is."""
+"""What a desk wrote or read last of a ticket or an agent is not read again; whatever else a row holds is."""
 
 from dataclasses import replace
 from threading import Thread
@@ -8,9 +8,10 @@ from hypothesis import given, settings
 
 from desk.office import desk
 from made_check import same
-from supportflow import MemoryStore, Policy
-from supportflow.flows.snapshots import MOST, Snapshots
-from supportflow.model.storage import TicketRow
+from supportflow import Agent, MemoryStore, Policy
+from supportflow.flows.snapshots import MOST, AgentSnapshots, Snapshots
+from supportflow.model.routing import AgentState
+from supportflow.model.storage import AgentRow, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.model.written import written
 from supportflow.testing.strategies import values
@@ -134,3 +135,66 @@ def test_many_threads_keep_no_more_than_that():
         thread.join()
     assert sorted(done) == [0, 1, 2, 3]  # no thread fell over
     assert len(known) <= 5 + len(threads)
+
+
+def agent_row_of(state, snapshot, version=None):
+    version = state.version if version is None else version
+    return AgentRow(id=state.id, version=version, fold_version=1, available=True, snapshot=snapshot)
+
+
+@settings(max_examples=25)
+@given(values(AgentState))
+def test_an_agent_that_was_written_is_what_would_be_read(state):
+    known = AgentSnapshots()
+    row = agent_row_of(state, written(state))
+    read = known.read(row)
+    assert known.write(state) == row.snapshot
+    again = known.read(row)
+    assert again is not read
+    assert again == read
+    assert written(again) == row.snapshot
+
+
+def test_an_agent_is_read_once_and_what_does_not_fit_the_row_is_not_believed(monkeypatch):
+    one = desk(store=(store := MemoryStore()))
+    one.enrol(Agent("sam", skills={"cards": 2}))
+    [row] = store._tenants["default"].agents.values()
+    seen = []
+    read = AgentState.model_validate_json
+    monkeypatch.setattr(
+        AgentState, "model_validate_json", lambda data, **how: seen.append(data) or read(data, **how)
+    )
+    known = AgentSnapshots()
+    state = known.read(row)
+    assert known.read(row) == state
+    assert len(seen) == 1
+    assert known.read(replace(row, version=row.version + 1)) is None
+    by_hand = replace(row, snapshot=row.snapshot.replace(b'"cards":', b'"loans":'))
+    assert dict(known.read(by_hand).agent.skills) != dict(state.agent.skills)
+    assert known.read(replace(row, snapshot=b"{")) is None
+    assert known.read(replace(row, id="eve")) is None  # nobody is who another row's snapshot says
+
+
+def test_what_is_done_to_an_agent_that_was_read_changes_no_other():
+    one = desk(store=(store := MemoryStore()))
+    one.enrol(Agent("sam", skills={"cards": 2}, limits={"chat": 1}))
+    [row] = store._tenants["default"].agents.values()
+    known = AgentSnapshots()
+    state = known.read(row)
+    state.agent.skills.clear()
+    state.agent.limits["chat"] = 9
+    again = known.read(row)
+    assert again.agent.skills["cards"].level == 2
+    assert again.agent.limits == {"chat": 1}
+    again.agent.skills.clear()
+    assert known.read(row).agent.skills["cards"].level == 2
+
+
+def test_the_agents_whom_nobody_asked_for_longest_are_forgotten():
+    one = desk(store=(store := MemoryStore()))
+    for name in ("ann", "bob", "cem"):
+        one.enrol(Agent(name))
+    known = AgentSnapshots(most=2)
+    for row in store._tenants["default"].agents.values():
+        known.read(row)
+    assert list(known._known) == ["bob", "cem"]

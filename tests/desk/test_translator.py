@@ -3,13 +3,14 @@
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from supportflow import AsyncDesk, Desk, Policy, Requester
 from supportflow.exceptions import InvalidInput
 from supportflow.policy.presets import preset
 from supportflow.testing import CountingIds, ManualClock
+from triage.planting import cards, chinese_phrases, english_phrases
 
 START = "2026-03-02T03:00:00Z"
 GREEK = "Ο λογαριασμός μου παραβιάστηκε και τα νομίσματά μου χάθηκαν"
@@ -170,3 +171,38 @@ def test_no_answer_lowers_a_class(answer):
     _, without = opened(None)
     _, with_one = opened(Says(answer))
     assert classes.index(with_one.priority_class) <= classes.index(without.priority_class)
+
+
+class Echoes:
+    """A translator that gives back what it is given, put into English: whatever it holds could come back."""
+
+    def __init__(self):
+        self.texts = []
+
+    def translate(self, text, /, *, source, target):  # noqa: ARG002 - the port names them
+        said = f"{text} {STOLEN}"
+        self.texts += [text, said]
+        return said
+
+
+@given(
+    secret=st.one_of(english_phrases(), chinese_phrases(), cards), first=st.booleans(), later=st.booleans()
+)
+@settings(max_examples=12, deadline=None)
+def test_a_translated_text_never_holds_what_redaction_removed(secret, first, later):
+    """Neither what leaves nor what comes back, of a ticket's first words and of later ones, and the original is kept."""
+    translator = Echoes()
+    desk = Desk(PRESET, clock=ManualClock(START), ids=CountingIds(), translator=translator)
+    told = f"{GREEK}. {secret} . {GREEK}" if first else GREEK
+    ticket = desk.open(subject="", body=told, requester="ana", channel="chat").ticket
+    if later:
+        desk.receive(ticket, body=f"{GREEK}: {secret}", by=Requester("ana"))
+    assume(translator.texts)  # else a pack reads what is left, and nothing leaves
+    plain = "".join(secret.split())
+    for text in (*translator.texts, *(one.body for one in desk.messages(ticket))):
+        assert secret not in text
+        assert plain not in "".join(text.split())
+    for event in desk.history(ticket):
+        assert secret not in event.model_dump_json()
+    assert GREEK in desk.messages(ticket)[0].body
+    assert "translated" in {flag for one in desk.history(ticket) for flag in getattr(one, "flags", ())}

@@ -96,6 +96,7 @@ class _PointedConnection:
 
 class _PointedSession:
     def __init__(self, session, points: Points) -> None:
+        self.session = session
         self.raw = session.raw
         self.cursor = _PointedCursor(session.cursor, points)
         self.fairy = _PointedConnection(session.fairy, points)
@@ -103,5 +104,10 @@ class _PointedSession:
 
 def point_statements(store, points: Points) -> None:
     """Put a point before and after each statement and each COMMIT of an SQL store."""
-    work_on = store._link._work
-    store._link._work = lambda session, work, mode: work_on(_PointedSession(session, points), work, mode)
+    link = store._link
+    work_on, writers = link._work, link._writers
+    link._work = lambda session, work, mode: work_on(_PointedSession(session, points), work, mode)
+    if writers is not None:
+        take, give = writers._take, writers._give
+        writers._take = lambda: _PointedSession(take(), points)
+        writers._give = lambda pointed, fine: give(pointed.session, fine)

@@ -189,6 +189,7 @@ def answers(path, tmp_path):
         "rows": lambda desk: [row.ticket.ref for row in desk.rows(limit=100)],
         "many": lambda desk: sorted(desk.get_many(TICKETS)),
         "misplaced": lambda desk: desk.misplaced(),
+        "warned": lambda desk: desk.warned("general"),
         "places": places,
         "agents": lambda desk: [state.id for state in desk.agents()],
         "dispatch": given_out,

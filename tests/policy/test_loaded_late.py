@@ -39,6 +39,36 @@ def test_a_desk_starts_without_what_reads_texts(subject, read):
     assert run.stdout == f"[] [] {read}\n"
 
 
+OTHERS = (
+    "supportflow.triage.redaction.finders",
+    "supportflow.triage.redaction.ideograms",
+)
+ASKED = """
+import sys
+from supportflow import Desk
+from supportflow.triage.reading import shipping
+read = []
+shipping._pack = lambda tag, whole=shipping._pack: read.append(tag) or whole(tag)
+Desk().open(subject=sys.argv[1], requester="ana")
+print(*read, *(set(sys.argv[2:]) & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("subject", "read"),
+    [
+        ("Hello, I have lost the key to my house", {"en"}),  # plain prose: no finder, and no pack but its own
+        ("Hello, I have lost key 4711 to my house", {"en", OTHERS[0]}),
+        ("我家的钥匙今天早上不见了", {"zh", *OTHERS}),
+    ],
+)
+def test_a_text_loads_what_it_needs(subject, read):
+    run = subprocess.run(
+        [sys.executable, "-c", ASKED, subject, *OTHERS], capture_output=True, text=True, check=True
+    )
+    assert set(run.stdout.split()) == read
+
+
 @pytest.mark.parametrize(
     "own",
     [

@@ -29,17 +29,6 @@ def test_all_come_back_in_order(monkeypatch, held, runs):
             one.close()
 
 
-def test_of_equals_the_first_comes_first(monkeypatch):
-    monkeypatch.setattr(ordered, "HELD", 3)
-    monkeypatch.setattr(ordered, "MOST_RUNS", 2)
-    found = Ordered(key=lambda one: one[0])
-    told = [(f"{number % 3}", number) for number in range(47)]  # four lengths of runs, and two held
-    for one in told:
-        found.add(one)
-    assert list(found) == sorted(told)
-    found.close()
-
-
 def test_files_are_open_while_they_are_read_and_gone_when_it_is_closed(monkeypatch, tmp_path):
     monkeypatch.setattr(ordered, "HELD", 3)
     monkeypatch.setattr(ordered, "MOST_RUNS", 3)

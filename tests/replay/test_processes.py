@@ -1,6 +1,5 @@
 """A replay in several processes finds what one finds, to the last byte."""
 
-import marshal
 import os
 import signal
 from copy import deepcopy
@@ -14,6 +13,7 @@ from supportflow.policy import Policy
 from supportflow.replay import processes as apart
 from supportflow.replay import read_log, replay, replay_log
 from supportflow.replay.counting import Cases
+from supportflow.replay.reading import packed, unpacked
 from supportflow.replay.running import add_bad, extent_of
 from supportflow.replay.tally import Tally
 from supportflow.sla.policy import SlaPolicy, Target
@@ -35,14 +35,13 @@ def test_parts_put_together_are_the_whole(written, mapping, rows, size):
     log, given = read_log(written(rows), mapping()), mapping()
     extent = extent_of(log)
     work = apart.Replaying(given, POLICY, extent.last_us, 3, True)
-    cases = [[tuple(row) for row in case] for case in log.cases.values()]
-    parts = list(apart._parts(cases, size))
-    unpacked = [marshal.loads(part.packed) for part in parts]
-    assert [case for found in unpacked for case in found] == cases
-    assert [part.first for part in parts] == [0, *accumulate(map(len, unpacked))][:-1]
-    assert [part.rows for part in parts] == [sum(map(len, found)) for found in unpacked]
+    parts = list(apart._parts([[*map(packed, case)] for case in log.cases.values()], size))
+    cases = [[unpacked(case) for case in part.cases] for part in parts]
+    assert [case for found in cases for case in found] == list(log.cases.values())
+    assert [part.first for part in parts] == [0, *accumulate(map(len, cases))][:-1]
+    assert [part.rows for part in parts] == [sum(map(len, found)) for found in cases]
 
-    counts = [apart.replayed(work, found, part.first) for part, found in zip(parts, unpacked, strict=True)]
+    counts = [apart.replayed(work, found, part.first) for part, found in zip(parts, cases, strict=True)]
     whole = replay_log(log, given, POLICY, verify_every=3)
     for order in (1, -1):
         tally = Tally(given, POLICY)

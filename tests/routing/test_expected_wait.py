@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supportflow import Agent, AsyncDesk, Desk, Policy
+from supportflow import Agent, AsyncDesk, Desk, MemoryStore, Policy
 from supportflow.exceptions import Refused, TicketNotFound
 from supportflow.routing.waiting import LEAST, SHARE, Passed, expected_wait
 from supportflow.testing import CountingIds, ManualClock
@@ -120,9 +120,9 @@ POLICY = Policy.model_validate(
 class Counter:
     """One agent, who takes a ticket each three minutes, while one comes each three."""
 
-    def __init__(self):
+    def __init__(self, store=None):
         self.clock = ManualClock(START)
-        self.desk = Desk(POLICY, clock=self.clock, ids=CountingIds())
+        self.desk = Desk(POLICY, store=store, clock=self.clock, ids=CountingIds())
         self.desk.enrol(Agent("sam", tiers=("first",), capacity=1))
         self.desk.set_presence("sam", "available")
         self.came = 0
@@ -202,6 +202,74 @@ def test_what_cannot_be_asked():
     ticket = plain.open(subject="x", requester="ana").ticket
     with pytest.raises(Refused):
         plain.expected_wait(ticket)
+
+
+class Looking(MemoryStore):
+    """Counts the events that it hands out."""
+
+    looked = 0
+
+    def feed(self, tenant, after, limit, /):
+        rows = super().feed(tenant, after, limit)
+        self.looked += len(rows)
+        return rows
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["come", "urgent", "take", "take", "raise", "give back", "ask", "back in time"]),
+        st.integers(1, 9),
+    ),
+    max_size=25,
+)
+
+
+@given(STEPS, st.integers(10, 60))
+@settings(max_examples=12)
+def test_a_desk_that_remembers_says_what_one_says_that_looks_at_everything(steps, tail):
+    """Whatever happens between two questions, by whichever process, and however many events are looked at."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("supportflow.flows.routing.takings.TAIL", tail)
+        patched.setattr("supportflow.routing.waiting.LEAST", 2)
+        patched.setattr("supportflow.routing.waiting._FEW_GAPS", 2)
+        store, clock, ids = Looking(), ManualClock(START), CountingIds()
+        asked, worker = (Desk(POLICY, store=store, clock=clock, ids=ids) for _ in range(2))
+        worker.enrol(Agent("sam", tiers=("first",), capacity=3))
+        worker.set_presence("sam", "available")
+        for number, (step, minutes) in enumerate(steps):
+            clock.advance(minutes=minutes)
+            waiting, held = (
+                worker.find(assignee="", open=True).tickets,
+                worker.find(assignee="sam", open=True).tickets,
+            )
+            if step in {"come", "urgent"}:
+                worker.open(subject="x", requester=f"r{number}", level=1 if step == "urgent" else 3)
+            elif step == "take":
+                for one in held[:1]:
+                    worker.resolve(one, by="sam")
+                worker.dispatch()
+            elif step == "raise" and (waiting or held):
+                worker.set_priority([*waiting, *held][minutes % len([*waiting, *held])], level=2, by="lead")
+            elif step == "give back" and held:
+                worker.assign(held[0], agent="", by="lead")
+            elif step == "back in time":
+                clock.set(clock.now() - timedelta(minutes=minutes))
+            for ticket in worker.find(assignee="", open=True).tickets[-1:]:
+                fresh = Desk(POLICY, store=store, clock=clock, ids=ids)
+                assert asked.expected_wait(ticket) == fresh.expected_wait(ticket)
+
+
+def test_a_question_looks_at_what_has_happened_since_the_last_one():
+    counter = Counter(store := Looking())
+    counter.work(45)
+    last = counter.come()
+    told = counter.desk.expected_wait(last)
+    store.looked = 0
+    assert counter.desk.expected_wait(last) == told
+    assert store.looked == 0
+    counter.come()
+    counter.desk.expected_wait(last)
+    assert store.looked <= 4 * len(counter.desk.history(ref=str(counter.came)))
 
 
 def test_both_desks_have_it():

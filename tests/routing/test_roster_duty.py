@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,10 @@ from calendars.oracle import DAYS, WallClock
 from supportflow._time import DAY_US, HOUR_US, MINUTE_US, from_us, to_us
 from supportflow.calendars import BusinessCalendar
 from supportflow.exceptions import CalendarHorizonError, InvalidInput
+from supportflow.flows.routing.floor import Dispatcher, _note_change
 from supportflow.model.people import Agent, Skill
 from supportflow.model.routing import AgentState, ShiftOverride
+from supportflow.policy import CompiledPolicy, Policy
 from supportflow.routing.roster import (
     LOOK_AHEAD_US,
     current_skills,
@@ -304,3 +307,43 @@ def test_nobody_swaps_with_themselves():
     with pytest.raises(InvalidInput) as refused:
         swap(state(Agent("a")), state(Agent("a")), {}, 0, HOUR_US)
     assert refused.value.field == "taker"
+
+
+SHIFTS = CompiledPolicy(
+    Policy(calendars={"day": {"tz": "UTC", "weekly": {day: [("08:00", "12:00")] for day in DAYS}}})
+).shifts
+ELSEWHERE = dict(SHIFTS)
+MORNING = datetime(2026, 3, 2, 7, tzinfo=UTC)
+LAPSES = Skill(level=2, valid_until=MORNING + timedelta(hours=3))
+OFF = ShiftOverride(
+    start=MORNING + timedelta(hours=2), end=MORNING + timedelta(hours=4), on_duty=False, reason="away"
+)
+KNOWN = [
+    state(Agent("sam", shifts=shifts, skills=skills), overrides)
+    for shifts in ((), ("day",))
+    for skills in ({}, {"cards": LAPSES})
+    for overrides in ((), (OFF,))
+]
+looks = st.tuples(st.integers(0, 5 * 60), st.sampled_from(KNOWN), st.sampled_from([SHIFTS, ELSEWHERE]))
+
+
+@given(st.lists(looks, min_size=1, max_size=8))
+def test_what_is_noted_of_a_change_is_what_would_be_found_anew(steps):
+    run = SimpleNamespace(dispatcher=Dispatcher(), now_us=to_us(MORNING))
+    for minutes, known, shifts in steps:
+        run.now_us += minutes * MINUTE_US
+        _note_change(run, known, shifts)
+        found = next_change_us(known, shifts, run.now_us)
+        assert run.dispatcher.noted["sam"].change_us == found
+        assert found is None or (found, "sam") in run.dispatcher.changes
+
+
+def test_work_that_comes_and_goes_notes_no_change_again():
+    run = SimpleNamespace(dispatcher=Dispatcher(), now_us=to_us(MORNING))
+    for hours_on in (0, 0.5, 1.5, 6, 30):
+        run.now_us = to_us(MORNING) + int(hours_on * HOUR_US)
+        for assigned_at in (MORNING, None):
+            known = KNOWN[4].model_copy(update={"assigned_at": assigned_at})
+            _note_change(run, known, SHIFTS)
+    hours = [1, 5, 25, 49]  # eight o'clock, noon, and eight o'clock on the next two days
+    assert sorted(run.dispatcher.changes) == [(to_us(MORNING) + hour * HOUR_US, "sam") for hour in hours]

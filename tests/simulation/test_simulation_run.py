@@ -1,6 +1,8 @@
 """What people do in a simulated desk, one behaviour at a time."""
 
+import gc
 import random
+import weakref
 from datetime import timedelta
 
 import pytest
@@ -8,7 +10,9 @@ import pytest
 from simulation.worlds import ROUTING, scenario
 from supportflow.exceptions import InvalidInput
 from supportflow.simulation import parse_scenario, simulate, simulation_text
+from supportflow.simulation.plan import Plan
 from supportflow.simulation.scenario import Pending, RandomTime, Service
+from supportflow.simulation.world import World
 
 TARGETS = [
     {"metric": "first_response", "name": "first_response", "minutes": 5},
@@ -326,3 +330,21 @@ def test_work_that_is_taken_away_goes_on_where_it_was(tmp_path):
     # Five minutes with the first group, two without anybody, and the rest with the second.
     assert report.of_class("general").resolution.max == pytest.approx(12 * 60, abs=1)
     assert report.of_class("general").waits.count == 1
+
+
+def test_what_is_due_hours_later_keeps_no_ticket_that_has_ended():
+    """Patience for two days and a target of four, which stand in the heap as long, on tickets that end within minutes."""
+    seen, alive = [], []
+
+    def follow(number, ticket, _):
+        seen.append(weakref.ref(ticket))
+        if number == 250 and not alive:
+            gc.collect()
+            alive.append(sum(one() is not None for one in seen))
+
+    days = {"name": "resolution", "metric": "resolution", "hours": 96}
+    sla = {"sla": [{"name": "all", "targets": [days]}]}
+    desk = scenario(150, 2, 3, policy=sla, patience={"mean": "P2D", "shape": "constant"})
+    World(Plan(desk), random.Random(1), follower=follow).run()
+    assert len(seen) > 750
+    assert alive[0] < 40

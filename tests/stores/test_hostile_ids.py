@@ -24,7 +24,7 @@ GOOD = {
     "end": NOW + timedelta(days=1), "presence": "away", "on_duty": True, "step": "s", "action": "a", "level": "l",
     "method": "m", "valid_for": timedelta(1), "number": "1", "approve": True, "clock": "c", "reason": "r", "met": True,
     "evidence": {}, "party": Party("bank", "b-1"), "into_ref": "8", "status": "open", "opened_at": NOW, "into": None,
-    "stars": 5, "changes": [], "call": "tel-1",
+    "stars": 5, "changes": [], "call": "tel-1", "warning": "w",
     "purpose": "p", "purposes": ["p"],
     "delivery": "d", "channel": "web", "state": "read", "measure": "m", "value": 1, "texts": {"en": "x"},
 }  # fmt: skip
@@ -34,7 +34,7 @@ IDS = {
     "level", "method", "name", "category", "priority_class", "status", "language", "tz", "ladder", "notify", "expects",
     "person", "purpose", "purposes",
     "tags", "surge", "status_category", "problem", "problem_ref", "measure", "audience",
-    "call", "event", "cursor", "after", "order", "party", "text", "presence", "evidence", "attributes",
+    "call", "event", "warning", "cursor", "after", "order", "party", "text", "presence", "evidence", "attributes",
 }  # fmt: skip
 FILTERS = [
     "group",

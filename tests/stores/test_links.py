@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supportflow import AsyncSqlStore, Desk, MemoryStore, SqlStore
+from supportflow import Agent, AsyncSqlStore, Desk, MemoryStore, SqlStore
 from supportflow.model.storage import Commit, Committed, Conflict, EventRow, StreamChange
 from supportflow.records import links, root
 
@@ -131,6 +131,23 @@ def test_after_an_event_without_a_link_there_is_none_until_they_are_made(store):
     assert store.set_links(TENANT, "a", 4, [wanted[3], b"beyond"]) == 1
     store.commit(Commit(TENANT, (change("a", 4, 1),)))
     assert is_chained(store, TENANT, "a") == 5
+
+
+@pytest.mark.parametrize("beginning", ["agent", "ticket"])
+def test_where_the_event_before_is_gone_no_chain_begins_anew(tmp_path, beginning):
+    path = tmp_path / "desk.db"
+    desk = Desk(store=SqlStore(f"sqlite:///{path}"))
+    desk.enrol(Agent("kim"))
+    ticket = desk.open(subject="s", requester="ana", ref="7").ticket
+    stream = "agent:kim" if beginning == "agent" else f"ticket:{ticket.id}"
+    with sqlite3.connect(path) as other:
+        other.execute("DELETE FROM supportflow_event WHERE stream = ?", (stream,))
+    other.close()
+    desk.set_presence("kim", "available")
+    desk.note(ref="7", body="It is known.", by="sam")
+    store = desk._ports["store"]
+    assert store.links(TENANT, stream) == (None,), "a chain from the root would vouch for what is gone"
+    desk.close()
 
 
 def test_many_that_write_at_once_make_one_chain(store):

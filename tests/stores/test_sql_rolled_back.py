@@ -289,6 +289,7 @@ SHARED = {
     "ports": "is never changed",
     "desk": "a value: it is replaced, never changed",
     "snapshots": "a ticket in it counts only for the very bytes of its row",
+    "agent_snapshots": "so does an agent",
     "traits": "is never changed",
     "measures": "what a host measured is so, whatever becomes of its transaction",
     "spread_progress": "ticks alone use it, and none runs in a transaction of a host's",

@@ -27,6 +27,7 @@ LEAST = {
         "general": 7,
     },
     "everyday": {"general": 19, "security_question": 0, "incident": 0},
+    "taught": {"incident": 25, "frightening_harmless": 20, "general": 4},
     "asking": {"asks_secret": 12, "asks_nothing": 12},
     "asking/held_out": {"asks_secret": 6, "asks_nothing": 6},
 }
@@ -145,6 +146,31 @@ def test_no_phrase_stands_twice_in_a_language(language):
 @pytest.mark.parametrize("folder", LEAST)
 def test_every_file_is_looked_at(folder):
     assert sorted(path.stem for path in (PHRASES / folder).glob("*.toml")) == LANGUAGES
+
+
+TONES = {"distressed": 12, "angry": 11, "calm": 12}
+LEARNED_TONES = {"distressed": 9, "angry": 9, "calm": 9}
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "ja", "ru", "zh-Hans"])
+def test_tones_are_fit_to_measure_with(language):
+    """And none is among those that are learned from."""
+    kept, learned = (load(PHRASES / folder / f"{language}.toml") for folder in ("tone", "tone/taught"))
+    found = faults(kept, TONES, language) + faults(learned, LEARNED_TONES, language)
+    assert [one for one in found if not one.startswith("hardly any")] == []  # short lists, of few katakana
+    bares = [bare(text) for table in (kept, learned) for key in TONES for text in table[key]]
+    bares += [
+        bare(text) for folder in LEAST for text in listed([load(PHRASES / folder / f"{language}.toml")])
+    ]
+    assert [text for text, n in Counter(bares).items() if n > 1] == []
+
+
+def test_the_jargon_of_crypto_users_is_fit_to_measure_with():
+    table = load(PHRASES / "crypto_users" / "en.toml")
+    assert faults(table, {"incident": 50, "dispute": 10, "general": 50}, "en") == []
+    bares = [bare(text) for text in listed([table])]
+    bares += [bare(text) for folder in LEAST for text in listed([load(PHRASES / folder / "en.toml")])]
+    assert [text for text, n in Counter(bares).items() if n > 1] == []
 
 
 def fit(**changes):

@@ -460,6 +460,8 @@ CORE = {
 def test_shipped_packs_are_whole(tag):
     source = next(one for one in shipped_packs() if one.tag == tag)
     pack = source.load()
+    assert source.hints() == tuple(pack.hints)
+    assert source.hints() or "Latn" not in source.scripts  # by which packs of one script are told apart
     assert (pack.tag, pack.scripts) == (tag, source.scripts)
     assert pack.sources
     Reader([pack], [shipped_rules("incidents")])

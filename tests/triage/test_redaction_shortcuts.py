@@ -17,7 +17,7 @@ from supportflow.triage.redaction import (
     contacts,
     context,
     digit_words,
-    engine,
+    finders,
     ideograms,
     keys,
     labels,
@@ -36,6 +36,7 @@ from supportflow.triage.redaction import (
 )
 from supportflow.triage.redaction.kinds import Kind
 from supportflow.triage.redaction.layers import Layer
+from supportflow.triage.redaction.rules import DEFAULT_RULES
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import announcing, words
 
@@ -473,7 +474,7 @@ def test_a_view_that_is_left_out_has_nothing_of_its_own(text):
     found = [
         {
             (kind, text[slice(*view.back(first, last))])
-            for _, find in engine._DETECTORS
+            for _, find in finders.DETECTORS
             for first, last, kind in find(view)
         }
         for view in (plain, left_out)
@@ -607,13 +608,13 @@ PROSE = st.lists(
 @given(PROSE)
 def test_plain_prose_holds_nothing(text):
     if prose.is_prose(text):
-        assert list(engine._spans(text, engine.DEFAULT_RULES)) == []
+        assert list(finders.spans(text, DEFAULT_RULES)) == []
 
 
 @given(st.lists(st.sampled_from(LISTED_WORDS), min_size=6, max_size=24), st.sampled_from([" ", "\n", ", "]))
 def test_words_of_lists_are_no_prose_where_a_phrase_may_be(row, joint):
     text = joint.join(row)
-    if list(engine._spans(text, engine.DEFAULT_RULES)):
+    if list(finders.spans(text, DEFAULT_RULES)):
         assert not prose.is_prose(text)
 
 

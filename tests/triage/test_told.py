@@ -16,9 +16,9 @@ def counting():
 
 def test_the_same_words_are_read_once_and_other_words_anew():
     asked, told = counting()
-    texts = ["hello", "hello ", "", "你好", "hello", "\ud800", "你好", "", "\ud800"]
+    texts = ["hello", "hello ", "", "你好", "hello", "\ud800", "你好", "", "\ud800", "?"]
     assert [told(text) for text in texts] == [text.upper() for text in texts]
-    assert asked == ["hello", "hello ", "", "你好", "\ud800"]
+    assert asked == ["hello", "hello ", "", "你好", "\ud800", "?"]
 
 
 def test_what_is_remembered_is_bounded_in_number_and_length():
@@ -28,8 +28,15 @@ def test_what_is_remembered_is_bounded_in_number_and_length():
         told("a" * (LONGEST + 1))
     assert len(asked) == 3
     for number in range(3 * MOST):
-        told(str(number))
+        assert told(f"no. {number}") == f"NO. {number}"
     assert len(told._known) <= MOST
+
+
+def test_texts_that_begin_alike_are_told_apart_to_their_last_character():
+    asked, told = counting()
+    for ending in ("a", "b", " b", "b "):
+        told("x" * (LONGEST - 2) + ending)
+    assert len(asked) == 4
 
 
 def test_nothing_of_a_text_is_kept():

@@ -116,6 +116,15 @@ class MemoryKnowledge:
         sure.sort(key=lambda one: (-one.confidence, one.article.id))
         return tuple(sure[:limit])
 
+    def browse(self, *, language: str, now: Instant) -> Mapping[str, tuple[Article, ...]]:
+        """The articles in that language that hold now, by topic, as a help centre lists them; `""` for those without one."""
+        listed: dict[str, list[Article]] = defaultdict(list)
+        for name in sorted(self._articles):
+            article = self._articles[name]
+            if article.is_valid(now) and best(language, (article.language,)):
+                listed[article.topic or ""].append(article)
+        return {topic: tuple(listed[topic]) for topic in sorted(listed)}
+
     @staticmethod
     def _found(article: Article, matched: Mapping[str, Sequence[Match]], topic: str | None) -> Found:
         scores = {name: _score(matches) for name, matches in matched.items()}

@@ -8,7 +8,6 @@ import pendulum
 
 from supportflow._time import to_us
 from supportflow.calendars.batch import add_many, elapsed_many
-from supportflow.calendars.closures import close_by_ical
 from supportflow.calendars.compiled import Compiled, Edge
 from supportflow.calendars.days import move_days
 from supportflow.calendars.explaining import Explained, explain
@@ -133,6 +132,8 @@ class BusinessCalendar(Declaration):
             CalendarError: If it is not an iCalendar file, or holds what the standard does not allow, with the line: an
                 unknown zone among it, whose times would be anybody's.
         """
+        from supportflow.calendars.closures import close_by_ical  # noqa: PLC0415 - reads iCalendar, which few need
+
         return close_by_ical(self, source, since, until)
 
     # --- questions ---------------------------------------------------------------------------

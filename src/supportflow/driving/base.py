@@ -12,6 +12,7 @@ from supportflow.flows.environment import Environment, Unreadable, check_number
 from supportflow.flows.requests import Call
 from supportflow.flows.routing.floor import Dispatcher
 from supportflow.flows.routing.places import PlaceIndex
+from supportflow.flows.routing.takings import Takings
 from supportflow.flows.setup import (
     OPTIONAL,
     channels_of,
@@ -22,7 +23,7 @@ from supportflow.flows.setup import (
     ports_of,
 )
 from supportflow.policy import Policy
-from supportflow.ports import Pauses, traits_of
+from supportflow.ports import traits_of
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
 from supportflow.triage.official import AddressCheck
@@ -80,7 +81,7 @@ class DeskBase(_forks.Fork):
             **ports_of(plain=plain, **{name: ports[name] for name in OPTIONAL}),
         }
         clock = self._ports["clock"]
-        self._pause: Callable[[float], Any] = clock.pause if isinstance(clock, Pauses) else sleep
+        self._pause: Callable[[float], Any] = getattr(clock, "pause", sleep)
         self._channels = channels_of(channels)
         self._handlers = kinds_of({} if on is None else on)
         if plain:
@@ -106,7 +107,7 @@ class DeskBase(_forks.Fork):
         """Dispatch under a name of its own: what the parent leads in, this process does not."""
         self._dispatcher = Dispatcher()
         self._known.running = {}  # the parent's threads and tasks are not here
-        self._places = PlaceIndex()
+        self._places, self._takings = PlaceIndex(), Takings()
 
     @property
     def _env(self) -> Environment:
@@ -116,7 +117,7 @@ class DeskBase(_forks.Fork):
 
     def _ask(self, call: Call) -> Any:
         """Make a call of a port; the answer may be one that has to be awaited."""
-        name, method, args, named, *_ = call
+        name, method, args, named, _, _ = call
         port = self._ports.get(name)
         if port is not None:
             return getattr(port, method)(*args, **named) if named else getattr(port, method)(*args)

@@ -44,6 +44,9 @@ def _make_method(cls: type, name: str, member: Function | Method[Any, Any]) -> F
         made = _awaited_verb(source) if issubclass(cls, Awaited) else _verb(source)
     answer = _answer_type(signature.return_annotation)
     functools.update_wrapper(made, function)
+    if issubclass(cls, Awaited):
+        # From Python 3.13 on `AsyncMock(spec=...)` looks at what is wrapped, and that is a plain function.
+        del made.__wrapped__
     made.__qualname__ = f"{cls.__qualname__}.{name}"
     made.__annotations__ = {**function.__annotations__, "return": answer}
     made.__signature__ = signature.replace(return_annotation=answer)

@@ -66,6 +66,8 @@ def synchronise(env: Environment, now: Instant, *, look: bool = False) -> Flow[N
     Raises:
         ConflictError: If others kept writing to the stream.
     """
+    if not look and _is_settled(env, now):
+        return
     if env.held is not None:
         return  # nobody else is on this desk
     known = env.published and env.joined
@@ -88,6 +90,16 @@ def synchronise(env: Environment, now: Instant, *, look: bool = False) -> Flow[N
         raise ConflictError(STREAM, requests.ATTEMPTS)
     env.published = env.joined = True
     yield from _apply_surges(env, now_us)
+
+
+def _is_settled(env: Environment, now: Instant) -> bool:
+    """Whether there is nothing that `synchronise` would do at an instant without being told to look: so it is, mostly."""
+    if env.held is not None:
+        return True  # nobody else is on this desk
+    if not (env.published and env.joined) or env.origin is not None:
+        return False
+    desk = env.desk
+    return not (_is_due(desk, to_us(now)) or desk.surges or desk.ended or env.book.surges)
 
 
 def _apply_surges(env: Environment, now_us: int) -> Flow[None]:

@@ -18,7 +18,7 @@ from supportflow.exceptions import (
 )
 from supportflow.flows.held import Held
 from supportflow.flows.requests import Running
-from supportflow.flows.snapshots import Snapshots
+from supportflow.flows.snapshots import AgentSnapshots, Snapshots
 from supportflow.model.storage import Lease
 from supportflow.model.surges import ActiveSurge
 from supportflow.policy import CompiledPolicy, Policy, PolicyBook
@@ -188,6 +188,7 @@ class Environment:
         proposed: Watch → when it was set off last, if what it proposes then is known to be proposed.
         held: What a desk without a store holds; None if there is one.
         snapshots: Tickets as this process wrote or read them last.
+        agent_snapshots: Agents likewise.
         origin: The environment that this is a copy of, for one call in a transaction that may still be undone; else None.
             What the call learns of the store is forgotten with the copy.
     """
@@ -213,6 +214,7 @@ class Environment:
     ] = field(default_factory=dict)
     proposed: dict[str, int] = field(default_factory=dict)
     snapshots: Snapshots = field(default_factory=Snapshots)
+    agent_snapshots: AgentSnapshots = field(default_factory=AgentSnapshots)
     held: Held | None = None
     traits: Mapping[str, ChannelTraits] = field(default_factory=dict)
     paced: dict[str, int] = field(default_factory=dict)

@@ -13,7 +13,6 @@ from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
 from supportflow.kernel.facts import PersonFacts
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
-from supportflow.model.base import STORED
 from supportflow.model.casework import Verification
 from supportflow.model.events import (
     EventBase,
@@ -26,7 +25,7 @@ from supportflow.model.events import (
     RequesterUnlinked,
 )
 from supportflow.model.routing import AgentState
-from supportflow.model.storage import AgentRow, TicketRow
+from supportflow.model.storage import AgentRow, EventRow, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.policy.sections.informing import informing_text, promise_text, warning_text
@@ -98,7 +97,17 @@ def get(env: Environment, ticket_id: str) -> Flow[Ticket]:
     row = yield from requests.load(env.tenant, ticket_id)
     if row is None:
         raise TicketNotFound(ticket_id)
-    return (yield from read_ticket(env, row))
+    ticket = _at_hand(env, row)
+    return (yield from read_ticket(env, row)) if ticket is None else ticket
+
+
+def _at_hand(env: Environment, row: TicketRow) -> Ticket | None:
+    """The ticket in a row as its snapshot says, if that can be read and its policy is in the book: so it is, mostly."""
+    ticket = _snapshot(env, row) if row.fold_version == FOLD_VERSION else None
+    if ticket is None or ticket.policy not in env.book:
+        return None
+    env.unreadable.used(f"ticket:{row.id}")
+    return ticket
 
 
 def read_ticket(env: Environment, row: TicketRow) -> Flow[Ticket]:
@@ -250,22 +259,13 @@ def read_agent(env: Environment, row: AgentRow) -> Flow[AgentState]:
     current = row.fold_version == AGENT_FOLD_VERSION
     if not current and row.fold_version > AGENT_FOLD_VERSION:
         raise NewerSchemaError("agent snapshot", row.fold_version, AGENT_FOLD_VERSION)
-    state = _agent_snapshot(row) if current else None
+    state = env.agent_snapshots.read(row) if current else None
     if state is None:
         state = yield from _fold(env, stream, row.version, fold_agent, "agent")
         if current:
             env.unreadable.mended(stream)
     env.unreadable.used(stream)
     return state
-
-
-def _agent_snapshot(row: AgentRow) -> AgentState | None:
-    """The agent as the row says; None if it does not say it, or says it of another one."""
-    try:
-        state = AgentState.model_validate_json(row.snapshot, context=STORED)
-    except (ValueError, TypeError):
-        return None
-    return state if (state.id, state.version) == (row.id, row.version) else None
 
 
 def known_agents(env: Environment, ids: Collection[str]) -> Flow[dict[str, AgentState]]:
@@ -344,7 +344,7 @@ def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
     while waiting and len(known) < MOST_IDS:
         asked = waiting.pop()
         try:
-            links, _ = yield from linked_ids(env, asked)
+            links = _links_in((yield from requests.events(env.tenant, f"requester:{asked}")))
         except UNREADABLE as error:
             # Half of what was said about a person is no ground to take them for somebody else.
             env.unreadable.skip(f"requester:{asked}", error)
@@ -358,13 +358,18 @@ def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
 def linked_ids(env: Environment, requester: str) -> Flow[tuple[set[str], int]]:
     """The ids that are linked with an id directly, and the version of its stream."""
     rows = yield from requests.events(env.tenant, f"requester:{requester}")
+    return _links_in(rows), len(rows)
+
+
+def _links_in(rows: Iterable[EventRow]) -> set[str]:
+    """The ids that a person's stream links with theirs."""
     links: set[str] = set()
     for event in map(read_row, rows):
         if isinstance(event, RequesterLinked):
             links.add(event.other)
         elif isinstance(event, RequesterUnlinked):
             links.discard(event.other)
-    return links, len(rows)
+    return links
 
 
 def person_facts(env: Environment, requester: str) -> Flow[PersonFacts | None]:

@@ -108,9 +108,13 @@ Flow = Generator[Call, Any, T]
 """A flow that asks through `Call`s and returns a `T`."""
 
 
+# Calls that are the same each time are made once.
+_NOW, _SALT, _CHANCE = Call("clock", "now"), Call("ids", "salt"), Call("ids", "chance")
+
+
 def now() -> Flow[Instant]:
     """The present instant."""
-    return (yield Call("clock", "now"))  # type: ignore[no-any-return]
+    return (yield _NOW)  # type: ignore[no-any-return]
 
 
 def new_id(at: Instant) -> Flow[str]:
@@ -120,12 +124,12 @@ def new_id(at: Instant) -> Flow[str]:
 
 def salt() -> Flow[bytes]:
     """A fresh salt."""
-    return (yield Call("ids", "salt"))  # type: ignore[no-any-return]
+    return (yield _SALT)  # type: ignore[no-any-return]
 
 
 def chance() -> Flow[float]:
     """A number from 0 up to 1."""
-    return (yield Call("ids", "chance"))  # type: ignore[no-any-return]
+    return (yield _CHANCE)  # type: ignore[no-any-return]
 
 
 PATIENT = 2

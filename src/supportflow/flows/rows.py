@@ -1,6 +1,7 @@
 """Between values and rows: events, snapshots and outbox entries as a store keeps them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from supportflow._time import to_us
 from supportflow.flows.environment import BOT_TOPIC, Environment
@@ -91,6 +92,7 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: bytes | None = 
         snapshot: The ticket as JSON, if it was written already.
     """
     key, due = queue_place(ticket, policy)
+    updated_us = to_us(ticket.recorded_at)
     return TicketRow(
         id=ticket.id,
         version=ticket.version,
@@ -110,22 +112,22 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: bytes | None = 
         channel=ticket.channel,
         category=ticket.category,
         opened_us=to_us(ticket.opened_at),
-        updated_us=to_us(ticket.recorded_at),
+        updated_us=updated_us,
         wakeup_us=wakeup(ticket, policy),
         snapshot=written(ticket) if snapshot is None else snapshot,
         queued=is_queued(ticket, policy),
-        touched_us=to_us(ticket.touched_at or ticket.recorded_at),
+        touched_us=updated_us if ticket.touched_at is None else to_us(ticket.touched_at),
     )
 
 
-def agent_row(state: AgentState) -> AgentRow:
-    """An agent as a store keeps them."""
+def agent_row(state: AgentState, snapshot: bytes | None = None) -> AgentRow:
+    """An agent as a store keeps them; the snapshot is written, if it is not given."""
     return AgentRow(
         id=state.id,
         version=state.version,
         fold_version=AGENT_FOLD_VERSION,
         available=state.presence == "available",
-        snapshot=written(state),
+        snapshot=written(state) if snapshot is None else snapshot,
     )
 
 
@@ -146,26 +148,33 @@ def stream_changes(
     working: dict[str, list[AgentEvent]] = {}
     asked: list[StreamChange] = []
     for event in decision.events:
-        if isinstance(event, AgentEvent):
+        whose = _subject(type(event))
+        if whose is TicketEvent:
+            grouped.setdefault(event.__dict__["ticket_id"], []).append(event)
+        elif isinstance(event, AgentEvent):
             working.setdefault(event.agent_id, []).append(event)
-            continue
-        if isinstance(event, RequesterEvent):
+        else:
+            assert isinstance(event, RequesterEvent)
             version = people[event.requester]
             asked.append(StreamChange(event.stream, version, (event_row(version + 1, event),)))
-            continue
-        assert isinstance(event, TicketEvent)
-        grouped.setdefault(event.ticket_id, []).append(event)
     changes: list[StreamChange] = []
     for ticket_id, own in grouped.items():
         ticket, first = tickets[ticket_id], versions.get(ticket_id, 0)
         assert ticket.version == first + len(own)
-        rows = tuple(event_row(seq, event) for seq, event in enumerate(own, first + 1))
+        rows = tuple([event_row(seq, event) for seq, event in enumerate(own, first + 1)])
         row = ticket_row(ticket, env.book[ticket.policy], env.snapshots.write(ticket))
         changes.append(StreamChange(f"ticket:{ticket_id}", first, rows, row))
     states = {state.id: state for state in decision.agents}
     for agent_id, shifts in working.items():
-        changes.append(_agent_stream(states[agent_id], shifts))
+        state = states[agent_id]
+        changes.append(_agent_stream(state, shifts, env.agent_snapshots.write(state)))
     return (*changes, *asked), tickets
+
+
+@cache
+def _subject(kind: type[EventBase]) -> type[EventBase]:
+    """Of what the events of a kind are: to ask a model's class whether it has an instance costs as much as a small event."""
+    return next(one for one in (TicketEvent, AgentEvent, RequesterEvent) if issubclass(kind, one))
 
 
 def agent_change(state: AgentState | None, events: Sequence[AgentEvent]) -> StreamChange:
@@ -176,11 +185,13 @@ def agent_change(state: AgentState | None, events: Sequence[AgentEvent]) -> Stre
     return _agent_stream(state, events)
 
 
-def _agent_stream(state: AgentState, events: Sequence[AgentEvent]) -> StreamChange:
+def _agent_stream(
+    state: AgentState, events: Sequence[AgentEvent], snapshot: bytes | None = None
+) -> StreamChange:
     """New events of one agent, and the state that they have led to."""
     first = state.version - len(events)
     rows = tuple(event_row(seq, event) for seq, event in enumerate(events, first + 1))
-    return StreamChange(f"agent:{state.id}", first, rows, agent_row(state))
+    return StreamChange(f"agent:{state.id}", first, rows, agent_row(state, snapshot))
 
 
 def outbox_rows(

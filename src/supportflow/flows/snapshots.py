@@ -1,4 +1,4 @@
-"""Snapshots as they are read and written: what this process wrote or read last of a ticket is not read again.
+"""Snapshots as they are read and written: what this process wrote or read last of a ticket or an agent is not read again.
 
 A cached ticket counts only for the very bytes that it was read from or written as, at the version that the row says. So it
 does not matter who wrote the row meanwhile, whether a commit was undone, or what was done to the row by hand: other bytes
@@ -8,12 +8,16 @@ are read. No text of a person is in a snapshot, and what was erased is in no tic
 from collections import OrderedDict
 from typing import NamedTuple
 
+from supportflow.model.base import STORED
 from supportflow.model.made import of_fields
-from supportflow.model.storage import TicketRow
+from supportflow.model.people import Agent
+from supportflow.model.routing import AgentState
+from supportflow.model.storage import AgentRow, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.model.ticket_json import TICKET, Parts, joined
+from supportflow.model.written import written
 
-__all__ = ["MOST", "Snapshots"]
+__all__ = ["MOST", "AgentSnapshots", "Snapshots"]
 
 MOST = 500
 """How many tickets are kept: some 8 kB each."""
@@ -76,6 +80,57 @@ class Snapshots:
                 known.popitem(last=False)
             except KeyError:  # others have forgotten everything meanwhile
                 return
+
+
+class AgentSnapshots:
+    """The agents that a desk wrote or read last, the oldest forgotten first. Threads may use it at the same time."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._known: OrderedDict[str, tuple[bytes, AgentState]] = OrderedDict()
+        self._most = most
+
+    def read(self, row: AgentRow) -> AgentState | None:
+        """The agent in a row, as its snapshot says.
+
+        Returns:
+            None if the snapshot cannot be read, or is of another agent or version than the row.
+        """
+        known = self._known.get(row.id)
+        if known is not None and known[0] == row.snapshot:
+            state = _own_agent(known[1])
+        else:
+            try:
+                state = AgentState.model_validate_json(row.snapshot, context=STORED)
+            except (ValueError, TypeError):
+                return None
+            if isinstance(row.snapshot, bytes):
+                self._keep(row.id, row.snapshot, state)
+        return state if (state.id, state.version) == (row.id, row.version) else None
+
+    def write(self, state: AgentState) -> bytes:
+        """The snapshot of an agent, which is remembered."""
+        snapshot = written(state)
+        self._keep(state.id, snapshot, state)
+        return snapshot
+
+    def _keep(self, agent_id: str, snapshot: bytes, state: AgentState) -> None:
+        known = self._known
+        known.pop(agent_id, None)
+        known[agent_id] = snapshot, _own_agent(state)
+        if len(known) > self._most:
+            try:
+                known.popitem(last=False)
+            except KeyError:  # others have forgotten everything meanwhile
+                return
+
+
+def _own_agent(state: AgentState) -> AgentState:
+    """An agent that shares nothing that can change with another: skills and limits are dictionaries."""
+    agent = state.agent.__dict__.copy()
+    agent["skills"], agent["limits"] = agent["skills"].copy(), agent["limits"].copy()
+    values = state.__dict__.copy()
+    values["agent"] = of_fields(Agent, agent, state.agent.__pydantic_fields_set__)
+    return of_fields(AgentState, values, state.__pydantic_fields_set__)
 
 
 def _own(ticket: Ticket) -> Ticket:

@@ -19,7 +19,6 @@ from supportflow.flows import requests
 from supportflow.flows.environment import DeskState, Environment
 from supportflow.flows.requests import Flow
 from supportflow.model.events import ClocksRecomputed, EventBase, PolicyPublished, ZoneDataChanged
-from supportflow.policy.verify.calendars import YEARS_US, things_apart
 
 __all__ = ["RecordedZones", "ZoneData", "differ", "zone_data"]
 
@@ -96,6 +95,8 @@ class ZoneData:
 
 def zone_data(env: Environment) -> Flow[ZoneData]:
     """The zone data that a desk goes by in this process, by what it knows of its stream."""
+    from supportflow.policy.verify.calendars import YEARS_US, things_apart  # noqa: PLC0415 - of no use to commands
+
     now_us = to_us((yield from requests.now()))
     copies = tzdata_copies()
     return ZoneData(

@@ -6,6 +6,7 @@ changes no outcome.
 
 from supportflow._time import from_us, to_us
 from supportflow.kernel.after.clocks import change_policy, give_verdict, reach_milestone
+from supportflow.kernel.after.evidence import request_left_out
 from supportflow.kernel.after.ladders import attach_ladder, fire_rung
 from supportflow.kernel.after.routing import change_tier, update_requirement
 from supportflow.kernel.draft import Draft
@@ -174,4 +175,6 @@ def _give_up_on_bot(draft: Draft) -> None:
     bot, routing = draft.policy.bot, draft.policy.routing
     assert bot is not None
     assert routing is not None
-    change_tier(draft, routing, bot.tier, draft.ticket.group, cause="silent")
+    before = draft.ticket
+    change_tier(draft, routing, bot.tier, before.group, cause="silent")
+    request_left_out(draft, before)

@@ -10,7 +10,17 @@ from supportflow.model.base import Id, Value
 from supportflow.model.content import ContentRef
 from supportflow.model.people import Actor
 
-__all__ = ["NO_SPREAD", "Announced", "Announcement", "AnnouncementText", "Part", "Spread", "Telling", "Told"]
+__all__ = [
+    "NO_SPREAD",
+    "Announced",
+    "Announcement",
+    "AnnouncementText",
+    "Part",
+    "Spread",
+    "Telling",
+    "Told",
+    "WarningSent",
+]
 
 
 class Announced(Value):
@@ -187,4 +197,26 @@ class Telling(NamedTuple):
     channel: str
     revision: int
     withdrawn: bool
+    at: Instant
+
+
+class WarningSent(NamedTuple):
+    """A warning of the policy that somebody was sent, as `desk.warned()` reads it.
+
+    Attributes:
+        ticket: The ticket whose reply said it.
+        requester: Who was warned, as they are known there.
+        channel: Where the reply left by.
+        language: The language that it was said in.
+        policy: Fingerprint of the policy that words it.
+        by: Who replied: an agent or the bot.
+        at: When.
+    """
+
+    ticket: str
+    requester: str
+    channel: str
+    language: str
+    policy: str
+    by: Actor
     at: Instant

@@ -135,7 +135,22 @@ def _clock(clock: Clock) -> str:
     return text
 
 
-_OF_HINT: dict[object, _Writer] = {str: encode_basestring, tuple[Milestone, ...]: _several}
+_plans: dict[int, tuple[tuple[Milestone, ...], str]] = {}
+"""By the identity of a clock's milestones, their text: all clocks of a target that were started here have the same ones."""
+
+
+def _plan(milestones: tuple[Milestone, ...]) -> str:
+    known = _plans.get(id(milestones))
+    if known is not None and known[0] is milestones:
+        return known[1]
+    text = _several(milestones)
+    if len(_plans) >= _MOST_CLOCKS:
+        _plans.clear()  # as above
+    _plans[id(milestones)] = (milestones, text)
+    return text
+
+
+_OF_HINT: dict[object, _Writer] = {str: encode_basestring, tuple[Milestone, ...]: _plan}
 _whole_clock = _record(Clock, Clock._fields, Clock._field_defaults)
 _WRITERS: dict[type, _Writer] = {
     str: encode_basestring,

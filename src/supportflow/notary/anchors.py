@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import urllib.error
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -68,9 +69,13 @@ class WebAnchor:
             {"Content-Type": "text/plain; charset=utf-8"},
             method="POST",
         )
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - the same
-            if not 200 <= answer.status < 300:  # noqa: PLR2004 - success, as HTTP has it
-                raise RecordsError("anchor", f"answered {answer.status}")
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - the same
+                if not 200 <= answer.status < 300:  # noqa: PLR2004 - success, as HTTP has it
+                    raise RecordsError("anchor", f"answered {answer.status}")
+        except urllib.error.HTTPError as error:
+            error.close()  # an answer, too, with a connection that is open
+            raise
 
 
 class GitAnchor:

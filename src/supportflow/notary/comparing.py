@@ -17,7 +17,7 @@ from supportflow.model.storage import EventRow
 from supportflow.model.ticket import Ticket
 from supportflow.notary.auditing import Audit, Logged
 from supportflow.ports import Store
-from supportflow.ports.records import Linked
+from supportflow.ports.records import Linked, has_links
 from supportflow.records.chain import links, root
 from supportflow.records.proofs import references
 
@@ -45,7 +45,7 @@ def audit_store(store: Store, tenant: str, audit: Audit, logged: Logged, *, rece
         RecordsError: If the store cannot name its streams.
         StoreError: If it cannot be read.
     """
-    if not isinstance(store, Linked):
+    if not has_links(store):
         raise RecordsError("store", "cannot name its streams, so nobody can say that none is missing")
     _Comparison(store, store, tenant, audit, logged, recent).run()
 

@@ -12,7 +12,7 @@ from supportflow.exceptions import InvalidInput, RecordsError
 from supportflow.model.storage import EventRow
 from supportflow.notary.notary import Notary
 from supportflow.ports import Store
-from supportflow.ports.records import Linked
+from supportflow.ports.records import has_links
 from supportflow.records.checkpoints import Checkpoint, Trust, open_checkpoint
 from supportflow.records.proofs import MAX_FILE, Proof
 
@@ -111,7 +111,7 @@ def export(
         RecordsError: If what is stored is not what the log has, events of the quarter were not taken in yet, the log grows
             meanwhile, or the store cannot name its streams.
     """
-    if not isinstance(store, Linked):
+    if not has_links(store):
         raise RecordsError("store", "cannot name its streams")
     draft = Path(path).with_name(f"{Path(path).name}.new")
     counted = _Summary(quarter)
@@ -135,7 +135,7 @@ def export(
 
 
 def _proofs(notary: Notary, store: Store, tenant: str, quarter: Quarter) -> Iterator[Proof]:
-    assert isinstance(store, Linked)
+    assert has_links(store)
     after = ""
     while page := store.streams(tenant, after, _PAGE):
         for stream, _ in page:

@@ -11,7 +11,7 @@ from supportflow.notary.index import Index, last_batch
 from supportflow.notary.sealing import sealed_rows
 from supportflow.notary.taking import Unlinked, take_in
 from supportflow.ports import Store
-from supportflow.ports.records import Anchor, Linked
+from supportflow.ports.records import Anchor, has_links
 from supportflow.records.chain import digest, link, root
 from supportflow.records.checkpoints import Checkpoint, Trust, cosigned_at, open_checkpoint
 from supportflow.records.entries import Batch
@@ -144,7 +144,7 @@ class Notary:
         self._index.note_size(size)
         self._log.keep(size, written)
         for stream, first, chain in unlinked:
-            assert isinstance(self._store, Linked)
+            assert has_links(self._store)
             self._store.set_links(self._tenant, stream, first, chain)
         return Made(made, written, streams, events, late)
 

@@ -7,7 +7,7 @@ from supportflow.exceptions import RecordsError
 from supportflow.model.storage import EventRow
 from supportflow.notary.index import Index
 from supportflow.ports import Store
-from supportflow.ports.records import Linked
+from supportflow.ports.records import has_links
 from supportflow.records.chain import links, root
 from supportflow.records.entries import Batch, Entry, Head
 
@@ -116,7 +116,7 @@ def _head(store: Store, tenant: str, index: Index, span: _Span, unlinked: list[U
             raise RecordsError(stream, "begins a second time")
         index.note_first_link(begin, own)
     late = _lacking(store, tenant, stream, first, chain)
-    if late and isinstance(store, Linked):
+    if late and has_links(store):
         unlinked.append(Unlinked(stream, first, chain))
     return Head(own.hex(), first, last, None if first == 1 else before.hex(), chain[-1].hex(), late)
 
@@ -142,7 +142,7 @@ def _lacking(store: Store, tenant: str, stream: str, first: int, chain: list[byt
     Raises:
         RecordsError: If one is another.
     """
-    if not isinstance(store, Linked):
+    if not has_links(store):
         return len(chain)
     stored = list(store.links(tenant, stream, first - 1, len(chain)))
     if len(stored) != len(chain):

@@ -1,9 +1,11 @@
 """What records ask of the world: links that a store keeps, places where checkpoints are published, keys of people."""
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard, runtime_checkable
 
-__all__ = ["Anchor", "KeyStore", "Linked"]
+from supportflow.ports.plain import Store
+
+__all__ = ["Anchor", "KeyStore", "Linked", "LinkedStore", "has_links"]
 
 
 @runtime_checkable
@@ -26,6 +28,18 @@ class Linked(Protocol):
     def streams(self, tenant: str, after: str, limit: int, /) -> Sequence[tuple[str, int]]:
         """The streams whose names sort after `after`, in that order, each with the number of its last event."""
         ...
+
+
+class LinkedStore(Store, Linked, Protocol):
+    """A store that has links."""
+
+
+def has_links(store: object) -> TypeGuard[LinkedStore]:
+    """Whether a store has links, also if it hands them on from another by `__getattr__`.
+
+    `isinstance(store, Linked)` says so up to Python 3.11, and of such a store the contrary from 3.12 on.
+    """
+    return all(hasattr(store, name) for name in ("links", "set_links", "streams"))
 
 
 @runtime_checkable

@@ -1,69 +1,33 @@
-"""A log case by case in bounded memory: its rows are sorted by case in runs on disk, which are merged as they are read."""
+"""A log case by case in bounded memory: its rows are sorted by case in runs on disk, which are merged as they are read.
+
+A row is packed as soon as it is read. Sorting and merging look at its case and its place alone, and whoever replays the
+case unpacks it: in several processes, that is not the one for which all the others wait.
+"""
 
 import time
-from array import array
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from supportflow.exceptions import InvalidInput
+from supportflow.replay.bad_rows import BadRows
 from supportflow.replay.mapping import LogMapping
 from supportflow.replay.ordered import Ordered
-from supportflow.replay.reading import Problem, Row, Rows
-from supportflow.replay.report import ProblemCount
-from supportflow.replay.tables import open_table
+from supportflow.replay.reading import Row, unpacked
+from supportflow.replay.shares import Placed, read_shares
+from supportflow.replay.tables import is_csv
 
-__all__ = ["BadRows", "CaseLog"]
+__all__ = ["CaseLog"]
 
-TOLD = 50_000
-"""After so many usable rows progress is told."""
-LINES = 20
-"""Of rows of one kind, whose lines are told where not all of them are."""
-_CASE, _ORDER = Row._fields.index("case"), Row._fields.index("order")
-_place: Callable[[Any], Any] = itemgetter(_CASE, _ORDER)
-_case: Callable[[Any], str] = itemgetter(_CASE)
-
-
-class BadRows:
-    """Rows that could not be used: eight bytes for each.
-
-    Attributes:
-        kinds: (reason, left out) → the lines, and the first of them with what stands there.
-    """
-
-    def __init__(self) -> None:
-        self.kinds: dict[tuple[str, bool], tuple[array[int], Problem]] = {}
-
-    def note(self, problem: Problem) -> None:
-        """Count one."""
-        kind = (problem.reason, problem.left_out)
-        lines, first = self.kinds.get(kind) or (array("q"), problem)
-        lines.append(problem.line)
-        self.kinds[kind] = (lines, min(first, problem))
-
-    def absorb(self, other: "BadRows") -> None:
-        """Count what another has counted."""
-        for kind, (lines, first) in other.kinds.items():
-            own, own_first = self.kinds.get(kind) or (array("q"), first)
-            own.extend(lines)
-            self.kinds[kind] = (own, min(own_first, first))
-
-    def counts(self, most: int | None = LINES) -> tuple[ProblemCount, ...]:
-        """By reason, the most frequent first, each with so many of its lines; with all of them, if None."""
-        return tuple(
-            ProblemCount(
-                reason=kind[0],
-                left_out=kind[1],
-                count=len(lines),
-                lines=tuple(sorted(lines)[:most]),
-                example=first.detail,
-            )
-            for kind, (lines, first) in sorted(self.kinds.items(), key=lambda one: (-len(one[1][0]), one[0]))
-        )
+WORTH = 8_000_000
+"""Bytes of a file that is read by several processes, at least."""
+_PEOPLE = 40
+"""Bytes of a key: those of a digest, and some in which sums of them have room."""
+_case: Callable[[Any], str] = itemgetter(0)
 
 
 class CaseLog:
@@ -74,6 +38,7 @@ class CaseLog:
     Args:
         path: The file.
         mapping: What its columns mean.
+        processes: In how many processes a CSV file of some size is read; the log is the same. See `replay`.
         progress: Told how many rows were read.
 
     Attributes:
@@ -82,67 +47,59 @@ class CaseLog:
         first_us: Its first instant; 0 if it has no usable row.
         last_us: Its last.
         bad: What could not be used.
-        people: A key of this log's own, made of its rows: see `CaseRunner`.
-        cpu_s: Processor time of reading it, in seconds.
+        people: A key of this log's own, made of its rows, in whatever order they stand: see `CaseRunner`.
+        cpu_s: Processor time of reading it, in seconds, of all processes.
 
     Raises:
         OSError: If the file cannot be read.
         InvalidInput: If it is not such a file.
         MappingError: If a column of the mapping is not there.
+        ChildProcessError: If a process ended before its work was done.
     """
 
     def __init__(
-        self, path: Path | str, mapping: LogMapping, *, progress: Callable[[int], object] | None = None
+        self,
+        path: Path | str,
+        mapping: LogMapping,
+        *,
+        processes: int = 1,
+        progress: Callable[[int], object] | None = None,
     ) -> None:
+        if processes < 1:
+            raise InvalidInput("processes", "is below 1")
+        path = Path(path)
         self.mapping = mapping
-        self.rows = self.usable = 0
-        self.first_us = self.last_us = 0
         self.bad = BadRows()
-        self._ordered: Ordered[tuple[Any, ...]] = Ordered(key=_place)
+        self._ordered: Ordered[Placed] = Ordered()
         began = time.process_time()
         try:
-            self._read(Path(path), progress)
+            shares = read_shares(path, mapping, self._ordered, processes if _is_worth(path) else 1, progress)
         except BaseException:
             self.close()
             raise
-        self.cpu_s = time.process_time() - began
-
-    def _read(self, path: Path, progress: Callable[[int], object] | None) -> None:
-        first_us = last_us = None
-        with open_table(path, self.mapping.encoding, self.mapping.delimiter) as table:
-            rows = Rows(table, self.mapping, self.bad.note)
-            digest = blake2b(digest_size=32)
-            for row in rows:
-                self._ordered.add(tuple(row))
-                self.usable += 1
-                digest.update(f"{row.at_us} {row.case}\0{row.requester}\n".encode(errors="surrogatepass"))
-                at_us = row.at_us
-                if first_us is None or last_us is None:
-                    first_us = last_us = at_us
-                elif at_us < first_us:
-                    first_us = at_us
-                elif at_us > last_us:
-                    last_us = at_us
-                if progress is not None and self.usable % TOLD == 0:
-                    progress(rows.count)
-            self.rows = rows.count
-            self.people = digest.digest()
-        self.first_us, self.last_us = first_us or 0, last_us or 0
+        for share in shares:
+            self.bad.absorb(share.bad)
+        self.rows = sum(share.rows for share in shares)
+        self.usable = sum(share.usable for share in shares)
+        self.first_us = min((share.first_us for share in shares if share.first_us is not None), default=0)
+        self.last_us = max((share.last_us for share in shares if share.last_us is not None), default=0)
+        self.people = sum(share.people for share in shares).to_bytes(_PEOPLE, "big")
+        self.cpu_s = time.process_time() - began + sum(share.cpu_s for share in shares[1:])
 
     @cached_property
     def cases(self) -> int:
         """How many cases have at least one usable row; it takes a look at all of them."""
-        return sum(1 for _ in self.tuples())
+        return sum(1 for _ in groupby(self._ordered, key=_case))
 
     def each(self) -> Iterator[list[Row]]:
         """The rows of each case, in the mapping's order; cases in the order of their ids."""
-        for rows in self.tuples():
-            yield [Row(*row) for row in rows]
+        for rows in self.packed():
+            yield unpacked(rows)
 
-    def tuples(self) -> Iterator[list[Any]]:
-        """As `each`, with plain tuples in the place of rows: what processes pass on."""
+    def packed(self) -> Iterator[list[bytes]]:
+        """As `each`, with packed rows: what processes pass on."""
         for _, rows in groupby(self._ordered, key=_case):
-            yield list(rows)
+            yield [row for _, _, row in rows]
 
     def close(self) -> None:
         """Take the files away."""
@@ -155,3 +112,8 @@ class CaseLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _is_worth(path: Path) -> bool:
+    """True for a CSV file that takes longer to read than a process takes to start."""
+    return path.stat().st_size >= WORTH and is_csv(path)

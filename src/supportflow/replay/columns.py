@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
 
-from supportflow._time import SECOND_US, from_us, to_us
+from supportflow._time import SECOND_US, UTC_OFFSET, to_us
 from supportflow.calendars.zones import clock_of
 from supportflow.exceptions import MappingError
 from supportflow.replay.mapping import LogMapping, TimeColumn
@@ -21,6 +21,8 @@ _PLACES = "YmdHMS"
 _IS_PLAIN = re.compile(r"[-/.: T]*")
 """What stands between, if it means nothing but itself."""
 _UNITS = {"epoch": SECOND_US, "epoch_ms": SECOND_US // 1_000}
+_FIRST_US = to_us(datetime.min.replace(tzinfo=UTC_OFFSET))
+_LAST_US = to_us(datetime.max.replace(tzinfo=UTC_OFFSET))
 _SHOWN = 40
 
 
@@ -153,8 +155,6 @@ def _parser(form: str) -> Callable[[str], datetime]:
 
 def _in_range(us: int) -> int:
     """The same instant, if it lies in the years 1 to 9999: in UTC too, where a zone can lead out of them."""
-    try:
-        from_us(us)
-    except OverflowError:
-        raise ValueError(us) from None
-    return us
+    if _FIRST_US <= us <= _LAST_US:
+        return us
+    raise ValueError(us)

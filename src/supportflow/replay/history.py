@@ -22,6 +22,7 @@ from supportflow.kernel import evolve
 from supportflow.lifecycle import default_lifecycle
 from supportflow.model.events import EventBase, TicketEvent
 from supportflow.model.ticket import Ticket
+from supportflow.replay.answers import answers, asks
 from supportflow.replay.mapping import LogMapping
 from supportflow.replay.writing import OPENED, format_of, open_writer, written_mapping
 
@@ -133,26 +134,11 @@ def _of_policy(event: EventBase) -> bool:
     return isinstance(event, StatusChanged) and event.cause == "auto_close"
 
 
-def _answers(event: EventBase) -> bool:
-    """What stops clocks; a bot's reply, one to a party and an announcement do not."""
-    if isinstance(event, CallAnswered):
-        return True
-    written = isinstance(event, ReplySent) and event.to is None and event.announced is None
-    return written and event.by.kind != "bot"
-
-
-def _asks(event: EventBase) -> bool:
-    """What starts clocks; what a machine sent does not, nor does a call that the desk makes."""
-    if isinstance(event, CallStarted):
-        return not event.outgoing
-    return isinstance(event, MessageReceived) and event.origin == "requester"
-
-
 def _cells(ticket: Ticket, event: EventBase, requester: str) -> dict[str, str]:
     said = ""
-    if _answers(event):
+    if answers(event):
         said = _REPLIED
-    elif _asks(event):
+    elif asks(event):
         said = _WROTE
     return {
         "case": ticket.ref or ticket.id,

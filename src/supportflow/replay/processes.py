@@ -1,18 +1,17 @@
 """A replay split by case over processes: each counts its cases, and the counts are added up."""
 
-import marshal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from supportflow.policy import Policy
 from supportflow.replay.counting import Cases
 from supportflow.replay.mapping import LogMapping
-from supportflow.replay.reading import Row
+from supportflow.replay.reading import Row, unpacked
 from supportflow.replay.tally import Counted, Tally
 
 __all__ = ["Replaying", "replay_apart", "replayed"]
@@ -50,17 +49,17 @@ class _Part(NamedTuple):
     Attributes:
         first: How many stand before them.
         rows: How many rows they have.
-        packed: The rows of each, as `marshal` writes tuples. Only processes of this one's own making read it.
+        cases: The rows of each, packed. Only processes of this one's own making read them.
     """
 
     first: int
     rows: int
-    packed: bytes
+    cases: list[list[bytes]]
 
 
 def replay_apart(
     tally: Tally,
-    cases: Iterable[list[Any]],
+    cases: Iterable[list[bytes]],
     rows: int,
     work: Replaying,
     *,
@@ -71,7 +70,7 @@ def replay_apart(
 
     Args:
         tally: Counts everything.
-        cases: The rows of each case, as tuples.
+        cases: The rows of each case, packed.
         rows: How many there are, about.
         work: What every process is told.
         processes: How many.
@@ -118,18 +117,18 @@ def replay_apart(
     return seconds
 
 
-def _parts(cases: Iterable[list[Any]], size: int) -> Iterator[_Part]:
+def _parts(cases: Iterable[list[bytes]], size: int) -> Iterator[_Part]:
     """The cases in their order, in parts of about as many rows each."""
     first = place = rows = 0
-    held: list[list[Any]] = []
+    held: list[list[bytes]] = []
     for place, case in enumerate(cases, 1):
         held.append(case)
         rows += len(case)
         if rows >= size:
-            yield _Part(first, rows, marshal.dumps(held))
+            yield _Part(first, rows, held)
             first, held, rows = place, [], 0
     if held:
-        yield _Part(first, rows, marshal.dumps(held))
+        yield _Part(first, rows, held)
 
 
 _told: list[Replaying] = []
@@ -143,13 +142,13 @@ def _begin(work: Replaying) -> None:
 def _replayed(part: _Part) -> tuple[Counted, float]:
     began = time.process_time()
     [work] = _told
-    return replayed(work, marshal.loads(part.packed), part.first), time.process_time() - began  # noqa: S302 - see there
+    return replayed(work, map(unpacked, part.cases), part.first), time.process_time() - began
 
 
-def replayed(work: Replaying, cases: Iterable[Iterable[Any]], before: int) -> Counted:
+def replayed(work: Replaying, cases: Iterable[list[Row]], before: int) -> Counted:
     """The counts of cases, of which so many stand before them in the log."""
     tally = Tally(work.mapping, work.policy, verdicts=work.verdicts)
     replaying = Cases(tally, work.mapping, work.policy, work.end_us, work.verify_every, before=before)
     for rows in cases:
-        replaying.case([Row(*row) for row in rows])
+        replaying.case(rows)
     return tally.counted()

@@ -1,10 +1,11 @@
 """Reading a log row by row. What cannot be used is said with its line, never raised."""
 
+import marshal
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple, TypeVar
+from typing import IO, Any, NamedTuple, TypeVar
 
 from supportflow.model.records import Attributes
 from supportflow.replay.columns import Places, time_reader
@@ -13,10 +14,25 @@ from supportflow.replay.mapping import LogMapping, OrderColumn
 from supportflow.replay.spreadsheet import unsafe
 from supportflow.replay.tables import LONGEST_LINE, csv_table, open_table
 
-__all__ = ["LONGEST_LINE", "Log", "Problem", "Row", "Rows", "read_log", "read_stream", "shortened"]
+__all__ = [
+    "LONGEST_LINE",
+    "Log",
+    "Problem",
+    "Row",
+    "Rows",
+    "packed",
+    "read_log",
+    "read_stream",
+    "shortened",
+    "unpacked",
+]
 
 Value = TypeVar("Value")
 _SHOWN = 60
+BLOCK = 1_000
+"""Rows that belong to one share."""
+_TEXTS = ("opened", "actor", "agent", "group", "requester", "outcome", "text")
+"""Fields of a row that are what stands in their cells."""
 
 
 class Problem(NamedTuple):
@@ -62,6 +78,11 @@ class Row(NamedTuple):
     outcome: str
     attributes: Attributes
     text: str = ""
+
+
+_UNSAID = Row(0, "", (0, 0), 0, "", None, "", "", "", "", "", None, None, "", {})
+"""A row of which its columns say nothing."""
+_LEVEL, _CLASS, _ATTRIBUTES = map(Row._fields.index, ("level", "priority_class", "attributes"))
 
 
 class Log(NamedTuple):
@@ -117,19 +138,35 @@ class Rows:
         table: The table.
         mapping: What its columns mean.
         problem: Told of everything that cannot be used.
+        share: Which share of the rows is read.
+        of: How many shares there are. Blocks of rows belong to them in turn.
 
     Attributes:
-        count: How many rows were read, the bad ones too.
+        count: How many rows of the share were read, the bad ones too.
+        seen: How many of the log were passed.
     """
 
-    def __init__(self, table: Table, mapping: LogMapping, problem: Callable[[Problem], object]) -> None:
-        self.count = 0
+    def __init__(
+        self,
+        table: Table,
+        mapping: LogMapping,
+        problem: Callable[[Problem], object],
+        *,
+        share: int = 0,
+        of: int = 1,
+    ) -> None:
+        self.count = self.seen = 0
+        self._share, self._of = share, of
         self._problem = problem
         self._lines = table.lines
         self._reader = _Reader(mapping, Places(mapping, table.header), problem)
 
     def __iter__(self) -> Iterator[Row]:
-        for number, cells, problem in self._lines:
+        share, of = self._share, self._of
+        for place, (number, cells, problem) in enumerate(self._lines):
+            if place // BLOCK % of != share:
+                continue
+            self.seen = place + 1
             self.count += 1
             if cells is None:
                 self._problem(Problem(number, "unreadable", problem, left_out=True))
@@ -155,6 +192,13 @@ class _Reader:
         self._levels = {} if mapping.priority is None else dict(mapping.priority.levels)
         self._classes = {} if mapping.priority_class is None else dict(mapping.priority_class.classes)
         self._empty = frozenset(mapping.empty)
+        named = [(field, place) for field in _TEXTS if (place := getattr(places, field)) is not None]
+        self._fields = [Row._fields.index(field) for field, _ in named]
+        self._text_at = [place for _, place in named]
+        self._attributes = [
+            (name, places.attributes[name], _READ[one.kind]) for name, one in mapping.attributes.items()
+        ]
+        self._snapshots = mapping.rows == "snapshots"
 
     def _left_out(self, line: int, reason: str, detail: str) -> None:
         self._problem(Problem(line, reason, shortened(detail), left_out=True))
@@ -182,35 +226,37 @@ class _Reader:
         order = self._place(line, cells, at_us)
         if order is None:
             return None
-        state = self._cell(cells, places.state)
-        row = Row(
-            line=line,
-            case=case,
-            order=order,
-            at_us=at_us,
-            state=state,
-            status=self._statuses.get(state),
-            opened=self._cell(cells, places.opened),
-            actor=self._cell(cells, places.actor),
-            agent=self._cell(cells, places.agent),
-            group=self._cell(cells, places.group),
-            requester=self._cell(cells, places.requester),
-            level=self._known(line, cells, places.level, self._levels, "unknown_priority"),
-            priority_class=self._known(line, cells, places.priority_class, self._classes, "unknown_class"),
-            outcome=self._cell(cells, places.outcome),
-            attributes=self._attributes(line, cells),
-            text=self._cell(cells, places.text),
-        )
-        if not _is_text(row):
+        row, is_ascii = self._row(cells, line, case, order, at_us)
+        if not is_ascii and not _is_text(row):
             self._left_out(line, "undecodable", "")
             return None
         if row.status is None:
-            self._odd(line, "unknown_state", state)
+            self._odd(line, "unknown_state", row.state)
         return row
 
-    def _cell(self, cells: list[str], place: int | None) -> str:
-        if place is None:
-            return ""
+    def _row(
+        self, cells: list[str], line: int, case: str, order: tuple[int, int], at_us: int
+    ) -> tuple[Row, bool]:
+        """The row, and whether all that it holds is ASCII: what costs least to tell while it is at hand."""
+        places = self._places
+        state = self._cell(cells, places.state)
+        values: list[Any] = list(_UNSAID)
+        values[:6] = line, case, order, at_us, state, self._statuses.get(state)
+        texts = [cells[place].strip() for place in self._text_at]
+        for field, text in zip(self._fields, texts, strict=True):
+            if text not in self._empty:
+                values[field] = text
+        if places.level is not None:
+            values[_LEVEL] = self._known(line, cells, places.level, self._levels, "unknown_priority")
+        if places.priority_class is not None:
+            values[_CLASS] = self._known(line, cells, places.priority_class, self._classes, "unknown_class")
+        values[_ATTRIBUTES] = attributes = self._attributes_of(line, cells)
+        used = f"{case}{state}{''.join(texts)}"
+        if attributes:
+            used += "".join(map(str, attributes.values()))
+        return Row._make(values), used.isascii()
+
+    def _cell(self, cells: list[str], place: int) -> str:
         text = cells[place].strip()
         return "" if text in self._empty else text
 
@@ -227,7 +273,7 @@ class _Reader:
             return None
 
     def _known(
-        self, line: int, cells: list[str], place: int | None, known: dict[str, Value], reason: str
+        self, line: int, cells: list[str], place: int, known: dict[str, Value], reason: str
     ) -> Value | None:
         text = self._cell(cells, place)
         if not text:
@@ -237,16 +283,16 @@ class _Reader:
             self._odd(line, reason, text)
         return found
 
-    def _attributes(self, line: int, cells: list[str]) -> Attributes:
+    def _attributes_of(self, line: int, cells: list[str]) -> Attributes:
         found: Attributes = {}
-        for name, attribute in self._mapping.attributes.items():
-            text = self._cell(cells, self._places.attributes[name])
+        for name, place, read in self._attributes:
+            text = self._cell(cells, place)
             if not text:
-                if self._mapping.rows == "snapshots":
+                if self._snapshots:
                     found[name] = None
                 continue
             try:
-                found[name] = _READ[attribute.kind](text)
+                found[name] = read(text)
             except ValueError:
                 self._odd(line, f"unreadable_attribute:{name}", text)
         return found
@@ -270,13 +316,21 @@ def shortened(text: str) -> str:
 
 def _is_text(row: Row) -> bool:
     """False if a cell in use holds bytes that are no text."""
-    used = f"{row.case}{row.state}{row.opened}{row.actor}{row.agent}{row.group}{row.requester}{row.outcome}{row.text}"
-    if row.attributes:
-        used += "".join(map(str, row.attributes.values()))
-    if used.isascii():
-        return True
+    used = "".join(
+        map(str, (row.case, row.state, *(getattr(row, field) for field in _TEXTS), *row.attributes.values()))
+    )
     try:
         used.encode()
     except UnicodeEncodeError:
         return False
     return True
+
+
+def packed(row: Row) -> bytes:
+    """A row as bytes, for `unpacked` of a process that runs the same code."""
+    return marshal.dumps(tuple(row))
+
+
+def unpacked(rows: Iterable[bytes]) -> list[Row]:
+    """The rows of a case."""
+    return [Row._make(marshal.loads(row)) for row in rows]  # noqa: S302 - of `packed`'s making

@@ -10,7 +10,8 @@ from supportflow.exceptions import InvalidInput
 from supportflow.model.events import EventBase
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
-from supportflow.replay.cases import BadRows, CaseLog
+from supportflow.replay.bad_rows import BadRows
+from supportflow.replay.cases import CaseLog
 from supportflow.replay.casewise import CaseRunner
 from supportflow.replay.mapping import LogMapping
 from supportflow.replay.reading import Problem, Row

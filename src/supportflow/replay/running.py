@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from supportflow.exceptions import InvalidInput
 from supportflow.policy import Policy
@@ -11,7 +11,7 @@ from supportflow.replay.cases import CaseLog
 from supportflow.replay.counting import Cases
 from supportflow.replay.mapping import LogMapping
 from supportflow.replay.processes import Replaying, replay_apart
-from supportflow.replay.reading import Log, Row
+from supportflow.replay.reading import Log, Row, packed
 from supportflow.replay.report import Report
 from supportflow.replay.tally import Extent, Tally
 from supportflow.replay.verdicts import CaseVerdicts
@@ -65,7 +65,7 @@ def replay(
         PolicyError: If the policy is wrong.
         ChildProcessError: If a process ended before its work was done.
     """
-    with CaseLog(path, mapping) as log:
+    with CaseLog(path, mapping, processes=processes) as log:
         return replay_log(
             log,
             mapping,
@@ -118,7 +118,7 @@ def replay_log(
     if processes > 1:
         elsewhere_s = replay_apart(
             tally,
-            _tuples(log),
+            _packed(log),
             log.rows,
             Replaying(mapping, policy, end_us, verify_every, verdicts),
             processes=min(processes, log.usable if isinstance(log, CaseLog) else len(log.cases)) or 1,
@@ -156,10 +156,8 @@ def _rows(log: Log | CaseLog) -> Iterable[list[Row]]:
     return log.each() if isinstance(log, CaseLog) else log.cases.values()
 
 
-def _tuples(log: Log | CaseLog) -> Iterator[list[Any]]:
-    if isinstance(log, CaseLog):
-        return log.tuples()
-    return ([tuple(row) for row in rows] for rows in log.cases.values())
+def _packed(log: Log | CaseLog) -> Iterator[list[bytes]]:
+    return log.packed() if isinstance(log, CaseLog) else ([*map(packed, rows)] for rows in log.cases.values())
 
 
 def _nobody(done: int, of: int) -> None:

@@ -14,18 +14,19 @@ from typing import IO, Any
 from supportflow.exceptions import InvalidInput
 from supportflow.replay.lines import Line, Table
 
-__all__ = ["LONGEST_LINE", "csv_table", "open_table"]
+__all__ = ["LONGEST_LINE", "csv_table", "is_csv", "open_table"]
 
 LONGEST_LINE = 10_000_000
 """Characters of one line: a longer one is not a log."""
 LOOK_AHEAD = 1_000
 """Records that are looked at for their columns, where a format has no header."""
+_XES, _JSON_LINES = ".xes", (".jsonl", ".ndjson")
 _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
 
 
 @contextmanager
 def open_table(path: Path, encoding: str = "utf-8-sig", delimiter: str = ",") -> Iterator[Table]:
-    """The table in a file. Parquet, XES and gzip are told by their content, JSON Lines by the name `.jsonl` or `.ndjson`.
+    """The table in a file. Parquet and gzip are told by their content, XES and JSON Lines by their names.
 
     Args:
         path: The file.
@@ -55,10 +56,17 @@ def open_table(path: Path, encoding: str = "utf-8-sig", delimiter: str = ",") ->
             raise InvalidInput("log", f"is not {encoding} text") from None
 
 
+def is_csv(path: Path) -> bool:
+    """True if `open_table` would read a file as CSV."""
+    with path.open("rb") as raw:
+        start = raw.read(len(_PARQUET))
+    return start != _PARQUET and not path.name.lower().removesuffix(".gz").endswith((_XES, *_JSON_LINES))
+
+
 def _text_or_xes(content: Any, name: str, encoding: str, delimiter: str) -> AbstractContextManager[Table]:
-    if name.endswith(".xes"):
+    if name.endswith(_XES):
         return _xes(content)
-    return _text(content, encoding, _json_table if name.endswith((".jsonl", ".ndjson")) else None, delimiter)
+    return _text(content, encoding, _json_table if name.endswith(_JSON_LINES) else None, delimiter)
 
 
 @contextmanager

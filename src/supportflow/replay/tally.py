@@ -13,7 +13,7 @@ from supportflow.lifecycle import default_lifecycle
 from supportflow.model.events import EventBase, StatusChanged
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
-from supportflow.replay.cases import BadRows
+from supportflow.replay.bad_rows import BadRows
 from supportflow.replay.mapping import LogMapping, OutcomeColumn
 from supportflow.replay.reading import Problem, Row
 from supportflow.replay.report import (

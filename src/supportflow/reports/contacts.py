@@ -11,7 +11,6 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.events import (
     AssignmentChanged,
     BotAnswered,
-    CallAnswered,
     CallBackEnded,
     CallBackMissed,
     CallBackPromised,
@@ -29,6 +28,7 @@ from supportflow.model.people import NOBODY
 from supportflow.model.phone import CallOutcome
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
+from supportflow.replay.answers import answers, asks, bot_answers
 from supportflow.replay.history import recorded_tickets
 from supportflow.replay.recording import Case
 from supportflow.reports.course import course_of
@@ -67,7 +67,7 @@ class Contact(NamedTuple):
     Attributes:
         ticket: The ticket at the end.
         opened_us: When it was opened.
-        answered_s: Until the first public answer of anybody; None if there was none.
+        answered_s: Until the first public answer of anybody, a person or the bot; None if there was none.
         resolved_us: When it was resolved last; None if it is not.
         bot: What became of it, if the bot took part.
         bot_s: How long each answer of the bot took.
@@ -116,7 +116,7 @@ def _contact(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy
     opened_us = to_us(ticket.opened_at)
     ratings = [event for event in events if isinstance(event, RatingGiven)]
     done = ticket.status_category in {StatusCategory.RESOLVED, StatusCategory.CLOSED}
-    answered = [to_us(event.recorded_at) for event in events if _answers(event)]
+    answered = [to_us(event.recorded_at) for event in events if answers(event) or bot_answers(event)]
     resolution_us = course.resolution_us
     return Contact(
         ticket=ticket,
@@ -124,9 +124,9 @@ def _contact(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy
         answered_s=None if not answered else (answered[0] - opened_us) / SECOND_US,
         resolved_us=None if not done or resolution_us is None else opened_us + resolution_us,
         bot=course.bot,
-        bot_s=tuple(_took(events, BotAnswered)),
+        bot_s=tuple(_bot_took(events)),
         missed=any(isinstance(event, BotAnswered) and event.missed for event in events),
-        reply_s=tuple(_took(events, ReplySent)),
+        reply_s=tuple(_replied(events)),
         handovers=course.handovers,
         joined=course.joined,
         routed=any(isinstance(event, TicketRouted) for event in events),
@@ -135,10 +135,6 @@ def _contact(ticket: Ticket, events: Sequence[EventBase], policy: CompiledPolicy
         calls=tuple(call.outcome for call in ticket.phone.calls if call.outcome and not call.outgoing),
         call_backs=tuple(_kept(events)),
     )
-
-
-def _answers(event: EventBase) -> bool:
-    return isinstance(event, CallAnswered) or (isinstance(event, ReplySent) and event.to is None)
 
 
 def _kept(events: Iterable[EventBase]) -> Iterable[bool]:
@@ -157,26 +153,38 @@ def _kept(events: Iterable[EventBase]) -> Iterable[bool]:
             yield event.outcome == "kept"
 
 
-def _took(events: Iterable[EventBase], kind: type[EventBase]) -> Iterable[float]:
-    """How long each answer took since the words, or since its agent got the ticket; of several the first."""
+def _bot_took(events: Iterable[EventBase]) -> Iterable[float]:
+    """How long each answer of the bot took since the words that it answers."""
+    heard_us: int | None = None
+    for event in events:
+        if isinstance(event, TicketOpened | MessageReceived) and _begins_wait(event):
+            heard_us = to_us(event.recorded_at)
+        elif isinstance(event, BotAnswered) and heard_us is not None:
+            yield (to_us(event.recorded_at) - heard_us) / SECOND_US
+            heard_us = None
+
+
+def _replied(events: Iterable[EventBase]) -> Iterable[float]:
+    """How long each written answer of an agent took since the words or the call, or since the agent got the ticket.
+
+    Who was spoken with waits no more, and who is answered by something else than an agent's words is in no figure of these.
+    """
     heard_us: int | None = None
     had: dict[str, int] = {}
     for event in events:
         at_us = to_us(event.recorded_at)
-        if isinstance(event, TicketOpened) or (
-            isinstance(event, MessageReceived) and event.origin == "requester"
-        ):
+        if _begins_wait(event):
             heard_us = at_us
-        elif isinstance(event, CallAnswered):
-            heard_us = None
         elif isinstance(event, AssignmentChanged) and event.assignee is not None:
             had[event.assignee] = at_us
-        elif isinstance(event, kind) and heard_us is not None:
-            if isinstance(event, ReplySent) and (event.to is not None or event.by.kind != "agent"):
-                continue
-            since_us = max(heard_us, had.get(event.by.id, 0)) if isinstance(event, ReplySent) else heard_us
-            yield (at_us - since_us) / SECOND_US
+        elif answers(event):
+            if heard_us is not None and isinstance(event, ReplySent) and event.by.kind == "agent":
+                yield (at_us - max(heard_us, had.get(event.by.id, 0))) / SECOND_US
             heard_us = None
+
+
+def _begins_wait(event: EventBase) -> bool:
+    return isinstance(event, TicketOpened) or asks(event)
 
 
 def surge_spans(desk: Desk) -> list[Span]:

@@ -21,6 +21,7 @@ from supportflow.model.events import (
     TicketMerged,
     TicketOpened,
 )
+from supportflow.replay.answers import answers, asks
 from supportflow.replay.recording import Case
 
 __all__ = ["CAUSES", "Cause", "Course", "Phase", "Stay", "Stint", "course_of"]
@@ -194,8 +195,8 @@ class _Walk:
     def merged(self, event: TicketMerged) -> None:
         self._moved(self._at_us, event.status, event.category)
 
-    def heard(self, event: MessageReceived) -> None:
-        self._returned = self._returned or (self._answered and event.origin == "requester")
+    def heard(self, event: MessageReceived | CallStarted) -> None:
+        self._returned = self._returned or (self._answered and asks(event))
 
     def joins(self, event: ContactJoined) -> None:
         del event
@@ -244,17 +245,15 @@ class _Walk:
             return
         if isinstance(event, ReplySent) and event.announced is not None:
             return  # said to many, it is nobody's work on this ticket
-        if isinstance(event, ReplySent) and event.to is None:
-            self._answered = self._handed = True
-        self._acted(self._at_us)
+        self._spoke(event)
 
     def spoke(self, event: CallAnswered) -> None:
-        del event
-        self._answered = self._handed = True
-        self._acted(self._at_us)
+        self._spoke(event)
 
-    def called(self, event: CallStarted) -> None:
-        self._returned = self._returned or (self._answered and not event.outgoing)
+    def _spoke(self, event: EventBase) -> None:
+        if answers(event):
+            self._answered = self._handed = True
+        self._acted(self._at_us)
 
     def handed_over(self, event: HandedOver) -> None:
         self._handed = True
@@ -318,6 +317,6 @@ _TELLS: dict[type[EventBase], Callable[[_Walk, Any], None]] = {
     ContactJoined: _Walk.joins,
     BotAnswered: _Walk.spoken_to,
     CallAnswered: _Walk.spoke,
-    CallStarted: _Walk.called,
+    CallStarted: _Walk.heard,
 }
 """Kind of event → what it tells."""

@@ -219,32 +219,34 @@ class Queries:
 
     def decided_by_level(self) -> Counter[Any]:
         """(target, level, met) → clocks."""
-        return self._sums(self._judged(), "target", "grade", "met")
+        return self._judged(self._decided_clocks(), "level")
 
-    def _judged(self) -> Any:
-        """The clocks that were decided."""
-        c = self._clocks
-        decided = c.filter(c.ended.isin(["met", "missed"]))
-        return decided.mutate(met=decided.ended == "met", grade=decided.level.cast("string"))
+    def _decided_clocks(self) -> Any:
+        return self._clocks.filter(self._clocks.ended.isin(["met", "missed"]))
+
+    def _judged(self, clocks: Any, *by: str) -> Counter[Any]:
+        """(target, what stands in some columns, met) → clocks that were decided."""
+        sums = self._sums(clocks, "target", *by, "ended")
+        return Counter({(*key, ended == "met"): number for (*key, ended), number in sums.items()})
 
     def _strata(self) -> list[str]:
         return [stratum_column(place) for place in range(len(self.frame.strata))]
 
     def _decided(self, found: Counts) -> None:
         """How clocks ended, by what their tickets are, and why they were missed."""
-        clocks, strata = self._judged(), self._strata()
+        clocks, strata = self._decided_clocks(), self._strata()
         columns: tuple[tuple[By, str], ...] = (
             ("day", "day"),
             ("class", "priority_class"),
-            ("level", "grade"),
+            ("level", "level"),
         )
         holders: tuple[By, ...] = ("day", "group", "agent")
         for by, column in columns:
-            sums = self._sums(clocks, "target", column, "met")
-            found.decided.update({(target, by, name, met): n for (target, name, met), n in sums.items()})
+            sums = self._judged(clocks, column)
+            found.decided.update({(target, by, str(name), met): n for (target, name, met), n in sums.items()})
         for place, stratum in enumerate(strata):
             for by in holders:
-                sums = self._sums(clocks.filter(clocks[by].notnull()), "target", by, stratum, "met")
+                sums = self._judged(clocks.filter(clocks[by].notnull()), by, stratum)
                 found.mixed.update(
                     {
                         (target, by, name, place, value, met): n

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from supportflow.model.waiting import ExpectedWait
 
-__all__ = ["LEAST", "LOOKED_AT", "SHARE", "Passed", "expected_wait"]
+__all__ = ["LEAST", "LOOKED_AT", "SHARE", "Basis", "Passed", "expected_wait"]
 
 SHARE = 0.8
 """The share of waits that end within the interval."""
@@ -46,6 +46,41 @@ class Passed(NamedTuple):
     rank: tuple[int, int] = (0, 0)
 
 
+class Basis:
+    """What the tickets that were taken of late tell of the next ones, made once for all who ask until another is taken.
+
+    Args:
+        past: The tickets that were taken of late by those who could take a ticket.
+    """
+
+    def __init__(self, past: Sequence[Passed]) -> None:
+        taken = sorted(past, key=attrgetter("taken_us"))[-2 * LOOKED_AT :]
+        self._pace = _Pace(taken)
+        self._scores = sorted(_errors(taken, self._pace))
+
+    def expected(self, position: int, agents: int, now_us: int) -> ExpectedWait:
+        """How long who is at a place of a queue waits from now on; see `expected_wait`."""
+        if agents < 1:
+            return ExpectedWait(position=position, agents=agents, unknown="no_agents")
+        pace_us, scores = self._pace.before(now_us), self._scores
+        count, tail = len(scores), (1 - SHARE) / 2
+        if pace_us is None or count < LEAST:
+            return ExpectedWait(position=position, agents=agents, measured=count, unknown="too_few")
+        # The rank that holds for the next of as many, whatever their distribution.
+        low = scores[max(floor(tail * (count + 1)) - 1, 0)]
+        high = scores[min(ceil((1 - tail) * (count + 1)) - 1, count - 1)]
+        middle, spread = position * pace_us, _spread(position) * pace_us
+        return ExpectedWait(
+            position=position,
+            agents=agents,
+            measured=count,
+            soonest=_span(middle + low * spread),
+            latest=_span(middle + high * spread),
+            error=_span(sum(map(abs, scores)) / count * spread),
+            share=SHARE,
+        )
+
+
 def expected_wait(position: int, agents: int, past: Sequence[Passed], now_us: int) -> ExpectedWait:
     """How long who is at a place of a queue waits from now on.
 
@@ -55,29 +90,7 @@ def expected_wait(position: int, agents: int, past: Sequence[Passed], now_us: in
         past: The tickets that were taken of late by those who could take this one.
         now_us: Now, in microseconds.
     """
-    if agents < 1:
-        return ExpectedWait(position=position, agents=agents, unknown="no_agents")
-    taken = sorted((one for one in past if one.taken_us <= now_us), key=attrgetter("taken_us"))
-    taken = taken[-2 * LOOKED_AT :]
-    pace = _Pace(taken)
-    pace_us, errors = pace.before(now_us), _errors(taken, pace)
-    if pace_us is None or len(errors) < LEAST:
-        return ExpectedWait(position=position, agents=agents, measured=len(errors), unknown="too_few")
-    scores = sorted(errors)
-    count, tail = len(scores), (1 - SHARE) / 2
-    # The rank that holds for the next of as many, whatever their distribution.
-    low = scores[max(floor(tail * (count + 1)) - 1, 0)]
-    high = scores[min(ceil((1 - tail) * (count + 1)) - 1, count - 1)]
-    middle, spread = position * pace_us, _spread(position) * pace_us
-    return ExpectedWait(
-        position=position,
-        agents=agents,
-        measured=count,
-        soonest=_span(middle + low * spread),
-        latest=_span(middle + high * spread),
-        error=_span(sum(map(abs, scores)) / count * spread),
-        share=SHARE,
-    )
+    return Basis([one for one in past if one.taken_us <= now_us]).expected(position, agents, now_us)
 
 
 def _spread(place: int) -> float:

@@ -166,7 +166,7 @@ class World:
             self.tally.arrived[case.first_class] += 1
         self._take_in(case, decision)
         if drawn.patient_us is not None and not case.waited:
-            self._after(drawn.patient_us, partial(self._give_up, case))
+            self._after(drawn.patient_us, partial(self._give_up, number))
 
     def _do(self, case: Case, command: CommandBase, *named: str) -> None:
         """Carry out a command on a ticket.
@@ -231,7 +231,7 @@ class World:
             case.wake_us = wake_us
             if wake_us is not None and wake_us < self.plan.limit_us:
                 # A wake-up fires once its instant has passed.
-                self._at(max(wake_us + 1, self._now_us), partial(self._wake, case))
+                self._at(max(wake_us + 1, self._now_us), partial(self._wake, case.number))
         offer = ticket.routing.offer
         if offer is not case.offer and offer != case.offer:
             case.offer = offer
@@ -251,8 +251,10 @@ class World:
         self._cases.pop(case.number, None)
         self._history.pop(case.number, None)
 
-    def _wake(self, case: Case) -> None:
-        if case.wake_us is not None and case.wake_us < self._now_us and case.number in self._cases:
+    def _wake(self, number: int) -> None:
+        # By its number: what stands in the heap for hours must not keep a ticket that has long been forgotten.
+        case = self._cases.get(number)
+        if case is not None and case.wake_us is not None and case.wake_us < self._now_us:
             self._do(case, made(Advance, {}, ticket_id=case.ticket.id))
 
     # --- offers
@@ -378,9 +380,10 @@ class World:
 
     # --- requesters
 
-    def _give_up(self, case: Case) -> None:
+    def _give_up(self, number: int) -> None:
         """The requester's patience is at its end, if nobody has the ticket yet."""
-        if case.waited or not case.ticket.is_open:
+        case = self._cases.get(number)
+        if case is None or case.waited or not case.ticket.is_open:
             return
         try:
             self._do(case, made(Cancel, {}, ticket_id=case.ticket.id, by=case.requester))

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 
 from supportflow.model.base import MAX_BODY, Document, Name, Series
 from supportflow.model.shapes import Fault, fault, folded
+from supportflow.triage.settling import settled
 
 __all__ = [
     "EvidenceSpec",
@@ -42,6 +43,9 @@ class EvidenceSpec(Document):
         media_types: Such as `"image/png"` or `"image/*"`; any file, if none are given.
         in_text: Also taken from what the requester writes: the first run of characters of this shape (`digits`,
             `alphanumeric`), or the first of the `values` that is named, the longest of several there (`choice`).
+        takes: Of a `choice`, which of the `values` counts where several are named: the `"first"`, or the `"last"`, by
+            clauses, so that "yes, but it does not work" is a no. What is stated counts more than a bare yes or no.
+        weak: Of a `choice` that takes the last, the values that count only where nothing else is said, such as thanks.
         label: What people call it, by language; a shipped label, or the name, if not given.
     """
 
@@ -52,6 +56,8 @@ class EvidenceSpec(Document):
     values: Series[Label] = ()
     media_types: Series[MediaPattern] = ()
     in_text: bool = False
+    takes: Literal["first", "last"] = "first"
+    weak: Series[Label] = ()
     label: Mapping[Name, Label] = Field(default_factory=dict)
 
 
@@ -146,10 +152,14 @@ def _run(spec: EvidenceSpec, runs: list[str], used: set[str]) -> str | None:
 
 
 def _choice(spec: EvidenceSpec, same: str) -> str | None:
-    text = _plain(same)
-    places = [(_place(text, _plain(folded(one))), one) for one in spec.values]
-    named = ((at, -len(one), one) for at, one in places if at >= 0)
-    return min(named, default=(-1, 0, None))[2]  # of two at one place the longer: "no signal", not "no"
+    text, values = _plain(same), [(_plain(folded(one)), one) for one in spec.values]
+
+    def first(clause: str) -> str | None:
+        places = [(_place(clause, words), one) for words, one in values]
+        named = ((at, -len(one), one) for at, one in places if at >= 0)
+        return min(named, default=(-1, 0, None))[2]  # of two at one place the longer: "no signal", not "no"
+
+    return settled(text, first, spec.weak) if spec.takes == "last" else first(text)
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connections
 
+from supportflow.contrib.django.link import unlogged
+
 __all__ = ["Mark", "is_first", "locked"]
 
 _READ = "SELECT known, gone, seen FROM supportflow_bridged WHERE bridge = %s AND ref = %s"
@@ -29,6 +31,7 @@ class Mark:
         known: Whether the desk knows the ticket.
         gone: Whether the host has deleted it.
         seen: What was said of it last.
+        made: Whether it has a row.
     """
 
     using: str
@@ -37,26 +40,37 @@ class Mark:
     known: bool = False
     gone: bool = False
     seen: dict[str, Any] = field(default_factory=dict)
+    made: bool = True
 
     def save(self) -> None:
         """Write it."""
-        with connections[self.using].cursor() as cursor:
+        with unlogged(connections[self.using]) as cursor:
             seen = json.dumps(self.seen, ensure_ascii=False)
-            cursor.execute(_WRITE, [self.known, self.gone, seen, self.bridge, self.ref])
+            if self.made:
+                cursor.execute(_WRITE, [self.known, self.gone, seen, self.bridge, self.ref])
+            else:
+                cursor.execute(_MAKE, [self.bridge, self.ref, self.known, self.gone, seen])
+                self.made = True
 
     def forget(self) -> None:
         """Delete it."""
-        with connections[self.using].cursor() as cursor:
+        with unlogged(connections[self.using]) as cursor:
             cursor.execute(_FORGET, [self.bridge, self.ref])
 
 
 def locked(using: str, bridge: str, ref: str) -> Mark:
-    """The mark of a ticket, made if there is none, and locked until the transaction ends."""
+    """The mark of a ticket, locked until the transaction ends; made for that if there is none and the lock is that of a row.
+
+    On SQLite nobody else can write: the caller has `reserved` that.
+    """
     connection = connections[using]
-    read = f"{_READ} FOR UPDATE" if connection.features.has_select_for_update else _READ
-    with connection.cursor() as cursor:
+    of_row = connection.features.has_select_for_update
+    read = f"{_READ} FOR UPDATE" if of_row else _READ
+    with unlogged(connection) as cursor:
         cursor.execute(read, [bridge, ref])
         found = cursor.fetchone()
+        if found is None and not of_row:
+            return Mark(using, bridge, ref, made=False)
         if found is None:
             # If somebody else makes it at this moment, this waits for them.
             cursor.execute(_MAKE, [bridge, ref, False, False, "{}"])
@@ -70,6 +84,6 @@ def locked(using: str, bridge: str, ref: str) -> Mark:
 
 def is_first(using: str, bridge: str, message: str) -> bool:
     """Note that a message is reported; False if it was before."""
-    with connections[using].cursor() as cursor:
+    with unlogged(connections[using]) as cursor:
         cursor.execute(_NOTE, [bridge, message])
         return bool(cursor.rowcount == 1)

@@ -15,7 +15,7 @@ from supportflow.contrib.django.link import reserved
 from supportflow.contrib.django.marks import Mark, is_first, locked
 from supportflow.contrib.django.rows import messages_named, messages_of, ticket_of
 from supportflow.desk import Desk
-from supportflow.exceptions import Refused, TicketNotFound
+from supportflow.exceptions import DuplicateRef, Refused, TicketNotFound
 from supportflow.model.people import HOST, Agent, Requester
 
 __all__ = ["describe", "differs", "report"]
@@ -218,16 +218,18 @@ def _admit(there: Desk, bridge: TicketBridge, ticket: Any, mark: Mark) -> dict[s
     Returns:
         Its state as the row says it; None if that is to be described anew.
     """
-    if there.get_many(refs=[mark.ref]):
-        return None
     found = _said(bridge, ticket)
     state = describe(bridge, ticket, {})
     now = _now()
     opened = _opened_at(bridge, ticket, now)
     if now - opened > bridge.fresh or any(_past(said.at) is not None for _, said in found):
-        _adopt(there, bridge, ticket, mark, state, opened, found)
+        if not there.get_many(refs=[mark.ref]):
+            _adopt(there, bridge, ticket, mark, state, opened, found)
         return None
-    _open(there, bridge, ticket, mark, state, opened)
+    try:
+        _open(there, bridge, ticket, mark, state, opened)
+    except DuplicateRef:  # the host's own code has opened it
+        return None
     for said in _unsaid(bridge, mark, found):
         _say(there, mark, said)
     return None if found else state

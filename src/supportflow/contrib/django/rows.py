@@ -1,17 +1,17 @@
 """Single rows of the host's, read anew for each save: by statements that the ORM compiles once, and not each time.
 
-To compile one costs many times what it costs to run it: a ticket of django-helpdesk and one of its messages take 0.5 ms, and
-1.2 ms by the ORM. What comes of it are the host's own models, as from the ORM. Where a host has a base manager of its own,
-it is the ORM that reads: what such a manager leaves out can differ from one time to the next.
+To compile one, and to find out how its values are to be converted, costs many times what it costs to run it. What comes of
+it are the host's own models, by `from_db`, as from the ORM. Where a host has a base manager of its own, it is the ORM that
+reads: what such a manager leaves out can differ from one time to the next.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connections, models
 
 from supportflow.contrib.django.bridge import TicketBridge, at_path
+from supportflow.contrib.django.link import unlogged
 
 __all__ = ["first_message", "key_of", "messages_named", "messages_of", "ticket_key", "ticket_of", "ticket_pk"]
 
@@ -98,22 +98,65 @@ def _rows(model: Any, name: str, keys: Sequence[object], order: tuple[str, ...],
     manager: Any = model._base_manager  # noqa: SLF001 - Django's own word for it
     if len(keys) > _MOST or type(manager) is not models.Manager or not isinstance(field, _COUNTED):
         return list(manager.using(using).filter(**{f"{name}__in": keys}).order_by(*order))
-    values = [field.get_db_prep_value(key, connections[using]) for key in keys]
-    return list(manager.using(using).raw(_statement(model, name, len(keys), order, using), values))
+    connection = connections[using]
+    compiled = _compiled(model, name, len(keys), order, connection)
+    values = [field.get_db_prep_value(key, connection) for key in keys]
+    with unlogged(connection) as cursor:
+        cursor.execute(compiled.statement, values)
+        rows = cursor.fetchall()
+    return [model.from_db(using, compiled.names, list(compiled.values(row, connection))) for row in rows]
 
 
 _COUNTED = (models.IntegerField, models.UUIDField, models.CharField)
 """Fields whose values can be made of numbers, to stand for others."""
 
 
-@lru_cache(maxsize=256)
-def _statement(model: Any, name: str, number: int, order: tuple[str, ...], using: str) -> str:
+class _Compiled(NamedTuple):
+    """A statement, and how its rows become models.
+
+    Attributes:
+        statement: With places for the values that are asked for.
+        names: The fields that a row has, in order.
+        converters: By field: what makes of the database's value the host's, and the column that it is told.
+    """
+
+    statement: str
+    names: list[str]
+    converters: list[tuple[list[Any], Any] | None]
+
+    def values(self, row: Sequence[Any], connection: Any) -> Iterator[Any]:
+        """What the fields of a row hold."""
+        for value, converted in zip(row, self.converters, strict=True):
+            held = value
+            if converted is not None:
+                for convert in converted[0]:
+                    held = convert(held, converted[1], connection)
+            yield held
+
+
+def _compiled(model: Any, name: str, number: int, order: tuple[str, ...], connection: Any) -> _Compiled:
+    # Kept with the connection, as converters are its own.
+    kept: dict[object, _Compiled] = connection.__dict__.setdefault("_supportflow_compiled", {})
+    asked = (model, name, number, order)
+    if asked not in kept:
+        kept[asked] = _compile(model, name, number, order, connection.alias)
+    return kept[asked]
+
+
+def _compile(model: Any, name: str, number: int, order: tuple[str, ...], using: str) -> _Compiled:
     field = _plain(model._meta.pk if name == "pk" else model._meta.get_field(name))  # noqa: SLF001 - as above
     stand_ins = [field.to_python(place) for place in range(1, number + 1)]
     lookup = {f"{name}__in": stand_ins} if number > 1 else {name: stand_ins[0]}
     query = model._base_manager.using(using).filter(**lookup).order_by(*order).query  # noqa: SLF001 - as above
-    statement: str = query.get_compiler(using).as_sql()[0]
-    return statement
+    compiler = query.get_compiler(using)
+    statement = compiler.as_sql()[0]
+    columns = [one[0] for one in compiler.select]
+    converters = compiler.get_converters(columns)
+    return _Compiled(
+        statement,
+        [column.target.attname for column in columns],
+        [converters.get(place) for place in range(len(columns))],
+    )
 
 
 def _plain(field: Any) -> Any:

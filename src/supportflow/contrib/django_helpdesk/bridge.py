@@ -87,7 +87,8 @@ class HelpdeskBridge(TicketBridge):
     def settle(self, ticket: Any, state: dict[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
         """Report a level only if staff chose it.
 
-        `priority` is what the row said last, `opened` whether it is known who opened the ticket.
+        `priority` is what the row said last, `opened` whether it is known who opened the ticket, `heard` the last change of
+        the priority that was the requester's: what staff set without a record, as by REST, is not taken for that once more.
         """
         before, level = seen.get("priority"), seen.get("level")
         opened = bool(seen.get("opened"))
@@ -97,11 +98,17 @@ class HelpdeskBridge(TicketBridge):
             chosen = ticket.priority != _DEFAULT_PRIORITY and opening is not None and _is_staff(opening.user)
             if chosen or (before is None and _is_older(ticket) and _changed_by_staff(ticket)):
                 level = self.levels.get(ticket.priority)
-        if before is not None and ticket.priority != before and not _changed_by_requester(ticket):
-            level = self.levels.get(ticket.priority)
+        heard = seen.get("heard", 0)
+        if before is not None and ticket.priority != before:
+            change = _change_by_requester(ticket)
+            if change > heard:
+                heard = change
+            else:
+                level = self.levels.get(ticket.priority)
         rest = {name: value for name, value in state.items() if name != "level"}
         given = {} if level is None else {"level": level}
-        return {**rest, **given, "priority": ticket.priority, "opened": opened}
+        kept = {"heard": heard} if heard else {}
+        return {**rest, **given, **kept, "priority": ticket.priority, "opened": opened}
 
     def _opening(self, ticket: Any) -> Any:
         """The follow-up that came with a new ticket; None if there is none, or not yet."""
@@ -177,11 +184,9 @@ def _changed_by_staff(ticket: Any) -> bool:
     return latest is not None and _is_staff(latest.followup.user)
 
 
-def _changed_by_requester(ticket: Any) -> bool:
-    """Whether the priority was changed just now by somebody who is not staff, where the settings let them."""
+def _change_by_requester(ticket: Any) -> int:
+    """The recorded change that gave a ticket its priority, if its writer is not staff, where settings let them; else 0."""
     latest = _priority_changes(ticket).first()
-    return (
-        latest is not None
-        and latest.new_value == str(ticket.priority)
-        and not _is_staff(latest.followup.user)
-    )
+    if latest is None or latest.new_value != str(ticket.priority) or _is_staff(latest.followup.user):
+        return 0
+    return int(latest.pk)

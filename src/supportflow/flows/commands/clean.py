@@ -3,7 +3,7 @@
 A command without texts stays as it is. What people say of themselves (name, address, phone) loses secrets only.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -111,11 +111,16 @@ class _Cleaner:
         self.kinds.update(finding.kind.value for finding in found.findings if finding.masked)
         return found.text
 
-    def texts(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Those that something was removed from: most are as they were."""
-        given = {name: value for name, value in values.items() if isinstance(value, str) and value}
-        cleaned = {name: self.text(value) for name, value in given.items()}
-        return {name: value for name, value in cleaned.items() if value is not given[name]}
+    def texts(self, names: Iterable[str], given: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of some fields that something was removed from: most are as they were."""
+        changed: dict[str, Any] = {}
+        for name in names:
+            value = given[name]
+            if isinstance(value, str) and value:
+                cleaned = self.text(value)
+                if cleaned is not value:
+                    changed[name] = cleaned
+        return changed
 
     def attributes(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self.attribute(value) for name, value in values.items()}
@@ -175,7 +180,7 @@ def _cleaned(source: CommandBase | Fact, rules: RedactionRules) -> tuple[dict[st
     )
     given = source.__dict__
     cleaner = _Cleaner(rules)
-    changed = cleaner.texts({name: given[name] for name in texts})
+    changed = cleaner.texts(texts, given)
     for name in lines:
         if given[name]:
             changed[name] = cleaner.lines(given[name])

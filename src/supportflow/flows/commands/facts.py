@@ -49,7 +49,6 @@ from supportflow.model.commands import (
 )
 from supportflow.model.events import EventBase
 from supportflow.model.people import NOBODY
-from supportflow.model.routing import AgentState
 from supportflow.model.signals import Signals
 from supportflow.model.storage import Query
 from supportflow.model.ticket import Ticket
@@ -62,6 +61,7 @@ _LOOKED_AT = 20
 """How many of a person's open tickets, and of all their tickets, a new contact is compared with."""
 
 _NOTHING = CaseFacts()
+_NOBODY_ELSE = CaseFacts(people_known=True)
 
 # A command's kind is looked up: to ask a model's class whether it has an instance costs as much as a small event.
 _LOOKING_BACK = frozenset({Exclude, Correct, ViewContent})
@@ -96,39 +96,36 @@ def load_facts(
         redacted: What was removed from its texts.
     """
     case = yield from _case_facts(env, command, ticket, other)
+    named = _named_agents(env, command, [ticket, other, *case.candidates])
+    agents = (yield from known_agents(env, named)) if named else {}
+    kind = type(command)
+    history: tuple[EventBase, ...] = ()
+    before: tuple[tuple[EventBase, ...], ...] = ()
+    person: PersonFacts | None = None
+    if ticket is not None:
+        # Most kinds look at none of these.
+        if kind in _LOOKING_BACK:
+            history = yield from load_events(env, ticket.id)
+        if kind is ViewContent:
+            before = yield from lineage(env, ticket)
+        if kind in _ABOUT_LEVELS and _counts_for_all(env, ticket):
+            person = yield from person_facts(env, ticket.requester)
     return Facts(
         tenant=env.tenant,
         signals=signals,
         redacted=redacted,
         other=other,
-        history=(yield from _history(env, command, ticket)),
+        history=history,
         case=case,
-        agents=(yield from _agents(env, command, [ticket, other, *case.candidates])),
-        person=(yield from _verified_person(env, command, ticket)),
-        before=(yield from lineage(env, ticket))
-        if ticket is not None and type(command) is ViewContent
-        else (),
+        agents=agents,
+        person=person,
+        before=before,
     )
 
 
-def _history(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[tuple[EventBase, ...]]:
-    """The ticket's past, for words about its verdicts and for what is sealed on it."""
-    if ticket is None:
-        return ()
-    if type(command) in _LOOKING_BACK:
-        return (yield from load_events(env, ticket.id))
-    return ()
-
-
-def _verified_person(
-    env: Environment, command: CommandBase, ticket: Ticket | None
-) -> Flow[PersonFacts | None]:
-    """What the requester's own streams say, where a verification counts for all of their cases."""
-    if type(command) not in _ABOUT_LEVELS or ticket is None or ticket.requester == NOBODY:
-        return None
-    if not env.book[ticket.policy].cases.person_wide:
-        return None
-    return (yield from person_facts(env, ticket.requester))
+def _counts_for_all(env: Environment, ticket: Ticket) -> bool:
+    """Whether a verification counts for all cases of a ticket's requester."""
+    return ticket.requester != NOBODY and env.book[ticket.policy].cases.person_wide
 
 
 def load_events(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]:
@@ -139,14 +136,14 @@ def load_events(env: Environment, ticket_id: str) -> Flow[tuple[EventBase, ...]]
     return tuple(map(read_row, rows))
 
 
-def _agents(
-    env: Environment, command: CommandBase, tickets: Iterable[Ticket | None]
-) -> Flow[dict[str, AgentState]]:
+def _named_agents(env: Environment, command: CommandBase, tickets: Iterable[Ticket | None]) -> set[str]:
     """The agents whom a decision concerns: who has a ticket, is offered it, is named, or acts."""
+    book, routed = env.book, env.book.current.routing is not None or type(command) in _ABOUT_ACTIONS
     known = [ticket for ticket in tickets if ticket is not None]
-    policies = [env.book.current, *(env.book[ticket.policy] for ticket in known)]
-    if type(command) not in _ABOUT_ACTIONS and not any(policy.routing for policy in policies):
-        return {}
+    for ticket in known:
+        routed = routed or book[ticket.policy].routing is not None
+    if not routed:
+        return set()
     named = {command.by.id} if command.by.kind == "agent" else set()
     if isinstance(command, Assign | Observe | Offer) and command.agent:
         named.add(command.agent)
@@ -155,7 +152,7 @@ def _agents(
     for ticket in known:
         offer = ticket.routing.offer
         named |= {one for one in (ticket.assignee, offer and offer.agent) if one}
-    return (yield from known_agents(env, named))
+    return named
 
 
 def _case_facts(
@@ -216,7 +213,8 @@ def _is_their_link(env: Environment, token: str, ticket: Ticket) -> Flow[bool]:
 
 
 def _person_facts(env: Environment, requester: str) -> Flow[CaseFacts]:
-    return CaseFacts(same_person=(yield from same_person(env, requester)), people_known=True)
+    person = yield from same_person(env, requester)
+    return CaseFacts(same_person=person, people_known=True) if person else _NOBODY_ELSE
 
 
 def _needs_person(env: Environment, command: CommandBase, ticket: Ticket) -> bool:

@@ -167,21 +167,24 @@ def _tickets(
 ) -> Flow[tuple[Ticket | None, Ticket | None]]:
     """The ticket that a command is on, and the other one of two."""
     ticket = yield from _locate(env, command, version)
-    if (yield from _resolve_first(env, command, ticket)):
+    if comes_after(command, ticket) and (yield from _resolve_first(env, ticket)):
         ticket = yield from _locate(env, command, version)
+    if type(command) not in _OF_TWO:
+        return ticket, None
     other = yield from _other(env, command)
-    if (yield from _resolve_first(env, command, other)):
+    if comes_after(command, other) and (yield from _resolve_first(env, other)):
         other = yield from _other(env, command)
     return ticket, other
 
 
-def _resolve_first(env: Environment, command: CommandBase, ticket: Ticket | None) -> Flow[bool]:
+def _resolve_first(env: Environment, ticket: Ticket | None) -> Flow[bool]:
     """Resolve an incident whose problem is solved already, if no worker has come round to it; True if that changed it.
 
     Its clocks end at the instant of the solution, whatever is done to it since: so the solution is recorded first.
     """
-    if env.held is not None or ticket is None or not comes_after(command, ticket):
+    if env.held is not None:
         return False
+    assert ticket is not None
     linked_to = ticket.spread.problem
     assert linked_to is not None
     try:
@@ -218,7 +221,9 @@ def _store(
     """
     changes, tickets = stream_changes(env, touched, decision, people)
     for one in tickets.values():
-        yield from store_policy(env, env.book[one.policy])
+        policy = env.book[one.policy]
+        if policy.document.overlay is not None:
+            yield from store_policy(env, policy)
     inbox = _inbox_entry(command, fingerprint, outcome_id, changes)
     now_us = to_us(now)
     outbox = outbox_rows(env, changes, tickets, now_us)
@@ -270,6 +275,8 @@ def _inbox_entry(
 
 def _outcome_id(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Facts) -> str:
     """The ticket that the outcome shows: the one that was opened, adopted or joined, else the one commanded."""
+    if ticket is not None and not facts.ticket_id:
+        return ticket.id
     opened = any(
         type(event) in _BEGINNING
         and not (getattr(event, "split_from", None) or getattr(event, "review_of", None))
@@ -288,7 +295,9 @@ def _locate(env: Environment, command: CommandBase, version: int | None) -> Flow
             if taken is not None:
                 raise DuplicateRef(command.ref)
         return None
-    ticket_id = yield from identify(env, command.ticket_id, command.ref)
+    ticket_id = command.ticket_id
+    if ticket_id is None or command.ref is not None:
+        ticket_id = yield from identify(env, ticket_id, command.ref)
     ticket = yield from get(env, ticket_id)
     if version is not None and ticket.version != version:
         raise VersionMismatch(ticket.id, command.kind, version, ticket.version)
@@ -297,9 +306,7 @@ def _locate(env: Environment, command: CommandBase, version: int | None) -> Flow
     return ticket
 
 
-def _other(env: Environment, command: CommandBase) -> Flow[Ticket | None]:
-    if type(command) not in _OF_TWO:
-        return None
+def _other(env: Environment, command: CommandBase) -> Flow[Ticket]:
     if isinstance(command, LinkIncident):
         problem_id = yield from identify(env, command.problem_id, command.problem_ref, "problem")
         return (yield from get(env, problem_id))

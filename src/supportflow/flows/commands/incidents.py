@@ -34,7 +34,7 @@ def comes_after(command: CommandBase, ticket: Ticket | None) -> bool:
 
     What somebody outside writes does not: their ticket is left for a person. Nor does what the desk does by itself.
     """
-    if ticket is None or not ticket.is_open or ticket.spread.problem is None:
+    if ticket is None or ticket.spread.problem is None or not ticket.is_open:
         return False
     if command.by.kind in _BESIDE or isinstance(command, Receive | ResolveWithProblem):
         return False

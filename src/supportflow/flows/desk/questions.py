@@ -14,6 +14,7 @@ from supportflow.flows.environment import Environment
 from supportflow.flows.load import all_agents, get_agent
 from supportflow.flows.queries import announcements, feed, forms, lists, messages
 from supportflow.flows.queries.lists import Row, Rows
+from supportflow.flows.queries.messages import Reader
 from supportflow.flows.queries.papers import papers, person_file
 from supportflow.flows.queries.tickets import (
     Filters,
@@ -29,7 +30,7 @@ from supportflow.flows.queries.tickets import (
 from supportflow.flows.requests import Flow
 from supportflow.flows.routing.dispatch import why_not
 from supportflow.kernel.explain.ticket import Explanation
-from supportflow.model.announcements import AnnouncementText, Telling
+from supportflow.model.announcements import AnnouncementText, Telling, WarningSent
 from supportflow.model.base import is_id
 from supportflow.model.events import EventBase
 from supportflow.model.feed import Feed
@@ -125,7 +126,7 @@ class Questions(Shared):
 
     @asked
     def messages(
-        self, ticket: TicketName = None, *, ref: str | None = None, seen_by: messages.Reader | None = None
+        self, ticket: TicketName = None, *, ref: str | None = None, seen_by: Reader | None = None
     ) -> Flow[tuple[Message, ...]]:
         """The messages of a ticket with their texts, in order.
 
@@ -158,6 +159,22 @@ class Questions(Shared):
         if not is_id(number):
             raise InvalidInput("number", "is not the number of an announcement")
         return announcements.tellings(self._env, *ticket_name(ticket, ref), number)
+
+    @asked
+    def warned(self, warning: str) -> Flow[tuple[WarningSent, ...]]:
+        """Everybody who was sent a warning of the policy's `updates.warnings`, on whichever ticket, the first ones first.
+
+        It looks at all that has happened: a question for people, not for a loop. Tickets that were put away are in it, too.
+
+        Args:
+            warning: Its name in the policy. One that no policy has had was sent to nobody.
+
+        Raises:
+            InvalidInput: If that is no name, or the desk is in a host's transaction.
+        """
+        if not is_id(warning):
+            raise InvalidInput("warning", "is not the name of a warning")
+        return announcements.warned(self._env, warning)
 
     @asked
     def evidence(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[tuple[Evidence, ...]]:

@@ -4,6 +4,7 @@ from supportflow.flows.desk.methods import Shared, in_turn
 from supportflow.flows.desk.verbs import TicketName, ticket_name
 from supportflow.flows.requests import Flow
 from supportflow.flows.routing.places import PlaceIndex, queue_position
+from supportflow.flows.routing.takings import Takings
 from supportflow.flows.routing.waits import expected
 from supportflow.model.waiting import ExpectedWait
 
@@ -14,6 +15,7 @@ class Waits(Shared):
     """What a desk tells whoever waits."""
 
     _places: PlaceIndex
+    _takings: Takings
 
     @in_turn("place")
     def queue_position(self, ticket: TicketName = None, *, ref: str | None = None) -> Flow[int | None]:
@@ -33,6 +35,8 @@ class Waits(Shared):
     ) -> Flow[ExpectedWait | None]:
         """How long a ticket that waits will wait: its place, an interval, and by how much such intervals were wrong of late.
 
+        The first question looks at the latest 5,000 events, the others at what has happened since.
+
         Where there is no basis it says so: nobody is at work who could take it, or too few tickets were taken of late.
 
         Returns:
@@ -42,4 +46,4 @@ class Waits(Shared):
             TicketNotFound: If there is no such ticket.
             Refused: If the policy has no routing.
         """
-        return expected(self._env, self._places, *ticket_name(ticket, ref))
+        return expected(self._env, self._places, self._takings, *ticket_name(ticket, ref))

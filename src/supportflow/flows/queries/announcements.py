@@ -1,14 +1,18 @@
-"""Questions about announcements: what was said on a ticket, and who was sent it."""
+"""Questions about what many are told: what was announced on a ticket, who was sent it, and who was sent a warning."""
 
 from supportflow._time import from_us
+from supportflow.exceptions import DamagedRow, NewerSchemaError
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
-from supportflow.flows.queries.tickets import history, lookup
+from supportflow.flows.queries.tickets import MAX_LIMIT, history, lookup
 from supportflow.flows.requests import Flow
-from supportflow.model.announcements import Announcement, AnnouncementText, Telling
+from supportflow.flows.rows import read_row
+from supportflow.model.announcements import Announcement, AnnouncementText, Telling, WarningSent
 from supportflow.model.events import ReplySent, TicketsListed
+from supportflow.model.events.messages import Warned
+from supportflow.model.storage import FeedRow
 
-__all__ = ["announcements", "tellings"]
+__all__ = ["announcements", "tellings", "warned"]
 
 
 def announcements(
@@ -77,3 +81,44 @@ def tellings(
                     )
                 )
     return tuple(result)
+
+
+def warned(env: Environment, warning: str) -> Flow[tuple[WarningSent, ...]]:
+    """Who was sent a warning of the policy, in which language and when, in the order of the feed."""
+    replies: list[tuple[ReplySent, Warned]] = []
+    place = 0
+    while True:
+        rows = yield from requests.feed(env.tenant, place, MAX_LIMIT)
+        for reply in filter(None, map(_reply, rows)):
+            replies += [(reply, one) for one in reply.warned if one.warning == warning]
+        if len(rows) < MAX_LIMIT:
+            break
+        place = rows[-1].place
+    named = list(dict.fromkeys(reply.ticket_id for reply, _ in replies))
+    known: dict[str, str] = {}
+    for start in range(0, len(named), MAX_LIMIT):
+        found = yield from requests.load_many(env.tenant, named[start : start + MAX_LIMIT])
+        known |= {row.id: row.requester for row in found}
+    return tuple(
+        WarningSent(
+            ticket=reply.ticket_id,
+            requester=known[reply.ticket_id],
+            channel=reply.channel,
+            language=one.language,
+            policy=one.policy,
+            by=reply.by,
+            at=reply.recorded_at,
+        )
+        for reply, one in replies
+        if reply.ticket_id in known
+    )
+
+
+def _reply(row: FeedRow) -> ReplySent | None:
+    if row.event.kind != "reply_sent":
+        return None
+    try:
+        event = read_row(row.event)
+    except (DamagedRow, NewerSchemaError):  # one that cannot be read must not keep anybody from the others
+        return None
+    return event if isinstance(event, ReplySent) else None

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from supportflow._time import SECOND_US
 from supportflow.flows import requests
@@ -11,11 +12,12 @@ from supportflow.flows.load import read_agent, read_ticket
 from supportflow.flows.requests import Flow
 from supportflow.kernel.due.queue import entry_of
 from supportflow.model.events import EventBase
-from supportflow.model.routing import AgentState
+from supportflow.model.people import Agent
+from supportflow.model.routing import AgentState, ShiftOverride
 from supportflow.model.storage import AgentRow, Query, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.routing.floor import Absent, Change, Floor, Gone, Present, Waiting
-from supportflow.routing.roster import next_change_us, rostered
+from supportflow.routing.roster import Calendars, next_change_us, rostered
 from supportflow.routing.signature import Seat
 
 __all__ = ["Dispatcher", "Run", "due_again", "load_floor", "reload", "shift_changes", "ticket_change"]
@@ -37,6 +39,7 @@ class Dispatcher:
         floor: The floor; None until it leads.
         agents: The agents on the floor.
         changes: Heap of (instant, agent): the roster's answer for that agent changes then.
+        noted: Agent → the change that is in the heap, and what it was found for.
         policy: Fingerprint of the policy that the floor was made for.
         left_out: Stream of a ticket or agent that cannot be read → when it is looked at again.
     """
@@ -45,6 +48,7 @@ class Dispatcher:
     floor: Floor | None = None
     agents: dict[str, AgentState] = field(default_factory=dict)
     changes: list[tuple[int, str]] = field(default_factory=list)
+    noted: dict[str, "Noted"] = field(default_factory=dict)
     policy: str = ""
     left_out: dict[str, int] = field(default_factory=dict)
 
@@ -52,6 +56,35 @@ class Dispatcher:
     def leads(self) -> bool:
         """Whether it leads, as far as it knows."""
         return self.floor is not None
+
+
+class Noted(NamedTuple):
+    """When the roster's answer for an agent changes, and what that was found for.
+
+    Attributes:
+        agent: Their shifts and certificates.
+        overrides: Their overrides.
+        shifts: The policy's calendars.
+        from_us: From this instant
+        change_us: to this one nothing changes; None if nothing ever will. It stands in the heap of changes.
+    """
+
+    agent: Agent
+    overrides: tuple[ShiftOverride, ...]
+    shifts: Calendars
+    from_us: int
+    change_us: int | None
+
+    def holds(self, state: AgentState, shifts: Calendars, now_us: int) -> bool:
+        """Whether it says the same of an agent now: what they hold has no part in it."""
+        return (
+            self.shifts is shifts
+            and self.from_us <= now_us
+            and (self.change_us is None or now_us < self.change_us)
+            and self.agent.shifts == state.agent.shifts
+            and self.agent.skills == state.agent.skills
+            and self.overrides == state.overrides
+        )
 
 
 @dataclass(slots=True)
@@ -86,6 +119,7 @@ def load_floor(run: Run) -> Flow[None]:
     """Build the floor from what the store says. What has changed meanwhile comes as change rows."""
     run.dispatcher.agents.clear()
     run.dispatcher.changes.clear()
+    run.dispatcher.noted.clear()
     run.dispatcher.left_out.clear()
     seats = yield from _all_seats(run)
     entries = []
@@ -122,11 +156,21 @@ def _seat(run: Run, state: AgentState) -> Seat:
     """An agent on the floor now; when the roster's answer changes is noted."""
     shifts = run.env.book.current.shifts
     run.dispatcher.agents[state.id] = state
-    change_us = next_change_us(state, shifts, run.now_us) if state.presence == "available" else None
-    if change_us is not None:
-        heapq.heappush(run.dispatcher.changes, (change_us, state.id))
+    if state.presence == "available":
+        _note_change(run, state, shifts)
     on_duty = rostered(state.agent, state.overrides, shifts, run.now_us)
     return Seat.of(state, run.now_us, on_duty=on_duty)
+
+
+def _note_change(run: Run, state: AgentState, shifts: Calendars) -> None:
+    """Note when the roster's answer for an agent changes, unless that is noted: mostly what they hold has changed."""
+    noted = run.dispatcher.noted.get(state.id)
+    if noted is not None and noted.holds(state, shifts, run.now_us):
+        return
+    change_us = next_change_us(state, shifts, run.now_us)
+    run.dispatcher.noted[state.id] = Noted(state.agent, state.overrides, shifts, run.now_us, change_us)
+    if change_us is not None:
+        heapq.heappush(run.dispatcher.changes, (change_us, state.id))
 
 
 def shift_changes(run: Run) -> list[tuple[AgentState, Change]]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from supportflow._time import from_us, to_us
 from supportflow.escalation import Ladder, Told, after_pause, over, split_past, told
+from supportflow.kernel.after.evidence import request_left_out
 from supportflow.kernel.after.routing import change_tier, moves_to_tier, update_requirement
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.due.ladders import LadderTimes, on_call
@@ -239,6 +240,7 @@ def move_ticket(draft: Draft, group: str | None, tier: str | None) -> None:
     ticket, routing = draft.ticket, draft.policy.routing
     if routing is not None and tier is not None and moves_to_tier(ticket, routing, tier):
         change_tier(draft, routing, tier, group)
+        request_left_out(draft, ticket)
         _end_offer(draft)
         return
     if group is None or ticket.group == group:

@@ -2,6 +2,7 @@
 
 from supportflow.kernel.after.actions import request_by_policy
 from supportflow.kernel.after.clocks import clocks_react
+from supportflow.kernel.after.evidence import request_left_out
 from supportflow.kernel.after.ladders import ladders_react
 from supportflow.kernel.after.phone import drop_call_back
 from supportflow.kernel.after.ratings import request_rating
@@ -21,6 +22,7 @@ __all__ = ["conclude", "react"]
 #   2. Ladders. Their rungs hang on clocks: a rung at half of a target needs the clock that this very event has started.
 # At the end of a decision:
 #   -. A call that is owed on a ticket that has ended is owed no more. Nothing else reads it but the ticket's place.
+#      Evidence that a bot has not gathered is asked for when it hands the ticket over; what waits for it has no offer.
 #   3. Actions of the host that the policy asks for by itself. They read what the whole decision says of the case. They come
 #      before routing since one that is held back marks the ticket for review, and a route can ask for that.
 #   4. Routing. What a ticket needs of an agent depends on class, level and group, which ladders change as well. It is looked
@@ -47,7 +49,7 @@ def react(draft: Draft, before: Ticket | None, event: EventBase) -> None:
 
 
 def conclude(draft: Draft, facts: Facts, before: Ticket | None) -> None:
-    """Record what follows from a decision when all of it is recorded: calls, actions of the host, a rating, routing, loads.
+    """Record what follows from a decision when all of it is recorded, in the order above.
 
     Args:
         draft: The decision on the ticket.
@@ -55,6 +57,7 @@ def conclude(draft: Draft, facts: Facts, before: Ticket | None) -> None:
         before: The ticket before the decision; None if it began with it.
     """
     drop_call_back(draft)
+    request_left_out(draft, before)
     request_by_policy(draft, facts)
     request_rating(draft, facts, before)
     conclude_routing(draft, facts, before)

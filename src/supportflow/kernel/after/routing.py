@@ -37,6 +37,7 @@ __all__ = [
     "conclude_routing",
     "default_requirement",
     "moves_to_tier",
+    "needs_of",
     "objections_to",
     "route",
     "update_requirement",
@@ -131,7 +132,7 @@ def _record_requirement(draft: Draft, routing: RoutingIndex, before: Ticket | No
     if state.requirement is None:
         route(draft, routing, "opened" if before is None else "changed")
         return
-    needs = _needs(draft, routing)
+    needs = needs_of(draft, routing)
     if needs is None:
         return
     steps = state.relaxed if needs.route == state.route else 0
@@ -139,7 +140,8 @@ def _record_requirement(draft: Draft, routing: RoutingIndex, before: Ticket | No
         route(draft, routing, "changed", needs=needs)
 
 
-def _needs(draft: Draft, routing: RoutingIndex) -> Routed | None:
+def needs_of(draft: Draft, routing: RoutingIndex) -> Routed | None:
+    """What the ticket needs as it stands in the decision; None if no route matches it."""
     state = draft.ticket.routing
     handed = state.requirement is not None and state.handed_over
     tier = state.requirement.tier if handed and state.requirement is not None else None
@@ -161,7 +163,7 @@ def route(
     declined: tuple[str, ...] = (),
 ) -> None:
     """Record what the ticket needs, and why it is looked at again. Nothing happens if it has no route."""
-    needs = needs or _needs(draft, routing)
+    needs = needs or needs_of(draft, routing)
     if needs is None:
         return
     state = draft.ticket.routing

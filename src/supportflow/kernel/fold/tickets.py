@@ -196,6 +196,8 @@ def _absorbed(ticket: Ticket, event: TicketAbsorbed) -> Changes:
         changes["review"] = True
     if event.agency:
         changes["agency"] = True
+    if event.warned:
+        changes["warned"] = tuple(sorted({*ticket.warned, *event.warned}))
     if event.spoken:
         changes["spoken"] = tuple(sorted({*ticket.spoken, *event.spoken}))
         changes["informational"] = False

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from supportflow._time import from_us, span_us, to_us
 from supportflow.exceptions import InvalidInput, NotVerified, Refused, StepsMissing
+from supportflow.kernel.after.evidence import request_evidence
 from supportflow.kernel.casework import done_by_the_same, missing_evidence, missing_steps
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
@@ -13,7 +14,6 @@ from supportflow.model.content import AttachmentHandle, Attachments, ContentRef,
 from supportflow.model.events import (
     ActionAuthorised,
     EvidenceProvided,
-    EvidenceRequested,
     PartyAdded,
     PersonVerified,
     RequesterVerified,
@@ -30,8 +30,6 @@ __all__ = [
     "complete_step",
     "provide",
     "record_evidence",
-    "request_evidence",
-    "still_waits",
     "verify",
 ]
 
@@ -108,76 +106,6 @@ def provide(draft: Draft, command: Provide, facts: Facts) -> None:
         )
     record_evidence(draft, command.evidence, party=party, redacted=facts.redacted)
     request_evidence(draft, None)
-
-
-def still_waits(draft: Draft) -> bool:
-    """True if the ticket goes on waiting for evidence whatever the requester has just written."""
-    ticket, policy = draft.ticket, draft.policy
-    return (
-        ticket.case.waiting
-        and policy.cases.intake.incomplete == "wait"
-        and bool(missing_evidence(ticket, policy))
-    )
-
-
-def request_evidence(draft: Draft, written_in: str | None) -> None:
-    """Ask for what is missing and was not asked for yet, and wait for it; or go on, if nothing keeps the ticket waiting.
-
-    Everything is asked for at once, and nothing twice. The request is no answer of an agent: it stops no response clock.
-
-    Args:
-        draft: The ticket.
-        written_in: The language of what the requester just wrote, if it can be told.
-    """
-    ticket, cases = draft.ticket, draft.policy.cases
-    if not (cases.rules or ticket.case.waiting) or not ticket.is_open or ticket.private:
-        return
-    lacking = missing_evidence(ticket, draft.policy)
-    unasked = tuple(item for item in lacking if item not in ticket.case.asked)
-    if unasked and ticket.follow_up_of is None and ticket.split_from is None:
-        _request(draft, unasked, written_in)
-        if cases.waits(ticket.priority_class):
-            _as_system(draft, "wait_for_requester")
-    elif ticket.case.waiting and not (lacking and cases.waits(ticket.priority_class)):
-        _resume(draft)
-
-
-def _request(draft: Draft, items: tuple[str, ...], written_in: str | None) -> None:
-    ticket, cases = draft.ticket, draft.policy.cases
-    assert ticket.category is not None
-    template = cases.rules[ticket.category].template
-    head = {**draft.head(), "by": SYSTEM}
-    draft.emit(
-        EvidenceRequested(
-            **head,
-            topic=ticket.category,
-            items=items,
-            template=template,
-            language=cases.language(template, ticket.language or written_in),
-            channel=ticket.channel,
-            policy=draft.policy.fingerprint,
-        )
-    )
-
-
-def _as_system(draft: Draft, trigger: str) -> None:
-    by, draft.by = draft.by, SYSTEM
-    draft.fire_if_permitted(trigger, cause="intake")
-    draft.by = by
-
-
-def _resume(draft: Draft) -> None:
-    """Go on with a ticket that waited for evidence.
-
-    The requester's own words fire `requester_replied`, what others do fires `resume`. If the lifecycle knows only one of the
-    two, that one is fired.
-    """
-    triggers = ["requester_replied", "resume"]
-    if draft.by.kind != "requester":
-        triggers.reverse()
-    for trigger in triggers:
-        if draft.fire_if_permitted(trigger, cause="intake"):
-            return
 
 
 def complete_step(draft: Draft, command: CompleteStep, facts: Facts) -> None:

@@ -3,10 +3,11 @@
 from supportflow.exceptions import InvalidInput, Refused, TransitionRefused
 from supportflow.kernel.advance import advance
 from supportflow.kernel.after.clocks import replace_clocks
+from supportflow.kernel.after.evidence import request_evidence
 from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
-from supportflow.kernel.handlers.casework import MOST, request_evidence
+from supportflow.kernel.handlers.casework import MOST
 from supportflow.kernel.handlers.phone import take_call_back_along
 from supportflow.kernel.handlers.tickets import begin_from
 from supportflow.kernel.handlers.work import check_ending
@@ -76,7 +77,8 @@ def merge(draft: Draft, command: Merge, facts: Facts, book: PolicyBook) -> None:
 def _absorb(other: Draft, source: Ticket, facts: Facts) -> None:
     """Record on the ticket that goes on what is known of the other case.
 
-    Evidence and verifications go along only if both tickets are the same person's: papers prove nothing about anybody else.
+    Evidence, verifications and what its requester was warned of go along only if both tickets are the same person's: papers
+    prove nothing about anybody else, and nobody else was warned.
     Completed steps stay behind, since they were done for the other ticket.
     """
     into, case = other.ticket, source.case
@@ -99,6 +101,7 @@ def _absorb(other: Draft, source: Ticket, facts: Facts) -> None:
             review=source.review,
             spoken=source.spoken,
             agency=source.agency and same,
+            warned=source.warned if same else (),
         )
     )
 

@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 from supportflow.exceptions import Refused
+from supportflow.kernel.after.evidence import request_evidence, still_waits
 from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts, TextFacts
-from supportflow.kernel.handlers.casework import record_evidence, request_evidence, still_waits
+from supportflow.kernel.handlers.casework import record_evidence
 from supportflow.kernel.handlers.stars import take_reply
 from supportflow.kernel.handlers.tickets import begin_from, class_in_text
 from supportflow.kernel.handlers.updates import promise_in, with_warnings

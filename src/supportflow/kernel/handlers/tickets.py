@@ -5,11 +5,12 @@ from typing import Any
 from supportflow._time import from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import InvalidInput, Refused
+from supportflow.kernel.after.evidence import request_evidence
 from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.fold.evolve import evolve
-from supportflow.kernel.handlers.casework import record_evidence, request_evidence
+from supportflow.kernel.handlers.casework import record_evidence
 from supportflow.kernel.handlers.updates import confirm_receipt
 from supportflow.kernel.identity import repeated_ticket
 from supportflow.kernel.replay import opening

@@ -1,12 +1,12 @@
 """Work on a ticket: assignment, attributes, priority, and the lifecycle's triggers."""
 
 from supportflow.exceptions import Refused, StepsMissing
+from supportflow.kernel.after.evidence import request_evidence
 from supportflow.kernel.after.fitness import passed_over
 from supportflow.kernel.after.routing import default_requirement
 from supportflow.kernel.casework import guards
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
-from supportflow.kernel.handlers.casework import request_evidence
 from supportflow.kernel.handlers.updates import tell_state
 from supportflow.kernel.sides import refuse_outsider, side
 from supportflow.lifecycle.engine import MERGE

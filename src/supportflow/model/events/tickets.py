@@ -247,6 +247,7 @@ class TicketAbsorbed(TicketEvent):
         review: True if a text raised its class to security, for a person to look at.
         spoken: Classes that its texts speak for.
         agency: True if its texts say that an incident was not by their writer's will; only if that is this one's requester.
+        warned: The warnings of the policy that its requester was sent, who is this one's, too.
     """
 
     SPEAKS: ClassVar[bool] = True
@@ -262,6 +263,7 @@ class TicketAbsorbed(TicketEvent):
     review: bool = False
     spoken: tuple[KeptName, ...] = ()
     agency: bool = False
+    warned: tuple[KeptName, ...] = ()
 
 
 class TicketSplit(TicketEvent):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from supportflow.conditions.fields import nearest
 from supportflow.model.tags import best, twins
+from supportflow.policy.check.casework import choice_problems
 from supportflow.policy.document.bot import BotPolicy, GuidedFlow, GuideStep
 from supportflow.policy.document.policy import Policy
 from supportflow.routing.compiled import BOT
@@ -90,7 +91,7 @@ def _branch_problems(where: str, step: GuideStep, names: Sequence[str], place: i
 def _field_problems(path: str, spec: EvidenceSpec) -> Iterator[str]:
     if spec.kind in {"attachment", "attribute"}:
         yield f"{path}.kind: an {spec.kind!r} is nothing that a message says"
-    if (spec.kind == "choice") != bool(spec.values):
-        yield f"{path}.values: are for a 'choice', which needs them"
+    for problem in choice_problems(spec):
+        yield f"{path}{problem}"
     if spec.min_length > spec.max_length:
         yield f"{path}.min_length: is more than max_length"

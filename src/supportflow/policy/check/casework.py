@@ -13,7 +13,7 @@ from supportflow.triage import texts
 from supportflow.triage.intake import EvidenceSpec
 from supportflow.triage.wording import template_problem
 
-__all__ = ["case_problems"]
+__all__ = ["case_problems", "choice_problems"]
 
 
 def case_problems(document: Policy) -> Iterator[str]:
@@ -72,14 +72,26 @@ def _template_problems(path: str, translations: Mapping[str, str], fallback: str
             yield f"{path}.{language}: asks for a secret ({kind})"
 
 
+def choice_problems(spec: EvidenceSpec) -> Iterator[str]:
+    """What is wrong with the values of an item, behind its path."""
+    chosen = spec.kind == "choice"
+    if chosen != bool(spec.values):
+        yield ".values: are for a 'choice', which needs them"
+    if spec.takes == "last" and not chosen:
+        yield ".takes: is for a 'choice'"
+    if spec.weak and spec.takes != "last":
+        yield ".weak: is for a 'choice' that takes the last"
+    if unknown := sorted({*spec.weak} - {*spec.values}):
+        yield f".weak: {unknown[0]!r} is not among the values"
+
+
 def _spec_problems(spec: EvidenceSpec, document: Policy) -> Iterator[str]:
     sized = spec.kind in {"digits", "alphanumeric", "text"}
     if spec.min_length > spec.max_length:
         yield ".min_length: is more than max_length"
     if not sized and {"min_length", "max_length"} & spec.model_fields_set:
         yield f".kind: a length means nothing for {spec.kind!r}"
-    if (spec.kind == "choice") != bool(spec.values):
-        yield ".values: are for a 'choice', which needs them"
+    yield from choice_problems(spec)
     if spec.media_types and spec.kind != "attachment":
         yield ".media_types: are for an 'attachment'"
     if spec.in_text and spec.kind not in {"digits", "alphanumeric", "choice"}:

@@ -138,7 +138,7 @@ def official_of(document: Policy) -> Official:
 
 
 def reader_for(reading: Reading, lexicons: Sequence[Lexicon]) -> "Reader | None":
-    """The reader of a policy; None if neither it nor its lexicons name rules.
+    """The reader of a policy; None if neither it nor its lexicons name rules, nor it a model.
 
     Args:
         reading: What the policy says of it.
@@ -150,7 +150,7 @@ def reader_for(reading: Reading, lexicons: Sequence[Lexicon]) -> "Reader | None"
     from supportflow.triage.lexicon.events import rule_names  # noqa: PLC0415 - what reads is loaded when it is needed
 
     names = rule_names(lexicons)
-    if not names and not reading.rules:
+    if not names and not reading.rules and reading.model is None:
         return None
     shipped = [
         pack
@@ -158,4 +158,5 @@ def reader_for(reading: Reading, lexicons: Sequence[Lexicon]) -> "Reader | None"
         if reading.languages is None or pack.tag in reading.languages
     ]
     rules = [*map(reading_room.shipped_rules, names), *reading.rules]
-    return reading_room.Reader([*shipped, *reading.packs], rules)
+    model = None if reading.model is None else reading_room.shipped_model
+    return reading_room.Reader([*shipped, *reading.packs], rules, model)

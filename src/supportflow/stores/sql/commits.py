@@ -15,8 +15,9 @@ from supportflow.model.storage import (
 from supportflow.stores.sql import feeding, linking
 from supportflow.stores.sql.backends import Backend, Cursor, Undo, names
 from supportflow.stores.sql.columns import AGENT, EVENT_KEPT, EVENT_ROW, TICKET, TYPES
+from supportflow.stores.sql.link import Mode
 
-__all__ = ["LENGTH", "apply", "is_one_statement"]
+__all__ = ["LENGTH", "apply", "mode"]
 
 _CONTENT_ROW = ("tenant", "id", "subject", "salt", "value")
 _OUTBOX_ROW = ("tenant", "key", "topic", "ticket_id", "seq", "attempts", "next_us", "made_us")
@@ -67,9 +68,11 @@ def _sorted(commit: Commit) -> _Rows:
     return rows
 
 
-def is_one_statement(commit: Commit, backend: Backend) -> bool:
-    """Whether a commit needs no transaction around it: at most one row can stand in its way."""
-    return backend.name == "postgresql" and sum(change.row is not None for change in commit.changes) < 2  # noqa: PLR2004
+def mode(commit: Commit, backend: Backend) -> Mode:
+    """How a commit is run. On PostgreSQL it needs no transaction around it if at most one row can stand in its way."""
+    if backend.name == "postgresql" and sum(change.row is not None for change in commit.changes) > 1:
+        return "write"
+    return "once"
 
 
 def apply(cursor: Cursor, backend: Backend, commit: Commit) -> None:

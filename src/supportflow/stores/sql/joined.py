@@ -11,7 +11,7 @@ from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Cursor,
 from supportflow.stores.sql.link import Mode, Work
 from supportflow.stores.sql.revisions import VERSION_TABLE
 
-__all__ = ["Joined", "Open", "is_django", "opened", "savepoint", "take_turn"]
+__all__ = ["Joined", "Open", "is_django", "opened", "reserve_in", "run_in", "savepoint", "take_turn"]
 
 T = TypeVar("T")
 
@@ -48,22 +48,30 @@ class Joined:
 
     def run(self, work: Work[T], mode: Mode, /, *, retry: bool = True) -> T:  # noqa: ARG002 - a host's transaction is never tried again
         """Run work in a savepoint, or plainly if it changes nothing."""
-        found = opened(self._connection)
-        with _cursor(found) as cursor:
-            return work(cursor) if mode == "read" else savepoint(cursor, work)
+        return run_in(opened(self._connection), work, mode)
 
     def reserve(self) -> None:
         """Have the lock that writing needs before anything is read.
 
         SQLite gives it to nobody who has read what another connection has changed since.
         """
-        found = opened(self._connection)
-        if found.backend is SQLITE:
-            with _cursor(found) as cursor:
-                take_turn(cursor)
+        reserve_in(opened(self._connection))
 
     def close(self) -> None:
         """The connection is the host's: it stays open."""
+
+
+def run_in(found: Open, work: Work[T], mode: Mode) -> T:
+    """Run work in what is open: in a savepoint, or plainly if it changes nothing."""
+    with _cursor(found) as cursor:
+        return work(cursor) if mode == "read" else savepoint(cursor, work)
+
+
+def reserve_in(found: Open) -> None:
+    """Have SQLite's write lock in what is open."""
+    if found.backend is SQLITE:
+        with _cursor(found) as cursor:
+            take_turn(cursor)
 
 
 def savepoint(cursor: Cursor, work: Work[T]) -> T:

@@ -10,7 +10,9 @@ __all__ = ["Link", "Lost", "Mode", "Work"]
 T = TypeVar("T")
 Work = Callable[[Cursor], T]
 Mode = Literal["read", "once", "write"]
-"""`read` changes nothing; `once` is one changing statement; `write` is several, in a transaction."""
+"""`read` changes nothing; `once` is one changing statement, or a commit; `write` is several, in a transaction.
+
+On SQLite every change is in a transaction, and that of `once` is short: others may be committed in the same one."""
 
 
 class Lost(Exception):

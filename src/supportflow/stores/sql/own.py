@@ -18,6 +18,7 @@ from supportflow.exceptions import StoreBusy, StoreError, StoreUnavailable
 from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Undo, refused
 from supportflow.stores.sql.bounds import Bounds
 from supportflow.stores.sql.engines import SESSIONS, has_none, in_memory
+from supportflow.stores.sql.grouping import Writers
 from supportflow.stores.sql.link import Lost, Mode, Work
 
 __all__ = ["Own"]
@@ -52,7 +53,7 @@ class _Slots:
         for _ in range(number):
             self._free.put(None)
 
-    def acquire(self, timeout: float) -> bool:
+    def acquire(self, timeout: float | None = None) -> bool:
         """Take one; False if none has become free so soon."""
         try:
             self._free.get(timeout=timeout)
@@ -110,6 +111,9 @@ class Own(_forks.Fork):
         self._slots: Any = _Slots(SESSIONS) if self._keep or self._in_file else nullcontext()
         # SQLite has one writer: taking turns here is fairer, and cheaper, than running into each other there.
         self._write_lock: Any = Lock() if self.backend is SQLITE else nullcontext()
+        # A host's connections can be bound to their threads: nobody is committed by another on these.
+        own_file = self._keep and self._in_file
+        self._writers = Writers(self._take_in_turn, self._give_in_turn) if own_file else None
         self._read_lock: Any = nullcontext()
         if isinstance(self._engine.pool, StaticPool):
             self._write_lock = self._read_lock = RLock()
@@ -131,6 +135,8 @@ class Own(_forks.Fork):
         """Nothing to do: each transaction begins with the lock that it needs."""
 
     def _run(self, work: Work[T], mode: Mode) -> T:
+        if mode != "read" and self._writers is not None:
+            return self._write(self._writers, work, mode)
         with self._read_lock if mode == "read" else self._write_lock, self._slots:
             session = self._take()
             try:
@@ -153,7 +159,34 @@ class Own(_forks.Fork):
             self._give(session)
             return answer
 
+    def _write(self, writers: Writers, work: Work[T], mode: Mode) -> T:
+        try:
+            return writers.run(work, together=mode == "once")
+        except Exception as error:
+            if self._is_lost(error, None):
+                raise Lost from error
+            if self._is_drivers(error):
+                raise self._refused(error) from error
+            raise
+
     # --- connections ---------------------------------------------------------------------------
+
+    def _take_in_turn(self) -> _Session:
+        self._slots.acquire()
+        try:
+            return self._take()
+        except BaseException:
+            self._slots.release()
+            raise
+
+    def _give_in_turn(self, session: Any, fine: bool) -> None:
+        try:
+            if fine:
+                self._give(session)
+            else:
+                self._drop(session)
+        finally:
+            self._slots.release()
 
     def _take(self) -> _Session:
         with suppress(IndexError):
@@ -298,8 +331,8 @@ class Own(_forks.Fork):
         """Begin with connections of this process."""
         self._held = 0
         self._age += 1
+        _LEFT_BEHIND.append((*self._idle, self._writers))
         self._make_locks()
-        _LEFT_BEHIND.append(tuple(self._idle))
         self._idle.clear()
         for raw in tuple(self._made):
             _cut_off(raw)

@@ -14,6 +14,12 @@ BATCH = 400
 """Names in one statement, which has them twice: SQLite takes at least 999 parameters."""
 _TABLES = ("ticket", "ticket_archive")
 _LOAD = [f"SELECT {names(TICKET)} FROM supportflow_{table} WHERE tenant = ? AND id = ?" for table in _TABLES]
+_REF = (
+    " UNION ALL ".join(
+        f"SELECT id FROM supportflow_{table} WHERE tenant = ? AND ref = ?" for table in _TABLES
+    )
+    + " LIMIT 1"
+)
 _EVENTS = [
     f"SELECT {names(EVENT)} FROM supportflow_{table} WHERE tenant = ? AND stream = ? AND seq > ? ORDER BY seq"
     for table in ("event", "event_archive")
@@ -49,15 +55,9 @@ def load_many(
 
 def find_ref(cursor: Cursor, backend: Backend, tenant: str, ref: str) -> str | None:
     """Id of the ticket that a host's reference names, archived or not, or None."""
-    for table in _TABLES:
-        cursor.execute(
-            backend.sql(f"SELECT id FROM supportflow_{table} WHERE tenant = ? AND ref = ?"),
-            (tenant, ref),
-        )
-        row = cursor.fetchone()
-        if row is not None:
-            return str(row[0])
-    return None
+    cursor.execute(backend.sql(_REF), (tenant, ref) * len(_TABLES))
+    row = cursor.fetchone()
+    return None if row is None else str(row[0])
 
 
 def events(

@@ -198,7 +198,7 @@ class SqlStore(Linked):
             StoreUnavailable: If the database cannot be reached any more. The commit may have been applied.
             ConflictError: If the store is on the host's connection, and the stream has changed.
         """
-        mode: Mode = "once" if commits.is_one_statement(commit, self._backend) else "write"
+        mode = commits.mode(commit, self._backend)
         self._prepare(mode)
         unsure = False
         for _ in range(_TRIES):

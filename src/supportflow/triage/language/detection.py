@@ -72,6 +72,7 @@ class Detected(NamedTuple):
 
 
 _NOTHING = Detected(None, ())
+_NO_WORD: dict[str, float] = {}
 
 
 def detect(text: str) -> Detected:
@@ -132,7 +133,8 @@ def _by_words(script: str, words: list[str], *, alone: bool = False) -> Detected
     distinct = list(dict.fromkeys(words if text.isascii() else map(_bare, words)))
     for first in range(0, len(distinct), _AT_ONCE):
         for word in distinct[first : first + _AT_ONCE]:
-            _add(weights, known.listed.get(word, {}))
+            for language, amount in known.listed.get(word, _NO_WORD).items():
+                weights[language] += amount
         if _lead(weights) >= _CLEAR:
             break
     else:
@@ -170,11 +172,6 @@ def _by_letters(script: str, letters: str) -> dict[str, float]:
 _USUALLY = _by_letters("latin", "")
 
 
-def _add(weights: dict[str, float], said: dict[str, float]) -> None:
-    for language, amount in said.items():
-        weights[language] += amount
-
-
 def _bare(word: str) -> str:
     """A word without marks that are written or left out at will."""
     return _MARKS.sub("", word).replace("i\u0307", "i")
@@ -187,16 +184,18 @@ def _lead(weights: dict[str, float]) -> float:
 
 def _decided(weights: dict[str, float], needed: float = _BARELY) -> Detected:
     """The language that leads, if it leads clearly and enough speaks for it."""
-    ranked = sorted(weights, key=lambda language: -weights[language])
+    ranked = sorted(weights, key=weights.__getitem__, reverse=True)  # equal ones stay as they stand
     best = weights[ranked[0]]
-    shares = {language: exp(weights[language] - best) for language in ranked}
-    total = sum(shares.values())
+    shares = [exp(weights[language] - best) for language in ranked]
+    total = sum(shares)
     candidates = tuple(
-        (language, round(shares[language] / total, 3))
-        for language in ranked[:_MOST]
-        if shares[language] / total >= _SHARE
+        [
+            (language, round(share / total, 3))
+            for language, share in zip(ranked[:_MOST], shares, strict=False)
+            if share / total >= _SHARE
+        ]
     )
-    lead = _lead(weights)
+    lead = best - weights[ranked[1]]
     if lead >= _FAR and needed > 0:
         needed *= _LESS
     told = lead >= _LEAD and best >= needed

@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from math import log
 from operator import add
-from typing import NamedTuple
+
+from supportflow._dataclass import dataclass
 
 __all__ = ["Lexis", "anybodys", "lexis", "parts_of"]
 
@@ -23,27 +25,24 @@ _LOOKS = 0.35  # three letters overlap with the next three, and say that much le
 _MOST = 2.5  # what one unlisted word can say
 
 
-class Lexis(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Lexis:
     """What is known of the words of languages that share a script.
 
     Attributes:
         languages: Their tags.
         listed: Word → language → what it says for it.
-        parts: Three letters → language → what they say for it; what they say against those that never have them is under "".
-        rows: The same for each language in order, for the letters that a text has had.
     """
 
     languages: tuple[str, ...]
     listed: dict[str, dict[str, float]]
-    parts: dict[str, dict[str, float]]
-
-    rows: dict[str, tuple[float, ...]]
+    _looks: "_Looks"
 
     def looks(self, word: str) -> list[float]:
         """What the look of an unlisted word says for each language, in their order."""
         said = [0.0] * len(self.languages)
         for part in _parts(word):
-            row = self.rows.get(part) or self._row(part)
+            row = self.row(part)
             if row:
                 said = list(map(add, said, row))
         return [
@@ -51,14 +50,10 @@ class Lexis(NamedTuple):
             for amount in [amount * _LOOKS for amount in said]
         ]
 
-    def _row(self, part: str) -> tuple[float, ...]:
+    def row(self, part: str) -> tuple[float, ...]:
         """What three letters say, a number for each language; empty if no listed word has them."""
-        known = self.parts.get(part)
-        if known is None:
-            return ()
-        absent = known[""]
-        row = self.rows[part] = tuple(known.get(language, absent) for language in self.languages)
-        return row
+        row = self._looks.rows.get(part)
+        return self._looks.row(part) if row is None else row
 
 
 def _parts(word: str) -> list[str]:
@@ -105,7 +100,7 @@ def lexis(languages: tuple[str, ...]) -> Lexis:
     for said in listed.values():
         most = max(said.values())
         said.update({language: max(amount, most - _APART) for language, amount in said.items()})
-    return Lexis(languages, listed, _looks(languages, listed), {})
+    return Lexis(languages, listed, _Looks(languages, listed))
 
 
 def _weighted(lines: list[list[str]]) -> Iterable[tuple[str, float]]:
@@ -129,26 +124,28 @@ def _plain(word: str) -> str:
 _LETTERS = str.maketrans("\u0131đłø", "idlo")  # those that are no letter with an accent
 
 
-def _looks(languages: tuple[str, ...], listed: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    counts: dict[str, Counter[str]] = {language: Counter() for language in languages}
-    for word, said in listed.items():
-        for language in said:
-            counts[language].update(_parts(word))
-    having: dict[str, list[str]] = {}
-    for language in languages:
-        for part in counts[language]:
-            having.setdefault(part, []).append(language)
-    totals = {language: _SMOOTH * len(having) + count.total() for language, count in counts.items()}
-    absent = _SMOOTH / max(totals.values())
-    without = {language: _SMOOTH / total for language, total in totals.items()}
-    parts: dict[str, dict[str, float]] = {}
-    for part, those in having.items():
-        # A few languages have it, of two dozen: the others' rates are the same for every part.
-        rates = without | {
-            language: (counts[language][part] + _SMOOTH) / totals[language] for language in those
-        }
-        usual = sum(rates.values()) / len(rates)
-        parts[part] = {"": log(absent / usual)} | {
-            language: log(rates[language] / usual) for language in those
-        }
-    return parts
+class _Looks:
+    """How often three letters stand in the words of each language. What they say is worked out when a text has them."""
+
+    def __init__(self, languages: tuple[str, ...], listed: dict[str, dict[str, float]]) -> None:
+        words: dict[str, list[str]] = {language: [] for language in languages}
+        for word, said in listed.items():
+            for language in said:
+                words[language].append(word)
+        self._counts = [Counter(chain.from_iterable(map(_parts, words[language]))) for language in languages]
+        distinct = len(set().union(*self._counts))
+        self._totals = [_SMOOTH * distinct + count.total() for count in self._counts]
+        self._absent = _SMOOTH / max(self._totals)
+        self.rows: dict[str, tuple[float, ...]] = {}
+
+    def row(self, part: str) -> tuple[float, ...]:
+        """As in `Lexis.row`; kept for the letters that a listed word has, of which there are so many and no more."""
+        counts = [count.get(part, 0) for count in self._counts]
+        if not any(counts):
+            return ()
+        rates = [(count + _SMOOTH) / total for count, total in zip(counts, self._totals, strict=True)]
+        usual = sum(rates) / len(rates)
+        absent = log(self._absent / usual)
+        row = tuple(log(rate / usual) if count else absent for count, rate in zip(counts, rates, strict=True))
+        self.rows[part] = row
+        return row

@@ -6,6 +6,7 @@ A text can raise a case to security for a person to look at. It can lower nothin
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from supportflow.model.made import made
 from supportflow.model.signals import UNREAD, Evidence, Signals
 from supportflow.triage.language import Detected, detect
 from supportflow.triage.lexicon.document import Lexicon
@@ -67,7 +68,9 @@ class LexiconClassifier:
         written = detect(cut.lower)
         if not matches and not links:
             unread = self._reader is not None and self._reader.unread(text, written.language)
-            return Signals(
+            return made(
+                Signals,
+                {},
                 priority_class=self._default,
                 language=written.language,
                 tag=written.tag,

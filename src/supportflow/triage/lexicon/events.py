@@ -9,7 +9,7 @@ from supportflow.model.signals import EvidencePart
 from supportflow.triage.lexicon.document import Entry, Lexicon
 from supportflow.triage.lexicon.matching import Match
 from supportflow.triage.reading import RULE_SETS, Reader, shipped_packs, shipped_rules
-from supportflow.triage.reading.reader import Finding
+from supportflow.triage.reading.finding import Finding
 
 __all__ = ["Reads", "events", "reader_of", "rule_names"]
 

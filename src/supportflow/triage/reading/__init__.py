@@ -9,7 +9,9 @@ from supportflow._late import late
 from supportflow.triage.reading.document import Derivation, Mood, Pack, Reading, ReadingRule, RuleSet
 
 if TYPE_CHECKING:
-    from supportflow.triage.reading.reader import Finding, Reader
+    from supportflow.triage.reading.finding import Finding
+    from supportflow.triage.reading.model import ReadingModel, shipped_model
+    from supportflow.triage.reading.reader import Reader
     from supportflow.triage.reading.roles import ROLES
     from supportflow.triage.reading.shipping import RULE_SETS, SHIPPED_PACKS, shipped_packs, shipped_rules
 
@@ -23,8 +25,10 @@ __all__ = [
     "Pack",
     "Reader",
     "Reading",
+    "ReadingModel",
     "ReadingRule",
     "RuleSet",
+    "shipped_model",
     "shipped_packs",
     "shipped_rules",
 ]
@@ -35,8 +39,10 @@ __getattr__ = late(
         "ROLES": "roles",
         "RULE_SETS": "shipping",
         "SHIPPED_PACKS": "shipping",
-        "Finding": "reader",
+        "Finding": "finding",
         "Reader": "reader",
+        "ReadingModel": "model",
+        "shipped_model": "model",
         "shipped_packs": "shipping",
         "shipped_rules": "shipping",
     },

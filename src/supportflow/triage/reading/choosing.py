@@ -15,6 +15,7 @@ from typing import Protocol
 from supportflow.triage.once import Once
 from supportflow.triage.reading.compiled import CompiledPack
 from supportflow.triage.reading.document import Pack
+from supportflow.triage.reading.phrases import folded, listed
 from supportflow.triage.reading.roles import DENIES, EXCUSES, Spot
 from supportflow.triage.reading.scanning import Hit
 from supportflow.triage.reading.shipping import ShippedPack
@@ -29,6 +30,8 @@ _SHARE = 0.25  # of the line's words
 _OTHERS = 2  # that are chosen
 _RIVALS = 0.7  # of the words that English knows, and the likeliest other: who knows fewer is another language
 _CHOSEN_FOR = frozenset({"Latn"})  # is enough even if it is not a pack's first script
+_LONGEST_WORD = 40
+_MOST_WORDS = 20_000  # that it is remembered of which packs know them
 _NONE: frozenset[str] = frozenset()
 
 
@@ -51,6 +54,10 @@ class PackSource(Protocol):
 
     def load(self) -> Pack:
         """The pack."""
+        ...
+
+    def hints(self) -> Sequence[str]:
+        """Its `hints`; asked of packs that no line is read with, so it should not take reading the whole pack."""
         ...
 
 
@@ -175,6 +182,7 @@ class PackChoice:
             if isinstance(pack, Pack)
         }
         self._by_word: dict[tuple[str, ...], dict[str, list[str]]] = {}
+        self._by_any_word: dict[tuple[str, ...], _Knowing] = {}
         self._by_script: dict[str, list[str]] = defaultdict(list)
         for tag, pack in self._sources.items():
             for script in {pack.scripts[0], *_CHOSEN_FOR.intersection(pack.scripts)}:
@@ -233,7 +241,7 @@ class PackChoice:
         least = 1.0
         if _ALWAYS in tags:
             chosen.append(_ALWAYS)
-            common = len(words & self.pack(_ALWAYS).hints)
+            common = len(words & self._hints(_ALWAYS))
             if common >= _SHARE * len(words) and common >= _CLEARLY:
                 return chosen
         commonest = self._commonest(tags, words)
@@ -242,8 +250,11 @@ class PackChoice:
             others = max((number for tag, number in commonest.items() if tag != _ALWAYS), default=0)
             if common >= _SHARE * len(words) and common >= _RATHER and 2 * others <= common:
                 return chosen
-        in_order = sorted(words)
-        known = {tag: 2 * commonest[tag] + self.pack(tag).bare.known(in_order) for tag in tags}
+        known = {tag: 2 * number for tag, number in commonest.items()}
+        knowing = self._knowing(tuple(tags))
+        for word in words:
+            for tag in knowing[word]:
+                known[tag] += 1
         if chosen:
             least = max(least, _RIVALS * known.pop(_ALWAYS))
         ranked = sorted(known.items(), key=lambda one: (-one[1], one[0]))
@@ -259,16 +270,53 @@ class PackChoice:
                 found[tag] += 1
         return found
 
+    def _hints(self, tag: str) -> frozenset[str]:
+        """The commonest words of a pack, folded."""
+        source = self._sources[tag]
+        return _folded(tuple(source.hints if isinstance(source, Pack) else source.hints()))
+
+    def _knowing(self, tags: tuple[str, ...]) -> "_Knowing":
+        """Words, with those of some packs that have them."""
+        knowing = self._by_any_word.get(tags)
+        if knowing is None:
+            knowing = self._by_any_word[tags] = _Knowing([self.pack(tag) for tag in tags])
+        return knowing
+
     def _whose(self, tags: tuple[str, ...]) -> dict[str, list[str]]:
         """Each of the commonest words of some packs, with the packs that have it."""
         whose = self._by_word.get(tags)
         if whose is None:
             whose = defaultdict(list)
             for tag in tags:
-                for word in self.pack(tag).hints:
+                for word in self._hints(tag):
                     whose[word].append(tag)
             self._by_word[tags] = whose = dict(whose)
         return whose
+
+
+class _Knowing(dict[str, tuple[str, ...]]):
+    """Word → the tags of those of some packs that know it: each is asked once, for all texts that have the word.
+
+    Args:
+        packs: The packs.
+    """
+
+    def __init__(self, packs: Sequence[CompiledPack]) -> None:
+        super().__init__()
+        self._packs = packs
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        tags = tuple(one.pack.tag for one in self._packs if one.bare.known((word,)))
+        if len(word) <= _LONGEST_WORD:  # a longer one is no word, and would keep what somebody pasted
+            if len(self) >= _MOST_WORDS:
+                self.clear()
+            self[word] = tags
+        return tags
+
+
+@lru_cache(maxsize=128)
+def _folded(hints: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(folded(listed(hints)))
 
 
 @lru_cache(maxsize=128)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from supportflow.exceptions import DefinitionError
 from supportflow.triage.reading.characters import Characters
 from supportflow.triage.reading.document import Derivation, Mood, Pack, ReadingRule, RuleSet
-from supportflow.triage.reading.phrases import PhraseProblem, Writing, folded, listed
+from supportflow.triage.reading.phrases import PhraseProblem, Writing, listed
 from supportflow.triage.reading.roles import ROLES
 from supportflow.triage.reading.scanning import Scanner
 from supportflow.triage.reading.weighing import CompiledWeighing, alternatives, is_key, roles_of
@@ -29,7 +29,6 @@ class CompiledPack:
         pack: The pack.
         roles: Its roles, by the numbers that its scanners give.
         bits: The same as bits.
-        hints: Its commonest words, folded.
 
     Raises:
         DefinitionError: If a phrase cannot be read or a role is unknown; all such are listed.
@@ -44,7 +43,6 @@ class CompiledPack:
             raise DefinitionError(problems)
         self.roles = tuple(pack.roles)
         self.bits = tuple(roles.get(role, 0) for role in pack.roles)
-        self.hints = frozenset(folded(listed(pack.hints)))
 
     @cached_property
     def scanner(self) -> Scanner:

@@ -187,8 +187,11 @@ class Reading(Document):
         languages: The shipped packs to read with, by tag; all, if not given.
         packs: Packs of its own: one of a shipped pack's tag replaces that.
         rules: Rule sets of its own, after those that its lexicons name.
+        model: `"shipped"`: the model that comes with supportflow weighs words beside roles, and raises to security for a
+            person to look at what no rule hears. None, if not given.
     """
 
     languages: Series[Name] | None = None
     packs: Series[Pack] = ()
     rules: Series[RuleSet] = ()
+    model: Literal["shipped"] | None = None

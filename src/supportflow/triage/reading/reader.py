@@ -7,15 +7,17 @@ alone: what is added in lines of its own takes nothing back.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Literal, NamedTuple
 
 from supportflow.triage.once import Once
 from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource
 from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
 from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
-from supportflow.triage.reading.roles import ACCUSES, AGENCY, Spot
+from supportflow.triage.reading.finding import Finding, Part, Status
+from supportflow.triage.reading.model import ReadingModel
+from supportflow.triage.reading.opinions import opinions, roles_of, sentences_of
+from supportflow.triage.reading.roles import Spot
 from supportflow.triage.reading.text import View
 from supportflow.triage.reading.weighing import CompiledWeighing, Sentences
 
@@ -28,67 +30,26 @@ _LOOKED_AT = 4
 """How many places on either side of an event are tried for a role."""
 
 
-Status = Literal["asserted", "question", "weighed"]
-
-
-class Part(NamedTuple):
-    """A role that a finding rests on, and where its words stand in the text."""
-
-    role: str
-    start: int
-    end: int
-
-
-class Finding(NamedTuple):
-    """What a rule found.
-
-    Attributes:
-        need: The rule.
-        status: `"asserted"`: it happened. `"question"`: it is only asked about. `"weighed"`: no rule says so; what was
-            read weighs enough.
-        tag: The pack that it was read with.
-        parts: The roles, the event first.
-        mood: The mood that makes a question of it.
-    """
-
-    need: Need
-    status: Status
-    tag: str
-    parts: tuple[Part, ...]
-    mood: str | None = None
-
-    @property
-    def reports(self) -> bool:
-        """Whether it says that something happened: some rules find questions, and assert no more than that one is asked."""
-        rule = self.need.rule
-        return self.status == "asserted" and (rule.asked is None or rule.asked != rule.category)
-
-    @property
-    def decides(self) -> bool:
-        """Whether it decides alone: what only counts for something, or asks for a look, needs what is beside it."""
-        return self.reports and self.need.rule.weight >= 1 and not self.need.rule.review
-
-    @property
-    def agency(self) -> bool:
-        """Whether the text says by whose will it happened; what is only weighed says no such thing."""
-        return self.status != "weighed" and (
-            self.parts[0].role in ACCUSES or any(part.role in AGENCY for part in self.parts)
-        )
-
-
 class Reader:
     """Reads texts with packs and rules. Pure and safe to share between threads.
 
     Args:
         packs: The packs.
         sets: The rules.
+        model: Gives the model that weighs words beside roles; called when a text is read. Rules and weights alone, if none.
 
     Raises:
         DefinitionError: If a pack or a rule cannot be read.
     """
 
-    def __init__(self, packs: Sequence[Pack | PackSource], sets: Sequence[RuleSet]) -> None:
+    def __init__(
+        self,
+        packs: Sequence[Pack | PackSource],
+        sets: Sequence[RuleSet],
+        model: Callable[[], ReadingModel] | None = None,
+    ) -> None:
         self.rules = CompiledRules(sets)
+        self._model = model
         self._by_event = [(need.bits[0], need) for need in self.rules.rules]
         self._choice = PackChoice(packs, self.rules.bits)
 
@@ -113,10 +74,16 @@ class Reader:
         view = View(text)
         return [_Reading(self.rules, hits).roles() for hits in self._choice.hits(view, text).values()]
 
+    def seen(self, text: str) -> tuple[list[str], dict[int, frozenset[str]]]:
+        """What a model sees: the sentences, folded, and the roles in each: what it is trained with."""
+        view = View(text)
+        readings = [_Reading(self.rules, hits) for hits in self._choice.hits(view, text).values()]
+        return sentences_of(view), roles_of(readings)
+
     def read(self, text: str) -> list[Finding]:
         """Everything that the rules find: for each rule and pack the first assertion, else the first question.
 
-        Behind it what weighs enough, of classes that no rule asserts.
+        Behind it what weighs enough, of classes that no rule asserts; and what the model says.
         """
         view = View(text)
         found: list[Finding] = []
@@ -126,7 +93,7 @@ class Reader:
         )
         for hits in self._choice.hits(view, text).values():
             candidates = self._candidates(hits.present() | unworded)
-            if candidates or self.rules.weighings:
+            if candidates or self.rules.weighings or self._model is not None:
                 reading = _Reading(self.rules, hits)
                 found += reading.findings(candidates)
                 readings.append(reading)
@@ -134,7 +101,8 @@ class Reader:
         wanted = [one for one in self.rules.weighings if one.weighing.priority_class not in asserted]
         asks = any(one.weighing.question for one in wanted)
         told = {sentence for reading in readings for sentence in reading.told()} if asks else set()
-        return found + [weighed for reading in readings for weighed in reading.weighed(wanted, told)]
+        found += [weighed for reading in readings for weighed in reading.weighed(wanted, told)]
+        return found if self._model is None else found + opinions(self._model(), view, readings, found)
 
     def _candidates(self, present: int) -> list[Need]:
         """The rules of which no role is missing, before anybody looks where they stand."""
@@ -193,6 +161,20 @@ class _Reading:
         """The roles that stand somewhere, derived ones among them."""
         return frozenset(role for role in self._spots.roles() if self._spots[role])
 
+    @property
+    def tag(self) -> str:
+        """The language that it was read in."""
+        return self._pack.tag
+
+    def found(self) -> Mapping[int, Mapping[str, Spot]]:
+        """Number of a sentence → role → its first spot there."""
+        return self._found
+
+    def part(self, spot: Spot) -> Part:
+        """Where a role stands in the text as it came in."""
+        start, end, role = spot
+        return Part(role, *self._span(start, end))
+
     def weighed(self, wanted: Collection[CompiledWeighing], told: AbstractSet[int]) -> list[Finding]:
         """What weighs enough to be raised: for each weighing the heaviest sentences.
 
@@ -205,12 +187,17 @@ class _Reading:
         ]
 
     @Once
-    def _by_sentence(self) -> Sentences:
+    def _found(self) -> dict[int, dict[str, Spot]]:
+        """Number of a sentence → role → its first spot there."""
         found: dict[int, dict[str, Spot]] = defaultdict(dict)
         for role in self._spots.roles():
             for spot in self._spots[role]:
                 found[bisect_right(self._sentences, spot[0])].setdefault(role, spot)
-        return Sentences(found)
+        return found
+
+    @Once
+    def _by_sentence(self) -> Sentences:
+        return Sentences(self._found)
 
     def _heaviest(self, weighing: CompiledWeighing, without: AbstractSet[int]) -> Finding | None:
         most, heaviest = weighing.weighing.raises, None
@@ -271,8 +258,7 @@ class _Reading:
             yield [event, *others], self._mood(event, rule)
 
     def _finding(self, need: Need, status: Status, spots: list[Spot], mood: str | None = None) -> Finding:
-        parts = tuple(Part(role, *self._span(start, end)) for start, end, role in spots)
-        return Finding(need, status, self._pack.tag, parts, mood)
+        return Finding(need, status, self._pack.tag, tuple(map(self.part, spots)), mood)
 
     def _beside(
         self, event: Spot, needs: Sequence[tuple[str, ...]], scope: str, within: int, *, ordered: bool

@@ -56,6 +56,10 @@ class ShippedPack(NamedTuple):
         """The pack."""
         return _pack(self.tag)
 
+    def hints(self) -> tuple[str, ...]:
+        """Its commonest words, as in `Pack.hints`, without reading its phrases: a fiftieth of the file."""
+        return _hints(self.tag)
+
 
 def shipped_packs() -> tuple[ShippedPack, ...]:
     """Every shipped pack, none of them read yet."""
@@ -63,8 +67,18 @@ def shipped_packs() -> tuple[ShippedPack, ...]:
 
 
 @cache
+def _hints(tag: str) -> tuple[str, ...]:
+    head, _, _ = _text(tag).partition("\n[")  # the first table: what comes before says what the pack is
+    return tuple(tomllib.loads(head).get("hints", ()))
+
+
+def _text(tag: str) -> str:
+    return files("supportflow.triage").joinpath(f"packs/{tag}/pack.toml").read_text(encoding="utf-8")
+
+
+@cache
 def _pack(tag: str) -> Pack:
-    text = files("supportflow.triage").joinpath(f"packs/{tag}/pack.toml").read_text(encoding="utf-8")
+    text = _text(tag)
     if "\\" not in text and "'''" not in text:
         # The same text in quotes that the parser need not search letter by letter.
         text = text.replace('"""', "'''")

@@ -11,21 +11,9 @@ from functools import partial
 from itertools import islice
 
 from supportflow._dataclass import dataclass
-from supportflow.triage.redaction.codes import find_codes
-from supportflow.triage.redaction.columns import find_columns
-from supportflow.triage.redaction.commands import find_commands
-from supportflow.triage.redaction.contacts import find_contacts, find_national_phones
-from supportflow.triage.redaction.context import find_announced
-from supportflow.triage.redaction.keepsakes import find_keepsakes
-from supportflow.triage.redaction.keys import find_keys
-from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind, Span
-from supportflow.triage.redaction.numbers import find_numbers
-from supportflow.triage.redaction.passwords import find_passwords
-from supportflow.triage.redaction.phrases import find_phrases
+from supportflow.triage.redaction.kinds import LABELS, SECRET, Kind
 from supportflow.triage.redaction.prose import of_letters, says_nothing
 from supportflow.triage.redaction.rules import DEFAULT_RULES, RedactionRules
-from supportflow.triage.redaction.tokens import find_tokens
-from supportflow.triage.redaction.view import View, views
 
 __all__ = ["SEPARATOR", "Finding", "Redaction", "redact"]
 
@@ -39,23 +27,6 @@ _PRECEDENCE = {kind: order for order, kind in enumerate(Kind)}
 _ROUNDS = 4
 _MOST_SPANS = 4_000  # of two thousand secrets, in two views: a text with more is a list of secrets
 _SCRAP = 100  # characters
-# In which no text is found that is shorter, in characters.
-_DETECTORS = (
-    (12, find_phrases),  # twelve Chinese characters
-    (27, find_keys),  # the first line of a PEM block
-    (11, find_tokens),  # an Artifactory password
-    (6, find_announced),
-    (6, find_passwords),
-    (6, find_commands),
-)
-# What is looked for in the plain view alone: numbers, which half a tag or half a word beside them would make others.
-_PLAIN_DETECTORS = (
-    (9, find_numbers),  # a passport number behind its name in Chinese
-    (6, find_keepsakes),
-    (6, find_codes),
-    (12, find_columns),
-    (6, find_contacts),
-)
 _SHORTEST = 6  # characters: nothing shorter is found, whatever its kind
 
 
@@ -167,31 +138,6 @@ def _piece(
     yield from rest(text[position:], offset + position)
 
 
-def _spans(
-    text: str, rules: RedactionRules, characters: frozenset[str] | None = None, known: View | None = None
-) -> Iterator[Span]:
-    """What the finders say of each view, in places of the text as given.
-
-    Args:
-        text: The text.
-        rules: What is looked for.
-        characters: Characters among which are all of its own, if they were counted.
-        known: The one view of it, where that is known.
-    """
-    plain, others = views(text, characters) if known is None else (known, [])
-    for view in (plain, *others):
-        # A text that is cut up costs no more than a whole one: of scraps no more is asked than they can hold.
-        length = len(view.text)
-        for shortest, find in _DETECTORS if view is not plain else (*_DETECTORS, *_PLAIN_DETECTORS):
-            if length >= shortest:
-                for first, last, kind in find(view):
-                    if first < last:
-                        yield *view.back(first, last), kind
-    if rules.phone_regions:
-        for first, last, kind in find_national_phones(plain, rules.phone_regions):
-            yield *plain.back(first, last), kind
-
-
 def _merge(text: str, rules: RedactionRules, characters: frozenset[str] | None) -> list[Finding]:
     """What the detectors found, without overlaps.
 
@@ -201,7 +147,9 @@ def _merge(text: str, rules: RedactionRules, characters: frozenset[str] | None) 
     view = of_letters(text)
     if view is not None and not rules.phone_regions and says_nothing(view):
         return []
-    spans = list(islice(_spans(text, rules, characters, view), _MOST_SPANS + 1))
+    from supportflow.triage.redaction.finders import spans as found  # noqa: PLC0415 - for texts that are no plain prose
+
+    spans = list(islice(found(text, rules, characters, view), _MOST_SPANS + 1))
     if not spans:
         return []
     if len(spans) > _MOST_SPANS:

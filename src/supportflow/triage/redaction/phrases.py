@@ -16,7 +16,6 @@ from itertools import compress, islice, repeat
 from operator import itemgetter, or_, sub
 from sys import byteorder
 
-from supportflow.triage.redaction.ideograms import find_ideograms
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import has_labels, labels
 from supportflow.triage.redaction.rows import ROW, rows
@@ -288,4 +287,6 @@ def find_phrases(view: View) -> Iterator[Span]:
     yield from _worded(view, lists)
     yield from find_run_together(view)
     if not view.text.isascii():
+        from supportflow.triage.redaction.ideograms import find_ideograms  # noqa: PLC0415 - its expressions take long
+
         yield from find_ideograms(view, lists)

@@ -1,0 +1,176 @@
+"""The tickets that were taken of late, as a desk remembers them between two questions: it follows the feed.
+
+A question costs what has happened since the last one. As with places in the queue, this is a projection and no second truth.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from supportflow._time import to_us
+from supportflow.exceptions import DamagedRow, NewerSchemaError
+from supportflow.flows import requests
+from supportflow.flows.environment import Environment
+from supportflow.flows.requests import Flow
+from supportflow.flows.rows import read_row
+from supportflow.model.events import AssignmentChanged, TicketRouted
+from supportflow.model.storage import FeedRow
+from supportflow.routing.waiting import LOOKED_AT, Basis, Passed
+
+__all__ = ["TAIL", "Takings", "basis_of"]
+
+TAIL = 5_000
+"""So many of the latest events are looked at."""
+
+PAGE = 1_000
+
+_BASES = 32
+"""For so many groups of agents what follows is kept."""
+
+
+class _Taking(NamedTuple):
+    """A ticket that waited, and was taken.
+
+    Attributes:
+        ticket_id: The ticket.
+        agent: Who took it.
+        entered_us: Since when it waited.
+        taken_us: When it was taken.
+        place: Where in the feed it began to wait.
+    """
+
+    ticket_id: str
+    agent: str
+    entered_us: int
+    taken_us: int
+    place: int
+
+
+@dataclass(slots=True)
+class Takings:
+    """What a desk remembers of tickets that were taken.
+
+    Attributes:
+        feed: The place in the feed that it has come to.
+        since: Ticket that waits → the place where that began, and when.
+        taken: Those that were taken, in the order of the feed.
+        ranks: Ticket → what comes before the order of entering.
+        stale: Tickets of which something has happened since that was read.
+        bases: Agents → what follows for who waits for one of them.
+        read_us: The state of the places in the queue that the ranks were read with.
+    """
+
+    feed: int = -1
+    since: dict[str, tuple[int, int]] = field(default_factory=dict)
+    taken: list[_Taking] = field(default_factory=list)
+    ranks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    stale: set[str] = field(default_factory=set)
+    bases: dict[frozenset[str], Basis] = field(default_factory=dict)
+    read_us: int = 0
+
+    def begin_at(self, place: int) -> None:
+        """Forget everything, and go on behind a place."""
+        self.feed = place
+        for one in (self.since, self.taken, self.ranks, self.stale, self.bases):
+            one.clear()
+
+    def see(self, row: FeedRow) -> None:
+        """Take in what comes next in the feed."""
+        kind, _, name = row.stream.partition(":")
+        if kind == "ticket" and name in self.ranks:
+            self.stale.add(name)
+        event = _read(row)
+        if isinstance(event, TicketRouted):
+            self.since[event.ticket_id] = row.place, to_us(event.since)
+        elif event is not None and event.assignee is not None and event.previous_assignee is None:
+            waited = self.since.pop(event.ticket_id, None)
+            if waited is not None:
+                place, entered_us = waited
+                at_us = to_us(event.recorded_at)
+                self.taken.append(_Taking(event.ticket_id, event.assignee, entered_us, at_us, place))
+                self.bases.clear()
+        self.feed = row.place
+
+    def drop_until(self, place: int) -> None:
+        """Forget what began to wait at a place of the feed or before."""
+        if any(one.place <= place for one in self.taken):
+            self.taken = [one for one in self.taken if one.place > place]
+            self.bases.clear()
+        if len(self.since) > TAIL:
+            self.since = {name: one for name, one in self.since.items() if one[0] > place}
+
+    def recent(self, able: frozenset[str], now_us: int) -> list[_Taking]:
+        """The latest that some agents have taken."""
+        own = [one for one in self.taken if one.agent in able and one.taken_us <= now_us]
+        return own[-2 * LOOKED_AT :]
+
+
+def basis_of(
+    env: Environment, takings: Takings, able: frozenset[str], read_us: int, now_us: int
+) -> Flow[Basis]:
+    """What the tickets tell that some agents have taken of late.
+
+    Args:
+        env: The desk.
+        takings: What it remembers.
+        able: The agents.
+        read_us: The state of the places in the queue: with another one, ranks are read anew.
+        now_us: Now.
+    """
+    yield from _follow(env, takings)
+    if takings.read_us != read_us:
+        takings.stale.update(takings.ranks)
+        takings.read_us = read_us
+    if takings.stale:
+        yield from _read_ranks(env, takings, takings.stale)
+        takings.stale.clear()
+    known = takings.bases.get(able)
+    if known is not None:
+        return known
+    own = takings.recent(able, now_us)
+    yield from _read_ranks(env, takings, {one.ticket_id for one in own} - takings.ranks.keys())
+    ranks = takings.ranks
+    basis = Basis(
+        [Passed(one.entered_us, one.taken_us, ranks[one.ticket_id]) for one in own if one.ticket_id in ranks]
+    )
+    if takings.taken and takings.taken[-1].taken_us > now_us:
+        return basis  # the clock was set back: it holds for this question alone
+    if len(takings.bases) >= _BASES:
+        del takings.bases[next(iter(takings.bases))]
+    takings.bases[able] = basis
+    return basis
+
+
+def _follow(env: Environment, takings: Takings) -> Flow[None]:
+    """Bring it up to the end of the feed: the first time, and whoever was away for long, from a bounded number of events."""
+    end = yield from requests.feed_end(env.tenant)
+    if not max(end - TAIL, 0) <= takings.feed <= end:
+        takings.begin_at(max(end - TAIL, 0))
+    while True:
+        rows = yield from requests.feed(env.tenant, takings.feed, PAGE)
+        for row in rows:
+            takings.see(row)
+        if len(rows) < PAGE:
+            break
+    takings.drop_until(takings.feed - TAIL)
+
+
+def _read_ranks(env: Environment, takings: Takings, names: set[str]) -> Flow[None]:
+    if not names:
+        return
+    rows = yield from requests.load_many(env.tenant, sorted(names))
+    found = {row.id: (row.rank, row.level) for row in rows}
+    if any(takings.ranks.get(name) != found.get(name) for name in names & takings.ranks.keys()):
+        takings.bases.clear()
+    for name in names - found.keys():
+        takings.ranks.pop(name, None)
+    takings.ranks |= found
+
+
+def _read(row: FeedRow) -> TicketRouted | AssignmentChanged | None:
+    if row.event.kind not in {"ticket_routed", "assignment_changed"}:
+        return None
+    try:
+        event = read_row(row.event)
+    except (DamagedRow, NewerSchemaError):  # of a ticket that cannot be read: it tells nothing of the others
+        return None
+    return event if isinstance(event, TicketRouted | AssignmentChanged) else None

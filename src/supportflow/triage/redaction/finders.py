@@ -1,0 +1,66 @@
+"""Where every finder is asked, each with the shortest text in which it finds anything.
+
+Loaded with the first text that is not plain prose: it takes long to compile the expressions of all finders.
+"""
+
+from collections.abc import Iterator
+
+from supportflow.triage.redaction.codes import find_codes
+from supportflow.triage.redaction.columns import find_columns
+from supportflow.triage.redaction.commands import find_commands
+from supportflow.triage.redaction.contacts import find_contacts, find_national_phones
+from supportflow.triage.redaction.context import find_announced
+from supportflow.triage.redaction.keepsakes import find_keepsakes
+from supportflow.triage.redaction.keys import find_keys
+from supportflow.triage.redaction.kinds import Span
+from supportflow.triage.redaction.numbers import find_numbers
+from supportflow.triage.redaction.passwords import find_passwords
+from supportflow.triage.redaction.phrases import find_phrases
+from supportflow.triage.redaction.rules import RedactionRules
+from supportflow.triage.redaction.tokens import find_tokens
+from supportflow.triage.redaction.view import View, views
+
+__all__ = ["DETECTORS", "PLAIN_DETECTORS", "spans"]
+
+# In which no text is found that is shorter, in characters.
+DETECTORS = (
+    (12, find_phrases),  # twelve Chinese characters
+    (27, find_keys),  # the first line of a PEM block
+    (11, find_tokens),  # an Artifactory password
+    (6, find_announced),
+    (6, find_passwords),
+    (6, find_commands),
+)
+# What is looked for in the plain view alone: numbers, which half a tag or half a word beside them would make others.
+PLAIN_DETECTORS = (
+    (9, find_numbers),  # a passport number behind its name in Chinese
+    (6, find_keepsakes),
+    (6, find_codes),
+    (12, find_columns),
+    (6, find_contacts),
+)
+
+
+def spans(
+    text: str, rules: RedactionRules, characters: frozenset[str] | None = None, known: View | None = None
+) -> Iterator[Span]:
+    """What the finders say of each view, in places of the text as given.
+
+    Args:
+        text: The text.
+        rules: What is looked for.
+        characters: Characters among which are all of its own, if they were counted.
+        known: The one view of it, where that is known.
+    """
+    plain, others = views(text, characters) if known is None else (known, [])
+    for view in (plain, *others):
+        # A text that is cut up costs no more than a whole one: of scraps no more is asked than they can hold.
+        length = len(view.text)
+        for shortest, find in DETECTORS if view is not plain else (*DETECTORS, *PLAIN_DETECTORS):
+            if length >= shortest:
+                for first, last, kind in find(view):
+                    if first < last:
+                        yield *view.back(first, last), kind
+    if rules.phone_regions:
+        for first, last, kind in find_national_phones(plain, rules.phone_regions):
+            yield *plain.back(first, last), kind
