@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from contrib.served import Host, new_desk, shared_app
+from supportflow import Agent
 from supportflow.contrib.fastapi import Problem
 
 CHECKS = [
@@ -54,6 +55,7 @@ def try_out(schema, path: str, method: str, examples: int) -> set[int]:
     Host.desk, Host.caller = new_desk(), lambda: "sam"
     numbers = itertools.count()
     statuses: set[int] = set()
+    asyncio.run(Host.desk.enrol(Agent("sam")))  # nobody else can say whether they are there
 
     def ticket() -> str:
         opening = Host.desk.open(subject="No invoice", requester="ana", ref=f"r{next(numbers)}")
@@ -67,6 +69,8 @@ def try_out(schema, path: str, method: str, examples: int) -> set[int]:
     def answered(case, real):
         if real and "ticket" in (case.path_parameters or {}):
             case.path_parameters["ticket"] = ticket()
+        if real and "agent" in (case.path_parameters or {}):
+            case.path_parameters["agent"] = "sam"
         statuses.add(case.call_and_validate(checks=CHECKS).status_code)
 
     answered()
