@@ -36,7 +36,7 @@ OF_SECURITY = "seed|grant|defence|threat|hacked|stolen|strange|pretended|imposto
 HEADS = (
     # kind, name, class, category, penalty, raises, how
     ("incident", "sounds like an incident", "security", None, 0.15, 2.0, "review"),
-    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, 0.2, None),
+    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, 0.4, None),
     (
         "security_question",
         "sounds like a question about security",

@@ -113,7 +113,7 @@ class PackHits:
             by_role[roles[role]].append((start, end, roles[role]))
         if self.view.marks:
             by_role["mark"] = [(at - 1, at, "mark") for at in self.view.marks]
-        return Spots(by_role)
+        return Spots(by_role, [(start, end, "web_address") for start, end in self.view.addresses])
 
 
 class Spots:
@@ -121,12 +121,13 @@ class Spots:
 
     Args:
         found: Role → its spots as they were found.
+        addresses: Where web addresses stand.
     """
 
-    def __init__(self, found: dict[str, list[Spot]]) -> None:
+    def __init__(self, found: dict[str, list[Spot]], addresses: list[Spot]) -> None:
         self._found = found
-        self._harmless = _Cover(found.pop("nothing", []))
-        self._ready: dict[str, list[Spot]] = {}
+        self._harmless = _Cover(found.pop("nothing", []) + addresses)
+        self._ready: dict[str, list[Spot]] = {"web_address": addresses} if addresses else {}
 
     @Once
     def _denied(self) -> _Cover:

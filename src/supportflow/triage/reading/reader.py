@@ -88,9 +88,11 @@ class Reader:
         view = View(text)
         found: list[Finding] = []
         readings: list[_Reading] = []
-        mark = self.rules.bits["mark"] if view.marks else 0
+        unworded = (self.rules.bits["mark"] if view.marks else 0) | (
+            self.rules.bits["web_address"] if view.addresses else 0
+        )
         for hits in self._choice.hits(view, text).values():
-            candidates = self._candidates(hits.present() | mark)
+            candidates = self._candidates(hits.present() | unworded)
             if candidates or self.rules.weighings or self._model is not None:
                 reading = _Reading(self.rules, hits)
                 found += reading.findings(candidates)

@@ -25,6 +25,13 @@ _DASHES = frozenset("-\u2013")
 _CLOSES = frozenset(".!?;:,)]\"' \n")
 _ENDS_SENTENCE = frozenset(".!?\n\u2026\u0964\u061f\u3002\uff01\uff1f")
 _ASKS = re.compile("[?\u061f\uff1f]")
+_DOMAIN = r"(?<![a-z0-9_.@-])[a-z0-9](?:[a-z0-9-]*+\.)"
+# Many ends of domains are words as well, and a full stop without a blank behind it is common: those need a hyphen before.
+_ADDRESS = re.compile(
+    r"(?:https?://|\bwww\.)[^\s<>\"')]{1,512}+"
+    rf"|{_DOMAIN}{{1,8}}(?:com|net|org|io|xyz|example)(?![a-z0-9_-])"
+    r"|(?<![a-z0-9_.@-])[a-z0-9]++-[a-z0-9-]*+\.(?:[a-z0-9-]++\.){0,8}[a-z]{2,12}+(?![a-z0-9_-])"
+)
 
 
 def _cuts(text: str) -> list[int]:
@@ -131,6 +138,11 @@ class View:
     def marks(self) -> list[int]:
         """Where question marks stand, behind something."""
         return [match.start() for match in _ASKS.finditer(self.text) if match.start()]
+
+    @Once
+    def addresses(self) -> list[tuple[int, int]]:
+        """Where web addresses stand: the words in one are its name, and say nothing."""
+        return [match.span() for match in _ADDRESS.finditer(self.text)] if "." in self.text else []
 
     @Once
     def lines(self) -> list[Line]:
