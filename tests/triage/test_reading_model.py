@@ -21,7 +21,7 @@ from supportflow.triage.reading.model import parse_reading_model, role_keys
 from supportflow.triage.reading.pieces import numbers, words
 
 FILE = files("supportflow.triage.reading").joinpath("shipped.model.json")
-FINGERPRINT = "eefeb276ec1c4b3f483aa3913e1f426fd9c04782053b22388fa39c316d930ce7"
+FINGERPRINT = "4954aef8f55370dd85ed16145091ba31d77af7b61808e166589770d50339b449"
 """Of the file that `.ci/train_shipped_model.py` writes: who trains anew says so here."""
 LEXICONS = ("common", "exchange")
 PLAIN = CompiledPolicy(Policy(lexicons=LEXICONS)).classifier
