@@ -20,7 +20,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if (sys.argv[1:] if argv is None else list(argv)) == ["--version"] and _said_version():
         return 0
     try:
-        from supportflow.cli.app import main as run  # noqa: PLC0415 - Ctrl-C while it is loaded is an interrupt, too
+        from supportflow.cli.interrupts import Interrupts  # noqa: PLC0415 - `--version` does not wait for it
+
+        with Interrupts():
+            from supportflow.cli.app import main as run  # noqa: PLC0415 - Ctrl-C while it is loaded is one, too
     except KeyboardInterrupt:
         from supportflow.cli import terminal  # noqa: PLC0415 - as above
 

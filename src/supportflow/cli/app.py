@@ -11,6 +11,7 @@ from importlib import import_module
 from supportflow._legible import escaped
 from supportflow._version import VERSION
 from supportflow.cli import terminal
+from supportflow.cli.interrupts import Interrupts
 from supportflow.cli.terminal import INTERRUPTED, PIPE_CLOSED, USAGE, complaint
 from supportflow.exceptions import DefinitionError, StoreError, SupportflowError
 
@@ -74,11 +75,12 @@ def _main(argv: Sequence[str] | None) -> int:
     try:
         given = sys.argv[1:] if argv is None else list(argv)
         verbose = "--verbose" in given
-        arguments = _parser(_named(given)).parse_args([word for word in given if word != "--verbose"])
-        where = getattr(arguments, "store", None) or getattr(arguments, "url", None)
-        status: int = arguments.run(arguments)
-        # Now, not when the interpreter ends: a reader that went away is noticed here.
-        sys.stdout.flush()
+        with Interrupts(noted=_named(given) != "worker"):  # which stops in peace: it has handlers of its own
+            arguments = _parser(_named(given)).parse_args([word for word in given if word != "--verbose"])
+            where = getattr(arguments, "store", None) or getattr(arguments, "url", None)
+            status: int = arguments.run(arguments)
+            # Now, not when the interpreter ends: a reader that went away is noticed here.
+            sys.stdout.flush()
     except SystemExit as stop:  # argparse: 0 after --help and --version, 2 after a usage error
         return stop.code if isinstance(stop.code, int) else USAGE
     except (SupportflowError, OSError) as error:
