@@ -19,6 +19,7 @@ import json, signal, sys, time, weakref
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from supportflow.cli import main, diagram
+from supportflow.exceptions import InvalidInput
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
 
@@ -41,6 +42,7 @@ def weak():
 def goes_on():  # far longer than it takes: only an interrupt ends it
     for _ in range(500):
         time.sleep(0.01)
+    print("went on")
 
 def weakref_callback():
     kept = weak()
@@ -85,6 +87,23 @@ def forgotten():  # a library that keeps nothing of what it caught
         pass
     raise RuntimeError("callback failed")
 
+def forgotten_while_an_error_is_dealt_with():
+    try:
+        raise OSError("no such cache")
+    except OSError:
+        try:
+            press()
+        except BaseException:
+            pass
+    raise RuntimeError("callback failed")
+
+def error_told_otherwise():
+    try:
+        raise OSError("disk full")
+    except OSError as error:
+        Dying()
+        raise InvalidInput("store", "disk full") from error
+
 def error_before():
     try:
         raise OSError("disk full")
@@ -114,6 +133,7 @@ PLACES = [
     "validator",
     "schema",
     "forgotten",
+    "forgotten_while_an_error_is_dealt_with",
 ]
 
 
@@ -122,7 +142,7 @@ def ended():
     """How commands end, each interrupted in another place: in one process of their own, which takes a second to start."""
     source = str(Path(supportflow.__file__).parents[1])
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *PLACES, "error_before", "other_noise"],
+        [sys.executable, "-c", PROGRAM, *PLACES, "error_before", "error_told_otherwise", "other_noise"],
         check=True, capture_output=True, text=True, timeout=100, env={**os.environ, "PYTHONPATH": source},
     )  # fmt: skip
     return json.loads(done.stdout)
@@ -135,6 +155,7 @@ def test_wherever_it_falls_it_is_an_interrupt(ended, place):
 
 def test_an_error_that_was_there_before_is_not_hidden(ended):
     assert ended["error_before"] == [2, "", "supportflow: disk full\n"]
+    assert ended["error_told_otherwise"] == [2, "", "supportflow: store: disk full\n"]
 
 
 def test_what_else_is_thrown_away_is_told_as_ever(ended):
@@ -168,8 +189,8 @@ def test_a_handler_of_the_host_s_own_stays(monkeypatch, handler):
 
 @pytest.mark.usefixtures("capsys")
 def test_in_a_thread_it_runs_as_ever():
-    met = []
+    met, before = [], sys.unraisablehook
     thread = threading.Thread(target=lambda: met.append(main(["diagram"])))
     thread.start()
     thread.join()
-    assert met == [0]
+    assert (met, sys.unraisablehook) == ([0], before)
