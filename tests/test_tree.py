@@ -37,6 +37,16 @@ def test_no_file_names_a_place_on_one_machine():
     assert found == []
 
 
+def test_no_module_is_too_long_to_read():
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())
+        for path in (ROOT / "src").rglob("*.py")
+    }
+
+    assert len(lengths) > 400
+    assert {path: lines for path, lines in lengths.items() if lines > 400} == {}
+
+
 def test_no_file_holds_both_sides_of_a_merge():
     marker = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)
 

@@ -80,3 +80,26 @@ def test_who_cannot_recall_calls_no_payment_back(text):
 )
 def test_a_coin_with_a_frightening_name_is_a_coin(text):
     assert called(text) == "general"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "iki gün önce para yatırdım hala gelmedi",
+        "üç gün önce 500 lira yatırdım, bakiyem sıfır",
+        "bir saat önce yatırdım, görünmüyor",
+        "satıcıya bir saat önce ödeme yaptım",
+    ],
+)
+def test_who_paid_some_time_ago_was_not_told_to_pay_first(text):
+    """In Turkish one word, önce, says both."""
+    assert called(text) != "security"
+    assert called("kazancımı çekmek için önce 500 dolar yatırmamı istiyorlar") == "security"
+
+
+@pytest.mark.parametrize(
+    "text", ["no signal", "lost signal", "I have no signal at all", "the signal is weak"]
+)
+def test_a_phone_without_signal_is_no_message_on_signal(text):
+    assert called(text) == "general"
+    assert called("he wrote me on signal and asked for my code") == "security"

@@ -2,10 +2,13 @@
 
 from collections.abc import Container
 
+from supportflow.kernel.due.queue import entry_of
 from supportflow.model.base import StatusCategory
 from supportflow.model.people import Actor
 from supportflow.model.routing import Offer as Standing
 from supportflow.model.ticket import Ticket
+from supportflow.policy import CompiledPolicy
+from supportflow.routing.floor import Change, Gone, Waiting
 from supportflow.simulation.plan import Drawn
 
 __all__ = ["Case"]
@@ -42,6 +45,11 @@ class Case:
         if self._requester is None:
             self._requester = Actor(kind="requester", id=self.ticket.requester)
         return self._requester
+
+    def change(self, policy: CompiledPolicy) -> Change:
+        """What the floor is told of it."""
+        entry = entry_of(self.ticket, policy)
+        return Gone(self.ticket.id) if entry is None else Waiting(entry)
 
     def difference(self, busy_in: Container[StatusCategory]) -> tuple[int, int]:
         """By how much it changes the number of open and of waiting tickets since it was asked last."""

@@ -13,7 +13,6 @@ from supportflow._time import MINUTE_US, Instant, from_us, to_us
 from supportflow.exceptions import Refused, StepsMissing
 from supportflow.kernel import Decision, Facts, decided, wakeup
 from supportflow.kernel.casework import missing_evidence
-from supportflow.kernel.due.queue import entry_of
 from supportflow.model.base import StatusCategory
 from supportflow.model.commands import (
     Accept,
@@ -36,7 +35,7 @@ from supportflow.model.made import made
 from supportflow.model.people import Actor
 from supportflow.model.routing import AgentState
 from supportflow.model.routing import Offer as Standing
-from supportflow.routing.floor import Change, Gone, Proposal, Rejected, Waiting
+from supportflow.routing.floor import Proposal, Rejected, Waiting
 from supportflow.simulation.case import Case
 from supportflow.simulation.crew import Crew
 from supportflow.simulation.plan import Plan
@@ -100,7 +99,9 @@ class World:
             while self._crew.proposals:
                 self._offer(self._crew.proposals.popleft())
         tally.pass_to(max(self._now_us, self.plan.end_us))
-        self._count_unfinished()
+        for case in self._cases.values():
+            if case.counts and case.open:
+                tally.left_open(case.ticket, waited=case.waited)
         return tally
 
     def _pass_to(self, at_us: int) -> None:
@@ -108,12 +109,6 @@ class World:
         self._now_us, self._now = at_us, from_us(at_us)
         if self._passing is not None:
             self._passing(at_us - self.plan.start_us)
-
-    def _count_unfinished(self) -> None:
-        """What is still open in the end, and what of it is late."""
-        for case in self._cases.values():
-            if case.counts and case.open:
-                self.tally.left_open(case.ticket, waited=case.waited)
 
     def _at(self, at_us: int, happens: Callable[[], None]) -> None:
         self._numbers += 1
@@ -124,10 +119,6 @@ class World:
 
     # --- the floor
 
-    def _seen(self, case: Case) -> Change:
-        entry = entry_of(case.ticket, self._policy)
-        return Gone(case.ticket.id) if entry is None else Waiting(entry)
-
     def _offer(self, proposal: Proposal) -> None:
         """Offer what the floor proposes; what the kernel refuses is told to the floor, with what is true instead."""
         case = self._cases[int(proposal.ticket_id)]
@@ -137,7 +128,7 @@ class World:
         except Refused:
             self.tally.offers["refused"] += 1
             self._crew.tell(Rejected(proposal.ticket_id, proposal.agent_id))
-            self._crew.tell(self._seen(case))
+            self._crew.tell(case.change(self._policy))
             self._crew.show(proposal.agent_id)
 
     # --- tickets
@@ -207,7 +198,7 @@ class World:
             self._follower(case.number, case.ticket, own)
         self._crew.worked(decision.agents)
         self._count(case)
-        seen = self._seen(case)
+        seen = case.change(self._policy)
         waits = isinstance(seen, Waiting)
         if waits or case.on_floor:
             case.on_floor = waits
@@ -217,7 +208,6 @@ class World:
         self._follow(case)
 
     def _count(self, case: Case) -> None:
-        """The backlog."""
         opened, waiting = case.difference(self._busy_in)
         if opened or waiting:
             self.tally.see(open_=opened, waiting=waiting)
@@ -350,11 +340,8 @@ class World:
         """Four eyes: another agent of the tier ends it; without one it waits for one."""
         for agent_id in self._crew.others(case.ticket.tier, case.worker):
             try:
-                self._do(
-                    case,
-                    made(Resolve, {}, ticket_id=case.ticket.id, by=self._crew.actors[agent_id]),
-                    agent_id,
-                )
+                resolve = made(Resolve, {}, ticket_id=case.ticket.id, by=self._crew.actors[agent_id])
+                self._do(case, resolve, agent_id)
             except Refused:
                 continue
             self._resolved(case)
