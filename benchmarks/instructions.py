@@ -2,10 +2,10 @@
 
     python benchmarks/instructions.py [--commands N] [--only NAME ...] [SOURCES ...]
 
-`SOURCES` are `src` folders (`git worktree add ../old REVISION` makes one); without any, it is that of this tree. Prints a table,
-with ratios to the first. A figure is the difference of N and 2 N commands on tickets of their own, by N, so that what surrounds
-them is not in it; texts are new each time. Needs `valgrind`: one process of callgrind for each tree, which counts from when all is
-imported and warm, and writes what it has counted whenever the process calls `getppid`.
+`SOURCES` are `src` folders (`git worktree add ../old REVISION` makes one); without any, it is that of this tree. Prints a
+table, with ratios to the first. A figure is the difference of N and 2 N commands on tickets of their own, by N, so that what
+surrounds them is not in it; texts are new each time. Needs `valgrind`: one process of callgrind for each tree, which counts
+from when all is imported and warm, and writes what it has counted whenever the process calls `getppid`.
 """
 
 import argparse
@@ -32,7 +32,8 @@ def mark() -> None:
 
 def begin() -> None:
     """Have callgrind count from now on. While it is told, this process must not sleep, which it could not be woken from."""
-    told = subprocess.Popen(["vgdb", f"--pid={os.getpid()}", "instrumentation", "on"], stdout=sys.stderr)
+    command = ["vgdb", f"--pid={os.getpid()}", "instrumentation", "on"]
+    told = subprocess.Popen(command, stdout=sys.stderr)
     while told.poll() is None:
         pass
 
