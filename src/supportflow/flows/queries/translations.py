@@ -80,10 +80,9 @@ def _translated(
         return replace(plain, fallback="no_translator")
     if not asks:
         return replace(plain, fallback="too_slow")
-    answer: object
     failed: NotTranslated
     try:
-        answer = yield from requests.translate(original[:MAX_TRANSLATION], source, target)
+        answer: object = yield from requests.translate(original[:MAX_TRANSLATION], source, target)
         failed = "empty" if answer is None or isinstance(answer, str) else "failed"
     except TimeoutError:
         answer, failed = None, "too_slow"
