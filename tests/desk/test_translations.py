@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supportflow import AsyncDesk, Desk, Policy, Requester
+from supportflow import AsyncDesk, Desk, MemoryStore, Policy, Requester
 from supportflow.exceptions import InvalidInput, TicketNotFound
 from supportflow.flows import requests
 from supportflow.policy.presets import preset
@@ -135,6 +135,19 @@ def test_what_was_erased_or_is_sealed_never_leaves():
         ["no_text"],
     )
     assert translator.asked == []
+
+
+def test_what_todays_policy_removes_is_not_shown_of_what_an_earlier_one_kept():
+    translator, store = Says(), MemoryStore()
+    desk = new_desk(translator, store=store)
+    ticket = desk.open(subject="", body=f"{CHINESE}: ana@mail.example", requester="ana").ticket
+    assert "ana@mail.example" in desk.translate(ticket, to="en").messages[0].message.body
+    stricter = Policy(redaction=RedactionRules(keep=frozenset()))
+    desk = new_desk(translator, stricter, store=store)
+    translator.asked.clear()
+    [one] = desk.translate(ticket, to="en").messages
+    for text in (one.message.body, one.translation.original, one.translation.text, translator.asked[0][0]):
+        assert "ana@mail.example" not in text
 
 
 class Awkward(str):
@@ -303,6 +316,8 @@ def test_a_head_of_a_redacted_text_is_its_beginning_as_far_as_the_text_goes(text
     assert redaction.head(len(text) * 2 + 21) == redaction.text
     if not redaction.findings:
         assert head == redaction.text[:length]
+    if [(one.start, one.end) for one in redaction.findings] == [(len(text) + 1, len(text) + 20)]:
+        assert head.endswith("removed]") == (len(text) + 1 < length <= len(text) + 20)
 
 
 @given(
