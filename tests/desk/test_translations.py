@@ -41,13 +41,9 @@ def raises(error):
     return answer
 
 
-def new_desk(translator, policy=None, cls=Desk):
-    return cls(
-        policy or Policy(),
-        clock=ManualClock("2026-03-02T09:00:00Z"),
-        ids=CountingIds(),
-        translator=translator,
-    )
+def new_desk(translator, policy=None, cls=Desk, store=None):
+    clock = ManualClock("2026-03-02T09:00:00Z")
+    return cls(policy or Policy(), store=store, clock=clock, ids=CountingIds(), translator=translator)
 
 
 def opened(translator, body=CHINESE, subject="", policy=None):
