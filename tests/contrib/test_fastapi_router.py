@@ -193,7 +193,7 @@ def test_messages_and_a_draft_are_read_in_another_language_with_the_originals_be
     async def script(call):
         ticket = await call.opened(body="我的提币还没有到账，请帮我查一下")
         path = f"/tickets/{ticket['id']}/translations"
-        answer = await call("GET", f"{path}?to=EN&limit=5")
+        answer = await call("GET", f"{path}?language=EN&limit=5")
         assert answer.headers["cache-control"] == "no-store"
         [one] = answer.json()["messages"]
         assert one["message"]["body"] == one["translation"]["original"] == "我的提币还没有到账，请帮我查一下"
@@ -203,16 +203,16 @@ def test_messages_and_a_draft_are_read_in_another_language_with_the_originals_be
 
         draft = (await call("POST", path, {"body": "It arrives today, thank you for waiting."})).json()
         assert (draft["source"], draft["target"], draft["notice"]) == ("en", "zh", "由机器翻译。")
-        lost = (await call("POST", path, {"body": "It arrives today.", "to": "xx"})).json()
+        lost = (await call("POST", path, {"body": "It arrives today.", "language": "xx"})).json()
         assert (lost["text"], lost["fallback"]) == (None, "empty")
         refused = [
             await call("GET", path),
-            await call("GET", f"{path}?to=no%20language"),
-            await call("POST", path, {"body": "It arrives today.", "to": "no language"}),
+            await call("GET", f"{path}?language=no%20language"),
+            await call("POST", path, {"body": "It arrives today.", "language": "no language"}),
             await call("POST", path, {}),
         ]
         assert [one.status_code for one in refused] == [422] * 4
-        assert (await call("GET", "/tickets/none/translations?to=en")).status_code == 404
+        assert (await call("GET", "/tickets/none/translations?language=en")).status_code == 404
 
     talk(new_desk(translator=Shouts()), script)
 

@@ -58,7 +58,7 @@ def test_an_agent_reads_the_messages_in_a_language_with_the_originals_beside():
     desk.receive(ticket, body=CHINESE, by=Requester("ana"))
     translator.asked.clear()
 
-    seen = desk.translate(ticket, to="en")
+    seen = desk.translate(ticket, language="en")
     assert [(one.translation.text, one.translation.fallback) for one in seen.messages] == [
         (f"<{CHINESE}>", None),
         (None, "same_language"),
@@ -80,25 +80,28 @@ def test_a_draft_is_put_into_the_requesters_language_and_leaves_only_when_it_is_
     assert (draft.source, draft.target, draft.notice) == ("en", "zh-CN", "由机器翻译。")
     assert desk.history(ticket) == before
     desk.reply(ticket, body=draft.text, by="sam")
-    assert desk.translate_draft(ticket, body="Your withdrawal arrives today.", to="ZH_tw").target == "zh-TW"
+    assert (
+        desk.translate_draft(ticket, body="Your withdrawal arrives today.", language="ZH_tw").target
+        == "zh-TW"
+    )
 
 
 def test_whose_language_nobody_knows_is_said():
     desk = new_desk(Says())
     ticket = desk.open(subject="", body="12345", requester="ana").ticket
     assert desk.translate_draft(ticket, body=ENGLISH).fallback == "unknown_language"
-    assert desk.translate_draft(ticket, body=ENGLISH, to="fr").text == f"<{ENGLISH}>"
+    assert desk.translate_draft(ticket, body=ENGLISH, language="fr").text == f"<{ENGLISH}>"
 
 
 def test_traditional_characters_are_another_language_to_who_reads_simplified_ones():
     desk, ticket = opened(Says(), "我的帳戶被鎖定了，請幫我處理，謝謝你們")
-    assert desk.translate(ticket, to="zh-Hant").messages[0].translation.fallback == "same_language"
-    assert desk.translate(ticket, to="zh").messages[0].translation.text
+    assert desk.translate(ticket, language="zh-Hant").messages[0].translation.fallback == "same_language"
+    assert desk.translate(ticket, language="zh").messages[0].translation.text
 
 
 def test_without_a_translator_the_originals_are_seen_and_it_is_said():
     desk, ticket = opened(None)
-    [one] = desk.translate(ticket, to="en").messages
+    [one] = desk.translate(ticket, language="en").messages
     assert (one.message.body, one.translation.fallback, one.translation.notice) == (
         CHINESE,
         "no_translator",
@@ -116,7 +119,7 @@ SEALS = {
 def test_what_was_erased_or_is_sealed_never_leaves():
     translator = Says()
     desk, ticket = opened(translator, subject=CHINESE, policy=Policy(access=SEALS))
-    seen = desk.translate(ticket, to="en")
+    seen = desk.translate(ticket, language="en")
     assert (seen.subject.fallback, [one.translation.fallback for one in seen.messages]) == (
         "no_text",
         ["no_text"],
@@ -125,7 +128,7 @@ def test_what_was_erased_or_is_sealed_never_leaves():
     desk, ticket = opened(translator, subject=CHINESE)
     desk.erase("ana")
     translator.asked.clear()
-    seen = desk.translate(ticket, to="en")
+    seen = desk.translate(ticket, language="en")
     assert (seen.subject.fallback, [one.translation.fallback for one in seen.messages]) == (
         "no_text",
         ["no_text"],
@@ -137,11 +140,11 @@ def test_what_todays_policy_removes_is_not_shown_of_what_an_earlier_one_kept():
     translator, store = Says(), MemoryStore()
     desk = new_desk(translator, store=store)
     ticket = desk.open(subject="", body=f"{CHINESE}: ana@mail.example", requester="ana").ticket
-    assert "ana@mail.example" in desk.translate(ticket, to="en").messages[0].message.body
+    assert "ana@mail.example" in desk.translate(ticket, language="en").messages[0].message.body
     stricter = Policy(redaction=RedactionRules(keep=frozenset()))
     desk = new_desk(translator, stricter, store=store)
     translator.asked.clear()
-    [one] = desk.translate(ticket, to="en").messages
+    [one] = desk.translate(ticket, language="en").messages
     for text in (one.message.body, one.translation.original, one.translation.text, translator.asked[0][0]):
         assert "ana@mail.example" not in text
 
@@ -188,7 +191,7 @@ HOSTILE = {
 def test_whatever_a_translator_does_the_originals_are_seen_and_all_can_be_kept(kind):
     answer, fallback = HOSTILE[kind]
     desk, ticket = opened(Says(answer), subject=CHINESE)
-    seen = desk.translate(ticket, to="en")
+    seen = desk.translate(ticket, language="en")
     draft = desk.translate_draft(ticket, body=ENGLISH)
     assert [one.message.body for one in seen.messages] == [CHINESE]
     for one in (seen.subject, seen.messages[0].translation, draft):
@@ -217,7 +220,7 @@ def test_after_one_that_was_too_slow_none_is_asked_for(monkeypatch):
     translator.asked.clear()
     translator.answer = hangs
     try:
-        seen = desk.translate(ticket, to="en")
+        seen = desk.translate(ticket, language="en")
     finally:
         go.set()
     assert len(translator.asked) == 1
@@ -237,11 +240,11 @@ def test_an_async_desk_awaits_it_and_gives_up_in_time(monkeypatch):
     async def run():
         desk = new_desk(Awaits(), cls=AsyncDesk)
         ticket = (await desk.open(subject="", body=CHINESE, requester="ana")).ticket
-        first = await desk.translate(ticket, to="en")
+        first = await desk.translate(ticket, language="en")
         draft = await desk.translate_draft(ticket, body=ENGLISH)
         slow = new_desk(Awaits(lambda _: None), cls=AsyncDesk)
         other = (await slow.open(subject="", body=CHINESE, requester="ana")).ticket
-        return first, draft, await slow.translate(other, to="en")
+        return first, draft, await slow.translate(other, language="en")
 
     first, draft, slow = asyncio.run(run())
     assert first.messages[0].translation.text == f"<{CHINESE}>"
@@ -255,7 +258,7 @@ def test_the_latest_messages_are_translated_up_to_a_limit():
     for number in range(4):
         desk.receive(ticket, body=f"{CHINESE}（{number}）", by=Requester("ana"))
     translator.asked.clear()
-    seen = desk.translate(ticket, to="en", limit=2)
+    seen = desk.translate(ticket, language="en", limit=2)
     assert [one.message.body[-2] for one in seen.messages] == ["2", "3"]
     assert (seen.earlier, len(translator.asked)) == (3, 2)
 
@@ -268,23 +271,23 @@ def test_a_long_text_leaves_as_far_as_one_may_be_and_that_is_said():
     assert len(translator.asked[-1][0]) == MAX_TRANSLATION
 
 
-@pytest.mark.parametrize("to", ["", "Chinese!", 7, None, "x" * 101])
-def test_what_is_no_language_is_refused(to):
+@pytest.mark.parametrize("language", ["", "Chinese!", 7, None, "x" * 101])
+def test_what_is_no_language_is_refused(language):
     desk, ticket = opened(Says())
-    with pytest.raises(InvalidInput, match="to"):
-        desk.translate(ticket, to=to)
+    with pytest.raises(InvalidInput, match="language"):
+        desk.translate(ticket, language=language)
 
 
 def test_what_cannot_be_asked_is_refused():
     desk, ticket = opened(Says())
     for limit in (0, 101, True, "5"):
         with pytest.raises(InvalidInput, match="limit"):
-            desk.translate(ticket, to="en", limit=limit)
+            desk.translate(ticket, language="en", limit=limit)
     for body in (None, 7, "x" * 200_001):
         with pytest.raises(InvalidInput, match="body"):
             desk.translate_draft(ticket, body=body)
     with pytest.raises(TicketNotFound):
-        desk.translate("none", to="en")
+        desk.translate("none", language="en")
     with pytest.raises(TicketNotFound):
         desk.translate_draft(ref="none", body=ENGLISH)
 
@@ -338,8 +341,8 @@ def test_a_translated_text_never_holds_what_redaction_removed(secret, how, seed)
 
     desk, ticket = opened(Says(answer), f"{CHINESE}。 {secret} 。{CHINESE}", policy=PRESET)
     desk.receive(ticket, body=f"{CHINESE}: {secret}", by=Requester("ana"))
-    shown = desk.translate(ticket, to="en")
-    draft = desk.translate_draft(ticket, body=f"{ENGLISH}. {secret} . {ENGLISH}", to="fr")
+    shown = desk.translate(ticket, language="en")
+    draft = desk.translate_draft(ticket, body=f"{ENGLISH}. {secret} . {ENGLISH}", language="fr")
     plain = "".join(secret.split())
     every = [one.translation for one in shown.messages] + [draft]
     for text in (*seen, *(one.text or "" for one in every), *(one.original for one in every)):
@@ -349,7 +352,7 @@ def test_a_translated_text_never_holds_what_redaction_removed(secret, how, seed)
 
 def test_a_card_that_a_translator_puts_together_is_removed_again():
     desk, ticket = opened(Says(lambda _: f"The card is {CARD}, my password is hunter2-Zebra"))
-    [one] = desk.translate(ticket, to="en").messages
+    [one] = desk.translate(ticket, language="en").messages
     assert "4111" not in one.translation.text
     assert "hunter2" not in one.translation.text
     assert one.translation.text.startswith("The card is [")

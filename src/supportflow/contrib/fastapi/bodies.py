@@ -262,7 +262,7 @@ class DraftBody(Given):
     """A reply that was not sent yet, and the language that it is wanted in; the requester's, if none is named."""
 
     body: Body
-    to: Tag | None = None
+    language: Tag | None = None
 
 
 class ViewBody(Given):

@@ -194,12 +194,12 @@ def _add_questions(router: APIRouter, asked: Any) -> None:
         asker: asked,
         response: Response,
         ticket: TicketId,
-        to: Annotated[Name, Query(description="A BCP 47 tag.")],
+        language: Annotated[Name, Query(description="A BCP 47 tag.")],
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
     ) -> contents.TranslatedTicketShape:
         """The latest messages in a language, by the desk's translator, with the originals beside. Nothing of it is kept."""
         response.headers["Cache-Control"] = "no-store"
-        return contents.translated_shape(await asker.desk.translate(ticket, to=to, limit=limit))
+        return contents.translated_shape(await asker.desk.translate(ticket, language=language, limit=limit))
 
     @router.post("/tickets/{ticket}/translations", responses=missing)
     async def translate_draft(

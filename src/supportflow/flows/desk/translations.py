@@ -21,7 +21,7 @@ class Translations(Shared):
 
     @asked
     def translate(
-        self, ticket: TicketName = None, *, to: str, ref: str | None = None, limit: int = 20
+        self, ticket: TicketName = None, *, language: str, ref: str | None = None, limit: int = 20
     ) -> Flow[TranslatedTicket]:
         """The subject and the latest messages of a ticket in a language, by the desk's translator; the originals beside.
 
@@ -31,7 +31,7 @@ class Translations(Shared):
 
         Args:
             ticket: The ticket; or name it by `ref`.
-            to: The language, as a BCP 47 tag.
+            language: A BCP 47 tag.
             ref: The host's own id of the ticket.
             limit: How many messages at most, up to 100: the latest ones.
 
@@ -40,11 +40,11 @@ class Translations(Shared):
             InvalidInput: If the language is none, or the limit cannot be used.
         """
         check_number("limit", limit, 1, _MOST)
-        return translations.translate(self._env, *ticket_name(ticket, ref), _language(to), limit)
+        return translations.translate(self._env, *ticket_name(ticket, ref), _tag(language), limit)
 
     @asked
     def translate_draft(
-        self, ticket: TicketName = None, *, body: str, ref: str | None = None, to: str | None = None
+        self, ticket: TicketName = None, *, body: str, ref: str | None = None, language: str | None = None
     ) -> Flow[Translation]:
         """A reply that was not sent yet in the requester's language, by the desk's translator; the original beside.
 
@@ -54,7 +54,7 @@ class Translations(Shared):
             ticket: The ticket; or name it by `ref`.
             body: The draft.
             ref: The host's own id of the ticket.
-            to: Another language than the ticket's, as a BCP 47 tag.
+            language: Another one than the ticket's, as a BCP 47 tag.
 
         Raises:
             TicketNotFound: If there is none.
@@ -64,10 +64,12 @@ class Translations(Shared):
         if len(body) > MAX_BODY:
             raise InvalidInput("body", f"is longer than {MAX_BODY} characters")
         named = ticket_name(ticket, ref)
-        return translations.translate_draft(self._env, *named, body, None if to is None else _language(to))
+        return translations.translate_draft(
+            self._env, *named, body, None if language is None else _tag(language)
+        )
 
 
-def _language(to: object) -> str:
-    if not tags.is_tag(to):
-        raise InvalidInput("to", "is not the tag of a language")
-    return tags.canonical(to)
+def _tag(language: object) -> str:
+    if not tags.is_tag(language):
+        raise InvalidInput("language", "is not the tag of a language")
+    return tags.canonical(language)
