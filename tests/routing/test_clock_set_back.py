@@ -121,3 +121,15 @@ def test_what_could_not_be_read_is_looked_at_again_within_a_minute_of_whatever_c
 def damaged(_env, row):
     raise DamagedRow(f"ticket:{row.id}", "a test")
     yield
+
+
+def test_what_has_changed_before_the_clock_was_set_back_is_known_at_once():
+    desk, clock = staffed(Agent("sam", tiers=("first",), capacity=1))
+    first = desk.open(subject="x", requester="ana").ticket
+    second = desk.open(subject="x", requester="bo").ticket
+    assert desk.dispatch().offered == 1
+    at(clock, "10:00")
+    desk.resolve(first, by="sam")
+    at(clock, "09:00")
+    assert desk.dispatch().offered == 1
+    assert desk.get(second).assignee == "sam"

@@ -279,3 +279,47 @@ def test_both_desks_have_it():
         return await desk.expected_wait(ticket)
 
     assert asyncio.run(ask()).unknown == "no_agents"
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Two waits are a basis."""
+    monkeypatch.setattr("supportflow.routing.waiting.LEAST", 2)
+    monkeypatch.setattr("supportflow.routing.waiting._FEW_GAPS", 2)
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("back", [4, 10, 30])
+def test_a_clock_that_was_set_back_knows_nothing_of_what_is_to_come(back):
+    """What was found for a later instant is not told at an earlier one, and what an earlier one knew not at a later."""
+    counter = Counter(store := MemoryStore())
+    counter.work(8)
+    counter.desk.dispatch()
+    last = counter.come()
+
+    def both():
+        fresh = Desk(POLICY, store=store, clock=counter.clock, ids=CountingIds())
+        return counter.desk.expected_wait(last), fresh.expected_wait(last)
+
+    told, fresh = both()
+    assert told == fresh
+    counter.clock.set(counter.clock.now() - timedelta(minutes=back))
+    earlier, fresh = both()
+    assert earlier == fresh
+    assert earlier.measured < told.measured
+    counter.clock.advance(minutes=back)
+    assert both() == (told, told)
+
+
+@pytest.mark.usefixtures("few")
+def test_who_is_taken_after_the_clock_was_set_back_does_not_hide_who_was_before():
+    counter = Counter(store := MemoryStore())
+    counter.work(8)
+    counter.clock.set(counter.clock.now() - timedelta(minutes=12))
+    counter.work(1)
+    counter.desk.dispatch()
+    last = counter.come()
+    counter.desk.expected_wait(last)
+    counter.clock.advance(minutes=30)
+    fresh = Desk(POLICY, store=store, clock=counter.clock, ids=CountingIds())
+    assert counter.desk.expected_wait(last) == fresh.expected_wait(last)

@@ -55,7 +55,7 @@ class Takings:
         taken: Those that were taken, in the order of the feed.
         ranks: Ticket → what comes before the order of entering.
         stale: Tickets of which something has happened since that was read.
-        bases: Agents → what follows for who waits for one of them.
+        bases: Agents → what follows for who waits for one of them, and the instant from which on it does.
         read_us: The state of the places in the queue that the ranks were read with.
     """
 
@@ -64,7 +64,7 @@ class Takings:
     taken: list[_Taking] = field(default_factory=list)
     ranks: dict[str, tuple[int, int]] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
-    bases: dict[frozenset[str], Basis] = field(default_factory=dict)
+    bases: dict[frozenset[str], tuple[Basis, int]] = field(default_factory=dict)
     read_us: int = 0
 
     def begin_at(self, place: int) -> None:
@@ -98,10 +98,11 @@ class Takings:
         if len(self.since) > TAIL:
             self.since = {name: one for name, one in self.since.items() if one[0] > place}
 
-    def recent(self, able: frozenset[str], now_us: int) -> list[_Taking]:
-        """The latest that some agents have taken."""
-        own = [one for one in self.taken if one.agent in able and one.taken_us <= now_us]
-        return own[-2 * LOOKED_AT :]
+    def recent(self, able: frozenset[str], now_us: int) -> tuple[list[_Taking], int]:
+        """The latest that some agents have taken, and when they took one last: after now, if the clock was set back."""
+        own = [one for one in self.taken if one.agent in able]
+        known = [one for one in own if one.taken_us <= now_us]
+        return known[-2 * LOOKED_AT :], max((one.taken_us for one in own), default=0)
 
 
 def basis_of(
@@ -124,19 +125,19 @@ def basis_of(
         yield from _read_ranks(env, takings, takings.stale)
         takings.stale.clear()
     known = takings.bases.get(able)
-    if known is not None:
-        return known
-    own = takings.recent(able, now_us)
+    if known is not None and known[1] <= now_us:
+        return known[0]
+    own, last_us = takings.recent(able, now_us)
     yield from _read_ranks(env, takings, {one.ticket_id for one in own} - takings.ranks.keys())
     ranks = takings.ranks
     basis = Basis(
         [Passed(one.entered_us, one.taken_us, ranks[one.ticket_id]) for one in own if one.ticket_id in ranks]
     )
-    if takings.taken and takings.taken[-1].taken_us > now_us:
-        return basis  # the clock was set back: it holds for this question alone
+    if last_us > now_us:
+        return basis  # it holds for this question alone: later ones know of more
     if len(takings.bases) >= _BASES:
         del takings.bases[next(iter(takings.bases))]
-    takings.bases[able] = basis
+    takings.bases[able] = basis, last_us
     return basis
 
 
