@@ -1,12 +1,9 @@
 """A host's tickets, reported by a bridge, in a real Django project: on SQLite here, elsewhere on PostgreSQL."""
 
-import http.client
 import os
-import socket
 import time
 from datetime import timedelta
 from io import StringIO
-from unittest import mock
 
 from asgiref.sync import async_to_sync
 
@@ -308,30 +305,6 @@ class WithoutATransaction(Shop, TransactionTestCase):
         CLOCK.ahead = timedelta(hours=2)
         call_command("supportflow_tick")
         self.assertEqual([event.ref for event in HEARD], [ref_of(case)])
-
-    def test_a_worker_with_probes_answers_them_while_it_works(self):
-        self.case()
-        desk().run_due()
-        CLOCK.ahead = timedelta(hours=2)
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = str(taken.getsockname()[1])
-            for wrong in (port, "70000"):
-                with self.assertRaisesMessage(CommandError, f"cannot listen on 127.0.0.1:{wrong}"):
-                    call_command("supportflow_worker", "--until-idle", "--health-port", wrong)
-        answers = {}
-
-        def ask(_):
-            for path in ("/live", "/tickets"):
-                connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=30)
-                connection.request("GET", path)
-                answers[path] = connection.getresponse().status
-                connection.close()
-
-        with mock.patch("django_shop.desk.heard", ask), self.settings(SUPPORTFLOW=given()):
-            call_command("supportflow_worker", "--until-idle", "--health-port", port)
-        self.assertEqual(answers, {"/live": 200, "/tickets": 404})
-        with self.assertRaises(ConnectionRefusedError):
-            ask(None)
 
     def test_older_cases_are_adopted_with_their_past_and_nobody_is_called(self):
         long_ago = timezone.now() - timedelta(days=30)

@@ -2,19 +2,17 @@
 
 import logging
 import time
-from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from supportflow.contrib.django.desks import desk
 from supportflow.contrib.django.sweeping import sweep
 from supportflow.exceptions import SupportflowError
-from supportflow.worker import Pace, Status, Worker
-from supportflow.worker.probes import Probes
+from supportflow.worker import Pace, Worker
 
 __all__ = ["Command", "Sweeps"]
 
@@ -75,33 +73,16 @@ class Command(BaseCommand):
         )
         parser.add_argument("--no-dispatch", action="store_true", help="do not route tickets")
         parser.add_argument("--retention", action="store_true", help="erase what the policy keeps no longer")
-        parser.add_argument(
-            "--health-port", type=int, metavar="PORT", help="answer /live and /ready over HTTP"
-        )
-        parser.add_argument(
-            "--health-host", default="127.0.0.1", metavar="HOST", help="on this address (default 127.0.0.1)"
-        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Work until told to stop."""
         idle = options["idle_max"]
-        sweeps, status = Sweeps(options["sweep"]), Status()
-        with ExitStack() as stack:
-            if options["health_port"] is not None:
-                stack.enter_context(_probes(status, options["health_host"], options["health_port"]))
-            sweeps()
-            Worker(
-                desk(),
-                pace=Pace(idle_min_s=min(Pace().idle_min_s, idle), idle_max_s=idle),
-                status=status,
-                observe=sweeps,
-                dispatch=not options["no_dispatch"],
-                retention=options["retention"],
-            ).run(until_idle=options["until_idle"])
-
-
-def _probes(status: Status, host: str, port: int) -> Probes:
-    try:
-        return Probes(status, host, port)
-    except (OSError, OverflowError) as error:
-        raise CommandError(f"cannot listen on {host}:{port}: {error}") from error
+        sweeps = Sweeps(options["sweep"])
+        sweeps()
+        Worker(
+            desk(),
+            pace=Pace(idle_min_s=min(Pace().idle_min_s, idle), idle_max_s=idle),
+            observe=sweeps,
+            dispatch=not options["no_dispatch"],
+            retention=options["retention"],
+        ).run(until_idle=options["until_idle"])
