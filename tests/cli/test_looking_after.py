@@ -14,7 +14,8 @@ from supportflow import Agent, Desk, Policy, RoutingPolicy, SlaPolicy, SqlStore,
 from supportflow._time import to_us
 from supportflow.calendars import tzdata
 from supportflow.cli import inputs, main
-from supportflow.cli.app import coloured, suggestion
+from supportflow.cli.app import suggestion
+from supportflow.cli.contents import coloured
 from supportflow.testing import CountingIds, ManualClock
 from supportflow.worker.probes import Probes
 from supportflow.worker.status import Status
