@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from made_check import check_made
-from supportflow.flows.snapshots import Snapshots
+from supportflow.flows import snapshots
 from supportflow.model.made import checking
 from supportflow.model.ticket import Ticket
+from supportflow.model.ticket_json import Parts
 from supportflow.model.written import written
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,15 +33,21 @@ def _everything_made_is_valid() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _every_snapshot_is_what_pydantic_writes() -> Iterator[None]:
     """Whatever test runs: what is written field by field is what the whole ticket is written as."""
-    write = Snapshots.write
 
-    def compared(snapshots: Snapshots, ticket: Ticket) -> bytes:
-        snapshot = write(snapshots, ticket)
-        assert snapshot == written(ticket)
-        return snapshot
+    class Compared(snapshots._Later):
+        __slots__ = ("expected",)
+
+        def __init__(self, ticket: Ticket, before: tuple[Ticket, Parts] | None) -> None:
+            super().__init__(ticket, before)
+            self.expected = written(ticket)  # now, whatever happens to the ticket until somebody asks
+
+        def written(self) -> bytes:
+            snapshot = super().written()
+            assert snapshot == self.expected
+            return snapshot
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Snapshots, "write", compared)
+        patch.setattr(snapshots, "_Later", Compared)
         yield
 
 

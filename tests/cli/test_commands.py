@@ -12,7 +12,7 @@ import pytest
 
 import supportflow
 from supportflow.cli import main, progress
-from supportflow.cli.app import _parser
+from supportflow.cli.app import _parser, every_command
 from supportflow.cli.progress import Bar
 from supportflow.lifecycle import default_lifecycle, mermaid
 from supportflow.replay import counting
@@ -93,25 +93,50 @@ def test_what_needs_no_command_loads_none(words):
     )
 
 
-def test_the_version_needs_no_parser_and_help_no_archives():
+def loads(*arguments, columns=""):
+    """What a command prints, and which modules that take long to load it has loaded."""
     program = (
         "import sys; from supportflow.cli import main; main(sys.argv[1:]); "
-        "print(*{'argparse', 'pathlib', 're', 'shutil'} & {*sys.modules}, file=sys.stderr)"
+        "print(*{'argparse', 'pathlib', 're', 'shutil', 'textwrap', 'contextlib'} & {*sys.modules}, file=sys.stderr)"
     )
-    loaded = [
-        subprocess.run(
-            [sys.executable, "-I", "-c", program, word], capture_output=True, check=True, text=True
-        )
-        for word in ("--version", "--help")
-    ]
-    assert [sorted(done.stderr.split()) for done in loaded] == [[], ["argparse", "re"]]
-    assert loaded[0].stdout == f"supportflow {metadata.version('supportflow')}\n"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {program}", *arguments],
+        env={**os.environ, "COLUMNS": columns},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return done.stdout, set(done.stderr.split())
 
 
-def test_whoever_cannot_be_told_the_version_is_refused_as_the_parser_refuses():
+def test_version_and_the_help_of_everything_need_no_parser_and_help_no_archives():
+    assert loads("--version") == (f"supportflow {metadata.version('supportflow')}\n", set())
+    said, loaded = loads("--help")
+    assert (said.splitlines()[0], loaded) == (
+        "usage: supportflow [-h] [--version] [--verbose] COMMAND ...",
+        set(),
+    )
+    assert loads("-h") == (said, set())
+    assert loads("--help", columns="58")[1] >= {"argparse"}, (
+        "whose lines of usage are broken as it breaks them"
+    )
+    assert loads("--verbose", "--help")[1] & {"argparse", "shutil"} == {"argparse"}
+
+
+@pytest.mark.parametrize("columns", [61, 62, 66, 72, 79, 80, 100, 141, 400])
+def test_the_help_of_everything_is_what_its_parsers_say(columns, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    parsers = every_command()
+    for word in ("--help", "-h"):
+        assert main([word]) == 0
+        assert capsys.readouterr().out == parsers.format_help()
+
+
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_whoever_cannot_be_told_is_refused_as_the_parser_refuses(word):
     told = []
     for home in ("cli", "cli.app"):
-        program = f"import sys; from supportflow.{home} import main; sys.exit(main(['--version']))"
+        program = f"import sys; from supportflow.{home} import main; sys.exit(main([{word!r}]))"
         with Path("/dev/full").open("w") as full:
             done = subprocess.run(
                 [sys.executable, "-c", program], stdout=full, stderr=subprocess.PIPE, check=False, text=True
@@ -133,7 +158,7 @@ def test_help_is_as_wide_as_the_terminal_as_argparse_finds_it(columns):
             capture_output=True,
             check=True,
         ).stdout
-        for change in ("", "app._width = lambda: None; ")
+        for change in ("", "app.width = lambda: None; ")
     ]
     assert told[0] == told[1]
 

@@ -1,5 +1,7 @@
 """What a desk wrote or read last of a ticket or an agent is not read again; whatever else a row holds is."""
 
+import pickle
+from copy import copy
 from dataclasses import replace
 from threading import Thread
 
@@ -11,7 +13,7 @@ from made_check import same
 from supportflow import Agent, MemoryStore, Policy
 from supportflow.flows.snapshots import MOST, AgentSnapshots, Snapshots
 from supportflow.model.routing import AgentState
-from supportflow.model.storage import AgentRow, TicketRow
+from supportflow.model.storage import AgentRow, TicketRow, Unwritten, held_snapshot
 from supportflow.model.ticket import Ticket
 from supportflow.model.written import written
 from supportflow.testing.strategies import values
@@ -108,6 +110,46 @@ def test_what_a_host_does_to_its_ticket_changes_no_other():
     seen.attributes.clear()
     assert one.get(ref="1").attributes == {"vip": True}
     assert one.hold(ref="1", by="sam").ticket.attributes == {"vip": True}
+
+
+def test_a_store_in_memory_has_what_a_desk_left_unwritten_as_bytes_when_it_is_asked_for():
+    store = MemoryStore()
+    one = desk(POLICY, store=store)
+    for number in range(3):
+        done = one.open(subject="s", requester="ana", ref=str(number), attributes={"vip": True}).ticket
+        done = one.hold(done.id, by="sam").ticket
+        expected = written(done)
+        done.attributes["vip"] = False  # a host's own affair
+        row = store.load("default", done.id)
+        assert isinstance(held_snapshot(row), Unwritten)
+        for same_row in (row, replace(row), copy(row), pickle.loads(pickle.dumps(row))):
+            assert same_row.snapshot == expected
+            assert same_row == row
+
+
+def test_of_what_is_forgotten_the_store_keeps_the_bytes_alone():
+    store = MemoryStore()
+    one = desk(store=store)
+    known = one._env.snapshots
+    tickets = [one.open(subject="s", requester="ana").ticket for _ in range(3)]
+    held = [held_snapshot(store.load("default", ticket.id)) for ticket in tickets]
+    known._most = 2
+    one.open(subject="s", requester="ana")
+    assert [one._ticket is None for one in held] == [True, False, False]
+    assert [held[0]._data, held[0].parts] == [written(tickets[0]), None]
+    assert all(one.get(ticket.id) == ticket for ticket in tickets)
+
+
+def test_a_snapshot_that_is_left_unwritten_is_of_its_own_version():
+    """What was decided and not committed has the version of what others committed meanwhile."""
+    store = MemoryStore()
+    one, other = desk(store=store), desk(store=store)
+    ticket = one.open(subject="s", requester="ana").ticket
+    row = store.load("default", ticket.id)
+    theirs = other.hold(ticket.id, by="sam").ticket
+    one._env.snapshots.later(theirs.model_copy(update={"group": "else"}))
+    assert one.get(ticket.id) == theirs
+    assert row.snapshot == written(ticket)
 
 
 def test_the_oldest_are_forgotten():

@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Sequence
 
-from supportflow._version import VERSION
+from supportflow.cli import contents
 
 __all__ = ["main"]
+
+_ALONE = (["--version"], ["--help"], ["-h"])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,10 +19,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
-    if (sys.argv[1:] if argv is None else list(argv)) == ["--version"] and _said_version():
-        return 0
     try:
-        from supportflow.cli.interrupts import Interrupts  # noqa: PLC0415 - `--version` does not wait for it
+        given = sys.argv[1:] if argv is None else list(argv)
+        if given in _ALONE and contents.said(given[0]):
+            return 0
+        from supportflow.cli.interrupts import Interrupts  # noqa: PLC0415 - help and version do not wait for it
 
         with Interrupts():
             from supportflow.cli.app import main as run  # noqa: PLC0415 - Ctrl-C while it is loaded is one, too
@@ -30,12 +33,3 @@ def main(argv: Sequence[str] | None = None) -> int:
         terminal.line("supportflow: interrupted", to=sys.stderr)
         return terminal.INTERRUPTED
     return run(argv)
-
-
-def _said_version() -> bool:
-    """Say the version without a parser, which takes longer than Python to start; False if nobody could read it."""
-    try:
-        print(f"supportflow {VERSION}", flush=True)
-    except OSError:
-        return False
-    return sys.stdout is not None

@@ -11,6 +11,7 @@ from importlib import import_module
 from supportflow._legible import escaped
 from supportflow._version import VERSION
 from supportflow.cli import terminal
+from supportflow.cli.contents import COMMANDS, DESCRIPTION, EPILOG, VERBOSE, coloured, width
 from supportflow.cli.interrupts import Interrupts
 from supportflow.cli.terminal import INTERRUPTED, PIPE_CLOSED, USAGE, complaint
 from supportflow.exceptions import DefinitionError, StoreError, SupportflowError
@@ -20,40 +21,6 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn, TextIO
 
 __all__ = ["every_command", "main", "suggestion"]
-
-_COMMANDS = (
-    ("demo", "demo", "a day at an exchange's desk; needs no data"),
-    ("replay", "replay", "run a real log through the lifecycle and the SLA clocks"),
-    ("log", "log", "convert event logs, and write a desk's own history as one"),
-    ("what-if", "whatif", "say what another policy would have done with a log"),
-    ("report", "report", "show a log under a policy, or a desk's own history, as one page with pictures"),
-    ("simulate", "simulate", "run a desk that does not exist yet, and see how long everybody waits"),
-    ("staffing", "staffing", "say how many agents are needed, by hour and team"),
-    ("triage", "triage", "redact and classify messages"),
-    ("diagram", "diagram", "draw the lifecycle as a Mermaid state diagram"),
-    ("check", "check", "read a policy and say what is wrong with it"),
-    ("diff", "diff", "say where two policies differ, or what a surge changes"),
-    ("import", "takeover", "make a policy from another helpdesk's export"),
-    ("schema", "schema", "print the JSON Schema of a policy"),
-    ("calendar", "calendar", "look at a business calendar"),
-    ("roster", "roster", "print a week of a roster"),
-    ("worker", "worker", "let time pass for a desk: warnings, breaches, deliveries"),
-    ("outbox", "outbox", "deliveries that were given up: list, retry, drop"),
-    (
-        "recompute",
-        "recompute",
-        "set wake-ups and due times anew after an update of supportflow, of time zone data, or of the policy",
-    ),
-    ("archive", "retention", "put away tickets that were closed long ago"),
-    ("erase", "retention", "erase every text of a person"),
-    ("retain", "retention", "erase, put away and forget what the policy's retention keeps no longer"),
-    ("records", "records", "prove that nothing was altered: checkpoints, proofs, audits"),
-    ("migrate", "migrate", "make or upgrade the tables of a database"),
-    ("status", "status", "say what waits, what is due, and who works on it"),
-    ("completion", "completion", "print what a shell needs to complete commands"),
-    ("doctor", "doctor", "say what of an installation and of its database is not as it should be"),
-)
-"""Every command in order: its name, the module that adds it, and its help. A module is loaded when its command is run."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -150,10 +117,16 @@ class _Parser(argparse.ArgumentParser):
 
     def _get_formatter(self) -> argparse.HelpFormatter:
         if not self._in_colours:
-            return _Help(self.prog, width=_width())
-        from supportflow.cli.colours import Coloured  # noqa: PLC0415 - an extra, and only for a terminal
+            made: argparse.HelpFormatter = _Help(self.prog, width=width())
+        else:
+            from supportflow.cli.colours import Coloured  # noqa: PLC0415 - an extra, and only for a terminal
 
-        return Coloured(self.prog)
+            made = Coloured(self.prog)
+        for action in self._actions:
+            if action.nargs == argparse.PARSER and isinstance(action.choices, dict):
+                # Some Pythons (3.11.7, 3.12.1) forget that names of commands stand two columns further in.
+                made._action_max_length = max(map(len, action.choices)) + 4  # noqa: SLF001
+        return made
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         found, unknown = super().parse_known_args(args, namespace)
@@ -189,31 +162,6 @@ class _Unread(_Parser):
         return getattr(self, name)
 
 
-def _width() -> int:
-    """How wide help is: as `argparse` finds it by itself, which loads all that `shutil` needs for archives."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns) > 0:
-        return int(columns) - 2
-    try:
-        found = os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ is not None else 0
-    except (ValueError, OSError):
-        found = 0
-    return (found or 80) - 2
-
-
-def coloured(stream: TextIO) -> bool:
-    """Whether help is shown in colours: on a terminal that has some, if nobody objects and the extra `terminal` is there."""
-    if (
-        not terminal.raw(stream).isatty()
-        or os.environ.get("NO_COLOR")
-        or os.environ.get("TERM") in {None, "", "dumb"}
-    ):
-        return False
-    from importlib.util import find_spec  # noqa: PLC0415 - who wants no colours does not wait for it
-
-    return find_spec("rich_argparse") is not None
-
-
 def suggestion(word: str, known: Iterable[str]) -> str:
     """What may have been meant by a misspelt word, to be put behind a complaint; empty if nothing is near."""
     from difflib import get_close_matches  # noqa: PLC0415 - who spells right does not wait for it
@@ -241,14 +189,14 @@ def _parser(named: str | None = None, *, every: bool = False) -> argparse.Argume
     """
     parser = _Parser(
         prog="supportflow",
-        description="Ticket lifecycle, priorities, SLA clocks and routing for any Python helpdesk.",
-        epilog="Start with `supportflow demo`: it needs no data.",
+        description=DESCRIPTION,
+        epilog=EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"supportflow {VERSION}")
     parser.add_argument(
         "--verbose",
         action="store_true",
-        help="with any command: say every problem of a document, not the first alone",
+        help=VERBOSE,
     )
     kinds: list[type[_Parser]] = [_Unread]
 
@@ -257,8 +205,8 @@ def _parser(named: str | None = None, *, every: bool = False) -> argparse.Argume
 
     kind: Any = new  # a class to type checkers; argparse only calls it
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=kind)
-    homes = {name: home for name, home, _ in _COMMANDS}
-    for name, home, text in _COMMANDS:
+    homes = {name: home for name, home, _ in COMMANDS}
+    for name, home, text in COMMANDS:
         if not every and homes.get(named or "") != home:
             commands.add_parser(name, help=text)
         elif name not in commands.choices:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import cast
 
 from supportflow._time import to_us
 from supportflow.flows.environment import BOT_TOPIC, Environment
@@ -20,7 +21,7 @@ from supportflow.model.events import (
     TicketEvent,
 )
 from supportflow.model.routing import AgentState
-from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow
+from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow, Unwritten
 from supportflow.model.ticket import Ticket
 from supportflow.model.upcast import read_event
 from supportflow.model.written import written
@@ -83,13 +84,13 @@ def with_ref(event: EventBase, ref: str | None) -> EventBase:
     return event.model_copy(update={"ref": ref})
 
 
-def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: bytes | None = None) -> TicketRow:
+def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: Unwritten | None = None) -> TicketRow:
     """A ticket as a store keeps it, with its place in the queue and its wake-up.
 
     Args:
         ticket: The ticket.
         policy: The version that it lives under.
-        snapshot: The ticket as JSON, if it was written already.
+        snapshot: The ticket as JSON, if it is known already.
     """
     key, due = queue_place(ticket, policy)
     updated_us = to_us(ticket.recorded_at)
@@ -114,7 +115,7 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: bytes | None = 
         opened_us=to_us(ticket.opened_at),
         updated_us=updated_us,
         wakeup_us=wakeup(ticket, policy),
-        snapshot=written(ticket) if snapshot is None else snapshot,
+        snapshot=written(ticket) if snapshot is None else cast("bytes", snapshot),
         queued=is_queued(ticket, policy),
         touched_us=updated_us if ticket.touched_at is None else to_us(ticket.touched_at),
     )
@@ -162,7 +163,7 @@ def stream_changes(
         ticket, first = tickets[ticket_id], versions.get(ticket_id, 0)
         assert ticket.version == first + len(own)
         rows = tuple([event_row(seq, event) for seq, event in enumerate(own, first + 1)])
-        row = ticket_row(ticket, env.book[ticket.policy], env.snapshots.write(ticket))
+        row = ticket_row(ticket, env.book[ticket.policy], env.snapshots.later(ticket))
         changes.append(StreamChange(f"ticket:{ticket_id}", first, rows, row))
     states = {state.id: state for state in decision.agents}
     for agent_id, shifts in working.items():

@@ -3,6 +3,9 @@
 A cached ticket counts only for the very bytes that it was read from or written as, at the version that the row says. So it
 does not matter who wrote the row meanwhile, whether a commit was undone, or what was done to the row by hand: other bytes
 are read. No text of a person is in a snapshot, and what was erased is in no ticket that is kept here.
+
+The snapshot of a ticket is written when the store asks for it. One in memory does not: there it is written when the ticket
+is forgotten here, so that a store never holds more tickets as values than are kept here.
 """
 
 from collections import OrderedDict
@@ -12,7 +15,7 @@ from supportflow.model.base import STORED
 from supportflow.model.made import of_fields
 from supportflow.model.people import Agent
 from supportflow.model.routing import AgentState
-from supportflow.model.storage import AgentRow, TicketRow
+from supportflow.model.storage import AgentRow, TicketRow, Unwritten, held_snapshot
 from supportflow.model.ticket import Ticket
 from supportflow.model.ticket_json import TICKET, Parts, joined
 from supportflow.model.written import written
@@ -23,11 +26,51 @@ MOST = 500
 """How many tickets are kept: some 8 kB each."""
 
 
+class _Later(Unwritten):
+    """The snapshot of a ticket that this process has made, and may have written.
+
+    Args:
+        ticket: The ticket, of which nobody else has what can change.
+        before: One that was written before, best the same one at its last version, and as what.
+    """
+
+    __slots__ = ("_before", "_data", "_ticket", "parts")
+
+    def __init__(self, ticket: Ticket, before: tuple[Ticket, Parts] | None) -> None:
+        self.parts: Parts | None = None
+        self._ticket: Ticket | None = ticket
+        self._before = before
+        self._data = b""
+
+    def written(self) -> bytes:
+        """The ticket as JSON. What it shares with the one before is not written again."""
+        # Whoever comes at the same time writes the same bytes; the ticket is let go of when they are there.
+        ticket = self._ticket
+        if ticket is not None:
+            parts = TICKET.parts(ticket, self._before)
+            self._data = joined(parts)
+            self.parts = parts
+            self._ticket = self._before = None
+        return self._data
+
+    def forget(self) -> None:
+        """Keep the bytes alone."""
+        self.written()
+        self.parts = None
+
+
 class _Known(NamedTuple):
     version: int
-    snapshot: bytes
+    snapshot: bytes | Unwritten
     ticket: Ticket
-    parts: Parts | None = None
+
+    def is_in(self, row: TicketRow) -> bool:
+        """Whether a row holds this snapshot, written or not."""
+        held = held_snapshot(row)
+        if held is self.snapshot:
+            return True
+        own = self.snapshot
+        return (own.written() if isinstance(own, Unwritten) else own) == row.snapshot
 
 
 class Snapshots:
@@ -47,7 +90,7 @@ class Snapshots:
             None if the snapshot cannot be read.
         """
         known = self._known.get(row.id)
-        if known is not None and known.version == row.version and known.snapshot == row.snapshot:
+        if known is not None and known.version == row.version and known.is_in(row):
             return _own(known.ticket)
         try:
             ticket = Ticket.model_validate_json(row.snapshot)
@@ -61,13 +104,15 @@ class Snapshots:
         """Remember what a ticket was read from."""
         self._keep(ticket_id, _Known(version, snapshot, _own(ticket)))
 
-    def write(self, ticket: Ticket) -> bytes:
-        """The snapshot of a ticket, which is remembered: what it shares with the last one of it is not written again."""
+    def later(self, ticket: Ticket) -> Unwritten:
+        """The snapshot of a ticket, which is remembered."""
         known = self._known.get(ticket.id)
-        before = None if known is None or known.parts is None else (known.ticket, known.parts)
-        parts = TICKET.parts(ticket, before)
-        snapshot = joined(parts)
-        self._keep(ticket.id, _Known(ticket.version, snapshot, _own(ticket), parts))
+        before = None
+        if known is not None and isinstance(known.snapshot, _Later) and known.snapshot.parts is not None:
+            before = known.ticket, known.snapshot.parts
+        own = _own(ticket)
+        snapshot = _Later(own, before)
+        self._keep(ticket.id, _Known(ticket.version, snapshot, own))
         return snapshot
 
     def _keep(self, ticket_id: str, fresh: _Known) -> None:
@@ -77,9 +122,11 @@ class Snapshots:
         known[ticket_id] = fresh
         if len(known) > self._most:
             try:
-                known.popitem(last=False)
+                _, oldest = known.popitem(last=False)
             except KeyError:  # others have forgotten everything meanwhile
                 return
+            if isinstance(oldest.snapshot, _Later):
+                oldest.snapshot.forget()
 
 
 class AgentSnapshots:

@@ -1,7 +1,7 @@
 """What crosses the port to a store: rows, the atomic commit and its answers. Plain, serialised values."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from supportflow._dataclass import dataclass
 from supportflow.model.content import Content
@@ -25,6 +25,8 @@ __all__ = [
     "SortColumn",
     "StreamChange",
     "TicketRow",
+    "Unwritten",
+    "held_snapshot",
 ]
 
 
@@ -60,6 +62,16 @@ class FeedRow(NamedTuple):
     event: EventRow
 
 
+class Unwritten:
+    """A snapshot that is written when somebody asks for it: a store in memory that keeps the row need never do so."""
+
+    __slots__ = ()
+
+    def written(self) -> bytes:
+        """The bytes, the same each time. Threads may ask at once."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class TicketRow:
     """A ticket's snapshot and the columns that a store indexes. Integers of microseconds, ids and names only.
@@ -72,7 +84,7 @@ class TicketRow:
         due_us: The earliest due time of a clock that is not over, overdue or not.
         updated_us: When its latest event stands in its stream.
         wakeup_us: When the ticket must be looked at next.
-        snapshot: The ticket as JSON.
+        snapshot: The ticket as JSON. It may be given as `Unwritten`, and is bytes to whoever asks for it.
         queued: True while it waits for an agent: nobody has it, and it is offered to nobody.
         touched_us: When somebody last did something to it. What happens by itself does not count.
     """
@@ -100,6 +112,23 @@ class TicketRow:
     snapshot: bytes
     queued: bool = False
     touched_us: int = 0
+
+
+_held_snapshot: Any = vars(TicketRow)["snapshot"]
+
+
+def held_snapshot(row: TicketRow) -> "bytes | Unwritten":
+    """The snapshot of a row as it was given: it is not written for this question."""
+    snapshot: bytes | Unwritten = _held_snapshot.__get__(row)
+    return snapshot
+
+
+def _snapshot(row: TicketRow) -> bytes:
+    snapshot = held_snapshot(row)
+    return snapshot.written() if isinstance(snapshot, Unwritten) else snapshot
+
+
+setattr(TicketRow, "snapshot", property(_snapshot, _held_snapshot.__set__))  # noqa: B010 - a class says of its fields that they are
 
 
 @dataclass(frozen=True, slots=True)
