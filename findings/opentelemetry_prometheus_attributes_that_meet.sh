@@ -2,8 +2,8 @@
 # OpenTelemetry's exporter for Prometheus (0.66b2): of two attributes whose names meet when they are spelt for Prometheus, one is lost.
 #
 # Prometheus has no dots in the names of labels, so `agent.tier` and `agent_tier` both become `agent_tier`. The specification of OpenTelemetry
-# (Prometheus and OpenMetrics compatibility, "Metric Attributes") has their values joined by ";". This exporter keeps one of the two, without a word.
-# A gauge of unit "1" has no suffix either, where the specification and the Collector write `_ratio`.
+# (Prometheus and OpenMetrics compatibility) has their values joined by ";". This exporter keeps one of the two, without a word.
+# A gauge of unit "1" has no suffix either, where the Collector writes `_ratio`.
 # Guessed: `agent_tier="first;second"`, and `busy_share_ratio`. Who is hurt: tickets of both spellings add up to a wrong sum in a dashboard, and a
 # dashboard made for the Collector finds no `busy_share_ratio`. What to do: one spelling for attributes, units that say what is counted.
 set -euo pipefail
