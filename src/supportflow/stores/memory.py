@@ -1,4 +1,7 @@
-"""A store in memory: complete, thread-safe, gone with the process. It keeps serialised rows, like any other store."""
+"""A store in memory: complete, thread-safe, gone with the process. It keeps rows, like any other store.
+
+What only somebody who asks would see is made when they ask: links of events, and snapshots that a desk left unwritten.
+"""
 
 import heapq
 from collections import defaultdict

@@ -56,6 +56,7 @@ ROLES: Mapping[str, str] = {
     "promised": "promises profits, asks for a fee or a tax before money comes out",
     "lost": "lost, left behind, mislaid",
     "found": "what was lost is found again",
+    "unharmed": "was not hacked, says so outright; rules make it of `not` and `hacked`",
     "locked": "was frozen, blocked, seized, restricted by the desk's side",
     "protect": "asks to freeze, lock or block something now, or to stop a payment",
     "withholds": "does not release, does not confirm, does not hand over",
