@@ -256,6 +256,8 @@ NAN = float("nan")
         ({"kind": ["review"]}, "kind: is none of"),
         ({"kind": "flag"}, "a head has a name and a class, or a name and a flag"),
         ({"flag": "urgent"}, "a head has a name and a class, or a name and a flag"),
+        ({"kind": "flag", "flag": "urgent"}, "a head has a name and a class, or a name and a flag"),
+        ({"class": None}, "a head has a name and a class, or a name and a flag"),
         ({"name": None}, "a head has a name"),
         ({"name": "n" * 201}, "is no name"),
         ({"class": 5}, "is no name"),
