@@ -31,7 +31,7 @@ RARE = 5
 """A role, or two, that fewer phrases have says nothing."""
 ASKS = "ask_how|ask_what|ask_if|ask_open|ask_end|asks|mark|authentic|if|prevent"
 """Nobody asks without one of these."""
-OF_SECURITY = "seed|grant|defence|threat|hacked|stolen|strange|pretended|impostor|risk|outsider|stranger|secret|leaked|messenger"
+OF_SECURITY = "seed|grant|defence|threat|hacked|stolen|strange|pretended|impostor|risk|outsider|stranger"
 """And nobody asks about security without one of these: "can I get a message" is no such question."""
 HEADS = (
     # kind, name, class, category, penalty, raises, how

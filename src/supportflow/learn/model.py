@@ -4,6 +4,7 @@ The file is one JSON document (`docs/reference/model-format.md`). Reading one ne
 base64 into arrays of a known length.
 """
 
+import base64
 import math
 import sys
 from array import array
