@@ -268,7 +268,7 @@ def test_processes_that_read_see_all_that_processes_write(url):
 
     readers = [start("read", url, "r", writers * each) for _ in range(2)]
     writing = [start("write", url, f"t{number}", each) for number in range(writers)]
-    told_all = [process.communicate(timeout=60)[0] for process in (*writing, *readers)]
+    told_all = [process.communicate(timeout=300)[0] for process in (*writing, *readers)]
     assert [process.returncode for process in (*writing, *readers)] == [0] * 5
     seen = [json.loads(line) for line in told_all[writers:]]
     assert seen[0] == seen[1]
