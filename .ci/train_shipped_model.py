@@ -191,7 +191,7 @@ class Seen:
             for first, end in windows(len(text.pieces)):
                 pieces = [piece for sentence in text.pieces[first:end] for piece in sentence]
                 keys = role_keys(frozenset().union(*roles[first:end]))
-                known = [names[key] for key in keys if key in names]
+                known = sorted(names[key] for key in keys if key in names)
                 columns += pieces + known
                 data += [1 / math.sqrt(len(pieces))] * len(pieces)
                 data += [1 / math.sqrt(max(len(keys), 1))] * len(known)

@@ -90,6 +90,9 @@ AREAS = {
         "SimilarTicket",
         "Suggestion",
         "Screen",
+        "TranslatedTicket",
+        "TranslatedMessage",
+        "Translation",
     ],
     "Rosters and rotations": [
         "Roster",

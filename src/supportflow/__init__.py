@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from supportflow.model.similar import SimilarTicket
     from supportflow.model.surges import ActiveSurge
     from supportflow.model.ticket import Evidence, Message, Outcome, Page, Ticket
+    from supportflow.model.translations import TranslatedMessage, TranslatedTicket, Translation
     from supportflow.model.turns import (
         Act,
         Answer,
@@ -194,6 +195,9 @@ __all__ = [
     "Ticket",
     "TicketType",
     "Transition",
+    "TranslatedMessage",
+    "TranslatedTicket",
+    "Translation",
     "Turn",
     "WithPast",
     "decide",
@@ -315,6 +319,9 @@ _HOME = {
     "Ticket": "model.ticket",
     "TicketType": "model.base",
     "Transition": "lifecycle",
+    "TranslatedMessage": "model.translations",
+    "TranslatedTicket": "model.translations",
+    "Translation": "model.translations",
     "Turn": "model.turns",
     "WithPast": "flows.setup",
     "decide": "kernel",

@@ -69,7 +69,8 @@ class Desk(
         suggester: Drafts replies for the agent's screen.
         languages: Tells the language of texts that the shipped detection is undecided about, such as `LangidDetector()`.
         similar: Finds tickets about the same thing, such as `LocalTicketIndex("similar.db")`.
-        translator: Puts what no pack reads into a language that one does, to be read besides.
+        translator: Puts what no pack reads into a language that one does, to be read besides; and what an agent asks for by
+            `translate` and `translate_draft`.
         actions: Does what tickets ask of the host: freezes, unlocks, pays.
         clock: Tells the time.
         ids: Gives ids, salts and chance.

@@ -352,8 +352,12 @@ def test_killed_between_a_bounce_and_its_report_it_is_told_the_next_time(monkeyp
     desk, intake, channel = set_up()
     first = intake.take(plain("One"))
     bounce = bounced(answered(desk, channel, first.ticket_id)["Message-ID"])
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
     with monkeypatch.context() as killing:
-        killing.setattr(type(desk), "record_delivery", lambda *_, **__: signal.raise_signal(signal.SIGINT))
+        killing.setattr(type(desk), "record_delivery", killed)
         with pytest.raises(KeyboardInterrupt):
             intake.take(bounce)
     assert desk.get(first.ticket_id).flags == ()

@@ -6,6 +6,7 @@ import re
 import sys
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from importlib import metadata
 
 import pytest
 
@@ -70,7 +71,21 @@ def test_a_good_desk_has_nothing_wrong(capsys, url):
         found = checks(capsys, "--store", url)
     wrong = {name for name, one in found.items() if one["state"] != "ok"}
     assert wrong <= {"time zone data"}, "what copies this machine has is not the test's"
-    assert found["tables"]["found"] == "revision 0004, the newest"
+    assert found["tables"]["found"] == "revision 0005, the newest"
+
+
+def test_an_extra_that_the_doctor_names_is_one_that_supportflow_asks_for(capsys):
+    """Another package that reads YAML is no sign that policies in YAML can be read."""
+    asked = {canonical(re.match(r"[\w.-]+", line)[0]) for line in metadata.requires("supportflow")}
+    found = checks(capsys)["extras"]["found"]
+    named = {canonical(one.split()[0]) for one in found.split(", ")}
+    assert named <= asked
+    assert "ruamel-yaml" in named
+
+
+def canonical(name):
+    """A package's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_what_is_late_stuck_or_ahead_is_a_warning_with_what_to_do(capsys, url):

@@ -184,6 +184,39 @@ def test_what_is_sealed_is_opened_with_consent_role_and_purpose_alone():
     talk(desk, script)
 
 
+class Shouts:
+    async def translate(self, text: str, /, *, source: str | None, target: str) -> str | None:
+        return None if target == "xx" else f"<b>{text}</b> ({source} → {target})"
+
+
+def test_messages_and_a_draft_are_read_in_another_language_with_the_originals_beside():
+    async def script(call):
+        ticket = await call.opened(body="我的提币还没有到账，请帮我查一下")
+        path = f"/tickets/{ticket['id']}/translations"
+        answer = await call("GET", f"{path}?language=EN&limit=5")
+        assert answer.headers["cache-control"] == "no-store"
+        [one] = answer.json()["messages"]
+        assert one["message"]["body"] == one["translation"]["original"] == "我的提币还没有到账，请帮我查一下"
+        assert one["translation"]["text"] == "<b>我的提币还没有到账，请帮我查一下</b> (zh → en)"
+        assert one["translation"]["notice"] == "Translated by a machine."
+        assert answer.json()["earlier"] == 0
+
+        draft = (await call("POST", path, {"body": "It arrives today, thank you for waiting."})).json()
+        assert (draft["source"], draft["target"], draft["notice"]) == ("en", "zh", "由机器翻译。")
+        lost = (await call("POST", path, {"body": "It arrives today.", "language": "xx"})).json()
+        assert (lost["text"], lost["fallback"]) == (None, "empty")
+        refused = [
+            await call("GET", path),
+            await call("GET", f"{path}?language=no%20language"),
+            await call("POST", path, {"body": "It arrives today.", "language": "no language"}),
+            await call("POST", path, {}),
+        ]
+        assert [one.status_code for one in refused] == [422] * 4
+        assert (await call("GET", "/tickets/none/translations?language=en")).status_code == 404
+
+    talk(new_desk(translator=Shouts()), script)
+
+
 def test_a_patch_sets_what_it_names_and_clears_what_it_names_as_null():
     async def script(call):
         ticket = await call.opened(attributes={"plan": "pro"})

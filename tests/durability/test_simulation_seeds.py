@@ -1,6 +1,6 @@
 """Several desks over one store from one seed: see `simulation`. A seed that fails is named, and fails again when it is run.
 
-python -m pytest tests/durability/test_simulation_seeds.py -k seeds        # 2,000 seeds
+python -m pytest tests/durability/test_simulation_seeds.py -k seeds        # 1,000 seeds
 SUPPORTFLOW_SEEDS=631:632 python -m pytest tests/durability -k own_seeds   # one seed, and what happened
 """
 
@@ -16,7 +16,7 @@ from durability.mutants import MUTANTS
 from durability.simulation import World
 
 ROOT = Path(__file__).parents[2]
-SEEDS = 2_000
+SEEDS = 1_000
 CHUNK = 100
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from supportflow.replay import LogMapping
+from supportflow.policy.read.policies import read_policy
+from supportflow.replay import LogMapping, load_mapping, read_log, replay_log
 
+SERVICENOW = Path(__file__).parents[2] / "examples" / "policies" / "servicenow_uci.toml"
 MAPPING = {
     "name": "small",
     "case": "id",
@@ -77,6 +79,20 @@ def shared_data():
     if not folder.is_dir():
         pytest.skip(f"no real logs at {folder}; set SUPPORTFLOW_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def servicenow_log(shared_data):
+    """The ServiceNow log of the UCI."""
+    return shared_data / "uci_incident.csv.gz"
+
+
+@pytest.fixture(scope="session")
+def servicenow(servicenow_log):
+    """What the policy that was written for that log says of it. It takes long, and all its tests look at this one."""
+    mapping = load_mapping("servicenow_uci")
+    # A step that shares no factor with the ten of a decimal number meets every kind of case.
+    return replay_log(read_log(servicenow_log, mapping), mapping, read_policy(SERVICENOW), verify_every=17)
 
 
 @pytest.fixture

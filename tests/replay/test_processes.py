@@ -10,6 +10,7 @@ import pytest
 from supportflow.cli import main
 from supportflow.exceptions import InvalidInput, MappingError
 from supportflow.policy import Policy
+from supportflow.replay import pool as pools
 from supportflow.replay import processes as apart
 from supportflow.replay import read_log, replay, replay_log
 from supportflow.replay.counting import Cases
@@ -103,9 +104,11 @@ def test_a_process_that_dies_is_an_error_and_no_answer(written, mapping, rows_at
 
 
 def test_no_more_processes_begin_than_have_work(written, mapping, rows_at, monkeypatch):
-    begun, pool = [], apart.ProcessPoolExecutor
+    begun, executor = [], pools.ProcessPoolExecutor
     monkeypatch.setattr(
-        apart, "ProcessPoolExecutor", lambda count, **options: begun.append(count) or pool(1, **options)
+        pools,
+        "ProcessPoolExecutor",
+        lambda count, *given, **named: begun.append(count) or executor(1, *given, **named),
     )
     path = written([row for case in "abc" for row in rows_at(("09:00", "New"), case=case)])
     for processes in (10_000, 2):

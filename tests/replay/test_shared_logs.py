@@ -6,14 +6,10 @@ from collections import Counter
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-from supportflow.policy.read.policies import read_policy
 from supportflow.replay import load_mapping, read_log, replay_log, report_text
-
-POLICY = Path(__file__).parents[2] / "examples" / "policies" / "servicenow_uci.toml"
 
 
 def read(path, case, order=None):
@@ -36,12 +32,8 @@ def pairs(cases):
 
 
 @pytest.fixture(scope="module")
-def uci(shared_data):
-    path = shared_data / "uci_incident.csv.gz"
-    mapping = load_mapping("servicenow_uci")
-    # A step that shares no factor with the ten of a decimal number meets every kind of case.
-    result = replay_log(read_log(path, mapping), mapping, read_policy(POLICY), verify_every=17)
-    return result, read(path, "number", "sys_mod_count")
+def uci(servicenow, servicenow_log):
+    return servicenow, read(servicenow_log, "number", "sys_mod_count")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supportflow import Agent, AsyncDesk, Desk, MemoryStore, Policy
+from supportflow import Agent, AsyncDesk, Desk, MemoryStore, Policy, Requester
 from supportflow.exceptions import Refused, TicketNotFound
 from supportflow.routing.waiting import LEAST, SHARE, Passed, expected_wait
 from supportflow.testing import CountingIds, ManualClock
@@ -120,9 +120,9 @@ POLICY = Policy.model_validate(
 class Counter:
     """One agent, who takes a ticket each three minutes, while one comes each three."""
 
-    def __init__(self, store=None):
+    def __init__(self, store=None, policy=POLICY):
         self.clock = ManualClock(START)
-        self.desk = Desk(POLICY, store=store, clock=self.clock, ids=CountingIds())
+        self.desk = Desk(policy, store=store, clock=self.clock, ids=CountingIds())
         self.desk.enrol(Agent("sam", tiers=("first",), capacity=1))
         self.desk.set_presence("sam", "available")
         self.came = 0
@@ -279,3 +279,141 @@ def test_both_desks_have_it():
         return await desk.expected_wait(ticket)
 
     assert asyncio.run(ask()).unknown == "no_agents"
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Two waits are a basis."""
+    monkeypatch.setattr("supportflow.routing.waiting.LEAST", 2)
+    monkeypatch.setattr("supportflow.routing.waiting._FEW_GAPS", 2)
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("back", [4, 10, 30])
+def test_a_clock_that_was_set_back_knows_nothing_of_what_is_to_come(back):
+    """What was found for a later instant is not told at an earlier one, and what an earlier one knew not at a later."""
+    counter = Counter(store := MemoryStore())
+    counter.work(8)
+    counter.desk.dispatch()
+    last = counter.come()
+
+    def both():
+        fresh = Desk(POLICY, store=store, clock=counter.clock, ids=CountingIds())
+        return counter.desk.expected_wait(last), fresh.expected_wait(last)
+
+    told, fresh = both()
+    assert told == fresh
+    counter.clock.set(counter.clock.now() - timedelta(minutes=back))
+    earlier, fresh = both()
+    assert earlier == fresh
+    assert earlier.measured < told.measured
+    counter.clock.advance(minutes=back)
+    assert both() == (told, told)
+
+
+@pytest.mark.usefixtures("few")
+def test_who_is_taken_after_the_clock_was_set_back_does_not_hide_who_was_before():
+    counter = Counter(store := MemoryStore())
+    counter.work(8)
+    counter.clock.set(counter.clock.now() - timedelta(minutes=12))
+    counter.work(1)
+    counter.desk.dispatch()
+    last = counter.come()
+    counter.desk.expected_wait(last)
+    counter.clock.advance(minutes=30)
+    fresh = Desk(POLICY, store=store, clock=counter.clock, ids=CountingIds())
+    assert counter.desk.expected_wait(last) == fresh.expected_wait(last)
+
+
+def told_of(counter):
+    """Which tickets were taken, with the minutes that they waited for that, as a desk remembers it after a question."""
+    counter.desk.expected_wait(counter.come())
+    return [(one.ticket_id, (one.taken_us - one.entered_us) // MINUTE) for one in counter.desk._takings.taken]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_a_requester_takes_to_answer_is_no_wait_for_an_agent(times):
+    counter = Counter()
+    ticket = counter.come()
+    for _ in range(times):
+        counter.clock.advance(minutes=2)
+        counter.desk.wait_for_requester(ticket, by="lead")
+        counter.clock.advance(minutes=300)
+        counter.desk.receive(ticket, body="Here it is.", by=Requester(ticket.requester))
+    counter.clock.advance(minutes=7)
+    counter.desk.dispatch()
+    assert counter.desk.get(ticket).assignee == "sam"
+    assert told_of(counter) == [(ticket.id, 7)]
+
+
+def test_one_that_lacks_something_as_it_comes_waits_from_when_it_has_that():
+    """So it is where evidence is asked for at once: it is routed while it waits for its requester already."""
+    required = {
+        "categories": {"cards": {"evidence": [{"name": "number", "kind": "text"}]}},
+        "incomplete": "wait",
+    }
+    counter = Counter(policy=POLICY.model_copy(update={"intake": Policy(intake=required).intake}))
+    ticket = counter.desk.open(subject="x", requester="ana", category="cards").ticket
+    assert ticket.status == "pending"
+    counter.clock.advance(minutes=300)
+    counter.desk.receive(ticket, body="Here it is.", evidence={"number": "7"}, by=Requester("ana"))
+    counter.clock.advance(minutes=7)
+    counter.desk.dispatch()
+    assert counter.desk.get(ticket).assignee == "sam"
+    assert told_of(counter) == [(ticket.id, 7)]
+
+
+def test_one_that_is_given_while_its_requester_is_asked_did_not_wait():
+    counter = Counter()
+    ticket = counter.come()
+    counter.desk.wait_for_requester(ticket, by="lead")
+    counter.clock.advance(minutes=300)
+    counter.desk.assign(ticket, agent="sam", by="lead")
+    counter.desk.receive(ticket, body="Here it is.", by=Requester(ticket.requester))
+    counter.clock.advance(minutes=7)
+    counter.desk.dispatch()
+    assert told_of(counter) == []
+
+
+def test_one_that_needs_something_else_while_somebody_has_it_did_not_wait_all_the_time():
+    cards = {
+        "name": "cards",
+        "when": {"field": "category", "eq": "cards"},
+        "tier": "first",
+        "language": "any",
+    }
+    routes = [cards | {"skills": {"cards": 1}}, {"name": "all", "tier": "first", "language": "any"}]
+    counter = Counter(policy=Policy(routing={"tiers": ["first"], "acceptance": "direct", "routes": routes}))
+    counter.desk.enrol(Agent("sam", tiers=("first",), capacity=1, skills={"cards": 1}))
+    ticket = counter.come()
+    counter.clock.advance(minutes=7)
+    counter.desk.dispatch()
+    counter.clock.advance(minutes=300)
+    counter.desk.update(ticket, category="cards", by="sam")
+    assert [one.cause for one in counter.desk.history(ticket) if one.kind == "ticket_routed"][-1] == "changed"
+    counter.desk.assign(ticket, agent="", by="lead")
+    counter.clock.advance(minutes=5)
+    counter.desk.dispatch()
+    assert counter.desk.get(ticket).assignee == "sam"
+    assert told_of(counter) == [(ticket.id, 7)]
+
+
+@pytest.mark.usefixtures("few")
+def test_who_was_answered_before_an_agent_had_it_waited_for_none():
+    """A lead answers and resolves it out of the queue; when it comes back it waits from then on."""
+    counter = Counter()
+    counter.work(6)
+    counter.desk.dispatch()
+    waiting = counter.come()
+    counter.desk.resolve(waiting, by="lead")
+    counter.clock.advance(hours=9)
+    counter.desk.reopen(waiting, by="lead")
+    before = counter.desk.expected_wait(counter.come())
+    (held,) = (one for one in counter.desk.find(open=True) if one.assignee == "sam")
+    counter.desk.resolve(held, by="sam")
+    counter.desk.set_priority(waiting, level=1, by="lead")
+    counter.desk.dispatch()
+    assert counter.desk.get(waiting).assignee == "sam"
+    after = counter.desk.expected_wait(counter.come())
+    assert after.latest < timedelta(hours=9)
+    assert before.unknown is None

@@ -273,7 +273,7 @@ class AnyHistory(RuleBasedStateMachine):
             assert (reading.breached_at is not None) == (reading.elapsed > timedelta(minutes=WHOLE))
 
 
-AnyHistory.TestCase.settings = settings(stateful_step_count=20, max_examples=120)
+AnyHistory.TestCase.settings = settings(stateful_step_count=20, max_examples=60)
 TestAnyHistory = AnyHistory.TestCase
 
 
@@ -389,6 +389,7 @@ def told(run):
     return sorted(said, key=lambda one: (one["recorded_at"], one["target"]))
 
 
+@settings(max_examples=50)
 @given(
     STEPS,
     st.sampled_from([1, 3]),

@@ -1,6 +1,5 @@
 """The feed on databases: what is committed late comes late and is not missed, in any number of processes."""
 
-import io
 import json
 import subprocess
 import sys
@@ -11,11 +10,12 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from desk.office import desk
+from old_tables import at_revision, psycopg_url
 from supportflow import SqlStore
 from supportflow.exceptions import InvalidInput
 from supportflow.model.storage import Commit, StreamChange
 from supportflow.stores.sql import feeding
-from supportflow.stores.sql.migration import _alembic, migrate
+from supportflow.stores.sql.migration import migrate
 from supportflow.testing.conformance import event_rows, ticket_row
 from supportflow.testing.conformance.feed import follow, told
 
@@ -27,10 +27,6 @@ def url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'desk.db'}"
     return request.getfixturevalue("emptied")
-
-
-def psycopg_url(url):
-    return url.replace("postgresql:", "postgresql+psycopg:")
 
 
 def opened(store, name):
@@ -272,7 +268,7 @@ def test_processes_that_read_see_all_that_processes_write(url):
 
     readers = [start("read", url, "r", writers * each) for _ in range(2)]
     writing = [start("write", url, f"t{number}", each) for number in range(writers)]
-    told_all = [process.communicate(timeout=60)[0] for process in (*writing, *readers)]
+    told_all = [process.communicate(timeout=300)[0] for process in (*writing, *readers)]
     assert [process.returncode for process in (*writing, *readers)] == [0] * 5
     seen = [json.loads(line) for line in told_all[writers:]]
     assert seen[0] == seen[1]
@@ -285,15 +281,6 @@ def test_processes_that_read_see_all_that_processes_write(url):
 
 
 # --- databases from before ---------------------------------------------------------------------
-
-
-def at_revision(engine, revision):
-    from alembic import command
-
-    config, _ = _alembic(io.StringIO())
-    with engine.connect() as connection:
-        config.attributes.update(connection=connection, ours=True)
-        command.upgrade(config, revision)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,48 +4,33 @@ Who writes is held up until all wait in a known order, so a group is the same in
 """
 
 import sqlite3
-import sys
 import threading
-from contextlib import contextmanager
 from dataclasses import replace
 from time import sleep
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
-from supportflow import MemoryStore, SqlStore
-from supportflow.exceptions import StoreError
-from supportflow.model.content import Content
-from supportflow.model.storage import (
-    Commit,
-    Committed,
-    Conflict,
-    Duplicate,
-    InboxEntry,
-    RefTaken,
-    StreamChange,
+from stores.grouped import (
+    TABLES,
+    TROUBLE,
+    Interrupt,
+    T,
+    Threads,
+    change,
+    commit,
+    fine,
+    held_up,
+    interrupted,
+    kept,
+    opened,
+    together,
 )
+from supportflow import MemoryStore
+from supportflow.exceptions import StoreError
+from supportflow.model.storage import Committed, Conflict, Duplicate, InboxEntry, RefTaken
 from supportflow.stores.sql import grouping
-from supportflow.testing.conformance import event_rows, ticket_row
-
-T = "acme"
-
-
-def opened(path, sent):
-    """A store; what is sent to its file goes into a list. No test here pulls the plug, so the disk may take its time."""
-    store = SqlStore(f"sqlite:///{path}")
-
-    def look(raw, _record):
-        raw.execute("PRAGMA synchronous = OFF").close()
-        raw.execute("PRAGMA foreign_keys = ON").close()
-        raw.set_trace_callback(sent.append)
-
-    event.listen(store._link._engine, "connect", look)
-    store.events(T, "desk")
-    sent.clear()
-    return store
 
 
 @pytest.fixture
@@ -58,72 +43,6 @@ def store(tmp_path, sent):
     made = opened(tmp_path / "desk.db", sent)
     yield made
     made.close()
-
-
-class Threads:
-    """Calls in threads of their own, in a known order: each begins once the one before waits for its turn."""
-
-    def __init__(self, store) -> None:
-        self.writers = store._link._writers
-        self.run = store._link.run
-        self.answers = {}
-        self.threads, self.others = [], []
-
-    def begin(self, call):
-        number = len(self.threads)
-
-        def work():
-            try:
-                self.answers[number] = call()
-            except BaseException as error:  # noqa: BLE001 - an answer, too
-                self.answers[number] = error
-
-        waiting = len(self.writers._queue)
-        thread = threading.Thread(target=work)
-        self.threads.append(thread)
-        thread.start()
-        while thread.is_alive() and len(self.writers._queue) == waiting:
-            sleep(0.0001)
-        return thread
-
-    def end(self):
-        for thread in (*self.threads, *self.others):
-            thread.join(10)
-            assert not thread.is_alive(), "somebody waits for ever"
-        return [self.answers[number] for number in range(len(self.threads))]
-
-
-@contextmanager
-def held_up(threads, mode="once"):
-    """Nobody writes meanwhile. Who holds them up is the first of their group, unless it is committed alone."""
-    free = threading.Event()
-    holder = threading.Thread(target=threads.run, args=(lambda _: free.wait(30), mode))
-    holder.start()
-    while not threads.writers._queue:
-        sleep(0.0001)
-    threads.others.append(holder)
-    yield
-    free.set()
-
-
-def together(store, calls, mode="once"):
-    """What calls answer that are made at once, in this order."""
-    threads = Threads(store)
-    with held_up(threads, mode):
-        for call in calls:
-            threads.begin(call)
-    return threads.end()
-
-
-def change(ticket="t1", expected=0, number=1, **columns):
-    row = ticket_row(ticket, expected + number, **columns)
-    return StreamChange(f"ticket:{ticket}", expected, event_rows(expected + 1, number), row)
-
-
-def commit(*changes, key=None, text=None, tenant=T):
-    content = () if text is None else (Content(f"c-{text!a}-{key}", "ana", bytes(32), text),)
-    inbox = None if key is None else InboxEntry(key, "h", b"r")
-    return Commit(tenant, changes, content, inbox=inbox)
 
 
 # --- against one after the other ---------------------------------------------------------------
@@ -224,15 +143,6 @@ def test_each_is_answered_and_kept_as_if_one_came_after_the_other(store, sent):
 # --- what goes wrong ---------------------------------------------------------------------------
 
 
-def fine(store, *names):
-    """Commits that nothing stands in the way of."""
-    return [lambda name=name: store.commit(commit(change(name), key=f"key {name}")) for name in names]
-
-
-def kept(store, *names):
-    return [store.load(T, name) is not None and store.recall(T, f"key {name}") is not None for name in names]
-
-
 def test_those_who_wait_are_committed_together_in_the_order_in_which_they_came(store, sent):
     order = []
 
@@ -268,18 +178,6 @@ def test_what_fails_fails_alone(store, sent, place):
     assert kept(store, "a", "b", "bad") == [True, True, False]
     assert sent.count("COMMIT") == 1
     assert store.commit(commit(change("bad"), key="key bad")) == Committed()
-
-
-TABLES = """
-CREATE TABLE owner (id INTEGER PRIMARY KEY);
-CREATE TABLE thing (owner INTEGER REFERENCES owner (id) DEFERRABLE INITIALLY DEFERRED);
-CREATE TABLE fuse (id INTEGER);
-CREATE TRIGGER blown AFTER INSERT ON fuse BEGIN SELECT RAISE(ROLLBACK, 'all is lost'); END;
-"""
-TROUBLE = {
-    "at the commit": "INSERT INTO thing VALUES (7)",
-    "with all that is open": "INSERT INTO fuse VALUES (1)",
-}
 
 
 @pytest.mark.parametrize("place", [0, 1, 2, 3])
@@ -358,34 +256,6 @@ def test_long_work_is_committed_alone(store, sent):
 
 
 # --- interrupted anywhere ----------------------------------------------------------------------
-
-
-class Interrupt(BaseException):
-    """As Ctrl-C, or a host's time limit."""
-
-
-def interrupted(call, at):
-    """A call that is interrupted at the so-many-th line that it comes to in the module of groups."""
-    seen = 0
-
-    def look(frame, what, _argument):
-        nonlocal seen
-        if frame.f_code.co_filename != grouping.__file__:
-            return None
-        if what == "line":
-            seen += 1
-            if seen == at:
-                raise Interrupt
-        return look
-
-    def run():
-        sys.settrace(look)
-        try:
-            return call()
-        finally:
-            sys.settrace(None)
-
-    return run
 
 
 @pytest.mark.parametrize("mode", ["once", "write"])

@@ -24,7 +24,7 @@ GOOD = {
     "end": NOW + timedelta(days=1), "presence": "away", "on_duty": True, "step": "s", "action": "a", "level": "l",
     "method": "m", "valid_for": timedelta(1), "number": "1", "approve": True, "clock": "c", "reason": "r", "met": True,
     "evidence": {}, "party": Party("bank", "b-1"), "into_ref": "8", "status": "open", "opened_at": NOW, "into": None,
-    "stars": 5, "changes": [], "call": "tel-1", "warning": "w",
+    "language": "en", "stars": 5, "changes": [], "call": "tel-1", "warning": "w",
     "purpose": "p", "purposes": ["p"],
     "delivery": "d", "channel": "web", "state": "read", "measure": "m", "value": 1, "texts": {"en": "x"},
 }  # fmt: skip

@@ -106,6 +106,21 @@ def test_a_ticket_keeps_its_chain_in_the_archive_and_out_of_it(store):
     assert is_chained(store, TENANT, name) > len(before)
 
 
+def test_a_link_in_memory_is_of_the_event_as_it_was_committed_whenever_somebody_asks():
+    store = MemoryStore()
+    store.commit(Commit(TENANT, (change("a", 0, 2),)))
+    events = store.events(TENANT, "a")
+    kept = store._tenants[TENANT].streams["a"]
+    kept[0] = kept[0]._replace(data=b"{}")
+    store.commit(Commit(TENANT, (change("a", 2, 1),)))
+    events = (*events, *store.events(TENANT, "a", after=2))
+    assert store.links(TENANT, "a") == tuple(links(root(TENANT, "a"), events))
+    kept[1] = kept[1]._replace(data=b"{}")
+    store.commit(Commit(TENANT, (change("a", 3, 1),)))
+    events = (*events, *store.events(TENANT, "a", after=3))
+    assert store.links(TENANT, "a") == tuple(links(root(TENANT, "a"), events))
+
+
 def forget(store, where):
     """Take links away, as if a process of an older release had written the events."""
     if isinstance(store, MemoryStore):

@@ -1,6 +1,9 @@
 """Phrases are read when a text has their first word: what is found is the same as by looking for every form of each."""
 
+import os
 import re
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
@@ -220,3 +223,64 @@ def test_texts_folded_at_one_stroke_are_folded_as_each():
     ]
     writing = Writing({})
     assert writing.folded(texts) == [fold(text).text for text in texts]
+
+
+CHARACTERS = [*map(chr, range(0x30000)), *map(chr, range(0xE0000, 0xE0200))]
+"""Beyond them nothing folds."""
+
+
+def folded_alone(characters, *, marks):
+    """Each character folded in a line of its own, all at one stroke."""
+    return fold("\n".join(characters), marks=marks).text
+
+
+@pytest.mark.parametrize("marks", [False, True])
+def test_what_is_folded_stays_as_it_is(marks):
+    once = folded_alone(CHARACTERS, marks=marks)
+    assert folded_alone(once.split("\n"), marks=marks) == once
+
+
+@pytest.mark.parametrize("marks", [False, True])
+def test_capitals_fold_as_their_small_letters(marks):
+    capitals = [one for one in CHARACTERS if one != one.lower()]
+    small = [one.lower() for one in capitals]
+    assert folded_alone(capitals, marks=marks) == folded_alone(small, marks=marks)
+
+
+def test_a_character_folds_the_same_whatever_stands_beside_it():
+    for one in CHARACTERS[:0x3100]:
+        assert fold(f"{one} \u00c9").text == f"{fold(one).text} e", hex(ord(one))
+
+
+def test_a_grave_accent_is_an_apostrophe_whatever_stands_beside_it():
+    assert fold("don`t").text == fold("don`t é").text[:5] == "don't"
+
+
+READS = """
+from supportflow.triage.reading import Reader, shipped_packs, shipped_rules
+
+polish = [one for one in shipped_packs() if one.tag == "pl"]
+reader = Reader(polish, [shipped_rules("incidents")])
+for text in (
+    "KTOŚ PRZEJĄŁ MOJE KONTO, był to złodziej",
+    "KONTO PRZEJĄŁ OBCY, był tam",
+    "WŁAMAŁ SIĘ na konto, było",
+    "UKRADŁ ktoś konto, było",
+):
+    print([(one.need.rule.name, one.parts) for one in reader.read(text)])
+"""
+
+
+def test_two_processes_read_the_same_texts_the_same():
+    """The same set is in another order in each process: no reading hangs on that."""
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", READS],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    )
+    assert first == second
+    assert b"[]" not in first

@@ -120,6 +120,7 @@ def test_a_longer_target_never_adds_a_breach(found, policy, more):
         assert total.against.get("missed", 0) <= total.ended.get("missed", 0)
 
 
+@settings(max_examples=40)
 @given(rows, policies(), policies(), st.randoms(use_true_random=False))
 def test_polling_changes_nothing(found, first, second, chance):
     plain = asked(found, first, second)
@@ -147,6 +148,7 @@ def test_polling_changes_nothing(found, first, second, chance):
     assert polled == plain
 
 
+@settings(max_examples=40)
 @given(rows, policies(), policies(), st.sets(st.sampled_from("abcde")))
 def test_a_log_split_in_two_gives_the_same_sum(found, first, second, left):
     until = START + timedelta(minutes=30 * max(row[1] for row in found))
@@ -175,6 +177,7 @@ def test_a_log_split_in_two_gives_the_same_sum(found, first, second, left):
     assert sorted((one for _, some in halves for one in some), key=lambda one: one.case) == told
 
 
+@settings(max_examples=40)
 @given(rows, policies(), policies(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_of_other_cases_and_instants_changes_nothing(found, first, second, chance):
     places = list(range(len(found)))

@@ -39,6 +39,27 @@ def test_a_signal_ends_the_run_in_peace(kind, name):
     assert (done.returncode, done.stdout) == (0, "stopped\n"), done.stderr
 
 
+IGNORED = """
+import signal
+from supportflow.worker.signals import stopped_by_signals
+
+before = signal.getsignal(signal.SIGINT)
+with stopped_by_signals(lambda: print("stopped", flush=True)):
+    signal.raise_signal(signal.SIGINT)
+assert signal.getsignal(signal.SIGINT) is before is signal.SIG_IGN
+with stopped_by_signals(lambda: print("stopped again", flush=True)):
+    signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
+"""
+
+
+def test_one_that_was_started_with_the_signal_ignored_hears_it():
+    """As a shell's background jobs are. Whoever sends SIGINT to a worker means it: gunicorn and uvicorn hear it, too."""
+    ignored = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", IGNORED]
+    done = subprocess.run(ignored, check=False, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (-signal.SIGINT, "stopped\nstopped again\n"), done.stderr
+
+
 def test_a_handler_of_the_host_s_own_stays():
     from supportflow.worker.signals import stopped_by_signals
 

@@ -23,10 +23,10 @@ _EXTRAS = (
     "psycopg",
     "cryptography",
     "holidays",
-    "PyYAML",
+    "ruamel.yaml",
     "fastapi",
     "Django",
-    "rich",
+    "rich-argparse",
     "shtab",
 )
 _LATE_US = 300 * 1_000_000

@@ -49,6 +49,7 @@ __all__ = [
     "is_id",
     "is_stored",
     "legible",
+    "mended",
     "one_line",
     "without_nul",
 ]
@@ -251,6 +252,11 @@ def without_nul(text: str) -> str:
     if "\0" in text:
         raise ValueError("contains a NUL character")
     return text
+
+
+def mended(text: str) -> str:
+    """The text without what no database keeps: halves of a pair come together, one without its other half is a mark."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
 Subject = Annotated[

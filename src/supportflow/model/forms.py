@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from supportflow._dataclass import dataclass
 from supportflow.exceptions import InvalidInput
-from supportflow.model.base import MAX_BODY
+from supportflow.model.base import MAX_BODY, mended
 from supportflow.model.content import Attachment
 from supportflow.model.records import AttributeValue
 from supportflow.model.shapes import fault, folded
@@ -237,8 +237,8 @@ def _maps(given: object, kind: type) -> bool:
 
 
 def _kept(value: str) -> str:
-    """A text without what no database keeps: halves of a pair come together, one without its other half is a mark."""
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "").strip()
+    """A text as it is kept."""
+    return mended(value).strip()
 
 
 def _fits(one: FormField, file: Attachment) -> bool:

@@ -40,6 +40,8 @@ class Writing(Generic[V]):
     def __init__(self, kind: type[V]) -> None:
         self._names = tuple(kind.model_fields)
         self._places = range(len(self._names))
+        self._keys = [f',"{name}":' for name in self._names]
+        self._needed = [field.is_required() for field in kind.model_fields.values()]
         # What no value equals, for a field that has no default.
         self._defaults: list[object] = [
             object() if one.is_required() else one.default_factory() if one.default_factory else one.default  # type: ignore[call-arg] # none of ours takes the data
@@ -64,12 +66,13 @@ class Writing(Generic[V]):
         return parts
 
     def _part(self, whole: V, place: int, value: object) -> str:
-        if value == self._defaults[place]:
+        # A model asks much of what it is compared with: a field without a default is not.
+        if not self._needed[place] and value == self._defaults[place]:
             return ""
-        name = self._names[place]
         try:
-            return f',"{name}":{_WRITERS[type(value)](value)}'
+            return self._keys[place] + _WRITERS[type(value)](value)
         except KeyError:  # of a value inside, too
+            name = self._names[place]
             text = whole.__pydantic_serializer__.to_json(
                 whole, include={name}, exclude_defaults=True
             ).decode()
@@ -119,39 +122,28 @@ def _record(kind: type[Any], names: Sequence[str], defaults: Mapping[str, Any]) 
     return write
 
 
-_clocks: dict[int, tuple[Clock, str]] = {}
-"""By the identity of a clock, its text."""
-_MOST_CLOCKS = 1_000
+_MOST_KEPT = 1_000
 
 
-def _clock(clock: Clock) -> str:
-    known = _clocks.get(id(clock))
-    if known is not None and known[0] is clock:
-        return known[1]
-    text = _whole_clock(clock)
-    if len(_clocks) >= _MOST_CLOCKS:
-        _clocks.clear()  # other threads only write theirs again
-    _clocks[id(clock)] = (clock, text)
-    return text
+def _kept(write: _Writer) -> _Writer:
+    """Writes a value once for as long as it is the very same one: it never changes."""
+    texts: dict[int, tuple[object, str]] = {}
+
+    def write_once(value: Any) -> str:
+        known = texts.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        text = write(value)
+        if len(texts) >= _MOST_KEPT:
+            texts.clear()  # other threads only write theirs again
+        texts[id(value)] = (value, text)
+        return text
+
+    return write_once
 
 
-_plans: dict[int, tuple[tuple[Milestone, ...], str]] = {}
-"""By the identity of a clock's milestones, their text: all clocks of a target that were started here have the same ones."""
-
-
-def _plan(milestones: tuple[Milestone, ...]) -> str:
-    known = _plans.get(id(milestones))
-    if known is not None and known[0] is milestones:
-        return known[1]
-    text = _several(milestones)
-    if len(_plans) >= _MOST_CLOCKS:
-        _plans.clear()  # as above
-    _plans[id(milestones)] = (milestones, text)
-    return text
-
-
-_OF_HINT: dict[object, _Writer] = {str: encode_basestring, tuple[Milestone, ...]: _plan}
-_whole_clock = _record(Clock, Clock._fields, Clock._field_defaults)
+# All clocks of a target that were started here have the same milestones.
+_OF_HINT: dict[object, _Writer] = {str: encode_basestring, tuple[Milestone, ...]: _kept(_several)}
 _WRITERS: dict[type, _Writer] = {
     str: encode_basestring,
     int: int.__repr__,
@@ -160,10 +152,10 @@ _WRITERS: dict[type, _Writer] = {
     type(EPOCH): lambda moment: f'"{iso(moment)}"',
     StatusCategory: lambda category: f'"{category._value_}"',
     TicketType: lambda kind: f'"{kind._value_}"',
-    Actor: _record(Actor, tuple(Actor.model_fields), {}),
+    Actor: _kept(_record(Actor, tuple(Actor.model_fields), {})),
     ContentRef: _record(ContentRef, tuple(ContentRef.model_fields), {}),
     Milestone: lambda one: f'{{"key":{encode_basestring(one.key)},"after_us":{one.after_us}}}',
-    Clock: _clock,
+    Clock: _kept(_record(Clock, Clock._fields, Clock._field_defaults)),
     tuple: _several,
     **{kind: _record(kind, kind._fields, kind._field_defaults) for kind in (ClockMove, Segment, Verdict)},
     BotState: _record(

@@ -41,17 +41,17 @@ class LanguageDetector(Protocol):
 
 
 class Translator(Protocol):
-    """Puts texts that no pack of the policy reads into a language that one does."""
+    """Puts texts into other languages: what no pack of the policy reads, to be read besides; and what an agent asks for."""
 
     def translate(self, text: str, /, *, source: str | None, target: str) -> str | None:
-        """The text in another language; None if it cannot tell. Secrets were removed from it before.
+        """The text in another language, as plain text; None if it cannot tell. Secrets were removed from it before.
 
-        What it answers is read besides the text, and can only raise the class. It is never stored, and never shown as what
-        the customer wrote. If it raises, takes longer than ten seconds or answers with no text, a flag says so, and nothing
-        is lost.
+        What it answers is looked through for secrets again, and never stored. Where it is read besides the text, it can only
+        raise the class; where an agent sees it, the original stands beside it, and a notice that a machine said so. If it
+        raises, takes longer than ten seconds or answers with no text, that is said, and nothing is lost.
 
         Args:
-            text: What somebody wrote.
+            text: What somebody wrote, of 20,000 characters at most for agents.
             source: The language of the text, if it can be told, as a BCP 47 tag.
             target: The language that is wanted.
         """

@@ -3,14 +3,14 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from concurrent.futures import Future
+from functools import partial
 from typing import NamedTuple
 
 from supportflow.policy import Policy
 from supportflow.replay.counting import Cases
 from supportflow.replay.mapping import LogMapping
+from supportflow.replay.pool import pool
 from supportflow.replay.reading import Row, unpacked
 from supportflow.replay.tally import Counted, Tally
 
@@ -89,9 +89,10 @@ def replay_apart(
     seconds, finished = 0.0, 0
     size = max(min(rows // (_PARTS * processes), _ROWS), 1)
     waiting: deque[tuple[_Part, Future[tuple[Counted, float]]]] = deque()
-    # A process of its own, not a copy of this one with whatever threads and locks it has.
-    context = get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(work,)) as pool:
+    begin = partial(_begin, work)
+    with pool(
+        processes, begin=begin, lost="a process of the replay ended before its work was done"
+    ) as others:
 
         def ended() -> None:
             nonlocal seconds, finished
@@ -102,18 +103,12 @@ def replay_apart(
             finished += part.rows
             done(finished)
 
-        try:
-            for part in _parts(cases, size):
-                waiting.append((part, pool.submit(_replayed, part)))
-                if len(waiting) >= _AHEAD * processes:
-                    ended()
-            while waiting:
+        for part in _parts(cases, size):
+            waiting.append((part, others.submit(_replayed, part)))
+            if len(waiting) >= _AHEAD * processes:
                 ended()
-        except BrokenProcessPool as error:
-            raise ChildProcessError("a process of the replay ended before its work was done") from error
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        while waiting:
+            ended()
     return seconds
 
 

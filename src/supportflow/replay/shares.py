@@ -6,16 +6,14 @@ ten times as much, reading what a row means and sorting it, is shared.
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from hashlib import blake2b
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 from supportflow.replay.bad_rows import BadRows
 from supportflow.replay.mapping import LogMapping
 from supportflow.replay.ordered import Ordered
+from supportflow.replay.pool import pool
 from supportflow.replay.reading import Row, Rows, packed
 from supportflow.replay.tables import open_table
 
@@ -73,23 +71,16 @@ def read_shares(
     """
     if shares == 1:
         return [_take(path, mapping, ordered, 0, 1, progress)]
-    context = get_context("spawn")
-    with ProcessPoolExecutor(shares - 1, mp_context=context) as pool:
+    with pool(shares - 1, lost="a process of the replay ended before its share was read") as processes:
         others = [
-            pool.submit(_elsewhere, path, mapping, ordered.folder, share, shares)
+            processes.submit(_elsewhere, path, mapping, ordered.folder, share, shares)
             for share in range(1, shares)
         ]
-        try:
-            found = [_take(path, mapping, ordered, 0, shares, progress)]
-            for other in others:
-                taken, runs = other.result()
-                ordered.absorb(runs, taken.usable)
-                found.append(taken)
-        except BrokenProcessPool as error:
-            raise ChildProcessError("a process of the replay ended before its share was read") from error
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        found = [_take(path, mapping, ordered, 0, shares, progress)]
+        for other in others:
+            taken, runs = other.result()
+            ordered.absorb(runs, taken.usable)
+            found.append(taken)
     return found
 
 

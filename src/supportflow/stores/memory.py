@@ -1,4 +1,7 @@
-"""A store in memory: complete, thread-safe, gone with the process. It keeps serialised rows, like any other store."""
+"""A store in memory: complete, thread-safe, gone with the process. It keeps rows, like any other store.
+
+What only somebody who asks would see is made when they ask: links of events, and snapshots that a desk left unwritten.
+"""
 
 import heapq
 from collections import defaultdict
@@ -28,6 +31,7 @@ from supportflow.model.storage import (
 from supportflow.stores.indexes import TicketIndexes
 from supportflow.stores.links import LinkedInMemory
 from supportflow.stores.outbox import Outbox
+from supportflow.stores.warned import WarnedInMemory
 
 __all__ = ["MemoryStore"]
 
@@ -58,7 +62,7 @@ class _Tenant:
         self.indexes = TicketIndexes(self.rows)
 
 
-class MemoryStore(LinkedInMemory):
+class MemoryStore(LinkedInMemory, WarnedInMemory):
     """Keeps everything in dictionaries, under one lock."""
 
     def __init__(self) -> None:
@@ -117,6 +121,7 @@ class MemoryStore(LinkedInMemory):
             for change in commit.changes:
                 self._apply(tenant, change)
                 self._link(commit.tenant, change)
+                self._note_warned(commit.tenant, change)
             for content in commit.content:
                 tenant.content[content.id] = content
             for row in commit.outbox:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from supportflow.aio import AsyncDesk
     from supportflow.desk import Desk
 
-__all__ = ["Worker"]
+__all__ = ["Observer", "Worker"]
 
 Observer = Callable[[Tick, float], object]
 """Told of each round: what it did, and how many seconds it took."""

@@ -26,7 +26,8 @@ def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
 
     def heard(_number: int, _frame: object) -> None:
         # Nothing is logged here: the stream may be in the middle of a line.
-        restore()
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is signal.SIG_IGN else handler)
         stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -39,7 +40,11 @@ def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
 
 
 def _is_nobody_s(handler: Any) -> bool:
-    """Whether no host has said what a signal means: it is Python's own handler, or the one that `asyncio.run` sets."""
+    """Whether no host has said what a signal means: it is Python's own handler, or the one that `asyncio.run` sets.
+
+    One that is ignored was not ignored by the host: a shell starts its background jobs so. Whoever sends it all the same
+    means the worker; other servers hear it, too.
+    """
     if handler in {signal.SIG_DFL, signal.SIG_IGN, signal.default_int_handler}:
         return True
     return getattr(getattr(handler, "func", None), "__module__", "") == "asyncio.runners"

@@ -24,11 +24,13 @@ class SupportflowConfig(AppConfig):
         from supportflow.contrib.django.checks import check_settings, check_tables  # noqa: PLC0415 - models exist only now
         from supportflow.contrib.django.desks import settle_what_is_not  # noqa: PLC0415 - the same
         from supportflow.contrib.django.registry import connect  # noqa: PLC0415 - the same
+        from supportflow.contrib.django.tables import upgrade  # noqa: PLC0415 - the same
 
         request_started.connect(settle_what_is_not, dispatch_uid="supportflow")
         checks.register(check_settings, "supportflow")
         checks.register(check_tables, checks.Tags.database)
         setting_changed.connect(_on_setting, dispatch_uid="supportflow")
+        post_migrate.connect(upgrade, sender=self, dispatch_uid="supportflow tables")
         # After `flush`, too, which empties the tables between tests: what a desk knows of them is out of date then.
         post_migrate.connect(_begin_anew, sender=self, dispatch_uid="supportflow")
         connect()

@@ -57,8 +57,10 @@ def check_tables(databases: Sequence[str] | None = None, **_: Any) -> list[Check
             return []
     except (InvalidInput, DefinitionError):  # the other check says so
         return []
-    except (StoreError, DatabaseError) as error:
+    except DatabaseError as error:
         return [Error(str(error), id="supportflow.E007")]
+    except StoreError as error:
+        return [Error(str(error), hint="run manage.py migrate", id="supportflow.E007")]
     return [
         Caution(
             "the database has no tables of supportflow", hint="run manage.py migrate", id="supportflow.W007"

@@ -15,7 +15,16 @@ from supportflow.model.people import Actor, Requester, RequesterId
 from supportflow.model.routing import Presence
 from supportflow.model.tags import Tag
 
-__all__ = ["BODIES", "Given", "OpenBody", "PresenceBody", "ReasonBody", "ReceivedBody", "ViewBody"]
+__all__ = [
+    "BODIES",
+    "DraftBody",
+    "Given",
+    "OpenBody",
+    "PresenceBody",
+    "ReasonBody",
+    "ReceivedBody",
+    "ViewBody",
+]
 
 Files = Annotated[tuple[Attachment, ...], Field(max_length=100)]
 Evidence = Annotated[dict[Name, Body | Attachment], Field(max_length=50)]
@@ -247,6 +256,13 @@ class WithdrawalBody(Given):
 
     purposes: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
     person: Id | None = None
+
+
+class DraftBody(Given):
+    """A reply that was not sent yet, and the language that it is wanted in; the requester's, if none is named."""
+
+    body: Body
+    language: Tag | None = None
 
 
 class ViewBody(Given):

@@ -1,4 +1,4 @@
-"""What the router answers with where it has texts: messages with their files, evidence, and what a view opened, as JSON."""
+"""What the router answers with where it has texts: messages, their translations, evidence, what a view opened, as JSON."""
 
 from pydantic import Field
 
@@ -6,8 +6,19 @@ from supportflow._time import Instant
 from supportflow.contrib.fastapi.shapes import Shape
 from supportflow.model.people import Actor
 from supportflow.model.ticket import Evidence, Message, View
+from supportflow.model.translations import NotTranslated, TranslatedTicket
 
-__all__ = ["EvidenceShape", "MessageShape", "ViewShape", "evidence_shape", "message_shape", "view_shape"]
+__all__ = [
+    "EvidenceShape",
+    "MessageShape",
+    "TranslatedTicketShape",
+    "TranslationShape",
+    "ViewShape",
+    "evidence_shape",
+    "message_shape",
+    "translated_shape",
+    "view_shape",
+]
 
 
 class FileShape(Shape):
@@ -30,6 +41,33 @@ class MessageShape(Shape):
     to: str | None
     flags: tuple[str, ...]
     sealed: bool = Field(description="Whether the policy seals the text: it is masked until it is viewed.")
+
+
+class TranslationShape(Shape):
+    """A text, and a machine's word on what it says in another language: plain text, never markup."""
+
+    original: str | None
+    text: str | None = Field(description="The machine's words; null if there are none: `fallback` says why.")
+    source: str | None
+    target: str | None
+    fallback: NotTranslated | None
+    cut: bool = Field(description="Whether only the beginning was translated.")
+    notice: str | None = Field(description="What stands beside the machine's words.")
+
+
+class TranslatedMessageShape(Shape):
+    """A message, and what a machine says that it says."""
+
+    message: MessageShape
+    translation: TranslationShape
+
+
+class TranslatedTicketShape(Shape):
+    """The latest messages of a ticket in another language."""
+
+    subject: TranslationShape
+    messages: tuple[TranslatedMessageShape, ...]
+    earlier: int = Field(description="How many messages before these were left out.")
 
 
 class EvidenceShape(Shape):
@@ -79,6 +117,21 @@ def message_shape(message: Message) -> MessageShape:
         to=message.to,
         flags=message.flags,
         sealed=message.sealed,
+    )
+
+
+def translated_shape(found: TranslatedTicket) -> TranslatedTicketShape:
+    """Messages with their translations, as JSON has them."""
+    return TranslatedTicketShape(
+        subject=TranslationShape.model_validate(found.subject),
+        messages=tuple(
+            TranslatedMessageShape(
+                message=message_shape(one.message),
+                translation=TranslationShape.model_validate(one.translation),
+            )
+            for one in found.messages
+        ),
+        earlier=found.earlier,
     )
 
 

@@ -12,7 +12,15 @@ from fastapi.params import Depends as Dependency
 
 from supportflow.aio import AsyncDesk
 from supportflow.contrib.fastapi import contents, shapes
-from supportflow.contrib.fastapi.bodies import BODIES, UPDATE, Given, OpenBody, PresenceBody, ViewBody
+from supportflow.contrib.fastapi.bodies import (
+    BODIES,
+    UPDATE,
+    DraftBody,
+    Given,
+    OpenBody,
+    PresenceBody,
+    ViewBody,
+)
 from supportflow.contrib.fastapi.conditions import (
     IfMatch,
     IfNoneMatch,
@@ -180,6 +188,27 @@ def _add_questions(router: APIRouter, asked: Any) -> None:
     async def list_messages(asker: asked, ticket: TicketId) -> tuple[contents.MessageShape, ...]:
         """The messages with their texts, internal notes among them."""
         return tuple(map(contents.message_shape, await asker.desk.messages(ticket)))
+
+    @router.get("/tickets/{ticket}/translations", responses=missing)
+    async def list_translations(
+        asker: asked,
+        response: Response,
+        ticket: TicketId,
+        language: Annotated[Name, Query(description="A BCP 47 tag.")],
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    ) -> contents.TranslatedTicketShape:
+        """The latest messages in a language, by the desk's translator, with the originals beside. Nothing of it is kept."""
+        response.headers["Cache-Control"] = "no-store"
+        return contents.translated_shape(await asker.desk.translate(ticket, language=language, limit=limit))
+
+    @router.post("/tickets/{ticket}/translations", responses=missing)
+    async def translate_draft(
+        asker: asked, response: Response, ticket: TicketId, body: DraftBody
+    ) -> contents.TranslationShape:
+        """A reply that was not sent yet in the requester's language, or another. Nothing is sent, and nothing is kept."""
+        response.headers["Cache-Control"] = "no-store"
+        draft = await asker.desk.translate_draft(ticket, **body.arguments())
+        return contents.TranslationShape.model_validate(draft)
 
     @router.get("/tickets/{ticket}/history", responses=missing)
     async def list_history(asker: asked, ticket: TicketId) -> tuple[shapes.EventShape, ...]:

@@ -21,6 +21,7 @@ from supportflow.model.signals import UNREAD, Evidence, Signals
 from supportflow.policy import CompiledPolicy
 from supportflow.triage import lexicon, redaction, texts
 from supportflow.triage.redaction import PERSONAL, RedactionRules
+from supportflow.triage.translated import said
 
 __all__ = [
     "TEXTS",
@@ -47,8 +48,6 @@ TRANSLATOR_FAILED = "translator_failed"
 """Flag of a text that no pack reads, and that the host's translator could not put into another language."""
 READ_IN = "en"
 """What texts are translated into: the language whose pack hears most."""
-MAX_TRANSLATION = 20_000
-"""How many characters of a translation are read: an answer that never ends is nobody's translation."""
 
 _UNKNOWN_MEDIA = "application/octet-stream"
 
@@ -292,11 +291,10 @@ def _add_translation(policy: CompiledPolicy, rules: Signals, text: str) -> Flow[
         translation = yield from requests.translate(text, rules.language, READ_IN)
     except Exception:  # noqa: BLE001 - it is the host's code: whatever it raises, the ticket must not be lost
         translation = None
-    if not isinstance(translation, str) or not translation.strip():
+    words = said(translation, policy.redaction)
+    if words is None:
         return _flagged(rules, TRANSLATOR_FAILED)
-    reading = policy.classifier.classify(
-        redaction.redact(translation[:MAX_TRANSLATION], policy.redaction).text
-    )
+    reading = policy.classifier.classify(words.text)
     # The places are those of another text, which nobody keeps.
     evidence = tuple(
         one.model_copy(update={"entry": f"{TRANSLATED}:{one.entry}", "start": 0, "end": 0, "parts": ()})

@@ -4,22 +4,19 @@ The decision, its facts, its events and the ids that it draws are those of `hand
 texts are cleaned, read and kept there.
 """
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from supportflow._time import Instant
 from supportflow.exceptions import DuplicateRef, TicketNotFound
 from supportflow.flows.commands.clean import clean
-from supportflow.flows.commands.facts import load_facts
 from supportflow.flows.commands.handle import decide_with_pasts
 from supportflow.flows.environment import Environment
 from supportflow.flows.held import Held
 from supportflow.flows.requests import Flow
 from supportflow.kernel import Facts, attempted
-from supportflow.kernel.sides import command_on_side
 from supportflow.model.commands import Adopt, Advance, CommandBase, Observe
-from supportflow.model.ticket import Outcome, Ticket
+from supportflow.model.ticket import Outcome
 
 __all__ = ["Ids", "is_plain", "take_in"]
 
@@ -60,7 +57,6 @@ def take_in(env: Environment, held: Held, ids: Ids, command: CommandBase, now: I
     Raises:
         SupportflowError: As `handle`. Nothing was changed then.
     """
-    redacted: tuple[str, ...] = ()
     # A kind is told by `is`: to ask a model's class whether it has an instance costs as much as a small event.
     kind = type(command)
     if kind is Adopt and isinstance(command, Adopt):
@@ -73,40 +69,23 @@ def take_in(env: Environment, held: Held, ids: Ids, command: CommandBase, now: I
         if ticket is None:
             raise TicketNotFound(command.ticket_id or "")
     if kind is not Advance and isinstance(command, Observe | Adopt) and command.attributes:
-        command, redacted, _ = clean(command, env.book.current.redaction)
-    facts = _facts(env, command, ticket, redacted)
-    if ticket is None:
-        facts = replace(facts, ticket_id=ids.new_id(now))
+        command = clean(command, env.book.current.redaction).command
+    # Of people and agents such a desk knows nothing, and a report without words says nothing that was removed.
+    facts = (
+        _nothing(env.tenant) if ticket is not None else Facts(tenant=env.tenant, ticket_id=ids.new_id(now))
+    )
     decision, wanted, _ = attempted(env.book, ticket, command, facts, now)
     if wanted:
         decision, _ = _at_once(decide_with_pasts(env, ticket, command, facts, now))
-    if not decision.events:
-        assert ticket is not None
-        return Outcome(ticket)
     held.take(env.book, decision)
-    return Outcome(_after(ticket, decision.tickets), decision.events)
-
-
-def _facts(env: Environment, command: CommandBase, ticket: Ticket | None, redacted: tuple[str, ...]) -> Facts:
-    """What the decision needs. Without routing, nothing that is known of people has a say in a report without words."""
-    own = env.book.current if ticket is None else env.book[ticket.policy]
-    if own.routing is None and env.book.current.routing is None:
-        return Facts(tenant=env.tenant, redacted=redacted) if redacted else _nothing(env.tenant)
-    if ticket is not None:
-        command = command_on_side(command, ticket, own)
-    return _at_once(load_facts(env, command, ticket, None, signals=None, redacted=redacted))
+    # The ticket that a report is on, or that begins with it, is the first that was folded, and alone.
+    return Outcome(decision.tickets[0], decision.events)
 
 
 @lru_cache(maxsize=64)
 def _nothing(tenant: str) -> Facts:
     """Facts that say nothing."""
     return Facts(tenant=tenant)
-
-
-def _after(ticket: Ticket | None, folded: tuple[Ticket, ...]) -> Ticket:
-    """The ticket that a report is on, or that begins with it: it is the first that was folded, and alone."""
-    assert ticket is None or folded[0].id == ticket.id
-    return folded[0]
 
 
 def _at_once(flow: Flow[T]) -> T:

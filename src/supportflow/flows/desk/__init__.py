@@ -15,6 +15,7 @@ from supportflow.flows.desk.ratings import RatingVerbs
 from supportflow.flows.desk.routing import RoutingVerbs
 from supportflow.flows.desk.surges import Surges
 from supportflow.flows.desk.tickets import TicketVerbs
+from supportflow.flows.desk.translations import Translations
 from supportflow.flows.desk.waits import Waits
 
 __all__ = ["DeskMethods"]
@@ -30,6 +31,7 @@ class DeskMethods(
     RatingVerbs[Result],
     RoutingVerbs[Result, AgentResult],
     Questions,
+    Translations,
     Waits,
     Operations,
     Surges,

@@ -43,6 +43,7 @@ LEASE_US = 30 * SECOND_US
 _BATCH = 500
 
 _NEVER_US = 0  # before the end of every lead
+_ALWAYS_US = 1 << 62  # after every instant that a row can be planned for
 
 
 class Dispatched(NamedTuple):
@@ -174,10 +175,11 @@ def _apply_changes(run: Run) -> Flow[bool]:
 
     A row is deleted before the ticket or agent that it names is read: whatever changes after that writes a row of its own. A
     floor that is lost in between is built anew. Before a row is deleted, the lead is checked: if another led meanwhile, the
-    row is put back, and whoever leads next builds a floor that includes the change.
+    row is put back, and whoever leads next builds a floor that includes the change. What has changed
+    has changed, also if the clock was set back since.
     """
     env = run.env
-    leases = yield from requests.lease(env.tenant, run.now_us, run.now_us + LEASE_US, (FLOOR,), _BATCH)
+    leases = yield from requests.lease(env.tenant, _ALWAYS_US, run.now_us + LEASE_US, (FLOOR,), _BATCH)
     if leases and not (yield from _holds_lead(env, run.dispatcher, run.now_us, _NEVER_US)):
         run.dispatcher.floor = None
         for lease in leases:

@@ -42,6 +42,7 @@ class Dispatcher:
         noted: Agent → the change that is in the heap, and what it was found for.
         policy: Fingerprint of the policy that the floor was made for.
         left_out: Stream of a ticket or agent that cannot be read → when it is looked at again.
+        looked_us: When it was looked at last whose shift has begun or ended.
     """
 
     holder: str = ""
@@ -51,6 +52,7 @@ class Dispatcher:
     noted: dict[str, "Noted"] = field(default_factory=dict)
     policy: str = ""
     left_out: dict[str, int] = field(default_factory=dict)
+    looked_us: int = 0
 
     @property
     def leads(self) -> bool:
@@ -174,9 +176,15 @@ def _note_change(run: Run, state: AgentState, shifts: Calendars) -> None:
 
 
 def shift_changes(run: Run) -> list[tuple[AgentState, Change]]:
-    """The agents whose shift has begun or ended, or whose certificate has lapsed, with what they are on the floor now."""
+    """The agents whose shift has begun or ended, or whose certificate has lapsed, with what they are on the floor now.
+
+    If the clock was set back, these are also the ones of whom something was noted that is not so yet.
+    """
     changes = run.dispatcher.changes
     due: set[str] = set()
+    if run.now_us < run.dispatcher.looked_us:
+        due.update(name for name, noted in run.dispatcher.noted.items() if run.now_us < noted.from_us)
+    run.dispatcher.looked_us = run.now_us
     while changes and changes[0][0] <= run.now_us:
         due.add(heapq.heappop(changes)[1])
     states = [
@@ -198,7 +206,11 @@ def _agent_change(run: Run, state: AgentState) -> Change:
 def due_again(run: Run, besides: Collection[str]) -> list[str]:
     """What could not be read some time ago: a newer release may have seen to it, or somebody by hand."""
     left_out = run.dispatcher.left_out
-    due = [stream for stream, at_us in left_out.items() if at_us <= run.now_us and stream not in besides]
+    due = [
+        stream
+        for stream, at_us in left_out.items()
+        if stream not in besides and not 0 < at_us - run.now_us <= AGAIN_US  # or the clock was set back since
+    ]
     return due[:_RETRIES]
 
 

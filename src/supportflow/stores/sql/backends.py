@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from supportflow.exceptions import StoreBusy, StoreError
 
-__all__ = ["POSTGRESQL", "SQLITE", "Backend", "Cursor", "Undo", "refused"]
+__all__ = ["POSTGRESQL", "SQLITE", "Backend", "Cursor", "Undo", "is_busy", "refused"]
 
 _RACES = frozenset({"23505", "40001", "40P01"})
 """SQLSTATEs of a commit that lost a race: unique violation, serialization failure, deadlock."""
@@ -116,6 +116,11 @@ _AGAIN = {
 }
 
 
+def is_busy(error: BaseException) -> bool:
+    """Whether SQLite says that another connection has what is needed."""
+    return str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
 def refused(error: BaseException, *, joined: bool = False) -> StoreError:
     """The store's word for a driver's error. It repeats no value, and the driver's error is its cause.
 
@@ -131,7 +136,7 @@ def refused(error: BaseException, *, joined: bool = False) -> StoreError:
         )
     if code in {"42P01", "42703"} or "no such table" in str(error) or "no such column" in str(error):
         return StoreError("the database's schema is missing or too old: run `supportflow migrate URL`")
-    if code is not None and code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    if code is not None and is_busy(error):
         return StoreBusy(code, f"another connection writes{_AGAIN['sqlite'] if joined else _WHOSE}")
     if code in _BUSY:
         return StoreBusy(code, _BUSY[code] + _AGAIN["postgresql"] * joined)

@@ -36,7 +36,7 @@ def open_link(database: Any) -> tuple[Link, bool]:
         url, journal = journal_mode(engine_url(database))
         try:
             # The links leave every connection as they found it, so the pool need not reset it.
-            pool = {} if in_memory(url) else {"pool_size": SESSIONS, "max_overflow": 0}
+            pool = {} if in_memory(url) else {"pool_size": SESSIONS, "max_overflow": 1}
             engine = create_engine(url, pool_reset_on_return=None, **pool, **engine_options(url))
         except ImportError:
             raise MissingExtra("postgres", "a store on PostgreSQL") from None

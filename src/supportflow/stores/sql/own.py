@@ -113,7 +113,7 @@ class Own(_forks.Fork):
         self._write_lock: Any = Lock() if self.backend is SQLITE else nullcontext()
         # A host's connections can be bound to their threads: nobody is committed by another on these.
         own_file = self._keep and self._in_file
-        self._writers = Writers(self._take_in_turn, self._give_in_turn) if own_file else None
+        self._writers = Writers(self._open, self._drop, self._is_current) if own_file else None
         self._read_lock: Any = nullcontext()
         if isinstance(self._engine.pool, StaticPool):
             self._write_lock = self._read_lock = RLock()
@@ -171,26 +171,12 @@ class Own(_forks.Fork):
 
     # --- connections ---------------------------------------------------------------------------
 
-    def _take_in_turn(self) -> _Session:
-        self._slots.acquire()
-        try:
-            return self._take()
-        except BaseException:
-            self._slots.release()
-            raise
-
-    def _give_in_turn(self, session: Any, fine: bool) -> None:
-        try:
-            if fine:
-                self._give(session)
-            else:
-                self._drop(session)
-        finally:
-            self._slots.release()
-
     def _take(self) -> _Session:
         with suppress(IndexError):
             return self._idle.pop()
+        return self._open()
+
+    def _open(self) -> _Session:
         try:
             fairy: Any = self._engine.raw_connection()
             try:
@@ -226,10 +212,13 @@ class Own(_forks.Fork):
         return session
 
     def _give(self, session: _Session) -> None:
-        if self._keep and session.age == self._age:
+        if self._keep and self._is_current(session):
             self._idle.append(session)
         else:
             self._let_go(session)
+
+    def _is_current(self, session: _Session) -> bool:
+        return session.age == self._age
 
     def _let_go(self, session: _Session) -> None:
         """Give a connection back to its pool, as it came from there."""
@@ -248,7 +237,8 @@ class Own(_forks.Fork):
     def _drop(self, session: _Session) -> None:
         """Close a connection that is of no use any more."""
         self._hang_up(session)
-        session.fairy.invalidate()
+        if session.fairy.dbapi_connection is not None:  # interrupted, somebody may do it twice
+            session.fairy.invalidate()
 
     @staticmethod
     def _hang_up(session: _Session) -> None:
@@ -265,8 +255,15 @@ class Own(_forks.Fork):
         self._engine.dispose()
 
     def close(self) -> None:
-        """Close all connections."""
-        self._forget()
+        """Close all connections; what writes a SQLite file comes to its end first, if that is soon."""
+        if self._writers is None:
+            self._forget()
+            return
+        self._writers.stop(time.monotonic() + _forks.PATIENCE_S)
+        try:
+            self._forget()
+        finally:
+            self._writers.go_on()
 
     # --- statements ----------------------------------------------------------------------------
 
@@ -317,6 +314,8 @@ class Own(_forks.Fork):
         if not self._in_file:
             return
         until = time.monotonic() + _forks.PATIENCE_S
+        if self._writers is not None:
+            self._writers.stop(until)
         while self._held < SESSIONS and self._slots.acquire(timeout=max(until - time.monotonic(), 0)):
             self._held += 1
         self._forget()
@@ -326,6 +325,8 @@ class Own(_forks.Fork):
         for _ in range(self._held):
             self._slots.release()
         self._held = 0
+        if self._writers is not None:
+            self._writers.go_on()
 
     def _after_fork_in_child(self) -> None:
         """Begin with connections of this process."""

@@ -50,6 +50,7 @@ _SAME = {
     "ł": "l",
     "ø": "o",
     "ß": "ss",
+    "ς": "σ",
 }
 
 
@@ -72,12 +73,17 @@ class _Letters(dict[int, str]):
         self._chinese = _simplified()
 
     def __missing__(self, code: int) -> str:
-        folded = self[code] = self._folded(chr(code))
+        # Until it stays as it is: Ł becomes ł, and that l. So characters can be changed one after the other in any order.
+        folded, before = self._folded(chr(code)), ""
+        while folded != before:
+            folded, before = "".join(map(self._folded, folded)), folded
+        self[code] = folded
         if len(folded) != 1:
             self.uneven.add(chr(code))
         return folded
 
     def _folded(self, character: str) -> str:
+        """What a character becomes at once."""
         same = _SAME.get(character)
         if same is not None and not (self._marks and character == "đ"):
             return same
@@ -85,7 +91,7 @@ class _Letters(dict[int, str]):
         if "\u4e00" <= plain <= "\u9fff":
             return self._chinese.get(plain, plain)
         if unicodedata.category(character) in {"Mn", "Me"} and not _is_letter(character):
-            return character if self._marks else ""
+            return self._dotted(character) if self._marks else ""
         bare = unicodedata.normalize("NFD", plain)
         if len(bare) > 1 and _MARKED.match(bare):
             if self._marks:
@@ -110,6 +116,7 @@ _KEPT = _Letters(marks=True)
 # What stays as it is, most of the time: small Latin letters, Chinese characters, kana, Hangul, and their punctuation.
 _STAYS = "\n -@\\[-_a-~\u3001-\u3011\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uac00-\ud7a3\uff01\uff0c\uff1a\uff1b\uff1f"
 _CHANGES = re.compile(f"[^{_STAYS}]")
+_CHANGES_ASCII = re.compile("[\t\v\f\r`]")
 
 
 def _traditional() -> re.Pattern[str]:
@@ -150,7 +157,7 @@ def fold(text: str, *, marks: bool = False) -> Folded:
         text: The text as it came in.
         marks: Whether accents are kept.
     """
-    if text.isascii() and "\r" not in text and "\t" not in text:
+    if text.isascii() and _CHANGES_ASCII.search(text) is None:
         return Folded(text.lower(), None)
     if _CHANGES.search(text) is None and _TRADITIONAL.search(text) is None:
         return Folded(text, None)

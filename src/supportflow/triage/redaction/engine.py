@@ -64,6 +64,21 @@ class Redaction:
         """The kinds of secrets that were removed: what the customer is to be warned of."""
         return frozenset(finding.kind for finding in self.findings) & SECRET
 
+    def head(self, length: int) -> str:
+        """What stands for the first characters of the text as given; of a secret that goes on behind them nothing does.
+
+        Args:
+            length: How many characters of the text as given.
+        """
+        there = position = 0
+        for finding in self.findings:
+            if finding.start >= length:
+                break
+            if finding.masked:
+                there += finding.start - position + len(_MARKS[finding.kind])
+                position = finding.end
+        return self.text[: there + max(length - position, 0)]
+
 
 def redact(text: str, rules: RedactionRules = DEFAULT_RULES) -> Redaction:
     """Remove secrets, and personal data as the rules say, from a text.

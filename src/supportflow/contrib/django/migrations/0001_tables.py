@@ -2,10 +2,9 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import migrations, models
 
-from supportflow.stores.sql.migration import migrate
+from supportflow.contrib.django.tables import is_desk_s, make
 from supportflow.stores.sql.revisions import VERSION_TABLE
 
 KEYS = {
@@ -23,21 +22,15 @@ KEYS = {
 }
 
 
-def _is_desk_s(schema_editor: Any) -> bool:
-    return bool(
-        schema_editor.connection.alias == getattr(settings, "SUPPORTFLOW", {}).get("DATABASE", "default")
-    )
-
-
 def make_tables(_apps: object, schema_editor: Any) -> None:
     """Make the desk's tables, in the database that it is in. What `supportflow migrate` has made already stays."""
-    if _is_desk_s(schema_editor):
-        migrate(schema_editor.connection)
+    if is_desk_s(schema_editor.connection.alias):
+        make(schema_editor.connection)
 
 
 def drop_tables(_apps: object, schema_editor: Any) -> None:
     """Drop the desk's tables with all that is in them."""
-    if _is_desk_s(schema_editor):
+    if is_desk_s(schema_editor.connection.alias):
         for table in ("supportflow_ticket", *(table for table, _ in KEYS.values()), VERSION_TABLE):
             schema_editor.execute(f"DROP TABLE {table}")
 

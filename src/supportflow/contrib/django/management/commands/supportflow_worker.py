@@ -2,17 +2,18 @@
 
 import logging
 import time
+from argparse import Namespace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from supportflow.contrib.django.desks import desk
 from supportflow.contrib.django.sweeping import sweep
-from supportflow.exceptions import SupportflowError
-from supportflow.worker import Pace, Worker
+from supportflow.exceptions import InvalidInput, MissingExtra, SupportflowError
+from supportflow.worker.options import add_options, check_options, logged, prepared
 
 __all__ = ["Command", "Sweeps"]
 
@@ -63,26 +64,20 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: Any) -> None:
-        """Add the options."""
-        parser.add_argument("--until-idle", action="store_true", help="end when nothing is due")
-        parser.add_argument(
-            "--idle-max", type=float, default=2.0, metavar="S", help="longest pause (default 2)"
-        )
+        """Add the options: those of `supportflow worker`, and one more."""
+        add_options(parser, log=None)
         parser.add_argument(
             "--sweep", type=float, default=30.0, metavar="S", help="pause between sweeps (default 30)"
         )
-        parser.add_argument("--no-dispatch", action="store_true", help="do not route tickets")
-        parser.add_argument("--retention", action="store_true", help="erase what the policy keeps no longer")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Work until told to stop."""
-        idle = options["idle_max"]
-        sweeps = Sweeps(options["sweep"])
-        sweeps()
-        Worker(
-            desk(),
-            pace=Pace(idle_min_s=min(Pace().idle_min_s, idle), idle_max_s=idle),
-            observe=sweeps,
-            dispatch=not options["no_dispatch"],
-            retention=options["retention"],
-        ).run(until_idle=options["until_idle"])
+        asked = Namespace(**options)
+        sweeps = Sweeps(asked.sweep)
+        try:
+            check_options(asked)
+            with logged(asked.log), prepared(desk(), asked, sweeps) as worker:
+                sweeps()
+                worker.run(until_idle=asked.until_idle)
+        except (InvalidInput, MissingExtra, OSError) as error:
+            raise CommandError(str(error)) from error

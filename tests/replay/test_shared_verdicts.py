@@ -8,7 +8,6 @@ of the guide (docs/guides/sla.md).
 
 import csv
 import gzip
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -17,39 +16,19 @@ import pytest
 from supportflow.policy import load_policy
 from supportflow.replay import load_mapping, read_log, replay_log
 
-ROOT = Path(__file__).resolve().parents[2]
-POLICY = (ROOT / "examples" / "policies" / "servicenow_uci.toml").read_text("utf-8")
+SERVICENOW = Path(__file__).parents[2] / "examples" / "policies" / "servicenow_uci.toml"
 
 
 @pytest.fixture(scope="module")
-def log():
-    folder = Path(os.environ.get("SUPPORTFLOW_DATA", ROOT.parent / "shared" / "data"))
-    path = folder / "uci_incident.csv.gz"
-    if not path.is_file():
-        pytest.skip(f"no UCI log at {path}; set SUPPORTFLOW_DATA to its folder")
-    return path
-
-
-@pytest.fixture(scope="module")
-def said(log):
+def said(servicenow_log):
     """Case → whether the log's last row of it says that the SLA was made."""
     last = {}
-    with gzip.open(log, "rt", encoding="utf-8", newline="") as file:
+    with gzip.open(servicenow_log, "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             kept = last.get(row["number"])
             if kept is None or int(row["sys_mod_count"]) >= kept[0]:
                 last[row["number"]] = (int(row["sys_mod_count"]), row["made_sla"] == "true")
     return {case: made for case, (_, made) in last.items()}
-
-
-def replayed(path, document):
-    mapping = load_mapping("servicenow_uci")
-    return replay_log(read_log(path, mapping), mapping, load_policy(document, format="toml"))
-
-
-@pytest.fixture(scope="module")
-def ours(log):
-    return replayed(log, POLICY)
 
 
 def counted(found, said):
@@ -65,14 +44,14 @@ def percent(part, whole):
     return round(100 * part / whole, 1)
 
 
-def test_attainment_beside_the_logs_own(ours, said):
+def test_attainment_beside_the_logs_own(servicenow, said):
     attained = {
         level: (
             cells.total(),
             percent(cells[True, True] + cells[True, False], cells.total()),
             percent(cells[True, True] + cells[False, True], cells.total()),
         )
-        for level, cells in sorted(counted(ours, said).items())
+        for level, cells in sorted(counted(servicenow, said).items())
     }
 
     assert attained == {
@@ -81,15 +60,15 @@ def test_attainment_beside_the_logs_own(ours, said):
         3: (7_067, 69.4, 64.0),
         4: (236, 85.6, 84.7),
     }
-    reported = {one.level: percent(one.met, one.met + one.missed) for one in ours.report.attainment}
+    reported = {one.level: percent(one.met, one.met + one.missed) for one in servicenow.report.attainment}
     assert {level: mine for level, (_, mine, _) in attained.items()} == {
         level: share for level, share in reported.items() if level is not None
     }
 
 
-def test_agreement_is_as_measured_and_no_better(ours, said):
+def test_agreement_is_as_measured_and_no_better(servicenow, said):
     """Beside what always giving the log's more frequent answer would reach: the clocks add something on 3 and 4 only."""
-    cells = counted(ours, said)
+    cells = counted(servicenow, said)
     agreed = {
         level: percent(one[True, True] + one[False, False], one.total()) for level, one in cells.items()
     }
@@ -105,9 +84,11 @@ def test_agreement_is_as_measured_and_no_better(ours, said):
 
 
 @pytest.mark.exhaustive
-def test_a_clock_that_pauses_fits_that_desk_worse(log, said):
+def test_a_clock_that_pauses_fits_that_desk_worse(servicenow_log, said):
     """Why the policy's clocks do not pause while they wait for the requester."""
-    pausing = replayed(log, POLICY.replace("pause_on = []\n", ""))
+    mapping = load_mapping("servicenow_uci")
+    pauses = load_policy(SERVICENOW.read_text("utf-8").replace("pause_on = []\n", ""), format="toml")
+    pausing = replay_log(read_log(servicenow_log, mapping), mapping, pauses)
     cells = counted(pausing, said)[3]
 
     assert percent(cells[True, True] + cells[False, False], cells.total()) == 82.5
