@@ -18,6 +18,7 @@ from supportflow.model.storage import (
     InboxEntry,
     Lease,
     Query,
+    StreamRow,
     TicketRow,
 )
 
@@ -204,6 +205,11 @@ def feed(tenant: str, after: int, limit: int) -> Flow[Sequence[FeedRow]]:
 def feed_end(tenant: str) -> Flow[int]:
     """The place of the last event of all streams."""
     return (yield Call("store", "feed_end", (tenant,)))  # type: ignore[no-any-return]
+
+
+def warned(tenant: str, stream: str, seq: int, limit: int) -> Flow[Sequence[StreamRow]]:
+    """Replies that said a warning."""
+    return (yield Call("store", "warned", (tenant, stream, seq, limit)))  # type: ignore[no-any-return]
 
 
 def commit(change: Commit) -> Flow[Answer]:

@@ -7,6 +7,7 @@ from supportflow._dataclass import dataclass
 from supportflow.model.content import Content
 
 __all__ = [
+    "WARNED",
     "AgentRow",
     "Answer",
     "Commit",
@@ -24,9 +25,11 @@ __all__ = [
     "RefTaken",
     "SortColumn",
     "StreamChange",
+    "StreamRow",
     "TicketRow",
     "Unwritten",
     "held_snapshot",
+    "warns",
 ]
 
 
@@ -60,6 +63,27 @@ class FeedRow(NamedTuple):
     place: int
     stream: str
     event: EventRow
+
+
+class StreamRow(NamedTuple):
+    """An event, and the stream that it belongs to.
+
+    Attributes:
+        stream: The stream.
+        event: The event as it is stored.
+    """
+
+    stream: str
+    event: EventRow
+
+
+WARNED = b'"warned":['
+"""What the stored event of a reply has in it if it said a warning. No text can hold it: quotes are escaped there."""
+
+
+def warns(event: EventRow) -> bool:
+    """Whether an event is a reply that said a warning of the policy."""
+    return event.kind == "reply_sent" and WARNED in event.data
 
 
 class Unwritten:

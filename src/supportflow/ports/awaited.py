@@ -19,6 +19,7 @@ from supportflow.model.storage import (
     InboxEntry,
     Lease,
     Query,
+    StreamRow,
     TicketRow,
 )
 from supportflow.model.ticket import Ticket
@@ -203,6 +204,10 @@ class AsyncStore(Protocol):
         ...
 
     def feed_end(self, tenant: str, /) -> Later[int]:
+        """As in `Store`."""
+        ...
+
+    def warned(self, tenant: str, stream: str, seq: int, limit: int, /) -> Later[Sequence[StreamRow]]:
         """As in `Store`."""
         ...
 

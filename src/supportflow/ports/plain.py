@@ -18,6 +18,7 @@ from supportflow.model.storage import (
     InboxEntry,
     Lease,
     Query,
+    StreamRow,
     TicketRow,
 )
 from supportflow.ports.delivery import Receipt
@@ -178,6 +179,13 @@ class Store(Protocol):
 
     def feed_end(self, tenant: str, /) -> int:
         """The place of the last event in the feed; 0 if there is none."""
+        ...
+
+    def warned(self, tenant: str, stream: str, seq: int, limit: int, /) -> Sequence[StreamRow]:
+        """Replies that said a warning (`warns`), archived or not, by stream and number, from the one after a place on.
+
+        It costs as much as there are, however many other events there are.
+        """
         ...
 
     def commit(self, commit: Commit, /) -> Answer:

@@ -31,6 +31,7 @@ from supportflow.model.storage import (
 from supportflow.stores.indexes import TicketIndexes
 from supportflow.stores.links import LinkedInMemory
 from supportflow.stores.outbox import Outbox
+from supportflow.stores.warned import WarnedInMemory
 
 __all__ = ["MemoryStore"]
 
@@ -61,7 +62,7 @@ class _Tenant:
         self.indexes = TicketIndexes(self.rows)
 
 
-class MemoryStore(LinkedInMemory):
+class MemoryStore(LinkedInMemory, WarnedInMemory):
     """Keeps everything in dictionaries, under one lock."""
 
     def __init__(self) -> None:
@@ -120,6 +121,7 @@ class MemoryStore(LinkedInMemory):
             for change in commit.changes:
                 self._apply(tenant, change)
                 self._link(commit.tenant, change)
+                self._note_warned(commit.tenant, change)
             for content in commit.content:
                 tenant.content[content.id] = content
             for row in commit.outbox:

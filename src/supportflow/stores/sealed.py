@@ -119,6 +119,7 @@ class SealedStore:
         set_links: Any
         settle: Any
         streams: Any
+        warned: Any
 
     def __init__(self, store: Any, keys: KeyStore) -> None:
         _aes()

@@ -164,13 +164,13 @@ class Questions(Shared):
     def warned(self, warning: str) -> Flow[tuple[WarningSent, ...]]:
         """Everybody who was sent a warning of the policy's `updates.warnings`, on whichever ticket, the first ones first.
 
-        It looks at all that has happened: a question for people, not for a loop. Tickets that were put away are in it, too.
+        It reads the replies that said a warning, and no other event. Tickets that were put away are in it, too.
 
         Args:
             warning: Its name in the policy. One that no policy has had was sent to nobody.
 
         Raises:
-            InvalidInput: If that is no name, or the desk is in a host's transaction.
+            InvalidInput: If that is no name.
         """
         if not is_id(warning):
             raise InvalidInput("warning", "is not the name of a warning")

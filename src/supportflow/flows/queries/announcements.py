@@ -10,7 +10,7 @@ from supportflow.flows.rows import read_row
 from supportflow.model.announcements import Announcement, AnnouncementText, Telling, WarningSent
 from supportflow.model.events import ReplySent, TicketsListed
 from supportflow.model.events.messages import Warned
-from supportflow.model.storage import FeedRow
+from supportflow.model.storage import StreamRow
 
 __all__ = ["announcements", "tellings", "warned"]
 
@@ -84,16 +84,17 @@ def tellings(
 
 
 def warned(env: Environment, warning: str) -> Flow[tuple[WarningSent, ...]]:
-    """Who was sent a warning of the policy, in which language and when, in the order of the feed."""
+    """Who was sent a warning of the policy, in which language and when, earliest first; at one instant by ticket."""
     replies: list[tuple[ReplySent, Warned]] = []
-    place = 0
+    stream, seq = "", 0
     while True:
-        rows = yield from requests.feed(env.tenant, place, MAX_LIMIT)
+        rows = yield from requests.warned(env.tenant, stream, seq, MAX_LIMIT)
         for reply in filter(None, map(_reply, rows)):
             replies += [(reply, one) for one in reply.warned if one.warning == warning]
         if len(rows) < MAX_LIMIT:
             break
-        place = rows[-1].place
+        stream, seq = rows[-1].stream, rows[-1].event.seq
+    replies.sort(key=lambda found: found[0].recorded_at)
     named = list(dict.fromkeys(reply.ticket_id for reply, _ in replies))
     known: dict[str, str] = {}
     for start in range(0, len(named), MAX_LIMIT):
@@ -114,9 +115,7 @@ def warned(env: Environment, warning: str) -> Flow[tuple[WarningSent, ...]]:
     )
 
 
-def _reply(row: FeedRow) -> ReplySent | None:
-    if row.event.kind != "reply_sent":
-        return None
+def _reply(row: StreamRow) -> ReplySent | None:
     try:
         event = read_row(row.event)
     except (DamagedRow, NewerSchemaError):  # one that cannot be read must not keep anybody from the others

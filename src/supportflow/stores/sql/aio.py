@@ -91,6 +91,7 @@ class AsyncSqlStore:
     events = _awaited(SqlStore.events)
     feed = _awaited(SqlStore.feed)
     feed_end = _awaited(SqlStore.feed_end)
+    warned = _awaited(SqlStore.warned)
     commit = _awaited(SqlStore.commit)
     recall = _awaited(SqlStore.recall)
     search = _awaited(SqlStore.search)

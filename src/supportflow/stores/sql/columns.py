@@ -2,9 +2,9 @@
 
 from dataclasses import fields
 
-from supportflow.model.storage import AgentRow, TicketRow
+from supportflow.model.storage import WARNED, AgentRow, TicketRow
 
-__all__ = ["AGENT", "EVENT", "EVENT_KEPT", "EVENT_ROW", "TICKET", "TYPES"]
+__all__ = ["AGENT", "EVENT", "EVENT_KEPT", "EVENT_ROW", "TICKET", "TYPES", "WARNS"]
 
 TICKET = tuple(field.name for field in fields(TicketRow))
 AGENT = tuple(field.name for field in fields(AgentRow))
@@ -23,3 +23,8 @@ TYPES = {
     **dict.fromkeys(("open", "queued", "available", "starts"), "boolean"),
 }  # fmt: skip
 """What PostgreSQL is told of a parameter that is no text."""
+WARNS = {
+    "sqlite": f"kind = 'reply_sent' AND instr(data, x'{WARNED.hex()}') > 0",
+    "postgresql": f"kind = 'reply_sent' AND position('\\x{WARNED.hex()}'::bytea IN data) > 0",
+}
+"""What `warns` says, to the database: an index has these events only, if it is asked in these very words."""

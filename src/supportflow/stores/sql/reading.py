@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from supportflow.model.storage import AgentRow, EventRow, TicketRow
+from supportflow.model.storage import AgentRow, EventRow, StreamRow, TicketRow
 from supportflow.stores.sql.backends import Backend, Cursor, names
-from supportflow.stores.sql.columns import AGENT, EVENT, TICKET
+from supportflow.stores.sql.columns import AGENT, EVENT, TICKET, WARNS
 from supportflow.stores.sql.searching import read_ticket_row
 
-__all__ = ["agents", "events", "find_ref", "load", "load_agent", "load_many"]
+__all__ = ["agents", "events", "find_ref", "load", "load_agent", "load_many", "warned"]
 
 BATCH = 400
 """Names in one statement, which has them twice: SQLite takes at least 999 parameters."""
@@ -72,6 +72,22 @@ def events(
         if rows:
             return tuple(EventRow(*row) for row in rows)
     return ()
+
+
+def warned(
+    cursor: Cursor, backend: Backend, tenant: str, stream: str, seq: int, limit: int
+) -> tuple[StreamRow, ...]:
+    """Replies that said a warning, archived or not, by stream and number, from the one after a place on."""
+    halves = [
+        f"SELECT * FROM (SELECT stream, {names(EVENT)} FROM supportflow_{table} WHERE tenant = ? AND"
+        f" {WARNS[backend.name]} AND (stream, seq) > (?, ?) ORDER BY stream, seq LIMIT ?) AS {table}_warned"
+        for table in ("event", "event_archive")
+    ]
+    cursor.execute(
+        backend.sql(f"{' UNION ALL '.join(halves)} ORDER BY stream, seq LIMIT ?"),
+        (*(tenant, stream, seq, limit) * 2, limit),
+    )
+    return tuple(StreamRow(row[0], EventRow(*row[1:])) for row in cursor.fetchall())
 
 
 def load_agent(cursor: Cursor, backend: Backend, tenant: str, agent_id: str) -> AgentRow | None:

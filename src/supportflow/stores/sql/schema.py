@@ -25,6 +25,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.type_api import TypeEngine
 
+from supportflow.stores.sql.columns import WARNS
 from supportflow.stores.sql.revisions import REVISION, VERSION_TABLE
 
 __all__ = ["ddl", "metadata"]
@@ -86,14 +87,19 @@ def _event_columns() -> list[Column[Any]]:
     ]
 
 
-_SQLITE_FLAGS = {'"open"': '"open" = 1', 'NOT "open"': '"open" = 0', '"queued"': '"queued" = 1'}
+_ON_SQLITE = {
+    '"open"': '"open" = 1',
+    'NOT "open"': '"open" = 0',
+    '"queued"': '"queued" = 1',
+    WARNS["postgresql"]: WARNS["sqlite"],
+}
 
 
 def _index(name: str, table: Table, columns: Sequence[str], where: str = "", *, unique: bool = False) -> None:
-    """An index; on SQLite, a boolean is 1 or 0."""
+    """An index; SQLite has its own words for some conditions."""
     condition: dict[str, Any] = {
         "postgresql_where": text(where) if where else None,
-        "sqlite_where": text(_SQLITE_FLAGS.get(where, where)) if where else None,
+        "sqlite_where": text(_ON_SQLITE.get(where, where)) if where else None,
     }
     given: dict[str, Any] = {key: value for key, value in condition.items() if value is not None}
     Index(f"supportflow_{name}", *(table.c[column] for column in columns), unique=unique, **given)
@@ -128,6 +134,7 @@ for _narrow in ("status", "status_category", "channel", "category", "level"):
     _index(f"ticket_of_{_narrow}", ticket, ("tenant", _narrow, "open"))
 
 event = Table("supportflow_event", metadata, *_event_columns(), sqlite_with_rowid=False)
+_index("event_warned", event, ("tenant", "stream", "seq"), WARNS["postgresql"])
 
 # What was committed, in one order. SQLite has one writer, who gives each change its place. On PostgreSQL a change that began
 # earlier can be committed later, so it gets its place after that, from the first reader who comes: see `feeding`.
@@ -224,6 +231,7 @@ ticket_archive = Table("supportflow_ticket_archive", metadata, *_ticket_columns(
 _index("archive_ref", ticket_archive, ("tenant", "ref"), "ref IS NOT NULL", unique=True)
 
 event_archive = Table("supportflow_event_archive", metadata, *_event_columns(), sqlite_with_rowid=False)
+_index("archive_warned", event_archive, ("tenant", "stream", "seq"), WARNS["postgresql"])
 
 
 @cache

@@ -21,6 +21,7 @@ from supportflow.model.storage import (
     InboxEntry,
     Lease,
     Query,
+    StreamRow,
     TicketRow,
 )
 from supportflow.stores.sql import commits, feeding, keeping, obstacles, queues, reading, searching
@@ -188,6 +189,10 @@ class SqlStore(Linked):
         while self._run("read", feeding.is_behind, tenant):
             self._run("write", feeding.place, tenant)
         return self._run("read", feeding.end, tenant)
+
+    def warned(self, tenant: str, stream: str, seq: int, limit: int, /) -> Sequence[StreamRow]:
+        """Replies that said a warning, by stream and number, from the one after a place on."""
+        return self._run("read", reading.warned, tenant, stream, seq, limit)
 
     def commit(self, commit: Commit, /) -> Answer:
         """Apply a commit, or nothing.

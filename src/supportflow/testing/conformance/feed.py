@@ -105,6 +105,31 @@ class FeedPromises(Suite):
         assert store.commit(Commit(TENANT, (), inbox=InboxEntry("l", "h", b"r"))) == Committed()
         assert (follow(store), store.feed_end(TENANT)) == (before, end)
 
+    @pytest.mark.parametrize("limit", [1, 2, 100])
+    def test_replies_that_said_a_warning_are_found(self, store: Any, limit: int) -> None:
+        """By stream and number, on pages of any size; no other event, nothing that was refused, and of one tenant only."""
+        data = {
+            "reply_sent": b'{"warned":[{"warning":"w"}]}',
+            "note_added": b'{"warned":[{"warning":"w"}]}',
+            "status_changed": b"{}",
+        }
+        kinds = ["reply_sent", "note_added", "reply_sent", "status_changed"]
+        said = tuple(EventRow(seq, kind, 1, 1, data[kind]) for seq, kind in enumerate(kinds, 1))
+        silent = (EventRow(1, "reply_sent", 1, 1, b'{"body":"\\"warned\\":["}'),)
+        for name, events in (("b", said), ("a", said), ("c", silent)):
+            change = StreamChange(f"ticket:{name}", 0, events, ticket_row(name, len(events)))
+            assert store.commit(Commit(TENANT, (change,))) == Committed()
+        for tenant, stale in (("other", 0), (TENANT, 1)):
+            change = StreamChange("ticket:z", stale, said, ticket_row("z", 4))
+            store.commit(Commit(tenant, (change,)))
+        found: list[Event] = []
+        place = ("", 0)
+        while page := store.warned(TENANT, *place, limit):
+            assert len(page) <= limit
+            found += page
+            place = page[-1].stream, page[-1].event.seq
+        assert found == [(f"ticket:{name}", said[seq]) for name in "ab" for seq in (0, 2)]
+
     def test_what_is_put_away_stays_in_the_feed(self, store: Any) -> None:
         """At its place, also when it comes back."""
         self.needs("archive")
