@@ -75,8 +75,10 @@ NAN = base64.b64encode(b"\x00\x00\xc0\x7f" * (1 << 14)).decode()
     [
         (change(format="pickle"), "format: is not"),
         (change(version=2), "version: 2 cannot be read"),
+        (change(version=True), "version: True cannot be read"),
         (change(bits=40), "bits: is no whole number"),
         (change(bits=True), "bits: is no whole number from"),
+        (change(bits=12.0), "bits: is no whole number from 10"),
         (change(bits=13), "weights: has 65536 bytes, not 32768"),
         (change(classes=[]), "classes: is not a list"),
         (change(models=[]), "models: are not one for each class"),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from supportflow import Desk
 from supportflow.exceptions import ModelError
+from supportflow.learn.model import parse_model
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.policy.presets import preset
 from supportflow.triage.reading import Reader, Reading, shipped_model, shipped_packs
@@ -256,6 +257,8 @@ NAN = float("nan")
         ({"kind": ["review"]}, "kind: is none of"),
         ({"kind": "flag"}, "a head has a name and a class, or a name and a flag"),
         ({"flag": "urgent"}, "a head has a name and a class, or a name and a flag"),
+        ({"kind": "flag", "flag": "urgent"}, "a head has a name and a class, or a name and a flag"),
+        ({"class": None}, "a head has a name and a class, or a name and a flag"),
         ({"name": None}, "a head has a name"),
         ({"name": "n" * 201}, "is no name"),
         ({"class": 5}, "is no name"),
@@ -278,10 +281,22 @@ def test_a_file_that_is_no_model_is_refused(changes, problem):
         parsed(**changes)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"[" * 100_000, b'"x"', b"\xff", b" " * 8_000_001])
-def test_what_is_no_document_is_refused(content):
-    with pytest.raises(ModelError, match="mine: "):
-        parse_reading_model(content, name="mine")
+@pytest.mark.parametrize("parse", [parse_reading_model, parse_model])
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
+        (b"\xff", "is not JSON"),
+        (b"1" * 5_000, "is not JSON"),
+        (b"[]", "format: is not"),
+        (b'"x"', "format: is not"),
+        (b" " * 64_000_001, "is larger than"),
+    ],
+)
+def test_what_is_no_document_is_refused_as_either_kind_of_model(parse, content, problem):
+    with pytest.raises(ModelError, match=f"mine: {problem}"):
+        parse(content, name="mine")
 
 
 @settings(max_examples=60)

@@ -5,9 +5,6 @@ base64 into arrays of a known length.
 """
 
 import base64
-import binascii
-import hashlib
-import json
 import math
 import sys
 from array import array
@@ -20,6 +17,7 @@ from supportflow._dataclass import dataclass
 from supportflow.exceptions import ModelError
 from supportflow.learn.features import Feature, Rules, features
 from supportflow.model.signals import Evidence, Signals
+from supportflow.triage.reading.model_file import bits, finite, read_model, table
 
 __all__ = ["FORMAT", "MAX_FILE", "ClassModel", "TextModel", "load_model", "parse_model"]
 
@@ -168,26 +166,15 @@ def parse_model(content: bytes, rules: Rules | None = None, *, name: str = "mode
     Raises:
         ModelError: As for `load_model`.
     """
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        raise ModelError([f"{name}: is not JSON"]) from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise ModelError([f"{name}: format: is not {FORMAT!r}"])
-    if document.get("version") != VERSION:
-        raise ModelError([f"{name}: version: {document.get('version')!r} cannot be read, only {VERSION}"])
-    try:
-        return _made(document, rules, hashlib.sha256(content).hexdigest())
-    except (KeyError, OverflowError, TypeError, ValueError) as error:
-        # What a number, a list or a name should have been, and is not.
-        what = f"lacks {error.args[0]!r}" if isinstance(error, KeyError) else str(error) or "cannot be read"
-        raise ModelError([f"{name}: {what}"]) from None
+
+    def made(document: Mapping[str, Any], fingerprint: str) -> TextModel:
+        return _made(document, rules, fingerprint)
+
+    return read_model(content, made, form=FORMAT, version=VERSION, most=MAX_FILE, name=name)
 
 
 def _made(document: Mapping[str, Any], rules: Rules | None, fingerprint: str) -> TextModel:
-    bits, classes = document["bits"], document["classes"]
-    if bits not in _BITS or isinstance(bits, bool):
-        raise ValueError(f"bits: is no whole number from {_BITS[0]} to {_BITS[-1]}")
+    size, classes = bits(document, _BITS), document["classes"]
     if (
         not isinstance(classes, list)
         or not classes
@@ -203,14 +190,14 @@ def _made(document: Mapping[str, Any], rules: Rules | None, fingerprint: str) ->
         raise ValueError(needs)
     if not isinstance(document["about"], dict) or not isinstance(document["models"], list):
         raise TypeError("about or models are not what they should be")
-    models = [_class_model(one, classes, bits) for one in document["models"]]
+    models = [_class_model(one, classes, size) for one in document["models"]]
     order = [classes.index(one.priority_class) for one in models]
     if not models or order != sorted(set(order)):
         raise ValueError("models: are not one for each class, most urgent first")
     return TextModel(
         classes,
-        bits,
-        _numbers(document["rarity"], bits, "rarity"),
+        size,
+        _numbers(document["rarity"], size, "rarity"),
         models,
         rules=rules,
         about={str(key): value for key, value in document["about"].items()},
@@ -218,22 +205,20 @@ def _made(document: Mapping[str, Any], rules: Rules | None, fingerprint: str) ->
     )
 
 
-def _class_model(given: Mapping[str, Any], classes: Sequence[str], bits: int) -> ClassModel:
+def _class_model(given: Mapping[str, Any], classes: Sequence[str], size: int) -> ClassModel:
     if given["class"] not in classes:
         raise ValueError(f"models: class {given['class']!r} is not among the classes")
     if not isinstance(given["measured"], dict) or not isinstance(given["scores"], list):
         raise TypeError("models: measured or scores are not what they should be")
     numbers = [given[key] for key in ("bias", "scale", "shift", "threshold")]
     numbers += [*given["measured"].values(), *given["scores"]]
-    if not all(
-        isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) for one in numbers
-    ):
+    if not finite(numbers):
         raise ValueError("models: holds what is no number")
     if given["scale"] < 0 or not 0 <= given["threshold"] <= 1:
         raise ValueError("models: scale or threshold is out of range")
     return ClassModel(
         priority_class=given["class"],
-        weights=_numbers(given["weights"], bits, "weights"),
+        weights=_numbers(given["weights"], size, "weights"),
         bias=given["bias"],
         scale=given["scale"],
         shift=given["shift"],
@@ -243,15 +228,9 @@ def _class_model(given: Mapping[str, Any], classes: Sequence[str], bits: int) ->
     )
 
 
-def _numbers(text: str, bits: int, name: str) -> "array[float]":
+def _numbers(text: object, size: int, name: str) -> "array[float]":
     """Four-byte little-endian floats from base64."""
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError, TypeError):
-        raise ValueError(f"{name}: is not base64") from None
-    if len(raw) != 4 << bits:
-        raise ValueError(f"{name}: has {len(raw)} bytes, not {4 << bits}")
-    numbers = array("f", raw)
+    numbers = array("f", table(text, 4 << size, name))
     if sys.byteorder == "big":
         numbers.byteswap()
     # A sum is finite just if no part is infinite or not a number (four-byte floats cannot overflow it).

@@ -4,10 +4,6 @@ Its file (`docs/reference/model-format.md`) is data and nothing else: numbers fr
 whole numbers, so that a sum is the same in any order and on any machine.
 """
 
-import base64
-import binascii
-import hashlib
-import json
 import math
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +12,8 @@ from importlib.resources import files
 from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
-from supportflow.exceptions import ModelError
 from supportflow.triage.reading.document import ReadingRule
+from supportflow.triage.reading.model_file import bits, finite, read_model, table
 from supportflow.triage.reading.pieces import numbers, words
 from supportflow.triage.reading.weighing import WINDOW
 
@@ -208,36 +204,19 @@ def parse_reading_model(content: bytes, *, name: str = "model") -> ReadingModel:
     Raises:
         ModelError: If it is no model.
     """
-    if len(content) > MAX_FILE:
-        raise ModelError([f"{name}: is larger than {MAX_FILE:,} bytes"])
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        raise ModelError([f"{name}: is not JSON"]) from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise ModelError([f"{name}: format: is not {FORMAT!r}"])
-    if document.get("version") != VERSION or isinstance(document["version"], bool):
-        raise ModelError([f"{name}: version: {document.get('version')!r} cannot be read, only {VERSION}"])
-    try:
-        return _made(document, hashlib.sha256(content).hexdigest())
-    except (KeyError, OverflowError, TypeError, ValueError) as error:
-        # What a number, a list or a name should have been, and is not.
-        what = f"lacks {error.args[0]!r}" if isinstance(error, KeyError) else str(error) or "cannot be read"
-        raise ModelError([f"{name}: {what}"]) from None
+    return read_model(content, _made, form=FORMAT, version=VERSION, most=MAX_FILE, name=name)
 
 
 def _made(document: Mapping[str, Any], fingerprint: str) -> ReadingModel:
-    bits, heads, about = document["bits"], document["heads"], document["about"]
-    if isinstance(bits, bool) or not isinstance(bits, int) or bits not in _BITS:
-        raise ValueError(f"bits: is no whole number from {_BITS[0]} to {_BITS[-1]}")
+    size, heads, about = bits(document, _BITS), document["heads"], document["about"]
     if not isinstance(about, dict):
         raise TypeError("about: is no object")
     if not isinstance(heads, list) or not 0 < len(heads) <= _MOST_HEADS:
         raise ValueError(f"heads: is no list of 1 to {_MOST_HEADS}")
-    return ReadingModel(bits, [_head(one, bits) for one in heads], about, fingerprint)
+    return ReadingModel(size, [_head(one, size) for one in heads], about, fingerprint)
 
 
-def _head(given: Mapping[str, Any], bits: int) -> Head:
+def _head(given: Mapping[str, Any], size: int) -> Head:
     if not isinstance(given, dict):
         raise TypeError("heads: holds what is no object")
     kind, roles, measured = given["kind"], given["roles"], given["measured"]
@@ -245,9 +224,8 @@ def _head(given: Mapping[str, Any], bits: int) -> Head:
         raise ValueError(f"heads: kind: is none of {', '.join(_KINDS)}")
     if not isinstance(roles, dict) or not isinstance(measured, dict):
         raise TypeError("heads: roles or measured is no object")
-    for value in (given["bias"], given["unit"], given["raises"], *roles.values(), *measured.values()):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise ValueError("heads: holds what is no number")
+    if not finite((given["bias"], given["unit"], given["raises"], *roles.values(), *measured.values())):
+        raise ValueError("heads: holds what is no number")
     named = {key: given[key] for key in ("name", "class", "category", "flag")}
     if not all(
         one is None or (isinstance(one, str) and 0 < len(one) <= _MOST_NAME) for one in named.values()
@@ -272,20 +250,9 @@ def _head(given: Mapping[str, Any], bits: int) -> Head:
         rule,
         kind,
         given["bias"],
-        _table(given["pieces"], bits),
+        array("b", table(given["pieces"], 1 << size, "heads: pieces")),
         given["unit"],
         dict(roles),
         given["raises"],
         dict(measured),
     )
-
-
-def _table(text: object, bits: int) -> "array[int]":
-    """Whole numbers of one byte from base64."""
-    try:
-        raw = base64.b64decode(text if isinstance(text, str) else b"-", validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("heads: pieces: is not base64") from None
-    if len(raw) != 1 << bits:
-        raise ValueError(f"heads: pieces: has {len(raw)} bytes, not {1 << bits}")
-    return array("b", raw)
