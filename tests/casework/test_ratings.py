@@ -69,6 +69,7 @@ AGAIN = [
 
 @given(STEPS)
 @example(AGAIN)
+@example([("reply", 0, 0), ("merge", 0, 0)])
 @settings(max_examples=40, deadline=None)
 def test_each_ticket_is_asked_about_once_and_each_person_once_a_week(steps):
     """Against an oracle that writes down what was done in words."""
