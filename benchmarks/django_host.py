@@ -1,18 +1,21 @@
 """What reporting to the desk costs django-helpdesk: its requests without it, with it, and left to the worker, by turns.
 
-The project is the one of `examples/django_helpdesk`, with a database of its own: on SQLite in a file.
+The project is the one of `examples/django_helpdesk`, with a database of its own: on SQLite in a file, or made on a
+PostgreSQL server and removed. Processor time is that of the site's process: a PostgreSQL server's own is not in it.
 
-Usage: python benchmarks/django_host.py [rounds]
+Usage: python benchmarks/django_host.py [rounds] [--atomic] [--postgres postgresql://user@host/name]
 """
 
 # ruff: noqa: PLC0415, SLF001 - Django has to be set up before its models are imported; the bridge is taken off and put on
+import argparse
 import os
 import statistics
 import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +26,48 @@ WAYS = ("without", "at once", "by the worker")
 
 def main() -> None:
     """Print the median processor time of each kind of request."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rounds", nargs="?", type=int, default=ROUNDS)
+    parser.add_argument("--atomic", action="store_true", help="under ATOMIC_REQUESTS")
+    parser.add_argument(
+        "--postgres", metavar="URL", help="a database of a server on which another can be made"
+    )
+    asked = parser.parse_args()
     sys.path.insert(0, str(HERE.parent / "examples" / "django_helpdesk"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
-    with tempfile.TemporaryDirectory() as folder:
+    with database(asked.postgres) as found:
         from django.conf import settings
 
-        settings.DATABASES["default"]["NAME"] = Path(folder) / "helpdesk.db"
-        measure(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)
+        settings.DATABASES["default"] |= {**found, "ATOMIC_REQUESTS": asked.atomic}
+        measure(asked.rounds)
+        from django.db import connections
+
+        connections.close_all()
+
+
+@contextmanager
+def database(url: str | None) -> Iterator[dict[str, Any]]:
+    """An empty database, as Django names it."""
+    if url is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield {"NAME": Path(folder) / "helpdesk.db"}
+        return
+    import psycopg
+    from sqlalchemy import make_url
+
+    name, place = f"helpdesk_{os.getpid()}", make_url(url)
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": name,
+            "HOST": place.host or place.query.get("host", ""),
+            "PORT": place.port or "",
+            "USER": place.username or "",
+            "PASSWORD": place.password or "",
+            "OPTIONS": {},
+        }
+        server.execute(f"DROP DATABASE {name}")
 
 
 def measure(rounds: int) -> None:
@@ -124,14 +162,27 @@ def spent(kind: Callable[[int], Any], pk: int) -> float:
 
 
 def statements(kind: Callable[[int], Any], pk: int) -> int:
-    """How many statements SQLite is given in a request."""
+    """How many statements the database is given in a request, with those that begin and end a transaction on SQLite only."""
     from django.db import connection
 
     found = list[str]()
     connection.ensure_connection()
-    connection.connection.set_trace_callback(found.append)
+    driver = connection.connection
+    if connection.vendor == "sqlite":
+        driver.set_trace_callback(found.append)
+        kind(pk)
+        driver.set_trace_callback(None)
+        return len(found)
+    before = driver.cursor_factory
+
+    class Counted(before):  # type: ignore[misc, valid-type]
+        def execute(self, query: Any, *args: Any, **named: Any) -> Any:
+            found.append(str(query))
+            return super().execute(query, *args, **named)
+
+    driver.cursor_factory = Counted
     kind(pk)
-    connection.connection.set_trace_callback(None)
+    driver.cursor_factory = before
     return len(found)
 
 

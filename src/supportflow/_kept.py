@@ -41,6 +41,7 @@ class KeptFile(Locked):
             for one in tables:
                 opened.execute(one)
         except sqlite3.Error as error:
+            self.close()
             raise StoreError(f"{what} cannot be opened: {error}") from error
 
     def close(self) -> None:

@@ -7,7 +7,16 @@ from functools import cache
 import pytest
 
 from bot.bots import policy
-from supportflow import Desk, KnowledgeResponder, MemoryKnowledge, Policy, Requester
+from supportflow import (
+    Desk,
+    Escalation,
+    KnowledgeResponder,
+    Ladder,
+    LadderStep,
+    MemoryKnowledge,
+    Policy,
+    Requester,
+)
 from supportflow.exceptions import PolicyError
 from supportflow.model.turns import Answer
 from supportflow.policy import CompiledPolicy, parse_policy
@@ -80,11 +89,11 @@ def of_kind(desk, ticket, kind):
     return [event for event in desk.history(ticket) if event.kind == kind]
 
 
-def exchange(**ports):
+def exchange(rules=None, **ports):
     ports.setdefault("responder", KnowledgeResponder())
     ports.setdefault("knowledge", MemoryKnowledge([]))
     clock = ManualClock("2026-06-02T03:00:00Z")
-    return Desk(preset("exchange"), clock=clock, ids=CountingIds(), **ports)
+    return Desk(rules or preset("exchange"), clock=clock, ids=CountingIds(), **ports)
 
 
 def begin(desk, name, language, *, evidence=False):
@@ -144,6 +153,25 @@ def test_each_end_is_reached_with_all_that_was_gathered(name, language, end, evi
     for text in said:
         assert asked_secret(text) is None
         assert is_chinese(text) == (language == "zh")
+
+
+def test_what_no_flow_has_gathered_is_asked_for_at_the_step_that_takes_it_from_the_bot():
+    """However late the tick: what people do after the step was written with the request before them."""
+    step = LadderStep(after=timedelta(minutes=40), kind="functional", tier="expert")
+    climbs = Escalation(ladders=[Ladder(name="a person looks", steps=[step])])
+    desk = exchange(preset("exchange").model_copy(update={"escalation": climbs}))
+    ticket = begin(desk, "kyc", "en")
+    assert (ticket.tier, of_kind(desk, ticket, "evidence_requested")) == ("bot", [])
+    opened = ticket.recorded_at
+    desk._ports["clock"].advance(hours=3)
+    desk.run_due()
+    [reached] = of_kind(desk, ticket, "ladder_step_reached")
+    [asked] = of_kind(desk, ticket, "evidence_requested")
+    assert desk.get(ticket).tier == "expert"
+    assert asked.recorded_at == reached.recorded_at
+    assert reached.recorded_at < opened + timedelta(minutes=41)
+    kinds = [one.kind for one in desk.history(ticket)]
+    assert kinds.index("handed_over") < kinds.index("evidence_requested")
 
 
 LED = ("kyc", "second_factor", "stuck_withdrawal")

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import sqlite3
 
 import pytest
 
@@ -140,6 +141,24 @@ def test_places_are_kept_for_each_reader_and_only_one_moves(kind, tmp_path):
         places.close()
         with pytest.raises(StoreError):
             SqlitePlaces(tmp_path)
+
+
+def test_a_file_of_places_that_cannot_be_used_is_one_error_and_not_left_open(tmp_path, monkeypatch):
+    made, connect = [], sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda *given, **named: made.append(connect(*given, **named)) or made[0]
+    )
+    (tmp_path / "places.db").write_text("no database at all, however long it is" * 40)
+    with pytest.raises(StoreError, match="the file of places cannot be opened"):
+        SqlitePlaces(tmp_path / "places.db")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        made[0].total_changes  # noqa: B018 - a closed one has none
+
+    monkeypatch.undo()
+    places = SqlitePlaces(tmp_path / "others.db")
+    places.close()
+    with pytest.raises(StoreError, match="the file of places cannot be used"):
+        places.load("a")
 
 
 def test_a_reader_that_dies_before_its_place_is_kept_tells_one_again_under_its_id():

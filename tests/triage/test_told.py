@@ -29,7 +29,15 @@ def test_what_is_remembered_is_bounded_in_number_and_length():
     assert len(asked) == 3
     for number in range(3 * MOST):
         assert told(f"no. {number}") == f"NO. {number}"
-    assert len(told._known) <= MOST
+        assert len(told._known) <= MOST
+
+
+def test_what_was_read_last_is_known_also_where_it_begins_anew():
+    asked, told = counting()
+    for number in range(2 * MOST + 1):
+        told(f"no. {number}")
+        told(f"no. {number}")
+    assert len(asked) == 2 * MOST + 1
 
 
 def test_texts_that_begin_alike_are_told_apart_to_their_last_character():

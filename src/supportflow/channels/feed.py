@@ -1,8 +1,6 @@
 """What happens on a desk, told elsewhere: as an iterator, and as signed webhooks that miss nothing and repeat little."""
 
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterator, Mapping
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -10,9 +8,10 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from supportflow._dataclass import dataclass
+from supportflow._kept import KeptFile
 from supportflow._time import SECOND_US, instant, to_us
 from supportflow.channels.webhook.sending import message_id, webhook_body
-from supportflow.exceptions import DeliveryError, InvalidInput, StoreError, Undeliverable
+from supportflow.exceptions import DeliveryError, InvalidInput, Undeliverable
 from supportflow.model.events import EventBase, TicketEvent
 from supportflow.model.feed import Feed, FeedItem
 
@@ -34,6 +33,10 @@ __all__ = [
 _PAGE = 100
 _FIRST_US, _LONGEST_US = 2 * SECOND_US, 3_600 * SECOND_US
 _MOST_DOUBLINGS = 20
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS place (name TEXT PRIMARY KEY, cursor TEXT, "
+    "failures INTEGER NOT NULL, retry_us INTEGER NOT NULL)"
+)
 
 Tell: TypeAlias = Callable[[FeedItem], "Mapping[str, Any] | None"]
 """Event → what is told of it, as plain data; None leaves it out."""
@@ -147,28 +150,19 @@ class SqlitePlaces:
         path: The file, made if it is not there.
 
     Raises:
-        StoreError: If it cannot be opened.
+        StoreError: If it cannot be opened; and, by every method, if it cannot be read or written.
     """
 
     def __init__(self, path: Path | str) -> None:
-        self._lock = Lock()
-        try:
-            self._database = sqlite3.connect(path, check_same_thread=False, timeout=30, isolation_level=None)
-            self._database.execute(
-                "CREATE TABLE IF NOT EXISTS place (name TEXT PRIMARY KEY, cursor TEXT, "
-                "failures INTEGER NOT NULL, retry_us INTEGER NOT NULL)"
-            )
-        except sqlite3.Error as error:
-            raise StoreError(f"the file of places cannot be opened: {error}") from error
+        self._file = KeptFile(path, "the file of places", [_TABLE])
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._database.close()
+        self._file.close()
 
     def load(self, name: str, /) -> FeedPlace:
         """The place of a reader."""
-        with self._lock, closing(self._database.cursor()) as cursor:
+        with self._file.used() as cursor:
             row = cursor.execute(
                 "SELECT cursor, failures, retry_us FROM place WHERE name = ?", (name,)
             ).fetchone()
@@ -176,7 +170,7 @@ class SqlitePlaces:
 
     def save(self, name: str, before: FeedPlace, after: FeedPlace, /) -> bool:
         """Set the place of a reader, if it is still where it was."""
-        with self._lock, closing(self._database.cursor()) as cursor:
+        with self._file.used() as cursor:
             if before == FeedPlace():
                 cursor.execute("INSERT OR IGNORE INTO place VALUES (?, NULL, 0, 0)", (name,))
             changed = cursor.execute(

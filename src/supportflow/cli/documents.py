@@ -144,7 +144,7 @@ def text_at(name: str) -> str:
     try:
         return Path(name).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidInput("FILE", f"{name} is not UTF-8") from None
+        raise InvalidInput(name, "is not text in UTF-8") from None
 
 
 @contextmanager
@@ -157,7 +157,7 @@ def lines_at(name: str) -> Iterator[TextIO]:
     if name == STANDARD_INPUT:
         yield sys.stdin
         return
-    with Path(name).open(encoding="utf-8") as lines:
+    with Path(name).open(encoding="utf-8-sig") as lines:
         yield lines
 
 
@@ -244,6 +244,7 @@ def text_of_input(most: int = MAX_CHARACTERS + 1) -> str:
         text = sys.stdin.read(most)
     except UnicodeDecodeError:
         raise InvalidInput("-", "standard input is not text in UTF-8") from None
+    text = text.removeprefix("\ufeff")  # the mark that Windows puts before UTF-8
     if not text:
         raise InvalidInput("-", "standard input is empty, or was read already")
     return text

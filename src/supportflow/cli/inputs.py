@@ -12,7 +12,7 @@ from supportflow.cli.trial import Trial
 from supportflow.desk import Desk
 from supportflow.exceptions import InvalidInput, MissingExtra, StoreUnavailable
 from supportflow.policy import Policy
-from supportflow.worker.naming import load
+from supportflow.worker.naming import is_name, load
 
 if TYPE_CHECKING:
     from supportflow.stores.sql.overview import Overview
@@ -95,6 +95,8 @@ def store_at(name: str) -> Any:
         MissingExtra: If the database's driver is not installed.
     """
     if "://" not in name:
+        if not is_name(name):
+            raise InvalidInput("--store", "is neither a URL such as sqlite:///desk.db nor module:attribute")
         return load(name, "--store", "load")
     from supportflow.stores.sql import SqlStore  # noqa: PLC0415 - brings SQLAlchemy
 

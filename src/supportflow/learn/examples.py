@@ -57,7 +57,7 @@ def read_examples(
         if not line.strip():
             continue
         try:
-            given = json.loads(line)
+            given = json.loads(line.removeprefix("\ufeff") if number == 1 else line)
         except (ValueError, RecursionError):
             raise ModelError([f"{name}:{number}: is not JSON"]) from None
         if not isinstance(given, dict):

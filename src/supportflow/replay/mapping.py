@@ -274,7 +274,7 @@ def load_mapping(name: str) -> LogMapping:
         text = (files("supportflow.replay") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
     elif name.endswith(".toml"):
         try:
-            text = Path(name).read_text(encoding="utf-8")
+            text = Path(name).read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
             raise MappingError([f"{name}: is not UTF-8 text"]) from None
     else:

@@ -1,4 +1,4 @@
-"""The monthly report: what a desk can publish of a month. No text, no person, no small count stands in it."""
+"""The monthly report: what a desk can publish of a month. No text, no person, no small count stands in it or follows."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +18,7 @@ from supportflow.policy.document.figures import Figures
 from supportflow.reports.contacts import Contact, Span, contacts_of, span_of, surge_spans
 from supportflow.reports.counts import DAY_US
 from supportflow.reports.figures import Rate
-from supportflow.reports.publishing import Cells, Figure, cells, mean, middle, share
+from supportflow.reports.publishing import Cells, Figure, cells, mean, middle, share, told
 
 __all__ = ["FIGURES", "Improved", "Improvement", "MonthlyReport", "monthly_report"]
 
@@ -66,7 +66,7 @@ class MonthlyReport(Value):
         policy: Name of the policy.
         since: From then on.
         until: Before then.
-        smallest: No count is smaller.
+        smallest: No count is smaller, and each is told to the nearest multiple of it.
         contacts: Contacts; None if they are too few to be told.
         figures: The figures, in the order of `FIGURES`.
         topics: Contacts by topic: the most frequent questions.
@@ -168,7 +168,7 @@ def monthly_report(
         since=from_us(start_us),
         until=from_us(end_us),
         smallest=few,
-        contacts=len(own) if not own or len(own) >= few else None,
+        contacts=told(len(own), few),
         figures=tuple(_wanted(name, make(facts), rules) for name, make in FIGURES.items()),
         topics=_topics(own, few),
         unsolved_by_bot=_topics([one for one in own if one.bot == "handed_over"], few),
@@ -292,8 +292,8 @@ def _faster_in_surges(month: _Month) -> Figure:
     inside = [took for at_us, took in answered if any(span.holds(at_us) for span in month.surges)]
     outside = [took for at_us, took in answered if not any(span.holds(at_us) for span in month.surges)]
     if min(len(inside), len(outside)) < few or not median(outside):
-        return Figure(name="", value=None, of=len(inside) if len(inside) >= few else None)
-    return Figure(name="", value=round(1 - median(inside) / median(outside), 2), of=len(inside))
+        return Figure(name="", value=None, of=told(len(inside), few))
+    return Figure(name="", value=round(1 - median(inside) / median(outside), 2), of=told(len(inside), few))
 
 
 def _repeats(month: _Month) -> Figure:
@@ -306,7 +306,7 @@ def _fewer_repeats(month: _Month) -> Figure:
     now, before = (share("", one.count, one.of, few).value for one in (month.repeated, month.before))
     if now is None or not before:
         return Figure(name="", value=None, of=None)
-    return Figure(name="", value=round(1 - now / before, 2), of=month.repeated.of)
+    return Figure(name="", value=round(1 - now / before, 2), of=told(month.repeated.of, few))
 
 
 def _handovers(month: _Month) -> Figure:
@@ -321,10 +321,11 @@ def _placed(month: _Month) -> Figure:
 def _rating(month: _Month) -> Figure:
     """The mean of stars, each weighed by how difficult its ticket was."""
     given = [one.rating for one in month.own if one.rating is not None]
-    few = len(given) < month.rules.smallest
+    smallest = month.rules.smallest
     weights = sum(one.weight for one in given)
-    value = None if few else round(sum(one.stars * one.weight for one in given) / weights, 2)
-    return Figure(name="", value=value, of=None if few and given else len(given))
+    stars = sum(one.stars * one.weight for one in given)
+    value = None if len(given) < smallest else round(stars / weights, 2)
+    return Figure(name="", value=value, of=told(len(given), smallest))
 
 
 def _answered_ratings(month: _Month) -> Figure:

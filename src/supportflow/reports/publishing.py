@@ -1,11 +1,16 @@
-"""Counts that can be published: none tells of so few people that somebody could be meant, nor can one be worked out."""
+"""Counts that can be published: none tells of so few people that somebody could be meant, nor can one be worked out.
+
+Small counts are left out, and all others are told to the nearest multiple of the smallest one that may be told. A report has
+many counts of the same contacts, and differences of counts are counts, too: of 100 mails 90 in one day and 91 in two tell of
+one. Of rounded ones the difference is nothing, or as much as may be told.
+"""
 
 from collections.abc import Mapping, Sequence
 from statistics import median
 
 from supportflow.model.base import Value
 
-__all__ = ["Cell", "Cells", "Figure", "cells", "mean", "middle", "share"]
+__all__ = ["Cell", "Cells", "Figure", "cells", "mean", "middle", "share", "told"]
 
 
 class Cell(Value):
@@ -13,7 +18,7 @@ class Cell(Value):
 
     Attributes:
         name: Of what.
-        count: How many.
+        count: How many, to the nearest multiple of the smallest count.
     """
 
     name: str
@@ -38,7 +43,7 @@ class Figure(Value):
     Attributes:
         name: Its name.
         value: The figure, in its unit; None if there is too little to tell.
-        of: How many it rests on; None if these are too few to be told.
+        of: How many it rests on, to the nearest multiple of the smallest count; None if these are too few to be told.
         target: What the policy wants; None if it wants nothing.
         met: Whether that is so; None if nothing can be said.
     """
@@ -51,7 +56,7 @@ class Figure(Value):
 
 
 def cells(counts: Mapping[str, int], smallest: int) -> Cells:
-    """A table of counts in which no row, and no rest, is smaller than that; 0 is no row.
+    """A table of counts in which no row, and no rest, is smaller than that; 0 is no row. Each is rounded by itself.
 
     Where the small rows together are still too few, the next larger one goes with them: else the rest would tell them.
     """
@@ -60,28 +65,34 @@ def cells(counts: Mapping[str, int], smallest: int) -> Cells:
     hidden = sum(n for n, _ in rows if n < smallest)
     while 0 < hidden < smallest and shown:
         hidden += shown.pop()[0]
-    other = hidden if hidden == 0 or hidden >= smallest else None
-    return Cells(shown=tuple(Cell(name=name, count=n) for n, name in shown), other=other)
+    rows_told = tuple(Cell(name=name, count=_rounded(n, smallest)) for n, name in shown)
+    return Cells(shown=rows_told, other=told(hidden, smallest))
 
 
 def share(name: str, count: int, of: int, smallest: int) -> Figure:
-    """A share in whole percent; not told if so few are in it, or out of it, that it would tell of them."""
+    """A share in whole percent, of rounded counts; not told if so few are in it, or out of it, that it tells of them."""
     few = of < smallest or 0 < count < smallest or 0 < of - count < smallest
-    return Figure(name=name, value=None if few else round(100 * count / of) / 100, of=_told(of, smallest))
+    value = None if few else round(100 * _rounded(count, smallest) / _rounded(of, smallest)) / 100
+    return Figure(name=name, value=value, of=told(of, smallest))
 
 
 def middle(name: str, values: Sequence[float], smallest: int) -> Figure:
     """The median, if there are enough values."""
     few = len(values) < smallest
-    return Figure(name=name, value=None if few else median(values), of=_told(len(values), smallest))
+    return Figure(name=name, value=None if few else median(values), of=told(len(values), smallest))
 
 
 def mean(name: str, values: Sequence[float], smallest: int) -> Figure:
-    """The mean to two digits, if there are enough values."""
-    few = len(values) < smallest
+    """The mean to two digits, if there are enough values, and enough of them are not 0: else it would tell how few."""
+    few = len(values) < smallest or 0 < sum(value != 0 for value in values) < smallest
     value = None if few else round(sum(values) / len(values), 2)
-    return Figure(name=name, value=value, of=_told(len(values), smallest))
+    return Figure(name=name, value=value, of=told(len(values), smallest))
 
 
-def _told(count: int, smallest: int) -> int | None:
-    return count if count == 0 or count >= smallest else None
+def told(count: int, smallest: int) -> int | None:
+    """A count as it is published; None if it is too small."""
+    return _rounded(count, smallest) if count == 0 or count >= smallest else None
+
+
+def _rounded(count: int, smallest: int) -> int:
+    return (2 * count + smallest) // (2 * smallest) * smallest

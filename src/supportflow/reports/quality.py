@@ -327,9 +327,11 @@ def supervision(desk: Desk, *, since: datetime, until: datetime) -> Supervision:
         rows.append(
             AgentFigures(
                 agent=cell.name,
-                resolved=cell.count,
+                resolved=len(had),
                 rating=None if few else round(sum(one.stars * one.weight for one in rated) / weights, 2),
                 reopened=None if hidden else back,
             )
         )
-    return Supervision(agents=tuple(rows), others=table.other)
+    # It is for who leads them, not for everybody: what is told is told exactly.
+    rest = sum(map(len, own.values())) - sum(row.resolved for row in rows)
+    return Supervision(agents=tuple(rows), others=None if table.other is None else rest)

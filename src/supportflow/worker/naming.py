@@ -8,7 +8,7 @@ from typing import Any
 
 from supportflow.exceptions import InvalidInput
 
-__all__ = ["check_made", "load"]
+__all__ = ["check_made", "is_name", "load"]
 
 
 _WANTED = {
@@ -16,6 +16,12 @@ _WANTED = {
     "load": "store: name a SqlStore, or another store, or a function that makes one",
 }
 """A method that a thing must have → what the thing is that has it."""
+
+
+def is_name(text: str) -> bool:
+    """Whether it is written as `module:attribute`."""
+    module, _, path = text.partition(":")
+    return all(part.isidentifier() for part in (*module.split("."), *path.split(".")))
 
 
 def load(name: str, field: str, method: str) -> Any:
@@ -32,7 +38,7 @@ def load(name: str, field: str, method: str) -> Any:
         InvalidInput: If there is no such thing. An error inside the module itself comes as it is.
     """
     module_name, _, path = name.partition(":")
-    if not path or not all(part.isidentifier() for part in (*module_name.split("."), *path.split("."))):
+    if not is_name(name):
         raise InvalidInput(field, "is not module:attribute")
     here = str(Path.cwd())
     if here not in sys.path:

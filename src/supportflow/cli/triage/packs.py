@@ -178,7 +178,10 @@ def _files(paths: Iterable[str]) -> list[Path]:
 
 
 def _phrases(path: Path) -> dict[str, list[str]]:
-    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError("is not text in UTF-8") from None
     phrases = {kind: document.get(kind, []) for kind in KINDS}
     for kind, texts in phrases.items():
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):

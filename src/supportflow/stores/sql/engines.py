@@ -53,7 +53,7 @@ def engine_url(database: str | URL) -> URL:
     """
     try:
         url = make_url(database)
-    except exc.ArgumentError:
+    except (exc.ArgumentError, ValueError):  # the latter of a port that is no number
         raise InvalidInput("database", "is not a URL such as sqlite:///desk.db") from None
     drivers = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
     name = drivers.get(url.drivername, url.drivername)
