@@ -275,6 +275,22 @@ def test_whoever_commits_is_interrupted_and_the_others_are_told_the_truth(store,
     assert [len(store.events(T, f"ticket:{name}")) for name in ("a", "b")] == [1, 1]
 
 
+def test_a_commit_of_which_nobody_can_say_whether_it_was_made_is_looked_for(store, troubles):
+    """It is not taken for one of somebody else, who was faster: a command would be carried out twice."""
+
+    def commits_closes_and_interrupts(fairy):
+        fairy.commit()
+        closes_and_interrupts(fairy)
+
+    names = ["a", "b"]
+    calls = [lambda name=name: store.commit(commit(change(name))) for name in names]
+    last = lambda: store._link.run(lambda _: troubles.append(commits_closes_and_interrupts), "once")  # noqa: E731
+    *answers, interrupt = together(store, [*calls, last])
+    assert isinstance(interrupt, Interrupt)
+    assert answers == FINE
+    assert [len(store.events(T, f"ticket:{name}")) for name in names] == [1, 1]
+
+
 def test_a_busy_file_is_told_to_all_at_once(tmp_path, sent):
     """Who reads a file without WAL keeps it from being committed: nobody of the group is to blame, and none tries alone."""
     path = tmp_path / "desk.db"
