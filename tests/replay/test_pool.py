@@ -65,7 +65,7 @@ def run(folder, *ways):
     program.write_text(PROGRAM)
     return subprocess.run(
         [sys.executable, program, folder, *ways],
-        check=False, capture_output=True, text=True, timeout=300, start_new_session=True,
+        check=False, capture_output=True, text=True, timeout=600, start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(Path(supportflow.__file__).parents[1])},
     )  # fmt: skip
 

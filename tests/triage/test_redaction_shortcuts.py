@@ -39,6 +39,7 @@ from supportflow.triage.redaction.layers import Layer
 from supportflow.triage.redaction.rules import DEFAULT_RULES
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import announcing, words
+from supportflow.triage.redaction.wordlists import wordlists
 
 DIGITS = sorted(words("digits"))
 SIGNS = (
@@ -636,3 +637,35 @@ def test_words_of_lists_are_no_prose_where_a_phrase_may_be(row, joint):
 )
 def test_what_is_prose(text, told):
     assert prose.is_prose(text) is told
+
+
+@pytest.mark.parametrize("mark", ["：", ""])
+@pytest.mark.parametrize("number", range(1, 12))
+def test_of_many_names_of_phrases_those_at_either_end_count(number, mark, monkeypatch):
+    monkeypatch.setattr(ideograms, "_MOST_NAMES", 3)
+    one = f"助记词{mark}枪疫霉尝枪疫霉尝枪疫霉尝"
+    ends = [place for place in range(number) if place < 3 or place >= number - 3]
+    found = list(ideograms._named(one * number, wordlists()))
+    start = len(one) - 12
+    assert found == [(place * len(one) + start, (place + 1) * len(one), Kind.SEED_PHRASE) for place in ends]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["1234567", "123456", "12 34-56.78", "a1234567", "1 ", "é", " ", "x" * 300]),
+        max_size=20,
+    ).map("".join)
+)
+@example("1234567" + "x" * 300 + "7654321")
+@example("1234567 a 7654321")
+def test_runs_of_digits_are_found_in_one_go_as_one_by_one(text):
+    runs = [match.span() for match in views_of._DIGIT_RUN.finditer(text)]
+    assert View(text).digits == [(start, end) for start, end in runs if end - start >= 7]
+
+
+@given(st.text(alphabet="ab1٣ж é-\n", max_size=8), st.sampled_from(["", "٣", "ж", "٣ж"]))
+@example("é", "٣ж")
+def test_digits_and_letters_are_those_of_the_text_itself(text, around):
+    view = View(text, characters=frozenset(text + around))
+    assert view.has_digits == any(map(str.isdecimal, text))
+    assert view.is_plain == (views_of.OTHER_LETTER.search(text) is None)

@@ -8,13 +8,15 @@ checksum; how often its characters are used tells it from one: the lists are in 
 # ruff: noqa: RUF001 - full-width punctuation is what is looked for
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import log
 from typing import cast
 
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.rows import ROW, rows
+from supportflow.triage.redaction.shapes import SPAN
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import words
 from supportflow.triage.redaction.wordlists import LENGTHS, Wordlists, checksum_holds, monero_checksum_holds
@@ -98,10 +100,14 @@ def _apart(text: str, lists: Wordlists) -> Iterator[Span]:
 
 
 def _named(text: str, lists: Wordlists) -> Iterator[Span]:
-    names = [match.span() for match in _HAN_NAME.finditer(text)]
+    found = _HAN_NAME.finditer(text)
+    names = list(map(SPAN, islice(found, 2 * _MOST_NAMES)))
     places: Sequence[int] = range(len(names))
-    if len(places) > 2 * _MOST_NAMES:
-        places = (*places[:_MOST_NAMES], *places[-_MOST_NAMES:])
+    last = list(map(SPAN, deque(found, _MOST_NAMES + 1)))
+    if last:
+        # The first with the one that follows them, and the last with the one that goes before.
+        names = [*names[: _MOST_NAMES + 1], *[*names, *last][-_MOST_NAMES - 1 :]]
+        places = (*range(_MOST_NAMES), *range(_MOST_NAMES + 2, len(names)))
     between = [
         (
             names[at - 1][1] if at else 0,

@@ -84,6 +84,8 @@ _LETTERS_AND_DIGITS = bytes(
     ord("1") if chr(code).isdigit() else ord("a") if chr(code).isalpha() else ord(" ") for code in range(128)
 ) + bytes(128)
 _MIXED_REACH = 100
+# Places that are as close to each other are looked at as one.
+_MIXED = re.compile(rb"a1(?:.{0,%d}?a1)*+" % (_MIXED_REACH - 2), re.DOTALL)
 _SPLIT_DIGITS = 3
 
 
@@ -166,14 +168,12 @@ def _said_behind(gap: str) -> bool:
 
 def _split_starts(text: str, shape: bytes) -> Iterator[int]:
     """Where a key in pieces may begin: a little before a digit between letters, of which prose has few."""
-    at = shape.find(b"a1")
-    while at >= 0:
-        first = max(0, at - _MIXED_REACH)
-        # Places so close to each other that they are looked at as one.
-        last, at = at, shape.find(b"a1", at + 1)
-        while 0 <= at <= last + _MIXED_REACH:
-            last, at = at, shape.find(b"a1", at + 1)
-        for beginning in _SPLIT_START.finditer(text, first, last + 2):
+    start = shape.find(b"a1")
+    if start < 0:
+        return
+    for match in _MIXED.finditer(shape, start):
+        first, last = match.span()
+        for beginning in _SPLIT_START.finditer(text, max(0, first - _MIXED_REACH), last):
             yield beginning.start()
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from operator import itemgetter, le
 from typing import NamedTuple
 
+from supportflow.triage.redaction.shapes import SPAN
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import announcing
 
@@ -94,6 +95,8 @@ class _Vocabulary:
         for entry in sorted(plain, key=lambda entry: len(entry.word)):
             stem = next((stem for stem in self._by_stem if stem in entry.word), entry.word[:_STEM])
             self._by_stem.setdefault(stem, []).append(entry)
+        # The characters that a text must have for a stem; a blank may have been the end of a line.
+        self._of_stem = {stem: frozenset(stem) - {" "} for stem in self._by_stem}
         # By the character of theirs that fewest of them have: a text without it has none of these.
         often = Counter(character for needed, _ in others for character in needed)
         self._by_character: dict[str, list[tuple[frozenset[str], _Entry]]] = {}
@@ -116,12 +119,12 @@ class _Vocabulary:
             for others, entry in self._by_word[word]:
                 if others <= words:
                     yield entry
+        characters = None if loose.isascii() else view.characters
         for stem, entries in self._by_stem.items():
-            if stem in loose:
+            if (characters is None or self._of_stem[stem] <= characters) and stem in loose:
                 yield from entries
-        if loose.isascii():
+        if characters is None:
             return
-        characters = view.characters
         for character in self._by_character.keys() & characters:
             for needed, entry in self._by_character[character]:
                 if needed <= characters:
@@ -183,11 +186,11 @@ def _places(entry: _Entry, loose: str) -> list[tuple[int, int]]:
     expression = _expression(entry, begins=True) if number >= _MANY else None
     if expression is None:
         return list(_one_by_one(entry, loose))
-    places = [match.span() for match in expression.finditer(loose)]
+    places = list(map(SPAN, expression.finditer(loose)))
     if not entry.compound or len(places) == number:
         return places
     expression = _expression(entry, begins=False) or expression
-    places = [match.span() for match in expression.finditer(loose)]
+    places = list(map(SPAN, expression.finditer(loose)))
     letters = _LETTERS
     return [
         place if place[0] == 0 or loose[place[0] - 1] not in letters else (first, place[1])

@@ -251,7 +251,7 @@ def find_numbers(view: View) -> Iterator[Span]:
     yield from _cards(view, references)
     if view.digits:
         yield from _identities(view, references)
-    if _PASSPORT_DIGITS in shape and _SIX_DIGITS.search(view.text):
+    if _PASSPORT_DIGITS in shape and view.has_digits and _SIX_DIGITS.search(view.text):
         yield from _passports(view)
     if _IBAN_START in shape:
         yield from _ibans(view.text)

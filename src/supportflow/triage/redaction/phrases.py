@@ -20,6 +20,7 @@ from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import has_labels, labels
 from supportflow.triage.redaction.rows import ROW, rows
 from supportflow.triage.redaction.run_together import find_run_together
+from supportflow.triage.redaction.shapes import SPAN
 from supportflow.triage.redaction.view import WORD, View
 from supportflow.triage.redaction.vocabulary import words
 from supportflow.triage.redaction.wordlists import Wordlists, misspelt, wordlists
@@ -274,7 +275,7 @@ def _in_rows(view: View, lists: Wordlists, every: bytes, sorts: bytes, begins: b
             continue
         if not spans:
             places = (_ASCII_WORD if view.is_plain else WORD).finditer(view.lower)
-            spans = [match.span() for match in compress(places, every.translate(_NO_PART))]
+            spans = list(map(SPAN, compress(places, every.translate(_NO_PART))))
         for first, last in _near_parts(spans[start:end]):
             if last - first >= _NAMED_ROW:
                 within = slice(start + first, start + last)

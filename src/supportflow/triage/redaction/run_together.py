@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.shapes import stretches
+from supportflow.triage.redaction.shapes import SPAN, stretches
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.wordlists import PREFIX, wordlists
 
@@ -95,7 +95,7 @@ def find_run_together(view: View) -> Iterator[Span]:
     text = view.lower
     runs = stretches(view.ascii.translate(_LETTERS), _LATIN_RUN)
     if not view.is_plain:
-        runs += [match.span() for match in _RUN.finditer(text)]
+        runs += map(SPAN, _RUN.finditer(text))
     left = _MOST_WINDOWS
     # The same letters are read once.
     languages: dict[str, list[int]] = {}

@@ -18,7 +18,7 @@ from supportflow.triage.redaction.markup import (
     without_emphasis,
     without_tags,
 )
-from supportflow.triage.redaction.shapes import stretches
+from supportflow.triage.redaction.shapes import SPAN, stretches
 from supportflow.triage.redaction.spelled import without_gaps
 from supportflow.triage.redaction.transport import decode
 
@@ -39,6 +39,7 @@ _DIGITS_AND_SEPARATORS = _shape(_DIGITS + b" .-")
 _ONLY_DIGITS = _shape(_DIGITS)
 _FEW_DIGITS = 7
 _FEW = b"x" * _FEW_DIGITS
+_SPARSE = 200  # characters: where runs stand closer, they are looked for in one go
 _KEY_CHARACTERS = _shape(_DIGITS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")
 _DENSE = b"x" * 10
 _ANY_DIGIT = re.compile(r"\d")
@@ -107,7 +108,9 @@ class View:
     @Once
     def is_plain(self) -> bool:
         """Whether all its words are of the letters from a to z."""
-        return self.lower.isascii() or OTHER_LETTER.search(self.lower) is None
+        if self.lower.isascii() or not any(map(OTHER_LETTER.match, self.characters)):
+            return True
+        return OTHER_LETTER.search(self.lower) is None
 
     @Once
     def ascii(self) -> bytes:
@@ -130,11 +133,10 @@ class View:
     @Once
     def digits(self) -> list[tuple[int, int]]:
         """Runs of at least seven characters that are digits, single blanks, dots and dashes."""
-        runs = (
-            match.span()
-            for start, end in stretches(self.ascii.translate(_DIGITS_AND_SEPARATORS), _FEW)
-            for match in _DIGIT_RUN.finditer(self.text, start, end)
-        )
+        parts = stretches(self.ascii.translate(_DIGITS_AND_SEPARATORS), _FEW)
+        if len(parts) * _SPARSE > len(self.text):
+            parts = [(parts[0][0], parts[-1][1])]
+        runs = (run for part in parts for run in map(SPAN, _DIGIT_RUN.finditer(self.text, *part)))
         return [run for run in runs if run[1] - run[0] >= _FEW_DIGITS]
 
     @Once
@@ -146,7 +148,9 @@ class View:
     def has_digits(self) -> bool:
         """Whether it has a digit of any script."""
         return b"x" in self.only_digits or (
-            not self.lower.isascii() and _ANY_DIGIT.search(self.lower) is not None
+            not self.lower.isascii()
+            and any(map(str.isdecimal, self.characters))
+            and _ANY_DIGIT.search(self.lower) is not None
         )
 
     @Once
@@ -159,7 +163,7 @@ class View:
         """Web addresses: what stands inside one is not taken for a number or a code."""
         if b"://" not in self.latin and b"www." not in self.latin:
             return []
-        return [match.span() for match in _LINK.finditer(self.text)]
+        return list(map(SPAN, _LINK.finditer(self.text)))
 
     def back(self, start: int, end: int) -> tuple[int, int]:
         """The span of the text as given that a span of the plain text came from."""
