@@ -290,7 +290,7 @@ sys.exit(main(sys.argv[1:]))
 def test_a_real_ctrl_c_in_the_middle(folder, monkeypatch):
     monkeypatch.chdir(folder)
     with started("-c", INTERRUPTED, *REPLAY) as process:
-        out, errors = process.communicate(timeout=60)
+        out, errors = process.communicate(timeout=300)
     assert (process.returncode, out, errors) == (130, b"", b"supportflow: interrupted\n")
 
 

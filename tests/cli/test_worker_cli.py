@@ -203,7 +203,7 @@ def test_a_signal_lets_it_finish_what_it_holds(tmp_path, kind, number):
     process = start(tmp_path, "service:make")
     first = process.stdout.readline()
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     told = [line.split() for line in (first + out).splitlines()]
     begun = [ticket for word, ticket in told if word == "begun"]
@@ -233,7 +233,7 @@ def test_probes_and_metrics_of_a_running_worker(tmp_path, app):
         assert ask("/live")[0] == 200
         assert 'supportflow_deliveries_total{outcome="delivered"} 1.0' in ask("/metrics")[1]
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
         assert process.returncode == 0
     finally:
         process.kill()

@@ -199,7 +199,7 @@ def test_a_worker_that_froze_past_its_lease_has_nothing_to_say(backend, tmp_path
         channel.fail = 1
         assert desk.run_due().retried == 1
         os.kill(frozen.pid, signal.SIGCONT)
-        said, _ = frozen.communicate(timeout=60)
+        said, _ = frozen.communicate(timeout=300)
     finally:
         frozen.kill()
     assert "delivered=0, retried=0, dead=0" in said

@@ -83,7 +83,7 @@ def test_two_workers_share_what_a_web_process_brings(folder, start):
             overdue = {earlier.open(subject="s", requester="ana").ticket.id for _ in range(15)}
         workers = [start("--until-idle", "--limit", "5") for _ in range(2)]
         for worker in workers:
-            _, err = worker.communicate(timeout=120)
+            _, err = worker.communicate(timeout=300)
             assert worker.returncode == 0, err
         told = heard(folder)
         assert Counter((kind, ticket) for kind, ticket, _ in told) == Counter(
@@ -100,7 +100,7 @@ def test_what_a_killed_worker_held_is_delivered_by_the_next(folder, start):
     worker = start(HANGS="yes")
     assert worker.stdout.readline() == "held\n"
     worker.send_signal(signal.SIGKILL)
-    worker.communicate(timeout=60)
+    worker.communicate(timeout=300)
     assert not (folder / "heard.txt").exists()
     told = []
     # Its claims run out after a minute.

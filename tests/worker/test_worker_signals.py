@@ -56,7 +56,7 @@ with stopped_by_signals(lambda: print("stopped again", flush=True)):
 def test_one_that_was_started_with_the_signal_ignored_hears_it():
     """As a shell's background jobs are. Whoever sends SIGINT to a worker means it: gunicorn and uvicorn hear it, too."""
     ignored = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", IGNORED]
-    done = subprocess.run(ignored, check=False, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(ignored, check=False, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stdout) == (-signal.SIGINT, "stopped\nstopped again\n"), done.stderr
 
 
