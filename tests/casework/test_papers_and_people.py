@@ -58,6 +58,17 @@ def test_a_bot_and_an_agent_of_one_name_are_one_and_the_preset_wants_two():
     assert one.get(ticket).case.authors[-2:] == (("agent", "sam"), ("agent", "mei"))
 
 
+@pytest.mark.parametrize(("kind", "who"), [("bot", "reviewer"), ("host", "risk-engine")])
+def test_a_program_is_no_second_person_either(kind, who):
+    one = desk(preset("exchange"))
+    ticket = one.open(subject="x", requester="ana", category="frozen_assets").ticket
+    program = Actor(kind=kind, id=who)
+    for step in ("verify_identity", "tell_reason", "review_freeze"):
+        one.complete_step(ticket, step=step, by=program)
+    with pytest.raises(Refused, match="another person than did review_freeze"):
+        one.complete_step(ticket, step="second_review", by=program)
+
+
 @pytest.mark.parametrize("other", ["one", "four"])
 def test_what_a_step_can_want(other):
     steps = [{"name": "one", "another_than": [other]}, {"name": "two"}]
