@@ -20,6 +20,7 @@ import os
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -92,17 +93,22 @@ def taking_turns(calls: dict[str, tuple[Callable[[], object], int]]) -> dict[str
 
 def speed() -> bool:
     classifier = LexiconClassifier([shipped(name) for name in ("common", "exchange", "banking")])
+    numbers = count()
+
+    def anew(text: str) -> str:
+        """A text that was not there before: what a classifier has told of a text, it remembers for a while."""
+        return f"{text[:-9]} {next(numbers):08d}"
 
     def triage(text: str) -> Callable[[], object]:
-        return lambda: classifier.classify(redact(text).text)
+        return lambda: classifier.classify(redact(anew(text)).text)
 
     long = ENGLISH * 10
     taken = taking_turns({
         "bare transitions trigger": (bare_trigger(), 2000),
-        "redact 1,000 characters, English": (lambda: redact(ENGLISH), 50),
-        "redact 1,000 characters, Chinese": (lambda: redact(CHINESE), 50),
-        "classify 1,000 characters, English": (lambda: classifier.classify(ENGLISH), 50),
-        "classify 1,000 characters, Chinese": (lambda: classifier.classify(CHINESE), 50),
+        "redact 1,000 characters, English": (lambda: redact(anew(ENGLISH)), 50),
+        "redact 1,000 characters, Chinese": (lambda: redact(anew(CHINESE)), 50),
+        "classify 1,000 characters, English": (lambda: classifier.classify(anew(ENGLISH)), 50),
+        "classify 1,000 characters, Chinese": (lambda: classifier.classify(anew(CHINESE)), 50),
         "both, 1,000 characters, English": (triage(ENGLISH), 50),
         "both, 1,000 characters, Chinese": (triage(CHINESE), 50),
         "both, 10,000 characters, English": (triage(long), 5),
