@@ -69,6 +69,7 @@ AGAIN = [
 
 @given(STEPS)
 @example(AGAIN)
+@example([("reply", 0, 0), ("merge", 0, 0)])
 @settings(max_examples=40, deadline=None)
 def test_each_ticket_is_asked_about_once_and_each_person_once_a_week(steps):
     """Against an oracle that writes down what was done in words."""
@@ -130,6 +131,20 @@ def test_a_person_is_asked_again_after_a_week_and_never_about_the_same_ticket():
     one.reply(later, body="here, again", by="sam")
     assert "rating_requested" not in kinds(one.resolve(later, by="sam"))
     assert one.get(first).rating.asked_at == START
+
+
+@pytest.mark.parametrize(("first", "then"), [("ana", "ana-chat"), ("ana-chat", "ana")])
+def test_who_was_asked_under_one_name_is_known_to_have_been_under_the_other_though_they_are_told_apart_later(
+    first, then
+):
+    one = desk(PLAIN)
+    one.link_requester("ana", other="ana-chat", by="host-admin")
+    rated(one, requester=first)
+    one.unlink_requester("ana", other="ana-chat", by="host-admin")
+    soon = answered(one, requester=then)
+    assert "rating_requested" not in kinds(one.resolve(soon, by="sam"))
+    clock_of(one).advance(days=7)
+    assert "rating_requested" in kinds(one.resolve(answered(one, requester=then), by="sam"))
 
 
 @pytest.mark.parametrize("way", ["private", "public", "unanswered", "cancelled", "when", "past"])

@@ -27,6 +27,7 @@ from supportflow.exceptions import StoreBusy, StoreError
 from supportflow.model.storage import Committed
 from supportflow.stores.sql import grouping
 from supportflow.stores.sql.engines import SESSIONS
+from supportflow.stores.sql.groups import Group
 
 FINE = [Committed()] * 2
 
@@ -136,6 +137,27 @@ def test_whoever_commits_for_one_who_makes_trouble_can_be_interrupted(store, wha
         assert store.load(T, names[0]) is None
 
     assert sweep(store, calls_of, check, every) > 30
+
+
+def test_nobody_leaves_work_in_a_group_without_being_counted(store, monkeypatch):
+    """Whoever joins would seem to be alone, and be told of trouble that is not theirs."""
+    enter, to_interrupt = Group.enter, []
+
+    def interrupted_once(group):
+        if threading.current_thread() in to_interrupt:
+            to_interrupt.clear()
+            raise Interrupt
+        return enter(group)
+
+    monkeypatch.setattr(Group, "enter", interrupted_once)
+    threads = Threads(store)
+    with held_up(threads, "write"):
+        to_interrupt.append(threads.begin(troubled(store, "bad", TROUBLE["at the commit"])))
+        for call in fine(store, "a"):
+            threads.begin(call)
+    interrupt, answer = threads.end()
+    assert isinstance(interrupt, Interrupt)
+    assert (answer, kept(store, "a")) == (Committed(), [True])
 
 
 @pytest.mark.parametrize("place", [0, 2])

@@ -143,6 +143,16 @@ def test_after_an_event_without_a_link_there_is_none_until_they_are_made(store):
     wanted = list(links(root(TENANT, "a"), store.events(TENANT, "a")))
     assert store.set_links(TENANT, "a", 1, [b"never", *wanted[1:3]]) == 2, "one that is there stays"
     assert list(store.links(TENANT, "a")) == [*wanted[:3], None]
+
+
+def test_links_that_nobody_has_asked_for_yet_are_missing_all_the_same_where_the_one_before_is(store):
+    store.commit(Commit(TENANT, (change("a", 0, 2),)))
+    assert None not in store.links(TENANT, "a")
+    forget(store, 2)
+    store.commit(Commit(TENANT, (change("a", 2, 2),)))
+    wanted = list(links(root(TENANT, "a"), store.events(TENANT, "a")))
+    assert store.set_links(TENANT, "a", 2, wanted[1:3]) == 2
+    assert list(store.links(TENANT, "a")) == [*wanted[:3], None]
     assert store.set_links(TENANT, "a", 4, [wanted[3], b"beyond"]) == 1
     store.commit(Commit(TENANT, (change("a", 4, 1),)))
     assert is_chained(store, TENANT, "a") == 5

@@ -275,7 +275,9 @@ def _said_facts(
 ) -> CaseFacts:
     """What would be wrong with words that leave the desk."""
     if not isinstance(command, ProposeAnnouncement):
-        return replace(case, asks_for=_asks_for(env, command), discloses=_discloses(env, ticket, command))
+        asks_for, discloses = _asks_for(env, command), _discloses(env, ticket, command)
+        # Most replies do neither, and to replace fields costs more than the rest of this.
+        return replace(case, asks_for=asks_for, discloses=discloses) if asks_for or discloses else case
     said = [text for text in command.texts.values() if isinstance(text, str)]
     asked = [] if env.policy.unsafe_replies == "allow" else [texts.asked_secret(text) for text in said]
     official = env.book.current.cases.official

@@ -16,7 +16,8 @@ class Figures(Document):
     """Privacy and targets of reports.
 
     Attributes:
-        smallest: No published count, and no group behind a published share, is smaller.
+        smallest: No published count, and no group behind a published share, is smaller; counts are told to the nearest
+            multiple of it.
         agents: Whether figures of single agents are `"named"` to those who lead them; `"hidden"`, nobody is shown them.
         repeat_within: A requester who is back within so much time is a repeated contact.
         complex: Topics that take days; the others are simple.

@@ -272,9 +272,8 @@ class Writers:
                 cursor.execute("ROLLBACK TO SAVEPOINT supportflow")
                 cursor.execute("RELEASE SAVEPOINT supportflow")
         except sqlite3.Error as error:
-            return "no such savepoint" in str(
-                error
-            )  # interrupted before or after: there is nothing half done
+            # Interrupted before it was set, or after it was released: there is nothing half done.
+            return "no such savepoint" in str(error)
         return True
 
     def _commit(self) -> None:

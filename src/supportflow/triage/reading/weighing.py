@@ -129,6 +129,9 @@ class CompiledWeighing(NamedTuple):
     ) -> Iterator[tuple[float, dict[str, Spot]]]:
         """What each window weighs, and its roles; windows with one of the sentences `without` are left out."""
         for row in sentences.rows:
+            widest = row[-1][1].keys()
+            if not all(not widest.isdisjoint(roles) for roles in self.needs):
+                continue  # what its widest window lacks, none of it has
             total, present = self.bias, set[str]()
             for last, roles, new in row:
                 if last in without:
