@@ -108,6 +108,5 @@ def point_statements(store, points: Points) -> None:
     work_on, writers = link._work, link._writers
     link._work = lambda session, work, mode: work_on(_PointedSession(session, points), work, mode)
     if writers is not None:
-        take, give = writers._take, writers._give
-        writers._take = lambda: _PointedSession(take(), points)
-        writers._give = lambda pointed, fine: give(pointed.session, fine)
+        at_hand = writers._at_hand
+        writers._at_hand = lambda: _PointedSession(at_hand(), points)
