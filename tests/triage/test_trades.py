@@ -76,3 +76,24 @@ def test_who_complains_of_a_freeze_asks_for_none(done, asked):
 )
 def test_a_trade_gone_wrong_is_no_theft(trade, theft):
     assert (told(trade), told(theft)) == ("dispute", "incident")
+
+
+@pytest.mark.parametrize(
+    ("open_", "settled"),
+    [
+        ("卖家一直不放币", "卖家一般多久放币"),
+        ("你哋判錯咗，冇睇我啲證據", "你哋裁決要幾多日"),
+        ("賣家收了錢都不放幣", "賣家通常多久會放幣"),
+        ("商家收了钱币还没给我", "刚买的u已经到了 谢谢商家"),
+        ("卖家说没收到钱", "卖家人很好，到账真快"),
+        ("他取消订单，钱也不退", "我想取消订单"),
+    ],
+)
+def test_how_a_trade_goes_and_one_that_went_well_are_no_disputes(open_, settled):
+    assert (told(open_), told(settled)) == ("dispute", "general")
+
+
+def test_what_weighs_in_a_sentence_that_asks_how_it_goes_does_not_count():
+    """And in the sentence beside it, it does."""
+    asked, told_ = "卖家一般多久放币", "卖家的币"
+    assert [told(one) for one in (asked, told_, f"{asked}？{told_}")] == ["general", "dispute", "dispute"]

@@ -149,7 +149,11 @@ class CompiledRules:
                 *(
                     (
                         f"weighing {one.name!r}",
-                        (*_flat(one.needs), *(role for key in one.weights for role in roles_of(key))),
+                        (
+                            *_flat(one.needs),
+                            *one.unless,
+                            *(role for key in one.weights for role in roles_of(key)),
+                        ),
                     )
                     for one in each.weighings
                 ),

@@ -146,6 +146,7 @@ class Weighing(Document):
         review: It raises to security for a person to look at.
         question: It is told as a question: nothing has happened.
         needs: Roles that must all stand there, whatever the others weigh, as in a rule's `all`: `"mark|ask_if"` is either.
+        unless: A sentence with one of these roles does not count: it asks how something goes, or is content.
         weights: Role, or two with a plus between (`"gone+not_me"`) → weight.
     """
 
@@ -157,6 +158,7 @@ class Weighing(Document):
     review: bool = False
     question: bool = False
     needs: Series[Name] = ()
+    unless: Series[Name] = ()
     weights: Mapping[Name, Annotated[float, Field(ge=-50, le=50)]]
 
 

@@ -201,6 +201,11 @@ class _Reading:
 
     def _heaviest(self, weighing: CompiledWeighing, without: AbstractSet[int]) -> Finding | None:
         most, heaviest = weighing.weighing.raises, None
+        if weighing.weighing.unless:
+            unless = frozenset(weighing.weighing.unless)
+            without = without | {
+                sentence for sentence, roles in self._found.items() if not unless.isdisjoint(roles)
+            }
         for weight, window in weighing.windows(self._by_sentence, without):
             if weight >= most and (heaviest is None or weight > most):
                 most, heaviest = weight, window
