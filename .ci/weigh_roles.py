@@ -41,7 +41,7 @@ weights cannot learn it."""
 HEADS = (
     # kind, name, class, category, penalty, raises, how
     ("incident", "sounds like an incident", "security", None, 0.15, 2.0, "review"),
-    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, 0.01, None),
+    ("dispute", "sounds like a dispute", "dispute", "unclear_dispute", 0.3, 0.4, None),
     (
         "security_question",
         "sounds like a question about security",
