@@ -108,5 +108,9 @@ def point_statements(store, points: Points) -> None:
     work_on, writers = link._work, link._writers
     link._work = lambda session, work, mode: work_on(_PointedSession(session, points), work, mode)
     if writers is not None:
-        at_hand = writers._at_hand
-        writers._at_hand = lambda: _PointedSession(at_hand(), points)
+        open_one, drop, is_current = writers._open_one, writers._drop, writers._is_current
+        writers._open_one = lambda: _PointedSession(open_one(), points)
+        writers._drop = lambda pointed: drop(pointed.session)
+        writers._is_current = lambda pointed: is_current(pointed.session)
+        if writers._session is not None:
+            writers._session = _PointedSession(writers._session, points)

@@ -6,11 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from durability.group_writers import EACH, THREADS, command
 from supportflow import SqlStore
 
 ROOT = Path(__file__).parents[2]
 TICKETS = [f"t{number}" for number in range(THREADS)]
+EVERY = 15
+"""Of so many points one is tried in each run. It is odd, so that points before and after a statement take turns."""
 
 
 class Writers:
@@ -62,7 +66,8 @@ def versions(store, tenant):
     return found
 
 
-def test_what_was_answered_is_there_wherever_the_process_is_killed(tmp_path):
+@pytest.mark.parametrize("every", [EVERY, pytest.param(1, marks=pytest.mark.exhaustive)])
+def test_what_was_answered_is_there_wherever_the_process_is_killed(tmp_path, every):
     url = f"sqlite:///{tmp_path / 'desk.db'}"
     store = SqlStore(url)
     store.events("nobody", "makes the tables")
@@ -72,7 +77,7 @@ def test_what_was_answered_is_there_wherever_the_process_is_killed(tmp_path):
     assert (end, len(answered)) == (0, THREADS * EACH)
     assert versions(store, "killed at 0") == dict.fromkeys(TICKETS, EACH)
     kept_unanswered = 0
-    for at in range(1, points + 1):
+    for at in range(1, points + 1, every):
         end, answered = writers.killed(at)
         found = versions(store, f"killed at {at}")
         lost = [key for key in answered if not key.startswith("points") and int(key[-1]) >= found[key[:-2]]]

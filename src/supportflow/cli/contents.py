@@ -53,17 +53,14 @@ COMMANDS = (
     ("doctor", "doctor", "say what of an installation and of its database is not as it should be"),
 )
 """Every command in order: its name, the module that adds it, and its help. A module is loaded when its command is run."""
-
-
 _USAGE = "usage: supportflow [-h] [--version] [--verbose] COMMAND ..."
 _OPTIONS = (
     ("-h, --help", "show this help message and exit"),
     ("--version", "show program's version number and exit"),
     ("--verbose", VERBOSE),
 )
-_BESIDE = (
-    max(len(name) for name, _, _ in COMMANDS) + 6
-)  # where a meaning begins: between names and it are two columns
+_BESIDE = max(len(name) for name, _, _ in COMMANDS) + 6
+"""Where a meaning begins: names stand four columns in, and two are between."""
 
 
 def said(word: str) -> bool:

@@ -130,9 +130,8 @@ class Writers:
         try:
             return self._acted(act, place)
         except BaseException:
-            self._end_turn(
-                place
-            )  # interrupted on its way out, perhaps, and a place that is left behind holds all up for ever
+            # Interrupted on its way out, perhaps; and a place that is left behind holds all up for ever.
+            self._end_turn(place)
             raise
 
     def _acted(self, act: Callable[[Any], T], place: Any) -> T:
