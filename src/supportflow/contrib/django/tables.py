@@ -19,12 +19,13 @@ def is_desk_s(alias: str) -> bool:
 
 
 def revision(connection: Any) -> str | None:
-    """The revision of the tables in a database; None if there are none."""
+    """The revision of the tables in a database; None if there are none, or nothing says which."""
     with connection.cursor() as cursor:
         if VERSION_TABLE not in connection.introspection.table_names(cursor):
             return None
         cursor.execute(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - a name of our own
-        return str(cursor.fetchone()[0])
+        row = cursor.fetchone()
+        return None if row is None else str(row[0])
 
 
 def make(connection: Any) -> None:

@@ -175,8 +175,8 @@ def _apply_changes(run: Run) -> Flow[bool]:
 
     A row is deleted before the ticket or agent that it names is read: whatever changes after that writes a row of its own. A
     floor that is lost in between is built anew. Before a row is deleted, the lead is checked: if another led meanwhile, the
-    row is put back, and whoever leads next builds a floor that includes the change. What has changed
-    has changed, also if the clock was set back since.
+    row is put back, and whoever leads next builds a floor that includes the change. If the clock was set back since, what
+    had changed has changed all the same.
     """
     env = run.env
     leases = yield from requests.lease(env.tenant, _ALWAYS_US, run.now_us + LEASE_US, (FLOOR,), _BATCH)
