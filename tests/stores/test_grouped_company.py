@@ -94,6 +94,13 @@ def test_one_alone_waits_for_nobody(made):
     assert made.disk.count("COMMIT") == 3
 
 
+def test_the_first_one_of_all_waits_for_nobody(made):
+    alone(made, "a")
+    made.store._link._make_locks()
+    alone(made, "b")
+    assert made.waits == []
+
+
 @pytest.mark.parametrize(("takes_s", "waits_s"), [(0.01, 0.005), (0.03, 0.015), (5.0, 0.02)])
 def test_half_of_what_the_last_commit_took_is_waited_and_never_long(made, takes_s, waits_s):
     made.disk.takes_s = takes_s
