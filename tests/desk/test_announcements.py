@@ -228,6 +228,37 @@ def test_a_problem_hears_a_notice_and_is_no_incident_of_another_problem():
     assert square.desk.get(other.id).spread.problem is None
 
 
+def test_private_work_hears_nothing_though_it_is_of_the_audience(square):
+    mine = square.desk.open(
+        subject="Look into these mails", requester="lena", by="lena", category="phishing", private=True
+    ).ticket.id
+    square.ticket("1")
+    square.announce(audience="phishing")
+    square.desk.run_due()
+    assert said_on(square.desk, mine) == []
+    assert square.heard("1") == [MAIL["en"]]
+
+
+def test_a_ticket_that_announces_does_not_tell_itself(square):
+    square.problem = square.ticket("1", type="problem").id
+    number = square.announce(audience="phishing")
+    square.desk.run_due()
+    assert square.heard("1") == []
+    assert said_on(square.desk, square.problem) == [(number, 1, False, "x")]
+
+
+def test_a_ticket_of_a_process_whose_clock_is_behind_is_told_too(square):
+    square.announce(audience="phishing")
+    square.clock.advance(minutes=1)
+    square.ticket("1")
+    square.desk.run_due()
+    behind = ManualClock("2026-03-25T10:00:57Z")
+    other = Desk(POLICY, store=square.store, clock=behind, ids=square.ids, channels=square.sent)
+    other.open(subject="Case 2", requester="r2", category="phishing", ref="2")
+    square.desk.run_due()
+    assert (square.heard("1"), square.heard("2")) == ([MAIL["en"]], [MAIL["en"]])
+
+
 def test_greetings_go_on_where_a_ticket_that_announces_is_damaged():
     square = Square()
     square.announce()
