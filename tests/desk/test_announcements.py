@@ -201,6 +201,33 @@ def test_a_process_that_is_stopped_in_the_middle_of_a_correction_goes_on_with_it
     assert [len(square.heard(ref)) for ref in "123"] == [2, 2, 2]
 
 
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=2)])
+def test_whoever_is_stopped_between_two_tickets_goes_on_with_the_other(late):
+    square = Square()
+    for ref in "123":
+        square.ticket(ref)
+    number = square.announce(audience="phishing")
+    for stopped in (2, 3, 4):
+        square.clock.advance(late)
+        left = iter(range(stopped))
+        square.desk.run_due(stop=lambda left=left: next(left, None) is None)
+    square.clock.advance(late)
+    square.desk.run_due()
+    assert [len(square.heard(ref)) for ref in "123"] == [1, 1, 1]
+    for ref in "123":
+        square.desk.resolve(ref=ref, by="sam")
+    square.desk.withdraw_announcement(square.problem, number=number, by="sam")
+    square.clock.advance(late)
+    told = []
+    for stopped in (3, 4, 5):
+        left = iter(range(stopped))
+        square.desk.run_due(stop=lambda left=left: next(left, None) is None)
+        told.append(sum(len(square.heard(ref)) for ref in "123"))
+    assert {4, 5} & {*told}
+    square.desk.run_due()
+    assert [len(square.heard(ref)) for ref in "123"] == [2, 2, 2]
+
+
 def test_a_notice_that_outlives_its_problem_links_nobody_to_it_any_more():
     square = Square()
     square.ticket("1")
