@@ -32,6 +32,8 @@ _ADDRESS = re.compile(
     rf"|{_DOMAIN}{{1,8}}(?:com|net|org|io|xyz|example)(?![a-z0-9_-])"
     r"|(?<![a-z0-9_.@-])[a-z0-9]++-[a-z0-9-]*+\.(?:[a-z0-9-]++\.){0,8}[a-z]{2,12}+(?![a-z0-9_-])"
 )
+_IN_ADDRESS = re.compile(r"\.[a-z]|://|www\.")
+"""What every address has some of; the full stop of a sentence is followed by something else."""
 
 
 def _cuts(text: str) -> list[int]:
@@ -142,7 +144,9 @@ class View:
     @Once
     def addresses(self) -> list[tuple[int, int]]:
         """Where web addresses stand: the words in one are its name, and say nothing."""
-        return [match.span() for match in _ADDRESS.finditer(self.text)] if "." in self.text else []
+        if "." not in self.text or _IN_ADDRESS.search(self.text) is None:
+            return []
+        return [match.span() for match in _ADDRESS.finditer(self.text)]
 
     @Once
     def lines(self) -> list[Line]:
