@@ -69,9 +69,9 @@ def test_an_address_that_does_not_work_is_no_question_about_security():
     assert CLASSIFIER.classify("www.desk.example does not load, is it broken?").priority_class == "general"
 
 
-def test_a_look_at_full_stops_overlooks_no_address():
+def test_a_first_look_overlooks_no_address():
     pieces = ("a", "x1", "-", ".", "com", "www.", "://", "https", " ", "\u00fc", "\n", "?")
-    texts = {"".join(some) for some in product(pieces, repeat=4)}
-    found = {text for text in texts if "." in text and list(_ADDRESS.finditer(View(text).text))}
+    views = [View("".join(some)) for some in product(pieces, repeat=4)]
+    found = [view for view in views if list(_ADDRESS.finditer(view.text))]
     assert found
-    assert {text for text in found if not View(text).addresses} == set()
+    assert [view.text for view in found if not view.addresses] == []
