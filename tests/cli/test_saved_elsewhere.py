@@ -68,3 +68,72 @@ def test_what_cannot_be_read_is_one_line(capsys, tmp_path, monkeypatch, argument
     assert status != 0
     assert (out + err).startswith(said)
     assert (out + err).count("\n") == 1
+
+
+PHRASES = 'incident = ["somebody got into my account"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (TICKET, "| general "),
+        (PHRASES, "| standard input "),
+        (f"\n  {TICKET}", "| general "),
+    ],
+)
+def test_labelled_tickets_and_phrases_are_told_apart_on_standard_input(capsys, monkeypatch, text, said):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    status, out, err = run(capsys, "triage", "evaluate", "-")
+    assert (status, err) == (0, "")
+    assert said in out
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        ("", 2, "supportflow: -: standard input is empty, or was read already\n"),
+        ("incident =", 1, "standard input: "),
+    ],
+)
+def test_what_cannot_be_evaluated_from_standard_input_is_told(capsys, monkeypatch, text, status, said):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    ended, out, err = run(capsys, "triage", "evaluate", "-")
+    assert (ended, said in out + err) == (status, True), out + err
+
+
+def test_tickets_on_standard_input_go_with_tickets_in_files_and_not_with_phrases(
+    capsys, monkeypatch, tmp_path
+):
+    (tmp_path / "more.jsonl").write_text(TICKET.replace('"1"', '"2"'), "utf-8")
+    (tmp_path / "en.toml").write_text(PHRASES, "utf-8")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(TICKET))
+    status, out, _ = run(capsys, "triage", "evaluate", "--json", "-", tmp_path / "more.jsonl")
+    assert status == 0
+    assert '"texts": 2' in out
+    monkeypatch.setattr(sys, "stdin", io.StringIO(TICKET))
+    status, _, err = run(capsys, "triage", "evaluate", "-", tmp_path / "en.toml")
+    assert (status, err) == (
+        2,
+        "supportflow: phrases: labelled tickets and phrases cannot be read together\n",
+    )
+
+
+@pytest.mark.parametrize("name", ["empty.csv", "empty.jsonl", "empty.xes", "empty.parquet"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("replay",),
+        ("report", "-o", "report.html"),
+        ("what-if", "--policy", "exchange", "--policy", "other.toml"),
+        ("log", "convert", "-o", "out.csv"),
+        ("replay", "--suggest"),
+    ],
+)
+def test_a_log_that_cannot_be_read_is_named(capsys, monkeypatch, tmp_path, name, command):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).touch()
+    (tmp_path / "other.toml").write_text('name = "other"', "utf-8")
+    mapping = () if "--suggest" in command else ("--mapping", "servicenow_uci")
+    status, out, err = run(capsys, *command, name, *mapping)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"supportflow: {name}: is ")

@@ -13,11 +13,18 @@ PHRASES = Path(__file__).with_name("phrases")
 LEAST = {
     ".": {"incident": 30, "dispute": 14, "security_question": 10, "frightening_harmless": 16, "general": 16},
     "held_out": {
-        "incident": 15,
-        "dispute": 8,
-        "security_question": 6,
-        "frightening_harmless": 10,
+        "incident": 16,
+        "dispute": 12,
+        "security_question": 10,
+        "frightening_harmless": 17,
         "general": 8,
+    },
+    "opened": {
+        "incident": 30,
+        "dispute": 16,
+        "security_question": 9,
+        "frightening_harmless": 19,
+        "general": 12,
     },
     "practice": {
         "incident": 47,

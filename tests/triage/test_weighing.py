@@ -12,7 +12,7 @@ from supportflow.policy.presets import preset
 from supportflow.triage.lexicon import LexiconClassifier, shipped
 from supportflow.triage.reading import Pack, Reader, Reading, ReadingRule, RuleSet, shipped_rules
 from supportflow.triage.reading.document import Weighing
-from supportflow.triage.reading.weighing import CompiledWeighing, Sentences
+from supportflow.triage.reading.weighing import CompiledWeighing, CompiledWeighings
 
 EXCHANGE = LexiconClassifier([shipped("common"), shipped("exchange")])
 PACK = Pack(
@@ -141,34 +141,73 @@ ROLE = st.sampled_from(["asset", "asleep", "gone", "market", "stranger"])
 WEIGHT = st.integers(-400, 400).map(lambda hundredths: hundredths / 100)
 
 
-@settings(max_examples=60)
-@given(
-    weights=st.dictionaries(
-        st.one_of(
-            ROLE, st.sets(ROLE, min_size=2, max_size=2).map(lambda two: "+".join(sorted(two, reverse=True)))
-        ),
-        WEIGHT,
-        min_size=1,
+WEIGHTS = st.dictionaries(
+    st.one_of(
+        ROLE, st.sets(ROLE, min_size=2, max_size=2).map(lambda two: "+".join(sorted(two, reverse=True)))
     ),
-    sentences=st.lists(st.sets(ROLE), max_size=6),
+    WEIGHT,
+    min_size=1,
 )
-def test_windows_weigh_what_adding_up_by_hand_gives(weights, sentences):
-    compiled = CompiledWeighing.of(weighing(weights=weights), "mine")
-    found = {
-        number: {role: (0, 1, role) for role in roles} for number, roles in enumerate(sentences) if roles
+WEIGHINGS = st.fixed_dictionaries(
+    {
+        "weights": WEIGHTS,
+        "bias": WEIGHT,
+        "raises": WEIGHT,
+        "needs": st.lists(ROLE, max_size=1).map(tuple),
     }
-    weighed = [compiled.weight(window) for window in Sentences(found).windows()]
-    by_hand = []
-    for number, length in [(n, k) for n in range(len(sentences)) for k in (1, 2, 3)]:
-        window = sentences[number : number + length]
-        if len(window) == length and window[0] and window[-1]:
-            near = set().union(*window)
-            pairs = [
-                weights.get(f"{a}+{b}", 0) + weights.get(f"{b}+{a}", 0)
-                for a, b in combinations(sorted(near), 2)
-            ]
-            by_hand.append(-1.0 + sum(weights.get(role, 0) for role in near) + sum(pairs))
-    assert weighed == pytest.approx(by_hand)
+)
+
+
+def by_hand(written, sentences, without):
+    """The first of the heaviest windows, as the roles in it; None if none weighs enough."""
+    weights, best = written["weights"], None
+    for first, length in [(n, k) for n in range(len(sentences)) for k in (1, 2, 3)]:
+        window = sentences[first : first + length]
+        if len(window) < length or not (window[0] and window[-1]):
+            continue
+        near = set().union(*window)
+        if without & {*range(first, first + length)} or not near.issuperset(written["needs"]):
+            continue
+        pairs = combinations(sorted(near), 2)
+        hundredths = sum(
+            round(100 * weight)
+            for weight in (
+                written["bias"],
+                *(weights.get(role, 0) for role in near),
+                *(weights.get(f"{a}+{b}", 0) + weights.get(f"{b}+{a}", 0) for a, b in pairs),
+            )
+        )
+        if hundredths >= round(100 * written["raises"]) and (best is None or hundredths > best[0]):
+            best = hundredths, near
+    return None if best is None else best[1]
+
+
+@settings(max_examples=150)
+@given(
+    written=st.lists(WEIGHINGS, min_size=1, max_size=3),
+    sentences=st.lists(st.sets(ROLE), max_size=6),
+    without=st.lists(st.sets(st.integers(0, 5), max_size=2), min_size=3, max_size=3),
+)
+def test_the_heaviest_sentences_of_each_weighing_are_those_that_adding_up_by_hand_gives(
+    written, sentences, without
+):
+    compiled = CompiledWeighings([CompiledWeighing.of(weighing(**one), "mine") for one in written])
+    here = {number: {role: (0, 1, role) for role in roles} for number, roles in enumerate(sentences) if roles}
+    without = [one & here.keys() for one in without]
+    heaviest = compiled.heaviest(here, {place: without[place] for place in range(len(written))})
+    assert {place: {*roles} for place, roles in heaviest.items()} == {
+        place: found
+        for place, one in enumerate(written)
+        if (found := by_hand(one, sentences, without[place])) is not None
+    }
+
+
+def test_of_a_role_that_is_told_twice_the_first_place_counts():
+    compiled = CompiledWeighings([CompiledWeighing.of(weighing(), "mine")])
+    first, again, night = (0, 8, "stranger"), (10, 18, "stranger"), (20, 25, "asleep")
+    here = {0: {"stranger": first}, 1: {"stranger": again, "asleep": night}}
+    assert compiled.heaviest(here, {0: frozenset()}) == {0: {"stranger": first, "asleep": night}}
+    assert compiled.heaviest(here, {0: {0}}) == {0: {"stranger": again, "asleep": night}}
 
 
 TEXTS = [

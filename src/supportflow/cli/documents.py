@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "STANDARD_INPUT",
     "Kind",
+    "format_of",
     "kind_of",
     "lines_at",
     "mapping_named",
@@ -162,13 +163,18 @@ def lines_at(name: str) -> Iterator[TextIO]:
 
 
 def on_log(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """A command that reads a log, which can come on standard input."""
+    """A command that reads a log, which can come on standard input; what is wrong with it is told with its name."""
 
     def kept(arguments: argparse.Namespace) -> int:
         if arguments.log is None:
             return run(arguments)
         with file_at(arguments.log) as path:
-            return run(argparse.Namespace(**{**vars(arguments), "log": path}))
+            try:
+                return run(argparse.Namespace(**{**vars(arguments), "log": path}))
+            except InvalidInput as wrong:
+                if wrong.field != "log":
+                    raise
+                raise InvalidInput(arguments.log, wrong.reason) from wrong
 
     return kept
 
@@ -229,7 +235,7 @@ def read_named(
         return from_file(Path(name))
     text = text_of_input()
     try:
-        return loaded(text, format=_format_of(text))
+        return loaded(text, format=format_of(text))
     except error as wrong:
         raise error([f"standard input: {problem}" for problem in wrong.problems]) from None
 
@@ -250,7 +256,8 @@ def text_of_input(most: int = MAX_CHARACTERS + 1) -> str:
     return text
 
 
-def _format_of(text: str) -> str:
+def format_of(text: str) -> str:
+    """JSON if a text begins with a brace, else TOML."""
     return "json" if text.lstrip().startswith("{") else "toml"
 
 
@@ -278,7 +285,7 @@ def kind_of(name: str) -> Kind:
         if name == STANDARD_INPUT:
             text = text_of_input()
             sys.stdin = io.StringIO(text)
-            plain(text, format=_format_of(text))
+            plain(text, format=format_of(text))
         else:
             read(Path(name), plain, PolicyError)
     except (PolicyError, OSError):

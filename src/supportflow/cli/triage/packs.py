@@ -1,6 +1,8 @@
 """`supportflow triage packs` and `supportflow triage evaluate`: what texts are read with, and how well."""
 
 import argparse
+import io
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
@@ -8,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from supportflow.cli.answers import add_json, say
+from supportflow.cli.documents import STANDARD_INPUT, format_of, text_of_input
 from supportflow.cli.inputs import policy_at
 from supportflow.cli.terminal import WRONG, table
 from supportflow.cli.triage.learn import LABELLED, measure
-from supportflow.exceptions import ModelError
+from supportflow.exceptions import InvalidInput, ModelError
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.triage.reading import SHIPPED_PACKS, Pack, shipped_packs
 from supportflow.triage.reading.evaluating import KINDS, Measured, Share, measured
@@ -55,7 +58,9 @@ def add_to(commands: Any) -> None:
         epilog="examples:\n  supportflow triage evaluate phrases/ --missed\n"
         "  supportflow triage evaluate labelled.jsonl --model model.json",
     )
-    evaluate.add_argument("phrases", metavar="PHRASES", nargs="+", help="files, or folders of them")
+    evaluate.add_argument(
+        "phrases", metavar="PHRASES", nargs="+", help="files, or folders of them; - for standard input"
+    )
     evaluate.add_argument(
         "--policy", metavar="POLICY", help="a policy file; the shipped lexicons for an exchange, if not given"
     )
@@ -117,8 +122,11 @@ def measured_shipped() -> Mapping[str, Mapping[str, Any]]:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    if all(path.endswith(".jsonl") for path in arguments.phrases):
+    labelled = [_is_labelled(path) for path in arguments.phrases]
+    if all(labelled):
         return measure(arguments)
+    if any(labelled):
+        raise InvalidInput("phrases", "labelled tickets and phrases cannot be read together")
     if arguments.model is not None or arguments.against is not None:
         raise ModelError(["--model and --against are for labelled tickets, in files that end in .jsonl"])
     policy = CompiledPolicy(
@@ -128,14 +136,16 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     missed: list[dict[str, str]] = []
     bad: list[dict[str, str]] = []
     for path in _files(arguments.phrases):
+        on_input = str(path) == STANDARD_INPUT
+        name = "standard input" if on_input else path.stem
         try:
-            phrases = _phrases(path)
+            phrases = _phrases(text_of_input() if on_input else _text(path))
         except (OSError, ValueError) as error:
-            bad.append({"file": str(path), "error": str(error)})
+            bad.append({"file": name if on_input else str(path), "error": str(error)})
             continue
-        read[path.stem] = measured(policy.classifier.classify, phrases)
+        read[name] = measured(policy.classifier.classify, phrases)
         if arguments.missed:
-            missed += _missed(path.stem, phrases, policy)
+            missed += _missed(name, phrases, policy)
     together = list(read.values())[:1]
     for one in list(read.values())[1:]:
         together = [together[0].joined(one)]
@@ -177,11 +187,24 @@ def _files(paths: Iterable[str]) -> list[Path]:
     return found
 
 
-def _phrases(path: Path) -> dict[str, list[str]]:
+def _is_labelled(path: str) -> bool:
+    """Whether there are labelled tickets in a file, by its name; on standard input, by its first character."""
+    if path != STANDARD_INPUT:
+        return path.endswith(".jsonl")
+    text = text_of_input(-1)
+    sys.stdin = io.StringIO(text)  # to be read again
+    return format_of(text) == "json"
+
+
+def _text(path: Path) -> str:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError("is not text in UTF-8") from None
+
+
+def _phrases(text: str) -> dict[str, list[str]]:
+    document = tomllib.loads(text)
     phrases = {kind: document.get(kind, []) for kind in KINDS}
     for kind, texts in phrases.items():
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):

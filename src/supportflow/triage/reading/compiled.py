@@ -10,7 +10,13 @@ from supportflow.triage.reading.document import Derivation, Mood, Pack, ReadingR
 from supportflow.triage.reading.phrases import PhraseProblem, Writing, listed
 from supportflow.triage.reading.roles import ROLES
 from supportflow.triage.reading.scanning import Scanner
-from supportflow.triage.reading.weighing import CompiledWeighing, alternatives, is_key, roles_of
+from supportflow.triage.reading.weighing import (
+    CompiledWeighing,
+    CompiledWeighings,
+    alternatives,
+    is_key,
+    roles_of,
+)
 from supportflow.triage.reading.words import Words
 
 __all__ = ["CompiledPack", "CompiledRules", "Derived", "Need"]
@@ -131,7 +137,9 @@ class CompiledRules:
             for each in sets
             for rule in each.rules
         )
-        self.weighings = tuple(CompiledWeighing.of(one, each.name) for each in sets for one in each.weighings)
+        self.weighings = CompiledWeighings(
+            [CompiledWeighing.of(one, each.name) for each in sets for one in each.weighings]
+        )
 
     def _bits(self, roles: Sequence[str]) -> tuple[int, ...]:
         return tuple(sum(self.bits[role] for role in set(one.split("|"))) for one in roles)

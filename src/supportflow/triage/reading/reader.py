@@ -7,25 +7,26 @@ alone: what is added in lines of its own takes nothing back.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from supportflow.triage.once import Once
 from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource
 from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
-from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet
+from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet, Weighing
 from supportflow.triage.reading.finding import Finding, Part, Status
 from supportflow.triage.reading.model import ReadingModel
 from supportflow.triage.reading.opinions import opinions, roles_of, sentences_of
 from supportflow.triage.reading.roles import Spot
 from supportflow.triage.reading.text import View
-from supportflow.triage.reading.weighing import CompiledWeighing, Sentences
+from supportflow.triage.reading.weighing import CompiledWeighing
 
 __all__ = ["Finding", "Part", "Reader"]
 
 _NEAR = 2  # clauses
 _NEGATION_REACH = 3  # words
 _EXCEPTION_REACH = 24  # words, at least
+_NONE: AbstractSet[int] = frozenset()
 _LOOKED_AT = 4
 """How many places on either side of an event are tried for a role."""
 
@@ -93,13 +94,17 @@ class Reader:
         )
         for hits in self._choice.hits(view, text).values():
             candidates = self._candidates(hits.present() | unworded)
-            if candidates or self.rules.weighings or self._model is not None:
+            if candidates or self.rules.weighings.each or self._model is not None:
                 reading = _Reading(self.rules, hits)
                 found += reading.findings(candidates)
                 readings.append(reading)
         asserted = {one.need.rule.priority_class for one in found if one.decides}
-        wanted = [one for one in self.rules.weighings if one.weighing.priority_class not in asserted]
-        asks = any(one.weighing.question for one in wanted)
+        wanted = {
+            place: one
+            for place, one in enumerate(self.rules.weighings.each)
+            if one.weighing.priority_class not in asserted
+        }
+        asks = any(one.weighing.question for one in wanted.values())
         told = {sentence for reading in readings for sentence in reading.told()} if asks else set()
         found += [weighed for reading in readings for weighed in reading.weighed(wanted, told)]
         return found if self._model is None else found + opinions(self._model(), view, readings, found)
@@ -175,15 +180,21 @@ class _Reading:
         start, end, role = spot
         return Part(role, *self._span(start, end))
 
-    def weighed(self, wanted: Collection[CompiledWeighing], told: AbstractSet[int]) -> list[Finding]:
+    def weighed(self, wanted: Mapping[int, CompiledWeighing], told: AbstractSet[int]) -> list[Finding]:
         """What weighs enough to be raised: for each weighing the heaviest sentences.
 
         A sentence in which a rule asserts something is no question: it says what happened, in whatever class.
+
+        Args:
+            wanted: Place of a weighing among all → the weighing.
+            told: Those sentences.
         """
+        without = {place: self._left_out(one.weighing, told) for place, one in wanted.items()}
+        heaviest = self._rules.weighings.heaviest(self._found, without)
         return [
             found
-            for one in wanted
-            if (found := self._heaviest(one, told if one.weighing.question else frozenset())) is not None
+            for place, one in wanted.items()
+            if place in heaviest and (found := self._weighs(one, heaviest[place])) is not None
         ]
 
     @Once
@@ -195,25 +206,22 @@ class _Reading:
                 found[bisect_right(self._sentences, spot[0])].setdefault(role, spot)
         return found
 
-    @Once
-    def _by_sentence(self) -> Sentences:
-        return Sentences(self._found)
-
-    def _heaviest(self, weighing: CompiledWeighing, without: AbstractSet[int]) -> Finding | None:
-        most, heaviest = weighing.weighing.raises, None
-        if weighing.weighing.unless:
-            unless = frozenset(weighing.weighing.unless)
+    def _left_out(self, weighing: Weighing, told: AbstractSet[int]) -> AbstractSet[int]:
+        """The sentences that a weighing does not look at."""
+        without = told if weighing.question else _NONE
+        if weighing.unless:
             without = without | {
-                sentence for sentence, roles in self._found.items() if not unless.isdisjoint(roles)
+                number
+                for number, roles in self._found.items()
+                if not roles.keys().isdisjoint(weighing.unless)
             }
-        for weight, window in weighing.windows(self._by_sentence, without):
-            if weight >= most and (heaviest is None or weight > most):
-                most, heaviest = weight, window
-        if heaviest is None:
-            return None
-        need = Need(weighing.rule, weighing.set_name, (), ())
-        spots = [heaviest[role] for role in weighing.heaviest(heaviest)]
-        return self._finding(need, "weighed", spots) if spots else None
+        return without
+
+    def _weighs(self, weighing: CompiledWeighing, roles: Mapping[str, Spot]) -> Finding | None:
+        spots = [roles[role] for role in weighing.heaviest(roles)]
+        return (
+            self._finding(Need(weighing.rule, weighing.set_name, (), ()), "weighed", spots) if spots else None
+        )
 
     def _of(self, roles: tuple[str, ...]) -> list[Spot]:
         """Where any of these roles stands, in order."""

@@ -33,6 +33,9 @@ _ADDRESS = re.compile(
     r"|(?<![a-z0-9_.@-])[a-z0-9]++-[a-z0-9-]*+\.(?:[a-z0-9-]++\.){0,8}[a-z]{2,12}+(?![a-z0-9_-])"
 )
 
+_MAY_BE_ADDRESS = re.compile(r"\.[a-z]|://|www\.")
+"""What stands in every address."""
+
 
 def _cuts(text: str) -> list[int]:
     """Where clauses end."""
@@ -142,7 +145,11 @@ class View:
     @Once
     def addresses(self) -> list[tuple[int, int]]:
         """Where web addresses stand: the words in one are its name, and say nothing."""
-        return [match.span() for match in _ADDRESS.finditer(self.text)] if "." in self.text else []
+        if (
+            _MAY_BE_ADDRESS.search(self.text) is None
+        ):  # most texts: quicker than to look for what an address is
+            return []
+        return [match.span() for match in _ADDRESS.finditer(self.text)]
 
     @Once
     def lines(self) -> list[Line]:

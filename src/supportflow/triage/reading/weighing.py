@@ -5,19 +5,19 @@ each role, and each two in the same sentences, has a weight in log-odds. What we
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from supportflow.triage.once import Once
 from supportflow.triage.reading.document import ReadingRule, Weighing
 from supportflow.triage.reading.roles import Spot
 
-__all__ = ["WINDOW", "CompiledWeighing", "Sentences", "alternatives", "is_key", "roles_of"]
+__all__ = ["WINDOW", "CompiledWeighing", "CompiledWeighings", "alternatives", "is_key", "roles_of"]
 
 WINDOW = 3
 """So many sentences in a row are weighed together, at most."""
 _MOST_PARTS = 5
+_NONE: Mapping[str, int] = {}
 _UNIT = 1_000_000
 """Weights are added up as whole millionths: so the sum is the same in any order."""
 
@@ -38,40 +38,6 @@ def is_key(key: str) -> bool:
     return len(roles) == len(set(roles)) and key.count("+") <= 1
 
 
-class Sentences:
-    """Which roles stand in each sentence, and where each of them begins to.
-
-    Args:
-        found: Number of a sentence → role → its first spot there.
-    """
-
-    def __init__(self, found: Mapping[int, Mapping[str, Spot]]) -> None:
-        self._found = found
-
-    @Once
-    def rows(self) -> list[list[tuple[int, dict[str, Spot], list[str]]]]:
-        """For each sentence that has a role the windows that begin there: the last sentence, the roles, and the new ones.
-
-        Of a role the first spot counts. The sentence alone as well, for what is added behind it must not take anything.
-        """
-        rows = []
-        for first in sorted(self._found):
-            roles: dict[str, Spot] = {}
-            row: list[tuple[int, dict[str, Spot], list[str]]] = []
-            for number in range(first, first + WINDOW):
-                here = self._found.get(number)
-                if here:
-                    new = [role for role in here if role not in roles]
-                    roles = {**here, **roles}
-                    row.append((number, roles, new))
-            rows.append(row)
-        return rows
-
-    def windows(self) -> Iterator[dict[str, Spot]]:
-        """The roles of each sentence that has one: alone, and with those of the sentences behind it."""
-        return (roles for row in self.rows for _, roles, _ in row)
-
-
 class CompiledWeighing(NamedTuple):
     """A weighing, ready to weigh with.
 
@@ -80,7 +46,9 @@ class CompiledWeighing(NamedTuple):
         set_name: Its rule set.
         rule: What evidence shows of it.
         needs: Roles of each of which one must be there.
-        bias: What a text without roles weighs, in millionths, as all weights here.
+        least: What is enough to be raised, in millionths, as all weights here.
+        most: More than anything can weigh, or the opposite of it.
+        bias: What a text without roles weighs.
         alone: Role → weight.
         together: Role → each other one that it has a weight with → that weight; a pair stands under both.
     """
@@ -89,6 +57,8 @@ class CompiledWeighing(NamedTuple):
     set_name: str
     rule: ReadingRule
     needs: tuple[tuple[str, ...], ...]
+    least: int
+    most: int
     bias: int
     alone: Mapping[str, int]
     together: Mapping[str, Mapping[str, int]]
@@ -97,6 +67,7 @@ class CompiledWeighing(NamedTuple):
     def of(cls, weighing: Weighing, set_name: str) -> "CompiledWeighing":
         """A weighing of a rule set, compiled."""
         keys = [(roles_of(key), round(weight * _UNIT)) for key, weight in weighing.weights.items()]
+        bias, least = round(weighing.bias * _UNIT), round(weighing.raises * _UNIT)
         together: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for roles, weight in keys:
             for other in roles[1:]:
@@ -115,51 +86,105 @@ class CompiledWeighing(NamedTuple):
             set_name,
             rule,
             alternatives(weighing.needs),
-            round(weighing.bias * _UNIT),
+            least,
+            abs(least) + abs(bias) + sum(abs(weight) for _, weight in keys),
+            bias,
             {roles[0]: weight for roles, weight in keys if len(roles) == 1},
             {role: dict(pairs) for role, pairs in together.items()},
         )
 
-    def weight(self, roles: Collection[str]) -> float:
-        """What roles weigh together, in log-odds; the same whatever their order."""
-        return (self.bias + self._more(roles, set())) / _UNIT
-
-    def windows(
-        self, sentences: Sentences, without: AbstractSet[int]
-    ) -> Iterator[tuple[float, dict[str, Spot]]]:
-        """What each window weighs, and its roles; windows with one of the sentences `without` are left out."""
-        for row in sentences.rows:
-            widest = row[-1][1].keys()
-            if not all(not widest.isdisjoint(roles) for roles in self.needs):
-                continue  # what its widest window lacks, none of it has
-            total, present = self.bias, set[str]()
-            for last, roles, new in row:
-                if last in without:
-                    break
-                total += self._more(new, present)
-                if all(not present.isdisjoint(roles) for roles in self.needs):
-                    yield total / _UNIT, roles
-
-    def _more(self, new: Collection[str], present: set[str]) -> int:
-        """What new roles add to those that are present, which they join."""
-        alone, together, more = self.alone, self.together, 0
-        for role in new:
-            if role in alone:
-                more += alone[role]
-            if role in together:
-                pairs = together[role]
-                for other in present:
-                    if other in pairs:
-                        more += pairs[other]
-            present.add(role)
-        return more
-
     def heaviest(self, roles: Collection[str]) -> list[str]:
         """The roles that weigh most, each with half of what it weighs with others; the heaviest first."""
-        shares = {
-            role: 2 * self.alone.get(role, 0)
-            + sum(weight for other, weight in self.together.get(role, {}).items() if other in roles)
-            for role in roles
-        }
+        shares: dict[str, int] = {}
+        for role in roles:
+            pairs = self.together.get(role, _NONE)
+            shares[role] = 2 * self.alone.get(role, 0) + sum(pairs[one] for one in roles if one in pairs)
         heavy = sorted((role for role in shares if shares[role] > 0), key=lambda role: (-shares[role], role))
         return heavy[:_MOST_PARTS]
+
+
+class CompiledWeighings:
+    """Weighings, ready to weigh sentences with: all at once.
+
+    A role has one number for all of them, with a field of bits for each: adding two such numbers adds every weight. A field
+    is wide enough for all weights of its weighing, so that no sum runs into the next.
+
+    Args:
+        each: The weighings.
+    """
+
+    def __init__(self, each: Sequence[CompiledWeighing]) -> None:
+        self.each = tuple(each)
+        self._width = max((one.most.bit_length() for one in self.each), default=0) + 2
+        self._zero = 1 << (
+            self._width - 1
+        )  # what stands for nothing in a field, so that none is below naught
+        self._field = (1 << self._width) - 1
+        self._empty = self._all([one.bias + self._zero for one in self.each])
+        roles = dict.fromkeys(role for one in self.each for role in (*one.alone, *one.together))
+        self._alone = {role: self._all([one.alone.get(role, 0) for one in self.each]) for role in roles}
+        self._together = {
+            role: {
+                other: self._all([one.together.get(role, {}).get(other, 0) for one in self.each])
+                for other in roles
+            }
+            for role in roles
+        }
+
+    def _all(self, weights: Sequence[int]) -> int:
+        """The weights of all weighings in one number."""
+        return sum(weight << (place * self._width) for place, weight in enumerate(weights))
+
+    def heaviest(
+        self, sentences: Mapping[int, Mapping[str, Spot]], wanted: Mapping[int, AbstractSet[int]]
+    ) -> dict[int, dict[str, Spot]]:
+        """Of some weighings the sentences that weigh most and enough: their roles, each with its first spot there.
+
+        Each sentence is weighed alone, and with those behind it, for what is added must not take anything. Of two that
+        weigh the same it is the first.
+
+        Args:
+            sentences: Number of a sentence → role → its first spot there.
+            wanted: Place of a weighing among them → the sentences that are left out.
+        """
+        found: dict[int, tuple[int, int]] = {}
+        fields = [
+            (place * self._width, place, self.each[place].needs, without) for place, without in wanted.items()
+        ]
+        most = {place: self.each[place].least + self._zero for place in wanted}
+        roles = {number: [role for role in here if role in self._alone] for number, here in sentences.items()}
+        for first in sorted(sentences):
+            total = self._empty
+            present: list[str] = []
+            for last in range(first, first + WINDOW):
+                if last not in roles:
+                    continue
+                for role in roles[last]:
+                    if role not in present:
+                        total += sum(map(self._together[role].__getitem__, present), self._alone[role])
+                        present.append(role)
+                for shift, place, needs, without in fields:
+                    weight = total >> shift & self._field
+                    if (
+                        weight >= most[place]
+                        and without.isdisjoint(range(first, last + 1))
+                        and _has(needs, sentences, first, last)
+                    ):
+                        most[place] = weight + 1
+                        found[place] = first, last
+        return {place: _joined(sentences, *window) for place, window in found.items()}
+
+
+def _has(
+    needs: Sequence[Sequence[str]], sentences: Mapping[int, Mapping[str, Spot]], first: int, last: int
+) -> bool:
+    """Whether one of each stands in some sentences."""
+    return not needs or all(not _joined(sentences, first, last).keys().isdisjoint(roles) for roles in needs)
+
+
+def _joined(sentences: Mapping[int, Mapping[str, Spot]], first: int, last: int) -> dict[str, Spot]:
+    """The roles of some sentences, each with its first spot."""
+    joined: dict[str, Spot] = {}
+    for number in range(first, last + 1):
+        joined = {**sentences.get(number, {}), **joined}
+    return joined
