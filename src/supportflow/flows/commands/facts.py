@@ -1,7 +1,6 @@
 """Gathering what a decision needs to know besides the ticket: the core asks nobody."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from supportflow.exceptions import SignatureRefused
 from supportflow.flows import requests
@@ -185,12 +184,12 @@ def _case_facts(
     elif _needs_person(env, command, ticket):
         case = yield from _person_facts(env, ticket.requester, read)
     if _needs_second_person(env, command, ticket):
-        case = replace(case, also_by=(yield from same_person(env, command.by.id)))
+        case = case._replace(also_by=(yield from same_person(env, command.by.id)))
     if kind in _SAYING:
         assert isinstance(command, Reply | TakeTurn | ProposeAnnouncement)
         return _said_facts(env, ticket, command, case)
     if kind is Rate and isinstance(command, Rate) and command.token is not None:
-        return replace(case, by_link=(yield from _is_their_link(env, command.token, ticket)))
+        return case._replace(by_link=(yield from _is_their_link(env, command.token, ticket)))
     return _with_words(env, command, ticket, case)
 
 
@@ -204,7 +203,7 @@ def _with_words(env: Environment, command: CommandBase, ticket: Ticket, case: Ca
     said = None
     if type(command) is Receive and ticket.rating.hears_replies and not ticket.is_open:
         said = stars_in(text_of(command))
-    return replace(case, flags=flags, said=said)
+    return case._replace(flags=flags, said=said)
 
 
 def _is_their_link(env: Environment, token: str, ticket: Ticket) -> Flow[bool]:
@@ -298,12 +297,12 @@ def _said_facts(
     if not isinstance(command, ProposeAnnouncement):
         asks_for, discloses = _asks_for(env, command), _discloses(env, ticket, command)
         # Most replies do neither, and to replace fields costs more than the rest of this.
-        return replace(case, asks_for=asks_for, discloses=discloses) if asks_for or discloses else case
+        return case._replace(asks_for=asks_for, discloses=discloses) if asks_for or discloses else case
     said = [text for text in command.texts.values() if isinstance(text, str)]
     asked = [] if env.policy.unsafe_replies == "allow" else [texts.asked_secret(text) for text in said]
     official = env.book.current.cases.official
     kinds = {kind for text in said for kind in texts.disclosed(text, official)}
-    return replace(case, asks_for=next(filter(None, asked), None), discloses=tuple(sorted(kinds)))
+    return case._replace(asks_for=next(filter(None, asked), None), discloses=tuple(sorted(kinds)))
 
 
 def _asks_for(env: Environment, command: Reply | TakeTurn) -> str | None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from supportflow._time import Instant, to_us
 from supportflow.exceptions import (
@@ -134,14 +133,14 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
             facts = yield from load_facts(
                 env, command, ticket, other, signals=signals, redacted=redacted, read=read
             )
-        facts = replace(facts, past=past) if past else facts
+        facts = facts._replace(past=past) if past else facts
         if prepared is None:
             complete = with_evidence(env, command, ticket, facts)
             prepared = yield from prepare(complete, _owner(command, ticket), now)
         if type(command) in _OPENING:
-            facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
+            facts = facts._replace(ticket_id=(yield from requests.new_id(now)))
         if facts.case.said is not None or (isinstance(command, Rate) and command.comment is not None):
-            facts = replace(facts, task_id=(yield from requests.new_id(now)))  # a follow-up and a task
+            facts = facts._replace(task_id=(yield from requests.new_id(now)))  # a follow-up and a task
         decision, facts = yield from decide_with_pasts(env, ticket, prepared.command, facts, now, read)
         events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
@@ -257,13 +256,13 @@ def decide_with_pasts(
     """
     decision, wanted, person = attempted(env.book, ticket, command, facts, now)
     if person is not None and env.held is None:
-        facts = replace(facts, person=(yield from person_facts(env, person, read)))
+        facts = facts._replace(person=(yield from person_facts(env, person, read)))
         decision, wanted, _ = attempted(env.book, ticket, command, facts, now)
     while wanted - facts.pasts.keys():
         pasts = dict(facts.pasts)
         for ticket_id in sorted(wanted - pasts.keys()):
             pasts[ticket_id] = yield from load_events(env, ticket_id)
-        facts = replace(facts, pasts=pasts)
+        facts = facts._replace(pasts=pasts)
         decision, wanted, _ = attempted(env.book, ticket, command, facts, now)
     return decision, facts
 

@@ -26,10 +26,10 @@ from supportflow.model.events import (
     TicketUpdated,
 )
 from supportflow.model.events.tickets import ChosenBy
-from supportflow.model.made import made
+from supportflow.model.made import made, remade
 from supportflow.model.ticket import Ticket
 
-__all__ = ["CHANGES", "begin", "by_its_name", "priority_of"]
+__all__ = ["CHANGES", "begin", "by_its_name", "priority_of", "reclassed"]
 
 Changes = dict[str, Any]
 
@@ -73,6 +73,14 @@ def begin(event: TicketOpened | TicketAdopted, tenant: str) -> Ticket:
         touched_at=event.recorded_at,
         policy=event.policy,
     )
+
+
+def reclassed(ticket: Ticket, event: TicketOpened | TicketAdopted) -> Ticket:
+    """A ticket that has just begun, as `begin` makes it of the same event with the priority that was chosen since."""
+    changes = priority_of(event)
+    for name in ("priority_class", "level", "rule", "evidence"):
+        changes[name] = getattr(event, name)
+    return remade(ticket, changes)
 
 
 @lru_cache(maxsize=256)
