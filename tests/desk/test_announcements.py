@@ -20,7 +20,7 @@ from supportflow import (
     SqlStore,
     Target,
 )
-from supportflow.events import ReplySent
+from supportflow.events import ReplySent, TicketsListed
 from supportflow.exceptions import InvalidInput, PolicyError, Refused
 from supportflow.testing import CountingIds, ManualClock
 
@@ -226,6 +226,40 @@ def test_whoever_is_stopped_between_two_tickets_goes_on_with_the_other(late):
     assert {4, 5} & {*told}
     square.desk.run_due()
     assert [len(square.heard(ref)) for ref in "123"] == [2, 2, 2]
+
+
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_who_was_listed_but_not_told_in_time_hears_nothing_of_it_any_more(taken_back):
+    square = Square()
+    square.ticket("1")
+    number = square.announce(audience="phishing")
+    stops = 0
+    while not any(isinstance(one, TicketsListed) for one in square.desk.history(square.problem)):
+        stops += 1
+        left = iter(range(stops))
+        square.desk.run_due(stop=lambda left=left: next(left, None) is None)
+    assert square.heard("1") == []
+    if taken_back:
+        square.desk.withdraw_announcement(square.problem, number=number, by="sam")
+    else:
+        square.desk.resolve(ref="1", by="sam")
+        square.announce(number=number, texts={"en": "Other words"})
+    square.desk.run_due()
+    assert square.heard("1") == []
+
+
+def test_a_notice_that_holds_for_long_is_told_as_long_as_it_holds():
+    square = Square()
+    square.announce(audience="phishing", lasts_for=timedelta(hours=5))
+    for ref in "123":
+        square.clock.advance(hours=1, minutes=30)
+        square.desk.run_due()
+        square.ticket(ref)
+        square.desk.run_due()
+    square.clock.advance(hours=1, minutes=30)
+    square.ticket("4")
+    square.desk.run_due()
+    assert [square.heard(ref) for ref in "1234"] == [[MAIL["en"]]] * 3 + [[]]
 
 
 def test_a_notice_that_outlives_its_problem_links_nobody_to_it_any_more():
