@@ -125,6 +125,19 @@ def test_a_step_that_is_shared_is_done_for_all_incidents_once_it_is_done_on_the_
     assert case.desk.get(ref="2").case.steps == ()
 
 
+def test_a_step_of_the_same_name_that_is_not_shared_is_done_on_each_ticket():
+    call = {"steps": [{"name": "call"}]}
+    case = Case(POLICY.model_copy(update={"procedures": Policy(procedures={"careful": call}).procedures}))
+    case.desk.update(ref="P", category="careful", by="lena")
+    case.incident("1", category="careful")
+    case.desk.complete_step(ref="P", step="call", by="lena")
+    case.desk.solve_problem(ref="P", by="lena")
+    case.desk.run_due()
+
+    assert case.desk.get(ref="1").is_open
+    assert case.desk.get(ref="1").case.steps == ()
+
+
 def test_one_that_comes_after_the_solution_is_no_incident_of_it():
     case = Case()
     case.desk.solve_problem(ref="P", by="lena")
