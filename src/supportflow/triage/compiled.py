@@ -100,6 +100,7 @@ class PriorityIndex:
         self._index = ConditionIndex([rule.when for rule in rules], fields)
         self._default = Chosen(default_class, default_level, "default", (), "default")
         self._policy = policy or PriorityPolicy()
+        self._stride = self._policy.stride
         self._levels = ConditionIndex([rule.when for rule in self._policy.levels], fields)
         self._order = ConditionIndex([rule.when for rule in self._policy.order], fields)
         decisive = [rule.when for rule in rules] + [rule.when for rule in self._policy.levels]
@@ -253,7 +254,7 @@ class PriorityIndex:
 
     def place(self, ticket: Ticket) -> int:
         """The place of a ticket inside its class: 0 if nothing speaks for it, below 0 if something does."""
-        stride, place = self._policy.stride, 0
+        place = 0
         channels = self._policy.channel_order.get(ticket.priority_class, ())
         if ticket.channel in channels:
             place = channels.index(ticket.channel) - len(channels)
@@ -262,7 +263,7 @@ class PriorityIndex:
         for position in self._order.all(ticket_record(ticket, to_us(ticket.recorded_at))):
             classes = self._policy.order[position].classes
             if not classes or ticket.priority_class in classes:
-                return place - (len(self._policy.order) - position) * stride
+                return place - (len(self._policy.order) - position) * self._stride
         return place
 
 
