@@ -98,7 +98,8 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: Unwritten | Non
     key, due = queue_place(ticket, policy)
     # To read a field of a model costs as much as ten lines of Python: these are read of what it consists of.
     told = ticket.__dict__
-    category, touched_at, updated_us = told["status_category"], told["touched_at"], to_us(told["recorded_at"])
+    category, touched_at, recorded_at = told["status_category"], told["touched_at"], told["recorded_at"]
+    updated_us = to_us(recorded_at)
     return TicketRow(
         id=told["id"],
         version=told["version"],
@@ -122,7 +123,7 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: Unwritten | Non
         wakeup_us=wakeup(ticket, policy),
         snapshot=written(ticket) if snapshot is None else cast("bytes", snapshot),
         queued=is_queued(ticket, policy),
-        touched_us=updated_us if touched_at is None else to_us(touched_at),
+        touched_us=updated_us if touched_at is None or touched_at is recorded_at else to_us(touched_at),
     )
 
 

@@ -245,11 +245,11 @@ class PriorityIndex:
             ticket: The ticket.
             due_us: The earliest due time of its running clocks, in microseconds.
         """
-        opened_us = to_us(ticket.opened_at)
         if self._head_us is not None:
-            order_us = _kept(ticket, opened_us - self._head_us.get(ticket.priority_class, 0))
+            head_us = self._head_us.get(ticket.priority_class, 0)
+            order_us = _kept(ticket, to_us(ticket.opened_at) - head_us)
             return PriorityKey(order_us, ticket.level, order_us, ticket.id)
-        order_us = _kept(ticket, opened_us if due_us is None else due_us)
+        order_us = _kept(ticket, to_us(ticket.opened_at) if due_us is None else due_us)
         return self.key(ticket.priority_class, ticket.level, order_us, ticket.id, place=self.place(ticket))
 
     def place(self, ticket: Ticket) -> int:
