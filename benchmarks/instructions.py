@@ -22,6 +22,7 @@ COUNTED = "--in-this-process"
 NAMES = (
     *(f"decided, {name}" for name in ("hold", "reply", "resolve")),
     *(f"command in memory, {name}" for name in ("hold", "resolve", "reply", "open")),
+    "keyed hold on SQLite",
 )
 
 
@@ -38,19 +39,20 @@ def begin() -> None:
         pass
 
 
-def works(most: int) -> dict[str, Callable[[int], object]]:
-    """Name → does that work so many times, at most so many in all."""
+def works(most: int, folder: str) -> dict[str, Callable[[int], object]]:
+    """Name → does that work so many times, at most so many in all; a database is in a folder."""
     # Imported here, since only the process that counts has the tree in its path.
     from compared import SAM, new_desk, opened, words  # noqa: PLC0415
 
     import kernel  # noqa: PLC0415
-    from supportflow import Desk  # noqa: PLC0415
+    from supportflow import Desk, SqlStore  # noqa: PLC0415
     from supportflow.model.ticket import Ticket  # noqa: PLC0415
 
     desk = new_desk()
+    kept = new_desk(SqlStore(f"sqlite:///{folder}/desk.db"))
     decisions = kernel.decisions(2)
 
-    def on_fresh_tickets(act: Callable[[Desk, Ticket], object]) -> Callable[[int], object]:
+    def on_fresh_tickets(act: Callable[[Desk, Ticket], object], desk: Desk = desk) -> Callable[[int], object]:
         waiting = iter([opened(desk) for _ in range(most)])
         return lambda times: [act(desk, next(waiting)) for _ in range(times)]
 
@@ -68,23 +70,26 @@ def works(most: int) -> dict[str, Callable[[int], object]]:
         ),
         "open": lambda desk, _: opened(desk),
     }
-    return decided | {f"command in memory, {name}": on_fresh_tickets(act) for name, act in commands.items()}
+    keyed = on_fresh_tickets(lambda desk, ticket: desk.hold(ticket.id, by=SAM, key=f"hold {ticket.id}"), kept)
+    in_memory = {f"command in memory, {name}": on_fresh_tickets(act) for name, act in commands.items()}
+    return {**decided, **in_memory, "keyed hold on SQLite": keyed}
 
 
 def count(names: Iterable[str], times: int) -> None:
     """Do each work twice, once so many times and once twice as many, with marks around."""
-    every = works(4 * times)
-    for name in names:
-        every[name](times)
-    gc.collect()
-    gc.disable()
-    begin()
-    for name in names:
-        mark()
-        every[name](times)
-        mark()
-        every[name](2 * times)
-        mark()
+    with tempfile.TemporaryDirectory() as folder:
+        every = works(4 * times, folder)
+        for name in names:
+            every[name](times)
+        gc.collect()
+        gc.disable()
+        begin()
+        for name in names:
+            mark()
+            every[name](times)
+            mark()
+            every[name](2 * times)
+            mark()
 
 
 def counted(sources: str, names: list[str], times: int) -> list[float]:

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from desk.office import desk
 from supportflow.kernel import evolve, fold
+from supportflow.kernel.fold.tickets import reclassed
 
 
 @pytest.fixture
@@ -26,3 +27,25 @@ def test_a_ticket_shares_no_dictionary_with_its_event(opened):
     ticket.attributes["vip"] = True
     assert opened.attributes == {}
     assert evolve(None, opened).attributes == {}
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"priority_class": "security", "level": 1, "rule": "words", "chosen_by": "words"},
+        {
+            "priority_class": "dispute",
+            "rule": "vip",
+            "evidence": ("vip", "level 2 by loss"),
+            "level_evidence": 1,
+        },
+        {"level": 2, "rule": "given", "given": ("level",), "spoken": ("dispute",), "informational": True},
+    ],
+)
+def test_a_chosen_priority_leaves_the_ticket_that_its_event_begins(opened, chosen):
+    event = opened.model_copy(update=chosen)
+    ticket, begun = reclassed(evolve(None, opened), event), evolve(None, event)
+    assert ticket != evolve(None, opened)
+    assert ticket == begun
+    assert ticket.model_fields_set == begun.model_fields_set
+    assert list(ticket.__dict__) == list(begun.__dict__)

@@ -70,7 +70,7 @@ class Threads:
                 self.answers[number] = error
 
         waiting = len(self.writers._queue)
-        thread = threading.Thread(target=work)
+        thread = threading.Thread(target=work, daemon=True)
         self.threads.append(thread)
         thread.start()
         while thread.is_alive() and len(self.writers._queue) == waiting:
@@ -93,7 +93,7 @@ def held_up(threads, mode="once"):
         with suppress(StoreError):  # what its group is told
             threads.run(lambda _: free.wait(30), mode)
 
-    holder = threading.Thread(target=hold)
+    holder = threading.Thread(target=hold, daemon=True)
     holder.start()
     while not threads.writers._queue:
         sleep(0.0001)

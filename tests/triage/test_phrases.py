@@ -13,11 +13,11 @@ PHRASES = Path(__file__).with_name("phrases")
 LEAST = {
     ".": {"incident": 30, "dispute": 14, "security_question": 10, "frightening_harmless": 16, "general": 16},
     "held_out": {
-        "incident": 10,
-        "dispute": 8,
-        "security_question": 4,
-        "frightening_harmless": 7,
-        "general": 4,
+        "incident": 16,
+        "dispute": 12,
+        "security_question": 10,
+        "frightening_harmless": 17,
+        "general": 8,
     },
     "opened": {
         "incident": 30,

@@ -1,12 +1,14 @@
 """A web address is a name: the words in it say nothing, and who asks about one asks whether it is genuine."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from supportflow.triage.lexicon import LexiconClassifier, shipped
 from supportflow.triage.reading import Reader, shipped_packs, shipped_rules
-from supportflow.triage.reading.text import View
+from supportflow.triage.reading.text import _ADDRESS, View
 
 CLASSIFIER = LexiconClassifier([shipped("common"), shipped("exchange")])
 READER = Reader(shipped_packs(), [shipped_rules("incidents"), shipped_rules("exchange")])
@@ -65,3 +67,11 @@ def test_who_asks_about_an_address_asks_whether_it_is_genuine(text):
 
 def test_an_address_that_does_not_work_is_no_question_about_security():
     assert CLASSIFIER.classify("www.desk.example does not load, is it broken?").priority_class == "general"
+
+
+def test_a_first_look_overlooks_no_address():
+    pieces = ("a", "x1", "-", ".", "com", "www.", "://", "https", " ", "\u00fc", "\n", "?")
+    views = [View("".join(some)) for some in product(pieces, repeat=4)]
+    found = [view for view in views if list(_ADDRESS.finditer(view.text))]
+    assert found
+    assert [view.text for view in found if not view.addresses] == []

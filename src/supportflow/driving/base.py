@@ -24,6 +24,7 @@ from supportflow.flows.setup import (
 )
 from supportflow.policy import Policy
 from supportflow.ports import traits_of
+from supportflow.ports.plain import loads_requesters
 from supportflow.stores.memory import MemoryStore
 from supportflow.system import SystemClock, SystemIds
 from supportflow.triage.official import AddressCheck
@@ -97,6 +98,7 @@ class DeskBase(_forks.Fork):
             acts=self._ports["actions"] is not None,
             past=past_of({} if on is None else on),
             traits={name: traits_of(channel) for name, channel in self._channels.items()},
+            loads_requesters=loads_requesters(self._ports["store"]),
         )
         self._closed = False
         self._version: int | None = None

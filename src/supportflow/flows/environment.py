@@ -172,6 +172,7 @@ class Environment:
         asks_model: Whether a host's model reads texts besides the policy's rules.
         acts: Whether this process asks the host to act.
         ports: Which of the optional ports the host has: `responder`, `knowledge`, `context`, `suggester`.
+        loads_requesters: Whether the store has a ticket and its requester's stream in one call.
         published: Whether the store is known to hold the current policy.
         joined: Whether the desk's stream is known to hold what this process serves.
         desk: What the desk's stream says.
@@ -200,6 +201,7 @@ class Environment:
     asks_model: bool = False
     acts: bool = False
     ports: frozenset[str] = frozenset()
+    loads_requesters: bool = False
     published: bool = field(default=False)
     joined: bool = field(default=False)
     desk: DeskState = field(default=DeskState())

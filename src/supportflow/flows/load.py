@@ -1,31 +1,25 @@
-"""Tickets, agents and people as the store has them."""
+"""Tickets and agents as the store has them."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from supportflow._time import Instant, to_us
 from supportflow.exceptions import DamagedRow, InvalidInput, NewerSchemaError, PolicyNotFound, TicketNotFound
 from supportflow.flows import requests
 from supportflow.flows.environment import UNREADABLE, Environment
+from supportflow.flows.people import RequesterStream
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel import FOLD_VERSION, fold
-from supportflow.kernel.facts import PersonFacts
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, fold_agent
-from supportflow.model.casework import Verification
 from supportflow.model.events import (
     EventBase,
     EvidenceRequested,
-    PersonVerified,
-    RatingAsked,
     ReplySent,
     RequesterInformed,
-    RequesterLinked,
-    RequesterUnlinked,
 )
 from supportflow.model.routing import AgentState
-from supportflow.model.storage import AgentRow, EventRow, TicketRow
+from supportflow.model.storage import AgentRow, TicketRow
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy, Policy
 from supportflow.policy.sections.informing import informing_text, promise_text, warning_text
@@ -37,25 +31,22 @@ __all__ = [
     "follow_merges",
     "get",
     "get_agent",
+    "get_with_requester",
     "identify",
     "known_agents",
     "lineage",
-    "person_facts",
     "read_agent",
     "read_agent_or_skip",
     "read_or_skip",
     "read_ticket",
     "read_tickets",
     "request_text",
-    "same_person",
     "with_policy_words",
 ]
 
 T = TypeVar("T")
 
 _AGENTS_PAGE = 1_000
-MOST_IDS = 50
-"""How many ids one person can have."""
 
 
 def identify(env: Environment, ticket_id: str | None, ref: str | None, field: str = "ticket") -> Flow[str]:
@@ -97,8 +88,27 @@ def get(env: Environment, ticket_id: str) -> Flow[Ticket]:
     row = yield from requests.load(env.tenant, ticket_id)
     if row is None:
         raise TicketNotFound(ticket_id)
-    ticket = _at_hand(env, row)
-    return (yield from read_ticket(env, row)) if ticket is None else ticket
+    return _at_hand(env, row) or (yield from read_ticket(env, row))
+
+
+def get_with_requester(
+    env: Environment, ticket_id: str | None, ref: str | None
+) -> Flow[tuple[Ticket, RequesterStream]]:
+    """A ticket by its id, or by the host's reference if that is None, and what is recorded of its requester.
+
+    Of a store that has both in one call.
+
+    Raises:
+        TicketNotFound: If there is none.
+    """
+    found = yield from requests.load_with_requester(env.tenant, ticket_id, ref)
+    if found is None:
+        name = ref if ticket_id is None else ticket_id
+        assert name is not None
+        raise TicketNotFound(name)
+    row, events = found
+    ticket = _at_hand(env, row) or (yield from read_ticket(env, row))
+    return ticket, RequesterStream(row.requester, events)
 
 
 def _at_hand(env: Environment, row: TicketRow) -> Ticket | None:
@@ -333,68 +343,3 @@ def all_agents(env: Environment) -> Flow[tuple[AgentState, ...]]:
         if len(rows) < _AGENTS_PAGE:
             return tuple(states)
         after = rows[-1].id
-
-
-def same_person(env: Environment, requester: str) -> Flow[frozenset[str]]:
-    """The other ids of a person, found by going from link to link; at most `MOST_IDS`."""
-    if env.held is not None:
-        return frozenset()
-    known = {requester}
-    waiting = [requester]
-    while waiting and len(known) < MOST_IDS:
-        asked = waiting.pop()
-        try:
-            links = _links_in((yield from requests.events(env.tenant, f"requester:{asked}")))
-        except UNREADABLE as error:
-            # Half of what was said about a person is no ground to take them for somebody else.
-            env.unreadable.skip(f"requester:{asked}", error)
-            continue
-        fresh = sorted(links - known)[: MOST_IDS - len(known)]
-        known.update(fresh)
-        waiting += fresh
-    return frozenset(known - {requester})
-
-
-def linked_ids(env: Environment, requester: str) -> Flow[tuple[set[str], int]]:
-    """The ids that are linked with an id directly, and the version of its stream."""
-    rows = yield from requests.events(env.tenant, f"requester:{requester}")
-    return _links_in(rows), len(rows)
-
-
-def _links_in(rows: Iterable[EventRow]) -> set[str]:
-    """The ids that a person's stream links with theirs."""
-    links: set[str] = set()
-    for event in map(read_row, rows):
-        if isinstance(event, RequesterLinked):
-            links.add(event.other)
-        elif isinstance(event, RequesterUnlinked):
-            links.discard(event.other)
-    return links
-
-
-def person_facts(env: Environment, requester: str) -> Flow[PersonFacts | None]:
-    """What the streams of a person say, under any of their ids; None if they cannot be read."""
-    person = yield from same_person(env, requester)
-    asked: Instant | None = None
-    verified: dict[str, PersonVerified] = {}
-    streams: dict[str, int] = {}
-    for one in (requester, *sorted(person)):
-        rows = yield from requests.events(env.tenant, f"requester:{one}")
-        streams[one] = len(rows)
-        try:
-            events = tuple(map(read_row, rows))
-        except UNREADABLE as error:
-            env.unreadable.skip(f"requester:{one}", error)
-            return None
-        for event in events:
-            if isinstance(event, RatingAsked):
-                asked = event.recorded_at if asked is None else max(asked, event.recorded_at)
-            elif isinstance(event, PersonVerified):
-                known = verified.get(event.level)
-                if known is None or known.recorded_at <= event.recorded_at:
-                    verified[event.level] = event
-    return PersonFacts(
-        None if asked is None else to_us(asked),
-        tuple(Verification(one.level, one.method, to_us(one.valid_until)) for one in verified.values()),
-        streams,
-    )

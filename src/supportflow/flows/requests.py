@@ -182,6 +182,13 @@ def load(tenant: str, ticket_id: str) -> Flow[TicketRow | None]:
     return (yield Call("store", "load", (tenant, ticket_id)))  # type: ignore[no-any-return]
 
 
+def load_with_requester(
+    tenant: str, ticket_id: str | None, ref: str | None
+) -> Flow[tuple[TicketRow, Sequence[EventRow]] | None]:
+    """A ticket's row, and the events of its requester's stream, from a store that has both in one call."""
+    return (yield Call("store", "load_with_requester", (tenant, ticket_id, ref)))  # type: ignore[no-any-return]
+
+
 def find_ref(tenant: str, ref: str) -> Flow[str | None]:
     """The id behind a host's reference."""
     return (yield Call("store", "find_ref", (tenant, ref)))  # type: ignore[no-any-return]

@@ -147,6 +147,7 @@ def new_environment(
     ports: Mapping[str, Any] | None = None,
     past: Collection[str] = (),
     traits: Mapping[str, ChannelTraits] | None = None,
+    loads_requesters: bool = False,
 ) -> Environment:
     """The environment of a desk.
 
@@ -175,7 +176,9 @@ def new_environment(
         if book.current.bot is None:
             raise InvalidInput("responder", "has nothing to do: the policy has no section bot")
         serves = (*serves, BOT_TOPIC)
-    return Environment(tenant, book, serves, secret, asks_model, acts, given, traits=traits or {})
+    return Environment(
+        tenant, book, serves, secret, asks_model, acts, given, loads_requesters, traits=traits or {}
+    )
 
 
 def check_own(policy: object) -> None:

@@ -188,7 +188,7 @@ def _draft(
 ) -> Draft:
     now_us = to_us(now)
     if type(command) not in _KINDS:
-        return _begun(book, command, facts, now_us)
+        return _begun(book, command, facts, now, now_us)
     if ticket is None:
         raise InvalidInput("ticket", "this command needs a ticket")
     policy, people = book[ticket.policy], _people(ticket, command, facts)
@@ -237,7 +237,7 @@ def _draft(
     return draft
 
 
-def _begun(book: PolicyBook, command: CommandBase, facts: Facts, now_us: int) -> Draft:
+def _begun(book: PolicyBook, command: CommandBase, facts: Facts, now: Instant, now_us: int) -> Draft:
     """What a command leads to that is on no ticket."""
     if isinstance(command, Adopt):
         return adopt(book, command, facts, now_us)
@@ -246,7 +246,7 @@ def _begun(book: PolicyBook, command: CommandBase, facts: Facts, now_us: int) ->
     known = _joined(book, command, facts, now_us)
     if known is not None:
         return record_contact(book, known, command, facts, now_us)
-    return open_ticket(book, command, facts, now_us)
+    return open_ticket(book, command, facts, instant(now), now_us)
 
 
 def _people(ticket: Ticket, command: CommandBase, facts: Facts) -> frozenset[str]:

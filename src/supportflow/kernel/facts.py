@@ -1,10 +1,8 @@
 """What a decision needs besides the ticket: loaded by the flow, so that `decide` stays pure."""
 
 from collections.abc import Mapping
-from dataclasses import field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from supportflow._dataclass import dataclass
 from supportflow.model.casework import Verification
 from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
 from supportflow.model.routing import AgentState
@@ -15,8 +13,7 @@ from supportflow.triage.rated import Said
 __all__ = ["CaseFacts", "Facts", "PersonFacts", "TextFacts"]
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
+class CaseFacts(NamedTuple):
     """Facts about the people and the texts of a case.
 
     Attributes:
@@ -43,6 +40,7 @@ class CaseFacts:
 
 
 _NO_CASE = CaseFacts()
+_NONE: Mapping[str, Any] = {}
 
 
 class PersonFacts(NamedTuple):
@@ -73,8 +71,7 @@ class TextFacts(NamedTuple):
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Facts for one decision.
 
     Attributes:
@@ -100,9 +97,9 @@ class Facts:
     redacted: tuple[str, ...] = ()
     other: Ticket | None = None
     history: tuple[EventBase, ...] = ()
-    pasts: Mapping[str, tuple[EventBase, ...]] = field(default_factory=dict)
+    pasts: Mapping[str, tuple[EventBase, ...]] = _NONE
     case: CaseFacts = _NO_CASE
-    agents: Mapping[str, AgentState] = field(default_factory=dict)
+    agents: Mapping[str, AgentState] = _NONE
     person: PersonFacts | None = None
     past: tuple[TextFacts, ...] = ()
     before: tuple[tuple[EventBase, ...], ...] = ()

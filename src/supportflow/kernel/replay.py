@@ -140,8 +140,8 @@ FOLLOWERS = Followers(react=react, past=TicketPast)
 
 def opening(
     event: TicketOpened | TicketAdopted,
+    ticket: Ticket,
     policy: CompiledPolicy,
-    tenant: str,
     *,
     detected_us: int,
     bound: CompiledSla | None = None,
@@ -153,8 +153,8 @@ def opening(
 
     Args:
         event: The event.
+        ticket: What it folds to.
         policy: The policy that it will live under.
-        tenant: The tenant.
         detected_us: The real time.
         bound: An SLA policy that applies whatever matches.
         replays: True if facts are only told again.
@@ -162,13 +162,14 @@ def opening(
         people_known: True if these were looked up.
     """
     draft = Draft(
-        evolve(None, event, tenant=tenant),
+        ticket,
         policy,
         to_us(event.recorded_at),
         event.by,
         followers=FOLLOWERS,
         first=event,
         detected_us=detected_us,
+        moment=event.recorded_at,
         bound=bound,
         replays=replays,
         people=people,
@@ -211,7 +212,8 @@ def _replay_from(
 ) -> Draft:
     """A draft for playing a ticket's facts again from its first event, under another policy or with one target."""
     first = first.model_copy(update={"policy": policy.fingerprint})
-    return opening(first, policy, tenant, detected_us=detected_us, bound=bound, replays=True)
+    ticket = evolve(None, first, tenant=tenant)
+    return opening(first, ticket, policy, detected_us=detected_us, bound=bound, replays=True)
 
 
 def _play(draft: Draft, events: Iterable[EventBase], until_us: int) -> None:

@@ -93,12 +93,12 @@ def command_on_side(
         return fact_on_side(command, ticket.assignee, lambda who: side(ticket, who, policy, same_person))
     if by.kind != "agent" or kind in _AS_NAMED:
         return command
-    now = actor_on_side(ticket, by, policy, same_person)
-    if now is by and kind in _OF_TRUST:
-        own = is_one_person(by.id, ticket.requester, policy, same_person)
-        now = Actor(kind="requester", id=by.id) if own else by
-    if now is by:
+    found = side(ticket, by.id, policy, same_person)
+    if found is None and kind in _OF_TRUST and is_one_person(by.id, ticket.requester, policy, same_person):
+        found = "requester"
+    if found is None:
         return command
+    now = Actor(kind=found, id=by.id)
     if not isinstance(command, Reply):
         return command.model_copy(update={"by": now})
     if command.to is not None:

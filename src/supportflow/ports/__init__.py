@@ -19,7 +19,17 @@ from supportflow.ports.awaited import (
     AsyncTranslator,
 )
 from supportflow.ports.delivery import ChannelTraits, Rate, Receipt, traits_of
-from supportflow.ports.plain import ActionCall, Channel, Clock, HostActions, Ids, Outgoing, Pauses, Store
+from supportflow.ports.plain import (
+    ActionCall,
+    Channel,
+    Clock,
+    HostActions,
+    Ids,
+    LoadsRequesters,
+    Outgoing,
+    Pauses,
+    Store,
+)
 from supportflow.ports.texts import (
     Classifier,
     ContextProvider,
@@ -55,6 +65,7 @@ __all__ = [
     "Ids",
     "KnowledgeSource",
     "LanguageDetector",
+    "LoadsRequesters",
     "Outgoing",
     "Pauses",
     "Rate",

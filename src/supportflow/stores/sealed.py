@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from supportflow.exceptions import DamagedRow, InvalidInput, MissingExtra
 from supportflow.model.content import SALT_BYTES, Content
 from supportflow.model.storage import Commit
+from supportflow.ports.plain import loads_requesters
 from supportflow.ports.records import KeyStore
 
 __all__ = ["SealedStore", "opened", "sealed"]
@@ -22,7 +23,7 @@ __all__ = ["SealedStore", "opened", "sealed"]
 _LABEL = b"supportflow sealed content 1\0"
 _PREFIX = "sealed1:"
 _NONCE_BYTES = 12
-_LINKED = ("links", "set_links", "streams")
+_OPTIONAL = ("links", "set_links", "streams", "load_with_requester")
 
 
 def _aes() -> Callable[[bytes], Any]:
@@ -124,9 +125,8 @@ class SealedStore:
     def __init__(self, store: Any, keys: KeyStore) -> None:
         _aes()
         self._store, self._keys = store, keys
-        for (
-            name
-        ) in _LINKED:  # asked for by the shape of a store: they must be seen on this one, if they are there
+        # Asked for by the shape of a store: they must be seen on this one, if they are there.
+        for name in _OPTIONAL if loads_requesters(store) else _OPTIONAL[:-1]:
             if hasattr(store, name):
                 setattr(self, name, getattr(store, name))
 

@@ -13,7 +13,8 @@ from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.bot.conversation import Conversation, cleaned, conversation, refs_of, words_by
 from supportflow.flows.environment import Environment, check_number
-from supportflow.flows.load import linked_ids, read_tickets
+from supportflow.flows.load import read_tickets
+from supportflow.flows.people import linked_ids
 from supportflow.flows.queries.access import sealed_on, without
 from supportflow.flows.queries.feed import feed
 from supportflow.flows.queries.tickets import lookup

@@ -11,12 +11,13 @@ from supportflow.exceptions import (
     SupportflowError,
     TicketNotFound,
 )
-from supportflow.flows import load, requests
+from supportflow.flows import requests
 from supportflow.flows.commands.clean import clean
 from supportflow.flows.commands.content import request_hash
 from supportflow.flows.commands.handle import handle
 from supportflow.flows.environment import UNREADABLE, Environment
 from supportflow.flows.load import all_agents, get_agent, known_agents, read_agent, read_or_skip
+from supportflow.flows.people import same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import agent_change, outbox_rows
 from supportflow.kernel.after.fitness import lost
@@ -87,7 +88,7 @@ def _execute(
         if state is not None and not events and inbox is None:
             return state, True
         changes = (agent_change(state, events),) if events else ()
-        outbox = outbox_rows(env, changes, {}, to_us(now))
+        outbox = outbox_rows(env, changes, {}, {}, to_us(now))
         commit = Commit(env.tenant, changes, outbox=outbox, inbox=inbox, at_us=to_us(now))
         answer = yield from requests.commit(commit)
         if isinstance(answer, Duplicate) and inbox is not None:
@@ -187,7 +188,7 @@ def misplaced(env: Environment) -> Flow[tuple[Misplaced, ...]]:
             ticket = yield from read_or_skip(env, row)
             if ticket is None:
                 continue
-            others = yield from load.same_person(env, ticket.requester)
+            others = yield from same_person(env, ticket.requester)
             lacks = lost(ticket, env.book[ticket.policy], state, now_us, others)
             if lacks:
                 found.append(Misplaced(ticket.id, state.id, lacks))

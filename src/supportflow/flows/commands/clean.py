@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import same_person
+from supportflow.flows.people import same_person
 from supportflow.flows.requests import Flow
 from supportflow.kernel.facts import TextFacts
 from supportflow.kernel.sides import Side, fact_on_side, is_one_person

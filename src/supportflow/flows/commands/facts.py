@@ -1,13 +1,13 @@
 """Gathering what a decision needs to know besides the ticket: the core asks nobody."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from supportflow.exceptions import SignatureRefused
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import text_of
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import known_agents, lineage, person_facts, read_tickets, same_person
+from supportflow.flows.load import known_agents, lineage, read_tickets
+from supportflow.flows.people import RequesterStream, person_facts, same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import read_row
 from supportflow.kernel.facts import CaseFacts, Facts, PersonFacts
@@ -55,7 +55,7 @@ from supportflow.model.ticket import Ticket
 from supportflow.triage import texts
 from supportflow.triage.rated import stars_in
 
-__all__ = ["load_events", "load_facts"]
+__all__ = ["load_events", "load_facts", "may_need_person"]
 
 _LOOKED_AT = 20
 """How many of a person's open tickets, and of all their tickets, a new contact is compared with."""
@@ -84,6 +84,7 @@ def load_facts(
     *,
     signals: Signals | None,
     redacted: tuple[str, ...],
+    read: RequesterStream | None = None,
 ) -> Flow[Facts]:
     """The facts for one decision, but for a fresh id.
 
@@ -94,8 +95,9 @@ def load_facts(
         other: The other ticket that it touches.
         signals: What its text says.
         redacted: What was removed from its texts.
+        read: What was read with the ticket.
     """
-    case = yield from _case_facts(env, command, ticket, other)
+    case = yield from _case_facts(env, command, ticket, other, read)
     named = _named_agents(env, command, [ticket, other, *case.candidates])
     agents = (yield from known_agents(env, named)) if named else {}
     kind = type(command)
@@ -109,7 +111,7 @@ def load_facts(
         if kind is ViewContent:
             before = yield from lineage(env, ticket)
         if kind in _ABOUT_LEVELS and _counts_for_all(env, ticket):
-            person = yield from person_facts(env, ticket.requester)
+            person = yield from person_facts(env, ticket.requester, read)
     return Facts(
         tenant=env.tenant,
         signals=signals,
@@ -156,7 +158,11 @@ def _named_agents(env: Environment, command: CommandBase, tickets: Iterable[Tick
 
 
 def _case_facts(
-    env: Environment, command: CommandBase, ticket: Ticket | None, other: Ticket | None
+    env: Environment,
+    command: CommandBase,
+    ticket: Ticket | None,
+    other: Ticket | None,
+    read: RequesterStream | None,
 ) -> Flow[CaseFacts]:
     """What is known about the people and the text of a command."""
     kind = type(command)
@@ -174,16 +180,16 @@ def _case_facts(
     case = _NOTHING
     if kind is Merge:
         assert other is not None
-        case = yield from _person_facts(env, other.requester)
+        case = yield from _person_facts(env, other.requester, read)
     elif _needs_person(env, command, ticket):
-        case = yield from _person_facts(env, ticket.requester)
+        case = yield from _person_facts(env, ticket.requester, read)
     if _needs_second_person(env, command, ticket):
-        case = replace(case, also_by=(yield from same_person(env, command.by.id)))
+        case = case._replace(also_by=(yield from same_person(env, command.by.id)))
     if kind in _SAYING:
         assert isinstance(command, Reply | TakeTurn | ProposeAnnouncement)
         return _said_facts(env, ticket, command, case)
     if kind is Rate and isinstance(command, Rate) and command.token is not None:
-        return replace(case, by_link=(yield from _is_their_link(env, command.token, ticket)))
+        return case._replace(by_link=(yield from _is_their_link(env, command.token, ticket)))
     return _with_words(env, command, ticket, case)
 
 
@@ -197,7 +203,7 @@ def _with_words(env: Environment, command: CommandBase, ticket: Ticket, case: Ca
     said = None
     if type(command) is Receive and ticket.rating.hears_replies and not ticket.is_open:
         said = stars_in(text_of(command))
-    return replace(case, flags=flags, said=said)
+    return case._replace(flags=flags, said=said)
 
 
 def _is_their_link(env: Environment, token: str, ticket: Ticket) -> Flow[bool]:
@@ -212,9 +218,23 @@ def _is_their_link(env: Environment, token: str, ticket: Ticket) -> Flow[bool]:
     return named == ticket.id
 
 
-def _person_facts(env: Environment, requester: str) -> Flow[CaseFacts]:
-    person = yield from same_person(env, requester)
+def _person_facts(env: Environment, requester: str, read: RequesterStream | None = None) -> Flow[CaseFacts]:
+    person = yield from same_person(env, requester, read)
     return CaseFacts(same_person=person, people_known=True) if person else _NOBODY_ELSE
+
+
+def may_need_person(env: Environment, command: CommandBase) -> bool:
+    """Whether a decision is likely to need the requester's other ids, as far as that can be told before the ticket is read.
+
+    If it turns out otherwise, they are read later, or were read for nothing.
+    """
+    kind = type(command)
+    if kind is AddParty or kind in _ABOUT_ACCESS:
+        return True
+    current = env.book.current
+    if kind is Advance or current.document.agent_ids == "apart":
+        return False
+    return command.by.kind == "agent" or kind in _NAMING or current.routing is not None
 
 
 def _needs_person(env: Environment, command: CommandBase, ticket: Ticket) -> bool:
@@ -277,12 +297,12 @@ def _said_facts(
     if not isinstance(command, ProposeAnnouncement):
         asks_for, discloses = _asks_for(env, command), _discloses(env, ticket, command)
         # Most replies do neither, and to replace fields costs more than the rest of this.
-        return replace(case, asks_for=asks_for, discloses=discloses) if asks_for or discloses else case
+        return case._replace(asks_for=asks_for, discloses=discloses) if asks_for or discloses else case
     said = [text for text in command.texts.values() if isinstance(text, str)]
     asked = [] if env.policy.unsafe_replies == "allow" else [texts.asked_secret(text) for text in said]
     official = env.book.current.cases.official
     kinds = {kind for text in said for kind in texts.disclosed(text, official)}
-    return replace(case, asks_for=next(filter(None, asked), None), discloses=tuple(sorted(kinds)))
+    return case._replace(asks_for=next(filter(None, asked), None), discloses=tuple(sorted(kinds)))
 
 
 def _asks_for(env: Environment, command: Reply | TakeTurn) -> str | None:

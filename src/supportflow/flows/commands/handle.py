@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from supportflow._time import Instant, to_us
 from supportflow.exceptions import (
@@ -19,11 +18,12 @@ from supportflow.exceptions import (
 from supportflow.flows import requests
 from supportflow.flows.commands.clean import clean, is_read, read_past, read_signals
 from supportflow.flows.commands.content import Prepared, prepare, request_hash, with_evidence
-from supportflow.flows.commands.facts import load_events, load_facts
+from supportflow.flows.commands.facts import load_events, load_facts, may_need_person
 from supportflow.flows.commands.incidents import comes_after, resolution
 from supportflow.flows.desk_stream import begin_spread, store_policy, synchronise
 from supportflow.flows.environment import UNREADABLE, Environment
-from supportflow.flows.load import find_ref, follow_merges, get, identify, person_facts
+from supportflow.flows.load import find_ref, follow_merges, get, get_with_requester, identify
+from supportflow.flows.people import RequesterStream, person_facts
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.kernel import Decision, Facts, attempted
@@ -119,25 +119,29 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
     prepared: Prepared | None = None
     contested = ""
     for attempt in range(1, requests.ATTEMPTS + 1):
-        ticket, other = yield from _tickets(env, command, version)
-        facts = yield from load_facts(env, command, ticket, other, signals=signals, redacted=redacted)
+        ticket, other, read = yield from _tickets(env, command, version)
+        facts = yield from load_facts(
+            env, command, ticket, other, signals=signals, redacted=redacted, read=read
+        )
         attributed = _attributed(env, command, ticket, facts)
         if (
             attributed is not command
         ):  # an agent's answer on a case of their own is the words of somebody from outside
             signals = signals if is_read(command) else (yield from read_signals(env, attributed, redacted))
             command, prepared = attributed, None
-            ticket = yield from _locate(env, command, version)
-            facts = yield from load_facts(env, command, ticket, other, signals=signals, redacted=redacted)
-        facts = replace(facts, past=past) if past else facts
+            ticket, read = yield from _locate(env, command, version)
+            facts = yield from load_facts(
+                env, command, ticket, other, signals=signals, redacted=redacted, read=read
+            )
+        facts = facts._replace(past=past) if past else facts
         if prepared is None:
             complete = with_evidence(env, command, ticket, facts)
             prepared = yield from prepare(complete, _owner(command, ticket), now)
         if type(command) in _OPENING:
-            facts = replace(facts, ticket_id=(yield from requests.new_id(now)))
+            facts = facts._replace(ticket_id=(yield from requests.new_id(now)))
         if facts.case.said is not None or (isinstance(command, Rate) and command.comment is not None):
-            facts = replace(facts, task_id=(yield from requests.new_id(now)))  # a follow-up and a task
-        decision, facts = yield from decide_with_pasts(env, ticket, prepared.command, facts, now)
+            facts = facts._replace(task_id=(yield from requests.new_id(now)))  # a follow-up and a task
+        decision, facts = yield from decide_with_pasts(env, ticket, prepared.command, facts, now, read)
         events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
@@ -164,17 +168,17 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
 
 def _tickets(
     env: Environment, command: CommandBase, version: int | None
-) -> Flow[tuple[Ticket | None, Ticket | None]]:
-    """The ticket that a command is on, and the other one of two."""
-    ticket = yield from _locate(env, command, version)
+) -> Flow[tuple[Ticket | None, Ticket | None, RequesterStream | None]]:
+    """The ticket that a command is on, the other one of two, and what was read of its requester with the first."""
+    ticket, read = yield from _locate(env, command, version)
     if comes_after(command, ticket) and (yield from _resolve_first(env, ticket)):
-        ticket = yield from _locate(env, command, version)
+        ticket, read = yield from _locate(env, command, version)
     if type(command) not in _OF_TWO:
-        return ticket, None
+        return ticket, None, read
     other = yield from _other(env, command)
     if comes_after(command, other) and (yield from _resolve_first(env, other)):
         other = yield from _other(env, command)
-    return ticket, other
+    return ticket, other, read
 
 
 def _resolve_first(env: Environment, ticket: Ticket | None) -> Flow[bool]:
@@ -219,14 +223,14 @@ def _store(
     Raises:
         DuplicateRef: If another ticket has the host's reference.
     """
-    changes, tickets = stream_changes(env, touched, decision, people)
+    changes, tickets, events = stream_changes(env, touched, decision, people)
     for one in tickets.values():
         policy = env.book[one.policy]
         if policy.document.overlay is not None:
             yield from store_policy(env, policy)
     inbox = _inbox_entry(command, fingerprint, outcome_id, changes)
     now_us = to_us(now)
-    outbox = outbox_rows(env, changes, tickets, now_us)
+    outbox = outbox_rows(env, changes, tickets, events, now_us)
     answer = yield from requests.commit(Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us))
     if isinstance(answer, Committed):
         return Outcome(tickets[outcome_id], decision.events)
@@ -238,22 +242,27 @@ def _store(
 
 
 def decide_with_pasts(
-    env: Environment, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
+    env: Environment,
+    ticket: Ticket | None,
+    command: CommandBase,
+    facts: Facts,
+    now: Instant,
+    read: RequesterStream | None = None,
 ) -> Flow[tuple[Decision, Facts]]:
     """The decision, and what it rests on.
 
     Where a target applies again, it asks for the past of tickets; where a person may be asked for a rating, or was verified,
-    for what is known of them across tickets. Both are then loaded.
+    for what is known of them across tickets. Both are then loaded, but for what was read with the ticket.
     """
     decision, wanted, person = attempted(env.book, ticket, command, facts, now)
     if person is not None and env.held is None:
-        facts = replace(facts, person=(yield from person_facts(env, person)))
+        facts = facts._replace(person=(yield from person_facts(env, person, read)))
         decision, wanted, _ = attempted(env.book, ticket, command, facts, now)
     while wanted - facts.pasts.keys():
         pasts = dict(facts.pasts)
         for ticket_id in sorted(wanted - pasts.keys()):
             pasts[ticket_id] = yield from load_events(env, ticket_id)
-        facts = replace(facts, pasts=pasts)
+        facts = facts._replace(pasts=pasts)
         decision, wanted, _ = attempted(env.book, ticket, command, facts, now)
     return decision, facts
 
@@ -288,22 +297,29 @@ def _outcome_id(ticket: Ticket | None, events: tuple[EventBase, ...], facts: Fac
     return facts.ticket_id if opened else ticket.id
 
 
-def _locate(env: Environment, command: CommandBase, version: int | None) -> Flow[Ticket | None]:
+def _locate(
+    env: Environment, command: CommandBase, version: int | None
+) -> Flow[tuple[Ticket | None, RequesterStream | None]]:
+    """The ticket that a command is on, and what was read of its requester with it."""
     if not isinstance(command, TicketCommand):
         if isinstance(command, OpenTicket | Adopt) and command.ref is not None:
             taken = yield from find_ref(env, command.ref)
             if taken is not None:
                 raise DuplicateRef(command.ref)
-        return None
-    ticket_id = command.ticket_id
-    if ticket_id is None or command.ref is not None:
-        ticket_id = yield from identify(env, ticket_id, command.ref)
-    ticket = yield from get(env, ticket_id)
+        return None, None
+    ticket_id, read = command.ticket_id, None
+    named_once = (ticket_id is None) != (command.ref is None)
+    if env.loads_requesters and env.held is None and named_once and may_need_person(env, command):
+        ticket, read = yield from get_with_requester(env, ticket_id, command.ref)
+    else:
+        if ticket_id is None or command.ref is not None:
+            ticket_id = yield from identify(env, ticket_id, command.ref)
+        ticket = yield from get(env, ticket_id)
     if version is not None and ticket.version != version:
         raise VersionMismatch(ticket.id, command.kind, version, ticket.version)
     if type(command) is Receive:
         ticket = yield from follow_merges(env, ticket)
-    return ticket
+    return ticket, read
 
 
 def _other(env: Environment, command: CommandBase) -> Flow[Ticket]:

@@ -4,8 +4,9 @@ from supportflow.exceptions import ConflictError, InvalidInput, Refused
 from supportflow.flows import requests
 from supportflow.flows.commands.agents import recheck
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import known_agents, same_person
-from supportflow.flows.load import linked_ids as _links
+from supportflow.flows.load import known_agents
+from supportflow.flows.people import linked_ids as _links
+from supportflow.flows.people import same_person
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import event_row
 from supportflow.model.base import is_id

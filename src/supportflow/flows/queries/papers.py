@@ -6,7 +6,8 @@ from typing import Any, cast
 from supportflow.exceptions import InvalidInput
 from supportflow.flows import requests
 from supportflow.flows.environment import Environment
-from supportflow.flows.load import read_ticket, same_person
+from supportflow.flows.load import read_ticket
+from supportflow.flows.people import same_person
 from supportflow.flows.queries.access import sealed_on, sealed_titles, without
 from supportflow.flows.queries.messages import evidence, messages
 from supportflow.flows.queries.tickets import history, lookup

@@ -15,7 +15,8 @@ from supportflow.flows.commands.agents import recheck
 from supportflow.flows.commands.handle import handle
 from supportflow.flows.desk_stream import synchronise
 from supportflow.flows.environment import Environment, check_number, refuse_in_transaction
-from supportflow.flows.load import get_agent, same_person
+from supportflow.flows.load import get_agent
+from supportflow.flows.people import same_person
 from supportflow.flows.queries.tickets import lookup
 from supportflow.flows.requests import Flow
 from supportflow.flows.routing.floor import (

@@ -1,7 +1,5 @@
 """A new contact about something that a ticket exists for already becomes a message on that ticket."""
 
-from dataclasses import replace
-
 from supportflow.kernel.advance import advance
 from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
@@ -63,7 +61,8 @@ def record_contact(book: PolicyBook, ticket: Ticket, command: OpenTicket, facts:
 
 def _of_one_person(facts: Facts, requester: str) -> Facts:
     """The facts, with the contact's own id among those of the ticket's requester: the ticket was found by them."""
-    return replace(facts, case=replace(facts.case, same_person=facts.case.same_person | {requester}))
+    case = facts.case
+    return facts._replace(case=case._replace(same_person=case.same_person | {requester}))
 
 
 def _raise_priority(draft: Draft, priority_class: str | None, level: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from supportflow._time import from_us, to_us
+from supportflow._time import Instant, from_us, to_us
 from supportflow.conditions.ticket import ticket_record
 from supportflow.exceptions import InvalidInput, Refused
 from supportflow.kernel.after.evidence import request_evidence
@@ -10,6 +10,7 @@ from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.kernel.fold.evolve import evolve
+from supportflow.kernel.fold.tickets import reclassed
 from supportflow.kernel.handlers.casework import record_evidence
 from supportflow.kernel.handlers.updates import confirm_receipt
 from supportflow.kernel.identity import repeated_ticket
@@ -37,17 +38,19 @@ __all__ = [
 ]
 
 
-def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) -> Draft:
-    """Open a ticket under the current policy."""
+def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now: Instant, now_us: int) -> Draft:
+    """Open a ticket under the current policy, at an instant that is given in both forms."""
     policy = book.current
     command, foreseen = foreseen_in(command, policy)
-    opened_us = now_us if command.opened_at is None else to_us(command.opened_at)
+    opened_at, opened_us = now, now_us
+    if command.opened_at is not None:
+        opened_at, opened_us = command.opened_at, to_us(command.opened_at)
     if opened_us > now_us:
         raise InvalidInput("opened_at", "lies in the future")
     topic = command.category or (None if facts.signals is None else facts.signals.category)
     event = TicketOpened(
         ticket_id=facts.ticket_id,
-        recorded_at=from_us(now_us),
+        recorded_at=now,
         by=_opener(command, facts, policy),
         ref=command.ref,
         status=policy.lifecycle.initial,
@@ -55,7 +58,7 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int
         body=as_ref(command.body),
         personal=as_ref(command.personal),
         attachments=handles(command.attachments),
-        opened_at=from_us(opened_us),
+        opened_at=opened_at,
         private=command.private,
         policy=policy.fingerprint,
         follow_up_of=command.follow_up_of,
@@ -164,7 +167,8 @@ def begin_ticket(
         given = tuple(what for what, value in named.items() if value is not None)
     if signals is not None:
         event = copied(event, _fields_from_text(event, signals, policy))
-    record = ticket_record(evolve(None, event, tenant=tenant), to_us(event.opened_at))
+    ticket = evolve(None, event, tenant=tenant)
+    record = ticket_record(ticket, to_us(event.opened_at))
     chosen = policy.priority.choose(
         record, given_class=command.priority_class, given_level=command.level, signals=signals
     )
@@ -182,8 +186,8 @@ def begin_ticket(
     )
     return opening(
         classed,
+        reclassed(ticket, classed),
         policy,
-        tenant,
         detected_us=detected_us,
         people=people,
         people_known=people_known,

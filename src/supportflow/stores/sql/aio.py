@@ -87,6 +87,7 @@ class AsyncSqlStore:
     reserve = _awaited(SqlStore.reserve)
     load = _awaited(SqlStore.load)
     load_many = _awaited(SqlStore.load_many)
+    load_with_requester = _awaited(SqlStore.load_with_requester)
     find_ref = _awaited(SqlStore.find_ref)
     events = _awaited(SqlStore.events)
     feed = _awaited(SqlStore.feed)

@@ -5,14 +5,24 @@ from typing import Any
 
 from supportflow.model.storage import AgentRow, EventRow, StreamRow, TicketRow
 from supportflow.stores.sql.backends import Backend, Cursor, names
-from supportflow.stores.sql.columns import AGENT, EVENT, TICKET, WARNS
+from supportflow.stores.sql.columns import AGENT, EVENT, TICKET, TYPES, WARNS
 from supportflow.stores.sql.searching import read_ticket_row
 
-__all__ = ["agents", "events", "find_ref", "load", "load_agent", "load_many", "warned"]
+__all__ = [
+    "agents",
+    "events",
+    "find_ref",
+    "load",
+    "load_agent",
+    "load_many",
+    "load_with_requester",
+    "warned",
+]
 
 BATCH = 400
 """Names in one statement, which has them twice: SQLite takes at least 999 parameters."""
 _TABLES = ("ticket", "ticket_archive")
+_EVENT = len(TICKET)
 _LOAD = [f"SELECT {names(TICKET)} FROM supportflow_{table} WHERE tenant = ? AND id = ?" for table in _TABLES]
 _REF = (
     " UNION ALL ".join(
@@ -26,6 +36,21 @@ _EVENTS = [
 ]
 
 
+_NO_EVENT = ", ".join(f"CAST(NULL AS {TYPES.get(column, 'text')})" for column in EVENT)
+_NO_TICKET = ", ".join("NULL" for _ in TICKET)
+_NAMED = "FROM supportflow_{} WHERE tenant = ? AND {} = ?"
+_WITH_REQUESTER = {
+    column: [
+        f"SELECT {names(TICKET)}, {_NO_EVENT} {_NAMED.format(table, column)} UNION ALL"
+        f" SELECT {_NO_TICKET}, {names(EVENT)} FROM supportflow_event WHERE tenant = ?"
+        f" AND stream = (SELECT 'requester:' || requester {_NAMED.format(table, column)})"
+        for table in _TABLES
+    ]
+    for column in ("id", "ref")
+}
+"""By what a ticket is named, and where it is: its row, and a row for each event of its requester's stream."""
+
+
 def load(cursor: Cursor, backend: Backend, tenant: str, ticket_id: str) -> TicketRow | None:
     """A ticket's row, archived or not, or None."""
     for statement in _LOAD:
@@ -33,6 +58,21 @@ def load(cursor: Cursor, backend: Backend, tenant: str, ticket_id: str) -> Ticke
         row = cursor.fetchone()
         if row is not None:
             return read_ticket_row(row)
+    return None
+
+
+def load_with_requester(
+    cursor: Cursor, backend: Backend, tenant: str, ticket_id: str | None, ref: str | None
+) -> tuple[TicketRow, tuple[EventRow, ...]] | None:
+    """A ticket's row, archived or not, and the events of its requester's stream, in one statement; None if there is none."""
+    column, name = ("ref", ref) if ticket_id is None else ("id", ticket_id)
+    for statement in _WITH_REQUESTER[column]:
+        cursor.execute(backend.sql(statement), (tenant, name, tenant, tenant, name))
+        rows = cursor.fetchall()
+        found = [row for row in rows if row[0] is not None]
+        if found:
+            events = sorted(row[_EVENT:] for row in rows if row[0] is None)
+            return read_ticket_row(found[0][:_EVENT]), tuple(EventRow(*row) for row in events)
     return None
 
 

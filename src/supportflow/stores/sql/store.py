@@ -35,8 +35,11 @@ __all__ = ["SqlStore"]
 T = TypeVar("T")
 _TRIES = 4
 """How often a commit is tried when what stood in its way is gone at the second look."""
-
-
+_NO_CLAIM = (
+    "nothing can be claimed in its transaction; do it outside of one"
+    " (in Django's tests, in a TransactionTestCase)"
+)
+_NO_FEED = "no feed can be followed in its transaction; do it outside of one"
 _TIDY = 500
 """Commits after which a store on PostgreSQL gives them their places in the feed."""
 
@@ -151,6 +154,12 @@ class SqlStore(Linked):
         """A ticket's row, archived or not, or None."""
         return self._run("read", reading.load, tenant, ticket_id)
 
+    def load_with_requester(
+        self, tenant: str, ticket_id: str | None, ref: str | None, /
+    ) -> tuple[TicketRow, Sequence[EventRow]] | None:
+        """A ticket's row, archived or not, and the events of its requester's stream, or None."""
+        return self._run("read", reading.load_with_requester, tenant, ticket_id, ref)
+
     def load_many(
         self, tenant: str, ids: Collection[str], refs: Collection[str] = (), /
     ) -> Sequence[TicketRow]:
@@ -173,7 +182,7 @@ class SqlStore(Linked):
         Raises:
             InvalidInput: If the store is on the host's connection.
         """
-        self._not_followed()
+        self._outside(_NO_FEED)
         # First this: what somebody else gives its place between the two is read then, and nothing that is there is missed.
         if self._backend is not SQLITE and self._run("read", feeding.is_behind, tenant):
             self._run("write", feeding.place, tenant, max(limit, feeding.BATCH))
@@ -185,7 +194,7 @@ class SqlStore(Linked):
         Raises:
             InvalidInput: If the store is on the host's connection.
         """
-        self._not_followed()
+        self._outside(_NO_FEED)
         while self._run("read", feeding.is_behind, tenant):
             self._run("write", feeding.place, tenant)
         return self._run("read", feeding.end, tenant)
@@ -246,18 +255,14 @@ class SqlStore(Linked):
                 raise ConflictError(answer.stream, 1)
         return answer
 
-    def _alone(self) -> None:
-        """A worker's claim must be seen by others at once.
+    def _outside(self, refusal: str) -> None:
+        """A worker's claim must be seen by others at once; and what is read of the feed must not be undone any more.
 
         Raises:
             InvalidInput: If the store is on the host's connection.
         """
         if self._link.joined:
-            raise InvalidInput(
-                "connection",
-                "is the host's: nothing can be claimed in its transaction; do it outside of one"
-                " (in Django's tests, in a TransactionTestCase)",
-            )
+            raise InvalidInput("connection", f"is the host's: {refusal}")
 
     def _tidy_feed(self, tenant: str) -> None:
         """Now and then, give what was committed its place in the feed: so the first reader need not do all of it."""
@@ -265,18 +270,6 @@ class SqlStore(Linked):
         if self._commits % _TIDY == 0 and not self._link.joined and self._backend is not SQLITE:
             with suppress(StoreError):  # the commit has happened: a reader will do this
                 self._run("write", feeding.place, tenant)
-
-    def _not_followed(self) -> None:
-        """What a host's transaction holds is not committed: it may be gone after it was read, and its place another's.
-
-        Raises:
-            InvalidInput: If the store is on the host's connection.
-        """
-        if self._link.joined:
-            raise InvalidInput(
-                "connection",
-                "is the host's: no feed can be followed in its transaction; do it outside of one",
-            )
 
     def _has(self, commit: Commit) -> bool:
         """Whether the streams hold the very events of a commit."""
@@ -316,7 +309,7 @@ class SqlStore(Linked):
 
     def claim_due(self, tenant: str, now_us: int, lease_us: int, limit: int, /) -> Sequence[Due]:
         """Claim tickets that are due, earliest first: other workers get others."""
-        self._alone()
+        self._outside(_NO_CLAIM)
         return self._run("once", queues.claim_due, tenant, now_us, lease_us, limit)
 
     def reschedule(self, tenant: str, ticket_id: str, version: int, wakeup_us: int | None, /) -> bool:
@@ -343,7 +336,7 @@ class SqlStore(Linked):
         self, tenant: str, now_us: int, until_us: int, topics: Collection[str], limit: int, /
     ) -> Sequence[Lease]:
         """Claim deliveries that are due, the first of each ticket and topic; those first that have been for longest."""
-        self._alone()
+        self._outside(_NO_CLAIM)
         return self._run("once", queues.lease, tenant, now_us, until_us, topics, limit)
 
     def settle(

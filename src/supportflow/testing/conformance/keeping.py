@@ -70,6 +70,9 @@ class KeepingPromises(Suite):
         for name in ("old", "older"):
             assert store.load(TENANT, name) == rows[name]
             assert store.find_ref(TENANT, name.upper()) == name
+            if hasattr(store.port, "load_with_requester"):
+                for named in ((name, None), (None, name.upper())):
+                    assert store.load_with_requester(TENANT, *named)[0] == rows[name]
             assert tuple(store.events(TENANT, f"ticket:{name}")) == event_rows(1, 1)
         assert list(store.events(TENANT, "ticket:old", after=1)) == []
 

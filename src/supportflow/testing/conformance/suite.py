@@ -126,6 +126,12 @@ class Suite:
         if capability in self.without:
             pytest.skip(f"this store does without {capability}")
 
+    @staticmethod
+    def may_have(store: Any, method: str) -> None:
+        """Skip a test of a method that a store need not have."""
+        if not hasattr(store.port, method):
+            pytest.skip(f"this store has no {method}")
+
     @pytest.fixture
     def runner(self) -> Iterator[asyncio.Runner]:
         """Waits for the methods of an async store, all in one event loop."""

@@ -56,6 +56,32 @@ class TicketPromises(Suite):
         assert tuple(store.events(TENANT, "ticket:t1")) == events
         assert store.find_ref(TENANT, "4711") == "t1"
 
+    def test_a_ticket_comes_with_the_stream_of_its_requester(self, store: Any) -> None:
+        """By id or by reference, all of that stream and nothing of any other; if the store has a call for both."""
+        self.may_have(store, "load_with_requester")
+        person = event_rows(1, 12, "\U0001f600")
+        rows = [ticket_row("t1", ref="4711", requester="ana:%_"), ticket_row("4711", requester="bob")]
+        self.put(store, *rows)
+        self.put(store, ticket_row("t1", requester="kim"), tenant="other")
+        for tenant, name, events in (
+            (TENANT, "ana:%_", person),
+            (TENANT, "ana:%_2", event_rows(1, 1)),
+            ("other", "bob", event_rows(1, 1)),
+        ):
+            change = StreamChange(f"requester:{name}", 0, events)
+            assert store.commit(Commit(tenant, (change,))) == Committed()
+
+        def found(*named: str | None, tenant: str = TENANT) -> tuple[Any, tuple[Any, ...]]:
+            row, events = store.load_with_requester(tenant, *named)
+            return row, tuple(events)
+
+        assert found("t1", None) == found(None, "4711") == (rows[0], person)
+        assert found("4711", None) == (rows[1], ())
+        assert found("t1", None, tenant="other") == (ticket_row("t1", requester="kim"), ())
+        for named in (("t2", None), (None, "t1"), (None, "4712")):
+            assert store.load_with_requester(TENANT, *named) is None
+        assert store.load_with_requester("third", "t1", None) is None
+
     def test_events_are_read_from_a_place_on(self, store: Any) -> None:
         """`after` and `limit` cut a stream."""
         store.commit(Commit(TENANT, (StreamChange("desk", 0, event_rows(1, 5)),)))
