@@ -156,8 +156,8 @@ AGENCY = frozenset({"disowns", "not_me", "stranger", "outsider", "asleep", "stra
 EXCUSES = frozenset({"is_me", "transit", "own_cause", "fails", "explained"})
 """Roles that take a finding back."""
 
-SETTINGS = frozenset({"staged"})
-"""Roles that say what all of it is about: they are read inside harmless names, too ("our *phishing drill*")."""
+SETTINGS = frozenset({"staged", "ongoing"})
+"""Roles that say of a whole sentence what it is about, or when: harmless names hide them not ("our *phishing drill*")."""
 
 DENIES = frozenset({"disowns", "not_me", "strange"})
 """Roles inside which an excuse excuses nothing: the "it was me" in "no fui yo", the "sold" in "no vendí"."""
