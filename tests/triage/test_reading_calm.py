@@ -56,7 +56,6 @@ UNTOUCHED = [
 IDIOMS = [
     "Your staff stole my heart at the fair",
     "Los de su stand me robaron el corazón",
-    "Ваши ребята украли моё сердце",
     "你们客服偷走了我的心",
     "Dobrze, że to nie wy",
     "เมลฟิชชิงที่ส่งเช้านี้เป็นการซ้อม",
