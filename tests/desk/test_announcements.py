@@ -201,6 +201,33 @@ def test_a_process_that_is_stopped_in_the_middle_of_a_correction_goes_on_with_it
     assert [len(square.heard(ref)) for ref in "123"] == [2, 2, 2]
 
 
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=2)])
+def test_whoever_is_stopped_between_two_tickets_goes_on_with_the_other(late):
+    square = Square()
+    for ref in "123":
+        square.ticket(ref)
+    number = square.announce(audience="phishing")
+    for stopped in (2, 3, 4):
+        square.clock.advance(late)
+        left = iter(range(stopped))
+        square.desk.run_due(stop=lambda left=left: next(left, None) is None)
+    square.clock.advance(late)
+    square.desk.run_due()
+    assert [len(square.heard(ref)) for ref in "123"] == [1, 1, 1]
+    for ref in "123":
+        square.desk.resolve(ref=ref, by="sam")
+    square.desk.withdraw_announcement(square.problem, number=number, by="sam")
+    square.clock.advance(late)
+    told = []
+    for stopped in (3, 4, 5):
+        left = iter(range(stopped))
+        square.desk.run_due(stop=lambda left=left: next(left, None) is None)
+        told.append(sum(len(square.heard(ref)) for ref in "123"))
+    assert {4, 5} & {*told}
+    square.desk.run_due()
+    assert [len(square.heard(ref)) for ref in "123"] == [2, 2, 2]
+
+
 def test_a_notice_that_outlives_its_problem_links_nobody_to_it_any_more():
     square = Square()
     square.ticket("1")
@@ -226,6 +253,37 @@ def test_a_problem_hears_a_notice_and_is_no_incident_of_another_problem():
 
     assert len(square.heard("B")) == 1
     assert square.desk.get(other.id).spread.problem is None
+
+
+def test_private_work_hears_nothing_though_it_is_of_the_audience(square):
+    mine = square.desk.open(
+        subject="Look into these mails", requester="lena", by="lena", category="phishing", private=True
+    ).ticket.id
+    square.ticket("1")
+    square.announce(audience="phishing")
+    square.desk.run_due()
+    assert said_on(square.desk, mine) == []
+    assert square.heard("1") == [MAIL["en"]]
+
+
+def test_a_ticket_that_announces_does_not_tell_itself(square):
+    square.problem = square.ticket("1", type="problem").id
+    number = square.announce(audience="phishing")
+    square.desk.run_due()
+    assert square.heard("1") == []
+    assert said_on(square.desk, square.problem) == [(number, 1, False, "x")]
+
+
+def test_a_ticket_of_a_process_whose_clock_is_behind_is_told_too(square):
+    square.announce(audience="phishing")
+    square.clock.advance(minutes=1)
+    square.ticket("1")
+    square.desk.run_due()
+    behind = ManualClock("2026-03-25T10:00:57Z")
+    other = Desk(POLICY, store=square.store, clock=behind, ids=square.ids, channels=square.sent)
+    other.open(subject="Case 2", requester="r2", category="phishing", ref="2")
+    square.desk.run_due()
+    assert (square.heard("1"), square.heard("2")) == ([MAIL["en"]], [MAIL["en"]])
 
 
 def test_greetings_go_on_where_a_ticket_that_announces_is_damaged():

@@ -184,6 +184,6 @@ def test_an_empty_section_changes_no_fingerprint():
         policy(ladder(GOOD, until="assigned")),
     ]
     assert all(one.fingerprint != other.fingerprint for one, other in pairwise(versions))
-    assert not CompiledPolicy(Policy()).ladders
+    assert CompiledPolicy(Policy()).ladders.empty
     assert CompiledPolicy(policy(ladder(GOOD))).ladders
     assert [group.name for group in GROUPS if group.tier == "compliance"] == ["risk", "legal"]

@@ -29,19 +29,20 @@ class LadderIndex:
         groups: The policy's groups.
         fields: What conditions may name.
         named: Gives the name under which a step's calendar is kept.
+
+    Attributes:
+        empty: True if the policy has no ladder.
     """
 
     def __init__(
         self, document: Escalation, groups: Sequence[Group], fields: Fields, named: CalendarNames
     ) -> None:
         self._ladders = document.ladders
+        self.empty = not document.ladders
         self._by_name = {ladder.name: ladder for ladder in document.ladders}
         self._groups = groups
         self._named = named
         self._index = ConditionIndex([ladder.when for ladder in document.ladders], fields)
-
-    def __bool__(self) -> bool:
-        return bool(self._ladders)
 
     def named(self, name: str) -> Ladder | None:
         """The ladder of that name."""

@@ -11,6 +11,8 @@ from supportflow.kernel.due.next import owes_turn
 from supportflow.kernel.due.queue import is_queued, queue_place
 from supportflow.kernel.fold.agents import AGENT_FOLD_VERSION, evolve_agent
 from supportflow.model.events import (
+    ActionApproved,
+    ActionRequested,
     AgentEvent,
     EventBase,
     EvidenceRequested,
@@ -18,6 +20,7 @@ from supportflow.model.events import (
     ReplySent,
     RequesterEvent,
     RequesterInformed,
+    StatusChanged,
     TicketEvent,
 )
 from supportflow.model.routing import AgentState
@@ -93,31 +96,34 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: Unwritten | Non
         snapshot: The ticket as JSON, if it is known already.
     """
     key, due = queue_place(ticket, policy)
-    updated_us = to_us(ticket.recorded_at)
+    # To read a field of a model costs as much as ten lines of Python: these are read of what it consists of.
+    told = ticket.__dict__
+    category, touched_at, recorded_at = told["status_category"], told["touched_at"], told["recorded_at"]
+    updated_us = to_us(recorded_at)
     return TicketRow(
-        id=ticket.id,
-        version=ticket.version,
+        id=told["id"],
+        version=told["version"],
         fold_version=FOLD_VERSION,
-        ref=ticket.ref,
-        status=ticket.status,
-        status_category=ticket.status_category._value_,
-        open=ticket.is_open,
-        priority_class=ticket.priority_class,
+        ref=told["ref"],
+        status=told["status"],
+        status_category=category._value_,
+        open=category.is_open,
+        priority_class=told["priority_class"],
         rank=key.rank,
         level=key.level,
         order_us=key.order_us,
         due_us=due,
-        group=ticket.group,
-        assignee=ticket.assignee,
-        requester=ticket.requester,
-        channel=ticket.channel,
-        category=ticket.category,
-        opened_us=to_us(ticket.opened_at),
+        group=told["group"],
+        assignee=told["assignee"],
+        requester=told["requester"],
+        channel=told["channel"],
+        category=told["category"],
+        opened_us=to_us(told["opened_at"]),
         updated_us=updated_us,
         wakeup_us=wakeup(ticket, policy),
         snapshot=written(ticket) if snapshot is None else cast("bytes", snapshot),
         queued=is_queued(ticket, policy),
-        touched_us=updated_us if ticket.touched_at is None else to_us(ticket.touched_at),
+        touched_us=updated_us if touched_at is None or touched_at is recorded_at else to_us(touched_at),
     )
 
 
@@ -134,8 +140,8 @@ def agent_row(state: AgentState, snapshot: bytes | None = None) -> AgentRow:
 
 def stream_changes(
     env: Environment, before: Iterable[Ticket], decision: Decision, people: Mapping[str, int]
-) -> tuple[tuple[StreamChange, ...], dict[str, Ticket]]:
-    """The events of a decision, sorted into streams, with the tickets that they lead to.
+) -> tuple[tuple[StreamChange, ...], dict[str, Ticket], dict[str, list[EventBase]]]:
+    """The events of a decision, sorted into streams; with the tickets that they lead to, and the events of each, by its id.
 
     Args:
         env: The desk.
@@ -169,7 +175,7 @@ def stream_changes(
     for agent_id, shifts in working.items():
         state = states[agent_id]
         changes.append(_agent_stream(state, shifts, env.agent_snapshots.write(state)))
-    return (*changes, *asked), tickets
+    return (*changes, *asked), tickets, grouped
 
 
 @cache
@@ -196,7 +202,11 @@ def _agent_stream(
 
 
 def outbox_rows(
-    env: Environment, changes: Iterable[StreamChange], tickets: Mapping[str, Ticket], now_us: int
+    env: Environment,
+    changes: Iterable[StreamChange],
+    tickets: Mapping[str, Ticket],
+    events: Mapping[str, Sequence[EventBase]],
+    now_us: int,
 ) -> tuple[OutboxRow, ...]:
     """What must leave the desk because of a commit: for handlers, channels, the host, the dispatcher and the bot.
 
@@ -204,6 +214,7 @@ def outbox_rows(
         env: The desk.
         changes: What is committed.
         tickets: The tickets that the changes lead to, by id.
+        events: The events that lead there, by the same id.
         now_us: When the rows are due.
     """
     rows: list[OutboxRow] = []
@@ -219,20 +230,21 @@ def outbox_rows(
         if not isinstance(change.row, TicketRow):
             continue
         ticket_id = change.row.id
-        for stored in change.events:
-            topic = _handler_topic(env, stored)
+        for seq, event in enumerate(events[ticket_id], change.events[0].seq):
+            kind = event.kind
+            topic = _handler_topic(env, event, kind)
             if topic is not None:
-                key = f"{ticket_id}:{stored.seq}:event"
-                rows.append(OutboxRow(key, f"{topic}:{stored.kind}", ticket_id, stored.seq, 0, now_us))
-            own = _own_topic(stored, tickets[ticket_id], mirrors=mirrors)
+                rows.append(
+                    OutboxRow(f"{ticket_id}:{seq}:event", f"{topic}:{kind}", ticket_id, seq, 0, now_us)
+                )
+            own = _own_topic(event, tickets[ticket_id], mirrors=mirrors)
             if own is not None:
-                key = f"{ticket_id}:{stored.seq}:{own}"
-                rows.append(OutboxRow(key, own, ticket_id, stored.seq, 0, now_us))
-            channel = _channel_of(stored)
+                rows.append(OutboxRow(f"{ticket_id}:{seq}:{own}", own, ticket_id, seq, 0, now_us))
+            channel = _channel_of(event, kind)
             if channel in env.channels:
                 # What only asks what somebody thinks is told from what they wait for: see `ASKS`.
-                key = f"{ticket_id}:{stored.seq}:{ASKS if stored.kind == 'rating_requested' else 'send'}"
-                rows.append(OutboxRow(key, f"channel:{channel}", ticket_id, stored.seq, 0, now_us))
+                key = f"{ticket_id}:{seq}:{ASKS if kind == 'rating_requested' else 'send'}"
+                rows.append(OutboxRow(key, f"channel:{channel}", ticket_id, seq, 0, now_us))
         if env.desk.bot and _asks_bot(env, change, tickets[ticket_id]):
             key = f"{ticket_id}:{change.events[-1].seq}:bot"
             # Not the event's place but the message's: a turn answers the latest message, once.
@@ -240,11 +252,13 @@ def outbox_rows(
     return tuple(rows)
 
 
-def _own_topic(row: EventRow, ticket: Ticket, *, mirrors: bool) -> str | None:
+def _own_topic(event: EventBase, ticket: Ticket, *, mirrors: bool) -> str | None:
     """What the desk itself owes for an event: the host is asked, or a ticket hears of its part; None if nothing."""
-    if mirrors and row.kind == "status_changed":
+    if mirrors and type(event) is StatusChanged:
         return None if ticket.split_from is None else PART
-    return ACTION if _asks_host(row) else None
+    # The host is to do something now, whichever process asks it.
+    asks = type(event) is ActionApproved or (isinstance(event, ActionRequested) and not event.waits)
+    return ACTION if asks else None
 
 
 def reset_rows(env: Environment, row: TicketRow) -> tuple[OutboxRow, ...]:
@@ -263,13 +277,6 @@ def _concerns_floor(change: StreamChange) -> bool:
     return row is not None
 
 
-def _asks_host(row: EventRow) -> bool:
-    """True if the host is to do something now, whichever process asks it."""
-    if row.kind == "action_requested":
-        return not getattr(read_row(row), "waits", False)
-    return row.kind == "action_approved"
-
-
 def _asks_bot(env: Environment, change: StreamChange, ticket: Ticket) -> bool:
     """True if the bot owes an answer after a change."""
     return any(one.kind in _BOT_EVENTS for one in change.events) and owes_turn(
@@ -277,19 +284,18 @@ def _asks_bot(env: Environment, change: StreamChange, ticket: Ticket) -> bool:
     )
 
 
-def _handler_topic(env: Environment, row: EventRow) -> str | None:
+def _handler_topic(env: Environment, event: EventBase, kind: str) -> str | None:
     """The topic under which handlers wait for an event; None if none does. The past goes to those that ask for it only."""
-    if row.kind not in env.subscribed and row.kind not in env.desk.past:
+    if kind not in env.subscribed and kind not in env.desk.past:
         return None
-    late = b'"late":true' in row.data and getattr(read_row(row), "late", False)
+    late = isinstance(event, TicketEvent) and event.late
     kinds = env.desk.past if late else env.subscribed
-    return None if row.kind not in kinds else "past" if late else "event"
+    return None if kind not in kinds else "past" if late else "event"
 
 
-def _channel_of(row: EventRow) -> str | None:
-    if row.kind not in _LEAVES_DESK:
+def _channel_of(event: EventBase, kind: str) -> str | None:
+    if kind not in _LEAVES_DESK:
         return None
-    event = read_row(row)
     if isinstance(event, EvidenceRequested | RatingRequested | RequesterInformed):
         return event.channel
     assert isinstance(event, ReplySent)

@@ -129,7 +129,10 @@ class Draft:
         self.followers = followers
         self.ticket = ticket
         self.policy = policy
-        self.at_us = max(at_us, to_us(ticket.recorded_at))
+        recorded_at, known_at = ticket.recorded_at, ticket.known_at
+        # Instants are compared where they are at hand: to count one takes as long as to read ten fields.
+        follows = moment is not None and moment >= recorded_at
+        self.at_us = at_us if follows else max(at_us, to_us(recorded_at))
         self.by = by
         self.detected_us = at_us if detected_us is None else detected_us
         self.current = current or policy
@@ -141,7 +144,8 @@ class Draft:
         self.adopting = type(first) is TicketAdopted
         self.observed_at: Instant | None = None
         self.report: Report | None = None
-        self.known_us = 0 if ticket.known_at is None else to_us(ticket.known_at)
+        # Until when events are marked late: never, once something stands after the desk came to know the ticket.
+        self.known_us = 0 if known_at is None or known_at <= recorded_at else to_us(known_at)
         self.events: list[EventBase] = [] if first is None else [first]
         self.agents: dict[str, AgentState] = {}
         self.others: list[Ticket] = []
@@ -259,7 +263,8 @@ class Draft:
 
     def begin_report(self, now_us: int, *, observed_us: int) -> None:
         """What is recorded from here on happened at `observed_us`, and is reported only at `now_us`."""
-        self.report = Report(now_us, before_known=observed_us < self.known_us)
+        known_at = self.ticket.known_at
+        self.report = Report(now_us, before_known=known_at is not None and observed_us < to_us(known_at))
 
     def end_report(self, before: tuple[Clock, ...]) -> None:
         """The report is recorded; what follows from it until now is left.

@@ -295,22 +295,18 @@ class StatusCategory(StrEnum):
     CANCELLED = "cancelled"
     """Final; it never needed an answer."""
 
+    is_open: bool
+    """True while the desk still owes something: new, open, pending or on hold."""
+    is_final: bool
+    """True for closed and cancelled."""
+
     # An enum's own hash is a call of Python, and every event asks several tables what its status means.
     __hash__ = str.__hash__
 
-    @property
-    def is_open(self) -> bool:
-        """True while the desk still owes something: new, open, pending or on hold."""
-        return self in _OPEN
 
-    @property
-    def is_final(self) -> bool:
-        """True for closed and cancelled."""
-        return self in _FINAL
-
-
-_OPEN = frozenset({StatusCategory.NEW, StatusCategory.OPEN, StatusCategory.PENDING, StatusCategory.ON_HOLD})
-_FINAL = frozenset({StatusCategory.CLOSED, StatusCategory.CANCELLED})
+for _one in StatusCategory:
+    _one.is_final = _one in {StatusCategory.CLOSED, StatusCategory.CANCELLED}
+    _one.is_open = not _one.is_final and _one is not StatusCategory.RESOLVED
 
 
 class TicketType(StrEnum):

@@ -7,7 +7,6 @@ takes longer than to make it. What comes from outside (a host's arguments, a row
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -37,7 +36,7 @@ def made(kind: type[V], head: Mapping[str, Any], /, **fields: Any) -> V:
         head: Fields that several values have in common.
         **fields: The others, which go before those of the head. What is not named has its default.
     """
-    template, factories = _plan(kind)
+    template, factories = _PLANS.get(kind) or _plan(kind)
     values = {**template, **head, **fields}
     for name, factory in factories:
         if values[name] is _MISSING:
@@ -88,8 +87,11 @@ def of_fields(kind: type[V], values: dict[str, Any], given: set[str]) -> V:
 _MISSING: Any = object()
 
 
-@cache
-def _plan(kind: type[Value]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
+_Plan = tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]
+_PLANS: dict[type[Value], _Plan] = {}
+
+
+def _plan(kind: type[Value]) -> _Plan:
     """Every field with its default in the order in which it is written, and what makes defaults that can change."""
     template: dict[str, Any] = {}
     factories: list[tuple[str, Callable[[], Any]]] = []
@@ -103,7 +105,7 @@ def _plan(kind: type[Value]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[
         ):  # it can change: pydantic copies such a one, too
             template[name] = _MISSING
             factories.append((name, field.get_default))
-    return template, tuple(factories)
+    return _PLANS.setdefault(kind, (template, tuple(factories)))
 
 
 @contextmanager

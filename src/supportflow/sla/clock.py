@@ -40,7 +40,7 @@ def elapsed_us(clock: Clock, at_us: int, calendars: Calendars) -> int:
         return clock.banked_us
     last = clock.segments[-1]
     start_us = last.start_us
-    return clock.banked_us + calendars(last.calendar).elapsed_us(start_us, max(at_us, start_us))
+    return clock.banked_us + calendars(last.calendar).core.elapsed(start_us, max(at_us, start_us))
 
 
 def reach_us(clock: Clock, after_us: int, calendars: Calendars) -> int:
@@ -48,7 +48,7 @@ def reach_us(clock: Clock, after_us: int, calendars: Calendars) -> int:
     last = clock.segments[-1]
     missing = after_us - clock.banked_us
     if missing > 0:
-        reached = calendars(last.calendar).add_us(last.start_us, missing, clock.edge)
+        reached = calendars(last.calendar).core.add(last.start_us, missing, clock.edge)
     elif missing == 0:
         reached = ahead_us(calendars(last.calendar), last.start_us, missing, clock.edge)
     else:
@@ -62,7 +62,7 @@ def ahead_us(
     """When the missing time has been counted. Nothing missing is reached at once, never at the closing time before."""
     if missing_us == 0 and edge == "close":
         return start_us
-    return calendar.add_us(start_us, missing_us, edge=edge)
+    return calendar.core.add(start_us, missing_us, edge)
 
 
 def reached_in_the_past_us(clock: Clock, after_us: int, calendars: Calendars) -> int:
@@ -78,7 +78,7 @@ def reached_in_the_past_us(clock: Clock, after_us: int, calendars: Calendars) ->
             ):  # an earlier policy's, which is not at hand: at the latest when that stopped counting
                 assert segment.end_us is not None
                 return segment.end_us
-            return calendar.add_us(segment.start_us, max(after_us - counted, 0), edge=clock.edge)
+            return calendar.core.add(segment.start_us, max(after_us - counted, 0), edge=clock.edge)
         counted += here
     return clock.segments[-1].start_us
 
@@ -120,7 +120,7 @@ def close_segment(clock: Clock, at_us: int, calendars: Calendars) -> int | None:
     if clock.state != "running":
         return None
     last = clock.segments[-1]
-    return calendars(last.calendar).elapsed_us(last.start_us, at_us)
+    return calendars(last.calendar).core.elapsed(last.start_us, at_us)
 
 
 # A clock changes at every step, and `_replace` asks for each of its twenty fields: a list takes a third of that time.
@@ -144,7 +144,8 @@ _new = tuple.__new__
 def _close(clock: Clock, fields: list[Any], at_us: int, counted_us: int) -> None:
     """Close the running segment, in the fields of the clock to be."""
     last = clock.segments[-1]
-    segments = (*clock.segments[:-1], Segment(last.start_us, at_us, last.calendar, counted_us))
+    closed = _new(Segment, (last.start_us, at_us, last.calendar, counted_us))
+    segments = (*clock.segments[:-1], closed)
     if len(segments) > MAX_SEGMENTS:
         fields[_FOLDED] += segments[0].counted_us or 0
         segments = segments[1:]

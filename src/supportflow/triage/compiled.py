@@ -100,6 +100,7 @@ class PriorityIndex:
         self._index = ConditionIndex([rule.when for rule in rules], fields)
         self._default = Chosen(default_class, default_level, "default", (), "default")
         self._policy = policy or PriorityPolicy()
+        self._stride = self._policy.stride
         self._levels = ConditionIndex([rule.when for rule in self._policy.levels], fields)
         self._order = ConditionIndex([rule.when for rule in self._policy.order], fields)
         decisive = [rule.when for rule in rules] + [rule.when for rule in self._policy.levels]
@@ -244,16 +245,16 @@ class PriorityIndex:
             ticket: The ticket.
             due_us: The earliest due time of its running clocks, in microseconds.
         """
-        opened_us = to_us(ticket.opened_at)
         if self._head_us is not None:
-            order_us = _kept(ticket, opened_us - self._head_us.get(ticket.priority_class, 0))
+            head_us = self._head_us.get(ticket.priority_class, 0)
+            order_us = _kept(ticket, to_us(ticket.opened_at) - head_us)
             return PriorityKey(order_us, ticket.level, order_us, ticket.id)
-        order_us = _kept(ticket, opened_us if due_us is None else due_us)
+        order_us = _kept(ticket, to_us(ticket.opened_at) if due_us is None else due_us)
         return self.key(ticket.priority_class, ticket.level, order_us, ticket.id, place=self.place(ticket))
 
     def place(self, ticket: Ticket) -> int:
         """The place of a ticket inside its class: 0 if nothing speaks for it, below 0 if something does."""
-        stride, place = self._policy.stride, 0
+        place = 0
         channels = self._policy.channel_order.get(ticket.priority_class, ())
         if ticket.channel in channels:
             place = channels.index(ticket.channel) - len(channels)
@@ -262,7 +263,7 @@ class PriorityIndex:
         for position in self._order.all(ticket_record(ticket, to_us(ticket.recorded_at))):
             classes = self._policy.order[position].classes
             if not classes or ticket.priority_class in classes:
-                return place - (len(self._policy.order) - position) * stride
+                return place - (len(self._policy.order) - position) * self._stride
         return place
 
 

@@ -88,7 +88,7 @@ def _execute(
         if state is not None and not events and inbox is None:
             return state, True
         changes = (agent_change(state, events),) if events else ()
-        outbox = outbox_rows(env, changes, {}, to_us(now))
+        outbox = outbox_rows(env, changes, {}, {}, to_us(now))
         commit = Commit(env.tenant, changes, outbox=outbox, inbox=inbox, at_us=to_us(now))
         answer = yield from requests.commit(commit)
         if isinstance(answer, Duplicate) and inbox is not None:

@@ -74,7 +74,7 @@ def change_shifts(
         before = yield from known_agents(env, {one.agent_id for one in wanted})
         after, events = _decided(before, wanted, now)
         rows = tuple(agent_change(before[agent], events[agent]) for agent in sorted(events))
-        outbox = outbox_rows(env, rows, {}, to_us(now))
+        outbox = outbox_rows(env, rows, {}, {}, to_us(now))
         answer = yield from requests.commit(Commit(env.tenant, rows, outbox=outbox, at_us=to_us(now)))
         if not isinstance(answer, Conflict):
             return tuple(after[agent] for agent in sorted(after))

@@ -85,7 +85,7 @@ def request_by_policy(draft: Draft, facts: Facts) -> None:
     """
     ticket = draft.ticket
     past = draft.adopting or (draft.report is not None and draft.report.before_known)
-    if not draft.policy.triggers or not draft.events or not ticket.is_open:
+    if draft.policy.triggers.empty or not draft.events or not ticket.is_open:
         return
     for trigger in draft.policy.triggers.of(draft.view()):
         if any(one.action == trigger.action for one in ticket.actions):

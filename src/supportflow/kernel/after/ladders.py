@@ -54,12 +54,12 @@ Cause = Literal["opened", "matched", "reopened", "command", "adopted", "policy"]
 def ladders_react(draft: Draft, event: EventBase) -> None:
     """Record what an event means for the ladder: it ends, another one starts, it waits or goes on."""
     state = draft.ticket.ladder
-    if (state is None and not draft.policy.ladders) or draft.adopting or draft.replays:
+    if (state is None and draft.policy.ladders.empty) or draft.adopting or draft.replays:
         return
     if isinstance(event, LadderEvent):
         return
     _end_if_over(draft)
-    if draft.ticket.is_open and draft.policy.ladders:
+    if draft.ticket.is_open and not draft.policy.ladders.empty:
         _match(draft, event)
     pause_or_resume(draft)
 
@@ -68,7 +68,7 @@ def attach_ladder(draft: Draft, cause: Literal["adopted", "policy"]) -> None:
     """Start the ladder of a ticket that was there before it. Steps that it missed become one record; nobody is called."""
     ticket, policy = draft.ticket, draft.policy
     state = ticket.ladder
-    if not policy.ladders or not ticket.is_open or (state is not None and state.running):
+    if policy.ladders.empty or not ticket.is_open or (state is not None and state.running):
         return
     ladder = policy.ladders.match(draft.view)
     if ladder is None or ladder.name in _spent(ticket) or over(ladder.until, ticket) is not None:

@@ -2,10 +2,9 @@
 
 from supportflow.kernel.after.actions import request_by_policy
 from supportflow.kernel.after.clocks import clocks_react
+from supportflow.kernel.after.ended import drop_call_back, request_rating
 from supportflow.kernel.after.evidence import request_left_out
 from supportflow.kernel.after.ladders import ladders_react
-from supportflow.kernel.after.phone import drop_call_back
-from supportflow.kernel.after.ratings import request_rating
 from supportflow.kernel.after.routing import conclude_routing
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts

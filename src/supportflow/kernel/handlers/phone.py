@@ -2,9 +2,9 @@
 
 from supportflow._time import from_us, to_us
 from supportflow.exceptions import InvalidInput, Refused
+from supportflow.kernel.after.ended import end_call_back
 from supportflow.kernel.after.evidence import still_waits
 from supportflow.kernel.after.order import conclude
-from supportflow.kernel.after.phone import end_call_back
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.due.queue import queue_place
 from supportflow.kernel.facts import Facts

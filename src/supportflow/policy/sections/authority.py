@@ -45,6 +45,9 @@ class TriggerIndex:
         actions: The host's actions.
         fields: What conditions may name.
 
+    Attributes:
+        empty: True if there are none.
+
     Raises:
         ConditionError: If a condition cannot be compiled.
     """
@@ -52,15 +55,13 @@ class TriggerIndex:
     def __init__(self, actions: Mapping[str, HostAction], fields: Fields) -> None:
         self._actions = {name: rule for name, rule in actions.items() if rule.when is not None}
         self._names = tuple(self._actions)
+        self.empty = not self._actions
         self._when = ConditionIndex([rule.when for rule in self._actions.values() if rule.when], fields)
         self._signals = {
             name: (tuple(rule.signals), ConditionIndex([one.when for one in rule.signals.values()], fields))
             for name, rule in self._actions.items()
             if rule.signals
         }
-
-    def __bool__(self) -> bool:
-        return bool(self._actions)
 
     def of(self, record: Mapping[str, object]) -> Iterator[Trigger]:
         """What is asked for, or held back, for a ticket with these fields.

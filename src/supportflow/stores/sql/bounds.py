@@ -3,8 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 __all__ = ["Bounds"]
 
@@ -33,22 +32,18 @@ class Bounds:
         self._running = {}
         self._looks = None
 
-    @contextmanager
-    def over(self, line: socket.socket | None) -> Iterator[None]:
-        """Bound what happens on a line meanwhile."""
-        if line is None:
-            yield
-            return
+    def begin(self, line: socket.socket) -> None:
+        """From now on, something happens on a line. To be ended, however it goes."""
         with self._lock:
             self._running[line] = time.monotonic() + self._longest_s
             if self._looks is None:
                 self._looks = threading.Thread(target=self._look, name="supportflow bounds", daemon=True)
                 self._looks.start()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._running.pop(line, None)
+
+    def end(self, line: socket.socket) -> None:
+        """It has come to its end."""
+        with self._lock:
+            self._running.pop(line, None)
 
     def _look(self) -> None:
         idle = 0

@@ -1,6 +1,6 @@
 """Applying a commit: one statement on PostgreSQL, a few in one transaction on SQLite. All of it or nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain, repeat
 from operator import attrgetter
@@ -112,39 +112,41 @@ def _apply_at_once(cursor: Cursor, commit: Commit) -> None:
         raise Undo
 
 
-def _values(commit: Commit, rows: _Rows) -> Iterator[Any]:
+def _values(commit: Commit, rows: _Rows) -> list[Any]:
     """The parameters of `_statement`, in its order."""
     tenant, inbox = commit.tenant, commit.inbox
-    yield from _ready_values(commit, rows)
+    values = _ready_values(commit, rows)
     for change in rows.updated:
         assert change.row is not None
-        yield from _row_values(change.row)
-        yield from (tenant, change.row.id, change.expected)
+        values += _row_values(change.row)
+        values += (tenant, change.row.id, change.expected)
     for change in rows.added:
         assert change.row is not None
-        yield from (tenant, *_row_values(change.row))
-    yield from linking.fresh_values(commit)
+        values.append(tenant)
+        values += _row_values(change.row)
+    values += linking.fresh_values(commit)
     for span in feeding.spans(commit):
-        yield from (tenant, *span)
+        values += (tenant, *span)
     for content in commit.content:
-        yield from (tenant, *content)
+        values += (tenant, *content)
     for one in commit.outbox:
-        yield from (tenant, *one, one.next_us)
+        values += (tenant, *one, one.next_us)
     if inbox is not None:
-        yield from (tenant, *inbox, commit.at_us)
+        values += (tenant, *inbox, commit.at_us)
+    return values
 
 
-def _ready_values(commit: Commit, rows: _Rows) -> Iterator[Any]:
+def _ready_values(commit: Commit, rows: _Rows) -> list[Any]:
     """The parameters of `_ready`."""
     tenant = commit.tenant
-    if commit.inbox is not None:
-        yield from (tenant, commit.inbox.key)
+    values: list[Any] = [] if commit.inbox is None else [tenant, commit.inbox.key]
     for change in rows.bare:
-        yield from (tenant, change.stream, change.expected)
+        values += (tenant, change.stream, change.expected)
     for change in rows.added:
         row = change.row
         if isinstance(row, TicketRow):
-            yield from (tenant, row.id) if row.ref is None else (tenant, row.id, tenant, row.ref)
+            values += (tenant, row.id) if row.ref is None else (tenant, row.id, tenant, row.ref)
+    return values
 
 
 def _row_values(row: TicketRow | AgentRow) -> tuple[Any, ...]:

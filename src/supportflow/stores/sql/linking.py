@@ -56,15 +56,17 @@ def linked(alone: bool) -> str:
     )
 
 
-def fresh_values(commit: Commit) -> Iterator[object]:
+def fresh_values(commit: Commit) -> list[object]:
     """The values of `FRESH` for each new event of a commit."""
     tenant = commit.tenant
+    values: list[object] = []
     for change in commit.changes:
         begins = None if change.expected else root(tenant, change.stream)
         starts = True
         for event in change.events:
-            yield from (tenant, change.stream, *event, digest(event), begins, starts)
+            values += (tenant, change.stream, *event, digest(event), begins, starts)
             begins, starts = None, False
+    return values
 
 
 def link_before(cursor: Cursor, tenant: str, change: StreamChange) -> bytes | None:

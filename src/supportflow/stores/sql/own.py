@@ -140,8 +140,7 @@ class Own(_forks.Fork):
         with self._read_lock if mode == "read" else self._write_lock, self._slots:
             session = self._take()
             try:
-                with nullcontext() if self._bounds is None else self._bounds.over(session.line):
-                    answer = self._work(session, work, mode)
+                answer = self._bounded(session, work, mode)
             except Undo:
                 self._give(session)
                 raise
@@ -158,6 +157,17 @@ class Own(_forks.Fork):
                 raise
             self._give(session)
             return answer
+
+    def _bounded(self, session: _Session, work: Work[T], mode: Mode) -> T:
+        """Run work, which may not take for ever on a line."""
+        bounds, line = self._bounds, session.line
+        if bounds is None or line is None:
+            return self._work(session, work, mode)
+        try:
+            bounds.begin(line)
+            return self._work(session, work, mode)
+        finally:
+            bounds.end(line)
 
     def _write(self, writers: Writers, work: Work[T], mode: Mode) -> T:
         try:

@@ -1,16 +1,30 @@
-"""At the end of a decision: a requester whose ticket is resolved is asked, once, what they think."""
+"""At the end of a decision on a ticket that has ended: it owes no call, and its requester is asked once what they think."""
 
 from supportflow._time import from_us
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
 from supportflow.model.base import StatusCategory
-from supportflow.model.events import RatingAsked, RatingRequested
+from supportflow.model.events import CallBackEnded, RatingAsked, RatingRequested
 from supportflow.model.people import NOBODY, SYSTEM
+from supportflow.model.phone import PromiseOutcome
 from supportflow.model.ticket import Ticket
 
-__all__ = ["request_rating"]
+__all__ = ["drop_call_back", "end_call_back", "request_rating"]
 
 _DONE = frozenset({StatusCategory.RESOLVED, StatusCategory.CLOSED})
+
+
+def end_call_back(draft: Draft, outcome: PromiseOutcome, call: str | None = None) -> None:
+    """Record what became of the call that is owed, if one is."""
+    owed = draft.ticket.phone.call_back
+    if owed is not None:
+        draft.emit(draft.event(CallBackEnded, outcome=outcome, due_at=from_us(owed.due_us), call=call))
+
+
+def drop_call_back(draft: Draft) -> None:
+    """Record that the call which is owed will not be made, if the ticket has ended without it."""
+    if not draft.ticket.is_open:
+        end_call_back(draft, "dropped")
 
 
 def request_rating(draft: Draft, facts: Facts, before: Ticket | None) -> None:
