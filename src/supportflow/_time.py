@@ -53,12 +53,21 @@ def to_us(moment: datetime) -> int:
     Raises:
         NaiveDatetimeError: If it has no time zone.
     """
+    global _counted  # noqa: PLW0603 - one instant goes through many hands in a command; other threads only count theirs again
+    known, us = _counted
+    if known is moment:
+        return us
     try:
         # A difference within one zone asks it nothing; between two it asks both, and pendulum's UTC takes long to answer.
         since = _subtract(moment, EPOCH if moment.tzinfo is UTC else _PLAIN_EPOCH)
     except TypeError:
         raise NaiveDatetimeError from None
-    return (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
+    us = (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
+    _counted = (moment, us)
+    return us
+
+
+_counted: tuple[datetime, int] = (EPOCH, 0)
 
 
 def span_us(span: timedelta) -> int:

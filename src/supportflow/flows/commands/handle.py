@@ -223,13 +223,13 @@ def _store(
     Raises:
         DuplicateRef: If another ticket has the host's reference.
     """
+    now_us = to_us(now)
     changes, tickets, events = stream_changes(env, touched, decision, people)
     for one in tickets.values():
         policy = env.book[one.policy]
         if policy.document.overlay is not None:
             yield from store_policy(env, policy)
     inbox = _inbox_entry(command, fingerprint, outcome_id, changes)
-    now_us = to_us(now)
     outbox = outbox_rows(env, changes, tickets, events, now_us)
     answer = yield from requests.commit(Commit(env.tenant, changes, prepared.content, outbox, inbox, now_us))
     if isinstance(answer, Committed):
