@@ -16,7 +16,7 @@ from supportflow.triage.once import Once
 from supportflow.triage.reading.compiled import CompiledPack
 from supportflow.triage.reading.document import Pack
 from supportflow.triage.reading.phrases import folded, listed
-from supportflow.triage.reading.roles import DENIES, EXCUSES, Spot
+from supportflow.triage.reading.roles import DENIES, EXCUSES, SETTINGS, Spot
 from supportflow.triage.reading.scanning import Hit
 from supportflow.triage.reading.shipping import ShippedPack
 from supportflow.triage.reading.text import Line, View
@@ -154,7 +154,7 @@ class Spots:
         spots = self._found.get(role)
         if spots is None:
             return []
-        if self._harmless:
+        if self._harmless and role not in SETTINGS:
             spots = [spot for spot in spots if not self._harmless.holds(spot[0], spot[1])]
         if role in EXCUSES and self._denied:
             # One that begins inside is part of the denial, however far it goes on: "不是|我本人操作的".

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-__all__ = ["ACCUSES", "AGENCY", "DENIES", "EXCUSES", "ROLES", "Spot"]
+__all__ = ["ACCUSES", "AGENCY", "DENIES", "EXCUSES", "ROLES", "SETTINGS", "Spot"]
 
 Spot = tuple[int, int, str]
 """Where words of a role stand in a folded text: from, to, the role."""
@@ -122,6 +122,12 @@ ROLES: Mapping[str, str] = {
     "fails": "does not work, does not arrive, error, expired",
     "transit": "a deposit or transfer on its way: pending, not credited yet",
     "own_cause": "why money is less by rights: liquidation, a fee, a loss, an own purchase",
+    "long_ago": "twenty years ago, when I was a student: tells an old story, if it is of others",
+    "acquaintance": "a brother-in-law, a cousin, a neighbour, a chap at the club: of whom old stories are told",
+    "old_story": "what happened to others long ago; rules make it of `long_ago` and `relative`, `others` or `acquaintance`",
+    "explained": "what it was: my new tablet, the wrong wallet looked into, an error of display; or by my leave",
+    "staged": "a drill, a prank, a costume, a monster in a game, a referee: nobody was harmed",
+    "untouched": "has not clicked, answered or given anything, and asks first",
     "over": "the matter is over: solved, paid back, years ago; or told for a tax return or an insurance",
     "ongoing": "this is new, or goes on: today, again, still, but now; what was closed is a ticket",
     "market": "what a market does to money: a crash, a liquidation, a bear market",
@@ -147,8 +153,11 @@ ROLES: Mapping[str, str] = {
 AGENCY = frozenset({"disowns", "not_me", "stranger", "outsider", "asleep", "strange", "elsewhere"})
 """Roles that say by whose will something happened, if not by the writer's."""
 
-EXCUSES = frozenset({"is_me", "transit", "own_cause", "fails"})
+EXCUSES = frozenset({"is_me", "transit", "own_cause", "fails", "explained"})
 """Roles that take a finding back."""
+
+SETTINGS = frozenset({"staged", "ongoing"})
+"""Roles that say of a whole sentence what it is about, or when: harmless names hide them not ("our *phishing drill*")."""
 
 DENIES = frozenset({"disowns", "not_me", "strange"})
 """Roles inside which an excuse excuses nothing: the "it was me" in "no fui yo", the "sold" in "no vendí"."""

@@ -1,0 +1,104 @@
+"""A frightening word in a harmless matter is no incident, and an incident with a story around it stays one."""
+
+import pytest
+
+from supportflow.triage.lexicon import LexiconClassifier, shipped
+
+CLASSIFIER = LexiconClassifier([shipped("common"), shipped("exchange")])
+
+
+def told(text):
+    signals = CLASSIFIER.classify(text)
+    if signals.priority_class != "security":
+        return signals.priority_class
+    return "question" if signals.informational else "incident"
+
+
+OLD_STORY = [
+    "My brother-in-law was swindled thirty years ago over a timeshare, so he frowns at all this",
+    "Meine Tante wurde vor zehn Jahren von einem Heiratsschwindler betrogen",
+    "A mi cuñado le robaron hace quince años con una pirámide",
+    "Mon oncle s'est fait arnaquer il y a vingt ans par un faux banquier",
+    "Mio cognato è stato truffato trent'anni fa, vent'anni fa e dieci anni fa",
+    "Mojego wujka oszukali piętnaście lat temu na złocie",
+    "Тётю двадцать лет назад обманули мошенники с квартирой",
+    "我表姐十几年前被人骗过一次",
+    "義兄は二十年前に投資詐欺にあいました",
+]
+EXPLAINED = [
+    "The login from an unknown device was only my new laptop",
+    "Das unbekannte Gerät in der Liste war mein neues Tablet",
+    "El acceso extraño de ayer era mi portátil nuevo",
+    "La connexion inconnue, c'était ma nouvelle tablette",
+    "Nieznane logowanie to był mój nowy telefon",
+    "Подозрительный вход оказался моим планшетом",
+    "陌生登录其实是我自己的平板，虚惊一场",
+    "残高が消えたと思いましたが、別のウォレットに移っていただけでした",
+    "코인이 사라졌는데 알고 보니 다른 지갑에 있었어요",
+]
+STAGED = [
+    "Somebody hacked my wallpaper to read 'you have been hacked', an April fool from the office",
+    "The boss at level forty robbed me of everything in your mini game",
+    "Der Schiedsrichter hat unser Team beraubt",
+    "Chantage et rançon, voilà l'intrigue de notre pièce de théâtre",
+    "У нас учебная тревога: рассылали фишинговые письма",
+    "公司搞钓鱼演练，发了一封假邮件",
+    "社内の標的型訓練で偽メールが届きました",
+]
+UNTOUCHED = [
+    "I hung up on a caller claiming to be from your support, do you phone people?",
+    "Eine Mail mit Ihrem Logo will meinen Code, ich habe nichts angeklickt, ist die von Ihnen?",
+    "有人打电话自称是你们客服，我没理就挂了，你们会打电话吗",
+    "Мне звонили от вашего имени, ничего не сказал и положил трубку, вы так делаете?",
+]
+
+
+@pytest.mark.parametrize("text", [*OLD_STORY, *EXPLAINED, *STAGED, *UNTOUCHED])
+def test_frightening_words_in_a_harmless_matter_are_no_incident(text):
+    assert told(text) != "incident"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # an old story beside what happens now
+        "Years ago it was my uncle who got scammed, and today it happened to me",
+        "Thirty years ago they robbed my cousin, but last night my coins were stolen",
+        "The wallet that I set up years ago was drained",
+        "Vor zehn Jahren wurde mein Onkel betrogen, und heute sind meine Coins gestohlen worden",
+        "Hace años le robaron a mi cuñado y anoche me robaron a mí las monedas",
+        "Двадцать лет назад дядю обманули, а сегодня украли монеты у меня",
+        "十年前我表哥被骗，今天轮到我，币被盗了",
+        "義兄が十年前に騙されましたが、今度は私のコインが盗まれました",
+        # what was thought harmless and is none
+        "I thought it was a joke but my coins are really gone",
+        "It is no prank: somebody withdrew my coins and I did not do that",
+        "I took it for a drill but then my account was really hacked",
+        "Ich hielt es für einen Scherz, aber meine Coins sind wirklich weg",
+        "Pensé que era una broma pero me robaron las monedas de verdad",
+        "以为是恶作剧，可是币真的被转走了",
+        "訓練かと思いましたが、コインが盗まれました",
+        # what turned out, and was somebody else
+        "It turned out somebody had logged in from another country and withdrawn my coins",
+        "Turned out to be my old phone that was stolen, and the thief withdrew everything",
+        "Es stellte sich heraus, dass sich jemand in mein Konto eingeloggt und alles abgehoben hat",
+        "Resultó que alguien entró en mi cuenta y retiró todo",
+        "Оказалось, что кто-то вошёл в мой аккаунт и вывел всё",
+        "原来是有人登录了我的账户，把币转走了",
+        "誰かが私の口座にログインして、コインを送金していたと判明しました",
+        # what was explained in a sentence of its own takes nothing from another
+        "The new device was only my tablet. But somebody else withdrew all my coins",
+        "The login was my tablet, the withdrawal was not made by me",
+        "Logowanie to był mój tablet. Wypłaty nie zrobiłem ja, ukradli mi wszystko",
+        "陌生登录是我自己的平板。但是币被人转走了",
+        # leave that was given to a stranger, or none that was given
+        "I let him use my computer over AnyDesk and he logged in and withdrew my coins",
+        "Somebody logged in, not with my permission",
+        # who touched nothing and lost all the same
+        "I have not clicked anything and my coins are gone",
+        "Nichts angeklickt, und trotzdem ist mein Guthaben weg",
+        "什么都没点，币却没了",
+    ],
+)
+def test_a_story_around_an_incident_takes_nothing_from_it(text):
+    assert told(text) == "incident"
