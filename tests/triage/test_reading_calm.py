@@ -53,7 +53,16 @@ UNTOUCHED = [
 ]
 
 
-@pytest.mark.parametrize("text", [*OLD_STORY, *EXPLAINED, *STAGED, *UNTOUCHED])
+IDIOMS = [
+    "Your staff stole my heart at the fair",
+    "Los de su stand me robaron el corazón",
+    "你们客服偷走了我的心",
+    "Dobrze, że to nie wy",
+    "เมลฟิชชิงที่ส่งเช้านี้เป็นการซ้อม",
+]
+
+
+@pytest.mark.parametrize("text", [*OLD_STORY, *EXPLAINED, *STAGED, *UNTOUCHED, *IDIOMS])
 def test_frightening_words_in_a_harmless_matter_are_no_incident(text):
     assert told(text) != "incident"
 
@@ -91,6 +100,9 @@ def test_frightening_words_in_a_harmless_matter_are_no_incident(text):
         "The login was my tablet, the withdrawal was not made by me",
         "Logowanie to był mój tablet. Wypłaty nie zrobiłem ja, ukradli mi wszystko",
         "陌生登录是我自己的平板。但是币被人转走了",
+        # a figure of speech beside what was taken
+        "She stole my heart and then my coins were stolen",
+        "พวกนั้นขู่ซ้อมผมถ้าไม่จ่าย",
         # leave that was given to a stranger, or none that was given
         "I let him use my computer over AnyDesk and he logged in and withdrew my coins",
         "Somebody logged in, not with my permission",
