@@ -33,7 +33,7 @@ EXPLAINED = [
     "Nieznane logowanie to był mój nowy telefon",
     "Подозрительный вход оказался моим планшетом",
     "陌生登录其实是我自己的平板，虚惊一场",
-    "残高が消えたと思いましたが、別のウォレットに移っていただけでした",
+    "知らない端末からのログインは自分の新しいタブレットでした",
     "코인이 사라졌는데 알고 보니 다른 지갑에 있었어요",
 ]
 STAGED = [
@@ -100,6 +100,21 @@ def test_frightening_words_in_a_harmless_matter_are_no_incident(text):
         "The login was my tablet, the withdrawal was not made by me",
         "Logowanie to był mój tablet. Wypłaty nie zrobiłem ja, ukradli mi wszystko",
         "陌生登录是我自己的平板。但是币被人转走了",
+        # nor does it in the same sentence, from another matter
+        "Somebody else withdrew all my coins, the unknown device was my new tablet",
+        "The unknown device was my new tablet, but somebody else withdrew all my coins",
+        "The login was my tablet, somebody else withdrew my coins",
+        "My e-mail was changed by somebody, the strange login was me on holiday",
+        "Das Login war mein Tablet, aber jemand anders hat meine Coins abgehoben",
+        "Se han llevado mis monedas, el dispositivo desconocido era mi tele nueva",
+        "Mes jetons ont disparu, l'appareil inconnu était ma nouvelle tablette",
+        "Alguém sacou minhas moedas, o dispositivo desconhecido era meu tablet novo",
+        "Кто-то вывел мои монеты, неизвестное устройство было моим планшетом",
+        "Biri coinlerimi çekti, bilinmeyen cihaz yeni tabletimdi",
+        "知らない端末は自分の新しいタブレットでしたが、コインが全部なくなっています",
+        "모르는 기기는 제 새 태블릿이었는데 코인이 다 사라졌어요",
+        "我的币全没了，那个陌生设备是我的新平板",
+        "多年前我舅舅被骗过，今天我的账户也被盗了",
         # a figure of speech beside what was taken
         "She stole my heart and then my coins were stolen",
         "พวกนั้นขู่ซ้อมผมถ้าไม่จ่าย",
