@@ -35,9 +35,9 @@ OF_SECURITY = "seed|grant|defence|threat|hacked|stolen|strange|pretended|imposto
 """And nobody asks about security without one of these: "can I get a message" is no such question."""
 OF_DISPUTE = "counterparty|party|order|withholds|unpaid|refuses|release|proof|locked|redress|denied|waits|not"
 """And nobody has a dispute where there is neither another side nor anything amiss: "she paid for dinner in crypto"."""
-UNLESS = {"incident": ["staged", "old_story", "explained"], "dispute": ["procedure", "content"]}
-"""Who tells of a drill, or what it was, has no incident, and who asks how an appeal goes, or thanks the seller, no dispute:
-such words are few, so that weights alone cannot learn it."""
+UNLESS = ["procedure", "content"]
+"""Who asks how an appeal goes, or thanks the seller, has no dispute: languages whose packs know such words are few, so that
+weights cannot learn it."""
 HEADS = (
     # kind, name, class, category, penalty, raises, how
     ("incident", "sounds like an incident", "security", None, 0.15, 2.0, "review"),
@@ -106,7 +106,7 @@ def main() -> None:
         lines += [f"{how} = true"] if how else []
         lines += [f"needs = {json.dumps([ASKS, OF_SECURITY])}"] if how == "question" else []
         lines += [f"needs = {json.dumps([OF_DISPUTE])}"] if kind == "dispute" else []
-        lines += [f"unless = {json.dumps(UNLESS[kind])}"] if kind in UNLESS else []
+        lines += [f"unless = {json.dumps(UNLESS)}"] if kind == "dispute" else []
         lines += ["", "[weighings.weights]"]
         lines += [f'"{key}" = {weight:.2f}' for key, weight in weights.items() if weight]
     TARGET.write_text("\n".join(lines) + "\n", "utf-8")

@@ -1,5 +1,8 @@
 """A frightening word in a harmless matter is no incident, and an incident with a story around it stays one."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from supportflow.triage.lexicon import LexiconClassifier, shipped
@@ -29,20 +32,14 @@ EXPLAINED = [
     "The login from an unknown device was only my new laptop",
     "Das unbekannte Gerät in der Liste war mein neues Tablet",
     "El acceso extraño de ayer era mi portátil nuevo",
-    "La connexion inconnue, c'était ma nouvelle tablette",
     "Nieznane logowanie to był mój nowy telefon",
-    "Подозрительный вход оказался моим планшетом",
     "陌生登录其实是我自己的平板，虚惊一场",
     "知らない端末からのログインは自分の新しいタブレットでした",
     "코인이 사라졌는데 알고 보니 다른 지갑에 있었어요",
 ]
 STAGED = [
     "Somebody hacked my wallpaper to read 'you have been hacked', an April fool from the office",
-    "The boss at level forty robbed me of everything in your mini game",
     "Der Schiedsrichter hat unser Team beraubt",
-    "Chantage et rançon, voilà l'intrigue de notre pièce de théâtre",
-    "У нас учебная тревога: рассылали фишинговые письма",
-    "公司搞钓鱼演练，发了一封假邮件",
     "社内の標的型訓練で偽メールが届きました",
 ]
 UNTOUCHED = [
@@ -129,3 +126,33 @@ def test_frightening_words_in_a_harmless_matter_are_no_incident(text):
 )
 def test_a_story_around_an_incident_takes_nothing_from_it(text):
     assert told(text) == "incident"
+
+
+BESIDE = {
+    "en": (
+        "the unknown device was my new tablet",
+        "our IT runs a phishing drill",
+        "years ago my uncle was swindled",
+    ),
+    "zh-Hans": ("那个陌生设备是我的新平板", "公司这个月搞钓鱼演练", "多年前我舅舅被骗过"),
+    "es": ("el dispositivo desconocido era mi tableta nueva", "hace años estafaron a mi tío"),
+    "ru": ("неизвестное устройство было моим планшетом", "много лет назад дядю обманули"),
+}
+PHRASES = Path(__file__).with_name("phrases")
+
+
+@pytest.mark.parametrize("language", BESIDE)
+def test_nothing_harmless_in_the_same_sentence_hides_an_incident(language):
+    written = tomllib.loads((PHRASES / f"{language}.toml").read_text("utf-8"))["incident"]
+    comma = "，" if language == "zh-Hans" else ", "
+    short = [text.rstrip(".!。！ ") for text in written if not set(".!?。！？") & set(text[:-1])]
+    heard = [text for text in short if told(text) == "incident"][:25]
+    assert len(heard) >= 15
+    for beside in BESIDE[language]:
+        hidden = [
+            joined
+            for text in heard
+            for joined in (f"{beside}{comma}{text}", f"{text}{comma}{beside}")
+            if told(joined) != "incident"
+        ]
+        assert hidden == []

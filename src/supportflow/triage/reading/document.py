@@ -73,8 +73,7 @@ class Mood(Document):
         name: For evidence and rules.
         roles: Any of these roles.
         side: Where it stands, seen from the event.
-        scope: In the event's own clause, anywhere in its sentence, or in a `"part"` of it: with no word between that begins
-            something new ("but", "and then").
+        scope: In the event's own clause, or anywhere in its sentence.
         within: How many words may lie between.
         opening: Only where it opens its clause, with at most a word before it.
         makes: `"question"`: the event is only asked about. `"nothing"`: it is not spoken of at all.
@@ -85,7 +84,7 @@ class Mood(Document):
     name: Name
     roles: Roles
     side: Literal["before", "after", "both"] = "before"
-    scope: Literal["clause", "part", "sentence"] = "clause"
+    scope: Literal["clause", "sentence"] = "clause"
     within: Annotated[int, Field(ge=0, le=100)] = 12
     opening: bool = False
     makes: Literal["question", "nothing"] = "question"

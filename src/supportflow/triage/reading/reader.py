@@ -145,11 +145,6 @@ class _Reading:
         clauses = self._view.cuts[0]
         return sorted({*clauses, *(start for start, *_ in breaks)}) if breaks else clauses
 
-    @Once
-    def _parts(self) -> list[int]:
-        """Where a sentence ends, or something new begins in it."""
-        return sorted({*self._sentences, *(start for start, *_ in self._spots["break"])})
-
     def findings(self, candidates: list[Need]) -> list[Finding]:
         """What some rules find."""
         found = [one for need in candidates if (one := self._first(need)) is not None]
@@ -385,8 +380,7 @@ class _Reading:
         return spot[0] - begins <= self._letters
 
     def _in_scope(self, event: Spot, spot: Spot, scope: str) -> bool:
-        if scope in ("sentence", "part"):
-            cuts = self._sentences if scope == "sentence" else self._parts
-            return bisect_right(cuts, event[0]) == bisect_right(cuts, spot[0])
+        if scope == "sentence":
+            return bisect_right(self._sentences, event[0]) == bisect_right(self._sentences, spot[0])
         apart = abs(bisect_right(self._clauses, event[0]) - bisect_right(self._clauses, spot[0]))
         return apart <= (_NEAR if scope == "near" else 0)
