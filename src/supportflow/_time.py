@@ -44,6 +44,10 @@ _MICROSECOND = timedelta(microseconds=1)
 _PLAIN_EPOCH = datetime(1970, 1, 1, tzinfo=UTC_OFFSET)
 
 
+_counted: tuple[datetime, int] = (EPOCH, 0)
+"""The instant that was counted last, with its microseconds: one goes through many hands in a command."""
+
+
 def to_us(moment: datetime) -> int:
     """Microseconds since 1970-01-01T00:00Z of any aware datetime, exact.
 
@@ -53,7 +57,7 @@ def to_us(moment: datetime) -> int:
     Raises:
         NaiveDatetimeError: If it has no time zone.
     """
-    global _counted  # noqa: PLW0603 - one instant goes through many hands in a command; other threads only count theirs again
+    global _counted  # noqa: PLW0603 - of two threads each counts its own again, and finds the same
     known, us = _counted
     if known is moment:
         return us
@@ -65,9 +69,6 @@ def to_us(moment: datetime) -> int:
     us = (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
     _counted = (moment, us)
     return us
-
-
-_counted: tuple[datetime, int] = (EPOCH, 0)
 
 
 def span_us(span: timedelta) -> int:

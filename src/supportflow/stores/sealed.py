@@ -23,7 +23,7 @@ __all__ = ["SealedStore", "opened", "sealed"]
 _LABEL = b"supportflow sealed content 1\0"
 _PREFIX = "sealed1:"
 _NONCE_BYTES = 12
-_OPTIONAL = ("links", "set_links", "streams", "load_with_requester")
+_LINKED = ("links", "set_links", "streams")
 
 
 def _aes() -> Callable[[bytes], Any]:
@@ -126,7 +126,7 @@ class SealedStore:
         _aes()
         self._store, self._keys = store, keys
         # Asked for by the shape of a store: they must be seen on this one, if they are there.
-        for name in _OPTIONAL if loads_requesters(store) else _OPTIONAL[:-1]:
+        for name in (*_LINKED, "load_with_requester") if loads_requesters(store) else _LINKED:
             if hasattr(store, name):
                 setattr(self, name, getattr(store, name))
 

@@ -157,7 +157,7 @@ EXCUSES = frozenset({"is_me", "transit", "own_cause", "fails", "explained"})
 """Roles that take a finding back."""
 
 SETTINGS = frozenset({"staged", "ongoing"})
-"""Roles that say of a whole sentence what it is about, or when: harmless names hide them not ("our *phishing drill*")."""
+"""Roles that say what is told, or when: they count inside harmless names as well ("our *phishing drill*")."""
 
 DENIES = frozenset({"disowns", "not_me", "strange"})
 """Roles inside which an excuse excuses nothing: the "it was me" in "no fui yo", the "sold" in "no vendí"."""

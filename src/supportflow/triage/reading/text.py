@@ -145,9 +145,7 @@ class View:
     @Once
     def addresses(self) -> list[tuple[int, int]]:
         """Where web addresses stand: the words in one are its name, and say nothing."""
-        if (
-            _MAY_BE_ADDRESS.search(self.text) is None
-        ):  # most texts: quicker than to look for what an address is
+        if _MAY_BE_ADDRESS.search(self.text) is None:  # as in most texts, and quicker to see
             return []
         return [match.span() for match in _ADDRESS.finditer(self.text)]
 
