@@ -95,6 +95,7 @@ def main() -> None:
         "# Written by .ci/weigh_roles.py from the phrases in tests/triage/phrases, and in its practice and everyday",
         "# Weights are log-odds: of a role, or of two that stand in the same sentences.",
         'name = "weighed"',
+        'doubted = "security_question"',
     ]
     for kind, name, priority_class, category, penalty, raises, how in HEADS:
         model = LogisticRegression(C=penalty, l1_ratio=1, solver="liblinear", max_iter=5_000, random_state=0)

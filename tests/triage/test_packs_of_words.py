@@ -1,8 +1,11 @@
 """Which packs know a word is remembered: the same as each pack says of many words at once, and no more than so many."""
 
+import math
+
 import pytest
 
 from supportflow.triage.reading import Reader, choosing, shipped_packs, shipped_rules
+from supportflow.triage.reading.phrases import Writing, forms, listed
 from supportflow.triage.reading.text import View
 
 TEXTS = (
@@ -43,3 +46,27 @@ def test_what_is_remembered_of_words_is_bounded_and_holds_nothing_long(choice, m
     assert knowing[long] == knowing[long]
     assert long not in knowing
     assert knowing["password"] == ("en",)
+
+
+THINGS = ("asset", "account", "seed", "device", "moved", "gone", "hacked", "was_changed")
+HARMLESS = {"迷因币", "мінус#відсотків", "мінус#відсотки"}
+"""A coin made for fun, and a loss in per cent."""
+
+
+@pytest.mark.parametrize("pack", shipped_packs(), ids=lambda pack: pack.tag)
+def test_no_word_for_a_thing_or_an_event_is_taken_for_harmless(pack):
+    """`a_b|c` is *a b* or *c*: so *coin* itself was once among the harmless words of a pack, and no coin was ever lost."""
+    found = pack.load()
+    writing = Writing(found.sets, marks=found.marks == "when_written", characters=found.cut == "characters")
+
+    def written(role):
+        for phrase in listed(found.roles.get(role, ())):
+            slots = [writing.slot(slot) for slot in phrase.split(" ")]
+            if math.prod(map(len, slots)) <= 100:
+                yield from forms(slots)
+
+    harmless = set(written("nothing"))
+    assert harmless
+    assert {role: sorted(harmless.intersection(written(role)) - HARMLESS) for role in THINGS} == {
+        role: [] for role in THINGS
+    }

@@ -34,7 +34,14 @@ LEAST = {
         "general": 7,
     },
     "everyday": {"general": 19, "security_question": 0, "incident": 0},
-    "taught": {"incident": 25, "frightening_harmless": 20, "general": 4},
+    "taught": {
+        "incident": 134,
+        "dispute": 42,
+        "security_question": 36,
+        "frightening_harmless": 150,
+        "general": 42,
+    },
+    "few_words": {"incident": 43, "frightening_harmless": 29, "security_question": 10, "general": 10},
     "asking": {"asks_secret": 12, "asks_nothing": 12},
     "asking/held_out": {"asks_secret": 6, "asks_nothing": 6},
 }

@@ -22,7 +22,7 @@ from supportflow.triage.reading.model import parse_reading_model, role_keys
 from supportflow.triage.reading.pieces import numbers, words
 
 FILE = files("supportflow.triage.reading").joinpath("shipped.model.json")
-FINGERPRINT = "4954aef8f55370dd85ed16145091ba31d77af7b61808e166589770d50339b449"
+FINGERPRINT = "82348fa69b2f0ea109a24615b88f456f308efb87543c5a340afdddfef9ead6e6"
 """Of the file that `.ci/train_shipped_model.py` writes: who trains anew says so here."""
 LEXICONS = ("common", "exchange")
 PLAIN = CompiledPolicy(Policy(lexicons=LEXICONS)).classifier
@@ -66,7 +66,7 @@ def parsed(**changes):
 def test_the_file_is_the_one_that_was_trained():
     content = FILE.read_bytes()
     assert hashlib.sha256(content).hexdigest() == FINGERPRINT == shipped_model().fingerprint
-    assert len(content) < 1_000_000
+    assert len(content) < 1_400_000
 
 
 def test_it_is_read_without_what_it_was_trained_with():
@@ -104,7 +104,7 @@ def test_the_heaviest_of_all_windows_counts(sentences):
     [head] = model.heads
 
     def weight(window):
-        found = [number for one in window for number in set(numbers([w for w, _, _ in words(one)], 255))]
+        found = [number for one in dict.fromkeys(window) for number in set(numbers([w for w, _, _ in words(one)], 255))]
         table = base64.b64decode(tiny()["heads"][0]["pieces"])
         return (
             -1.0 + 0.5 * sum(table[number] for number in found) / math.sqrt(len(found))

@@ -6,8 +6,10 @@ from pydantic import Field
 
 from supportflow.model.base import Value
 
-__all__ = ["UNREAD", "Evidence", "EvidencePart", "Signals"]
+__all__ = ["DOUBTED", "UNREAD", "Evidence", "EvidencePart", "Signals"]
 
+DOUBTED = "doubted"
+"""Flag of a text that rules take for an incident and the shipped model does not: told as a question about security."""
 UNREAD = "unread"
 """Flag of a text in a language for which there is no pack: what it says nobody knows until somebody has read it."""
 

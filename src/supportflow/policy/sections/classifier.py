@@ -159,4 +159,5 @@ def reader_for(reading: Reading, lexicons: Sequence[Lexicon]) -> "Reader | None"
     ]
     rules = [*map(reading_room.shipped_rules, names), *reading.rules]
     model = None if reading.model is None else reading_room.shipped_model
-    return reading_room.Reader([*shipped, *reading.packs], rules, model)
+    doubting = reading_room.shipped_model if reading.doubts else None
+    return reading_room.Reader([*shipped, *reading.packs], rules, model, doubting)

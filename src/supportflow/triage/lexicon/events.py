@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from supportflow.exceptions import DefinitionError
-from supportflow.model.signals import EvidencePart
+from supportflow.model.signals import DOUBTED, EvidencePart
 from supportflow.triage.lexicon.document import Entry, Lexicon
 from supportflow.triage.lexicon.matching import Match
 from supportflow.triage.reading import RULE_SETS, Reader, shipped_packs, shipped_rules
@@ -14,6 +14,9 @@ from supportflow.triage.reading.finding import Finding
 __all__ = ["Reads", "events", "reader_of", "rule_names"]
 
 _WORDS = ("-",)  # an entry has words; those of a reading stand in packs
+_ASKS = ("question", "doubted")
+_HOW = {"doubted": "doubted by "}
+_FLAGS = {"doubted": (DOUBTED,)}
 
 
 class Reads(Protocol):
@@ -77,20 +80,20 @@ def _match(finding: Finding) -> Match:
         EvidencePart.model_construct(role=one.role, start=one.start, end=one.end) for one in finding.parts
     )
     subject = entry.category or ",".join(entry.flags) or entry.priority_class
-    asked = f", asked: {finding.mood}" if finding.mood else ""
+    asked = f", {_HOW.get(finding.status, 'asked: ')}{finding.mood}" if finding.mood else ""
     name = f"{finding.need.set_name}:{subject}:{finding.need.rule.name} ({finding.tag}{asked})"
     start, end = min(one.start for one in parts), max(one.end for one in parts)
     return Match(entry, name, start, end, parts, finding.status == "asserted" and finding.agency)
 
 
 def _entry(finding: Finding) -> Entry:
-    rule, asks = finding.need.rule, finding.status == "question"
+    rule, asks = finding.need.rule, finding.status in _ASKS
     return Entry.model_construct(
         category=rule.asked if asks else rule.category,
         priority_class=rule.priority_class,
         words=_WORDS,
-        flags=() if asks else rule.flags,
-        weight=max(rule.weight, 1.0) if asks else rule.weight,
+        flags=_FLAGS.get(finding.status, ()) if asks else rule.flags,
+        weight=max(rule.weight, 1.0) if finding.status == "question" else rule.weight,
         question=asks or rule.category == rule.asked is not None,
         review=rule.review and not asks,
     )

@@ -81,12 +81,13 @@ def _scanner(pack: Pack, *, marks: bool) -> Scanner:
 
 
 class Need(NamedTuple):
-    """A rule with its needs: for each, the roles of which one must be there, by name and as bits."""
+    """A rule with its needs: for each, the roles of which one must be there, by name and as bits; and what it is if doubted."""
 
     rule: ReadingRule
     set_name: str
     needs: tuple[tuple[str, ...], ...]
     bits: tuple[int, ...]
+    doubted: str | None = None
 
     def possible(self, present: int) -> bool:
         """Whether none of its roles is missing among these."""
@@ -133,12 +134,12 @@ class CompiledRules:
         )
         self.moods: tuple[Mood, ...] = tuple(mood for each in sets for mood in each.moods)
         self.rules = tuple(
-            Need(rule, each.name, alternatives(rule.all), self._bits(rule.all))
+            Need(rule, each.name, alternatives(rule.all), self._bits(rule.all), each.doubted)
             for each in sets
             for rule in each.rules
         )
         self.weighings = CompiledWeighings(
-            [CompiledWeighing.of(one, each.name) for each in sets for one in each.weighings]
+            [CompiledWeighing.of(one, each.name, each.doubted) for each in sets for one in each.weighings]
         )
 
     def _bits(self, roles: Sequence[str]) -> tuple[int, ...]:

@@ -172,9 +172,12 @@ class RuleSet(Document):
         moods: Moods, in order: the first that fits decides.
         rules: The rules.
         weighings: Second opinions on what the rules of all sets read.
+        doubted: The category of what the shipped model doubts: what these rules assert, and it finds most unlike, is told as a
+            question of that category. Nobody doubts the rules, if not given.
     """
 
     name: Name
+    doubted: Name | None = None
     roles: Mapping[Name, str] = Field(default_factory=dict)
     derived: Series[Derivation] = ()
     moods: Series[Mood] = ()
@@ -191,9 +194,11 @@ class Reading(Document):
         rules: Rule sets of its own, after those that its lexicons name.
         model: `"shipped"`: the model that comes with supportflow weighs words beside roles, and raises to security for a
             person to look at what no rule hears. None, if not given.
+        doubts: Whether that model also doubts what rules assert, of those sets that let it; see `RuleSet.doubted`.
     """
 
     languages: Series[Name] | None = None
     packs: Series[Pack] = ()
     rules: Series[RuleSet] = ()
     model: Literal["shipped"] | None = None
+    doubts: bool = True

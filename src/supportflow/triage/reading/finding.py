@@ -7,7 +7,7 @@ from supportflow.triage.reading.roles import ACCUSES, AGENCY
 
 __all__ = ["Finding", "Part", "Status"]
 
-Status = Literal["asserted", "question", "weighed"]
+Status = Literal["asserted", "question", "weighed", "doubted"]
 
 
 class Part(NamedTuple):
@@ -24,10 +24,10 @@ class Finding(NamedTuple):
     Attributes:
         need: The rule.
         status: `"asserted"`: it happened. `"question"`: it is only asked about. `"weighed"`: no rule says so; what was
-            read weighs enough.
+            read weighs enough. `"doubted"`: a rule or a weighing says so, and a model finds it most unlike: told as a question.
         tag: The pack that it was read with.
         parts: The roles, the event first.
-        mood: The mood that makes a question of it.
+        mood: The mood that makes a question of it, or the model that doubts it.
     """
 
     need: Need
@@ -48,8 +48,13 @@ class Finding(NamedTuple):
         return self.reports and self.need.rule.weight >= 1 and not self.need.rule.review
 
     @property
+    def may_be_doubted(self) -> bool:
+        """Whether a model may find that it did not happen."""
+        return self.need.doubted is not None and (self.reports or self.status == "weighed")
+
+    @property
     def agency(self) -> bool:
         """Whether the text says by whose will it happened; what is only weighed says no such thing."""
-        return self.status != "weighed" and (
+        return self.status in ("asserted", "question") and (
             self.parts[0].role in ACCUSES or any(part.role in AGENCY for part in self.parts)
         )

@@ -37,8 +37,8 @@ _MOST_HEADS = 8
 _MOST_NAME = 200
 _MOST_PARTS = 5
 _LOUD_WORDS = 3
-Kind = Literal["review", "question", "plain", "flag"]
-_KINDS: tuple[Kind, ...] = ("review", "question", "plain", "flag")
+Kind = Literal["review", "question", "plain", "flag", "doubt"]
+_KINDS: tuple[Kind, ...] = ("review", "question", "plain", "flag", "doubt")
 
 
 class Head(NamedTuple):
@@ -47,7 +47,8 @@ class Head(NamedTuple):
     Attributes:
         rule: What evidence shows of it, and what it leads to.
         kind: `"review"`: raises to its class, for a person to look at. `"question"`: told as one. `"plain"`: raises to its
-            class. `"flag"`: raises a flag, and decides no class.
+            class. `"flag"`: raises a flag, and decides no class. `"doubt"`: raises nothing; what rules assert of its class is
+            doubted, if the heaviest sentences weigh less than `raises`.
         bias: What a text without anything weighs. All weights are log-odds.
         pieces: A whole number for each hashed piece.
         unit: What one of those numbers weighs.
@@ -109,6 +110,7 @@ class ReadingModel:
     def __init__(self, bits: int, heads: Sequence[Head], about: Mapping[str, Any], fingerprint: str) -> None:
         self.heads = tuple(heads)
         self.about = about
+        self.languages = frozenset(map(str, about.get("languages", ())))
         self.fingerprint = fingerprint
         self.name = f"model {fingerprint[:8]}"
         self._mask = (1 << bits) - 1
@@ -177,9 +179,11 @@ def _weighed(seen: Sequence[Sentence], number: int, head: Head) -> Iterator[tupl
         if not begins.size:
             continue
         total, count, roles = 0, 0, frozenset[str]()
+        told: list[Sentence] = []  # what is said again in the same window weighs no more
         for last in range(first, min(first + WINDOW, len(seen))):
             here = seen[last]
-            if here.size:
+            if here.size and here not in told:
+                told.append(here)
                 total, count, roles = total + here.sums[number], count + here.size, roles | here.roles
                 yield head.bias + head.unit * total / math.sqrt(count) + _of_roles(roles, head), first, last
 

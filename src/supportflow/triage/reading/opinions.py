@@ -7,13 +7,17 @@ from typing import Protocol
 from supportflow.triage.reading.compiled import Need
 from supportflow.triage.reading.finding import Finding, Part
 from supportflow.triage.reading.model import Opinion, ReadingModel
+from supportflow.triage.reading.pieces import words
 from supportflow.triage.reading.roles import Spot
 from supportflow.triage.reading.text import View
 
-__all__ = ["WORDS", "Read", "opinions", "roles_of", "sentences_of"]
+__all__ = ["FEW_WORDS", "WORDS", "Read", "doubted", "opinions", "roles_of", "sentences_of"]
 
 WORDS = "words"
 """What evidence calls the words that weigh most, which are of no role."""
+
+FEW_WORDS = 5
+"""A text of so many words is never doubted; a letter of a script without blanks is a word."""
 
 
 class Read(Protocol):
@@ -57,7 +61,7 @@ def opinions(
     heads = [
         head
         for head in model.heads
-        if head.rule.priority_class not in asserted and flags.isdisjoint(head.rule.flags)
+        if head.kind != "doubt" and head.rule.priority_class not in asserted and flags.isdisjoint(head.rule.flags)
     ]
     if not heads:
         return []
@@ -72,6 +76,37 @@ def opinions(
         )
         for one in model.opinions(sentences, roles, heads)
     ]
+
+
+def doubted(
+    model: ReadingModel, view: View, readings: Sequence[Read], found: Sequence[Finding]
+) -> list[Finding]:
+    """What was found, with what a model doubts told as a question.
+
+    A few words are believed: nothing in them excuses what is said. It doubts a class as a whole, by the heaviest sentences of the text: what is added in sentences of its own makes nothing
+    more doubtful.
+    """
+    sentences, roles = sentences_of(view), roles_of(readings)
+    if sum(len(words(one)) for one in sentences) <= FEW_WORDS:
+        return list(found)
+    doubtful = [one for one in found if one.may_be_doubted and one.tag in model.languages]
+    classes = {one.need.rule.priority_class for one in doubtful}
+    unlike = {
+        head.rule.priority_class
+        for head in model.heads
+        if head.kind == "doubt"
+        and head.rule.priority_class in classes
+        and model.weight(sentences, roles, head) < head.raises
+    }
+    return [
+        _doubted(one, model.name) if one in doubtful and one.need.rule.priority_class in unlike else one
+        for one in found
+    ]
+
+
+def _doubted(one: Finding, model: str) -> Finding:
+    rule = one.need.rule.model_copy(update={"asked": one.need.doubted})
+    return one._replace(need=one.need._replace(rule=rule), status="doubted", mood=model)
 
 
 def _roles(

@@ -15,8 +15,8 @@ from supportflow.triage.reading.choosing import PackChoice, PackHits, PackSource
 from supportflow.triage.reading.compiled import CompiledRules, Derived, Need
 from supportflow.triage.reading.document import Mood, Pack, ReadingRule, RuleSet, Weighing
 from supportflow.triage.reading.finding import Finding, Part, Status
-from supportflow.triage.reading.model import ReadingModel
-from supportflow.triage.reading.opinions import opinions, roles_of, sentences_of
+from supportflow.triage.reading.model import ReadingModel, shipped_model
+from supportflow.triage.reading.opinions import doubted, opinions, roles_of, sentences_of
 from supportflow.triage.reading.roles import Spot
 from supportflow.triage.reading.text import View
 from supportflow.triage.reading.weighing import CompiledWeighing
@@ -38,6 +38,8 @@ class Reader:
         packs: The packs.
         sets: The rules.
         model: Gives the model that weighs words beside roles; called when a text is read. Rules and weights alone, if none.
+        doubting: Gives the model that doubts what is asserted, of the sets that let it; called when there is something to
+            doubt. Nothing is doubted, if none.
 
     Raises:
         DefinitionError: If a pack or a rule cannot be read.
@@ -48,9 +50,11 @@ class Reader:
         packs: Sequence[Pack | PackSource],
         sets: Sequence[RuleSet],
         model: Callable[[], ReadingModel] | None = None,
+        doubting: Callable[[], ReadingModel] | None = shipped_model,
     ) -> None:
         self.rules = CompiledRules(sets)
         self._model = model
+        self._doubting = doubting
         self._by_event = [(need.bits[0], need) for need in self.rules.rules]
         self._choice = PackChoice(packs, self.rules.bits)
 
@@ -107,6 +111,8 @@ class Reader:
         asks = any(one.weighing.question for one in wanted.values())
         told = {sentence for reading in readings for sentence in reading.told()} if asks else set()
         found += [weighed for reading in readings for weighed in reading.weighed(wanted, told)]
+        if self._doubting is not None and any(one.may_be_doubted for one in found):
+            found = doubted(self._doubting(), view, readings, found)
         return found if self._model is None else found + opinions(self._model(), view, readings, found)
 
     def _candidates(self, present: int) -> list[Need]:
@@ -220,7 +226,9 @@ class _Reading:
     def _weighs(self, weighing: CompiledWeighing, roles: Mapping[str, Spot]) -> Finding | None:
         spots = [roles[role] for role in weighing.heaviest(roles)]
         return (
-            self._finding(Need(weighing.rule, weighing.set_name, (), ()), "weighed", spots) if spots else None
+            self._finding(Need(weighing.rule, weighing.set_name, (), (), weighing.doubted), "weighed", spots)
+            if spots
+            else None
         )
 
     def _of(self, roles: tuple[str, ...]) -> list[Spot]:

@@ -51,6 +51,7 @@ class CompiledWeighing(NamedTuple):
         bias: What a text without roles weighs.
         alone: Role → weight.
         together: Role → each other one that it has a weight with → that weight; a pair stands under both.
+        doubted: Its set's `RuleSet.doubted`.
     """
 
     weighing: Weighing
@@ -62,9 +63,10 @@ class CompiledWeighing(NamedTuple):
     bias: int
     alone: Mapping[str, int]
     together: Mapping[str, Mapping[str, int]]
+    doubted: str | None = None
 
     @classmethod
-    def of(cls, weighing: Weighing, set_name: str) -> "CompiledWeighing":
+    def of(cls, weighing: Weighing, set_name: str, doubted: str | None = None) -> "CompiledWeighing":
         """A weighing of a rule set, compiled."""
         keys = [(roles_of(key), round(weight * _UNIT)) for key, weight in weighing.weights.items()]
         bias, least = round(weighing.bias * _UNIT), round(weighing.raises * _UNIT)
@@ -91,6 +93,7 @@ class CompiledWeighing(NamedTuple):
             bias,
             {roles[0]: weight for roles, weight in keys if len(roles) == 1},
             {role: dict(pairs) for role, pairs in together.items()},
+            doubted,
         )
 
     def heaviest(self, roles: Collection[str]) -> list[str]:
