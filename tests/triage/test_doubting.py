@@ -131,16 +131,18 @@ def test_what_is_said_again_weighs_no_more():
 
 
 STORIES = [
-    "The film in which the thieves hacked an exchange was great, you should watch it",
-    "Do you sponsor the hackathon again, last year somebody stole my sandwich there lol",
+    "My neighbour tells everybody that his cousin was hacked, what a fuss",
+    "The market robbed me today, nobody to blame, lesson learned",
+    "Our yoga teacher was scammed by a gym years ago, she says hello by the way",
+    "Mein Nachbar erzählt seit Wochen, dass sein Schwager gehackt wurde, nervt",
 ]
 """Rules hear an incident in them."""
 
 
 def test_a_story_is_told_as_a_question_and_says_why():
-    doubted = [text for text in STORIES if not BELIEVING.classify(text).informational]
-    assert doubted
-    for text in doubted:
+    for text in STORIES:
+        believed = BELIEVING.classify(text)
+        assert (believed.priority_class, believed.informational) == ("security", False)
         found = DOUBTING.classify(text)
         assert (found.priority_class, found.informational, found.agency) == ("security", True, False)
         assert found.flags == ("doubted",)

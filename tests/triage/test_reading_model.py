@@ -104,7 +104,11 @@ def test_the_heaviest_of_all_windows_counts(sentences):
     [head] = model.heads
 
     def weight(window):
-        found = [number for one in dict.fromkeys(window) for number in set(numbers([w for w, _, _ in words(one)], 255))]
+        found = [
+            number
+            for one in dict.fromkeys(window)
+            for number in set(numbers([w for w, _, _ in words(one)], 255))
+        ]
         table = base64.b64decode(tiny()["heads"][0]["pieces"])
         return (
             -1.0 + 0.5 * sum(table[number] for number in found) / math.sqrt(len(found))

@@ -172,8 +172,8 @@ class RuleSet(Document):
         moods: Moods, in order: the first that fits decides.
         rules: The rules.
         weighings: Second opinions on what the rules of all sets read.
-        doubted: The category of what the shipped model doubts: what these rules assert, and it finds most unlike, is told as a
-            question of that category. Nobody doubts the rules, if not given.
+        doubted: The category of what the shipped model doubts: what these rules assert, and it finds most unlike, is told as
+            a question of that category. Nobody doubts the rules, if not given.
     """
 
     name: Name

@@ -24,7 +24,8 @@ class Finding(NamedTuple):
     Attributes:
         need: The rule.
         status: `"asserted"`: it happened. `"question"`: it is only asked about. `"weighed"`: no rule says so; what was
-            read weighs enough. `"doubted"`: a rule or a weighing says so, and a model finds it most unlike: told as a question.
+            read weighs enough. `"doubted"`: a rule or a weighing says so, and a model finds it most unlike: it is told
+            as a question.
         tag: The pack that it was read with.
         parts: The roles, the event first.
         mood: The mood that makes a question of it, or the model that doubts it.

@@ -47,8 +47,8 @@ class Head(NamedTuple):
     Attributes:
         rule: What evidence shows of it, and what it leads to.
         kind: `"review"`: raises to its class, for a person to look at. `"question"`: told as one. `"plain"`: raises to its
-            class. `"flag"`: raises a flag, and decides no class. `"doubt"`: raises nothing; what rules assert of its class is
-            doubted, if the heaviest sentences weigh less than `raises`.
+            class. `"flag"`: raises a flag, and decides no class. `"doubt"`: raises nothing; what rules assert of its class
+            is doubted, if the heaviest sentences weigh less than `raises`.
         bias: What a text without anything weighs. All weights are log-odds.
         pieces: A whole number for each hashed piece.
         unit: What one of those numbers weighs.

@@ -61,7 +61,9 @@ def opinions(
     heads = [
         head
         for head in model.heads
-        if head.kind != "doubt" and head.rule.priority_class not in asserted and flags.isdisjoint(head.rule.flags)
+        if head.kind != "doubt"
+        and head.rule.priority_class not in asserted
+        and flags.isdisjoint(head.rule.flags)
     ]
     if not heads:
         return []
@@ -83,8 +85,8 @@ def doubted(
 ) -> list[Finding]:
     """What was found, with what a model doubts told as a question.
 
-    A few words are believed: nothing in them excuses what is said. It doubts a class as a whole, by the heaviest sentences of the text: what is added in sentences of its own makes nothing
-    more doubtful.
+    A few words are believed: nothing in them excuses what is said. A class is doubted as a whole, by the heaviest sentences
+    of the text: what is added in sentences of its own makes nothing more doubtful.
     """
     sentences, roles = sentences_of(view), roles_of(readings)
     if sum(len(words(one)) for one in sentences) <= FEW_WORDS:
