@@ -81,7 +81,7 @@ def _scanner(pack: Pack, *, marks: bool) -> Scanner:
 
 
 class Need(NamedTuple):
-    """A rule with its needs: for each, the roles of which one must be there, by name and as bits; and its set's `doubted`."""
+    """A rule with its needs: for each, the roles of which one must be there, by name and as bits; its set's `doubted`."""
 
     rule: ReadingRule
     set_name: str
