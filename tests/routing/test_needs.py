@@ -7,11 +7,9 @@ from hypothesis import strategies as st
 from supportflow import Desk, Policy
 from supportflow._time import to_us
 from supportflow.conditions.ticket import ticket_fields, ticket_record
-from supportflow.model.ticket import Ticket
 from supportflow.routing.compiled import RoutingIndex
 from supportflow.routing.policy import Route, RoutingPolicy
 from supportflow.testing import CountingIds, ManualClock
-from supportflow.testing.strategies import values
 
 EACH = {
     "category": "login",
@@ -29,8 +27,8 @@ EACH = {
     "type": "incident",
 }
 """Field → a value that a condition asks for."""
-TIMED = {"field": "open_for", "gte": 60}
-COUNTED = {"field": "received", "gte": 2}
+TIMED = {"field": "open_for", "ge": 60}
+COUNTED = {"field": "received", "ge": 2}
 
 
 def index(*conditions: dict[str, object]) -> RoutingIndex:
@@ -39,7 +37,10 @@ def index(*conditions: dict[str, object]) -> RoutingIndex:
     return RoutingIndex(RoutingPolicy(routes=[*routes, Route(name="else")]), ticket_fields())
 
 
-EVERY = [*({"field": name, "eq": value} for name, value in EACH.items()), {"field": "flags", "has": "legal"}]
+EVERY = [
+    *({"field": name, "eq": value} for name, value in EACH.items()),
+    {"field": "flags", "has_any": ["legal"]},
+]
 INDEXES = [index(*EVERY), index(*reversed(EVERY)), index(), index(TIMED, *EVERY), index(COUNTED)]
 # Few values for each field, so that many tickets are alike in some and unlike in others.
 CHANGES = st.fixed_dictionaries(
@@ -65,7 +66,7 @@ PLAIN = (
 )
 
 
-TICKETS = st.one_of(CHANGES.map(lambda changes: PLAIN.model_copy(update=changes)), values(Ticket))
+TICKETS = CHANGES.map(lambda changes: PLAIN.model_copy(update=changes))
 
 
 @pytest.mark.parametrize("index", INDEXES)
@@ -82,7 +83,8 @@ def test_alike_or_not(index):
 @pytest.mark.parametrize("name", EACH)
 def test_each_field_that_a_route_asks_for_counts(name):
     routes = index({"field": name, "eq": EACH[name]})
-    for value, route in (("another", "else"), (EACH[name], "0")):
+    another = {"level": 3, "private": False, "review": False}.get(name, "another")
+    for value, route in ((another, "else"), (EACH[name], "0")):
         ticket = PLAIN.model_copy(update={name: value})
         record = {**ticket_record(PLAIN, 0), name: value}
         assert routes.needs_of(ticket, lambda record=record: record).route == route
