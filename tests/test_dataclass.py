@@ -265,7 +265,7 @@ def test_all_frozen_ones_with_slots_are_defined_so():
         path.name
         for path in package.rglob("*.py")
         if "@dataclass(frozen=True, slots=True)\n" in (text := path.read_text("utf-8"))
-        and "from supportflow._dataclass import dataclass\n" not in text
+        and "from supportflow._dataclass import dataclass" not in text
     ]
 
     assert slow == []
