@@ -292,8 +292,8 @@ def test_replacing_gives_what_the_standard_one_gives(changes):
 
 @pytest.mark.parametrize(("cls", "given"), [(After, (1,)), (Below, (1, 3)), (One, (1,)), (Nothing, ())])
 def test_replacing_whatever_there_is(cls, given):
-    made = _made(cls, _dataclass.dataclass)(*given)
-    assert repr(_dataclass.replace(made)) == repr(dataclasses.replace(made))
+    made = _made(cls, _dataclass.dataclass)
+    assert repr(_dataclass.replace(made(*given))) == repr(dataclasses.replace(made(*given)))
 
 
 @pytest.mark.parametrize("changes", [{"unknown": 1}, {"number": 1, "unknown": 1}])
