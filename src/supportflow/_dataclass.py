@@ -68,7 +68,7 @@ def _changed(kind: Any) -> Callable[..., Any]:
     named, lines = [], []
     for field in fields:
         name = field.name
-        known[f"_set_{name}"] = vars(kind)[name].__set__
+        known[f"_set_{name}"] = getattr(kind, name).__set__  # its own slot, or one that it inherits
         named.append(f"{name}=_same")
         lines.append(f"  _set_{name}(_made, _from.{name} if {name} is _same else {name})")
     parameters = ", ".join(["_from", "/", *["*"] * bool(named), *named])
