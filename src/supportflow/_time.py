@@ -85,7 +85,10 @@ def span_us(span: timedelta) -> int:
 
 def from_us(us: int) -> pendulum.DateTime:
     """The UTC instant that many microseconds after 1970-01-01T00:00Z."""
-    return _add(EPOCH, us * _MICROSECOND)  # half of what it costs to make the timedelta by its keyword
+    global _counted  # noqa: PLW0603 - as above
+    moment = _add(EPOCH, us * _MICROSECOND)  # half of what it costs to make the timedelta by its keyword
+    _counted = (moment, us)
+    return moment
 
 
 def instant(value: object, field: str = "datetime") -> pendulum.DateTime:
