@@ -10,11 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = ("3.14", "3.13", "3.12")
 """Those that are supported beside the one that CI runs on, newest first."""
+AT_ONCE = 2
+"""So many environments are made and tried side by side."""
 SELECTED = (
     "tests/test_public_api.py",  # every name can be loaded
     "tests/model/test_golden.py",  # every event that was ever written can be read
@@ -26,10 +29,12 @@ SELECTED = (
 )
 
 
-def ran(*command: str, quiet: bool = False) -> bool:
-    """Whether a program ended well, in the folder of the sources."""
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=quiet)  # noqa: S603 - commands of this file
-    return done.returncode == 0
+def ran(*command: str) -> tuple[bool, str]:
+    """Whether a program ended well in the folder of the sources, and what it said."""
+    done = subprocess.run(  # noqa: S603 - commands of this file
+        command, check=False, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    return done.returncode == 0, done.stdout
 
 
 def found(version: str) -> str | None:
@@ -38,7 +43,7 @@ def found(version: str) -> str | None:
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     for one in (shutil.which(named), *sorted(pyenv.glob(f"versions/{version}.*/bin/{named}"))):
         # A shim of pyenv's is there for versions that are not.
-        if one is not None and ran(str(one), "-c", "", quiet=True):
+        if one is not None and ran(str(one), "-c", "")[0]:
             return str(one)
     return None
 
@@ -60,19 +65,25 @@ def wanted(*, everything: bool) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def tested(name: str, python: str, packages: list[str], tests: list[str]) -> bool:
-    """Make an environment, and run the tests in it."""
+    """Make an environment, run the tests in it, and say in one piece how it went."""
     began = time.monotonic()
+    said = [f"\n{name}:"]
     with tempfile.TemporaryDirectory() as folder:
         uv = (sys.executable, "-m", "uv", "--quiet")
         inside = str(Path(folder, "bin", "python"))
-        if not ran(*uv, "venv", "--clear", "--python", python, folder):
-            return False
-        if not ran(*uv, "pip", "install", "--python", inside, *packages, ".[test]"):
-            return False
-        made = time.monotonic() - began
-        print(f"\n{name}: environment in {made:.0f} s", flush=True)
-        well = ran(inside, "-m", "pytest", "-q", "--numprocesses", "auto", *tests)
-        print(f"{name}: {time.monotonic() - began - made:.0f} s", flush=True)
+        # Another environment is at work on the other cores.
+        processes = str(max(1, (os.cpu_count() or 1) // AT_ONCE))
+        for command in (
+            (*uv, "venv", "--clear", "--python", python, folder),
+            (*uv, "pip", "install", "--python", inside, *packages, ".[test]"),
+            (inside, "-m", "pytest", "-q", "--numprocesses", processes, *tests),
+        ):
+            well, told = ran(*command)
+            said.append(told)
+            if not well:
+                break
+        said.append(f"{name}: {'passed' if well else 'FAILED'} after {time.monotonic() - began:.0f} s")
+        print("\n".join(said), flush=True)
         return well
 
 
@@ -80,11 +91,9 @@ def main() -> int:
     """1 if a test fails anywhere."""
     everything = "--all" in sys.argv[1:]
     tests = [] if everything else list(SELECTED)
-    chosen = wanted(everything=everything)
-    failed = [name for name, python, packages in chosen if not tested(name, python, packages, tests)]
-    for name in failed:
-        print(f"failed: {name}", file=sys.stderr)
-    return 1 if failed else 0
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        going = [pool.submit(tested, *one, tests) for one in wanted(everything=everything)]
+    return 0 if all(one.result() for one in going) else 1
 
 
 if __name__ == "__main__":

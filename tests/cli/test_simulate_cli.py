@@ -93,6 +93,7 @@ def test_the_progress_bar_counts_minutes(capsys, path, monkeypatch):
     assert drawn[-1] == (60, 60)
 
 
+@pytest.mark.no_cover
 def test_the_crash_day_holds_its_promise_to_security(capsys):
     crash = Path(__file__).resolve().parents[2] / "examples" / "crash_day.toml"
     status, out, _ = run(capsys, crash, "--json", "-", "--seed", 1)

@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 import warnings
+from contextlib import closing
 from pathlib import Path
 
 warnings.simplefilter("ignore")
@@ -41,6 +42,11 @@ def child(order) -> None:
 
 
 def main() -> None:
+    # What is loaded when it is first needed is loaded once, not in each child.
+    with closing(SqlStore("sqlite://")) as store:
+        script = Script(store, Journal(Path(os.devnull), *2 * [lambda _: None]), "nobody")
+        script.run()
+        script.finish()
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:

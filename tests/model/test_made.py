@@ -1,6 +1,9 @@
 """What is built without being validated is what validating gives, to the last byte."""
 
 import json
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -87,6 +90,25 @@ def test_the_check_finds_what_is_wrong(wrong):
     head, rest = parts(event)
     with checking(check_made), pytest.raises((AssertionError, ValueError, KeyError)):
         made(TicketUpdated, head, **{**rest, **wrong})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (1, True),
+        (0.0, -0.0),
+        (Decimal("1.0"), Decimal("1.00")),
+        (datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=timezone(timedelta(hours=1)))),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+        (made(Changing, {"counts": {"": [1]}}), made(Changing, {"counts": {"": [True]}})),
+    ],
+    ids=str,
+)
+def test_what_is_equal_need_not_be_the_same(one, other):
+    assert one == other
+    assert not same(one, other)
+    assert not same((one,), (other,))
+    assert same(one, deepcopy(one))
 
 
 def _read(path):

@@ -374,6 +374,7 @@ def test_gzip_is_told_by_its_content(tmp_path, mapping, written, rows_at):
         read_log(packed, mapping())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["uci_incident", "helpdesk_it"])
 @pytest.mark.parametrize("ending", [".xes.gz", ".parquet"])
 def test_both_public_logs_survive_every_format(shared_data, tmp_path, name, ending):

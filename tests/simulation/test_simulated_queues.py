@@ -11,6 +11,8 @@ from routing.queueing_theory import by_class, plain_queue, with_patience
 from simulation.worlds import agrees, iso, scenario
 from supportflow.simulation import simulate
 
+pytestmark = pytest.mark.no_cover
+
 CLASSES = ("security", "dispute", "general")
 RATES = (0.4, 0.5, 0.4)
 """Of two agents who need a minute each. The queue forgets in 13 minutes: far less than a twentieth of a run."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -21,6 +20,7 @@ from supportflow.calendars.clocktime import Hours
 from supportflow.calendars.schedule import HolidayScope
 from supportflow.exceptions import CalendarError
 from supportflow.model.document_problems import nearest
+from supportflow.model.late import LateModel
 
 __all__ = ["DAYS", "Closure", "Dated", "Holidays", "HoursVersion", "Override", "Overrides", "Weekly"]
 
@@ -53,7 +53,7 @@ class Dated(Mapping[date, V]):
         return f"Dated({self._items!r})"
 
 
-class _Part(BaseModel):
+class _Part(LateModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True)
 
     if not TYPE_CHECKING:  # type checkers keep the signature that the fields give
@@ -67,7 +67,7 @@ class _Part(BaseModel):
         __init__.__pydantic_base_init__ = True
 
 
-def problems_of(error: ValidationError, model: type[BaseModel]) -> list[str]:
+def problems_of(error: ValidationError, model: type[LateModel]) -> list[str]:
     """One sentence for each error, starting with its path; of a field of the model that there is not, which may be meant."""
     found = []
     for line in error.errors(include_url=False, include_context=False, include_input=False):

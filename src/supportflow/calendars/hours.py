@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from supportflow._dataclass import dataclass
 from supportflow.calendars.clocktime import Hours, overlap
@@ -26,6 +26,7 @@ from supportflow.calendars.toml import write_toml
 from supportflow.calendars.tzdata import TzdataSource
 from supportflow.calendars.zones import zone
 from supportflow.exceptions import CalendarError
+from supportflow.model.late import LateModel
 
 __all__ = ["Declaration", "Period", "periods"]
 
@@ -52,7 +53,7 @@ class Period:
 _DERIVED = ("core", "_expanded")
 
 
-class Declaration(BaseModel):
+class Declaration(LateModel):
     """What a calendar document says; `BusinessCalendar` adds the arithmetic and documents the fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True)

@@ -7,7 +7,6 @@ from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     PlainValidator,
@@ -23,6 +22,7 @@ from supportflow.conditions._numbers import LARGEST, meaning, plain
 from supportflow.conditions.fields import FieldName, nearest
 from supportflow.exceptions import ConditionError
 from supportflow.model.base import Series
+from supportflow.model.late import LateModel
 
 __all__ = ["MAX_DEPTH", "MAX_PARTS", "MAX_VALUES", "Condition", "Operand", "parse_condition"]
 
@@ -97,7 +97,7 @@ def _schema(schema: dict[str, Any]) -> None:
     ]
 
 
-class Condition(BaseModel):
+class Condition(LateModel):
     """A predicate over declared fields, as data: one comparison, or `all` / `any` / `not` of others.
 
     ```

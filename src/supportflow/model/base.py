@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, TypeVar,
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     GetCoreSchemaHandler,
@@ -21,6 +20,7 @@ from pydantic_core import CoreSchema
 from supportflow._legible import first_illegible
 from supportflow.exceptions import DefinitionError, PolicyError, UnknownKeyword
 from supportflow.model.document_problems import validation_problems
+from supportflow.model.late import LateModel
 from supportflow.model.problems import invalid
 
 __all__ = [
@@ -67,7 +67,7 @@ MAX_BODY = 200_000
 """Longest message body, in characters."""
 
 
-class Value(BaseModel):
+class Value(LateModel):
     """A frozen value. Fields that a newer version wrote are ignored, so that old code reads new rows.
 
     `hide_input_in_errors`: a validation message must never repeat what a customer typed.
@@ -107,7 +107,7 @@ class HostValue(Value):
         __init__.__pydantic_base_init__ = True
 
 
-class Document(BaseModel):
+class Document(LateModel):
     """A frozen value that people write by hand: a misspelt field is an error, not ignored.
 
     Raises:

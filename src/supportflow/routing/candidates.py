@@ -46,6 +46,7 @@ class Candidates:
         self._masks: dict[Trait, int] = {}
         self._asked: dict[frozenset[Trait], tuple[Trait, ...]] = {}
         self._lanes: list[int] = []
+        self._numbers: dict[int, tuple[int, ...]] = {}
         self._levels: dict[float, int] = {}
         self._order: list[float] = []
 
@@ -153,15 +154,18 @@ class Candidates:
         masks = self._masks
         for trait in asked:
             masks[trait] ^= bit
-        lanes = place.lanes
-        while len(self._lanes) < lanes.bit_length():
-            self._lanes.append(0)
-        number = 0
-        while lanes:
-            if lanes & 1:
-                self._lanes[number] ^= bit
-            lanes >>= 1
-            number += 1
+        numbers = self._numbers.get(place.lanes)
+        lanes = self._lanes
+        for number in self._meet(place.lanes) if numbers is None else numbers:
+            lanes[number] ^= bit
+
+    def _meet(self, lanes: int) -> tuple[int, ...]:
+        """The numbers of some lanes that were not asked for before."""
+        self._lanes += [0] * (lanes.bit_length() - len(self._lanes))
+        numbers = self._numbers[lanes] = tuple(
+            number for number in range(lanes.bit_length()) if lanes >> number & 1
+        )
+        return numbers
 
     def _ask(self, trait: Trait) -> int:
         """The mask of a trait that no ticket has asked for before."""

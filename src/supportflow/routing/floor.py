@@ -12,15 +12,14 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from supportflow.routing.candidates import Candidates, Rank
-from supportflow.routing.chairs import Chair, Proposed
+from supportflow.routing.chairs import Chair, Promised, Rooms
 from supportflow.routing.changes import Absent, Change, Gone, Present, Proposal, Rejected, Waiting
-from supportflow.routing.queue import MANY, Queue, Signature
-from supportflow.routing.signature import Entry, Seat, units
+from supportflow.routing.heaps import Signature
+from supportflow.routing.queue import MANY, Queue
+from supportflow.routing.signature import Entry, Seat
 from supportflow.routing.whynot import Question, Reason, reasons
 
 __all__ = ["Absent", "Change", "Floor", "Gone", "Pick", "Present", "Proposal", "Rejected", "Waiting"]
-
-_NO_CHANNEL: frozenset[str] = frozenset()
 
 Pick = Literal["longest_idle", "least_loaded"]
 """Which of several agents gets a ticket: the one whose work last came or went the longest ago; or the one with the smallest
@@ -44,12 +43,13 @@ class Floor:
         self._queue = Queue(many)
         self._open = Candidates()
         self._chairs: dict[str, Chair] = {}
-        self._proposed: dict[str, Proposed] = {}
-        self._kept: dict[str, dict[str, Proposed]] = {}
+        self._proposed: dict[str, Promised] = {}
+        self._unwanted: set[str] = set()
+        self._kept: dict[str, dict[str, Promised]] = {}
         self._turns: dict[str, Rank] = {}
         self._passed: dict[str, set[str]] = {}
         self._passed_by: dict[str, set[str]] = {}
-        self._room: dict[tuple[int, int, frozenset[str]], int] = {}
+        self._rooms = Rooms(self._queue.lanes)
         self._known_lanes = 0
         self._latest = 0
         self._turn = 0
@@ -57,7 +57,6 @@ class Floor:
         self._do: dict[type, Callable[..., None]] = {
             Waiting: self._wait,
             Gone: self._gone,
-            Present: self._present,
             Absent: self._absent,
             Rejected: self._rejected,
         }
@@ -73,7 +72,10 @@ class Floor:
         Raises:
             InvalidInput: If a weight or a spare is below 0. Nothing has changed then.
         """
-        self._do[type(change)](*change)
+        if type(change) is Present:  # the most common by far
+            self._present(change.seat)
+        else:
+            self._do[type(change)](*change)
         if not self._made:
             return ()
         made = tuple(self._made)
@@ -95,12 +97,12 @@ class Floor:
         self._meet_lanes()
         proposed = self._proposed.get(ticket_id)
         if proposed is not None:
-            known = proposed.entry.version
-            if entry.version > known or (entry.version == known and not proposed.wanted):
-                self._let_go(ticket_id, proposed)
+            known = proposed[0].version
+            if entry.version > known or (entry.version == known and ticket_id in self._unwanted):
+                self._let_go(proposed)
                 self._forget_passes(ticket_id)
                 self._queue.add(entry, signatures)
-                self._refill_by_id(proposed.agent_id, anew=True)
+                self._refill_by_id(proposed[1].agent_id, anew=True)
                 if ticket_id in self._queue and self._offer(entry, signatures):
                     self._queue.remove(ticket_id)
             return
@@ -116,35 +118,44 @@ class Floor:
         proposed = self._proposed.get(ticket_id)
         if proposed is not None:
             # This may be the news of the very offer that was proposed. Its answer gives the capacity back.
-            proposed.wanted = False
+            self._unwanted.add(ticket_id)
             self._forget_passes(ticket_id)
         else:
             self._forget(ticket_id)
 
     def _present(self, seat: Seat) -> None:
-        agent_id = seat.agent_id
+        agent_id, traits = seat.agent_id, seat.traits
         chair = self._chairs.get(agent_id)
-        if chair is not None and (seat.version < chair.seat.version or seat == chair.seat):
-            return
         anew = agent_id in self._passed_by
         if chair is None:
-            chair = self._chairs[agent_id] = Chair(seat, self._kept.setdefault(agent_id, {}))
-            self._queue.seat(agent_id, seat.traits)
-        elif chair.traits is not seat.traits and chair.traits != seat.traits:
-            anew = True
-            chair.traits = seat.traits
-            self._queue.seat(agent_id, seat.traits)
+            kept = self._kept.setdefault(agent_id, {})
+            chair = self._chairs[agent_id] = Chair(seat, kept, self._rooms)
+            self._queue.seat(agent_id, traits)
+        else:
+            version, known = seat.version, chair.seat.version
+            if version <= known and (version < known or seat == chair.seat):
+                return
+            if chair.traits is not traits and chair.traits != traits:
+                anew = True
+                chair.traits = traits
+                self._queue.seat(agent_id, traits)
+            chair.see(seat, self._rooms)
         kept = chair.kept
         if kept:
-            for load in seat.load:
-                if load.ticket_id in kept:
-                    del self._proposed[load.ticket_id], kept[load.ticket_id]
-                    self._forget_passes(load.ticket_id)
-        chair.see(seat)
+            for ticket_id, _, _, _ in seat.load:
+                if ticket_id in kept:
+                    self._answered(ticket_id, kept)
         self._latest = max(self._latest, seat.idle_us)
         if agent_id in self._passed_by:
             self._look_again(agent_id)
         self._refill(agent_id, chair, anew=anew)
+
+    def _answered(self, ticket_id: str, kept: dict[str, Promised]) -> None:
+        """An agent holds what was proposed to them."""
+        del self._proposed[ticket_id], kept[ticket_id]
+        self._unwanted.discard(ticket_id)
+        if ticket_id in self._passed:
+            self._forget_passes(ticket_id)
 
     def _absent(self, agent_id: str) -> None:
         if self._chairs.pop(agent_id, None) is not None:
@@ -156,15 +167,17 @@ class Floor:
 
     def _rejected(self, ticket_id: str, agent_id: str) -> None:
         proposed = self._proposed.get(ticket_id)
-        if proposed is None or proposed.agent_id != agent_id:
+        if proposed is None or proposed[1].agent_id != agent_id:
             return
-        self._let_go(ticket_id, proposed)
-        if proposed.wanted:
+        entry = proposed[0]
+        wanted = ticket_id not in self._unwanted
+        self._let_go(proposed)
+        if wanted:
             self._passed.setdefault(ticket_id, set()).add(agent_id)
             self._passed_by.setdefault(agent_id, set()).add(ticket_id)
-            signatures = self._queue.signatures(proposed.entry, self._passed[ticket_id])
-            if not self._offer(proposed.entry, signatures):
-                self._queue.add(proposed.entry, signatures)
+            signatures = self._queue.signatures(entry, self._passed[ticket_id])
+            if not self._offer(entry, signatures):
+                self._queue.add(entry, signatures)
         self._refill_by_id(agent_id)
 
     # --- matching
@@ -175,16 +188,20 @@ class Floor:
         if entry.preferred is not None:
             for one in signatures:
                 if pick(one.demands, one.lane, one.barred, only=entry.preferred) is not None:
-                    self._propose(entry, entry.preferred, one)
-                    self._place(entry.preferred, self._chairs[entry.preferred])
+                    self._promise(entry, entry.preferred, one)
                     return True
         for one in signatures:
             agent_id = pick(one.demands, one.lane, one.barred)
             if agent_id is not None:
-                self._propose(entry, agent_id, one)
-                self._place(agent_id, self._chairs[agent_id])
+                self._promise(entry, agent_id, one)
                 return True
         return False
+
+    def _promise(self, entry: Entry, agent_id: str, signature: Signature) -> None:
+        """Propose a ticket to somebody who has room for it."""
+        chair = self._chairs[agent_id]
+        self._propose(entry, agent_id, signature, chair)
+        self._place(agent_id, chair)
 
     def _refill_by_id(self, agent_id: str, *, anew: bool = False) -> None:
         chair = self._chairs.get(agent_id)
@@ -197,37 +214,32 @@ class Floor:
         In lanes for which they had room before, nothing waits that they could take: else they would have it. Only if they
         have become somebody else, or other tickets have come to be theirs, all lanes are looked at anew.
         """
-        queue = self._queue
-        unseen = ~0 if anew else ~chair.lanes
-        chair.lanes = self._room_of(chair)
+        had = chair.lanes
+        unseen = ~0 if anew else ~had
+        chair.lanes = chair.room()
         while chair.lanes & unseen:
-            found = queue.best(agent_id, chair.lanes & unseen)
-            if found is None:
+            taken = self._queue.take(agent_id, chair.lanes & unseen)
+            if taken is None:
                 break
-            entry = found[0].entry
-            queue.remove(entry.ticket_id)
-            self._propose(entry, agent_id, found[1])
-        self._place(agent_id, chair)
+            self._propose(taken[0], agent_id, taken[1], chair)
+        if had or chair.lanes:  # else they had no place among those who have room, and get none
+            self._place(agent_id, chair)
 
-    def _propose(self, entry: Entry, agent_id: str, signature: Signature) -> None:
-        requirement = signature.requirement
-        ticket_id = entry.ticket_id
-        chair = self._chairs[agent_id]
-        self._proposed[ticket_id] = chair.kept[ticket_id] = Proposed(entry, agent_id, requirement)
+    def _propose(self, entry: Entry, agent_id: str, signature: Signature, chair: Chair) -> None:
+        # As `Proposal(...)` makes it, without a call of Python's own in between.
+        proposal = tuple.__new__(Proposal, (entry.ticket_id, agent_id, signature.requirement))
+        self._proposed[entry.ticket_id] = chair.kept[entry.ticket_id] = (entry, proposal)
+        chair.lanes = chair.room()
         self._turn += 1
         self._turns[agent_id] = (self._latest, self._turn, agent_id)
-        chair.used += requirement.weight
-        chair.lanes = self._room_of(chair)
-        self._made.append(Proposal(ticket_id, agent_id, requirement))
+        self._made.append(proposal)
 
-    def _let_go(self, ticket_id: str, proposed: Proposed) -> None:
+    def _let_go(self, promised: Promised) -> None:
         """Give back the capacity that a proposal keeps."""
-        agent_id = proposed.agent_id
+        ticket_id, agent_id, _ = promised[1]
         del self._proposed[ticket_id], self._kept[agent_id][ticket_id]
-        chair = self._chairs.get(agent_id)
-        if chair is not None:
-            chair.used -= proposed.requirement.weight
-        elif not self._kept[agent_id]:
+        self._unwanted.discard(ticket_id)
+        if not self._kept[agent_id] and agent_id not in self._chairs:
             self._clear(agent_id)
 
     def _clear(self, agent_id: str) -> None:
@@ -249,30 +261,13 @@ class Floor:
             level = chair.used / seat.capacity
         self._open.put(agent_id, rank, chair.traits, chair.lanes, level)
 
-    def _room_of(self, chair: Chair) -> int:
-        """The lanes that an agent has room for: bit `n` stands for lane `n`."""
-        seat = chair.seat
-        if not seat.available:
-            return 0
-        key = (seat.capacity - chair.used, seat.reserved, chair.full() if seat.limits else _NO_CHANNEL)
-        room = self._room.get(key)
-        if room is None:
-            free, reserved, full = key
-            room = sum(
-                1 << number
-                for number, lane in enumerate(self._queue.lanes)
-                if units(lane, reserved) <= free and lane.channel not in full
-            )
-            self._room[key] = room
-        return room
-
     def _meet_lanes(self) -> None:
         """After a lane was met for the first time: who has room for it?"""
         if len(self._queue.lanes) > self._known_lanes:
             self._known_lanes = len(self._queue.lanes)
-            self._room.clear()
+            self._rooms.forget()
             for agent_id, chair in self._chairs.items():
-                chair.lanes = self._room_of(chair)
+                chair.lanes = chair.room()
                 self._place(agent_id, chair)
 
     # --- pairs that are passed over
@@ -311,14 +306,12 @@ class Floor:
     @property
     def proposed(self) -> tuple[Proposal, ...]:
         """The proposals that are not answered yet, oldest first. Each keeps capacity until it is."""
-        return tuple(
-            Proposal(ticket_id, one.agent_id, one.requirement) for ticket_id, one in self._proposed.items()
-        )
+        return tuple(proposal for _, proposal in self._proposed.values())
 
     def stands(self, proposal: Proposal) -> bool:
         """True while a proposal that was made is not answered, and nothing has taken it back."""
         known = self._proposed.get(proposal.ticket_id)
-        return known is not None and known.agent_id == proposal.agent_id
+        return known is not None and known[1].agent_id == proposal.agent_id
 
     def position(self, ticket_id: str) -> int | None:
         """The place of a ticket in its queue, from 1; None if it does not wait.
@@ -338,9 +331,10 @@ class Floor:
         """
         proposed = self._proposed.get(ticket_id)
         if proposed is not None:
-            if proposed.agent_id == agent_id:
+            holder = proposed[1].agent_id
+            if holder == agent_id:
                 return ()
-            return (Reason("taken", f"it is proposed to {proposed.agent_id}", "that proposal is rejected"),)
+            return (Reason("taken", f"it is proposed to {holder}", "that proposal is rejected"),)
         queued = self._queue.find(ticket_id)
         if queued is None:
             return (Reason("not_waiting", "it does not wait", "it comes back to the queue"),)
@@ -355,9 +349,9 @@ class Floor:
             full=chair.full(),
             passed=agent_id in self._passed.get(ticket_id, ()),
             taken_before=tuple(
-                (one.entry.ticket_id, one.requirement.weight)
-                for one in chair.kept.values()
-                if (*one.entry.key, one.entry.ticket_id) < place
+                (entry.ticket_id, proposal.requirement.weight)
+                for entry, proposal in chair.kept.values()
+                if (*entry.key, entry.ticket_id) < place
             ),
             ahead=self._queue.ahead(ticket_id, agent_id) or 0,
         )

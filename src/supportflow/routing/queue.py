@@ -3,55 +3,20 @@
 Tickets with the same requirement, cost and exclusions wait in one heap: a *signature*. Agents with the same traits share a
 *view*: the signatures that they can serve, apart by lane, because an agent with one free unit must pass over what takes
 two. A view of few signatures compares their heads; one of many keeps a heap of heads, which is put right when it is read.
-
-Two rules keep this exact. The head of a heap always waits still (what is taken from the middle stays as a husk until it
-comes up, or until husks are the half). And a heap of heads has, for each signature that is not empty, an item that is not
-behind its head.
 """
 
 from collections.abc import Iterable
-from heapq import heapify, heappop, heappush, heapreplace
-from typing import NamedTuple
 
-from supportflow.model.routing import Requirement
+from supportflow.routing.heaps import Asked, Item, Queued, Signature, Strip
 from supportflow.routing.signature import Entry, Lane, Trait, demands, lane
 
-__all__ = ["MANY", "Item", "Queue", "Queued", "Signature"]
+__all__ = ["MANY", "Queue"]
 
 MANY = 200
 """With more signatures than this in a lane, a view keeps a heap of heads: see `benchmarks/matcher.py --threshold`."""
-_HUSKS = 32
 _SWEEP = 1024
-
 _SPARE_VIEWS = 64
 _NOBODY: frozenset[str] = frozenset()
-
-
-class _Asked(NamedTuple):
-    """What tells signatures apart."""
-
-    requirement: Requirement
-    hand_over: bool
-    spare: int
-    barred: frozenset[str]
-
-
-class Queued:
-    """An entry in the queue, in one signature for each way in which it can be taken."""
-
-    __slots__ = ("entry", "signatures", "waits")
-
-    def __init__(self, entry: Entry, signatures: tuple["Signature", ...]) -> None:
-        self.entry = entry
-        self.signatures = signatures
-        self.waits = True
-
-    def __lt__(self, other: "Queued") -> bool:
-        # Only a husk and its ticket, come back with the same key, are ever compared: either may stand first.
-        return False
-
-
-Item = tuple[int, int, int, str, Queued]
 
 
 class _Need:
@@ -65,103 +30,6 @@ class _Need:
         self.views = views
 
 
-class Signature:
-    """One heap of tickets that any agent can either take all of or none of."""
-
-    __slots__ = ("barred", "demands", "heap", "husks", "lane", "number", "requirement", "watchers")
-
-    def __init__(self, number: int, asked: _Asked, wants: frozenset[Trait], lane: int) -> None:
-        self.number = number
-        self.requirement = asked.requirement
-        self.barred = asked.barred
-        self.demands = wants
-        self.lane = lane
-        self.heap: list[Item] = []
-        self.husks = 0
-        self.watchers: list[_Strip] = []
-
-    def __lt__(self, other: "Signature") -> bool:
-        return self.number < other.number
-
-    def push(self, item: Item) -> None:
-        """A ticket waits."""
-        heap = self.heap
-        heappush(heap, item)
-        if heap[0] is item:
-            for strip in self.watchers:
-                strip.notice(item, self)
-
-    def drop(self, queued: Queued) -> None:
-        """A ticket waits no longer."""
-        heap = self.heap
-        if heap[0][4] is not queued:
-            self.husks += 1
-            if self.husks > _HUSKS and 2 * self.husks > len(heap):
-                heap[:] = [item for item in heap if item[4].waits]
-                heapify(heap)
-                self.husks = 0
-            return
-        heappop(heap)
-        while heap and not heap[0][4].waits:
-            heappop(heap)
-            self.husks -= 1
-
-
-class _Strip:
-    """The signatures of one lane in one view."""
-
-    __slots__ = ("heads", "heaps", "signatures")
-
-    def __init__(self) -> None:
-        self.signatures: list[Signature] = []
-        self.heaps: list[list[Item]] = []
-        self.heads: list[tuple[Item, Signature]] | None = None
-
-    def add(self, signature: Signature, many: int) -> None:
-        self.signatures.append(signature)
-        self.heaps.append(signature.heap)
-        if self.heads is not None:
-            signature.watchers.append(self)
-            if signature.heap:
-                self.notice(signature.heap[0], signature)
-        elif len(self.signatures) > many:
-            for one in self.signatures:
-                one.watchers.append(self)
-            self.gather()
-
-    def gather(self) -> None:
-        """The heap of heads, from the heads."""
-        self.heads = [(one.heap[0], one) for one in self.signatures if one.heap]
-        heapify(self.heads)
-
-    def notice(self, item: Item, signature: Signature) -> None:
-        """A signature has a new head."""
-        heads = self.heads
-        assert heads is not None
-        heappush(heads, (item, signature))
-        if len(heads) > 2 * len(self.signatures) + _HUSKS:
-            self.gather()  # nobody reads this one: it would only grow
-
-    def best(self) -> Item | None:
-        heads = self.heads
-        if heads is None:
-            best: Item | None = None
-            for heap in self.heaps:
-                if heap and (best is None or heap[0] < best):
-                    best = heap[0]
-            return best
-        while heads:
-            item, signature = heads[0]
-            heap = signature.heap
-            if not heap:
-                heappop(heads)
-            elif heap[0] is item:
-                return item
-            else:
-                heapreplace(heads, (heap[0], signature))
-        return None
-
-
 class _View:
     """What agents with these traits can serve. Somebody who is barred from anything has a view of their own."""
 
@@ -171,14 +39,14 @@ class _View:
         self.traits = traits
         self.agent_id = agent_id
         self.seats = 0
-        self.strips: dict[int, _Strip] = {}
+        self.strips: dict[int, Strip] = {}
 
     def add(self, signature: Signature, many: int) -> None:
         if self.agent_id is not None and self.agent_id in signature.barred:
             return
         strip = self.strips.get(1 << signature.lane)
         if strip is None:
-            strip = self.strips[1 << signature.lane] = _Strip()
+            strip = self.strips[1 << signature.lane] = Strip()
         strip.add(signature, many)
 
     def can(self, signature: Signature) -> bool:
@@ -203,7 +71,7 @@ class Queue:
         self._lane_numbers: dict[Lane, int] = {}
         self._waiting: dict[str, Queued] = {}
         self._needs: dict[frozenset[Trait], _Need] = {}
-        self._signatures: dict[_Asked, Signature] = {}
+        self._signatures: dict[Asked, Signature] = {}
         self._views: dict[tuple[frozenset[Trait], str | None], _View] = {}
         self._view_of: dict[str, _View] = {}
         self._named: set[str] = set()
@@ -234,10 +102,10 @@ class Queue:
         """
         self._tidy()
         barred = frozenset((*entry.barred, *passed)) if entry.barred or passed else _NOBODY
-        own = self._signature(_Asked(entry.requirement, entry.hand_over, 0, barred))
+        own = self._signature(Asked(entry.requirement, entry.hand_over, 0, barred))
         if not entry.also:
-            return (own,)
-        ways = (_Asked(way.requirement, entry.hand_over, way.spare, barred) for way in entry.also)
+            return own.alone
+        ways = (Asked(way.requirement, entry.hand_over, way.spare, barred) for way in entry.also)
         return tuple(dict.fromkeys((own, *map(self._signature, ways))))
 
     def add(self, entry: Entry, signatures: tuple[Signature, ...]) -> None:
@@ -274,12 +142,15 @@ class Queue:
         if view is not None:
             view.seats -= 1
 
-    def best(self, agent_id: str, lanes: int) -> tuple[Queued, Signature] | None:
-        """The first ticket that an agent can take, and the first of its ways in which they can; None if there is none.
+    def take(self, agent_id: str, lanes: int) -> tuple[Entry, Signature] | None:
+        """Take the first ticket that an agent can take out of the queue, in the first of its ways in which they can.
 
         Args:
             agent_id: An agent who is there.
             lanes: What they have room for: bit `n` stands for `lanes[n]`.
+
+        Returns:
+            The ticket and the way; None if there is no such ticket.
         """
         view = self._view_of[agent_id]
         best: Item | None = None
@@ -292,9 +163,14 @@ class Queue:
             return None
         queued = best[4]
         signatures = queued.signatures
+        del self._waiting[best[3]]
+        queued.waits = False
         if len(signatures) == 1:
-            return queued, signatures[0]
-        return queued, next(one for one in signatures if lanes >> one.lane & 1 and view.can(one))
+            signatures[0].shift()
+            return queued.entry, signatures[0]
+        for signature in signatures:
+            signature.drop(queued)
+        return queued.entry, next(one for one in signatures if lanes >> one.lane & 1 and view.can(one))
 
     # --- questions: these look at everything
 
@@ -323,7 +199,7 @@ class Queue:
 
     # --- the index
 
-    def _signature(self, asked: "_Asked") -> Signature:
+    def _signature(self, asked: Asked) -> Signature:
         found = self._signatures.get(asked)
         if found is not None:
             return found
@@ -343,7 +219,7 @@ class Queue:
             view.add(signature, self._many)
         return signature
 
-    def _lane(self, asked: "_Asked") -> int:
+    def _lane(self, asked: Asked) -> int:
         wanted = lane(asked.requirement, hand_over=asked.hand_over, spare=asked.spare)
         number = self._lane_numbers.get(wanted)
         if number is None:

@@ -16,11 +16,12 @@ from supportflow.kernel.handlers.updates import confirm_receipt
 from supportflow.kernel.identity import repeated_ticket
 from supportflow.kernel.replay import opening
 from supportflow.kernel.sides import is_one_person
+from supportflow.model.base import is_id
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import as_ref, handles
 from supportflow.model.events import RequesterInformed, TicketAdopted, TicketOpened
 from supportflow.model.events.tickets import Given
-from supportflow.model.made import copied, remade
+from supportflow.model.made import copied, made, remade
 from supportflow.model.people import Actor
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
@@ -34,6 +35,7 @@ __all__ = [
     "described_fields",
     "foreseen_in",
     "inform",
+    "new_id",
     "open_ticket",
 ]
 
@@ -48,8 +50,10 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now: Instan
     if opened_us > now_us:
         raise InvalidInput("opened_at", "lies in the future")
     topic = command.category or (None if facts.signals is None else facts.signals.category)
-    event = TicketOpened(
-        ticket_id=facts.ticket_id,
+    event = made(
+        TicketOpened,
+        {},
+        ticket_id=new_id(facts),
         recorded_at=now,
         by=_opener(command, facts, policy),
         ref=command.ref,
@@ -79,6 +83,17 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now: Instan
         inform(draft, foreseen, str(command.event))
     conclude(draft, facts, None)
     return draft
+
+
+def new_id(facts: Facts) -> str:
+    """The id of the ticket that begins.
+
+    Raises:
+        InvalidInput: If it is none: what gives ids may be a host's own.
+    """
+    if not is_id(facts.ticket_id):
+        raise InvalidInput("ticket_id", "is no id")
+    return facts.ticket_id
 
 
 def foreseen_in(command: OpenTicket, policy: CompiledPolicy) -> tuple[OpenTicket, Foreseen | None]:

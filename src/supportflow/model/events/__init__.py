@@ -330,6 +330,6 @@ event_adapter: TypeAdapter[Event] = TypeAdapter(Event, config={"defer_build": Tr
 """Reads an event from plain data."""
 
 EVENT_TYPES: dict[str, type[EventBase]] = {
-    cls.model_fields["kind"].default: cls for cls in get_args(get_args(Event)[0])
+    get_args(cls.__annotations__["kind"])[0]: cls for cls in get_args(get_args(Event)[0])
 }
 """Every event class by its kind."""
