@@ -91,9 +91,11 @@ def test_what_weighs_just_enough_is_believed():
 
 def test_a_few_words_are_believed_whatever_they_weigh():
     surely = model(9.0)
-    assert read("film: five coins were stolen", [rules()], surely)[0][1] == "asserted"
-    assert read("film: my five coins were stolen", [rules()], surely)[0][1] == "doubted"
-    assert read("film: stolen. Hello there, my friends", [rules()], surely)[0][1] == "doubted"
+    assert read("film: coins stolen", [rules()], surely)[0][1] == "asserted"
+    assert read("film: my coins stolen", [rules()], surely)[0][1] == "doubted"
+    assert read("stolen. Hello there, my dear friends", [rules()], surely)[0][1] == "asserted"
+    assert read(f"{FILM}. Stolen, all!", [rules()], surely)[0][1] == "asserted"
+    assert read(f"{FILM}. Hello there, all", [rules()], surely)[0][1] == "doubted"
 
 
 def test_only_sets_that_let_it_are_doubted():

@@ -22,7 +22,7 @@ from supportflow.triage.reading.model import parse_reading_model, role_keys
 from supportflow.triage.reading.pieces import numbers, words
 
 FILE = files("supportflow.triage.reading").joinpath("shipped.model.json")
-FINGERPRINT = "82348fa69b2f0ea109a24615b88f456f308efb87543c5a340afdddfef9ead6e6"
+FINGERPRINT = "d9a966691c4e671565b81a513de116330d87ef796abdec22018bc2f1e997fc05"
 """Of the file that `.ci/train_shipped_model.py` writes: who trains anew says so here."""
 LEXICONS = ("common", "exchange")
 PLAIN = CompiledPolicy(Policy(lexicons=LEXICONS)).classifier

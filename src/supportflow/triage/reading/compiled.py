@@ -89,6 +89,11 @@ class Need(NamedTuple):
     bits: tuple[int, ...]
     doubted: str | None = None
 
+    @property
+    def reports(self) -> bool:
+        """Whether it says that something happened: some rules find questions, and assert no more than that one is asked."""
+        return self.rule.asked is None or self.rule.asked != self.rule.category
+
     def possible(self, present: int) -> bool:
         """Whether none of its roles is missing among these."""
         return all(bits & present for bits in self.bits)

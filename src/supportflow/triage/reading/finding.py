@@ -39,9 +39,8 @@ class Finding(NamedTuple):
 
     @property
     def reports(self) -> bool:
-        """Whether it says that something happened: some rules find questions, and assert no more than that one is asked."""
-        rule = self.need.rule
-        return self.status == "asserted" and (rule.asked is None or rule.asked != rule.category)
+        """Whether it says that something happened."""
+        return self.status == "asserted" and self.need.reports
 
     @property
     def decides(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from supportflow.triage.reading.compiled import Need
@@ -16,8 +17,8 @@ __all__ = ["FEW_WORDS", "WORDS", "Read", "doubted", "opinions", "roles_of", "sen
 WORDS = "words"
 """What evidence calls the words that weigh most, which are of no role."""
 
-FEW_WORDS = 5
-"""A text of so many words is never doubted; a letter of a script without blanks is a word."""
+FEW_WORDS = 3
+"""What a sentence of so many words asserts is never doubted; a letter of a script without blanks is a word."""
 
 
 class Read(Protocol):
@@ -30,6 +31,10 @@ class Read(Protocol):
 
     def found(self) -> Mapping[int, Mapping[str, Spot]]:
         """Number of a sentence → role → where it stands there first."""
+        ...
+
+    def told(self, *, doubtful: bool = False) -> AbstractSet[int]:
+        """The sentences in which a rule asserts something; only by rules that may be doubted, if asked."""
         ...
 
     def part(self, spot: Spot) -> Part:
@@ -89,7 +94,8 @@ def doubted(
     of the text: what is added in sentences of its own makes nothing more doubtful.
     """
     sentences, roles = sentences_of(view), roles_of(readings)
-    if sum(len(words(one)) for one in sentences) <= FEW_WORDS:
+    told = {at for one in readings for at in one.told(doubtful=True)}
+    if any(len(words(sentences[at])) <= FEW_WORDS for at in told):
         return list(found)
     doubtful = [one for one in found if one.may_be_doubted and one.tag in model.languages]
     classes = {one.need.rule.priority_class for one in doubtful}

@@ -159,11 +159,16 @@ class _Reading:
         ]
         return found
 
-    def told(self) -> set[int]:
-        """Every sentence in which a rule asserts something of a class: what is told twice is told in both."""
+    def told(self, *, doubtful: bool = False) -> set[int]:
+        """Every sentence in which a rule asserts something of a class: what is told twice is told in both.
+
+        Args:
+            doubtful: Only by rules that a model may doubt.
+        """
         return {
             bisect_right(self._sentences, spots[0][0])
             for need in self._asserting
+            if not doubtful or (need.doubted is not None and need.reports)
             for spots, mood in self._events(need)
             if mood is None
         }
