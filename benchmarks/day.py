@@ -6,7 +6,7 @@
 The day has a night, a morning and a busy afternoon, people who lose patience, agents who decline or do not answer, words
 that are waited for, tickets that come back, two targets, and skills that are dropped when nobody has them. For every
 thousand tickets there is one agent, who works on three at once. Times are CPU time; a bare trigger of `transitions` is
-timed before, every tenth of the day, and after.
+timed before, every tenth of the day, and after. How far it has come is told on the way, on the standard error stream.
 """
 
 import re
@@ -125,6 +125,10 @@ relax = [{{ after = "PT10M", lower = {{ c2c = 1 }} }}]
 [[policy.routing.routes]]
 name = "all else"
 """
+BUSY = ((6, 0.4), (7, 1.0), (7, 1.5), (4, 1.0))
+"""The day's stretches, as `DAY` has them: hours, and how much comes in one of them."""
+REPORTS = 200
+"""How often a run tells how far it has come."""
 SHARES = {"english": 0.5, "chinese": 0.3, "senior": 0.2}
 
 
@@ -132,8 +136,18 @@ def text(tickets: int) -> str:
     """The scenario: so many tickets in the mean, and an agent for every thousand."""
     agents = max(tickets // 1_000, 10)
     teams = {name: round(agents * share) for name, share in SHARES.items()}
-    hour = tickets / (6 * 0.4 + 11 + 7 * 1.5)  # six hours of night, seven busy ones
+    hour = tickets / sum(hours * busy for hours, busy in BUSY)
     return DAY.format(night=hour * 0.4, morning=hour, busy=hour * 1.5, **teams)
+
+
+def come(minutes: int, tickets: int) -> int:
+    """How many of the day's tickets have come after so many minutes, in the mean."""
+    whole = sum(hours * busy for hours, busy in BUSY)
+    left, share = minutes / 60, 0.0
+    for hours, busy in BUSY:
+        share += min(left, hours) * busy
+        left -= min(left, hours)
+    return round(tickets * share / whole)
 
 
 def trigger() -> float:
@@ -161,14 +175,22 @@ def main(tickets: int) -> None:
     simulate(load_scenario(text(500), format="toml"))  # once, so that every model is built
     triggers = [trigger()]
     tenths = set()
+    told = 0
 
     def passing(done: int, of: int) -> None:
-        tenth = 10 * done // of
+        nonlocal told
+        by_now, tenth = come(done, tickets), 10 * done // of
+        if by_now >= told:
+            told += max(tickets // REPORTS, 1)
+            spent = time.process_time() - began - sum(aside)
+            clock = f"{done // 60:02}:{done % 60:02}"
+            line = f"{clock}, some {by_now:,} tickets: {spent / 60:.1f} min of CPU time, {most():,.0f} MB at most"
+            print(line, file=sys.stderr, flush=True)
         if tenth not in tenths:
             tenths.add(tenth)
-            began = time.process_time()
+            before = time.process_time()
             triggers.append(trigger())
-            aside.append(time.process_time() - began)
+            aside.append(time.process_time() - before)
 
     aside: list[float] = []
     began = time.process_time()

@@ -265,8 +265,39 @@ def test_all_frozen_ones_with_slots_are_defined_so():
         path.name
         for path in package.rglob("*.py")
         if "@dataclass(frozen=True, slots=True)\n" in (text := path.read_text("utf-8"))
-        and "from supportflow._dataclass import dataclass\n" not in text
+        and "from supportflow._dataclass import dataclass" not in text
     ]
 
     assert slow == []
     assert Outcome.__setattr__.__code__ is Pair.__setattr__.__code__
+
+
+class Plain:
+    """Several fields, of which some stay."""
+
+    number: int
+    text: str = "a"
+    kept: tuple[int, ...] = ()
+
+
+@pytest.mark.parametrize("changes", [{}, {"text": "b"}, {"number": 2, "kept": (1,)}, {"text": None}])
+def test_replacing_gives_what_the_standard_one_gives(changes):
+    made = _made(Plain, _dataclass.dataclass)(1, kept=(3,))
+    changed = _dataclass.replace(made, **changes)
+    assert type(changed) is type(made)
+    assert changed is not made
+    assert repr(changed) == repr(dataclasses.replace(made, **changes))
+    assert repr(made) == "Plain(number=1, text='a', kept=(3,))"  # and it is as it was
+
+
+@pytest.mark.parametrize(("cls", "given"), [(After, (1,)), (Below, (1, 3)), (One, (1,)), (Nothing, ())])
+def test_replacing_whatever_there_is(cls, given):
+    made = _made(cls, _dataclass.dataclass)
+    assert repr(_dataclass.replace(made(*given))) == repr(dataclasses.replace(made(*given)))
+
+
+@pytest.mark.parametrize("changes", [{"unknown": 1}, {"number": 1, "unknown": 1}])
+def test_replacing_a_field_that_is_not_there(changes):
+    made = _made(Plain, _dataclass.dataclass)(1)
+    with pytest.raises(TypeError, match="unknown"):
+        _dataclass.replace(made, **changes)

@@ -37,6 +37,7 @@ MINUTE_US = 60 * SECOND_US
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
 
+_combine, _date, _timetz = datetime.combine, datetime.date, datetime.timetz
 _subtract = datetime.__sub__
 _add = datetime.__add__
 _whole = timedelta.__floordiv__
@@ -63,7 +64,13 @@ def to_us(moment: datetime) -> int:
         return us
     try:
         # A difference within one zone asks it nothing; between two it asks both, and pendulum's UTC takes long to answer.
-        since = _subtract(moment, EPOCH if moment.tzinfo is UTC else _PLAIN_EPOCH)
+        if moment.tzinfo is UTC:
+            since = _subtract(moment, EPOCH)
+        elif type(moment) is pendulum.DateTime:
+            # A zone reads a subclass by its attributes, one by one, and a plain datetime at a stroke.
+            since = _subtract(_combine(_date(moment), _timetz(moment)), _PLAIN_EPOCH)
+        else:
+            since = _subtract(moment, _PLAIN_EPOCH)
     except TypeError:
         raise NaiveDatetimeError from None
     us = (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
@@ -78,7 +85,10 @@ def span_us(span: timedelta) -> int:
 
 def from_us(us: int) -> pendulum.DateTime:
     """The UTC instant that many microseconds after 1970-01-01T00:00Z."""
-    return _add(EPOCH, us * _MICROSECOND)  # half of what it costs to make the timedelta by its keyword
+    global _counted  # noqa: PLW0603 - as above
+    moment = _add(EPOCH, us * _MICROSECOND)  # half of what it costs to make the timedelta by its keyword
+    _counted = (moment, us)
+    return moment
 
 
 def instant(value: object, field: str = "datetime") -> pendulum.DateTime:

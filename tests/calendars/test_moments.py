@@ -40,6 +40,7 @@ def test_every_kind_of_datetime():
         assert BERLIN.elapsed(start, answer) == dt.timedelta(hours=8), name
         assert BERLIN.next_open(start).utcoffset() == start.utcoffset(), name
     assert BERLIN.add(FRIDAY, dt.timedelta(hours=8)).timezone_name == "Europe/Berlin"
+    assert BERLIN.add(FRIDAY.astimezone(dt.UTC), hours=8).tzinfo is pendulum.UTC
 
 
 def test_zones_that_pendulum_does_not_know_become_their_offset():
@@ -101,6 +102,27 @@ def test_durations():
 
 
 @pytest.mark.parametrize(
+    "parts",
+    [
+        {"hours": 20},
+        {"hours": -1, "minutes": 1, "seconds": 2},
+        {"hours": True, "seconds": 0.25},
+        {"minutes": 59.5, "seconds": 1},
+        {"hours": 24 * 999_999_999 - 1, "minutes": 59},
+        {"hours": -24 * 999_999_999},
+    ],
+)
+def test_a_duration_in_parts_is_what_a_timedelta_makes_of_them(parts):
+    assert duration_us(None, **parts) == dt.timedelta(**parts) // dt.timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize("hours", [24 * 10**9, -24 * 999_999_999 - 1, 10**30])
+def test_a_duration_that_no_timedelta_holds_is_refused(hours):
+    with pytest.raises(OverflowError):
+        duration_us(None, hours=hours)
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"duration": 3600},
@@ -112,6 +134,18 @@ def test_durations():
 def test_durations_that_mean_nothing_are_refused(wrong):
     with pytest.raises(InvalidInput, match="duration"):
         BERLIN.add(FRIDAY, **wrong)
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+@pytest.mark.parametrize(
+    "clock", [(2026, 3, 29, 2, 30), (2026, 10, 25, 2, 30), (1, 1, 1), (9999, 12, 31, 23, 59)]
+)
+@pytest.mark.parametrize("key", ["Europe/Berlin", "America/New_York", "Asia/Tokyo"])
+def test_a_moment_of_pendulum_s_counts_as_the_plain_one(clock, fold, key):
+    """Where the clock skips a time and where it shows one twice, and at both ends of time."""
+    plain = dt.datetime(*clock, tzinfo=zoneinfo.ZoneInfo(key), fold=fold)
+    parts = (*clock, *(0, 0, 0, 0))[:7]
+    assert to_us(pendulum.DateTime(*parts, pendulum.timezone(key), fold=fold)) == to_us(plain)
 
 
 def test_an_answer_that_the_zone_cannot_show_is_refused():
@@ -137,6 +171,8 @@ def test_moments_of_every_zone_there_and_back(zone, other, clock, fold):
     us = to_us(moment)
     naive = clock - moment.utcoffset()
     assert us == (naive - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1)
+    parts = clock.year, clock.month, clock.day, clock.hour, clock.minute, clock.second, clock.microsecond
+    assert to_us(pendulum.DateTime(*parts, zone, fold=fold)) == us
     for asked in (other, zone):
         shown = in_zone(us, asked)
         right = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=us)

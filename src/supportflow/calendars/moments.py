@@ -11,40 +11,44 @@ from zoneinfo import ZoneInfo
 
 import pendulum
 
-from supportflow._time import SECOND_US, fixed_length, span_us
+from supportflow._time import DAY_US, SECOND_US, fixed_length, span_us
 from supportflow.exceptions import InvalidInput
 
 __all__ = ["duration_us", "in_zone"]
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a naive count of UTC; it gets its zone below
 _MICROSECOND = timedelta(microseconds=1)
+_MOST_US = timedelta.max.days * DAY_US
 _whole = timedelta.__floordiv__
+_REMEMBERED = frozenset({ZoneInfo, timezone})
+_KEPT = (pendulum.Timezone, pendulum.FixedTimezone)
 
 
 def in_zone(us: int, zone: tzinfo | None) -> pendulum.DateTime:
     """The instant that many microseconds after 1970-01-01T00:00Z, on the clock of a zone."""
     seconds, micro = divmod(us, SECOND_US)
-    if type(zone) is not pendulum.Timezone:
-        if zone is None or zone is UTC:
-            zone = pendulum.UTC
-        else:
-            zone = (type(zone) in _REMEMBERED and _counterpart(zone)) or _pendulum_zone(zone, seconds)
+    where = zone if type(zone) is pendulum.Timezone else _pendulums(zone, seconds)
     try:
-        at = datetime.fromtimestamp(seconds, zone)
+        at = datetime.fromtimestamp(seconds, where)
     except (OverflowError, ValueError, OSError):  # some platforms know no times before 1970
-        at = _on_clock(seconds, 0, zone)
-    if not isinstance(zone, pendulum.Timezone | pendulum.FixedTimezone):
-        at = _on_clock(seconds, micro, zone)  # its offset may have a fraction of a second
-        zone, micro = _fixed(at, zone), at.microsecond
+        at = _on_clock(seconds, 0, where)
+    if type(where) is not pendulum.Timezone and not isinstance(where, _KEPT):
+        at = _on_clock(seconds, micro, where)  # its offset may have a fraction of a second
+        where, micro = _fixed(at, where), at.microsecond
     # A keyword costs a quarter of the call.
     if at.fold:
         return pendulum.DateTime(
-            at.year, at.month, at.day, at.hour, at.minute, at.second, micro, zone, fold=1
+            at.year, at.month, at.day, at.hour, at.minute, at.second, micro, where, fold=1
         )
-    return pendulum.DateTime(at.year, at.month, at.day, at.hour, at.minute, at.second, micro, zone)
+    return pendulum.DateTime(at.year, at.month, at.day, at.hour, at.minute, at.second, micro, where)
 
 
-_REMEMBERED = frozenset({ZoneInfo, timezone})
+def _pendulums(zone: tzinfo | None, seconds: int) -> tzinfo:
+    """The zone of an answer: pendulum's, where it knows this one."""
+    if zone is None or zone is UTC:
+        return pendulum.UTC
+    known = _counterpart(zone) if type(zone) in _REMEMBERED else None
+    return known or _pendulum_zone(zone, seconds)
 
 
 @lru_cache(maxsize=1024)
@@ -108,10 +112,16 @@ def duration_us(duration: timedelta | None, hours: float = 0, minutes: float = 0
         InvalidInput: If it is given twice, is no timedelta, or counts months or years, which have no fixed length.
     """
     in_parts = hours or minutes or seconds
+    if type(duration) is timedelta and not in_parts:
+        return span_us(duration)
     if duration is None:
-        return (
-            _whole(timedelta(hours=hours, minutes=minutes, seconds=seconds), _MICROSECOND) if in_parts else 0
-        )
+        if not in_parts:
+            return 0
+        if type(hours) is type(minutes) is type(seconds) is int:
+            us = (hours * 3_600 + minutes * 60 + seconds) * SECOND_US
+            if -_MOST_US < us < _MOST_US:  # else a timedelta says what is wrong with it
+                return us
+        return _whole(timedelta(hours=hours, minutes=minutes, seconds=seconds), _MICROSECOND)
     if in_parts:
         raise InvalidInput("duration", "is given twice: as a timedelta and in parts")
     if not isinstance(duration, timedelta):

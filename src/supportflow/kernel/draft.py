@@ -202,10 +202,10 @@ class Draft:
 
     def head(self) -> dict[str, Any]:
         """The fields that every event on this ticket starts with."""
-        ticket = self.ticket
+        told = self.ticket.__dict__
         return {
-            "ticket_id": ticket.id,
-            "ref": ticket.ref,
+            "ticket_id": told["id"],
+            "ref": told["ref"],
             "recorded_at": self.at,
             "observed_at": self.observed_at,
             "by": self.by,

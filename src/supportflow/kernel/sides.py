@@ -49,7 +49,7 @@ _AS_NAMED = frozenset({Accept, Decline})
 
 def is_one_person(agent: str, requester: str, policy: CompiledPolicy, same_person: Collection[str]) -> bool:
     """True if an agent is the very person who asks."""
-    if requester == NOBODY or policy.document.agent_ids == "apart":
+    if requester == NOBODY or policy.agent_ids == "apart":
         return False
     return agent == requester or agent in same_person
 
@@ -67,7 +67,7 @@ def side(
     """
     if is_one_person(person, ticket.requester, policy, same_person):
         return None if _is_own_task(ticket, policy) else "requester"
-    shared = policy.document.agent_ids == "shared"
+    shared = policy.agent_ids == "shared"
     return "party" if shared and ticket.case.party(person) is not None else None
 
 

@@ -5,10 +5,9 @@ does not help is counted, and every conversation ends.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal
 
-from supportflow._dataclass import dataclass
+from supportflow._dataclass import dataclass, replace
 from supportflow.model.turns import Act, Answer, Ask, Guide, HandOver, Response, Turn
 from supportflow.policy.document.bot import GuidedFlow, GuideEnd, GuideStep
 from supportflow.policy.sections.bot import WANTS_PERSON, CompiledBot

@@ -175,4 +175,7 @@ class AgentState(Value):
 
     def holds(self, ticket_id: str) -> Load | None:
         """The load that a ticket is, or None."""
-        return next((load for load in self.load if load.ticket_id == ticket_id), None)
+        for load in self.load:
+            if load.ticket_id == ticket_id:
+                return load
+        return None

@@ -12,4 +12,4 @@ def written(value: Value) -> bytes:
     if type(value) is ClocksMoved:
         return joined(CLOCKS_MOVED.parts(value))
     # What `model_dump_json(exclude_defaults=True)` calls, as bytes at once: it would make a text of them first.
-    return value.__pydantic_serializer__.to_json(value, exclude_defaults=True)
+    return type(value).__pydantic_serializer__.to_json(value, exclude_defaults=True)

@@ -58,6 +58,7 @@ class CompiledPolicy:
         problems = list(policy_problems(document))
         if problems:
             raise PolicyError(problems)
+        self.agent_ids = document.agent_ids
         self.fields = ticket_fields() | document.fields
         definition = document.lifecycle or default_lifecycle(document.reopen_within)
         metrics = {**shipped_metrics(), **{metric.name: metric for metric in document.metrics}}

@@ -1,7 +1,8 @@
 """A routing policy, compiled: from a ticket's fields to what an agent must have to take it."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 from supportflow._time import span_us
@@ -10,6 +11,7 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.routing import Requirement
 from supportflow.model.signals import UNREAD
 from supportflow.model.tags import best, canonical, needed, written
+from supportflow.model.ticket import Ticket
 from supportflow.routing.policy import Relaxation, Route, RoutingPolicy
 from supportflow.routing.signature import Overflow as Lent
 
@@ -19,6 +21,20 @@ BOT = "bot"
 """The tier that a program answers in."""
 LOWEST_LEVEL = 4
 """The level of a question about security that reports nothing."""
+_ASKED = frozenset({"channel", "flags", "group", "language", "level", "priority_class"})
+"""Fields that a requirement rests on, whatever the conditions of the routes read."""
+_OF_TICKET = _ASKED | {
+    "assignee",
+    "category",
+    "private",
+    "product",
+    "review",
+    "status",
+    "status_category",
+    "type",
+}
+"""Fields of conditions that follow from what stands on a ticket under the same name, and from nothing else."""
+_MOST_NEEDS = 1_000
 
 
 class Routed(NamedTuple):
@@ -44,6 +60,9 @@ class RoutingIndex:
         self._routes: dict[str, Route] = {route.name: route for route in policy.routes}
         self._ordered = policy.routes
         self._index = ConditionIndex([route.when for route in policy.routes], fields)
+        self._reads = _reader(policy)
+        # What was found for values that routes rest on: it is the same each time.
+        self._needs: dict[object, Routed | None] = {}
         self._relax = {
             route.name: tuple((span_us(step.after), step) for step in route.relax) for route in policy.routes
         }
@@ -55,6 +74,28 @@ class RoutingIndex:
     def route(self, name: str | None) -> Route | None:
         """A route by name, or None."""
         return None if name is None else self._routes.get(name)
+
+    def needs_of(
+        self, ticket: Ticket, view: Callable[[], Mapping[str, object]], *, tier: str | None = None
+    ) -> Routed | None:
+        """What `requires` answers for a ticket, found once for all that are alike in what routes ask for.
+
+        Args:
+            ticket: The ticket.
+            view: Gives its fields, if they are asked for.
+            tier: The tier that it was handed over to.
+        """
+        if self._reads is None:
+            return self.requires(view(), tier=tier)
+        values = (tier, self._reads(ticket.__dict__))
+        try:
+            return self._needs[values]
+        except KeyError:
+            needs = self.requires(view(), tier=tier)
+        if len(self._needs) >= _MOST_NEEDS:
+            self._needs.clear()  # other threads only find theirs again
+        self._needs[values] = needs
+        return needs
 
     def requires(self, record: Mapping[str, object], *, tier: str | None = None) -> Routed | None:
         """What a ticket needs; None if no route matches it.
@@ -146,6 +187,13 @@ class RoutingIndex:
         for _, step in self._relax.get(route, ())[:steps]:
             requirement = _after(requirement, step)
         return requirement
+
+
+def _reader(policy: RoutingPolicy) -> Callable[[Mapping[str, object]], object] | None:
+    """Reads of a ticket's fields what its needs rest on; None if they rest on more than stands there."""
+    conditions = [route.when for route in policy.routes if route.when is not None]
+    fields = {str(one.field) for when in conditions for one in when.comparisons()}
+    return itemgetter(*sorted(_ASKED | fields)) if fields <= _OF_TICKET else None
 
 
 def _after(requirement: Requirement, step: Relaxation) -> Requirement:

@@ -1,6 +1,6 @@
 """Can this agent take this ticket? Answered with every reason against it, for refusals and for `explain`."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from supportflow._time import to_us
 from supportflow.model.people import Agent
@@ -47,40 +47,43 @@ def absence(state: AgentState, *, on_duty: bool) -> tuple[str, ...]:
 
 def lacking(requirement: Requirement, agent: Agent, at_us: int) -> tuple[str, ...]:
     """What a ticket needs and an agent does not have, whatever they are doing, in words."""
-    return tuple(words for _, words in _lacks(requirement, agent, at_us))
+    return tuple([words for _, words in _lacks(requirement, agent, at_us)])
 
 
 def lacks(requirement: Requirement, agent: Agent, at_us: int) -> tuple[Lack, ...]:
     """What a ticket needs and an agent does not have, whatever they are doing."""
-    return tuple(lack for lack, _ in _lacks(requirement, agent, at_us))
+    return tuple([lack for lack, _ in _lacks(requirement, agent, at_us)])
 
 
-def _lacks(requirement: Requirement, agent: Agent, at_us: int) -> Iterator[tuple[Lack, str]]:
+def _lacks(requirement: Requirement, agent: Agent, at_us: int) -> list[tuple[Lack, str]]:
     tier, group, language = requirement.tier, requirement.group, requirement.language
+    found: list[tuple[Lack, str]] = []
     if tier not in agent.tiers:
-        yield Lack("tier", tier), f"is not in tier {tier!r}"
+        found.append((Lack("tier", tier), f"is not in tier {tier!r}"))
     if group is not None and group not in agent.groups:
-        yield Lack("group", group), f"is not in group {group!r}"
+        found.append((Lack("group", group), f"is not in group {group!r}"))
     if language is not None and not serves(agent.languages, language):
-        yield Lack("language", language), f"does not write {language!r}"
+        found.append((Lack("language", language), f"does not write {language!r}"))
     for name, level in requirement.skills:
         skill = agent.skills.get(name)
         if skill is None:
-            yield Lack("skill", name), f"has no skill {name!r}"
+            found.append((Lack("skill", name), f"has no skill {name!r}"))
         elif skill.valid_until is not None and to_us(skill.valid_until) <= at_us:
-            yield Lack("skill", name), f"has a lapsed certificate for {name!r}"
+            found.append((Lack("skill", name), f"has a lapsed certificate for {name!r}"))
         elif skill.level < level:
-            yield Lack("skill", name), f"has level {skill.level} of {level} in {name!r}"
+            found.append((Lack("skill", name), f"has level {skill.level} of {level} in {name!r}"))
+    return found
 
 
 def room_for(requirement: Requirement, state: AgentState, *, handed_over: bool = False) -> tuple[str, ...]:
     """What stands against one more ticket of this weight and channel."""
     against: list[str] = []
-    agent = state.agent
+    agent, loads = state.agent, state.load
     total = agent.capacity - (0 if handed_over else agent.reserved)
-    if state.used + requirement.weight > total:
-        against.append(f"has {max(total - state.used, 0)} of {requirement.weight} units free")
+    used = sum([load.weight for load in loads])
+    if used + requirement.weight > total:
+        against.append(f"has {max(total - used, 0)} of {requirement.weight} units free")
     limit = agent.limits.get(requirement.channel)
-    if limit is not None and sum(load.channel == requirement.channel for load in state.load) >= limit:
+    if limit is not None and sum(load.channel == requirement.channel for load in loads) >= limit:
         against.append(f"has all {limit} of {requirement.channel!r} that they can have")
     return tuple(against)

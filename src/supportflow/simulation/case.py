@@ -53,8 +53,9 @@ class Case:
 
     def difference(self, busy_in: Container[StatusCategory]) -> tuple[int, int]:
         """By how much it changes the number of open and of waiting tickets since it was asked last."""
-        ticket = self.ticket
-        is_open, waits = ticket.is_open, ticket.assignee is None and ticket.status_category in busy_in
+        told = self.ticket.__dict__
+        category: StatusCategory = told["status_category"]
+        is_open, waits = category.is_open, told["assignee"] is None and category in busy_in
         changed = is_open - self.open, waits - self.waits
         self.open, self.waits = is_open, waits
         return changed

@@ -78,13 +78,26 @@ class Crew:
     def worked(self, states: Iterable[AgentState]) -> None:
         """Work came to agents, or went. The floor is not told yet: it hears of the ticket first."""
         for state in states:
-            before = self._seats[state.id]
-            moments = [one for one in (state.assigned_at, state.freed_at) if one is not None]
+            told = state.__dict__
+            agent_id, load, assigned_at, freed_at = (
+                told["id"],
+                told["load"],
+                told["assigned_at"],
+                told["freed_at"],
+            )
+            before = self._seats[agent_id]
+            latest = (
+                assigned_at
+                if freed_at is None
+                else freed_at
+                if assigned_at is None
+                else max(assigned_at, freed_at)
+            )
             # What an agent is changes with the roster alone, so the rest of the seat stays.
-            seat = before._replace(load=state.load, version=state.version, idle_us=to_us(max(moments)))
-            self.states[state.id], self._seats[state.id] = state, seat
-            used = sum(load.weight for load in seat.load) - sum(load.weight for load in before.load)
-            self._tally.capacity(self._tiers[state.id], used=used)
+            seat = before._replace(load=load, version=told["version"], idle_us=to_us(latest))
+            self.states[agent_id], self._seats[agent_id] = state, seat
+            used = sum([one.weight for one in load]) - sum([one.weight for one in before.load])
+            self._tally.capacity(self._tiers[agent_id], used=used)
 
     def tell(self, change: Change) -> None:
         """Tell the floor what has changed; what it proposes is in `proposals`."""

@@ -22,7 +22,6 @@ from supportflow.model.commands import (
     CompleteStep,
     Decline,
     Offer,
-    OpenTicket,
     Receive,
     Reopen,
     Reply,
@@ -32,12 +31,12 @@ from supportflow.model.commands import (
 from supportflow.model.content import ContentRef
 from supportflow.model.events import AgentEvent, EventBase
 from supportflow.model.made import made
-from supportflow.model.people import Actor
 from supportflow.model.routing import AgentState
 from supportflow.model.routing import Offer as Standing
 from supportflow.routing.floor import Proposal, Rejected, Waiting
 from supportflow.simulation.case import Case
 from supportflow.simulation.crew import Crew
+from supportflow.simulation.opening import Openings
 from supportflow.simulation.plan import Plan
 from supportflow.simulation.reading import Logged
 from supportflow.simulation.tally import Follower, Passing, Tally, Waited
@@ -83,6 +82,7 @@ class World:
         self._more_to_come = True
         self._open = self.came = 0
         self._arrivals = plan.arrivals(self._arriving)
+        self._openings = Openings()
         self._crew = Crew(plan, self.tally, self._at)
 
     def run(self) -> Tally:
@@ -147,8 +147,7 @@ class World:
         number = self.came
         self.came += 1
         requester = f"requester-{number}"
-        by = Actor(kind="requester", id=requester)
-        command = OpenTicket(by=by, requester=requester, **drawn.said)
+        command = self._openings.of(drawn, requester)
         facts = Facts(tenant=TENANT, ticket_id=f"{number:08d}")
         decision = decided(self._book, None, command, facts, self._now)
         case = Case(number, drawn, decision.tickets[0], counts=row.at_us >= self.plan.warm_us)
@@ -188,7 +187,7 @@ class World:
     def _take_in(self, case: Case, decision: Decision) -> None:
         """What was decided has happened: count it, tell the floor, and see what follows."""
         for event in decision.events:
-            self.tally.recorded(event, counts=case.counts and not isinstance(event, AgentEvent))
+            self.tally.recorded(event, counts=case.counts)
         if self._policy.sla.looks_back:
             own = [event for event in decision.events if not isinstance(event, AgentEvent)]
             self._history.setdefault(case.number, []).extend(own)

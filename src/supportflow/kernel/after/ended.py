@@ -23,7 +23,7 @@ def end_call_back(draft: Draft, outcome: PromiseOutcome, call: str | None = None
 
 def drop_call_back(draft: Draft) -> None:
     """Record that the call which is owed will not be made, if the ticket has ended without it."""
-    if not draft.ticket.is_open:
+    if not draft.ticket.status_category.is_open:
         end_call_back(draft, "dropped")
 
 

@@ -19,7 +19,7 @@ def request_left_out(draft: Draft, before: Ticket | None) -> None:
         draft: The decision.
         before: The ticket before it; None if it began with it.
     """
-    if before is None or before.tier != BOT or before.assignee is not None:
+    if draft.policy.bot is None or before is None or before.tier != BOT or before.assignee is not None:
         return
     if _leads(before, draft.policy) and not _is_led(draft):
         request_evidence(draft, None)

@@ -38,12 +38,11 @@ def lost(
         at_us: When; certificates end.
         people: The requester's other ids.
     """
+    missing = _missing(ticket, agent, at_us, policy, _ways(ticket, policy), people)
+    if not missing:
+        return ()
     waived = ticket.routing.waived
-    return tuple(
-        one
-        for one in _missing(ticket, agent, at_us, policy, _ways(ticket, policy), people)
-        if one.kind in _HARD or (waived is not None and one not in waived)
-    )
+    return tuple(one for one in missing if one.kind in _HARD or (waived is not None and one not in waived))
 
 
 def passed_over(draft: Draft, agent: AgentState | None, group: str | None) -> tuple[Lack, ...] | None:
@@ -71,7 +70,7 @@ def record_fitness(draft: Draft, agent: AgentState) -> tuple[Lack, ...]:
     """
     known = draft.ticket.routing.lacks
     now = lost(draft.ticket, draft.policy, agent, draft.at_us, draft.people)
-    if not draft.people_known and not any(one.kind == "outside" for one in now):
+    if known and not draft.people_known and not any(one.kind == "outside" for one in now):
         # Nobody has looked up the requester's other ids for this decision: what was found by them stands.
         now = (*(one for one in known if one.kind == "outside"), *now)
     if now == known:
@@ -111,7 +110,7 @@ def _missing(
     people: frozenset[str],
 ) -> tuple[Lack, ...]:
     """All that an agent lacks. Of several ways to be the right one, that in which they lack the least."""
-    found = min((lacks(way, agent.agent, at_us) for way in ways), key=len, default=())
+    found = min([lacks(way, agent.agent, at_us) for way in ways], key=len, default=())
     if agent.id in ticket.routing.barred:
         found = (Lack("four_eyes", ticket.tier or ""), *found)
     outside = side(ticket, agent.id, policy, people)

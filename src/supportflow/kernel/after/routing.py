@@ -149,7 +149,7 @@ def needs_of(draft: Draft, routing: RoutingIndex) -> Routed | None:
         tier = (
             None  # it was handed to the bot and turned out to be an incident: it goes where its route leads
         )
-    return routing.requires(draft.view(), tier=tier)
+    return routing.needs_of(draft.ticket, draft.view, tier=tier)
 
 
 def route(
@@ -223,7 +223,7 @@ def change_tier(
     )
     if (ticket.group, ticket.assignee) != (group, None):
         draft.emit(assignment_changed(draft, None).model_copy(update={"group": group}))
-    needs = routing.requires(draft.view(), tier=tier)
+    needs = routing.needs_of(draft.ticket, draft.view, tier=tier)
     route(draft, routing, "handed_over", needs=needs, barred=barred)
 
 
@@ -253,17 +253,20 @@ def withdraw_unfit_offer(draft: Draft, facts: Facts) -> None:
 
 def _move_loads(draft: Draft, facts: Facts, routing: RoutingIndex, *, busy: bool) -> None:
     """Record what the ticket takes of each agent's capacity, in the agents' streams."""
+    if not facts.agents:
+        return
     ticket = draft.ticket
-    offer = ticket.routing.offer
-    weight = (ticket.routing.requirement or default_requirement(ticket, routing)).weight
+    told = ticket.__dict__
+    ticket_id, assignee, offer = ticket.id, told["assignee"], told["routing"].offer
+    weight = (told["routing"].requirement or default_requirement(ticket, routing)).weight
     for agent_id in sorted(facts.agents):
         state = draft.agents.get(agent_id, facts.agents[agent_id])
-        has = state.holds(ticket.id)
+        has = state.holds(ticket_id)
         takes: Load | None = None
-        if busy and agent_id == ticket.assignee:
-            takes = Load(ticket.id, ticket.channel, weight)
+        if busy and agent_id == assignee:
+            takes = Load(ticket_id, told["channel"], weight)
         elif busy and offer is not None and agent_id == offer.agent:
-            takes = Load(ticket.id, ticket.channel, weight, offered=True)
+            takes = Load(ticket_id, told["channel"], weight, offered=True)
         if takes == has:
             continue
         at = max(draft.at, state.recorded_at)
@@ -271,8 +274,8 @@ def _move_loads(draft: Draft, facts: Facts, routing: RoutingIndex, *, busy: bool
             "agent_id": agent_id,
             "recorded_at": at,
             "by": draft.by,
-            "ticket_id": ticket.id,
-            "ref": ticket.ref,
+            "ticket_id": ticket_id,
+            "ref": told["ref"],
         }
         event: LoadReleased | LoadTaken = (
             made(LoadReleased, head)

@@ -7,6 +7,7 @@ from supportflow.conditions.ticket import ticket_record
 from supportflow.kernel.due.ladders import next_rung
 from supportflow.model.base import StatusCategory
 from supportflow.model.records import Clock
+from supportflow.model.routing import Routing
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.routing.compiled import BOT
@@ -137,11 +138,12 @@ def of_running(clocks: tuple[Clock, ...], policy: CompiledPolicy) -> OfRunning |
 
 def _has_more(ticket: Ticket) -> bool:
     """True if something besides clocks and routing can come due."""
+    told = ticket.__dict__  # to read a field of a model costs as much as five of these
     return (
-        bool(ticket.case.parties)
-        or ticket.ladder is not None
-        or ticket.status_category is StatusCategory.RESOLVED
-        or ticket.phone.call_back is not None
+        told["status_category"] is StatusCategory.RESOLVED
+        or told["ladder"] is not None
+        or bool(told["case"].parties)
+        or told["phone"].call_back is not None
     )
 
 
@@ -247,12 +249,13 @@ def _search_or_bot_due(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
 
 def _search_due(ticket: Ticket, policy: CompiledPolicy) -> Due | None:
     """What the search for an agent does next: an offer ends, or, while nobody is asked, the search widens."""
-    routing, state = policy.routing, ticket.routing
-    if routing is None or state.requirement is None or ticket.status_category not in routing.busy_in:
+    routing, told = policy.routing, ticket.__dict__
+    state: Routing = told["routing"]
+    if routing is None or state.requirement is None or told["status_category"] not in routing.busy_in:
         return None
     if state.offer is not None:
         return None if state.offer.expires_us is None else _due(state.offer.expires_us, "offer")
-    if ticket.assignee is not None:
+    if told["assignee"] is not None:
         return None
     relaxes_us = routing.relaxes_at_us(state.route, state.since_us, state.relaxed)
     first = None if relaxes_us is None else _due(relaxes_us, "relax")

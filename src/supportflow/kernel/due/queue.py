@@ -6,6 +6,7 @@ from supportflow._time import to_us
 from supportflow.kernel.due.next import of_running, uncap_us
 from supportflow.kernel.sides import side
 from supportflow.model.records import Clock, ClockMove
+from supportflow.model.routing import Routing
 from supportflow.model.ticket import Ticket
 from supportflow.policy import CompiledPolicy
 from supportflow.routing.signature import Entry
@@ -17,13 +18,14 @@ __all__ = ["earliest_due_us", "entry_of", "is_queued", "priority_key", "queue_pl
 
 def is_queued(ticket: Ticket, policy: CompiledPolicy) -> bool:
     """True while a ticket waits for an agent: nobody has it, and it is offered to nobody."""
-    routing, state = policy.routing, ticket.routing
+    routing, told = policy.routing, ticket.__dict__
+    state: Routing = told["routing"]
     return (
         routing is not None
+        and told["assignee"] is None
         and state.requirement is not None
         and state.offer is None
-        and ticket.assignee is None
-        and ticket.status_category in routing.busy_in
+        and told["status_category"] in routing.busy_in
     )
 
 

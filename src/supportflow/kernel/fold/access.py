@@ -1,9 +1,9 @@
 """Folding of `model/events/access`: consents. A view changes nothing on the ticket."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from supportflow._dataclass import replace
 from supportflow._time import to_us
 from supportflow.model.casework import Consent
 from supportflow.model.events import ConsentGiven, ConsentWithdrawn, ContentViewed, EventBase

@@ -1,9 +1,9 @@
 """Folding of `model/events/actions`: what is asked of the host, and what became of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from supportflow._dataclass import replace
 from supportflow.model.actions import ActionState, Progress
 from supportflow.model.events import (
     ActionApproved,

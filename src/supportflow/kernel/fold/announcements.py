@@ -1,9 +1,9 @@
 """Folding of `model/events/announcements`: what is said to many, what a ticket was told, and whose incident it is."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from supportflow._dataclass import replace
 from supportflow._time import to_us
 from supportflow.model.announcements import Announced, Announcement, Part, Spread, Told
 from supportflow.model.events import (

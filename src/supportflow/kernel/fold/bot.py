@@ -1,9 +1,9 @@
 """Folding of `model/events/bot`, and of what other events mean to the bot."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from supportflow._dataclass import replace
 from supportflow._time import to_us
 from supportflow.model.bot import NO_BOT, BotState
 from supportflow.model.events import (

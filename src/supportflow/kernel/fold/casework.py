@@ -1,9 +1,9 @@
 """Folding of `model/events/casework`: evidence, steps, parties and verification."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from supportflow._dataclass import replace
 from supportflow._time import to_us
 from supportflow.kernel.fold.phone import with_verified_caller
 from supportflow.model.base import StatusCategory

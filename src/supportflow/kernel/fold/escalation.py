@@ -1,9 +1,9 @@
 """Folding of `model/events/escalation`: what ladders do."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from supportflow._dataclass import replace
 from supportflow._time import to_us
 from supportflow.model.escalation import LadderState
 from supportflow.model.events import (

@@ -1,9 +1,9 @@
 """Folding of `model/events/phone`: calls, and the calls that are owed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from supportflow._dataclass import replace
 from supportflow._time import to_us
 from supportflow.model.events import (
     CallAnswered,

@@ -1,9 +1,9 @@
 """Folding of `model/events/routing`: what a ticket needs of an agent, and who was asked."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from supportflow._dataclass import replace
 from supportflow._time import to_us
 from supportflow.kernel.fold.bot import enters_tier, leaves_bot
 from supportflow.model.events import (
@@ -29,29 +29,30 @@ Changes = dict[str, Any]
 
 
 def _routed(ticket: Ticket, event: TicketRouted) -> Changes:
-    before = ticket.routing
-    kept = event.cause == "changed"
+    before, told = ticket.routing, event.__dict__
+    kept = told["cause"] == "changed"
+    on = kept and told["route"] == before.route
     requirement = Requirement(
-        tier=event.tier,
-        skills=tuple(sorted(event.skills.items())),
-        language=event.language,
-        group=event.group,
+        tier=told["tier"],
+        skills=tuple(sorted(told["skills"].items())),
+        language=told["language"],
+        group=told["group"],
         channel=ticket.channel,
-        weight=event.weight,
+        weight=told["weight"],
     )
     return {
         "bot": enters_tier(ticket, event),
         "routing": replace(
             before,
             requirement=requirement,
-            route=event.route,
-            since_us=to_us(event.since),
-            relaxed=before.relaxed if kept and event.route == before.route else 0,
-            declined=event.declined,
-            declined_us=before.declined_us if kept else to_us(event.recorded_at),
-            barred=event.barred,
-            preferred=event.preferred,
-            overflow=before.overflow if kept and event.route == before.route else None,
+            route=told["route"],
+            since_us=to_us(told["since"]),
+            relaxed=before.relaxed if on else 0,
+            declined=told["declined"],
+            declined_us=before.declined_us if kept else to_us(told["recorded_at"]),
+            barred=told["barred"],
+            preferred=told["preferred"],
+            overflow=before.overflow if on else None,
         ),
     }
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from supportflow._dataclass import replace
 from supportflow.kernel.fold.bot import first_message
 from supportflow.kernel.fold.casework import waiting_after, with_names
 from supportflow.model.base import KeptName, StatusCategory

@@ -172,6 +172,6 @@ def _hand_over_from_bot(draft: Draft) -> None:
     bot, routing, ticket = draft.policy.bot, draft.policy.routing, draft.ticket
     if bot is None or routing is None or not ticket.is_open:
         return
-    needs = routing.requires(draft.view(), tier=None)
+    needs = routing.needs_of(ticket, draft.view)
     if needs is not None and needs.requirement.tier == BOT:
         change_tier(draft, routing, bot.tier, ticket.group, cause="adopted")

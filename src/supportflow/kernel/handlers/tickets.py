@@ -16,11 +16,12 @@ from supportflow.kernel.handlers.updates import confirm_receipt
 from supportflow.kernel.identity import repeated_ticket
 from supportflow.kernel.replay import opening
 from supportflow.kernel.sides import is_one_person
+from supportflow.model.base import is_id
 from supportflow.model.commands import Described, OpenTicket
 from supportflow.model.content import as_ref, handles
 from supportflow.model.events import RequesterInformed, TicketAdopted, TicketOpened
 from supportflow.model.events.tickets import Given
-from supportflow.model.made import copied, remade
+from supportflow.model.made import copied, made, remade
 from supportflow.model.people import Actor
 from supportflow.model.signals import Signals
 from supportflow.policy import CompiledPolicy, PolicyBook
@@ -48,7 +49,9 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now: Instan
     if opened_us > now_us:
         raise InvalidInput("opened_at", "lies in the future")
     topic = command.category or (None if facts.signals is None else facts.signals.category)
-    event = TicketOpened(
+    event = made(
+        TicketOpened,
+        {},
         ticket_id=facts.ticket_id,
         recorded_at=now,
         by=_opener(command, facts, policy),
@@ -162,6 +165,8 @@ def begin_ticket(
         people: The requester's other ids.
         people_known: True if these were looked up.
     """
+    if not is_id(event.ticket_id):  # whatever gives ids to new tickets may be a host's own
+        raise InvalidInput("ticket_id", "is no id")
     if given is None:
         named: dict[Given, object] = {"class": command.priority_class, "level": command.level}
         given = tuple(what for what, value in named.items() if value is not None)
