@@ -4,8 +4,12 @@ import pytest
 from pydantic import ValidationError
 
 from desk.office import desk
+from kernel.scene import ANA, Scene, at
+from supportflow.exceptions import InvalidInput
 from supportflow.kernel import evolve, fold
 from supportflow.kernel.fold.tickets import reclassed
+from supportflow.model.commands import Adopt, OpenTicket
+from supportflow.model.people import HOST
 
 
 @pytest.fixture
@@ -49,3 +53,18 @@ def test_a_chosen_priority_leaves_the_ticket_that_its_event_begins(opened, chose
     assert ticket == begun
     assert ticket.model_fields_set == begun.model_fields_set
     assert list(ticket.__dict__) == list(begun.__dict__)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        OpenTicket(by=ANA, requester="ana"),
+        Adopt(by=HOST, requester="ana", ref="1", status="open", opened_at=at()),
+    ],
+)
+@pytest.mark.parametrize("ticket_id", ["", "a\nb", "x" * 201, 7, None])
+def test_a_new_ticket_gets_an_id_that_is_one(command, ticket_id):
+    # Where ids come from is a port, which a host may write.
+    with pytest.raises(InvalidInput) as caught:
+        Scene().do(command, ticket_id=ticket_id)
+    assert caught.value.field == "ticket_id"

@@ -61,6 +61,7 @@ def scenario(text=PLAIN, **changes):
     return load_scenario(text, format="toml").model_copy(update=changes)
 
 
+@pytest.mark.no_cover
 def test_a_plain_desk_needs_what_erlang_says():
     plan = staff(scenario(), TWO_MINUTES, replications=3, most_replications=3, seed=1)
     erlang = agents_needed(1, 6, 0.8, 2)

@@ -18,7 +18,7 @@ from supportflow.kernel.handlers.messages import (
     record_message,
     record_message_evidence,
 )
-from supportflow.kernel.handlers.tickets import begin_ticket, described_fields
+from supportflow.kernel.handlers.tickets import begin_ticket, described_fields, new_id
 from supportflow.kernel.handlers.work import change_assignment, change_attributes, change_priority
 from supportflow.kernel.sides import actor_on_side, fact_on_side, is_one_person, side
 from supportflow.model.commands import Adopt, Observe, Observed
@@ -132,7 +132,7 @@ def adopt(book: PolicyBook, command: Adopt, facts: Facts, now_us: int) -> Draft:
     event = made(
         TicketAdopted,
         {},
-        ticket_id=facts.ticket_id,
+        ticket_id=new_id(facts),
         recorded_at=command.opened_at,
         by=command.by,
         ref=command.ref,

@@ -35,6 +35,7 @@ __all__ = [
     "described_fields",
     "foreseen_in",
     "inform",
+    "new_id",
     "open_ticket",
 ]
 
@@ -52,7 +53,7 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now: Instan
     event = made(
         TicketOpened,
         {},
-        ticket_id=facts.ticket_id,
+        ticket_id=new_id(facts),
         recorded_at=now,
         by=_opener(command, facts, policy),
         ref=command.ref,
@@ -82,6 +83,17 @@ def open_ticket(book: PolicyBook, command: OpenTicket, facts: Facts, now: Instan
         inform(draft, foreseen, str(command.event))
     conclude(draft, facts, None)
     return draft
+
+
+def new_id(facts: Facts) -> str:
+    """The id of the ticket that begins.
+
+    Raises:
+        InvalidInput: If it is none: what gives ids may be a host's own.
+    """
+    if not is_id(facts.ticket_id):
+        raise InvalidInput("ticket_id", "is no id")
+    return facts.ticket_id
 
 
 def foreseen_in(command: OpenTicket, policy: CompiledPolicy) -> tuple[OpenTicket, Foreseen | None]:
@@ -165,8 +177,6 @@ def begin_ticket(
         people: The requester's other ids.
         people_known: True if these were looked up.
     """
-    if not is_id(event.ticket_id):  # whatever gives ids to new tickets may be a host's own
-        raise InvalidInput("ticket_id", "is no id")
     if given is None:
         named: dict[Given, object] = {"class": command.priority_class, "level": command.level}
         given = tuple(what for what, value in named.items() if value is not None)
