@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -168,6 +168,7 @@ def test_characters_are_found_as_if_every_form_were_looked_for(roles, texts):
         for form in map("".join, forms_of(phrase, MEMBERS, characters=True))
         if len(form) > 1
     }
+    assert scanner._pairs.keys() <= {pair for text in texts for pair in pairwise(text)}
     words = {word for text in texts for word in text.split()}
     assert scanner.known(words) == sum(any(pair in word for pair in begun) for word in words)
 

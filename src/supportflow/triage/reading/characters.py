@@ -1,10 +1,11 @@
 """Where the phrases of a pack that is cut into characters stand in a line: looked up at every place where one may begin.
 
-A phrase is read when a text has a character that it may begin with.
+A phrase is read when a text has a character that it may begin with, and put where it is looked for when a text has its
+first two beside each other: one character in a text may begin a thousand phrases, of which the text has none.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -19,6 +20,10 @@ _ENDS, _ENDS_WHOLE = "", "\n"
 """Under which keys of the tree the roles stand of phrases that end there: anywhere, or as whole words only."""
 _NOT_PLAIN = frozenset(" @|?_")
 
+_Pair = tuple[str, str]
+_Forms = list[tuple[str, int]]
+"""What phrases may be, each with its role."""
+
 
 class Characters:
     """Finds phrases wherever they stand; Latin letters and digits only as whole words. Safe to share between threads.
@@ -31,32 +36,43 @@ class Characters:
     def __init__(self, writing: Writing, roles: Sequence[Sequence[str]]) -> None:
         self._writing = writing
         self._roles = roles
-        self._pairs: dict[tuple[str, str], dict[str, Any]] = {}
+        self._pairs: dict[_Pair, dict[str, Any]] = {}
+        self._unplaced: dict[_Pair, _Forms] = {}
         self._single: dict[str, list[int]] = {}
 
     @cached_property
     def _waiting(self) -> "_Waiting":
         return _Waiting(self._writing, self._roles)
 
-    def _read(self, characters: Iterable[str]) -> None:
-        """Make sure that every phrase is read that begins with one of some characters."""
-        for first in self._waiting.unread.intersection(characters):
-            pairs: dict[tuple[str, str], dict[str, Any]] = {}
+    def _read(self, text: str) -> None:
+        """Make sure that every phrase is read that begins with a character of a text, and in place if it may stand there."""
+        for first in self._waiting.unread.intersection(text):
+            pairs: dict[_Pair, _Forms] = defaultdict(list)
             single: list[int] = []
             for form, role in self._waiting.beginning(first):
-                roles = _leaf(pairs, form) if form[1:] else single
-                if role not in roles:
-                    roles.append(role)
+                if form[1:]:
+                    pairs[form[0], form[1]].append((form, role))
+                elif role not in single:
+                    single.append(role)
             # All of a character at once. Another thread that reads the same puts the same there.
-            self._pairs.update(pairs)
+            self._unplaced.update(pairs)
             if single:
                 self._single[first] = single
             self._waiting.unread.discard(first)
+        for pair in set(pairwise(text)):
+            forms_of_pair = self._unplaced.get(pair)
+            if forms_of_pair is not None:
+                self._pairs[pair] = _tree(forms_of_pair)
+                self._unplaced.pop(
+                    pair, None
+                )  # not before: who finds a pair neither here nor there takes it for none
 
     def known(self, words: Collection[str]) -> int:
         """How many of some words hold the beginning of one of the pack's."""
-        self._read("".join(words))
-        return sum(any(pair in self._pairs for pair in pairwise(word)) for word in words)
+        self._read("\n".join(words))
+        return sum(
+            any(pair in self._unplaced or pair in self._pairs for pair in pairwise(word)) for word in words
+        )
 
     def scan(self, line: Line) -> list[Hit]:
         """Every phrase in a line, with places in the line."""
@@ -84,14 +100,18 @@ class Characters:
         return hits
 
 
-def _leaf(pairs: dict[tuple[str, str], dict[str, Any]], form: str) -> list[int]:
-    """Where the roles of a form stand in the tree, which grows so far."""
-    node = pairs.setdefault((form[0], form[1]), {})
-    for character in form[2:]:
-        node = node.setdefault(character, {})
-    latin = _is_latin(form[0]) or _is_latin(form[-1])
-    roles: list[int] = node.setdefault(_ENDS_WHOLE if latin else _ENDS, [])
-    return roles
+def _tree(forms_of_pair: _Forms) -> dict[str, Any]:
+    """Forms that begin with the same two characters, by the characters behind those."""
+    tree: dict[str, Any] = {}
+    for form, role in forms_of_pair:
+        node = tree
+        for character in form[2:]:
+            node = node.setdefault(character, {})
+        latin = _is_latin(form[0]) or _is_latin(form[-1])
+        roles: list[int] = node.setdefault(_ENDS_WHOLE if latin else _ENDS, [])
+        if role not in roles:
+            roles.append(role)
+    return tree
 
 
 class _Waiting:
@@ -103,16 +123,17 @@ class _Waiting:
 
     def __init__(self, writing: Writing, roles: Sequence[Sequence[str]]) -> None:
         self._writing = writing
-        self._forms: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        self._phrases: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        plain: list[tuple[str, int]] = []
+        self._forms: dict[str, _Forms] = defaultdict(list)
+        self._phrases: dict[str, _Forms] = defaultdict(list)
+        plain: _Forms = []
+        others: _Forms = []
         for number, role in enumerate(roles):
             for phrase in listed(role):
-                if _NOT_PLAIN.isdisjoint(phrase):
-                    plain.append((phrase, number))
-                else:
-                    for first in self._firsts(phrase):
-                        self._phrases[first].append((phrase, number))
+                (plain if _NOT_PLAIN.isdisjoint(phrase) else others).append((phrase, number))
+        writing.read_at_once({slot for phrase, _ in others for slot in phrase.split(" ")})
+        for phrase, number in others:
+            for first in self._firsts(phrase):
+                self._phrases[first].append((phrase, number))
         for form, (_, number) in zip(writing.folded([phrase for phrase, _ in plain]), plain, strict=True):
             self._forms[form[0]].append((form, number))
         self.unread = set(self._forms) | set(self._phrases)
@@ -125,7 +146,7 @@ class _Waiting:
                 break
         return firsts
 
-    def beginning(self, first: str) -> list[tuple[str, int]]:
+    def beginning(self, first: str) -> _Forms:
         """Every form that begins with a character, with its role."""
         found = list(self._forms.get(first, ()))
         for phrase, role in self._phrases.get(first, ()):

@@ -112,7 +112,9 @@ class Writing:
             members = listed(self._sets[name])
             if any(set(member) & set("@|?") for member in members):
                 raise PhraseProblem(f"names the set {name!r}, which is more than a list of words")
-            found = self._members[name] = [self._words(member.replace(" ", "_")) for member in members]
+            written = [member.replace(" ", "_") for member in members]
+            self._fold(written)
+            found = self._members[name] = [self._words(member) for member in written]
         return found
 
     def _words(self, alternative: str) -> tuple[str, ...]:
@@ -143,7 +145,11 @@ class Writing:
     def read_at_once(self, slots: Iterable[str]) -> None:
         """Fold what some slots are written with at one stroke, before they are read one by one."""
         alternatives = {one for slot in slots for one in slot.removesuffix(OPTIONAL).split("|")}
-        new = [one for one in alternatives - self._written.keys() if one and not one.startswith("@")]
+        self._fold(one for one in alternatives if one and not one.startswith("@"))
+
+    def _fold(self, alternatives: Iterable[str]) -> None:
+        """Read those that can be read, folded at one stroke: an alternative by itself costs more than its letters."""
+        new = [one for one in alternatives if one not in self._written]
         for alternative, text in zip(new, self.folded(new), strict=True):
             words = self._cut(text)
             if self._is_readable(words):
