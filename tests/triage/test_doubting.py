@@ -179,6 +179,25 @@ def test_who_says_it_in_a_few_words_is_believed(text):
     assert DOUBTING.classify(text) == believed
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I got a phishing email that pretends to be from you.",
+        "我收到了冒充你们的钓鱼邮件。",
+        "Ich habe eine gefälschte Mail bekommen, die so tut, als käme sie von euch",
+        "Me llegó un correo falso que se hace pasar por ustedes",
+    ],
+)
+def test_who_reports_a_false_mail_is_believed(text):
+    """A wave of them is counted by what they are about."""
+    assert BELIEVING.classify(text).category == "phishing"
+    assert DOUBTING.classify(text) == BELIEVING.classify(text)
+
+
+def test_a_rule_that_is_believed_is_not_doubted():
+    assert read(FILM, [rules(believed=True)], model(0.0))[0][1] == "asserted"
+
+
 def test_nothing_that_harms_rests_on_what_is_doubted():
     policy = preset("exchange").model_copy(update={"lexicons": LEXICONS})
     for text in STORIES:

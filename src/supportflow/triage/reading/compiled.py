@@ -139,7 +139,13 @@ class CompiledRules:
         )
         self.moods: tuple[Mood, ...] = tuple(mood for each in sets for mood in each.moods)
         self.rules = tuple(
-            Need(rule, each.name, alternatives(rule.all), self._bits(rule.all), each.doubted)
+            Need(
+                rule,
+                each.name,
+                alternatives(rule.all),
+                self._bits(rule.all),
+                None if rule.believed else each.doubted,
+            )
             for each in sets
             for rule in each.rules
         )

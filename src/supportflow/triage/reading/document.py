@@ -113,6 +113,7 @@ class ReadingRule(Document):
         weight: How much it counts; 1 decides alone.
         review: It raises the class for a person to look at, and leaves the category to the rest of the text.
         flags: Flags that it raises.
+        believed: No model doubts it, whatever its set says.
     """
 
     name: Name
@@ -132,6 +133,7 @@ class ReadingRule(Document):
     weight: Annotated[float, Field(gt=0, le=10)] = 1.0
     review: bool = False
     flags: Series[Name] = ()
+    believed: bool = False
 
 
 class Weighing(Document):
