@@ -5,7 +5,7 @@ import io
 from alembic import command
 from sqlalchemy import make_url
 
-from supportflow.stores.sql.migration import _alembic
+from supportflow.stores.sql.upgrading import alembic_config
 
 
 def psycopg_url(url):
@@ -14,7 +14,7 @@ def psycopg_url(url):
 
 
 def at_revision(engine, revision):
-    config, _ = _alembic(io.StringIO())
+    config = alembic_config(io.StringIO())
     with engine.connect() as connection:
         config.attributes.update(connection=connection, ours=True)
         command.upgrade(config, revision)

@@ -115,7 +115,6 @@ def test_on_a_terminal_the_table_is_drawn_anew():
 
 
 def test_a_day_can_be_kept_and_the_database_used_once(tmp_path, capsys):
-    pytest.importorskip("sqlalchemy")
     command = ["demo", "--tickets", "3", "--store", f"sqlite:///{tmp_path}/demo.db"]
     assert main(command) == 0
     assert main(command) == 2
@@ -155,7 +154,7 @@ def test_what_there_is_to_say_of_the_store_does_not_stand_in_the_middle(tmp_path
     def warn(_version):
         warnings.warn("shared", RuntimeWarning, stacklevel=2)
 
-    monkeypatch.setattr("supportflow.stores.sql.engines.warn_of_wal_reset", warn)
+    monkeypatch.setattr("supportflow.stores.sql.tables.warn_of_wal_reset", warn)
     monkeypatch.setattr("supportflow.cli.demo._play", lambda _arguments, store: store.close())
     monkeypatch.setattr("supportflow.cli.demo.tell", lambda: sys.stderr.write("the story\n"))
     with warnings.catch_warnings():

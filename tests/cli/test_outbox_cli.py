@@ -18,6 +18,7 @@ from supportflow.events import MessageReceived
 from supportflow.flows.due.deliveries import ATTEMPTS
 from supportflow.records.notes import SIGNED, SigningKey
 from supportflow.stores.sql import SqlStore
+from supportflow.stores.sql.revisions import KNOWN, REVISION
 from supportflow.testing import CountingIds, ManualClock
 
 START = "2026-03-02T09:00:00Z"
@@ -221,14 +222,32 @@ def test_what_is_of_the_past_is_a_topic_of_its_own(office, run):
     assert run("outbox", "unsubscribe", "past:nothing")[0] == 2
 
 
-@pytest.mark.parametrize("store", ["sqlite:///desk.db", "postgresql://host/desk"])
-def test_a_database_without_its_driver_says_how_to_get_it(store):
-    """In a process of its own: in this one the driver may be loaded."""
-    script = "import sys; sys.modules['sqlalchemy'] = None; from supportflow.cli import main; sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", script, "outbox", "list", "--store", store]
+def without(module, *words):
+    """A command in a process of its own, where a module is not to be had: in this one it may be loaded."""
+    script = (
+        "import sys; sys.modules[sys.argv.pop(1)] = None; from supportflow.cli import main; sys.exit(main())"
+    )
+    command = [sys.executable, "-W", "ignore::RuntimeWarning", "-c", script, module, *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install 'supportflow[sql]'" in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_database_without_its_driver_says_how_to_get_it():
+    status, out, err = without("sqlalchemy", "outbox", "list", "--store", "postgresql://host/desk")
+    assert (status, out) == (2, "")
+    assert "pip install 'supportflow[postgres]'" in err
+
+
+def test_a_file_needs_no_extra_but_for_tables_of_an_older_version(tmp_path):
+    store = f"sqlite:///{tmp_path}/desk.db?journal_mode=delete"
+    assert without("sqlalchemy", "migrate", store) == (0, f"at revision {REVISION}\n", "")
+    assert without("sqlalchemy", "outbox", "list", "--store", store) == (0, "nothing was given up\n", "")
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as raw, raw:
+        raw.execute("UPDATE supportflow_schema SET version_num = ?", KNOWN[:1])
+    for module in ("sqlalchemy", "alembic"):
+        status, out, err = without(module, "migrate", store)
+        assert (status, out) == (2, "")
+        assert "pip install 'supportflow[sql]'" in err
 
 
 def test_a_database_is_named_by_its_url(run_here, tmp_path):

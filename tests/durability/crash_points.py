@@ -79,18 +79,18 @@ class _PointedCursor:
 
 
 class _PointedConnection:
-    def __init__(self, fairy, points: Points) -> None:
-        self._fairy, self._points = fairy, points
+    def __init__(self, given, points: Points) -> None:
+        self._given, self._points = given, points
 
     def __getattr__(self, name):
-        return getattr(self._fairy, name)
+        return getattr(self._given, name)
 
     def cursor(self, **options):
-        return _PointedCursor(self._fairy.cursor(**options), self._points)
+        return _PointedCursor(self._given.cursor(**options), self._points)
 
     def commit(self):
         self._points.before("COMMIT")
-        self._fairy.commit()
+        self._given.commit()
         self._points.after("COMMIT")
 
 
@@ -99,7 +99,7 @@ class _PointedSession:
         self.session = session
         self.raw = session.raw
         self.cursor = _PointedCursor(session.cursor, points)
-        self.fairy = _PointedConnection(session.fairy, points)
+        self.given = _PointedConnection(session.given, points)
 
 
 def point_statements(store, points: Points) -> None:

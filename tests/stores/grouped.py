@@ -3,12 +3,11 @@
 Who writes is held up until all wait in a known order, so a group is the same in every run.
 """
 
+import sqlite3
 import sys
 import threading
 from contextlib import contextmanager, suppress
 from time import sleep
-
-from sqlalchemy import event
 
 from supportflow import SqlStore
 from supportflow.exceptions import StoreError
@@ -28,7 +27,9 @@ __all__ = [
     "fine",
     "held_up",
     "interrupted",
+    "is_closed",
     "kept",
+    "lost",
     "opened",
     "together",
 ]
@@ -40,15 +41,34 @@ def opened(path, sent):
     """A store; what is sent to its file goes into a list. No test here pulls the plug, so the disk may take its time."""
     store = SqlStore(f"sqlite:///{path}")
 
-    def look(raw, _record):
+    connect = store._link._source.connect
+    store.given = []
+
+    def looked_at():
+        raw = connect()
         raw.execute("PRAGMA synchronous = OFF").close()
         raw.execute("PRAGMA foreign_keys = ON").close()
         raw.set_trace_callback(sent.append)
+        store.given.append(raw)
+        return raw
 
-    event.listen(store._link._engine, "connect", look)
+    store._link._source.connect = looked_at
     store.events(T, "desk")
     sent.clear()
     return store
+
+
+def lost(link, given):
+    """How many of the connections that a SQLite file's store was given are open, and are nowhere at hand."""
+    at_hand = len(link._idle) + (link._writers is not None and link._writers._session is not None)
+    return sum(not is_closed(raw) for raw in given) - at_hand
+
+
+def is_closed(raw):
+    try:
+        return raw.total_changes is None
+    except sqlite3.ProgrammingError:
+        return True
 
 
 class Threads:

@@ -152,7 +152,6 @@ def test_a_desk_that_begins_on_a_server_that_stands_still_says_so(line):
         ("postgresql://host/db?options=-c%20statement_timeout%3D'1min'", 62.0),
         ("postgresql://host/db?options=-c%20statement_timeout%3D0", None),
         ("postgresql://host/db?options=-c%20synchronous_commit%3Don", 14.0),
-        ("sqlite:///desk.db", None),
     ],
 )
 def test_how_long_a_statement_is_waited_for(url, seconds):

@@ -20,14 +20,15 @@ from stores.grouped import (
     held_up,
     interrupted,
     kept,
+    lost,
     opened,
     together,
 )
 from supportflow.exceptions import StoreBusy, StoreError
 from supportflow.model.storage import Committed
 from supportflow.stores.sql import grouping
-from supportflow.stores.sql.engines import SESSIONS
 from supportflow.stores.sql.groups import Group
+from supportflow.stores.sql.link import SESSIONS
 
 FINE = [Committed()] * 2
 
@@ -59,11 +60,9 @@ def at_rest(store):
     link, writers = store._link, store._link._writers
     assert not writers._queue
     assert writers._group is None
-    given = link._engine.pool.checkedout()
-    at_hand = len(link._idle) + (writers._session is not None)
-    assert given <= at_hand, "a connection was lost"
+    assert lost(link, store.given) <= 0, "a connection was lost"
     assert link._slots._free.qsize() == SESSIONS, "and one less may be taken ever after"
-    with sqlite3.connect(store._link._engine.url.database, timeout=0, isolation_level=None) as raw:
+    with sqlite3.connect(link._source._name, timeout=0, isolation_level=None) as raw:
         raw.execute("BEGIN IMMEDIATE").close()
         raw.execute("ROLLBACK").close()
     raw.close()
@@ -182,61 +181,61 @@ def test_whoever_is_interrupted_twice_lets_the_others_go_on(store, place):
 class Driver:
     """A connection as the pool gives it. What stands in its list goes wrong at the next commits."""
 
-    def __init__(self, fairy, troubles):
-        self._fairy, self._troubles = fairy, troubles
+    def __init__(self, given, troubles):
+        self._given, self._troubles = given, troubles
 
     def __getattr__(self, name):
-        return getattr(self._fairy, name)
+        return getattr(self._given, name)
 
     def commit(self):
         if self._troubles:
-            self._troubles.pop()(self._fairy)
+            self._troubles.pop()(self._given)
         else:
-            self._fairy.commit()
+            self._given.commit()
 
 
 @pytest.fixture
 def troubles(store):
     """What goes wrong at the next commits."""
     found = []
-    taken = store._link._engine.raw_connection
+    taken = store._link._source.connect
     store._link._forget()
-    store._link._engine.raw_connection = lambda: Driver(taken(), found)
+    store._link._source.connect = lambda: Driver(taken(), found)
     store.commit(commit(change("before"), key="key before"))
     return found
 
 
-def interrupts(_fairy):
+def interrupts(_given):
     """Before anything is done."""
     raise Interrupt
 
 
-def commits_and_interrupts(fairy):
+def commits_and_interrupts(given):
     """When all is done."""
-    fairy.commit()
+    given.commit()
     raise Interrupt
 
 
-def closes_and_interrupts(fairy):
+def closes_and_interrupts(given):
     """The file is closed, and nothing is kept."""
-    fairy.dbapi_connection.close()
+    given.close()
     raise Interrupt
 
 
-def undoes_and_fails(fairy):
+def undoes_and_fails(given):
     """A disk that is full undoes all."""
-    fairy.rollback()
+    given.rollback()
     raise full()
 
 
-def fails(_fairy):
+def fails(_given):
     """An error, and the transaction is still open."""
     raise full()
 
 
-def closes(fairy):
-    fairy.dbapi_connection.close()
-    fairy.commit()
+def closes(given):
+    given.close()
+    given.commit()
 
 
 def full():
@@ -278,9 +277,9 @@ def test_whoever_commits_is_interrupted_and_the_others_are_told_the_truth(store,
 def test_a_commit_of_which_nobody_can_say_whether_it_was_made_is_looked_for(store, troubles):
     """It is not taken for one of somebody else, who was faster: a command would be carried out twice."""
 
-    def commits_closes_and_interrupts(fairy):
-        fairy.commit()
-        closes_and_interrupts(fairy)
+    def commits_closes_and_interrupts(given):
+        given.commit()
+        closes_and_interrupts(given)
 
     names = ["a", "b"]
     calls = [lambda name=name: store.commit(commit(change(name))) for name in names]

@@ -65,6 +65,25 @@ def test_a_url_in_memory_is_one_database_for_all_threads(url, migrated, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("mode", ["read", "write"])
+def test_who_is_interrupted_takes_back_what_it_did_and_nothing_else(mode):
+    """The connection is the database: closed, as one to a file is, it would take all tickets with it."""
+    store = SqlStore("sqlite://")
+    with Desk(store=store) as desk:
+        desk.open(subject="s", requester="ana")
+
+        def work(cursor):
+            if mode == "write":
+                cursor.execute("DELETE FROM supportflow_ticket")
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            store._link.run(work, mode)
+        assert [one.requester for one in desk.find()] == ["ana"]
+        desk.open(subject="s", requester="ben")
+        assert len(list(desk.find())) == 2
+
+
 def test_a_host_s_engine_with_one_connection_is_one_database_for_all_threads():
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args=SHARED)
     assert migrate(engine) == migrate(engine)

@@ -10,7 +10,7 @@ from supportflow._time import to_us
 from supportflow.cli.documents import policy_named
 from supportflow.cli.trial import Trial
 from supportflow.desk import Desk
-from supportflow.exceptions import InvalidInput, MissingExtra, StoreUnavailable
+from supportflow.exceptions import InvalidInput, StoreUnavailable
 from supportflow.policy import Policy
 from supportflow.worker.naming import is_name, load
 
@@ -98,7 +98,7 @@ def store_at(name: str) -> Any:
         if not is_name(name):
             raise InvalidInput("--store", "is neither a URL such as sqlite:///desk.db nor module:attribute")
         return load(name, "--store", "load")
-    from supportflow.stores.sql import SqlStore  # noqa: PLC0415 - brings SQLAlchemy
+    from supportflow.stores.sql import SqlStore  # noqa: PLC0415 - a host of another store needs none
 
     return SqlStore(name)
 
@@ -113,12 +113,8 @@ def kept_at(name: str) -> Any:
     """
     if "://" not in name:
         return store_at(name)
-    try:
-        from supportflow.stores.sql.presence import check_present  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("sqlalchemy"):
-            raise
-        raise MissingExtra("sql", "--store") from None
+    from supportflow.stores.sql.presence import check_present  # noqa: PLC0415 - as above
+
     check_present(name)
     store = store_at(name)
     try:

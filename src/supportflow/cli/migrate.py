@@ -5,7 +5,6 @@ from typing import Any
 
 from supportflow.cli import terminal
 from supportflow.cli.answers import add_dry_run, add_json, say
-from supportflow.exceptions import MissingExtra
 
 __all__ = ["add_to", "run"]
 
@@ -32,12 +31,7 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Migrate, or print how."""
-    try:
-        from supportflow.stores.sql.migration import migrate, migration_sql, revision_of  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("sqlalchemy"):
-            raise
-        raise MissingExtra("sql", "supportflow migrate") from None
+    from supportflow.stores.sql.migration import migrate, migration_sql, revision_of  # noqa: PLC0415 - others need no store
     from supportflow.stores.sql.revisions import KNOWN, REVISION  # noqa: PLC0415 - as above
 
     if arguments.sql:

@@ -3,7 +3,6 @@
 import argparse
 import sys
 import warnings
-from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -66,7 +65,7 @@ def _store(url: str | None, folder: str) -> Store | None:
     """The store of the day; None for one in memory."""
     from supportflow.cli.inputs import store_at  # noqa: PLC0415 - other parts of the demo need none
 
-    if url == "memory" or (url is None and not find_spec("sqlalchemy")):
+    if url == "memory":
         return None
     with warnings.catch_warnings():
         if url is None:

@@ -6,8 +6,11 @@ from copy import copy
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
-from supportflow.exceptions import InvalidInput, MissingExtra
+from supportflow.exceptions import InvalidInput
+from supportflow.stores.sql.connections import servers
+from supportflow.stores.sql.foreign import is_sqlalchemy_s
 from supportflow.stores.sql.store import SqlStore
+from supportflow.stores.sql.urls import sqlite_url
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -47,20 +50,15 @@ class AsyncSqlStore:
 
     def __init__(self, database: Any) -> None:
         self._engine: AsyncEngine | None = None
-        self._call: Callable[..., Awaitable[Any]] = _in_greenlet()
-        if isinstance(database, str) or type(database).__name__ == "URL":
-            from supportflow.stores.sql.connections import open_async  # noqa: PLC0415 - an extra
-            from supportflow.stores.sql.engines import engine_url  # noqa: PLC0415 - an extra
-
-            url = engine_url(database)
-            if url.get_backend_name() == "sqlite":
-                self._call = asyncio.to_thread
-                self._store = SqlStore(url)
-                return
-            self._engine, link = open_async(url)
-            self._store = SqlStore.on(link)
-        else:
+        self._call: Callable[..., Awaitable[Any]] = asyncio.to_thread
+        if not isinstance(database, str) and not is_sqlalchemy_s(database, "URL"):
             self._store = SqlStore(_plain(database))
+            self._call = _in_greenlet()
+        elif sqlite_url(database) is not None:
+            self._store = SqlStore(database)
+        else:
+            self._engine, link = servers().on_server_async(database)
+            self._store, self._call = SqlStore.on(link), _in_greenlet()
 
     def within(self, connection: Any, /) -> Self:
         """This store on a connection on which the host has a transaction open; see `SqlStore.within`.
@@ -124,12 +122,8 @@ class AsyncSqlStore:
 
 def _in_greenlet() -> Callable[..., Awaitable[Any]]:
     """Runs plain code whose database calls are awaited beneath it."""
-    try:
-        from sqlalchemy.util import greenlet_spawn  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("sqlalchemy"):
-            raise
-        raise MissingExtra("sql", "AsyncSqlStore") from None
+    from sqlalchemy.util import greenlet_spawn  # noqa: PLC0415 - an extra, which is there: who comes here has an engine
+
     return greenlet_spawn
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from supportflow.exceptions import StoreBusy, StoreError
 
-__all__ = ["POSTGRESQL", "SQLITE", "Backend", "Cursor", "Undo", "is_busy", "refused"]
+__all__ = ["POSTGRESQL", "SQLITE", "Backend", "Cursor", "Undo", "driver_of", "is_busy", "refused"]
 
 _RACES = frozenset({"23505", "40001", "40P01"})
 """SQLSTATEs of a commit that lost a race: unique violation, serialization failure, deadlock."""
@@ -19,7 +19,10 @@ _RACES = frozenset({"23505", "40001", "40P01"})
 class Cursor(Protocol):
     """As much of a DBAPI cursor as is used here."""
 
-    rowcount: int
+    @property
+    def rowcount(self) -> int:
+        """How many rows the last statement changed."""
+        ...
 
     def execute(self, statement: Any, parameters: Any = ..., /) -> object:
         """Run a statement."""
@@ -141,6 +144,11 @@ def refused(error: BaseException, *, joined: bool = False) -> StoreError:
     if code in _BUSY:
         return StoreBusy(code, _BUSY[code] + _AGAIN["postgresql"] * joined)
     return StoreError(f"the database refused: {type(error).__name__}{f' ({code})' if code else ''}")
+
+
+def driver_of(raw: Any) -> Any:
+    """The driver's own connection in one that may be SQLAlchemy's, for an event loop."""
+    return getattr(raw, "driver_connection", raw)
 
 
 def marks(columns: Sequence[str], rows: int = 1) -> str:

@@ -1,28 +1,16 @@
 """What runs statements on a database: connections of the store's own, a host's engine, or a host's transaction."""
 
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import URL, Engine, create_engine
+from typing import Any
 
 from supportflow.exceptions import MissingExtra
-from supportflow.stores.sql.engines import (
-    SESSIONS,
-    check_host_s,
-    engine_options,
-    engine_url,
-    in_memory,
-    journal_mode,
-    longest_s,
-    set_up,
-)
+from supportflow.stores.sql.files import SqliteSource
+from supportflow.stores.sql.foreign import is_sqlalchemy_s
 from supportflow.stores.sql.joined import Joined
 from supportflow.stores.sql.link import Link
 from supportflow.stores.sql.own import Own
+from supportflow.stores.sql.urls import sqlite_url
 
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
-
-__all__ = ["Joined", "open_async", "open_link"]
+__all__ = ["open_link", "servers"]
 
 
 def open_link(database: Any) -> tuple[Link, bool]:
@@ -32,34 +20,26 @@ def open_link(database: Any) -> tuple[Link, bool]:
         InvalidInput: If it is nothing that a store can work on.
         MissingExtra: If the database's driver is not installed.
     """
-    if isinstance(database, str | URL):
-        url, journal = journal_mode(engine_url(database))
-        try:
-            # The links leave every connection as they found it, so the pool need not reset it.
-            pool = {} if in_memory(url) else {"pool_size": SESSIONS, "max_overflow": 1}
-            engine = create_engine(url, pool_reset_on_return=None, **pool, **engine_options(url))
-        except ImportError:
-            raise MissingExtra("postgres", "a store on PostgreSQL") from None
-        backend = set_up(engine, ours=True, journal=journal)
-        return Own(engine, backend, ours=True, longest_s=longest_s(url)), True
-    if isinstance(database, Engine):
-        check_host_s(database)
-        return Own(database, set_up(database, ours=False), ours=False), False
+    if isinstance(database, str) or is_sqlalchemy_s(database, "URL"):
+        url = sqlite_url(database)
+        return (servers().on_server(database) if url is None else Own(SqliteSource(url))), True
+    if is_sqlalchemy_s(database, "Engine"):
+        from supportflow.stores.sql.engines import of_host  # noqa: PLC0415 - whoever has an engine has SQLAlchemy
+
+        return Own(of_host(database)), False
     return Joined(database), False
 
 
-def open_async(url: URL) -> "tuple[AsyncEngine, Link]":
-    """An engine for an event loop, and what runs statements on it.
+def servers() -> Any:
+    """The module of stores on PostgreSQL, which needs SQLAlchemy.
 
     Raises:
-        MissingExtra: If the database's driver is not installed.
+        MissingExtra: If that is not installed.
     """
-    # It brings SQLAlchemy's mapper of objects with it: 8 MB, which no store of plain calls needs.
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
-
     try:
-        engine = create_async_engine(url, pool_reset_on_return=None, **engine_options(url))
-    except ImportError:
+        from supportflow.stores.sql import servers as module  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("sqlalchemy"):
+            raise
         raise MissingExtra("postgres", "a store on PostgreSQL") from None
-    plain = engine.sync_engine
-    return engine, Own(plain, set_up(plain, ours=True), ours=True, longest_s=longest_s(url))
+    return module

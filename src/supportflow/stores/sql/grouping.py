@@ -215,7 +215,7 @@ class Writers:
         group = self._group = Group()
         try:
             done = Done(group)
-            with closing(session.fairy.cursor()) as cursor:
+            with closing(session.given.cursor()) as cursor:
                 cursor.execute(SQLITE.begin)
                 done.answer = work(cursor)
             must_be_open(session)
@@ -231,7 +231,7 @@ class Writers:
         done = Done(group)
         group.half = Half.WORK
         try:
-            with closing(self._session.fairy.cursor()) as cursor:
+            with closing(self._session.given.cursor()) as cursor:
                 cursor.execute("SAVEPOINT supportflow")
                 done.answer = work(cursor)
                 cursor.execute("RELEASE SAVEPOINT supportflow")
@@ -267,7 +267,7 @@ class Writers:
         """Undo the work of one; False if that is refused, so that it can only be undone with everything."""
         assert self._session is not None
         try:
-            with closing(self._session.fairy.cursor()) as cursor:
+            with closing(self._session.given.cursor()) as cursor:
                 cursor.execute("ROLLBACK TO SAVEPOINT supportflow")
                 cursor.execute("RELEASE SAVEPOINT supportflow")
         except sqlite3.Error as error:
@@ -284,7 +284,7 @@ class Writers:
         began_s = monotonic()
         try:
             group.commits = True
-            self._session.fairy.commit()
+            self._session.given.commit()
             group.fate = Fate.KEPT
         except sqlite3.Error as error:
             group.error, group.fate = error, Fate.GONE
@@ -322,6 +322,6 @@ class Writers:
         if self._session is None:
             return
         with suppress(sqlite3.Error):
-            self._session.fairy.rollback()
+            self._session.given.rollback()
         if not is_idle(self._session):
             self._discard()

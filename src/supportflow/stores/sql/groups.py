@@ -14,11 +14,11 @@ class Session(Protocol):
     """A connection that is at hand.
 
     Attributes:
-        fairy: The connection as SQLAlchemy's pool gives it.
+        given: The connection as its source gives it.
         raw: The driver's own connection.
     """
 
-    fairy: Any
+    given: Any
     raw: Any
 
 

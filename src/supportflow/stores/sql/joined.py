@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy.engine import Connection
-
 from supportflow.exceptions import InvalidInput, StoreError
 from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Cursor, Undo, refused
+from supportflow.stores.sql.foreign import is_sqlalchemy_s
 from supportflow.stores.sql.link import Mode, Work
 from supportflow.stores.sql.revisions import VERSION_TABLE
 
@@ -148,16 +147,18 @@ def opened(connection: Any) -> Open:
         connection = connection.connection
     elif hasattr(connection, "get_bind") and callable(getattr(connection, "connection", None)):
         connection = connection.connection()
-    found = _of_sqlalchemy(connection) if isinstance(connection, Connection) else _of_driver(connection)
+    found = (
+        _of_sqlalchemy(connection) if is_sqlalchemy_s(connection, "Connection") else _of_driver(connection)
+    )
     _begin(found)
     return found
 
 
-def _of_sqlalchemy(connection: Connection) -> Open:
+def _of_sqlalchemy(connection: Any) -> Open:
     if not connection.in_transaction():
         connection.begin()
     dialect = connection.dialect
-    cursors: Any = connection.connection
+    cursors = connection.connection
     return Open(cursors, cursors.dbapi_connection, _backend_of(dialect.name, dialect.driver))
 
 

@@ -1,37 +1,26 @@
-"""Making and upgrading the tables, by Alembic as a library. Never at import; `supportflow migrate` is its command."""
+"""Making and upgrading the tables. Never at import; `supportflow migrate` is its command.
 
-import io
-from pathlib import Path
-from typing import Any
+To make them on SQLite, and to look which are there, takes nothing besides Python; to upgrade older ones takes Alembic.
+"""
 
-from sqlalchemy import URL, Connection, Engine, create_engine, exc, inspect, text
-from sqlalchemy.pool import StaticPool
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any, TypeVar
 
-from supportflow import _forks
-from supportflow.exceptions import InvalidInput, MissingExtra, StoreError, StoreUnavailable
-from supportflow.stores.sql.backends import Cursor, refused
-from supportflow.stores.sql.engines import engine_url, in_memory, journal_mode
+from supportflow.exceptions import MissingExtra, StoreError
+from supportflow.stores.sql.backends import SQLITE, Cursor, refused
+from supportflow.stores.sql.files import opened
+from supportflow.stores.sql.foreign import is_sqlalchemy_s
 from supportflow.stores.sql.joined import Joined
 from supportflow.stores.sql.presence import path_of
 from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
-from supportflow.stores.sql.schema import ddl
+from supportflow.stores.sql.statements import ddl
+from supportflow.stores.sql.urls import SqliteUrl, in_memory, sqlite_url
 
 __all__ = ["migrate", "migration_sql", "revision_of"]
 
-
-class _Turns(_forks.Locked):
-    """One thread at a time, in each process."""
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-
-_ONE_AT_A_TIME = _Turns()
-"""Alembic keeps what it is doing in variables of its modules."""
-_SCRIPTS = Path(__file__).with_name("migrations")
+T = TypeVar("T")
 
 
 def migrate(database: Any) -> str:
@@ -50,119 +39,145 @@ def migrate(database: Any) -> str:
     Raises:
         InvalidInput: If it is not a database that is supported.
         StoreError: If the database refuses, or is at a revision that this version does not know.
-        MissingExtra: If Alembic or the database's driver is not installed.
+        MissingExtra: If Alembic, where it is needed, or the database's driver is not installed.
     """
     if hasattr(database, "get_bind") and callable(getattr(database, "connection", None)):
         database = database.connection()  # of an ORM session
-    if isinstance(database, Connection):
-        return _upgrade(database, ours=False)
-    if not isinstance(database, str | URL | Engine):
+    reached: str
+    if is_sqlalchemy_s(database, "Connection"):
+        reached = _upgrading().upgrade(database, ours=False)
+        return reached
+    if is_sqlalchemy_s(database, "Engine"):
+        reached = _upgrading().upgrade_by(database)
+        return reached
+    if not isinstance(database, str) and not is_sqlalchemy_s(database, "URL"):
         return _make_joined(database)
-    engine = database if isinstance(database, Engine) else _engine(engine_url(database))
-    try:
-        with engine.connect() as connection:
-            return _upgrade(connection, ours=True)
-    except exc.SQLAlchemyError as error:
-        if isinstance(error, exc.OperationalError) and engine.dialect.name == "postgresql":
-            raise StoreUnavailable from error
-        raise refused(error) from error
-    finally:
-        if engine is not database:
-            engine.dispose()
+    url = sqlite_url(database)
+    if url is None:
+        reached = _with(_upgrading().of_server(database), _upgrading().upgrade_by)
+        return reached
+    found = _made_in(url)
+    if found in KNOWN[:-1]:
+        reached = _with(_upgrading().of_file(url), _upgrading().upgrade_by)
+        return reached
+    if found != REVISION:
+        raise StoreError(f"the database cannot be migrated by this version: it is at revision {found}")
+    return found
 
 
-def migration_sql(database: str | URL) -> str:
+def migration_sql(database: Any) -> str:
     """The statements that would make the tables of an empty database, to be reviewed or run by hand.
+
+    Args:
+        database: A URL.
 
     Raises:
         InvalidInput: If it is not a database that is supported.
         MissingExtra: If Alembic is not installed.
     """
-    written = io.StringIO()
-    config, command = _alembic(written)
-    config.attributes["dialect"] = engine_url(database).get_backend_name()
-    with _ONE_AT_A_TIME:
-        command.upgrade(config, "head", sql=True)
-    return written.getvalue()
+    name = "postgresql" if sqlite_url(database) is None else "sqlite"
+    return str(_upgrading().as_text(name))
 
 
-def revision_of(database: str | URL) -> str | None:
+def revision_of(database: Any) -> str | None:
     """The revision that a database's tables are at; None if there are none. Nothing is made, no file either.
+
+    Args:
+        database: A URL.
 
     Raises:
         InvalidInput: If it is not a database that is supported.
         StoreError: If the database cannot be asked.
         MissingExtra: If the database's driver is not installed.
     """
-    url = engine_url(database)
-    if url.get_backend_name() == "sqlite" and (in_memory(url) or not path_of(url.database or "").is_file()):
+    url = sqlite_url(database)
+    if url is None:
+        noted: str | None = _with(_upgrading().of_server(database), _upgrading().noted_on)
+        return noted
+    if in_memory(url) or not path_of(url.database).is_file():
         return None
-    engine = _engine(url)
+    return _asked(url, lambda connection: _noted(connection.cursor(), "sqlite"))
+
+
+def _upgrading() -> Any:
+    """The module that needs SQLAlchemy and Alembic.
+
+    Raises:
+        MissingExtra: If one of these is not installed.
+    """
     try:
-        with engine.connect() as connection:
-            if not inspect(connection).has_table(VERSION_TABLE):
-                return None
-            return str(connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one())
-    except exc.SQLAlchemyError as error:
-        if isinstance(error, exc.OperationalError) and engine.dialect.name == "postgresql":
-            raise StoreUnavailable from error
-        raise refused(error) from error
+        from supportflow.stores.sql import upgrading  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"alembic", "sqlalchemy"}:
+            raise
+        raise MissingExtra("sql", "supportflow migrate") from None
+    return upgrading
+
+
+def _with(engine: Any, act: Callable[[Any], T]) -> T:
+    """Act with an engine that was made for it."""
+    try:
+        return act(engine)
     finally:
         engine.dispose()
+
+
+def _asked(url: SqliteUrl, ask: Callable[[sqlite3.Connection], T]) -> T:
+    """Ask something of a SQLite database; a transaction that is begun is not kept unless it was committed."""
+    try:
+        with closing(opened(url)) as connection:
+            return ask(connection)
+    except sqlite3.Error as error:
+        raise refused(error) from error
+
+
+def _made_in(url: SqliteUrl) -> str:
+    """Make the tables of a SQLite database that has none; the revision that it is at then."""
+
+    def made(connection: sqlite3.Connection) -> str:
+        cursor = connection.cursor()
+        found = _noted(cursor, "sqlite")
+        if found is None:
+            cursor.execute(SQLITE.begin)
+            found = _made(cursor, "sqlite")  # somebody may have been faster
+            connection.commit()
+        return found
+
+    return _asked(url, made)
 
 
 def _make_joined(connection: Any) -> str:
     """Make the tables in the transaction that a host has open on a driver's connection."""
     link = Joined(connection)
-    name = link.backend.name
-
-    def work(cursor: Cursor) -> str:
-        known = "sqlite_master WHERE name" if name == "sqlite" else "pg_catalog.pg_class WHERE relname"
-        cursor.execute(f"SELECT 1 FROM {known} = '{VERSION_TABLE}'")
-        if cursor.fetchone() is None:
-            for statement in ddl(name):
-                cursor.execute(statement)
-            return REVISION
-        cursor.execute(f"SELECT version_num FROM {VERSION_TABLE}")
-        return str(cursor.fetchone()[0])
-
     link.reserve()
-    found = link.run(work, "write")
+    found = link.run(lambda cursor: _made(cursor, link.backend.name), "write")
     if found in KNOWN[:-1]:
         raise StoreError(f"the database is at revision {found}: upgrade it by its URL or by SQLAlchemy")
     return found
 
 
-def _engine(url: URL) -> Engine:
-    try:
-        return create_engine(journal_mode(url)[0], poolclass=StaticPool if in_memory(url) else None)
-    except ImportError:
-        raise MissingExtra("postgres", "a store on PostgreSQL") from None
+def _made(cursor: Cursor, name: str) -> str:
+    """Make the tables if there are none; the revision that they are at."""
+    found = _noted(cursor, name)
+    if found is not None:
+        return found
+    for statement in ddl(name):
+        cursor.execute(statement)
+    return REVISION
 
 
-def _alembic(output: io.StringIO) -> tuple[Any, Any]:
-    try:
-        from alembic import command  # noqa: PLC0415 - a store that is in use needs no Alembic
-        from alembic.config import Config  # noqa: PLC0415 - the same
-    except ImportError:
-        raise MissingExtra("sql", "supportflow migrate") from None
-    config = Config(output_buffer=output, stdout=output)
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config, command
+def _noted(cursor: Cursor, name: str) -> str | None:
+    """The revision that tables are at; None if there are none.
 
-
-def _upgrade(connection: Connection, *, ours: bool) -> str:
-    if connection.dialect.name not in {"sqlite", "postgresql"}:
-        raise InvalidInput("database", f"is {connection.dialect.name}: it must be sqlite or postgresql")
-    from alembic.util import CommandError  # noqa: PLC0415 - as in `_alembic`
-
-    config, command = _alembic(io.StringIO())
-    config.attributes.update(connection=connection, ours=ours)
-    try:
-        with _ONE_AT_A_TIME:
-            command.upgrade(config, "head")
-    except CommandError as error:
-        raise StoreError(f"the database cannot be migrated by this version: {error}") from error
-    revision: str = config.attributes["revision"]
-    return revision
+    Raises:
+        StoreError: If nothing says which.
+    """
+    known = "sqlite_master WHERE name" if name == "sqlite" else "pg_catalog.pg_class WHERE relname"
+    cursor.execute(f"SELECT 1 FROM {known} = '{VERSION_TABLE}'")
+    if cursor.fetchone() is None:
+        return None
+    cursor.execute(f"SELECT version_num FROM {VERSION_TABLE}")
+    row = cursor.fetchone()
+    if row is None:
+        raise StoreError(f"the table {VERSION_TABLE} is empty: nothing says at which revision the others are")
+    return str(row[0])

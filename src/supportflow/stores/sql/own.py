@@ -1,6 +1,5 @@
 """Connections of the store's own, from a pool."""
 
-import os
 import socket
 import time
 from collections import deque
@@ -10,16 +9,12 @@ from threading import Lock, RLock
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from sqlalchemy import Engine, event, exc
-from sqlalchemy.pool import SingletonThreadPool, StaticPool
-
 from supportflow import _forks
 from supportflow.exceptions import StoreBusy, StoreError, StoreUnavailable
-from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Undo, refused
+from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Undo, driver_of, refused
 from supportflow.stores.sql.bounds import Bounds
-from supportflow.stores.sql.engines import SESSIONS, has_none, in_memory
 from supportflow.stores.sql.grouping import Writers
-from supportflow.stores.sql.link import Lost, Mode, Work
+from supportflow.stores.sql.link import SESSIONS, Lost, Mode, Source, Work
 
 __all__ = ["Own"]
 
@@ -32,12 +27,12 @@ _LEFT_BEHIND: list[object] = []
 class _Session:
     """A connection that is kept at hand: taking one from SQLAlchemy's pool costs as much as some statements."""
 
-    __slots__ = ("age", "cursor", "fairy", "line", "raw", "restore")
+    __slots__ = ("age", "cursor", "given", "line", "raw", "restore")
 
-    def __init__(self, fairy: Any, cursor: Any, age: int, *, restore: bool) -> None:
-        self.fairy = fairy
+    def __init__(self, given: Any, raw: Any, cursor: Any, age: int, *, restore: bool) -> None:
+        self.given = given
+        self.raw = raw
         self.restore = restore
-        self.raw = fairy.dbapi_connection
         self.cursor = cursor
         self.age = age
         self.line: socket.socket | None = None
@@ -76,46 +71,34 @@ class Own(_forks.Fork):
     """Connections from a pool, each in autocommit but for the transactions that are begun here.
 
     Args:
-        engine: Gives the connections.
-        backend: What kind of database it is.
-        ours: Whether the engine is the store's own, not a host's.
+        source: Gives the connections.
         longest_s: How long a statement is waited for; for ever, if None.
     """
 
     joined = False
 
-    def __init__(
-        self, engine: Engine, backend: Backend, *, ours: bool, longest_s: float | None = None
-    ) -> None:
-        self.backend = backend
-        self._engine = engine
-        # Idle connections stay here; those of a host's engine, or of an event loop, go back to its pool.
-        self._keep = ours and not engine.dialect.is_async
-        # One connection for everybody, or for each thread: a host's transaction on it is not ours to end.
-        self._shared = isinstance(engine.pool, StaticPool | SingletonThreadPool)
-        self._in_file = backend is SQLITE and not in_memory(engine.url)
+    def __init__(self, source: Source, *, longest_s: float | None = None) -> None:
+        self.backend = source.backend
+        self._source = source
+        self._in_file = source.in_file
         self._idle: deque[_Session] = deque()
         self._age = 0
         self._held = 0
-        self._binary = {"binary": True} if backend is POSTGRESQL and not engine.dialect.is_async else {}
         self._bounds = None if longest_s is None else Bounds(longest_s)
         self._make_locks()
-        self._made: WeakSet[Any] = WeakSet()
         self._lines: WeakSet[socket.socket] = WeakSet()
-        if ours and backend is POSTGRESQL:
-            event.listen(engine, "connect", lambda raw, _record: self._made.add(_driver(raw)))
         _forks.watch(self)
 
     def _make_locks(self) -> None:
         # No more at once than the pool has, so that the pool never waits for one that lies idle here.
-        self._slots: Any = _Slots(SESSIONS) if self._keep or self._in_file else nullcontext()
+        self._slots: Any = _Slots(SESSIONS) if self._source.keep or self._in_file else nullcontext()
         # SQLite has one writer: taking turns here is fairer, and cheaper, than running into each other there.
         self._write_lock: Any = Lock() if self.backend is SQLITE else nullcontext()
         # A host's connections can be bound to their threads: nobody is committed by another on these.
-        own_file = self._keep and self._in_file
+        own_file = self._source.keep and self._in_file
         self._writers = Writers(self._open, self._drop, self._is_current) if own_file else None
         self._read_lock: Any = nullcontext()
-        if isinstance(self._engine.pool, StaticPool):
+        if self._source.one:
             self._write_lock = self._read_lock = RLock()
 
     def run(self, work: Work[T], mode: Mode, /, *, retry: bool = True) -> T:
@@ -145,11 +128,11 @@ class Own(_forks.Fork):
                 self._give(session)
                 raise
             except Exception as error:
-                if self._is_lost(error, session.raw):
+                if self._source.is_lost(error, session.raw):
                     self._drop(session)
                     raise Lost from error
                 self._give(session)
-                if self._is_drivers(error):
+                if self._source.is_drivers(error):
                     raise self._refused(error) from error
                 raise
             except BaseException:  # interrupted: nobody knows what it was at
@@ -173,9 +156,9 @@ class Own(_forks.Fork):
         try:
             return writers.run(work, together=mode == "once")
         except Exception as error:
-            if self._is_lost(error, None):
+            if self._source.is_lost(error, None):
                 raise Lost from error
-            if self._is_drivers(error):
+            if self._source.is_drivers(error):
                 raise self._refused(error) from error
             raise
 
@@ -188,41 +171,43 @@ class Own(_forks.Fork):
 
     def _open(self) -> _Session:
         try:
-            fairy: Any = self._engine.raw_connection()
+            given = self._source.connect()
+            raw = self._source.raw(given)
+            self._must_be_free(given, raw)
             try:
-                return self._session(fairy)
+                return self._session(given, raw)
             except BaseException:  # a task that is cancelled here, too
-                fairy.invalidate()
+                self._source.drop(given)
                 raise
-        except exc.TimeoutError as error:
-            raise StoreUnavailable from error
         except Exception as error:
-            if not self._is_drivers(error):
+            if not self._source.is_drivers(error):
                 raise
             if self.backend is POSTGRESQL:
                 raise Lost from error
             raise self._refused(error) from error
 
-    def _session(self, fairy: Any) -> _Session:
-        raw = fairy.dbapi_connection
-        if self._shared and raw.in_transaction:
-            fairy.close()
+    def _must_be_free(self, given: Any, raw: Any) -> None:
+        if self._source.shared and raw.in_transaction:
+            self._source.let_go(given)
             raise StoreBusy(
                 "in use",
                 "the host has a transaction open on this very connection: use desk.within(connection)",
             )
+
+    def _session(self, given: Any, raw: Any) -> _Session:
         restore = self.backend is POSTGRESQL and not raw.autocommit
         if restore:
             raw.autocommit = True
-        session = _Session(fairy, fairy.cursor(**self._binary), self._age, restore=restore)
+        cursor = given.cursor(**self._source.cursor_options)
+        session = _Session(given, raw, cursor, self._age, restore=restore)
         if self._bounds is not None:
             # A descriptor of its own: hanging up on it never meets another connection that was given the same number.
-            session.line = socket.socket(fileno=socket.dup(_driver(raw).pgconn.socket))
+            session.line = socket.socket(fileno=socket.dup(driver_of(raw).pgconn.socket))
             self._lines.add(session.line)
         return session
 
     def _give(self, session: _Session) -> None:
-        if self._keep and self._is_current(session):
+        if self._source.keep and self._is_current(session):
             self._idle.append(session)
         else:
             self._let_go(session)
@@ -238,17 +223,16 @@ class Own(_forks.Fork):
             if session.restore:
                 session.raw.autocommit = False
         except BaseException as error:
-            session.fairy.invalidate()
+            self._source.drop(session.given)
             if not isinstance(error, Exception):
                 raise
         else:
-            session.fairy.close()
+            self._source.let_go(session.given)
 
     def _drop(self, session: _Session) -> None:
         """Close a connection that is of no use any more."""
         self._hang_up(session)
-        if session.fairy.dbapi_connection is not None:  # interrupted, somebody may do it twice
-            session.fairy.invalidate()
+        self._source.drop(session.given)
 
     @staticmethod
     def _hang_up(session: _Session) -> None:
@@ -262,7 +246,7 @@ class Own(_forks.Fork):
         while self._idle:
             with suppress(IndexError):
                 self._let_go(self._idle.pop())
-        self._engine.dispose()
+        self._source.dispose()
 
     def close(self) -> None:
         """Close all connections; what writes a SQLite file comes to its end first, if that is soon."""
@@ -281,7 +265,7 @@ class Own(_forks.Fork):
         cursor = session.cursor
         if self.backend is SQLITE:
             # A statement that was not read to its end would keep its snapshot.
-            with closing(session.fairy.cursor()) as cursor:
+            with closing(session.given.cursor()) as cursor:
                 if mode == "read":
                     return _read(session.raw, cursor, work)
                 return self._transaction(session, cursor, work)
@@ -292,26 +276,16 @@ class Own(_forks.Fork):
             cursor.execute(self.backend.begin)
         try:
             answer = work(cursor)
-            session.fairy.commit()
+            session.given.commit()
         except BaseException:
             with suppress(Exception):
-                session.fairy.rollback()
+                session.given.rollback()
             raise
         return answer
 
     def _refused(self, error: Exception) -> StoreError:
-        none = has_none(self._engine) if "no such table" in str(error) else None
+        none = self._source.has_none() if "no such table" in str(error) else None
         return refused(error) if none is None else StoreError(none)
-
-    def _is_drivers(self, error: Exception) -> bool:
-        return isinstance(
-            error, (self._engine.dialect.loaded_dbapi.Error, exc.SQLAlchemyError, UnicodeError, OverflowError)
-        )
-
-    def _is_lost(self, error: Exception, raw: Any) -> bool:
-        if not isinstance(error, self._engine.dialect.loaded_dbapi.Error):
-            return False
-        return self._engine.dialect.is_disconnect(error, raw, None)
 
     # --- forks ---------------------------------------------------------------------------------
 
@@ -345,16 +319,12 @@ class Own(_forks.Fork):
         _LEFT_BEHIND.append((*self._idle, self._writers))
         self._make_locks()
         self._idle.clear()
-        for raw in tuple(self._made):
-            _cut_off(raw)
-        self._made.clear()
         for line in tuple(self._lines):
             line.close()
         self._lines.clear()
         if self._bounds is not None:
             self._bounds.begin_anew()
-        if self.backend is POSTGRESQL or self._in_file:
-            self._engine.dispose(close=False)
+        self._source.begin_anew()
 
 
 def _read(raw: Any, cursor: Any, work: Work[T]) -> T:
@@ -369,17 +339,3 @@ def _read(raw: Any, cursor: Any, work: Work[T]) -> T:
         return work(cursor)
     finally:
         raw.text_factory = strict
-
-
-def _driver(raw: Any) -> Any:
-    """The driver's own connection."""
-    return getattr(raw, "driver_connection", raw)
-
-
-def _cut_off(raw: Any) -> None:
-    """Take this process off a line that is its parent's: whatever it would send there, such as a farewell, goes nowhere."""
-    if raw.closed:
-        return
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, raw.pgconn.socket, inheritable=False)
-    os.close(nowhere)

@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from supportflow.exceptions import StoreError
-from supportflow.stores.sql.engines import engine_url, in_memory
 from supportflow.stores.sql.revisions import VERSION_TABLE
+from supportflow.stores.sql.urls import in_memory, sqlite_url
 
 __all__ = ["check_present", "path_of"]
 
@@ -24,12 +24,12 @@ def check_present(database: str) -> None:
         InvalidInput: If it is no URL, or of another database.
         StoreError: If there is no such file, or it is not one of supportflow's.
     """
-    url = engine_url(database)
-    if url.get_backend_name() != "sqlite":
+    url = sqlite_url(database)
+    if url is None:
         return
     if in_memory(url):
         raise StoreError("a database in memory is gone when the command ends: name a file")
-    path = path_of(url.database or "")
+    path = path_of(url.database)
     if not path.is_file():
         raise StoreError(f"there is no file {str(path)!r}; {_NEW}")
     # Read-only: a file of somebody else's is left as it is, its journal mode, too.

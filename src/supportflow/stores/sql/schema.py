@@ -1,10 +1,12 @@
-"""The tables, as SQLAlchemy describes them. Names of columns are those of the rows in `supportflow.model.storage`.
+"""The tables, as SQLAlchemy describes them: for migrations, and for what is written down in `statements`.
+
+Names of columns are those of the rows in `supportflow.model.storage`.
 
 The tenant is the first column of every key. Texts that are keys compare by code point on every database.
 """
 
+import re
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -234,7 +236,6 @@ event_archive = Table("supportflow_event_archive", metadata, *_event_columns(), 
 _index("archive_warned", event_archive, ("tenant", "stream", "seq"), WARNS["postgresql"])
 
 
-@cache
 def ddl(name: str) -> tuple[str, ...]:
     """The statements that make all tables and note their revision."""
     dialect = registry.load(name)()
@@ -253,4 +254,7 @@ def ddl(name: str) -> tuple[str, ...]:
         f"(version_num VARCHAR(32) NOT NULL, CONSTRAINT {VERSION_TABLE}_pkc PRIMARY KEY (version_num))"
     )
     made.append(f"INSERT INTO {VERSION_TABLE} (version_num) VALUES ('{REVISION}')")
-    return tuple(made)
+    return tuple(
+        re.sub(r"\s*\n(\t?)\s*", lambda found: "\n    " if found[1] else "\n", statement.strip())
+        for statement in made
+    )

@@ -5,7 +5,7 @@ from contextlib import suppress
 from copy import copy
 from typing import Any, Self, TypeVar
 
-from supportflow.exceptions import ConflictError, InvalidInput, MissingExtra, StoreError, StoreUnavailable
+from supportflow.exceptions import ConflictError, InvalidInput, StoreError, StoreUnavailable
 from supportflow.model.content import Content
 from supportflow.model.storage import (
     AgentRow,
@@ -26,6 +26,8 @@ from supportflow.model.storage import (
 )
 from supportflow.stores.sql import commits, feeding, keeping, obstacles, queues, reading, searching
 from supportflow.stores.sql.backends import SQLITE, Backend, Cursor, Undo
+from supportflow.stores.sql.connections import open_link
+from supportflow.stores.sql.joined import Joined
 from supportflow.stores.sql.link import Link, Lost, Mode
 from supportflow.stores.sql.linking import Linked
 from supportflow.stores.sql.tables import check_tables
@@ -44,22 +46,11 @@ _TIDY = 500
 """Commits after which a store on PostgreSQL gives them their places in the feed."""
 
 
-def _connections() -> Any:
-    """The module that needs SQLAlchemy: the store itself can be imported without."""
-    try:
-        from supportflow.stores.sql import connections  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("sqlalchemy"):
-            raise
-        raise MissingExtra("sql", "SqlStore") from None
-    return connections
-
-
 class SqlStore(Linked):
     """Keeps everything in SQLite or PostgreSQL. Thread-safe.
 
-    Needs the extra `sql`, for PostgreSQL the extra `postgres`. An empty SQLite file gets its tables when it is first used;
-    on PostgreSQL `supportflow migrate URL` makes them.
+    SQLite needs no extra, PostgreSQL the extra `postgres`. An empty SQLite file gets its tables when it is first used; on
+    PostgreSQL `supportflow migrate URL` makes them.
 
     Args:
         database: A URL such as `"sqlite:///desk.db"` or `"postgresql://user@host/name"`; an SQLAlchemy engine; or a
@@ -75,7 +66,7 @@ class SqlStore(Linked):
     def __init__(self, database: Any) -> None:
         self._link: Link
         self._ours: bool
-        self._link, self._ours = _connections().open_link(database)
+        self._link, self._ours = open_link(database)
         self._checked = False
 
     @classmethod
@@ -100,7 +91,7 @@ class SqlStore(Linked):
         Raises:
             InvalidInput: If it is none of these, has no transaction open, or is of another kind of database.
         """
-        link: Link = _connections().Joined(connection)
+        link: Link = Joined(connection)
         if link.backend is not self._backend:
             raise InvalidInput("connection", f"is not of {self._backend.name}, as the store is")
         joined = copy(self)

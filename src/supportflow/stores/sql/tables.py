@@ -2,8 +2,10 @@
 
 from supportflow.exceptions import StoreError
 from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Cursor
+from supportflow.stores.sql.files import warn_of_wal_reset
 from supportflow.stores.sql.link import Link
 from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
+from supportflow.stores.sql.statements import ddl
 
 __all__ = ["check_tables"]
 
@@ -55,15 +57,11 @@ def _revision(link: Link) -> str | None:
 def _make_tables(cursor: Cursor) -> None:
     cursor.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (VERSION_TABLE,))
     if cursor.fetchone() is None:  # nobody was faster
-        from supportflow.stores.sql.schema import ddl  # noqa: PLC0415 - an extra
-
         for statement in ddl("sqlite"):
             cursor.execute(statement)
 
 
 def _look_at_file(cursor: Cursor) -> None:
-    from supportflow.stores.sql.engines import warn_of_wal_reset  # noqa: PLC0415 - an extra
-
     cursor.execute("PRAGMA journal_mode")
     if cursor.fetchone()[0] == "wal":
         cursor.execute("SELECT sqlite_version()")
