@@ -241,6 +241,8 @@ def test_a_database_without_its_driver_says_how_to_get_it():
 def test_a_file_needs_no_extra_but_for_tables_of_an_older_version(tmp_path):
     store = f"sqlite:///{tmp_path}/desk.db?journal_mode=delete"
     assert without("sqlalchemy", "migrate", store) == (0, f"at revision {REVISION}\n", "")
+    with Desk(store=SqlStore(store)) as desk:
+        desk.open(subject="s", requester="ana")
     assert without("sqlalchemy", "outbox", "list", "--store", store) == (0, "nothing was given up\n", "")
     with closing(sqlite3.connect(tmp_path / "desk.db")) as raw, raw:
         raw.execute("UPDATE supportflow_schema SET version_num = ?", KNOWN[:1])

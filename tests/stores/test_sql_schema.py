@@ -128,15 +128,17 @@ def test_an_empty_file_gets_its_tables_when_it_is_first_used(tmp_path):
 
 WORKER = """
 import sys
-from supportflow import Desk, SqlStore
+from supportflow import Desk, Policy, Route, RoutingPolicy, SqlStore
 from supportflow.stores.sql.migration import migrate, revision_of
-from supportflow.testing import ManualClock, MemoryChannel
+from supportflow.channels import MemoryChannel
+from supportflow.testing import ManualClock
 
 url, *unwanted = sys.argv[1:]
 migrate(url)
 revision_of(url)
 clock = ManualClock("2026-03-02T09:00:00+00:00")
-desk = Desk(store=SqlStore(url), channels={"web": MemoryChannel()}, clock=clock)
+policy = Policy(routing=RoutingPolicy(routes=[Route(name="all")]))
+desk = Desk(policy, store=SqlStore(url), channels={"web": MemoryChannel()}, clock=clock)
 ticket = desk.open(subject="Hello", requester="ana", channel="web").ticket
 desk.reply(ticket, body="b", by="sam", key="k")
 desk.dispatch()

@@ -36,8 +36,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--store",
         metavar="URL",
-        help="an empty database to keep it in, such as sqlite:///demo.db, or memory (default: a temporary SQLite file, or "
-        "memory if the extra sql is not installed)",
+        help="an empty database to keep it in, such as sqlite:///demo.db, or memory (default: a temporary SQLite file)",
     )
     add_json(parser, "the figures of the day")
     parser.set_defaults(run=run)

@@ -1,6 +1,6 @@
-"""Stores in SQL databases, on SQLAlchemy: SQLite embedded, PostgreSQL for many machines.
+"""Stores in SQL databases: SQLite embedded, PostgreSQL for many machines.
 
-Importing this needs no extra; making a store does.
+SQLite needs no extra; a store on PostgreSQL, and a host's engine, stand on SQLAlchemy, which nothing else here loads.
 """
 
 from supportflow.stores.sql.aio import AsyncSqlStore
