@@ -101,10 +101,15 @@ def find_run_together(view: View) -> Iterator[Span]:
     languages: dict[str, list[int]] = {}
     chains: dict[tuple[str, int], tuple[int, int] | None] = {}
     for start, end in runs:
+        found = None
         for first in range(start, max(start + 1, end - _STEP), _STEP):
             if left <= 0:
+                # What goes on where so many letters were phrases goes with them.
+                if found is not None:
+                    yield first, end, Kind.SEED_PHRASE
                 return
             left -= 1
+            found = None
             letters = text[first : min(end, first + _WINDOW)]
             if _HEX.issuperset(letters):
                 continue
