@@ -1,4 +1,4 @@
-"""Nothing of the past calls anybody who did not ask; of what was told late, each breach of a target is heard once at most."""
+"""Nothing of the past calls anybody who did not ask; and what came late tells each breach of a target once at most."""
 
 from collections import Counter
 from datetime import datetime, timedelta
