@@ -161,9 +161,9 @@ class Queue:
                     best = head
         if best is None:
             return None
-        queued = best[4]
+        _, _, _, ticket_id, queued = best
         signatures = queued.signatures
-        del self._waiting[best[3]]
+        del self._waiting[ticket_id]
         queued.waits = False
         if len(signatures) == 1:
             signatures[0].shift()
