@@ -149,8 +149,7 @@ class Floor:
             for load in loads:
                 if load[0] in kept:
                     self._answered(load[0], kept)
-        if idle_us > self._latest:
-            self._latest = idle_us
+        self._latest = max(self._latest, idle_us)
         if anew:
             self._look_again(agent_id)
         self._refill(agent_id, chair, anew=anew)
