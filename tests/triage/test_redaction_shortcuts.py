@@ -639,15 +639,28 @@ def test_what_is_prose(text, told):
     assert prose.is_prose(text) is told
 
 
-@pytest.mark.parametrize("mark", ["：", ""])
-@pytest.mark.parametrize("number", range(1, 12))
-def test_of_many_names_of_phrases_those_at_either_end_count(number, mark, monkeypatch):
-    monkeypatch.setattr(ideograms, "_MOST_NAMES", 3)
-    one = f"助记词{mark}枪疫霉尝枪疫霉尝枪疫霉尝"
-    ends = [place for place in range(number) if place < 3 or place >= number - 3]
-    found = list(ideograms._named(one * number, wordlists()))
-    start = len(one) - 12
-    assert found == [(place * len(one) + start, (place + 1) * len(one), Kind.SEED_PHRASE) for place in ends]
+@given(st.lists(st.booleans(), max_size=14))
+@example([False] * 3 + [True] * 2 + [False] + [True] * 3)
+@example([True] * 9)
+def test_of_many_names_of_phrases_those_count_that_some_are_read_in_vain_before_or_behind(named):
+    most, name, phrase = 3, "助记词：", "枪疫霉尝枪疫霉尝枪疫霉尝"
+    text = "".join(name + (phrase if one else "在哪里可以找到呢，请告诉我吧") for one in named)
+    vain = [sum(not one for one in named[:at]) for at in range(len(named))]
+    ends = [at for at, one in enumerate(named) if one and (vain[at] < most or at >= len(named) - most)]
+    starts = [match.end() for match in re.finditer(name, text)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ideograms, "_MOST_NAMES", most)
+        found = list(ideograms._named(text, wordlists()))
+    assert found == [(starts[at], starts[at] + 12, Kind.SEED_PHRASE) for at in ends]
+
+
+def test_letters_that_go_on_where_phrases_run_together_go_with_them(monkeypatch):
+    monkeypatch.setattr(run_together, "_MOST_WINDOWS", 12)
+    phrases_, others = "legalwinnerthankyear" * 60, "qzxj" * 400
+    said = redact(f"{others} {phrases_}{others} {phrases_}")
+    # Two windows with a phrase use up what is looked at: the rest of these letters goes, and others are read anew.
+    assert said.text == f"{others} [seed phrase removed] [seed phrase removed]"
+    assert redact(f"{others} {'legalwinner' * 6} {others}").text == f"{others} [seed phrase removed] {others}"
 
 
 @given(
