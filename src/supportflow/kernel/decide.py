@@ -106,6 +106,7 @@ from supportflow.model.commands import (
     WithdrawConsent,
 )
 from supportflow.model.events import EventBase
+from supportflow.model.inside import outside
 from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
@@ -180,7 +181,10 @@ def attempted(
 
 
 def _decision(draft: Draft) -> Decision:
-    return Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
+    tickets = (
+        (outside(draft.ticket), *map(outside, draft.others)) if draft.others else (outside(draft.ticket),)
+    )
+    return Decision(tuple(draft.events), tickets, tuple(draft.agents.values()))
 
 
 def _draft(

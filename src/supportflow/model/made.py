@@ -7,7 +7,7 @@ takes longer than to make it. What comes from outside (a host's arguments, a row
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -20,12 +20,15 @@ Check = Callable[[BaseModel, Mapping[str, Any]], object]
 """Given a value that was made, and the fields that it was made of."""
 
 _new = object.__new__
-# What a model without private attributes consists of, by its own setters: to set an attribute by name costs more.
-_set_values = BaseModel.__dict__["__dict__"].__set__
-_set_given = BaseModel.__dict__["__pydantic_fields_set__"].__set__
-_set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
-_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 _check: Check | None = None
+
+
+class _Blank(Value):
+    """A value before it is of any kind: attributes are set as of a plain object, which a model's are not."""
+
+    if not TYPE_CHECKING:
+        __setattr__ = object.__setattr__
+        __delattr__ = object.__delattr__
 
 
 def made(kind: type[V], head: Mapping[str, Any], /, **fields: Any) -> V:
@@ -76,12 +79,12 @@ def of_fields(kind: type[V], values: dict[str, Any], given: set[str]) -> V:
         values: Its fields; they are the value's own from now on.
         given: The names of those that are not there by default.
     """
-    value = _new(kind)
-    _set_values(value, values)
-    _set_given(value, given)
-    _set_extra(value, None)
-    _set_private(value, None)
-    return value
+    value: Any = _new(_Blank)
+    value.__dict__ = values
+    value.__pydantic_fields_set__ = given
+    value.__pydantic_extra__ = value.__pydantic_private__ = None
+    value.__class__ = kind
+    return cast("V", value)
 
 
 _MISSING: Any = object()

@@ -17,7 +17,7 @@ from supportflow.triage.reading.phrases import OPTIONAL, Writing, listed
 from supportflow.triage.reading.scanning import Hit
 from supportflow.triage.reading.text import LETTERS, Line
 
-__all__ = ["Words"]
+__all__ = ["Table", "Words"]
 
 _WORD = re.compile(f"[{LETTERS}]")
 _ENDS_CLAUSE = re.compile("[,;:.!?()\u2026\u060c\u061b\u061f\u0964\u3001\u3002\uff0c\uff01\uff1f\n]")
@@ -180,7 +180,7 @@ class _Reads:
         return found
 
 
-class _Table(dict[str, int]):
+class Table(dict[str, int]):
     """Piece → its kind: which words of the pack it is (by its beginning or its end, it may be several).
 
     Attributes:
@@ -276,7 +276,7 @@ class Words:
         self._roles = roles
         vocabulary = writing.vocabulary(phrase for role in roles for phrase in role)
         self._numbers = {word: number for number, word in enumerate(vocabulary)}
-        self._table = _Table(self._numbers, prefixes)
+        self._table = Table(self._numbers, prefixes)
 
     @cached_property
     def _begin(self) -> _State:
