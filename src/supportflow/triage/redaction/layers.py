@@ -11,13 +11,13 @@ from collections.abc import Callable
 from supportflow._dataclass import dataclass
 from supportflow.triage.once import Once
 
-__all__ = ["Layer", "Rewriting"]
+__all__ = ["Layer", "Rewriting", "Written"]
 
 _MOST_REMEMBERED = 20_000
-_LONGEST_REMEMBERED = 200  # characters
+_LONGEST_REMEMBERED = 300  # characters
 
 
-class _Written(dict[str, str]):
+class Written(dict[str, str]):
     """What each place of one text becomes, remembered for the places that come again and again."""
 
     def __init__(self, rewrite: Callable[[str], str]) -> None:
@@ -50,16 +50,25 @@ class Rewriting:
         """The places as a group of their own: a text splits into them and what stands between them."""
         return re.compile(f"({self.pattern.pattern})", self.pattern.flags)
 
-    def apply(self, text: str) -> tuple[str, "Layer | None"]:
-        """The text rewritten, and the layer that leads back; the text itself and `None` where nothing changes."""
-        written = _Written(self.rewrite)
+    def cut(self, text: str) -> list[str]:
+        """The text cut into its places, every second one, and what stands between them."""
+        return self._parts.split(text)
+
+    def apply(self, text: str, parts: list[str] | None = None) -> tuple[str, "Layer | None"]:
+        """The text rewritten, and the layer that leads back; the text itself and `None` where nothing changes.
+
+        Args:
+            text: The text.
+            parts: What it is cut into, where that is known; for a pattern without groups.
+        """
+        written = Written(self.rewrite)
         new = self.quick(text)
         if new is None:
             if self.pattern.groups:
                 new = self.pattern.sub(lambda match: written[match[0]], text)
             else:
                 # Cut and joined again, no call of a function is made for each of a hundred thousand places.
-                parts = self._parts.split(text)
+                parts = list(parts or self.cut(text))
                 parts[1::2] = map(written.__getitem__, parts[1::2])
                 new = "".join(parts)
         if new == text:
@@ -70,7 +79,7 @@ class Rewriting:
 class Layer:
     """One step: leads from places of the text that came out to places of the text that went in."""
 
-    def __init__(self, before: str, pattern: re.Pattern[str], written: _Written) -> None:
+    def __init__(self, before: str, pattern: re.Pattern[str], written: Written) -> None:
         self._before = before
         self._pattern = pattern
         self._written = written
