@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from supportflow._time import EPOCH, Instant, from_us, instant, iso, to_us
+from supportflow._time import EPOCH, Instant, _epochs, from_us, instant, iso, to_us
 from supportflow.exceptions import InvalidInput, NaiveDatetimeError
 from supportflow.model.base import Id, Name, is_id
 from supportflow.model.content import Attachment, Content, ContentRef, commitment
@@ -21,6 +21,27 @@ from supportflow.testing.strategies import ids, instants, names, texts
 INSTANT = TypeAdapter(Instant)
 ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"])
 OFFSETS = st.integers(-1_439, 1_439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+COUNTED_ZONES = [
+    *map(ZoneInfo, ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Monrovia", "UTC")),
+    *map(pendulum.timezone, ("Europe/Berlin", "Pacific/Apia", "UTC")),
+    UTC,
+    timezone(timedelta(hours=5, seconds=7, microseconds=9)),
+    pendulum.FixedTimezone(-3_600),
+]
+"""Monrovia's clock was 44 minutes and 30 seconds behind until 1972, and before 1900 or so all show the sun's time."""
+CHANGES = [
+    datetime(*when)
+    for when in (
+        (2026, 3, 29, 2),
+        (2026, 10, 25, 3),
+        (2026, 3, 8, 2),
+        (2026, 11, 1, 2),
+        (1972, 1, 7),
+        (1893, 4, 1),
+        (2011, 12, 30),
+    )
+]
+NEAR = st.timedeltas(timedelta(hours=-3), timedelta(hours=3))
 
 
 class TestInstants:
@@ -42,6 +63,29 @@ class TestInstants:
         assert text == f'"{iso(moment)}"'.encode()
         assert from_us(to_us(moment)) == moment
         assert (iso(moment) < iso(EPOCH)) == (to_us(moment) < 0)
+
+    @given(
+        st.sampled_from(COUNTED_ZONES),
+        st.datetimes() | st.builds(lambda change, near: change + near, st.sampled_from(CHANGES), NEAR),
+        st.booleans(),
+        st.booleans(),
+    )
+    def test_microseconds_are_those_of_the_clock_less_its_offset(self, zone, wall, second, pendulums):
+        """In folds, in gaps, at offsets that have seconds, and in the first and the last year."""
+        plain = wall.replace(tzinfo=zone, fold=second)
+        moment = (
+            pendulum.DateTime(*wall.timetuple()[:6], wall.microsecond, zone, fold=second)
+            if pendulums
+            else plain
+        )
+        us = (wall - datetime(1970, 1, 1)) - plain.utcoffset()
+        assert to_us(moment) == us // timedelta(microseconds=1)
+
+    def test_zones_without_end_are_counted_and_not_kept(self):
+        for _ in range(1_500):
+            zone = ZoneInfo.no_cache("Europe/Berlin")
+            assert to_us(datetime(1970, 7, 1, tzinfo=zone)) == 181 * 86_400_000_000 - 3_600_000_000
+        assert len(_epochs) <= 1_000
 
     def test_an_autumn_hour_is_two_instants(self):
         berlin = ZoneInfo("Europe/Berlin")

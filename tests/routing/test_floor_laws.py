@@ -213,6 +213,19 @@ def test_a_heap_of_heads_that_nobody_reads_does_not_grow():
     assert [one.ticket_id for one in made] == ["t4999", "t4998"]
 
 
+@pytest.mark.parametrize("many", [0, 60])
+def test_tickets_that_bar_somebody_are_not_compared_one_by_one(many):
+    floor = Floor(many=many)
+    floor.apply(Present(Seat("ana", EXPERT, available=False)))
+    for number in range(100):
+        floor.apply(Waiting(Entry(f"b{number}", (0, 0, 2 * number), NEED, barred=(f"x{number}",))))
+        floor.apply(Waiting(Entry(f"t{number}", (0, 0, 2 * number + 1), NEED)))
+    [strip] = floor._queue._view_of["ana"].strips.values()
+    assert len(strip.heaps) == bool(many)
+    made = floor.apply(Present(Seat("ana", EXPERT, capacity=200)))
+    assert [one.ticket_id for one in made] == [f"{kind}{number}" for number in range(100) for kind in "bt"]
+
+
 def test_signatures_are_forgotten_while_the_same_agents_stay():
     floor = Floor()
     floor.apply(Present(Seat("ana", EXPERT, available=False)))

@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from functools import reduce
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import and_
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from supportflow.triage.redaction import (
+    characters,
     checks,
     codes,
     commands,
@@ -40,6 +41,7 @@ from supportflow.triage.redaction.rules import DEFAULT_RULES
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import announcing, words
 from supportflow.triage.redaction.wordlists import wordlists
+from triage.test_redaction_properties import HOSTILE as ONLY_ONE
 
 DIGITS = sorted(words("digits"))
 SIGNS = (
@@ -113,18 +115,20 @@ def test_no_word_that_announces_is_left_out():
 
 
 @given(
-    st.lists(st.integers(0, (1 << 26) - 1) | st.just(phrases._ANY), max_size=40),
-    st.integers(0, (1 << 26) - 1),
-)
-def test_lists_of_six_words_and_of_eleven_are_told_at_once_as_one_by_one(masks, likely):
-    lists = phrases._Lists(masks)
+    st.lists(
+        st.sampled_from(["legal", "lega", "year", "mat", "one", "two", "wordless", "abaco", "abandon", "act", "zz", "gato"]),
+        min_size=1, max_size=40,
+    )
+)  # fmt: skip
+def test_lists_of_six_words_and_of_eleven_are_told_at_once_as_one_by_one(row):
+    masks = [max(phrases._masks().get(word, 0), 0) for word in row]
     of_six = 0
     for six in zip(*(masks[at:] for at in range(6)), strict=False):
         of_six |= reduce(and_, six)
-    assert lists.of_six() == of_six
-    assert lists.enough(likely) == any(
-        likely >> bit & 1 and sum(mask >> bit & 1 for mask in masks) >= 11 for bit in range(26)
-    )
+    of_six &= (1 << len(wordlists().languages)) - 1
+    enough = any(of_six >> bit & 1 and sum(mask >> bit & 1 for mask in masks) >= 11 for bit in range(26))
+    groups = bytes([(1 << len(phrases._GROUPS)) - 1])
+    assert phrases._lists_of(row, groups) == (of_six, enough)
 
 
 @given(st.lists(st.integers(0, 40), max_size=30))
@@ -133,12 +137,24 @@ def test_words_far_apart_are_in_different_parts(gaps):
     for gap in gaps:
         spans.append((place + gap, place + gap + 3))
         place += gap + 3
-    parts = [spans[start:end] for start, end in phrases._near_parts(spans)]
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    parts = [spans[start:end] for start, end in phrases._near_parts(starts, ends)]
     assert [span for part in parts for span in part] == spans
     for part in parts:
         assert all(right[0] - left[1] <= 32 for left, right in pairwise(part))
     for part, following in pairwise(parts):
         assert following[0][0] - part[-1][1] > 32
+
+
+@given(st.text("abZé1 .\n的", max_size=20))
+@example("")
+@example(" a1")
+def test_places_of_words_are_as_an_expression_finds_them(text):
+    view = View(text)
+    expression = re.compile("[a-z]+") if view.is_plain else views_of.WORD
+    found = [match.span() for match in expression.finditer(view.lower)]
+    assert list(zip(*view.places, strict=True)) == found
+    assert view.row == [view.lower[slice(*place)] for place in found]
 
 
 BESIDE = st.sampled_from(
@@ -371,6 +387,56 @@ def test_blanks_are_as_the_plain_expression_finds_them(text):
             assert 0 <= start < end <= len(text)
 
 
+EMPHASIS = re.compile(
+    r"(?<![\w*])\*{1,3}(?=[^\s*])|(?<=[^\s*])\*{1,3}(?![\w*])|(?<=\w)\*\*(?=\w)|~~|`{1,3}"
+    r"|(?<![A-Za-z0-9_])__(?=[^\s_])|(?<=[^\s_])__(?![A-Za-z0-9_])|(?<=[^\x00-\x7f])__"
+)
+
+
+@given(st.text("**__~`a é\n", max_size=16))
+@example("****a**")
+def test_emphasis_is_as_the_plain_expression_finds_it(text):
+    found = [match.span() for match in markup._EMPHASIS.pattern.finditer(text)]
+    assert found == [match.span() for match in EMPHASIS.finditer(text)]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<b>", "</b>", "<td>", "<!-- a -->", "&amp;nbsp;", "&#52;", "a", "PIN", "4", " ", "[/b]", "é"]),
+        max_size=14,
+    ).map("".join),
+    st.booleans(),
+)  # fmt: skip
+def test_tags_cut_once_for_both_ways_are_as_cut_for_each(text, encoded):
+    other = f"{text}<i>=3D" if encoded else text
+    (joined, layers), (apart, _) = markup.without_tags(text, other)
+    digits = markup._AT_DIGIT.pattern.sub(" ", text)
+    assert joined == markup._MARKED.sub(lambda match: markup._joined(match[0]), digits)
+    assert apart == markup._MARKED.sub(lambda match: markup._apart(match[0]), other)
+    assert len(layers) == (digits != text) + (joined != digits)
+
+
+@given(
+    st.text("aeкかＡ１-–ªﬁ½가\u1100\u1161\u0301\u0323\u0336\u0344\u3099\u200b\u00ad\ufeff\uff9e", max_size=16)
+    | st.text("aé\u0301\u200b\u0300\u0344", max_size=40)
+)
+@example("é" + "\u0301" * 40 + "e\u0301")
+@example("." * 20 + "e" + "\u0344" * 20)
+@example("a½\u200b")
+@example("－–")
+def test_characters_are_folded_at_one_stroke_as_one_by_one(text):
+    translated = characters._WIDE_SIGN.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
+    translated = translated.translate(characters._FOLDED)
+    assert characters._with_other_forms(text, frozenset(text)) == translated
+    slow = characters._JOINING.sub(lambda match: characters._joined(match[0]), translated)
+    assert characters._joined_at_one_stroke(translated) in {None, slow}
+
+
+def test_marks_and_what_is_invisible_are_taken_off_at_one_stroke():
+    assert characters._joined_at_one_stroke("e\u0301 a\u200bb с\u0336") == "é ab с"
+    assert characters._joined_at_one_stroke("e" + "\u0301" * 10) is None
+
+
 @given(
     st.lists(
         st.sampled_from(["<b>", "</i>", "<p class=x>", "a", "PIN", "4", "<", ">", " ", "é", "<a/>"]),
@@ -468,7 +534,7 @@ def test_the_characters_of_a_view_are_its_own(text):
 def test_a_view_that_is_left_out_has_nothing_of_its_own(text):
     """What differs from the first by blanks alone that are one afterwards finds what that has found."""
     plain, others = views_of.views(text)
-    apart, layers = markup.without_tags(text, apart=True)
+    _, (apart, layers) = markup.without_tags(text, text)
     left_out = views_of._made(apart, layers)
     if left_out.text != plain.text or any(one.text == left_out.text for one in others):
         return
@@ -639,15 +705,52 @@ def test_what_is_prose(text, told):
     assert prose.is_prose(text) is told
 
 
-@pytest.mark.parametrize("mark", ["：", ""])
-@pytest.mark.parametrize("number", range(1, 12))
-def test_of_many_names_of_phrases_those_at_either_end_count(number, mark, monkeypatch):
-    monkeypatch.setattr(ideograms, "_MOST_NAMES", 3)
-    one = f"助记词{mark}枪疫霉尝枪疫霉尝枪疫霉尝"
-    ends = [place for place in range(number) if place < 3 or place >= number - 3]
-    found = list(ideograms._named(one * number, wordlists()))
-    start = len(one) - 12
-    assert found == [(place * len(one) + start, (place + 1) * len(one), Kind.SEED_PHRASE) for place in ends]
+@given(st.lists(st.booleans(), max_size=14))
+@example([False] * 3 + [True] * 2 + [False] + [True] * 3)
+@example([True] * 9)
+def test_of_many_names_of_phrases_those_count_that_some_are_read_in_vain_before_or_behind(named):
+    most, name, phrase = 3, "助记词：", "枪疫霉尝枪疫霉尝枪疫霉尝"
+    text = "".join(name + (phrase if one else "在哪里可以找到呢，请告诉我吧") for one in named)
+    vain = [sum(not one for one in named[:at]) for at in range(len(named))]
+    ends = [at for at, one in enumerate(named) if one and (vain[at] < most or at >= len(named) - most)]
+    starts = [match.end() for match in re.finditer(name, text)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ideograms, "_MOST_NAMES", most)
+        found = list(ideograms._named(text, wordlists()))
+    assert found == [(starts[at], starts[at] + 12, Kind.SEED_PHRASE) for at in ends]
+
+
+@pytest.mark.parametrize("before", ["", "There was an order of two kettles. " * 6])
+@pytest.mark.parametrize("shred", ONLY_ONE.values(), ids=ONLY_ONE)
+def test_a_beginning_with_too_many_findings_is_one_of_a_text_with_too_many(shred, before, monkeypatch):
+    monkeypatch.setattr(finders, "_LONG", 10_000)
+    monkeypatch.setattr(finders, "_UNSURE", 2_000)
+    text = (before + shred * (12_000 // len(shred)))[:12_000]
+    view, _ = views_of.views(text)
+    every = (True for _, find in finders._FROM_THE_LEFT for first, last, _ in find(view) if first < last)
+    found = sum(islice(every, 400))
+    told = finders.has_more(view.text, 30)
+    assert not told or found > 30
+    # Where they stand as close as in codes, one behind the other, it is told.
+    assert told or found < 400
+
+
+def test_a_long_list_of_secrets_is_one_whether_or_not_its_beginning_says_so(monkeypatch):
+    few, many = "my pin is 4821. " * 3_000 + "The way is long. " * 25_000, "my pin is 4821. " * 26_000
+    told = [redact(text) for text in (few, many)]
+    assert [len(one.findings) for one in told] == [3_000, 1]
+    monkeypatch.setattr(finders, "_LONG", 10**9)
+    assert redact(few[:50_000]).findings == told[0].findings
+    assert redact(many[:70_000]).text == told[1].text == "[secret removed]"
+
+
+def test_letters_that_go_on_where_phrases_run_together_go_with_them(monkeypatch):
+    monkeypatch.setattr(run_together, "_MOST_WINDOWS", 12)
+    phrases_, others = "legalwinnerthankyear" * 60, "qzxj" * 400
+    said = redact(f"{others} {phrases_}{others} {phrases_}")
+    # Two windows with a phrase use up what is looked at: the rest of these letters goes, and others are read anew.
+    assert said.text == f"{others} [seed phrase removed] [seed phrase removed]"
+    assert redact(f"{others} {'legalwinner' * 6} {others}").text == f"{others} [seed phrase removed] {others}"
 
 
 @given(

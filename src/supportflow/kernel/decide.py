@@ -29,6 +29,7 @@ from supportflow.model.commands import (
     ResolveWithProblem,
 )
 from supportflow.model.events import EventBase
+from supportflow.model.inside import inside, outside
 from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
@@ -103,7 +104,10 @@ def attempted(
 
 
 def _decision(draft: Draft) -> Decision:
-    return Decision(tuple(draft.events), (draft.ticket, *draft.others), tuple(draft.agents.values()))
+    tickets = (
+        (outside(draft.ticket), *map(outside, draft.others)) if draft.others else (outside(draft.ticket),)
+    )
+    return Decision(tuple(draft.events), tickets, tuple(draft.agents.values()))
 
 
 def _draft(
@@ -115,6 +119,7 @@ def _draft(
         return _begun(book, command, facts, now, now_us)
     if ticket is None:
         raise InvalidInput("ticket", "this command needs a ticket")
+    ticket = inside(ticket)
     policy, people = book[ticket.policy], _people(ticket, command, facts)
     command = command_on_side(command, ticket, policy, people)
     # A kind is told by `is`: to ask a model's class whether it has an instance costs as much as a small event.

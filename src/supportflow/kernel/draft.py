@@ -16,7 +16,8 @@ from supportflow.lifecycle import Fired
 from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.events import EventBase, StatusChanged, StatusKept, TicketAdopted, TicketEvent
-from supportflow.model.made import made
+from supportflow.model.inside import inside
+from supportflow.model.made import built
 from supportflow.model.people import Actor
 from supportflow.model.records import Clock
 from supportflow.model.routing import AgentState
@@ -127,9 +128,10 @@ class Draft:
         replays: bool = False,
     ) -> None:
         self.followers = followers
-        self.ticket = ticket
+        # Plain: dozens of its fields are read in every decision. `outside` makes a model of it where it leaves.
+        now = self.ticket = inside(ticket)
         self.policy = policy
-        recorded_at, known_at = ticket.recorded_at, ticket.known_at
+        recorded_at, known_at = now.recorded_at, now.known_at
         # Instants are compared where they are at hand: to count one takes as long as to read ten fields.
         follows = moment is not None and moment >= recorded_at
         self.at_us = at_us if follows else max(at_us, to_us(recorded_at))
@@ -218,7 +220,7 @@ class Draft:
 
     def event(self, kind: type[E], /, **fields: Any) -> E:
         """An event on this ticket, of fields that are valid already."""
-        return made(kind, self.head(), **fields)
+        return built(kind, self.head(), fields)
 
     def view(self) -> Mapping[str, object]:
         """The ticket's fields now, for conditions, which only read them: made once for a version of it."""

@@ -7,25 +7,28 @@ takes longer than to make it. What comes from outside (a host's arguments, a row
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel
 
 from supportflow.model.base import Value
 
-__all__ = ["checking", "copied", "made", "of_fields", "remade"]
+__all__ = ["built", "checking", "copied", "made", "of_fields", "remade"]
 
 V = TypeVar("V", bound=Value)
 Check = Callable[[BaseModel, Mapping[str, Any]], object]
 """Given a value that was made, and the fields that it was made of."""
 
 _new = object.__new__
-# What a model without private attributes consists of, by its own setters: to set an attribute by name costs more.
-_set_values = BaseModel.__dict__["__dict__"].__set__
-_set_given = BaseModel.__dict__["__pydantic_fields_set__"].__set__
-_set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
-_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 _check: Check | None = None
+
+
+class _Blank(Value):
+    """A value before it is of any kind: attributes are set as of a plain object, which a model's are not."""
+
+    if not TYPE_CHECKING:
+        __setattr__ = object.__setattr__
+        __delattr__ = object.__delattr__
 
 
 def made(kind: type[V], head: Mapping[str, Any], /, **fields: Any) -> V:
@@ -36,15 +39,25 @@ def made(kind: type[V], head: Mapping[str, Any], /, **fields: Any) -> V:
         head: Fields that several values have in common.
         **fields: The others, which go before those of the head. What is not named has its default.
     """
+    return built(kind, head, fields)
+
+
+def built(kind: type[V], head: Mapping[str, Any], fields: Mapping[str, Any]) -> V:
+    """The same for fields that are a mapping already, which needs not be taken apart and put together again."""
     template, factories = _PLANS.get(kind) or _plan(kind)
     values = {**template, **head, **fields}
     for name, factory in factories:
         if values[name] is _MISSING:
             values[name] = factory()
-    value = of_fields(kind, values, {*head, *fields})
+    names = (*head, *fields)
+    value: Any = _new(_Blank)
+    value.__dict__ = values
+    value.__pydantic_fields_set__ = _GIVEN.get(names) or _given(names)
+    value.__pydantic_extra__ = value.__pydantic_private__ = None
+    value.__class__ = kind
     if _check is not None:
         _check(value, {**head, **fields})
-    return value
+    return cast("V", value)
 
 
 def remade(value: V, changes: Mapping[str, Any]) -> V:
@@ -76,15 +89,24 @@ def of_fields(kind: type[V], values: dict[str, Any], given: set[str]) -> V:
         values: Its fields; they are the value's own from now on.
         given: The names of those that are not there by default.
     """
-    value = _new(kind)
-    _set_values(value, values)
-    _set_given(value, given)
-    _set_extra(value, None)
-    _set_private(value, None)
-    return value
+    value: Any = _new(_Blank)
+    value.__dict__ = values
+    value.__pydantic_fields_set__ = given
+    value.__pydantic_extra__ = value.__pydantic_private__ = None
+    value.__class__ = kind
+    return cast("V", value)
 
 
 _MISSING: Any = object()
+_MOST_GIVEN = 1_000
+_GIVEN: dict[tuple[str, ...], set[str]] = {}
+"""What was given, for values that were made of fields of the same names: they share it, as the tickets of one stream do."""
+
+
+def _given(names: tuple[str, ...]) -> set[str]:
+    if len(_GIVEN) >= _MOST_GIVEN:
+        _GIVEN.clear()  # other threads only put theirs together again
+    return _GIVEN.setdefault(names, set(names))
 
 
 _Plan = tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from supportflow.model.routing import Requirement
 from supportflow.routing.changes import Proposal
 from supportflow.routing.signature import Entry, Lane, Seat, units
 
-__all__ = ["Chair", "Promised", "Rooms"]
+__all__ = ["Chair", "Promised", "Room", "Rooms"]
 
 Promised = tuple[Entry, Proposal]
 """A ticket, and the proposal of it that is not answered yet."""
@@ -13,7 +14,7 @@ Promised = tuple[Entry, Proposal]
 _Limits = tuple[tuple[str, int], ...]
 
 
-class _Room:
+class Room:
     """What agents with the same limits, and the same units kept free for hand-overs, have room for.
 
     It is worked out once for each number of free units and each choice of channels of which they have enough: a key is
@@ -56,13 +57,13 @@ class Rooms:
 
     def __init__(self, lanes: Sequence[Lane]) -> None:
         self._lanes = lanes
-        self._alike: dict[tuple[int, _Limits], _Room] = {}
+        self._alike: dict[tuple[int, _Limits], Room] = {}
 
-    def of(self, reserved: int, limits: _Limits) -> _Room:
+    def of(self, reserved: int, limits: _Limits) -> Room:
         """What agents with these limits have room for."""
         found = self._alike.get((reserved, limits))
         if found is None:
-            found = self._alike[reserved, limits] = _Room(reserved, limits, self._lanes)
+            found = self._alike[reserved, limits] = Room(reserved, limits, self._lanes)
         return found
 
     def forget(self) -> None:
@@ -77,31 +78,26 @@ class Chair:
     Attributes:
         seat: The agent as the floor was told last.
         traits: The object that was seen first: it is compared by identity.
+        alike: What they, and all who are alike, have room for.
         kept: What is proposed to them, and not answered yet.
         used: Units that they hold or that are proposed to them, as they were counted last.
         lanes: What the floor has looked for on their behalf.
     """
 
-    __slots__ = ("_room", "kept", "lanes", "seat", "traits", "used")
+    __slots__ = ("_key", "alike", "kept", "lanes", "seat", "traits", "used")
 
     def __init__(self, seat: Seat, kept: dict[str, Promised], rooms: Rooms) -> None:
         self.traits = seat.traits
         self.kept = kept
         self.lanes = 0
         self.used = 0
-        self._room = rooms.of(seat.reserved, seat.limits)
+        self._key = 0
+        self.alike = rooms.of(seat.reserved, seat.limits)
         self.seat = seat
-
-    def see(self, seat: Seat, rooms: Rooms) -> None:
-        """The agent is as this seat says."""
-        self.seat = seat
-        room = self._room
-        if seat.limits != room.limits or seat.reserved != room.reserved:
-            self._room = rooms.of(seat.reserved, seat.limits)
 
     def room(self) -> int:
-        """The lanes that the agent has room for just now: bit `n` stands for lane `n`."""
-        seat, room = self.seat, self._room
+        """The lanes that the agent has room for just now, counted anew: bit `n` stands for lane `n`."""
+        seat, room = self.seat, self.alike
         channels, limited, used = room.channels, False, 0
         for load in seat.load:
             used += load.weight
@@ -113,20 +109,31 @@ class Chair:
                 if requirement.channel in channels:
                     limited = True
         self.used = used
+        key = self._key = seat.capacity - used << room.width | (self._reached() if limited else room.closed)
         if not seat.available:
             return 0
-        key = seat.capacity - used << room.width | (self._reached() if limited else room.closed)
+        lanes = room.lanes.get(key)
+        return room.meet(key) if lanes is None else lanes
+
+    def less(self, requirement: Requirement) -> int:
+        """The lanes that are left once a ticket is proposed to them too: what was counted before stands."""
+        room, weight = self.alike, requirement.weight
+        self.used += weight
+        key = self._key - (weight << room.width)
+        if requirement.channel in room.channels:
+            key = key >> room.width << room.width | self._reached()
+        self._key = key
         lanes = room.lanes.get(key)
         return room.meet(key) if lanes is None else lanes
 
     def full(self) -> frozenset[str]:
         """Channels of which the agent has as many as they may."""
-        return self._room.full(self._reached())
+        return self.alike.full(self._reached())
 
     def _reached(self) -> int:
         """The bits of the limits that they have reached."""
         held = [load.channel for load in self.seat.load]
         held += [proposal.requirement.channel for _, proposal in self.kept.values()]
         return sum(
-            1 << at for at, (channel, most) in enumerate(self._room.limits) if held.count(channel) >= most
+            1 << at for at, (channel, most) in enumerate(self.alike.limits) if held.count(channel) >= most
         )

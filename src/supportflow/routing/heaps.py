@@ -92,57 +92,63 @@ class Signature:
 
 
 class Strip:
-    """The signatures of one lane in one view."""
+    """The signatures of one lane in one view.
 
-    __slots__ = ("heads", "heaps", "signatures")
+    Those that bar somebody are many and hold few tickets each: they always stand in a heap of heads. The heads of the others
+    change all the time, and are compared, as long as they are few.
+    """
+
+    __slots__ = ("few", "heads", "heaps", "signatures", "watched")
 
     def __init__(self) -> None:
         self.signatures: list[Signature] = []
+        self.few = True
         self.heaps: list[list[Item]] = []
-        self.heads: list[tuple[Item, Signature]] | None = None
+        self.watched: list[Signature] = []
+        self.heads: list[tuple[Item, Signature]] = []
 
     def add(self, signature: Signature, many: int) -> None:
-        """A signature that the view can serve; with more than so many there is a heap of heads."""
+        """A signature that the view can serve; more than so many that bar nobody are no longer few."""
         self.signatures.append(signature)
+        if signature.barred or not self.few:
+            self._watch(signature)
+            return
         self.heaps.append(signature.heap)
-        if self.heads is not None:
-            signature.watchers.append(self)
-            if signature.heap:
-                self.notice(signature.heap[0], signature)
-        elif len(self.signatures) > many:
+        if len(self.heaps) > many:
+            self.few = False
+            self.heaps = []
             for one in self.signatures:
-                one.watchers.append(self)
-            self.gather()
+                if not one.barred:
+                    self._watch(one)
 
-    def gather(self) -> None:
-        """The heap of heads, from the heads."""
-        self.heads = [(one.heap[0], one) for one in self.signatures if one.heap]
-        heapify(self.heads)
+    def _watch(self, signature: Signature) -> None:
+        self.watched.append(signature)
+        signature.watchers.append(self)
+        if signature.heap:
+            self.notice(signature.heap[0], signature)
 
     def notice(self, item: Item, signature: Signature) -> None:
-        """A signature has a new head."""
+        """A signature in the heap of heads has a new head."""
         heads = self.heads
-        assert heads is not None
         heappush(heads, (item, signature))
-        if len(heads) > 2 * len(self.signatures) + _HUSKS:
-            self.gather()  # nobody reads this one: it would only grow
+        if len(heads) > 2 * len(self.watched) + _HUSKS:  # nobody reads this one: it would only grow
+            self.heads = [(one.heap[0], one) for one in self.watched if one.heap]
+            heapify(self.heads)
 
     def best(self) -> Item | None:
         """What comes first."""
+        best: Item | None = None
+        for heap in self.heaps:
+            if heap and (best is None or heap[0] < best):
+                best = heap[0]
         heads = self.heads
-        if heads is None:
-            best: Item | None = None
-            for heap in self.heaps:
-                if heap and (best is None or heap[0] < best):
-                    best = heap[0]
-            return best
         while heads:
             item, signature = heads[0]
             heap = signature.heap
             if not heap:
                 heappop(heads)
             elif heap[0] is item:
-                return item
+                return item if best is None or item < best else best
             else:
                 heapreplace(heads, (heap[0], signature))
-        return None
+        return best

@@ -2,7 +2,8 @@
 
 Tickets with the same requirement, cost and exclusions wait in one heap: a *signature*. Agents with the same traits share a
 *view*: the signatures that they can serve, apart by lane, because an agent with one free unit must pass over what takes
-two. A view of few signatures compares their heads; one of many keeps a heap of heads, which is put right when it is read.
+two. A view of few signatures compares their heads; of many, and of those that bar somebody, it keeps a heap of heads,
+which is put right when it is read.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from supportflow.routing.signature import Entry, Lane, Trait, demands, lane
 __all__ = ["MANY", "Queue"]
 
 MANY = 200
-"""With more signatures than this in a lane, a view keeps a heap of heads: see `benchmarks/matcher.py --threshold`."""
+"""With more signatures than this in a lane, a view keeps a heap of heads of all: see `benchmarks/matcher.py --threshold`."""
 _SWEEP = 1024
 _SPARE_VIEWS = 64
 _NOBODY: frozenset[str] = frozenset()
@@ -161,9 +162,9 @@ class Queue:
                     best = head
         if best is None:
             return None
-        queued = best[4]
+        _, _, _, ticket_id, queued = best
         signatures = queued.signatures
-        del self._waiting[best[3]]
+        del self._waiting[ticket_id]
         queued.waits = False
         if len(signatures) == 1:
             signatures[0].shift()

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from supportflow.triage import phrasebook as book
 from supportflow.triage.phrasebook import folded
 from supportflow.triage.reading import Reader, shipped_packs, shipped_rules
+from supportflow.triage.reading.necessary import NecessaryWords, necessary
 from supportflow.triage.told import Told
 
 __all__ = ["asked_secret"]
@@ -26,8 +27,12 @@ _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[.!?;:\n。！？；：]|[,，、]|-
 _STOPS = frozenset(".!?;:\n。！？；：")
 _COMMAS = frozenset(",，、")
 _REACH = 7
-_WANT = [phrase.split() for phrase in book.WANT]
+_WANT: dict[str, list[list[str]]] = {}
+for _phrase in book.WANT:
+    _WANT.setdefault(_phrase.split()[0], []).append(_phrase.split())
 _LOOKBACK = 5
+_EVENT = "wanted"
+"""The role that every rule of the set `asking` begins with."""
 
 
 class _Segment(NamedTuple):
@@ -48,6 +53,8 @@ def asked_secret(text: str) -> str | None:
 
 
 def _asked(text: str) -> str | None:
+    if text.isascii() and not _secrets().may_be_in(text):
+        return None
     plain = folded(text)
     return _english(plain) or _chinese(plain) or _any_language(text)
 
@@ -63,6 +70,18 @@ def _any_language(text: str) -> str | None:
 @cache
 def _reader() -> Reader:
     return Reader(shipped_packs(), [shipped_rules("asking")])
+
+
+@cache
+def _secrets() -> NecessaryWords:
+    """Words of which one stands in every secret, in whatever language has Latin letters."""
+    packs = [pack.only(_EVENT) for pack in shipped_packs() if "Latn" in pack.scripts]
+    return NecessaryWords(
+        [
+            *(f"*{hint}*" for hint in _HINTS),
+            *(word for pack in packs for word in sorted(necessary(pack, _EVENT))),
+        ]
+    )
 
 
 def _english(text: str) -> str | None:
@@ -131,7 +150,7 @@ def _in_segment(segment: _Segment) -> str | None:
             asks = _customer_gives(words, at)
             end = at + 1
         else:
-            phrase = next((one for one in _WANT if words[at : at + len(one)] == one), None)
+            phrase = next((one for one in _WANT.get(word, ()) if words[at : at + len(one)] == one), None)
             asks, end = phrase is not None, at + len(phrase or ())
         if not asks or segment.negated or _negated(words, at):
             continue

@@ -7,7 +7,8 @@ from typing import Any
 from supportflow.exceptions import StoreError
 from supportflow.kernel.fold import messages, tickets
 from supportflow.model.events import EventBase, TicketAdopted, TicketOpened
-from supportflow.model.made import of_fields
+from supportflow.model.inside import like
+from supportflow.model.people import SYSTEM
 from supportflow.model.ticket import Ticket
 
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
@@ -44,9 +45,10 @@ def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") 
     now.update(change(ticket, event))
     now["version"] += 1
     now["recorded_at"] = told["recorded_at"]
-    if told["by"].kind != "system":
+    by = told["by"]
+    if by is not SYSTEM and by.kind != "system":
         now["touched_at"] = told["recorded_at"]
-    return of_fields(Ticket, now, ticket.__pydantic_fields_set__)
+    return like(ticket, now)
 
 
 def fold(events: Iterable[EventBase], *, tenant: str = "default") -> Ticket:

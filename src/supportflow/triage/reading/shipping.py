@@ -1,5 +1,6 @@
 """The packs and rules that come with the package."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -60,6 +61,10 @@ class ShippedPack(NamedTuple):
         """Its commonest words, as in `Pack.hints`, without reading its phrases: a fiftieth of the file."""
         return _hints(self.tag)
 
+    def only(self, role: str) -> Pack:
+        """The pack with the phrases of one role alone, without reading those of the others."""
+        return _only(self.tag, role)
+
 
 def shipped_packs() -> tuple[ShippedPack, ...]:
     """Every shipped pack, none of them read yet."""
@@ -70,6 +75,17 @@ def shipped_packs() -> tuple[ShippedPack, ...]:
 def _hints(tag: str) -> tuple[str, ...]:
     head, _, _ = _text(tag).partition("\n[")  # the first table: what comes before says what the pack is
     return tuple(tomllib.loads(head).get("hints", ()))
+
+
+def _only(tag: str, role: str) -> Pack:
+    head, _, tables = _text(tag).partition("\n[sets]")
+    sets, _, roles = tables.partition("\n[roles]")
+    # As far as the next name at the beginning of a line: phrases that go on are indented.
+    phrases = re.search(rf"^{role} = .*?(?=^\w+ = |\Z)", roles, re.MULTILINE | re.DOTALL)
+    written = "" if phrases is None else phrases[0]
+    return Pack.model_validate(
+        {**tomllib.loads(head), "sets": tomllib.loads(sets), "roles": tomllib.loads(written)}
+    )
 
 
 def _text(tag: str) -> str:

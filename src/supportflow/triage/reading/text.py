@@ -4,6 +4,7 @@ import re
 from itertools import accumulate
 
 from supportflow.triage.once import Once
+from supportflow.triage.plain import cut_plain
 from supportflow.triage.reading.folding import Folded, fold
 
 __all__ = ["LETTERS", "Line", "View"]
@@ -12,6 +13,7 @@ LETTERS = r"\w\u0900-\u0963\u0966-\u109f"
 """What words are made of, as a class of regular expressions: Indic vowel signs are no letters by themselves."""
 _LETTER = re.compile(r"[^\W\d_]")
 _PIECE = re.compile(rf"[{LETTERS}]+|[^{LETTERS}]+")
+_ASCII_PIECE = re.compile("[a-z0-9_]+|[^a-z0-9_]+")  # the same of a line in ASCII: small classes are faster
 
 _EAST = "\u0e00-\u0e7f\u2e80-\u9fff\uf900-\ufaff"
 """Letters of scripts that put no blank between words, where a blank ends a clause."""
@@ -104,7 +106,7 @@ class Line:
     @Once
     def pieces(self) -> list[str]:
         """The line cut into words and what stands between them, in turns."""
-        return _PIECE.findall(self.text)
+        return cut_plain(self.text, _ASCII_PIECE) if self.text.isascii() else _PIECE.findall(self.text)
 
     @Once
     def ends(self) -> list[int]:

@@ -17,7 +17,7 @@ from supportflow.triage.reading.phrases import OPTIONAL, Writing, listed
 from supportflow.triage.reading.scanning import Hit
 from supportflow.triage.reading.text import LETTERS, Line
 
-__all__ = ["Words"]
+__all__ = ["Table", "Words"]
 
 _WORD = re.compile(f"[{LETTERS}]")
 _ENDS_CLAUSE = re.compile("[,;:.!?()\u2026\u060c\u061b\u061f\u0964\u3001\u3002\uff0c\uff01\uff1f\n]")
@@ -180,7 +180,7 @@ class _Reads:
         return found
 
 
-class _Table(dict[str, int]):
+class Table(dict[str, int]):
     """Piece → its kind: which words of the pack it is (by its beginning or its end, it may be several).
 
     Attributes:
@@ -276,7 +276,7 @@ class Words:
         self._roles = roles
         vocabulary = writing.vocabulary(phrase for role in roles for phrase in role)
         self._numbers = {word: number for number, word in enumerate(vocabulary)}
-        self._table = _Table(self._numbers, prefixes)
+        self._table = Table(self._numbers, prefixes)
 
     @cached_property
     def _begin(self) -> _State:
@@ -292,24 +292,23 @@ class Words:
         """Every phrase in a line, with places in the line."""
         cut = line.pieces
         kinds = list(map(self._table.__getitem__, cut))
-        begin, ends = self._begin, line.ends
         hits: list[Hit] = []
-        for place, kind in enumerate(kinds):
-            if kind <= _OTHER:
+        for begun, state in enumerate(map(self._begin.__getitem__, kinds)):
+            if state is None:
                 continue
-            state = begin[kind]
-            if state is not None:
-                end = ends[place]
-                start = end - len(cut[place])
+            for role in state.ends:
+                hits.append((begun, begun, role))  # noqa: PERF401 - a call for each would cost more
+            place = begun
+            while state.goes_on:
+                place += 2  # past the separator
+                if place >= len(kinds) or kinds[place - 1] != _SOFT:
+                    break
+                state = state[kinds[place]]  # noqa: PLW2901 - the search goes on from there
+                if state is None:
+                    break
                 for role in state.ends:
-                    hits.append((start, end, role))  # noqa: PERF401 - a call for each would cost more
-                while state.goes_on:
-                    place += 2  # noqa: PLW2901 - past the separator
-                    if place >= len(kinds) or kinds[place - 1] != _SOFT:
-                        break
-                    state = state[kinds[place]]
-                    if state is None:
-                        break
-                    for role in state.ends:
-                        hits.append((start, ends[place], role))  # noqa: PERF401 - as above
-        return hits
+                    hits.append((begun, place, role))  # noqa: PERF401 - as above
+        if not hits:
+            return hits
+        ends = line.ends
+        return [(ends[first] - len(cut[first]), ends[last], role) for first, last, role in hits]

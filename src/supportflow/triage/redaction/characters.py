@@ -40,6 +40,7 @@ _WRITTEN = {
 }
 
 _KEPT = "！（），：；？"
+_WIDE_SIGNS = frozenset(_KEPT)
 _WIDE_SIGN = re.compile(
     "[！（），：；？](?<=[\uff10-\uff5a].)(?=[\uff10-\uff5a])"
 )  # inside a word of full-width letters
@@ -226,8 +227,51 @@ def _of_one_script(word: str) -> str:
     return latin if max(latin) < "\u0250" else word.translate(_LIKE_CYRILLIC)
 
 
-_CLUSTERS = Rewriting(_JOINING, _joined)
+# Letters that no normal form changes but with the marks behind them, and which themselves change nothing before them.
+_STEADY = _members(
+    "\x00-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u3001-\u3029\u3041-\u3096\u30a1-\u30fa"
+    "\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff0f\uff1a-\uff20"
+)
+_REMOVED = _members(_MARKS + _VOICED + _INVISIBLE)
+_MOST_REPLACED = 12  # characters, one after the other in less time than one by one
+_MANY_MARKS = re.compile(
+    f"[{_MARKS}{_VOICED}{_INVISIBLE}]{{10}}"
+)  # the time for a normal form grows with their square
+
+
+def _joined_at_one_stroke(text: str) -> str | None:
+    """What `_CLUSTERS` makes of a text of letters that a normal form leaves alone; None for another text."""
+    characters = frozenset(text)
+    removed = characters & _REMOVED
+    if (
+        len(removed) > _MOST_REPLACED
+        or not _STEADY.issuperset(characters - removed)
+        or not all(unicodedata.is_normalized("NFKC", one) for one in characters - removed)
+        or _MANY_MARKS.search(text) is not None
+    ):
+        return None
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+        removed = frozenset(text) & _REMOVED
+    for one in removed:
+        text = text.replace(one, "")
+    return text
+
+
+_CLUSTERS = Rewriting(_JOINING, _joined, _joined_at_one_stroke)
 _WORDS = Rewriting(_WORD, _of_one_script)
+
+
+def _with_other_forms(text: str, characters: frozenset[str]) -> str:
+    """Each character in the form that stands for all of its forms, where that is one character."""
+    if not _WIDE_SIGNS.isdisjoint(characters):
+        text = _WIDE_SIGN.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
+    forms = {one: form for one in characters if (form := _FOLDED[ord(one)]) != one}
+    if len(forms) > _MOST_REPLACED or not forms.keys().isdisjoint(forms.values()):
+        return text.translate(_FOLDED)
+    for one, form in forms.items():
+        text = text.replace(one, form)
+    return text
 
 
 def fold_characters(text: str, characters: frozenset[str]) -> tuple[str, list[Layer]]:
@@ -239,8 +283,7 @@ def fold_characters(text: str, characters: frozenset[str]) -> tuple[str, list[La
     """
     layers: list[Layer] = []
     if not _UNUSUAL.isdisjoint(characters):
-        text = _WIDE_SIGN.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
-        text = text.translate(_FOLDED)
+        text = _with_other_forms(text, characters)
         if not _JOINED.isdisjoint(characters):
             text, layer = _CLUSTERS.apply(text)
             if layer is not None:

@@ -59,6 +59,14 @@ _SAYS_OTHER = re.compile(
 
 def find_announced(view: View) -> Iterator[Span]:
     """Every key and API secret that its neighbouring words announce, as spans of the plain text. Linear time."""
+    if _LIKELY.search(view.text) is not None:
+        yield from _by_labels(view)
+    if b"://" in view.latin:
+        for match in _BASIC_AUTH.finditer(view.text):
+            yield *match.span(1), Kind.PASSWORD
+
+
+def _by_labels(view: View) -> Iterator[Span]:
     found = labels(view, "api", "private key")
     local = Local[tuple[int, int] | None](view.text, 2, _REACH)
     likely = Ahead(_LIKELY, view.text)
@@ -72,9 +80,6 @@ def find_announced(view: View) -> Iterator[Span]:
             yield start + value[0], start + value[1], kind
     if len(found):
         yield from _dense_near_keys(view)
-    if b"://" in view.latin:
-        for match in _BASIC_AUTH.finditer(view.text):
-            yield *match.span(1), Kind.PASSWORD
 
 
 def _value_of(view: View, place: tuple[int, int, str]) -> tuple[int, int] | None:

@@ -164,7 +164,7 @@ def _merge(text: str, rules: RedactionRules, characters: frozenset[str] | None) 
         return []
     from supportflow.triage.redaction.finders import spans as found  # noqa: PLC0415 - for texts that are no plain prose
 
-    spans = list(islice(found(text, rules, characters, view), _MOST_SPANS + 1))
+    spans = list(islice(found(text, rules, characters, view, _MOST_SPANS), _MOST_SPANS + 1))
     if not spans:
         return []
     if len(spans) > _MOST_SPANS:

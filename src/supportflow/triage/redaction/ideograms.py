@@ -9,8 +9,8 @@ checksum; how often its characters are used tells it from one: the lists are in 
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice, pairwise, zip_longest
 from math import log
 from typing import cast
 
@@ -56,7 +56,7 @@ _BEHIND = re.compile(
     r"(?:钱包|錢包)?的?[ ]?(?:(?:is|are|was)[ ])?(?:(?:my|the|our)[ ])?(?:wallet[ ])?(?:seed[ ]|recovery[ ])?$"
 )
 _BEFORE_NAME = 90
-_MOST_NAMES = 500  # at either end of a text: of more, nobody can mean every one
+_MOST_NAMES = 500  # in vain, and so many at the end of a text: of more, nobody can mean every one
 # The commonest grammatical characters: what follows the name of a phrase with one of them, and without a valid checksum,
 # is prose.
 _GRAMMAR = re.compile("[的了是我你您他她不没沒在有和就也吗嗎么麼呢吧怎什这這那可以能请請被把会會要为為]")
@@ -99,50 +99,72 @@ def _apart(text: str, lists: Wordlists) -> Iterator[Span]:
             yield places[first], places[last - 1] + 1, Kind.SEED_PHRASE
 
 
-def _named(text: str, lists: Wordlists) -> Iterator[Span]:
-    found = _HAN_NAME.finditer(text)
-    names = list(map(SPAN, islice(found, 2 * _MOST_NAMES)))
-    places: Sequence[int] = range(len(names))
-    last = list(map(SPAN, deque(found, _MOST_NAMES + 1)))
-    if last:
-        # The first with the one that follows them, and the last with the one that goes before.
-        names = [*names[: _MOST_NAMES + 1], *[*names, *last][-_MOST_NAMES - 1 :]]
-        places = (*range(_MOST_NAMES), *range(_MOST_NAMES + 2, len(names)))
-    between = [
-        (
-            names[at - 1][1] if at else 0,
-            names[at],
-            names[at + 1][0] if at + 1 < len(names) else len(text) + _NAMED_REACH,
-        )
-        for at in places
-    ]
-    taken = 0
-    # The same characters are read once.
-    known: dict[tuple[str, bool], tuple[int, int] | None] = {}
-    behind: dict[str, tuple[int, int] | None] = {}
-    for before, (start, end), following in between:
-        floor = max(before, taken, start - _BEFORE_NAME)
+class _Named:
+    """Reads what stands beside the names of phrases, from left to right; the same characters once."""
+
+    def __init__(self, text: str, lists: Wordlists) -> None:
+        self._text = text
+        self._lists = lists
+        self._taken = 0
+        self._known: dict[tuple[str, bool], tuple[int, int] | None] = {}
+        self._behind: dict[str, tuple[int, int] | None] = {}
+
+    def beside(self, before: int, name: tuple[int, int], following: int) -> list[Span]:
+        """The phrases before and behind a name.
+
+        Args:
+            before: Where the name before it ends.
+            name: Where it stands.
+            following: Where the next one begins.
+        """
+        text, (start, end) = self._text, name
+        spans: list[Span] = []
+        floor = max(before, self._taken, start - _BEFORE_NAME)
         written = text[floor:start]
-        if written not in behind:
-            behind[written] = _named_behind(written, lists)
-        said = behind[written]
+        if written not in self._behind:
+            self._behind[written] = _named_behind(written, self._lists)
+        said = self._behind[written]
         if said is not None:
-            yield floor + said[0], floor + said[1], Kind.SEED_PHRASE
-        if following - end > ROW:
-            # Up to the next name first: a phrase may follow that one too.
-            for limit in (following, len(text)):
-                after = _HAN_AFTER_NAME.match(text, end, limit)
-                if after is None:
-                    continue
-                goes_on = after.end() < after.endpos and _HAN_CHARACTER.match(text, after.end()) is not None
-                asked = after[1], goes_on
-                if asked not in known:
-                    known[asked] = _named_before(*asked, lists)
-                span = known[asked]
-                if span is not None:
-                    yield after.start(1) + span[0], after.start(1) + span[1], Kind.SEED_PHRASE
-                    taken = after.start(1) + span[1]
-                    break
+            spans.append((floor + said[0], floor + said[1], Kind.SEED_PHRASE))
+        if following - end <= ROW:
+            return spans
+        # Up to the next name first: a phrase may follow that one too.
+        for limit in (following, len(text)):
+            after = _HAN_AFTER_NAME.match(text, end, limit)
+            if after is None:
+                continue
+            goes_on = after.end() < after.endpos and _HAN_CHARACTER.match(text, after.end()) is not None
+            asked = after[1], goes_on
+            if asked not in self._known:
+                self._known[asked] = _named_before(*asked, self._lists)
+            span = self._known[asked]
+            if span is not None:
+                self._taken = after.start(1) + span[1]
+                spans.append((after.start(1) + span[0], self._taken, Kind.SEED_PHRASE))
+                break
+        return spans
+
+
+def _named(text: str, lists: Wordlists) -> Iterator[Span]:
+    read, nowhere = _Named(text, lists), (len(text) + _NAMED_REACH, 0)
+    names = map(SPAN, _HAN_NAME.finditer(text))
+    before, in_vain = 0, 0
+    name = next(names, None)
+    while name is not None and in_vain < _MOST_NAMES:
+        following = next(names, None)
+        spans = read.beside(before, name, (following or nowhere)[0])
+        yield from spans
+        in_vain += not spans
+        before, name = name[1], following
+    if name is None:
+        return
+    # Of those that are left the last, with the one that goes before.
+    last = deque(chain((name,), names), _MOST_NAMES + 1)
+    if len(last) > _MOST_NAMES:
+        before = last.popleft()[1]
+    for each, following in zip_longest(last, islice(last, 1, None), fillvalue=nowhere):
+        yield from read.beside(before, each, following[0])
+        before = each[1]
 
 
 def _named_before(written: str, goes_on: bool, lists: Wordlists) -> tuple[int, int] | None:

@@ -131,7 +131,6 @@ def _in_context(view: View, runs: list[tuple[int, int]]) -> Iterator[Span]:
     """Raw keys whose neighbouring words say that they are private, and nothing nearer says that they are public."""
     if not has_labels(view, "private key"):
         return
-    found = labels(view, "private key", "public key")
     candidates = [
         match.span()
         for start, end in runs
@@ -142,6 +141,9 @@ def _in_context(view: View, runs: list[tuple[int, int]]) -> Iterator[Span]:
         digits = sum(one.isalnum() for one in match[0].removeprefix("0x"))
         if digits == _HEX_DIGITS:
             candidates.append(match.span())
+    if not candidates:
+        return
+    found = labels(view, "private key", "public key")
     for start, end in candidates:
         before, behind = found.before(start), found.after(end)
         if (before is not None and before.role == "private key" and before.end >= start - _REACH) or (

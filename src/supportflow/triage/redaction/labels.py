@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from operator import itemgetter, le
@@ -104,16 +104,8 @@ class _Vocabulary:
             rarest = min(characters, key=lambda character: (character.isascii(), often[character], character))
             self._by_character.setdefault(rarest, []).append((characters, entry))
 
-    def possible(self, view: View) -> dict[str, list[_Entry]]:
-        """Which of them a text may have, by role."""
-        found: dict[str, list[_Entry]] = {}
-        for entry in self.possible_entries(view):
-            for role in entry.roles:
-                found.setdefault(role, []).append(entry)
-        return found
-
     def possible_entries(self, view: View) -> Iterator[_Entry]:
-        """The same, one by one."""
+        """Which of them a text may have."""
         words, loose = view.words, view.loose
         for word in self._by_word.keys() & words:
             for others, entry in self._by_word[word]:
@@ -242,9 +234,16 @@ class _Known:
 
     def __init__(self, view: View) -> None:
         self._loose = view.loose
-        self._possible = _VOCABULARY.possible(view)
+        self._possible: dict[str, list[_Entry]] = {}
+        for entry in _VOCABULARY.possible_entries(view):
+            for role in entry.roles:
+                self._possible.setdefault(role, []).append(entry)
         self._found: dict[str, list[_Place]] = {}
         self._places: dict[str, list[tuple[int, int]]] = {}
+
+    def roles(self) -> Iterable[str]:
+        """The names of the tables of which it may have words. None is left out."""
+        return self._possible
 
     def of(self, role: str) -> list[_Place]:
         """The words of one table."""
@@ -287,9 +286,9 @@ def labels(view: View, *roles: str) -> "Labels":
     return Labels(found) if found else _NONE
 
 
-def roles_in(view: View) -> Iterator[str]:
-    """The roles of all words that a text may have, some of them more than once. None is left out."""
-    return (role for entry in _VOCABULARY.possible_entries(view) for role in entry.roles)
+def roles_in(view: View) -> Iterable[str]:
+    """The roles of all words that a text may have. None is left out."""
+    return _known(view).roles()
 
 
 def has_labels(view: View, *roles: str) -> bool:

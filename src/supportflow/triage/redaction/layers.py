@@ -50,8 +50,17 @@ class Rewriting:
         """The places as a group of their own: a text splits into them and what stands between them."""
         return re.compile(f"({self.pattern.pattern})", self.pattern.flags)
 
-    def apply(self, text: str) -> tuple[str, "Layer | None"]:
-        """The text rewritten, and the layer that leads back; the text itself and `None` where nothing changes."""
+    def cut(self, text: str) -> list[str]:
+        """The text cut into its places, every second one, and what stands between them."""
+        return self._parts.split(text)
+
+    def apply(self, text: str, parts: list[str] | None = None) -> tuple[str, "Layer | None"]:
+        """The text rewritten, and the layer that leads back; the text itself and `None` where nothing changes.
+
+        Args:
+            text: The text.
+            parts: What it is cut into, where that is known; for a pattern without groups.
+        """
         written = _Written(self.rewrite)
         new = self.quick(text)
         if new is None:
@@ -59,7 +68,7 @@ class Rewriting:
                 new = self.pattern.sub(lambda match: written[match[0]], text)
             else:
                 # Cut and joined again, no call of a function is made for each of a hundred thousand places.
-                parts = self._parts.split(text)
+                parts = list(parts or self.cut(text))
                 parts[1::2] = map(written.__getitem__, parts[1::2])
                 new = "".join(parts)
         if new == text:

@@ -189,6 +189,7 @@ _AT_DIGIT = Rewriting(
     re.compile(rf"<(?<=[A-Za-z]<){_TAG_REST}(?:<{_TAG_REST}){{0,3}}(?=\d)"),
     lambda _: " ",
 )
+_TAG_AT_DIGIT = re.compile(r">\d")
 _JOINED = Rewriting(_MARKED, _joined)
 _APART = Rewriting(_MARKED, _apart)
 
@@ -198,21 +199,34 @@ def is_marked(text: str) -> bool:
     return any(first in text and any(sign in text for sign in signs) for first, signs in _SAYS_MARKED)
 
 
-def without_tags(text: str, *, apart: bool) -> tuple[str, list[Layer]]:
-    """The text without tags and entities. Linear time.
+_Way = tuple[str, list[Layer]]
+
+
+def without_tags(text: str, encoded: str) -> tuple[_Way, _Way]:
+    """The text without tags and entities, in two ways. Linear time.
+
+    In the first way what a tag parts is one word; in the second two words are two that only a tag parts:
+    `<span>legal</span><span>winner</span>`.
 
     Args:
-        text: The text.
-        apart: Whether two words that only a tag parts are two: `<span>legal</span><span>winner</span>`.
+        text: The text of the first way.
+        encoded: That of the second, which may be another form of it.
     """
-    if not is_marked(text):
-        return text, []
-    layers: list[Layer] = []
-    for rewriting in (_APART,) if apart else (_AT_DIGIT, _JOINED):
-        text, layer = rewriting.apply(text)
-        if layer is not None:
-            layers.append(layer)
-    return text, layers
+    joined: _Way = text, []
+    parts = None
+    if is_marked(text):
+        whole, layers = _with(_AT_DIGIT, text) if _TAG_AT_DIGIT.search(text) is not None else joined
+        # Both ways are cut at the same places: once, if the texts are the same.
+        parts = _JOINED.cut(whole)
+        written, more = _with(_JOINED, whole, parts)
+        joined = written, [*layers, *more]
+        parts = parts if whole == encoded else None
+    return joined, _with(_APART, encoded, parts) if is_marked(encoded) else (encoded, [])
+
+
+def _with(rewriting: Rewriting, text: str, parts: list[str] | None = None) -> _Way:
+    text, layer = rewriting.apply(text, parts)
+    return text, [] if layer is None else [layer]
 
 
 # What is written in the tags, of which a reader sees nothing.
@@ -233,8 +247,10 @@ def inside_tags(text: str) -> tuple[str, list[Layer]]:
 # Stars and ticks at the edge of a word, two stars inside one; not the stars of a masked number.
 _EMPHASIS = Rewriting(
     re.compile(
-        r"(?<![\w*])\*{1,3}(?=[^\s*])|(?<=[^\s*])\*{1,3}(?![\w*])|(?<=\w)\*\*(?=\w)|~~|`{1,3}"
-        r"|(?<![A-Za-z0-9_])__(?=[^\s_])|(?<=[^\s_])__(?![A-Za-z0-9_])|(?<=[^\x00-\x7f])__"
+        # Begins with the characters that it can begin with, so that others are passed over fast.
+        r"[*~`_](?:(?<=\*)(?:(?<![\w*].)\*{0,2}(?=[^\s*])|(?<=[^\s*].)\*{0,2}(?![\w*])|(?<=\w.)\*(?=\w))"
+        r"|(?<=~)~|(?<=`)`{0,2}"
+        r"|(?<=_)(?:(?<![A-Za-z0-9_].)_(?=[^\s_])|(?<=[^\s_].)_(?![A-Za-z0-9_])|(?<=[^\x00-\x7f].)_))"
     ),
     lambda _: "",
 )
@@ -262,9 +278,12 @@ _BREAK = re.compile(r"\n[ >\n]++")
 
 
 def _plain_breaks(text: str) -> str | None:
-    """What `_BLANKS` makes of a text whose blanks are single spaces; None for another one."""
-    if text.startswith((" ", ">")) or "  " in text or "\t" in text or "\r" in text:
+    """What `_BLANKS` makes of a text whose blanks are spaces; None for another one."""
+    if text.startswith((" ", ">")) or "\t" in text or "\r" in text:
         return None
+    # Each time half of the blanks that are too many are gone.
+    while "  " in text:
+        text = text.replace("  ", " ")
     return _BREAK.sub(lambda match: _blank(match[0]), text.replace(" \n", "\n"))
 
 

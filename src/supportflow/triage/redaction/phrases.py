@@ -8,20 +8,18 @@ holds (of random list words one row in sixteen passes it, and a misspelt phrase 
 """
 
 import re
-from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, reduce
 from itertools import compress, islice, repeat
-from operator import itemgetter, or_, sub
-from sys import byteorder
+from operator import ge, or_, sub
+from typing import TypeVar
 
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import has_labels, labels
 from supportflow.triage.redaction.rows import ROW, rows
 from supportflow.triage.redaction.run_together import find_run_together
-from supportflow.triage.redaction.shapes import SPAN
-from supportflow.triage.redaction.view import WORD, View
+from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import words
 from supportflow.triage.redaction.wordlists import Wordlists, misspelt, wordlists
 
@@ -29,45 +27,24 @@ __all__ = ["find_phrases", "may_have_rows"]
 
 _NAMED_ROW = 6  # after the words "seed phrase", half a phrase is enough
 _NAMED_REACH = 60
+_Each = TypeVar("_Each")
 _BETWEEN_WORDS, _PROSE = words("between"), words("prose")
 _MAX_GAP = 32  # "\n\n12) ", "twelfth: " and table borders between two words
 _SIX = b"\1" * 6
+_SIX_AND_MORE = re.compile(rb"\x01{6,}+")
 _TWO_UNKNOWN = b"\0\0"
 
-_START, _END = itemgetter(0), itemgetter(1)
-_ASCII_WORD = re.compile("[a-z]+")
 
-
-def _near_parts(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Cut a list of words where more than a list's numbering stands between two of them."""
-    start = 0
-    gaps = list(map(sub, map(_START, islice(spans, 1, None)), map(_END, spans)))
+def _near_parts(starts: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Cut a row of words where more than a list's numbering stands between two of them."""
+    first = 0
+    gaps = list(map(sub, islice(starts, 1, None), ends))
     if max(gaps, default=0) > _MAX_GAP:
         for index, gap in enumerate(gaps, 1):
             if gap > _MAX_GAP:
-                yield start, index
-                start = index
-    yield start, len(spans)
-
-
-def _named_rows(
-    text: str, known: bytes, spans: list[tuple[int, int]], names: list[int]
-) -> Iterator[tuple[int, int]]:
-    """Six list words in a row that follow the words "seed phrase" closely."""
-    starts = list(map(_START, spans))
-    for match in re.finditer(rb"\x01{6,}+", known):
-        start, end = match.span()
-        last_name = bisect_right(names, starts[end - 1]) - 1
-        if last_name < 0 or names[last_name] < starts[start] - _NAMED_REACH:
-            continue
-        # "seed phrase" is itself made of list words: count from behind it.
-        start = max(start, bisect_left(starts, names[last_name]))
-        size = end - start
-        if size > ROW or (
-            size >= _NAMED_ROW
-            and sum(text[first:last] in _PROSE for first, last in spans[start:end]) * 5 < size * 2
-        ):
-            yield start, end
+                yield first, index
+                first = index
+    yield first, len(starts)
 
 
 # Lists whose words are often the same, or seldom in one text: a word is told by a byte with a bit for each group.
@@ -84,6 +61,7 @@ _PARTS_NOTHING = 1 << len(_GROUPS)
 _MEMBERS = tuple(
     bytes(sort >> bit & 1 and sort < _PARTS_NOTHING for sort in range(256)) for bit in range(len(_GROUPS))
 )
+_MEMBERS_OF_GROUP = tuple(bytes(sort >> at & 1 for sort in range(256)) for at in range(8))
 _OF_ANY = bytes(0 < sort < _PARTS_NOTHING for sort in range(256))
 _DELETED = bytes([_PARTS_NOTHING])
 _NO_PART = bytes(sort != _PARTS_NOTHING for sort in range(256))
@@ -119,33 +97,38 @@ def _masks() -> dict[str, int]:
 
 
 _BETWEEN, _ANY = -1, (1 << 62) - 1
-_LANE = 64  # bits for a word
-_ONE = (1).to_bytes(_LANE // 8, byteorder)
 
 
-class _Lists:
-    """Which lists have each word of a row, as one large number with eight bytes for a word: all are compared at once."""
+@cache
+def _of_group(group: int) -> tuple[dict[str, int], tuple[int, ...]]:
+    """For each word of a group's lists a byte with a bit for each list; and which lists these are, by their position."""
+    lists = [wordlists().languages.index(name) for name in _GROUPS[group]]
+    sorts = {
+        mask: sum((mask >> bit & 1) << at for at, bit in enumerate(lists)) for mask in set(_masks().values())
+    }
+    return {word: sorts[mask] for word, mask in _masks().items() if mask != _BETWEEN}, tuple(lists)
 
-    def __init__(self, masks: Iterable[int]) -> None:
-        each = array("Q", masks)
-        self._number = int.from_bytes(each.tobytes(), byteorder)
-        self._size = len(each)
 
-    def of_six(self) -> int:
-        """The lists that have six words in a row."""
-        row = self._number
-        pairs = row & row >> _LANE
-        six = pairs & pairs >> 2 * _LANE & pairs >> 4 * _LANE
-        return reduce(or_, set(array("Q", six.to_bytes(_LANE // 8 * self._size, byteorder))), 0)
+def _lists_of(row: Sequence[str], groups: bytes) -> tuple[int, bool]:
+    """Which lists have six words of a row one behind the other, as bits; and whether one of them has enough for a phrase.
 
-    def enough(self, likely: int) -> bool:
-        """Whether any of some lists has so many of the words that they may be a phrase without its name."""
-        ones = int.from_bytes(_ONE * self._size, byteorder)
-        return any(
-            (self._number & ones << bit).bit_count() >= ROW
-            for bit in range(likely.bit_length())
-            if likely >> bit & 1
-        )
+    Args:
+        row: The words, without those that part nothing.
+        groups: The groups of which six may stand there.
+    """
+    of_any = reduce(or_, set(groups))
+    likely, enough = 0, False
+    for group in range(len(_GROUPS)):
+        if not of_any >> group & 1:
+            continue
+        table, lists = _of_group(group)
+        sorts = bytes(map(table.get, row, repeat(0)))
+        of_six = reduce(or_, set(_six_of_a_group(sorts)), 0)
+        for at, bit in enumerate(lists):
+            if of_six >> at & 1:
+                likely |= 1 << bit
+                enough = enough or sorts.translate(_MEMBERS_OF_GROUP[at]).count(1) >= ROW
+    return likely, enough
 
 
 @cache
@@ -159,10 +142,13 @@ def _members(bit: int, *, whole: bool) -> frozenset[str]:
 class _Part:
     """Words that stand close to each other."""
 
-    def __init__(self, text: str, words: list[str], spans: list[tuple[int, int]], lists: Wordlists) -> None:
-        self.text = text
-        self.spans = spans
+    def __init__(
+        self, words: list[str], starts: list[int], ends: list[int], lists: Wordlists, *, has_between: bool
+    ) -> None:
         self.words = words
+        self.has_between = has_between
+        self.starts = starts
+        self.ends = ends
         self.lists = lists
 
     def find(self, names: Callable[[], list[int]], likely: int) -> Iterator[Span]:
@@ -172,7 +158,7 @@ class _Part:
             names: Answers where the words "seed phrase" end; asked only where nothing longer is found.
             likely: The lists that they may be of, as bits.
         """
-        between = bytes(map(_BETWEEN_WORDS.__contains__, self.words))
+        between = bytes(map(_BETWEEN_WORDS.__contains__, self.words)) if self.has_between else b""
         for bit in range(likely.bit_length()):
             if not likely >> bit & 1:
                 continue
@@ -183,13 +169,14 @@ class _Part:
                 kept: Sequence[int] = range(len(flags))
                 known = flags
                 if 1 in between:
-                    kept = [at for at in kept if flags[at] or not between[at]]
-                    known = bytes([flags[at] for at in kept])
+                    counts = bytes(map(ge, flags, between))
+                    kept = list(compress(kept, counts))
+                    known = bytes(compress(flags, counts))
                 for first, last in self._rows(known, kept, bit, names, whole):
                     row = kept[first], kept[last - 1]
                     if all(row[1] < start or row[0] > end for start, end in taken):
                         taken.append(row)
-                        yield self.spans[row[0]][0], self.spans[row[1]][1], Kind.SEED_PHRASE
+                        yield self.starts[row[0]], self.ends[row[1]], Kind.SEED_PHRASE
                         if flags is whole and row == (0, len(self.words) - 1):
                             return
 
@@ -202,16 +189,35 @@ class _Part:
             if self._is_phrase(kept[first:last], bit, whole):
                 yield first, last
         if names():
-            yield from _named_rows(self.text, known, [self.spans[at] for at in kept], names())
+            yield from self._named_rows(known, kept, names())
+
+    def _named_rows(self, known: bytes, kept: Sequence[int], names: list[int]) -> Iterator[tuple[int, int]]:
+        """Six list words in a row that follow the words "seed phrase" closely."""
+        starts = self.starts if len(kept) == len(self.starts) else list(map(self.starts.__getitem__, kept))
+        for match in _SIX_AND_MORE.finditer(known):
+            start, end = match.span()
+            last_name = bisect_right(names, starts[end - 1]) - 1
+            if last_name < 0 or names[last_name] < starts[start] - _NAMED_REACH:
+                continue
+            # "seed phrase" is itself made of list words: count from behind it.
+            start = max(start, bisect_left(starts, names[last_name]))
+            size = end - start
+            if size > ROW or (
+                size >= _NAMED_ROW and sum(self.words[at] in _PROSE for at in kept[start:end]) * 5 < size * 2
+            ):
+                yield start, end
 
     def _is_phrase(self, row: Sequence[int], bit: int, whole: bytes) -> bool:
         """Whether a row is one of a phrase rather than of a sentence.
 
         Words of BIP-39, whole, are; short words that others begin with, and lists of plain words, may be prose.
         """
-        if bit < self.lists.of_bip39 and sum(map(whole.__getitem__, row)) >= ROW:
+        if bit < self.lists.of_bip39 and any(
+            True for _ in islice(filter(whole.__getitem__, row), ROW - 1, None)
+        ):
             return True
-        return sum(self.words[at] in _PROSE for at in row) * (2 if len(row) > ROW else 3) < len(row)
+        prose = sum(map(_PROSE.__contains__, map(self.words.__getitem__, row)))
+        return prose * (2 if len(row) > ROW else 3) < len(row)
 
 
 def _six_of_a_group(sorts: bytes) -> bytes:
@@ -247,12 +253,18 @@ def _most(sorts: bytes, groups: bytes) -> int:
 
 def may_have_rows(view: View) -> bool:
     """Whether six words of a group of lists stand in a row: without them no phrase of words is in a text."""
-    every = bytes(map(_sorts().get, view.row, repeat(0)))
-    return bool(_six_of_a_group(every.translate(None, _DELETED)))
+    return bool(_six_of_a_group(_sorted(view).translate(None, _DELETED)))
+
+
+def _sorted(view: View) -> bytes:
+    """For each word of a text the groups of lists that have it."""
+    if view.sorts is None:
+        view.sorts = bytes(map(_sorts().get, view.row, repeat(0)))
+    return view.sorts
 
 
 def _worded(view: View, lists: Wordlists) -> Iterator[Span]:
-    every = bytes(map(_sorts().get, view.row, repeat(0)))
+    every = _sorted(view)
     sorts = every.translate(None, _DELETED)
     begins = _six_of_a_group(sorts)
     if begins:
@@ -262,24 +274,30 @@ def _worded(view: View, lists: Wordlists) -> Iterator[Span]:
 def _in_rows(view: View, lists: Wordlists, every: bytes, sorts: bytes, begins: bytes) -> Iterator[Span]:
     named = cache(lambda: has_labels(view, "phrase"))
     names = cache(lambda: labels(view, "phrase").ends())
+    has_between = not _BETWEEN_WORDS.isdisjoint(view.words)
+    counted = every.translate(_NO_PART)
     row: list[str] = []
-    spans: list[tuple[int, int]] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for start, end, groups in _regions(sorts.translate(_OF_ANY), begins):
         if _most(sorts[start:end], groups) < ROW and not named():
             continue
         if not row:
-            row = list(compress(view.row, every.translate(_NO_PART)))
-        lists_of = _Lists(map(_masks().get, row[start:end], repeat(0)))
-        likely = lists_of.of_six()
-        if not likely or not (lists_of.enough(likely) or named()):
+            row = _those(view.row, counted)
+        likely, enough = _lists_of(row[start:end], groups)
+        if not likely or not (enough or named()):
             continue
-        if not spans:
-            places = (_ASCII_WORD if view.is_plain else WORD).finditer(view.lower)
-            spans = list(map(SPAN, compress(places, every.translate(_NO_PART))))
-        for first, last in _near_parts(spans[start:end]):
+        if not starts:
+            starts, ends = (_those(places, counted) for places in view.places)
+        for first, last in _near_parts(starts[start:end], ends[start:end]):
             if last - first >= _NAMED_ROW:
-                within = slice(start + first, start + last)
-                yield from _Part(view.lower, row[within], spans[within], lists).find(names, likely)
+                part = slice(start + first, start + last)
+                words_of = _Part(row[part], starts[part], ends[part], lists, has_between=has_between)
+                yield from words_of.find(names, likely)
+
+
+def _those(every: list[_Each], counted: bytes) -> list[_Each]:
+    return list(compress(every, counted)) if 0 in counted else every
 
 
 def find_phrases(view: View) -> Iterator[Span]:

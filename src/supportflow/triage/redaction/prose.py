@@ -20,6 +20,8 @@ __all__ = ["is_prose", "of_letters", "says_nothing"]
 _WRITTEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ,.?!'()\n"
 # No key, token, address or block is shorter, if it is of letters alone and has capitals at most where words have them.
 _LONG = re.compile("[A-Za-z]{9,}")  # shorter ones may be in capitals, or mixed: USDT, PayPal
+_LONG_SHAPE = b"x" * 9
+_LETTERS = bytes(ord("x") if chr(code).isalpha() else ord(" ") for code in range(128)) + b" " * 128
 _LONGEST = 23
 _BROKEN = re.compile(r"[A-Za-z.]{16}\n")  # a long word at the end of a line may go on in the next
 _COMMANDS = ("pass", "echo", "masterauth", "securestring")
@@ -31,11 +33,15 @@ _OF_NUMBERS = _PUBLIC | {"backup", "code", "head", "card", "pin", "compound", "a
 
 def of_letters(text: str) -> View | None:
     """The one view of a text of plain words and full stops, which is the text as it stands; `None` for another text."""
-    if not text.isascii() or text.encode("ascii").translate(None, _WRITTEN):
+    if not text.isascii():
         return None
-    for word in _LONG.findall(text):
-        if len(word) > _LONGEST or not word[1:].islower():
-            return None
+    written = text.encode("ascii")
+    if written.translate(None, _WRITTEN):
+        return None
+    if _LONG_SHAPE in written.translate(_LETTERS):
+        for word in _LONG.findall(text):
+            if len(word) > _LONGEST or not word[1:].islower():
+                return None
     if has_odd_blanks(text) or is_spelled(text):
         return None
     if "\n" in text and _BROKEN.search(text):

@@ -90,31 +90,46 @@ def _chain(letters: str, bit: int) -> tuple[int, int] | None:
     return first, end
 
 
+class _Windows:
+    """Reads the windows of one text, so many of them; the same letters once."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_WINDOWS
+        self._languages: dict[str, list[int]] = {}
+        self._chains: dict[tuple[str, int], tuple[int, int] | None] = {}
+
+    def read(self, letters: str) -> tuple[int, int] | None:
+        """The phrase that is in a window, in places of it."""
+        self.left -= 1
+        if _HEX.issuperset(letters):
+            return None
+        if letters not in self._languages:
+            self._languages[letters] = _languages(letters)
+        for bit in self._languages[letters]:
+            self.left -= _CHAIN_COST
+            if (letters, bit) not in self._chains:
+                self._chains[letters, bit] = _chain(letters, bit)
+            found = self._chains[letters, bit]
+            if found is not None:
+                return found
+        return None
+
+
 def find_run_together(view: View) -> Iterator[Span]:
     """Eleven words and more of one list without blanks, as spans of the plain text. Linear time."""
     text = view.lower
     runs = stretches(view.ascii.translate(_LETTERS), _LATIN_RUN)
     if not view.is_plain:
         runs += map(SPAN, _RUN.finditer(text))
-    left = _MOST_WINDOWS
-    # The same letters are read once.
-    languages: dict[str, list[int]] = {}
-    chains: dict[tuple[str, int], tuple[int, int] | None] = {}
+    windows = _Windows()
     for start, end in runs:
+        found = None
         for first in range(start, max(start + 1, end - _STEP), _STEP):
-            if left <= 0:
-                return
-            left -= 1
-            letters = text[first : min(end, first + _WINDOW)]
-            if _HEX.issuperset(letters):
-                continue
-            if letters not in languages:
-                languages[letters] = _languages(letters)
-            for bit in languages[letters]:
-                left -= _CHAIN_COST
-                if (letters, bit) not in chains:
-                    chains[letters, bit] = _chain(letters, bit)
-                found = chains[letters, bit]
+            if windows.left <= 0:
+                # What goes on where so many letters were phrases goes with them.
                 if found is not None:
-                    yield first + found[0], first + found[1], Kind.SEED_PHRASE
-                    break
+                    yield first, end, Kind.SEED_PHRASE
+                return
+            found = windows.read(text[first : min(end, first + _WINDOW)])
+            if found is not None:
+                yield first + found[0], first + found[1], Kind.SEED_PHRASE

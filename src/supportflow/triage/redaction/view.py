@@ -6,6 +6,8 @@ the end of a line is an equals sign as well, two words in neighbouring tags may 
 """
 
 import re
+from itertools import accumulate, chain, islice
+from operator import add
 from typing import Any
 
 from supportflow.triage.once import Once
@@ -34,6 +36,7 @@ WORD = re.compile("[a-z\u00df-\u024f\u0400-\u052f\u1e00-\u1eff]+|[\u3041-\u309f]
 # A letter that is no Latin one without marks.
 OTHER_LETTER = re.compile("[\u00df-\u024f\u0400-\u052f\u1e00-\u1eff\u3041-\u309f\uac00-\ud7a3]")
 _LETTERS = bytes(code if ord("a") <= code <= ord("z") else ord(" ") for code in range(256))
+_GAPS = bytes(ord(" ") if ord("a") <= code <= ord("z") else ord("x") for code in range(256))
 _DIGITS = b"0123456789"
 _DIGITS_AND_SEPARATORS = _shape(_DIGITS + b" .-")
 _ONLY_DIGITS = _shape(_DIGITS)
@@ -62,6 +65,7 @@ class View:
         layers: The steps that lead back to the text as given.
         lower: The same in lower case, of the same length.
         labels: Which words may announce something, by their tables; `None` until a finder asks for them.
+        sorts: Which lists of phrases have each word of the row; `None` until a finder asks.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class View:
         if characters is not None and self.lower == text:
             self.__dict__["characters"] = characters
         self.labels: Any = None  # which words may announce something, once a finder has asked
+        self.sorts: bytes | None = None  # which lists of phrases have each word, once a finder has asked
         self.layers = layers or []
 
     @Once
@@ -94,6 +99,20 @@ class View:
         if self.is_plain:
             return self.lower.encode("ascii", "replace").translate(_LETTERS).decode("ascii").split()
         return WORD.findall(self.lower)
+
+    @Once
+    def places(self) -> tuple[list[int], list[int]]:
+        """Where each word of the row begins, and where it ends."""
+        if not self.is_plain:
+            spans = list(map(SPAN, WORD.finditer(self.lower)))
+            return [start for start, _ in spans], [end for _, end in spans]
+        # Between two words stands a gap: what both of them measure, added up, is where each begins.
+        sizes = list(map(len, self.row))
+        shape = self.lower.encode("ascii", "replace").translate(_GAPS)
+        gaps = map(len, shape.split())
+        first = next(gaps, 0) if shape.startswith(b"x") else 0
+        starts = list(islice(accumulate(map(add, sizes, chain(gaps, (0,))), initial=first), len(sizes)))
+        return starts, list(map(add, starts, sizes))
 
     @Once
     def words(self) -> frozenset[str]:
@@ -195,11 +214,10 @@ def views(text: str, known: frozenset[str] | None = None) -> tuple[View, list[Vi
         known: Characters among which are all that it has, if somebody has counted them.
     """
     decoded, layers = decode(text)
-    joined, more = without_tags(decoded, apart=False)
+    (joined, more), (apart, others) = without_tags(decoded, text)
     spelled, written = without_gaps(joined)
     first = _made(spelled, [*layers, *more, *written], known if spelled == text else None)
     whole, broken = join_lines(first.text)
-    apart, others = without_tags(text, apart=True)
     more_views: list[View] = []
     if broken or layers or written or apart != joined:
         other = _made(apart, others)
