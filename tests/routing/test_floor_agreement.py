@@ -152,15 +152,28 @@ class Floors(RuleBasedStateMachine):
     @rule(
         which=st.randoms(use_true_random=False),
         how=st.sampled_from(["keep", "end", "decline", "reject", "close"]),
+        otherwise=st.just({})
+        | st.fixed_dictionaries(
+            {},
+            optional={
+                "capacity": st.integers(0, 5),
+                "reserved": st.integers(0, 2),
+                "limits": st.sampled_from([(), (("chat", 1),), (("mail", 2),)]),
+                "available": st.booleans(),
+            },
+        ),
+        price=st.none() | st.tuples(st.sampled_from(CHANNELS), st.integers(0, 3)),
     )
-    def answered(self, which, how):
+    def answered(self, which, how, otherwise, price):
+        """The answer, and with it at times other news of the agent, or a ticket that costs other than was proposed."""
         ticket_id = which.choice(sorted(self.naive.proposed))
         entry, agent_id, requirement = self.naive.proposed[ticket_id]
         if how == "close" or agent_id not in self.naive.seats:
             self.both(Gone(ticket_id))
             return
         seat = self.naive.seats[agent_id]
-        load = Load(ticket_id, requirement.channel, requirement.weight, offered=True)
+        load = Load(ticket_id, *(price or (requirement.channel, requirement.weight)), offered=True)
+        seat = seat._replace(**otherwise)
         now = self.naive.latest + 1
         self.both(Present(seat._replace(load=(*seat.load, load), idle_us=now, version=seat.version + 1)))
         if how in {"end", "decline"} and agent_id in self.naive.seats:

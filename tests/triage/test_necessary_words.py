@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportflow.triage import asking, phrasebook
-from supportflow.triage.reading import Pack, shipped_packs
+from supportflow.triage.reading import Pack, shipped_packs, shipped_rules
 from supportflow.triage.reading.folding import fold
 from supportflow.triage.reading.necessary import NecessaryWords, necessary
 from supportflow.triage.reading.phrases import OPTIONAL, Writing, listed
@@ -50,6 +50,13 @@ def test_what_has_none_asks_for_nothing(words):
     if not asking._secrets().may_be_in(text):
         assert asking._reader().read(text) == []
         assert asking._english(text) is None
+
+
+def test_every_rule_for_it_begins_with_the_role_whose_words_these_are():
+    rules = shipped_rules("asking")
+    assert {rule.all[0] for rule in rules.rules} == {asking._EVENT}
+    assert not rules.weighings
+    assert not rules.derived
 
 
 def test_an_ordinary_reply_has_none():

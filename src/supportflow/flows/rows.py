@@ -23,6 +23,7 @@ from supportflow.model.events import (
     StatusChanged,
     TicketEvent,
 )
+from supportflow.model.inside import inside
 from supportflow.model.routing import AgentState
 from supportflow.model.storage import AgentRow, EventRow, OutboxRow, StreamChange, TicketRow, Unwritten
 from supportflow.model.ticket import Ticket
@@ -66,8 +67,8 @@ _BOT_EVENTS = frozenset(
 
 def event_row(seq: int, event: EventBase) -> EventRow:
     """An event as a store keeps it. Defaults are left out: they are part of the version."""
-    kind = event.kind
-    return EventRow(seq, kind, event.VERSION, event.MIN_READER, written(event))
+    kind = type(event)  # of a class it is read as fast as of a plain object
+    return EventRow(seq, event.kind, kind.VERSION, kind.MIN_READER, written(event))
 
 
 def read_row(row: EventRow) -> EventBase:
@@ -95,9 +96,9 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: Unwritten | Non
         policy: The version that it lives under.
         snapshot: The ticket as JSON, if it is known already.
     """
-    key, due = queue_place(ticket, policy)
-    # To read a field of a model costs as much as ten lines of Python: these are read of what it consists of.
-    told = ticket.__dict__
+    now = inside(ticket)
+    key, due = queue_place(now, policy)
+    told = now.__dict__  # which is read faster still, for many fields at once
     category, touched_at, recorded_at = told["status_category"], told["touched_at"], told["recorded_at"]
     updated_us = to_us(recorded_at)
     return TicketRow(
@@ -120,9 +121,9 @@ def ticket_row(ticket: Ticket, policy: CompiledPolicy, snapshot: Unwritten | Non
         category=told["category"],
         opened_us=to_us(told["opened_at"]),
         updated_us=updated_us,
-        wakeup_us=wakeup(ticket, policy),
+        wakeup_us=wakeup(now, policy),
         snapshot=written(ticket) if snapshot is None else cast("bytes", snapshot),
-        queued=is_queued(ticket, policy),
+        queued=is_queued(now, policy),
         touched_us=updated_us if touched_at is None or touched_at is recorded_at else to_us(touched_at),
     )
 

@@ -106,7 +106,7 @@ from supportflow.model.commands import (
     WithdrawConsent,
 )
 from supportflow.model.events import EventBase
-from supportflow.model.inside import outside
+from supportflow.model.inside import inside, outside
 from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
@@ -195,6 +195,7 @@ def _draft(
         return _begun(book, command, facts, now, now_us)
     if ticket is None:
         raise InvalidInput("ticket", "this command needs a ticket")
+    ticket = inside(ticket)
     policy, people = book[ticket.policy], _people(ticket, command, facts)
     command = command_on_side(command, ticket, policy, people)
     # A kind is told by `is`: to ask a model's class whether it has an instance costs as much as a small event.

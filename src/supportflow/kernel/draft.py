@@ -17,7 +17,7 @@ from supportflow.model.base import StatusCategory
 from supportflow.model.content import ContentRef
 from supportflow.model.events import EventBase, StatusChanged, StatusKept, TicketAdopted, TicketEvent
 from supportflow.model.inside import inside
-from supportflow.model.made import made
+from supportflow.model.made import built
 from supportflow.model.people import Actor
 from supportflow.model.records import Clock
 from supportflow.model.routing import AgentState
@@ -220,7 +220,7 @@ class Draft:
 
     def event(self, kind: type[E], /, **fields: Any) -> E:
         """An event on this ticket, of fields that are valid already."""
-        return made(kind, self.head(), **fields)
+        return built(kind, self.head(), fields)
 
     def view(self) -> Mapping[str, object]:
         """The ticket's fields now, for conditions, which only read them: made once for a version of it."""

@@ -38,6 +38,7 @@ class Lifecycle:
     def __init__(self, definition: LifecycleDefinition, fields: Fields) -> None:
         check_definition(definition, fields)
         self.definition = definition
+        self._categories = definition.statuses
         self.initial = definition.initial
         self._guards = {
             name: compile_condition(condition, fields) for name, condition in definition.guards.items()
@@ -76,7 +77,7 @@ class Lifecycle:
         Raises:
             KeyError: If the lifecycle has no such status.
         """
-        return self.definition.statuses[status]
+        return self._categories[status]
 
     def fire(self, status: str, trigger: str, view: View) -> Fired | Rejected:
         """What a trigger does.

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from supportflow.model.base import Value
 
-__all__ = ["checking", "copied", "made", "of_fields", "remade"]
+__all__ = ["built", "checking", "copied", "made", "of_fields", "remade"]
 
 V = TypeVar("V", bound=Value)
 Check = Callable[[BaseModel, Mapping[str, Any]], object]
@@ -39,15 +39,25 @@ def made(kind: type[V], head: Mapping[str, Any], /, **fields: Any) -> V:
         head: Fields that several values have in common.
         **fields: The others, which go before those of the head. What is not named has its default.
     """
+    return built(kind, head, fields)
+
+
+def built(kind: type[V], head: Mapping[str, Any], fields: Mapping[str, Any]) -> V:
+    """The same for fields that are a mapping already, which needs not be taken apart and put together again."""
     template, factories = _PLANS.get(kind) or _plan(kind)
     values = {**template, **head, **fields}
     for name, factory in factories:
         if values[name] is _MISSING:
             values[name] = factory()
-    value = of_fields(kind, values, {*head, *fields})
+    names = (*head, *fields)
+    value: Any = _new(_Blank)
+    value.__dict__ = values
+    value.__pydantic_fields_set__ = _GIVEN.get(names) or _given(names)
+    value.__pydantic_extra__ = value.__pydantic_private__ = None
+    value.__class__ = kind
     if _check is not None:
         _check(value, {**head, **fields})
-    return value
+    return cast("V", value)
 
 
 def remade(value: V, changes: Mapping[str, Any]) -> V:
@@ -88,6 +98,15 @@ def of_fields(kind: type[V], values: dict[str, Any], given: set[str]) -> V:
 
 
 _MISSING: Any = object()
+_MOST_GIVEN = 1_000
+_GIVEN: dict[tuple[str, ...], set[str]] = {}
+"""What was given, for values that were made of fields of the same names: they share it, as the tickets of one stream do."""
+
+
+def _given(names: tuple[str, ...]) -> set[str]:
+    if len(_GIVEN) >= _MOST_GIVEN:
+        _GIVEN.clear()  # other threads only put theirs together again
+    return _GIVEN.setdefault(names, set(names))
 
 
 _Plan = tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]

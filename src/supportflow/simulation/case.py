@@ -2,8 +2,10 @@
 
 from collections.abc import Container
 
+from supportflow.kernel import Decision
 from supportflow.kernel.due.queue import entry_of
 from supportflow.model.base import StatusCategory
+from supportflow.model.events import AgentEvent, EventBase
 from supportflow.model.people import Actor
 from supportflow.model.routing import Offer as Standing
 from supportflow.model.ticket import Ticket
@@ -11,7 +13,7 @@ from supportflow.policy import CompiledPolicy
 from supportflow.routing.floor import Change, Gone, Waiting
 from supportflow.simulation.plan import Drawn
 
-__all__ = ["Case"]
+__all__ = ["Case", "own_events"]
 
 
 class Case:
@@ -59,3 +61,9 @@ class Case:
         changed = is_open - self.open, waits - self.waits
         self.open, self.waits = is_open, waits
         return changed
+
+
+def own_events(decision: Decision) -> list[EventBase]:
+    """The events of a decision that are the ticket's own, and not of an agent's stream."""
+    # To ask a model's class whether it has an instance costs five times as much.
+    return [event for event in decision.events if AgentEvent not in type(event).__mro__]

@@ -29,12 +29,13 @@ from supportflow.model.commands import (
     WaitForRequester,
 )
 from supportflow.model.content import ContentRef
-from supportflow.model.events import AgentEvent, EventBase
+from supportflow.model.events import EventBase
+from supportflow.model.inside import inside
 from supportflow.model.made import made
 from supportflow.model.routing import AgentState
 from supportflow.model.routing import Offer as Standing
 from supportflow.routing.floor import Proposal, Rejected, Waiting
-from supportflow.simulation.case import Case
+from supportflow.simulation.case import Case, own_events
 from supportflow.simulation.crew import Crew
 from supportflow.simulation.opening import Openings
 from supportflow.simulation.plan import Plan
@@ -150,7 +151,7 @@ class World:
         command = self._openings.of(drawn, requester)
         facts = Facts(tenant=TENANT, ticket_id=f"{number:08d}")
         decision = decided(self._book, None, command, facts, self._now)
-        case = Case(number, drawn, decision.tickets[0], counts=row.at_us >= self.plan.warm_us)
+        case = Case(number, drawn, inside(decision.tickets[0]), counts=row.at_us >= self.plan.warm_us)
         self._cases[number] = case
         if case.counts:
             self.tally.arrived[case.first_class] += 1
@@ -189,12 +190,10 @@ class World:
         for event in decision.events:
             self.tally.recorded(event, counts=case.counts)
         if self._policy.sla.looks_back:
-            own = [event for event in decision.events if not isinstance(event, AgentEvent)]
-            self._history.setdefault(case.number, []).extend(own)
-        case.ticket = decision.tickets[0]
+            self._history.setdefault(case.number, []).extend(own_events(decision))
+        case.ticket = inside(decision.tickets[0])
         if self._follower is not None:
-            own = [event for event in decision.events if not isinstance(event, AgentEvent)]
-            self._follower(case.number, case.ticket, own)
+            self._follower(case.number, decision.tickets[0], own_events(decision))
         self._crew.worked(decision.agents)
         self._count(case)
         seen = case.change(self._policy)

@@ -12,6 +12,8 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from supportflow.triage.plain import cut_plain
+
 __all__ = ["BREAK", "CHINESE_NOT", "normal", "pieces", "separates", "spellings", "spelt", "tokens"]
 
 NEGATED = "not"
@@ -100,7 +102,7 @@ def tokens(text: str) -> list[str]:
 
 def pieces(text: str) -> list[str]:
     """The tokens of a text that went through `spelt`, with runs of Chinese characters left whole. Linear time."""
-    return (_ASCII_TOKEN if text.isascii() else _PIECE).findall(text)
+    return cut_plain(text, _ASCII_TOKEN) if text.isascii() else _PIECE.findall(text)
 
 
 def separates(token: str) -> bool:

@@ -49,6 +49,7 @@ from supportflow.model.commands import (
     WithdrawAnnouncement,
 )
 from supportflow.model.events import ContactJoined, EventBase, TicketAdopted, TicketOpened
+from supportflow.model.inside import inside
 from supportflow.model.storage import (
     Commit,
     Committed,
@@ -120,34 +121,36 @@ def _execute(env: Environment, command: CommandBase, fingerprint: str, version: 
     contested = ""
     for attempt in range(1, requests.ATTEMPTS + 1):
         ticket, other, read = yield from _tickets(env, command, version)
+        seen = None if ticket is None else inside(ticket)  # what is only read, until it is decided on
         facts = yield from load_facts(
-            env, command, ticket, other, signals=signals, redacted=redacted, read=read
+            env, command, seen, other, signals=signals, redacted=redacted, read=read
         )
-        attributed = _attributed(env, command, ticket, facts)
+        attributed = _attributed(env, command, seen, facts)
         if (
             attributed is not command
         ):  # an agent's answer on a case of their own is the words of somebody from outside
             signals = signals if is_read(command) else (yield from read_signals(env, attributed, redacted))
             command, prepared = attributed, None
             ticket, read = yield from _locate(env, command, version)
+            seen = None if ticket is None else inside(ticket)
             facts = yield from load_facts(
-                env, command, ticket, other, signals=signals, redacted=redacted, read=read
+                env, command, seen, other, signals=signals, redacted=redacted, read=read
             )
         facts = facts._replace(past=past) if past else facts
         if prepared is None:
-            complete = with_evidence(env, command, ticket, facts)
-            prepared = yield from prepare(complete, _owner(command, ticket), now)
+            complete = with_evidence(env, command, seen, facts)
+            prepared = yield from prepare(complete, _owner(command, seen), now)
         if type(command) in _OPENING:
             facts = facts._replace(ticket_id=(yield from requests.new_id(now)))
         if facts.case.said is not None or (isinstance(command, Rate) and command.comment is not None):
             facts = facts._replace(task_id=(yield from requests.new_id(now)))  # a follow-up and a task
-        decision, facts = yield from decide_with_pasts(env, ticket, prepared.command, facts, now, read)
+        decision, facts = yield from decide_with_pasts(env, seen, prepared.command, facts, now, read)
         events = decision.events
         touched = [one for one in (ticket, other, *facts.case.candidates) if one is not None]
         if not events and command.key is None:
             assert ticket is not None
             return Outcome(ticket)
-        outcome_id = _outcome_id(ticket, events, facts)
+        outcome_id = _outcome_id(seen, events, facts)
         if env.held is not None:
             env.held.take(env.book, decision, prepared.content)
             return Outcome(env.held.tickets[outcome_id], events)

@@ -30,6 +30,7 @@ from supportflow.model.events import (
     TicketSplit,
 )
 from supportflow.model.inside import like
+from supportflow.model.people import SYSTEM
 from supportflow.model.ticket import Ticket
 
 __all__ = ["FOLD_VERSION", "evolve", "fold"]
@@ -65,7 +66,8 @@ def evolve(ticket: Ticket | None, event: EventBase, *, tenant: str = "default") 
     now.update(change(ticket, event))
     now["version"] += 1
     now["recorded_at"] = told["recorded_at"]
-    if told["by"].kind != "system":
+    by = told["by"]
+    if by is not SYSTEM and by.kind != "system":
         now["touched_at"] = told["recorded_at"]
     return like(ticket, now)
 

@@ -89,7 +89,7 @@ def detect(text: str) -> Detected:
     if "@" in sample or "://" in sample or "www." in sample:
         sample = _TOKEN.sub(_unless_address, sample)
     if sample.isascii():
-        every = _ASCII_WORD.findall(sample)
+        every = _ascii_words(sample)
         words = [word for word in every if word not in anybodys()]
         return _by_words("latin", words[:_WORDS], alone=len(every) == 1) if words else _NOTHING
     words, script = _words_of_script(sample)
@@ -100,6 +100,17 @@ def detect(text: str) -> Detected:
     if script == "han":
         return _decided(weighed("".join(words)[:_CHARACTERS]))
     return _by_words(script, words[:_WORDS])
+
+
+def _ascii_words(sample: str) -> list[str]:
+    """The words; what stands between two blanks is mostly one, which no expression is needed for."""
+    found: list[str] = []
+    for part in sample.split(" "):
+        if part.isalpha():
+            found.append(part)
+        elif part:
+            found += _ASCII_WORD.findall(part)
+    return found
 
 
 def _unless_address(token: re.Match[str]) -> str:

@@ -23,6 +23,9 @@ _APART = 1.5  # languages that share a word are told apart by it no further than
 _SMOOTH = 0.3
 _LOOKS = 0.35  # three letters overlap with the next three, and say that much less
 _MOST = 2.5  # what one unlisted word can say
+_LONGEST = 40  # letters of a word that is remembered
+_MOST_KNOWN = 4_000
+"""How many unlisted words are remembered; then it begins anew. Most words of a message stood in the last one, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,17 @@ class Lexis:
     _looks: "_Looks"
 
     def looks(self, word: str) -> list[float]:
-        """What the look of an unlisted word says for each language, in their order."""
+        """What the look of an unlisted word says for each language, in their order; remembered for a while."""
+        known = self._looks.known.get(word)
+        if known is None:
+            known = self._look(word)
+            if len(word) <= _LONGEST:  # a longer one is no word, and would keep what somebody pasted
+                if len(self._looks.known) >= _MOST_KNOWN:
+                    self._looks.known.clear()
+                self._looks.known[word] = known
+        return known
+
+    def _look(self, word: str) -> list[float]:
         said = [0.0] * len(self.languages)
         for part in _parts(word):
             row = self.row(part)
@@ -137,6 +150,7 @@ class _Looks:
         self._totals = [_SMOOTH * distinct + count.total() for count in self._counts]
         self._absent = _SMOOTH / max(self._totals)
         self.rows: dict[str, tuple[float, ...]] = {}
+        self.known: dict[str, list[float]] = {}  # which nobody changes
 
     def row(self, part: str) -> tuple[float, ...]:
         """As in `Lexis.row`; kept for the letters that a listed word has, of which there are so many and no more."""

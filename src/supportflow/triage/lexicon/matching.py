@@ -74,6 +74,9 @@ class _Role(IntEnum):
     EXCUSES = 3
 
 
+_MATCHES = (_Role.SPEAKS, _Role.ASKS)
+"""Roles of what is a match; the others only take something back."""
+
 _Hit = tuple[int, int, int, int, int, "_Pattern"]
 """A part of a pattern: its last and its first unit, the part, the pattern's order, the position in it, the pattern.
 
@@ -111,6 +114,17 @@ def _by_rarest(patterns: list[_Pattern], parts: int) -> list[list[_Pattern]]:
     for pattern in patterns:
         having[min(pattern.parts, key=count.__getitem__)].append(pattern)
     return having
+
+
+def _needed(parts: list[Part], rarest: list[list[_Pattern]]) -> set[str]:
+    """Units of which one stands wherever something matches: of each spelling of a rarest part the longest one."""
+    count = Counter(unit for part in parts for units in part for unit in set(units))
+    return {
+        max(units, key=lambda unit: (len(unit), -count[unit]))
+        for part, having in zip(parts, rarest, strict=True)
+        if any(pattern.role in _MATCHES for pattern in having)
+        for units in part
+    }
 
 
 def _places(unit: str, units: str) -> list[int]:
@@ -161,6 +175,7 @@ class CompiledLexicons:
         self._several = Sequences({units: parts for units, parts in spelt.items() if len(units) > 1})
         self._longest = max(map(len, spelt), default=0)
         self._rarest = _by_rarest(patterns, len(self._parts))
+        self._needed = self._alphabet.plain_pieces(_needed(list(self._parts), self._rarest))
 
     def _pattern(
         self,
@@ -198,7 +213,10 @@ class CompiledLexicons:
 
         What is negated does not count, nor what stands inside a question of its own class.
         """
-        of_pieces = self._alphabet.read(text.pieces, plain=text.spelt.isascii())
+        plain = text.spelt.isascii()
+        if plain and self._needed.isdisjoint(text.pieces):
+            return []  # of the rarest part of each pattern every spelling has a word that is not there
+        of_pieces = self._alphabet.read(text.pieces, plain=plain)
         units = self._alphabet.simplified("".join(of_pieces))
         several = self._several.scan(units)
         single = self._single_in(units, of_pieces)

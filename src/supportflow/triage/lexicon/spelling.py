@@ -7,7 +7,7 @@ text is made: where a text itself has those, they only separate words, and do no
 # ruff: noqa: RUF001 - full-width punctuation and typographic quotes are what is looked for
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import chain
 
 from supportflow.triage.units import BREAK, CHINESE_NOT, normal, spellings
@@ -84,6 +84,11 @@ class Alphabet:
             plain: Whether it is all ASCII.
         """
         return list(map((self._plain if plain else self._pieces).__getitem__, pieces))
+
+    def plain_pieces(self, units: Collection[str]) -> frozenset[str]:
+        """The pieces of a text in ASCII that some of the units are spelt with."""
+        written = {self._characters[unit] for unit in units}
+        return frozenset(piece for piece, unit in self._plain.items() if unit in written)
 
     def simplified(self, units: str) -> str:
         """Units with traditional characters as simplified ones."""

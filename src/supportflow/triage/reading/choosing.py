@@ -32,7 +32,8 @@ _RIVALS = 0.7  # of the words that English knows, and the likeliest other: who k
 _CHOSEN_FOR = frozenset({"Latn"})  # is enough even if it is not a pack's first script
 _LONGEST_WORD = 40
 _MOST_WORDS = 20_000  # that it is remembered of which packs know them
-_NONE: frozenset[str] = frozenset()
+_FIELD = 32  # bits: three for each word of a line, which no message has enough of to run into the next
+_MASK = (1 << _FIELD) - 1
 
 
 class PackSource(Protocol):
@@ -181,7 +182,7 @@ class PackChoice:
             for tag, pack in self._sources.items()
             if isinstance(pack, Pack)
         }
-        self._by_word: dict[tuple[str, ...], dict[str, list[str]]] = {}
+        self._by_word: dict[tuple[str, ...], dict[str, int]] = {}
         self._by_any_word: dict[tuple[str, ...], _Knowing] = {}
         self._by_script: dict[str, list[str]] = defaultdict(list)
         for tag, pack in self._sources.items():
@@ -239,36 +240,29 @@ class PackChoice:
         words = set(line.pieces)
         chosen: list[str] = []
         least = 1.0
+        own = 0
         if _ALWAYS in tags:
             chosen.append(_ALWAYS)
+            own = tags.index(_ALWAYS)
             common = len(words & self._hints(_ALWAYS))
             if common >= _SHARE * len(words) and common >= _CLEARLY:
                 return chosen
-        commonest = self._commonest(tags, words)
-        if chosen:
+        every = tuple(tags)
+        whose = self._whose(every)
+        commonest = sum(map(whose.__getitem__, words & whose.keys()))
+        if chosen and common >= _SHARE * len(words) and common >= _RATHER:
             # In a short line fewer are enough, if it has hardly any of another language.
-            others = max((number for tag, number in commonest.items() if tag != _ALWAYS), default=0)
-            if common >= _SHARE * len(words) and common >= _RATHER and 2 * others <= common:
+            numbers = _numbers(commonest, len(every))
+            del numbers[own]
+            if 2 * max(numbers, default=0) <= common:
                 return chosen
-        known = {tag: 2 * number for tag, number in commonest.items()}
-        knowing = self._knowing(tuple(tags))
-        for word in words:
-            for tag in knowing[word]:
-                known[tag] += 1
+        known = _numbers(sum(map(self._knowing(every).__getitem__, words), 2 * commonest), len(every))
         if chosen:
-            least = max(least, _RIVALS * known.pop(_ALWAYS))
-        ranked = sorted(known.items(), key=lambda one: (-one[1], one[0]))
-        enough = max(least, _RIVALS * ranked[0][1])
-        return chosen + [tag for tag, count in ranked[:_OTHERS] if count >= enough]
-
-    def _commonest(self, tags: Sequence[str], words: set[str]) -> dict[str, int]:
-        """How many of some words are among the commonest of each pack."""
-        found = dict.fromkeys(tags, 0)
-        whose = self._whose(tuple(tags))
-        for word in words:
-            for tag in whose.get(word, ()):
-                found[tag] += 1
-        return found
+            least = max(least, _RIVALS * known[own])
+            known[own] = -1
+        enough = max(least, _RIVALS * max(known))
+        ranked = sorted((-number, tag) for tag, number in zip(every, known, strict=True) if number >= enough)
+        return chosen + [tag for _, tag in ranked[:_OTHERS]]
 
     def _hints(self, tag: str) -> frozenset[str]:
         """The commonest words of a pack, folded."""
@@ -282,20 +276,25 @@ class PackChoice:
             knowing = self._by_any_word[tags] = _Knowing([self.pack(tag) for tag in tags])
         return knowing
 
-    def _whose(self, tags: tuple[str, ...]) -> dict[str, list[str]]:
-        """Each of the commonest words of some packs, with the packs that have it."""
+    def _whose(self, tags: tuple[str, ...]) -> dict[str, int]:
+        """Each of the commonest words of some packs, with one for each pack that has it, as in `_numbers`."""
         whose = self._by_word.get(tags)
         if whose is None:
-            whose = defaultdict(list)
-            for tag in tags:
+            whose = defaultdict(int)
+            for place, tag in enumerate(tags):
                 for word in self._hints(tag):
-                    whose[word].append(tag)
+                    whose[word] += 1 << place * _FIELD
             self._by_word[tags] = whose = dict(whose)
         return whose
 
 
-class _Knowing(dict[str, tuple[str, ...]]):
-    """Word → the tags of those of some packs that know it: each is asked once, for all texts that have the word.
+def _numbers(added: int, count: int) -> list[int]:
+    """What was counted for several packs at once: each has a field of bits of one number."""
+    return [added >> shift & _MASK for shift in range(0, count * _FIELD, _FIELD)]
+
+
+class _Knowing(dict[str, int]):
+    """Word → one for each pack that knows it, as in `_numbers`: each is asked once, for all texts that have the word.
 
     Args:
         packs: The packs.
@@ -305,13 +304,13 @@ class _Knowing(dict[str, tuple[str, ...]]):
         super().__init__()
         self._packs = packs
 
-    def __missing__(self, word: str) -> tuple[str, ...]:
-        tags = tuple(one.pack.tag for one in self._packs if one.bare.known((word,)))
+    def __missing__(self, word: str) -> int:
+        known = sum(1 << place * _FIELD for place, one in enumerate(self._packs) if one.bare.known((word,)))
         if len(word) <= _LONGEST_WORD:  # a longer one is no word, and would keep what somebody pasted
             if len(self) >= _MOST_WORDS:
                 self.clear()
-            self[word] = tags
-        return tags
+            self[word] = known
+        return known
 
 
 @lru_cache(maxsize=128)

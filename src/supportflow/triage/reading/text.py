@@ -4,6 +4,7 @@ import re
 from itertools import accumulate
 
 from supportflow.triage.once import Once
+from supportflow.triage.plain import cut_plain
 from supportflow.triage.reading.folding import Folded, fold
 
 __all__ = ["LETTERS", "Line", "View"]
@@ -105,7 +106,7 @@ class Line:
     @Once
     def pieces(self) -> list[str]:
         """The line cut into words and what stands between them, in turns."""
-        return (_ASCII_PIECE if self.text.isascii() else _PIECE).findall(self.text)
+        return cut_plain(self.text, _ASCII_PIECE) if self.text.isascii() else _PIECE.findall(self.text)
 
     @Once
     def ends(self) -> list[int]:

@@ -292,24 +292,23 @@ class Words:
         """Every phrase in a line, with places in the line."""
         cut = line.pieces
         kinds = list(map(self._table.__getitem__, cut))
-        begin, ends = self._begin, line.ends
         hits: list[Hit] = []
-        for place, kind in enumerate(kinds):
-            if kind <= _OTHER:
+        for begun, state in enumerate(map(self._begin.__getitem__, kinds)):
+            if state is None:
                 continue
-            state = begin[kind]
-            if state is not None:
-                end = ends[place]
-                start = end - len(cut[place])
+            for role in state.ends:
+                hits.append((begun, begun, role))  # noqa: PERF401 - a call for each would cost more
+            place = begun
+            while state.goes_on:
+                place += 2  # past the separator
+                if place >= len(kinds) or kinds[place - 1] != _SOFT:
+                    break
+                state = state[kinds[place]]  # noqa: PLW2901 - the search goes on from there
+                if state is None:
+                    break
                 for role in state.ends:
-                    hits.append((start, end, role))  # noqa: PERF401 - a call for each would cost more
-                while state.goes_on:
-                    place += 2  # noqa: PLW2901 - past the separator
-                    if place >= len(kinds) or kinds[place - 1] != _SOFT:
-                        break
-                    state = state[kinds[place]]
-                    if state is None:
-                        break
-                    for role in state.ends:
-                        hits.append((start, ends[place], role))  # noqa: PERF401 - as above
-        return hits
+                    hits.append((begun, place, role))  # noqa: PERF401 - as above
+        if not hits:
+            return hits
+        ends = line.ends
+        return [(ends[first] - len(cut[first]), ends[last], role) for first, last, role in hits]
