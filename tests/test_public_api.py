@@ -276,7 +276,7 @@ def test_the_package_alone_loads_none_of_its_dependencies():
 @pytest.mark.parametrize(
     "code",
     [
-        "from supportflow import Desk",
+        "from supportflow import Desk; Desk()",
         "from supportflow import *",
         "import supportflow.testing",
         WORKING,

@@ -424,7 +424,7 @@ class NoteAddedThen(NoteAdded):
 
 
 def test_upcasters_are_chained(monkeypatch):
-    monkeypatch.setitem(EVENT_TYPES, "note_added", NoteAddedThen)
+    monkeypatch.setitem(EVENT_TYPES.loaded, "note_added", NoteAddedThen)
     upcasters = {
         ("note_added", 1): lambda fields: {**fields, "steps": ["1"]},
         ("note_added", 2): lambda fields: {**fields, "ticket_id": "-".join([*fields.pop("steps"), "2"])},

@@ -1,6 +1,8 @@
 """The floor, one rule at a time."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from supportflow._time import instant, to_us
 from supportflow.model.people import Agent, Skill
@@ -479,3 +481,37 @@ def test_places_do_not_grow_with_the_work_done():
     assert len(candidates) == 7
     assert len(candidates._at) < 200
     assert candidates.pick(traits, 0) == "a2"  # 4,993 is the oldest of the last seven
+
+
+def test_a_shift_that_begins_is_laid_out_once(monkeypatch):
+    laid, lay_out = [], Candidates._lay_out
+    monkeypatch.setattr(Candidates, "_lay_out", lambda self: (laid.append(len(self)), lay_out(self)))
+    candidates = Candidates()
+    traits = frozenset([EXPERT])
+    for number in range(1, 1_000):  # idle alike, in an order that is not the one of their names
+        candidates.put(f"a{number}", (0, 0, f"a{number}"), traits, 1, 0.0)
+    assert candidates.pick(traits, 0) == "a1"
+    candidates.remove("a1")
+    assert candidates.pick(traits, 0) == "a10"
+    assert laid == [999]
+
+
+IDLE = st.tuples(st.integers(0, 5), st.sampled_from("abcdefg"), st.sampled_from([0.0, 0.5]))
+
+
+@given(st.lists(st.one_of(IDLE, st.sampled_from("abcdefg"), st.none()), max_size=40))
+def test_whoever_comes_and_goes_the_first_of_the_order_is_picked(steps):
+    """`None` picks, a name alone leaves, and the others come or move."""
+    candidates, there = Candidates(), {}
+    traits = frozenset([EXPERT])
+    for step in [*steps, None]:
+        if isinstance(step, tuple):
+            idle, name, level = step
+            candidates.put(name, (idle, 0, name), traits, 1, level)
+            there[name] = (level, (idle, 0, name))
+        elif step is not None:
+            candidates.remove(step)
+            there.pop(step, None)
+        else:
+            assert candidates.pick(traits, 0) == min(there, key=there.get, default=None)
+        assert len(candidates) == len(there)

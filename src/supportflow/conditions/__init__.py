@@ -5,21 +5,27 @@ code, which can be checked against its `Fields`, compiled, indexed by the hundre
 about exactly.
 """
 
-from supportflow.conditions.compilation import Predicate, compile_condition
-from supportflow.conditions.evaluation import evaluate
-from supportflow.conditions.explanation import Explanation, explain
-from supportflow.conditions.fields import OPERATORS, FieldKind, Fields, FieldSpec
-from supportflow.conditions.index import ConditionIndex
-from supportflow.conditions.language import Condition, parse_condition
-from supportflow.conditions.validation import condition_problems, validate_condition
-from supportflow.conditions.verification import (
-    Shadowed,
-    Shadowing,
-    find_witness,
-    overlap,
-    shadowing,
-    uncovered,
-)
+from typing import TYPE_CHECKING
+
+from supportflow._late import late
+
+if TYPE_CHECKING:
+    from supportflow.conditions.compilation import Predicate, compile_condition
+    from supportflow.conditions.evaluation import evaluate
+    from supportflow.conditions.explanation import Explanation, explain
+    from supportflow.conditions.fields import OPERATORS, FieldKind, Fields, FieldSpec
+    from supportflow.conditions.index import ConditionIndex
+    from supportflow.conditions.language import Condition, parse_condition
+    from supportflow.conditions.validation import condition_problems, validate_condition
+    from supportflow.conditions.verification import (
+        Shadowed,
+        Shadowing,
+        find_witness,
+        overlap,
+        shadowing,
+        uncovered,
+    )
+
 
 __all__ = [
     "OPERATORS",
@@ -43,3 +49,27 @@ __all__ = [
     "uncovered",
     "validate_condition",
 ]
+
+_HOMES = {
+    "Condition": "language",
+    "ConditionIndex": "index",
+    "Explanation": "explanation",
+    "FieldKind": "fields",
+    "FieldSpec": "fields",
+    "Fields": "fields",
+    "OPERATORS": "fields",
+    "Predicate": "compilation",
+    "Shadowed": "verification",
+    "Shadowing": "verification",
+    "compile_condition": "compilation",
+    "condition_problems": "validation",
+    "evaluate": "evaluation",
+    "explain": "explanation",
+    "find_witness": "verification",
+    "overlap": "verification",
+    "parse_condition": "language",
+    "shadowing": "verification",
+    "uncovered": "verification",
+    "validate_condition": "validation",
+}
+__getattr__ = late(__name__, _HOMES)

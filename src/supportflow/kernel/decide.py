@@ -4,8 +4,7 @@ It first advances the ticket to the command's instant, so that what was due befo
 A command that is stamped with the very instant of a wake-up precedes it.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from supportflow._time import Instant, instant, to_us
 from supportflow.exceptions import InvalidInput
@@ -13,97 +12,21 @@ from supportflow.kernel.advance import advance, catch_up
 from supportflow.kernel.after.order import conclude
 from supportflow.kernel.draft import Draft
 from supportflow.kernel.facts import Facts
-from supportflow.kernel.handlers.access import give_consent, view_content, withdraw_consent
-from supportflow.kernel.handlers.actions import decide_action, record_action, request_action, undo_action
-from supportflow.kernel.handlers.announcements import (
-    announce,
-    decide_announcement,
-    link_incident,
-    list_tickets,
-    propose_announcement,
-    resolve_with_problem,
-    solve_problem,
-    unlink_incident,
-    withdraw_announcement,
-)
-from supportflow.kernel.handlers.bot import take_turn
-from supportflow.kernel.handlers.casework import add_party, authorise, complete_step, provide, verify
+from supportflow.kernel.handlers import handler_of
 from supportflow.kernel.handlers.contacts import record_contact
-from supportflow.kernel.handlers.escalation import escalate
-from supportflow.kernel.handlers.merge import merge, split
-from supportflow.kernel.handlers.messages import add_note, receive, record_delivery, reply
-from supportflow.kernel.handlers.observations import adopt, observe
-from supportflow.kernel.handlers.phone import answer_call, end_call, promise_call_back, start_call
-from supportflow.kernel.handlers.ratings import rate
-from supportflow.kernel.handlers.routing import accept, decline, hand_over, offer, recheck, release, withdraw
+from supportflow.kernel.handlers.observations import adopt
 from supportflow.kernel.handlers.tickets import foreseen_in, open_ticket
-from supportflow.kernel.handlers.updates import mirror_part
-from supportflow.kernel.handlers.verdicts import correct, exclude
-from supportflow.kernel.handlers.work import assign, set_priority, trigger, update
 from supportflow.kernel.identity import matching_ticket
 from supportflow.kernel.replay import FOLLOWERS
 from supportflow.kernel.sides import actor_on_side, command_on_side
 from supportflow.model.commands import (
-    Accept,
-    AddNote,
-    AddParty,
     Adopt,
     Advance,
-    Announce,
-    AnswerCall,
-    Assign,
-    Authorise,
-    Cancel,
-    Close,
     CommandBase,
-    CompleteStep,
-    Correct,
-    DecideAction,
-    DecideAnnouncement,
-    Decline,
-    EndCall,
-    Escalate,
-    Exclude,
-    GiveConsent,
-    HandOver,
-    Hold,
-    LinkIncident,
-    ListTickets,
     Merge,
-    MirrorPart,
     Observe,
-    Offer,
     OpenTicket,
-    PromiseCallBack,
-    ProposeAnnouncement,
-    Provide,
-    Rate,
-    Receive,
-    Recheck,
-    RecordAction,
-    RecordDelivery,
-    Release,
-    Reopen,
-    Reply,
-    RequestAction,
-    Resolve,
     ResolveWithProblem,
-    Resume,
-    SetPriority,
-    SolveProblem,
-    Split,
-    StartCall,
-    TakeTurn,
-    Trigger,
-    UndoAction,
-    UnlinkIncident,
-    Update,
-    Verify,
-    ViewContent,
-    WaitForRequester,
-    Withdraw,
-    WithdrawAnnouncement,
-    WithdrawConsent,
 )
 from supportflow.model.events import EventBase
 from supportflow.model.inside import inside, outside
@@ -111,7 +34,7 @@ from supportflow.model.routing import AgentState
 from supportflow.model.ticket import Ticket
 from supportflow.policy import PolicyBook
 
-__all__ = ["TICKET_KINDS", "Attempt", "Decision", "Facts", "attempted", "decide", "decided"]
+__all__ = ["Attempt", "Decision", "Facts", "attempted", "decide", "decided", "is_on_ticket"]
 
 
 class Decision(NamedTuple):
@@ -191,7 +114,8 @@ def _draft(
     book: PolicyBook, ticket: Ticket | None, command: CommandBase, facts: Facts, now: Instant
 ) -> Draft:
     now_us = to_us(now)
-    if type(command) not in _KINDS:
+    handler = handler_of(type(command))
+    if handler is None:
         return _begun(book, command, facts, now, now_us)
     if ticket is None:
         raise InvalidInput("ticket", "this command needs a ticket")
@@ -230,7 +154,7 @@ def _draft(
     clocks = draft.ticket.clocks
     if observed_at is not None:
         draft.begin_report(now_us, observed_us=at_us)
-    _handle(draft, command, facts, book)
+    handler.carry_out(draft, command, *(facts, book)[: handler.takes])
     if not ticket.is_open and draft.policy.document.overlay is not None:
         catch_up(
             draft, book, touched=False
@@ -270,84 +194,6 @@ def _joined(book: PolicyBook, command: OpenTicket, facts: Facts, now_us: int) ->
     return matching_ticket(book.current.cases.identity, command, topic, facts.case.candidates, now_us)
 
 
-def _handle(draft: Draft, command: CommandBase, facts: Facts, book: PolicyBook) -> None:
-    kind = type(command)
-    if kind in _ALONE:
-        _ALONE[kind](draft, command)
-    elif kind in _WITH_FACTS:
-        _WITH_FACTS[kind](draft, command, facts)
-    else:
-        _WITH_BOOK[kind](draft, command, facts, book)
-
-
-def _advance(_draft: Draft, _command: Advance) -> None:
-    """Nothing is left to do: the ticket was advanced before."""
-
-
-# What a handler is given besides the draft and the command: nothing, what was looked up, or every policy version as well.
-_ALONE: dict[type[CommandBase], Callable[[Draft, Any], None]] = {
-    Advance: _advance,
-    AnswerCall: answer_call,
-    Decline: decline,
-    Escalate: escalate,
-    ListTickets: list_tickets,
-    MirrorPart: mirror_part,
-    UnlinkIncident: unlink_incident,
-    HandOver: hand_over,
-    PromiseCallBack: promise_call_back,
-    Release: release,
-    SetPriority: set_priority,
-    StartCall: start_call,
-    Update: update,
-    Withdraw: withdraw,
-}
-_WITH_FACTS: dict[type[CommandBase], Callable[[Draft, Any, Facts], None]] = {
-    Accept: accept,
-    AddNote: add_note,
-    AddParty: add_party,
-    Announce: announce,
-    Assign: assign,
-    Authorise: authorise,
-    DecideAnnouncement: decide_announcement,
-    ProposeAnnouncement: propose_announcement,
-    ResolveWithProblem: resolve_with_problem,
-    SolveProblem: solve_problem,
-    WithdrawAnnouncement: withdraw_announcement,
-    Cancel: trigger,
-    CompleteStep: complete_step,
-    Close: trigger,
-    Correct: correct,
-    DecideAction: decide_action,
-    Exclude: exclude,
-    GiveConsent: give_consent,
-    Hold: trigger,
-    Observe: observe,
-    Offer: offer,
-    Provide: provide,
-    Recheck: recheck,
-    RecordAction: record_action,
-    RecordDelivery: record_delivery,
-    Reopen: trigger,
-    Reply: reply,
-    RequestAction: request_action,
-    Resolve: trigger,
-    Resume: trigger,
-    TakeTurn: take_turn,
-    Trigger: trigger,
-    UndoAction: undo_action,
-    Verify: verify,
-    ViewContent: view_content,
-    WaitForRequester: trigger,
-    WithdrawConsent: withdraw_consent,
-}
-_WITH_BOOK: dict[type[CommandBase], Callable[[Draft, Any, Facts, PolicyBook], None]] = {
-    EndCall: end_call,
-    LinkIncident: link_incident,
-    Merge: merge,
-    Rate: rate,
-    Receive: receive,
-    Split: split,
-}
-_KINDS = frozenset((*_ALONE, *_WITH_FACTS, *_WITH_BOOK))
-TICKET_KINDS: frozenset[type[CommandBase]] = _KINDS | {OpenTicket, Adopt}
-"""Every kind of command that can be carried out on a ticket."""
+def is_on_ticket(kind: type[CommandBase]) -> bool:
+    """Whether commands of a kind can be carried out on a ticket, or begin one."""
+    return kind is OpenTicket or kind is Adopt or handler_of(kind) is not None

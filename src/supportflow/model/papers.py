@@ -2,14 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import GetCoreSchemaHandler, TypeAdapter
+from pydantic_core import CoreSchema
 
 from supportflow._dataclass import dataclass
-from supportflow.model.events import Event
+from supportflow.model import events
+from supportflow.model.events import EventBase
 from supportflow.model.ticket import Evidence, Message, Ticket
 
 __all__ = ["CasePapers", "PersonFile"]
+
+
+class _OfAnyKind:
+    """Has an event written and described as one of the union, which is loaded when the first is."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler.generate_schema(events.Event)
+
+
+if TYPE_CHECKING:
+    AnyEvent = events.Event
+else:
+    AnyEvent = Annotated[EventBase, _OfAnyKind()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +48,7 @@ class CasePapers:
     personal: str | None
     messages: tuple[Message, ...]
     evidence: tuple[Evidence, ...]
-    events: tuple[Event, ...]
+    events: tuple[AnyEvent, ...]
     texts: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -51,7 +67,7 @@ class PersonFile:
     """
 
     ids: tuple[str, ...]
-    recorded: tuple[Event, ...]
+    recorded: tuple[AnyEvent, ...]
     cases: tuple[CasePapers, ...]
 
     def to_json(self) -> str:

@@ -4,11 +4,12 @@ Each agent with room owns a position, and positions are in the order of idleness
 degree of load there is one whole number whose bits are positions; the agents for a ticket are the *and* of a few of
 these, and the lowest bit is the one who has been idle the longest. Positions are given in rising order, and one that an
 agent has left can be used again by somebody who belongs between its neighbours; only if there is none, all positions
-are laid out anew.
+are laid out anew, when a ticket comes next: for all at once who came meanwhile, as at the beginning of a shift.
 """
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable
+from operator import itemgetter
 
 from supportflow.routing.signature import Trait
 
@@ -43,6 +44,7 @@ class Candidates:
         self._ranks: list[Rank] = []
         self._at: list[str | None] = []
         self._places: dict[str, _Place] = {}
+        self._unplaced: dict[str, tuple[Rank, frozenset[Trait], int, float]] = {}
         self._masks: dict[Trait, int] = {}
         self._asked: dict[frozenset[Trait], tuple[Trait, ...]] = {}
         self._lanes: list[int] = []
@@ -51,7 +53,7 @@ class Candidates:
         self._order: list[float] = []
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._places) + len(self._unplaced)
 
     def put(self, agent_id: str, rank: Rank, traits: frozenset[Trait], lanes: int, level: float) -> None:
         """An agent's place, instead of the one they had.
@@ -73,10 +75,12 @@ class Candidates:
             ):
                 return
             self._leave(agent_id, old)
+        elif self._unplaced:
+            self._unplaced.pop(agent_id, None)
         index = self._free(rank)
         if index is None:
-            self._lay_out(rank, agent_id)
-            index = self._at.index(agent_id)
+            self._unplaced[agent_id] = (rank, traits, lanes, level)
+            return
         self._ranks[index] = rank
         self._at[index] = agent_id
         place = self._places[agent_id] = _Place(index, traits, lanes, level)
@@ -87,6 +91,8 @@ class Candidates:
         old = self._places.get(agent_id)
         if old is not None:
             self._leave(agent_id, old)
+        else:
+            self._unplaced.pop(agent_id, None)
 
     def pick(
         self,
@@ -103,6 +109,8 @@ class Candidates:
             barred: Who must not have it.
             only: Nobody but this agent will do.
         """
+        if self._unplaced:
+            self._lay_out()
         if lane >= len(self._lanes):
             return None
         mask = self._lanes[lane]
@@ -195,20 +203,22 @@ class Candidates:
             return index
         return index if at[index] is None else None
 
-    def _lay_out(self, rank: Rank, agent_id: str) -> None:
-        """Give everybody a position anew, with a free one after each, and somebody who is new one as well."""
-        everybody = [(self._ranks[place.index], one) for one, place in self._places.items()]
-        places = self._places
-        self._ranks, self._at, self._places = [], [], {}
+    def _lay_out(self) -> None:
+        """Give everybody a position anew, with a free one after each."""
+        everybody = [
+            (self._ranks[place.index], who, place.traits, place.lanes, place.level)
+            for who, place in self._places.items()
+        ]
+        everybody += [
+            (rank, who, traits, lanes, level) for who, (rank, traits, lanes, level) in self._unplaced.items()
+        ]
+        self._ranks, self._at, self._places, self._unplaced = [], [], {}, {}
         self._masks = dict.fromkeys(self._masks, 0)
         self._asked = {}
         self._lanes = [0] * len(self._lanes)
         self._levels, self._order = {}, []
-        for whose, who in sorted([*everybody, (rank, agent_id)]):
-            index = len(self._ranks)
-            self._ranks += (whose, whose)
+        for rank, who, traits, lanes, level in sorted(everybody, key=itemgetter(0)):
+            place = self._places[who] = _Place(len(self._ranks), traits, lanes, level)
+            self._ranks += (rank, rank)
             self._at += (who, None)
-            if who != agent_id:
-                old = places[who]
-                place = self._places[who] = _Place(index, old.traits, old.lanes, old.level)
-                self._enter(place)
+            self._enter(place)

@@ -4,11 +4,17 @@ What a host reads or reports with is here: `desk.clocks()` gives `ClockReading`s
 `attainment` counts the verdicts in the events of any number of tickets; `shipped_metrics` are those that targets can name.
 """
 
+from typing import TYPE_CHECKING
+
+from supportflow._late import late
 from supportflow.sla.attainment import Attainment, attainment
-from supportflow.sla.explain import ClockAccount, ClockInterval, ClockTurn
-from supportflow.sla.metrics import shipped_metrics
-from supportflow.sla.reading import ClockReading
-from supportflow.sla.signals import Signal
+
+if TYPE_CHECKING:
+    from supportflow.sla.explain import ClockAccount, ClockInterval, ClockTurn
+    from supportflow.sla.metrics import shipped_metrics
+    from supportflow.sla.reading import ClockReading
+    from supportflow.sla.signals import Signal
+
 
 __all__ = [
     "Attainment",
@@ -20,3 +26,13 @@ __all__ = [
     "attainment",
     "shipped_metrics",
 ]
+
+_HOMES = {
+    "ClockAccount": "explain",
+    "ClockInterval": "explain",
+    "ClockReading": "reading",
+    "ClockTurn": "explain",
+    "Signal": "signals",
+    "shipped_metrics": "metrics",
+}
+__getattr__ = late(__name__, _HOMES)

@@ -27,7 +27,7 @@ from supportflow.flows.people import RequesterStream, person_facts
 from supportflow.flows.requests import Flow
 from supportflow.flows.rows import outbox_rows, read_row, stream_changes
 from supportflow.kernel import Decision, Facts, attempted
-from supportflow.kernel.decide import TICKET_KINDS
+from supportflow.kernel.decide import is_on_ticket
 from supportflow.kernel.sides import command_on_side
 from supportflow.model.commands import (
     Adopt,
@@ -82,7 +82,7 @@ def handle(env: Environment, command: CommandBase, version: int | None = None) -
     """
     if not isinstance(command, CommandBase):
         raise InvalidInput("command", "is not a command")
-    if type(command) not in TICKET_KINDS:
+    if not is_on_ticket(type(command)):
         command = _of_a_kind(command)
     if version is not None and not isinstance(command, TicketCommand):
         raise InvalidInput("version", "is that of a ticket, and this command begins one")

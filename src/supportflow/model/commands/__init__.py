@@ -3,58 +3,68 @@
 Texts enter as typed. Before anything is decided, the flow puts them into content rows and replaces them by references.
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import Field, TypeAdapter
+from supportflow._late import late
 
-from supportflow.model.commands.access import GiveConsent, ViewContent, WithdrawConsent
-from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
-from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
-from supportflow.model.commands.announcements import (
-    Announce,
-    DecideAnnouncement,
-    LinkIncident,
-    ListTickets,
-    ProposeAnnouncement,
-    ResolveWithProblem,
-    SolveProblem,
-    UnlinkIncident,
-    WithdrawAnnouncement,
-)
-from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
-from supportflow.model.commands.bot import TakeTurn
-from supportflow.model.commands.casework import (
-    MAX_VALIDITY,
-    AddParty,
-    Authorise,
-    CompleteStep,
-    Provide,
-    Validity,
-    Verify,
-)
-from supportflow.model.commands.escalation import Audience, Escalate
-from supportflow.model.commands.merge import Merge, Split
-from supportflow.model.commands.messages import AddNote, Receive, RecordDelivery, Reply
-from supportflow.model.commands.observations import Adopt, Fact, Observe, Observed
-from supportflow.model.commands.phone import AnswerCall, EndCall, PromiseCallBack, StartCall
-from supportflow.model.commands.ratings import Rate
-from supportflow.model.commands.routing import Accept, Decline, HandOver, Offer, Recheck, Release, Withdraw
-from supportflow.model.commands.tickets import Advance, OpenTicket
-from supportflow.model.commands.updates import MirrorPart
-from supportflow.model.commands.verdicts import Correct, Exclude
-from supportflow.model.commands.work import (
-    Assign,
-    Cancel,
-    Close,
-    Hold,
-    Reopen,
-    Resolve,
-    Resume,
-    SetPriority,
-    Trigger,
-    Update,
-    WaitForRequester,
-)
+if TYPE_CHECKING:
+    from supportflow.model.commands.access import GiveConsent, ViewContent, WithdrawConsent
+    from supportflow.model.commands.actions import DecideAction, RecordAction, RequestAction, UndoAction
+    from supportflow.model.commands.agents import AgentCommand, Enrol, OverrideShift, SetPresence
+    from supportflow.model.commands.announcements import (
+        Announce,
+        DecideAnnouncement,
+        LinkIncident,
+        ListTickets,
+        ProposeAnnouncement,
+        ResolveWithProblem,
+        SolveProblem,
+        UnlinkIncident,
+        WithdrawAnnouncement,
+    )
+    from supportflow.model.commands.base import By, CommandBase, Described, TicketCommand
+    from supportflow.model.commands.bot import TakeTurn
+    from supportflow.model.commands.casework import (
+        MAX_VALIDITY,
+        AddParty,
+        Authorise,
+        CompleteStep,
+        Provide,
+        Validity,
+        Verify,
+    )
+    from supportflow.model.commands.escalation import Audience, Escalate
+    from supportflow.model.commands.merge import Merge, Split
+    from supportflow.model.commands.messages import AddNote, Receive, RecordDelivery, Reply
+    from supportflow.model.commands.observations import Adopt, Fact, Observe, Observed
+    from supportflow.model.commands.phone import AnswerCall, EndCall, PromiseCallBack, StartCall
+    from supportflow.model.commands.ratings import Rate
+    from supportflow.model.commands.routing import (
+        Accept,
+        Decline,
+        HandOver,
+        Offer,
+        Recheck,
+        Release,
+        Withdraw,
+    )
+    from supportflow.model.commands.tickets import Advance, OpenTicket
+    from supportflow.model.commands.union import Command, command_adapter
+    from supportflow.model.commands.updates import MirrorPart
+    from supportflow.model.commands.verdicts import Correct, Exclude
+    from supportflow.model.commands.work import (
+        Assign,
+        Cancel,
+        Close,
+        Hold,
+        Reopen,
+        Resolve,
+        Resume,
+        SetPriority,
+        Trigger,
+        Update,
+        WaitForRequester,
+    )
 
 __all__ = [
     "MAX_VALIDITY",
@@ -133,72 +143,30 @@ __all__ = [
     "command_adapter",
 ]
 
-Command = Annotated[
-    OpenTicket
-    | Receive
-    | Reply
-    | AddNote
-    | Assign
-    | Update
-    | SetPriority
-    | Trigger
-    | WaitForRequester
-    | Hold
-    | Resume
-    | Resolve
-    | Reopen
-    | Close
-    | Cancel
-    | Merge
-    | Split
-    | Observe
-    | Adopt
-    | Exclude
-    | Correct
-    | Provide
-    | CompleteStep
-    | AddParty
-    | Verify
-    | Authorise
-    | GiveConsent
-    | WithdrawConsent
-    | ViewContent
-    | Escalate
-    | Offer
-    | Accept
-    | Decline
-    | Withdraw
-    | Recheck
-    | Release
-    | HandOver
-    | DecideAction
-    | RecordAction
-    | RecordDelivery
-    | RequestAction
-    | UndoAction
-    | TakeTurn
-    | MirrorPart
-    | Announce
-    | DecideAnnouncement
-    | LinkIncident
-    | ListTickets
-    | ProposeAnnouncement
-    | ResolveWithProblem
-    | SolveProblem
-    | UnlinkIncident
-    | WithdrawAnnouncement
-    | Enrol
-    | SetPresence
-    | OverrideShift
-    | Advance
-    | Rate
-    | StartCall
-    | AnswerCall
-    | EndCall
-    | PromiseCallBack,
-    Field(discriminator="kind"),
-]
-"""Any command; `kind` tells which."""
+_FAMILIES = {
+    "access": "GiveConsent ViewContent WithdrawConsent",
+    "actions": "DecideAction RecordAction RequestAction UndoAction",
+    "agents": "AgentCommand Enrol OverrideShift SetPresence",
+    "announcements": (
+        "Announce DecideAnnouncement LinkIncident ListTickets ProposeAnnouncement ResolveWithProblem "
+        "SolveProblem UnlinkIncident WithdrawAnnouncement"
+    ),
+    "base": "By CommandBase Described TicketCommand",
+    "bot": "TakeTurn",
+    "casework": "MAX_VALIDITY AddParty Authorise CompleteStep Provide Validity Verify",
+    "escalation": "Audience Escalate",
+    "merge": "Merge Split",
+    "messages": "AddNote Receive RecordDelivery Reply",
+    "observations": "Adopt Fact Observe Observed",
+    "phone": "AnswerCall EndCall PromiseCallBack StartCall",
+    "ratings": "Rate",
+    "routing": "Accept Decline HandOver Offer Recheck Release Withdraw",
+    "tickets": "Advance OpenTicket",
+    "updates": "MirrorPart",
+    "verdicts": "Correct Exclude",
+    "work": "Assign Cancel Close Hold Reopen Resolve Resume SetPriority Trigger Update WaitForRequester",
+    "union": "Command command_adapter",
+}
+"""Module → what it has. A family is loaded when somebody first asks for one of it; a test holds this to what is there."""
 
-command_adapter: TypeAdapter[Command] = TypeAdapter(Command, config={"defer_build": True})
-"""Reads a command from plain data: `command_adapter.validate_python({"kind": "resolve", "ref": "4711", …})`."""
+__getattr__ = late(__name__, {name: module for module, names in _FAMILIES.items() for name in names.split()})

@@ -4,118 +4,121 @@ Rules that keep old recordings loadable: a field is never renamed or given anoth
 a change that this cannot express raises `VERSION` and brings an upcaster (`supportflow.model.upcast`).
 """
 
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING
 
-from pydantic import Field, TypeAdapter
+from supportflow._late import late
+from supportflow.model.events.kinds import EVENT_TYPES
 
-from supportflow.model.events.access import ConsentGiven, ConsentWithdrawn, ContentViewed
-from supportflow.model.events.actions import (
-    ActionApproved,
-    ActionDone,
-    ActionFailed,
-    ActionHeldBack,
-    ActionRejected,
-    ActionRequested,
-)
-from supportflow.model.events.agents import (
-    AgentEnrolled,
-    LoadReleased,
-    LoadTaken,
-    PresenceChanged,
-    ShiftOverridden,
-)
-from supportflow.model.events.announcements import (
-    AnnouncementApproved,
-    AnnouncementProposed,
-    AnnouncementRejected,
-    AnnouncementWithdrawn,
-    IncidentLinked,
-    ProblemSolved,
-    TicketsListed,
-)
-from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
-from supportflow.model.events.bot import BotAnswered, GuideAdvanced
-from supportflow.model.events.casework import (
-    ActionAuthorised,
-    EvidenceProvided,
-    EvidenceRequested,
-    PartyAdded,
-    PartyDeadlinePassed,
-    PersonVerified,
-    RequesterVerified,
-    StepCompleted,
-)
-from supportflow.model.events.desk import (
-    ClocksRecomputed,
-    PolicyPublished,
-    RequesterLinked,
-    RequesterUnlinked,
-    SpreadBegun,
-    SpreadEnded,
-    SurgeDeclared,
-    SurgeEnded,
-    TicketsMoved,
-    TopicsSubscribed,
-    TopicsUnsubscribed,
-    WatchTripped,
-    ZoneDataChanged,
-)
-from supportflow.model.events.escalation import (
-    LadderEnded,
-    LadderEvent,
-    LadderPaused,
-    LadderResumed,
-    LadderStarted,
-    LadderStepReached,
-    TicketEscalated,
-)
-from supportflow.model.events.informing import PartChanged, RequesterInformed
-from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
-from supportflow.model.events.phone import (
-    CallAnswered,
-    CallBackEnded,
-    CallBackMissed,
-    CallBackPromised,
-    CallEnded,
-    CallStarted,
-)
-from supportflow.model.events.ratings import RatingAsked, RatingGiven, RatingLeftOut, RatingRequested
-from supportflow.model.events.routing import (
-    DeclinesForgotten,
-    FitnessChanged,
-    HandedOver,
-    OfferAccepted,
-    OfferDeclined,
-    OfferExpired,
-    OfferMade,
-    OfferWithdrawn,
-    OverflowOpened,
-    RequirementRelaxed,
-    TicketRouted,
-)
-from supportflow.model.events.sla import (
-    ClocksMoved,
-    SlaBreached,
-    SlaCorrected,
-    SlaExcluded,
-    SlaJudged,
-    SlaOverdue,
-    SlaWarned,
-)
-from supportflow.model.events.tickets import (
-    AssignmentChanged,
-    ContactJoined,
-    FollowUpOpened,
-    PriorityChanged,
-    StatusChanged,
-    StatusKept,
-    TicketAbsorbed,
-    TicketAdopted,
-    TicketMerged,
-    TicketOpened,
-    TicketSplit,
-    TicketUpdated,
-)
+if TYPE_CHECKING:
+    from supportflow.model.events.access import ConsentGiven, ConsentWithdrawn, ContentViewed
+    from supportflow.model.events.actions import (
+        ActionApproved,
+        ActionDone,
+        ActionFailed,
+        ActionHeldBack,
+        ActionRejected,
+        ActionRequested,
+    )
+    from supportflow.model.events.agents import (
+        AgentEnrolled,
+        LoadReleased,
+        LoadTaken,
+        PresenceChanged,
+        ShiftOverridden,
+    )
+    from supportflow.model.events.announcements import (
+        AnnouncementApproved,
+        AnnouncementProposed,
+        AnnouncementRejected,
+        AnnouncementWithdrawn,
+        IncidentLinked,
+        ProblemSolved,
+        TicketsListed,
+    )
+    from supportflow.model.events.base import AgentEvent, DeskEvent, EventBase, RequesterEvent, TicketEvent
+    from supportflow.model.events.bot import BotAnswered, GuideAdvanced
+    from supportflow.model.events.casework import (
+        ActionAuthorised,
+        EvidenceProvided,
+        EvidenceRequested,
+        PartyAdded,
+        PartyDeadlinePassed,
+        PersonVerified,
+        RequesterVerified,
+        StepCompleted,
+    )
+    from supportflow.model.events.desk import (
+        ClocksRecomputed,
+        PolicyPublished,
+        RequesterLinked,
+        RequesterUnlinked,
+        SpreadBegun,
+        SpreadEnded,
+        SurgeDeclared,
+        SurgeEnded,
+        TicketsMoved,
+        TopicsSubscribed,
+        TopicsUnsubscribed,
+        WatchTripped,
+        ZoneDataChanged,
+    )
+    from supportflow.model.events.escalation import (
+        LadderEnded,
+        LadderEvent,
+        LadderPaused,
+        LadderResumed,
+        LadderStarted,
+        LadderStepReached,
+        TicketEscalated,
+    )
+    from supportflow.model.events.informing import PartChanged, RequesterInformed
+    from supportflow.model.events.messages import DeliveryReported, MessageReceived, NoteAdded, ReplySent
+    from supportflow.model.events.phone import (
+        CallAnswered,
+        CallBackEnded,
+        CallBackMissed,
+        CallBackPromised,
+        CallEnded,
+        CallStarted,
+    )
+    from supportflow.model.events.ratings import RatingAsked, RatingGiven, RatingLeftOut, RatingRequested
+    from supportflow.model.events.routing import (
+        DeclinesForgotten,
+        FitnessChanged,
+        HandedOver,
+        OfferAccepted,
+        OfferDeclined,
+        OfferExpired,
+        OfferMade,
+        OfferWithdrawn,
+        OverflowOpened,
+        RequirementRelaxed,
+        TicketRouted,
+    )
+    from supportflow.model.events.sla import (
+        ClocksMoved,
+        SlaBreached,
+        SlaCorrected,
+        SlaExcluded,
+        SlaJudged,
+        SlaOverdue,
+        SlaWarned,
+    )
+    from supportflow.model.events.tickets import (
+        AssignmentChanged,
+        ContactJoined,
+        FollowUpOpened,
+        PriorityChanged,
+        StatusChanged,
+        StatusKept,
+        TicketAbsorbed,
+        TicketAdopted,
+        TicketMerged,
+        TicketOpened,
+        TicketSplit,
+        TicketUpdated,
+    )
+    from supportflow.model.events.union import Event, event_adapter
 
 __all__ = [
     "EVENT_TYPES",
@@ -225,111 +228,43 @@ __all__ = [
     "event_adapter",
 ]
 
-Event = Annotated[
-    TicketOpened
-    | TicketAdopted
-    | MessageReceived
-    | DeliveryReported
-    | ReplySent
-    | NoteAdded
-    | StatusChanged
-    | StatusKept
-    | AssignmentChanged
-    | TicketUpdated
-    | PriorityChanged
-    | TicketMerged
-    | TicketAbsorbed
-    | TicketSplit
-    | FollowUpOpened
-    | ClocksMoved
-    | SlaWarned
-    | SlaBreached
-    | SlaOverdue
-    | SlaJudged
-    | SlaExcluded
-    | SlaCorrected
-    | EvidenceRequested
-    | EvidenceProvided
-    | StepCompleted
-    | PartyAdded
-    | PartyDeadlinePassed
-    | RequesterVerified
-    | ActionAuthorised
-    | ConsentGiven
-    | ConsentWithdrawn
-    | ContentViewed
-    | ContactJoined
-    | LadderStarted
-    | LadderStepReached
-    | LadderPaused
-    | LadderResumed
-    | LadderEnded
-    | TicketEscalated
-    | RequesterLinked
-    | RequesterUnlinked
-    | TicketRouted
-    | RequirementRelaxed
-    | OverflowOpened
-    | DeclinesForgotten
-    | OfferMade
-    | OfferAccepted
-    | OfferDeclined
-    | OfferExpired
-    | OfferWithdrawn
-    | FitnessChanged
-    | HandedOver
-    | ActionRequested
-    | ActionApproved
-    | ActionHeldBack
-    | ActionRejected
-    | ActionDone
-    | ActionFailed
-    | BotAnswered
-    | GuideAdvanced
-    | RequesterInformed
-    | PartChanged
-    | AnnouncementApproved
-    | AnnouncementProposed
-    | AnnouncementRejected
-    | AnnouncementWithdrawn
-    | IncidentLinked
-    | ProblemSolved
-    | TicketsListed
-    | AgentEnrolled
-    | PresenceChanged
-    | ShiftOverridden
-    | LoadTaken
-    | LoadReleased
-    | PolicyPublished
-    | TopicsSubscribed
-    | TopicsUnsubscribed
-    | SpreadBegun
-    | SpreadEnded
-    | SurgeDeclared
-    | SurgeEnded
-    | TicketsMoved
-    | WatchTripped
-    | ZoneDataChanged
-    | ClocksRecomputed
-    | RatingRequested
-    | RatingGiven
-    | RatingLeftOut
-    | RatingAsked
-    | PersonVerified
-    | CallStarted
-    | CallAnswered
-    | CallEnded
-    | CallBackPromised
-    | CallBackMissed
-    | CallBackEnded,
-    Field(discriminator="kind"),
-]
-"""Any event; `kind` tells which."""
-
-event_adapter: TypeAdapter[Event] = TypeAdapter(Event, config={"defer_build": True})
-"""Reads an event from plain data."""
-
-EVENT_TYPES: dict[str, type[EventBase]] = {
-    get_args(cls.__annotations__["kind"])[0]: cls for cls in get_args(get_args(Event)[0])
+_FAMILIES = {
+    "access": "ConsentGiven ConsentWithdrawn ContentViewed",
+    "actions": "ActionApproved ActionDone ActionFailed ActionHeldBack ActionRejected ActionRequested",
+    "agents": "AgentEnrolled LoadReleased LoadTaken PresenceChanged ShiftOverridden",
+    "announcements": (
+        "AnnouncementApproved AnnouncementProposed AnnouncementRejected AnnouncementWithdrawn "
+        "IncidentLinked ProblemSolved TicketsListed"
+    ),
+    "base": "AgentEvent DeskEvent EventBase RequesterEvent TicketEvent",
+    "bot": "BotAnswered GuideAdvanced",
+    "casework": (
+        "ActionAuthorised EvidenceProvided EvidenceRequested PartyAdded PartyDeadlinePassed "
+        "PersonVerified RequesterVerified StepCompleted"
+    ),
+    "desk": (
+        "ClocksRecomputed PolicyPublished RequesterLinked RequesterUnlinked SpreadBegun SpreadEnded "
+        "SurgeDeclared SurgeEnded TicketsMoved TopicsSubscribed TopicsUnsubscribed WatchTripped "
+        "ZoneDataChanged"
+    ),
+    "escalation": (
+        "LadderEnded LadderEvent LadderPaused LadderResumed LadderStarted LadderStepReached TicketEscalated"
+    ),
+    "informing": "PartChanged RequesterInformed",
+    "messages": "DeliveryReported MessageReceived NoteAdded ReplySent",
+    "phone": "CallAnswered CallBackEnded CallBackMissed CallBackPromised CallEnded CallStarted",
+    "ratings": "RatingAsked RatingGiven RatingLeftOut RatingRequested",
+    "routing": (
+        "DeclinesForgotten FitnessChanged HandedOver OfferAccepted OfferDeclined OfferExpired OfferMade "
+        "OfferWithdrawn OverflowOpened RequirementRelaxed TicketRouted"
+    ),
+    "sla": "ClocksMoved SlaBreached SlaCorrected SlaExcluded SlaJudged SlaOverdue SlaWarned",
+    "tickets": (
+        "AssignmentChanged ContactJoined FollowUpOpened PriorityChanged StatusChanged StatusKept "
+        "TicketAbsorbed TicketAdopted TicketMerged TicketOpened TicketSplit TicketUpdated"
+    ),
+    "union": "Event event_adapter",
 }
-"""Every event class by its kind."""
+"""Module → what it has. A family is loaded when somebody first asks for one of it; a test holds this to what is there."""
+
+__getattr__ = late(__name__, {name: module for module, names in _FAMILIES.items() for name in names.split()})

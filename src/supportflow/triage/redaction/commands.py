@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import labels
+from supportflow.triage.redaction.labels import has_labels, labels
+from supportflow.triage.redaction.local import Ahead
 from supportflow.triage.redaction.topics import looks_random
 from supportflow.triage.redaction.view import View
 
@@ -70,6 +71,9 @@ _PAIR = re.compile(
     r"[^\n:=：]{0,24}[:=：] ?[\"'“]?([\w.@+-]{2,64})[\"'”]? ?(?:/|\||:|,|;| -| |\n|\\) ?[\"'“]?"
     r"([!-~\u00c0-\u024f\u0400-\u04ff]{4,128})"
 )
+# One of these is in every value that looks random; none ends farther behind the words.
+_MAY_BE_RANDOM = re.compile(r"[0-9!@#$%^&*+=?~]|[a-z][A-Z]")
+_PAIR_REACH = 300
 _NOT_A_VALUE = re.compile(r"-|0x|[^@]++@|[^:]*+://")
 _TRAILING = ".,;:?)]}>\"'”’`|"
 
@@ -90,7 +94,16 @@ def find_commands(view: View) -> Iterator[Span]:
     for pattern in _forms(view):
         for match in pattern.finditer(text):
             yield *match.span(1), Kind.PASSWORD
+    if has_labels(view, "sign in") and _MAY_BE_RANDOM.search(text) is not None:
+        yield from _pairs(view)
+
+
+def _pairs(view: View) -> Iterator[Span]:
+    text = view.text
+    signs = Ahead(_MAY_BE_RANDOM, text)
     for label in labels(view, "sign in"):
+        if not signs.within(label.end, _PAIR_REACH):
+            continue
         pair = _PAIR.match(text, label.end)
         if pair is not None:
             value = pair[2].rstrip(_TRAILING)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from supportflow.triage.redaction.checks import base58check
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import Label, labels
+from supportflow.triage.redaction.labels import Label, has_labels, labels
 from supportflow.triage.redaction.local import Ahead, Local
 from supportflow.triage.redaction.topics import looks_random
 from supportflow.triage.redaction.view import View
@@ -59,7 +59,7 @@ _SAYS_OTHER = re.compile(
 
 def find_announced(view: View) -> Iterator[Span]:
     """Every key and API secret that its neighbouring words announce, as spans of the plain text. Linear time."""
-    if _LIKELY.search(view.text) is not None:
+    if has_labels(view, "api", "private key") and _LIKELY.search(view.text) is not None:
         yield from _by_labels(view)
     if b"://" in view.latin:
         for match in _BASIC_AUTH.finditer(view.text):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from supportflow.triage.redaction.view import View
 from supportflow.triage.redaction.vocabulary import words
@@ -25,7 +26,9 @@ _OTHER_DIGITS = tuple(frozenset(word) for word in sorted(_DIGITS - _ASCII_DIGITS
 
 def may_have_digit_words(view: View) -> bool:
     """False if a text certainly has no four digits as words in a row."""
-    if not _ASCII_DIGITS.isdisjoint(view.words) and sum(map(_ASCII_DIGITS.__contains__, view.row)) >= _FEWEST:
+    if not _ASCII_DIGITS.isdisjoint(view.words) and any(
+        True for _ in islice(filter(_ASCII_DIGITS.__contains__, view.row), _FEWEST - 1, None)
+    ):
         return True
     if view.lower.isascii():
         return False

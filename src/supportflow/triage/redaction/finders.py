@@ -46,7 +46,7 @@ PLAIN_DETECTORS = (
 _FROM_THE_LEFT = tuple(each for each in (*DETECTORS, *PLAIN_DETECTORS) if each[1] is not find_phrases)
 _LONG = 400_000  # characters: of a shorter text it is not worth while to look at its beginning first
 _SAMPLES, _SAMPLE = 4, 500
-_ENOUGH = 1.3  # times what the samples say
+_ENOUGH = 1.2  # times what the samples say
 _UNSURE = 10_000  # characters before the end of a beginning, of which what follows may decide
 
 
@@ -80,7 +80,7 @@ def has_more(text: str, most: int) -> bool:
     if not seen:
         return False
     enough = int(most * _ENOUGH * _SAMPLES * _SAMPLE / seen)
-    return enough < size // _SAMPLES and _number(text[: enough + _UNSURE], enough, most) > most
+    return enough < size // 2 and _number(text[: enough + _UNSURE], enough, most) > most
 
 
 def spans(

@@ -10,7 +10,7 @@ checksum; how often its characters are used tells it from one: the lists are in 
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice, pairwise, zip_longest
+from itertools import chain, islice, pairwise, repeat, zip_longest
 from math import log
 from typing import cast
 
@@ -62,6 +62,7 @@ _MOST_NAMES = 500  # in vain, and so many at the end of a text: of more, nobody 
 _GRAMMAR = re.compile("[的了是我你您他她不没沒在有和就也吗嗎么麼呢吧怎什这這那可以能请請被把会會要为為]")
 # Characters that are common in sentences are early in the lists.
 _FIRST_RANK = 20
+_MOST_OTHERS = 60
 _PROSE_RANK, _RARE_RANK = 5.6, 6.3
 
 
@@ -91,11 +92,25 @@ def _is_phrase(run: str, lists: Wordlists) -> bool:
     return False
 
 
+def _only_han(text: str) -> str:
+    """The Chinese characters of a text."""
+    others = [one for one in frozenset(text) if _HAN_CHARACTER.match(one) is None]
+    if len(others) > _MOST_OTHERS:
+        return "".join(_HAN_CHARACTER.findall(text))
+    for one in others:
+        text = text.replace(one, "")
+    return text
+
+
 def _apart(text: str, lists: Wordlists) -> Iterator[Span]:
     for match in _APART.finditer(text):
-        places = [m.start() for m in _HAN_CHARACTER.finditer(text, *match.span())]
-        known = bytes([text[place] in lists.characters for place in places])
+        known = bytes(map(lists.characters.__contains__, _only_han(match[0])))
+        places: list[int] = []
         for first, last in rows(known, lambda _: True):
+            if (first, last) == (0, len(known)):
+                yield *match.span(), Kind.SEED_PHRASE
+                continue
+            places = places or [m.start() for m in _HAN_CHARACTER.finditer(text, *match.span())]
             yield places[first], places[last - 1] + 1, Kind.SEED_PHRASE
 
 
@@ -209,6 +224,7 @@ def _named_behind(text: str, lists: Wordlists) -> tuple[int, int] | None:
     return None
 
 
+_BYTE = 255
 _OF_PHRASES = frozenset((*LENGTHS, _MONERO_LENGTH))
 
 
@@ -223,13 +239,14 @@ def find_ideograms(view: View, lists: Wordlists) -> Iterator[Span]:
     lengths = list(map(len, shape.split()))
     if lengths.count(1) >= ROW:
         yield from _apart(text, lists)
-    if not _OF_PHRASES.isdisjoint(lengths):
+    sizes = frozenset(lengths)
+    if not _OF_PHRASES.isdisjoint(sizes):
         # Where a character has more than two bytes, places of the shape are not those of the text.
         runs = _LONG_SHAPE.finditer(shape) if len(shape) == len(text) else _HAN_RUN.finditer(text)
         for start, end in (match.span() for match in runs):
             if _may_be_phrase(end - start) and _is_phrase(text[start:end], lists):
                 yield start, end, Kind.SEED_PHRASE
-    row = bytes([length if length < 256 else 255 for length in lengths])  # noqa: PLR2004 - a byte
+    row = bytes(lengths if max(sizes, default=0) <= _BYTE else map(min, lengths, repeat(_BYTE)))
     if any(group in row for group in _IN_GROUPS):
         for match in _GROUPS.finditer(text):
             characters = "".join(_HAN_CHARACTER.findall(match[0]))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from supportflow.triage.redaction.checks import base58check, stellar_seed
 from supportflow.triage.redaction.kinds import Kind, Span
 from supportflow.triage.redaction.labels import has_labels, labels
-from supportflow.triage.redaction.local import Local
 from supportflow.triage.redaction.shapes import stretches
 from supportflow.triage.redaction.ties import WORD, Tie
 from supportflow.triage.redaction.view import View
@@ -80,6 +79,7 @@ _SPLIT_PART = re.compile(r"[1-9A-HJ-NP-Za-km-z]+")
 _SPLIT_LENGTHS = {"5": 51, "9": 51, "K": 52, "L": 52, "c": 52, "6": 58}
 _SPLIT_EXTENDED = 111
 _SPLIT_REACH = 200
+_MOST_REMEMBERED = 2_000
 _LETTERS_AND_DIGITS = bytes(
     ord("1") if chr(code).isdigit() else ord("a") if chr(code).isalpha() else ord(" ") for code in range(128)
 ) + bytes(128)
@@ -196,14 +196,20 @@ def _key_in_pieces(text: str, start: int, end: int) -> Span | None:
 def _split(text: str, shape: bytes) -> Iterator[Span]:
     """Keys in groups or over lines, by their checksum."""
     floor = 0
-    pieces = Local[tuple[int, Kind] | None](text, 0, _SPLIT_REACH)
+    known: dict[str, tuple[int, Kind] | None] = {}
     for start in _split_starts(text, shape):
         if start < floor:
             continue
-        # A zero counts here, and is in no key: this only passes over what has too few digits for certain.
-        if shape.count(b"1", start, start + _SPLIT_REACH) < _SPLIT_DIGITS:
-            continue
-        found = pieces.decide(start, start, _beginning, text, start)
+        # What begins with the same characters is read once.
+        ahead = text[start : start + _SPLIT_REACH]
+        if ahead in known:
+            found = known[ahead]
+        else:
+            # A zero counts here, and is in no key: this only passes over what has too few digits for certain.
+            enough = shape.count(b"1", start, start + _SPLIT_REACH) >= _SPLIT_DIGITS
+            found = _beginning(text, start) if enough else None
+            if len(known) < _MOST_REMEMBERED:
+                known[ahead] = found
         if found is not None:
             length, kind = found
             floor = start + length

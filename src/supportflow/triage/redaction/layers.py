@@ -11,13 +11,13 @@ from collections.abc import Callable
 from supportflow._dataclass import dataclass
 from supportflow.triage.once import Once
 
-__all__ = ["Layer", "Rewriting"]
+__all__ = ["Layer", "Rewriting", "Written"]
 
 _MOST_REMEMBERED = 20_000
-_LONGEST_REMEMBERED = 200  # characters
+_LONGEST_REMEMBERED = 300  # characters
 
 
-class _Written(dict[str, str]):
+class Written(dict[str, str]):
     """What each place of one text becomes, remembered for the places that come again and again."""
 
     def __init__(self, rewrite: Callable[[str], str]) -> None:
@@ -61,7 +61,7 @@ class Rewriting:
             text: The text.
             parts: What it is cut into, where that is known; for a pattern without groups.
         """
-        written = _Written(self.rewrite)
+        written = Written(self.rewrite)
         new = self.quick(text)
         if new is None:
             if self.pattern.groups:
@@ -79,7 +79,7 @@ class Rewriting:
 class Layer:
     """One step: leads from places of the text that came out to places of the text that went in."""
 
-    def __init__(self, before: str, pattern: re.Pattern[str], written: _Written) -> None:
+    def __init__(self, before: str, pattern: re.Pattern[str], written: Written) -> None:
         self._before = before
         self._pattern = pattern
         self._written = written

@@ -172,8 +172,11 @@ def _shaped_cards(view: View) -> Iterator[tuple[int, int]]:
     """Card numbers in the groups of a card, over lines and cells or with other signs between."""
     known: dict[str, int] = {}
     for first, end in stretches(view.ascii.translate(_CARD_CHARACTERS), _CARD_RUN):
-        # Each shape begins with four digits.
-        for pattern in (_SHAPES, _ONE_BY_ONE) if _FOUR in view.only_digits[first:end] else (_ONE_BY_ONE,):
+        digits = view.only_digits[first:end]
+        # Each has something between its groups, and each shape begins with four digits.
+        if b" " not in digits.strip():
+            continue
+        for pattern in (_SHAPES, _ONE_BY_ONE) if _FOUR in digits else (_ONE_BY_ONE,):
             for match in pattern.finditer(view.text, first, min(len(view.text), end + 1)):
                 start, end_of = match.start(), match.end(1)
                 found = view.text[start:end_of]

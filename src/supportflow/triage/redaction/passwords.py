@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from supportflow.triage.redaction.kinds import Kind, Span
-from supportflow.triage.redaction.labels import Label, labels
+from supportflow.triage.redaction.labels import Label, has_labels, labels
 from supportflow.triage.redaction.local import Ahead, Local
 from supportflow.triage.redaction.topics import ORDINARY, looks_random
 from supportflow.triage.redaction.view import View
@@ -122,13 +122,14 @@ _AROUND = " \n\"'”’)]`|,-—–"
 
 def find_passwords(view: View) -> Iterator[Span]:
     """Every password that its neighbouring words announce, as spans of the plain text. Linear time."""
-    found = labels(view, "password").places()
-    if not found:
+    if not has_labels(view, "password"):
+        return
+    linked = not _PLAIN_LINKS.isdisjoint(view.words)
+    if not linked and _SIGN.search(view.text) is None:
         return
     local = Local[tuple[int, int] | None](view.text, _REACH_BEFORE, _REACH)
     signs = Ahead(_SIGN, view.text)
-    linked = not _PLAIN_LINKS.isdisjoint(view.words)
-    for place in found:
+    for place in labels(view, "password").places():
         start, end, _ = place
         if not linked and not signs.within(max(0, start - _REACH_BEFORE), end - start + _SIGN_REACH):
             continue

@@ -163,9 +163,11 @@ class _Part:
             if not likely >> bit & 1:
                 continue
             taken: list[tuple[int, int]] = []
-            whole = bytes(map(_members(bit, whole=True).__contains__, self.words))
+            whole = b""
             # Whole words first: a short word beside a phrase may be the beginning of another.
-            for flags in (whole, bytes(map(_members(bit, whole=False).__contains__, self.words))):
+            for of_whole in (True, False):
+                flags = bytes(map(_members(bit, whole=of_whole).__contains__, self.words))
+                whole = whole or flags
                 kept: Sequence[int] = range(len(flags))
                 known = flags
                 if 1 in between:
@@ -177,13 +179,13 @@ class _Part:
                     if all(row[1] < start or row[0] > end for start, end in taken):
                         taken.append(row)
                         yield self.starts[row[0]], self.ends[row[1]], Kind.SEED_PHRASE
-                        if flags is whole and row == (0, len(self.words) - 1):
+                        if of_whole and row == (0, len(self.words) - 1):
                             return
 
     def _rows(
         self, known: bytes, kept: Sequence[int], bit: int, names: Callable[[], list[int]], whole: bytes
     ) -> Iterator[tuple[int, int]]:
-        if _SIX not in known and known.count(1) < ROW:
+        if _SIX not in known:
             return
         for first, last in rows(known, lambda index: misspelt(self.words[kept[index]], bit)):
             if self._is_phrase(kept[first:last], bit, whole):

@@ -9,6 +9,18 @@ __all__ = ["ROW", "rows"]
 ROW = 11
 """So many words of a list in a row are a phrase."""
 _WINDOW = 12
+_HALF = b"\1" * 6  # of eleven words that one unknown word parts, so many stand at one of its sides
+
+
+def _may_begin(known: bytes, position: int) -> int:
+    """Where the next row may begin; -1 if nowhere: six known words, or the known ones before the one in front of them."""
+    half = known.find(_HALF, position)
+    if half < 0:
+        return -1
+    first = max(known.rfind(0, position, half) + 1, position)
+    if first - 1 > position and known[first - 2]:
+        return max(known.rfind(0, position, first - 1) + 1, position)
+    return first
 
 
 def rows(known: bytes, near: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
@@ -20,7 +32,7 @@ def rows(known: bytes, near: Callable[[int], bool]) -> Iterator[tuple[int, int]]
     """
     size = len(known)
     position = floor = 0
-    while (position := known.find(1, position)) >= 0:
+    while (position := _may_begin(known, position)) >= 0:
         # The longest stretch from here with at most one unknown word inside.
         end, gap = known.find(0, position), -1
         if 0 <= end < size - 1:

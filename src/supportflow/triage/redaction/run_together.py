@@ -23,6 +23,7 @@ _LATIN_RUN = b"x" * _SHORTEST
 _RUN = re.compile(
     "[a-z\u00df-\u024f]{30,}+|[\u0400-\u04ff]{30,}+|[\u3041-\u309f]{30,}+|[\uac00-\ud7a3]{22,}+"
 )
+_FEWEST_SYLLABLES = 22
 _SYLLABLES = "\u3041"
 # Of these letters alone no eleven words are: it is a number, such as an address of zeros and "dead".
 _HEX = frozenset("abcdefx")
@@ -119,7 +120,7 @@ def find_run_together(view: View) -> Iterator[Span]:
     """Eleven words and more of one list without blanks, as spans of the plain text. Linear time."""
     text = view.lower
     runs = stretches(view.ascii.translate(_LETTERS), _LATIN_RUN)
-    if not view.is_plain:
+    if not view.is_plain and max(map(len, view.words)) >= _FEWEST_SYLLABLES:
         runs += map(SPAN, _RUN.finditer(text))
     windows = _Windows()
     for start, end in runs:

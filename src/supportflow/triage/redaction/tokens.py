@@ -73,6 +73,7 @@ _PLAIN_ANCHORS = tuple(
 )
 # How far before a run of token-like characters a form's anchor can stand.
 _ANCHOR_REACH = 12
+_LONG = 2_000
 # A Discord token has no fixed prefix: it is looked for only where its long first part is.
 _DISCORD = re.compile(_BOUNDED.format(r"[MNO][\w-]{23,25}+\.[\w-]{6}\.[\w-]{27,38}+"), re.ASCII)
 
@@ -114,6 +115,10 @@ def _known_forms(view: View) -> Iterator[Span]:
     near = " ".join([text[max(0, start - _ANCHOR_REACH) : end] for start, end in view.dense])
     # Nearly all anchors have a capital or a sign: texts that have neither there are passed over soon.
     anchors = _ANCHORS if not near.islower() or any(sign in near for sign in _SIGNS) else _PLAIN_ANCHORS
+    if len(near) > _LONG:
+        # A long text of few characters has none of most anchors.
+        characters = frozenset(near)
+        anchors = tuple(each for each in anchors if characters.issuperset(each[0]))
     for index in sorted({index for anchor, index in anchors if anchor in near}):
         check = _FORMS[index][2]
         for match in _pattern(index).finditer(text):

@@ -9,7 +9,7 @@ from base64 import b64decode
 from quopri import decodestring
 from urllib.parse import unquote_to_bytes
 
-from supportflow.triage.redaction.layers import Layer, Rewriting
+from supportflow.triage.redaction.layers import Layer, Rewriting, Written
 from supportflow.triage.redaction.shapes import stretches
 
 __all__ = ["decode"]
@@ -156,7 +156,8 @@ def _has_block(text: str) -> bool:
     if _LONG_RUN not in shape:
         return False
     blocks = (_BLOCK.match(text, start) for start, _ in stretches(shape, _RUN))
-    return any(block is not None and _block(block[0]) != block[0] for block in blocks)
+    said = Written(_block)  # the same block is decoded once
+    return any(block is not None and said[block[0]] != block[0] for block in blocks)
 
 
 def decode(text: str) -> tuple[str, list[Layer]]:

@@ -36,6 +36,8 @@ WORD = re.compile("[a-z\u00df-\u024f\u0400-\u052f\u1e00-\u1eff]+|[\u3041-\u309f]
 # A letter that is no Latin one without marks.
 OTHER_LETTER = re.compile("[\u00df-\u024f\u0400-\u052f\u1e00-\u1eff\u3041-\u309f\uac00-\ud7a3]")
 _LETTERS = bytes(code if ord("a") <= code <= ord("z") else ord(" ") for code in range(256))
+_SYLLABLES = frozenset(map(chr, (*range(0x3041, 0x30A0), *range(0xAC00, 0xD7A4))))
+_LONG, _MOST_OTHERS = 2_000, 60
 _GAPS = bytes(ord(" ") if ord("a") <= code <= ord("z") else ord("x") for code in range(256))
 _DIGITS = b"0123456789"
 _DIGITS_AND_SEPARATORS = _shape(_DIGITS + b" .-")
@@ -98,7 +100,16 @@ class View:
         """The words of the text in lower case, in order; of text that is ASCII, split as fast as can be."""
         if self.is_plain:
             return self.lower.encode("ascii", "replace").translate(_LETTERS).decode("ascii").split()
-        return WORD.findall(self.lower)
+        if len(self.lower) < _LONG or not self.characters.isdisjoint(_SYLLABLES):
+            return WORD.findall(self.lower)
+        # Its letters are of one kind: where the other characters are blanks, its words are split as fast as can be.
+        others = [one for one in self.characters if WORD.match(one) is None]
+        if len(others) > _MOST_OTHERS:
+            return WORD.findall(self.lower)
+        words = self.lower
+        for one in others:
+            words = words.replace(one, " ")
+        return words.split()
 
     @Once
     def places(self) -> tuple[list[int], list[int]]:

@@ -1,0 +1,191 @@
+"""What a process loads when it starts, and that whatever is left out comes when it is first used."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+from typing import get_args
+
+import pytest
+
+import supportflow
+from supportflow.kernel.fold import evolve as folding
+from supportflow.kernel.handlers import handler_of
+from supportflow.model import commands, events
+
+USUAL = "from supportflow import Agent, AsyncDesk, BusinessCalendar, Desk, Policy, SlaPolicy, Target"
+LIFE = """
+from supportflow import Desk
+desk = Desk()
+desk.open(subject="The printer does not work", requester="ana", ref="7")
+desk.reply(ref="7", body="We are looking at it.", by="sam")
+desk.resolve(ref="7", by="sam")
+"""
+ROOMS = (
+    "desk",
+    "aio",
+    "driving",
+    "flows",
+    "kernel",
+    "stores",
+    "policy.compiled",
+    "policy.check",
+    "policy.sections",
+)
+RARE = (
+    *(
+        f"kernel.handlers.{noun}"
+        for noun in ["access", "actions", "announcements", "bot", "escalation", "merge", "phone", "ratings"]
+    ),
+    *(f"kernel.fold.{noun}" for noun in ["access", "actions", "escalation", "ratings", "sla"]),
+    "model.events.union",
+    "model.commands.union",
+)
+
+
+def _runs(program: str) -> str:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def _loaded(program: str) -> set[str]:
+    text = _runs(
+        program + "\nimport sys\nprint(*(name for name in sys.modules if name.startswith('supportflow.')))"
+    )
+    return {name.removeprefix("supportflow.") for name in text.split()}
+
+
+def test_the_usual_names_load_nothing_that_a_desk_is_made_of():
+    loaded = _loaded(USUAL)
+    assert "policy.document.policy" in loaded
+    assert not [name for name in loaded for room in ROOMS if name == room or name.startswith(f"{room}.")]
+
+
+def test_a_ticket_that_is_opened_answered_and_resolved_loads_no_rare_family():
+    loaded = _loaded(LIFE)
+    assert {"kernel.handlers.tickets", "kernel.handlers.work", "kernel.fold.messages"} <= loaded
+    assert loaded.isdisjoint(RARE), loaded & set(RARE)
+    for name in RARE:  # a module that was renamed would be missing for another reason
+        importlib.import_module(f"supportflow.{name}")
+
+
+@pytest.mark.parametrize("package", [events, commands], ids=["events", "commands"])
+def test_the_families_of_a_package_are_what_its_modules_have(package):
+    names = {}
+    for found in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{found.name}")
+        names |= dict.fromkeys(set(module.__all__) & set(package.__all__), found.name)
+    there = {name: module for module, told in package._FAMILIES.items() for name in told.split()}
+    eager = {"EVENT_TYPES"} if package is events else set()
+    assert set(there) == set(package.__all__) - eager
+    assert {name: names[name] for name in there} == there
+
+
+def test_every_kind_of_event_has_its_class_in_the_order_of_the_union():
+    of_union = get_args(get_args(events.Event)[0])
+    kinds = {get_args(cls.__annotations__["kind"])[0]: cls for cls in of_union}
+    assert list(events.EVENT_TYPES.items()) == list(kinds.items())
+    assert len(events.EVENT_TYPES) == len(kinds)
+    assert events.EVENT_TYPES.get("no_such_kind") is None
+
+
+def test_every_command_on_a_ticket_has_a_handler_and_nothing_else_has():
+    union = get_args(get_args(commands.Command)[0])
+    begins = {commands.OpenTicket, commands.Adopt}
+    with_handler = {kind for kind in union if handler_of(kind) is not None}
+    assert with_handler == {
+        kind for kind in union if issubclass(kind, commands.TicketCommand) and kind not in begins
+    } | {commands.Advance}
+
+    class Resolve(commands.Resolve):
+        """A host's own, which is called like ours."""
+
+    assert handler_of(Resolve) is None
+
+
+def test_every_family_that_is_folded_is_known():
+    begin = {events.TicketOpened, events.TicketAdopted}
+    folds = {}
+    for found in pkgutil.iter_modules(sys.modules["supportflow.kernel.fold"].__path__):
+        module = importlib.import_module(f"supportflow.kernel.fold.{found.name}")
+        folds |= getattr(module, "CHANGES", {})
+    for kind in events.EVENT_TYPES.values():
+        if kind in begin or not issubclass(kind, events.TicketEvent):
+            continue
+        change = folding._loaded(kind)
+        assert change is folds.get(kind, change if kind.__name__ in folding._REMEMBERED else None), kind
+
+
+@pytest.mark.parametrize("room", ["conditions", "escalation", "ports", "routing", "sla"])
+def test_a_rooms_names_are_where_it_says(room):
+    module = importlib.import_module(f"supportflow.{room}")
+    for name, home in module._HOMES.items():
+        assert getattr(module, name) is getattr(importlib.import_module(f"{module.__name__}.{home}"), name)
+        assert name in module.__all__
+
+
+def test_a_desk_is_one_class_however_it_is_come_by():
+    _runs("""
+import sys
+from supportflow import AsyncDesk, Desk
+def takes(desk: Desk | None, desks: list[AsyncDesk]) -> None: ...
+assert not {"supportflow.desk", "supportflow.aio"} & set(sys.modules)
+class Own(Desk):
+    def open(self, **fields): return super().open(**fields)
+assert "supportflow.aio" not in sys.modules
+Own().open(subject="a", requester="ana")
+import inspect, pickle
+assert pickle.loads(pickle.dumps(AsyncDesk)) is AsyncDesk
+assert inspect.iscoroutinefunction(AsyncDesk.reply) and "body" in inspect.signature(Desk.reply).parameters
+assert "class Desk(" in inspect.getsource(Desk) and not Desk.__abstractmethods__
+import supportflow.aio, supportflow.desk
+assert supportflow.desk.Desk is Desk and supportflow.aio.AsyncDesk is AsyncDesk
+""")
+    _runs("""
+import supportflow.desk
+from supportflow import Desk
+assert supportflow.desk.Desk is Desk
+Desk().close()
+""")
+
+
+def test_many_threads_can_be_the_first():
+    """One asks the class, one imports its module, others make desks and give them rare commands."""
+    _runs("""
+import sys, threading
+from supportflow import Desk
+sys.setswitchinterval(1e-6)
+begin, wrong = threading.Barrier(6), []
+
+def first(number):
+    begin.wait()
+    try:
+        if number == 0:
+            import supportflow.desk
+            supportflow.desk.Desk.merge
+        elif number == 1:
+            assert "body" in Desk.open.__annotations__
+        else:
+            desk = Desk()
+            desk.open(subject="a", requester="ana", ref="1")
+            desk.open(subject="b", requester="ana", ref="2")
+            desk.merge(ref="1", into_ref="2", by="sam")
+            desk.escalate(ref="2", by="sam", group="a") if number % 2 else desk.split(ref="2", subject="c", by="sam")
+    except BaseException as error:
+        wrong.append(repr(error))
+
+threads = [threading.Thread(target=first, args=(n,)) for n in range(6)]
+[one.start() for one in threads]
+[one.join() for one in threads]
+assert not wrong, wrong
+import supportflow.desk
+assert supportflow.desk.Desk is Desk
+""")
+
+
+def test_a_name_that_is_not_there_is_said_so():
+    with pytest.raises(AttributeError, match="has no attribute 'NoSuchCommand'"):
+        _ = commands.NoSuchCommand
+    with pytest.raises(AttributeError, match="NoSuch"):
+        _ = supportflow.NoSuch
