@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportflow.triage import asking, phrasebook
-from supportflow.triage.reading import Pack, shipped_packs, shipped_rules
+from supportflow.triage.reading import Pack, shipped_packs, shipped_rules, shipping
 from supportflow.triage.reading.folding import fold
 from supportflow.triage.reading.necessary import NecessaryWords, necessary
 from supportflow.triage.reading.phrases import OPTIONAL, Writing, listed
@@ -91,9 +91,11 @@ def test_words_are_found_as_packs_find_them(word, text, there):
     assert NecessaryWords([word]).may_be_in(text) is there
 
 
+@pytest.mark.parametrize("at_hand", [True, False], ids=["at hand", "not read yet"])
 @pytest.mark.parametrize("source", shipped_packs(), ids=lambda pack: pack.tag)
-def test_one_role_of_a_pack_is_read_as_in_the_whole(source):
+def test_one_role_of_a_pack_is_read_as_in_the_whole(source, at_hand, monkeypatch):
     whole = source.load()
+    monkeypatch.setattr(shipping, "_READ", {source.tag: whole} if at_hand else {})
     for role in ("wanted", "requests", "gone", "nothing", "no_such_role"):
         alone = source.only(role)
         assert alone.roles == {role: whole.roles[role]} if role in whole.roles else not alone.roles

@@ -78,22 +78,35 @@ def _hints(tag: str) -> tuple[str, ...]:
 
 
 def _only(tag: str, role: str) -> Pack:
-    head, _, tables = _text(tag).partition("\n[sets]")
-    sets, _, roles = tables.partition("\n[roles]")
+    whole = _READ.get(tag)
+    if whole is not None:
+        return whole.model_copy(
+            update={"roles": {one: whole.roles[one] for one in (role,) if one in whole.roles}}
+        )
+    text = _text(tag)
+    roles = text.index("\n[roles]")  # what comes before says what the pack is, and its sets
     # As far as the next name at the beginning of a line: phrases that go on are indented.
-    phrases = re.search(rf"^{role} = .*?(?=^\w+ = |\Z)", roles, re.MULTILINE | re.DOTALL)
+    phrases = re.compile(rf"^{role} = .*?(?=^\w+ = |\Z)", re.MULTILINE | re.DOTALL).search(text, roles)
     written = "" if phrases is None else phrases[0]
-    return Pack.model_validate(
-        {**tomllib.loads(head), "sets": tomllib.loads(sets), "roles": tomllib.loads(written)}
-    )
+    return Pack.model_validate({**tomllib.loads(text[:roles]), "roles": tomllib.loads(written)})
 
 
 def _text(tag: str) -> str:
     return files("supportflow.triage").joinpath(f"packs/{tag}/pack.toml").read_text(encoding="utf-8")
 
 
-@cache
+_READ: dict[str, Pack] = {}
+"""Tag → the pack that was read."""
+
+
 def _pack(tag: str) -> Pack:
+    pack = _READ.get(tag)
+    if pack is None:
+        pack = _READ[tag] = _read(tag)
+    return pack
+
+
+def _read(tag: str) -> Pack:
     text = _text(tag)
     if "\\" not in text and "'''" not in text:
         # The same text in quotes that the parser need not search letter by letter.
