@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.dialects.sqlite import pysqlite
 
+from stores.grouped import is_closed
 from supportflow import AsyncSqlStore, Desk, SqlStore
 from supportflow.exceptions import InvalidInput, StoreError
 from supportflow.stores.sql.migration import migrate, revision_of
@@ -156,11 +157,18 @@ def test_each_connection_is_set_to_wait_and_to_keep_what_it_was_told(tmp_path):
         store.close()
 
 
-def test_a_connection_that_cannot_be_set_up_is_closed(tmp_path, recwarn):
+def test_a_connection_that_cannot_be_set_up_is_closed(tmp_path, monkeypatch):
+    made, connect = [], sqlite3.connect
+
+    def kept(*values, **named):
+        made.append(connect(*values, **named))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", kept)
     (tmp_path / "desk.db").write_bytes(b"no database, for all that it is long enough to be one" * 20)
     with pytest.raises(StoreError, match="SQLITE_NOTADB"):
         SqlStore(f"sqlite:///{tmp_path / 'desk.db'}").find_ref("t", "r")
-    assert [one for one in recwarn if one.category is ResourceWarning] == []
+    assert [is_closed(raw) for raw in made] == [True]
 
 
 def test_a_url_object_and_an_engine_of_sqlalchemy_go_on_working(tmp_path):
