@@ -335,18 +335,11 @@ _HOME = {
     "wakeup": "kernel",
 }
 
-_LATE = ("AsyncDesk", "Desk")
-"""Classes that are empty until somebody asks them for something; see `supportflow._late_class`."""
-
 
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = f"{__name__}.{_HOME[name]}"
-    if name in _LATE:
-        value = import_module(f"{__name__}._late_class").late_class(module, name)
-    else:
-        value = getattr(import_module(module), name)
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

@@ -7,8 +7,8 @@ from importlib import import_module
 __all__ = ["late"]
 
 
-def late(asked: str, homes: Mapping[str, str]) -> Callable[[str], object]:
-    """What a module answers for names that it does not have yet: its `__getattr__` (PEP 562).
+def late(asked: str, homes: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """What a module answers for names that it does not have yet: its `__getattr__` and `__dir__` (PEP 562).
 
     No name may be that of a module beside it: once somebody imports that one, it stands in the name's place.
 
@@ -25,4 +25,7 @@ def late(asked: str, homes: Mapping[str, str]) -> Callable[[str], object]:
         setattr(module, name, value)
         return value
 
-    return load
+    def listed() -> list[str]:
+        return sorted({*vars(sys.modules[asked]), *homes})
+
+    return load, listed

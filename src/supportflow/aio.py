@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow._late_class import LateClass
 from supportflow.driving import DeskBase, drive, log_unreadable, suggesting, write_methods
 from supportflow.driving.tasks import await_within
 from supportflow.exceptions import DeskClosed
@@ -48,7 +47,6 @@ class AsyncDesk(
     DeskBase,
     DeskMethods[Told, Coroutine[Any, Any, AgentState]],
     Awaited,
-    metaclass=LateClass,
 ):
     """A support desk of one tenant, for async hosts. Every method of `Desk`, with `await`.
 

@@ -7,7 +7,6 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from supportflow._late_class import LateClass
 from supportflow.driving import (
     DeskBase,
     call_within,
@@ -54,7 +53,6 @@ class Desk(
     DeskBase,
     DeskMethods[Outcome, AgentState],
     AtOnce,
-    metaclass=LateClass,
 ):
     """A support desk of one tenant. Thread-safe.
 

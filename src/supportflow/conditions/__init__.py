@@ -72,4 +72,4 @@ _HOMES = {
     "uncovered": "verification",
     "validate_condition": "validation",
 }
-__getattr__ = late(__name__, _HOMES)
+__getattr__, __dir__ = late(__name__, _HOMES)

@@ -46,4 +46,4 @@ _HOMES = {
     "tier_of_group": "compiled",
     "told": "audience",
 }
-__getattr__ = late(__name__, _HOMES)
+__getattr__, __dir__ = late(__name__, _HOMES)

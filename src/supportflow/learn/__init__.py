@@ -4,9 +4,9 @@ It stands beside the policy's rules and never instead of them: it raises a class
 Training needs the extra `learn`; using a model needs nothing.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from supportflow._late import late
 from supportflow.learn.examples import Example, read_examples
 from supportflow.learn.model import TextModel, load_model
 
@@ -27,18 +27,13 @@ __all__ = [
     "worth_labelling",
 ]
 
-_LATE = {
-    "Evaluation": "evaluation",
-    "compare": "evaluation",
-    "evaluate": "evaluation",
-    "train": "training",
-    "worth_labelling": "labelling",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__, __dir__ = late(
+    __name__,
+    {
+        "Evaluation": "evaluation",
+        "compare": "evaluation",
+        "evaluate": "evaluation",
+        "train": "training",
+        "worth_labelling": "labelling",
+    },
+)

@@ -19,4 +19,4 @@ __all__ = [
     "mermaid",
 ]
 
-__getattr__ = late(__name__, {"mermaid": "diagram"})
+__getattr__, __dir__ = late(__name__, {"mermaid": "diagram"})

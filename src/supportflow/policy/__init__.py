@@ -43,4 +43,4 @@ _HOMES = {
     "read_roster": "read.rosters",
     "verify_roster": "verify.rosters",
 }
-__getattr__ = late(__name__, _HOMES)
+__getattr__, __dir__ = late(__name__, _HOMES)

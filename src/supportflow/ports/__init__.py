@@ -120,4 +120,4 @@ _HOMES = {
     "Translator": "texts",
     "traits_of": "delivery",
 }
-__getattr__ = late(__name__, _HOMES)
+__getattr__, __dir__ = late(__name__, _HOMES)

@@ -63,7 +63,7 @@ __all__ = [
 ]
 
 # Every store keeps chains; all else is loaded by whoever signs, proves or checks.
-__getattr__ = late(
+__getattr__, __dir__ = late(
     __name__,
     {
         "Checkpoint": "checkpoints",

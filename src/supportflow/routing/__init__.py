@@ -48,4 +48,4 @@ _HOMES = {
     "Trait": "signature",
     "Waiting": "changes",
 }
-__getattr__ = late(__name__, _HOMES)
+__getattr__, __dir__ = late(__name__, _HOMES)

@@ -35,4 +35,4 @@ _HOMES = {
     "Signal": "signals",
     "shipped_metrics": "metrics",
 }
-__getattr__ = late(__name__, _HOMES)
+__getattr__, __dir__ = late(__name__, _HOMES)

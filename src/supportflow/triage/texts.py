@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["asked_secret", "disclosed", "suspicious_signs"]
 
-__getattr__ = late(
+__getattr__, __dir__ = late(
     __name__, {"asked_secret": "asking", "disclosed": "disclosing", "suspicious_signs": "posing"}
 )

@@ -169,4 +169,6 @@ _FAMILIES = {
 }
 """Module → what it has. A family is loaded when somebody first asks for one of it; a test holds this to what is there."""
 
-__getattr__ = late(__name__, {name: module for module, names in _FAMILIES.items() for name in names.split()})
+__getattr__, __dir__ = late(
+    __name__, {name: module for module, names in _FAMILIES.items() for name in names.split()}
+)

@@ -27,7 +27,7 @@ __all__ = [
     "starting_at",
 ]
 
-__getattr__ = late(
+__getattr__, __dir__ = late(
     __name__,
     {
         "CLASSES": "classify",

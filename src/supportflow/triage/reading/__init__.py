@@ -33,7 +33,7 @@ __all__ = [
     "shipped_rules",
 ]
 
-__getattr__ = late(
+__getattr__, __dir__ = late(
     __name__,
     {
         "ROLES": "roles",

@@ -28,4 +28,6 @@ __all__ = [
     "redact",
 ]
 
-__getattr__ = late(__name__, dict.fromkeys(("SEPARATOR", "Finding", "Redaction", "redact"), "engine"))
+__getattr__, __dir__ = late(
+    __name__, dict.fromkeys(("SEPARATOR", "Finding", "Redaction", "redact"), "engine")
+)
