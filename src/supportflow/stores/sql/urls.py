@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from supportflow.exceptions import InvalidInput
 from supportflow.stores.sql.foreign import is_sqlalchemy_s
@@ -116,6 +116,14 @@ def is_in_memory(database: str | None, query: Mapping[str, Any]) -> bool:
     return name == ":memory:" or name.startswith("file::memory:") or query.get("mode") == "memory"
 
 
+def _text(url: Any) -> str:
+    """A URL of SQLAlchemy's as a text. Its own would name another file: 2.0 writes `%` and `?` of a name as they are."""
+    name = (url.database or "").replace("%", "%25").replace("?", "%3F")
+    asked = urlencode([(key, value) for key, values in url.normalized_query.items() for value in values])
+    host = "host" if url.host or url.username or url.password or url.port else ""  # which does not matter
+    return f"{url.drivername}://{host}/{name}?{asked}"
+
+
 def sqlite_url(database: Any) -> SqliteUrl | None:
     """Where a SQLite database is; None if a URL is of PostgreSQL.
 
@@ -126,7 +134,7 @@ def sqlite_url(database: Any) -> SqliteUrl | None:
         InvalidInput: If it is no URL, or of another database.
     """
     if is_sqlalchemy_s(database, "URL"):
-        database = database.render_as_string(hide_password=False)
+        database = _text(database)
     found = _SCHEME.match(database)
     if found is None:
         raise InvalidInput("database", "is not a URL such as sqlite:///desk.db")
