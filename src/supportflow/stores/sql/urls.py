@@ -21,6 +21,8 @@ _JOURNAL_MODES = ("wal", "delete", "truncate", "persist")
 """What `?journal_mode=` in the URL of a SQLite file can say."""
 _PATIENCE_S = 10.0
 """How long another process's write is waited for, if the URL does not say."""
+_SHOWN = 60
+"""How much of an unknown word is shown."""
 _LONGEST_S = 2_147_483.0
 """SQLite counts milliseconds in 31 bits."""
 
@@ -158,6 +160,22 @@ def sqlite_url(database: Any) -> SqliteUrl | None:
     if url.database.startswith("file:") and "uri" not in query and (_URI & query.keys() or in_memory(url)):
         # Else the driver would make a file of that very name, and pass over what is said behind it.
         url = SqliteUrl(url.database, {**query, "uri": "true"})
-    for option in query.keys() & _OPTIONS.keys():
-        url.option(option)
+    _check_options(url)
     return url
+
+
+def _check_options(url: SqliteUrl) -> None:
+    for option in url.query.keys() & _OPTIONS.keys():
+        url.option(option)
+    if not url.option("uri"):
+        for word in sorted(url.query.keys() - _OPTIONS.keys()):
+            raise InvalidInput("database", _means_nothing(word))
+
+
+def _means_nothing(word: str) -> str:
+    """Why a word behind the question mark would be passed over: of a file that must not be written, too."""
+    if word in _URI:
+        return f"says {word} of a name that is no URI: it is sqlite:///file:desk.db?{word}=…"
+    from supportflow.model.document_problems import nearest  # noqa: PLC0415 - for what is misspelt alone
+
+    return f"says {word[:_SHOWN]!r}, which means nothing{nearest(word[:_SHOWN], _OPTIONS)}"
