@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import create_engine
 
-from supportflow import Desk, SqlStore
+from supportflow import Agent, Desk, SqlStore
 from supportflow.exceptions import InvalidInput
 
 has_autocommit = pytest.mark.skipif(sys.version_info < (3, 12), reason="sqlite3 has autocommit since 3.12")
@@ -54,6 +54,25 @@ def test_how_a_host_reads_its_own_rows_changes_nothing_of_the_desk_s(path, name,
         assert getattr(connection, name) is value
         connection.commit()
         assert desk.get(ref="2").requester == "ben"
+
+
+def test_how_a_host_writes_its_own_truths_changes_nothing_of_the_desk_s(tmp_path):
+    """An adapter is the whole process's. A desk that wrote `'True'` would find no open ticket, and none that waits."""
+    sqlite3.register_adapter(bool, str)
+    try:
+        with Desk(store=SqlStore(f"sqlite:///{tmp_path / 'desk.db'}")) as desk:
+            for ref in ("1", "2"):
+                desk.open(subject="s", requester="ana", ref=ref)
+            desk.cancel(ref="2", by="sam")
+            desk.enrol(Agent("sam"))
+            assert [one.ref for one in desk.find(open=True)] == ["1"]
+            assert [one.ref for one in desk.find(open=False)] == ["2"]
+    finally:
+        sqlite3.register_adapter(bool, int)  # as it is without any
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as raw:
+        for table, columns in (("ticket", "open, queued"), ("agent", "available, available")):
+            for row in raw.execute(f"SELECT {columns} FROM supportflow_{table}"):
+                assert set(map(type, row)) == {int}
 
 
 def test_how_a_host_reads_its_own_rows_in_psycopg_changes_nothing_of_the_desk_s(emptied):
