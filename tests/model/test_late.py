@@ -279,7 +279,7 @@ def test_an_instance_that_is_unpickled_first_is_whole():
     row = json.loads(GOLDEN.read_text())
     event = read_event(row["kind"], row["version"], row["min_reader"], row["data"].encode())
     program = PARTS + (
-        "import pickle, sys, supportflow.model.events\n"
+        "import pickle, sys, supportflow.model.events.sla\n"
         "assert 'SlaExcluded' in unfinished()\n"
         "event = pickle.loads(bytes.fromhex(sys.argv[1]))\n"
         "said, number = event.model_dump_json(), hash(event)\n"

@@ -3,18 +3,20 @@
 import sqlite3
 import threading
 from contextlib import closing
-from urllib.parse import quote
+from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.dialects.sqlite import pysqlite
 
 from stores.grouped import is_closed
 from supportflow import AsyncSqlStore, Desk, SqlStore
 from supportflow.exceptions import InvalidInput, StoreError
 from supportflow.stores.sql.migration import migrate, revision_of
+from supportflow.stores.sql.presence import check_present
 from supportflow.stores.sql.revisions import REVISION
 from supportflow.stores.sql.urls import in_memory, sqlite_url
 
@@ -22,9 +24,17 @@ OURS = {"check_same_thread": False, "timeout": 10.0, "uri": False}
 """What the driver is told unless the URL says something else."""
 
 
+def url_object(url):
+    """A URL as SQLAlchemy 2.1 reads it; 2.0 leaves `%20` in a file's name, which means the same here with each version."""
+    made = make_url(url)
+    return (
+        made if make_url("sqlite:///%41").database == "A" else made.set(database=unquote(made.database or ""))
+    )
+
+
 def theirs(url):
     """What SQLAlchemy calls the driver with, as far as the URL says it."""
-    (name,), options = pysqlite.dialect().create_connect_args(make_url(url))
+    (name,), options = pysqlite.dialect().create_connect_args(url_object(url))
     for left in ("factory", "check_same_thread", "isolation_level"):
         options.pop(left, None)
     return name, {**OURS, **options}
@@ -47,6 +57,7 @@ def theirs(url):
         "sqlite:///file:desk.db?uri=true&mode=ro&cache=private",
         "sqlite:///file:desk.db?uri=YES&mode=ro&timeout=1",
         "sqlite:///file:desk.db?uri=off",
+        "sqlite:///file:desk.db?uri=1&of_a_vfs_of_its_own=1",
         "sqlite:///file:/var/lib/desk.db?uri=1&nolock=1&immutable=1",
         "sqlite:///file:///var/lib/desk.db?uri=on",
         "sqlite:///desk.db#1",
@@ -56,7 +67,7 @@ def theirs(url):
 def test_a_url_means_what_it_means_to_sqlalchemy(url):
     found = sqlite_url(url)
     assert found.arguments() == theirs(url)
-    assert sqlite_url(make_url(url)).arguments() == found.arguments()
+    assert sqlite_url(url_object(url)).arguments() == found.arguments()
 
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0/."), min_size=1, max_size=12)
@@ -83,6 +94,10 @@ def test_any_name_is_found_again(name, timeout, absolute):
         ("sqlite:///desk.db?cached_statements=many", "cached_statements is not a whole number"),
         ("sqlite:///desk.db?journal_mode=off", "journal_mode is not one of"),
         ("sqlite:///desk.db?timeout=1&timeout=2", "twice"),
+        ("sqlite:///desk.db?timeot=1", "'timeot', which means nothing; did you mean 'timeout'"),
+        ("sqlite:///desk.db?mode=ro", "mode of a name that is no URI"),
+        ("sqlite:///file:desk.db?uri=false&mode=ro", "mode of a name that is no URI"),
+        ("sqlite:///:memory:?cache=shared", "cache of a name that is no URI"),
         ("sqlite:///de%00sk.db", "NUL"),
         ("sqlite:desk.db", "no|not a URL"),
         ("mysql://x/y", "must be sqlite or postgresql"),
@@ -180,6 +195,62 @@ def test_a_url_object_and_an_engine_of_sqlalchemy_go_on_working(tmp_path):
         assert desk.get(ref="a").requester == "ana"
     engine.dispose()
     assert (revision_of(url), migrate(url)) == (REVISION, REVISION)
+
+
+class Unquoted(URL):
+    """As SQLAlchemy 2.0 has them: it writes `%` and `?` of a file's name as they are."""
+
+    def render_as_string(self, **_):
+        return f"{self.drivername}:///{self.database}"
+
+
+@pytest.mark.parametrize("name", ["50%25 off.db", "why?.db", "a#b&c=d.db", "größe.db"])
+@pytest.mark.parametrize("kind", [URL, Unquoted])
+def test_the_file_of_a_url_object_is_the_one_that_it_names(tmp_path, name, kind):
+    path = tmp_path / name
+    migrate(kind.create("sqlite", database=str(path)))
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    "where", [{"host": "h"}, {"username": "u"}, {"host": "h", "password": "secret"}, {"port": 5}]
+)
+def test_a_url_object_of_sqlite_with_a_host_is_told(where):
+    with pytest.raises(InvalidInput, match="three strokes") as caught:
+        sqlite_url(URL.create("sqlite", database="/desk.db", **where))
+    assert "secret" not in str(caught.value)
+
+
+def test_what_stands_behind_the_name_of_a_url_object_is_read():
+    found = sqlite_url(URL.create("sqlite", database="file:d.db", query={"mode": "ro", "timeout": "2"}))
+    assert found.arguments() == sqlite_url("sqlite:///file:d.db?mode=ro&timeout=2").arguments()
+    with pytest.raises(InvalidInput, match="twice"):
+        sqlite_url(URL.create("sqlite", database="d.db", query={"timeout": ("1", "2")}))
+
+
+@pytest.mark.parametrize("option", ["cached_statements", "detect_types"])
+@pytest.mark.parametrize("ask", [migrate, revision_of, lambda url: SqlStore(url).find_ref("t", "r")])
+def test_a_number_that_the_driver_does_not_take_is_a_store_error(tmp_path, option, ask):
+    path = tmp_path / "desk.db"
+    migrate(f"sqlite:///{path}")
+    with pytest.raises(StoreError, match="OverflowError"):
+        ask(f"sqlite:///{path}?{option}={2**70}")
+
+
+@pytest.mark.parametrize("ask", [migrate, revision_of, check_present])
+def test_a_name_that_no_file_can_have_is_a_store_error(tmp_path, ask):
+    with pytest.raises(StoreError):
+        ask(f"sqlite:///{tmp_path / ('x' * 300)}")
+
+
+@pytest.mark.parametrize("ask", [revision_of, check_present])
+def test_a_file_where_nobody_may_look_is_a_store_error(tmp_path, monkeypatch, ask):
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refused)
+    with pytest.raises(StoreError, match="Permission denied"):
+        ask(f"sqlite:///{tmp_path / 'desk.db'}")
 
 
 def test_tables_that_nothing_says_the_revision_of_are_left_as_they_are(tmp_path):

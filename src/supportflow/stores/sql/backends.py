@@ -61,6 +61,8 @@ class Backend:
     """Comes after `ORDER BY … DESC` to put nulls first."""
     lock: str
     """Ends a SELECT of rows that are about to change: those that others are changing are passed over."""
+    autocommit: tuple[bool, int]
+    """A connection's `autocommit` with which nothing is committed as it is here, and what it has to be instead."""
 
     def sql(self, statement: str) -> str:
         """A statement in the form of this database."""
@@ -90,6 +92,10 @@ SQLITE = Backend(
     " NULLS LAST",
     " NULLS FIRST",
     "",
+    (
+        True,
+        -1,
+    ),  # since Python 3.12, `commit()` does nothing then; the other is `sqlite3.LEGACY_TRANSACTION_CONTROL`
 )
 POSTGRESQL = Backend(
     "postgresql",
@@ -97,6 +103,7 @@ POSTGRESQL = Backend(
     "",
     "",
     " FOR UPDATE SKIP LOCKED",
+    (False, True),
 )
 
 

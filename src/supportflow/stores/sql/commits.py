@@ -330,6 +330,7 @@ def _set_ticket(cursor: Cursor, tenant: str, row: TicketRow, change: StreamChang
 
 
 def _one(cursor: Cursor, statement: str, values: tuple[Any, ...]) -> None:
-    cursor.execute(statement, values)
+    # A host's adapter for `bool`, which is its whole process's, would write them as it likes.
+    cursor.execute(statement, [int(value) if value.__class__ is bool else value for value in values])
     if cursor.rowcount != 1:
         raise Undo

@@ -3,12 +3,15 @@
 import sqlite3
 import warnings
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from supportflow.stores.sql.backends import SQLITE
+from supportflow.stores.sql.link import Work
 from supportflow.stores.sql.urls import SqliteUrl, in_memory
 
-__all__ = ["SqliteSource", "opened", "warn_of_wal_reset"]
+__all__ = ["SqliteSource", "opened", "read", "warn_of_wal_reset"]
+
+T = TypeVar("T")
 
 
 class SqliteSource:
@@ -97,6 +100,20 @@ def opened(url: SqliteUrl) -> sqlite3.Connection:
     name, options = url.arguments()
     connection: sqlite3.Connection = sqlite3.connect(name, **options)
     return connection
+
+
+def read(raw: Any, cursor: Any, work: Work[T]) -> T:
+    """Run work that reads SQLite. Text that is no UTF-8, in a damaged row, must not keep all other rows from being read."""
+    try:
+        return work(cursor)
+    except Exception as error:
+        if "Could not decode to UTF-8" not in str(error):
+            raise
+    strict, raw.text_factory = raw.text_factory, lambda text: text.decode("utf-8", "replace")
+    try:
+        return work(cursor)
+    finally:
+        raw.text_factory = strict
 
 
 _FOREIGN = (

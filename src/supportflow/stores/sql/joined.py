@@ -1,11 +1,12 @@
 """The connection that a host has a transaction open on. What is written is committed by the host, or not at all."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any, NamedTuple, TypeVar
 
 from supportflow.exceptions import InvalidInput, StoreError
 from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Backend, Cursor, Undo, refused
+from supportflow.stores.sql.files import read
 from supportflow.stores.sql.foreign import is_sqlalchemy_s
 from supportflow.stores.sql.link import Mode, Work
 from supportflow.stores.sql.revisions import VERSION_TABLE
@@ -13,6 +14,9 @@ from supportflow.stores.sql.revisions import VERSION_TABLE
 __all__ = ["Joined", "Open", "is_django", "opened", "reserve_in", "run_in", "savepoint", "take_turn"]
 
 T = TypeVar("T")
+
+
+_DRIVERS = {"sqlite3": "sqlite", "psycopg": "postgresql"}
 
 
 class Open(NamedTuple):
@@ -63,7 +67,9 @@ class Joined:
 def run_in(found: Open, work: Work[T], mode: Mode) -> T:
     """Run work in what is open: in a savepoint, or plainly if it changes nothing."""
     with _cursor(found) as cursor:
-        return work(cursor) if mode == "read" else savepoint(cursor, work)
+        if mode != "read":
+            return savepoint(cursor, work)
+        return read(found.raw, cursor, work) if found.backend is SQLITE else work(cursor)
 
 
 def reserve_in(found: Open) -> None:
@@ -103,11 +109,8 @@ def take_turn(cursor: Cursor) -> None:
 @contextmanager
 def _cursor(found: Open) -> Iterator[Cursor]:
     try:
-        cursor = found.cursors.cursor()
-        try:
+        with closing(found.cursors.cursor()) as cursor, _as_ours(found, cursor):
             yield cursor
-        finally:
-            cursor.close()
     except (StoreError, InvalidInput, Undo):
         raise
     except Exception as error:
@@ -116,11 +119,33 @@ def _cursor(found: Open) -> Iterator[Cursor]:
         raise
 
 
+@contextmanager
+def _as_ours(found: Open, cursor: Any) -> Iterator[None]:
+    """Have rows as tuples and text as text, whatever a host makes of those that it reads itself."""
+    if found.backend is POSTGRESQL:
+        if found.raw is found.cursors:
+            from psycopg.rows import tuple_row  # noqa: PLC0415 - an extra, which is there: a host has a connection of it
+
+            cursor.row_factory = tuple_row
+        yield
+        return
+    cursor.row_factory = None
+    theirs, found.raw.text_factory = found.raw.text_factory, str
+    try:
+        yield
+    finally:
+        found.raw.text_factory = theirs
+
+
 def _is_drivers(error: Exception) -> bool:
-    names = {cls.__module__.partition(".")[0] for cls in type(error).__mro__}
-    return bool(names & {"sqlite3", "psycopg", "sqlalchemy"}) or isinstance(
+    return bool(_packages(error) & {*_DRIVERS, "sqlalchemy"}) or isinstance(
         error, (UnicodeError, OverflowError)
     )
+
+
+def _packages(thing: object) -> set[str]:
+    """Where its class comes from, and those that this is made from."""
+    return {cls.__module__.partition(".")[0] for cls in type(thing).__mro__}
 
 
 # --- what a host can have a transaction open on ------------------------------------------------
@@ -163,8 +188,7 @@ def _of_sqlalchemy(connection: Any) -> Open:
 
 
 def _of_driver(connection: Any) -> Open:
-    module = type(connection).__module__.partition(".")[0]
-    name = {"sqlite3": "sqlite", "psycopg": "postgresql"}.get(module)
+    name = next((_DRIVERS[one] for one in _DRIVERS if one in _packages(connection)), None)
     if name is None or not hasattr(connection, "cursor"):
         raise InvalidInput("connection", "is none of SQLAlchemy, sqlite3, psycopg or Django")
     return Open(connection, connection, _backend_of(name, "psycopg"))
@@ -175,6 +199,8 @@ def _begin(found: Open) -> None:
     if found.backend is SQLITE:
         if raw.in_transaction:
             return
+        if getattr(raw, "autocommit", None) == SQLITE.autocommit[0]:
+            raise InvalidInput("connection", "is in autocommit mode: begin a transaction first")
         if raw.isolation_level is None and raw is found.cursors:
             raise InvalidInput("connection", "has no transaction open: begin one first")
         with _cursor(found) as cursor:

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from supportflow.exceptions import MissingExtra, StoreError
 from supportflow.stores.sql.backends import SQLITE, Cursor, refused
-from supportflow.stores.sql.files import opened
+from supportflow.stores.sql.files import SqliteSource, opened
 from supportflow.stores.sql.foreign import is_sqlalchemy_s
 from supportflow.stores.sql.joined import Joined
-from supportflow.stores.sql.presence import path_of
+from supportflow.stores.sql.presence import is_there, path_of
 from supportflow.stores.sql.revisions import KNOWN, REVISION, VERSION_TABLE
 from supportflow.stores.sql.statements import ddl
 from supportflow.stores.sql.urls import SqliteUrl, in_memory, sqlite_url
@@ -94,7 +94,7 @@ def revision_of(database: Any) -> str | None:
     if url is None:
         noted: str | None = _with(_upgrading().of_server(database), _upgrading().noted_on)
         return noted
-    if in_memory(url) or not path_of(url.database).is_file():
+    if in_memory(url) or not is_there(path_of(url.database)):
         return None
     return _asked(url, lambda connection: _noted(connection.cursor(), "sqlite"))
 
@@ -127,8 +127,10 @@ def _asked(url: SqliteUrl, ask: Callable[[sqlite3.Connection], T]) -> T:
     try:
         with closing(opened(url)) as connection:
             return ask(connection)
-    except sqlite3.Error as error:
-        raise refused(error) from error
+    except Exception as error:
+        if SqliteSource.is_drivers(error):
+            raise refused(error) from error
+        raise
 
 
 def _made_in(url: SqliteUrl) -> str:

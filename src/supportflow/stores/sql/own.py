@@ -13,6 +13,7 @@ from supportflow import _forks
 from supportflow.exceptions import StoreBusy, StoreError, StoreUnavailable
 from supportflow.stores.sql.backends import POSTGRESQL, SQLITE, Undo, driver_of, refused
 from supportflow.stores.sql.bounds import Bounds
+from supportflow.stores.sql.files import read
 from supportflow.stores.sql.grouping import Writers
 from supportflow.stores.sql.link import SESSIONS, Lost, Mode, Source, Work
 
@@ -29,7 +30,7 @@ class _Session:
 
     __slots__ = ("age", "cursor", "given", "line", "raw", "restore")
 
-    def __init__(self, given: Any, raw: Any, cursor: Any, age: int, *, restore: bool) -> None:
+    def __init__(self, given: Any, raw: Any, cursor: Any, age: int, *, restore: bool | None) -> None:
         self.given = given
         self.raw = raw
         self.restore = restore
@@ -195,9 +196,10 @@ class Own(_forks.Fork):
             )
 
     def _session(self, given: Any, raw: Any) -> _Session:
-        restore = self.backend is POSTGRESQL and not raw.autocommit
-        if restore:
-            raw.autocommit = True
+        restore = None
+        wrong, right = self.backend.autocommit
+        if getattr(raw, "autocommit", None) == wrong:
+            restore, raw.autocommit = wrong, right
         cursor = given.cursor(**self._source.cursor_options)
         session = _Session(given, raw, cursor, self._age, restore=restore)
         if self._bounds is not None:
@@ -220,8 +222,8 @@ class Own(_forks.Fork):
         self._hang_up(session)
         try:
             session.cursor.close()
-            if session.restore:
-                session.raw.autocommit = False
+            if session.restore is not None:
+                session.raw.autocommit = session.restore
         except BaseException as error:
             self._source.drop(session.given)
             if not isinstance(error, Exception):
@@ -267,7 +269,7 @@ class Own(_forks.Fork):
             # A statement that was not read to its end would keep its snapshot.
             with closing(session.given.cursor()) as cursor:
                 if mode == "read":
-                    return _read(session.raw, cursor, work)
+                    return read(session.raw, cursor, work)
                 return self._transaction(session, cursor, work)
         return self._transaction(session, cursor, work) if mode == "write" else work(cursor)
 
@@ -325,17 +327,3 @@ class Own(_forks.Fork):
         if self._bounds is not None:
             self._bounds.begin_anew()
         self._source.begin_anew()
-
-
-def _read(raw: Any, cursor: Any, work: Work[T]) -> T:
-    """Run work that reads SQLite. Text that is no UTF-8, in a damaged row, must not keep all other rows from being read."""
-    try:
-        return work(cursor)
-    except Exception as error:
-        if "Could not decode to UTF-8" not in str(error):
-            raise
-    strict, raw.text_factory = raw.text_factory, lambda text: text.decode("utf-8", "replace")
-    try:
-        return work(cursor)
-    finally:
-        raw.text_factory = strict

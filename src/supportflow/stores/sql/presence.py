@@ -3,13 +3,14 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from stat import S_ISREG
 from urllib.parse import quote, unquote
 
 from supportflow.exceptions import StoreError
 from supportflow.stores.sql.revisions import VERSION_TABLE
 from supportflow.stores.sql.urls import in_memory, sqlite_url
 
-__all__ = ["check_present", "path_of"]
+__all__ = ["check_present", "is_there", "path_of"]
 
 _NEW = "`supportflow migrate URL` makes a new one"
 
@@ -30,7 +31,7 @@ def check_present(database: str) -> None:
     if in_memory(url):
         raise StoreError("a database in memory is gone when the command ends: name a file")
     path = path_of(url.database)
-    if not path.is_file():
+    if not is_there(path):
         raise StoreError(f"there is no file {str(path)!r}; {_NEW}")
     # Read-only: a file of somebody else's is left as it is, its journal mode, too.
     try:
@@ -42,6 +43,20 @@ def check_present(database: str) -> None:
         raise StoreError(f"the file {str(path)!r} cannot be read as a database of SQLite") from error
     if known is None:
         raise StoreError(f"the file {str(path)!r} has no tables of supportflow; {_NEW}")
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file.
+
+    Raises:
+        StoreError: If nobody can say.
+    """
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the latter of a name with NUL in it
+        return False
+    except OSError as error:
+        raise StoreError(f"the file {str(path)!r} cannot be looked for: {error.strerror}") from error
 
 
 def path_of(name: str) -> Path:

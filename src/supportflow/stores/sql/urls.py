@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from supportflow.exceptions import InvalidInput
 from supportflow.stores.sql.foreign import is_sqlalchemy_s
@@ -21,6 +21,8 @@ _JOURNAL_MODES = ("wal", "delete", "truncate", "persist")
 """What `?journal_mode=` in the URL of a SQLite file can say."""
 _PATIENCE_S = 10.0
 """How long another process's write is waited for, if the URL does not say."""
+_SHOWN = 60
+"""How much of an unknown word is shown."""
 _LONGEST_S = 2_147_483.0
 """SQLite counts milliseconds in 31 bits."""
 
@@ -116,6 +118,14 @@ def is_in_memory(database: str | None, query: Mapping[str, Any]) -> bool:
     return name == ":memory:" or name.startswith("file::memory:") or query.get("mode") == "memory"
 
 
+def _text(url: Any) -> str:
+    """A URL of SQLAlchemy's as a text. Its own would name another file: 2.0 writes `%` and `?` of a name as they are."""
+    name = (url.database or "").replace("%", "%25").replace("?", "%3F")
+    asked = urlencode([(key, value) for key, values in url.normalized_query.items() for value in values])
+    host = "host" if url.host or url.username or url.password or url.port else ""  # which does not matter
+    return f"{url.drivername}://{host}/{name}?{asked}"
+
+
 def sqlite_url(database: Any) -> SqliteUrl | None:
     """Where a SQLite database is; None if a URL is of PostgreSQL.
 
@@ -126,7 +136,7 @@ def sqlite_url(database: Any) -> SqliteUrl | None:
         InvalidInput: If it is no URL, or of another database.
     """
     if is_sqlalchemy_s(database, "URL"):
-        database = database.render_as_string(hide_password=False)
+        database = _text(database)
     found = _SCHEME.match(database)
     if found is None:
         raise InvalidInput("database", "is not a URL such as sqlite:///desk.db")
@@ -150,6 +160,22 @@ def sqlite_url(database: Any) -> SqliteUrl | None:
     if url.database.startswith("file:") and "uri" not in query and (_URI & query.keys() or in_memory(url)):
         # Else the driver would make a file of that very name, and pass over what is said behind it.
         url = SqliteUrl(url.database, {**query, "uri": "true"})
-    for option in query.keys() & _OPTIONS.keys():
-        url.option(option)
+    _check_options(url)
     return url
+
+
+def _check_options(url: SqliteUrl) -> None:
+    for option in url.query.keys() & _OPTIONS.keys():
+        url.option(option)
+    if not url.option("uri"):
+        for word in sorted(url.query.keys() - _OPTIONS.keys()):
+            raise InvalidInput("database", _means_nothing(word))
+
+
+def _means_nothing(word: str) -> str:
+    """Why a word behind the question mark would be passed over: of a file that must not be written, too."""
+    if word in _URI:
+        return f"says {word} of a name that is no URI: it is sqlite:///file:desk.db?{word}=…"
+    from supportflow.model.document_problems import nearest  # noqa: PLC0415 - for what is misspelt alone
+
+    return f"says {word[:_SHOWN]!r}, which means nothing{nearest(word[:_SHOWN], _OPTIONS)}"
